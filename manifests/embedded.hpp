@@ -1,0 +1,24 @@
+// The files that were embedded at build time: tool definitions, default rules, the approvals page.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace tfy::manifests {
+
+struct File {
+    std::string_view name;  // path below manifests/: "tools/tfy_config_status.json", "policy.toml"; "page/index.html" for the page
+    std::string_view text;  // bytes as they are in the repository
+};
+
+/// Every embedded file, in the order of their names within a folder.
+std::span<const File> files();
+
+/// The text of one embedded file; empty where there is none of that name.
+inline std::string_view file(std::string_view name) {
+    for (const auto& each : files())
+        if (each.name == name) return each.text;
+    return {};
+}
+
+}  // namespace tfy::manifests

@@ -1,0 +1,49 @@
+// The digest that ties an approval to one call, and the names of the assurances.
+#include "policy/call.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "policy/canonical_json.hpp"
+
+namespace tfy::policy {
+namespace {
+
+constexpr std::array<std::string_view, 4> assurance_names{"client", "terminal", "signed_in",
+                                                          "passkey"};  // in the enum's order
+
+}  // namespace
+
+std::string_view to_string(Assurance assurance) {
+    return assurance_names[static_cast<std::size_t>(assurance)];
+}
+
+std::optional<Assurance> read_assurance(std::string_view text) {
+    const auto found = std::ranges::find(assurance_names, text);
+    if (found == assurance_names.end()) return std::nullopt;
+    return static_cast<Assurance>(found - assurance_names.begin());
+}
+
+// The client's name and the transport's default are left out on purpose: they may change between a call and
+// its repetition.
+std::string digest(const Call& call) {
+    return sha256(canonical_json({{"server", call.server},
+                                  {"base_url", call.base_url},
+                                  {"tool", call.tool},
+                                  {"tool_version", call.tool_version},
+                                  {"arguments", call.arguments},
+                                  {"principal", call.caller.principal}}));
+}
+
+std::string short_digest(std::string_view digest) {
+    const auto colon = digest.find(':');
+    const auto hex = colon == std::string_view::npos ? digest : digest.substr(colon + 1);
+    std::string text;
+    for (std::size_t at = 0; at < std::min<std::size_t>(hex.size(), 12); at += 4) {
+        if (at > 0) text += ' ';
+        text += hex.substr(at, 4);
+    }
+    return text;
+}
+
+}  // namespace tfy::policy

@@ -1,0 +1,40 @@
+// What was asked, by whom, in the form that is judged, approved and run.
+#pragma once
+
+#include <string>
+
+#include "policy/time.hpp"
+#include "protocol/error.hpp"
+
+namespace tfy::policy {
+
+enum class Effect { reads, changes };
+
+/// How surely a decision came from a person. Ordered.
+enum class Assurance { client, terminal, signed_in, passkey };
+std::string_view to_string(Assurance assurance);
+std::optional<Assurance> read_assurance(std::string_view text);
+
+/// Who asks, and over which door.
+struct Caller {
+    std::string principal;                              // "stdio:alice", "http:loopback"
+    std::string client = {};                            // "claude-code 2.1.0": a hint, never trust
+    Assurance default_assurance = Assurance::signed_in;  // minimum where a rule names none: client on stdio, signed_in on HTTP
+};
+
+struct Call {
+    std::string server;        // this server's name
+    std::string base_url;      // the control plane that would be asked
+    std::string tool;          //
+    std::string tool_version;  // hash of the tool's definition: another text is another call
+    Effect effect = Effect::changes;
+    Json arguments = Json::object();  // validated, canonical and final
+    Caller caller = {};
+};
+
+/// "sha256:…" over the canonical JSON of {server, base URL, tool, tool version, arguments, principal}.
+std::string digest(const Call& call);
+/// The first 12 hex digits, for people: "3f9c 01ab 77e2".
+std::string short_digest(std::string_view digest);
+
+}  // namespace tfy::policy

@@ -1,0 +1,85 @@
+// Who may ask what, and what it takes to run it. Pure: its test is a table.
+#include "policy/gate.hpp"
+
+#include <algorithm>
+
+namespace tfy::policy {
+namespace {
+
+bool matches_any(const std::vector<std::string>& patterns, std::string_view text) {
+    return std::ranges::any_of(patterns, [text](const auto& pattern) { return glob(pattern, text); });
+}
+
+bool matches_subject(const std::vector<std::string>& patterns, std::string_view subject) {
+    if (subject.empty()) return std::ranges::find(patterns, "*") != patterns.end();
+    return matches_any(patterns, subject);
+}
+
+/// A rule for every tool is about what changes; it speaks of a tool that only reads where it names it.
+bool speaks_of_tool(const Rule& rule, const Call& call) {
+    return std::ranges::any_of(rule.tools, [&](const std::string& pattern) {
+        return glob(pattern, call.tool) && (call.effect == Effect::changes || pattern != "*");
+    });
+}
+
+bool covers(const Rule& rule, const Call& call, std::string_view subject) {
+    return speaks_of_tool(rule, call) && matches_any(rule.principals, call.caller.principal) &&
+           matches_any(rule.clients, call.caller.client) && matches_subject(rule.names, subject);
+}
+
+std::string reason_of(const Rule& rule) {
+    return rule.because.empty() ? "a rule of the policy denies this call" : rule.because;
+}
+
+}  // namespace
+
+Verdict Gate::judge(Call call, std::string_view subject) const {
+    const auto rule =
+        std::ranges::find_if(rules_.rules, [&](const Rule& each) { return covers(each, call, subject); });
+    const bool found = rule != rules_.rules.end();
+    if (found && rule->says == Rule::Says::deny) return Refusal{reason_of(*rule), rule->line};
+    if (call.effect == Effect::reads) return Permit(std::move(call), std::nullopt);
+    if (!found) return Refusal{"no rule of the policy covers this call", 0};
+    return Ask{std::move(call), *rule};
+}
+
+Approval Gate::request(Ask ask, Facts facts, std::string id, std::string agent_reason, Time now) const {
+    Approval fresh;
+    fresh.id = std::move(id);
+    fresh.digest = digest(ask.call);
+    // What the rule says stands, also where it is less than the transport's default: only the operator's own
+    // word can lower it.
+    fresh.min_assurance = ask.rule.min_assurance.value_or(ask.call.caller.default_assurance);
+    fresh.reason_required = ask.rule.reason_required;
+    if (facts.yields_value) fresh.destinations = std::move(ask.rule.reveal);
+    fresh.because = std::move(ask.rule.because);
+    fresh.call = std::move(ask.call);
+    fresh.facts = std::move(facts);
+    fresh.agent_reason = std::move(agent_reason);
+    fresh.created = now;
+    fresh.expires = now + ask.rule.lifetime;
+    return fresh;
+}
+
+Result<Permit> Gate::redeem(const Approval& approval, Call call, Time now) const {
+    if (approval.state != Approval::State::executing)
+        return Error{Errc::refused, "This request is " + std::string(to_string(approval.state)) +
+                                        ", so it gives no leave to run. Nothing was done."};
+    if (now >= approval.expires)
+        return Error{Errc::expired,
+                     "The approval was not used in time. Call the tool again. Nothing was done."};
+    // The second comparison: what the person saw is the record's call, and it too must be what the digest
+    // stands for.
+    if (digest(call) != approval.digest || digest(approval.call) != approval.digest)
+        return Error{Errc::superseded, "This call is not the one that was approved. Nothing was done."};
+    const auto& decision = approval.decision;
+    if (!decision || !decision->approved)
+        return Error{Errc::refused, "No person has approved this call. Nothing was done."};
+    if (decision->assurance < approval.min_assurance)
+        return Error{
+            Errc::refused,
+            "The approval was not given with the assurance that the rule asks for. Nothing was done."};
+    return Permit(std::move(call), Permit::Grant{approval.id, approval.facts, *decision});
+}
+
+}  // namespace tfy::policy

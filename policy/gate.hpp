@@ -1,0 +1,79 @@
+// The gate: nothing runs without a Permit, and only this makes one.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "policy/approval.hpp"
+
+namespace tfy::policy {
+
+/// Leave to run exactly one call, once. Move-only; carries the call, so what was approved is what runs.
+class Permit {
+public:
+    struct Grant {
+        std::string approval_id;
+        Facts facts;
+        Approval::Decision decision;
+    };
+
+    Permit(Permit&&) noexcept = default;
+    Permit& operator=(Permit&&) noexcept = default;
+    Permit(const Permit&) = delete;
+    Permit& operator=(const Permit&) = delete;
+
+    const Call& call() const { return call_; }
+    /// Empty for calls that only read.
+    const std::optional<Grant>& grant() const { return grant_; }
+
+private:
+    friend class Gate;
+    friend struct PermitForTests;  // defined in tests/fakes only
+    Permit(Call call, std::optional<Grant> grant) : call_(std::move(call)), grant_(std::move(grant)) {}
+
+    Call call_;
+    std::optional<Grant> grant_;
+};
+
+/// A person must decide, under this rule.
+struct Ask {
+    Call call;
+    Rule rule;
+};
+
+struct Refusal {
+    std::string because;  // the rule's own words, or a clause without a full stop
+    int line = 0;  // of the rule; 0: no rule covers the call
+};
+
+using Verdict = std::variant<Permit, Ask, Refusal>;
+
+class Gate {
+public:
+    explicit Gate(Rules rules) : rules_(std::move(rules)) {}
+
+    /// The first rule that matches decides. A changing call that no rule covers is refused; a reading call passes unless a `deny` rule
+    /// names it by a pattern other than "*" (rules for "*" alone say nothing about reading). `subject` is the token's name, empty where
+    /// there is none (matches only "*").
+    Verdict judge(Call call, std::string_view subject) const;
+
+    /// A fresh record for an Ask: not yet stored, digest bound, times set. The assurance it takes is the rule's, and the transport's
+    /// default where the rule names none: only what the operator wrote can be less than the default.
+    Approval request(Ask ask, Facts facts, std::string id, std::string agent_reason, Time now) const;
+
+    /// The permit for `call` under `approval`, which must be executing (claimed in the store), decided by a person with enough assurance,
+    /// in time, and for this very call. Errc::superseded where the digest differs, Errc::refused for any other state.
+    Result<Permit> redeem(const Approval& approval, Call call, Time now) const;
+
+    /// A record for revealing what `created` made, already approved by the same decision: the person chose Destination::agent there and
+    /// so decided on exactly this call. Errc::refused where they did not, or where `reveal`'s rule wants more assurance than they had.
+    Result<Approval> follow_up(const Permit::Grant& created, Ask reveal, Facts facts, std::string id, Time now) const;
+
+    const Rules& rules() const { return rules_; }
+
+private:
+    Rules rules_;
+};
+
+}  // namespace tfy::policy

@@ -1,0 +1,33 @@
+// A person who decides. Only the approval channels can make one.
+#pragma once
+
+#include <string>
+
+#include "policy/call.hpp"
+
+namespace tfy::server {
+class ElicitationChannel;
+class TerminalChannel;
+class PageChannel;
+}  // namespace tfy::server
+
+namespace tfy::policy {
+
+/// Made by a channel that has identified a person, and carries how surely. Approvals take nothing else.
+class Human {
+public:
+    const std::string& name() const { return name_; }
+    Assurance assurance() const { return assurance_; }
+
+private:
+    friend class server::ElicitationChannel;  // client
+    friend class server::TerminalChannel;     // terminal
+    friend class server::PageChannel;         // signed_in
+    friend struct HumanForTests;              // defined in tests/fakes only
+    Human(std::string name, Assurance assurance) : name_(std::move(name)), assurance_(assurance) {}
+
+    std::string name_;
+    Assurance assurance_;
+};
+
+}  // namespace tfy::policy

@@ -1,0 +1,281 @@
+// policy.toml, read strictly: what is not understood stops the start. A rule that was ignored would be a gate
+// left open.
+#include <algorithm>
+#include <array>
+
+#include <toml++/toml.h>
+
+#include "policy/near_miss.hpp"
+#include "policy/rule.hpp"
+
+namespace tfy::policy {
+namespace {
+
+constexpr std::string_view sections[] = {"rule", "terminal", "limits"};
+constexpr std::string_view rule_keys[] = {"tools",  "principals",    "clients",  "names",
+                                          "says",   "min_assurance", "lifetime", "reason_required",
+                                          "reveal", "because"};
+constexpr std::string_view later_keys[] = {"when", "approvers", "quorum", "self_approval", "passkey"};
+constexpr std::string_view terminal_keys[] = {"require_tty"};
+constexpr std::string_view limit_keys[] = {"open_requests", "requests_per_minute", "claim_window"};
+constexpr std::string_view says_values[] = {"ask", "deny"};
+constexpr std::string_view assurance_values[] = {"client", "terminal", "signed_in"};
+constexpr std::string_view destination_values[] = {"page", "agent", "none"};
+
+std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+std::string listed(std::span<const std::string_view> words) {
+    std::string text;
+    for (const auto word : words)
+        text += (text.empty() ? "" : word == words.back() ? " or " : ", ") + in_quotes(word);
+    return text;
+}
+
+std::string suggestion(std::string_view word, std::span<const std::string_view> known) {
+    const auto near = near_miss(word, known);
+    return near ? "; did you mean " + in_quotes(*near) + "?" : std::string{};
+}
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+    return std::ranges::find(words, word) != words.end();
+}
+
+int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
+
+/// Fills rules from the parsed file and keeps the problem that stands first in it (a table's keys come sorted
+/// by name).
+class Reader {
+public:
+    Reader(std::string_view file, std::span<const std::string_view> tools) : file_(file), tools_(tools) {}
+
+    Result<Rules> read(const toml::table& document) {
+        Rules rules;
+        for (const auto& [key, node] : document) {
+            if (key == "rule")
+                read_all_rules(rules, node);
+            else if (key == "terminal")
+                read_terminal(rules, node);
+            else if (key == "limits")
+                read_limits(rules, node);
+            else
+                unknown_key(key, sections);
+        }
+        if (!problem_.empty()) return Error{Errc::refused, problem_};
+        return rules;
+    }
+
+    Error error(int line, const std::string& what) const {
+        return {Errc::refused, std::string(file_) + " line " + std::to_string(line) + ": " + what};
+    }
+
+private:
+    void fail(int line, const std::string& what) {
+        if (!problem_.empty() && line >= problem_line_) return;
+        problem_line_ = line;
+        problem_ = error(line, what).message;
+    }
+    void fail(const toml::node& node, const std::string& what) { fail(line_of(node.source()), what); }
+
+    void unknown_key(const toml::key& key, std::span<const std::string_view> known) {
+        fail(line_of(key.source()), "unknown key " + in_quotes(key.str()) + suggestion(key.str(), known));
+    }
+
+    // Values
+
+    std::string text(const toml::key& key, const toml::node& node) {
+        const auto* value = node.as_string();
+        if (!value) fail(node, in_quotes(key.str()) + " must be a string, in quotes");
+        return value ? value->get() : std::string{};
+    }
+
+    bool flag(const toml::key& key, const toml::node& node) {
+        const auto* value = node.as_boolean();
+        if (!value) fail(node, in_quotes(key.str()) + " must be true or false, without quotes");
+        return value && value->get();
+    }
+
+    std::size_t count(const toml::key& key, const toml::node& node) {
+        constexpr std::int64_t most = 1'000'000;
+        const auto* value = node.as_integer();
+        if (value && value->get() >= 1 && value->get() <= most) return static_cast<std::size_t>(value->get());
+        fail(node, in_quotes(key.str()) + " must be a whole number from 1 to " + std::to_string(most));
+        return 1;
+    }
+
+    Duration duration(const toml::key& key, const toml::node& node) {
+        constexpr Duration most = std::chrono::days{7};
+        const auto* value = node.as_string();
+        const auto read = value ? read_duration(value->get()) : std::nullopt;
+        if (read && *read <= most) return *read;
+        fail(node,
+             in_quotes(key.str()) + R"( must be a time span from "1s" to "7d", such as "45s", "15m", "12h")");
+        return most;
+    }
+
+    std::vector<std::pair<std::string, const toml::node*>> strings(const toml::key& key,
+                                                                   const toml::node& node) {
+        std::vector<std::pair<std::string, const toml::node*>> all;
+        const auto* array = node.as_array();
+        if (!array || array->empty())
+            fail(node, in_quotes(key.str()) + R"( must be a list of one string or more, such as ["*"])");
+        if (!array) return all;
+        for (const auto& each : *array) {
+            const auto* value = each.as_string();
+            if (!value || value->get().empty())
+                fail(each, in_quotes(key.str()) + " must hold strings that are not empty");
+            else
+                all.emplace_back(value->get(), &each);
+        }
+        return all;
+    }
+
+    std::vector<std::string> patterns(const toml::key& key, const toml::node& node) {
+        std::vector<std::string> all;
+        for (auto& [pattern, where] : strings(key, node)) all.push_back(std::move(pattern));
+        return all;
+    }
+
+    std::vector<std::string> tool_patterns(const toml::key& key, const toml::node& node) {
+        std::vector<std::string> all;
+        for (auto& [pattern, where] : strings(key, node)) {
+            const auto matches = [&pattern = pattern](std::string_view tool) { return glob(pattern, tool); };
+            if (std::ranges::none_of(tools_, matches))
+                fail(*where,
+                     "tools: " + in_quotes(pattern) + " matches no tool" + suggestion(pattern, tools_));
+            all.push_back(std::move(pattern));
+        }
+        return all;
+    }
+
+    std::string word(const toml::key& key, const toml::node& node, std::span<const std::string_view> known,
+                     const char* why = "") {
+        const auto value = text(key, node);
+        if (node.is_string() && !is_one_of(value, known))
+            fail(node, "unknown value " + in_quotes(value) + " for " + in_quotes(key.str()) + ", which is " +
+                           listed(known) + why + suggestion(value, known));
+        return value;
+    }
+
+    std::optional<Assurance> assurance(const toml::key& key, const toml::node& node) {
+        if (const auto* value = node.as_string(); value && value->get() == "passkey") {
+            fail(node,
+                 "min_assurance 'passkey' is not available in this version; the surest that it knows is "
+                 "'signed_in'");
+            return std::nullopt;
+        }
+        return read_assurance(word(key, node, assurance_values));
+    }
+
+    std::vector<Destination> destinations(const toml::key& key, const toml::node& node) {
+        std::vector<Destination> all;
+        for (const auto& [name, where] : strings(key, node)) {
+            const auto destination = read_destination(name);
+            if (!destination)
+                fail(*where, "unknown value " + in_quotes(name) + " for " + in_quotes(key.str()) +
+                                 ", which may hold " + listed(destination_values) +
+                                 suggestion(name, destination_values));
+            else if (std::ranges::find(all, *destination) != all.end())
+                fail(*where, in_quotes(key.str()) + " holds " + in_quotes(name) + " twice");
+            else
+                all.push_back(*destination);
+        }
+        return all;
+    }
+
+    // Sections
+
+    void read_all_rules(Rules& rules, const toml::node& node) {
+        const auto* tables = node.as_array();
+        if (!tables) return fail(node, "write [[rule]] with two brackets on each side: there may be many");
+        for (const auto& each : *tables) {
+            if (const auto* table = each.as_table())
+                rules.rules.push_back(read_rule(*table));
+            else
+                fail(each, "a rule must be a table: [[rule]]");
+        }
+    }
+
+    Rule read_rule(const toml::table& table) {
+        Rule rule;
+        rule.line = line_of(table.source());
+        for (const auto& [key, node] : table) read_rule_key(rule, key, node);
+        return rule;
+    }
+
+    void read_rule_key(Rule& rule, const toml::key& key, const toml::node& node) {
+        if (key == "tools")
+            rule.tools = tool_patterns(key, node);
+        else if (key == "principals")
+            rule.principals = patterns(key, node);
+        else if (key == "clients")
+            rule.clients = patterns(key, node);
+        else if (key == "names")
+            rule.names = patterns(key, node);
+        else if (key == "says")
+            rule.says = word(key, node, says_values, " (no rule can switch the gate off)") == "deny"
+                            ? Rule::Says::deny
+                            : Rule::Says::ask;
+        else if (key == "min_assurance")
+            rule.min_assurance = assurance(key, node);
+        else if (key == "lifetime")
+            rule.lifetime = duration(key, node);
+        else if (key == "reason_required")
+            rule.reason_required = flag(key, node);
+        else if (key == "reveal")
+            rule.reveal = destinations(key, node);
+        else if (key == "because")
+            rule.because = text(key, node);
+        else if (is_one_of(key.str(), later_keys))
+            fail(line_of(key.source()),
+                 in_quotes(key.str()) +
+                     " is not available in this version, and a rule without it would not say what "
+                     "you meant; take the key out or use a newer version");
+        else
+            unknown_key(key, rule_keys);
+    }
+
+    void read_terminal(Rules& rules, const toml::node& node) {
+        const auto* table = node.as_table();
+        if (!table) return fail(node, "'terminal' must be a table: [terminal]");
+        for (const auto& [key, value] : *table) {
+            if (key == "require_tty")
+                rules.terminal_requires_tty = flag(key, value);
+            else
+                unknown_key(key, terminal_keys);
+        }
+    }
+
+    void read_limits(Rules& rules, const toml::node& node) {
+        const auto* table = node.as_table();
+        if (!table) return fail(node, "'limits' must be a table: [limits]");
+        for (const auto& [key, value] : *table) {
+            if (key == "open_requests")
+                rules.open_requests = count(key, value);
+            else if (key == "requests_per_minute")
+                rules.requests_per_minute = count(key, value);
+            else if (key == "claim_window")
+                rules.claim_window = duration(key, value);
+            else
+                unknown_key(key, limit_keys);
+        }
+    }
+
+    std::string_view file_;
+    std::span<const std::string_view> tools_;
+    std::string problem_;
+    int problem_line_ = 0;
+};
+
+}  // namespace
+
+Result<Rules> read_rules(std::string_view text, std::string_view file_name,
+                         std::span<const std::string_view> tools) {
+    Reader reader(file_name, tools);
+    try {
+        return reader.read(toml::parse(text, file_name));
+    } catch (const toml::parse_error& failure) {
+        return reader.error(line_of(failure.source()), std::string(failure.description()));
+    }
+}
+
+}  // namespace tfy::policy

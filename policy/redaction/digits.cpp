@@ -1,0 +1,192 @@
+// Undoes codes in which a character is a few bits: base64, base32, hex.
+#include <array>
+
+#include "policy/redaction/characters.hpp"
+#include "policy/redaction/views.hpp"
+
+namespace tfy::policy {
+
+namespace {
+
+constexpr std::uint8_t none = 0xff;
+using Values = std::array<std::uint8_t, 256>;
+
+constexpr Values values(std::string_view digits, std::string_view same_digits) {
+    Values table{};
+    table.fill(none);
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        table[static_cast<unsigned char>(digits[i])] = static_cast<std::uint8_t>(i);
+        table[static_cast<unsigned char>(same_digits[i])] = static_cast<std::uint8_t>(i);
+    }
+    return table;
+}
+
+constexpr CharacterSet members(const Values& table, std::string_view others) {
+    CharacterSet set = characters(others);
+    for (std::size_t c = 0; c < table.size(); ++c) set[c] = set[c] || table[c] != none;
+    return set;
+}
+
+constexpr auto base64_values = values("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+                                      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+constexpr auto base32_values = values("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijklmnopqrstuvwxyz234567");
+constexpr auto hex_values = values("0123456789ABCDEF", "0123456789abcdef");
+
+constexpr auto base64_digits = members(base64_values, "");
+// In one case or the other: with both, too much other text would have long runs of them.
+constexpr std::array base32_digits = {characters("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
+                                      characters("abcdefghijklmnopqrstuvwxyz234567")};
+constexpr auto hex_digits_and_separators = members(hex_values, " :;,.-_|\t\r\n'\"[](){}\\xX");
+
+/// Collects bits into bytes. A byte's origin is from its first digit to its last.
+class Bits {
+public:
+    Bits(unsigned size, View& view) : size_(size), view_(view) {}
+
+    void restart(std::size_t phase, std::size_t at) {
+        view_.put_break(at);
+        skip_ = phase;
+        count_ = 0;
+    }
+    void add(unsigned digit, std::size_t at) {
+        if (skip_ > 0) {
+            --skip_;
+            return;
+        }
+        if (count_ == 0) begin_ = at;
+        held_ = (held_ << size_) | digit;
+        count_ += size_;
+        if (count_ < 8) return;
+        count_ -= 8;
+        view_.put(static_cast<char>(static_cast<unsigned char>(held_ >> count_)), begin_, at + 1);
+        begin_ = at;  // with bits left over, this digit is a part of the next byte as well
+    }
+
+    /// Nothing of the next byte has been read.
+    bool is_between_bytes() const { return skip_ == 0 && count_ == 0; }
+
+private:
+    unsigned size_;
+    View& view_;
+    std::size_t skip_ = 0;
+    unsigned count_ = 0;
+    unsigned held_ = 0;
+    std::size_t begin_ = 0;
+};
+
+constexpr std::size_t least_line = 16;  // shorter words beside a line break are words
+
+/// Where the next line's digits begin, if what stands at `at` is one line break with a little white space
+/// around it; else `at`.
+std::size_t next_line(std::string_view text, std::size_t at) {
+    constexpr std::size_t most_blanks = 16;
+    bool broken = false;
+    std::size_t end = at;
+    for (; end < text.size() && end - at < most_blanks; ++end) {
+        if (text[end] == '\n' || text[end] == '\r')
+            broken = true;
+        else if (text[end] != ' ' && text[end] != '\t')
+            break;
+    }
+    return broken ? end : at;
+}
+
+/// Runs of base64, several lines of it as one.
+class Base64Lines {
+public:
+    Base64Lines(std::string_view text, std::size_t phase, std::size_t least, View& view)
+        : text_(text), phase_(phase), least_(least), view_(view), bits_(6, view) {}
+
+    void line(std::size_t begin, std::size_t end) {
+        const bool goes_on = begin == continued_at_ && begin != 0;
+        const auto next = next_line(text_, end);
+        continued_at_ = next == end ? 0 : next;
+        if (!goes_on && next == end && end - begin < least_) return;
+        if (!goes_on) bits_.restart(phase_, begin);
+        digits(begin, end);
+        if (next != end) short_line(next);
+    }
+
+private:
+    void digits(std::size_t begin, std::size_t end) {
+        if (!view_.keeps_origins()) begin = quads(begin, end);
+        for (std::size_t at = begin; at < end; ++at) digit(at);
+    }
+    /// Whole groups of four digits at once, after the digits that stand before one; returns where they end.
+    std::size_t quads(std::size_t begin, std::size_t end) {
+        while (begin < end && !bits_.is_between_bytes()) digit(begin++);
+        const auto value = [&](std::size_t at) {
+            return std::uint32_t{base64_values[static_cast<unsigned char>(text_[at])]};
+        };
+        std::array<char, 3 * 256> bytes{};
+        std::size_t filled = 0;
+        for (; end - begin >= 4; begin += 4) {
+            const auto group =
+                value(begin) << 18U | value(begin + 1) << 12U | value(begin + 2) << 6U | value(begin + 3);
+            bytes[filled++] = static_cast<char>(static_cast<unsigned char>(group >> 16U));
+            bytes[filled++] = static_cast<char>(static_cast<unsigned char>(group >> 8U));
+            bytes[filled++] = static_cast<char>(static_cast<unsigned char>(group));
+            if (filled < bytes.size()) continue;
+            view_.put_unmapped({bytes.data(), filled});
+            filled = 0;
+        }
+        view_.put_unmapped({bytes.data(), filled});
+        return begin;
+    }
+    void digit(std::size_t at) { bits_.add(base64_values[static_cast<unsigned char>(text_[at])], at); }
+    /// The last line may be too short to be found as a run.
+    void short_line(std::size_t begin) {
+        std::size_t end = begin;
+        while (end < text_.size() && end - begin < least_line && has(base64_digits, text_[end])) ++end;
+        if (end - begin < least_line) digits(begin, end);
+    }
+
+    std::string_view text_;
+    std::size_t phase_;
+    std::size_t least_;
+    View& view_;
+    Bits bits_;
+    std::size_t continued_at_ = 0;
+};
+
+}  // namespace
+
+void decode_base64(std::string_view text, std::size_t phase, std::size_t shortest, View& view) {
+    const auto least = (shortest * 8 + 5) / 6;
+    Base64Lines lines(text, phase, least, view);
+    for_each_run(text, base64_digits, std::min(least, least_line),
+                 [&](std::size_t begin, std::size_t end) { lines.line(begin, end); });
+}
+
+void decode_base32(std::string_view text, std::size_t phase, std::size_t shortest, View& view) {
+    Bits bits(5, view);
+    const auto run = [&](std::size_t begin, std::size_t end) {
+        bits.restart(phase, begin);
+        for (std::size_t at = begin; at < end; ++at)
+            bits.add(base32_values[static_cast<unsigned char>(text[at])], at);
+    };
+    for (const auto& digits : base32_digits) for_each_run(text, digits, (shortest * 8 + 4) / 5, run);
+}
+
+void decode_hex(std::string_view text, std::size_t phase, std::size_t shortest, View& view) {
+    constexpr std::size_t most_separators = 6;  // "', '0x"
+    Bits bits(4, view);
+    for_each_run(text, hex_digits_and_separators, shortest * 2, [&](std::size_t begin, std::size_t end) {
+        bits.restart(phase, begin);
+        std::size_t separators = 0;
+        for (std::size_t at = begin; at < end; ++at) {
+            const auto digit = hex_values[static_cast<unsigned char>(text[at])];
+            const bool prefix =
+                text[at] == '0' && at + 1 < end && (text[at + 1] == 'x' || text[at + 1] == 'X');
+            if (digit == none || prefix) {
+                ++separators;
+                continue;
+            }
+            if (separators > most_separators) bits.restart(phase, at);
+            separators = 0;
+            bits.add(digit, at);
+        }
+    });
+}
+
+}  // namespace tfy::policy

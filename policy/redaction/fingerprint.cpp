@@ -1,0 +1,46 @@
+// Cuts a token into windows and keeps only their keyed hashes.
+#include "policy/redaction/fingerprint.hpp"
+
+#include "policy/redaction/jwt.hpp"
+#include "policy/redaction/window_hash.hpp"
+
+namespace tfy::policy {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blank = " \t\r\n";
+    const auto first = text.find_first_not_of(blank);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+/// What is secret about a token: all of it, or all but the header that a JWT has in common with its issuer's
+/// other tokens.
+std::string_view secret_part(std::string_view value) {
+    const auto jwt = read_jwt(value);
+    if (!jwt) return value;
+    const auto rest = value.substr(jwt->header.size() + 1);
+    return rest.size() < window_size ? value : rest;
+}
+
+}  // namespace
+
+TokenPrints fingerprint(std::string_view value, std::string name, const FingerprintKey& key) {
+    TokenPrints prints{std::move(name), {}};
+    const auto part = secret_part(trimmed(value));
+    if (part.size() < least_value) return prints;
+    const WindowHash hash(key);
+    if (part.size() < window_size) {
+        prints.windows.push_back(hash.print(part));
+        return prints;
+    }
+    std::size_t at = 0;
+    for (; at + window_size <= part.size(); at += window_stride)
+        prints.windows.push_back(hash.print(part.substr(at, window_size)));
+    const auto last = part.size() - window_size;
+    if (last % window_stride != 0) prints.windows.push_back(hash.print(part.substr(last)));
+    return prints;
+}
+
+}  // namespace tfy::policy

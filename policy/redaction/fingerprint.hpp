@@ -1,0 +1,34 @@
+// Tokens known by keyed fingerprints of their windows: enough to find them again, not enough to have them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tfy::policy {
+
+struct FingerprintKey {
+    std::array<unsigned char, 32> bytes{};
+};
+
+/// One window of a token: a rolling prefilter and a keyed 128-bit hash, both useless without the key.
+struct Fingerprint {
+    std::uint64_t rolling = 0;
+    std::array<unsigned char, 16> digest{};
+    std::uint8_t size = 0;  // characters in the window
+
+    bool operator==(const Fingerprint&) const = default;
+};
+
+struct TokenPrints {
+    std::string name;  // of the token, for the mark: [redacted:access-token ci-pipeline]; may be empty
+    std::vector<Fingerprint> windows;
+};
+
+/// Windows of 16 characters at stride 8, and the last one; a value under 16 characters is one window. A JWT's
+/// first part (its header) is common to all tokens of an issuer and is left out.
+TokenPrints fingerprint(std::string_view value, std::string name, const FingerprintKey& key);
+
+}  // namespace tfy::policy

@@ -1,0 +1,78 @@
+// Takes a JSON Web Token apart. Nothing here checks a signature: a look-alike is redacted as well.
+#include "policy/redaction/jwt.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "protocol/error.hpp"
+
+namespace tfy::policy {
+
+namespace {
+
+constexpr std::size_t most_header = 4 * 1024;
+constexpr std::size_t most_payload = 64 * 1024;
+
+std::optional<Json> decode_object(std::string_view part, std::size_t most) {
+    if (part.empty() || part.size() > most) return std::nullopt;
+    const auto text = decode_base64url(part);
+    if (!text || text->empty() || text->front() != '{') return std::nullopt;
+    auto value = Json::parse(*text, nullptr, false);
+    if (!value.is_object()) return std::nullopt;
+    return value;
+}
+
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text;
+}
+
+bool names_truefoundry(const std::string& claim, const Json& value) {
+    if (claim == "tenantName" || claim.starts_with("tfy")) return true;
+    if (value.is_string()) return lower(value.get<std::string>()).find("truefoundry") != std::string::npos;
+    if (!value.is_array()) return false;
+    return std::ranges::any_of(
+        value, [](const Json& item) { return item.is_string() && names_truefoundry("", item); });
+}
+
+}  // namespace
+
+std::optional<std::string> decode_base64url(std::string_view text) {
+    std::string bytes(text.size() / 4 * 3 + 3, '\0');
+    std::size_t size = 0;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                          text.size(), nullptr, &size, nullptr,
+                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+        return std::nullopt;
+    bytes.resize(size);
+    return bytes;
+}
+
+std::optional<Jwt> read_jwt(std::string_view text) {
+    const auto first = text.find('.');
+    if (first == std::string_view::npos) return std::nullopt;
+    const auto second = text.find('.', first + 1);
+    if (second == std::string_view::npos) return std::nullopt;
+    const Jwt jwt{text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
+    const auto is_base64url = [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_';
+    };
+    if (!std::ranges::all_of(jwt.payload, is_base64url) || !std::ranges::all_of(jwt.signature, is_base64url))
+        return std::nullopt;
+    if (jwt.payload.empty() || jwt.signature.empty()) return std::nullopt;
+    const auto header = decode_object(jwt.header, most_header);
+    if (!header || !header->contains("alg")) return std::nullopt;
+    return jwt;
+}
+
+bool has_truefoundry_claims(const Jwt& jwt) {
+    const auto claims = decode_object(jwt.payload, most_payload);
+    if (!claims) return false;
+    return std::ranges::any_of(
+        claims->items(), [](const auto& claim) { return names_truefoundry(claim.key(), claim.value()); });
+}
+
+}  // namespace tfy::policy

@@ -1,0 +1,106 @@
+// Tells unknown tokens from names, ids and other issuers' tokens. In doubt it is no token: benign text is
+// sacred.
+#include "policy/redaction/shapes.hpp"
+
+#include <algorithm>
+
+#include "policy/redaction/characters.hpp"
+#include "policy/redaction/jwt.hpp"
+
+namespace tfy::policy {
+
+namespace {
+
+constexpr std::size_t least_shape = 24;
+constexpr std::size_t longest_name = 36;
+constexpr auto dotted_words = characters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
+
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// ^[a-z][a-z0-9-]{1,34}[a-z0-9]$ : what a person may call a token.
+bool is_name(std::string_view word) {
+    return word.size() >= 3 && word.size() <= longest_name && is_lower(word.front()) && word.back() != '-' &&
+           std::ranges::all_of(word, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
+}
+
+struct Variety {
+    std::size_t upper = 0;
+    std::size_t lower = 0;
+    std::size_t digits = 0;
+    std::size_t changes = 0;  // from one kind of character to another
+
+    std::size_t size() const { return upper + lower + digits; }
+};
+
+Variety variety_of(std::string_view text) {
+    Variety found;
+    int before = 0;
+    for (const char c : text) {
+        const int kind = is_upper(c) ? 1 : is_lower(c) ? 2 : is_digit(c) ? 3 : 0;
+        found.upper += kind == 1;
+        found.lower += kind == 2;
+        found.digits += kind == 3;
+        found.changes += kind != 0 && before != 0 && kind != before;
+        before = kind;
+    }
+    return found;
+}
+
+/// Random letters and digits change kind at 6 of 10 places; words in CamelCase at fewer than 4.
+bool is_random_mixed_case(std::string_view text) {
+    const auto found = variety_of(text);
+    return found.size() >= 20 && found.upper >= 3 && found.lower >= 3 && found.digits >= 2 &&
+           found.changes * 10 >= found.size() * 4;
+}
+
+/// One unbroken piece of lower-case letters and digits. Hex behind a word is a commit or a checksum.
+bool is_random_lower_case(std::string_view rest) {
+    const auto end = std::min(rest.find_first_of("-_"), rest.size());
+    const bool whole = end == rest.size();
+    if (!whole) return false;
+    const auto found = variety_of(rest);
+    return found.upper == 0 && found.size() >= 24 && found.digits >= 4 && found.lower >= 4 &&
+           found.changes * 10 >= found.size() * 2;
+}
+
+struct Part {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+std::vector<Part> split_at_dots(std::string_view text, std::size_t begin, std::size_t end) {
+    std::vector<Part> parts;
+    while (true) {
+        const auto dot = begin + std::min(text.substr(begin, end - begin).find('.'), end - begin);
+        parts.push_back({begin, dot});
+        if (dot == end) return parts;
+        begin = dot + 1;
+    }
+}
+
+}  // namespace
+
+bool looks_like_key(std::string_view word) {
+    if (word.size() < least_shape || !(word.starts_with("tfy-") || word.starts_with("tfy_"))) return false;
+    if (is_name(word)) return false;
+    const auto rest = word.substr(4);
+    return is_random_mixed_case(rest) || is_random_lower_case(rest);
+}
+
+void find_shapes(std::string_view text, std::vector<Hit>& hits) {
+    for_each_run(text, dotted_words, least_shape, [&](std::size_t begin, std::size_t end) {
+        const auto parts = split_at_dots(text, begin, end);
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const auto part = text.substr(parts[i].begin, parts[i].end - parts[i].begin);
+            if (looks_like_key(part)) hits.push_back({parts[i].begin, parts[i].end, Hit::unnamed});
+            if (i + 2 >= parts.size() || !part.starts_with("eyJ")) continue;
+            const auto jwt = read_jwt(text.substr(parts[i].begin, parts[i + 2].end - parts[i].begin));
+            if (jwt && has_truefoundry_claims(*jwt))
+                hits.push_back({parts[i].begin, parts[i + 2].end, Hit::unnamed});
+        }
+    });
+}
+
+}  // namespace tfy::policy

@@ -1,0 +1,19 @@
+// Tokens that nobody registered, known by how they look: the second net.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "policy/redaction/index.hpp"
+
+namespace tfy::policy {
+
+/// Adds an unnamed hit for every JWT with TrueFoundry's claims, and for every "tfy-…" or "tfy_…" of which the
+/// rest is no name but random characters.
+void find_shapes(std::string_view text, std::vector<Hit>& hits);
+
+/// "tfy-" and what follows it: true for a key, false for names (tfy-python-buildpack), UUIDs and commit
+/// hashes.
+bool looks_like_key(std::string_view word);
+
+}  // namespace tfy::policy

@@ -1,0 +1,122 @@
+// UTF-8 by hand (total, on any bytes) and normalisation by ICU.
+#include "policy/redaction/unicode.hpp"
+
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace tfy::policy {
+
+namespace {
+
+unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
+
+bool is_invisible(char32_t value) {
+    const auto c = static_cast<UChar32>(value);
+    if (value == 0xfffd || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0) return true;
+    const auto category = u_charType(c);
+    return category == U_NON_SPACING_MARK || category == U_ENCLOSING_MARK || category == U_FORMAT_CHAR ||
+           category == U_CONTROL_CHAR;
+}
+
+/// Blocks that hold only letters of other scripts, which never normalise to ASCII: most text beyond ASCII
+/// ends here.
+bool is_foreign_letter(char32_t value) {
+    return (value >= 0x370 && value < 0x1d00) || (value >= 0x2e00 && value < 0x3200) ||
+           (value >= 0x3400 && value < 0xfb00);
+}
+
+}  // namespace
+
+CodePoint read_code_point(std::string_view text, std::size_t at) {
+    const unsigned lead = byte_at(text, at);
+    if (lead < 0x80) return {lead, 1};
+    const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() - at < size) return {};
+    char32_t value = lead & (0xffU >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i) {
+        const unsigned next = byte_at(text, at + i);
+        if ((next & 0xc0U) != 0x80) return {};
+        value = (value << 6U) | (next & 0x3fU);
+    }
+    constexpr std::array<char32_t, 5> least = {0, 0, 0x80, 0x800, 0x10000};
+    const bool surrogate = value >= 0xd800 && value < 0xe000;
+    if (value < least[size] || value > 0x10ffff || surrogate) return {};
+    return {value, size};
+}
+
+void append_utf8(std::string& text, char32_t value) {
+    const auto put = [&](char32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
+    const auto tail = [&](unsigned shift) { put(0x80U | ((value >> shift) & 0x3fU)); };
+    if (value < 0x80) {
+        put(value);
+    } else if (value < 0x800) {
+        put(0xc0U | (value >> 6U));
+        tail(0);
+    } else if (value < 0x10000) {
+        put(0xe0U | (value >> 12U));
+        tail(6);
+        tail(0);
+    } else {
+        put(0xf0U | (value >> 18U));
+        tail(12);
+        tail(6);
+        tail(0);
+    }
+}
+
+std::size_t valid_utf8_prefix(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        std::uint64_t eight = 0;
+        if (text.size() - at >= 8) {
+            std::memcpy(&eight, text.data() + at, 8);
+            if ((eight & 0x8080808080808080ULL) == 0) {
+                at += 8;
+                continue;
+            }
+        }
+        const auto point = read_code_point(text, at);
+        if (point.size == 0) return at;
+        at += point.size;
+    }
+    return at;
+}
+
+std::string repaired_utf8(std::string_view text) {
+    std::string repaired;
+    while (true) {
+        const auto valid = valid_utf8_prefix(text);
+        repaired.append(text.substr(0, valid));
+        if (valid == text.size()) return repaired;
+        append_utf8(repaired, 0xfffd);
+        text.remove_prefix(valid + 1);
+    }
+}
+
+std::string plain_form(char32_t value) {
+    std::string form;
+    if (value >= 0x80 && is_foreign_letter(value)) {
+        if (!is_invisible(value)) append_utf8(form, value);
+        return form;
+    }
+    if (value == '\t' || value == '\n' || value == '\r' || (value >= 0x20 && value < 0x7f))
+        return std::string(1, static_cast<char>(value));
+    if (is_invisible(value)) return form;
+    UErrorCode status = U_ZERO_ERROR;
+    std::array<UChar, 32> parts{};
+    const auto size = unorm2_getDecomposition(unorm2_getNFKCInstance(&status), static_cast<UChar32>(value),
+                                              parts.data(), static_cast<std::int32_t>(parts.size()), &status);
+    for (std::int32_t i = 0; i < size && U_SUCCESS(status); ++i) {
+        const UChar part = parts[static_cast<std::size_t>(i)];
+        if (part < 0x80) form += static_cast<char>(part);
+    }
+    if (form.empty()) append_utf8(form, value);
+    return form;
+}
+
+}  // namespace tfy::policy

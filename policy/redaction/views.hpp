@@ -1,0 +1,107 @@
+// Ways to read a text that is more than what it shows: each view is what a reader would have after one step
+// of decoding.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tfy::policy {
+
+/// The part of the source that one byte of a view stands for.
+struct Origin {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+class View {
+public:
+    /// Most views hold nothing, so where their bytes came from is kept only when asked for.
+    enum class Origins { dropped, kept };
+    explicit View(Origins origins) : keeps_(origins == Origins::kept) {}
+
+    void put(char byte, std::size_t begin, std::size_t end) {
+        text_ += byte;
+        if (keeps_) origins_.push_back({begin, end});
+    }
+    void put(std::string_view bytes, std::size_t begin, std::size_t end) {
+        for (const char byte : bytes) put(byte, begin, end);
+    }
+    /// Bytes whose origins nobody asked for; only where keeps_origins() is false.
+    void put_unmapped(std::string_view bytes) { text_ += bytes; }
+    bool keeps_origins() const { return keeps_; }
+    /// Keeps what stands before and behind from being read as one.
+    void put_break(std::size_t at) {
+        if (!text_.empty()) put('\xff', at, at);
+    }
+    void reserve(std::size_t size) { text_.reserve(size); }
+
+    const std::string& text() const { return text_; }
+    /// The part of the source that bytes [begin, end) stand for. Only where origins are kept.
+    Origin origin(std::size_t begin, std::size_t end) const;
+
+private:
+    bool keeps_;
+    std::string text_;
+    std::vector<Origin> origins_;
+};
+
+enum class Decoding {
+    escapes,           // %41 \u0041 \x41 \101 \n \/ &#65; &amp;
+    plain_forms,       // invisible characters left out, full-width and other compatibility forms as ASCII
+    quoted_printable,  // =41, and "=" at the end of a line
+    tags,              // the invisible copies of ASCII at U+E0020
+    chunks,            // pieces of one length with white space or punctuation between them
+    hyphened,          // the same with hyphens and underscores, which may be a token's own
+    reversed,
+    base64,  // both alphabets, with or without padding, over line breaks
+    base32,
+    hex,  // "746679", "74:66:79", "0x74, 0x66"
+};
+
+struct Step {
+    Decoding decoding = Decoding::escapes;
+    std::size_t phase =
+        0;  // characters left out at the start of a run: it may begin in the middle of something
+};
+
+inline constexpr std::array all_steps = {
+    Step{Decoding::plain_forms, 0}, Step{Decoding::escapes, 0}, Step{Decoding::quoted_printable, 0},
+    Step{Decoding::tags, 0},        Step{Decoding::chunks, 0},  Step{Decoding::hyphened, 0},
+    Step{Decoding::reversed, 0},    Step{Decoding::base64, 0},  Step{Decoding::base64, 1},
+    Step{Decoding::base64, 2},      Step{Decoding::base64, 3},  Step{Decoding::base32, 0},
+    Step{Decoding::base32, 1},      Step{Decoding::base32, 2},  Step{Decoding::base32, 3},
+    Step{Decoding::base32, 4},      Step{Decoding::base32, 5},  Step{Decoding::base32, 6},
+    Step{Decoding::base32, 7},      Step{Decoding::hex, 0},     Step{Decoding::hex, 1},
+};
+
+/// What a text holds that gives reason to decode it: one look at each byte.
+unsigned features_of(std::string_view text);
+/// False where the view would be the text itself, or empty.
+bool may_apply(Decoding decoding, unsigned features);
+
+/// Total: any bytes in, no error. `shortest` is the least number of bytes that is of interest in a decoded
+/// run. The view is empty where the step does not apply.
+View decode(Step step, std::string_view text, std::size_t shortest, View::Origins origins);
+
+/// True where decoded bytes are mostly garbage, of which only stretches of text are of interest.
+bool gives_bytes(Decoding decoding);
+/// The next stretch of at least `least` bytes of text (UTF-8 or zero bytes) at or after `from`; begin == end
+/// where there is none.
+Origin next_text(std::string_view bytes, std::size_t from, std::size_t least);
+
+// The decoders behind decode(), by kind.
+void decode_escapes(std::string_view text, View& view);
+void decode_plain_forms(std::string_view text, View& view);
+void decode_quoted_printable(std::string_view text, View& view);
+void decode_tags(std::string_view text, View& view);
+void decode_chunks(std::string_view text, std::size_t shortest, View& view);
+void decode_hyphened(std::string_view text, std::size_t shortest, View& view);
+void decode_reversed(std::string_view text, std::size_t shortest, View& view);
+void decode_base64(std::string_view text, std::size_t phase, std::size_t shortest, View& view);
+void decode_base32(std::string_view text, std::size_t phase, std::size_t shortest, View& view);
+void decode_hex(std::string_view text, std::size_t phase, std::size_t shortest, View& view);
+
+}  // namespace tfy::policy

@@ -1,0 +1,58 @@
+// The rules of policy.toml as values.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "policy/call.hpp"
+
+namespace tfy::policy {
+
+/// Where a new token's value goes, as the approving person chose.
+enum class Destination { page, agent, none };
+std::string_view to_string(Destination destination);
+std::optional<Destination> read_destination(std::string_view text);
+
+struct Rule {
+    enum class Says { ask, deny };
+
+    std::vector<std::string> tools = {"*"};  // globs
+    std::vector<std::string> principals = {"*"};
+    std::vector<std::string> clients = {"*"};
+    std::vector<std::string> names = {"*"};  // token names
+    Says says = Says::ask;
+    std::optional<Assurance> min_assurance;
+    Duration lifetime = std::chrono::minutes{15};
+    bool reason_required = false;
+    std::vector<Destination> reveal = {Destination::page, Destination::agent, Destination::none};
+    std::string because;  // shown to the agent and to the person
+    int line = 0;         // where it stands in the file
+
+    bool operator==(const Rule&) const = default;
+};
+
+struct Rules {
+    std::vector<Rule> rules;
+    bool terminal_requires_tty = true;                 // [terminal] require_tty
+    std::size_t open_requests = 16;                    // [limits] open_requests, per principal
+    std::size_t requests_per_minute = 30;              // [limits] requests_per_minute, per principal
+    Duration claim_window = std::chrono::minutes{15};  // [limits] claim_window
+};
+
+inline constexpr std::string_view tool_names[] = {"tfy_config_status",        "tfy_access_tokens_list",
+                                                  "tfy_access_tokens_create", "tfy_access_tokens_delete",
+                                                  "tfy_access_tokens_reveal", "tfy_approvals_get"};
+
+/// Reads policy.toml. Unknown keys or values fail: Errc::refused, "policy.toml line 12: unknown key 'tool';
+/// did you mean 'tools'?"; so do tool patterns that match none of `tools`, and keys that this version does
+/// not have yet. The first wrong line is the one that is told.
+Result<Rules> read_rules(std::string_view toml, std::string_view file_name = "policy.toml",
+                         std::span<const std::string_view> tools = tool_names);
+
+/// '*' (any characters, also none) and '?' (one character) as in a shell; everything else is itself. No
+/// recursion: the time is bounded by the length of the pattern times that of the text.
+bool glob(std::string_view pattern, std::string_view text);
+
+}  // namespace tfy::policy

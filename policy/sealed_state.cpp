@@ -1,0 +1,101 @@
+// Seals and opens states: version, nonce, ciphertext with tag, in base64url.
+#include "policy/sealed_state.hpp"
+
+#include <sodium.h>
+
+#include "policy/sodium.hpp"
+#include "protocol/parse.hpp"
+
+namespace tfy::policy {
+
+namespace {
+
+constexpr unsigned char version = 1;
+constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t head_size = 1 + nonce_size;
+constexpr std::size_t most = 64 * 1024;  // characters: no state of ours is near it
+constexpr int base64url = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+
+const unsigned char* bytes_of(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+// Layout: version, nonce, ciphertext with tag. The version and the purpose are bound in, not encrypted.
+std::string bound_data(std::string_view purpose) {
+    return std::string("tfy-pat-mcp sealed state ").append(1, static_cast<char>(version)).append(purpose);
+}
+
+std::string encode(std::string_view raw) {
+    std::string text(sodium_base64_encoded_len(raw.size(), base64url), '\0');
+    sodium_bin2base64(text.data(), text.size(), bytes_of(raw), raw.size(), base64url);
+    text.pop_back();  // sodium ends it with a zero byte
+    return text;
+}
+
+std::optional<std::string> decode(std::string_view text) {
+    std::string raw(text.size() / 4 * 3 + 3, '\0');
+    std::size_t size = 0;
+    if (sodium_base642bin(bytes_of(raw), raw.size(), text.data(), text.size(), nullptr, &size, nullptr,
+                          base64url) != 0)
+        return std::nullopt;
+    raw.resize(size);
+    return raw;
+}
+
+std::optional<std::string> decrypt(std::string_view raw, std::string_view purpose, const SealKey& key) {
+    const std::string bound = bound_data(purpose);
+    std::string plain(raw.size() - head_size - tag_size, '\0');
+    const auto sealed = raw.substr(head_size);
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes_of(plain), nullptr, nullptr, bytes_of(sealed),
+                                                   sealed.size(), bytes_of(bound), bound.size(),
+                                                   bytes_of(raw) + 1, key.bytes.data()) != 0)
+        return std::nullopt;
+    return plain;
+}
+
+}  // namespace
+
+std::string seal_state(const Json& state, std::string_view purpose, const SealKey& key) {
+    ready_sodium();
+    const std::string plain = state.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string bound = bound_data(purpose);
+    std::string raw(head_size + plain.size() + tag_size, '\0');
+    raw[0] = static_cast<char>(version);
+    randombytes_buf(bytes_of(raw) + 1, nonce_size);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(bytes_of(raw) + head_size, nullptr, bytes_of(plain),
+                                               plain.size(), bytes_of(bound), bound.size(), nullptr,
+                                               bytes_of(raw) + 1, key.bytes.data());
+    return encode(raw);
+}
+
+std::optional<Json> open_state(std::string_view sealed, std::string_view purpose, const SealKey& key) {
+    if (sealed.size() > most) return std::nullopt;
+    const auto raw = decode(sealed);
+    if (!raw || raw->size() < head_size + tag_size || static_cast<unsigned char>(raw->front()) != version)
+        return std::nullopt;
+    const auto plain = decrypt(*raw, purpose, key);
+    if (!plain) return std::nullopt;
+    auto state = protocol::parse(*plain);
+    if (!state) return std::nullopt;
+    return std::move(*state);
+}
+
+std::string random_id(std::size_t bytes) {
+    constexpr std::string_view digits = "abcdefghijklmnopqrstuvwxyz234567";
+    ready_sodium();
+    std::string raw(bytes, '\0');
+    randombytes_buf(raw.data(), raw.size());
+    std::string id;
+    unsigned held = 0;
+    unsigned bits = 0;
+    for (const char byte : raw) {
+        held = (held << 8U) | static_cast<unsigned char>(byte);
+        for (bits += 8; bits >= 5; bits -= 5) id += digits[(held >> (bits - 5)) & 31U];
+    }
+    if (bits > 0) id += digits[(held << (5 - bits)) & 31U];
+    return id;
+}
+
+}  // namespace tfy::policy

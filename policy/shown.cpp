@@ -1,0 +1,161 @@
+// Other people's text made safe to look at. What a person cannot see, or would take for another letter, gets
+// a mark.
+#include <unicode/uchar.h>
+#include <unicode/uscript.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <vector>
+
+#include "policy/facts.hpp"
+
+namespace tfy::policy {
+namespace {
+
+struct Character {
+    UChar32 code = 0;  // a byte where `broken`
+    bool broken = false;
+    bool marked = false;
+};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"  // inside U8_NEXT
+std::vector<Character> decode(std::string_view text) {
+    std::vector<Character> all;
+    all.reserve(text.size());
+    const auto size = static_cast<std::int32_t>(text.size());
+    for (std::int32_t at = 0; at < size;) {
+        const auto start = at;
+        UChar32 code = 0;
+        U8_NEXT(text.data(), at, size, code);
+        if (code >= 0) {
+            all.push_back({code});
+            continue;
+        }
+        for (auto byte = start; byte < at; ++byte)
+            all.push_back({static_cast<unsigned char>(text[static_cast<std::size_t>(byte)]), true, true});
+    }
+    return all;
+}
+#pragma GCC diagnostic pop
+
+bool in_category(UChar32 code, std::uint32_t mask) { return (U_GET_GC_MASK(code) & mask) != 0; }
+
+/// Draws nothing, draws something that is not fixed, or changes how its neighbours are drawn.
+bool invisible(UChar32 code) {
+    constexpr UChar32 braille_blank = 0x2800, null_notehead = 0x1D159, ideographic_space = 0x3000;
+    if (code == ' ' || code == ideographic_space) return false;
+    if (code == braille_blank || code == null_notehead) return true;
+    // Control, format, surrogate, private, unassigned; every kind of space but the plain one.
+    return in_category(code, U_GC_C_MASK | U_GC_Z_MASK) ||
+           u_hasBinaryProperty(code, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) ||
+           u_hasBinaryProperty(code, UCHAR_BIDI_CONTROL);
+}
+
+bool in_word(UChar32 code) {
+    return code == '_' || in_category(code, U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK);
+}
+
+/// Scripts that are written together within a word count as one: Japanese, Chinese and Korean mix with Latin
+/// (Unicode TR 39, "highly restrictive"). USCRIPT_COMMON where the character belongs to no script of its own.
+UScriptCode script_family(UChar32 code) {
+    UErrorCode status = U_ZERO_ERROR;
+    const auto script = uscript_getScript(code, &status);
+    if (U_FAILURE(status)) return USCRIPT_COMMON;
+    switch (script) {
+        case USCRIPT_INHERITED:
+        case USCRIPT_UNKNOWN: return USCRIPT_COMMON;
+        case USCRIPT_HAN:
+        case USCRIPT_HIRAGANA:
+        case USCRIPT_KATAKANA:
+        case USCRIPT_HANGUL:
+        case USCRIPT_BOPOMOFO: return USCRIPT_LATIN;
+        default: return script;
+    }
+}
+
+/// In a word of several scripts the Latin family is the first one; without it, that of the first letter.
+void mark_second_scripts(std::vector<Character>& text, std::size_t from, std::size_t to) {
+    auto first = USCRIPT_COMMON;
+    for (auto at = from; at < to && first != USCRIPT_LATIN; ++at) {
+        const auto script = script_family(text[at].code);
+        if (first == USCRIPT_COMMON || script == USCRIPT_LATIN) first = script;
+    }
+    for (auto at = from; at < to; ++at) {
+        const auto script = script_family(text[at].code);
+        if (script != USCRIPT_COMMON && script != first) text[at].marked = true;
+    }
+}
+
+/// An invisible character does not end a word (unless it is a space): it must not hide the mixture around it.
+bool continues_word(const Character& each) {
+    if (each.broken) return false;
+    return in_word(each.code) || (each.marked && each.code > ' ' && !in_category(each.code, U_GC_Z_MASK));
+}
+
+void mark_words(std::vector<Character>& text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto from = at;
+        while (at < text.size() && continues_word(text[at])) ++at;
+        if (at == from)
+            ++at;
+        else
+            mark_second_scripts(text, from, at);
+    }
+}
+
+/// A combining mark with nothing to stand on would change the text before ours; piled up, they cover what is
+/// around them.
+void mark_combining(std::vector<Character>& text) {
+    constexpr int most = 4;  // Unicode TR 39
+    int run = most;
+    for (auto& each : text) {
+        if (each.broken || each.marked)
+            run = most;
+        else if (!in_category(each.code, U_GC_MN_MASK | U_GC_ME_MASK))
+            run = 0;
+        else if (++run > most)
+            each.marked = true;
+    }
+}
+
+std::vector<Character> examine(std::string_view text) {
+    auto all = decode(text);
+    for (auto& each : all) each.marked = each.marked || invisible(each.code);
+    mark_combining(all);
+    mark_words(all);
+    return all;
+}
+
+void write(std::string& out, const Character& each) {
+    if (each.marked) {
+        std::array<char, 24> mark{};
+        std::snprintf(mark.data(), mark.size(), each.broken ? "⟨0x%02X⟩" : "⟨U+%04X⟩",
+                      static_cast<unsigned>(each.code));
+        out += mark.data();
+        return;
+    }
+    std::array<char, U8_MAX_LENGTH> bytes{};
+    std::int32_t size = 0;
+    U8_APPEND_UNSAFE(bytes.data(), size, each.code);
+    out.append(bytes.data(), static_cast<std::size_t>(size));
+}
+
+}  // namespace
+
+std::string shown(std::string_view text, std::size_t limit) {
+    const auto all = examine(text);
+    std::string out;
+    for (std::size_t at = 0; at < all.size() && at < limit; ++at) write(out, all[at]);
+    if (all.size() > limit) out += "… (" + std::to_string(all.size() - limit) + " more)";
+    return out;
+}
+
+bool deceptive(std::string_view text) {
+    const auto all = examine(text);
+    return std::any_of(all.begin(), all.end(), [](const Character& each) { return each.marked; });
+}
+
+}  // namespace tfy::policy

@@ -1,0 +1,65 @@
+// The two ways of getting to know each other, and the stamp on each modern result.
+#include "protocol/lifecycle.hpp"
+
+#include "protocol/member.hpp"
+
+namespace tfy::protocol {
+namespace {
+
+/// Version::v2025_03_26 knows no title.
+Json server_info(const ServerInfo& server, Version version) {
+    Json info = {{"name", server.name}, {"version", server.version}};
+    if (version >= Version::v2025_06_18 && !server.title.empty()) info["title"] = server.title;
+    return info;
+}
+
+void add_instructions(Json& result, const ServerInfo& server) {
+    if (!server.instructions.empty()) result["instructions"] = server.instructions;
+}
+
+}  // namespace
+
+Result<Initialize> read_initialize(const Json& params) {
+    const auto requested = read_string(params, "params", "protocolVersion");
+    if (!requested) return requested.error();
+    const auto* declared = find_member(params, "capabilities");
+    if (declared == nullptr) return mistyped("params.capabilities", "an object");
+    const auto capabilities = ClientCapabilities::read(*declared);
+    if (!capabilities) return capabilities.error();
+    const auto* info = find_member(params, "clientInfo");
+    if (info == nullptr) return mistyped("params.clientInfo", "an object");
+    auto client = Implementation::read(*info);
+    if (!client) return client.error();
+    return Initialize{negotiate_legacy(*requested), std::move(*client), *capabilities};
+}
+
+Json write_initialize(const Initialize& agreed, const ServerInfo& server) {
+    Json result = {{"protocolVersion", to_string(agreed.version)},
+                   {"capabilities", server.capabilities},
+                   {"serverInfo", server_info(server, agreed.version)}};
+    result["capabilities"].erase("extensions");  // a member of modern capabilities only
+    add_instructions(result, server);
+    return result;
+}
+
+Json cacheable(Json result) {
+    constexpr int one_hour_ms = 3'600'000;
+    result["ttlMs"] = one_hour_ms;
+    result["cacheScope"] = "public";
+    return result;
+}
+
+Json write_discover(const ServerInfo& server) {
+    Json result = {{"supportedVersions", Json::array()}, {"capabilities", server.capabilities}};
+    for (const auto version : supported_versions) result["supportedVersions"].push_back(to_string(version));
+    add_instructions(result, server);
+    return cacheable(std::move(result));
+}
+
+Json modern_result(Json result, const ServerInfo& server, std::string_view result_type) {
+    result["resultType"] = result_type;
+    result["_meta"]["io.modelcontextprotocol/serverInfo"] = server_info(server, Version::v2026_07_28);
+    return result;
+}
+
+}  // namespace tfy::protocol

@@ -1,0 +1,85 @@
+// valijson behind our own error words; no other file includes it.
+#include "protocol/schema.hpp"
+
+// Without it valijson ends the process where it should throw.
+#define VALIJSON_USE_EXCEPTIONS 1
+
+#include <regex>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include "protocol/violation.hpp"
+
+namespace tfy::protocol {
+namespace {
+
+using Adapter = valijson::adapters::NlohmannJsonAdapter;
+
+/// Whether texts are matched against regular expressions; throws std::regex_error for a pattern that is none.
+bool has_patterns(const Json& schema) {
+    bool found = false;
+    if (schema.is_structured())
+        for (const auto& [name, value] : schema.items()) {
+            if (name == "pattern" && value.is_string())
+                static_cast<void>(std::regex(value.get<std::string>()));
+            found = has_patterns(value) || name == "pattern" || name == "patternProperties" ||
+                    name == "format" || found;
+        }
+    return found;
+}
+
+bool has_long_text(const Json& value) {
+    if (value.is_string()) return value.get_ref<const std::string&>().size() > Schema::longest_text;
+    if (!value.is_structured()) return false;
+    for (const auto& [name, member] : value.items())
+        if (name.size() > Schema::longest_text || has_long_text(member)) return true;
+    return false;
+}
+
+std::vector<Complaint> complaints_of(const valijson::ValidationResults& results) {
+    std::vector<Complaint> out;
+    for (const auto& each : results) out.push_back({each.context, each.description});
+    return out;
+}
+
+}  // namespace
+
+struct Schema::Compiled {
+    Json source;
+    bool matches_patterns = false;
+    valijson::Schema schema;
+};
+
+Schema::Schema(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
+Schema::Schema(Schema&&) noexcept = default;
+Schema& Schema::operator=(Schema&&) noexcept = default;
+Schema::~Schema() = default;
+
+Result<Schema> Schema::compile(const Json& schema) try {
+    auto compiled = std::make_unique<Compiled>();
+    compiled->source = schema;
+    compiled->matches_patterns = has_patterns(schema);
+    valijson::SchemaParser().populateSchema(Adapter(compiled->source), compiled->schema);
+    return Schema(std::move(compiled));
+} catch (const std::exception& failure) {
+    return Error{Errc::internal, std::string("A JSON Schema cannot be compiled: ") + failure.what()};
+}
+
+Result<void> Schema::validate(const Json& value) const try {
+    if (compiled_->matches_patterns && has_long_text(value))
+        return Error{Errc::invalid_params, "arguments: no text in them may be longer than " +
+                                               std::to_string(longest_text) + " bytes"};
+    valijson::ValidationResults results;
+    valijson::Validator
+        validator;  // keeps a cache of patterns: one for each call, so that calls share nothing
+    if (validator.validate(compiled_->schema, Adapter(value), &results)) return {};
+    return Error{Errc::invalid_params, describe(compiled_->source, complaints_of(results))};
+} catch (const std::exception&) {
+    return Error{Errc::internal,
+                 "The arguments could not be checked against their schema. Nothing was done."};
+}
+
+}  // namespace tfy::protocol

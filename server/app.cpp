@@ -1,0 +1,103 @@
+#include "server/app.hpp"
+
+#include "manifests/embedded.hpp"
+#include "tools/access_tokens/create.hpp"
+#include "tools/access_tokens/delete.hpp"
+#include "tools/access_tokens/list.hpp"
+#include "tools/access_tokens/reveal.hpp"
+
+namespace tfy::server {
+namespace {
+
+constexpr auto server_name = "tfy-pat-mcp";
+
+protocol::ServerInfo server_info() {
+    return {.name = server_name,
+            .title = "TrueFoundry access tokens",
+            .version = TFY_VERSION,
+            .instructions = std::string(manifests::file("instructions.md")),
+            .capabilities = {{"tools", Json::object()}}};
+}
+
+std::string what_approvals_prove(policy::Assurance least) {
+    if (least == policy::Assurance::client)
+        return "An approval may come from the client's own form: then it proves what the client says. The approvals page and the terminal prove more.";
+    return "An approval comes from a person who signed in to the approvals page.";
+}
+
+}  // namespace
+
+App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, ApprovalPage& page, policy::Assurance default_assurance)
+    : loop_(loop),
+      clock_(clock),
+      state_dir_(parts.state_dir),
+      instance_lock_(std::move(parts.instance_lock)),
+      stream_caller_{.principal = "stdio:" + os_user(), .default_assurance = default_assurance},
+      redaction_(parts.fingerprint_key, std::move(parts.known_tokens)),
+      log_(redaction_, parts.log_level),
+      store_(std::move(parts.ledger)),
+      gate_(std::move(parts.rules)),
+      exchange_(std::move(parts.exchange)),
+      client_(*exchange_),
+      approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
+      reveals_(loop, store_, redaction_, clock, parts.instance),
+      catalog_(assemble(parts, default_assurance)),
+      presenter_(approvals_, page, redaction_, clock, parts.seal_key, parts.hold),
+      call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name, parts.base_url),
+      dispatch_(call_tool_, catalog_, redaction_, server_info()),
+      questions_(redaction_),
+      streamable_http_(dispatch_, questions_, redaction_, clock, parts.seal_key),
+      people_(clock),
+      dashboard_(approvals_, reveals_, people_, redaction_, clock, parts.upstream_label()) {}
+
+App::~App() = default;
+
+void App::close() {
+    exchange_.reset();
+    store_.close();
+}
+
+Async<Result<void>> App::start() { return approvals_.settle_orphans(state_dir_); }
+
+Async<void> App::serve_stream(Transport& transport) {
+    Session session(loop_, transport, dispatch_, questions_, stream_caller_, log_);
+    co_await session.run();
+}
+
+Async<void> App::handle(HttpRequest request, HttpAnswer& answer) {
+    if (request.path == "/mcp") co_return co_await streamable_http_.handle(std::move(request), answer);
+    if (request.path == "/approvals" || request.path.starts_with("/approvals/"))
+        co_return co_await dashboard_.handle(std::move(request), answer);
+    if (request.path == "/livez" || request.path == "/readyz") co_return co_await reply_health(answer, request.path == "/readyz");
+    HttpReply reply{.status = 404,
+                    .content_type = "application/json",
+                    .body = redaction_.seal({{"error", "Nothing is here. The MCP endpoint is /mcp, the approvals page /approvals."}})};
+    co_await answer.reply(std::move(reply));
+}
+
+// Alive: the loop answers. Ready: the state can be read, so calls can be journalled.
+Async<void> App::reply_health(HttpAnswer& answer, bool ready) {
+    bool good = true;
+    if (ready) good = (co_await store_.run([](Ledger& ledger) { return ledger.data_version(); })).has_value();
+    HttpReply reply{.status = good ? 200 : 503, .content_type = "application/json", .body = redaction_.seal({{"ok", good}})};
+    co_await answer.reply(std::move(reply));
+}
+
+tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assurance) {
+    std::vector<std::unique_ptr<tools::Tool>> all;
+    all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock_));
+    all.push_back(std::make_unique<tools::CreateAccessToken>(client_, reveals_, clock_));
+    all.push_back(std::make_unique<tools::DeleteAccessToken>(client_, clock_, parts.own_jwt_ids));
+    all.push_back(std::make_unique<tools::RevealAccessToken>(reveals_, clock_));
+    tools::ApprovalReader& reader = *this;
+    all.push_back(std::make_unique<tools::GetApproval>(reader));
+    all.push_back(std::make_unique<tools::ConfigStatus>(client_, tools::Configuration{.base_url = parts.base_url,
+                                                                                       .key_set = parts.key_set,
+                                                                                       .assurance = what_approvals_prove(default_assurance),
+                                                                                       .sandbox = parts.sandbox,
+                                                                                       .version = TFY_VERSION}));
+    auto catalog = tools::Catalog::assemble(std::move(all));
+    return std::move(catalog.value());  // the embedded definitions are part of the binary: a test assembles them too
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,69 @@
+// The house, put together: every room in the order in which it needs the others.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+
+#include "server/auth/sign_in.hpp"
+#include "server/dashboard/dashboard.hpp"
+#include "server/parts.hpp"
+#include "server/session.hpp"
+#include "server/transport/streamable_http.hpp"
+#include "tools/status.hpp"
+
+namespace tfy::server {
+
+/// Everything that `stdio` and `serve` share. Members are built from top to bottom, and each uses only those above it.
+class App final : private tools::ApprovalReader {
+public:
+    /// `loop`, `clock` and `page` must outlive the app. `default_assurance` is for rules that name none.
+    App(boost::asio::io_context& loop, Parts parts, const Clock& clock, ApprovalPage& page, policy::Assurance default_assurance);
+    ~App() override;
+
+    /// Settles what a process that ended left running. To be awaited before anything is served.
+    Async<Result<void>> start();
+    /// An MCP peer on a stream; serves until its input ends.
+    Async<void> serve_stream(Transport& transport);
+    /// Routes /mcp, /approvals, /livez and /readyz.
+    Async<void> handle(HttpRequest request, HttpAnswer& answer);
+    /// Resumes when what was approved has run to its end.
+    Async<void> idle() { return call_tool_.idle(); }
+
+    /// Ends the threads that wait. The loop must not run any more.
+    void close();
+
+    ApprovalDesk& approvals() { return approvals_; }
+    PageChannel& people() { return people_; }
+    const Redaction& redaction() const { return redaction_; }
+    const Log& log() const { return log_; }
+
+private:
+    Async<Result<policy::Approval>> find(std::string id) override { return approvals_.find(std::move(id)); }
+    tools::Catalog assemble(const Parts& parts, policy::Assurance default_assurance);
+    Async<void> reply_health(HttpAnswer& answer, bool ready);
+
+    boost::asio::io_context& loop_;
+    const Clock& clock_;
+    std::filesystem::path state_dir_;
+    std::optional<Instance> instance_lock_;
+    policy::Caller stream_caller_;
+    Redaction redaction_;
+    Log log_;
+    Store store_;
+    policy::Gate gate_;
+    std::unique_ptr<truefoundry::Exchange> exchange_;
+    truefoundry::Client client_;
+    ApprovalDesk approvals_;
+    RevealDesk reveals_;
+    tools::Catalog catalog_;
+    Presenter presenter_;
+    CallTool call_tool_;
+    Dispatch dispatch_;
+    Questions questions_;
+    StreamableHttp streamable_http_;
+    PageChannel people_;
+    Dashboard dashboard_;
+};
+
+}  // namespace tfy::server

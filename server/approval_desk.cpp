@@ -1,0 +1,203 @@
+// Every change of an approval: made as a value by policy/approval, written by compare-and-set with its journal record, then announced.
+#include "server/approval_desk.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "policy/sealed_state.hpp"
+#include "server/storage/journal_body.hpp"
+#include "server/storage/state_dir.hpp"
+
+namespace tfy::server {
+namespace {
+
+namespace asio = boost::asio;
+using policy::Approval;
+using State = policy::Approval::State;
+
+constexpr std::chrono::milliseconds poll_interval{250};
+
+Error no_such_approval() { return {Errc::not_found, "There is no approval request with this id. Nothing was done."}; }
+
+RequestLimits limits_of(const policy::Rules& rules) { return {rules.open_requests, rules.requests_per_minute}; }
+
+}  // namespace
+
+ApprovalDesk::ApprovalDesk(asio::io_context& loop, Store& store, const policy::Gate& gate, const Redaction& redaction,
+                           const Clock& clock, std::string instance)
+    : loop_(loop), store_(store), gate_(gate), redaction_(redaction), clock_(clock), instance_(std::move(instance)) {}
+
+JournalEntry ApprovalDesk::entry(std::string kind, const Approval& approval) const {
+    return {std::move(kind), approval.id, redaction_.seal(journal_body(approval)), clock_.now()};
+}
+
+Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::Facts facts, std::string agent_reason) {
+    auto fresh = gate_.request(std::move(ask), std::move(facts), "apr_" + policy::random_id(), std::move(agent_reason), clock_.now());
+    auto record = entry("requested", fresh);
+    const auto limits = limits_of(gate_.rules());
+    auto work = [fresh, limits, record](Ledger& ledger) { return ledger.open_request(fresh, limits, record); };
+    auto opened = co_await store_.run(std::move(work));
+    if (!opened) co_return opened.error();
+    ring();
+    co_return Opened{std::move(opened->approval), opened->attached};
+}
+
+Async<Result<Approval>> ApprovalDesk::open_approved(Approval approval) {
+    auto record = entry("follows", approval);
+    const auto limits = limits_of(gate_.rules());
+    auto work = [approval, limits, record](Ledger& ledger) { return ledger.open_request(approval, limits, record); };
+    auto opened = co_await store_.run(std::move(work));
+    if (!opened) co_return opened.error();
+    ring();
+    co_return std::move(opened->approval);
+}
+
+Async<Result<std::optional<Approval>>> ApprovalDesk::find_open(policy::Call call) {
+    auto work = [principal = call.caller.principal, digest = policy::digest(call)](Ledger& ledger) {
+        return ledger.find_open(principal, digest);
+    };
+    auto found = co_await store_.run(std::move(work));
+    if (found && *found && policy::lapse(**found, clock_.now()).state == State::expired) co_return std::optional<Approval>{};
+    co_return found;
+}
+
+Async<Result<Approval>> ApprovalDesk::find(std::string id) {
+    auto work = [id](Ledger& ledger) { return ledger.find(id); };
+    auto found = co_await store_.run(std::move(work));
+    if (!found) co_return found.error();
+    if (!*found) co_return no_such_approval();
+    const auto stored = std::move(**found);
+    auto now = policy::lapse(stored, clock_.now());
+    if (now.state == stored.state) co_return now;
+    co_return co_await write(stored.state, std::move(now), "expired");
+}
+
+Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
+    auto work = [open_only](Ledger& ledger) { return ledger.list(open_only); };
+    auto found = co_await store_.run(std::move(work));
+    if (!found) co_return found.error();
+    std::vector<Approval> current;
+    for (auto& stored : *found) {
+        auto approval = policy::lapse(std::move(stored), clock_.now());
+        if (!open_only || policy::is_open(approval.state)) current.push_back(std::move(approval));
+    }
+    co_return current;
+}
+
+Async<Result<Approval>> ApprovalDesk::write(State expected, Result<Approval> next, std::string kind) {
+    if (!next) co_return next.error();
+    auto record = entry(std::move(kind), *next);
+    auto work = [expected, approval = *next, record](Ledger& ledger) { return ledger.change(expected, approval, record); };
+    const auto done = co_await store_.run(std::move(work));
+    ring();
+    if (!done) co_return done.error();
+    co_return next;
+}
+
+Async<Result<Approval>> ApprovalDesk::approve(std::string id, policy::Human person, policy::Choice choice) {
+    auto current = co_await find(id);
+    if (!current) co_return current.error();
+    const auto seen = current->state;
+    auto next = policy::approve(std::move(*current), person, choice, clock_.now(), gate_.rules().claim_window);
+    co_return co_await write(seen, std::move(next), "approved");
+}
+
+Async<Result<Approval>> ApprovalDesk::deny(std::string id, policy::Human person, std::string reason) {
+    auto current = co_await find(id);
+    if (!current) co_return current.error();
+    const auto seen = current->state;
+    co_return co_await write(seen, policy::deny(std::move(*current), person, std::move(reason), clock_.now()), "denied");
+}
+
+Async<Result<Approval>> ApprovalDesk::withdraw(std::string id, std::string by) {
+    auto current = co_await find(id);
+    if (!current) co_return current.error();
+    const auto seen = current->state;
+    co_return co_await write(seen, policy::withdraw(std::move(*current), clock_.now()), "withdrawn by " + by);
+}
+
+Async<Result<policy::Permit>> ApprovalDesk::claim(Approval approval, policy::Call call) {
+    if (policy::digest(call) != approval.digest)
+        co_return Error{Errc::superseded, "What would run is no longer what was approved. Nothing was done."};
+    auto executing = co_await write(State::approved, policy::begin(std::move(approval), instance_, clock_.now()), "executing");
+    if (!executing) co_return executing.error();
+    auto permit = gate_.redeem(*executing, std::move(call), clock_.now());
+    if (permit) co_return permit;
+    const Json outcome = {{"text", permit.error().message}, {"structured", {{"status", protocol::name(permit.error().code)}}}, {"isError", true}};
+    co_await finish(executing->id, State::failed, outcome);
+    co_return permit;
+}
+
+Async<Result<Approval>> ApprovalDesk::finish(std::string id, State end, Json outcome) {
+    auto current = co_await find(std::move(id));
+    if (!current) co_return current.error();
+    auto masked = redaction_.now()->scrub(std::move(outcome));
+    co_return co_await write(State::executing, policy::finish(std::move(*current), end, std::move(masked)), "finished");
+}
+
+Async<Result<Approval>> ApprovalDesk::wait(std::string id, State seen, policy::Time until) {
+    for (;;) {
+        const auto revision = revision_;
+        auto current = co_await find(id);
+        if (!current || current->state != seen) co_return current;
+        const auto now = clock_.now();
+        const auto end = std::min(until, current->expires);
+        if (now >= until) co_return current;
+        co_await wait_revision(revision, std::max(end - now, policy::Duration{1}));
+    }
+}
+
+Async<void> ApprovalDesk::wait_revision(std::uint64_t seen, std::chrono::milliseconds limit) {
+    if (revision_ != seen) co_return;
+    ++waiting_;
+    const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&waiting_, [](std::size_t* count) { --*count; });
+    if (!watching_) {
+        watching_ = true;
+        asio::co_spawn(loop_, watch_other_processes(), asio::detached);
+    }
+    asio::steady_timer timer(co_await asio::this_coro::executor, limit);
+    boost::system::error_code ignored;
+    bells_.push_back(&timer);
+    const std::unique_ptr<asio::steady_timer, std::function<void(asio::steady_timer*)>> forget(
+        &timer, [this](asio::steady_timer* mine) { std::erase(bells_, mine); });
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+}
+
+void ApprovalDesk::ring() {
+    ++revision_;
+    for (auto* bell : bells_) bell->cancel();
+}
+
+// Another process (the command line, a second server) writes to the same file; SQLite tells that by its data version.
+Async<void> ApprovalDesk::watch_other_processes() {
+    std::optional<std::int64_t> seen;
+    asio::steady_timer timer(loop_);
+    while (waiting_ > 0) {
+        const auto version = co_await store_.run([](Ledger& ledger) { return ledger.data_version(); });
+        if (version && seen && *version != *seen) ring();
+        if (version) seen = *version;
+        timer.expires_after(poll_interval);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    watching_ = false;
+}
+
+Async<Result<void>> ApprovalDesk::settle_orphans(std::filesystem::path state_dir) {
+    auto open = co_await store_.run([](Ledger& ledger) { return ledger.list(true, 100'000); });
+    if (!open) co_return open.error();
+    for (const auto& approval : *open) {
+        if (approval.state != State::executing || alive(state_dir, approval.instance)) continue;
+        const Json outcome = {{"text", "The server stopped while this call was running, so nobody knows whether it happened. List the access "
+                                       "tokens to see, before you ask again."},
+                              {"structured", {{"status", "execution_unknown"}, {"approval_id", approval.id}}},
+                              {"isError", true}};
+        if (auto settled = co_await finish(approval.id, State::unknown, outcome); !settled) co_return settled.error();
+    }
+    co_return Result<void>{};
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,55 @@
+// The life of one tools/call, from its arguments to its answer. Who understands this file understands the product.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <string>
+
+#include "server/approval_desk.hpp"
+#include "server/observability/log.hpp"
+#include "server/presenter.hpp"
+#include "tools/catalog.hpp"
+
+namespace tfy::server {
+
+class CallTool {
+public:
+    struct Rooms {
+        boost::asio::io_context& loop;
+        const tools::Catalog& catalog;
+        const policy::Gate& gate;
+        ApprovalDesk& desk;
+        Presenter& presenter;
+        const Redaction& redaction;
+        const Clock& clock;
+        const Log& log;
+    };
+
+    /// `server` and `base_url` are bound into every digest.
+    CallTool(Rooms rooms, std::string server, std::string base_url);
+
+    /// Errors are protocol errors (unknown tool, foreign requestState); all else that goes wrong is a tool result with isError.
+    /// Cancelling it detaches the caller; what has begun to run runs to its end.
+    Async<Result<Answer>> run(Requester& requester, protocol::CallToolParams params);
+
+    /// Resumes when nothing that was approved is running any more.
+    Async<void> idle();
+
+private:
+    struct Job;
+    using Entry = tools::Catalog::Entry;
+
+    Result<policy::Call> make_call(const Entry& entry, const Requester& requester, Json arguments) const;
+    Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
+    Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
+    Async<Result<Answer>> change(const Entry& entry, policy::Call call, Requester& requester, const protocol::CallToolParams& params);
+    Async<tools::ToolResult> execute(const Entry& entry, policy::Permit permit, std::string approval_id);
+    Async<void> run_to_end(const Entry& entry, policy::Permit permit, std::string approval_id, std::shared_ptr<Job> job);
+    Async<void> allow_showing(const policy::Permit::Grant& grant, policy::Caller caller, const tools::ToolResult& created);
+
+    Rooms rooms_;
+    std::string server_;
+    std::string base_url_;
+    std::size_t running_ = 0;
+};
+
+}  // namespace tfy::server

@@ -1,0 +1,37 @@
+// `tfy-pat-mcp approvals`: a person decides in a terminal, next to a server that runs somewhere else on the
+// same state directory.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <istream>
+#include <ostream>
+#include <string>
+
+#include "policy/time.hpp"
+
+namespace tfy::server {
+
+struct ApprovalsOptions {
+    enum class Verb { list, show, approve, deny, watch };
+    Verb verb = Verb::list;
+    std::filesystem::path state_dir = {};
+    std::string id = {};      // show, approve, deny
+    std::string reason = {};  // deny: asked for where it is empty
+    bool all = false;         // list: the decided ones too
+    bool json = false;        // one document, or one line each for watch; the conversation then goes to `err`
+
+    bool stdin_is_terminal = false;                            // isatty(0)
+    bool terminal_required = true;                             // Rules::terminal_requires_tty
+    policy::Duration claim_window = std::chrono::minutes{15};  // Rules::claim_window
+    std::string user = {};                                     // the account's name: os_user()
+
+    std::function<policy::Time()> now = {};  // none: the system's clock
+    std::function<bool(policy::Duration)> pause =
+        {};  // watch: waits that long, false ends it; none: until interrupted
+};
+
+/// The exit code: 0 done, 1 failed or nothing decided, 2 wrong usage.
+int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
+
+}  // namespace tfy::server

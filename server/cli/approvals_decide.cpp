@@ -1,0 +1,140 @@
+// Approving and denying: the whole request is shown first, and approving it takes the token's name, typed.
+#include <algorithm>
+
+#include "server/approval_text.hpp"
+#include "server/cli/approvals_window.hpp"
+#include "server/cli/terminal_channel.hpp"
+#include "server/storage/journal_body.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::Approval;
+using policy::Destination;
+
+std::ostream& talk(const ApprovalsWindow& window) { return window.options.json ? window.err : window.out; }
+
+/// One line as it was typed; nullopt at the end of the input.
+std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question) {
+    window.archive.say(talk(window), question);
+    std::string line;
+    if (!std::getline(window.in, line)) return std::nullopt;
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+}
+
+Result<policy::Human> person(const ApprovalsWindow& window) {
+    const auto& options = window.options;
+    return TerminalChannel::identify(options.user, options.stdin_is_terminal, options.terminal_required);
+}
+
+Error undecided() { return {Errc::cancelled, "Nothing was decided: the request still waits."}; }
+
+Error not_pending(const Approval& approval) {
+    return {Errc::refused, "Request " + approval.id + " is " +
+                               std::string(policy::to_string(approval.state)) +
+                               " already, so there is nothing to decide. Nothing was changed."};
+}
+
+Result<Approval> find_pending(const ApprovalsWindow& window) {
+    auto approval = window.find();
+    if (approval && approval->state != Approval::State::pending) return not_pending(*approval);
+    return approval;
+}
+
+std::string options_of(const Approval& approval) {
+    std::string text;
+    for (const auto destination : approval.destinations)
+        text += (text.empty() ? "" : ", ") + std::string(policy::to_string(destination));
+    return text;
+}
+
+/// Errc::cancelled at the end of the input. The rules' first destination is the default.
+Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window, const Approval& approval) {
+    if (approval.destinations.empty()) return std::optional<Destination>{};
+    const auto fallback = approval.destinations.front();
+    const auto question = "Where may the new value appear: " + options_of(approval) + "? [" +
+                          std::string(policy::to_string(fallback)) + "] ";
+    for (;;) {
+        const auto line = ask(window, question);
+        if (!line) return undecided();
+        if (line->empty()) return std::optional(fallback);
+        const auto chosen = policy::read_destination(*line);
+        if (chosen && std::ranges::find(approval.destinations, *chosen) != approval.destinations.end())
+            return chosen;
+        window.archive.say(talk(window), "Please type one of: " + options_of(approval) + ".\n");
+    }
+}
+
+/// A name that holds invisible characters can be typed as it is shown.
+Result<policy::Choice> ask_choice(const ApprovalsWindow& window, const Approval& approval) {
+    const auto& subject = approval.facts.subject;
+    const auto typed = ask(window, "Type the token's name to approve, or press Enter to decide nothing: ");
+    if (!typed || typed->empty()) return undecided();
+    policy::Choice choice{.typed_name = *typed == policy::shown(subject) ? subject : *typed,
+                          .digest = approval.digest};
+    if (choice.typed_name != subject) return choice;  // refused where the decision is made
+    auto destination = ask_destination(window, approval);
+    if (!destination) return destination.error();
+    choice.destination = *destination;
+    if (approval.reason_required) choice.reason = ask(window, "Your reason, for the journal: ").value_or("");
+    return choice;
+}
+
+std::string what_now(const Approval& approval) {
+    std::string text =
+        "Approved. If the agent still waits, its call runs now; if not, the same call runs when it is "
+        "repeated before " +
+        policy::format_time_for_people(approval.expires) + ".\n";
+    if (!approval.facts.yields_value) return text;
+    switch (approval.decision->destination) {
+        case Destination::page: return text + "The new value will be shown once, on the approvals page.\n";
+        case Destination::agent:
+            return text + "The new value will be given to the agent once, in the result of its call.\n";
+        case Destination::none: return text + "The new value will not be shown now.\n";
+    }
+    return text;
+}
+
+int write_decision(const ApprovalsWindow& window, const Result<Approval>& next, const std::string& kind,
+                   const std::string& said) {
+    if (!next) return window.fail(next.error());
+    const JournalEntry entry{kind, next->id, window.archive.redactor.seal(journal_body(*next)), window.now()};
+    if (auto done = window.archive.ledger->change(Approval::State::pending, *next, entry); !done)
+        return window.fail(done.error());
+    window.archive.say(talk(window), said);
+    if (window.options.json) window.archive.print(window.out, next->json());
+    return 0;
+}
+
+}  // namespace
+
+int approve_request(const ApprovalsWindow& window) {
+    const auto human = person(window);
+    if (!human) return window.fail(human.error());
+    const auto approval = find_pending(window);
+    if (!approval) return window.fail(approval.error());
+    window.archive.say(talk(window), screen(*approval, window.now()) + "\n");
+    const auto choice = ask_choice(window, *approval);
+    if (!choice) return window.fail(choice.error());
+    const auto next = policy::approve(*approval, *human, *choice, window.now(), window.options.claim_window);
+    return write_decision(window, next, "approved", next ? what_now(*next) : std::string{});
+}
+
+int deny_request(const ApprovalsWindow& window) {
+    const auto human = person(window);
+    if (!human) return window.fail(human.error());
+    const auto approval = find_pending(window);
+    if (!approval) return window.fail(approval.error());
+    window.archive.say(talk(window), brief(*approval, window.now()));
+    auto reason = window.options.reason;
+    if (reason.empty()) reason = ask(window, "Why not? The agent is told your reason: ").value_or("");
+    if (reason.find_first_not_of(" \t") == std::string::npos)
+        return window.fail(
+            {Errc::refused,
+             "A denial needs a reason: --reason TEXT. Nothing was decided: the request still waits."});
+    const auto next = policy::deny(*approval, *human, reason, window.now());
+    return write_decision(window, next, "denied", "Denied. Nothing was run, and the agent is told why.\n");
+}
+
+}  // namespace tfy::server

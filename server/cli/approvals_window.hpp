@@ -1,0 +1,32 @@
+// What the verbs of `approvals` share: where they read and write, and what time it is.
+#pragma once
+
+#include <string>
+
+#include "policy/approval.hpp"
+#include "server/cli/approvals.hpp"
+#include "server/cli/archive.hpp"
+
+namespace tfy::server {
+
+struct ApprovalsWindow {
+    const ApprovalsOptions& options;
+    Archive& archive;
+    std::istream& in;
+    std::ostream& out;
+    std::ostream& err;
+
+    policy::Time now() const;
+    int fail(const Error& error) const { return server::fail(&archive, err, error); }
+    /// The approval options.id as it stands now.
+    Result<policy::Approval> find() const;
+};
+
+/// Two lines about one request.
+std::string brief(const policy::Approval& approval, policy::Time now);
+
+int approve_request(const ApprovalsWindow& window);
+int deny_request(const ApprovalsWindow& window);
+int watch_requests(const ApprovalsWindow& window);
+
+}  // namespace tfy::server

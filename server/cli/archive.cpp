@@ -1,0 +1,32 @@
+#include "server/cli/archive.hpp"
+
+#include "server/storage/state_dir.hpp"
+
+namespace tfy::server {
+
+Result<Archive> Archive::open(const std::filesystem::path& state_dir) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(state_dir / "ledger.db", ignored))
+        return Error{Errc::not_found,
+                     "There is nothing in " + state_dir.string() +
+                         ": no server has used it yet. Give the --state-dir that the server runs with."};
+    const auto state = StateDir::open(state_dir);
+    if (!state) return state.error();
+    auto key = state->fingerprint_key();
+    if (!key) return key.error();
+    auto ledger = Ledger::open(state->ledger());
+    if (!ledger) return ledger.error();
+    auto known = (*ledger)->fingerprints();
+    if (!known) return known.error();
+    return Archive{std::move(*ledger), policy::Redactor(*key, std::move(*known))};
+}
+
+int fail(const Archive* archive, std::ostream& err, const Error& error) {
+    if (archive)
+        archive->say(err, error.message + "\n");
+    else
+        err << policy::Redactor({}, {}).seal_text(error.message + "\n").text() << std::flush;
+    return 1;
+}
+
+}  // namespace tfy::server

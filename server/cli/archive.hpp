@@ -1,0 +1,33 @@
+// The state directory as a command sees it: the ledger, and a redactor through which everything that is
+// printed goes.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <ostream>
+
+#include "policy/redaction/redactor.hpp"
+#include "server/storage/ledger.hpp"
+
+namespace tfy::server {
+
+struct Archive {
+    std::unique_ptr<Ledger> ledger;
+    policy::Redactor redactor;
+
+    /// Errc::not_found where no server has ever used `state_dir`: a mistyped folder is not created.
+    /// Errc::storage.
+    static Result<Archive> open(const std::filesystem::path& state_dir);
+
+    void say(std::ostream& out, std::string_view text) const {
+        out << redactor.seal_text(text).text() << std::flush;
+    }
+    void print(std::ostream& out, const Json& document) const {
+        out << redactor.seal(document).text() << std::endl;
+    }
+};
+
+/// Says what went wrong and gives the exit code 1. Without an archive nothing is known to redact.
+int fail(const Archive* archive, std::ostream& err, const Error& error);
+
+}  // namespace tfy::server

@@ -1,0 +1,66 @@
+// The journal is read page by page: it may be longer than memory.
+#include "server/cli/audit.hpp"
+
+#include "server/cli/archive.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::JournalRecord;
+
+constexpr std::size_t page_size = 1000;
+
+/// The pages one after the other, in order, until one is not full. An error of `each` ends it.
+template <class Each>
+Result<void> for_each_page(Ledger& ledger, Each&& each) {
+    for (std::int64_t first = 1;;) {
+        const auto page = ledger.journal(first, page_size);
+        if (!page) return page.error();
+        if (auto done = each(*page); !done) return done;
+        if (page->size() < page_size) return {};
+        first = page->back().sequence + 1;
+    }
+}
+
+int verify(const Archive& archive, std::ostream& out, std::ostream& err) {
+    std::optional<JournalRecord> last;
+    const auto whole =
+        for_each_page(*archive.ledger, [&](const std::vector<JournalRecord>& page) -> Result<void> {
+            if (const auto wrong = policy::broken(page, last ? &*last : nullptr))
+                return Error{Errc::storage, "The journal is broken: " + *wrong +
+                                                ". Keep the state directory as it is: it is evidence."};
+            if (!page.empty()) last = page.back();
+            return {};
+        });
+    if (!whole) return fail(&archive, err, whole.error());
+    archive.say(out, last ? "The journal holds: " + std::to_string(last->sequence) +
+                                " records, the last one of " + policy::format_time_for_people(last->at) +
+                                " with hash " + last->hash +
+                                ".\nKeep this line somewhere else: only by it can records that are cut off "
+                                "at the end be missed.\n"
+                          : "The journal is empty.\n");
+    return 0;
+}
+
+int export_all(const Archive& archive, std::ostream& out, std::ostream& err) {
+    const auto whole =
+        for_each_page(*archive.ledger, [&](const std::vector<JournalRecord>& page) -> Result<void> {
+            for (const auto& record : page) archive.print(out, record.json());
+            if (out) return {};
+            return Error{
+                Errc::closed,
+                "The journal was not written to its end: whoever reads it has gone, or the disk is full."};
+        });
+    return whole ? 0 : fail(&archive, err, whole.error());
+}
+
+}  // namespace
+
+int run_audit(const AuditOptions& options, std::ostream& out, std::ostream& err) {
+    const auto archive = Archive::open(options.state_dir);
+    if (!archive) return fail(nullptr, err, archive.error());
+    return options.verb == AuditOptions::Verb::verify ? verify(*archive, out, err)
+                                                      : export_all(*archive, out, err);
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,19 @@
+// `tfy-pat-mcp audit`: is the journal whole, and what does it say.
+#pragma once
+
+#include <filesystem>
+#include <ostream>
+
+namespace tfy::server {
+
+struct AuditOptions {
+    enum class Verb { verify, export_all };
+    Verb verb = Verb::verify;
+    std::filesystem::path state_dir = {};
+};
+
+/// verify: says how many records hold together and the last hash, or where the chain is broken. export_all:
+/// one JSON object a line, oldest first. The exit code: 0 done, 1 failed or broken.
+int run_audit(const AuditOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace tfy::server

@@ -1,0 +1,125 @@
+// `stdio`: one client, the process that started this one.
+#include <fcntl.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <ostream>
+#include <set>
+
+#include "server/app.hpp"
+#include "server/cli/commands.hpp"
+#include "server/loop.hpp"
+#include "server/transport/listener.hpp"
+#include "server/transport/stdio.hpp"
+
+namespace tfy::server {
+namespace {
+
+namespace asio = boost::asio;
+
+/// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it.
+class LoopbackPage final : public ApprovalPage {
+public:
+    LoopbackPage(asio::io_context& loop, bool open_browser) : loop_(loop), open_browser_(open_browser) {}
+    void belong_to(App& app) { app_ = &app; }
+
+    Async<std::string> address(std::string approval_id, bool lead_person_there) override {
+        if (!listener_ && !open()) co_return std::string{};
+        const auto url = "http://127.0.0.1:" + std::to_string(listener_->port()) + "/approvals/" + approval_id;
+        if (lead_person_there && open_browser_ && has_display() && led_.insert(approval_id).second)
+            open_browser(url + "#code=" + app_->people().issue_code(os_user(), std::chrono::minutes{15}));
+        co_return url;
+    }
+
+private:
+    bool open() {
+        auto bound = Listener::bind(
+            loop_, {}, [this](HttpRequest request, HttpAnswer& answer) { return app_->handle(std::move(request), answer); },
+            app_->redaction());
+        if (!bound) {
+            app_->log().warn("the approvals page cannot be opened", {{"why", bound.error().message}});
+            return false;
+        }
+        listener_ = std::move(*bound);
+        listener_->start();
+        app_->log().info("the approvals page is open", {{"port", listener_->port()}});
+        return true;
+    }
+
+    static bool has_display() { return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr; }
+
+    // The one-time link goes from this process to the person's browser; the host and its model never see it.
+    void open_browser(const std::string& link) {
+        posix_spawn_file_actions_t files;
+        posix_spawn_file_actions_init(&files);
+        for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+            posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0);
+        std::string program = "xdg-open";
+        std::string argument = link;
+        char* const arguments[] = {program.data(), argument.data(), nullptr};
+        pid_t child = 0;
+        if (posix_spawnp(&child, program.c_str(), &files, nullptr, arguments, environ) != 0)
+            app_->log().info("no browser could be opened; decide in a terminal with: tfy-pat-mcp approvals list");
+        posix_spawn_file_actions_destroy(&files);
+    }
+
+    asio::io_context& loop_;
+    bool open_browser_;
+    App* app_ = nullptr;
+    std::unique_ptr<Listener> listener_;
+    std::set<std::string> led_;
+};
+
+Async<Result<void>> until_end(App& app, Transport& transport) {
+    if (auto started = co_await app.start(); !started) co_return started;
+    co_await app.serve_stream(transport);
+    co_return Result<void>{};
+}
+
+Async<Result<void>> until_signal(asio::io_context& loop) {
+    asio::signal_set signals(loop, SIGINT, SIGTERM);
+    co_await signals.async_wait(asio::use_awaitable);
+    co_return Result<void>{};
+}
+
+Async<Result<void>> serve(asio::io_context& loop, App& app, Transport& transport) {
+    using namespace asio::experimental::awaitable_operators;
+    auto ended = co_await (until_end(app, transport) || until_signal(loop));
+    co_await app.idle();
+    co_return std::visit([](auto& result) { return result; }, ended);
+}
+
+}  // namespace
+
+int run_stdio(const Options& options, std::ostream& errors) {
+    const auto fail = [&errors](const Error& error) {
+        errors << "tfy-pat-mcp: " << error.message << "\n";
+        return 1;
+    };
+    std::signal(SIGCHLD, SIG_IGN);  // browsers that were opened are nobody's to wait for
+    const SystemClock clock;
+    auto parts = gather_parts(options, clock);
+    if (!parts) return fail(parts.error());
+    Loop loop;
+    LoopbackPage page(loop, options.open_browser);
+    App app(loop, std::move(*parts), clock, page, policy::Assurance::client);
+    page.belong_to(app);
+    const auto transport = open_stdio(loop.get_executor(), STDIN_FILENO, STDOUT_FILENO);
+    Result<void> served;
+    asio::co_spawn(loop, serve(loop, app, *transport), [&](const std::exception_ptr& bug, Result<void> result) {
+        if (bug) std::rethrow_exception(bug);
+        served = std::move(result);
+        loop.stop();
+    });
+    loop.run();
+    app.close();
+    loop.abandon();
+    return served ? 0 : fail(served.error());
+}
+
+}  // namespace tfy::server

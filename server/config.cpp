@@ -1,0 +1,118 @@
+#include "server/config.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "server/upstream/curl_exchange.hpp"
+
+namespace tfy::server {
+namespace {
+
+std::string trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+std::string unquoted(std::string text) {
+    if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front())
+        return text.substr(1, text.size() - 2);
+    return text;
+}
+
+std::string environment(const char* name) {
+    const auto* value = std::getenv(name);
+    return value != nullptr ? value : "";
+}
+
+// What stands in the environment comes first; a .env only fills gaps.
+std::string setting(const std::vector<std::pair<std::string, std::string>>& dotenv, const char* name) {
+    if (auto value = environment(name); !value.empty()) return value;
+    for (const auto& [key, value] : dotenv)
+        if (key == name) return value;
+    return {};
+}
+
+std::string read_whole(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::stringstream text;
+    text << in.rdbuf();
+    return in ? text.str() : std::string{};
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> read_dotenv(std::string_view text) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    std::istringstream lines{std::string(text)};
+    for (std::string line; std::getline(lines, line);) {
+        line = trimmed(line);
+        if (line.starts_with("export ")) line = trimmed(line.substr(7));
+        const auto equals = line.find('=');
+        if (line.empty() || line.front() == '#' || equals == std::string::npos) continue;
+        pairs.emplace_back(trimmed(line.substr(0, equals)), unquoted(trimmed(line.substr(equals + 1))));
+    }
+    return pairs;
+}
+
+Upstream read_upstream() {
+    auto dotenv = read_dotenv(read_whole(".env"));
+    Upstream upstream;
+    std::string base_url;
+    for (const auto* name : {"TFY_BASE_URL", "TFY_HOST", "TFY_API_HOST"})
+        if (base_url.empty()) base_url = setting(dotenv, name);
+    if (!base_url.empty()) {
+        auto read = read_base_url(base_url);
+        if (read)
+            upstream.base_url = *read;
+        else
+            upstream.problem = "TFY_BASE_URL: " + read.error().message;
+    }
+    auto key = setting(dotenv, "TFY_API_KEY");
+    if (const auto file = setting(dotenv, "TFY_API_KEY_FILE"); key.empty() && !file.empty()) {
+        key = trimmed(read_whole(file));
+        if (key.empty()) upstream.problem = "TFY_API_KEY_FILE names a file that is empty or cannot be read.";
+    }
+    if (!key.empty()) upstream.api_key = policy::Secret(std::move(key));
+    if (auto* in_environment = std::getenv("TFY_API_KEY")) {
+        std::fill_n(in_environment, std::char_traits<char>::length(in_environment), '\0');
+        unsetenv("TFY_API_KEY");
+    }
+    for (auto& [name, value] : dotenv) policy::wipe(value);
+    return upstream;
+}
+
+Result<Address> read_address(std::string_view text) {
+    const auto colon = text.rfind(':');
+    const Error wrong{Errc::refused, "'" + std::string(text.substr(0, 100)) + "' is no address to listen on. Write it as 127.0.0.1:8780 or [::1]:8780."};
+    if (colon == std::string_view::npos) return wrong;
+    auto host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    Address address{.host = std::string(host)};
+    const auto port = text.substr(colon + 1);
+    const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), address.port);
+    if (failure != std::errc{} || end != port.data() + port.size() || host.empty()) return wrong;
+    return address;
+}
+
+Result<std::filesystem::path> state_dir(const std::string& text) {
+    if (!text.empty()) return std::filesystem::absolute(text);
+    if (const auto xdg = environment("XDG_STATE_HOME"); !xdg.empty()) return std::filesystem::path(xdg) / "tfy-pat-mcp";
+    auto home = environment("HOME");
+    const auto* user = getpwuid(getuid());
+    if (home.empty() && user != nullptr && user->pw_dir != nullptr) home = user->pw_dir;
+    if (home.empty()) return Error{Errc::refused, "No home folder is known, so the state has no place. Give --state-dir."};
+    return std::filesystem::path(home) / ".local/state/tfy-pat-mcp";
+}
+
+std::string os_user() {
+    const auto* user = getpwuid(getuid());
+    return user != nullptr && user->pw_name != nullptr ? user->pw_name : "uid-" + std::to_string(getuid());
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,102 @@
+#include "server/dashboard/approval_view.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::Approval;
+
+constexpr std::size_t whole = 4 * 1024 * 1024;  // as large as a request can be: arguments are never cut
+
+/// Makes text safe, and remembers whether that changed any.
+struct Shower {
+    bool marked = false;
+
+    std::string operator()(std::string_view text) {
+        marked = marked || policy::deceptive(text);
+        return policy::shown(text);
+    }
+    std::string lines(std::string_view text) {
+        std::string all;
+        for (std::size_t at = 0; at <= text.size();) {
+            const auto end = std::min(text.find('\n', at), text.size());
+            const auto line = text.substr(at, end - at);
+            marked = marked || policy::deceptive(line);
+            all += policy::shown(line, whole);
+            if (end < text.size()) all += '\n';
+            at = end + 1;
+        }
+        return all;
+    }
+};
+
+Json facts_view(const policy::Facts& facts, Shower& show) {
+    Json shown = Json::array();
+    for (const auto& fact : facts.shown)
+        shown.push_back({{"label", show(fact.label)}, {"value", show(fact.value)}});
+    Json warnings = Json::array();
+    for (const auto& warning : facts.warnings) warnings.push_back(show(warning));
+    return {{"subject", show(facts.subject)},
+            {"effect", show(facts.effect)},
+            {"shown", shown},
+            {"warnings", warnings}};
+}
+
+Json decision_view(const Approval& approval, Shower& show) {
+    if (!approval.decision) return nullptr;
+    const auto& decision = *approval.decision;
+    return {{"approved", decision.approved},
+            {"by", show(decision.by)},
+            {"assurance", policy::to_string(decision.assurance)},
+            {"at", policy::format_time(decision.at)},
+            {"reason", show(decision.reason)},
+            {"destination",
+             approval.destinations.empty() ? Json(nullptr) : Json(policy::to_string(decision.destination))}};
+}
+
+// The words of a success stand in the agent's conversation; a failure's are what the person needs here.
+Json outcome_view(const Json& outcome, Shower& show) {
+    if (!outcome.is_object()) return nullptr;
+    const auto failed = outcome.find("isError");
+    const bool is_error = failed != outcome.end() && failed->is_boolean() && failed->get<bool>();
+    const auto text = outcome.find("text");
+    const auto structured = outcome.find("structured");
+    Json status = nullptr;
+    if (structured != outcome.end() && structured->is_object())
+        if (const auto named = structured->find("status"); named != structured->end() && named->is_string())
+            status = show(named->get<std::string>());
+    const bool has_words = is_error && text != outcome.end() && text->is_string();
+    return {{"is_error", is_error},
+            {"status", status},
+            {"text", has_words ? Json(show.lines(text->get<std::string>())) : Json(nullptr)}};
+}
+
+}  // namespace
+
+Json approval_view(const Approval& approval) {
+    Shower show;
+    Json destinations = Json::array();
+    for (const auto each : approval.destinations) destinations.push_back(policy::to_string(each));
+    Json view = {{"id", approval.id},
+                 {"tool", show(approval.call.tool)},
+                 {"state", policy::to_string(approval.state)},
+                 {"created", policy::format_time(approval.created)},
+                 {"expires", policy::format_time(approval.expires)},
+                 {"facts", facts_view(approval.facts, show)},
+                 {"arguments",
+                  show.lines(approval.call.arguments.dump(2, ' ', false, Json::error_handler_t::replace))},
+                 {"digest", approval.digest},
+                 {"short_digest", policy::short_digest(approval.digest)},
+                 {"agent_reason", show.lines(approval.agent_reason)},
+                 {"principal", show(approval.call.caller.principal)},
+                 {"client", show(approval.call.caller.client)},
+                 {"because", show(approval.because)},
+                 {"min_assurance", policy::to_string(approval.min_assurance)},
+                 {"reason_required", approval.reason_required},
+                 {"destinations", std::move(destinations)},
+                 {"decision", decision_view(approval, show)},
+                 {"outcome", outcome_view(approval.outcome, show)}};
+    view["marked"] = show.marked;
+    return view;
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,126 @@
+// Finds the route of a request, and stops what may not go there.
+#include "server/dashboard/dashboard.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "protocol/parse.hpp"
+#include "server/dashboard/replies.hpp"
+
+namespace tfy::server {
+namespace {
+
+constexpr std::string_view cookie_name = "tfy_pat_mcp_session";
+constexpr protocol::ParseLimits body_limits{64 * 1024, 4};
+
+bool is_name(std::string_view text) {
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    });
+}
+
+/// What stands at the pattern's {id}: "" where it has none. nullopt where the path is another one.
+std::optional<std::string> match(std::string_view pattern, std::string_view path) {
+    const auto open = pattern.find("{id}");
+    if (open == std::string_view::npos) return pattern == path ? std::optional(std::string{}) : std::nullopt;
+    const auto before = pattern.substr(0, open);
+    const auto after = pattern.substr(open + 4);
+    if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
+        return std::nullopt;
+    const auto id = path.substr(before.size(), path.size() - before.size() - after.size());
+    return is_name(id) ? std::optional(std::string(id)) : std::nullopt;
+}
+
+bool same(std::string_view one, std::string_view other) {
+    return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
+}
+
+bool is_json(std::string_view content_type) {
+    return content_type.substr(0, content_type.find(';')) == "application/json";
+}
+
+}  // namespace
+
+Dashboard::Dashboard(ApprovalDesk& approvals, RevealDesk& reveals, PageChannel& people,
+                     const Redaction& redaction, const Clock& clock, std::string server_label)
+    : approvals_(approvals),
+      reveals_(reveals),
+      people_(people),
+      redaction_(redaction),
+      clock_(clock),
+      server_label_(std::move(server_label)),
+      files_(redaction) {}
+
+std::span<const Dashboard::Route> Dashboard::routes() {
+    static constexpr Route all[] = {
+        {"GET", "/approvals", Needs::nothing, &Dashboard::page},
+        {"GET", "/approvals/", Needs::nothing, &Dashboard::page},
+        {"GET", "/approvals/assets/{id}", Needs::nothing, &Dashboard::asset},
+        {"POST", "/approvals/api/sign-in", Needs::body, &Dashboard::sign_in},
+        {"POST", "/approvals/api/sign-out", Needs::session_and_body, &Dashboard::sign_out},
+        {"GET", "/approvals/api/session", Needs::nothing, &Dashboard::session},
+        {"GET", "/approvals/api/approvals", Needs::session, &Dashboard::list},
+        {"GET", "/approvals/api/approvals/{id}", Needs::session, &Dashboard::one},
+        {"GET", "/approvals/api/events", Needs::session, &Dashboard::events},
+        {"POST", "/approvals/api/approvals/{id}/approve", Needs::session_and_body, &Dashboard::approve},
+        {"POST", "/approvals/api/approvals/{id}/deny", Needs::session_and_body, &Dashboard::deny},
+        {"GET", "/approvals/api/reveals", Needs::session, &Dashboard::reveals},
+        {"POST", "/approvals/api/reveals/{id}", Needs::session_and_body, &Dashboard::reveal},
+        {"GET", "/approvals/{id}", Needs::nothing, &Dashboard::page},
+    };
+    return all;
+}
+
+std::optional<HttpReply> Dashboard::stopped(Visit& visit, Needs needs) const {
+    const auto refuse = [this](int status, std::string_view code, std::string_view why) {
+        return error_reply(redaction_, status, code, std::string(why) + " Nothing was done.");
+    };
+    const bool with_session = needs == Needs::session || needs == Needs::session_and_body;
+    if (with_session && !visit.session)
+        return refuse(
+            401, "signed_out",
+            "You are not signed in, or the session is over. Sign in with a code from the server's terminal.");
+    if (needs != Needs::body && needs != Needs::session_and_body) return std::nullopt;
+
+    if (with_session && !same(visit.request.header("x-csrf-token").value_or(""), visit.session->csrf))
+        return refuse(403, "csrf", "This did not come from the open page. Reload the page and try again.");
+    if (!is_json(visit.request.header("content-type").value_or("")))
+        return refuse(415, "content_type", "The content type must be application/json.");
+    auto body = protocol::parse(visit.request.body, body_limits);
+    if (!body)
+        return refuse(body.error().code == Errc::too_large ? 413 : 400, "bad_json", body.error().message);
+    if (!body->is_object()) return refuse(400, "bad_json", "The body must be a JSON object.");
+    visit.body = std::move(*body);
+    return std::nullopt;
+}
+
+Async<void> Dashboard::handle(HttpRequest request, HttpAnswer& answer) {
+    Visit visit{std::move(request)};
+    visit.cookie = cookie_value(visit.request.header("cookie").value_or(""), cookie_name);
+    visit.session = people_.session(visit.cookie);
+
+    std::string allowed;
+    for (const auto& route : routes()) {
+        auto id = match(route.path, visit.request.path);
+        if (!id) continue;
+        if (route.method != visit.request.method) {
+            allowed = route.method;  // no path takes two methods
+            continue;
+        }
+        visit.id = std::move(*id);
+        if (auto refusal = stopped(visit, route.needs)) {
+            co_await answer.reply(std::move(*refusal));
+            co_return;
+        }
+        co_await (this->*route.run)(std::move(visit), answer);
+        co_return;
+    }
+    auto refusal = allowed.empty()
+                       ? error_reply(redaction_, 404, "not_found", "There is nothing at this address.")
+                       : error_reply(redaction_, 405, "method_not_allowed",
+                                     "Only " + allowed + " is served at this address.", {{"Allow", allowed}});
+    co_await answer.reply(std::move(refusal));
+}
+
+}  // namespace tfy::server

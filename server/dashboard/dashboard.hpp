@@ -1,0 +1,73 @@
+// The approvals page: its files and its small JSON API.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "server/approval_desk.hpp"
+#include "server/auth/sign_in.hpp"
+#include "server/dashboard/page_files.hpp"
+#include "server/dashboard/reveal_nonces.hpp"
+#include "server/reveal_desk.hpp"
+#include "server/transport/http.hpp"
+
+namespace tfy::server {
+
+/// Serves everything at and below /approvals. All references must outlive it. One loop only.
+class Dashboard {
+public:
+    Dashboard(ApprovalDesk& approvals, RevealDesk& reveals, PageChannel& people, const Redaction& redaction,
+              const Clock& clock, std::string server_label);
+
+    Async<void> handle(HttpRequest request, HttpAnswer& answer);
+
+private:
+    /// A request on its way to a route: who sent it, what the path's {id} holds, what the body says.
+    struct Visit {
+        HttpRequest request;
+        std::string cookie = {};
+        std::optional<PageChannel::Session> session = {};
+        std::string id = {};
+        Json body = Json::object();
+    };
+    enum class Needs {
+        nothing,
+        body,
+        session,
+        session_and_body
+    };  // with a session, a body needs the CSRF token too
+    struct Route {
+        std::string_view method;
+        std::string_view path;  // may hold one {id}
+        Needs needs;
+        Async<void> (Dashboard::*run)(Visit visit, HttpAnswer& answer);
+    };
+    static std::span<const Route> routes();
+    /// The refusal, or nothing where `visit` may go on; reads the body.
+    std::optional<HttpReply> stopped(Visit& visit, Needs needs) const;
+
+    Async<void> page(Visit visit, HttpAnswer& answer);
+    Async<void> asset(Visit visit, HttpAnswer& answer);
+    Async<void> sign_in(Visit visit, HttpAnswer& answer);
+    Async<void> sign_out(Visit visit, HttpAnswer& answer);
+    Async<void> session(Visit visit, HttpAnswer& answer);
+    Async<void> list(Visit visit, HttpAnswer& answer);
+    Async<void> one(Visit visit, HttpAnswer& answer);
+    Async<void> events(Visit visit, HttpAnswer& answer);
+    Async<void> approve(Visit visit, HttpAnswer& answer);
+    Async<void> deny(Visit visit, HttpAnswer& answer);
+    Async<void> reveals(Visit visit, HttpAnswer& answer);
+    Async<void> reveal(Visit visit, HttpAnswer& answer);
+    Async<HttpReply> decided(std::string id, Result<policy::Approval> changed);
+
+    ApprovalDesk& approvals_;
+    RevealDesk& reveals_;
+    PageChannel& people_;
+    const Redaction& redaction_;
+    const Clock& clock_;
+    std::string server_label_;  // "sandbox" or the control plane's host, shown at the top
+    PageFiles files_;
+    RevealNonces nonces_;
+};
+
+}  // namespace tfy::server

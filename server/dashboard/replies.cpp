@@ -1,0 +1,60 @@
+#include "server/dashboard/replies.hpp"
+
+namespace tfy::server {
+namespace {
+
+Headers with_defaults(Headers extra) {
+    extra.emplace_back("Cache-Control", "no-store");
+    extra.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    extra.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+    extra.emplace_back("Referrer-Policy", "no-referrer");
+    extra.emplace_back("X-Content-Type-Options", "nosniff");
+    return extra;
+}
+
+}  // namespace
+
+HttpReply sealed_reply(int status, policy::Redacted body, Headers extra) {
+    return {status, "application/json", std::move(body), with_defaults(std::move(extra))};
+}
+
+HttpReply json_reply(const Redaction& redaction, int status, const Json& body, Headers extra) {
+    return sealed_reply(status, redaction.seal(body), std::move(extra));
+}
+
+HttpReply error_reply(const Redaction& redaction, int status, std::string_view code, std::string_view message,
+                      Headers extra) {
+    return json_reply(redaction, status, {{"error", {{"code", code}, {"message", message}}}},
+                      std::move(extra));
+}
+
+HttpReply empty_reply(int status, Headers extra) { return {status, {}, {}, with_defaults(std::move(extra))}; }
+
+int page_status(Errc code) {
+    switch (code) {
+        case Errc::refused: return 422;
+        case Errc::denied: return 403;
+        case Errc::not_found: return 404;
+        case Errc::conflict:
+        case Errc::superseded: return 409;
+        case Errc::expired:
+        case Errc::withdrawn: return 410;
+        case Errc::rate_limited: return 429;
+        case Errc::storage: return 503;
+        default: return 500;
+    }
+}
+
+std::string cookie_value(std::string_view header, std::string_view name) {
+    while (!header.empty()) {
+        const auto end = std::min(header.find(';'), header.size());
+        auto pair = header.substr(0, end);
+        header.remove_prefix(std::min(end + 1, header.size()));
+        pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
+        if (pair.starts_with(name) && pair.substr(name.size()).starts_with('='))
+            return std::string(pair.substr(name.size() + 1));
+    }
+    return {};
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,12 @@
+// Polite words for screen readers; the region itself is in app.tsx.
+import { signal } from "@preact/signals";
+
+export const spoken = signal("");
+
+let silence: ReturnType<typeof setTimeout> | undefined;
+
+export function announce(words: string): void {
+    spoken.value = words;
+    clearTimeout(silence);
+    silence = setTimeout(() => (spoken.value = ""), 8000);
+}

@@ -1,0 +1,221 @@
+// The two decisions. Approving takes the typed name and, for a new token, where its value goes; denying takes a reason.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { announce } from "./announce";
+import { api, Failure } from "./api";
+import { focusNext } from "./inbox";
+import { put, refresh, session } from "./state";
+import { approveWord, destinations, removes, title } from "./words";
+import type { Approval, Destination } from "./types";
+
+interface Part {
+    approval: Approval;
+    busy: boolean;
+    run: (work: () => Promise<Approval>, done: string) => Promise<void>;
+    complain: (problem: string) => void;
+}
+
+function Destinations({
+    approval,
+    chosen,
+    choose,
+}: {
+    approval: Approval;
+    chosen: Destination | "";
+    choose: (to: Destination) => void;
+}) {
+    return (
+        <fieldset>
+            <legend>Where may the new value appear?</legend>
+            {approval.destinations.map((each) => (
+                <label class="choice">
+                    <input
+                        type="radio"
+                        name={`to-${approval.id}`}
+                        value={each}
+                        checked={chosen === each}
+                        onChange={() => choose(each)}
+                    />
+                    <span>
+                        <strong>{destinations[each].word}</strong>
+                        <small>{destinations[each].more}</small>
+                    </span>
+                </label>
+            ))}
+        </fieldset>
+    );
+}
+
+function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () => void }) {
+    const { subject } = approval.facts;
+    const name = useRef<HTMLInputElement>(null);
+    const note = useRef<HTMLTextAreaElement>(null);
+    const [typed, setTyped] = useState("");
+    const [reason, setReason] = useState("");
+    const [to, setTo] = useState<Destination | "">(approval.destinations[0] ?? "");
+
+    const submit = (event: Event) => {
+        event.preventDefault();
+        if (busy) return;
+        if (subject && typed.trim() !== subject) {
+            complain(`Type the token's name, ${subject}, to approve.`);
+            name.current?.focus();
+            return;
+        }
+        if (approval.reason_required && reason.trim() === "") {
+            complain("The rule wants a reason for this approval.");
+            note.current?.focus();
+            return;
+        }
+        const choice = {
+            digest: approval.digest,
+            typed_name: typed.trim(),
+            destination: to,
+            reason: reason.trim(),
+        };
+        void run(
+            () => api.approve(approval.id, choice, session.value?.csrf ?? ""),
+            `Approved: ${title(approval)}`,
+        );
+    };
+
+    return (
+        <form class="decide" onSubmit={submit} noValidate>
+            {approval.destinations.length > 0 && (
+                <Destinations approval={approval} chosen={to} choose={setTo} />
+            )}
+            {subject && (
+                <>
+                    <label for={`name-${approval.id}`}>
+                        Type <bdi class="name">{subject}</bdi> to approve
+                    </label>
+                    <input
+                        ref={name}
+                        id={`name-${approval.id}`}
+                        type="text"
+                        value={typed}
+                        autoComplete="off"
+                        autoCapitalize="none"
+                        spellcheck={false}
+                        onInput={(event) => setTyped(event.currentTarget.value)}
+                        aria-describedby={`problem-${approval.id}`}
+                    />
+                </>
+            )}
+            {approval.reason_required && (
+                <>
+                    <label for={`note-${approval.id}`}>Your reason (required)</label>
+                    <textarea
+                        ref={note}
+                        id={`note-${approval.id}`}
+                        rows={2}
+                        maxLength={500}
+                        value={reason}
+                        onInput={(event) => setReason(event.currentTarget.value)}
+                        aria-describedby={`problem-${approval.id}`}
+                    />
+                </>
+            )}
+            <div class="buttons">
+                <button type="submit" class={removes(approval) ? "main danger" : "main"} aria-disabled={busy}>
+                    {busy ? "Sending\u2026" : approveWord(approval)}
+                </button>
+                <button type="button" class="quiet" onClick={onDeny}>
+                    Deny{"\u2026"}
+                </button>
+            </div>
+        </form>
+    );
+}
+
+function Deny({ approval, busy, run, complain, onBack }: Part & { onBack: () => void }) {
+    const box = useRef<HTMLTextAreaElement>(null);
+    const [reason, setReason] = useState("");
+    useEffect(() => box.current?.focus(), []);
+
+    const submit = (event: Event) => {
+        event.preventDefault();
+        if (busy) return;
+        if (reason.trim() === "") {
+            complain("Say why: the agent is told your reason.");
+            box.current?.focus();
+            return;
+        }
+        void run(
+            () => api.deny(approval.id, reason.trim(), session.value?.csrf ?? ""),
+            `Denied: ${title(approval)}`,
+        );
+    };
+
+    return (
+        <form
+            class="decide"
+            onSubmit={submit}
+            noValidate
+            onKeyDown={(event) => event.key === "Escape" && onBack()}
+        >
+            <label for={`why-${approval.id}`}>Why not? The agent is told your reason.</label>
+            <textarea
+                ref={box}
+                id={`why-${approval.id}`}
+                rows={3}
+                maxLength={500}
+                value={reason}
+                required
+                onInput={(event) => setReason(event.currentTarget.value)}
+                aria-describedby={`problem-${approval.id}`}
+            />
+            <div class="buttons">
+                <button type="submit" class="main" aria-disabled={busy}>
+                    {busy ? "Sending\u2026" : "Deny request"}
+                </button>
+                <button type="button" class="quiet" onClick={onBack}>
+                    Back
+                </button>
+            </div>
+        </form>
+    );
+}
+
+export function Decide({ approval }: { approval: Approval }) {
+    const [denying, setDenying] = useState(false);
+    const [busy, setBusy] = useState(false);
+    const [problem, setProblem] = useState("");
+    const run = async (work: () => Promise<Approval>, done: string) => {
+        setBusy(true);
+        setProblem("");
+        try {
+            put(await work());
+            announce(done);
+            focusNext();
+        } catch (failure) {
+            setProblem((failure as Error).message);
+            // Somebody else was faster, or its time is over: what is shown here is old.
+            if (failure instanceof Failure && [401, 404, 409, 410].includes(failure.status))
+                void refresh().catch(() => undefined);
+        } finally {
+            setBusy(false);
+        }
+    };
+    const turn = (to: boolean) => {
+        setProblem("");
+        setDenying(to);
+    };
+
+    if (approval.min_assurance === "passkey")
+        return (
+            <p class="warning">The rule wants a passkey for this decision. It cannot be made on this page.</p>
+        );
+    const part = { approval, busy, run, complain: setProblem };
+    return (
+        <>
+            {denying ? (
+                <Deny {...part} onBack={() => turn(false)} />
+            ) : (
+                <Approve {...part} onDeny={() => turn(true)} />
+            )}
+            <p id={`problem-${approval.id}`} class="problem" role="alert">
+                {problem}
+            </p>
+        </>
+    );
+}

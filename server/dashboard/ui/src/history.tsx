@@ -1,0 +1,89 @@
+// What was decided lately: by whom, how surely, and what came of it.
+import { loaded, others, wanted } from "./state";
+import { Exactly, Facts } from "./request_card";
+import { moment } from "./time";
+import { shownIn, states, surely, verb } from "./words";
+import type { Approval } from "./types";
+
+function Decided({ approval }: { approval: Approval }) {
+    const { decision } = approval;
+    if (!decision) return null;
+    return (
+        <p class="by">
+            {decision.approved ? "Approved" : "Denied"} by <bdi>{decision.by}</bdi>,{" "}
+            {surely[decision.assurance]}, {moment(decision.at)}
+            {decision.approved && decision.destination && `; ${shownIn[decision.destination]}`}
+            {decision.reason && (
+                <>
+                    . Reason:{" "}
+                    <q>
+                        <bdi>{decision.reason}</bdi>
+                    </q>
+                </>
+            )}
+        </p>
+    );
+}
+
+function Entry({ approval }: { approval: Approval }) {
+    const { decision } = approval;
+    const state = states[approval.state === "pending" ? "expired" : approval.state];
+    const mine = approval.id === wanted.value;
+    return (
+        <li class={mine ? "entry wanted" : "entry"}>
+            {mine && <p class="tag">The request of your link</p>}
+            <h3 id={`title-${approval.id}`} tabIndex={-1}>
+                {verb(approval)} {approval.facts.subject && <bdi class="name">{approval.facts.subject}</bdi>}
+            </h3>
+            <p class={`state ${state.tone}`}>
+                <span class="sign" aria-hidden="true">
+                    {state.sign}
+                </span>
+                {state.word}
+            </p>
+            <Decided approval={approval} />
+            {decision?.destination === "page" && ["approved", "executing"].includes(approval.state) && (
+                <p class="by">
+                    The value can be shown at the top of this page as soon as the agent's call has run.
+                </p>
+            )}
+            {approval.outcome?.text && (
+                <p class="by outcome">
+                    <bdi>{approval.outcome.text}</bdi>
+                </p>
+            )}
+            <details open={mine}>
+                <summary>
+                    Details
+                    <span class="unseen">
+                        {" "}
+                        of {verb(approval)} {approval.facts.subject}
+                    </span>
+                </summary>
+                <p class="hint">
+                    Asked {moment(approval.created)}, request {approval.id}
+                </p>
+                <Facts approval={approval} />
+                <Exactly approval={approval} />
+            </details>
+        </li>
+    );
+}
+
+export function History() {
+    if (!loaded.value) return null;
+    return (
+        <section aria-labelledby="history-title">
+            <h2 id="history-title">Recent decisions</h2>
+            {others.value.length === 0 ? (
+                <p class="hint">Nothing was decided yet.</p>
+            ) : (
+                <ul class="entries">
+                    {others.value.map((each) => (
+                        <Entry key={each.id} approval={each} />
+                    ))}
+                </ul>
+            )}
+        </section>
+    );
+}

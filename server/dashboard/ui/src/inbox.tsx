@@ -1,0 +1,55 @@
+// What waits for a decision, and what to expect while nothing does.
+import { useEffect, useRef } from "preact/hooks";
+import { RequestCard } from "./request_card";
+import { loaded, pending, wanted, wantedProblem } from "./state";
+
+function Empty() {
+    return (
+        <div class="empty">
+            <p class="empty-title">Nothing waits for you</p>
+            <p>
+                When an agent asks to create, delete or reveal an access token, its request appears here by
+                itself, and nothing happens until you decide. To see one now, ask your agent:{" "}
+                <q>Create an access token named demo-token.</q>
+            </p>
+        </div>
+    );
+}
+
+/** After a decision: to the next request, or to the title where none is left. */
+export function focusNext(): void {
+    requestAnimationFrame(() => {
+        const next =
+            document.querySelector<HTMLElement>("#inbox article h3") ??
+            document.getElementById("inbox-title");
+        next?.focus();
+    });
+}
+
+export function Inbox() {
+    const list = pending.value;
+    const arrived = useRef(false);
+    useEffect(() => {
+        if (!loaded.value || arrived.current) return;
+        arrived.current = true;
+        const id = wanted.value;
+        document.getElementById(id ? `title-${id}` : "inbox-title")?.focus();
+    }, [loaded.value]);
+
+    return (
+        <section id="inbox" aria-labelledby="inbox-title">
+            <h2 id="inbox-title" tabIndex={-1}>
+                Waiting for you {list.length > 0 && <span class="count">{list.length}</span>}
+            </h2>
+            {wantedProblem.value && (
+                <p class="problem" role="alert">
+                    {wantedProblem.value}
+                </p>
+            )}
+            {!loaded.value ? <p class="hint">Looking{"\u2026"}</p> : list.length === 0 ? <Empty /> : null}
+            {list.map((approval) => (
+                <RequestCard key={approval.id} approval={approval} />
+            ))}
+        </section>
+    );
+}

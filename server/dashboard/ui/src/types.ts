@@ -1,0 +1,67 @@
+// What the server's JSON API sends. Every text from others arrives safe to look at.
+
+export type State =
+    | "pending"
+    | "approved"
+    | "executing"
+    | "succeeded"
+    | "failed"
+    | "unknown"
+    | "denied"
+    | "expired"
+    | "withdrawn";
+export type Destination = "page" | "agent" | "none";
+export type Assurance = "client" | "terminal" | "signed_in" | "passkey";
+
+export interface Decision {
+    approved: boolean;
+    by: string;
+    assurance: Assurance;
+    at: string;
+    reason: string;
+    destination: Destination | null;
+}
+
+export interface Approval {
+    id: string;
+    tool: string;
+    state: State;
+    created: string;
+    expires: string;
+    facts: { subject: string; effect: string; shown: { label: string; value: string }[]; warnings: string[] };
+    arguments: string;
+    digest: string;
+    short_digest: string;
+    agent_reason: string;
+    principal: string;
+    client: string;
+    because: string;
+    min_assurance: Assurance;
+    reason_required: boolean;
+    destinations: Destination[];
+    marked: boolean;
+    decision: Decision | null;
+    outcome: { is_error: boolean; status: string | null; text: string | null } | null;
+}
+
+export interface Session {
+    signed_in: boolean;
+    person: string | null;
+    csrf: string | null;
+    server: string;
+    version: string;
+}
+
+export interface Reveal {
+    reveal_id: string;
+    token_name: string;
+    masked: string;
+    until: string;
+    nonce: string;
+}
+
+export interface Listing {
+    revision: number;
+    now: string;
+    approvals: Approval[];
+}

@@ -1,0 +1,59 @@
+// The page's words for what the server names.
+import type { Approval, Assurance, Destination, State } from "./types";
+
+const verbs: Record<string, string> = {
+    tfy_access_tokens_create: "Create access token",
+    tfy_access_tokens_delete: "Delete access token",
+    tfy_access_tokens_reveal: "Reveal access token",
+};
+
+export const verb = (approval: Approval) => verbs[approval.tool] ?? approval.tool;
+export const title = (approval: Approval) =>
+    [verb(approval), approval.facts.subject].filter(Boolean).join(" ");
+export const removes = (approval: Approval) => approval.tool === "tfy_access_tokens_delete";
+
+export const approveWord = (approval: Approval) =>
+    removes(approval)
+        ? "Approve deletion"
+        : approval.tool === "tfy_access_tokens_create"
+          ? "Approve creation"
+          : "Approve";
+
+/** A sign beside the word: the state is never told by colour alone. */
+export const states: Record<State, { sign: string; word: string; tone: "wait" | "good" | "bad" | "quiet" }> =
+    {
+        pending: { sign: "?", word: "Waiting for a decision", tone: "wait" },
+        approved: { sign: "\u2713", word: "Approved, waiting for the agent to go on", tone: "wait" },
+        executing: { sign: "\u2026", word: "Approved, running now", tone: "wait" },
+        succeeded: { sign: "\u2713", word: "Approved and done", tone: "good" },
+        failed: { sign: "!", word: "Approved, but it failed", tone: "bad" },
+        unknown: { sign: "?", word: "Approved, outcome unknown", tone: "bad" },
+        denied: { sign: "\u00d7", word: "Denied, nothing was done", tone: "quiet" },
+        expired: { sign: "\u2013", word: "Expired, nothing was done", tone: "quiet" },
+        withdrawn: { sign: "\u2013", word: "Withdrawn, nothing was done", tone: "quiet" },
+    };
+
+export const surely: Record<Assurance, string> = {
+    client: "through the agent's own program (the weakest proof)",
+    terminal: "in a terminal",
+    signed_in: "signed in on this page",
+    passkey: "with a passkey",
+};
+
+export const destinations: Record<Destination, { word: string; more: string }> = {
+    page: {
+        word: "Show it here, once",
+        more: "You see the value on this page. The agent gets a masked preview.",
+    },
+    agent: {
+        word: "Give it to the agent, once",
+        more: "The value enters the conversation: the agent, its program and its model provider will see it.",
+    },
+    none: { word: "Do not show it", more: "The token is created, and nobody sees its value." },
+};
+
+export const shownIn: Record<Destination, string> = {
+    page: "value for this page",
+    agent: "value for the agent",
+    none: "value not shown",
+};

@@ -1,0 +1,157 @@
+// The command line: which verb, which options, and where each comes from.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "server/cli/approvals.hpp"
+#include "server/cli/audit.hpp"
+#include "server/cli/commands.hpp"
+#include "server/parts.hpp"
+
+namespace {
+
+using tfy::server::Options;
+
+/// No core dump, no other process of this user looking in: both could hold a token's value.
+void harden() {
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+void add_options(CLI::App& app, Options& options) {
+    app.set_config("--config", "", "TOML file with the same names")->envname("TFY_PAT_MCP_CONFIG");
+    app.allow_config_extras(CLI::config_extras_mode::error);
+    app.add_flag("--sandbox", options.sandbox, "Use the built-in stand-in for TrueFoundry")->envname("TFY_PAT_MCP_SANDBOX");
+    app.add_option("--listen", options.listen, "Address and port (serve: 127.0.0.1:8780, sandbox: 127.0.0.1:8790)")->envname("TFY_PAT_MCP_LISTEN");
+    app.add_option("--state-dir", options.state_dir, "Where approvals, journal and keys live")->envname("TFY_PAT_MCP_STATE_DIR");
+    app.add_option("--policy", options.policy, "Rules file instead of the embedded one")->envname("TFY_PAT_MCP_POLICY");
+    app.add_option("--hold", options.hold, "How long a call waits for a person before it answers 'pending'")
+        ->envname("TFY_PAT_MCP_HOLD")
+        ->capture_default_str();
+    app.add_option("--log-level", options.log_level, "debug, info, warn, error or off")->envname("TFY_PAT_MCP_LOG_LEVEL")->capture_default_str();
+    app.add_option("--ca-file", options.ca_file, "Extra certificate authorities for TrueFoundry (PEM)")->envname("TFY_PAT_MCP_CA_FILE");
+    app.add_option("--allowed-host", options.allowed_hosts, "Further Host header that is served")->envname("TFY_PAT_MCP_ALLOWED_HOST");
+    app.add_option("--allowed-origin", options.allowed_origins, "Further Origin header that is served")->envname("TFY_PAT_MCP_ALLOWED_ORIGIN");
+    app.add_flag("--open-browser,!--no-open-browser", options.open_browser, "stdio: open the approvals page where a display is there")
+        ->envname("TFY_PAT_MCP_OPEN_BROWSER");
+}
+
+struct Verbs {
+    CLI::App* stdio = nullptr;
+    CLI::App* serve = nullptr;
+    CLI::App* sandbox = nullptr;
+    CLI::App* approvals = nullptr;
+    CLI::App* audit = nullptr;
+    CLI::App* policy = nullptr;
+};
+
+struct VerbOptions {
+    tfy::server::ApprovalsOptions approvals;
+    tfy::server::AuditOptions audit;
+    std::string policy_file;
+};
+
+void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
+    using Verb = tfy::server::ApprovalsOptions::Verb;
+    auto& chosen = options.approvals;
+    verbs.approvals = app.add_subcommand("approvals", "Decide on waiting requests from this terminal");
+    verbs.approvals->require_subcommand(1)->fallthrough();
+    const auto verb = [&](const char* name, const char* help, Verb value) {
+        auto* sub = verbs.approvals->add_subcommand(name, help)->fallthrough();
+        sub->add_flag("--json", chosen.json, "One JSON document (watch: JSON lines)");
+        sub->callback([&chosen, value] { chosen.verb = value; });
+        return sub;
+    };
+    verb("list", "What waits for a decision", Verb::list)->add_flag("--all", chosen.all, "The decided ones too");
+    verb("watch", "List, then print new ones as they come", Verb::watch);
+    verb("show", "One request, whole", Verb::show)->add_option("ID", chosen.id, "apr_…")->required();
+    verb("approve", "Approve one request, after its token's name is typed", Verb::approve)->add_option("ID", chosen.id, "apr_…")->required();
+    auto* deny = verb("deny", "Deny one request", Verb::deny);
+    deny->add_option("ID", chosen.id, "apr_…")->required();
+    deny->add_option("--reason", chosen.reason, "Shown to the agent");
+}
+
+void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
+    verbs.stdio = app.add_subcommand("stdio", "An MCP server on stdin and stdout")->fallthrough();
+    verbs.serve = app.add_subcommand("serve", "Streamable HTTP at /mcp, approvals page at /approvals")->fallthrough();
+    verbs.sandbox = app.add_subcommand("sandbox", "The stand-in control plane alone, over real HTTP")->fallthrough();
+    add_approvals(app, verbs, options);
+    verbs.audit = app.add_subcommand("audit", "The journal")->require_subcommand(1)->fallthrough();
+    verbs.audit->add_subcommand("verify", "Check the hash chain")->fallthrough()->callback([&options] {
+        options.audit.verb = tfy::server::AuditOptions::Verb::verify;
+    });
+    verbs.audit->add_subcommand("export", "The records as JSON lines")->fallthrough()->callback([&options] {
+        options.audit.verb = tfy::server::AuditOptions::Verb::export_all;
+    });
+    verbs.policy = app.add_subcommand("policy", "The rules")->require_subcommand(1)->fallthrough();
+    verbs.policy->add_subcommand("check", "Read a rules file and say what is wrong with it")->fallthrough()->add_option("FILE", options.policy_file);
+}
+
+int fail(const tfy::Error& error) {
+    std::cerr << "tfy-pat-mcp: " << error.message << "\n";
+    return 1;
+}
+
+int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approvals) {
+    auto state = tfy::server::state_dir(options.state_dir);
+    if (!state) return fail(state.error());
+    const auto rules = tfy::server::load_rules(options.policy);
+    if (!rules) return fail(rules.error());
+    approvals.state_dir = std::move(*state);
+    approvals.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
+    approvals.terminal_required = rules->terminal_requires_tty;
+    approvals.claim_window = rules->claim_window;
+    approvals.user = tfy::server::os_user();
+    return tfy::server::run_approvals(approvals, std::cin, std::cout, std::cerr);
+}
+
+int run_audit(const Options& options, tfy::server::AuditOptions& audit) {
+    auto state = tfy::server::state_dir(options.state_dir);
+    if (!state) return fail(state.error());
+    audit.state_dir = std::move(*state);
+    return tfy::server::run_audit(audit, std::cout, std::cerr);
+}
+
+int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool listen_given) {
+    if (*verbs.stdio) return tfy::server::run_stdio(options, std::cerr);
+    if (*verbs.serve) return tfy::server::run_serve(options, std::cout, std::cerr);
+    if (*verbs.sandbox) {
+        if (!listen_given) options.listen = "127.0.0.1:8790";
+        return tfy::server::run_sandbox(options, std::cout, std::cerr);
+    }
+    if (*verbs.approvals) return run_approvals(options, verb_options.approvals);
+    if (*verbs.audit) return run_audit(options, verb_options.audit);
+    return tfy::server::run_policy_check(verb_options.policy_file.empty() ? options.policy : verb_options.policy_file, std::cout, std::cerr);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    harden();
+    CLI::App app("Access tokens of TrueFoundry for AI agents: a person approves, a value is shown once.", "tfy-pat-mcp");
+    app.set_version_flag("--version", "tfy-pat-mcp " TFY_VERSION);
+    app.require_subcommand(1);
+    Options options;
+    Verbs verbs;
+    VerbOptions verb_options;
+    add_options(app, options);
+    add_verbs(app, verbs, verb_options);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& wrong) {
+        const int code = app.exit(wrong);
+        return code == 0 ? 0 : 2;
+    }
+    try {
+        return run(verbs, options, verb_options, app.count("--listen") > 0);
+    } catch (const std::exception&) {
+        std::cerr << "tfy-pat-mcp: ended by an unforeseen failure.\n";  // what() could hold anything
+        return 1;
+    }
+}

@@ -1,0 +1,31 @@
+// The redactor in force: swapped whole when a new token becomes known.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "policy/redaction/redactor.hpp"
+
+namespace tfy::server {
+
+/// Thread-safe. What it seals is sealed with every token registered so far.
+class Redaction {
+public:
+    Redaction(policy::FingerprintKey key, std::vector<policy::TokenPrints> known);
+
+    std::shared_ptr<const policy::Redactor> now() const { return redactor_.load(); }
+    policy::Redacted seal(const Json& message) const { return now()->seal(message); }
+    policy::Redacted seal_text(std::string_view text) const { return now()->seal_text(text); }
+
+    const policy::FingerprintKey& key() const { return key_; }
+    /// From here on it is redacted everywhere. Called on one loop only.
+    void add(policy::TokenPrints token);
+
+private:
+    policy::FingerprintKey key_;
+    std::vector<policy::TokenPrints> known_;
+    std::atomic<std::shared_ptr<const policy::Redactor>> redactor_;
+};
+
+}  // namespace tfy::server

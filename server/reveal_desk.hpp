@@ -1,0 +1,55 @@
+// Holds new tokens' values in locked memory until their one showing, ten minutes at the most.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "server/redaction.hpp"
+#include "server/storage/store.hpp"
+#include "tools/custody.hpp"
+
+namespace tfy::server {
+
+class RevealDesk final : public tools::Custody {
+public:
+    RevealDesk(boost::asio::io_context& loop, Store& store, Redaction& redaction, const Clock& clock, std::string instance);
+
+    Async<Result<tools::Held>> hold(policy::Secret value, std::string token_name, std::string principal) override;
+    void set_token_id(const std::string& reveal_id, std::string token_id) override;
+    Async<Result<tools::HeldFacts>> look(std::string reveal_id, std::string principal) override;
+    Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal, std::string destination) override;
+
+    struct Waiting {
+        std::string reveal_id;
+        std::string token_name;
+        std::string masked;
+        policy::Time until;
+    };
+    /// Values that this process holds now, for the page. `any_principal`: the page's person may see all of them.
+    std::vector<Waiting> waiting() const;
+    /// The page's claim: by a signed-in person instead of the agent's principal.
+    Async<Result<policy::Reveal>> claim_for(std::string reveal_id, const policy::Human& person);
+
+private:
+    struct Value {
+        policy::Secret secret;
+        std::string token_name;
+        std::string token_id;
+        std::string principal;
+        policy::Time created;
+        policy::Time until;
+    };
+    Async<Result<policy::Reveal>> take(std::string reveal_id, std::string destination, std::string by);
+    Async<void> lapse(std::string reveal_id, policy::Time until);
+
+    boost::asio::io_context& loop_;
+    Store& store_;
+    Redaction& redaction_;
+    const Clock& clock_;
+    std::string instance_;
+    std::map<std::string, Value> values_;
+};
+
+}  // namespace tfy::server

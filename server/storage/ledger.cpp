@@ -1,0 +1,82 @@
+// The ledger's tables, and how it is opened.
+#include "server/storage/ledger.hpp"
+
+#include <array>
+
+#include "server/storage/ledger_impl.hpp"
+
+namespace tfy::server {
+namespace {
+
+// What is queried has a column; the whole value stands beside it as JSON. Released steps never change: a new
+// one is added below.
+constexpr std::string_view version_1 = R"sql(
+CREATE TABLE approvals (
+    number    INTEGER PRIMARY KEY,
+    id        TEXT NOT NULL UNIQUE,
+    state     TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'executing', 'succeeded', 'failed', 'unknown',
+                                             'denied', 'expired', 'withdrawn')),
+    principal TEXT NOT NULL,
+    digest    TEXT NOT NULL,
+    created   INTEGER NOT NULL,
+    expires   INTEGER NOT NULL,
+    record    TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX one_open_approval ON approvals (principal, digest) WHERE state IN ('pending', 'approved', 'executing');
+CREATE INDEX approvals_by_age ON approvals (created);
+CREATE INDEX approvals_of_principal ON approvals (principal, created);
+
+CREATE TABLE journal (
+    sequence    INTEGER PRIMARY KEY,
+    at          INTEGER NOT NULL,
+    kind        TEXT NOT NULL,
+    approval_id TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    previous    TEXT NOT NULL,
+    hash        TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER journal_keeps_its_lines BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+CREATE TRIGGER journal_keeps_its_words BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+
+CREATE TABLE tokens (
+    number  INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,
+    windows BLOB NOT NULL,
+    UNIQUE (name, windows)
+) STRICT;
+
+CREATE TABLE reveals (
+    id         TEXT PRIMARY KEY,
+    state      TEXT NOT NULL CHECK (state IN ('held', 'claimed', 'lapsed', 'lost')),
+    token_name TEXT NOT NULL,
+    token_id   TEXT NOT NULL,
+    principal  TEXT NOT NULL,
+    instance   TEXT NOT NULL,
+    created    INTEGER NOT NULL,
+    until      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX reveals_by_state ON reveals (state);
+)sql";
+
+constexpr std::array migrations = {version_1};
+
+}  // namespace
+
+Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Ledger::~Ledger() = default;
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, const LedgerLimits& limits) {
+    std::error_code ignored;
+    const auto place = file == ":memory:" ? file : std::filesystem::absolute(file, ignored);
+    auto database = sqlite::open(place, migrations, {limits.lock_wait, limits.pages});
+    if (!database) return database.error();
+    return std::unique_ptr<Ledger>(new Ledger(std::make_unique<Impl>(Impl{std::move(*database)})));
+}
+
+Result<std::int64_t> Ledger::data_version() {
+    return sqlite::read([&]() -> Result<std::int64_t> {
+        return impl_->database->execAndGet("PRAGMA data_version").getInt64();
+    });
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,103 @@
+// The state directory's database: approvals, journal, fingerprints and reveals in SQLite. Blocking: call it
+// from one thread.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/approval.hpp"
+#include "policy/journal_record.hpp"
+#include "policy/redaction/redactor.hpp"
+
+namespace tfy::server {
+
+/// What goes into the journal together with a change. The body is sealed JSON.
+struct JournalEntry {
+    std::string kind;
+    std::string approval_id;
+    policy::Redacted body;
+    policy::Time at;
+};
+
+struct RevealRow {
+    enum class State { held, claimed, lapsed, lost };
+    std::string id;
+    std::string token_name;
+    std::string token_id;   // may be empty
+    std::string principal;  // whose agent created it
+    std::string instance;   // the process that holds the value
+    State state = State::held;
+    policy::Time created = {};
+    policy::Time until = {};
+};
+
+/// What a database file may cost; the defaults are right but for tests.
+struct LedgerLimits {
+    std::chrono::milliseconds lock_wait{5'000};  // for another process's write to end
+    std::int64_t pages = 0;  // that the file may have, 4 KiB each; 0: as many as the disk holds
+};
+
+struct RequestLimits {
+    std::size_t open_requests = 16;
+    std::size_t requests_per_minute = 30;
+};
+
+/// Every method is one transaction; Errc::storage where the database cannot be read or written (disk full,
+/// locked for 5 s, damaged), and then nothing changed. Several processes may have the same database open.
+class Ledger {
+public:
+    /// Creates and migrates. `file` ":memory:" for tests. Folder 0700, files 0600.
+    static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file,
+                                                const LedgerLimits& limits = {});
+    ~Ledger();
+
+    struct Opened {
+        policy::Approval approval;
+        bool attached = false;  // an open one for the same principal and digest was there already
+    };
+    /// Errc::rate_limited over the limits.
+    Result<Opened> open_request(const policy::Approval& fresh, const RequestLimits& limits,
+                                const JournalEntry& entry);
+    Result<std::optional<policy::Approval>> find(const std::string& id);
+    /// Of this principal and digest, pending, approved or executing.
+    Result<std::optional<policy::Approval>> find_open(const std::string& principal,
+                                                      const std::string& digest);
+    /// Newest first.
+    Result<std::vector<policy::Approval>> list(bool open_only, std::size_t limit = 200);
+    /// Writes `next` where the stored state still is `expected`, with its journal record. Errc::conflict
+    /// where it is not.
+    Result<void> change(policy::Approval::State expected, const policy::Approval& next,
+                        const JournalEntry& entry);
+
+    Result<void> append(const JournalEntry& entry);
+    /// From `first_sequence`, oldest first.
+    Result<std::vector<policy::JournalRecord>> journal(std::int64_t first_sequence = 1,
+                                                       std::size_t limit = 10'000);
+
+    Result<void> add_fingerprints(const policy::TokenPrints& token);
+    Result<std::vector<policy::TokenPrints>> fingerprints();
+
+    Result<void> add_reveal(const RevealRow& row);
+    Result<std::optional<RevealRow>> find_reveal(const std::string& id);
+    Result<void> set_reveal_token_id(const std::string& id, const std::string& token_id);
+    /// held → `next`, with its journal record. Errc::conflict where it is not held any more.
+    Result<void> end_reveal(const std::string& id, RevealRow::State next, const JournalEntry& entry);
+    Result<std::vector<RevealRow>> reveals(RevealRow::State state);
+
+    /// A number that differs after any other process has written.
+    Result<std::int64_t> data_version();
+
+    Ledger(const Ledger&) = delete;
+    Ledger& operator=(const Ledger&) = delete;
+
+private:
+    struct Impl;
+    explicit Ledger(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tfy::server

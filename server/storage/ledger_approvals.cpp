@@ -1,0 +1,155 @@
+// Approvals: one open row for one call of one principal, changed by compare-and-set on its state.
+#include "protocol/parse.hpp"
+#include "server/storage/ledger_impl.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::Approval;
+
+// Bigger than any message that came in: what is stored was accepted once.
+constexpr protocol::ParseLimits stored_limits{.bytes = 64 * 1024 * 1024, .depth = 128};
+
+Result<Approval> read_approval(const SQLite::Column& record) {
+    const auto json = protocol::parse(record.getString(), stored_limits);
+    if (!json) return sqlite::damaged("an approval");
+    auto approval = Approval::read(*json);
+    if (!approval) return sqlite::damaged("an approval");
+    return approval;
+}
+
+Result<std::optional<Approval>> read_first(SQLite::Statement& row) {
+    if (!row.executeStep()) return std::optional<Approval>{};
+    auto approval = read_approval(row.getColumn(0));
+    if (!approval) return approval.error();
+    return std::optional(std::move(*approval));
+}
+
+std::string record_of(const Approval& approval) {
+    return approval.json().dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void insert(SQLite::Database& database, const Approval& fresh) {
+    SQLite::Statement row(database,
+                          "INSERT INTO approvals (id, state, principal, digest, created, expires, record) "
+                          "VALUES (?, ?, ?, ?, ?, ?, ?)");
+    SQLite::bind(row, fresh.id, std::string(policy::to_string(fresh.state)), fresh.call.caller.principal,
+                 fresh.digest, sqlite::stored(fresh.created), sqlite::stored(fresh.expires),
+                 record_of(fresh));
+    row.exec();
+}
+
+// What the row is about never changes with its state: where digest or principal differ, nothing is written.
+Result<void> update(SQLite::Database& database, Approval::State expected, const Approval& next) {
+    SQLite::Statement row(database,
+                          "UPDATE approvals SET state = ?, expires = ?, record = ? WHERE id = ? AND state = "
+                          "? AND principal = ? AND digest = ?");
+    SQLite::bind(row, std::string(policy::to_string(next.state)), sqlite::stored(next.expires),
+                 record_of(next), next.id, std::string(policy::to_string(expected)),
+                 next.call.caller.principal, next.digest);
+    if (row.exec() == 1) return {};
+    return Error{Errc::conflict,
+                 "This request is no longer " + std::string(policy::to_string(expected)) +
+                     ": somebody else was quicker. Look at it again; nothing was changed by this."};
+}
+
+std::int64_t count(SQLite::Statement& rows) {
+    rows.executeStep();
+    return rows.getColumn(0).getInt64();
+}
+
+}  // namespace
+
+Result<std::optional<Approval>> Ledger::Impl::open_approval(const std::string& principal,
+                                                            const std::string& digest) {
+    auto row = prepare(
+        "SELECT record FROM approvals WHERE principal = ? AND digest = ? AND state IN ('pending', "
+        "'approved', 'executing')");
+    SQLite::bind(row, principal, digest);
+    return read_first(row);
+}
+
+Result<void> Ledger::Impl::lapse(const Approval& overdue, policy::Time now) {
+    const auto lapsed = policy::lapse(overdue, now);
+    if (auto changed = update(*database, overdue.state, lapsed); !changed) return changed;
+    Json body = {{"state", policy::to_string(lapsed.state)},
+                 {"digest", lapsed.digest}};  // no word that came from outside
+    return append(now, "expired", lapsed.id, std::move(body));
+}
+
+Result<void> Ledger::Impl::check_limits(const std::string& principal, policy::Time now,
+                                        const RequestLimits& limits) {
+    auto open = prepare(
+        "SELECT count(*) FROM approvals WHERE principal = ?1 AND (state = 'executing' OR state IN "
+        "('pending', 'approved') AND expires > ?2)");
+    SQLite::bind(open, principal, sqlite::stored(now));
+    if (count(open) >= static_cast<std::int64_t>(limits.open_requests))
+        return Error{Errc::rate_limited, "There are " + std::to_string(limits.open_requests) +
+                                             " open requests for approval already. Wait until a person has "
+                                             "decided some of them; nothing was "
+                                             "asked and nothing was run."};
+    auto recent = prepare("SELECT count(*) FROM approvals WHERE principal = ? AND created > ?");
+    SQLite::bind(recent, principal, sqlite::stored(now - std::chrono::minutes{1}));
+    if (count(recent) >= static_cast<std::int64_t>(limits.requests_per_minute))
+        return Error{Errc::rate_limited, "There were " + std::to_string(limits.requests_per_minute) +
+                                             " requests for approval within one minute. Wait a minute; "
+                                             "nothing was asked and nothing was run."};
+    return {};
+}
+
+// An overdue row neither blocks a new request nor is attached to: it lapses first, in the same transaction.
+Result<Ledger::Opened> Ledger::open_request(const Approval& fresh, const RequestLimits& limits,
+                                            const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<Opened> {
+        auto& impl = *impl_;
+        const auto& principal = fresh.call.caller.principal;
+        auto found = impl.open_approval(principal, fresh.digest);
+        if (!found) return found.error();
+        if (*found && policy::lapse(**found, fresh.created).state == (*found)->state)
+            return Opened{std::move(**found), true};
+        if (auto room = impl.check_limits(principal, fresh.created, limits); !room) return room.error();
+        if (*found)
+            if (auto lapsed = impl.lapse(**found, fresh.created); !lapsed) return lapsed.error();
+        insert(*impl.database, fresh);
+        if (auto journalled = impl.append(entry); !journalled) return journalled.error();
+        return Opened{fresh, false};
+    });
+}
+
+Result<std::optional<Approval>> Ledger::find(const std::string& id) {
+    return sqlite::read([&]() -> Result<std::optional<Approval>> {
+        auto row = impl_->prepare("SELECT record FROM approvals WHERE id = ?");
+        SQLite::bind(row, id);
+        return read_first(row);
+    });
+}
+
+Result<std::optional<Approval>> Ledger::find_open(const std::string& principal, const std::string& digest) {
+    return sqlite::read([&] { return impl_->open_approval(principal, digest); });
+}
+
+Result<std::vector<Approval>> Ledger::list(bool open_only, std::size_t limit) {
+    return sqlite::read([&]() -> Result<std::vector<Approval>> {
+        auto rows = impl_->prepare(
+            open_only ? "SELECT record FROM approvals WHERE state IN ('pending', 'approved', 'executing') "
+                        "ORDER BY created DESC, number DESC LIMIT ?"
+                      : "SELECT record FROM approvals ORDER BY created DESC, number DESC LIMIT ?");
+        SQLite::bind(rows, static_cast<std::int64_t>(limit));
+        std::vector<Approval> approvals;
+        while (rows.executeStep()) {
+            auto approval = read_approval(rows.getColumn(0));
+            if (!approval) return approval.error();
+            approvals.push_back(std::move(*approval));
+        }
+        return approvals;
+    });
+}
+
+Result<void> Ledger::change(Approval::State expected, const Approval& next, const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<void> {
+        if (auto changed = update(*impl_->database, expected, next); !changed) return changed;
+        return impl_->append(entry);
+    });
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,31 @@
+// What the ledger's files share: the connection, and the one way in which a record joins the journal.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/storage/ledger.hpp"
+#include "server/storage/sqlite.hpp"
+
+namespace tfy::server {
+
+struct Ledger::Impl {
+    std::unique_ptr<SQLite::Database> database;
+
+    SQLite::Statement prepare(const char* sql) { return {*database, sql}; }
+    template <class Work>
+    auto write(Work&& work) {
+        return sqlite::write(*database, std::forward<Work>(work));
+    }
+
+    // Inside a transaction that is open already: the record stands or falls with what it tells of.
+    Result<void> append(const JournalEntry& entry);
+    Result<void> append(policy::Time at, std::string kind, std::string approval_id, Json body);
+
+    Result<std::optional<policy::Approval>> open_approval(const std::string& principal,
+                                                          const std::string& digest);
+    Result<void> lapse(const policy::Approval& overdue, policy::Time now);
+    Result<void> check_limits(const std::string& principal, policy::Time now, const RequestLimits& limits);
+};
+
+}  // namespace tfy::server

@@ -1,0 +1,79 @@
+// The journal: each record is chained to the one before it, in the transaction of the change that it tells
+// of.
+#include "protocol/parse.hpp"
+#include "server/storage/ledger_impl.hpp"
+
+namespace tfy::server {
+namespace {
+
+Result<policy::JournalRecord> read_record(SQLite::Statement& row) {
+    auto body = protocol::parse(row.getColumn(4).getString());
+    if (!body)
+        return sqlite::damaged("a journal record (" + std::to_string(row.getColumn(0).getInt64()) + ")");
+    policy::JournalRecord record;
+    record.sequence = row.getColumn(0).getInt64();
+    record.at = sqlite::read_time(row.getColumn(1));
+    record.kind = row.getColumn(2).getString();
+    record.approval_id = row.getColumn(3).getString();
+    record.body = std::move(*body);
+    record.previous = row.getColumn(5).getString();
+    record.hash = row.getColumn(6).getString();
+    return record;
+}
+
+Result<std::optional<policy::JournalRecord>> last_record(SQLite::Database& database) {
+    SQLite::Statement row(database,
+                          "SELECT sequence, at, kind, approval_id, body, previous, hash FROM journal ORDER "
+                          "BY sequence DESC LIMIT 1");
+    if (!row.executeStep()) return std::optional<policy::JournalRecord>{};
+    auto record = read_record(row);
+    if (!record) return record.error();
+    return std::optional(std::move(*record));
+}
+
+}  // namespace
+
+Result<void> Ledger::Impl::append(const JournalEntry& entry) {
+    auto body = protocol::parse(entry.body.text());
+    if (!body)
+        return Error{
+            Errc::storage,
+            "The journal record of this step is not JSON, so the step was not taken; nothing was run."};
+    return append(entry.at, entry.kind, entry.approval_id, std::move(*body));
+}
+
+Result<void> Ledger::Impl::append(policy::Time at, std::string kind, std::string approval_id, Json body) {
+    auto last = last_record(*database);
+    if (!last) return last.error();
+    const auto next = policy::follow(*last ? &**last : nullptr, at, std::move(kind), std::move(approval_id),
+                                     std::move(body));
+    auto insert = prepare(
+        "INSERT INTO journal (sequence, at, kind, approval_id, body, previous, hash) VALUES (?, ?, ?, ?, ?, "
+        "?, ?)");
+    SQLite::bind(insert, next.sequence, sqlite::stored(next.at), next.kind, next.approval_id,
+                 next.body.dump(), next.previous, next.hash);
+    insert.exec();
+    return {};
+}
+
+Result<void> Ledger::append(const JournalEntry& entry) {
+    return impl_->write([&] { return impl_->append(entry); });
+}
+
+Result<std::vector<policy::JournalRecord>> Ledger::journal(std::int64_t first_sequence, std::size_t limit) {
+    return sqlite::read([&]() -> Result<std::vector<policy::JournalRecord>> {
+        auto rows = impl_->prepare(
+            "SELECT sequence, at, kind, approval_id, body, previous, hash FROM journal WHERE sequence >= ? "
+            "ORDER BY sequence LIMIT ?");
+        SQLite::bind(rows, first_sequence, static_cast<std::int64_t>(limit));
+        std::vector<policy::JournalRecord> records;
+        while (rows.executeStep()) {
+            auto record = read_record(rows);
+            if (!record) return record.error();
+            records.push_back(std::move(*record));
+        }
+        return records;
+    });
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,97 @@
+// Reveals: which process holds which value, and that each one is claimed once at the most.
+#include <array>
+
+#include "server/storage/ledger_impl.hpp"
+
+namespace tfy::server {
+namespace {
+
+using State = RevealRow::State;
+
+constexpr std::array<std::pair<State, const char*>, 4> names = {
+    {{State::held, "held"}, {State::claimed, "claimed"}, {State::lapsed, "lapsed"}, {State::lost, "lost"}}};
+
+std::string name_of(State state) {
+    for (const auto& [each, name] : names)
+        if (each == state) return name;
+    return "lost";
+}
+
+State state_of(const std::string& text) {
+    for (const auto& [state, name] : names)
+        if (text == name) return state;
+    return State::lost;  // the table's CHECK lets nothing else in
+}
+
+constexpr const char* by_id =
+    "SELECT id, token_name, token_id, principal, instance, state, created, until FROM reveals WHERE id = ?";
+constexpr const char* by_state =
+    "SELECT id, token_name, token_id, principal, instance, state, created, until FROM reveals WHERE state = "
+    "? ORDER BY created, id";
+
+RevealRow read_row(SQLite::Statement& row) {
+    return {.id = row.getColumn(0).getString(),
+            .token_name = row.getColumn(1).getString(),
+            .token_id = row.getColumn(2).getString(),
+            .principal = row.getColumn(3).getString(),
+            .instance = row.getColumn(4).getString(),
+            .state = state_of(row.getColumn(5).getString()),
+            .created = sqlite::read_time(row.getColumn(6)),
+            .until = sqlite::read_time(row.getColumn(7))};
+}
+
+}  // namespace
+
+Result<void> Ledger::add_reveal(const RevealRow& row) {
+    return impl_->write([&]() -> Result<void> {
+        auto insert = impl_->prepare(
+            "INSERT INTO reveals (id, state, token_name, token_id, principal, instance, created, until) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        SQLite::bind(insert, row.id, name_of(row.state), row.token_name, row.token_id, row.principal,
+                     row.instance, sqlite::stored(row.created), sqlite::stored(row.until));
+        insert.exec();
+        return {};
+    });
+}
+
+Result<std::optional<RevealRow>> Ledger::find_reveal(const std::string& id) {
+    return sqlite::read([&]() -> Result<std::optional<RevealRow>> {
+        auto row = impl_->prepare(by_id);
+        row.bind(1, id);
+        if (!row.executeStep()) return std::optional<RevealRow>{};
+        return std::optional(read_row(row));
+    });
+}
+
+Result<void> Ledger::set_reveal_token_id(const std::string& id, const std::string& token_id) {
+    return impl_->write([&]() -> Result<void> {
+        auto row = impl_->prepare("UPDATE reveals SET token_id = ? WHERE id = ?");
+        SQLite::bind(row, token_id, id);
+        if (row.exec() == 1) return {};
+        return Error{Errc::not_found, "There is no value with this reveal id; nothing was changed."};
+    });
+}
+
+Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next, const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<void> {
+        auto row = impl_->prepare("UPDATE reveals SET state = ? WHERE id = ? AND state = 'held'");
+        SQLite::bind(row, name_of(next), id);
+        if (row.exec() != 1)
+            return Error{Errc::conflict,
+                         "This value is not held any more: it was shown, or its time is over. Nothing was "
+                         "shown by this."};
+        return impl_->append(entry);
+    });
+}
+
+Result<std::vector<RevealRow>> Ledger::reveals(RevealRow::State state) {
+    return sqlite::read([&]() -> Result<std::vector<RevealRow>> {
+        auto rows = impl_->prepare(by_state);
+        rows.bind(1, name_of(state));
+        std::vector<RevealRow> found;
+        while (rows.executeStep()) found.push_back(read_row(rows));
+        return found;
+    });
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,103 @@
+// Modes are set at creation, never afterwards, so that there is no moment in which others could look.
+#include "server/storage/private_files.hpp"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+#include <system_error>
+
+#include "policy/sealed_state.hpp"
+#include "server/storage/open_file.hpp"
+
+namespace tfy::server {
+namespace {
+
+namespace fs = std::filesystem;
+using Key = std::array<unsigned char, 32>;
+
+constexpr mode_t others = 077;
+
+Error failed(const std::string& what, const fs::path& path) {
+    return {Errc::storage, what + " " + path.string() + " (" + std::generic_category().message(errno) +
+                               "); nothing was run."};
+}
+
+std::string octal(mode_t mode) {
+    const auto digit = [&](unsigned shift) { return static_cast<char>('0' + ((mode >> shift) & 7U)); };
+    return {'0', digit(6), digit(3), digit(0)};
+}
+
+Result<Key> read_key(const fs::path& file) {
+    const OpenFile key(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    struct stat found = {};
+    if (!key || ::fstat(key.get(), &found) != 0) return failed("Cannot read the key file", file);
+    if ((found.st_mode & others) != 0)
+        return Error{Errc::storage, "Other users may read the key file " + file.string() + " (mode " +
+                                        octal(found.st_mode) +
+                                        "). Somebody may have copied it: delete it and start again, or, if "
+                                        "you are sure, run chmod 600 on it. "
+                                        "Nothing was run."};
+    Key bytes{};
+    const bool whole = S_ISREG(found.st_mode) && found.st_size == static_cast<off_t>(bytes.size()) &&
+                       ::read(key.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
+    if (whole) return bytes;
+    return Error{Errc::storage,
+                 "The key file " + file.string() +
+                     " is damaged (a key has 32 bytes): put a backup in its place. Without it the "
+                     "server no longer knows the tokens that it has seen. Nothing was run."};
+}
+
+// Written whole under another name and then linked: unlike rename(), link() never replaces the key of a
+// process that was quicker.
+Result<void> create_key(const fs::path& file) {
+    const auto draft = file.parent_path() / ("." + file.filename().string() + "." + policy::random_id());
+    Key bytes{};
+    randombytes_buf(bytes.data(), bytes.size());
+    const OpenFile out(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!out) return failed("Cannot create the key file", draft);
+    const bool written =
+        ::write(out.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
+        ::fsync(out.get()) == 0;
+    sodium_memzero(bytes.data(), bytes.size());
+    const bool linked = written && (::link(draft.c_str(), file.c_str()) == 0 || errno == EEXIST);
+    const auto problem = linked ? std::optional<Error>{} : failed("Cannot create the key file", file);
+    ::unlink(draft.c_str());
+    if (problem) return *problem;
+    const OpenFile folder(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder || ::fsync(folder.get()) != 0) return failed("Cannot save the key file", file);
+    return {};
+}
+
+}  // namespace
+
+Result<void> make_private_folder(const fs::path& folder) {
+    std::error_code ignored;
+    fs::create_directories(folder.parent_path(), ignored);  // what went wrong shows in the next line
+    if (::mkdir(folder.c_str(), 0700) == 0) return {};
+    struct stat found = {};
+    if (errno != EEXIST || ::stat(folder.c_str(), &found) != 0)
+        return failed("Cannot create the state directory", folder);
+    if (!S_ISDIR(found.st_mode))
+        return Error{Errc::storage, folder.string() + " is not a folder; nothing was run."};
+    if ((found.st_mode & others) == 0) return {};
+    if (fs::is_empty(folder, ignored) && ::chmod(folder.c_str(), 0700) == 0) return {};
+    return Error{Errc::storage, "Other users may look into the state directory " + folder.string() +
+                                    " (mode " + octal(found.st_mode) +
+                                    "). Run chmod 700 on it, or give another --state-dir. Nothing was run."};
+}
+
+Result<Key> load_or_create_key(const fs::path& file) {
+    if (sodium_init() < 0)
+        return Error{Errc::storage, "The system gives no random numbers; nothing was run."};
+    if (auto folder = make_private_folder(file.parent_path()); !folder) return folder.error();
+    struct stat found = {};
+    if (::lstat(file.c_str(), &found) != 0 && errno == ENOENT)
+        if (auto created = create_key(file); !created) return created.error();
+    return read_key(file);
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,20 @@
+// Folders and files that nobody but their owner may look into.
+#pragma once
+
+#include <array>
+#include <filesystem>
+
+#include "protocol/error.hpp"
+
+namespace tfy::server {
+
+/// Makes `folder` with mode 0700, and what is missing above it as usual. One that is there already must be
+/// closed to other users; an empty one is closed, one with files in it is refused rather than changed.
+/// Errc::storage.
+Result<void> make_private_folder(const std::filesystem::path& folder);
+
+/// The 32 bytes of a key file, made from random ones where there is none yet: processes that start at the
+/// same moment agree on one. Errc::storage where it cannot be made, can be read by other users, or is no key.
+Result<std::array<unsigned char, 32>> load_or_create_key(const std::filesystem::path& file);
+
+}  // namespace tfy::server

@@ -1,0 +1,15 @@
+// The sandbox's tokens in SQLite, so that a restart shows them again: hashes of their values, never the
+// values.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "tools/sandbox/world.hpp"
+
+namespace tfy::server {
+
+/// Creates and migrates. Errc::storage as the ledger has it; a second token with one id is Errc::conflict.
+Result<std::unique_ptr<sandbox::Shelf>> open_sqlite_shelf(const std::filesystem::path& file);
+
+}  // namespace tfy::server

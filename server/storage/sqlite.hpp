@@ -1,0 +1,82 @@
+// SQLite as this house uses it: how a file is opened, how it is migrated, how a transaction ends, and what
+// its failures are called.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <SQLiteCpp/VariadicBind.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "policy/time.hpp"
+#include "protocol/error.hpp"
+
+namespace tfy::server::sqlite {
+
+struct Limits {
+    std::chrono::milliseconds lock_wait{5'000};  // for another process's write to end
+    std::int64_t pages = 0;  // that the file may have, 4 KiB each; 0: as many as the disk holds
+};
+
+/// Opens `file`, or creates it (0600, in a folder that is 0700), and runs the migrations that it has not
+/// seen: the first one takes an empty file to version 1. WAL, every commit on the disk before it returns,
+/// foreign keys checked, deleted bytes overwritten. `file` is an absolute path; ":memory:" is a database of
+/// its own that lives as long as the connection.
+Result<std::unique_ptr<SQLite::Database>> open(const std::filesystem::path& file,
+                                               std::span<const std::string_view> migrations,
+                                               const Limits& limits);
+
+/// Errc::storage with a sentence of ours; SQLite's own text, which may quote a statement, stays out of it.
+Error failure(const SQLite::Exception& thrown);
+/// A row that is not what was written.
+Error damaged(std::string_view what);
+
+/// BEGIN IMMEDIATE now; ROLLBACK at the end of the scope where nobody said commit().
+class Transaction {
+public:
+    explicit Transaction(SQLite::Database& database) : database_(database) {
+        database_.exec("BEGIN IMMEDIATE");
+    }
+    ~Transaction();
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    void commit() { database_.exec("COMMIT"); }
+
+private:
+    SQLite::Database& database_;
+};
+
+/// Runs `work`, which returns a Result, with SQLite's exceptions turned into errors.
+template <class Work>
+std::invoke_result_t<Work> read(Work&& work) {
+    try {
+        return work();
+    } catch (const SQLite::Exception& thrown) {
+        return failure(thrown);
+    }
+}
+
+/// The same in one transaction: committed where `work` succeeds, and as if it never ran where it does not.
+template <class Work>
+std::invoke_result_t<Work> write(SQLite::Database& database, Work&& work) {
+    return read([&]() -> std::invoke_result_t<Work> {
+        Transaction transaction(database);
+        auto done = work();
+        if (done) transaction.commit();
+        return done;
+    });
+}
+
+/// Times are stored as milliseconds since 1970.
+inline std::int64_t stored(policy::Time time) { return time.time_since_epoch().count(); }
+inline policy::Time read_time(const SQLite::Column& column) {
+    return policy::Time{policy::Duration{column.getInt64()}};
+}
+
+}  // namespace tfy::server::sqlite

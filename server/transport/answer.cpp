@@ -1,0 +1,101 @@
+// One write at a time, replies and event streams.
+#include "server/transport/answer.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "server/transport/wire.hpp"
+
+namespace tfy::server {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+Error misuse() { return {Errc::internal, "This request has been answered already; nothing was sent."}; }
+
+/// Holds the turn to write, and gives it back however the write ends.
+class Turn {
+public:
+    Turn(bool& taken, asio::steady_timer& given_back) : taken_(taken), given_back_(given_back) {
+        taken_ = true;
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+        taken_ = false;
+        given_back_.cancel();
+    }
+
+private:
+    bool& taken_;
+    asio::steady_timer& given_back_;
+};
+
+}  // namespace
+
+SocketAnswer::SocketAnswer(Peer& peer, Manner manner)
+    : peer_(peer),
+      manner_(manner),
+      turn_(peer.socket().get_executor(), asio::steady_timer::time_point::max()),
+      comment_(peer.socket().get_executor()) {}
+
+Async<Result<void>> SocketAnswer::reply(HttpReply reply) {
+    if (started()) co_return misuse();
+    state_ = State::done;
+    auto bytes = wire::reply_head(reply, says_close());
+    if (reply.body && manner_.body) bytes.append(reply.body->text());
+    co_return co_await put(std::move(bytes));
+}
+
+Async<Result<void>> SocketAnswer::start_events(Headers extra) {
+    if (started()) co_return misuse();
+    state_ = State::streaming;
+    if (!manner_.chunked) say_close();
+    co_return co_await put(wire::events_head(extra, manner_.chunked, says_close()));
+}
+
+Async<Result<void>> SocketAnswer::event(policy::Redacted data) {
+    if (state_ == State::done) co_return misuse();
+    if (!started())
+        if (const auto begun = co_await start_events(); !begun) co_return begun.error();
+    co_return co_await put_part(wire::event(data.text()));
+}
+
+Async<Result<void>> SocketAnswer::end_events() {
+    if (!streaming()) co_return misuse();
+    state_ = State::done;
+    std::string end(manner_.chunked ? wire::last_chunk : "");
+    co_return co_await put(std::move(end));
+}
+
+Async<Result<void>> SocketAnswer::put_part(std::string_view bytes) {
+    auto part =
+        manner_.chunked ? wire::chunk(bytes) : std::string(bytes);  // gcc 12 destroys such a temporary twice
+    co_return co_await put(std::move(part));
+}
+
+Async<Result<void>> SocketAnswer::put(std::string bytes) {
+    while (writing_) co_await turn_.async_wait(as_result);
+    const Error gone{Errc::closed, "The client has closed the connection."};
+    if (broken_) co_return gone;
+    const Turn turn(writing_, turn_);
+    broken_ = true;  // until the last byte is out: half an event makes the stream useless
+    if (!co_await peer_.write(std::move(bytes), manner_.patience)) co_return gone;
+    broken_ = false;
+    co_return Result<void>{};
+}
+
+Async<void> SocketAnswer::keep_stream_alive() {
+    for (;;) {
+        comment_.expires_after(manner_.comment_interval);
+        const auto [cancelled] = co_await comment_.async_wait(as_result);
+        if (cancelled) co_return;
+        if (!streaming() || writing_) continue;
+        if (const auto put = co_await put_part(wire::keep_alive_comment); !put) co_return;
+    }
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,55 @@
+// The answering side of one request, on a socket.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <string>
+
+#include "server/transport/http.hpp"
+#include "server/transport/peer.hpp"
+
+namespace tfy::server {
+
+class SocketAnswer final : public HttpAnswer {
+public:
+    struct Manner {
+        bool body = true;        // false: HEAD
+        bool chunked = true;     // false: HTTP/1.0
+        bool keep_alive = true;  // false: the head says that the connection ends
+        std::chrono::milliseconds comment_interval{15'000};
+        std::chrono::milliseconds patience{30'000};  // for a peer that does not read
+    };
+
+    SocketAnswer(Peer& peer, Manner manner);
+
+    Async<Result<void>> reply(HttpReply reply) override;
+    Async<Result<void>> event(policy::Redacted data) override;
+    Async<Result<void>> start_events(Headers extra = {}) override;
+    Async<Result<void>> end_events() override;
+    bool streaming() const override { return state_ == State::streaming; }
+
+    /// Writes comments while the stream is open; resumes only when the peer is gone.
+    Async<void> keep_stream_alive();
+
+    bool started() const { return state_ != State::waiting; }
+    /// Whole, and on a connection that can take another request.
+    bool complete() const { return state_ == State::done && !broken_; }
+    /// Every answer from here on says that the connection ends.
+    void say_close() { manner_.keep_alive = false; }
+    bool says_close() const { return !manner_.keep_alive; }
+
+private:
+    enum class State { waiting, streaming, done };
+
+    Async<Result<void>> put(std::string bytes);
+    Async<Result<void>> put_part(std::string_view bytes);
+
+    Peer& peer_;
+    Manner manner_;
+    State state_ = State::waiting;
+    bool writing_ = false;
+    bool broken_ = false;
+    boost::asio::steady_timer turn_;     // cancelled when a write ends
+    boost::asio::steady_timer comment_;  // until the next comment
+};
+
+}  // namespace tfy::server

@@ -1,0 +1,249 @@
+// The one place that knows Beast: it reads bodies. Heads are read by guard, so that nothing depends on what
+// Beast lets through.
+#include "server/transport/connection.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "server/transport/answer.hpp"
+#include "server/transport/peer.hpp"
+
+namespace tfy::server {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using guard::Refusal;
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t read_size = 4096;
+/// Beside a head: what Beast reads of chunk lines and trailers before it gives up.
+constexpr std::size_t chunk_room = std::size_t{64} * 1024;
+
+/// A step that gave what was wanted, or a refusal to send, or neither: then the peer is gone.
+template <class T>
+struct Step {
+    std::optional<T> got = {};
+    std::optional<Refusal> refusal = {};
+};
+
+bool has_bare_line_feed(std::string_view text) {
+    for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+        if (at == 0 || text[at - 1] != '\r') return true;
+    return false;
+}
+
+std::optional<Refusal> refusal_for(const beast::error_code& failure) {
+    if (failure == http::error::body_limit) return Refusal{413, "The body is larger than this server takes."};
+    if (failure == http::error::buffer_overflow)
+        return Refusal{431, "Chunk extensions or trailers are too large."};
+    if (failure == http::error::partial_message || failure == http::error::end_of_stream) return {};
+    if (failure.category() == beast::error_code(http::error::bad_chunk).category())
+        return Refusal{400, "The body's chunks cannot be read."};
+    return {};
+}
+
+class BodyReader final : public Connection {
+public:
+    BodyReader(asio::ip::tcp::socket socket, const ConnectionRules& rules)
+        : peer_(std::make_shared<Peer>(std::move(socket))),
+          rules_(rules),
+          limits_(rules.options),
+          buffer_(limits_.header_limit + chunk_room) {}
+
+    Async<void> serve() override {
+        auto patience = limits_.header_deadline;
+        while (!draining_) {
+            const bool came = co_await first_byte(patience);
+            if (!came) break;
+            busy_ = true;
+            const bool again = co_await one_request();
+            busy_ = false;
+            if (!again) break;
+            patience = limits_.idle;
+        }
+        peer_->close();
+    }
+
+    Async<void> turn_away() override {
+        Refusal full{503, "Too many connections are open. Try again in a moment.", {{"retry-after", "1"}}};
+        co_await refuse(std::move(full));
+        peer_->close();
+    }
+
+    void drain() override {
+        draining_ = true;
+        if (answer_ != nullptr) answer_->say_close();
+        if (!busy_) peer_->close();
+    }
+
+    void cut() override { peer_->close(); }
+
+private:
+    std::string_view buffered() const {
+        return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
+    }
+
+    Async<bool> read_more() {
+        const auto room = buffer_.prepare(read_size);
+        const auto count = co_await peer_->read_some({static_cast<char*>(room.data()), room.size()});
+        buffer_.commit(count);
+        co_return count > 0;
+    }
+
+    Async<bool> first_byte(std::chrono::milliseconds patience) {
+        if (buffer_.size() > 0) co_return true;
+        peer_->allow(patience);
+        const bool came = co_await read_more();
+        peer_->release();
+        co_return came;
+    }
+
+    /// Always ends the connection: false.
+    Async<bool> refuse(Refusal refusal) {
+        SocketAnswer answer(*peer_, {.keep_alive = false, .patience = limits_.body_deadline});
+        const bool sent = (co_await answer.reply(error_reply(std::move(refusal)))).has_value();
+        if (sent) co_await peer_->linger();
+        co_return false;
+    }
+
+    HttpReply error_reply(Refusal refusal) const {
+        return {.status = refusal.status,
+                .content_type = "application/json",
+                .body = rules_.redaction.seal(Json{{"error", std::move(refusal.reason)}}),
+                .headers = std::move(refusal.headers)};
+    }
+
+    Async<bool> one_request() {
+        const auto head = co_await read_head();
+        if (head.refusal) co_return co_await refuse(*head.refusal);
+        if (!head.got) co_return false;
+        auto admitted = guard::admit(buffered().substr(0, *head.got), rules_.allowed);
+        if (auto* refusal = std::get_if<Refusal>(&admitted)) co_return co_await refuse(std::move(*refusal));
+        auto& request = std::get<guard::Admitted>(admitted);
+        auto body = co_await read_body(request.framing);
+        if (body.refusal) co_return co_await refuse(std::move(*body.refusal));
+        if (!body.got) co_return false;
+        co_return co_await handle(std::move(request), std::move(*body.got));
+    }
+
+    /// The size of the head, which then stands at the front of the buffer.
+    Async<Step<std::size_t>> read_head() {
+        peer_->allow(limits_.header_deadline);
+        Step<std::size_t> step;
+        for (;;) {
+            if (buffered().starts_with("\r\n"))
+                buffer_.consume(2);  // some clients end a body with an empty line
+            step = find_head();
+            if (step.got || step.refusal) break;
+            const bool came = co_await read_more();
+            if (came) continue;
+            if (peer_->timed_out()) step.refusal = Refusal{408, "The request head took too long."};
+            break;
+        }
+        peer_->release();
+        co_return step;
+    }
+
+    Step<std::size_t> find_head() const {
+        const auto text = buffered();
+        const auto end = text.find("\r\n\r\n");
+        if (std::min(end, text.size()) >= limits_.header_limit)
+            return {.refusal = Refusal{431, "The request head is too large."}};
+        if (end != std::string_view::npos) return {.got = end + 4};
+        if (has_bare_line_feed(text))
+            return {.refusal = Refusal{400, "Lines of a request head end in CR LF."}};
+        return {};
+    }
+
+    Async<Step<std::string>> read_body(guard::Framing framing) {
+        if (framing.length > limits_.body_limit)
+            co_return Step<std::string>{.refusal = refusal_for(http::error::body_limit)};
+        http::request_parser<http::string_body> parser;
+        parser.header_limit(static_cast<std::uint32_t>(limits_.header_limit + chunk_room));
+        parser.body_limit(limits_.body_limit);
+        beast::error_code failure;
+        buffer_.consume(parser.put(buffer_.data(), failure));
+        if (failure) co_return Step<std::string>{.refusal = Refusal{400, "The request head cannot be read."}};
+        if (parser.is_done()) co_return Step<std::string>{.got = std::string{}};
+
+        if (framing.expects_continue && buffer_.size() == 0)
+            if (!co_await peer_->write("HTTP/1.1 100 Continue\r\n\r\n", limits_.body_deadline))
+                co_return Step<std::string>{};
+        peer_->allow(limits_.body_deadline);
+        std::tie(failure, std::ignore) =
+            co_await http::async_read(peer_->socket(), buffer_, parser, as_result);
+        peer_->release();
+        if (!failure) co_return Step<std::string>{.got = std::move(parser.get().body())};
+        if (peer_->timed_out())
+            co_return Step<std::string>{.refusal = Refusal{408, "The body took too long."}};
+        co_return Step<std::string>{.refusal = refusal_for(failure)};
+    }
+
+    Async<bool> handle(guard::Admitted admitted, std::string body) {
+        using namespace asio::experimental::awaitable_operators;
+        HttpRequest request{.method = std::move(admitted.head.method),
+                            .path = std::move(admitted.target.path),
+                            .query = std::move(admitted.target.query),
+                            .headers = std::move(admitted.head.headers),
+                            .body = std::move(body),
+                            .remote = peer_->remote()};
+        SocketAnswer answer(*peer_, {.body = request.method != "HEAD",
+                                     .chunked = admitted.head.minor_version == 1,
+                                     .keep_alive = admitted.framing.keep_alive && !draining_,
+                                     .comment_interval = limits_.keep_alive_comment,
+                                     .patience = limits_.body_deadline});
+        answer_ = &answer;
+        co_await (run_handler(std::move(request), answer) || watch() || answer.keep_stream_alive());
+        answer_ = nullptr;
+        if (!answer.started() && !gone_) {
+            HttpReply failed = error_reply({500, "The server failed to answer. This is a bug in it."});
+            co_await answer.reply(std::move(failed));
+        }
+        co_return answer.complete() && !answer.says_close() && !gone_;
+    }
+
+    Async<void> run_handler(HttpRequest request, SocketAnswer& answer) {
+        try {
+            co_await rules_.handler(std::move(request), answer);
+        } catch (...) {  // a bug, or the end of a cancelled handler: one request pays for it, with a 500 or
+                         // the end of its stream
+        }
+    }
+
+    /// Resumes when the peer has gone. What it sends meanwhile is kept for the next request.
+    Async<void> watch() {
+        while (buffer_.size() < limits_.header_limit) {
+            if (co_await read_more()) continue;
+            const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
+            gone_ = cancelled == asio::cancellation_type::none;
+            co_return;
+        }
+        // So much read ahead: whether that peer is there shows when it is written to.
+        asio::steady_timer never(peer_->socket().get_executor(), asio::steady_timer::time_point::max());
+        co_await never.async_wait(as_result);
+    }
+
+    std::shared_ptr<Peer> peer_;
+    const ConnectionRules& rules_;
+    const ListenerOptions& limits_;
+    beast::flat_buffer buffer_;
+    SocketAnswer* answer_ = nullptr;  // while a handler runs
+    bool busy_ = false;
+    bool draining_ = false;
+    bool gone_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<Connection> make_connection(asio::ip::tcp::socket socket, const ConnectionRules& rules) {
+    return std::make_shared<BodyReader>(std::move(socket), rules);
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,36 @@
+// A file descriptor that is ours, and single reads and writes on it that do not wait.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace tfy::server {
+
+struct Transferred {
+    std::size_t bytes = 0;
+    bool would_wait = false;
+    int error = 0;  // an errno; 0 with no bytes and no wait: the end of input
+};
+
+class Descriptor {
+public:
+    /// A duplicate that is not inherited by children; an invalid one where `fd` is none, so that every use of
+    /// it fails with EBADF.
+    explicit Descriptor(int fd);
+    ~Descriptor();
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    int number() const { return fd_; }
+    /// What is there, up to `room`. Call when readable: a terminal or a pipe would wait otherwise.
+    Transferred read(std::span<char> room) const;
+    /// As much as fits without waiting. A peer that is gone is EPIPE; no signal is raised.
+    Transferred write(std::string_view bytes) const;
+
+private:
+    int fd_;
+    bool socket_ = false;
+};
+
+}  // namespace tfy::server

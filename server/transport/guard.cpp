@@ -1,0 +1,158 @@
+// The checks: method, framing, Host, target, Origin. Reading the text is in head.cpp.
+#include "server/transport/guard.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "server/transport/text.hpp"
+
+namespace tfy::server::guard {
+namespace {
+
+using Verdict = std::optional<Refusal>;  // nullopt: no objection
+
+std::vector<std::string_view> values(const Head& head, std::string_view name) {
+    std::vector<std::string_view> found;
+    for (const auto& [other, value] : head.headers)
+        if (other == name) found.push_back(value);
+    return found;
+}
+
+/// True where a comma-separated header lists `token`.
+bool lists(const Head& head, std::string_view name, std::string_view token) {
+    for (auto rest : values(head, name)) {
+        while (!rest.empty()) {
+            const auto comma = std::min(rest.find(','), rest.size());
+            if (equal_in_any_case(trimmed(rest.substr(0, comma)), token)) return true;
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+    }
+    return false;
+}
+
+Verdict check_method(const Head& head) {
+    static constexpr std::array served = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+    if (std::ranges::find(served, head.method) != served.end()) return {};
+    if (head.method == "CONNECT" || head.method == "TRACE")
+        return Refusal{405,
+                       "This server does not serve that method.",
+                       {{"allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}}};
+    return Refusal{501, "This server does not know that method."};
+}
+
+std::optional<std::uint64_t> read_length(std::string_view text) {
+    std::uint64_t length = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (failure != std::errc{} || end != text.data() + text.size()) return {};
+    return length;
+}
+
+/// Two servers that disagree about where a body ends can be made to see different requests; so only what
+/// leaves no doubt passes.
+Verdict check_framing(const Head& head, Framing& framing) {
+    const auto codings = values(head, "transfer-encoding");
+    const auto lengths = values(head, "content-length");
+    if (!codings.empty() && !lengths.empty())
+        return Refusal{400, "Transfer-Encoding and Content-Length exclude each other."};
+    if (codings.size() > 1 || lengths.size() > 1)
+        return Refusal{400, "The length of the body is given twice."};
+    if (!codings.empty()) {
+        if (head.minor_version == 0) return Refusal{400, "HTTP/1.0 has no Transfer-Encoding."};
+        if (!equal_in_any_case(codings[0], "chunked"))
+            return Refusal{501, "The only Transfer-Encoding served is chunked."};
+        framing.chunked = true;
+    }
+    if (!lengths.empty()) {
+        const auto length = read_length(lengths[0]);
+        if (!length) return Refusal{400, "Content-Length is not a number."};
+        framing.length = *length;
+    }
+    if (head.minor_version == 0 && framing.has_body()) return Refusal{400, "A body needs HTTP/1.1."};
+    const bool wants_body = head.method == "POST" || head.method == "PUT" || head.method == "PATCH";
+    if (wants_body && codings.empty() && lengths.empty())
+        return Refusal{411, "This method needs a Content-Length."};
+    return {};
+}
+
+Verdict check_expectation(const Head& head, Framing& framing) {
+    const auto expected = values(head, "expect");
+    if (expected.empty() || head.minor_version == 0) return {};
+    if (expected.size() > 1 || !equal_in_any_case(expected[0], "100-continue"))
+        return Refusal{417, "The only expectation served is 100-continue."};
+    framing.expects_continue = framing.has_body();
+    return {};
+}
+
+Verdict check_host(const Head& head, const Allowed& allowed) {
+    const auto hosts = values(head, "host");
+    if (hosts.size() != 1 || hosts[0].empty()) return Refusal{400, "A request needs exactly one Host."};
+    if (!is_allowed_host(hosts[0], allowed))
+        return Refusal{403,
+                       "This server does not answer to that Host. If the name is right, allow it in the "
+                       "server's configuration."};
+    return {};
+}
+
+Verdict check_origin(const Head& head, const Allowed& allowed) {
+    const auto origins = values(head, "origin");
+    if (origins.size() > 1) return Refusal{400, "A request has one Origin at the most."};
+    if (!origins.empty() && !is_allowed_origin(origins[0], allowed))
+        return Refusal{403,
+                       "Pages of that Origin may not ask this server. If they should, allow it in the "
+                       "server's configuration."};
+    return {};
+}
+
+/// True for "name" and "name:port".
+bool is_at(std::string_view host, std::string_view name, std::uint16_t port) {
+    if (host.size() < name.size() || !equal_in_any_case(host.substr(0, name.size()), name)) return false;
+    const auto rest = host.substr(name.size());
+    return rest.empty() || rest == ":" + std::to_string(port);
+}
+
+constexpr std::array<std::string_view, 3> loopback = {"localhost", "127.0.0.1", "[::1]"};
+
+}  // namespace
+
+bool is_allowed_host(std::string_view host, const Allowed& allowed) {
+    const auto is_this = [&](std::string_view name) { return is_at(host, name, allowed.port); };
+    if (std::ranges::any_of(loopback, is_this)) return true;
+    return std::ranges::any_of(
+        allowed.hosts, [&](const auto& name) { return equal_in_any_case(host, name) || is_this(name); });
+}
+
+bool is_allowed_origin(std::string_view origin, const Allowed& allowed) {
+    if (std::ranges::any_of(allowed.origins,
+                            [&](const auto& other) { return equal_in_any_case(origin, other); }))
+        return true;
+    const auto port = ":" + std::to_string(allowed.port);
+    return std::ranges::any_of(loopback, [&](std::string_view name) {
+        const auto plain = "http://" + std::string(name);
+        return equal_in_any_case(origin, plain + port) ||
+               (allowed.port == 80 && equal_in_any_case(origin, plain));
+    });
+}
+
+std::variant<Admitted, Refusal> admit(std::string_view head_text, const Allowed& allowed) {
+    auto read = read_head(head_text);
+    if (auto* refusal = std::get_if<Refusal>(&read)) return std::move(*refusal);
+    Admitted admitted{std::move(std::get<Head>(read)), {}, {}};
+    const auto& head = admitted.head;
+
+    if (auto refusal = check_method(head)) return std::move(*refusal);
+    if (auto refusal = check_framing(head, admitted.framing)) return std::move(*refusal);
+    if (auto refusal = check_expectation(head, admitted.framing)) return std::move(*refusal);
+    if (auto refusal = check_host(head, allowed)) return std::move(*refusal);
+    auto target = read_target(head.target);
+    if (!target) return Refusal{400, "The request target cannot be read."};
+    if (!target->authority.empty() && !is_allowed_host(target->authority, allowed))
+        return Refusal{400, "The request target names another server."};
+    if (auto refusal = check_origin(head, allowed)) return std::move(*refusal);
+
+    admitted.target = std::move(*target);
+    admitted.framing.keep_alive = head.minor_version == 1 && !lists(head, "connection", "close");
+    return admitted;
+}
+
+}  // namespace tfy::server::guard

@@ -1,0 +1,71 @@
+// What a request head must be like before its body is read. Pure: text in, a verdict out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "server/transport/http.hpp"
+
+namespace tfy::server::guard {
+
+struct Refusal {
+    int status = 400;
+    std::string reason;  // one sentence for the peer; quotes nothing of the request
+    Headers headers = {};
+};
+
+struct Head {
+    std::string method;
+    std::string target;
+    int minor_version = 1;  // HTTP/1.x
+    Headers headers;        // names in lower case, values trimmed, in order
+};
+
+/// Reads what stands before the body, its empty line included. Stricter than RFC 9112 asks: no folded lines,
+/// no bare line feeds, no control characters, no space around a name.
+std::variant<Head, Refusal> read_head(std::string_view text);
+
+struct Target {
+    std::string path;            // decoded once
+    std::string query;           // as it came
+    std::string authority = {};  // of an absolute-form target
+};
+
+/// Origin form or absolute form. nullopt for control characters, bad percent-encoding, encoded slashes and
+/// dot segments.
+std::optional<Target> read_target(std::string_view target);
+
+struct Allowed {
+    std::uint16_t port = 0;  // ours
+    std::vector<std::string> hosts =
+        {};  // besides localhost, 127.0.0.1 and [::1]: a name (any of no port and ours), or name:port
+    std::vector<std::string> origins = {};  // besides http:// and those three
+};
+
+bool is_allowed_host(std::string_view host, const Allowed& allowed);
+bool is_allowed_origin(std::string_view origin, const Allowed& allowed);
+
+/// What the connection needs to know about the body.
+struct Framing {
+    bool chunked = false;
+    std::uint64_t length = 0;
+    bool expects_continue = false;
+    bool keep_alive = true;
+
+    bool has_body() const { return chunked || length > 0; }
+};
+
+struct Admitted {
+    Head head;
+    Target target;
+    Framing framing;
+};
+
+/// All checks, in the order: method, framing, host, target, origin.
+std::variant<Admitted, Refusal> admit(std::string_view head_text, const Allowed& allowed);
+
+}  // namespace tfy::server::guard

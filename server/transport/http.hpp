@@ -1,0 +1,57 @@
+// HTTP as the rest of the house sees it: a request that has been read whole and checked, and the way to answer it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policy/redaction/redactor.hpp"
+#include "tools/async.hpp"
+
+namespace tfy::server {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+    std::string method;   // upper case
+    std::string path;     // percent-decoded once, without the query: "/approvals/api/session"
+    std::string query;    // as it came, without '?'
+    Headers headers;      // names in lower case, values trimmed
+    std::string body;     //
+    std::string remote;   // "127.0.0.1"
+
+    /// The one value of a header; nullopt where absent or sent twice.
+    std::optional<std::string> header(std::string_view lower_case_name) const;
+};
+
+struct HttpReply {
+    int status = 200;
+    std::string content_type = {};  // empty: no body
+    std::optional<policy::Redacted> body = {};
+    Headers headers = {};
+};
+
+/// The answering side of one request. Exactly one of reply() or events (first event() to end()) is used.
+class HttpAnswer {
+public:
+    virtual ~HttpAnswer() = default;
+
+    /// The whole answer at once.
+    virtual Async<Result<void>> reply(HttpReply reply) = 0;
+
+    /// One server-sent event, `data: …`. The first one starts the stream (200, text/event-stream, no-store, X-Accel-Buffering: no, and
+    /// `extra` headers); comment lines keep it alive from then on. One caller at a time.
+    virtual Async<Result<void>> event(policy::Redacted data) = 0;
+    /// Starts the stream without an event, so that a waiting client sees that it is being served.
+    virtual Async<Result<void>> start_events(Headers extra = {}) = 0;
+    virtual Async<Result<void>> end_events() = 0;
+    virtual bool streaming() const = 0;
+};
+
+/// Answers one request. When the peer goes away the coroutine is cancelled, so what must be finished runs elsewhere. Errors of HttpAnswer
+/// mean that the peer is gone.
+using HttpHandler = std::function<Async<void>(HttpRequest request, HttpAnswer& answer)>;
+
+}  // namespace tfy::server

@@ -1,0 +1,85 @@
+// The queue behind stdout. It writes at once where it can; one coroutine of its own does the rest.
+#include "server/transport/line_writer.hpp"
+
+#include <sys/epoll.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <system_error>
+
+namespace tfy::server {
+
+namespace asio = boost::asio;
+
+LineWriter::LineWriter(asio::any_io_executor loop, int fd, std::size_t queue_limit)
+    : loop_(std::move(loop)), out_(fd), writable_(loop_, out_.number(), EPOLLOUT), limit_(queue_limit) {}
+
+Async<Result<void>> LineWriter::write(std::string line) {
+    if (!closed_.empty()) co_return state();
+    if (queued_ + line.size() > limit_) {
+        close("The client has stopped reading: over " + std::to_string(limit_ >> 20U) +
+              " MiB wait to be written.");
+        co_return state();
+    }
+    queued_ += line.size();
+    queue_.push_back({std::move(line), nullptr});
+    if (!writing_ && flush()) co_return state();
+
+    const auto waiting = std::make_shared<Waiting>(loop_);
+    queue_.back().sender = waiting;
+    if (!writing_) {
+        writing_ = true;
+        asio::co_spawn(loop_, keep_writing(shared_from_this()), asio::detached);
+    }
+    if (!waiting->outcome) co_await waiting->over.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!waiting->outcome)
+        co_return Error{Errc::cancelled, "No longer waited for; the message still goes out."};
+    co_return *waiting->outcome;
+}
+
+Result<void> LineWriter::state() const {
+    if (!closed_.empty()) return Error{Errc::closed, closed_};
+    return {};
+}
+
+bool LineWriter::flush() {
+    while (!queue_.empty()) {
+        const auto step = out_.write(std::string_view(queue_.front().bytes).substr(written_));
+        if (step.would_wait) return false;
+        if (step.error != 0) {
+            close("stdout: " + std::generic_category().message(step.error));
+            return true;
+        }
+        written_ += step.bytes;
+        if (written_ == queue_.front().bytes.size()) settle_first({});
+    }
+    return true;
+}
+
+void LineWriter::settle_first(const Result<void>& outcome) {
+    const auto line = std::move(queue_.front());
+    queue_.pop_front();
+    queued_ -= line.bytes.size();
+    written_ = 0;
+    if (!line.sender) return;
+    line.sender->outcome = outcome;
+    line.sender->over.cancel();
+}
+
+void LineWriter::close(std::string reason) {
+    if (closed_.empty()) closed_ = std::move(reason);
+    writable_.close();
+    while (!queue_.empty()) settle_first(state());
+}
+
+Async<void> LineWriter::keep_writing(std::shared_ptr<LineWriter> self) {
+    while (!self->flush()) {
+        const bool ready = co_await self->writable_.wait();
+        if (!ready) self->close("stdout cannot be waited for.");
+    }
+    self->writing_ = false;
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,80 @@
+// Reads, writes and deadlines on a socket.
+#include "server/transport/peer.hpp"
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tfy::server {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::seconds linger_time{2};
+constexpr std::size_t linger_bytes = std::size_t{1024} * 1024;
+}  // namespace
+
+Peer::Peer(tcp::socket socket) : socket_(std::move(socket)), deadline_(socket_.get_executor()) {
+    boost::system::error_code ignored;
+    const auto remote = socket_.remote_endpoint(ignored);
+    if (!ignored) remote_ = remote.address().to_string();
+    socket_.set_option(tcp::no_delay(true), ignored);
+}
+
+void Peer::allow(std::chrono::milliseconds limit) {
+    timed_out_ = false;
+    deadline_.expires_after(limit);
+    deadline_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
+        const auto self = weak.lock();
+        // A timer that has been set anew while this call was on its way is no time-out.
+        if (cancelled || !self || self->deadline_.expiry() > asio::steady_timer::clock_type::now()) return;
+        self->timed_out_ = true;
+        boost::system::error_code ignored;
+        self->socket_.cancel(ignored);
+    });
+}
+
+void Peer::release() { deadline_.expires_at(asio::steady_timer::time_point::max()); }
+
+Async<std::size_t> Peer::read_some(std::span<char> room) {
+    const auto [failure, count] =
+        co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_result);
+    co_return failure ? 0 : count;
+}
+
+Async<bool> Peer::write(std::string bytes, std::chrono::milliseconds patience) {
+    std::size_t written = 0;
+    while (written < bytes.size()) {
+        allow(patience);
+        const auto [failure, count] =
+            co_await socket_.async_write_some(asio::buffer(bytes) + written, as_result);
+        release();
+        if (failure) co_return false;
+        written += count;
+    }
+    co_return true;
+}
+
+Async<void> Peer::linger() {
+    boost::system::error_code failure;
+    socket_.shutdown(tcp::socket::shutdown_send, failure);
+    if (failure) co_return;
+    std::array<char, 4096> waste{};
+    allow(linger_time);
+    for (std::size_t total = 0; total < linger_bytes;) {
+        const auto count = co_await read_some(waste);
+        if (count == 0) break;
+        total += count;
+    }
+    release();
+}
+
+void Peer::close() {
+    boost::system::error_code ignored;
+    deadline_.cancel();
+    socket_.close(ignored);
+}
+
+}  // namespace tfy::server

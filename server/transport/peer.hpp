@@ -1,0 +1,45 @@
+// A connected socket with one deadline at a time.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "tools/async.hpp"
+
+namespace tfy::server {
+
+/// No exception leaves its functions but that of a cancelled coroutine.
+class Peer : public std::enable_shared_from_this<Peer> {
+public:
+    explicit Peer(boost::asio::ip::tcp::socket socket);
+
+    boost::asio::ip::tcp::socket& socket() { return socket_; }
+    /// "127.0.0.1"; empty where the peer is gone already.
+    const std::string& remote() const { return remote_; }
+
+    /// From now on every operation on the socket ends after `limit`, with an error, until release().
+    void allow(std::chrono::milliseconds limit);
+    void release();
+    /// True when the last allow() was not met.
+    bool timed_out() const { return timed_out_; }
+
+    /// How many bytes came; 0 at the end, at a deadline and when cancelled.
+    Async<std::size_t> read_some(std::span<char> room);
+    /// False when the peer is gone, or takes nothing for `patience`.
+    Async<bool> write(std::string bytes, std::chrono::milliseconds patience);
+    /// Ends the sending side, then reads for a moment what the peer still sends: to close at once would make
+    /// its system throw away the answer unread.
+    Async<void> linger();
+    void close();
+
+private:
+    boost::asio::ip::tcp::socket socket_;
+    boost::asio::steady_timer deadline_;
+    std::string remote_;
+    bool timed_out_ = false;
+};
+
+}  // namespace tfy::server

@@ -1,0 +1,71 @@
+// The stdio transport: lines in through LineFramer, lines out through LineWriter.
+#include "server/transport/stdio.hpp"
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <system_error>
+
+#include "protocol/frame.hpp"
+#include "server/transport/line_writer.hpp"
+
+namespace tfy::server {
+namespace {
+
+constexpr std::size_t unwritten_limit = std::size_t{64} * 1024 * 1024;
+
+class Stdio final : public Transport {
+public:
+    Stdio(const boost::asio::any_io_executor& loop, int in_fd, int out_fd, std::size_t line_limit)
+        : in_(in_fd),
+          readable_(loop, in_.number(), EPOLLIN),
+          framer_(line_limit),
+          out_(std::make_shared<LineWriter>(loop, out_fd, unwritten_limit)) {}
+    Stdio(const Stdio&) = delete;
+    Stdio& operator=(const Stdio&) = delete;
+    ~Stdio() override { out_->close("The transport is closed."); }
+
+    Async<Result<std::string>> receive() override {
+        for (;;) {
+            auto frame = framer_.next();
+            if (!frame) co_return frame.error();
+            if (*frame) co_return std::move(**frame);
+            if (!closed_.empty()) co_return Error{Errc::closed, closed_};
+            if (!co_await readable_.wait()) co_return Error{Errc::closed, "stdin cannot be read any more."};
+            read_some();
+        }
+    }
+
+    Async<Result<void>> send(policy::Redacted message) override {
+        if (message.text().find('\n') != std::string_view::npos)
+            co_return Error{Errc::internal,
+                            "A message with a line break in it cannot go over stdio; it was not sent."};
+        co_return co_await out_->write(std::string(message.text()) + '\n');
+    }
+
+private:
+    void read_some() {
+        const auto step = in_.read(chunk_);
+        if (step.would_wait) return;
+        if (step.bytes > 0) return framer_.feed({chunk_.data(), step.bytes});
+        framer_.feed("\n");  // a last line without its line break counts
+        closed_ = step.error == 0 ? "The input has ended."
+                                  : "stdin: " + std::generic_category().message(step.error);
+    }
+
+    Descriptor in_;
+    Readiness readable_;
+    protocol::LineFramer framer_;
+    std::shared_ptr<LineWriter> out_;
+    std::string closed_;  // why there is no more input; empty while there may be
+    std::array<char, 65536> chunk_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> open_stdio(boost::asio::any_io_executor loop, int in_fd, int out_fd,
+                                      std::size_t line_limit) {
+    return std::make_unique<Stdio>(loop, in_fd, out_fd, line_limit);
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,14 @@
+// MCP over the process's own stdin and stdout: one message a line, and nothing else on stdout.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+
+#include "server/transport/transport.hpp"
+
+namespace tfy::server {
+
+/// Takes file descriptors (duplicated; the originals are left alone). Works with pipes, sockets, terminals and regular files.
+std::unique_ptr<Transport> open_stdio(boost::asio::any_io_executor loop, int in_fd, int out_fd, std::size_t line_limit = 4 * 1024 * 1024);
+
+}  // namespace tfy::server

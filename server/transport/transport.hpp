@@ -1,0 +1,28 @@
+// One peer on one message stream (stdio), as the session sees it.
+#pragma once
+
+#include <string>
+
+#include "policy/redaction/redactor.hpp"
+#include "tools/async.hpp"
+
+namespace tfy::server {
+
+/// The way back for messages: notifications, requests to the client, answers. Takes nothing but sealed text.
+class Outbox {
+public:
+    virtual ~Outbox() = default;
+    /// In order; one frame. Errc::closed where the peer is gone. May be called while another send waits.
+    virtual Async<Result<void>> send(policy::Redacted message) = 0;
+    /// Called before a wait of seconds: a transport that can shows its peer that the request is being served.
+    virtual Async<Result<void>> expect_wait() = 0;
+};
+
+class Transport : public Outbox {
+public:
+    Async<Result<void>> expect_wait() override { co_return Result<void>{}; }
+    /// The next message as text. Errc::closed at end of input, Errc::too_large for a line over the limit (the stream goes on).
+    virtual Async<Result<std::string>> receive() = 0;
+};
+
+}  // namespace tfy::server

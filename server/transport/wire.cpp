@@ -1,0 +1,105 @@
+// Composing answers.
+#include "server/transport/wire.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "server/transport/text.hpp"
+
+namespace tfy::server::wire {
+namespace {
+
+std::string_view phrase(int status) {
+    struct Known {
+        int status;
+        std::string_view phrase;
+    };
+    static constexpr std::array known = {
+        Known{200, "OK"},
+        Known{201, "Created"},
+        Known{202, "Accepted"},
+        Known{204, "No Content"},
+        Known{302, "Found"},
+        Known{303, "See Other"},
+        Known{304, "Not Modified"},
+        Known{400, "Bad Request"},
+        Known{401, "Unauthorized"},
+        Known{403, "Forbidden"},
+        Known{404, "Not Found"},
+        Known{405, "Method Not Allowed"},
+        Known{406, "Not Acceptable"},
+        Known{408, "Request Timeout"},
+        Known{409, "Conflict"},
+        Known{410, "Gone"},
+        Known{411, "Length Required"},
+        Known{413, "Content Too Large"},
+        Known{415, "Unsupported Media Type"},
+        Known{417, "Expectation Failed"},
+        Known{422, "Unprocessable Content"},
+        Known{429, "Too Many Requests"},
+        Known{431, "Request Header Fields Too Large"},
+        Known{500, "Internal Server Error"},
+        Known{501, "Not Implemented"},
+        Known{503, "Service Unavailable"},
+        Known{505, "HTTP Version Not Supported"},
+    };
+    const auto found = std::ranges::find(known, status, &Known::status);
+    return found == known.end() ? std::string_view("Status") : found->phrase;
+}
+
+bool fits_on_a_line(std::string_view text) { return std::ranges::none_of(text, is_control); }
+
+bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
+
+}  // namespace
+
+std::string head(int status, const Headers& headers) {
+    std::string text = "HTTP/1.1 " + std::to_string(status) + ' ';
+    text.append(phrase(status)).append("\r\n");
+    for (const auto& [name, value] : headers)
+        if (fits_on_a_line(name) && fits_on_a_line(value))
+            text.append(name).append(": ").append(value).append("\r\n");
+    return text += "\r\n";
+}
+
+std::string reply_head(const HttpReply& reply, bool close) {
+    Headers headers;
+    if (reply.body && !reply.content_type.empty()) headers.emplace_back("content-type", reply.content_type);
+    if (may_have_body(reply.status))
+        headers.emplace_back("content-length", std::to_string(reply.body ? reply.body->text().size() : 0));
+    headers.emplace_back("x-content-type-options", "nosniff");
+    if (close) headers.emplace_back("connection", "close");
+    headers.insert(headers.end(), reply.headers.begin(), reply.headers.end());
+    return head(reply.status, headers);
+}
+
+std::string events_head(const Headers& extra, bool chunked, bool close) {
+    Headers headers = {{"content-type", "text/event-stream"},
+                       {"cache-control", "no-store"},
+                       {"x-accel-buffering", "no"},
+                       {"x-content-type-options", "nosniff"}};
+    if (chunked) headers.emplace_back("transfer-encoding", "chunked");
+    if (close) headers.emplace_back("connection", "close");
+    headers.insert(headers.end(), extra.begin(), extra.end());
+    return head(200, headers);
+}
+
+std::string event(std::string_view data) {
+    std::string text = "event: message\n";
+    for (;;) {
+        const auto end = data.find_first_of("\r\n");
+        text.append("data: ").append(data.substr(0, end)).append("\n");
+        if (end == std::string_view::npos) return text += '\n';
+        data.remove_prefix(end + (data.substr(end).starts_with("\r\n") ? 2 : 1));
+    }
+}
+
+std::string chunk(std::string_view bytes) {
+    std::array<char, 16> size{};
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
+    std::string text(size.data(), end);
+    return text.append("\r\n").append(bytes).append("\r\n");
+}
+
+}  // namespace tfy::server::wire

@@ -1,0 +1,45 @@
+// What may stand in TFY_BASE_URL.
+#include <algorithm>
+
+#include "server/upstream/curl_exchange.hpp"
+#include "server/upstream/url_parts.hpp"
+
+namespace tfy::server {
+namespace {
+
+Error not_a_base_url(const std::string& why) {
+    return {Errc::refused,
+            "The base URL " + why +
+                ". Nothing was sent. Set TFY_BASE_URL to the address of your control plane, for example "
+                "https://acme.truefoundry.cloud."};
+}
+
+}  // namespace
+
+Result<std::string> read_base_url(std::string text) {
+    const auto is_odd = [](char c) {
+        return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '\\';
+    };
+    if (std::ranges::any_of(text, is_odd))
+        return not_a_base_url("holds a space, a backslash or a control character");
+    const auto after_scheme = text.find("://");
+    if (after_scheme == std::string::npos) return not_a_base_url("does not start with https://");
+    const auto parts = UrlParts::read(text);
+    if (!parts || parts->host.empty() || text.substr(after_scheme + 3).starts_with('/'))
+        return not_a_base_url("cannot be read");
+    if (parts->scheme != "https" && parts->scheme != "http")
+        return not_a_base_url("does not start with https://");
+    // An empty query or fragment has no part of its own.
+    if (parts->has_more || text.find_first_of("?#@") != std::string::npos)
+        return not_a_base_url("must not hold a user name, a password, a query or a fragment");
+    if (parts->scheme == "http" && !parts->is_loopback())
+        return not_a_base_url(
+            "must start with https://: over http:// the API key could be read on the way (http:// works for "
+            "this machine only)");
+    auto url =
+        parts->scheme + "://" + parts->host + (parts->port.empty() ? "" : ":" + parts->port) + parts->path;
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+}
+
+}  // namespace tfy::server

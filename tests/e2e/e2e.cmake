@@ -1,0 +1,8 @@
+# Whole conversations with clients that nobody here wrote: one CTest entry a file. `./dev test` installs the clients.
+file(GLOB e2e_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.test.mjs)
+foreach(file IN LISTS e2e_files)
+  cmake_path(GET file STEM name)
+  add_test(NAME e2e.${name} COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${file})
+  set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 300
+                       ENVIRONMENT "TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>")
+endforeach()

@@ -1,0 +1,52 @@
+// An answer that a test can look at, instead of a connection.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/transport/http.hpp"
+
+namespace tfy::fakes {
+
+class CapturedAnswer final : public server::HttpAnswer {
+public:
+    Async<Result<void>> reply(server::HttpReply reply) override {
+        reply_ = std::move(reply);
+        co_return Result<void>{};
+    }
+    Async<Result<void>> event(policy::Redacted data) override {
+        events.emplace_back(data.text());
+        if (events.size() >= peer_leaves_after) co_return Error{Errc::closed, "the peer is gone"};
+        co_return Result<void>{};
+    }
+    Async<Result<void>> start_events(server::Headers) override { co_return Result<void>{}; }
+    Async<Result<void>> end_events() override {
+        ended = true;
+        co_return Result<void>{};
+    }
+    bool streaming() const override { return !events.empty(); }
+
+    int status() const { return reply_ ? reply_->status : 0; }
+    std::string text() const {
+        return reply_ && reply_->body ? std::string(reply_->body->text()) : std::string{};
+    }
+    Json json() const { return Json::parse(text(), nullptr, false); }
+    /// The value of a header; empty where it was not sent.
+    std::string header(std::string_view name) const {
+        if (!reply_) return {};
+        const auto found = std::ranges::find(reply_->headers, name, &server::Headers::value_type::first);
+        return found == reply_->headers.end() ? std::string{} : found->second;
+    }
+    std::string content_type() const { return reply_ ? reply_->content_type : std::string{}; }
+
+    std::vector<std::string> events;
+    std::size_t peer_leaves_after = 1000;
+    bool ended = false;
+
+private:
+    std::optional<server::HttpReply> reply_;
+};
+
+}  // namespace tfy::fakes

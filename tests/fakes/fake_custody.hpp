@@ -1,0 +1,55 @@
+// Custody that keeps one value and writes down what was asked of it, in order.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/fakes/permits.hpp"
+#include "tools/custody.hpp"
+
+namespace tfy::fakes {
+
+class FakeCustody final : public tools::Custody {
+public:
+    static inline const std::string reveal_id = "rev_" + std::string(26, 'a');
+
+    Async<Result<tools::Held>> hold(policy::Secret value, std::string token_name,
+                                    std::string principal) override {
+        if (on_hold) on_hold();
+        calls.push_back("hold " + token_name + " for " + principal);
+        if (disk_full) co_return Error{Errc::storage, "disk full"};
+        masked = value.masked();
+        kept = std::move(value);
+        facts.token_name = token_name;
+        owner = principal;
+        co_return tools::Held{reveal_id, masked, facts.until};
+    }
+    void set_token_id(const std::string& id, std::string token_id) override {
+        calls.push_back("set_token_id " + id);
+        facts.token_id = std::move(token_id);
+    }
+    Async<Result<tools::HeldFacts>> look(std::string id, std::string principal) override {
+        if (id != reveal_id || principal != owner || !kept) co_return Error{Errc::not_found, "gone"};
+        co_return facts;
+    }
+    Async<Result<policy::Reveal>> claim(std::string id, std::string principal,
+                                        std::string destination) override {
+        calls.push_back("claim for " + principal + " to " + destination);
+        if (id != reveal_id || principal != owner || !kept) co_return Error{Errc::not_found, "gone"};
+        auto value = std::move(*kept);
+        kept.reset();
+        co_return policy::RevealForTests::make(std::move(value));
+    }
+
+    std::function<void()> on_hold;
+    bool disk_full = false;
+    std::vector<std::string> calls;
+    std::optional<policy::Secret> kept;
+    std::string masked;
+    std::string owner = "stdio:alice";
+    tools::HeldFacts facts{.token_name = "dev-local", .token_id = "tok1"};
+};
+
+}  // namespace tfy::fakes

@@ -1,0 +1,115 @@
+// A server of which only the approvals page is awake, and a browser in front of it.
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "server/dashboard/dashboard.hpp"
+#include "tests/fakes/captured_answer.hpp"
+#include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/state.hpp"
+
+namespace tfy::fakes {
+
+inline const std::string token_value =
+    "eyJhbGciOiJub25lIn0.eyJzdWIiOiJzZXJ2aWNlLWFjY291bnQtMSJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg";
+
+struct Page {
+    boost::asio::io_context loop;
+    ManualClock clock{noon};
+    server::Store store{open_ledger(":memory:")};
+    policy::Gate gate{policy::Rules{}};
+    server::Redaction redaction{{}, {}};
+    server::ApprovalDesk approvals{loop, store, gate, redaction, clock, "test"};
+    server::RevealDesk reveals{loop, store, redaction, clock, "test"};
+    server::PageChannel people{clock};
+    server::Dashboard dashboard{approvals, reveals, people, redaction, clock, "sandbox"};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
+    std::string cookie;
+    std::string csrf;
+
+    /// One step of the loop; a page that does nothing for ten seconds has lost its way.
+    void step() {
+        if (loop.run_one_for(std::chrono::seconds{10}) == 0)
+            throw std::runtime_error("the page does not go on");
+    }
+
+    template <class T>
+    T wait(Async<T> work) {
+        std::optional<T> result;
+        boost::asio::co_spawn(loop, std::move(work), [&](std::exception_ptr failure, T answer) {
+            if (failure) std::rethrow_exception(failure);
+            result = std::move(answer);
+        });
+        while (!result) step();
+        return std::move(*result);
+    }
+
+    CapturedAnswer send(server::HttpRequest request, CapturedAnswer answer = {}) {
+        bool done = false;
+        boost::asio::co_spawn(loop, dashboard.handle(std::move(request), answer),
+                              [&](std::exception_ptr failure) {
+                                  if (failure) std::rethrow_exception(failure);
+                                  done = true;
+                              });
+        while (!done) step();
+        return answer;
+    }
+    CapturedAnswer get(const std::string& path, const std::string& query = "") {
+        return send({.method = "GET", .path = path, .query = query, .headers = {{"cookie", cookie}}});
+    }
+    CapturedAnswer post(const std::string& path, const Json& body) {
+        return send(
+            {.method = "POST",
+             .path = path,
+             .headers = {{"cookie", cookie}, {"x-csrf-token", csrf}, {"content-type", "application/json"}},
+             .body = body.dump()});
+    }
+
+    void sign_in(const std::string& person = "grace") {
+        const auto session = people.sign_in(people.issue_code(person, std::chrono::minutes{10})).value();
+        cookie = "other=1; tfy_pat_mcp_session=" + session.cookie;
+        csrf = session.csrf;
+    }
+
+    policy::Approval ask(policy::Approval made) {
+        const server::RequestLimits limits{100, 100};
+        const auto record = entry("requested", made.id);
+        return wait(store.run([made, limits, record](server::Ledger& ledger) {
+                   return ledger.open_request(made, limits, record);
+               }))
+            .value()
+            .approval;
+    }
+    /// A pending create that asks where the value goes.
+    policy::Approval ask_create(const std::string& id) {
+        auto made = approval(id, "ci-pipeline");
+        made.call.tool = "tfy_access_tokens_create";
+        made.digest = policy::digest(made.call);
+        made.facts.yields_value = true;
+        made.destinations = {policy::Destination::page, policy::Destination::agent};
+        return ask(made);
+    }
+    std::string hold() {
+        return wait(reveals.hold(policy::Secret(std::string(token_value)), "ci-pipeline", "stdio:alice"))
+            .value()
+            .reveal_id;
+    }
+};
+
+/// What the page sends to approve.
+inline Json approving(const policy::Approval& approval) {
+    return {{"digest", approval.digest},
+            {"typed_name", approval.facts.subject},
+            {"destination", ""},
+            {"reason", ""}};
+}
+
+inline std::string code_of(const CapturedAnswer& answer) {
+    return answer.json().at("error").at("code").get<std::string>();
+}
+
+}  // namespace tfy::fakes

@@ -1,0 +1,36 @@
+// Tests may make what nobody else can: the friends that the policy headers name.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "policy/gate.hpp"
+#include "policy/human.hpp"
+#include "policy/redaction/redactor.hpp"
+#include "policy/reveal.hpp"
+
+namespace tfy::policy {
+
+struct HumanForTests {
+    static Human make(std::string name = "grace@example.com", Assurance assurance = Assurance::signed_in) {
+        return {std::move(name), assurance};
+    }
+};
+
+struct PermitForTests {
+    static Permit make(Call call, std::optional<Permit::Grant> grant = std::nullopt) {
+        return {std::move(call), std::move(grant)};
+    }
+};
+
+struct RevealForTests {
+    static Reveal make(Secret value, std::string placeholder = "placeholder0000000000000000") {
+        return {std::move(value), std::move(placeholder)};
+    }
+};
+
+struct RedactedForTests {
+    static Redacted make(std::string text) { return Redacted(std::move(text)); }
+};
+
+}  // namespace tfy::policy

@@ -1,0 +1,52 @@
+// A peer in the test itself: frames go in by push(), what the server sends is kept.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "server/transport/transport.hpp"
+
+namespace tfy::fakes {
+
+class PipeTransport final : public server::Transport {
+public:
+    explicit PipeTransport(boost::asio::io_context& loop) : bell_(loop, boost::asio::steady_timer::time_point::max()) {}
+
+    void push(std::string frame) {
+        frames_.push_back(std::move(frame));
+        bell_.cancel();
+    }
+    void close() {
+        closed_ = true;
+        bell_.cancel();
+    }
+    const std::vector<std::string>& sent() const { return sent_; }
+
+    Async<Result<std::string>> receive() override {
+        while (frames_.empty() && !closed_) {
+            boost::system::error_code woken;
+            co_await bell_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
+        }
+        if (frames_.empty()) co_return Error{Errc::closed, "the test closed the pipe"};
+        auto frame = std::move(frames_.front());
+        frames_.pop_front();
+        co_return frame;
+    }
+    Async<Result<void>> send(policy::Redacted message) override {
+        sent_.emplace_back(message.text());
+        co_return Result<void>{};
+    }
+
+private:
+    boost::asio::steady_timer bell_;
+    std::deque<std::string> frames_;
+    std::vector<std::string> sent_;
+    bool closed_ = false;
+};
+
+}  // namespace tfy::fakes

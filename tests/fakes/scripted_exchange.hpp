@@ -1,0 +1,60 @@
+// A control plane that follows a script, request by request. What is not in the script fails the test.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "tools/truefoundry/exchange.hpp"
+
+namespace tfy::fakes {
+
+class ScriptedExchange final : public truefoundry::Exchange {
+public:
+    /// The next request must be `line` ("GET /api/…"); it gets this answer, or this failure.
+    ScriptedExchange& expect(std::string line, Result<truefoundry::HttpResponse> answer) {
+        script_.push_back({std::move(line), std::move(answer)});
+        return *this;
+    }
+    ScriptedExchange& expect(std::string line, int status, std::string body) {
+        return expect(std::move(line), truefoundry::HttpResponse{.status = status,
+                                                                 .content_type = "application/json",
+                                                                 .request_id = "req-1",
+                                                                 .body = std::move(body)});
+    }
+
+    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+        const auto line = request.method + " " + request.target;
+        sent.push_back(line);
+        bodies.push_back(request.body);
+        if (script_.empty()) {
+            FAIL_CHECK("not in the script: " << line);
+            co_return Error{Errc::internal, "not in the script: " + line};
+        }
+        auto step = std::move(script_.front());
+        script_.pop_front();
+        CHECK(line == step.line);
+        co_return std::move(step.answer);
+    }
+
+    bool finished() const { return script_.empty(); }
+    std::size_t count(const std::string& method) const {
+        std::size_t number = 0;
+        for (const auto& line : sent) number += line.starts_with(method + " ") ? 1U : 0U;
+        return number;
+    }
+
+    std::vector<std::string> sent;
+    std::vector<std::string> bodies;
+
+private:
+    struct Step {
+        std::string line;
+        Result<truefoundry::HttpResponse> answer;
+    };
+    std::deque<Step> script_;
+};
+
+}  // namespace tfy::fakes

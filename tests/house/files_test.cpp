@@ -1,0 +1,240 @@
+// Rules about the text of our own sources: size, who may print, who may look at a secret.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Source {
+    std::string name;  // from the root: "policy/gate.cpp"
+    std::vector<std::string> lines;
+};
+
+Source read(const fs::path& root, const fs::path& file) {
+    Source source{fs::relative(file, root).generic_string(), {}};
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) source.lines.push_back(line);
+    return source;
+}
+
+bool is_ours(const fs::path& file) {
+    static const std::set<std::string> kinds = {".cpp", ".hpp"};
+    return kinds.contains(file.extension().string()) &&
+           file.string().find("/node_modules/") == std::string::npos;
+}
+
+std::vector<Source> sources(std::initializer_list<const char*> folders) {
+    const fs::path root = TFY_SOURCE_DIR;
+    std::vector<Source> found;
+    for (const auto* folder : folders)
+        for (const auto& entry : fs::recursive_directory_iterator(root / folder))
+            if (entry.is_regular_file() && is_ours(entry.path())) found.push_back(read(root, entry.path()));
+    return found;
+}
+
+const std::vector<Source>& rooms() {
+    static const auto all = sources({"manifests", "protocol", "policy", "tools", "server"});
+    return all;
+}
+
+bool starts_with(const std::string& text, std::string_view start) { return text.rfind(start, 0) == 0; }
+
+std::string without_comment(const std::string& line) { return line.substr(0, line.find("//")); }
+
+/// "file:line" of every line of code that holds `words`, in files for which `where` is true.
+std::vector<std::string> places(const std::function<bool(const std::string&)>& where,
+                                std::initializer_list<const char*> words) {
+    std::vector<std::string> found;
+    for (const auto& source : rooms()) {
+        if (!where(source.name)) continue;
+        for (std::size_t i = 0; i < source.lines.size(); ++i) {
+            const auto code = without_comment(source.lines[i]);
+            const auto holds = [&](const char* word) { return code.find(word) != std::string::npos; };
+            if (std::ranges::any_of(words, holds)) found.push_back(source.name + ":" + std::to_string(i + 1));
+        }
+    }
+    return found;
+}
+
+std::string listed(const std::vector<std::string>& items) {
+    std::string text;
+    for (const auto& item : items) text += "\n  " + item;
+    return text;
+}
+
+std::string file_of(const std::string& place) { return place.substr(0, place.rfind(':')); }
+
+/// Functions as clang-format leaves them: a line that ends in "{" and is no namespace, type or initialiser,
+/// up to the closing brace at the same indentation. "file:line (N lines)" for those over `limit`.
+std::vector<std::string> long_functions(const Source& source, std::size_t limit) {
+    static const std::vector<std::string> others = {"namespace", "struct", "class", "enum",      "union",
+                                                    "extern",    "#",      "//",    "TEST_SUITE"};
+    std::vector<std::string> found;
+    for (std::size_t i = 0; i < source.lines.size(); ++i) {
+        const auto& line = source.lines[i];
+        const auto indent = line.find_first_not_of(' ');
+        if (indent == std::string::npos || line.back() != '{' || line.find('(') == std::string::npos)
+            continue;
+        const auto text = line.substr(indent);
+        if (std::ranges::any_of(others, [&](const auto& word) { return starts_with(text, word); })) continue;
+        const auto closing = std::string(indent, ' ') + "}";
+        const auto from = source.lines.begin() + static_cast<std::ptrdiff_t>(i);
+        const auto end = std::find_if(from + 1, source.lines.end(),
+                                      [&](const auto& l) { return starts_with(l, closing); });
+        const auto size = static_cast<std::size_t>(end - from) + 1;
+        if (size > limit)
+            found.push_back(source.name + ":" + std::to_string(i + 1) + " (" + std::to_string(size) +
+                            " lines)");
+    }
+    return found;
+}
+
+/// The types that a header defines at the outermost level of its namespaces, with their namespace.
+std::vector<std::string> types_of(const Source& source) {
+    static const std::regex opens(R"(^namespace ([a-z_:]+) \{)");
+    static const std::regex defines(R"(^(?:struct|class|enum class) (\w+)(?: final)?(?: : .*)? \{)");
+    std::vector<std::string> types;
+    std::string space;
+    for (const auto& line : source.lines) {
+        std::smatch found;
+        if (std::regex_search(line, found, opens)) space = found[1];
+        if (std::regex_search(line, found, defines)) types.push_back(space + "::" + found[1].str());
+    }
+    return types;
+}
+
+void check_none(const std::vector<std::string>& found) {
+    const auto list = listed(found);
+    CAPTURE(list);
+    CHECK(found.empty());
+}
+
+}  // namespace
+
+TEST_CASE("no file is over 400 lines") {
+    std::vector<std::string> found;
+    for (const auto& source : sources({"manifests", "protocol", "policy", "tools", "server", "tests"}))
+        if (source.lines.size() > 400) found.push_back(source.name);
+    check_none(found);
+}
+
+TEST_CASE("no function is over 60 lines") {
+    std::vector<std::string> found;
+    for (const auto& source : rooms())
+        std::ranges::copy(long_functions(source, 60), std::back_inserter(found));
+    check_none(found);
+}
+
+TEST_CASE("every file opens with what it is for, or its header does") {
+    const fs::path root = TFY_SOURCE_DIR;
+    std::vector<std::string> found;
+    for (const auto& source : rooms()) {
+        const auto header = fs::path(source.name).replace_extension(".hpp");
+        if (source.name != header && fs::exists(root / header)) continue;
+        if (source.lines.empty() || !starts_with(source.lines.front(), "// ")) found.push_back(source.name);
+    }
+    check_none(found);
+}
+
+TEST_CASE("only the server room prints") {
+    const auto elsewhere = [](const std::string& name) { return !starts_with(name, "server/"); };
+    check_none(places(elsewhere, {"std::cout", "std::cerr", "std::clog", " printf(", "std::printf(",
+                                  "fprintf(", "std::puts", "fputs("}));
+}
+
+TEST_CASE("decisions and messages are functions of values: no clock, no randomness of their own") {
+    const auto pure = [](const std::string& name) {
+        return starts_with(name, "policy/") || starts_with(name, "protocol/");
+    };
+    check_none(places(pure, {"_clock::now", "std::random_device", "std::getenv", "std::this_thread"}));
+}
+
+TEST_CASE("Beast, which compiles slowly, stands in three sources at the most") {
+    std::set<std::string> files;
+    for (const auto& place : places([](const auto&) { return true; }, {"#include <boost/beast"}))
+        files.insert(file_of(place));
+    const std::vector<std::string> list(files.begin(), files.end());
+    INFO(listed(list));
+    CHECK(files.size() <= 3);
+    for (const auto& file : list) CHECK(file.ends_with(".cpp"));
+}
+
+TEST_CASE("a secret's characters are looked at in a few known places") {
+    // The value goes into the upstream's Authorization header, into the one reveal, and into its
+    // fingerprints; nowhere else.
+    const std::set<std::string> allowed = {
+        "policy/redaction/redactor.cpp",      // the one reveal
+        "server/upstream/curl_exchange.cpp",  // the header
+        "server/reveal_desk.cpp",             // fingerprints of a new value
+        "server/parts.cpp",                   // fingerprints of the server's own key
+    };
+    std::vector<std::string> found;
+    for (const auto& place : places([](const auto&) { return true; }, {".reveal()", "->reveal()"}))
+        if (!allowed.contains(file_of(place))) found.push_back(place);
+    check_none(found);
+}
+
+TEST_CASE("numbers of JSON-RPC errors stand in one file") {
+    const auto elsewhere = [](const std::string& name) { return name != "protocol/error.cpp"; };
+    check_none(
+        places(elsewhere, {"-32700", "-32600", "-32601", "-32602", "-32603", "-32020", "-32021", "-32022"}));
+}
+
+TEST_CASE("a type has its name to itself: two of one name in one namespace link into one without a word") {
+    std::map<std::string, std::string> first;  // "tfy::server::Upstream" → the header that defines it
+    std::vector<std::string> found;
+    for (const auto& source : rooms()) {
+        if (!source.name.ends_with(".hpp")) continue;
+        for (const auto& type : types_of(source)) {
+            const auto [known, fresh] = first.emplace(type, source.name);
+            if (!fresh) found.push_back(type + " in " + known->second + " and in " + source.name);
+        }
+    }
+    check_none(found);
+}
+
+TEST_CASE(
+    "gcc 12's traps are kept out: co_await inside ?:, and a capturing lambda in the operand of co_await") {
+    // In both it destroys temporaries twice. Name them on a line of their own first.
+    static const std::regex traps(R"(\?[^:]*co_await|[^:]:\s+co_await|co_await [^;]*\(\[[^\]]+\])");
+    std::vector<std::string> found;
+    for (const auto& source : rooms())
+        for (std::size_t i = 0; i < source.lines.size(); ++i) {
+            const auto code = without_comment(source.lines[i]);
+            const bool is_label =
+                code.find("case ") != std::string::npos || code.find("default:") != std::string::npos;
+            if (!is_label && std::regex_search(code, traps))
+                found.push_back(source.name + ":" + std::to_string(i + 1));
+        }
+    check_none(found);
+}
+
+TEST_CASE("no rooms without a purpose") {
+    const std::vector<std::string> vague = {"util", "common", "helper", "manager", "service"};
+    std::vector<std::string> found;
+    for (const auto& source : rooms())
+        if (std::ranges::any_of(
+                vague, [&](const auto& word) { return source.name.find(word) != std::string::npos; }))
+            found.push_back(source.name);
+    check_none(found);
+}
+
+TEST_CASE("nothing is left to do in the code") {
+    std::vector<std::string> found;
+    for (const auto& source : rooms())
+        for (std::size_t i = 0; i < source.lines.size(); ++i)
+            for (const auto* word : {"TODO", "FIXME", "XXX", "HACK"})
+                if (source.lines[i].find(word) != std::string::npos)
+                    found.push_back(source.name + ":" + std::to_string(i + 1));
+    check_none(found);
+}

@@ -1,0 +1,36 @@
+// What the doors of the house take: a tool a permit, a transport sealed text. (The types themselves:
+// tests/policy/forgery_test.cpp.)
+#include <doctest/doctest.h>
+
+#include <string>
+#include <type_traits>
+
+#include "server/transport/transport.hpp"
+#include "tools/tool.hpp"
+
+namespace {
+
+using namespace tfy;
+
+template <class Tool, class Given>
+constexpr bool runs_with = std::is_invocable_v<decltype(&tools::Tool::run), Tool&, Given>;
+
+template <class Given>
+constexpr bool is_sent = std::is_invocable_v<decltype(&server::Outbox::send), server::Outbox&, Given>;
+
+}  // namespace
+
+TEST_CASE("a tool runs with a permit and with nothing else") {
+    static_assert(runs_with<tools::Tool, policy::Permit>);
+    static_assert(!runs_with<tools::Tool, policy::Call>);
+    static_assert(!runs_with<tools::Tool, policy::Approval>);
+    static_assert(!runs_with<tools::Tool, Json>);
+}
+
+TEST_CASE("a transport sends sealed text and nothing else") {
+    static_assert(is_sent<policy::Redacted>);
+    static_assert(!is_sent<std::string>);
+    static_assert(!is_sent<std::string_view>);
+    static_assert(!is_sent<const char*>);
+    static_assert(!is_sent<Json>);
+}

@@ -1,0 +1,73 @@
+// What must not compile: leave to run, a person, or sealed text made by anybody but their makers.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <type_traits>
+
+#include "tests/policy/examples.hpp"
+
+namespace tfy::policy {
+namespace {
+
+template <class Person>
+concept approves = requires(Approval a, Person p, Choice c, Time t, Duration d) { approve(a, p, c, t, d); };
+template <class Person>
+concept denies = requires(Approval a, Person p, std::string reason, Time t) { deny(a, p, reason, t); };
+
+}  // namespace
+
+TEST_CASE("a permit comes from the gate only, and there is one of it") {
+    static_assert(!std::is_default_constructible_v<Permit>);
+    static_assert(!std::is_constructible_v<Permit, Call>);
+    static_assert(!std::is_constructible_v<Permit, Call, std::optional<Permit::Grant>>);
+    static_assert(!std::is_constructible_v<Permit, Call, std::nullopt_t>);
+    static_assert(!std::is_convertible_v<Call, Permit>);
+    static_assert(!std::is_aggregate_v<Permit>);
+    static_assert(!std::is_copy_constructible_v<Permit> && !std::is_copy_assignable_v<Permit>);
+    static_assert(std::is_nothrow_move_constructible_v<Permit>);
+    static_assert(std::is_const_v<std::remove_reference_t<decltype(std::declval<Permit&>().call())>>);
+    static_assert(std::is_const_v<std::remove_reference_t<decltype(std::declval<Permit&>().grant())>>);
+    CHECK(PermitForTests::make(examples::list_call()).call().tool == "tfy_access_tokens_list");
+}
+
+TEST_CASE("a person comes from an approval channel only, and nothing else decides") {
+    static_assert(!std::is_default_constructible_v<Human>);
+    static_assert(!std::is_constructible_v<Human, std::string>);
+    static_assert(!std::is_constructible_v<Human, std::string, Assurance>);
+    static_assert(!std::is_constructible_v<Human, Caller>);
+    static_assert(!std::is_aggregate_v<Human>);
+    static_assert(approves<Human> && denies<Human>);
+    static_assert(!approves<std::string> && !denies<std::string>);
+    static_assert(!approves<const char*> && !denies<const char*>);
+    static_assert(!approves<Caller> && !denies<Caller>);
+    static_assert(!approves<Assurance> && !denies<Assurance>);
+    CHECK(HumanForTests::make("grace", Assurance::terminal).assurance() == Assurance::terminal);
+}
+
+TEST_CASE("sealed text comes from the redactor only") {
+    static_assert(!std::is_default_constructible_v<Redacted>);
+    static_assert(!std::is_constructible_v<Redacted, std::string>);
+    static_assert(!std::is_constructible_v<Redacted, const char*>);
+    static_assert(!std::is_constructible_v<Redacted, std::string_view>);
+    static_assert(!std::is_convertible_v<std::string, Redacted>);
+    static_assert(!std::is_assignable_v<Redacted&, std::string>);
+    static_assert(!std::is_aggregate_v<Redacted>);
+    CHECK(RedactedForTests::make("text").text() == "text");
+}
+
+TEST_CASE("a secret and its one showing cannot be doubled, printed or compared") {
+    static_assert(!std::is_copy_constructible_v<Secret> && !std::is_copy_assignable_v<Secret>);
+    static_assert(!std::is_copy_constructible_v<Reveal> && !std::is_copy_assignable_v<Reveal>);
+    static_assert(!std::is_default_constructible_v<Reveal>);
+    static_assert(!std::is_constructible_v<Reveal, Secret, std::string>);
+    static_assert(!std::is_constructible_v<Reveal, Secret&&, std::string>);
+    static_assert(!std::is_convertible_v<std::string, Secret>);
+    static_assert(!std::is_convertible_v<Secret, std::string> &&
+                  !std::is_convertible_v<Secret, std::string_view>);
+    static_assert(!std::is_constructible_v<Secret, const std::string&>);
+    static_assert(!std::equality_comparable<Secret>);
+    static_assert(!std::is_constructible_v<Json, Secret>);
+    CHECK(std::is_nothrow_move_constructible_v<Secret>);
+}
+
+}  // namespace tfy::policy

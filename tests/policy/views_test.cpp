@@ -1,0 +1,120 @@
+// Views: each decoder on its own, and the way back to the source.
+#include "policy/redaction/views.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "tests/policy/leak_tokens.hpp"
+
+using namespace tfy::policy;
+using namespace tfy::leaks;
+
+namespace {
+
+constexpr std::size_t shortest = 16;
+
+std::string view_of(Decoding decoding, std::string_view text, std::size_t phase = 0) {
+    return decode({decoding, phase}, text, shortest, View::Origins::dropped).text();
+}
+
+}  // namespace
+
+TEST_CASE("each decoder reads its own code and leaves the rest as it is") {
+    struct Row {
+        Decoding decoding;
+        std::string text;
+        std::string view;
+    };
+    const Row rows[] = {
+        {Decoding::escapes, "100% of a\\u0062c %41%zz&amp;&#66;&unknown; \\",
+         "100% of abc A%zz&B&unknown; \\"},
+        {Decoding::escapes, "\\x41\\101\\u{42}\\U00000043\\/\\\"\\n", "AABC/\"\n"},
+        {Decoding::escapes, "%u0041 \\ud835\\udc00 \\ud835 \\udc00x", "A A  x"},
+        {Decoding::escapes, "&lowbar;&hyphen;&#x2e;&#0000065&ZeroWidthSpace;", "_-.A"},
+        {Decoding::escapes, "a\\", "a\\"},
+        {Decoding::escapes, "%", "%"},
+        {Decoding::escapes, "&#;&#x;&#99999999999;&", "&#;&#x;&#99999999999;&"},
+        {Decoding::plain_forms, "t\u200bf\u00ady \uff21\U0001d400\u24b6\u0301 \x1b[31mred\x1b[0m\x01",
+         "tfy AAA red"},
+        {Decoding::plain_forms, "Привет \u4e2d", "Привет \u4e2d"},
+        {Decoding::plain_forms, "\xff\xc3", "\xff\xc3"},
+        {Decoding::quoted_printable, "a=3D=\nb=zz=41=", "a=b=zzA="},
+        {Decoding::quoted_printable, "a=b c==", ""},
+        {Decoding::tags, "x\U000e0041\U000e0042y", "AB"},
+        {Decoding::chunks, "say abcd efgh ijkl mnop qr now", "abcdefghijklmnopqr"},
+        {Decoding::chunks, "the quick brown fox jumps over the lazy dog", ""},
+        {Decoding::hyphened, "abcd-efgh-ijkl-mnop-qr", "abcdefghijklmnopqr"},
+        {Decoding::reversed, "short 0123456789abcdef", "fedcba9876543210"},
+        {Decoding::base32, base32("sixteen chars.....") + " x", "sixteen chars....."},
+        {Decoding::hex, "74:66:79:2d 74 66 79 2D 0x74,0x66,0x79,0x2d 7466792d", "tfy-tfy-tfy-tfy-"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        CHECK(view_of(row.decoding, row.text) == row.view);
+    }
+}
+
+TEST_CASE("base64 is read in both alphabets, at every phase, over line breaks") {
+    const std::string plain = "a text of more than sixteen bytes \xfb\xff\xfe";
+    CHECK(view_of(Decoding::base64, base64(plain)) == plain);
+    CHECK(view_of(Decoding::base64, base64url(plain)) == plain);
+    CHECK(view_of(Decoding::base64, between(base64(plain), "\n", 20)) == plain);
+    CHECK(view_of(Decoding::base64, between(base64(plain), "\r\n\t", 19)) == plain);
+    for (std::size_t glued = 0; glued < 4; ++glued)
+        CHECK(view_of(Decoding::base64, std::string(glued, 'x') + base64(plain), glued) == plain);
+    CHECK(view_of(Decoding::base64, "a sentence of short words only, and some-more").empty());
+}
+
+TEST_CASE("origins lead from a view's bytes to the bytes that they stand for") {
+    const std::string text = "id=%74\\u0066y-";
+    const auto view = decode({Decoding::escapes, 0}, text, shortest, View::Origins::kept);
+    REQUIRE(view.text() == "id=tfy-");
+    CHECK(text.substr(view.origin(3, 4).begin, 3) == "%74");
+    const auto both = view.origin(3, 5);
+    CHECK(text.substr(both.begin, both.end - both.begin) == "%74\\u0066");
+
+    const auto encoded = base64("0123456789abcdefghij");
+    const auto decoded = decode({Decoding::base64, 0}, encoded, shortest, View::Origins::kept);
+    CHECK(decoded.origin(0, 1).begin == 0);
+    CHECK(decoded.origin(0, 1).end == 2);
+    CHECK(decoded.origin(1, 2).begin == 1);
+    CHECK(decoded.origin(3, 6).begin == 4);
+    CHECK(decoded.origin(3, 6).end == 8);
+
+    const auto backwards = decode({Decoding::reversed, 0}, "0123456789abcdef", shortest, View::Origins::kept);
+    CHECK(backwards.origin(0, 4).begin == 12);
+    CHECK(backwards.origin(0, 4).end == 16);
+}
+
+TEST_CASE("stretches of text are found among random bytes, whole") {
+    const std::string garbage = "\x01\xff\x02\x80\x81\x03";
+    const std::string words = "words, and gr\u00fc\u00dfe";
+    const auto bytes = garbage + words + garbage + "short" + garbage + words;
+    const auto first = next_text(bytes, 0, shortest);
+    CHECK(bytes.substr(first.begin, first.end - first.begin).find(words) != std::string::npos);
+    const auto second = next_text(bytes, first.end, shortest);
+    CHECK(bytes.substr(second.begin, second.end - second.begin).find(words) != std::string::npos);
+    const auto none = next_text(bytes, second.end, shortest);
+    CHECK(none.begin == none.end);
+}
+
+TEST_CASE("any bytes can be decoded in any way, and every byte of a view has its origin in the text") {
+    std::mt19937_64 random(11);
+    static constexpr char bytes[] =
+        "ABCabc0123456789+/-_=%\\&#;ux{} \n\r\t.,:'\"\x00\x01\x1b[m\x80\xc3\xe2\xf3\xff";
+    const std::string_view digits(bytes, sizeof bytes - 1);  // with the zero byte in it
+    for (int round = 0; round < 3000; ++round) {
+        const auto text = random_text(random, random() % 120, digits);
+        for (const auto step : all_steps) {
+            const auto plain = decode(step, text, 6, View::Origins::dropped);
+            const auto mapped = decode(step, text, 6, View::Origins::kept);
+            REQUIRE(plain.text() == mapped.text());
+            for (std::size_t i = 0; i < mapped.text().size(); ++i) {
+                const auto origin = mapped.origin(i, i + 1);
+                REQUIRE(origin.begin <= origin.end);
+                REQUIRE(origin.end <= text.size());
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// One language of failure: names, numbers, statuses, and outside text made harmless.
+#include "protocol/error.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+namespace tfy::protocol {
+
+TEST_CASE("a protocol error has the number and the HTTP status that MCP gives it") {
+    struct Row {
+        Errc code;
+        int number;
+        int status;
+    };
+    const Row rows[] = {
+        {Errc::parse_error, -32700, 400},        {Errc::invalid_request, -32600, 400},
+        {Errc::method_not_found, -32601, 404},   {Errc::invalid_params, -32602, 400},
+        {Errc::internal, -32603, 500},           {Errc::header_mismatch, -32020, 400},
+        {Errc::missing_capability, -32021, 400}, {Errc::unsupported_version, -32022, 400},
+        {Errc::too_large, -32600, 413},          {Errc::denied, -32603, 500},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(name(row.code));
+        CHECK(json_rpc_code(row.code) == row.number);
+        CHECK(http_status(row.code) == row.status);
+    }
+}
+
+TEST_CASE("a peer's number is read as the code that it stands for, an unknown one as internal") {
+    CHECK(read_json_rpc_code(-32601) == Errc::method_not_found);
+    CHECK(read_json_rpc_code(-32600) == Errc::invalid_request);
+    CHECK(read_json_rpc_code(-32603) == Errc::internal);
+    CHECK(read_json_rpc_code(42) == Errc::internal);
+}
+
+TEST_CASE("every code has a name of its own") {
+    std::set<std::string_view> names;
+    constexpr int count = static_cast<int>(Errc::cancelled) + 1;
+    for (int i = 0; i < count; ++i) names.insert(name(static_cast<Errc>(i)));
+    CHECK(names.size() == count);
+    CHECK(name(Errc::not_found) == "not_found");
+    CHECK(name(Errc::cancelled) == "cancelled");
+}
+
+TEST_CASE("outside text is escaped until nothing in it can hide, break a line or end the quotation") {
+    struct Row {
+        const char* name;
+        std::string_view text;
+        std::string_view expected;
+    };
+    const Row rows[] = {
+        {"plain", "tools/call", "'tools/call'"},
+        {"empty", "", "''"},
+        {"a line break", "a\r\nb", "'a\\x0d\\x0ab'"},
+        {"a terminal sequence", "\x1b[2J", "'\\x1b[2J'"},
+        {"the quotation's own marks", "a'b\\c", "'a\\'b\\\\c'"},
+        {"right-to-left override", "\xe2\x80\xae", "'\\xe2\\x80\\xae'"},
+        {"delete", "\x7f", "'\\x7f'"},
+        {"a zero byte", std::string_view("\0", 1), "'\\x00'"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        CHECK(protocol::quoted(row.text) == row.expected);
+    }
+}
+
+TEST_CASE("outside text takes at most 200 characters, and is cut between escapes") {
+    CHECK(escaped(std::string(200, 'a')) == std::string(200, 'a'));
+    CHECK(escaped(std::string(201, 'a')) == std::string(197, 'a') + "...");
+    const auto cut = escaped(std::string(100'000, '\n'));
+    CHECK(cut.size() <= 200);
+    CHECK(cut.ends_with("\\x0a..."));
+    CHECK(std::ranges::all_of(cut, [](char c) { return c >= ' ' && c <= '~'; }));
+}
+
+TEST_CASE("value() on an error throws with its name and message") {
+    const Result<int> failed = Error{Errc::not_found, "no such token"};
+    CHECK_THROWS_WITH_AS(failed.value(), "not_found: no such token", std::runtime_error);
+}
+
+}  // namespace tfy::protocol

@@ -1,0 +1,70 @@
+// initialize, server/discover, and the stamp on modern results.
+#include "protocol/lifecycle.hpp"
+
+#include <doctest/doctest.h>
+
+namespace tfy::protocol {
+namespace {
+
+const ServerInfo& server() {
+    static const ServerInfo info{
+        "tfy-pat-mcp", "TrueFoundry tokens", "0.1.0", "Ask a person.", {{"tools", Json::object()}}};
+    return info;
+}
+
+Json opening(const char* version) {
+    return {{"protocolVersion", version},
+            {"capabilities", {{"elicitation", Json::object()}}},
+            {"clientInfo", {{"name", "cursor"}, {"version", "1.0"}}}};
+}
+
+}  // namespace
+
+TEST_CASE("initialize is agreed on with the client's name and capabilities") {
+    const auto agreed = read_initialize(opening("2025-06-18"));
+    REQUIRE(agreed.has_value());
+    CHECK(agreed->version == Version::v2025_06_18);
+    CHECK(agreed->client.name == "cursor");
+    CHECK(agreed->capabilities.elicitation_form);
+    CHECK(read_initialize(opening("2099-01-01"))->version == Version::v2025_11_25);
+}
+
+TEST_CASE("initialize without a required member, or with a mis-typed one, is refused") {
+    for (const auto* key : {"protocolVersion", "capabilities", "clientInfo"}) {
+        CAPTURE(key);
+        auto params = opening("2025-06-18");
+        params[key] = 7;
+        CHECK(read_initialize(params).error().code == Errc::invalid_params);
+        params.erase(key);
+        CHECK(read_initialize(params).error().code == Errc::invalid_params);
+    }
+}
+
+TEST_CASE("initialize is answered in the members that the agreed version knows") {
+    const auto oldest = write_initialize(*read_initialize(opening("2025-03-26")), server());
+    CHECK(oldest == Json::parse(R"({"protocolVersion":"2025-03-26","capabilities":{"tools":{}},
+        "serverInfo":{"name":"tfy-pat-mcp","version":"0.1.0"},"instructions":"Ask a person."})"));
+    const auto newest = write_initialize(*read_initialize(opening("2025-11-25")), server());
+    CHECK(newest["serverInfo"]["title"] == "TrueFoundry tokens");
+    auto extended = server();
+    extended.capabilities["extensions"] = Json::object();
+    CHECK_FALSE(write_initialize(*read_initialize(opening("2025-11-25")), extended)["capabilities"].contains(
+        "extensions"));
+    CHECK(write_discover(extended)["capabilities"].contains("extensions"));
+}
+
+TEST_CASE("discover names every version, and may be kept by anyone for an hour") {
+    CHECK(write_discover(server()) ==
+          Json::parse(R"({"capabilities":{"tools":{}},"instructions":"Ask a person.",
+        "supportedVersions":["2026-07-28","2025-11-25","2025-06-18","2025-03-26"],
+        "ttlMs":3600000,"cacheScope":"public"})"));
+}
+
+TEST_CASE("a modern result says what it is and who made it, and keeps what it had") {
+    const auto result = modern_result({{"tools", Json::array()}, {"_meta", {{"x", 1}}}}, server());
+    CHECK(result == Json::parse(R"({"tools":[],"resultType":"complete","_meta":{"x":1,
+        "io.modelcontextprotocol/serverInfo":{"name":"tfy-pat-mcp","title":"TrueFoundry tokens","version":"0.1.0"}}})"));
+    CHECK(modern_result(Json::object(), server(), "input_required")["resultType"] == "input_required");
+}
+
+}  // namespace tfy::protocol

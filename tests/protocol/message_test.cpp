@@ -1,0 +1,129 @@
+// JSON-RPC messages: sorted into what they are, ids kept exactly.
+#include "protocol/message.hpp"
+
+#include <doctest/doctest.h>
+
+namespace tfy::protocol {
+namespace {
+
+Message read(std::string_view text) { return read_message(Json::parse(text)); }
+
+}  // namespace
+
+TEST_CASE("a request keeps its id exactly as it came") {
+    for (const auto* id :
+         {"0", "1", "-7", "9007199254740993", "18446744073709551615", "\"1\"", "\"\"", "\"a b\""}) {
+        CAPTURE(id);
+        const auto message = read(std::string(R"({"jsonrpc":"2.0","method":"ping","id":)") + id + "}");
+        const auto* request = std::get_if<Request>(&message);
+        REQUIRE(request != nullptr);
+        CHECK(request->id.key() == id);
+        CHECK(write_result(request->id, Json::object()).dump() ==
+              std::string(R"({"id":)") + id + R"(,"jsonrpc":"2.0","result":{}})");
+    }
+    CHECK(RequestId(1) != RequestId("1"));
+    CHECK(RequestId(1) == *RequestId::read(Json::parse("1")));
+}
+
+TEST_CASE("a method with an id is a request, without one a notification") {
+    const auto request = read(R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}})");
+    CHECK(std::get<Request>(request).method == "tools/call");
+    CHECK(std::get<Request>(request).params == Json{{"name", "x"}});
+    const auto bare = read(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+    CHECK(std::get<Notification>(bare).method == "notifications/initialized");
+    CHECK(std::get<Notification>(bare).params == Json::object());
+}
+
+TEST_CASE("an answer has a result or an error") {
+    const auto done = read(R"({"jsonrpc":"2.0","id":"q1","result":{"action":"accept"}})");
+    CHECK(std::get<Response>(done).id == RequestId("q1"));
+    CHECK(std::get<Response>(done).result == Json{{"action", "accept"}});
+    CHECK_FALSE(std::get<Response>(done).error);
+    const auto failed = read(R"({"jsonrpc":"2.0","id":2,"error":{"code":-32601,"message":"no","data":[1]}})");
+    REQUIRE(std::get<Response>(failed).error);
+    CHECK(std::get<Response>(failed).error->code == Errc::method_not_found);
+    CHECK(std::get<Response>(failed).error->message == "no");
+    CHECK(std::get<Response>(failed).error->data == Json::array({1}));
+}
+
+TEST_CASE("what is no message is malformed, with an id only where a request's could be read") {
+    struct Row {
+        const char* name;
+        const char* text;
+        Errc code;
+        std::optional<RequestId> id;
+    };
+    const auto bad = Errc::invalid_request;
+    const std::optional<RequestId> none;
+    const Row rows[] = {
+        {"a batch", R"([{"jsonrpc":"2.0","id":1,"method":"ping"}])", bad, none},
+        {"an empty batch", "[]", bad, none},
+        {"a string", R"("ping")", bad, none},
+        {"null", "null", bad, none},
+        {"an empty object", "{}", bad, none},
+        {"no jsonrpc", R"({"id":1,"method":"ping"})", bad, RequestId(1)},
+        {"jsonrpc 1.0", R"({"jsonrpc":"1.0","id":1,"method":"ping"})", bad, RequestId(1)},
+        {"jsonrpc as a number", R"({"jsonrpc":2.0,"id":1,"method":"ping"})", bad, RequestId(1)},
+        {"null id", R"({"jsonrpc":"2.0","id":null,"method":"ping"})", bad, none},
+        {"a fraction as id", R"({"jsonrpc":"2.0","id":1.5,"method":"ping"})", bad, none},
+        {"1.0 as id", R"({"jsonrpc":"2.0","id":1.0,"method":"ping"})", bad, none},
+        {"id over 64 bits", R"({"jsonrpc":"2.0","id":18446744073709551616,"method":"ping"})", bad, none},
+        {"true as id", R"({"jsonrpc":"2.0","id":true,"method":"ping"})", bad, none},
+        {"an object as id", R"({"jsonrpc":"2.0","id":{},"method":"ping"})", bad, none},
+        {"method as a number", R"({"jsonrpc":"2.0","id":"a","method":1})", bad, RequestId("a")},
+        {"only an id", R"({"jsonrpc":"2.0","id":5})", bad, RequestId(5)},
+        {"params as an array", R"({"jsonrpc":"2.0","id":1,"method":"x","params":[]})", Errc::invalid_params,
+         RequestId(1)},
+        {"params null", R"({"jsonrpc":"2.0","id":1,"method":"x","params":null})", Errc::invalid_params,
+         RequestId(1)},
+        {"a notification's params", R"({"jsonrpc":"2.0","method":"x","params":1})", Errc::invalid_params,
+         none},
+        {"method and result", R"({"jsonrpc":"2.0","id":1,"method":"x","result":{}})", bad, none},
+        {"result and error", R"({"jsonrpc":"2.0","id":1,"result":{},"error":{"code":1,"message":""}})", bad,
+         none},
+        {"a result without id", R"({"jsonrpc":"2.0","result":{}})", bad, none},
+        {"a result that is no object", R"({"jsonrpc":"2.0","id":1,"result":7})", bad, none},
+        {"an error that is text", R"({"jsonrpc":"2.0","id":1,"error":"no"})", bad, none},
+        {"an error without a message", R"({"jsonrpc":"2.0","id":1,"error":{"code":1}})", bad, none},
+        {"an error with a code in words", R"({"jsonrpc":"2.0","id":1,"error":{"code":"1","message":""}})",
+         bad, none},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const auto message = read(row.text);
+        const auto* malformed = std::get_if<Malformed>(&message);
+        REQUIRE(malformed != nullptr);
+        CHECK(malformed->error.code == row.code);
+        CHECK(malformed->id.has_value() == row.id.has_value());
+        if (malformed->id && row.id) CHECK(*malformed->id == *row.id);
+        CHECK(malformed->error.message.ends_with("Nothing was done."));
+    }
+}
+
+TEST_CASE("a batch is told why it is refused") {
+    const auto message = read(R"([{"jsonrpc":"2.0","id":1,"method":"ping"}])");
+    CHECK(std::get<Malformed>(message).error.message.starts_with("Batches are not accepted"));
+}
+
+TEST_CASE("what is written can be read again") {
+    const auto request =
+        read_message(write_request(RequestId("s-1"), "elicitation/create", {{"message", "?"}}));
+    CHECK(std::get<Request>(request).id == RequestId("s-1"));
+    CHECK(std::get<Request>(request).params == Json{{"message", "?"}});
+    const auto notification = read_message(write_notification("notifications/progress", {{"progress", 1}}));
+    CHECK(std::get<Notification>(notification).params == Json{{"progress", 1}});
+    CHECK(write_notification("x", Json::object()) == Json{{"jsonrpc", "2.0"}, {"method", "x"}});
+}
+
+TEST_CASE("an error without an id has none in the modern revision, and null before") {
+    const Error error{Errc::parse_error, "no"};
+    CHECK(write_error({}, error, false).dump() ==
+          R"({"error":{"code":-32700,"message":"no"},"jsonrpc":"2.0"})");
+    CHECK(write_error({}, error, true)["id"].is_null());
+    const auto with_data =
+        write_error(RequestId(3), {Errc::unsupported_version, "no", {{"requested", "x"}}}, true);
+    CHECK(with_data["id"] == 3);
+    CHECK(with_data["error"]["data"] == Json{{"requested", "x"}});
+}
+
+}  // namespace tfy::protocol

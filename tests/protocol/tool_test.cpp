@@ -1,0 +1,108 @@
+// tools/list and tools/call.
+#include "protocol/tool.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+namespace tfy::protocol {
+namespace {
+
+Json definition() {
+    return Json::parse(
+        R"({"name":"tfy_x","title":"X","description":"Does x.","icons":[{"src":"data:image/png;base64,AA=="}],
+        "annotations":{"title":"X","readOnlyHint":true},"inputSchema":{"type":"object"},"outputSchema":{"type":"object"},
+        "ours":"not for the wire"})");
+}
+
+std::set<std::string> members(const Json& object) {
+    std::set<std::string> names;
+    for (const auto& [name, value] : object.items()) names.insert(name);
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("a call is read with its arguments, and on a retry with the answers and the state") {
+    const auto plain = read_call_tool({{"name", "tfy_x"}});
+    REQUIRE(plain.has_value());
+    CHECK(plain->name == "tfy_x");
+    CHECK(plain->arguments == Json::object());
+    CHECK_FALSE(plain->request_state);
+    const auto retry = read_call_tool(Json::parse(
+        R"({"name":"tfy_x","arguments":{"id":"a"},"requestState":"s","inputResponses":{"ok":{"action":"accept"}}})"));
+    REQUIRE(retry.has_value());
+    CHECK(retry->arguments == Json{{"id", "a"}});
+    CHECK(retry->request_state == "s");
+    CHECK(retry->input_responses["ok"]["action"] == "accept");
+}
+
+TEST_CASE("a call with a missing name or a mis-typed member is refused") {
+    const char* const texts[] = {
+        R"({})",
+        R"({"name":1})",
+        R"({"name":null})",
+        R"({"name":"x","arguments":[]})",
+        R"({"name":"x","arguments":null})",
+        R"({"name":"x","arguments":"{}"})",
+        R"({"name":"x","requestState":1})",
+        R"({"name":"x","inputResponses":[]})",
+    };
+    for (const auto* text : texts) {
+        CAPTURE(text);
+        const auto call = read_call_tool(Json::parse(text));
+        REQUIRE_FALSE(call.has_value());
+        CHECK(call.error().code == Errc::invalid_params);
+    }
+}
+
+TEST_CASE("a tool has the members that a version knows, and no others") {
+    std::set<std::string> expected = {"name", "description", "inputSchema", "annotations"};
+    CHECK(members(write_tool(definition(), Version::v2025_03_26)) == expected);
+    expected.insert({"title", "outputSchema"});
+    CHECK(members(write_tool(definition(), Version::v2025_06_18)) == expected);
+    expected.insert("icons");
+    CHECK(members(write_tool(definition(), Version::v2025_11_25)) == expected);
+    CHECK(members(write_tool(definition(), Version::v2026_07_28)) == expected);
+    CHECK(write_tool(definition(), Version::v2025_03_26)["annotations"]["title"] == "X");
+}
+
+TEST_CASE("the list is one page in the given order; the modern one says how long it keeps") {
+    auto second = definition();
+    second["name"] = "tfy_a";
+    const auto list = write_tool_list({definition(), second}, Json::object(), Version::v2026_07_28);
+    REQUIRE(list.has_value());
+    CHECK((*list)["tools"][0]["name"] == "tfy_x");
+    CHECK((*list)["tools"][1]["name"] == "tfy_a");
+    CHECK((*list)["ttlMs"] == 3'600'000);
+    CHECK((*list)["cacheScope"] == "public");
+    const auto legacy = write_tool_list({}, Json::object(), Version::v2025_11_25);
+    CHECK(*legacy == Json{{"tools", Json::array()}});
+}
+
+TEST_CASE("a cursor that was never given out is refused") {
+    for (const auto& cursor : {Json("abc"), Json(""), Json(1), Json(nullptr)}) {
+        CAPTURE(cursor);
+        const auto list = write_tool_list({}, {{"cursor", cursor}}, Version::v2026_07_28);
+        REQUIRE_FALSE(list.has_value());
+        CHECK(list.error().code == Errc::invalid_params);
+    }
+}
+
+TEST_CASE("a result carries structured content where there is some and the version knows it") {
+    const Json structured = {{"id", "a"}};
+    const auto result = write_tool_result("Done.", structured, false, Version::v2025_06_18);
+    CHECK(
+        result ==
+        Json::parse(
+            R"({"content":[{"type":"text","text":"Done."}],"isError":false,"structuredContent":{"id":"a"}})"));
+    CHECK_FALSE(write_tool_result("", structured, false, Version::v2025_03_26).contains("structuredContent"));
+    CHECK_FALSE(write_tool_result("", nullptr, true, Version::v2026_07_28).contains("structuredContent"));
+    CHECK_FALSE(
+        write_tool_result("", Json::array({1}), false, Version::v2025_11_25).contains("structuredContent"));
+    CHECK(write_tool_result("", Json::array({1}), false, Version::v2026_07_28)["structuredContent"] ==
+          Json::array({1}));
+    CHECK(write_tool_result("No.", nullptr, true, Version::v2025_03_26)["isError"] == true);
+}
+
+}  // namespace tfy::protocol

@@ -1,0 +1,244 @@
+#include "tools/sandbox/control_plane.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "protocol/parse.hpp"
+#include "tests/tools/examples.hpp"
+
+using namespace tfy;
+using namespace tfy::examples;
+using sandbox::ControlPlane;
+using sandbox::sandbox_key;
+using truefoundry::TokenId;
+using truefoundry::TokenName;
+
+namespace {
+
+class FullShelf final : public sandbox::Shelf {
+public:
+    Result<std::vector<sandbox::StoredToken>> all() override { return std::vector<sandbox::StoredToken>{}; }
+    Result<void> insert(const sandbox::StoredToken&) override { return Error{Errc::storage, "disk full"}; }
+    Result<void> remove(const std::string&) override { return Error{Errc::storage, "disk full"}; }
+    Result<void> touch(const std::string&, policy::Time) override {
+        return Error{Errc::storage, "disk full"};
+    }
+};
+
+struct Tenant {
+    ManualClock clock{noon};
+    ControlPlane plane{sandbox::make_memory_shelf(), clock};
+    std::unique_ptr<truefoundry::Exchange> exchange = sandbox::make_sandbox_exchange(plane);
+    truefoundry::Client client{*exchange};
+
+    sandbox::Answer send(std::string_view method, const std::string& target, std::string_view body = {},
+                         std::string_view bearer = sandbox_key) {
+        return plane.handle(method, target, bearer, body);
+    }
+    sandbox::Answer post(const Json& body) { return send("POST", base, body.dump()); }
+    std::string made(const Json& body) { return Json::parse(post(body).body).at("token").get<std::string>(); }
+    Json listed(const std::string& query = "") { return Json::parse(send("GET", base + query).body); }
+    std::string id_of(const std::string& name) {
+        return listed("?nameSearchQuery=" + name).at("data").at(0).at("id").get<std::string>();
+    }
+};
+
+truefoundry::CreateAccessToken wanted(std::string_view name) { return {.name = *TokenName::read(name)}; }
+
+}  // namespace
+
+TEST_CASE("the client and the sandbox agree: create, list, find, delete") {
+    Tenant tenant;
+    auto request = wanted("dev-local");
+    request.expiration_date = "2027-02-21T00:00:00.000Z";
+    request.token_type = "opaque";
+    request.team_name = "platform";
+    const auto value = run(tenant.client.create(request));
+    REQUIRE(value.has_value());
+    CHECK(value->size() >= 44);
+
+    const auto token = run(tenant.client.find_by_name(*TokenName::read("dev-local")));
+    REQUIRE(token.has_value());
+    CHECK(token->type == "opaque");
+    CHECK(token->owner == "platform");
+    CHECK(token->created == noon);
+    CHECK(token->expires == policy::read_time("2027-02-21"));
+    CHECK_FALSE(token->last_used);
+    CHECK_FALSE(token->expired);
+
+    const auto id = *TokenId::read(token->id);
+    CHECK(run(tenant.client.find(id)).value().name == "dev-local");
+    CHECK(run(tenant.client.remove(id)).has_value());
+    CHECK(run(tenant.client.find(id)).error().code == Errc::not_found);
+    CHECK(run(tenant.client.remove(id)).error().code == Errc::not_found);
+    CHECK(run(tenant.client.probe()).has_value());
+}
+
+TEST_CASE("both kinds of manifest are served, and read alike") {
+    Tenant tenant;
+    for (int i = 0; i < 40; ++i) {
+        auto request = wanted("token-" + std::to_string(i) + "x");
+        request.expiration_date = "2027-02-21T00:00:00.000Z";
+        request.team_name = "platform";
+        REQUIRE(run(tenant.client.create(request)).has_value());
+    }
+    std::set<std::string> kinds;
+    const auto items = tenant.listed().at("data");
+    for (const auto& each : items) kinds.insert(each.at("manifest").at("type").get<std::string>());
+    CHECK(kinds == std::set<std::string>{"pat", "virtual-account"});
+    const auto tokens = run(tenant.client.list()).value();
+    CHECK(tokens.size() == 40);
+    for (const auto& token : tokens) {
+        CHECK(token.type == "jwt");
+        CHECK(token.owner == "platform");
+        CHECK(token.expires == policy::read_time("2027-02-21"));
+        CHECK_FALSE(token.jwt_ids.empty());
+    }
+}
+
+TEST_CASE("the client reads more tokens than fit one page") {
+    Tenant tenant;
+    for (int i = 0; i < 230; ++i)
+        REQUIRE(tenant.post({{"name", "n-" + std::to_string(i) + "x"}, {"tokenType", "opaque"}}).status ==
+                200);
+    CHECK(run(tenant.client.list()).value().size() == 230);
+    CHECK(run(tenant.client.list("n-22")).value().size() == 11);
+}
+
+TEST_CASE("listing knows limit, offset, nameSearchQuery and the total, newest first") {
+    Tenant tenant;
+    for (const auto* name : {"old-ci", "ci-pipeline", "dev-local"}) {
+        tenant.made({{"name", name}});
+        tenant.clock.advance(1min);
+    }
+    CHECK(tenant.listed().at("data").at(0).at("manifest").at("name") == "dev-local");
+    CHECK(tenant.listed("?nameSearchQuery=ci").at("pagination").at("total") == 2);
+    const auto second = tenant.listed("?limit=1&offset=1");
+    CHECK(second.at("data").size() == 1);
+    CHECK(second.at("data").at(0).at("manifest").at("name") == "ci-pipeline");
+    CHECK(second.at("pagination") == Json{{"total", 3}, {"offset", 1}, {"limit", 1}});
+    CHECK(tenant.listed("?offset=9").at("data").empty());
+    for (const auto* query : {"?limit=0", "?limit=x", "?limit=-1", "?offset=", "?limit=1001"}) {
+        CAPTURE(query);
+        CHECK(tenant.send("GET", base + query).status == 400);
+    }
+}
+
+TEST_CASE("a create that the real one would refuse is refused with an HttpError") {
+    struct Row {
+        const char* body;
+        int status;
+    };
+    const Row rows[] = {
+        {"", 400},
+        {"{", 400},
+        {"[]", 400},
+        {R"({"name":7})", 400},
+        {"{}", 400},
+        {R"({"name":"AB"})", 400},
+        {R"({"name":"revoke/all"})", 400},
+        {R"({"name":"dev-local","tokenType":"magic"})", 400},
+        {R"({"name":"dev-local","expirationDate":"soon"})", 400},
+        {R"({"name":"dev-local","expirationDate":"2026-11-23T12:00:00Z"})", 400},
+        {R"({"name":"dev-local","teamName":7})", 400},
+        {R"({"name":"taken"})", 409},
+        {R"({"name":"dev-local","expirationDate":null,"tokenType":null,"teamName":null})", 200}};
+    Tenant tenant;
+    tenant.made({{"name", "taken"}});
+    for (const auto& row : rows) {
+        CAPTURE(row.body);
+        const auto answered = tenant.send("POST", base, row.body);
+        CHECK(answered.status == row.status);
+        CHECK(answered.content_type == "application/json");
+        CHECK(answered.request_id.size() == 32);
+        if (row.status == 200) continue;
+        const auto error = Json::parse(answered.body);
+        CHECK(error.at("statusCode") == row.status);
+        CHECK(error.at("message").is_string());
+    }
+}
+
+TEST_CASE(
+    "values look like the real ones: a long JWT with TrueFoundry's claims by default, or an opaque one") {
+    Tenant tenant;
+    const auto jwt = tenant.made({{"name", "with-jwt"}});
+    CHECK(jwt.size() > 600);
+    CHECK(std::ranges::count(jwt, '.') == 2);
+    CHECK(jwt.starts_with("eyJ"));
+    const auto opaque = tenant.made({{"name", "with-opaque"}, {"tokenType", "opaque"}});
+    CHECK(opaque.starts_with("tfy-"));
+    CHECK(opaque.size() >= 44);
+    CHECK(tenant.made({{"name", "another"}, {"tokenType", "opaque"}}) != opaque);
+}
+
+TEST_CASE("a value stands in the create's answer and nowhere else") {
+    Tenant tenant;
+    const auto value = tenant.made({{"name", "dev-local"}});
+    CHECK(tenant.send("GET", base).body.find(value.substr(value.size() - 40)) == std::string::npos);
+    CHECK(tenant.post({{"name", "dev-local"}}).body.find(value.substr(value.size() - 40)) ==
+          std::string::npos);
+}
+
+TEST_CASE("only the sandbox's key and live tokens open the door; using a token is noted") {
+    Tenant tenant;
+    const auto value = tenant.made({{"name", "dev-local"}, {"expirationDate", "2026-11-24"}});
+    for (const std::string wrong : {"", "x", "tfy-sandbox-key", "tfy-sandbox-key-0000-not-a-secret "})
+        CHECK(tenant.send("GET", base, "", wrong).status == 401);
+    CHECK(Json::parse(tenant.send("GET", base, "", "x").body).at("statusCode") == 401);
+
+    tenant.clock.advance(1h);
+    CHECK(tenant.send("GET", base, "", value).status == 200);
+    CHECK(tenant.listed().at("data").at(0).at("lastAccessedAt") == "2026-11-23T13:00:00.000Z");
+
+    tenant.clock.set(policy::read_time("2026-11-24").value());
+    CHECK(tenant.send("GET", base, "", value).status == 401);
+    CHECK(run(tenant.client.list()).value().at(0).id == tenant.id_of("dev-local"));
+    tenant.clock.set(noon);
+    CHECK(tenant.send("DELETE", base + "/" + tenant.id_of("dev-local")).status == 200);
+    CHECK(tenant.send("GET", base, "", value).status == 401);
+}
+
+TEST_CASE("what must never be sent is a defect of the caller, however it is spelled, and does nothing") {
+    Tenant tenant;
+    tenant.made({{"name", "dev-local"}});
+    const std::pair<const char*, std::string> rows[] = {
+        {"GET", "/dev-local"},     {"GET", "/jqfwg345gi25n5ju2yz5iz6m"}, {"GET", "/new-one?teamName=x"},
+        {"DELETE", "/revoke/all"}, {"DELETE", "/revoke%2Fall"},          {"DELETE", "/%72evoke/all"}};
+    for (const auto& [method, rest] : rows) {
+        CAPTURE(rest);
+        CHECK(tenant.send(method, base + rest).status == 599);
+    }
+    CHECK(tenant.listed().at("pagination").at("total") == 1);
+}
+
+TEST_CASE("other routes are answered as the real one answers them") {
+    Tenant tenant;
+    CHECK(tenant.send("GET", "/api/svc/v1/workspaces?limit=1").status == 200);
+    CHECK(Json::parse(tenant.send("GET", "/api/svc/v1/workspaces?limit=1").body).at("data").empty());
+    CHECK(tenant.send("GET", base + "/dev-local/token").status == 403);
+    for (const auto& [method, target] : {std::pair<const char*, std::string>{"GET", "/"},
+                                         {"GET", "/api/svc/v1/personal-access-tokens-x"},
+                                         {"PUT", base},
+                                         {"PATCH", base + "/x"},
+                                         {"DELETE", base + "/not-there"},
+                                         {"DELETE", base + "/.."},
+                                         {"GET", ""}})
+        CHECK(tenant.send(method, target).status == 404);
+}
+
+TEST_CASE("a sandbox that cannot write says so with a 500, and gives out no value") {
+    ManualClock clock;
+    ControlPlane plane(std::make_unique<FullShelf>(), clock);
+    const auto answered = plane.handle("POST", base, sandbox_key, R"({"name":"dev-local"})");
+    CHECK(answered.status == 500);
+    CHECK(answered.body.find("token") == std::string::npos);
+}
+
+TEST_CASE("every answer is strict JSON") {
+    Tenant tenant;
+    CHECK(protocol::parse(tenant.post({{"name", "dev-local"}}).body).has_value());
+    CHECK(protocol::parse(tenant.send("GET", base).body).has_value());
+    CHECK(protocol::parse(tenant.send("GET", base + "/\xff").body).has_value());
+}

@@ -1,0 +1,285 @@
+#include "tools/access_tokens/create.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/fakes/fake_custody.hpp"
+#include "tests/tools/examples.hpp"
+
+using namespace tfy;
+using namespace tfy::examples;
+using fakes::FakeCustody;
+using policy::Destination;
+
+namespace {
+
+const std::string value = "tfy-0123456789abcdefghijklmnopqrstuvwxyz";
+const std::string post = "POST " + base;
+const std::string look = get_named("dev-local");
+const Json dev_local = {{"payload", {{"name", "dev-local"}}}};
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+struct Creation : Upstream {
+    ManualClock clock{noon};
+    FakeCustody custody;
+    tools::CreateAccessToken tool{client, custody, clock};
+
+    Creation() { custody.facts.until = noon + 10min; }
+
+    Result<Json> canonical(Json payload) { return tool.canonical({{"payload", std::move(payload)}}, noon); }
+    policy::Facts facts(Json payload) {
+        payload["name"] = payload.value("name", "dev-local");
+        const auto name = payload["name"].get<std::string>();
+        exchange.expect(get_named(name), answer(200, page(Json::array())));
+        return run(tool.facts(call(tool, {{"payload", std::move(payload)}}))).value();
+    }
+    Creation& answers(Result<truefoundry::HttpResponse> created) {
+        exchange.expect(post, std::move(created));
+        return *this;
+    }
+    Creation& lists(const Json& items) {
+        exchange.expect(look, answer(200, page(items)));
+        return *this;
+    }
+    Result<tools::ToolResult> create(Destination destination = Destination::none) {
+        return run_approved(tool, dev_local, {}, destination);
+    }
+};
+
+truefoundry::HttpResponse made() { return answer(201, "{\"token\":\"" + value + "\"}"); }
+Json new_item(std::string created = "2026-11-23T12:00:01Z") {
+    return item("tok1", "dev-local", std::move(created));
+}
+
+std::string shown(const policy::Facts& facts, std::string_view label) {
+    for (const auto& fact : facts.shown)
+        if (fact.label == label) return fact.value;
+    return "(no such fact)";
+}
+
+}  // namespace
+
+TEST_CASE("arguments come out in their one final spelling") {
+    Creation creation;
+    CHECK(creation.canonical({{"name", "dev-local"}}).value() == dev_local);
+    CHECK(creation.canonical({{"name", "dev-local"}, {"expirationDate", "90 days"}})
+              .value()
+              .at("payload")
+              .at("expirationDate") == "2027-02-21T00:00:00.000Z");
+    const auto once = creation.canonical({{"name", "dev-local"}, {"expirationDate", "2027-02-21"}}).value();
+    CHECK(creation.tool.canonical(once, noon).value() == once);
+}
+
+TEST_CASE("what cannot be right is refused before anybody is asked") {
+    const Json rows[] = {{{"name", "CI"}},
+                         {{"name", "revoke/all"}},
+                         {{"name", "a\u202Ebc"}},
+                         {{"name", "dev-local"}, {"expirationDate", "2020-01-01"}},
+                         {{"name", "dev-local"}, {"expirationDate", "soon"}},
+                         {{"name", "dev-local"}, {"teamName", "plat\u200Bform"}},
+                         {{"name", "dev-local"}, {"accountName", "аcme"}}};
+    for (const auto& payload : rows) {
+        CAPTURE(payload.dump());
+        Creation creation;
+        const auto refused = creation.canonical(payload);
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().code == Errc::refused);
+        CHECK(holds(refused.error().message, "Nothing was"));
+        CHECK(creation.exchange.sent.empty());
+    }
+}
+
+TEST_CASE("a name that is taken is a conflict before anybody is asked") {
+    Creation creation;
+    creation.lists({new_item()});
+    const auto facts = run(creation.tool.facts(call(creation.tool, dev_local)));
+    REQUIRE_FALSE(facts.has_value());
+    CHECK(facts.error().code == Errc::conflict);
+    CHECK(facts.error().message.starts_with("A token with this name already exists. Use a different name."));
+    CHECK(holds(facts.error().message, "nobody was asked"));
+}
+
+TEST_CASE("facts that cannot be read block the approval") {
+    Creation creation;
+    creation.exchange.expect(look, answer(401));
+    CHECK(run(creation.tool.facts(call(creation.tool, dev_local))).error().code == Errc::upstream);
+}
+
+TEST_CASE("a name that only holds the wanted one is no conflict") {
+    Creation creation;
+    creation.lists({item("t", "my-dev-local")});
+    CHECK(run(creation.tool.facts(call(creation.tool, dev_local))).has_value());
+}
+
+TEST_CASE("the person sees what will be made, until when, and whose it is") {
+    Creation creation;
+    const auto facts = creation.facts(
+        {{"expirationDate", "2027-02-21T00:00:00.000Z"}, {"tokenType", "opaque"}, {"teamName", "platform"}});
+    CHECK(facts.subject == "dev-local");
+    CHECK(holds(facts.effect, "\"dev-local\""));
+    CHECK(facts.yields_value);
+    CHECK(facts.target.is_null());
+    CHECK(shown(facts, "Expires") == "2027-02-21 00:00 UTC (in 90 days)");
+    CHECK(shown(facts, "Type") == "opaque");
+    CHECK(shown(facts, "Owner") == "team \"platform\"");
+    CHECK(holds(shown(facts, "Rights"), "all permissions of its user"));
+    CHECK(facts.warnings.empty());
+    const auto plain = creation.facts(Json::object());
+    CHECK(shown(plain, "Expires") == "Never");
+    CHECK(shown(plain, "Type") == "the tenant's default");
+}
+
+TEST_CASE("the person is warned of no expiry, of a long one, and of automation") {
+    Creation creation;
+    const auto warned = [&](Json payload, std::string_view of) {
+        const auto facts = creation.facts(std::move(payload));
+        return std::ranges::any_of(facts.warnings,
+                                   [&](const std::string& warning) { return holds(warning, of); });
+    };
+    CHECK(warned(Json::object(), "never expires"));
+    CHECK_FALSE(warned({{"expirationDate", "2027-02-21T00:00:00.000Z"}}, "longer than 90 days"));
+    CHECK(warned({{"expirationDate", "2027-02-22T00:00:00.000Z"}}, "longer than 90 days"));
+    for (const auto* name : {"ci-pipeline", "my-ci", "github-actions", "prod", "jenkins2"}) {
+        CAPTURE(name);
+        CHECK(warned({{"name", name}}, "virtual account"));
+    }
+    for (const auto* name : {"dev-local", "cicero", "product-notes", "rebuild"}) {
+        CAPTURE(name);
+        CHECK_FALSE(warned({{"name", name}}, "virtual account"));
+    }
+}
+
+TEST_CASE("the value goes into custody before anything else is asked of upstream") {
+    Creation creation;
+    creation.answers(made()).lists({new_item()});
+    creation.custody.on_hold = [&] { CHECK(creation.exchange.sent == std::vector{post}); };
+    REQUIRE(creation.create().has_value());
+    CHECK(creation.custody.calls == std::vector<std::string>{"hold dev-local for stdio:alice",
+                                                             "set_token_id " + FakeCustody::reveal_id});
+    REQUIRE(creation.custody.kept);
+    CHECK(creation.custody.kept->reveal() == value);
+    CHECK(creation.exchange.sent == std::vector{post, look});
+}
+
+TEST_CASE("the result is the seed's, masked, with the warning to save the value; never the value") {
+    Creation creation;
+    const auto result = creation.answers(made()).lists({new_item()}).create(Destination::agent).value();
+    CHECK(result.text ==
+          "Token created successfully!\n\nName: dev-local\nID: tok1\nExpires: Never\nToken (masked): " +
+              creation.custody.masked +
+              "\n\nTo show the value, call tfy_access_tokens_reveal with reveal_id \"" +
+              FakeCustody::reveal_id +
+              "\" once, when the user is ready to copy it (within 10 m); the approval already allows it.\n\n"
+              "⚠️ Save this token NOW — it will not be shown again.\n"
+              "Store it in a password manager, CI/CD secret store, or TrueFoundry secret group.\n"
+              "Never commit tokens to Git or share them in plain text.\n");
+    CHECK(result.structured == Json{{"status", "executed"},
+                                    {"name", "dev-local"},
+                                    {"id", "tok1"},
+                                    {"masked", creation.custody.masked},
+                                    {"reveal_id", FakeCustody::reveal_id},
+                                    {"reveal_until", "2026-11-23T12:10:00.000Z"},
+                                    {"destination", "agent"},
+                                    {"expires_at", nullptr}});
+    CHECK_FALSE(holds(result.text + result.structured.dump(), value.substr(0, 12)));
+    CHECK_FALSE(result.reveal);
+}
+
+TEST_CASE("the result says where the value can be seen") {
+    for (const auto& [destination, words] :
+         {std::pair{Destination::page, "sees the value once on the approvals page"},
+          std::pair{Destination::none, "can be revealed with a new approval within 10 m"}}) {
+        Creation creation;
+        CHECK(holds(creation.answers(made()).lists({new_item()}).create(destination).value().text, words));
+    }
+}
+
+TEST_CASE("the expiry that was granted is reported, not the one that was asked for") {
+    Creation creation;
+    auto granted = new_item();
+    granted["jwts"] = {{{"id", "j"}, {"expiry", "2026-12-01T00:00:00Z"}}};
+    CHECK(creation.answers(made()).lists({granted}).create().value().structured.at("expires_at") ==
+          "2026-12-01T00:00:00.000Z");
+}
+
+TEST_CASE(
+    "where the id cannot be read back the token is created all the same, and the POST is not repeated") {
+    Creation creation;
+    creation.answers(made());
+    for (int i = 0; i < 3; ++i) creation.exchange.expect(look, answer(502, "<html>"));
+    const auto result = creation.create();
+    REQUIRE(result.has_value());
+    CHECK(result->structured.at("status") == "executed");
+    CHECK(result->structured.at("id").is_null());
+    CHECK(holds(result->text, "ID: unknown"));
+    CHECK(creation.exchange.count("POST") == 1);
+}
+
+TEST_CASE("a failure of the POST is worded, sent once, and keeps nothing") {
+    struct Row {
+        int status;
+        Errc code;
+        const char* words;
+    };
+    const Row rows[] = {{409, Errc::conflict, "A token with this name already exists. Use a different name."},
+                        {403, Errc::upstream, "Cannot manage access tokens. Check your API key permissions."},
+                        {400, Errc::upstream, "Nothing was done"}};
+    for (const auto& row : rows) {
+        Creation creation;
+        const auto result = creation.answers(answer(row.status)).create();
+        CHECK(result.error().code == row.code);
+        CHECK(holds(result.error().message, row.words));
+        CHECK(creation.exchange.sent == std::vector{post});
+        CHECK(creation.custody.calls.empty());
+    }
+}
+
+TEST_CASE("a lost answer is settled by listing, never by a second POST") {
+    struct Row {
+        const char* name;
+        Result<truefoundry::HttpResponse> lost;
+        std::optional<Json> listed;  // nullopt: the list fails, too
+        Errc code;
+        const char* words;
+    };
+    const Row rows[] = {
+        {"it is there", lost(), Json{new_item()}, Errc::ambiguous, "its value was lost on the way"},
+        {"it is there, by a clock that is behind", lost(), Json{new_item("2026-11-23T11:57:00Z")},
+         Errc::ambiguous, "its value was lost"},
+        {"it is there, after a 502", answer(502, "<html>MARK"), Json{new_item()}, Errc::ambiguous,
+         "its value was lost on the way"},
+        {"another one is there", lost(), Json{new_item("2026-11-01T00:00:00Z")}, Errc::conflict,
+         "nothing was created"},
+        {"it is not there", lost(), Json::array(), Errc::upstream, "it was not created"},
+        {"confirmed, unreadable, and there", answer(200, "<html>MARK"), Json{new_item()}, Errc::ambiguous,
+         "its value was lost"},
+        {"confirmed, unreadable, and not listed", answer(200, "<html>MARK"), Json::array(), Errc::ambiguous,
+         "Nobody knows whether"},
+        {"nobody can tell", lost(), std::nullopt, Errc::ambiguous, "Nobody knows whether"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        Creation creation;
+        creation.answers(row.lost);
+        creation.exchange.expect(look, row.listed ? answer(200, page(*row.listed)) : answer(401));
+        const auto result = creation.create();
+        REQUIRE_FALSE(result.has_value());
+        CHECK(result.error().code == row.code);
+        CHECK(holds(result.error().message, row.words));
+        CHECK_FALSE(holds(result.error().message, "MARK"));
+        CHECK(creation.exchange.count("POST") == 1);
+        CHECK(creation.exchange.finished());
+        CHECK(creation.custody.calls.empty());
+    }
+}
+
+TEST_CASE("where the value cannot be kept, the message says that the token is there and should go") {
+    Creation creation;
+    creation.custody.disk_full = true;
+    const auto result = creation.answers(made()).lists({new_item()}).create();
+    REQUIRE_FALSE(result.has_value());
+    CHECK(result.error().code == Errc::ambiguous);
+    CHECK(holds(result.error().message, "was created (ID tok1)"));
+    CHECK(holds(result.error().message, "Delete it"));
+    CHECK_FALSE(holds(result.error().message, "tfy-0123"));
+}

@@ -1,0 +1,109 @@
+#include "tools/text.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/tools/examples.hpp"
+#include "tools/access_tokens/cursor.hpp"
+#include "tools/access_tokens/expiration.hpp"
+#include "tools/identifier.hpp"
+
+using namespace tfy;
+using namespace tfy::examples;
+using namespace tfy::tools;
+using std::chrono::days;
+
+TEST_CASE("text from others stays on its line and in its cell") {
+    CHECK(one_line("a\nb\r\tc") == "a b  c");
+    CHECK(one_line("a\u202Eb") == "a⟨U+202E⟩b");
+    CHECK(one_line("plain-name") == "plain-name");
+    CHECK(cell("a|b\nc\\d") == "a\\|b c\\\\d");
+    CHECK(in_quotes("x\ny") == "\"x y\"");
+}
+
+TEST_CASE("a distance counts days by the calendar, and says what is over") {
+    CHECK(distance(noon + days{90} - 12h, noon) == "in 90 days");
+    CHECK(distance(noon + days{1}, noon) == "in 1 day");
+    CHECK(distance(noon + 5h, noon) == "in 5 h");
+    CHECK(distance(noon - 2h, noon) == "2 h ago");
+    CHECK(distance(noon, noon) == "0 s ago");
+    CHECK(day(noon) == "2026-11-23");
+}
+
+TEST_CASE("an expiry is read as a date, a time or a number of days, and written in one way") {
+    struct Row {
+        const char* asked;
+        const char* sent;
+    };
+    const Row rows[] = {{"2027-02-21", "2027-02-21T00:00:00.000Z"},
+                        {"2027-02-21T12:30:00Z", "2027-02-21T12:30:00.000Z"},
+                        {"2027-02-21T12:30:00.789Z", "2027-02-21T12:30:00.000Z"},
+                        {"2027-02-21T12:30:00+02:00", "2027-02-21T10:30:00.000Z"},
+                        {"2027-02-21T12:00", "2027-02-21T12:00:00.000Z"},
+                        {"90 days", "2027-02-21T00:00:00.000Z"},
+                        {"90d", "2027-02-21T00:00:00.000Z"},
+                        {"1 day", "2026-11-24T00:00:00.000Z"}};
+    for (const auto& row : rows) {
+        CAPTURE(row.asked);
+        CHECK(resolve_expiration(row.asked, noon).value() == row.sent);
+        CHECK(resolve_expiration(row.sent, noon).value() == row.sent);
+    }
+}
+
+TEST_CASE("a number of days means the same all day") {
+    const auto midnight = std::chrono::floor<days>(noon);
+    CHECK(resolve_expiration("90 days", midnight).value() ==
+          resolve_expiration("90 days", midnight + 24h - 1ms).value());
+    CHECK(resolve_expiration("90 days", midnight).value() !=
+          resolve_expiration("90 days", midnight + 24h).value());
+}
+
+TEST_CASE("an expiry that is not in the future, or that cannot be read, is refused and nothing was created") {
+    const std::string rows[] = {"2020-01-01",
+                                "2026-11-23",
+                                "2026-11-23T12:00:00Z",
+                                "0 days",
+                                "-5 days",
+                                "soon",
+                                "",
+                                "90",
+                                "90 weeks",
+                                "9999999999 days",
+                                "36501 days",
+                                "2027-02-30",
+                                "2027-13-01",
+                                "days",
+                                "\u202E2027-02-21"};
+    for (const auto& row : rows) {
+        CAPTURE(row);
+        const auto resolved = resolve_expiration(row, noon);
+        REQUIRE_FALSE(resolved.has_value());
+        CHECK(resolved.error().code == Errc::refused);
+        CHECK(resolved.error().message.find("Nothing was created") != std::string::npos);
+        CHECK(resolved.error().message.find("\u202E") == std::string::npos);
+    }
+}
+
+TEST_CASE("a cursor comes back as it was written, and nothing else is one") {
+    for (const Cursor& cursor :
+         {Cursor{0, "a"}, Cursor{50, "jqfwg345gi25n5ju2yz5iz6m"}, Cursor{7, ""}, Cursor{1, "a.b|c"}}) {
+        const auto text = write_cursor(cursor);
+        CHECK(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+              std::string::npos);
+        const auto read = read_cursor(text);
+        REQUIRE(read.has_value());
+        CHECK(read->offset == cursor.offset);
+        CHECK(read->anchor == cursor.anchor);
+    }
+    for (const std::string text : {"", "!", "NTA", "LmE", "NTAuYQ==", "NTAuYQ ", "eHguYQ", "../..", "%00"}) {
+        CAPTURE(text);
+        CHECK_FALSE(read_cursor(text));
+    }
+}
+
+TEST_CASE("an identifier is its prefix and 26 characters of base32") {
+    CHECK(is_identifier("rev_" + std::string(26, 'a'), "rev_"));
+    for (const auto& text :
+         {"rev_" + std::string(25, 'a'), "rev_" + std::string(27, 'a'), "apr_" + std::string(26, 'a'),
+          "rev_" + std::string(26, '1'), "rev_" + std::string(26, 'A'), std::string{}})
+        CHECK_FALSE(is_identifier(text, "rev_"));
+}

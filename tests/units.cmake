@@ -1,0 +1,29 @@
+# protocol_tests, policy_tests, tools_tests, server_tests: everything in tests/<room>/ and a CTest entry for each executable.
+find_package(doctest REQUIRED)
+
+# doctest's own code takes seconds to compile: once, for all of them.
+add_library(tests_main OBJECT main.cpp)
+target_link_libraries(tests_main PUBLIC tfy_options doctest::doctest)
+
+function(tfy_unit_tests room)
+  file(GLOB sources CONFIGURE_DEPENDS ${room}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${room}_tests ${sources})
+  target_link_libraries(${room}_tests PRIVATE tfy_${room} tests_main)
+  target_compile_definitions(${room}_tests PRIVATE TFY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  if(TFY_PCH)
+    set(headers <doctest/doctest.h> <nlohmann/json.hpp> <boost/system/result.hpp> <chrono> <optional> <string> <vector>)
+    if(room MATCHES "tools|server")
+      list(APPEND headers <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp>)
+    endif()
+    target_precompile_headers(${room}_tests PRIVATE ${headers})
+  endif()
+  add_test(NAME ${room} COMMAND ${room}_tests)
+  set_tests_properties(${room} PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()
+
+foreach(room protocol policy tools server)
+  tfy_unit_tests(${room})
+endforeach()

@@ -1,0 +1,49 @@
+// tfy_access_tokens_create: makes a token after a person approved it; its value goes into custody, never into
+// the result.
+#pragma once
+
+#include <array>
+
+#include "tools/custody.hpp"
+#include "tools/tool.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::tools {
+
+class CreateAccessToken final : public Tool {
+public:
+    struct Args {
+        std::string name;
+        std::string expiration_date = {};  // canonical, or empty: never
+        std::string token_type = {};
+        std::string team_name = {};
+        std::string account_name = {};
+        std::string reason = {};  // the agent's words
+
+        static constexpr std::array fields{"payload", "reason"};
+        static constexpr std::array payload_fields{"name", "expirationDate", "tokenType", "teamName",
+                                                   "accountName"};
+        static Args read(const Json& arguments);
+    };
+
+    CreateAccessToken(truefoundry::Client& client, Custody& custody, const Clock& clock)
+        : client_(client), custody_(custody), clock_(clock) {}
+
+    std::string_view name() const override { return "tfy_access_tokens_create"; }
+    policy::Effect effect() const override { return policy::Effect::changes; }
+    Result<Json> canonical(Json arguments, policy::Time now) const override;
+    /// Errc::conflict where the name is taken, before anybody is asked.
+    Async<Result<policy::Facts>> facts(policy::Call call) override;
+    /// Errc::ambiguous where a token was or may have been made whose value nobody has.
+    Async<Result<ToolResult>> run(policy::Permit permit) override;
+
+private:
+    Async<Error> settle(truefoundry::TokenName token_name, policy::Time attempted, Error lost);
+    Async<Error> not_kept(truefoundry::TokenName token_name);
+
+    truefoundry::Client& client_;
+    Custody& custody_;
+    const Clock& clock_;
+};
+
+}  // namespace tfy::tools

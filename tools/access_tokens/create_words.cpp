@@ -1,0 +1,120 @@
+#include "tools/access_tokens/create_words.hpp"
+
+#include <algorithm>
+
+#include "tools/sentences.hpp"
+#include "tools/text.hpp"
+
+namespace tfy::tools {
+namespace {
+
+using Args = CreateAccessToken::Args;
+
+constexpr std::chrono::days long_life{90};
+
+// Words that tell of a machine rather than a person: TrueFoundry advises a virtual account for those.
+bool smells_of_automation(std::string_view text) {
+    constexpr std::array<std::string_view, 20> machines{
+        "ci",      "cd",       "cicd",   "pipeline", "pipelines", "github",     "gitlab",
+        "jenkins", "circleci", "argocd", "deploy",   "deployer",  "deployment", "runner",
+        "build",   "builds",   "bot",    "cron",     "prod",      "production"};
+    std::string word;
+    const auto is_machine = [&] { return std::ranges::find(machines, word) != machines.end(); };
+    for (const char c : text) {
+        const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        if (small >= 'a' && small <= 'z') {
+            word += small;
+            continue;
+        }
+        if (is_machine()) return true;
+        word.clear();
+    }
+    return is_machine();
+}
+
+std::string owner_of(const Args& args) {
+    std::string owner;
+    if (!args.team_name.empty()) owner = "team " + in_quotes(args.team_name);
+    if (!args.account_name.empty())
+        owner += (owner.empty() ? "account " : ", account ") + in_quotes(args.account_name);
+    return owner.empty() ? "the user whose key this server uses" : owner;
+}
+
+std::string with_distance(policy::Time time, policy::Time now) {
+    return policy::format_time_for_people(time) + " (" + distance(time, now) + ")";
+}
+
+std::vector<std::string> warnings_about(const Args& args, const std::optional<policy::Time>& expires,
+                                        policy::Time now) {
+    std::vector<std::string> warnings;
+    if (!expires)
+        warnings.emplace_back(
+            "It never expires, unless the tenant's own limit says so. Consider an expiry of 90 days or "
+            "less.");
+    else if (std::chrono::floor<std::chrono::days>(*expires) >
+             std::chrono::floor<std::chrono::days>(now) + long_life)
+        warnings.emplace_back("It lives longer than 90 days. Consider an earlier expiry.");
+    if (smells_of_automation(args.name) || smells_of_automation(args.reason))
+        warnings.emplace_back(
+            "This looks like automation. A personal access token dies with its user's account: TrueFoundry "
+            "advises a virtual account for "
+            "CI/CD and production.");
+    return warnings;
+}
+
+std::string how_to_see(const Created& created, policy::Time now) {
+    const auto call = "tfy_access_tokens_reveal with reveal_id \"" + created.held.reveal_id + "\"";
+    const auto left = policy::format_duration(std::max(created.held.until - now, policy::Duration{0}));
+    switch (created.destination) {
+        case policy::Destination::page:
+            return "The person who approved sees the value once on the approvals page, within " + left +
+                   ". It is not shown here.";
+        case policy::Destination::agent:
+            return "To show the value, call " + call + " once, when the user is ready to copy it (within " +
+                   left + "); the approval already allows it.";
+        case policy::Destination::none: break;
+    }
+    return "The value is not shown. It can be revealed with a new approval within " + left + ": call " +
+           call + ".";
+}
+
+}  // namespace
+
+policy::Facts describe_creation(const Args& args, policy::Time now) {
+    const auto expires = policy::read_time(args.expiration_date);
+    policy::Facts facts{.subject = args.name,
+                        .effect = "Creates the personal access token " + in_quotes(args.name) +
+                                  ", which can do everything that its user can do."};
+    facts.shown = {{"Name", args.name},
+                   {"Expires", expires ? with_distance(*expires, now) : "Never"},
+                   {"Type", args.token_type.empty() ? "the tenant's default" : args.token_type},
+                   {"Owner", owner_of(args)},
+                   {"Rights", "all permissions of its user: access tokens have no scopes"},
+                   {"Name is free", "yes, read from TrueFoundry just now"}};
+    facts.warnings = warnings_about(args, expires, now);
+    facts.yields_value = true;
+    return facts;
+}
+
+ToolResult report_creation(const Created& created, policy::Time now) {
+    const bool id_known = !created.id.empty();
+    ToolResult result;
+    result.text = "Token created successfully!\n\nName: " + created.name + "\nID: " +
+                  (id_known ? one_line(created.id)
+                            : "unknown (it could not be read back: list the tokens to find it)") +
+                  "\nExpires: " + (created.expires ? with_distance(*created.expires, now) : "Never") +
+                  "\nToken (masked): " + created.held.masked + "\n\n" + how_to_see(created, now) + "\n\n" +
+                  sentences::save_now + "\n";
+    result.structured = {
+        {"status", "executed"},
+        {"name", created.name},
+        {"id", id_known ? Json(one_line(created.id)) : Json(nullptr)},
+        {"masked", created.held.masked},
+        {"reveal_id", created.held.reveal_id},
+        {"reveal_until", policy::format_time(created.held.until)},
+        {"destination", policy::to_string(created.destination)},
+        {"expires_at", created.expires ? Json(policy::format_time(*created.expires)) : Json(nullptr)}};
+    return result;
+}
+
+}  // namespace tfy::tools

@@ -1,0 +1,21 @@
+// What people and models are told about a creation, before and after it.
+#pragma once
+
+#include "tools/access_tokens/create.hpp"
+
+namespace tfy::tools {
+
+policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Time now);
+
+/// What is known of a token that was just made, without its value.
+struct Created {
+    Held held;
+    std::string name;
+    std::string id;  // empty where it could not be read
+    std::optional<policy::Time> expires;
+    policy::Destination destination = policy::Destination::none;
+};
+
+ToolResult report_creation(const Created& created, policy::Time now);
+
+}  // namespace tfy::tools

@@ -1,0 +1,43 @@
+// tfy_access_tokens_delete: deletes a token for ever after a person approved exactly this token, as it was
+// then.
+#pragma once
+
+#include <array>
+
+#include "tools/tool.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::tools {
+
+class DeleteAccessToken final : public Tool {
+public:
+    struct Args {
+        std::string id;
+        std::string reason = {};
+
+        static constexpr std::array fields{"id", "reason"};
+        static Args read(const Json& arguments);
+    };
+
+    /// `own_jwt_ids`: the ids that this server's own key carries, empty where the key is no JWT.
+    DeleteAccessToken(truefoundry::Client& client, const Clock& clock, std::vector<std::string> own_jwt_ids)
+        : client_(client), clock_(clock), own_jwt_ids_(std::move(own_jwt_ids)) {}
+
+    std::string_view name() const override { return "tfy_access_tokens_delete"; }
+    policy::Effect effect() const override { return policy::Effect::changes; }
+    Result<Json> canonical(Json arguments, policy::Time now) const override;
+    Async<Result<policy::Facts>> facts(policy::Call call) override;
+    /// Errc::superseded where the token is no longer the one that was approved, Errc::ambiguous where nobody
+    /// knows whether it is gone.
+    Async<Result<ToolResult>> run(policy::Permit permit) override;
+
+private:
+    policy::Facts describe(const truefoundry::AccessToken& token) const;
+    Async<Result<void>> settle(truefoundry::TokenId id, Error lost);
+
+    truefoundry::Client& client_;
+    const Clock& clock_;
+    std::vector<std::string> own_jwt_ids_;
+};
+
+}  // namespace tfy::tools

@@ -1,0 +1,21 @@
+// When a new token is to end: what people write, and the one spelling that is approved and sent.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "policy/time.hpp"
+#include "protocol/error.hpp"
+
+namespace tfy::tools {
+
+/// The only spelling of an expiry that is sent upstream: UTC with an explicit zone, whole seconds
+/// ("2027-02-21T00:00:00.000Z").
+std::string write_expiration(policy::Time time);
+
+/// Reads a date ("2027-02-21": midnight UTC), an RFC 3339 time, or a number of days ("90 days", "90d":
+/// midnight UTC of that day, so that the same words mean the same all day). Errc::refused for all else and
+/// for what is not in the future.
+Result<std::string> resolve_expiration(std::string_view asked, policy::Time now);
+
+}  // namespace tfy::tools

@@ -1,0 +1,36 @@
+// tfy_access_tokens_list: whose tokens there are, when they end and when they were last used; never a value.
+#pragma once
+
+#include <array>
+
+#include "tools/tool.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::tools {
+
+class ListAccessTokens final : public Tool {
+public:
+    struct Args {
+        std::size_t limit = 50;
+        std::string cursor = {};
+        std::string name_contains = {};
+        std::string state = {};  // "active", "expiring", "expired", or empty for all
+
+        static constexpr std::array fields{"limit", "cursor", "name_contains", "state"};
+        static Args read(const Json& arguments);
+    };
+
+    ListAccessTokens(truefoundry::Client& client, const Clock& clock) : client_(client), clock_(clock) {}
+
+    std::string_view name() const override { return "tfy_access_tokens_list"; }
+    policy::Effect effect() const override { return policy::Effect::reads; }
+    Result<Json> canonical(Json arguments, policy::Time now) const override;
+    Async<Result<policy::Facts>> facts(policy::Call call) override;
+    Async<Result<ToolResult>> run(policy::Permit permit) override;
+
+private:
+    truefoundry::Client& client_;
+    const Clock& clock_;
+};
+
+}  // namespace tfy::tools

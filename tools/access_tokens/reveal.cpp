@@ -1,0 +1,58 @@
+#include "tools/access_tokens/reveal.hpp"
+
+#include "tools/identifier.hpp"
+#include "tools/sentences.hpp"
+#include "tools/text.hpp"
+
+namespace tfy::tools {
+namespace {
+
+// Shown before, lapsed, or somebody else's: from outside these look the same.
+Error in_words(const Error& error) {
+    if (error.code != Errc::not_found) return error;
+    return {Errc::not_found, std::string("This value cannot be shown. ") + sentences::value_is_gone};
+}
+
+}  // namespace
+
+RevealAccessToken::Args RevealAccessToken::Args::read(const Json& arguments) {
+    return {.reveal_id = arguments.at("reveal_id").get<std::string>()};
+}
+
+Result<Json> RevealAccessToken::canonical(Json arguments, policy::Time) const {
+    if (is_identifier(Args::read(arguments).reveal_id, "rev_")) return arguments;
+    return Error{Errc::refused,
+                 "This is no reveal_id: tfy_access_tokens_create gives one with each new token (\"rev_\" and "
+                 "26 characters). Nothing was "
+                 "shown."};
+}
+
+Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
+    const auto held = co_await custody_.look(Args::read(call.arguments).reveal_id, call.caller.principal);
+    if (!held) co_return in_words(held.error());
+    const auto now = clock_.now();
+    policy::Facts facts{
+        .subject = held->token_name,
+        .effect = "Shows the value of the access token " + in_quotes(held->token_name) +
+                  " to the agent, once. Whoever can read that conversation can use the token."};
+    facts.shown = {{"Name", held->token_name},
+                   {"ID", held->token_id.empty() ? "unknown" : held->token_id},
+                   {"Created", policy::format_time_for_people(held->created) + " (" +
+                                   distance(held->created, now) + ")"},
+                   {"Can be shown until",
+                    policy::format_time_for_people(held->until) + " (" + distance(held->until, now) + ")"}};
+    facts.warnings = {"The value will stand in the agent's conversation, and in whatever stores that."};
+    co_return facts;
+}
+
+Async<Result<ToolResult>> RevealAccessToken::run(policy::Permit permit) {
+    const auto args = Args::read(permit.call().arguments);
+    auto reveal = co_await custody_.claim(args.reveal_id, permit.call().caller.principal, "agent");
+    if (!reveal) co_return in_words(reveal.error());
+    ToolResult result;
+    result.text = "One-time token: " + reveal->placeholder() + "\n\n" + sentences::save_now + "\n";
+    result.reveal = std::move(*reveal);
+    co_return result;
+}
+
+}  // namespace tfy::tools

@@ -1,0 +1,35 @@
+// tfy_access_tokens_reveal: shows a value that was just created, once, after a person approved that.
+#pragma once
+
+#include <array>
+
+#include "tools/custody.hpp"
+#include "tools/tool.hpp"
+
+namespace tfy::tools {
+
+/// Has no outputSchema, and so no structuredContent: a host that shows only structuredContent would lose the
+/// value, and one that shows both would show it twice.
+class RevealAccessToken final : public Tool {
+public:
+    struct Args {
+        std::string reveal_id;
+
+        static constexpr std::array fields{"reveal_id"};
+        static Args read(const Json& arguments);
+    };
+
+    RevealAccessToken(Custody& custody, const Clock& clock) : custody_(custody), clock_(clock) {}
+
+    std::string_view name() const override { return "tfy_access_tokens_reveal"; }
+    policy::Effect effect() const override { return policy::Effect::changes; }
+    Result<Json> canonical(Json arguments, policy::Time now) const override;
+    Async<Result<policy::Facts>> facts(policy::Call call) override;
+    Async<Result<ToolResult>> run(policy::Permit permit) override;
+
+private:
+    Custody& custody_;
+    const Clock& clock_;
+};
+
+}  // namespace tfy::tools

@@ -1,0 +1,46 @@
+// Where a new token's value stays between its creation and its one showing: the tools' side of the reveal
+// desk.
+#pragma once
+
+#include <string>
+
+#include "policy/reveal.hpp"
+#include "policy/rule.hpp"
+#include "tools/async.hpp"
+
+namespace tfy::tools {
+
+struct Held {
+    std::string reveal_id;  // "rev_" and 26 characters
+    std::string masked;     //
+    policy::Time until = {};
+};
+
+/// What is known of a value that is (or was) held, without the value.
+struct HeldFacts {
+    std::string token_name;
+    std::string token_id;  // empty where unknown
+    policy::Time created = {};
+    policy::Time until = {};
+};
+
+class Custody {
+public:
+    virtual ~Custody() = default;
+
+    /// Makes the value known to the redactor, durably, and keeps it. Call it before anything derived from the
+    /// upstream answer can leave. Errc::storage where the fingerprints cannot be written: the value is wiped,
+    /// and the token should be deleted.
+    virtual Async<Result<Held>> hold(policy::Secret value, std::string token_name, std::string principal) = 0;
+    /// Adds what was learnt after the creation.
+    virtual void set_token_id(const std::string& reveal_id, std::string token_id) = 0;
+    /// Errc::not_found with the seed's advice where it was shown before, has lapsed, or is another
+    /// principal's.
+    virtual Async<Result<HeldFacts>> look(std::string reveal_id, std::string principal) = 0;
+    /// Claims it, durably and journalled, before the value can leave. At most one claim of one value ever
+    /// succeeds.
+    virtual Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,
+                                                std::string destination) = 0;
+};
+
+}  // namespace tfy::tools

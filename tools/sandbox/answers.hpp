@@ -1,0 +1,42 @@
+// What the make-believe control plane reads and writes, in the shapes of the real one.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tools/sandbox/control_plane.hpp"
+
+namespace tfy::sandbox {
+
+/// A request target, taken apart and percent-decoded: {"revoke", "all"} below
+/// /api/svc/v1/personal-access-tokens.
+struct Target {
+    std::string path;  // decoded
+    std::vector<std::pair<std::string, std::string>> query;
+
+    /// The last value of `name`, nullopt where absent.
+    std::optional<std::string> find(std::string_view name) const;
+};
+Target read_target(std::string_view text);
+
+/// An HttpError body.
+Answer http_error(int status, std::string message);
+Answer json_answer(int status, const Json& body);
+
+/// A VirtualAccount. The shape alternates with the id, as both kinds of manifest and both spellings are met
+/// in the wild.
+Json write_virtual_account(const StoredToken& token, policy::Time now);
+
+struct Wanted {
+    std::string name;
+    std::string type;
+    std::string team;
+    std::string account;
+    std::optional<policy::Time> expires;
+};
+/// The body of a create; the error's message is what an HttpError would say.
+Result<Wanted> read_wanted(std::string_view body, policy::Time now);
+
+}  // namespace tfy::sandbox

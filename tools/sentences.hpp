@@ -1,0 +1,24 @@
+// What users of TrueFoundry's access-token skill already know these failures by: each sentence stands here,
+// once.
+#pragma once
+
+namespace tfy::tools::sentences {
+
+inline constexpr char permission_denied[] = "Cannot manage access tokens. Check your API key permissions.";
+inline constexpr char not_found[] = "Token ID not found. List tokens first to find the correct ID.";
+inline constexpr char name_exists[] = "A token with this name already exists. Use a different name.";
+inline constexpr char still_in_use[] =
+    "If services fail after token deletion, they were using the deleted token. Create a new token and update "
+    "the "
+    "affected services/pipelines.";
+inline constexpr char value_is_gone[] =
+    "Token values are only shown at creation time. If lost, delete the old token and create a new one, then "
+    "update "
+    "all services that used the old token.";
+
+inline constexpr char save_now[] =
+    "⚠️ Save this token NOW — it will not be shown again.\n"
+    "Store it in a password manager, CI/CD secret store, or TrueFoundry secret group.\n"
+    "Never commit tokens to Git or share them in plain text.";
+
+}  // namespace tfy::tools::sentences

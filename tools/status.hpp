@@ -1,0 +1,74 @@
+// tfy_config_status and tfy_approvals_get: where this server stands, and where an approval stands.
+#pragma once
+
+#include <array>
+
+#include "tools/tool.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::tools {
+
+/// What is known of the configuration without asking anybody. Never the key.
+struct Configuration {
+    std::string base_url;  // empty: not set
+    bool key_set = false;
+    std::string acts_as = {};  // whom the key says that it is; may be empty
+    std::string assurance;     // what an approval proves here, in a sentence
+    bool sandbox = false;
+    std::string version;
+    std::string page_url = {};  // the approvals page, empty where there is none
+    std::string problem = {};   // why nothing can be asked at all, in a sentence ("TFY_BASE_URL must be
+                                // https"); empty where it can
+};
+
+class ConfigStatus final : public Tool {
+public:
+    struct Args {
+        static constexpr std::array<const char*, 0> fields{};
+    };
+
+    ConfigStatus(truefoundry::Client& client, Configuration configuration)
+        : client_(client), configuration_(std::move(configuration)) {}
+
+    std::string_view name() const override { return "tfy_config_status"; }
+    policy::Effect effect() const override { return policy::Effect::reads; }
+    Result<Json> canonical(Json arguments, policy::Time now) const override;
+    Async<Result<policy::Facts>> facts(policy::Call call) override;
+    Async<Result<ToolResult>> run(policy::Permit permit) override;
+
+private:
+    truefoundry::Client& client_;
+    Configuration configuration_;
+};
+
+/// Approvals, as the server room keeps them.
+class ApprovalReader {
+public:
+    virtual ~ApprovalReader() = default;
+    /// As it stands now; Errc::not_found.
+    virtual Async<Result<policy::Approval>> find(std::string id) = 0;
+};
+
+class GetApproval final : public Tool {
+public:
+    struct Args {
+        std::string approval_id;
+
+        static constexpr std::array fields{"approval_id"};
+        static Args read(const Json& arguments);
+    };
+
+    explicit GetApproval(ApprovalReader& approvals) : approvals_(approvals) {}
+
+    std::string_view name() const override { return "tfy_approvals_get"; }
+    policy::Effect effect() const override { return policy::Effect::reads; }
+    Result<Json> canonical(Json arguments, policy::Time now) const override;
+    Async<Result<policy::Facts>> facts(policy::Call call) override;
+    /// Errc::not_found for another principal's, too: nobody learns that it exists.
+    Async<Result<ToolResult>> run(policy::Permit permit) override;
+
+private:
+    ApprovalReader& approvals_;
+};
+
+}  // namespace tfy::tools

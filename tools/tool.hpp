@@ -1,0 +1,46 @@
+// What a tool is.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "policy/gate.hpp"
+#include "policy/reveal.hpp"
+#include "tools/async.hpp"
+
+namespace tfy::tools {
+
+struct ToolResult {
+    std::string text;           // content: what a model reads
+    Json structured = nullptr;  // structuredContent: satisfies the tool's outputSchema unless is_error
+    bool is_error = false;
+    std::optional<policy::Reveal> reveal = {};  // `text` holds its placeholder
+};
+
+/// A failure as a result: the sentence, and {status, message} with the code's name as status.
+ToolResult failed(const Error& error);
+
+/// No permission code: run() can only be reached with a Permit. No redaction code: a tool cannot reach the
+/// peer.
+class Tool {
+public:
+    virtual ~Tool() = default;
+
+    virtual std::string_view name() const = 0;
+    virtual policy::Effect effect() const = 0;
+
+    /// Arguments that passed the schema, in their one final spelling (dates resolved, ids and names checked).
+    /// No I/O, and the same result for the same call all day, so that a repeated call finds its approval.
+    /// Errc::refused says what is wrong and that nothing was done.
+    virtual Result<Json> canonical(Json arguments, policy::Time now) const = 0;
+
+    /// Changing tools: what is verified about the target, read from upstream now. An error blocks the
+    /// approval.
+    virtual Async<Result<policy::Facts>> facts(policy::Call call) = 0;
+
+    /// The permit is consumed; arguments come out of it. Errors are for failures; a refusal that a model can
+    /// act on is an error too.
+    virtual Async<Result<ToolResult>> run(policy::Permit permit) = 0;
+};
+
+}  // namespace tfy::tools

@@ -1,0 +1,50 @@
+// The PAT API, asked in the safest way that it allows (see docs/truefoundry.md for its traps).
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tools/truefoundry/exchange.hpp"
+#include "tools/truefoundry/types.hpp"
+
+namespace tfy::truefoundry {
+
+/// Stateless over an Exchange that must outlive it. GETs are tried again (three tries in all) on 408, 429,
+/// 5xx and lost answers; nothing else ever is. Never sends GET /{anything} (it would create a token) and
+/// never anything to /revoke/all. Errors: Errc::upstream (401, 403, 400, 429, unreachable, a GET's 5xx:
+/// nothing changed), Errc::not_found (404), Errc::conflict (409), Errc::ambiguous (a create or delete whose
+/// answer was lost, unreadable, or a 408 or 5xx: it may have happened). Each message ends with the upstream
+/// request id where there was one, and `data` is {http_status} where there was an answer.
+class Client {
+public:
+    /// Waits before another try; the default is a timer on the current loop.
+    using Wait = std::function<Async<void>(std::chrono::milliseconds)>;
+
+    explicit Client(Exchange& exchange, Wait wait = {});
+
+    /// Every token of the caller, paged to the end; repeated ids dropped; Errc::upstream beyond 100 pages.
+    /// `name_contains` is a substring. Where the pages shifted meanwhile it looks once more.
+    Async<Result<std::vector<AccessToken>>> list(std::string name_contains = {});
+    /// By listing, and exact comparison. Errc::not_found with the seed's sentence.
+    Async<Result<AccessToken>> find(TokenId id);
+    /// The newest of exactly this name, or Errc::not_found.
+    Async<Result<AccessToken>> find_by_name(TokenName name);
+    /// One try. The value comes back in locked memory; no copy of it is left behind in this room.
+    Async<Result<policy::Secret>> create(CreateAccessToken request);
+    /// One try.
+    Async<Result<void>> remove(TokenId id);
+    /// One cheap read that shows whether the key works.
+    Async<Result<void>> probe();
+
+private:
+    struct Look;
+    Async<Result<HttpResponse>> get(std::string target);
+    Async<Result<Look>> look(std::string name_contains);
+
+    Exchange& exchange_;
+    Wait wait_;
+};
+
+}  // namespace tfy::truefoundry

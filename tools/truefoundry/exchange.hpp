@@ -1,0 +1,40 @@
+// One HTTP exchange with the control plane: the seam between what we ask (client.cpp) and how it travels
+// (curl, the sandbox, a script in a test).
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "tools/async.hpp"
+
+namespace tfy::truefoundry {
+
+struct HttpRequest {
+    std::string method;     // upper case
+    std::string target;     // origin form, percent-encoded: "/api/svc/v1/personal-access-tokens?limit=100"
+    std::string body = {};  // UTF-8 JSON, or empty
+    std::chrono::milliseconds timeout{30'000};  // from connect to last byte
+};
+
+struct HttpResponse {
+    int status = 0;
+    std::string content_type = {};
+    std::string request_id = {};   // x-request-id, empty where none
+    std::string retry_after = {};  // as it came
+    std::string body = {};         // at most 1 MiB; may hold a token's value: wipe it
+};
+
+class Exchange {
+public:
+    virtual ~Exchange() = default;
+
+    /// Sends one request and waits for the whole response.
+    ///
+    /// Any status is a success: 404 is an answer. Errc::upstream means that there was none and that the
+    /// request did not arrive (refused, no route, TLS refused, not configured), Errc::ambiguous that it may
+    /// have arrived (time-out, cut off, body over the limit). Adds credentials; callers never see them. Never
+    /// retries, never follows a redirect. Cancelling the coroutine aborts the transfer.
+    virtual Async<Result<HttpResponse>> send(HttpRequest request) = 0;
+};
+
+}  // namespace tfy::truefoundry

@@ -1,0 +1,97 @@
+#include "tools/truefoundry/failure.hpp"
+
+#include <algorithm>
+
+#include "protocol/parse.hpp"
+#include "tools/sentences.hpp"
+#include "tools/text.hpp"
+
+namespace tfy::truefoundry {
+namespace {
+
+namespace sentences = tools::sentences;
+
+constexpr char nothing_done[] = " Nothing was done.";
+
+bool is_request_id(std::string_view id) {
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_' || c == '.' || c == ':';
+    };
+    return !id.empty() && id.size() <= 100 && std::ranges::all_of(id, fits);
+}
+
+// TrueFoundry's own words from an HttpError body, cut and made safe; empty where there are none.
+std::string quotation(const HttpResponse& response) {
+    const auto body = protocol::parse(response.body);
+    if (!body || !body->is_object()) return {};
+    const auto message = body->find("message");
+    if (message == body->end() || !message->is_string()) return {};
+    return " It says: \"" + tools::one_line(message->get<std::string>(), 200) + "\".";
+}
+
+Error missing(Asked asked) {
+    if (asked == Asked::remove)
+        return {Errc::not_found, std::string(sentences::not_found) + " Nothing was deleted."};
+    return {Errc::upstream,
+            "TrueFoundry has no access-token API at this address (404). Nothing was done. Check "
+            "TFY_BASE_URL: it should be "
+            "the control plane's address, without a path."};
+}
+
+Error unsettled(int status, Asked asked) {
+    const auto number = std::to_string(status);
+    if (asked == Asked::list)
+        return {Errc::upstream,
+                "TrueFoundry answered " + number + " and kept to it. Nothing was done. Try again later."};
+    return {Errc::ambiguous,
+            "TrueFoundry answered " + number + ", which does not say whether the request was carried out."};
+}
+
+Error in_words(const HttpResponse& response, Asked asked) {
+    const auto status = response.status;
+    const auto number = std::to_string(status);
+    switch (status) {
+        case 400:
+        case 422:
+            return {Errc::upstream,
+                    "TrueFoundry refused the request (" + number + ")." + quotation(response) + nothing_done};
+        case 401:
+            return {Errc::upstream,
+                    "TrueFoundry refused the configured key (401): it is wrong, expired or deleted. Nothing "
+                    "was done. Check "
+                    "TFY_API_KEY."};
+        case 403: return {Errc::upstream, std::string(sentences::permission_denied) + nothing_done};
+        case 404: return missing(asked);
+        case 409:
+            if (asked == Asked::create)
+                return {Errc::conflict, std::string(sentences::name_exists) + " Nothing was created."};
+            break;
+        case 429:
+            return {
+                Errc::upstream,
+                "TrueFoundry takes no more requests for now (429). Nothing was done. Try again in a minute."};
+        default: break;
+    }
+    if (may_pass(status)) return unsettled(status, asked);
+    if (status >= 300 && status < 400)
+        return {Errc::upstream, "TrueFoundry answered with a redirect (" + number +
+                                    "), which is never followed. Nothing was done. Check TFY_BASE_URL."};
+    return {Errc::upstream,
+            "TrueFoundry answered " + number + ", which this server did not expect." + nothing_done};
+}
+
+}  // namespace
+
+Error with_request_id(Error error, const HttpResponse& response) {
+    error.data = {{"http_status", response.status}};
+    if (is_request_id(response.request_id))
+        error.message += " (TrueFoundry request id: " + response.request_id + ")";
+    return error;
+}
+
+Error failure(const HttpResponse& response, Asked asked) {
+    return with_request_id(in_words(response, asked), response);
+}
+
+}  // namespace tfy::truefoundry

@@ -1,0 +1,24 @@
+// What an answer that is no success means, in our own words: upstream text goes no further than one short,
+// marked quotation.
+#pragma once
+
+#include "tools/truefoundry/exchange.hpp"
+
+namespace tfy::truefoundry {
+
+enum class Asked { list, create, remove };
+
+/// The failure that `response`, whose status is not 2xx, stands for. `data` is {http_status}, for those who
+/// must tell 401 from 403. A create or delete that is answered 408 or 5xx may have happened (a proxy may have
+/// lost the real answer): Errc::ambiguous.
+Error failure(const HttpResponse& response, Asked asked);
+
+/// Adds the status as data and the upstream request id to the end of the message, where there is one that
+/// looks like an id.
+Error with_request_id(Error error, const HttpResponse& response);
+
+constexpr bool is_success(int status) { return status >= 200 && status < 300; }
+/// Worth another try: 408, 429 and 5xx.
+constexpr bool may_pass(int status) { return status == 408 || status == 429 || status >= 500; }
+
+}  // namespace tfy::truefoundry

@@ -1,0 +1,176 @@
+#include "tools/truefoundry/wire.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <new>
+
+#include "protocol/parse.hpp"
+
+namespace tfy::truefoundry::wire {
+namespace {
+
+constexpr std::string_view collection = "/api/svc/v1/personal-access-tokens";
+constexpr std::size_t value_limit = 16 * 1024;
+
+using Keys = std::initializer_list<const char*>;
+
+// The member of the first of these keys that is there and not null; null where there is none.
+const Json& member(const Json& object, Keys keys) {
+    static const Json nothing = nullptr;
+    if (!object.is_object()) return nothing;
+    for (const auto* key : keys)
+        if (const auto found = object.find(key); found != object.end() && !found->is_null()) return *found;
+    return nothing;
+}
+
+std::string text(const Json& object, Keys keys) {
+    const auto& found = member(object, keys);
+    return found.is_string() ? found.get<std::string>() : std::string{};
+}
+
+std::optional<policy::Time> time(const Json& object, Keys keys) { return read_time(text(object, keys)); }
+
+std::string first_of(std::string a, std::string b) { return a.empty() ? std::move(b) : std::move(a); }
+
+void read_jwts(const Json& jwts, AccessToken& token) {
+    if (!jwts.is_array()) return;
+    for (const auto& jwt : jwts) {
+        if (auto id = text(jwt, {"id"}); !id.empty()) token.jwt_ids.push_back(std::move(id));
+        if (token.type.empty()) token.type = text(jwt, {"tokenType", "token_type"});
+        const auto expiry = time(jwt, {"expiry"});
+        if (expiry && (!token.expires || *expiry > *token.expires)) token.expires = expiry;
+    }
+}
+
+std::string percent_encoded(std::string_view plain) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : plain) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                                c == '-' || c == '_';
+        if (unreserved)
+            encoded += c;
+        else
+            encoded += {'%', digits[byte >> 4], digits[byte & 15]};
+    }
+    return encoded;
+}
+
+// The value out of {"token":"…"} and nothing else, which is what the API documents. Taken from the body
+// itself, because a parser leaves copies behind that nobody wipes. Empty for every other body, and for a
+// value with escapes.
+std::string_view plain_value(std::string_view body) {
+    constexpr std::string_view space = " \t\r\n";
+    for (const std::string_view expected : {"{", "\"token\"", ":", "\""}) {
+        body.remove_prefix(std::min(body.size(), body.find_first_not_of(space)));
+        if (!body.starts_with(expected)) return {};
+        body.remove_prefix(expected.size());
+    }
+    const auto value = body.substr(0, body.find_first_of("\"\\"));
+    body.remove_prefix(value.size());
+    for (const std::string_view expected : {"\"", "}"}) {
+        body.remove_prefix(std::min(body.size(), body.find_first_not_of(space)));
+        if (!body.starts_with(expected)) return {};
+        body.remove_prefix(expected.size());
+    }
+    return body.find_first_not_of(space) == std::string_view::npos ? value : std::string_view{};
+}
+
+// The value out of any other JSON object that has one; the parsed copy is wiped.
+std::string parsed_value(std::string_view body) {
+    auto parsed = protocol::parse(body);
+    if (!parsed || !parsed->is_object()) return {};
+    const auto found = parsed->find("token");
+    if (found == parsed->end() || !found->is_string()) return {};
+    auto& value = found->get_ref<std::string&>();
+    std::string copy(value);
+    policy::wipe(value);
+    return copy;
+}
+
+bool can_be_kept(std::string_view value) {
+    return !value.empty() && value.size() <= value_limit &&
+           std::ranges::all_of(value, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+}  // namespace
+
+std::string collection_target() { return std::string(collection); }
+
+std::string list_target(std::size_t offset, std::size_t limit, std::string_view name_contains) {
+    auto target =
+        collection_target() + "?limit=" + std::to_string(limit) + "&offset=" + std::to_string(offset);
+    if (!name_contains.empty()) target += "&nameSearchQuery=" + percent_encoded(name_contains);
+    return target;
+}
+
+std::string token_target(const TokenId& id) { return collection_target() + "/" + id.text(); }
+
+std::string write_create(const CreateAccessToken& request) {
+    Json body = {{"name", request.name.text()}};
+    if (!request.expiration_date.empty()) body["expirationDate"] = request.expiration_date;
+    if (!request.token_type.empty()) body["tokenType"] = request.token_type;
+    if (!request.team_name.empty()) body["teamName"] = request.team_name;
+    if (!request.account_name.empty()) body["accountName"] = request.account_name;
+    return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+AccessToken read_token(const Json& item) {
+    const auto& manifest = member(item, {"manifest"});
+    const auto& owner = member(manifest, {"ownedBy", "owned_by"});
+    const auto& maker = member(item, {"createdBySubject"});
+    const auto& expired = member(item, {"isExpired", "is_expired"});
+    AccessToken token{
+        .id = text(item, {"id"}),
+        .name = first_of(text(manifest, {"name"}), text(item, {"name"})),
+        .type = text(manifest, {"token_type", "tokenType"}),
+        .owner = first_of(text(owner, {"team"}), text(owner, {"account"})),
+        .created_by = first_of(text(maker, {"subjectSlug"}), text(maker, {"subjectDisplayName"})),
+        .created = time(item, {"createdAt", "created_at"}),
+        .expires = {},
+        .last_used = time(item, {"lastAccessedAt", "last_accessed_at"}),
+        .expired = expired.is_boolean() && expired.get<bool>(),
+        .jwt_ids = {}};
+    if (auto id = text(item, {"jwtId", "jwt_id"}); !id.empty()) token.jwt_ids.push_back(std::move(id));
+    read_jwts(member(item, {"jwts"}), token);
+    if (!token.expires) token.expires = time(manifest, {"expiration_date", "expirationDate"});
+    return token;
+}
+
+Result<Page> read_page(std::string_view body) {
+    auto parsed = protocol::parse(body);
+    const Json answer = parsed ? std::move(*parsed) : Json(nullptr);
+    const auto& data = member(answer, {"data"});
+    if (!data.is_array())
+        return Error{Errc::upstream,
+                     "TrueFoundry's answer is not a list of access tokens. Nothing was done. Check that "
+                     "TFY_BASE_URL is the "
+                     "control plane's address, and that no proxy answers in its place."};
+    Page page{.tokens = {}, .items = data.size(), .total = {}};
+    for (const auto& item : data)
+        if (auto token = read_token(item); !token.id.empty()) page.tokens.push_back(std::move(token));
+    const auto& total = member(member(answer, {"pagination"}), {"total"});
+    if (total.is_number_unsigned()) page.total = total.get<std::uint64_t>();
+    return page;
+}
+
+Result<policy::Secret> take_value(std::string& body) {
+    std::string value(plain_value(body));
+    if (value.empty()) value = parsed_value(body);
+    policy::wipe(body);
+    if (!can_be_kept(value)) {
+        policy::wipe(value);
+        return Error{Errc::ambiguous,
+                     "TrueFoundry confirmed the creation, but its answer holds no value that can be read."};
+    }
+    try {
+        return policy::Secret(std::move(value));  // wipes it
+    } catch (const std::bad_alloc&) {
+        policy::wipe(value);
+        return Error{Errc::ambiguous,
+                     "The token was created, but this machine gave no locked memory to keep its value in."};
+    }
+}
+
+}  // namespace tfy::truefoundry::wire

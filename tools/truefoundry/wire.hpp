@@ -1,0 +1,37 @@
+// How the PAT API spells what we ask and what it answers. Answers are read tolerantly: unknown keys, nulls,
+// both spellings and both manifest shapes (see docs/truefoundry.md).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/truefoundry/types.hpp"
+
+namespace tfy::truefoundry::wire {
+
+inline constexpr std::size_t page_size = 100;
+
+/// Request targets. There is none for GET /{name} (it would create a token) and none for /revoke/all.
+std::string list_target(std::size_t offset, std::size_t limit, std::string_view name_contains);
+std::string token_target(const TokenId& id);
+std::string collection_target();
+
+std::string write_create(const CreateAccessToken& request);
+
+struct Page {
+    std::vector<AccessToken> tokens;     // those that have an id
+    std::size_t items = 0;               // how far the offset moves on
+    std::optional<std::uint64_t> total;  // none: not said
+};
+
+/// Errc::upstream for a body that is no list: HTML, empty, cut off, not UTF-8.
+Result<Page> read_page(std::string_view body);
+AccessToken read_token(const Json& item);
+
+/// The value out of a create's answer. Wipes the body and the parsed copy whatever happens. Errc::ambiguous
+/// where there is no value that can be kept: the token is there all the same.
+Result<policy::Secret> take_value(std::string& body);
+
+}  // namespace tfy::truefoundry::wire
