@@ -14,7 +14,8 @@ struct SealKey {
     std::array<unsigned char, 32> bytes{};
 };
 
-/// Base64url without padding. `purpose` ("requestState", "session") is bound in: a blob sealed for one does not open for another.
+/// Base64url without padding. `purpose` ("requestState", "session") is bound in: a blob sealed for one does
+/// not open for another.
 std::string seal_state(const Json& state, std::string_view purpose, const SealKey& key);
 /// nullopt for anything that this key did not seal for this purpose, bit for bit.
 std::optional<Json> open_state(std::string_view sealed, std::string_view purpose, const SealKey& key);

@@ -95,7 +95,8 @@ tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assur
                                                                                        .key_set = parts.key_set,
                                                                                        .assurance = what_approvals_prove(default_assurance),
                                                                                        .sandbox = parts.sandbox,
-                                                                                       .version = TFY_VERSION}));
+                                                                                       .version = TFY_VERSION,
+                                                                                       .problem = parts.upstream_problem}));
     auto catalog = tools::Catalog::assemble(std::move(all));
     return std::move(catalog.value());  // the embedded definitions are part of the binary: a test assembles them too
 }

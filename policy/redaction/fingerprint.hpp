@@ -13,7 +13,7 @@ struct FingerprintKey {
     std::array<unsigned char, 32> bytes{};
 };
 
-/// One window of a token: a rolling prefilter and a keyed 128-bit hash, both useless without the key.
+/// One window of a token: a prefilter of 32 bits and a keyed 128-bit hash, both useless without the key.
 struct Fingerprint {
     std::uint64_t rolling = 0;
     std::array<unsigned char, 16> digest{};
@@ -27,8 +27,10 @@ struct TokenPrints {
     std::vector<Fingerprint> windows;
 };
 
-/// Windows of 16 characters at stride 8, and the last one; a value under 16 characters is one window. A JWT's
-/// first part (its header) is common to all tokens of an issuer and is left out.
+/// Windows of 16 characters at stride 8, and the last one; a value under 16 characters is one window, one
+/// under 6 has none. A JWT's first part (its header) is common to all tokens of an issuer and is left out.
+/// Letters lose their case before they are hashed, so a window matches in any case. White space around the
+/// value does not count. Keep the windows in their order: the first and the last one mark the token's ends.
 TokenPrints fingerprint(std::string_view value, std::string name, const FingerprintKey& key);
 
 }  // namespace tfy::policy

@@ -44,7 +44,7 @@ void block_signals() {
 
 class UpstreamThread {
 public:
-    UpstreamThread(Upstream upstream, policy::Secret api_key)
+    UpstreamThread(OriginServer upstream, policy::Secret api_key)
         : upstream_(std::move(upstream)), api_key_(std::move(api_key)), thread_([this] { run(); }) {}
     UpstreamThread(const UpstreamThread&) = delete;
     UpstreamThread& operator=(const UpstreamThread&) = delete;
@@ -160,7 +160,7 @@ private:
     }
 
     CurlLibrary library_;
-    Upstream upstream_;
+    OriginServer upstream_;
     policy::Secret api_key_;
     std::unique_ptr<CURLM, FreeMulti> multi_{curl_multi_init()};
     std::map<Ticket, Running> running_;  // the thread's own
@@ -175,7 +175,7 @@ private:
 
 class CurlExchange final : public truefoundry::Exchange {
 public:
-    CurlExchange(Upstream upstream, policy::Secret api_key)
+    CurlExchange(OriginServer upstream, policy::Secret api_key)
         : thread_(std::make_shared<UpstreamThread>(std::move(upstream), std::move(api_key))) {}
 
     Async<Answer> send(HttpRequest request) override {
@@ -213,7 +213,7 @@ private:
 
 std::unique_ptr<truefoundry::Exchange> make_curl_exchange(UpstreamOptions options, policy::Secret api_key) {
     const auto url = UrlParts::read(options.base_url).value_or(UrlParts{});
-    Upstream upstream{.options = std::move(options),
+    OriginServer upstream{.options = std::move(options),
                       .scheme = url.scheme == "http" && url.is_loopback() ? "http" : "https",
                       .host = url.host,
                       .loopback = url.is_loopback()};

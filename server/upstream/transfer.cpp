@@ -31,7 +31,7 @@ void wipe_and_free(curl_slist* list) {
 
 }  // namespace
 
-Transfer::Transfer(const Upstream& upstream, truefoundry::HttpRequest request)
+Transfer::Transfer(const OriginServer& upstream, truefoundry::HttpRequest request)
     : upstream_(upstream),
       request_(std::move(request)),
       url_(upstream.options.base_url + request_.target),
@@ -44,7 +44,7 @@ Transfer::~Transfer() {
     policy::wipe(request_.body);
 }
 
-Result<std::unique_ptr<Transfer>> Transfer::prepare(const Upstream& upstream,
+Result<std::unique_ptr<Transfer>> Transfer::prepare(const OriginServer& upstream,
                                                     truefoundry::HttpRequest request,
                                                     std::string authorization) {
     std::unique_ptr<Transfer> transfer(new Transfer(upstream, std::move(request)));

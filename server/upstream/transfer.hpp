@@ -12,7 +12,7 @@
 namespace tfy::server {
 
 /// What all transfers to one control plane have in common. Read by the upstream thread only.
-struct Upstream {
+struct OriginServer {
     UpstreamOptions options;
     std::string scheme;
     std::string host;  // for messages
@@ -23,7 +23,7 @@ class Transfer {
 public:
     /// Takes the Authorization line and wipes it. Errc::upstream where the request cannot be built; nothing
     /// was sent then.
-    static Result<std::unique_ptr<Transfer>> prepare(const Upstream& upstream,
+    static Result<std::unique_ptr<Transfer>> prepare(const OriginServer& upstream,
                                                      truefoundry::HttpRequest request,
                                                      std::string authorization);
     ~Transfer();
@@ -41,7 +41,7 @@ private:
         void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
     };
 
-    Transfer(const Upstream& upstream, truefoundry::HttpRequest request);
+    Transfer(const OriginServer& upstream, truefoundry::HttpRequest request);
     bool add_headers(std::string authorization);
     bool add_header(std::string line);
     bool set_options();
@@ -52,7 +52,7 @@ private:
     static std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* self);
     static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
 
-    const Upstream& upstream_;
+    const OriginServer& upstream_;
     truefoundry::HttpRequest request_;
     truefoundry::HttpResponse response_;
     std::string url_;

@@ -10,153 +10,149 @@ import { rules, World } from './lib/world.mjs';
 const byDefault = { policy: rules({ assurance: null }), hold: '30s' };
 
 async function begin(t, door, options = {}) {
-    const world = await World.start(t, { ...byDefault, ...options });
-    const server = await world.serve();
-    return {
-        world,
-        server,
-        page: await Page.signIn(world, server),
-        connection: await open(door, world, { endpoint: server.endpoint, ...options }),
-    };
+  const world = await World.start(t, { ...byDefault, ...options });
+  const server = await world.serve();
+  return {
+    world,
+    server,
+    page: await Page.signIn(world, server),
+    connection: await open(door, world, { endpoint: server.endpoint, ...options }),
+  };
 }
 
 /** `call` is under way; the person decides on the page; gives the call's result. */
 async function decide(page, call, decision) {
-    const waiting = call();
-    const approval = await page.nextPending();
-    await decision(approval);
-    return waiting;
+  const waiting = call();
+  const approval = await page.nextPending();
+  await decision(approval);
+  return waiting;
 }
 
 for (const door of ['modern HTTP', 'legacy HTTP']) {
-    test(`${door}: create, reveal on the page, delete; forms are not offered`, async t => {
-        const { world, page, connection } = await begin(t, door);
-        const created = await decide(
-            page,
-            () => create(connection, 'for-the-page'),
-            approval => page.approved(approval, { destination: 'page' })
-        );
-        assert.equal(statusOf(created), 'executed', textOf(created));
-        assert.equal(connection.person.asked.length, 0, 'a signed-in person must decide: no form was sent');
+  test(`${door}: create, reveal on the page, delete; forms are not offered`, async t => {
+    const { world, page, connection } = await begin(t, door);
+    const created = await decide(
+      page,
+      () => create(connection, 'for-the-page'),
+      approval => page.approved(approval, { destination: 'page' })
+    );
+    assert.equal(statusOf(created), 'executed', textOf(created));
+    assert.equal(connection.person.asked.length, 0, 'a signed-in person must decide: no form was sent');
 
-        const { value, again } = await page.reveal('for-the-page');
-        assert.ok(await world.isLiveToken(value));
-        assert.notEqual(again.status, 200);
-        assert.ok(!again.text.includes(value));
-        const byAgent = await reveal(connection, created.structuredContent.reveal_id);
-        assert.ok(byAgent.isError, 'shown on the page: not a second time to the agent');
-        assert.match(textOf(byAgent), adviceLost);
+    const { value, again } = await page.reveal('for-the-page');
+    assert.ok(await world.isLiveToken(value));
+    assert.notEqual(again.status, 200);
+    assert.ok(!again.text.includes(value));
+    const byAgent = await reveal(connection, created.structuredContent.reveal_id);
+    assert.ok(byAgent.isError, 'shown on the page: not a second time to the agent');
+    assert.match(textOf(byAgent), adviceLost);
 
-        const id = await idOf(connection, 'for-the-page');
-        const removed = await decide(
-            page,
-            () => connection.call('tfy_access_tokens_delete', { id }),
-            approval => page.approved(approval)
-        );
-        assert.equal(statusOf(removed), 'executed', textOf(removed));
-        assert.ok(!(await names(connection)).includes('for-the-page'));
-        await world.assertSeenOnce(value);
-    });
+    const id = await idOf(connection, 'for-the-page');
+    const removed = await decide(
+      page,
+      () => connection.call('tfy_access_tokens_delete', { id }),
+      approval => page.approved(approval)
+    );
+    assert.equal(statusOf(removed), 'executed', textOf(removed));
+    assert.ok(!(await names(connection)).includes('for-the-page'));
+    await world.assertSeenOnce(value);
+  });
 
-    test(`${door}: the person gives the value to the agent, who then needs no second yes`, async t => {
-        const { world, page, connection } = await begin(t, door);
-        const created = await decide(
-            page,
-            () => create(connection, 'for-the-agent'),
-            approval => page.approved(approval, { destination: 'agent' })
-        );
-        const shown = await reveal(connection, created.structuredContent.reveal_id);
-        assert.ok(!shown.isError, textOf(shown));
-        await world.assertSeenOnce(valueIn(shown));
-    });
+  test(`${door}: the person gives the value to the agent, who then needs no second yes`, async t => {
+    const { world, page, connection } = await begin(t, door);
+    const created = await decide(
+      page,
+      () => create(connection, 'for-the-agent'),
+      approval => page.approved(approval, { destination: 'agent' })
+    );
+    const shown = await reveal(connection, created.structuredContent.reveal_id);
+    assert.ok(!shown.isError, textOf(shown));
+    await world.assertSeenOnce(valueIn(shown));
+  });
 
-    test(`${door}: a denial on the page reaches the agent with its reason`, async t => {
-        const { world, page, connection } = await begin(t, door);
-        const denied = await decide(
-            page,
-            () => create(connection, 'unwanted'),
-            approval => page.denied(approval, 'we have one already')
-        );
-        assert.ok(denied.isError);
-        assert.equal(statusOf(denied), 'denied');
-        assert.match(textOf(denied), /we have one already/);
-        assert.equal(world.upstreamCount('POST'), 0);
-    });
+  test(`${door}: a denial on the page reaches the agent with its reason`, async t => {
+    const { world, page, connection } = await begin(t, door);
+    const denied = await decide(
+      page,
+      () => create(connection, 'unwanted'),
+      approval => page.denied(approval, 'we have one already')
+    );
+    assert.ok(denied.isError);
+    assert.equal(statusOf(denied), 'denied');
+    assert.match(textOf(denied), /we have one already/);
+    assert.equal(world.upstreamCount('POST'), 0);
+  });
 }
 
 test('modern HTTP with URL elicitation: the client is given the page’s address, which carries no right', async t => {
-    const { world, server, page, connection } = await begin(t, 'modern HTTP', { elicitation: { url: {} } });
-    connection.person.willAnswer(params => {
-        assert.equal(params.mode, 'url');
-        assert.ok(params.url.startsWith(`${server.page}/apr_`), params.url);
-        assert.ok(!params.url.includes('#'), 'no sign-in code in it');
-        return { action: 'accept' };
-    });
-    const created = await decide(
-        page,
-        () => create(connection, 'by-address'),
-        approval => page.approved(approval, { destination: 'none' })
-    );
-    assert.equal(statusOf(created), 'executed', textOf(created));
-    assert.equal(world.upstreamCount('POST'), 1);
+  const { world, server, page, connection } = await begin(t, 'modern HTTP', { elicitation: { url: {} } });
+  connection.person.willAnswer(params => {
+    assert.equal(params.mode, 'url');
+    assert.ok(params.url.startsWith(`${server.page}/apr_`), params.url);
+    assert.ok(!params.url.includes('#'), 'no sign-in code in it');
+    return { action: 'accept' };
+  });
+  const created = await decide(
+    page,
+    () => create(connection, 'by-address'),
+    approval => page.approved(approval, { destination: 'none' })
+  );
+  assert.equal(statusOf(created), 'executed', textOf(created));
+  assert.equal(world.upstreamCount('POST'), 1);
 });
 
 test('the page decides nothing without a session, the CSRF token, the digest that was shown, and the name', async t => {
-    const { world, server, page, connection } = await begin(t, 'modern HTTP', { elicitation: null });
-    const waiting = create(connection, 'guarded');
-    const approval = await page.nextPending();
-    const choice = { digest: approval.digest, typed_name: 'guarded', destination: 'none' };
-    const stranger = new Page(world, server.page);
-    const rows = [
-        ['no session', await stranger.approve(approval.id, choice), 401],
-        [
-            'no CSRF token',
-            await page.request('POST', `/api/approvals/${approval.id}/approve`, choice, {
-                'x-csrf-token': '',
-            }),
-            403,
-        ],
-        [
-            'another origin',
-            await page.request('POST', `/api/approvals/${approval.id}/approve`, choice, {
-                origin: 'http://evil.example',
-            }),
-            403,
-        ],
-        [
-            'another digest',
-            await page.approve(approval.id, { ...choice, digest: `sha256:${'0'.repeat(64)}` }),
-            409,
-        ],
-        ['another name', await page.approve(approval.id, { ...choice, typed_name: 'guarde' }), 422],
-        [
-            'an unknown destination',
-            await page.approve(approval.id, { ...choice, destination: 'everybody' }),
-            422,
-        ],
-        [
-            'a used sign-in code',
-            await new Page(world, server.page).request('POST', '/api/sign-in', { code: server.code }),
-            403,
-        ],
-    ];
-    for (const [name, answer, status] of rows) assert.equal(answer.status, status, `${name}: ${answer.text}`);
-    assert.equal((await page.pending()).length, 1, 'it still waits');
-    await page.approved(approval, { destination: 'none' });
-    assert.equal(statusOf(await waiting), 'executed');
-    const twice = await page.approve(approval.id, choice);
-    assert.equal(twice.status, 409, 'decided once');
+  const { world, server, page, connection } = await begin(t, 'modern HTTP', { elicitation: null });
+  const waiting = create(connection, 'guarded');
+  const approval = await page.nextPending();
+  const choice = { digest: approval.digest, typed_name: 'guarded', destination: 'none' };
+  const stranger = new Page(world, server.page);
+  const rows = [
+    ['no session', await stranger.approve(approval.id, choice), 401],
+    [
+      'no CSRF token',
+      await page.request('POST', `/api/approvals/${approval.id}/approve`, choice, {
+        'x-csrf-token': '',
+      }),
+      403,
+    ],
+    [
+      'another origin',
+      await page.request('POST', `/api/approvals/${approval.id}/approve`, choice, {
+        origin: 'http://evil.example',
+      }),
+      403,
+    ],
+    [
+      'another digest',
+      await page.approve(approval.id, { ...choice, digest: `sha256:${'0'.repeat(64)}` }),
+      409,
+    ],
+    ['another name', await page.approve(approval.id, { ...choice, typed_name: 'guarde' }), 422],
+    ['an unknown destination', await page.approve(approval.id, { ...choice, destination: 'everybody' }), 422],
+    [
+      'a used sign-in code',
+      await new Page(world, server.page).request('POST', '/api/sign-in', { code: server.code }),
+      403,
+    ],
+  ];
+  for (const [name, answer, status] of rows) assert.equal(answer.status, status, `${name}: ${answer.text}`);
+  assert.equal((await page.pending()).length, 1, 'it still waits');
+  await page.approved(approval, { destination: 'none' });
+  assert.equal(statusOf(await waiting), 'executed');
+  const twice = await page.approve(approval.id, choice);
+  assert.equal(twice.status, 409, 'decided once');
 });
 
 test('the terminal does not reach the assurance that HTTP asks for', async t => {
-    const { world, page, connection } = await begin(t, 'modern HTTP', { elicitation: null, hold: '1s' });
-    const pending = await create(connection, 'not-by-terminal');
-    assert.equal(statusOf(pending), 'approval_pending');
-    const tried = await world.terminal(
-        ['approvals', 'approve', pending.structuredContent.approval_id],
-        ['not-by-terminal', 'none']
-    );
-    assert.equal(tried.code, 1, tried.stdout);
-    assert.equal((await page.pending()).length, 1);
-    assert.equal(world.upstreamCount('POST'), 0);
+  const { world, page, connection } = await begin(t, 'modern HTTP', { elicitation: null, hold: '1s' });
+  const pending = await create(connection, 'not-by-terminal');
+  assert.equal(statusOf(pending), 'approval_pending');
+  const tried = await world.terminal(
+    ['approvals', 'approve', pending.structuredContent.approval_id],
+    ['not-by-terminal', 'none']
+  );
+  assert.equal(tried.code, 1, tried.stdout);
+  assert.equal((await page.pending()).length, 1);
+  assert.equal(world.upstreamCount('POST'), 0);
 });

@@ -5,15 +5,15 @@ import { test } from 'node:test';
 import { open } from './lib/clients.mjs';
 import { checkTools } from './lib/schemas.mjs';
 import {
-    checkForm,
-    createApproved,
-    refusals,
-    reveal,
-    statusOf,
-    textOf,
-    valueIn,
-    wholeStory,
-    wrongNameAsksAgain,
+  checkForm,
+  createApproved,
+  refusals,
+  reveal,
+  statusOf,
+  textOf,
+  valueIn,
+  wholeStory,
+  wrongNameAsksAgain,
 } from './lib/story.mjs';
 import { World } from './lib/world.mjs';
 
@@ -25,47 +25,47 @@ for (const door of ['modern stdio', 'legacy stdio']) {
     assert.deepEqual(await (await open(door, world)).tools(), first);
   });
 
-    for (const tokenType of ['jwt', 'opaque']) {
-        test(`${door}: a ${tokenType} token is created, revealed once, deleted, and its value is nowhere else`, async t => {
-            const world = await World.start(t);
-            const connection = await open(door, world);
-            const value = await wholeStory(world, connection, 'ci-pipeline', tokenType);
-            await world.assertSeenOnce(value);
-        });
-    }
-
-    test(`${door}: decline, cancel and deny are told apart, and nothing is created`, async t => {
-        const world = await World.start(t);
-        await refusals(world, await open(door, world));
+  for (const tokenType of ['jwt', 'opaque']) {
+    test(`${door}: a ${tokenType} token is created, revealed once, deleted, and its value is nowhere else`, async t => {
+      const world = await World.start(t);
+      const connection = await open(door, world);
+      const value = await wholeStory(world, connection, 'ci-pipeline', tokenType);
+      await world.assertSeenOnce(value);
     });
+  }
 
-    test(`${door}: an approval without the right name typed is asked for again`, async t => {
-        const world = await World.start(t);
-        await wrongNameAsksAgain(world, await open(door, world), 'typed-name');
-    });
+  test(`${door}: decline, cancel and deny are told apart, and nothing is created`, async t => {
+    const world = await World.start(t);
+    await refusals(world, await open(door, world));
+  });
 
-    test(`${door}: a value that was not meant for the agent needs a second yes`, async t => {
-        const world = await World.start(t);
-        const connection = await open(door, world);
-        const created = await createApproved(connection, 'kept-back', 'none');
-        connection.person.willAnswer({ action: 'decline' });
-        const refused = await reveal(connection, created.reveal_id);
-        assert.ok(refused.isError);
-        assert.equal(statusOf(refused), 'denied');
-        connection.person.willAnswer(params => {
-            checkForm(params, { name: 'kept-back', creates: false });
-            return { action: 'accept', content: { decision: 'approve', confirm_name: 'kept-back' } };
-        });
-        const shown = await reveal(connection, created.reveal_id);
-        assert.ok(!shown.isError, textOf(shown));
-        await world.assertSeenOnce(valueIn(shown));
+  test(`${door}: an approval without the right name typed is asked for again`, async t => {
+    const world = await World.start(t);
+    await wrongNameAsksAgain(world, await open(door, world), 'typed-name');
+  });
+
+  test(`${door}: a value that was not meant for the agent needs a second yes`, async t => {
+    const world = await World.start(t);
+    const connection = await open(door, world);
+    const created = await createApproved(connection, 'kept-back', 'none');
+    connection.person.willAnswer({ action: 'decline' });
+    const refused = await reveal(connection, created.reveal_id);
+    assert.ok(refused.isError);
+    assert.equal(statusOf(refused), 'denied');
+    connection.person.willAnswer(params => {
+      checkForm(params, { name: 'kept-back', creates: false });
+      return { action: 'accept', content: { decision: 'approve', confirm_name: 'kept-back' } };
     });
+    const shown = await reveal(connection, created.reveal_id);
+    assert.ok(!shown.isError, textOf(shown));
+    await world.assertSeenOnce(valueIn(shown));
+  });
 }
 
 test('the status tool says what is configured and never the key', async t => {
-    const world = await World.start(t);
-    const connection = await open('modern stdio', world);
-    const status = await connection.call('tfy_config_status');
-    assert.ok(!status.isError, textOf(status));
-    assert.doesNotMatch(JSON.stringify(status), /tfy-sandbox-key-0000-not-a-secret/);
+  const world = await World.start(t);
+  const connection = await open('modern stdio', world);
+  const status = await connection.call('tfy_config_status');
+  assert.ok(!status.isError, textOf(status));
+  assert.doesNotMatch(JSON.stringify(status), /tfy-sandbox-key-0000-not-a-secret/);
 });

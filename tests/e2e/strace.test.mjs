@@ -12,51 +12,39 @@ import { World } from './lib/world.mjs';
 const calls = 'trace=write,sendto,sendmsg,writev,pwrite64,pwritev,sendmmsg';
 
 function straceWorks() {
-    const tried = spawnSync('strace', ['-f', '-e', 'trace=write', 'true'], { encoding: 'utf8' });
-    return tried.status === 0;
+  const tried = spawnSync('strace', ['-f', '-e', 'trace=write', 'true'], { encoding: 'utf8' });
+  return tried.status === 0;
 }
 
 test(
-    'over a whole story on stdio the value is written exactly once',
-    { skip: straceWorks() ? false : 'strace is not there, or tracing is forbidden here' },
-    async t => {
-        const world = await World.start(t);
-        const trace = join(world.folder, 'trace');
-        // Each process of the client's (it starts one to probe) has its own files: -ff appends the process id.
-        world.stdioCommand = () => ({
-            command: 'strace',
-            args: [
-                '-ff',
-                '-qq',
-                '-e',
-                calls,
-                '-e',
-                'signal=none',
-                '-s',
-                '100000',
-                '-o',
-                trace,
-                binary,
-                'stdio',
-            ],
-            env: world.env,
-            cwd: world.folder,
-            stderr: 'ignore',
-        });
-        const connection = await doors['modern stdio'](world);
-        const value = await wholeStory(world, connection, 'under-strace', 'jwt');
-        await world.closeAll();
+  'over a whole story on stdio the value is written exactly once',
+  { skip: straceWorks() ? false : 'strace is not there, or tracing is forbidden here' },
+  async t => {
+    const world = await World.start(t);
+    const trace = join(world.folder, 'trace');
+    // Each process of the client's (it starts one to probe) has its own files: -ff appends the process id.
+    world.stdioCommand = () => ({
+      command: 'strace',
+      args: ['-ff', '-qq', '-e', calls, '-e', 'signal=none', '-s', '100000', '-o', trace, binary, 'stdio'],
+      env: world.env,
+      cwd: world.folder,
+      stderr: 'ignore',
+    });
+    const connection = await doors['modern stdio'](world);
+    const value = await wholeStory(world, connection, 'under-strace', 'jwt');
+    await world.closeAll();
 
-        const traces = spawnSync('sh', ['-c', `cat "${trace}".*`], {
-            encoding: 'utf8',
-            maxBuffer: 256 * 1024 * 1024,
-        }).stdout;
-        assert.ok(traces.includes('tfy_access_tokens_reveal'), 'the trace holds what was written');
-        assert.equal(traces.split(value).length - 1, 1, 'the value, whole, in all that was written');
-        const count = (text, part) => text.split(part).length - 1;
-  const secret = value.split('.').slice(1).join('.');
-  for (let at = 0; at + 24 <= secret.length; at += 24) {
-    const part = secret.slice(at, at + 24);
-    assert.equal(count(traces, part), count(value, part), 'no part of it stands elsewhere');
+    const traces = spawnSync('sh', ['-c', `cat "${trace}".*`], {
+      encoding: 'utf8',
+      maxBuffer: 256 * 1024 * 1024,
+    }).stdout;
+    assert.ok(traces.includes('tfy_access_tokens_reveal'), 'the trace holds what was written');
+    assert.equal(traces.split(value).length - 1, 1, 'the value, whole, in all that was written');
+    const count = (text, part) => text.split(part).length - 1;
+    const secret = value.split('.').slice(1).join('.');
+    for (let at = 0; at + 24 <= secret.length; at += 24) {
+      const part = secret.slice(at, at + 24);
+      assert.equal(count(traces, part), count(value, part), 'no part of it stands elsewhere');
+    }
   }
-});
+);

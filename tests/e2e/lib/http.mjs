@@ -1,45 +1,45 @@
 // fetch that keeps everything that passed, bodies and headers, in both directions.
 
 export class RecordedFetch {
-    constructor() {
-        this.kept = [];
-        this.pending = new Set();
-        /** For clients that take a fetch of one's own. */
-        this.call = (url, init) => this.fetch(url, init);
-    }
+  constructor() {
+    this.kept = [];
+    this.pending = new Set();
+    /** For clients that take a fetch of one's own. */
+    this.call = (url, init) => this.fetch(url, init);
+  }
 
-    keep(what, text) {
-        this.kept.push(`${what}\n${text}`);
-    }
+  keep(what, text) {
+    this.kept.push(`${what}\n${text}`);
+  }
 
-    async fetch(url, init = {}) {
-        this.keep(
-            'request',
-            `${init.method ?? 'GET'} ${url} ${JSON.stringify([...new Headers(init.headers)])}\n${init.body ?? ''}`
-        );
-        const answer = await fetch(url, init);
-        this.keep('answer', `${answer.status} ${JSON.stringify([...answer.headers])}`);
-        if (answer.body) this.keepBody(answer.clone().body);
-        return answer;
-    }
+  async fetch(url, init = {}) {
+    this.keep(
+      'request',
+      `${init.method ?? 'GET'} ${url} ${JSON.stringify([...new Headers(init.headers)])}\n${init.body ?? ''}`
+    );
+    const answer = await fetch(url, init);
+    this.keep('answer', `${answer.status} ${JSON.stringify([...answer.headers])}`);
+    if (answer.body) this.keepBody(answer.clone().body);
+    return answer;
+  }
 
-    /** Reads along; a stream that is cut off keeps what came until then. */
-    async keepBody(body) {
-        const slot = this.kept.push('body\n') - 1;
-        const decoder = new TextDecoder();
-        try {
-            for await (const bytes of body) this.kept[slot] += decoder.decode(bytes, { stream: true });
-        } catch {
-            this.kept[slot] += '\n(cut off)';
-        }
+  /** Reads along; a stream that is cut off keeps what came until then. */
+  async keepBody(body) {
+    const slot = this.kept.push('body\n') - 1;
+    const decoder = new TextDecoder();
+    try {
+      for await (const bytes of body) this.kept[slot] += decoder.decode(bytes, { stream: true });
+    } catch {
+      this.kept[slot] += '\n(cut off)';
     }
+  }
 }
 
 /** All JSON-RPC messages of an answer, whether it came as JSON or as server-sent events. */
 export async function messagesOf(answer) {
-    const text = await answer.text();
-    if (!(answer.headers.get('content-type') ?? '').startsWith('text/event-stream'))
-        return text ? [JSON.parse(text)] : [];
-    const data = text.split(/\r?\n/).filter(line => line.startsWith('data:'));
-    return data.map(line => JSON.parse(line.slice(5)));
+  const text = await answer.text();
+  if (!(answer.headers.get('content-type') ?? '').startsWith('text/event-stream'))
+    return text ? [JSON.parse(text)] : [];
+  const data = text.split(/\r?\n/).filter(line => line.startsWith('data:'));
+  return data.map(line => JSON.parse(line.slice(5)));
 }

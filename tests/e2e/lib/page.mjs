@@ -2,89 +2,95 @@
 import assert from 'node:assert/strict';
 
 export class Page {
-    /** Signs in with the code that the server printed. */
-    static async signIn(world, { page, code }) {
-        const self = new Page(world, page);
-        const answer = await self.request('POST', '/api/sign-in', { code });
-        assert.equal(answer.status, 204, JSON.stringify(answer.body));
-        [self.cookie] = answer.headers.getSetCookie()[0].split(';');
-        const session = await self.request('GET', '/api/session');
-        assert.ok(session.body.signed_in);
-        self.csrf = session.body.csrf;
-        return self;
-    }
+  /** Signs in with the code that the server printed. */
+  static async signIn(world, { page, code }) {
+    const self = new Page(world, page);
+    const answer = await self.request('POST', '/api/sign-in', { code });
+    assert.equal(answer.status, 204, JSON.stringify(answer.body));
+    [self.cookie] = answer.headers.getSetCookie()[0].split(';');
+    const session = await self.request('GET', '/api/session');
+    assert.ok(session.body.signed_in);
+    self.csrf = session.body.csrf;
+    return self;
+  }
 
-    constructor(world, address) {
-        this.world = world;
-        this.address = address;
-    }
+  constructor(world, address) {
+    this.world = world;
+    this.address = address;
+  }
 
-    async request(method, path, body, headers = {}) {
-        const init = { method, headers: { origin: new URL(this.address).origin, ...headers } };
-        if (this.cookie) init.headers.cookie = this.cookie;
-        if (body !== undefined) {
-            init.headers['content-type'] = 'application/json';
-            if (this.csrf && !('x-csrf-token' in headers)) init.headers['x-csrf-token'] = this.csrf;
-            init.body = JSON.stringify(body);
-        }
-        const answer = await this.world.fetch.fetch(this.address + path, init);
-        const text = await answer.text();
-        const isJson = (answer.headers.get('content-type') ?? '').startsWith('application/json');
-        return {
-            status: answer.status,
-            headers: answer.headers,
-            text,
-            body: isJson ? JSON.parse(text) : undefined,
-        };
+  async request(method, path, body, headers = {}) {
+    const init = { method, headers: { origin: new URL(this.address).origin, ...headers } };
+    if (this.cookie) init.headers.cookie = this.cookie;
+    if (body !== undefined) {
+      init.headers['content-type'] = 'application/json';
+      if (this.csrf && !('x-csrf-token' in headers)) init.headers['x-csrf-token'] = this.csrf;
+      init.body = JSON.stringify(body);
     }
+    const answer = await this.world.fetch.fetch(this.address + path, init);
+    const text = await answer.text();
+    const isJson = (answer.headers.get('content-type') ?? '').startsWith('application/json');
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      body: isJson ? JSON.parse(text) : undefined,
+    };
+  }
 
-    async pending() {
-        const { status, body } = await this.request('GET', '/api/approvals');
-        assert.equal(status, 200);
-        return body.approvals.filter(each => each.state === 'pending');
-    }
+  async pending() {
+    const { status, body } = await this.request('GET', '/api/approvals');
+    assert.equal(status, 200);
+    return body.approvals.filter(each => each.state === 'pending');
+  }
 
-    /** Resolves with the first pending request, once there is one: each try waits for the server's own news. */
-    async nextPending() {
-        const init = { headers: { cookie: this.cookie }, signal: AbortSignal.timeout(30_000) };
-        const news = await this.world.fetch.fetch(`${this.address}/api/events`, init);
-        for await (const chunk of news.body) {
-            if (!chunk.length) continue;
-            const [first] = await this.pending();
-            if (first) return first;
-        }
-        throw new Error('the stream of news ended before anything was pending');
+  /** Resolves with the first pending request, once there is one: each try waits for the server's own news. */
+  async nextPending() {
+    const listening = new AbortController();
+    const limit = setTimeout(() => listening.abort(new Error('nothing became pending in 30 s')), 30_000);
+    const init = { headers: { cookie: this.cookie }, signal: listening.signal };
+    try {
+      const news = await this.world.fetch.fetch(`${this.address}/api/events`, init);
+      for await (const chunk of news.body) {
+        const [first] = chunk.length ? await this.pending() : [];
+        if (!first) continue;
+        listening.abort(); // ends the recording as well
+        return first;
+      }
+    } finally {
+      clearTimeout(limit);
     }
+    throw new Error('the stream of news ended before anything was pending');
+  }
 
-    approve(id, choice) {
-        return this.request('POST', `/api/approvals/${id}/approve`, choice);
-    }
+  approve(id, choice) {
+    return this.request('POST', `/api/approvals/${id}/approve`, choice);
+  }
 
-    async approved(approval, choice = {}) {
-        const answer = await this.approve(approval.id, {
-            digest: approval.digest,
-            typed_name: approval.facts.subject,
-            ...choice,
-        });
-        assert.equal(answer.status, 200, answer.text);
-        return answer.body;
-    }
+  async approved(approval, choice = {}) {
+    const answer = await this.approve(approval.id, {
+      digest: approval.digest,
+      typed_name: approval.facts.subject,
+      ...choice,
+    });
+    assert.equal(answer.status, 200, answer.text);
+    return answer.body;
+  }
 
-    async denied(approval, reason) {
-        const answer = await this.request('POST', `/api/approvals/${approval.id}/deny`, { reason });
-        assert.equal(answer.status, 200, answer.text);
-    }
+  async denied(approval, reason) {
+    const answer = await this.request('POST', `/api/approvals/${approval.id}/deny`, { reason });
+    assert.equal(answer.status, 200, answer.text);
+  }
 
-    /** The one showing of a value whose destination is the page. */
-    async reveal(tokenName) {
-        const { body } = await this.request('GET', '/api/reveals');
-        const waiting = body.reveals.find(each => each.token_name === tokenName);
-        assert.ok(waiting, `${tokenName} waits on the page`);
-        const spend = () =>
-            this.request('POST', `/api/reveals/${waiting.reveal_id}`, { nonce: waiting.nonce });
-        const shown = await spend();
-        assert.equal(shown.status, 200, shown.text);
-        assert.equal(shown.headers.get('cache-control'), 'no-store');
-        return { value: shown.body.value, again: await spend() };
-    }
+  /** The one showing of a value whose destination is the page. */
+  async reveal(tokenName) {
+    const { body } = await this.request('GET', '/api/reveals');
+    const waiting = body.reveals.find(each => each.token_name === tokenName);
+    assert.ok(waiting, `${tokenName} waits on the page`);
+    const spend = () => this.request('POST', `/api/reveals/${waiting.reveal_id}`, { nonce: waiting.nonce });
+    const shown = await spend();
+    assert.equal(shown.status, 200, shown.text);
+    assert.equal(shown.headers.get('cache-control'), 'no-store');
+    return { value: shown.body.value, again: await spend() };
+  }
 }

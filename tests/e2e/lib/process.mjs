@@ -2,83 +2,80 @@
 import { spawn } from 'node:child_process';
 
 export const binary =
-    process.env.TFY_PAT_MCP ?? new URL('../../../build/dev/tfy-pat-mcp', import.meta.url).pathname;
+  process.env.TFY_PAT_MCP ?? new URL('../../../build/dev/tfy-pat-mcp', import.meta.url).pathname;
 
 /** Waits until `probe()` gives something truthy. `change` calls its argument whenever it is worth looking again. */
 export function until(probe, { what, seconds = 30, change }) {
-    return new Promise((resolve, reject) => {
-        const look = () => {
-            const found = probe();
-            if (!found) return;
-            clearTimeout(limit);
-            resolve(found);
-        };
-        const limit = setTimeout(
-            () => reject(new Error(`waited ${seconds} s for ${what()}`)),
-            seconds * 1000
-        );
-        change(look);
-        look();
-    });
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const found = probe();
+      if (!found) return;
+      clearTimeout(limit);
+      resolve(found);
+    };
+    const limit = setTimeout(() => reject(new Error(`waited ${seconds} s for ${what()}`)), seconds * 1000);
+    change(look);
+    look();
+  });
 }
 
 export class Process {
-    constructor(command, args, { env = {}, cwd } = {}) {
-        this.stdout = '';
-        this.stderr = '';
-        this.watchers = new Set();
-        this.child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
-        this.child.stdin.on('error', () => {}); // the process may be gone before it has read everything
-        for (const name of ['stdout', 'stderr']) {
-            this.child[name].setEncoding('utf8');
-            this.child[name].on('data', text => {
-                this[name] += text;
-                this.changed();
-            });
-        }
-        this.ended = new Promise(resolve =>
-            this.child.on('close', (code, signal) => {
-                this.end = { code, signal };
-                this.changed();
-                resolve(this.end);
-            })
-        );
-        this.child.on('error', error => (this.stderr += `${error}\n`));
+  constructor(command, args, { env = {}, cwd } = {}) {
+    this.stdout = '';
+    this.stderr = '';
+    this.watchers = new Set();
+    this.child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child.stdin.on('error', () => {}); // the process may be gone before it has read everything
+    for (const name of ['stdout', 'stderr']) {
+      this.child[name].setEncoding('utf8');
+      this.child[name].on('data', text => {
+        this[name] += text;
+        this.changed();
+      });
     }
+    this.ended = new Promise(resolve =>
+      this.child.on('close', (code, signal) => {
+        this.end = { code, signal };
+        this.changed();
+        resolve(this.end);
+      })
+    );
+    this.child.on('error', error => (this.stderr += `${error}\n`));
+  }
 
-    changed() {
-        for (const look of [...this.watchers]) look();
-    }
+  changed() {
+    for (const look of [...this.watchers]) look();
+  }
 
-    /** The match of `pattern` on stdout, once it is there; fails at once where the process ends first. */
-    async says(pattern, seconds = 30) {
-        const found = await until(() => pattern.exec(this.stdout) ?? this.end, {
-            what: () => `${pattern} in:\n${this.stdout}\n${this.stderr}`,
-            seconds,
-            change: look => this.watchers.add(look),
-        });
-        if (found === this.end)
-            throw new Error(
-                `ended (${JSON.stringify(this.end)}) without ${pattern}:\n${this.stdout}\n${this.stderr}`
-            );
-        return found;
-    }
+  /** The match of `pattern` on stdout, once it is there; fails at once where the process ends first. */
+  async says(pattern, seconds = 30) {
+    const found = await until(() => pattern.exec(this.stdout) ?? this.end, {
+      what: () => `${pattern} in:\n${this.stdout}\n${this.stderr}`,
+      seconds,
+      change: look => this.watchers.add(look),
+    });
+    if (found === this.end)
+      throw new Error(
+        `ended (${JSON.stringify(this.end)}) without ${pattern}:\n${this.stdout}\n${this.stderr}`
+      );
+    return found;
+  }
 
-    /** Ends it with `signal`; SIGKILL where it takes longer than ten seconds. */
-    async stop(signal = 'SIGTERM') {
-        if (this.end) return this.end;
-        this.child.kill(signal);
-        const limit = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
-        const end = await this.ended;
-        clearTimeout(limit);
-        return end;
-    }
+  /** Ends it with `signal`; SIGKILL where it takes longer than ten seconds. */
+  async stop(signal = 'SIGTERM') {
+    if (this.end) return this.end;
+    this.child.kill(signal);
+    const limit = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
+    const end = await this.ended;
+    clearTimeout(limit);
+    return end;
+  }
 }
 
 /** Runs to the end with `input` on stdin: {code, stdout, stderr}. */
 export async function runToEnd(command, args, { env, input = '' } = {}) {
-    const process = new Process(command, args, { env });
-    process.child.stdin.end(input);
-    const { code } = await process.ended;
-    return { code, stdout: process.stdout, stderr: process.stderr };
+  const process = new Process(command, args, { env });
+  process.child.stdin.end(input);
+  const { code } = await process.ended;
+  return { code, stdout: process.stdout, stderr: process.stderr };
 }

@@ -5,55 +5,55 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
 const ajv = addFormats(
-    new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true })
+  new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true })
 );
 ajv.addKeyword('x-mcp-header'); // the spec's own mark on a string that is mirrored into a header
 const compiled = new Map();
 
 function validator(schema) {
-    const key = JSON.stringify(schema);
-    if (!compiled.has(key)) compiled.set(key, ajv.compile(schema));
-    return compiled.get(key);
+  const key = JSON.stringify(schema);
+  if (!compiled.has(key)) compiled.set(key, ajv.compile(schema));
+  return compiled.get(key);
 }
 
 const expected = [
-    'tfy_access_tokens_list',
-    'tfy_access_tokens_create',
-    'tfy_access_tokens_delete',
-    'tfy_access_tokens_reveal',
-    'tfy_approvals_get',
-    'tfy_config_status',
+  'tfy_access_tokens_list',
+  'tfy_access_tokens_create',
+  'tfy_access_tokens_delete',
+  'tfy_access_tokens_reveal',
+  'tfy_approvals_get',
+  'tfy_config_status',
 ];
 
 /** The six tools, each whole: title, description, annotations, both schemas, icons aside (a revision may not have them). */
 export function checkTools(tools) {
-    assert.deepEqual(tools.map(tool => tool.name).sort(), [...expected].sort());
-    assert.equal(
-        tools[0].name,
-        'tfy_access_tokens_list',
-        'the first listed tool is one that can be called with {}'
+  assert.deepEqual(tools.map(tool => tool.name).sort(), [...expected].sort());
+  assert.equal(
+    tools[0].name,
+    'tfy_access_tokens_list',
+    'the first listed tool is one that can be called with {}'
+  );
+  for (const tool of tools) {
+    assert.ok(tool.title && tool.description, tool.name);
+    assert.ok(
+      tool.description.length < 400,
+      `${tool.name}: a description of ${tool.description.length} characters`
     );
-    for (const tool of tools) {
-        assert.ok(tool.title && tool.description, tool.name);
-        assert.ok(
-            tool.description.length < 400,
-            `${tool.name}: a description of ${tool.description.length} characters`
-        );
-        for (const hint of ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'])
-            assert.equal(typeof tool.annotations?.[hint], 'boolean', `${tool.name}: ${hint}`);
-        validator(tool.inputSchema);
-        assert.ok(tool.outputSchema, `${tool.name}: outputSchema`);
-        validator(tool.outputSchema);
-    }
+    for (const hint of ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'])
+      assert.equal(typeof tool.annotations?.[hint], 'boolean', `${tool.name}: ${hint}`);
+    validator(tool.inputSchema);
+    assert.ok(tool.outputSchema, `${tool.name}: outputSchema`);
+    validator(tool.outputSchema);
+  }
 }
 
 /** structuredContent fits outputSchema; results that are errors are exempt, but still say something. */
 export function checkResult(tool, result) {
-    assert.ok(result.content.length > 0 && result.content[0].text.length > 0, `${tool.name}: text`);
-    if (result.isError || !tool.outputSchema) return;
-    const valid = validator(tool.outputSchema);
-    assert.ok(
-        valid(result.structuredContent),
-        `${tool.name}: ${ajv.errorsText(valid.errors)}\n${JSON.stringify(result.structuredContent, null, 1)}`
-    );
+  assert.ok(result.content.length > 0 && result.content[0].text.length > 0, `${tool.name}: text`);
+  if (result.isError || !tool.outputSchema) return;
+  const valid = validator(tool.outputSchema);
+  assert.ok(
+    valid(result.structuredContent),
+    `${tool.name}: ${ajv.errorsText(valid.errors)}\n${JSON.stringify(result.structuredContent, null, 1)}`
+  );
 }

@@ -7,13 +7,13 @@ const [folder, command, ...args] = process.argv.slice(2);
 const server = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
 
 function pass(from, to, kind, end) {
-    const file = openSync(join(folder, `stdio-${process.pid}.${kind}`), 'a');
-    from.on('data', bytes => {
-        writeSync(file, bytes); // first, so that what a client has seen is in the file
-        to.write(bytes);
-    });
-    if (end) from.on('end', () => to.end());
-    to.on('error', () => {});
+  const file = openSync(join(folder, `stdio-${process.pid}.${kind}`), 'a');
+  from.on('data', bytes => {
+    writeSync(file, bytes); // first, so that what a client has seen is in the file
+    to.write(bytes);
+  });
+  if (end) from.on('end', () => to.end());
+  to.on('error', () => {});
 }
 
 pass(process.stdin, server.stdin, 'to-server', true);

@@ -13,7 +13,7 @@ const tap = new URL('tap.mjs', import.meta.url).pathname;
 
 /** Rules for tests: everything asks, nobody needs a terminal, and nothing is slowed down by counting. */
 export function rules({ assurance = 'client', more = '' } = {}) {
-    return `[terminal]
+  return `[terminal]
 require_tty = false
 
 [limits]
@@ -29,131 +29,127 @@ ${more}
 }
 
 export class World {
-    /** `t` is the running test: what is started here ends with it. */
-    static async start(t, { policy = rules(), hold = '1s', upstream } = {}) {
-        const world = new World();
-        t.after(() => world.end());
-        if (upstream) world.upstream = upstream;
-        else await world.startSandbox();
-        const file = join(world.folder, 'policy.toml');
-        writeFileSync(file, policy);
-        world.env = {
-            PATH: process.env.PATH,
-            HOME: world.folder,
-            TFY_BASE_URL: world.upstream,
-            TFY_API_KEY: key,
-            TFY_PAT_MCP_STATE_DIR: world.state,
-            TFY_PAT_MCP_POLICY: file,
-            TFY_PAT_MCP_HOLD: hold,
-        };
-        return world;
-    }
+  /** `t` is the running test: what is started here ends with it. */
+  static async start(t, { policy = rules(), hold = '1s', upstream } = {}) {
+    const world = new World();
+    t.after(() => world.end());
+    if (upstream) world.upstream = upstream;
+    else await world.startSandbox();
+    const file = join(world.folder, 'policy.toml');
+    writeFileSync(file, policy);
+    world.env = {
+      PATH: process.env.PATH,
+      HOME: world.folder,
+      TFY_BASE_URL: world.upstream,
+      TFY_API_KEY: key,
+      TFY_PAT_MCP_STATE_DIR: world.state,
+      TFY_PAT_MCP_POLICY: file,
+      TFY_PAT_MCP_HOLD: hold,
+    };
+    return world;
+  }
 
-    constructor() {
-        this.folder = mkdtempSync(join(tmpdir(), 'tfy-e2e-'));
-        this.state = join(this.folder, 'state');
-        this.wire = join(this.folder, 'wire');
-        mkdirSync(this.wire);
-        this.processes = [];
-        this.clients = [];
-        this.fetch = new RecordedFetch();
-    }
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), 'tfy-e2e-'));
+    this.state = join(this.folder, 'state');
+    this.wire = join(this.folder, 'wire');
+    mkdirSync(this.wire);
+    this.processes = [];
+    this.clients = [];
+    this.fetch = new RecordedFetch();
+  }
 
-    async startSandbox() {
-        const env = {
-            PATH: process.env.PATH,
-            HOME: this.folder,
-            TFY_PAT_MCP_STATE_DIR: join(this.folder, 'sandbox'),
-        };
-        this.sandbox = this.spawn(['sandbox', '--listen', '127.0.0.1:0'], env);
-        [, this.upstream] = await this.sandbox.says(/at (http:\/\/127\.0\.0\.1:\d+)/);
-    }
+  async startSandbox() {
+    const env = {
+      PATH: process.env.PATH,
+      HOME: this.folder,
+      TFY_PAT_MCP_STATE_DIR: join(this.folder, 'sandbox'),
+    };
+    this.sandbox = this.spawn(['sandbox', '--listen', '127.0.0.1:0'], env);
+    [, this.upstream] = await this.sandbox.says(/at (http:\/\/127\.0\.0\.1:\d+)/);
+  }
 
-    spawn(args, env = this.env) {
-        const started = new Process(binary, args, { env, cwd: this.folder });
-        this.processes.push(started);
-        return started;
-    }
+  spawn(args, env = this.env) {
+    const started = new Process(binary, args, { env, cwd: this.folder });
+    this.processes.push(started);
+    return started;
+  }
 
-    /** How an SDK's stdio transport is to start the server, recorded by the tap. */
-    stdioCommand() {
-        return {
-            command: process.execPath,
-            args: [tap, this.wire, binary, 'stdio'],
-            env: this.env,
-            cwd: this.folder,
-            stderr: 'ignore',
-        };
-    }
+  /** How an SDK's stdio transport is to start the server, recorded by the tap. */
+  stdioCommand() {
+    return {
+      command: process.execPath,
+      args: [tap, this.wire, binary, 'stdio'],
+      env: this.env,
+      cwd: this.folder,
+      stderr: 'ignore',
+    };
+  }
 
-    /** `serve` on a free port: {process, endpoint, page, code}. */
-    async serve() {
-        const server = this.spawn(['serve', '--listen', '127.0.0.1:0']);
-        const [, endpoint] = await server.says(/^MCP endpoint: (\S+)$/m);
-        const [, page] = await server.says(/^Approvals page: (\S+)$/m);
-        const [, code] = await server.says(/^Sign-in code: ([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)/m);
-        return { process: server, endpoint, page, code };
-    }
+  /** `serve` on a free port: {process, endpoint, page, code}. */
+  async serve() {
+    const server = this.spawn(['serve', '--listen', '127.0.0.1:0']);
+    const [, endpoint] = await server.says(/^MCP endpoint: (\S+)$/m);
+    const [, page] = await server.says(/^Approvals page: (\S+)$/m);
+    const [, code] = await server.says(/^Sign-in code: ([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)/m);
+    return { process: server, endpoint, page, code };
+  }
 
-    /** The person at another terminal: `tfy-pat-mcp approvals …`. */
-    async terminal(args, lines = []) {
-        const done = await runToEnd(binary, args, {
-            env: this.env,
-            input: lines.map(line => `${line}\n`).join(''),
-        });
-        this.fetch.keep('terminal', done.stdout + done.stderr);
-        return done;
-    }
+  /** The person at another terminal: `tfy-pat-mcp approvals …`. */
+  async terminal(args, lines = []) {
+    const done = await runToEnd(binary, args, {
+      env: this.env,
+      input: lines.map(line => `${line}\n`).join(''),
+    });
+    this.fetch.keep('terminal', done.stdout + done.stderr);
+    return done;
+  }
 
-    /** What the control plane was asked: [{method, target, status}]. */
-    upstreamLog() {
-        const lines = this.sandbox.stdout.split('\n').filter(line => line.startsWith('{'));
-        return lines.map(line => JSON.parse(line));
-    }
+  /** What the control plane was asked: [{method, target, status}]. */
+  upstreamLog() {
+    const lines = this.sandbox.stdout.split('\n').filter(line => line.startsWith('{'));
+    return lines.map(line => JSON.parse(line));
+  }
 
-    upstreamCount(method) {
-        return this.upstreamLog().filter(line => line.method === method).length;
-    }
+  upstreamCount(method) {
+    return this.upstreamLog().filter(line => line.method === method).length;
+  }
 
-    /** True where the control plane takes `value` for a key: it is a real token of it. */
-    async isLiveToken(value) {
-        const answer = await fetch(`${this.upstream}/api/svc/v1/personal-access-tokens?limit=1&offset=0`, {
-            headers: { authorization: `Bearer ${value}` },
-        });
-        return answer.status === 200;
-    }
+  /** True where the control plane takes `value` for a key: it is a real token of it. */
+  async isLiveToken(value) {
+    const answer = await fetch(`${this.upstream}/api/svc/v1/personal-access-tokens?limit=1&offset=0`, {
+      headers: { authorization: `Bearer ${value}` },
+    });
+    return answer.status === 200;
+  }
 
-    /** Closes all clients and servers, checks the journal, and looks for `value` in all that was written or sent. */
-    async assertSeenOnce(value, { times = 1 } = {}) {
-        const exported = await this.terminal(['audit', 'export']);
-        assert.equal(exported.code, 0, exported.stderr);
-        assert.ok(exported.stdout.length > 0, 'the journal has records');
-        const verified = await this.terminal(['audit', 'verify']);
-        assert.equal(verified.code, 0, verified.stdout + verified.stderr);
-        await this.closeAll();
-        const printed = this.processes
-            .filter(each => each !== this.sandbox)
-            .map(each => each.stdout + each.stderr);
-        const leaks = findLeaks(value, {
-            folders: [this.state, this.wire],
-            texts: [...this.fetch.kept, ...printed],
-        });
-        assert.equal(
-            leaks.plainOnWire,
-            times,
-            `the value was sent ${times} time(s): ${leaks.places.join(', ')}`
-        );
-        assert.deepEqual(leaks.elsewhere, [], 'the value, or an encoding of it, is nowhere else');
-    }
+  /** Closes all clients and servers, checks the journal, and looks for `value` in all that was written or sent. */
+  async assertSeenOnce(value, { times = 1 } = {}) {
+    const exported = await this.terminal(['audit', 'export']);
+    assert.equal(exported.code, 0, exported.stderr);
+    assert.ok(exported.stdout.length > 0, 'the journal has records');
+    const verified = await this.terminal(['audit', 'verify']);
+    assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+    await this.closeAll();
+    const printed = this.processes
+      .filter(each => each !== this.sandbox)
+      .map(each => each.stdout + each.stderr);
+    const leaks = findLeaks(value, {
+      folders: [this.state, this.wire],
+      texts: [...this.fetch.kept, ...printed],
+    });
+    assert.equal(leaks.plainOnWire, times, `the value was sent ${times} time(s): ${leaks.places.join(', ')}`);
+    assert.deepEqual(leaks.elsewhere, [], 'the value, or an encoding of it, is nowhere else');
+  }
 
-    async closeAll() {
-        for (const client of this.clients.splice(0)) await client.close().catch(() => {});
-        for (const each of this.processes) if (each !== this.sandbox) await each.stop();
-    }
+  async closeAll() {
+    for (const client of this.clients.splice(0)) await client.close().catch(() => {});
+    for (const each of this.processes) if (each !== this.sandbox) await each.stop();
+  }
 
-    async end() {
-        await this.closeAll();
-        await this.sandbox?.stop();
-        rmSync(this.folder, { recursive: true, force: true });
-    }
+  async end() {
+    await this.closeAll();
+    await this.sandbox?.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
 }
