@@ -32,7 +32,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       clock_(clock),
       state_dir_(parts.state_dir),
       instance_lock_(std::move(parts.instance_lock)),
-      stream_caller_{.principal = "stdio:" + os_user(), .default_assurance = default_assurance},
+      stream_caller_{.principal = "stdio:" + parts.user, .default_assurance = default_assurance},
       redaction_(parts.fingerprint_key, std::move(parts.known_tokens)),
       log_(redaction_, parts.log_level),
       store_(std::move(parts.ledger)),

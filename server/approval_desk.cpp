@@ -143,7 +143,8 @@ Async<Result<Approval>> ApprovalDesk::wait(std::string id, State seen, policy::T
         auto current = co_await find(id);
         if (!current || current->state != seen) co_return current;
         const auto now = clock_.now();
-        const auto end = std::min(until, current->expires);
+        const bool may_lapse = seen == State::pending || seen == State::approved;
+        const auto end = may_lapse ? std::min(until, current->expires) : until;
         if (now >= until) co_return current;
         co_await wait_revision(revision, std::max(end - now, policy::Duration{1}));
     }

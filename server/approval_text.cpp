@@ -55,7 +55,6 @@ tools::ToolResult pending(const Approval& approval, const Doors& doors, policy::
 
 std::string screen(const Approval& approval, policy::Time now) {
     std::string text = "Approve " + approval.call.tool + "?\n\nVerified by this server:\n";
-    if (!approval.facts.subject.empty()) text += "  Token: " + policy::shown(approval.facts.subject) + "\n";
     for (const auto& fact : approval.facts.shown) text += "  " + fact.label + ": " + policy::shown(fact.value) + "\n";
     for (const auto& warning : approval.facts.warnings) text += "  Warning: " + policy::shown(warning) + "\n";
     text += "\nExact arguments:\n";

@@ -60,7 +60,7 @@ Async<Result<Answer>> CallTool::run(Requester& requester, protocol::CallToolPara
 
 Result<policy::Call> CallTool::make_call(const Entry& entry, const Requester& requester, Json arguments) const {
     if (const auto fits = entry.input.validate(arguments); !fits)
-        return Error{Errc::refused, "The arguments do not fit: " + fits.error().message + " Nothing was done."};
+        return Error{Errc::refused, "The arguments do not fit: " + fits.error().message + ". Nothing was done."};
     if (rooms_.redaction.now()->scrub(arguments) != arguments)
         return Error{Errc::refused, "An argument holds the value of an access token. Values are never accepted, stored or repeated. Nothing was done."};
     auto canonical = entry.tool->canonical(std::move(arguments), rooms_.clock.now());

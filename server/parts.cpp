@@ -125,6 +125,7 @@ Result<policy::Rules> load_rules(const std::string& file) {
 
 Result<Parts> gather_parts(const Options& options, const Clock& clock) {
     Parts parts;
+    parts.user = os_user();
     auto rules = load_rules(options.policy);
     if (!rules) return rules.error();
     parts.rules = std::move(*rules);

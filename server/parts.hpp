@@ -18,6 +18,7 @@ struct Parts {
     std::filesystem::path state_dir = {};
     std::optional<Instance> instance_lock = {};  // none in tests
     std::string instance = "test";
+    std::string user = "user";  // of the operating system: a stdio caller is "stdio:" and this name
     policy::FingerprintKey fingerprint_key = {};
     policy::SealKey seal_key = {};
     std::unique_ptr<Ledger> ledger;

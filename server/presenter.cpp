@@ -167,7 +167,8 @@ Async<Result<Approval>> Presenter::hold(Approval approval, Requester& requester)
         current = co_await desk_.wait(current->id, seen, std::min(end, clock_.now() + progress_interval));
         if (requester.context.progress_token.is_null() || !current || current->state != seen) continue;
         const auto waited = std::chrono::duration<double>(clock_.now() - start).count();
-        const auto note = protocol::write_progress(requester.context.progress_token, waited, "Waiting for a person to approve.");
+        const auto note = protocol::write_notification(
+            "notifications/progress", protocol::write_progress(requester.context.progress_token, waited, "Waiting for a person to approve."));
         if (const auto sent = co_await requester.outbox.send(redaction_.seal(note)); !sent) co_return sent.error();
     }
     co_return current;

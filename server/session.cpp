@@ -2,7 +2,6 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -109,8 +108,9 @@ Async<void> Session::accept_request(protocol::Request request) {
             dispatch_.refuse(request.id, {Errc::invalid_request, "A request with this id is still being answered."}, !modern).message);
         co_return;
     }
+    // The completion handler keeps the signal: its slot is looked at until the very end.
     asio::co_spawn(loop_, serve(std::move(request), std::move(*context), mine),
-                   asio::bind_cancellation_slot(mine->cancel.slot(), asio::detached));
+                   asio::bind_cancellation_slot(mine->cancel.slot(), [mine](const std::exception_ptr&) {}));
 }
 
 Async<void> Session::serve(protocol::Request request, protocol::ClientContext context, std::shared_ptr<InFlight> mine) {
