@@ -7,7 +7,8 @@
 namespace tfy::manifests {
 
 struct File {
-    std::string_view name;  // path below manifests/: "tools/tfy_config_status.json", "policy.toml"; "page/index.html" for the page
+    std::string_view name;  // path below manifests/: "tools/tfy_config_status.json", "policy.toml";
+                            // "page/index.html" for the page
     std::string_view text;  // bytes as they are in the repository
 };
 

@@ -1,4 +1,5 @@
-// One request for a person's decision, and everything that may happen to it. A value: the store keeps it, compare-and-set on `state`.
+// One request for a person's decision, and everything that may happen to it. A value: the store keeps it,
+// compare-and-set on `state`.
 #pragma once
 
 #include <optional>
@@ -30,14 +31,16 @@ struct Approval {
     std::string agent_reason;  // the agent's words, not verified
     Assurance min_assurance = Assurance::signed_in;
     bool reason_required = false;
-    std::vector<Destination> destinations = {};  // that the person may choose from, the default first; empty: no value comes of it
-    std::string because;                         // the rule's
+    std::vector<Destination> destinations =
+        {};               // that the person may choose from, the default first; empty: no value comes of it
+    std::string because;  // the rule's
     State state = State::pending;
     Time created = {};
-    Time expires = {};                         // pending: nobody may decide after it; approved: end of the claim window
-    std::optional<Decision> decision = {};     //
-    std::string instance = {};                 // the process that executes it
-    Json outcome = nullptr;                    // the masked tool result: {text, structured, isError}, once final after executing
+    Time expires = {};  // pending: nobody may decide after it; approved: end of the claim window
+    std::optional<Decision> decision = {};  //
+    std::string instance = {};              // the process that executes it
+    Json outcome =
+        nullptr;  // the masked tool result: {text, structured, isError}, once final after executing
 
     Json json() const;
     static Result<Approval> read(const Json& value);
@@ -59,9 +62,10 @@ struct Choice {
     std::string digest = {};                      // what the person was shown
 };
 
-/// Errc::expired, Errc::refused (assurance too low, name not typed, reason missing, destination not allowed, not pending),
-/// Errc::superseded (the digest that was shown is not this one's).
-Result<Approval> approve(Approval approval, const Human& person, const Choice& choice, Time now, Duration claim_window);
+/// Errc::expired, Errc::refused (assurance too low, name not typed, reason missing, destination not allowed,
+/// not pending), Errc::superseded (the digest that was shown is not this one's).
+Result<Approval> approve(Approval approval, const Human& person, const Choice& choice, Time now,
+                         Duration claim_window);
 /// A reason is required on the page and in the terminal; an elicitation that is declined gives none.
 Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now);
 Result<Approval> withdraw(Approval approval, Time now);

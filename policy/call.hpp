@@ -17,9 +17,10 @@ std::optional<Assurance> read_assurance(std::string_view text);
 
 /// Who asks, and over which door.
 struct Caller {
-    std::string principal;                              // "stdio:alice", "http:loopback"
-    std::string client = {};                            // "claude-code 2.1.0": a hint, never trust
-    Assurance default_assurance = Assurance::signed_in;  // minimum where a rule names none: client on stdio, signed_in on HTTP
+    std::string principal;    // "stdio:alice", "http:loopback"
+    std::string client = {};  // "claude-code 2.1.0": a hint, never trust
+    Assurance default_assurance =
+        Assurance::signed_in;  // minimum where a rule names none: client on stdio, signed_in on HTTP
 };
 
 struct Call {

@@ -7,7 +7,8 @@
 
 namespace tfy::policy {
 
-/// Members sorted by UTF-16 code units, shortest escapes, ECMAScript numbers. `value` must be valid UTF-8 throughout.
+/// Members sorted by UTF-16 code units, shortest escapes, ECMAScript numbers. `value` must be valid UTF-8
+/// throughout.
 std::string canonical_json(const Json& value);
 
 /// "sha256:" and 64 lower-case hex digits of `text`.

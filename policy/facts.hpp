@@ -14,12 +14,12 @@ struct Fact {
 };
 
 struct Facts {
-    std::string subject;                // the token's name: what the person types to confirm, what rules match as `names`
-    std::string effect;                 // one sentence: what happens on approval
-    std::vector<Fact> shown = {};       // in display order
+    std::string subject;  // the token's name: what the person types to confirm, what rules match as `names`
+    std::string effect;   // one sentence: what happens on approval
+    std::vector<Fact> shown = {};  // in display order
     std::vector<std::string> warnings = {};
-    Json target = nullptr;              // what must still be so right before the call (null: nothing to compare)
-    bool yields_value = false;          // a create: approving asks where the value goes
+    Json target = nullptr;      // what must still be so right before the call (null: nothing to compare)
+    bool yields_value = false;  // a create: approving asks where the value goes
 
     Json json() const;
     static Facts read(const Json& value);
@@ -27,8 +27,9 @@ struct Facts {
     bool changed(const Json& now) const { return target != now; }
 };
 
-/// Text from others made safe to look at: control, bidi, zero-width and other invisible characters, and letters of a second script inside a
-/// word, come out as ⟨U+202E⟩; cut at `limit` characters with "… (N more)". Plain text is unchanged.
+/// Text from others made safe to look at: control, bidi, zero-width and other invisible characters, and
+/// letters of a second script inside a word, come out as ⟨U+202E⟩; cut at `limit` characters with "… (N
+/// more)". Plain text is unchanged.
 std::string shown(std::string_view text, std::size_t limit = 2000);
 /// True where shown() would change `text` for more than its length.
 bool deceptive(std::string_view text);

@@ -3,13 +3,18 @@
 
 namespace tfy::policy {
 
-Result<Approval> Gate::follow_up(const Permit::Grant& created, Ask reveal, Facts facts, std::string id, Time now) const {
+Result<Approval> Gate::follow_up(const Permit::Grant& created, Ask reveal, Facts facts, std::string id,
+                                 Time now) const {
     const auto& decision = created.decision;
     if (!decision.approved || decision.destination != Destination::agent)
-        return Error{Errc::refused, "The approving person did not choose that the value goes to the agent. Nothing was done."};
-    auto record = request(std::move(reveal), std::move(facts), std::move(id), "follows from " + created.approval_id, now);
+        return Error{
+            Errc::refused,
+            "The approving person did not choose that the value goes to the agent. Nothing was done."};
+    auto record = request(std::move(reveal), std::move(facts), std::move(id),
+                          "follows from " + created.approval_id, now);
     if (decision.assurance < record.min_assurance)
-        return Error{Errc::refused, "Showing the value needs a surer decision than its creation had. Nothing was done."};
+        return Error{Errc::refused,
+                     "Showing the value needs a surer decision than its creation had. Nothing was done."};
     record.state = Approval::State::approved;
     record.decision = decision;
     record.expires = now + rules_.claim_window;

@@ -44,7 +44,7 @@ struct Ask {
 
 struct Refusal {
     std::string because;  // the rule's own words, or a clause without a full stop
-    int line = 0;  // of the rule; 0: no rule covers the call
+    int line = 0;         // of the rule; 0: no rule covers the call
 };
 
 using Verdict = std::variant<Permit, Ask, Refusal>;
@@ -53,22 +53,26 @@ class Gate {
 public:
     explicit Gate(Rules rules) : rules_(std::move(rules)) {}
 
-    /// The first rule that matches decides. A changing call that no rule covers is refused; a reading call passes unless a `deny` rule
-    /// names it by a pattern other than "*" (rules for "*" alone say nothing about reading). `subject` is the token's name, empty where
-    /// there is none (matches only "*").
+    /// The first rule that matches decides. A changing call that no rule covers is refused; a reading call
+    /// passes unless a `deny` rule names it by a pattern other than "*" (rules for "*" alone say nothing
+    /// about reading). `subject` is the token's name, empty where there is none (matches only "*").
     Verdict judge(Call call, std::string_view subject) const;
 
-    /// A fresh record for an Ask: not yet stored, digest bound, times set. The assurance it takes is the rule's, and the transport's
-    /// default where the rule names none: only what the operator wrote can be less than the default.
+    /// A fresh record for an Ask: not yet stored, digest bound, times set. The assurance it takes is the
+    /// rule's, and the transport's default where the rule names none: only what the operator wrote can be
+    /// less than the default.
     Approval request(Ask ask, Facts facts, std::string id, std::string agent_reason, Time now) const;
 
-    /// The permit for `call` under `approval`, which must be executing (claimed in the store), decided by a person with enough assurance,
-    /// in time, and for this very call. Errc::superseded where the digest differs, Errc::refused for any other state.
+    /// The permit for `call` under `approval`, which must be executing (claimed in the store), decided by a
+    /// person with enough assurance, in time, and for this very call. Errc::superseded where the digest
+    /// differs, Errc::refused for any other state.
     Result<Permit> redeem(const Approval& approval, Call call, Time now) const;
 
-    /// A record for revealing what `created` made, already approved by the same decision: the person chose Destination::agent there and
-    /// so decided on exactly this call. Errc::refused where they did not, or where `reveal`'s rule wants more assurance than they had.
-    Result<Approval> follow_up(const Permit::Grant& created, Ask reveal, Facts facts, std::string id, Time now) const;
+    /// A record for revealing what `created` made, already approved by the same decision: the person chose
+    /// Destination::agent there and so decided on exactly this call. Errc::refused where they did not, or
+    /// where `reveal`'s rule wants more assurance than they had.
+    Result<Approval> follow_up(const Permit::Grant& created, Ask reveal, Facts facts, std::string id,
+                               Time now) const;
 
     const Rules& rules() const { return rules_; }
 

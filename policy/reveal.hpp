@@ -8,12 +8,12 @@
 namespace tfy::server {
 class RevealDesk;
 class SandboxRoutes;
-}
+}  // namespace tfy::server
 
 namespace tfy::policy {
 
-/// A claimed reveal: made only after the claim is durable, consumed by Redactor::seal_reveal. Where the message holds `placeholder()`,
-/// the value goes in.
+/// A claimed reveal: made only after the claim is durable, consumed by Redactor::seal_reveal. Where the
+/// message holds `placeholder()`, the value goes in.
 class Reveal {
 public:
     Reveal(Reveal&&) noexcept = default;
@@ -27,7 +27,8 @@ private:
     friend class server::SandboxRoutes;  // the other side of the wire: make-believe values in create answers
     friend class Redactor;
     friend struct RevealForTests;
-    Reveal(Secret value, std::string placeholder) : value_(std::move(value)), placeholder_(std::move(placeholder)) {}
+    Reveal(Secret value, std::string placeholder)
+        : value_(std::move(value)), placeholder_(std::move(placeholder)) {}
 
     Secret value_;
     std::string placeholder_;

@@ -15,7 +15,8 @@ using Duration = std::chrono::milliseconds;
 std::string format_time(Time time);
 /// "2026-11-23 12:00 UTC", for people.
 std::string format_time_for_people(Time time);
-/// An RFC 3339 time (any offset, any fraction), a time without zone (read as UTC), or a date (midnight UTC). nullopt for all else.
+/// An RFC 3339 time (any offset, any fraction), a time without zone (read as UTC), or a date (midnight UTC).
+/// nullopt for all else.
 std::optional<Time> read_time(std::string_view text);
 /// "45s", "15m", "12h", "90d". nullopt for all else, and for zero.
 std::optional<Duration> read_duration(std::string_view text);

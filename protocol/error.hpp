@@ -1,4 +1,5 @@
-// One language of failure for the whole house: a code, a sentence, and what a JSON-RPC error may carry beside them.
+// One language of failure for the whole house: a code, a sentence, and what a JSON-RPC error may carry beside
+// them.
 #pragma once
 
 #include <boost/assert/source_location.hpp>
@@ -44,7 +45,8 @@ enum class Errc {
 
 struct Error {
     Errc code = Errc::internal;
-    std::string message;  // what failed, why, what was not done, what to do next; never upstream text as it came
+    std::string
+        message;  // what failed, why, what was not done, what to do next; never upstream text as it came
     Json data = nullptr;  // JSON-RPC error.data, null for none
 
     Error() = default;
@@ -67,8 +69,8 @@ Errc read_json_rpc_code(std::int64_t number);
 /// HTTP status for a modern (2026-07-28) JSON-RPC error sent as the only answer: 400, 404, 413 or 500.
 int http_status(Errc code);
 
-/// Outside text made fit for a message: printable ASCII, 200 characters at most. Other bytes become \xNN, so nothing in it
-/// can break a line, hide, or change the direction of writing; what was cut off ends in "...".
+/// Outside text made fit for a message: printable ASCII, 200 characters at most. Other bytes become \xNN, so
+/// nothing in it can break a line, hide, or change the direction of writing; what was cut off ends in "...".
 std::string escaped(std::string_view untrusted);
 
 /// The same between single quotes. Call it qualified: by its arguments alone std::quoted may be found.

@@ -10,14 +10,15 @@
 
 namespace tfy::protocol {
 
-/// Cuts a byte stream into lines. A line over the limit is skipped to its end and reported once, so the stream goes on.
+/// Cuts a byte stream into lines. A line over the limit is skipped to its end and reported once, so the
+/// stream goes on.
 class LineFramer {
 public:
     explicit LineFramer(std::size_t limit = 4 * 1024 * 1024) : limit_(limit) {}
 
     void feed(std::string_view bytes);
-    /// The next whole line, without its "\n" or "\r\n"; blank lines are skipped; nullopt when more bytes are needed;
-    /// Errc::too_large for a line over the limit.
+    /// The next whole line, without its "\n" or "\r\n"; blank lines are skipped; nullopt when more bytes are
+    /// needed; Errc::too_large for a line over the limit.
     Result<std::optional<std::string>> next();
 
     /// Bytes held: at most twice what was not taken yet, and what was fed last.

@@ -12,12 +12,13 @@ namespace tfy::protocol {
 /// Looks a header up, name in any case; nullopt where absent. Surrounding white space is already gone.
 using HeaderLookup = std::function<std::optional<std::string>(std::string_view name)>;
 
-/// Errc::header_mismatch where MCP-Protocol-Version, Mcp-Method, Mcp-Name or an Mcp-Param-* of `input_schema` (x-mcp-header;
-/// null: the tool has none, or this is no tools/call) is missing, malformed or differs from the body.
+/// Errc::header_mismatch where MCP-Protocol-Version, Mcp-Method, Mcp-Name or an Mcp-Param-* of `input_schema`
+/// (x-mcp-header; null: the tool has none, or this is no tools/call) is missing, malformed or differs from
+/// the body.
 Result<void> check_headers(const HeaderLookup& header, const Request& request, const Json& input_schema);
 
-/// Undoes the spec's value encoding: "=?base64?…?=" is decoded, all else stays. nullopt for bad Base64, and for bytes that are
-/// neither printable ASCII nor a tab.
+/// Undoes the spec's value encoding: "=?base64?…?=" is decoded, all else stays. nullopt for bad Base64, and
+/// for bytes that are neither printable ASCII nor a tab.
 std::optional<std::string> decode_header_value(std::string_view value);
 
 }  // namespace tfy::protocol

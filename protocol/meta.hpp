@@ -15,7 +15,8 @@ struct Implementation {
     std::string version;
     std::string title = {};
 
-    /// Texts are cut at 256 bytes; Errc::invalid_params where name or version is missing, or a text is no string.
+    /// Texts are cut at 256 bytes; Errc::invalid_params where name or version is missing, or a text is no
+    /// string.
     static Result<Implementation> read(const Json& value);
 };
 
@@ -43,11 +44,13 @@ const Json* named_version(const Json& params);
 /// True where `_meta` names a protocol version: the request is modern, whatever else is wrong with it.
 bool has_modern_meta(const Json& params);
 
-/// The context of a modern request. Errc::invalid_params where `_meta` or a required field is missing or mis-typed,
-/// Errc::unsupported_version with data {supported, requested} for a version that we do not speak or that is legacy.
+/// The context of a modern request. Errc::invalid_params where `_meta` or a required field is missing or
+/// mis-typed, Errc::unsupported_version with data {supported, requested} for a version that we do not speak
+/// or that is legacy.
 Result<ClientContext> read_modern_context(const Request& request);
 
-/// `params._meta.progressToken`; null where absent. Errc::invalid_params for another type than string or integer.
+/// `params._meta.progressToken`; null where absent. Errc::invalid_params for another type than string or
+/// integer.
 Result<Json> read_progress_token(const Json& params);
 
 }  // namespace tfy::protocol

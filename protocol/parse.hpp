@@ -13,8 +13,9 @@ struct ParseLimits {
     std::size_t depth = 64;               // nested arrays and objects
 };
 
-/// One JSON value from the whole of `text`: UTF-8, no duplicate keys in any object, no byte after the value but white space.
-/// Errors: Errc::parse_error with the byte offset, Errc::too_large. The message never quotes the text.
+/// One JSON value from the whole of `text`: UTF-8, no duplicate keys in any object, no byte after the value
+/// but white space. Errors: Errc::parse_error with the byte offset, Errc::too_large. The message never quotes
+/// the text.
 Result<Json> parse(std::string_view text, ParseLimits limits = {});
 
 }  // namespace tfy::protocol

@@ -1,8 +1,8 @@
-// JSON Schema validation by valijson: drafts up to 7. It silently ignores prefixItems, unevaluatedProperties and
-// siblings of $ref, so our schemas keep inside its subset.
+// JSON Schema validation by valijson: drafts up to 7. It silently ignores prefixItems, unevaluatedProperties
+// and siblings of $ref, so our schemas keep inside its subset.
 //
-// Patterns run on std::regex, whose recursion grows with the text: where a schema has a pattern or a format, texts over
-// Schema::longest_text bytes are refused before they are matched.
+// Patterns run on std::regex, whose recursion grows with the text: where a schema has a pattern or a format,
+// texts over Schema::longest_text bytes are refused before they are matched.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ public:
     Schema& operator=(Schema&&) noexcept;
     ~Schema();
 
-    /// Errc::invalid_params with the first few violations as "payload.name: must match …"; values are not quoted, and the
-    /// root is called "arguments". Safe to call from several threads at once.
+    /// Errc::invalid_params with the first few violations as "payload.name: must match …"; values are not
+    /// quoted, and the root is called "arguments". Safe to call from several threads at once.
     Result<void> validate(const Json& value) const;
 
 private:

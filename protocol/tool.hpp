@@ -19,15 +19,16 @@ struct CallToolParams {
 /// Errc::invalid_params where name is missing, or a member has the wrong type.
 Result<CallToolParams> read_call_tool(const Json& params);
 
-/// One tool as `version` knows it: members that a revision does not have (outputSchema and title before 2025-06-18,
-/// icons before 2025-11-25) are left out. `definition` is a file of manifests/tools.
+/// One tool as `version` knows it: members that a revision does not have (outputSchema and title before
+/// 2025-06-18, icons before 2025-11-25) are left out. `definition` is a file of manifests/tools.
 Json write_tool(const Json& definition, Version version);
 
 /// Cursor handling for a list that fits one page: Errc::invalid_params for any cursor that we never gave out.
 /// Modern lists carry ttlMs (one hour) and cacheScope "public".
 Result<Json> write_tool_list(const std::vector<Json>& definitions, const Json& params, Version version);
 
-/// A CallToolResult. structuredContent is left out where null, or where `version` does not know it (2025-03-26).
+/// A CallToolResult. structuredContent is left out where null, or where `version` does not know it
+/// (2025-03-26).
 Json write_tool_result(std::string text, Json structured, bool is_error, Version version);
 
 }  // namespace tfy::protocol

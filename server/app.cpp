@@ -21,13 +21,15 @@ protocol::ServerInfo server_info() {
 
 std::string what_approvals_prove(policy::Assurance least) {
     if (least == policy::Assurance::client)
-        return "An approval may come from the client's own form: then it proves what the client says. The approvals page and the terminal prove more.";
+        return "An approval may come from the client's own form: then it proves what the client says. The "
+               "approvals page and the terminal prove more.";
     return "An approval comes from a person who signed in to the approvals page.";
 }
 
 }  // namespace
 
-App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, ApprovalPage& page, policy::Assurance default_assurance)
+App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, ApprovalPage& page,
+         policy::Assurance default_assurance)
     : loop_(loop),
       clock_(clock),
       state_dir_(parts.state_dir),
@@ -43,10 +45,11 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       reveals_(loop, store_, redaction_, clock, parts.instance),
       catalog_(assemble(parts, default_assurance)),
       presenter_(approvals_, page, redaction_, clock, parts.seal_key, parts.hold),
-      call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name, parts.base_url),
+      call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
+                 parts.base_url),
       dispatch_(call_tool_, catalog_, redaction_, server_info()),
       questions_(redaction_),
-      streamable_http_(dispatch_, questions_, redaction_, clock, parts.seal_key),
+      streamable_http_(dispatch_, questions_, clock, parts.seal_key),
       people_(clock),
       dashboard_(approvals_, reveals_, people_, redaction_, clock, parts.upstream_label()) {}
 
@@ -68,10 +71,13 @@ Async<void> App::handle(HttpRequest request, HttpAnswer& answer) {
     if (request.path == "/mcp") co_return co_await streamable_http_.handle(std::move(request), answer);
     if (request.path == "/approvals" || request.path.starts_with("/approvals/"))
         co_return co_await dashboard_.handle(std::move(request), answer);
-    if (request.path == "/livez" || request.path == "/readyz") co_return co_await reply_health(answer, request.path == "/readyz");
-    HttpReply reply{.status = 404,
-                    .content_type = "application/json",
-                    .body = redaction_.seal({{"error", "Nothing is here. The MCP endpoint is /mcp, the approvals page /approvals."}})};
+    if (request.path == "/livez" || request.path == "/readyz")
+        co_return co_await reply_health(answer, request.path == "/readyz");
+    HttpReply reply{
+        .status = 404,
+        .content_type = "application/json",
+        .body = redaction_.seal(
+            {{"error", "Nothing is here. The MCP endpoint is /mcp, the approvals page /approvals."}})};
     co_await answer.reply(std::move(reply));
 }
 
@@ -79,7 +85,9 @@ Async<void> App::handle(HttpRequest request, HttpAnswer& answer) {
 Async<void> App::reply_health(HttpAnswer& answer, bool ready) {
     bool good = true;
     if (ready) good = (co_await store_.run([](Ledger& ledger) { return ledger.data_version(); })).has_value();
-    HttpReply reply{.status = good ? 200 : 503, .content_type = "application/json", .body = redaction_.seal({{"ok", good}})};
+    HttpReply reply{.status = good ? 200 : 503,
+                    .content_type = "application/json",
+                    .body = redaction_.seal({{"ok", good}})};
     co_await answer.reply(std::move(reply));
 }
 
@@ -91,14 +99,16 @@ tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assur
     all.push_back(std::make_unique<tools::RevealAccessToken>(reveals_, clock_));
     tools::ApprovalReader& reader = *this;
     all.push_back(std::make_unique<tools::GetApproval>(reader));
-    all.push_back(std::make_unique<tools::ConfigStatus>(client_, tools::Configuration{.base_url = parts.base_url,
-                                                                                       .key_set = parts.key_set,
-                                                                                       .assurance = what_approvals_prove(default_assurance),
-                                                                                       .sandbox = parts.sandbox,
-                                                                                       .version = TFY_VERSION,
-                                                                                       .problem = parts.upstream_problem}));
+    all.push_back(std::make_unique<tools::ConfigStatus>(
+        client_, tools::Configuration{.base_url = parts.base_url,
+                                      .key_set = parts.key_set,
+                                      .assurance = what_approvals_prove(default_assurance),
+                                      .sandbox = parts.sandbox,
+                                      .version = TFY_VERSION,
+                                      .problem = parts.upstream_problem}));
     auto catalog = tools::Catalog::assemble(std::move(all));
-    return std::move(catalog.value());  // the embedded definitions are part of the binary: a test assembles them too
+    return std::move(
+        catalog.value());  // the embedded definitions are part of the binary: a test assembles them too
 }
 
 }  // namespace tfy::server

@@ -14,11 +14,13 @@
 
 namespace tfy::server {
 
-/// Everything that `stdio` and `serve` share. Members are built from top to bottom, and each uses only those above it.
+/// Everything that `stdio` and `serve` share. Members are built from top to bottom, and each uses only those
+/// above it.
 class App final : private tools::ApprovalReader {
 public:
     /// `loop`, `clock` and `page` must outlive the app. `default_assurance` is for rules that name none.
-    App(boost::asio::io_context& loop, Parts parts, const Clock& clock, ApprovalPage& page, policy::Assurance default_assurance);
+    App(boost::asio::io_context& loop, Parts parts, const Clock& clock, ApprovalPage& page,
+        policy::Assurance default_assurance);
     ~App() override;
 
     /// Settles what a process that ended left running. To be awaited before anything is served.

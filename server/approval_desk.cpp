@@ -1,4 +1,5 @@
-// Every change of an approval: made as a value by policy/approval, written by compare-and-set with its journal record, then announced.
+// Every change of an approval: made as a value by policy/approval, written by compare-and-set with its
+// journal record, then announced.
 #include "server/approval_desk.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,25 +20,38 @@ using State = policy::Approval::State;
 
 constexpr std::chrono::milliseconds poll_interval{250};
 
-Error no_such_approval() { return {Errc::not_found, "There is no approval request with this id. Nothing was done."}; }
+Error no_such_approval() {
+    return {Errc::not_found, "There is no approval request with this id. Nothing was done."};
+}
 
-RequestLimits limits_of(const policy::Rules& rules) { return {rules.open_requests, rules.requests_per_minute}; }
+RequestLimits limits_of(const policy::Rules& rules) {
+    return {rules.open_requests, rules.requests_per_minute};
+}
 
 }  // namespace
 
-ApprovalDesk::ApprovalDesk(asio::io_context& loop, Store& store, const policy::Gate& gate, const Redaction& redaction,
-                           const Clock& clock, std::string instance)
-    : loop_(loop), store_(store), gate_(gate), redaction_(redaction), clock_(clock), instance_(std::move(instance)) {}
+ApprovalDesk::ApprovalDesk(asio::io_context& loop, Store& store, const policy::Gate& gate,
+                           const Redaction& redaction, const Clock& clock, std::string instance)
+    : loop_(loop),
+      store_(store),
+      gate_(gate),
+      redaction_(redaction),
+      clock_(clock),
+      instance_(std::move(instance)) {}
 
 JournalEntry ApprovalDesk::entry(std::string kind, const Approval& approval) const {
     return {std::move(kind), approval.id, redaction_.seal(journal_body(approval)), clock_.now()};
 }
 
-Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::Facts facts, std::string agent_reason) {
-    auto fresh = gate_.request(std::move(ask), std::move(facts), "apr_" + policy::random_id(), std::move(agent_reason), clock_.now());
+Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::Facts facts,
+                                                       std::string agent_reason) {
+    auto fresh = gate_.request(std::move(ask), std::move(facts), "apr_" + policy::random_id(),
+                               std::move(agent_reason), clock_.now());
     auto record = entry("requested", fresh);
     const auto limits = limits_of(gate_.rules());
-    auto work = [fresh, limits, record](Ledger& ledger) { return ledger.open_request(fresh, limits, record); };
+    auto work = [fresh, limits, record](Ledger& ledger) {
+        return ledger.open_request(fresh, limits, record);
+    };
     auto opened = co_await store_.run(std::move(work));
     if (!opened) co_return opened.error();
     ring();
@@ -47,7 +61,9 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::
 Async<Result<Approval>> ApprovalDesk::open_approved(Approval approval) {
     auto record = entry("follows", approval);
     const auto limits = limits_of(gate_.rules());
-    auto work = [approval, limits, record](Ledger& ledger) { return ledger.open_request(approval, limits, record); };
+    auto work = [approval, limits, record](Ledger& ledger) {
+        return ledger.open_request(approval, limits, record);
+    };
     auto opened = co_await store_.run(std::move(work));
     if (!opened) co_return opened.error();
     ring();
@@ -59,7 +75,8 @@ Async<Result<std::optional<Approval>>> ApprovalDesk::find_open(policy::Call call
         return ledger.find_open(principal, digest);
     };
     auto found = co_await store_.run(std::move(work));
-    if (found && *found && policy::lapse(**found, clock_.now()).state == State::expired) co_return std::optional<Approval>{};
+    if (found && *found && policy::lapse(**found, clock_.now()).state == State::expired)
+        co_return std::optional<Approval>{};
     co_return found;
 }
 
@@ -89,7 +106,9 @@ Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
 Async<Result<Approval>> ApprovalDesk::write(State expected, Result<Approval> next, std::string kind) {
     if (!next) co_return next.error();
     auto record = entry(std::move(kind), *next);
-    auto work = [expected, approval = *next, record](Ledger& ledger) { return ledger.change(expected, approval, record); };
+    auto work = [expected, approval = *next, record](Ledger& ledger) {
+        return ledger.change(expected, approval, record);
+    };
     const auto done = co_await store_.run(std::move(work));
     ring();
     if (!done) co_return done.error();
@@ -100,7 +119,8 @@ Async<Result<Approval>> ApprovalDesk::approve(std::string id, policy::Human pers
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state;
-    auto next = policy::approve(std::move(*current), person, choice, clock_.now(), gate_.rules().claim_window);
+    auto next =
+        policy::approve(std::move(*current), person, choice, clock_.now(), gate_.rules().claim_window);
     co_return co_await write(seen, std::move(next), "approved");
 }
 
@@ -108,7 +128,8 @@ Async<Result<Approval>> ApprovalDesk::deny(std::string id, policy::Human person,
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state;
-    co_return co_await write(seen, policy::deny(std::move(*current), person, std::move(reason), clock_.now()), "denied");
+    co_return co_await write(seen, policy::deny(std::move(*current), person, std::move(reason), clock_.now()),
+                             "denied");
 }
 
 Async<Result<Approval>> ApprovalDesk::withdraw(std::string id, std::string by) {
@@ -121,11 +142,14 @@ Async<Result<Approval>> ApprovalDesk::withdraw(std::string id, std::string by) {
 Async<Result<policy::Permit>> ApprovalDesk::claim(Approval approval, policy::Call call) {
     if (policy::digest(call) != approval.digest)
         co_return Error{Errc::superseded, "What would run is no longer what was approved. Nothing was done."};
-    auto executing = co_await write(State::approved, policy::begin(std::move(approval), instance_, clock_.now()), "executing");
+    auto executing = co_await write(State::approved,
+                                    policy::begin(std::move(approval), instance_, clock_.now()), "executing");
     if (!executing) co_return executing.error();
     auto permit = gate_.redeem(*executing, std::move(call), clock_.now());
     if (permit) co_return permit;
-    const Json outcome = {{"text", permit.error().message}, {"structured", {{"status", protocol::name(permit.error().code)}}}, {"isError", true}};
+    const Json outcome = {{"text", permit.error().message},
+                          {"structured", {{"status", protocol::name(permit.error().code)}}},
+                          {"isError", true}};
     co_await finish(executing->id, State::failed, outcome);
     co_return permit;
 }
@@ -134,7 +158,8 @@ Async<Result<Approval>> ApprovalDesk::finish(std::string id, State end, Json out
     auto current = co_await find(std::move(id));
     if (!current) co_return current.error();
     auto masked = redaction_.now()->scrub(std::move(outcome));
-    co_return co_await write(State::executing, policy::finish(std::move(*current), end, std::move(masked)), "finished");
+    co_return co_await write(State::executing, policy::finish(std::move(*current), end, std::move(masked)),
+                             "finished");
 }
 
 Async<Result<Approval>> ApprovalDesk::wait(std::string id, State seen, policy::Time until) {
@@ -153,7 +178,8 @@ Async<Result<Approval>> ApprovalDesk::wait(std::string id, State seen, policy::T
 Async<void> ApprovalDesk::wait_revision(std::uint64_t seen, std::chrono::milliseconds limit) {
     if (revision_ != seen) co_return;
     ++waiting_;
-    const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&waiting_, [](std::size_t* count) { --*count; });
+    const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&waiting_,
+                                                                     [](std::size_t* count) { --*count; });
     if (!watching_) {
         watching_ = true;
         asio::co_spawn(loop_, watch_other_processes(), asio::detached);
@@ -173,7 +199,8 @@ void ApprovalDesk::ring() {
     for (auto* bell : bells_) bell->cancel();
 }
 
-// Another process (the command line, a second server) writes to the same file; SQLite tells that by its data version.
+// Another process (the command line, a second server) writes to the same file; SQLite tells that by its data
+// version.
 Async<void> ApprovalDesk::watch_other_processes() {
     std::optional<std::int64_t> seen;
     asio::steady_timer timer(loop_);
@@ -192,11 +219,14 @@ Async<Result<void>> ApprovalDesk::settle_orphans(std::filesystem::path state_dir
     if (!open) co_return open.error();
     for (const auto& approval : *open) {
         if (approval.state != State::executing || alive(state_dir, approval.instance)) continue;
-        const Json outcome = {{"text", "The server stopped while this call was running, so nobody knows whether it happened. List the access "
-                                       "tokens to see, before you ask again."},
+        const Json outcome = {{"text",
+                               "The server stopped while this call was running, so nobody knows whether it "
+                               "happened. List the access "
+                               "tokens to see, before you ask again."},
                               {"structured", {{"status", "execution_unknown"}, {"approval_id", approval.id}}},
                               {"isError", true}};
-        if (auto settled = co_await finish(approval.id, State::unknown, outcome); !settled) co_return settled.error();
+        if (auto settled = co_await finish(approval.id, State::unknown, outcome); !settled)
+            co_return settled.error();
     }
     co_return Result<void>{};
 }

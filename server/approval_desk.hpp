@@ -1,4 +1,5 @@
-// The desk where requests wait for a person: one durable row each, whoever looks at it and from wherever it is decided.
+// The desk where requests wait for a person: one durable row each, whoever looks at it and from wherever it
+// is decided.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -19,14 +20,15 @@ namespace tfy::server {
 class ApprovalDesk {
 public:
     /// All must outlive the desk. `instance` names this process in the rows that it executes.
-    ApprovalDesk(boost::asio::io_context& loop, Store& store, const policy::Gate& gate, const Redaction& redaction, const Clock& clock,
-                 std::string instance);
+    ApprovalDesk(boost::asio::io_context& loop, Store& store, const policy::Gate& gate,
+                 const Redaction& redaction, const Clock& clock, std::string instance);
 
     struct Opened {
         policy::Approval approval;
         bool attached = false;
     };
-    /// Writes the row, or attaches to the open one for the same principal and digest. Durable when it returns.
+    /// Writes the row, or attaches to the open one for the same principal and digest. Durable when it
+    /// returns.
     Async<Result<Opened>> open(policy::Ask ask, policy::Facts facts, std::string agent_reason);
     /// Writes a row that is approved already (Gate::follow_up).
     Async<Result<policy::Approval>> open_approved(policy::Approval approval);
@@ -42,15 +44,18 @@ public:
     Async<Result<policy::Approval>> deny(std::string id, policy::Human person, std::string reason);
     Async<Result<policy::Approval>> withdraw(std::string id, std::string by);
 
-    /// approved → executing, durable and journalled, then the permit. Errc::refused where somebody else was first.
+    /// approved → executing, durable and journalled, then the permit. Errc::refused where somebody else was
+    /// first.
     Async<Result<policy::Permit>> claim(policy::Approval approval, policy::Call call);
     /// executing → succeeded, failed or unknown, with the masked outcome.
     Async<Result<policy::Approval>> finish(std::string id, policy::Approval::State end, Json outcome);
 
-    /// Resumes when the row's state is no longer `seen`, or at `until`. Sees decisions of other processes within a quarter of a second.
+    /// Resumes when the row's state is no longer `seen`, or at `until`. Sees decisions of other processes
+    /// within a quarter of a second.
     Async<Result<policy::Approval>> wait(std::string id, policy::Approval::State seen, policy::Time until);
 
-    /// Grows with every change that this process has seen; wait_revision resumes when it is no longer `seen`, or after `limit`.
+    /// Grows with every change that this process has seen; wait_revision resumes when it is no longer `seen`,
+    /// or after `limit`.
     std::uint64_t revision() const { return revision_; }
     Async<void> wait_revision(std::uint64_t seen, std::chrono::milliseconds limit);
 
@@ -58,7 +63,8 @@ public:
     Async<Result<void>> settle_orphans(std::filesystem::path state_dir);
 
 private:
-    Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next, std::string kind);
+    Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
+                                          std::string kind);
     JournalEntry entry(std::string kind, const policy::Approval& approval) const;
     void ring();
     Async<void> watch_other_processes();

@@ -18,15 +18,19 @@ void write_arguments(std::string& out, const Json& value, const std::string& pat
         return;
     }
     const auto text = value.is_string() ? value.get<std::string>() : policy::canonical_json(value);
-    out += "  " + path + " = " + policy::shown(text, std::numeric_limits<std::size_t>::max()) + "\n";  // whole: nothing may hide behind a cut
+    out += "  " + path + " = " + policy::shown(text, std::numeric_limits<std::size_t>::max()) +
+           "\n";  // whole: nothing may hide behind a cut
 }
 
 std::string destination_words(const Approval& approval) {
     if (approval.destinations.empty()) return {};
     std::string words = "The new value goes where you choose (";
-    for (const auto destination : approval.destinations) words += std::string(policy::to_string(destination)) + ", ";
+    for (const auto destination : approval.destinations)
+        words += std::string(policy::to_string(destination)) + ", ";
     words.resize(words.size() - 2);
-    return words + "): page = shown once on the approvals page; agent = the agent may show it once; none = not shown.\n";
+    return words +
+           "): page = shown once on the approvals page; agent = the agent may show it once; none = not "
+           "shown.\n";
 }
 
 tools::ToolResult refusal(std::string_view status, const Approval& approval, std::string text) {
@@ -37,9 +41,11 @@ tools::ToolResult refusal(std::string_view status, const Approval& approval, std
 
 tools::ToolResult pending(const Approval& approval, const Doors& doors, policy::Time now) {
     const bool decided = approval.state != State::pending;
-    std::string text = decided ? "This call was approved and is running. " : "A person must approve this call; nothing was done yet. ";
+    std::string text = decided ? "This call was approved and is running. "
+                               : "A person must approve this call; nothing was done yet. ";
     text += "Calling again with the same arguments continues.\n\nApproval: " + approval.id +
-            "\nDigest: " + policy::short_digest(approval.digest) + "\nExpires: " + policy::format_time_for_people(approval.expires) + " (in " +
+            "\nDigest: " + policy::short_digest(approval.digest) +
+            "\nExpires: " + policy::format_time_for_people(approval.expires) + " (in " +
             policy::format_duration(approval.expires - now) + ")\n";
     if (!doors.page.empty()) text += "To decide on the page: " + doors.page + "\n";
     if (!doors.terminal.empty()) text += "To decide in a terminal: " + doors.terminal + "\n";
@@ -55,19 +61,26 @@ tools::ToolResult pending(const Approval& approval, const Doors& doors, policy::
 
 std::string screen(const Approval& approval, policy::Time now) {
     std::string text = "Approve " + approval.call.tool + "?\n\nVerified by this server:\n";
-    for (const auto& fact : approval.facts.shown) text += "  " + fact.label + ": " + policy::shown(fact.value) + "\n";
+    for (const auto& fact : approval.facts.shown)
+        text += "  " + fact.label + ": " + policy::shown(fact.value) + "\n";
     for (const auto& warning : approval.facts.warnings) text += "  Warning: " + policy::shown(warning) + "\n";
     text += "\nExact arguments:\n";
     write_arguments(text, approval.call.arguments, "");
     text += "\nDigest: " + policy::short_digest(approval.digest) + "\n";
-    text += approval.agent_reason.empty() ? "The agent gave no reason.\n"
-                                          : "The agent says (not verified): \"" + policy::shown(approval.agent_reason) + "\"\n";
+    text += approval.agent_reason.empty()
+                ? "The agent gave no reason.\n"
+                : "The agent says (not verified): \"" + policy::shown(approval.agent_reason) + "\"\n";
     text += "Asked by: " + policy::shown(approval.call.caller.principal) +
-            (approval.call.caller.client.empty() ? "" : " through " + policy::shown(approval.call.caller.client) + " (its own word)") + "\n";
+            (approval.call.caller.client.empty()
+                 ? ""
+                 : " through " + policy::shown(approval.call.caller.client) + " (its own word)") +
+            "\n";
     if (!approval.because.empty()) text += "Rule: " + policy::shown(approval.because) + "\n";
     text += "\nOn approval: " + policy::shown(approval.facts.effect) + "\n" + destination_words(approval);
     if (approval.state == State::pending)
-        text += "Time left: " + policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) + "\n";
+        text +=
+            "Time left: " + policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) +
+            "\n";
     return text;
 }
 
@@ -84,19 +97,26 @@ tools::ToolResult status_answer(const Approval& approval, const Doors& doors, po
         case State::failed:
         case State::unknown: return read_outcome(approval.outcome);
         case State::denied:
-            return refusal("denied", approval, "The request was denied" + by + "." + why + " Nothing was done. Do not ask again unless the user wants it.");
+            return refusal("denied", approval,
+                           "The request was denied" + by + "." + why +
+                               " Nothing was done. Do not ask again unless the user wants it.");
         case State::expired:
-            return refusal("expired", approval, "Nobody decided in time (or the approval was not used in time). Nothing was done. Ask again if it is still wanted.");
+            return refusal("expired", approval,
+                           "Nobody decided in time (or the approval was not used in time). Nothing was done. "
+                           "Ask again if it is still wanted.");
         case State::withdrawn:
-            return refusal("withdrawn", approval, "The request was withdrawn before anybody approved it. Nothing was done.");
+            return refusal("withdrawn", approval,
+                           "The request was withdrawn before anybody approved it. Nothing was done.");
     }
     return refusal("denied", approval, "Nothing was done.");
 }
 
 Json outcome_of(const tools::ToolResult& result) {
-    if (!result.reveal) return {{"text", result.text}, {"structured", result.structured}, {"isError", result.is_error}};
+    if (!result.reveal)
+        return {{"text", result.text}, {"structured", result.structured}, {"isError", result.is_error}};
     return {{"text",
-             "The value was shown, once, when this call first ran. Token values are only shown at creation time. If lost, delete the old token "
+             "The value was shown, once, when this call first ran. Token values are only shown at creation "
+             "time. If lost, delete the old token "
              "and create a new one, then update all services that used the old token."},
             {"structured", {{"status", "executed"}}},
             {"isError", true}};

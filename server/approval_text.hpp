@@ -8,18 +8,21 @@
 
 namespace tfy::server {
 
-/// What the person sees, as plain text in the order of the contract: verified facts, exact arguments, digest, the agent's reason (marked as
-/// not verified), what happens on approval, the time left. Every string from others is made safe to look at.
+/// What the person sees, as plain text in the order of the contract: verified facts, exact arguments, digest,
+/// the agent's reason (marked as not verified), what happens on approval, the time left. Every string from
+/// others is made safe to look at.
 std::string screen(const policy::Approval& approval, policy::Time now);
 
 /// Where a person can decide, for the agent to pass on.
 struct Doors {
-    std::string page;      // this approval's address on the page, empty where there is none; never pre-authenticated
+    std::string
+        page;  // this approval's address on the page, empty where there is none; never pre-authenticated
     std::string terminal;  // "tfy-pat-mcp approvals approve apr_…"
 };
 
-/// What the agent is told about an approval that is not (or no longer) going to run now: pending (no error), denied, expired, withdrawn,
-/// unknown, or the stored, masked outcome. Each says what was done and what was not.
+/// What the agent is told about an approval that is not (or no longer) going to run now: pending (no error),
+/// denied, expired, withdrawn, unknown, or the stored, masked outcome. Each says what was done and what was
+/// not.
 tools::ToolResult status_answer(const policy::Approval& approval, const Doors& doors, policy::Time now);
 
 /// A result as it is stored: without the value that a reveal carries.

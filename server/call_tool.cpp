@@ -19,8 +19,10 @@ std::string reason_of(const Json& arguments) {
 }
 
 std::string words(const policy::Refusal& refusal) {
-    if (refusal.line == 0) return "No rule of this server covers this call, so it is refused. Nothing was done.";
-    return "A rule of this server refuses this call" + (refusal.because.empty() ? "" : ": " + refusal.because) + ". Nothing was done.";
+    if (refusal.line == 0)
+        return "No rule of this server covers this call, so it is refused. Nothing was done.";
+    return "A rule of this server refuses this call" +
+           (refusal.because.empty() ? "" : ": " + refusal.because) + ". Nothing was done.";
 }
 
 // A create or delete whose answer was lost may have happened: that is another status than "it failed".
@@ -49,20 +51,27 @@ CallTool::CallTool(Rooms rooms, std::string server, std::string base_url)
 
 Async<Result<Answer>> CallTool::run(Requester& requester, protocol::CallToolParams params) {
     const auto* entry = rooms_.catalog.find(params.name);
-    if (entry == nullptr) co_return Error{Errc::invalid_params, "Unknown tool " + protocol::quoted(params.name) + ". List the tools first."};
+    if (entry == nullptr)
+        co_return Error{Errc::invalid_params,
+                        "Unknown tool " + protocol::quoted(params.name) + ". List the tools first."};
     const auto version = requester.context.version;
     auto call = make_call(*entry, requester, params.arguments);
     if (!call) co_return write_answer(tools::failed(call.error()), version);
-    if (call->effect == policy::Effect::changes) co_return co_await change(*entry, std::move(*call), requester, params);
+    if (call->effect == policy::Effect::changes)
+        co_return co_await change(*entry, std::move(*call), requester, params);
     auto result = co_await read(*entry, std::move(*call));
     co_return write_answer(result ? std::move(*result) : failure(result.error()), version);
 }
 
-Result<policy::Call> CallTool::make_call(const Entry& entry, const Requester& requester, Json arguments) const {
+Result<policy::Call> CallTool::make_call(const Entry& entry, const Requester& requester,
+                                         Json arguments) const {
     if (const auto fits = entry.input.validate(arguments); !fits)
-        return Error{Errc::refused, "The arguments do not fit: " + fits.error().message + ". Nothing was done."};
+        return Error{Errc::refused,
+                     "The arguments do not fit: " + fits.error().message + ". Nothing was done."};
     if (rooms_.redaction.now()->scrub(arguments) != arguments)
-        return Error{Errc::refused, "An argument holds the value of an access token. Values are never accepted, stored or repeated. Nothing was done."};
+        return Error{Errc::refused,
+                     "An argument holds the value of an access token. Values are never accepted, stored or "
+                     "repeated. Nothing was done."};
     auto canonical = entry.tool->canonical(std::move(arguments), rooms_.clock.now());
     if (!canonical) return canonical.error();
     return policy::Call{.server = server_,
@@ -76,13 +85,17 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const Requester& re
 
 Async<Result<ToolResult>> CallTool::read(const Entry& entry, policy::Call call) {
     auto verdict = rooms_.gate.judge(std::move(call), "");
-    if (const auto* refusal = std::get_if<policy::Refusal>(&verdict)) co_return Error{Errc::denied, words(*refusal)};
+    if (const auto* refusal = std::get_if<policy::Refusal>(&verdict))
+        co_return Error{Errc::denied, words(*refusal)};
     auto* permit = std::get_if<policy::Permit>(&verdict);
-    if (permit == nullptr) co_return Error{Errc::refused, "This call needs an approval that reading calls cannot have. Nothing was done."};
+    if (permit == nullptr)
+        co_return Error{Errc::refused,
+                        "This call needs an approval that reading calls cannot have. Nothing was done."};
     co_return co_await entry.tool->run(std::move(*permit));
 }
 
-// The open approval of the same call, else a new one: facts first, so that the rule can see the token's name and the person the target.
+// The open approval of the same call, else a new one: facts first, so that the rule can see the token's name
+// and the person the target.
 Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy::Call& call) {
     auto open = co_await rooms_.desk.find_open(call);
     if (!open) co_return open.error();
@@ -94,13 +107,16 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
     if (const auto* refusal = std::get_if<policy::Refusal>(&verdict))
         co_return Error{Errc::denied, words(*refusal)};
     auto* ask = std::get_if<policy::Ask>(&verdict);
-    if (ask == nullptr) co_return Error{Errc::internal, "A changing call was let through without an approval. Nothing was done."};
+    if (ask == nullptr)
+        co_return Error{Errc::internal,
+                        "A changing call was let through without an approval. Nothing was done."};
     auto opened = co_await rooms_.desk.open(std::move(*ask), std::move(*facts), reason_of(call.arguments));
     if (!opened) co_return opened.error();
     co_return std::move(opened->approval);
 }
 
-Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Requester& requester, const protocol::CallToolParams& params) {
+Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Requester& requester,
+                                       const protocol::CallToolParams& params) {
     const auto version = requester.context.version;
     Presenter::Resumed state;
     Result<Approval> approval = Error{};
@@ -121,11 +137,13 @@ Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Re
     }
     if (approval->state == State::approved) {
         auto permit = co_await rooms_.desk.claim(*approval, std::move(call));
-        if (permit) co_return write_answer(co_await execute(entry, std::move(*permit), approval->id), version);
+        if (permit)
+            co_return write_answer(co_await execute(entry, std::move(*permit), approval->id), version);
         if (permit.error().code != Errc::conflict) co_return write_answer(failure(permit.error()), version);
         approval = co_await rooms_.desk.find(approval->id);  // another viewer of the same row was first
     }
-    if (approval && approval->state == State::executing) approval = co_await rooms_.presenter.hold(*approval, requester);
+    if (approval && approval->state == State::executing)
+        approval = co_await rooms_.presenter.hold(*approval, requester);
     if (!approval) co_return write_answer(failure(approval.error()), version);
     co_return co_await rooms_.presenter.answer(std::move(*approval), requester);
 }
@@ -133,7 +151,8 @@ Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Re
 // What was approved runs apart from the caller, who may be cut off meanwhile.
 Async<ToolResult> CallTool::execute(const Entry& entry, policy::Permit permit, std::string approval_id) {
     const auto job = std::make_shared<Job>(rooms_.loop);
-    asio::co_spawn(rooms_.loop, run_to_end(entry, std::move(permit), std::move(approval_id), job), asio::detached);
+    asio::co_spawn(rooms_.loop, run_to_end(entry, std::move(permit), std::move(approval_id), job),
+                   asio::detached);
     while (!job->result) {
         boost::system::error_code woken;
         co_await job->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -143,11 +162,14 @@ Async<ToolResult> CallTool::execute(const Entry& entry, policy::Permit permit, s
     co_return std::move(*job->result);
 }
 
-Async<void> CallTool::run_to_end(const Entry& entry, policy::Permit permit, std::string approval_id, std::shared_ptr<Job> job) {
+Async<void> CallTool::run_to_end(const Entry& entry, policy::Permit permit, std::string approval_id,
+                                 std::shared_ptr<Job> job) {
     ++running_;
     const auto grant = permit.grant();
     const auto caller = permit.call().caller;
-    Result<ToolResult> result = Error{Errc::ambiguous, "This call ended in an unforeseen way. List the access tokens to see whether it happened."};
+    Result<ToolResult> result =
+        Error{Errc::ambiguous,
+              "This call ended in an unforeseen way. List the access tokens to see whether it happened."};
     try {
         result = co_await entry.tool->run(std::move(permit));
     } catch (const std::exception& bug) {
@@ -156,7 +178,9 @@ Async<void> CallTool::run_to_end(const Entry& entry, policy::Permit permit, std:
     const auto end = end_state(result);
     ToolResult shown = result ? std::move(*result) : failure(result.error());
     const auto finished = co_await rooms_.desk.finish(approval_id, end, outcome_of(shown));
-    if (!finished) rooms_.log.error("an outcome was not recorded", {{"approval", approval_id}, {"why", finished.error().message}});
+    if (!finished)
+        rooms_.log.error("an outcome was not recorded",
+                         {{"approval", approval_id}, {"why", finished.error().message}});
     if (grant && end == State::succeeded && grant->decision.destination == policy::Destination::agent)
         co_await allow_showing(*grant, caller, shown);
     job->result = std::move(shown);
@@ -164,10 +188,13 @@ Async<void> CallTool::run_to_end(const Entry& entry, policy::Permit permit, std:
     --running_;
 }
 
-// The person who approved a create with the value for the agent has decided on the one call that shows it, too.
-Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::Caller caller, const ToolResult& created) {
+// The person who approved a create with the value for the agent has decided on the one call that shows it,
+// too.
+Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
+                                    const ToolResult& created) {
     const auto* entry = rooms_.catalog.find("tfy_access_tokens_reveal");
-    if (entry == nullptr || !created.structured.is_object() || !created.structured.contains("reveal_id")) co_return;
+    if (entry == nullptr || !created.structured.is_object() || !created.structured.contains("reveal_id"))
+        co_return;
     policy::Call call{.server = server_,
                       .base_url = base_url_,
                       .tool = std::string(entry->tool->name()),
@@ -180,9 +207,12 @@ Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::
     auto verdict = rooms_.gate.judge(std::move(call), facts->subject);
     auto* ask = std::get_if<policy::Ask>(&verdict);
     if (ask == nullptr) co_return;
-    auto approval = rooms_.gate.follow_up(grant, std::move(*ask), std::move(*facts), "apr_" + policy::random_id(), rooms_.clock.now());
+    auto approval = rooms_.gate.follow_up(grant, std::move(*ask), std::move(*facts),
+                                          "apr_" + policy::random_id(), rooms_.clock.now());
     if (approval) approval = co_await rooms_.desk.open_approved(std::move(*approval));
-    if (!approval) rooms_.log.warn("the showing of a new value needs an approval of its own", {{"why", approval.error().message}});
+    if (!approval)
+        rooms_.log.warn("the showing of a new value needs an approval of its own",
+                        {{"why", approval.error().message}});
 }
 
 Async<void> CallTool::idle() {

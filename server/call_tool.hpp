@@ -1,4 +1,5 @@
-// The life of one tools/call, from its arguments to its answer. Who understands this file understands the product.
+// The life of one tools/call, from its arguments to its answer. Who understands this file understands the
+// product.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -27,8 +28,8 @@ public:
     /// `server` and `base_url` are bound into every digest.
     CallTool(Rooms rooms, std::string server, std::string base_url);
 
-    /// Errors are protocol errors (unknown tool, foreign requestState); all else that goes wrong is a tool result with isError.
-    /// Cancelling it detaches the caller; what has begun to run runs to its end.
+    /// Errors are protocol errors (unknown tool, foreign requestState); all else that goes wrong is a tool
+    /// result with isError. Cancelling it detaches the caller; what has begun to run runs to its end.
     Async<Result<Answer>> run(Requester& requester, protocol::CallToolParams params);
 
     /// Resumes when nothing that was approved is running any more.
@@ -41,10 +42,13 @@ private:
     Result<policy::Call> make_call(const Entry& entry, const Requester& requester, Json arguments) const;
     Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
     Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
-    Async<Result<Answer>> change(const Entry& entry, policy::Call call, Requester& requester, const protocol::CallToolParams& params);
+    Async<Result<Answer>> change(const Entry& entry, policy::Call call, Requester& requester,
+                                 const protocol::CallToolParams& params);
     Async<tools::ToolResult> execute(const Entry& entry, policy::Permit permit, std::string approval_id);
-    Async<void> run_to_end(const Entry& entry, policy::Permit permit, std::string approval_id, std::shared_ptr<Job> job);
-    Async<void> allow_showing(const policy::Permit::Grant& grant, policy::Caller caller, const tools::ToolResult& created);
+    Async<void> run_to_end(const Entry& entry, policy::Permit permit, std::string approval_id,
+                           std::shared_ptr<Job> job);
+    Async<void> allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
+                              const tools::ToolResult& created);
 
     Rooms rooms_;
     std::string server_;

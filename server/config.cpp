@@ -89,7 +89,9 @@ Upstream read_upstream() {
 
 Result<Address> read_address(std::string_view text) {
     const auto colon = text.rfind(':');
-    const Error wrong{Errc::refused, "'" + std::string(text.substr(0, 100)) + "' is no address to listen on. Write it as 127.0.0.1:8780 or [::1]:8780."};
+    Error wrong{Errc::refused,
+                      "'" + std::string(text.substr(0, 100)) +
+                          "' is no address to listen on. Write it as 127.0.0.1:8780 or [::1]:8780."};
     if (colon == std::string_view::npos) return wrong;
     auto host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
@@ -102,11 +104,13 @@ Result<Address> read_address(std::string_view text) {
 
 Result<std::filesystem::path> state_dir(const std::string& text) {
     if (!text.empty()) return std::filesystem::absolute(text);
-    if (const auto xdg = environment("XDG_STATE_HOME"); !xdg.empty()) return std::filesystem::path(xdg) / "tfy-pat-mcp";
+    if (const auto xdg = environment("XDG_STATE_HOME"); !xdg.empty())
+        return std::filesystem::path(xdg) / "tfy-pat-mcp";
     auto home = environment("HOME");
     const auto* user = getpwuid(getuid());
     if (home.empty() && user != nullptr && user->pw_dir != nullptr) home = user->pw_dir;
-    if (home.empty()) return Error{Errc::refused, "No home folder is known, so the state has no place. Give --state-dir."};
+    if (home.empty())
+        return Error{Errc::refused, "No home folder is known, so the state has no place. Give --state-dir."};
     return std::filesystem::path(home) / ".local/state/tfy-pat-mcp";
 }
 

@@ -26,10 +26,11 @@ struct Options {
     bool open_browser = true;  // stdio: lead the person to the page where a display is there
 };
 
-/// Where the control plane is and the key to it; read from TFY_BASE_URL (TFY_HOST, TFY_API_HOST), TFY_API_KEY, TFY_API_KEY_FILE or .env.
+/// Where the control plane is and the key to it; read from TFY_BASE_URL (TFY_HOST, TFY_API_HOST),
+/// TFY_API_KEY, TFY_API_KEY_FILE or .env.
 struct Upstream {
-    std::string base_url;   // empty: not set
-    policy::Secret api_key;  // empty: not set
+    std::string base_url;      // empty: not set
+    policy::Secret api_key;    // empty: not set
     std::string problem = {};  // why one of them cannot be used: "TFY_BASE_URL must be https"
 };
 
@@ -38,8 +39,9 @@ struct Address {
     std::uint16_t port = 0;
 };
 
-/// Reads the environment, then `.env` of the current folder for what is absent there (line by line, never executed). Removes TFY_API_KEY
-/// from the environment of this process. Never fails: what is wrong is told by tfy_config_status.
+/// Reads the environment, then `.env` of the current folder for what is absent there (line by line, never
+/// executed). Removes TFY_API_KEY from the environment of this process. Never fails: what is wrong is told by
+/// tfy_config_status.
 Upstream read_upstream();
 
 /// "127.0.0.1:8780", "[::1]:0". Errc::refused with what is wrong.
@@ -48,7 +50,8 @@ Result<Address> read_address(std::string_view text);
 /// The default where `text` is empty. Errc::refused where no home is known.
 Result<std::filesystem::path> state_dir(const std::string& text);
 
-/// The lines of a .env file as TrueFoundry's own helper reads them: comments, "export ", one pair of quotes; nothing is expanded.
+/// The lines of a .env file as TrueFoundry's own helper reads them: comments, "export ", one pair of quotes;
+/// nothing is expanded.
 std::vector<std::pair<std::string, std::string>> read_dotenv(std::string_view text);
 
 /// The name of the operating system's user.

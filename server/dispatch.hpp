@@ -11,10 +11,11 @@ namespace tfy::server {
 
 class Dispatch {
 public:
-    Dispatch(CallTool& call_tool, const tools::Catalog& catalog, const Redaction& redaction, protocol::ServerInfo server,
-             std::size_t calls_per_principal = 32);
+    Dispatch(CallTool& call_tool, const tools::Catalog& catalog, const Redaction& redaction,
+             protocol::ServerInfo server, std::size_t calls_per_principal = 32);
 
-    /// The whole message that answers `request`, sealed, and the error's code where it is one (HTTP needs it). Never fails.
+    /// The whole message that answers `request`, sealed, and the error's code where it is one (HTTP needs
+    /// it). Never fails.
     struct Sealed {
         policy::Redacted message;
         std::optional<Errc> error;

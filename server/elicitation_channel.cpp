@@ -8,7 +8,10 @@ namespace {
 using policy::Approval;
 
 Json decision_field() {
-    return {{"type", "string"}, {"title", "Decision"}, {"description", "Approve or deny exactly this call."}, {"enum", {"approve", "deny"}}};
+    return {{"type", "string"},
+            {"title", "Decision"},
+            {"description", "Approve or deny exactly this call."},
+            {"enum", {"approve", "deny"}}};
 }
 
 Json destination_field(const Approval& approval) {
@@ -16,7 +19,8 @@ Json destination_field(const Approval& approval) {
     for (const auto destination : approval.destinations) names.push_back(policy::to_string(destination));
     return {{"type", "string"},
             {"title", "Where the value goes"},
-            {"description", "page: shown once on the approvals page. agent: the agent may show it once. none: not shown."},
+            {"description",
+             "page: shown once on the approvals page. agent: the agent may show it once. none: not shown."},
             {"enum", names},
             {"default", policy::to_string(approval.destinations.front())}};
 }
@@ -28,18 +32,23 @@ std::string text_of(const Json& content, const char* key) {
 
 }  // namespace
 
-Json ElicitationChannel::form(const Approval& approval, policy::Time now, protocol::Version version, const std::string& problem) {
+Json ElicitationChannel::form(const Approval& approval, policy::Time now, protocol::Version version,
+                              const std::string& problem) {
     Json properties = {{"decision", decision_field()}};
     Json required = {"decision"};
     if (!approval.facts.subject.empty()) {
-        properties["confirm_name"] = {{"type", "string"},
-                                      {"title", "Type the token's name"},
-                                      {"description", "To approve, type: " + policy::shown(approval.facts.subject, 100)},
-                                      {"minLength", 1}};
+        properties["confirm_name"] = {
+            {"type", "string"},
+            {"title", "Type the token's name"},
+            {"description", "To approve, type: " + policy::shown(approval.facts.subject, 100)},
+            {"minLength", 1}};
         required.push_back("confirm_name");
     }
     if (!approval.destinations.empty()) properties["destination"] = destination_field(approval);
-    properties["reason"] = {{"type", "string"}, {"title", "Reason"}, {"description", "Kept in the journal; the agent sees it."}, {"maxLength", 500}};
+    properties["reason"] = {{"type", "string"},
+                            {"title", "Reason"},
+                            {"description", "Kept in the journal; the agent sees it."},
+                            {"maxLength", 500}};
     if (approval.reason_required) required.push_back("reason");
     const Json schema = {{"type", "object"}, {"properties", properties}, {"required", required}};
     const auto message = (problem.empty() ? std::string{} : problem + "\n\n") + screen(approval, now);
@@ -48,19 +57,23 @@ Json ElicitationChannel::form(const Approval& approval, policy::Time now, protoc
 
 policy::Human ElicitationChannel::person(const Approval& approval) {
     const auto& client = approval.call.caller.client;
-    return {"the person behind " + (client.empty() ? "the client" : policy::shown(client, 100)), policy::Assurance::client};
+    return {"the person behind " + (client.empty() ? "the client" : policy::shown(client, 100)),
+            policy::Assurance::client};
 }
 
-ElicitationChannel::Answer ElicitationChannel::read(const protocol::Elicited& elicited, const Approval& approval) {
+ElicitationChannel::Answer ElicitationChannel::read(const protocol::Elicited& elicited,
+                                                    const Approval& approval) {
     using Kind = Answer::Kind;
     if (elicited.action == protocol::Elicited::Action::cancel) return {.kind = Kind::cancel};
     policy::Choice choice{.reason = text_of(elicited.content, "reason"),
                           .typed_name = text_of(elicited.content, "confirm_name"),
                           .digest = approval.digest};
-    if (elicited.action == protocol::Elicited::Action::decline) return {.kind = Kind::deny, .choice = std::move(choice)};
+    if (elicited.action == protocol::Elicited::Action::decline)
+        return {.kind = Kind::deny, .choice = std::move(choice)};
     if (const auto destination = text_of(elicited.content, "destination"); !destination.empty()) {
         choice.destination = policy::read_destination(destination);
-        if (!choice.destination) return {.problem = "The destination must be one of the listed ones. Nothing was done."};
+        if (!choice.destination)
+            return {.problem = "The destination must be one of the listed ones. Nothing was done."};
     }
     const auto decision = text_of(elicited.content, "decision");
     if (decision == "approve") return {.kind = Kind::approve, .choice = std::move(choice)};

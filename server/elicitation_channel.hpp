@@ -1,4 +1,5 @@
-// Asking the person through the client: a form written by this server, answered with the client's word for it.
+// Asking the person through the client: a form written by this server, answered with the client's word for
+// it.
 #pragma once
 
 #include <optional>
@@ -11,11 +12,13 @@ namespace tfy::server {
 
 class ElicitationChannel {
 public:
-    /// The form for one approval: facts, arguments, digest, the agent's words, what happens; decision, typed name, reason, destination.
-    /// `problem` says what was wrong with the last answer.
-    static Json form(const policy::Approval& approval, policy::Time now, protocol::Version version, const std::string& problem = {});
+    /// The form for one approval: facts, arguments, digest, the agent's words, what happens; decision, typed
+    /// name, reason, destination. `problem` says what was wrong with the last answer.
+    static Json form(const policy::Approval& approval, policy::Time now, protocol::Version version,
+                     const std::string& problem = {});
 
-    /// The person that the client speaks for. Only the least assurance comes of it: hosts have hooks that answer for people.
+    /// The person that the client speaks for. Only the least assurance comes of it: hosts have hooks that
+    /// answer for people.
     static policy::Human person(const policy::Approval& approval);
 
     struct Answer {

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdio>
 #include <iostream>
 
 #include "server/cli/approvals.hpp"
@@ -27,18 +28,29 @@ void harden() {
 void add_options(CLI::App& app, Options& options) {
     app.set_config("--config", "", "TOML file with the same names")->envname("TFY_PAT_MCP_CONFIG");
     app.allow_config_extras(CLI::config_extras_mode::error);
-    app.add_flag("--sandbox", options.sandbox, "Use the built-in stand-in for TrueFoundry")->envname("TFY_PAT_MCP_SANDBOX");
-    app.add_option("--listen", options.listen, "Address and port (serve: 127.0.0.1:8780, sandbox: 127.0.0.1:8790)")->envname("TFY_PAT_MCP_LISTEN");
-    app.add_option("--state-dir", options.state_dir, "Where approvals, journal and keys live")->envname("TFY_PAT_MCP_STATE_DIR");
-    app.add_option("--policy", options.policy, "Rules file instead of the embedded one")->envname("TFY_PAT_MCP_POLICY");
+    app.add_flag("--sandbox", options.sandbox, "Use the built-in stand-in for TrueFoundry")
+        ->envname("TFY_PAT_MCP_SANDBOX");
+    app.add_option("--listen", options.listen,
+                   "Address and port (serve: 127.0.0.1:8780, sandbox: 127.0.0.1:8790)")
+        ->envname("TFY_PAT_MCP_LISTEN");
+    app.add_option("--state-dir", options.state_dir, "Where approvals, journal and keys live")
+        ->envname("TFY_PAT_MCP_STATE_DIR");
+    app.add_option("--policy", options.policy, "Rules file instead of the embedded one")
+        ->envname("TFY_PAT_MCP_POLICY");
     app.add_option("--hold", options.hold, "How long a call waits for a person before it answers 'pending'")
         ->envname("TFY_PAT_MCP_HOLD")
         ->capture_default_str();
-    app.add_option("--log-level", options.log_level, "debug, info, warn, error or off")->envname("TFY_PAT_MCP_LOG_LEVEL")->capture_default_str();
-    app.add_option("--ca-file", options.ca_file, "Extra certificate authorities for TrueFoundry (PEM)")->envname("TFY_PAT_MCP_CA_FILE");
-    app.add_option("--allowed-host", options.allowed_hosts, "Further Host header that is served")->envname("TFY_PAT_MCP_ALLOWED_HOST");
-    app.add_option("--allowed-origin", options.allowed_origins, "Further Origin header that is served")->envname("TFY_PAT_MCP_ALLOWED_ORIGIN");
-    app.add_flag("--open-browser,!--no-open-browser", options.open_browser, "stdio: open the approvals page where a display is there")
+    app.add_option("--log-level", options.log_level, "debug, info, warn, error or off")
+        ->envname("TFY_PAT_MCP_LOG_LEVEL")
+        ->capture_default_str();
+    app.add_option("--ca-file", options.ca_file, "Extra certificate authorities for TrueFoundry (PEM)")
+        ->envname("TFY_PAT_MCP_CA_FILE");
+    app.add_option("--allowed-host", options.allowed_hosts, "Further Host header that is served")
+        ->envname("TFY_PAT_MCP_ALLOWED_HOST");
+    app.add_option("--allowed-origin", options.allowed_origins, "Further Origin header that is served")
+        ->envname("TFY_PAT_MCP_ALLOWED_ORIGIN");
+    app.add_flag("--open-browser,!--no-open-browser", options.open_browser,
+                 "stdio: open the approvals page where a display is there")
         ->envname("TFY_PAT_MCP_OPEN_BROWSER");
 }
 
@@ -68,10 +80,13 @@ void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
         sub->callback([&chosen, value] { chosen.verb = value; });
         return sub;
     };
-    verb("list", "What waits for a decision", Verb::list)->add_flag("--all", chosen.all, "The decided ones too");
+    verb("list", "What waits for a decision", Verb::list)
+        ->add_flag("--all", chosen.all, "The decided ones too");
     verb("watch", "List, then print new ones as they come", Verb::watch);
     verb("show", "One request, whole", Verb::show)->add_option("ID", chosen.id, "apr_…")->required();
-    verb("approve", "Approve one request, after its token's name is typed", Verb::approve)->add_option("ID", chosen.id, "apr_…")->required();
+    verb("approve", "Approve one request, after its token's name is typed", Verb::approve)
+        ->add_option("ID", chosen.id, "apr_…")
+        ->required();
     auto* deny = verb("deny", "Deny one request", Verb::deny);
     deny->add_option("ID", chosen.id, "apr_…")->required();
     deny->add_option("--reason", chosen.reason, "Shown to the agent");
@@ -79,8 +94,10 @@ void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
 
 void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     verbs.stdio = app.add_subcommand("stdio", "An MCP server on stdin and stdout")->fallthrough();
-    verbs.serve = app.add_subcommand("serve", "Streamable HTTP at /mcp, approvals page at /approvals")->fallthrough();
-    verbs.sandbox = app.add_subcommand("sandbox", "The stand-in control plane alone, over real HTTP")->fallthrough();
+    verbs.serve =
+        app.add_subcommand("serve", "Streamable HTTP at /mcp, approvals page at /approvals")->fallthrough();
+    verbs.sandbox =
+        app.add_subcommand("sandbox", "The stand-in control plane alone, over real HTTP")->fallthrough();
     add_approvals(app, verbs, options);
     verbs.audit = app.add_subcommand("audit", "The journal")->require_subcommand(1)->fallthrough();
     verbs.audit->add_subcommand("verify", "Check the hash chain")->fallthrough()->callback([&options] {
@@ -90,7 +107,9 @@ void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
         options.audit.verb = tfy::server::AuditOptions::Verb::export_all;
     });
     verbs.policy = app.add_subcommand("policy", "The rules")->require_subcommand(1)->fallthrough();
-    verbs.policy->add_subcommand("check", "Read a rules file and say what is wrong with it")->fallthrough()->add_option("FILE", options.policy_file);
+    verbs.policy->add_subcommand("check", "Read a rules file and say what is wrong with it")
+        ->fallthrough()
+        ->add_option("FILE", options.policy_file);
 }
 
 int fail(const tfy::Error& error) {
@@ -127,14 +146,13 @@ int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool li
     }
     if (*verbs.approvals) return run_approvals(options, verb_options.approvals);
     if (*verbs.audit) return run_audit(options, verb_options.audit);
-    return tfy::server::run_policy_check(verb_options.policy_file.empty() ? options.policy : verb_options.policy_file, std::cout, std::cerr);
+    return tfy::server::run_policy_check(
+        verb_options.policy_file.empty() ? options.policy : verb_options.policy_file, std::cout, std::cerr);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    harden();
-    CLI::App app("Access tokens of TrueFoundry for AI agents: a person approves, a value is shown once.", "tfy-pat-mcp");
+int parse_and_run(int argc, char** argv) {
+    CLI::App app("Access tokens of TrueFoundry for AI agents: a person approves, a value is shown once.",
+                 "tfy-pat-mcp");
     app.set_version_flag("--version", "tfy-pat-mcp " TFY_VERSION);
     app.require_subcommand(1);
     Options options;
@@ -145,13 +163,20 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {
-        const int code = app.exit(wrong);
-        return code == 0 ? 0 : 2;
+        return app.exit(wrong) == 0 ? 0 : 2;
     }
+    return run(verbs, options, verb_options, app.count("--listen") > 0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    harden();
     try {
-        return run(verbs, options, verb_options, app.count("--listen") > 0);
-    } catch (const std::exception&) {
-        std::cerr << "tfy-pat-mcp: ended by an unforeseen failure.\n";  // what() could hold anything
+        return parse_and_run(argc, argv);
+    } catch (...) {
+        // Constant text, and nothing that could throw again: what() could hold anything.
+        std::fputs("tfy-pat-mcp: ended by an unforeseen failure.\n", stderr);
         return 1;
     }
 }

@@ -32,7 +32,9 @@ class BuiltInSandbox final : public truefoundry::Exchange {
 public:
     BuiltInSandbox(std::unique_ptr<sandbox::Shelf> shelf, const Clock& clock)
         : plane_(std::move(shelf), clock), exchange_(sandbox::make_sandbox_exchange(plane_)) {}
-    Async<Result<HttpResponse>> send(HttpRequest request) override { return exchange_->send(std::move(request)); }
+    Async<Result<HttpResponse>> send(HttpRequest request) override {
+        return exchange_->send(std::move(request));
+    }
 
 private:
     sandbox::ControlPlane plane_;
@@ -54,15 +56,20 @@ void connect_upstream(Parts& parts, const Options& options) {
     parts.base_url = upstream.base_url;
     parts.key_set = !upstream.api_key.empty();
     parts.upstream_problem = std::move(upstream.problem);
-    if (parts.upstream_problem.empty() && parts.base_url.empty()) parts.upstream_problem = "TFY_BASE_URL is not set.";
-    if (parts.upstream_problem.empty() && !parts.key_set) parts.upstream_problem = "TFY_API_KEY (or TFY_API_KEY_FILE) is not set.";
+    if (parts.upstream_problem.empty() && parts.base_url.empty())
+        parts.upstream_problem = "TFY_BASE_URL is not set.";
+    if (parts.upstream_problem.empty() && !parts.key_set)
+        parts.upstream_problem = "TFY_API_KEY (or TFY_API_KEY_FILE) is not set.";
     if (parts.key_set) {
         // The key is known to the redactor before anything can be said about it.
-        parts.known_tokens.push_back(policy::fingerprint(upstream.api_key.reveal(), "TFY_API_KEY", parts.fingerprint_key));
+        parts.known_tokens.push_back(
+            policy::fingerprint(upstream.api_key.reveal(), "TFY_API_KEY", parts.fingerprint_key));
         parts.own_jwt_ids = jwt_ids(upstream.api_key.reveal());
     }
     if (!parts.upstream_problem.empty()) {
-        parts.exchange = std::make_unique<UnconfiguredExchange>(parts.upstream_problem + " Nothing was sent. Set it where this server is configured, and start it again.");
+        parts.exchange = std::make_unique<UnconfiguredExchange>(
+            parts.upstream_problem +
+            " Nothing was sent. Set it where this server is configured, and start it again.");
         return;
     }
     UpstreamOptions reach;
@@ -101,7 +108,8 @@ std::vector<std::string> jwt_ids(std::string_view value) {
     const auto part = value.substr(first + 1, second - first - 1);
     std::string payload(part.size(), '\0');
     std::size_t size = 0;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(payload.data()), payload.size(), part.data(), part.size(), nullptr, &size, nullptr,
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(payload.data()), payload.size(), part.data(),
+                          part.size(), nullptr, &size, nullptr,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
         return {};
     payload.resize(size);
@@ -110,7 +118,8 @@ std::vector<std::string> jwt_ids(std::string_view value) {
     std::vector<std::string> ids;
     if (!claims || !claims->is_object()) return ids;
     for (const auto* name : {"jti", "jwtId", "id"})
-        if (const auto found = claims->find(name); found != claims->end() && found->is_string()) ids.push_back(found->get<std::string>());
+        if (const auto found = claims->find(name); found != claims->end() && found->is_string())
+            ids.push_back(found->get<std::string>());
     return ids;
 }
 
@@ -119,7 +128,8 @@ Result<policy::Rules> load_rules(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
     std::stringstream text;
     text << in.rdbuf();
-    if (!in) return Error{Errc::refused, "The rules file " + file + " cannot be read. Check its name and rights."};
+    if (!in)
+        return Error{Errc::refused, "The rules file " + file + " cannot be read. Check its name and rights."};
     return policy::read_rules(text.str(), file);
 }
 
@@ -129,7 +139,8 @@ Result<Parts> gather_parts(const Options& options, const Clock& clock) {
     auto rules = load_rules(options.policy);
     if (!rules) return rules.error();
     parts.rules = std::move(*rules);
-    const std::optional<policy::Duration> hold = options.hold == "0s" ? policy::Duration{0} : policy::read_duration(options.hold);
+    const std::optional<policy::Duration> hold =
+        options.hold == "0s" ? policy::Duration{0} : policy::read_duration(options.hold);
     if (!hold) return Error{Errc::refused, "--hold must be a length of time such as 45s or 2m."};
     parts.hold = *hold;
     const auto level = Log::read_level(options.log_level);

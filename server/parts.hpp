@@ -28,28 +28,37 @@ struct Parts {
     Log::Level log_level = Log::Level::info;
 
     std::unique_ptr<truefoundry::Exchange> exchange;
-    std::string base_url = {};          // bound into every digest; "sandbox:" for the built-in stand-in; empty where none is set
+    std::string base_url =
+        {};  // bound into every digest; "sandbox:" for the built-in stand-in; empty where none is set
     bool key_set = false;               //
     std::string upstream_problem = {};  // why base URL or key cannot be used
     bool sandbox = false;
     std::vector<std::string> own_jwt_ids = {};  // of the server's own key, where it is a JWT
 
     /// What people are shown as the place where tokens are made.
-    std::string upstream_label() const { return sandbox ? "sandbox" : base_url.empty() ? "no control plane (TFY_BASE_URL is not set)" : base_url; }
+    std::string upstream_label() const {
+        return sandbox            ? "sandbox"
+               : base_url.empty() ? "no control plane (TFY_BASE_URL is not set)"
+                                  : base_url;
+    }
 };
 
-/// Errc::refused (rules, options), Errc::storage (state directory), each with what to do. `clock` must outlive the parts.
+/// Errc::refused (rules, options), Errc::storage (state directory), each with what to do. `clock` must
+/// outlive the parts.
 Result<Parts> gather_parts(const Options& options, const Clock& clock);
 
 /// The rules of a file, or the embedded ones where `file` is empty.
 Result<policy::Rules> load_rules(const std::string& file);
 
-/// Ids by which a listed token may be known as the one with this value: the claims "jti", "jwtId" and "id" of a JWT; none for other values.
+/// Ids by which a listed token may be known as the one with this value: the claims "jti", "jwtId" and "id" of
+/// a JWT; none for other values.
 std::vector<std::string> jwt_ids(std::string_view value);
 
 class SystemClock final : public Clock {
 public:
-    policy::Time now() const override { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+    policy::Time now() const override {
+        return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    }
 };
 
 }  // namespace tfy::server

@@ -19,7 +19,8 @@ constexpr std::chrono::seconds progress_interval{5};
 
 Error foreign_state() {
     return {Errc::invalid_params,
-            "requestState is not one that this server gave out for this call and this caller, or it is too old. Nothing was done. Call again "
+            "requestState is not one that this server gave out for this call and this caller, or it is too "
+            "old. Nothing was done. Call again "
             "without requestState."};
 }
 
@@ -30,12 +31,13 @@ bool form_may_decide(const Approval& approval, const protocol::ClientContext& cl
 }  // namespace
 
 Answer write_answer(tools::ToolResult result, protocol::Version version) {
-    return {.result = protocol::write_tool_result(std::move(result.text), std::move(result.structured), result.is_error, version),
+    return {.result = protocol::write_tool_result(std::move(result.text), std::move(result.structured),
+                                                  result.is_error, version),
             .reveal = std::move(result.reveal)};
 }
 
-Presenter::Presenter(ApprovalDesk& desk, ApprovalPage& page, const Redaction& redaction, const Clock& clock, policy::SealKey key,
-                     policy::Duration hold)
+Presenter::Presenter(ApprovalDesk& desk, ApprovalPage& page, const Redaction& redaction, const Clock& clock,
+                     policy::SealKey key, policy::Duration hold)
     : desk_(desk), page_(page), redaction_(redaction), clock_(clock), key_(key), hold_(hold) {}
 
 Result<Presenter::Resumed> Presenter::open_state(std::string_view sealed, const policy::Call& call) const {
@@ -43,38 +45,43 @@ Result<Presenter::Resumed> Presenter::open_state(std::string_view sealed, const 
     if (!state || !state->is_object()) return foreign_state();
     const auto expires = policy::read_time(state->value("expires", std::string{}));
     const bool ours = state->value("principal", std::string{}) == call.caller.principal &&
-                      state->value("digest", std::string{}) == policy::digest(call) && expires && clock_.now() < *expires;
+                      state->value("digest", std::string{}) == policy::digest(call) && expires &&
+                      clock_.now() < *expires;
     if (!ours) return foreign_state();
     return Resumed{state->value("approval", std::string{}), state->value("attempt", 0)};
 }
 
 Answer Presenter::ask(const Approval& approval, const Requester& requester, Json params, int attempt) const {
-    // The blob outlives the decision by the claim window, so that a retry of a finished call still finds its outcome.
+    // The blob outlives the decision by the claim window, so that a retry of a finished call still finds its
+    // outcome.
     const Json state = {{"approval", approval.id},
                         {"digest", approval.digest},
                         {"principal", requester.caller.principal},
                         {"expires", policy::format_time(approval.expires + std::chrono::minutes{30})},
                         {"attempt", attempt}};
     const Json requests = {{question_key, {{"method", "elicitation/create"}, {"params", std::move(params)}}}};
-    return {.result = protocol::write_input_required(requests, policy::seal_state(state, state_purpose, key_)),
-            .result_type = "input_required"};
+    return {
+        .result = protocol::write_input_required(requests, policy::seal_state(state, state_purpose, key_)),
+        .result_type = "input_required"};
 }
 
 Async<Answer> Presenter::answer(Approval approval, const Requester& requester) {
     const bool open = policy::is_open(approval.state);
     Doors doors;
     if (open) doors.page = co_await page_.address(approval.id, false);
-    if (open && approval.min_assurance <= policy::Assurance::terminal) doors.terminal = "tfy-pat-mcp approvals approve " + approval.id;
+    if (open && approval.min_assurance <= policy::Assurance::terminal)
+        doors.terminal = "tfy-pat-mcp approvals approve " + approval.id;
     co_return write_answer(status_answer(approval, doors, clock_.now()), requester.context.version);
 }
 
-Async<Result<Presenter::Leg>> Presenter::present(Approval approval, Requester& requester, const protocol::CallToolParams& params,
-                                                 int attempt) {
+Async<Result<Presenter::Leg>> Presenter::present(Approval approval, Requester& requester,
+                                                 const protocol::CallToolParams& params, int attempt) {
     const auto& client = requester.context;
     if (protocol::is_modern(client.version)) {
         if (form_may_decide(approval, client) && attempt < attempts)
             co_return co_await present_form(std::move(approval), requester, params, attempt);
-        if (client.capabilities.elicitation_url) co_return co_await present_url(std::move(approval), requester, params, attempt);
+        if (client.capabilities.elicitation_url)
+            co_return co_await present_url(std::move(approval), requester, params, attempt);
     } else if (form_may_decide(approval, client) && requester.questions != nullptr) {
         co_return co_await present_question(std::move(approval), requester);
     }
@@ -82,7 +89,8 @@ Async<Result<Presenter::Leg>> Presenter::present(Approval approval, Requester& r
 }
 
 // A sentence that says what to mend, or the approval as it is after the answer.
-Async<Result<std::variant<std::string, Approval>>> Presenter::decide(Approval approval, const Json& elicited) {
+Async<Result<std::variant<std::string, Approval>>> Presenter::decide(Approval approval,
+                                                                     const Json& elicited) {
     using Outcome = std::variant<std::string, Approval>;
     using Kind = ElicitationChannel::Answer::Kind;
     const auto read = protocol::read_elicited(elicited);
@@ -104,12 +112,13 @@ Async<Result<std::variant<std::string, Approval>>> Presenter::decide(Approval ap
     co_return Outcome{next.error().message};
 }
 
-Async<Result<Presenter::Leg>> Presenter::present_form(Approval approval, Requester& requester, const protocol::CallToolParams& params,
-                                                      int attempt) {
+Async<Result<Presenter::Leg>> Presenter::present_form(Approval approval, Requester& requester,
+                                                      const protocol::CallToolParams& params, int attempt) {
     const auto version = requester.context.version;
     const auto response = params.input_responses.find(question_key);
     if (response == params.input_responses.end())
-        co_return Leg{ask(approval, requester, ElicitationChannel::form(approval, clock_.now(), version), attempt)};
+        co_return Leg{
+            ask(approval, requester, ElicitationChannel::form(approval, clock_.now(), version), attempt)};
     auto decided = co_await decide(approval, *response);
     if (!decided) co_return decided.error();
     if (auto* next = std::get_if<Approval>(&*decided)) co_return Leg{std::move(*next)};
@@ -119,11 +128,13 @@ Async<Result<Presenter::Leg>> Presenter::present_form(Approval approval, Request
 }
 
 // "accept" means that the page was opened, not that anything was approved: the row decides.
-Async<Result<Presenter::Leg>> Presenter::present_url(Approval approval, Requester& requester, const protocol::CallToolParams& params,
-                                                     int attempt) {
+Async<Result<Presenter::Leg>> Presenter::present_url(Approval approval, Requester& requester,
+                                                     const protocol::CallToolParams& params, int attempt) {
     const auto address = co_await page_.address(approval.id, false);
-    if (address.empty() || params.input_responses.contains(question_key)) co_return co_await present_wait(std::move(approval), requester);
-    auto question = protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect, address);
+    if (address.empty() || params.input_responses.contains(question_key))
+        co_return co_await present_wait(std::move(approval), requester);
+    auto question =
+        protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect, address);
     co_return Leg{ask(approval, requester, std::move(question), attempt)};
 }
 
@@ -132,15 +143,17 @@ Async<Result<Presenter::Leg>> Presenter::present_question(Approval approval, Req
     for (int attempt = 0; attempt < attempts; ++attempt) {
         auto form = ElicitationChannel::form(approval, clock_.now(), requester.context.version, problem);
         const auto left = approval.expires - clock_.now();
-        auto first = co_await (requester.questions->ask(requester.outbox, requester.session, "elicitation/create", std::move(form),
-                                                        std::max(left, policy::Duration{1})) ||
-                               desk_.wait(approval.id, State::pending, approval.expires));
+        auto first =
+            co_await (requester.questions->ask(requester.outbox, requester.session, "elicitation/create",
+                                               std::move(form), std::max(left, policy::Duration{1})) ||
+                      desk_.wait(approval.id, State::pending, approval.expires));
         if (auto* decided_elsewhere = std::get_if<1>(&first)) {
             if (!*decided_elsewhere) co_return decided_elsewhere->error();
             co_return Leg{std::move(**decided_elsewhere)};
         }
         auto& response = std::get<0>(first);
-        if (!response) break;  // the client cannot be asked after all: the row is still there to be decided elsewhere
+        if (!response)
+            break;  // the client cannot be asked after all: the row is still there to be decided elsewhere
         auto decided = co_await decide(approval, *response);
         if (!decided) co_return decided.error();
         if (auto* next = std::get_if<Approval>(&*decided)) co_return Leg{std::move(*next)};
@@ -168,8 +181,10 @@ Async<Result<Approval>> Presenter::hold(Approval approval, Requester& requester)
         if (requester.context.progress_token.is_null() || !current || current->state != seen) continue;
         const auto waited = std::chrono::duration<double>(clock_.now() - start).count();
         const auto note = protocol::write_notification(
-            "notifications/progress", protocol::write_progress(requester.context.progress_token, waited, "Waiting for a person to approve."));
-        if (const auto sent = co_await requester.outbox.send(redaction_.seal(note)); !sent) co_return sent.error();
+            "notifications/progress", protocol::write_progress(requester.context.progress_token, waited,
+                                                               "Waiting for a person to approve."));
+        if (const auto sent = co_await requester.outbox.send(redaction_.seal(note)); !sent)
+            co_return sent.error();
     }
     co_return current;
 }

@@ -9,13 +9,15 @@
 namespace tfy::server {
 namespace asio = boost::asio;
 
-Async<Result<Json>> Questions::ask(Outbox& outbox, std::string asker, std::string method, Json params, std::chrono::milliseconds limit) {
+Async<Result<Json>> Questions::ask(Outbox& outbox, std::string asker, std::string method, Json params,
+                                   std::chrono::milliseconds limit) {
     const protocol::RequestId id("tfy-" + policy::random_id());
     asio::steady_timer bell(co_await asio::this_coro::executor, limit);
     const auto [open, inserted] = open_.emplace(id.key(), Open{std::move(asker), &bell, {}});
     const std::unique_ptr<const std::string, std::function<void(const std::string*)>> forget(
         &open->first, [this](const std::string* key) { open_.erase(std::string(*key)); });
-    const auto sent = co_await outbox.send(redaction_.seal(protocol::write_request(id, method, std::move(params))));
+    const auto sent =
+        co_await outbox.send(redaction_.seal(protocol::write_request(id, method, std::move(params))));
     if (!sent) co_return sent.error();
     boost::system::error_code woken;
     if (!open->second.response) co_await bell.async_wait(asio::redirect_error(asio::use_awaitable, woken));

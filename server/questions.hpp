@@ -1,4 +1,5 @@
-// Requests that this server sends to a legacy client, and the answers that come back as messages of their own.
+// Requests that this server sends to a legacy client, and the answers that come back as messages of their
+// own.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -17,11 +18,14 @@ class Questions {
 public:
     explicit Questions(const Redaction& redaction) : redaction_(redaction) {}
 
-    /// Sends the request through `outbox` and waits for its answer. Errc::closed where it cannot be sent, Errc::refused where the client
-    /// answers with an error, Errc::expired after `limit`. `asker` is the session that may answer.
-    Async<Result<Json>> ask(Outbox& outbox, std::string asker, std::string method, Json params, std::chrono::milliseconds limit);
+    /// Sends the request through `outbox` and waits for its answer. Errc::closed where it cannot be sent,
+    /// Errc::refused where the client answers with an error, Errc::expired after `limit`. `asker` is the
+    /// session that may answer.
+    Async<Result<Json>> ask(Outbox& outbox, std::string asker, std::string method, Json params,
+                            std::chrono::milliseconds limit);
 
-    /// Hands an answer to the coroutine that waits for it. False where nobody does (it was late, or never asked of `asker`).
+    /// Hands an answer to the coroutine that waits for it. False where nobody does (it was late, or never
+    /// asked of `asker`).
     bool answer(const std::string& asker, const protocol::Response& response);
 
 private:

@@ -3,7 +3,9 @@
 namespace tfy::server {
 
 Redaction::Redaction(policy::FingerprintKey key, std::vector<policy::TokenPrints> known)
-    : key_(key), known_(std::move(known)), redactor_(std::make_shared<const policy::Redactor>(key_, known_)) {}
+    : key_(key),
+      known_(std::move(known)),
+      redactor_(std::make_shared<const policy::Redactor>(key_, known_)) {}
 
 void Redaction::add(policy::TokenPrints token) {
     known_.push_back(std::move(token));

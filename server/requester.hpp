@@ -20,7 +20,8 @@ struct Requester {
     std::string session = {};        // of a legacy client
 };
 
-/// What a request is answered with, before it is sealed. A reveal's value goes in where `result` holds its placeholder.
+/// What a request is answered with, before it is sealed. A reveal's value goes in where `result` holds its
+/// placeholder.
 struct Answer {
     Json result = Json::object();
     std::string result_type = "complete";

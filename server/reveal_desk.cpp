@@ -19,16 +19,19 @@ constexpr std::chrono::minutes life{10};
 
 Error gone() {
     return {Errc::not_found,
-            "This value cannot be shown (again). Token values are only shown at creation time. If lost, delete the old token and create a "
+            "This value cannot be shown (again). Token values are only shown at creation time. If lost, "
+            "delete the old token and create a "
             "new one, then update all services that used the old token."};
 }
 
 }  // namespace
 
-RevealDesk::RevealDesk(asio::io_context& loop, Store& store, Redaction& redaction, const Clock& clock, std::string instance)
+RevealDesk::RevealDesk(asio::io_context& loop, Store& store, Redaction& redaction, const Clock& clock,
+                       std::string instance)
     : loop_(loop), store_(store), redaction_(redaction), clock_(clock), instance_(std::move(instance)) {}
 
-Async<Result<tools::Held>> RevealDesk::hold(policy::Secret value, std::string token_name, std::string principal) {
+Async<Result<tools::Held>> RevealDesk::hold(policy::Secret value, std::string token_name,
+                                            std::string principal) {
     const auto prints = policy::fingerprint(value.reveal(), token_name, redaction_.key());
     redaction_.add(prints);
     const auto now = clock_.now();
@@ -46,7 +49,8 @@ Async<Result<tools::Held>> RevealDesk::hold(policy::Secret value, std::string to
     const auto kept = co_await store_.run(std::move(work));
     if (!kept) co_return kept.error();
     tools::Held held{row.id, value.masked(), row.until};
-    values_.emplace(row.id, Value{std::move(value), std::move(token_name), {}, std::move(principal), now, row.until});
+    values_.emplace(row.id,
+                    Value{std::move(value), std::move(token_name), {}, std::move(principal), now, row.until});
     asio::co_spawn(loop_, lapse(row.id, row.until), asio::detached);
     co_return held;
 }
@@ -58,12 +62,14 @@ void RevealDesk::set_token_id(const std::string& reveal_id, std::string token_id
 
 Async<Result<tools::HeldFacts>> RevealDesk::look(std::string reveal_id, std::string principal) {
     const auto found = values_.find(reveal_id);
-    if (found == values_.end() || found->second.principal != principal || found->second.until <= clock_.now()) co_return gone();
+    if (found == values_.end() || found->second.principal != principal || found->second.until <= clock_.now())
+        co_return gone();
     const auto& value = found->second;
     co_return tools::HeldFacts{value.token_name, value.token_id, value.created, value.until};
 }
 
-Async<Result<Reveal>> RevealDesk::claim(std::string reveal_id, std::string principal, std::string destination) {
+Async<Result<Reveal>> RevealDesk::claim(std::string reveal_id, std::string principal,
+                                        std::string destination) {
     const auto found = values_.find(reveal_id);
     if (found == values_.end() || found->second.principal != principal) co_return gone();
     co_return co_await take(std::move(reveal_id), std::move(destination), std::move(principal));
@@ -79,7 +85,9 @@ Async<Result<Reveal>> RevealDesk::take(std::string reveal_id, std::string destin
     if (node.empty() || node.mapped().until <= clock_.now()) co_return gone();
     const Json body = {{"token_name", node.mapped().token_name}, {"destination", destination}, {"by", by}};
     const JournalEntry record{"reveal_claimed", reveal_id, redaction_.seal(body), clock_.now()};
-    auto work = [reveal_id, record](Ledger& ledger) { return ledger.end_reveal(reveal_id, RevealRow::State::claimed, record); };
+    auto work = [reveal_id, record](Ledger& ledger) {
+        return ledger.end_reveal(reveal_id, RevealRow::State::claimed, record);
+    };
     const auto claimed = co_await store_.run(std::move(work));
     if (!claimed) {
         if (claimed.error().code == Errc::conflict) co_return gone();
@@ -91,7 +99,9 @@ Async<Result<Reveal>> RevealDesk::take(std::string reveal_id, std::string destin
 
 std::vector<RevealDesk::Waiting> RevealDesk::waiting() const {
     std::vector<Waiting> all;
-    for (const auto& [id, value] : values_) all.push_back({id, value.token_name, value.secret.masked(), value.until});
+    all.reserve(values_.size());
+    for (const auto& [id, value] : values_)
+        all.push_back({id, value.token_name, value.secret.masked(), value.until});
     return all;
 }
 
@@ -100,8 +110,11 @@ Async<void> RevealDesk::lapse(std::string reveal_id, policy::Time until) {
     co_await timer.async_wait(asio::use_awaitable);
     if (values_.erase(reveal_id) == 0) co_return;
     const JournalEntry record{"reveal_lapsed", reveal_id, redaction_.seal(Json::object()), clock_.now()};
-    // Where this cannot be written the row stays "held" by a process that has no such value: nothing can be revealed by it.
-    auto work = [reveal_id, record](Ledger& ledger) { return ledger.end_reveal(reveal_id, RevealRow::State::lapsed, record); };
+    // Where this cannot be written the row stays "held" by a process that has no such value: nothing can be
+    // revealed by it.
+    auto work = [reveal_id, record](Ledger& ledger) {
+        return ledger.end_reveal(reveal_id, RevealRow::State::lapsed, record);
+    };
     co_await store_.run(std::move(work));
 }
 

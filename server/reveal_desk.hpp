@@ -14,12 +14,15 @@ namespace tfy::server {
 
 class RevealDesk final : public tools::Custody {
 public:
-    RevealDesk(boost::asio::io_context& loop, Store& store, Redaction& redaction, const Clock& clock, std::string instance);
+    RevealDesk(boost::asio::io_context& loop, Store& store, Redaction& redaction, const Clock& clock,
+               std::string instance);
 
-    Async<Result<tools::Held>> hold(policy::Secret value, std::string token_name, std::string principal) override;
+    Async<Result<tools::Held>> hold(policy::Secret value, std::string token_name,
+                                    std::string principal) override;
     void set_token_id(const std::string& reveal_id, std::string token_id) override;
     Async<Result<tools::HeldFacts>> look(std::string reveal_id, std::string principal) override;
-    Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal, std::string destination) override;
+    Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,
+                                        std::string destination) override;
 
     struct Waiting {
         std::string reveal_id;
@@ -27,7 +30,8 @@ public:
         std::string masked;
         policy::Time until;
     };
-    /// Values that this process holds now, for the page. `any_principal`: the page's person may see all of them.
+    /// Values that this process holds now, for the page. `any_principal`: the page's person may see all of
+    /// them.
     std::vector<Waiting> waiting() const;
     /// The page's claim: by a signed-in person instead of the agent's principal.
     Async<Result<policy::Reveal>> claim_for(std::string reveal_id, const policy::Human& person);

@@ -20,23 +20,31 @@ std::string client_name(const protocol::Implementation& client) {
     return client.version.empty() ? client.name : client.name + " " + client.version;
 }
 
-Session::Session(asio::io_context& loop, Transport& transport, Dispatch& dispatch, Questions& questions, policy::Caller caller,
-                 const Log& log)
-    : loop_(loop), transport_(transport), dispatch_(dispatch), questions_(questions), caller_(std::move(caller)), log_(log), drained_(loop, asio::steady_timer::time_point::max()) {}
+Session::Session(asio::io_context& loop, Transport& transport, Dispatch& dispatch, Questions& questions,
+                 policy::Caller caller, const Log& log)
+    : loop_(loop),
+      transport_(transport),
+      dispatch_(dispatch),
+      questions_(questions),
+      caller_(std::move(caller)),
+      log_(log),
+      drained_(loop, asio::steady_timer::time_point::max()) {}
 
 Async<void> Session::run() {
     for (;;) {
         auto frame = co_await transport_.receive();
         if (!frame && frame.error().code == Errc::closed) break;
         if (!frame) {
-            co_await transport_.send(dispatch_.refuse({}, {Errc::parse_error, frame.error().message}, true).message);
+            co_await transport_.send(
+                dispatch_.refuse({}, {Errc::parse_error, frame.error().message}, true).message);
             continue;
         }
         auto value = protocol::parse(*frame);
         if (value)
             co_await accept(protocol::read_message(std::move(*value)));
         else
-            co_await transport_.send(dispatch_.refuse({}, {Errc::parse_error, value.error().message}, true).message);
+            co_await transport_.send(
+                dispatch_.refuse({}, {Errc::parse_error, value.error().message}, true).message);
     }
     log_.debug("input ended", {{"waiting", in_flight_.size()}});
     const auto waiting = in_flight_;
@@ -48,19 +56,23 @@ Async<void> Session::run() {
 }
 
 Async<void> Session::accept(protocol::Message message) {
-    if (auto* request = std::get_if<protocol::Request>(&message)) co_return co_await accept_request(std::move(*request));
+    if (auto* request = std::get_if<protocol::Request>(&message))
+        co_return co_await accept_request(std::move(*request));
     if (auto* malformed = std::get_if<protocol::Malformed>(&message)) {
         co_await transport_.send(dispatch_.refuse(malformed->id, malformed->error, !malformed->id).message);
         co_return;
     }
-    if (auto* notification = std::get_if<protocol::Notification>(&message)) accept_notification(*notification);
-    if (auto* response = std::get_if<protocol::Response>(&message)) questions_.answer(session_name, *response);
+    if (auto* notification = std::get_if<protocol::Notification>(&message))
+        accept_notification(*notification);
+    if (auto* response = std::get_if<protocol::Response>(&message))
+        questions_.answer(session_name, *response);
 }
 
 void Session::accept_notification(const protocol::Notification& notification) {
     if (notification.method != "notifications/cancelled") return;
     const auto named = notification.params.find("requestId");
-    const auto id = named == notification.params.end() ? Result<protocol::RequestId>(Error{}) : protocol::RequestId::read(*named);
+    const auto id = named == notification.params.end() ? Result<protocol::RequestId>(Error{})
+                                                       : protocol::RequestId::read(*named);
     const auto found = id ? in_flight_.find(id->key()) : in_flight_.end();
     if (found == in_flight_.end()) return;
     const auto request = found->second;
@@ -73,7 +85,8 @@ Result<protocol::ClientContext> Session::context_of(const protocol::Request& req
     if (protocol::has_modern_meta(request.params)) return protocol::read_modern_context(request);
     if (!legacy_)
         return Error{Errc::invalid_params,
-                     "The request has no _meta with io.modelcontextprotocol/protocolVersion (2026-07-28), and no initialize came before it "
+                     "The request has no _meta with io.modelcontextprotocol/protocolVersion (2026-07-28), "
+                     "and no initialize came before it "
                      "(2025-11-25 and older)."};
     auto context = *legacy_;
     auto token = protocol::read_progress_token(request.params);
@@ -97,7 +110,8 @@ Async<void> Session::accept_request(protocol::Request request) {
     const bool modern = protocol::has_modern_meta(request.params);
     if (!modern && request.method == "initialize") co_return co_await initialize(std::move(request));
     const bool early_ping = !modern && !legacy_ && request.method == "ping";
-    auto context = early_ping ? Result<protocol::ClientContext>(protocol::ClientContext{}) : context_of(request);
+    auto context =
+        early_ping ? Result<protocol::ClientContext>(protocol::ClientContext{}) : context_of(request);
     if (!context) {
         co_await transport_.send(dispatch_.refuse(request.id, context.error(), !modern).message);
         co_return;
@@ -105,7 +119,10 @@ Async<void> Session::accept_request(protocol::Request request) {
     const auto mine = std::make_shared<InFlight>();
     if (!in_flight_.emplace(request.id.key(), mine).second) {
         co_await transport_.send(
-            dispatch_.refuse(request.id, {Errc::invalid_request, "A request with this id is still being answered."}, !modern).message);
+            dispatch_
+                .refuse(request.id,
+                        {Errc::invalid_request, "A request with this id is still being answered."}, !modern)
+                .message);
         co_return;
     }
     // The completion handler keeps the signal: its slot is looked at until the very end.
@@ -113,14 +130,19 @@ Async<void> Session::accept_request(protocol::Request request) {
                    asio::bind_cancellation_slot(mine->cancel.slot(), [mine](const std::exception_ptr&) {}));
 }
 
-Async<void> Session::serve(protocol::Request request, protocol::ClientContext context, std::shared_ptr<InFlight> mine) {
+Async<void> Session::serve(protocol::Request request, protocol::ClientContext context,
+                           std::shared_ptr<InFlight> mine) {
     const auto key = request.id.key();
     const std::unique_ptr<const std::string, std::function<void(const std::string*)>> forget(
         &key, [this](const std::string* id) {
             in_flight_.erase(*id);
             if (in_flight_.empty()) drained_.cancel();
         });
-    Requester requester{.context = std::move(context), .caller = caller_, .outbox = transport_, .questions = &questions_, .session = session_name};
+    Requester requester{.context = std::move(context),
+                        .caller = caller_,
+                        .outbox = transport_,
+                        .questions = &questions_,
+                        .session = session_name};
     requester.caller.client = client_name(requester.context.client);
     const auto id = request.id;
     const bool legacy = !protocol::is_modern(requester.context.version);
@@ -134,7 +156,9 @@ Async<void> Session::serve(protocol::Request request, protocol::ClientContext co
     } catch (const std::exception& bug) {
         log_.error("a request failed", {{"what", bug.what()}});
     }
-    co_await transport_.send(dispatch_.refuse(id, {Errc::internal, "This request failed inside the server. See its log."}, legacy).message);
+    co_await transport_.send(
+        dispatch_.refuse(id, {Errc::internal, "This request failed inside the server. See its log."}, legacy)
+            .message);
 }
 
 }  // namespace tfy::server

@@ -17,8 +17,8 @@ namespace tfy::server {
 class Session {
 public:
     /// All must outlive the session. `caller` is who stands behind the stream.
-    Session(boost::asio::io_context& loop, Transport& transport, Dispatch& dispatch, Questions& questions, policy::Caller caller,
-            const Log& log);
+    Session(boost::asio::io_context& loop, Transport& transport, Dispatch& dispatch, Questions& questions,
+            policy::Caller caller, const Log& log);
 
     /// Serves until the peer's input ends, then detaches what is still waiting.
     Async<void> run();
@@ -34,7 +34,8 @@ private:
     void accept_notification(const protocol::Notification& notification);
     Result<protocol::ClientContext> context_of(const protocol::Request& request) const;
     Async<void> initialize(protocol::Request request);
-    Async<void> serve(protocol::Request request, protocol::ClientContext context, std::shared_ptr<InFlight> mine);
+    Async<void> serve(protocol::Request request, protocol::ClientContext context,
+                      std::shared_ptr<InFlight> mine);
 
     boost::asio::io_context& loop_;
     Transport& transport_;

@@ -10,13 +10,14 @@
 
 namespace tfy::server {
 
-/// One loop only. Codes are single-use; wrong tries are slowed down by count (10 wrong ones in a minute: refused for the rest of it).
-/// Sessions live 12 hours, in memory: a restart signs everybody out.
+/// One loop only. Codes are single-use; wrong tries are slowed down by count (10 wrong ones in a minute:
+/// refused for the rest of it). Sessions live 12 hours, in memory: a restart signs everybody out.
 class PageChannel {
 public:
     explicit PageChannel(const Clock& clock) : clock_(clock) {}
 
-    /// A fresh one-time code for the person's own terminal or browser: "K7Q2-9FXM-3TVB". `person` is who will be signed in by it.
+    /// A fresh one-time code for the person's own terminal or browser: "K7Q2-9FXM-3TVB". `person` is who will
+    /// be signed in by it.
     std::string issue_code(std::string person, std::chrono::minutes life);
 
     struct Session {

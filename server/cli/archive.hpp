@@ -23,7 +23,7 @@ struct Archive {
         out << redactor.seal_text(text).text() << std::flush;
     }
     void print(std::ostream& out, const Json& document) const {
-        out << redactor.seal(document).text() << std::endl;
+        out << redactor.seal(document).text() << '\n' << std::flush;
     }
 };
 

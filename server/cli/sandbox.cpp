@@ -7,12 +7,12 @@
 
 #include "policy/sealed_state.hpp"
 #include "protocol/parse.hpp"
-#include "server/parts.hpp"
-#include "server/transport/listener.hpp"
-#include "tools/sandbox/control_plane.hpp"
 #include "server/cli/commands.hpp"
 #include "server/loop.hpp"
+#include "server/parts.hpp"
 #include "server/storage/shelf.hpp"
+#include "server/transport/listener.hpp"
+#include "tools/sandbox/control_plane.hpp"
 
 namespace tfy::server {
 namespace {
@@ -36,13 +36,17 @@ Async<void> until_signal(asio::io_context& loop, Listener& listener) {
 /// Serves the control plane. A create answer must hold its value: here it is the other side of the wire.
 class SandboxRoutes {
 public:
-    SandboxRoutes(sandbox::ControlPlane& plane, const Redaction& redaction, std::ostream& out) : plane_(plane), redaction_(redaction), out_(out) {}
+    SandboxRoutes(sandbox::ControlPlane& plane, const Redaction& redaction, std::ostream& out)
+        : plane_(plane), redaction_(redaction), out_(out) {}
 
     Async<void> handle(HttpRequest request, HttpAnswer& answer) {
         const auto target = request.query.empty() ? request.path : request.path + "?" + request.query;
         const auto authorization = request.header("authorization").value_or("");
         auto made = plane_.handle(request.method, target, bearer_of(authorization), request.body);
-        const Json line = {{"method", request.method}, {"target", target}, {"status", made.status}, {"request_id", made.request_id}};
+        const Json line = {{"method", request.method},
+                           {"target", target},
+                           {"status", made.status},
+                           {"request_id", made.request_id}};
         out_ << redaction_.seal(line).text() << "\n" << std::flush;
         HttpReply reply{.status = made.status,
                         .content_type = made.content_type,
@@ -57,7 +61,8 @@ private:
         if (!json) return redaction_.seal_text(body);
         policy::wipe(body);
         if (!json->is_object() || !json->contains("token")) return redaction_.seal(*json);
-        policy::Reveal value(policy::Secret(std::move(json->at("token").get_ref<std::string&>())), policy::random_id(20));
+        policy::Reveal value(policy::Secret(std::move(json->at("token").get_ref<std::string&>())),
+                             policy::random_id(20));
         (*json)["token"] = value.placeholder();
         return redaction_.now()->seal_reveal(*json, std::move(value));
     }
@@ -85,12 +90,18 @@ int run_sandbox(const Options& options, std::ostream& out, std::ostream& errors)
     const Redaction redaction({}, {});
     sandbox::ControlPlane plane(std::move(*shelf), clock);
     SandboxRoutes routes(plane, redaction, out);
-    const ListenerOptions listening{.address = address->host, .port = address->port, .hosts = options.allowed_hosts};
+    const ListenerOptions listening{
+        .address = address->host, .port = address->port, .hosts = options.allowed_hosts};
     auto listener = Listener::bind(
-        loop, listening, [&routes](HttpRequest request, HttpAnswer& answer) { return routes.handle(std::move(request), answer); }, redaction);
+        loop, listening,
+        [&routes](HttpRequest request, HttpAnswer& answer) {
+            return routes.handle(std::move(request), answer);
+        },
+        redaction);
     if (!listener) return fail(listener.error(), 1);
     (*listener)->start();
-    out << "sandbox control plane at http://" << address->host << ":" << (*listener)->port() << " (key: " << sandbox::sandbox_key << ")\n"
+    out << "sandbox control plane at http://" << address->host << ":" << (*listener)->port()
+        << " (key: " << sandbox::sandbox_key << ")\n"
         << std::flush;
     asio::co_spawn(loop, until_signal(loop, **listener), asio::detached);
     loop.run();

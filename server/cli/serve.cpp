@@ -17,7 +17,9 @@ namespace asio = boost::asio;
 class ServedPage final : public ApprovalPage {
 public:
     void open_at(std::string base) { base_ = std::move(base); }
-    Async<std::string> address(std::string approval_id, bool) override { co_return base_ + "/approvals/" + approval_id; }
+    Async<std::string> address(std::string approval_id, bool) override {
+        co_return base_ + "/approvals/" + approval_id;
+    }
 
 private:
     std::string base_;
@@ -27,9 +29,11 @@ std::string greeting(const std::string& upstream, const std::string& base, const
     std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n\n";
     text += "MCP endpoint: " + base + "/mcp\n";
     text += "Approvals page: " + base + "/approvals\n";
-    text += "Sign-in code: " + code + "   (once, within 12 hours; or open " + base + "/approvals#code=" + code + ")\n\n";
+    text += "Sign-in code: " + code + "   (once, within 12 hours; or open " + base +
+            "/approvals#code=" + code + ")\n\n";
     text += "Add it to Claude Code:\n  claude mcp add --transport http tfy-pat-mcp " + base + "/mcp\n";
-    text += "Or to a .mcp.json:\n  {\"mcpServers\": {\"tfy-pat-mcp\": {\"type\": \"http\", \"url\": \"" + base + "/mcp\"}}}\n\n";
+    text += "Or to a .mcp.json:\n  {\"mcpServers\": {\"tfy-pat-mcp\": {\"type\": \"http\", \"url\": \"" +
+            base + "/mcp\"}}}\n\n";
     text += "Stop with Ctrl-C. What waits for a decision is kept and is there again at the next start.\n";
     return text;
 }
@@ -61,20 +65,27 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
     Loop loop;
     ServedPage page;
     App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
-    const ListenerOptions listening{.address = address->host, .port = address->port, .hosts = options.allowed_hosts, .origins = options.allowed_origins};
+    const ListenerOptions listening{.address = address->host,
+                                    .port = address->port,
+                                    .hosts = options.allowed_hosts,
+                                    .origins = options.allowed_origins};
     auto listener = Listener::bind(
-        loop, listening, [&app](HttpRequest request, HttpAnswer& answer) { return app.handle(std::move(request), answer); }, app.redaction());
+        loop, listening,
+        [&app](HttpRequest request, HttpAnswer& answer) { return app.handle(std::move(request), answer); },
+        app.redaction());
     if (!listener) return fail(listener.error(), 1);
-    const auto host = address->host.find(':') == std::string::npos ? address->host : "[" + address->host + "]";
+    const auto host =
+        address->host.find(':') == std::string::npos ? address->host : "[" + address->host + "]";
     const auto base = "http://" + host + ":" + std::to_string((*listener)->port());
     page.open_at(base);
     const auto code = app.people().issue_code(os_user(), std::chrono::hours{12});
     Result<void> started;
-    asio::co_spawn(loop, serve(loop, **listener, app), [&](const std::exception_ptr& bug, Result<void> result) {
-        if (bug) std::rethrow_exception(bug);
-        started = std::move(result);
-        loop.stop();
-    });
+    asio::co_spawn(loop, serve(loop, **listener, app),
+                   [&](const std::exception_ptr& bug, Result<void> result) {
+                       if (bug) std::rethrow_exception(bug);
+                       started = std::move(result);
+                       loop.stop();
+                   });
     out << app.redaction().seal_text(greeting(upstream, base, code)).text() << std::flush;
     loop.run();
     app.close();

@@ -30,7 +30,8 @@ public:
 
     Async<std::string> address(std::string approval_id, bool lead_person_there) override {
         if (!listener_ && !open()) co_return std::string{};
-        const auto url = "http://127.0.0.1:" + std::to_string(listener_->port()) + "/approvals/" + approval_id;
+        const auto url =
+            "http://127.0.0.1:" + std::to_string(listener_->port()) + "/approvals/" + approval_id;
         if (lead_person_there && open_browser_ && has_display() && led_.insert(approval_id).second)
             open_browser(url + "#code=" + app_->people().issue_code(os_user(), std::chrono::minutes{15}));
         co_return url;
@@ -39,7 +40,10 @@ public:
 private:
     bool open() {
         auto bound = Listener::bind(
-            loop_, {}, [this](HttpRequest request, HttpAnswer& answer) { return app_->handle(std::move(request), answer); },
+            loop_, {},
+            [this](HttpRequest request, HttpAnswer& answer) {
+                return app_->handle(std::move(request), answer);
+            },
             app_->redaction());
         if (!bound) {
             app_->log().warn("the approvals page cannot be opened", {{"why", bound.error().message}});
@@ -51,7 +55,9 @@ private:
         return true;
     }
 
-    static bool has_display() { return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr; }
+    static bool has_display() {
+        return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
+    }
 
     // The one-time link goes from this process to the person's browser; the host and its model never see it.
     void open_browser(const std::string& link) {
@@ -64,7 +70,8 @@ private:
         char* const arguments[] = {program.data(), argument.data(), nullptr};
         pid_t child = 0;
         if (posix_spawnp(&child, program.c_str(), &files, nullptr, arguments, environ) != 0)
-            app_->log().info("no browser could be opened; decide in a terminal with: tfy-pat-mcp approvals list");
+            app_->log().info(
+                "no browser could be opened; decide in a terminal with: tfy-pat-mcp approvals list");
         posix_spawn_file_actions_destroy(&files);
     }
 
@@ -111,11 +118,12 @@ int run_stdio(const Options& options, std::ostream& errors) {
     page.belong_to(app);
     const auto transport = open_stdio(loop.get_executor(), STDIN_FILENO, STDOUT_FILENO);
     Result<void> served;
-    asio::co_spawn(loop, serve(loop, app, *transport), [&](const std::exception_ptr& bug, Result<void> result) {
-        if (bug) std::rethrow_exception(bug);
-        served = std::move(result);
-        loop.stop();
-    });
+    asio::co_spawn(loop, serve(loop, app, *transport),
+                   [&](const std::exception_ptr& bug, Result<void> result) {
+                       if (bug) std::rethrow_exception(bug);
+                       served = std::move(result);
+                       loop.stop();
+                   });
     loop.run();
     app.close();
     loop.abandon();

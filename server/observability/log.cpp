@@ -34,7 +34,8 @@ std::optional<Log::Level> Log::read_level(std::string_view text) {
     return std::nullopt;
 }
 
-Log::Log(const Redaction& redaction, Level level) : redaction_(redaction), level_(level), sink_(std::make_unique<Sink>()) {
+Log::Log(const Redaction& redaction, Level level)
+    : redaction_(redaction), level_(level), sink_(std::make_unique<Sink>()) {
     sink_->logger.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
     sink_->logger.set_level(spd_level(level));
 }
@@ -45,7 +46,9 @@ void Log::write(Level level, std::string_view message, const Json& fields) const
     if (level < level_) return;
     std::string line(message);
     for (const auto& [key, value] : fields.items())
-        line += " " + key + "=" + (value.is_string() ? "\"" + policy::shown(value.get<std::string>(), 500) + "\"" : value.dump());
+        line +=
+            " " + key + "=" +
+            (value.is_string() ? "\"" + policy::shown(value.get<std::string>(), 500) + "\"" : value.dump());
     sink_->logger.log(spd_level(level), redaction_.seal_text(line).text());
 }
 

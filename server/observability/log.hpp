@@ -20,10 +20,18 @@ public:
     ~Log();
 
     // `fields` is an object; it is written as key=value after the message.
-    void debug(std::string_view message, const Json& fields = Json::object()) const { write(Level::debug, message, fields); }
-    void info(std::string_view message, const Json& fields = Json::object()) const { write(Level::info, message, fields); }
-    void warn(std::string_view message, const Json& fields = Json::object()) const { write(Level::warn, message, fields); }
-    void error(std::string_view message, const Json& fields = Json::object()) const { write(Level::error, message, fields); }
+    void debug(std::string_view message, const Json& fields = Json::object()) const {
+        write(Level::debug, message, fields);
+    }
+    void info(std::string_view message, const Json& fields = Json::object()) const {
+        write(Level::info, message, fields);
+    }
+    void warn(std::string_view message, const Json& fields = Json::object()) const {
+        write(Level::warn, message, fields);
+    }
+    void error(std::string_view message, const Json& fields = Json::object()) const {
+        write(Level::error, message, fields);
+    }
 
 private:
     void write(Level level, std::string_view message, const Json& fields) const;

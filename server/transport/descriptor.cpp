@@ -48,7 +48,7 @@ Transferred outcome(ssize_t count) {
 }
 
 bool is_socket(int fd) {
-    struct stat about {};
+    struct stat about{};
     return ::fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode);
 }
 

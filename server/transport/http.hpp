@@ -1,4 +1,5 @@
-// HTTP as the rest of the house sees it: a request that has been read whole and checked, and the way to answer it.
+// HTTP as the rest of the house sees it: a request that has been read whole and checked, and the way to
+// answer it.
 #pragma once
 
 #include <functional>
@@ -15,12 +16,12 @@ namespace tfy::server {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
-    std::string method;   // upper case
-    std::string path;     // percent-decoded once, without the query: "/approvals/api/session"
-    std::string query;    // as it came, without '?'
-    Headers headers;      // names in lower case, values trimmed
-    std::string body;     //
-    std::string remote;   // "127.0.0.1"
+    std::string method;  // upper case
+    std::string path;    // percent-decoded once, without the query: "/approvals/api/session"
+    std::string query;   // as it came, without '?'
+    Headers headers;     // names in lower case, values trimmed
+    std::string body;    //
+    std::string remote;  // "127.0.0.1"
 
     /// The one value of a header; nullopt where absent or sent twice.
     std::optional<std::string> header(std::string_view lower_case_name) const;
@@ -41,8 +42,9 @@ public:
     /// The whole answer at once.
     virtual Async<Result<void>> reply(HttpReply reply) = 0;
 
-    /// One server-sent event, `data: …`. The first one starts the stream (200, text/event-stream, no-store, X-Accel-Buffering: no, and
-    /// `extra` headers); comment lines keep it alive from then on. One caller at a time.
+    /// One server-sent event, `data: …`. The first one starts the stream (200, text/event-stream, no-store,
+    /// X-Accel-Buffering: no, and `extra` headers); comment lines keep it alive from then on. One caller at a
+    /// time.
     virtual Async<Result<void>> event(policy::Redacted data) = 0;
     /// Starts the stream without an event, so that a waiting client sees that it is being served.
     virtual Async<Result<void>> start_events(Headers extra = {}) = 0;
@@ -50,8 +52,8 @@ public:
     virtual bool streaming() const = 0;
 };
 
-/// Answers one request. When the peer goes away the coroutine is cancelled, so what must be finished runs elsewhere. Errors of HttpAnswer
-/// mean that the peer is gone.
+/// Answers one request. When the peer goes away the coroutine is cancelled, so what must be finished runs
+/// elsewhere. Errors of HttpAnswer mean that the peer is gone.
 using HttpHandler = std::function<Async<void>(HttpRequest request, HttpAnswer& answer)>;
 
 }  // namespace tfy::server

@@ -13,9 +13,11 @@ namespace tfy::server {
 
 struct ListenerOptions {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;                  // 0: any free one
-    std::vector<std::string> hosts = {};     // allowed `Host` besides localhost, 127.0.0.1 and [::1] (with this port or none)
-    std::vector<std::string> origins = {};   // allowed `Origin` besides http://localhost, http://127.0.0.1, http://[::1] (this port)
+    std::uint16_t port = 0;  // 0: any free one
+    std::vector<std::string> hosts =
+        {};  // allowed `Host` besides localhost, 127.0.0.1 and [::1] (with this port or none)
+    std::vector<std::string> origins =
+        {};  // allowed `Origin` besides http://localhost, http://127.0.0.1, http://[::1] (this port)
     std::size_t body_limit = 4 * 1024 * 1024;
     std::size_t header_limit = 16 * 1024;
     std::size_t connections = 10'240;
@@ -25,18 +27,19 @@ struct ListenerOptions {
     std::chrono::milliseconds keep_alive_comment{15'000};
 };
 
-/// HTTP/1.1 on one loop. Every request is checked (Host, Origin, smuggling guard) before the handler sees it; what fails gets 400, 403,
-/// 408, 411, 413, 415, 431, 501, 503 or 505 with a one-line JSON body {"error": …}.
+/// HTTP/1.1 on one loop. Every request is checked (Host, Origin, smuggling guard) before the handler sees it;
+/// what fails gets 400, 403, 408, 411, 413, 415, 431, 501, 503 or 505 with a one-line JSON body {"error": …}.
 class Listener {
 public:
     /// Binds at once. Errc::storage never; Errc::refused where the address cannot be bound, with the reason.
-    static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options, HttpHandler handler,
-                                                  const Redaction& redaction);
+    static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
+                                                  HttpHandler handler, const Redaction& redaction);
     ~Listener();
 
     std::uint16_t port() const;
     void start();
-    /// No new connections or requests; open ones may finish. Resumes when none is left or `limit` is over (then they are cut).
+    /// No new connections or requests; open ones may finish. Resumes when none is left or `limit` is over
+    /// (then they are cut).
     Async<void> drain(std::chrono::milliseconds limit);
 
 private:

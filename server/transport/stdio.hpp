@@ -8,7 +8,9 @@
 
 namespace tfy::server {
 
-/// Takes file descriptors (duplicated; the originals are left alone). Works with pipes, sockets, terminals and regular files.
-std::unique_ptr<Transport> open_stdio(boost::asio::any_io_executor loop, int in_fd, int out_fd, std::size_t line_limit = 4 * 1024 * 1024);
+/// Takes file descriptors (duplicated; the originals are left alone). Works with pipes, sockets, terminals
+/// and regular files.
+std::unique_ptr<Transport> open_stdio(boost::asio::any_io_executor loop, int in_fd, int out_fd,
+                                      std::size_t line_limit = 4 * 1024 * 1024);
 
 }  // namespace tfy::server

@@ -24,7 +24,8 @@ public:
     PostOutbox(HttpAnswer& answer, bool events) : answer_(answer), events_(events) {}
 
     Async<Result<void>> send(policy::Redacted message) override {
-        if (!events_) co_return Result<void>{};  // a client that takes no stream misses progress, nothing else
+        if (!events_)
+            co_return Result<void>{};  // a client that takes no stream misses progress, nothing else
         co_return co_await answer_.event(std::move(message));
     }
     Async<Result<void>> expect_wait() override {
@@ -62,7 +63,8 @@ int session_status(const Error& error) { return error.code == Errc::not_found ? 
 
 std::string lower(std::string_view name) {
     std::string result(name);
-    for (auto& letter : result) letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    for (auto& letter : result)
+        letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
     return result;
 }
 
@@ -85,13 +87,16 @@ Async<void> rung(asio::steady_timer& bell) {
 }
 
 policy::Caller http_caller(const protocol::Implementation& client) {
-    return {.principal = "http:loopback", .client = client_name(client), .default_assurance = policy::Assurance::signed_in};
+    return {.principal = "http:loopback",
+            .client = client_name(client),
+            .default_assurance = policy::Assurance::signed_in};
 }
 
 }  // namespace
 
-StreamableHttp::StreamableHttp(Dispatch& dispatch, Questions& questions, const Redaction& redaction, const Clock& clock, policy::SealKey key)
-    : dispatch_(dispatch), questions_(questions), redaction_(redaction), clock_(clock), key_(key) {}
+StreamableHttp::StreamableHttp(Dispatch& dispatch, Questions& questions, const Clock& clock,
+                               policy::SealKey key)
+    : dispatch_(dispatch), questions_(questions), clock_(clock), key_(key) {}
 
 Async<void> StreamableHttp::handle(HttpRequest request, HttpAnswer& answer) {
     if (request.method == "POST") co_return co_await post(request, answer);
@@ -100,16 +105,22 @@ Async<void> StreamableHttp::handle(HttpRequest request, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> StreamableHttp::refuse(HttpAnswer& answer, int status, const std::optional<RequestId>& id, Error error, bool legacy) const {
-    HttpReply reply{.status = status, .content_type = "application/json", .body = dispatch_.refuse(id, error, legacy).message};
+Async<void> StreamableHttp::refuse(HttpAnswer& answer, int status, const std::optional<RequestId>& id,
+                                   Error error, bool legacy) const {
+    HttpReply reply{.status = status,
+                    .content_type = "application/json",
+                    .body = dispatch_.refuse(id, error, legacy).message};
     co_await answer.reply(std::move(reply));
 }
 
 Async<void> StreamableHttp::post(const HttpRequest& http, HttpAnswer& answer) {
     if (!is_json(http))
-        co_return co_await refuse(answer, 415, {}, {Errc::invalid_request, "Content-Type must be application/json."}, false);
+        co_return co_await refuse(answer, 415, {},
+                                  {Errc::invalid_request, "Content-Type must be application/json."}, false);
     if (!accepts(http, "application/json"))
-        co_return co_await refuse(answer, 406, {}, {Errc::invalid_request, "Accept must list application/json and text/event-stream."}, false);
+        co_return co_await refuse(
+            answer, 406, {},
+            {Errc::invalid_request, "Accept must list application/json and text/event-stream."}, false);
     auto value = protocol::parse(http.body);
     if (!value) co_return co_await refuse(answer, 400, {}, {Errc::parse_error, value.error().message}, false);
     auto message = protocol::read_message(std::move(*value));
@@ -128,31 +139,39 @@ Async<void> StreamableHttp::post(const HttpRequest& http, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> StreamableHttp::post_request(const HttpRequest& http, protocol::Request request, HttpAnswer& answer) {
-    if (is_modern_post(http, request.params)) co_return co_await post_modern(http, std::move(request), answer);
+Async<void> StreamableHttp::post_request(const HttpRequest& http, protocol::Request request,
+                                         HttpAnswer& answer) {
+    if (is_modern_post(http, request.params))
+        co_return co_await post_modern(http, std::move(request), answer);
     if (request.method == "initialize") co_return co_await initialize(std::move(request), answer);
     co_await post_legacy(http, std::move(request), answer);
 }
 
-Async<void> StreamableHttp::post_modern(const HttpRequest& http, protocol::Request request, HttpAnswer& answer) {
+Async<void> StreamableHttp::post_modern(const HttpRequest& http, protocol::Request request,
+                                        HttpAnswer& answer) {
     const auto header = [&http](std::string_view name) { return http.header(lower(name)); };
     auto context = protocol::read_modern_context(request);
-    const auto mirrored = protocol::check_headers(header, request, input_schema(dispatch_.catalog(), request));
+    const auto mirrored =
+        protocol::check_headers(header, request, input_schema(dispatch_.catalog(), request));
     // Where header and body name different versions that is the error, whether or not either is spoken here.
-    const bool differ = protocol::has_modern_meta(request.params) && http.header("mcp-protocol-version") != body_version(request.params);
+    const bool differ = protocol::has_modern_meta(request.params) &&
+                        http.header("mcp-protocol-version") != body_version(request.params);
     std::optional<Error> error;
     if (!mirrored) error = mirrored.error();
     if (!context && !(differ && error)) error = context.error();
-    if (error) co_return co_await refuse(answer, protocol::http_status(error->code), request.id, *error, false);
+    if (error)
+        co_return co_await refuse(answer, protocol::http_status(error->code), request.id, *error, false);
     PostOutbox outbox(answer, accepts(http, "text/event-stream"));
     Requester requester{.context = std::move(*context), .caller = {}, .outbox = outbox};
     requester.caller = http_caller(requester.context.client);
     co_await serve(requester, std::move(request), answer);
 }
 
-Async<void> StreamableHttp::post_legacy(const HttpRequest& http, protocol::Request request, HttpAnswer& answer) {
+Async<void> StreamableHttp::post_legacy(const HttpRequest& http, protocol::Request request,
+                                        HttpAnswer& answer) {
     auto legacy = session_of(http);
-    if (!legacy) co_return co_await refuse(answer, session_status(legacy.error()), request.id, legacy.error(), true);
+    if (!legacy)
+        co_return co_await refuse(answer, session_status(legacy.error()), request.id, legacy.error(), true);
     auto token = protocol::read_progress_token(request.params);
     if (!token) co_return co_await refuse(answer, 200, request.id, token.error(), true);
     PostOutbox outbox(answer, accepts(http, "text/event-stream"));
@@ -166,7 +185,9 @@ Async<void> StreamableHttp::post_legacy(const HttpRequest& http, protocol::Reque
     asio::steady_timer cancelled(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
     const auto [mine, inserted] = in_flight_.emplace(legacy->session + " " + request.id.key(), &cancelled);
     if (!inserted)
-        co_return co_await refuse(answer, 400, request.id, {Errc::invalid_request, "A request with this id is still being answered."}, true);
+        co_return co_await refuse(answer, 400, request.id,
+                                  {Errc::invalid_request, "A request with this id is still being answered."},
+                                  true);
     const std::unique_ptr<const std::string, std::function<void(const std::string*)>> forget(
         &mine->first, [this](const std::string* key) { in_flight_.erase(std::string(*key)); });
     const auto first = co_await (serve(requester, std::move(request), answer) || rung(cancelled));
@@ -179,7 +200,8 @@ Async<void> StreamableHttp::post_legacy(const HttpRequest& http, protocol::Reque
     co_await answer.reply(std::move(nothing));
 }
 
-// Only the session that asked can cancel, and a cancelled call is detached: a late answer of its person finds nobody waiting.
+// Only the session that asked can cancel, and a cancelled call is detached: a late answer of its person finds
+// nobody waiting.
 void StreamableHttp::cancel(const std::string& session, const protocol::Notification& notification) {
     const auto named = notification.params.find("requestId");
     if (notification.method != "notifications/cancelled" || named == notification.params.end()) return;
@@ -203,7 +225,8 @@ Async<void> StreamableHttp::serve(Requester& requester, protocol::Request reques
     co_await answer.reply(std::move(reply));
 }
 
-// What was agreed on stands in the session id itself, sealed: nothing is kept, and any process with the key can go on.
+// What was agreed on stands in the session id itself, sealed: nothing is kept, and any process with the key
+// can go on.
 Async<void> StreamableHttp::initialize(protocol::Request request, HttpAnswer& answer) {
     auto agreed = protocol::read_initialize(request.params);
     if (!agreed) co_return co_await refuse(answer, 400, request.id, agreed.error(), true);
@@ -216,24 +239,29 @@ Async<void> StreamableHttp::initialize(protocol::Request request, HttpAnswer& an
     HttpReply reply{.status = 200,
                     .content_type = "application/json",
                     .body = dispatch_.seal(protocol::write_result(request.id, result)),
-                    .headers = {{"mcp-session-id", policy::seal_state(state, session_purpose, key_)}, {"cache-control", "no-store"}}};
+                    .headers = {{"mcp-session-id", policy::seal_state(state, session_purpose, key_)},
+                                {"cache-control", "no-store"}}};
     co_await answer.reply(std::move(reply));
 }
 
 Result<StreamableHttp::Legacy> StreamableHttp::session_of(const HttpRequest& request) const {
     const auto id = request.header("mcp-session-id");
-    if (!id) return Error{Errc::invalid_request, "Mcp-Session-Id is missing. Send initialize first and repeat the id that it answers with."};
-    const Error over{Errc::not_found, "This session is over, or never was. Send initialize again."};
+    if (!id)
+        return Error{
+            Errc::invalid_request,
+            "Mcp-Session-Id is missing. Send initialize first and repeat the id that it answers with."};
+    Error over{Errc::not_found, "This session is over, or never was. Send initialize again."};
     const auto state = policy::open_state(*id, session_purpose, key_);
     if (!state || ended_.contains(*id)) return over;
     const auto version = protocol::read_version(state->value("version", std::string{}));
     const auto expires = policy::read_time(state->value("expires", std::string{}));
     auto capabilities = protocol::ClientCapabilities::read(state->value("capabilities", Json::object()));
     if (!version || !expires || *expires <= clock_.now() || !capabilities) return over;
-    return Legacy{*id,
-                  {.version = *version,
-                   .client = {state->value("client", std::string{}), state->value("client_version", std::string{})},
-                   .capabilities = *capabilities}};
+    return Legacy{
+        *id,
+        {.version = *version,
+         .client = {state->value("client", std::string{}), state->value("client_version", std::string{})},
+         .capabilities = *capabilities}};
 }
 
 Async<void> StreamableHttp::end_session(const HttpRequest& request, HttpAnswer& answer) {

@@ -21,7 +21,8 @@ public:
 class Transport : public Outbox {
 public:
     Async<Result<void>> expect_wait() override { co_return Result<void>{}; }
-    /// The next message as text. Errc::closed at end of input, Errc::too_large for a line over the limit (the stream goes on).
+    /// The next message as text. Errc::closed at end of input, Errc::too_large for a line over the limit (the
+    /// stream goes on).
     virtual Async<Result<std::string>> receive() = 0;
 };
 

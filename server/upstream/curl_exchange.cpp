@@ -214,9 +214,9 @@ private:
 std::unique_ptr<truefoundry::Exchange> make_curl_exchange(UpstreamOptions options, policy::Secret api_key) {
     const auto url = UrlParts::read(options.base_url).value_or(UrlParts{});
     OriginServer upstream{.options = std::move(options),
-                      .scheme = url.scheme == "http" && url.is_loopback() ? "http" : "https",
-                      .host = url.host,
-                      .loopback = url.is_loopback()};
+                          .scheme = url.scheme == "http" && url.is_loopback() ? "http" : "https",
+                          .host = url.host,
+                          .loopback = url.is_loopback()};
     return std::make_unique<CurlExchange>(std::move(upstream), std::move(api_key));
 }
 

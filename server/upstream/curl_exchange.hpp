@@ -10,14 +10,14 @@
 namespace tfy::server {
 
 struct UpstreamOptions {
-    std::string base_url;        // "https://acme.truefoundry.cloud": no trailing slash; http only for loopback
-    std::string ca_file = {};    // beside the system's
+    std::string base_url;      // "https://acme.truefoundry.cloud": no trailing slash; http only for loopback
+    std::string ca_file = {};  // beside the system's
     std::chrono::milliseconds connect_timeout{10'000};
     std::size_t body_limit = 1024 * 1024;
 };
 
-/// Keep-alive, TLS 1.2 and up and verified, no redirects, no cookies, proxy variables honoured. Starts its thread at construction, ends it
-/// at destruction (open transfers end with Errc::ambiguous).
+/// Keep-alive, TLS 1.2 and up and verified, no redirects, no cookies, proxy variables honoured. Starts its
+/// thread at construction, ends it at destruction (open transfers end with Errc::ambiguous).
 std::unique_ptr<truefoundry::Exchange> make_curl_exchange(UpstreamOptions options, policy::Secret api_key);
 
 /// Errc::refused with the reason for anything but https://host[:port][/path], or http:// to a loopback host.

@@ -15,7 +15,8 @@ namespace tfy::fakes {
 
 class PipeTransport final : public server::Transport {
 public:
-    explicit PipeTransport(boost::asio::io_context& loop) : bell_(loop, boost::asio::steady_timer::time_point::max()) {}
+    explicit PipeTransport(boost::asio::io_context& loop)
+        : bell_(loop, boost::asio::steady_timer::time_point::max()) {}
 
     void push(std::string frame) {
         frames_.push_back(std::move(frame));

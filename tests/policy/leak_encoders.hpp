@@ -86,9 +86,8 @@ inline std::string upper(std::string_view text) {
 inline std::string reversed(std::string_view text) { return {text.rbegin(), text.rend()}; }
 
 inline std::string utf16(std::string_view text, bool big_endian) {
-    return each(text, [&](char c, std::size_t) {
-        return big_endian ? std::string{'\0', c} : std::string{c, '\0'};
-    });
+    return each(
+        text, [&](char c, std::size_t) { return big_endian ? std::string{'\0', c} : std::string{c, '\0'}; });
 }
 
 inline std::string utf8(char32_t value) {

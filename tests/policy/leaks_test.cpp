@@ -33,14 +33,10 @@ struct Carrier {
 };
 
 const Carrier carriers[] = {
-    {"a value",
-     [](const policy::Redactor& r, const std::string& text) {
-         return seen(r.seal({{"id", 7}, {"note", text}}));
-     }},
-    {"a key",
-     [](const policy::Redactor& r, const std::string& text) {
-         return seen(r.seal({{text, 1}, {"b", text}}));
-     }},
+    {"a value", [](const policy::Redactor& r,
+                   const std::string& text) { return seen(r.seal({{"id", 7}, {"note", text}})); }},
+    {"a key", [](const policy::Redactor& r,
+                 const std::string& text) { return seen(r.seal({{text, 1}, {"b", text}})); }},
     {"deep inside",
      [](const policy::Redactor& r, const std::string& text) {
          return seen(

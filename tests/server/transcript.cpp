@@ -22,7 +22,9 @@ using server::App;
 
 class NoPage final : public server::ApprovalPage {
 public:
-    Async<std::string> address(std::string approval_id, bool) override { co_return "http://127.0.0.1:8780/approvals/" + approval_id; }
+    Async<std::string> address(std::string approval_id, bool) override {
+        co_return "http://127.0.0.1:8780/approvals/" + approval_id;
+    }
 };
 
 /// Answers in the order of the script, and only what the script says.
@@ -37,10 +39,15 @@ public:
     bool finished() const { return next_ == lines_.size(); }
 
     Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
-        const auto asked = request.method + " " + request.target + (request.body.empty() ? "" : " " + request.body);
-        if (next_ == lines_.size() || lines_[next_].request != asked) throw std::runtime_error("not in the script: " + asked);
+        const auto asked =
+            request.method + " " + request.target + (request.body.empty() ? "" : " " + request.body);
+        if (next_ == lines_.size() || lines_[next_].request != asked)
+            throw std::runtime_error("not in the script: " + asked);
         const auto& line = lines_[next_++];
-        co_return truefoundry::HttpResponse{.status = line.status, .content_type = "application/json", .request_id = "req-1", .body = line.body};
+        co_return truefoundry::HttpResponse{.status = line.status,
+                                            .content_type = "application/json",
+                                            .request_id = "req-1",
+                                            .body = line.body};
     }
 
 private:
@@ -65,16 +72,20 @@ public:
     }
     std::string restore(std::string text) const {
         for (const auto& [name, real] : reals_)
-            for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + real.size())) text.replace(at, name.size(), real);
+            for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + real.size()))
+                text.replace(at, name.size(), real);
         return text;
     }
 
 private:
     static const std::vector<std::pair<std::string, std::regex>>& kinds() {
         static const std::vector<std::pair<std::string, std::regex>> all = {
-            {"apr_", std::regex("apr_[a-z2-7]{26}")},       {"rev_", std::regex("rev_[a-z2-7]{26}")},
-            {"sha256:", std::regex("sha256:[0-9a-f]{64}")}, {"short", std::regex("[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4}")},
-            {"tfy-ask", std::regex("tfy-[a-z2-7]{26}")},    {"state", std::regex("[A-Za-z0-9_-]{200,}")},
+            {"apr_", std::regex("apr_[a-z2-7]{26}")},
+            {"rev_", std::regex("rev_[a-z2-7]{26}")},
+            {"sha256:", std::regex("sha256:[0-9a-f]{64}")},
+            {"short", std::regex("[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4}")},
+            {"tfy-ask", std::regex("tfy-[a-z2-7]{26}")},
+            {"state", std::regex("[A-Za-z0-9_-]{200,}")},
         };
         return all;
     }
@@ -93,7 +104,7 @@ class Player {
 public:
     explicit Player(const std::string& script) : pipe_(loop_) {
         server::Parts parts;
-        parts.ledger = std::move(server::Ledger::open(":memory:").value());
+        parts.ledger = server::Ledger::open(":memory:").value();
         parts.rules = server::load_rules("").value();
         parts.hold = policy::Duration{0};
         parts.log_level = server::Log::Level::off;
@@ -131,23 +142,28 @@ private:
         std::istringstream lines(script);
         std::smatch match;
         for (std::string line; std::getline(lines, line);)
-            if (std::regex_match(line, match, form)) upstream_->add({match[1], std::stoi(match[2]), match[3]});
+            if (std::regex_match(line, match, form))
+                upstream_->add({match[1], std::stoi(match[2]), match[3]});
     }
 
     void stage(const std::string& direction) {
-        static const std::regex decide("(approve|deny) (apr_#[0-9]+) by (\\S+) (client|terminal|signed_in) ?(.*)");
+        static const std::regex decide(
+            "(approve|deny) (apr_#[0-9]+) by (\\S+) (client|terminal|signed_in) ?(.*)");
         std::smatch match;
         if (direction.starts_with("now ")) clock_.set(policy::read_time(direction.substr(4)).value());
         if (std::regex_match(direction, match, decide)) {
-            const auto person = policy::HumanForTests::make(match[3], policy::read_assurance(match[4].str()).value());
+            const auto person =
+                policy::HumanForTests::make(match[3], policy::read_assurance(match[4].str()).value());
             const auto id = names_.restore(match[2]);
-            run(match[1] == "approve" ? approve(*app_, id, person, match[5]) : deny(*app_, id, person, match[5].str().substr(8)));
+            run(match[1] == "approve" ? approve(*app_, id, person, match[5])
+                                      : deny(*app_, id, person, match[5].str().substr(8)));
         }
     }
 
     static Async<void> approve(App& app, std::string id, policy::Human person, std::string destination) {
         const auto approval = co_await app.approvals().find(id);
-        policy::Choice choice{.typed_name = approval.value().facts.subject, .digest = approval.value().digest};
+        policy::Choice choice{.typed_name = approval.value().facts.subject,
+                              .digest = approval.value().digest};
         choice.destination = policy::read_destination(destination);
         (co_await app.approvals().approve(id, person, choice)).value();
     }
@@ -168,13 +184,16 @@ private:
     void run_until(Condition condition) {
         const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
         while (!condition()) {
-            if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("the server did not answer");
+            if (std::chrono::steady_clock::now() > limit)
+                throw std::runtime_error("the server did not answer");
             loop_.restart();
             loop_.run_one_for(std::chrono::milliseconds{100});
         }
     }
 
-    static bool expects_answer(const std::string& line) { return line.find("\"id\"") != std::string::npos || line.find("\"method\"") == std::string::npos; }
+    static bool expects_answer(const std::string& line) {
+        return line.find("\"id\"") != std::string::npos || line.find("\"method\"") == std::string::npos;
+    }
 
     std::string answers(bool expected) {
         if (expected) run_until([this] { return pipe_.sent().size() > seen_; });

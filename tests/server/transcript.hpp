@@ -13,7 +13,8 @@
 
 namespace tfy::test {
 
-/// Runs one transcript and returns it as it really went: equal to the file's text where everything is as expected.
+/// Runs one transcript and returns it as it really went: equal to the file's text where everything is as
+/// expected.
 std::string play(const std::filesystem::path& file);
 
 }  // namespace tfy::test

@@ -28,7 +28,8 @@ TEST_CASE("conversations go as they are written down") {
     for (const auto& file : files) {
         CAPTURE(file.filename().string());
         const auto happened = tfy::test::play(file);
-        if (std::getenv("TFY_UPDATE_TRANSCRIPTS") != nullptr) std::ofstream(file, std::ios::binary) << happened;
+        if (std::getenv("TFY_UPDATE_TRANSCRIPTS") != nullptr)
+            std::ofstream(file, std::ios::binary) << happened;
         CHECK(happened == text_of(file));
     }
 }
