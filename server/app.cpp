@@ -63,7 +63,7 @@ void App::close() {
 Async<Result<void>> App::start() { return approvals_.settle_orphans(state_dir_); }
 
 Async<void> App::serve_stream(Transport& transport) {
-    Session session(loop_, transport, dispatch_, questions_, stream_caller_, log_);
+    Session session(loop_, transport, dispatch_, questions_, stream_caller_, log_, [this] { drain(); });
     co_await session.run();
 }
 

@@ -29,8 +29,10 @@ public:
     Async<void> serve_stream(Transport& transport);
     /// Routes /mcp, /approvals, /livez and /readyz.
     Async<void> handle(HttpRequest request, HttpAnswer& answer);
-    /// Resumes when what was approved has run to its end.
-    Async<void> idle() { return call_tool_.idle(); }
+    /// Resumes when what was approved has run to its end, or after `limit`.
+    Async<void> idle(std::chrono::milliseconds limit) { return call_tool_.idle(limit); }
+    /// Calls that wait for a person are answered "pending" now.
+    void drain() { approvals_.drain(); }
 
     /// Ends the threads that wait. The loop must not run any more.
     void close();

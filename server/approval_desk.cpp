@@ -10,6 +10,7 @@
 #include "policy/sealed_state.hpp"
 #include "server/storage/journal_body.hpp"
 #include "server/storage/state_dir.hpp"
+#include "server/storage/without_values.hpp"
 
 namespace tfy::server {
 namespace {
@@ -31,7 +32,7 @@ RequestLimits limits_of(const policy::Rules& rules) {
 }  // namespace
 
 ApprovalDesk::ApprovalDesk(asio::io_context& loop, Store& store, const policy::Gate& gate,
-                           const Redaction& redaction, const Clock& clock, std::string instance)
+                           Redaction& redaction, const Clock& clock, std::string instance)
     : loop_(loop),
       store_(store),
       gate_(gate),
@@ -43,10 +44,38 @@ JournalEntry ApprovalDesk::entry(std::string kind, const Approval& approval) con
     return {std::move(kind), approval.id, redaction_.seal(journal_body(approval)), clock_.now()};
 }
 
+Async<Result<void>> ApprovalDesk::learn() {
+    struct News {
+        std::int64_t version = 0;
+        std::vector<policy::TokenPrints> tokens;
+    };
+    auto look = [seen = learnt_at_](Ledger& ledger) -> Result<News> {
+        const auto version = ledger.data_version();
+        if (!version) return version.error();
+        if (*version == seen) return News{*version, {}};
+        auto tokens = ledger.fingerprints();
+        if (!tokens) return tokens.error();
+        return News{*version, std::move(*tokens)};
+    };
+    auto news = co_await store_.run(std::move(look));
+    if (!news) co_return news.error();
+    learnt_at_ = news->version;
+    redaction_.add(std::move(news->tokens));
+    co_return Result<void>{};
+}
+
+void ApprovalDesk::drain() {
+    draining_ = true;
+    ring();
+}
+
 Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::Facts facts,
                                                        std::string agent_reason) {
     auto fresh = gate_.request(std::move(ask), std::move(facts), "apr_" + policy::random_id(),
                                std::move(agent_reason), clock_.now());
+    auto clean = without_values(fresh, *redaction_.now());
+    if (!clean) co_return clean.error();
+    fresh = std::move(*clean);
     auto record = entry("requested", fresh);
     const auto limits = limits_of(gate_.rules());
     auto work = [fresh, limits, record](Ledger& ledger) {
@@ -88,7 +117,9 @@ Async<Result<Approval>> ApprovalDesk::find(std::string id) {
     const auto stored = std::move(**found);
     auto now = policy::lapse(stored, clock_.now());
     if (now.state == stored.state) co_return now;
-    co_return co_await write(stored.state, std::move(now), "expired");
+    auto written = co_await write(stored.state, std::move(now), "expired");
+    if (written || written.error().code != Errc::conflict) co_return written;
+    co_return co_await find(stored.id);  // another viewer wrote it first
 }
 
 Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
@@ -104,6 +135,7 @@ Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
 }
 
 Async<Result<Approval>> ApprovalDesk::write(State expected, Result<Approval> next, std::string kind) {
+    if (next) next = without_values(*next, *redaction_.now());
     if (!next) co_return next.error();
     auto record = entry(std::move(kind), *next);
     auto work = [expected, approval = *next, record](Ledger& ledger) {
@@ -116,6 +148,7 @@ Async<Result<Approval>> ApprovalDesk::write(State expected, Result<Approval> nex
 }
 
 Async<Result<Approval>> ApprovalDesk::approve(std::string id, policy::Human person, policy::Choice choice) {
+    if (auto known = co_await learn(); !known) co_return known.error();
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state;
@@ -125,6 +158,7 @@ Async<Result<Approval>> ApprovalDesk::approve(std::string id, policy::Human pers
 }
 
 Async<Result<Approval>> ApprovalDesk::deny(std::string id, policy::Human person, std::string reason) {
+    if (auto known = co_await learn(); !known) co_return known.error();
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state;
@@ -166,7 +200,7 @@ Async<Result<Approval>> ApprovalDesk::wait(std::string id, State seen, policy::T
     for (;;) {
         const auto revision = revision_;
         auto current = co_await find(id);
-        if (!current || current->state != seen) co_return current;
+        if (!current || current->state != seen || draining_) co_return current;
         const auto now = clock_.now();
         const bool may_lapse = seen == State::pending || seen == State::approved;
         const auto end = may_lapse ? std::min(until, current->expires) : until;
@@ -176,7 +210,7 @@ Async<Result<Approval>> ApprovalDesk::wait(std::string id, State seen, policy::T
 }
 
 Async<void> ApprovalDesk::wait_revision(std::uint64_t seen, std::chrono::milliseconds limit) {
-    if (revision_ != seen) co_return;
+    if (revision_ != seen || draining_) co_return;
     ++waiting_;
     const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&waiting_,
                                                                      [](std::size_t* count) { --*count; });

@@ -20,8 +20,8 @@ namespace tfy::server {
 class ApprovalDesk {
 public:
     /// All must outlive the desk. `instance` names this process in the rows that it executes.
-    ApprovalDesk(boost::asio::io_context& loop, Store& store, const policy::Gate& gate,
-                 const Redaction& redaction, const Clock& clock, std::string instance);
+    ApprovalDesk(boost::asio::io_context& loop, Store& store, const policy::Gate& gate, Redaction& redaction,
+                 const Clock& clock, std::string instance);
 
     struct Opened {
         policy::Approval approval;
@@ -54,6 +54,13 @@ public:
     /// within a quarter of a second.
     Async<Result<policy::Approval>> wait(std::string id, policy::Approval::State seen, policy::Time until);
 
+    /// Makes the tokens known that other processes on this state directory have registered meanwhile.
+    Async<Result<void>> learn();
+
+    /// Nobody is kept waiting any more: every wait ends now, and so does every later one at once.
+    void drain();
+    bool draining() const { return draining_; }
+
     /// Grows with every change that this process has seen; wait_revision resumes when it is no longer `seen`,
     /// or after `limit`.
     std::uint64_t revision() const { return revision_; }
@@ -72,12 +79,14 @@ private:
     boost::asio::io_context& loop_;
     Store& store_;
     const policy::Gate& gate_;
-    const Redaction& redaction_;
+    Redaction& redaction_;
     const Clock& clock_;
     std::string instance_;
     std::uint64_t revision_ = 1;
     std::size_t waiting_ = 0;
     bool watching_ = false;
+    bool draining_ = false;
+    std::int64_t learnt_at_ = -1;  // the store's data version when it was last asked for tokens
     std::vector<boost::asio::steady_timer*> bells_;  // one for each waiting coroutine
 };
 

@@ -43,7 +43,7 @@ State end_state(const Result<ToolResult>& result) {
 struct CallTool::Job {
     explicit Job(asio::io_context& loop) : done(loop, asio::steady_timer::time_point::max()) {}
     asio::steady_timer done;
-    std::optional<ToolResult> result;
+    std::optional<Result<ToolResult>> result;
 };
 
 CallTool::CallTool(Rooms rooms, std::string server, std::string base_url)
@@ -55,6 +55,8 @@ Async<Result<Answer>> CallTool::run(Requester& requester, protocol::CallToolPara
         co_return Error{Errc::invalid_params,
                         "Unknown tool " + protocol::quoted(params.name) + ". List the tools first."};
     const auto version = requester.context.version;
+    if (auto known = co_await rooms_.desk.learn(); !known)
+        co_return write_answer(failure(known.error()), version);
     auto call = make_call(*entry, requester, params.arguments);
     if (!call) co_return write_answer(tools::failed(call.error()), version);
     if (call->effect == policy::Effect::changes)
@@ -136,10 +138,9 @@ Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Re
         approval = std::get<Approval>(std::move(*leg));
     }
     if (approval->state == State::approved) {
-        auto permit = co_await rooms_.desk.claim(*approval, std::move(call));
-        if (permit)
-            co_return write_answer(co_await execute(entry, std::move(*permit), approval->id), version);
-        if (permit.error().code != Errc::conflict) co_return write_answer(failure(permit.error()), version);
+        auto ran = co_await execute(entry, *approval, std::move(call));
+        if (ran) co_return write_answer(std::move(*ran), version);
+        if (ran.error().code != Errc::conflict) co_return write_answer(failure(ran.error()), version);
         approval = co_await rooms_.desk.find(approval->id);  // another viewer of the same row was first
     }
     if (approval && approval->state == State::executing)
@@ -148,11 +149,12 @@ Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Re
     co_return co_await rooms_.presenter.answer(std::move(*approval), requester);
 }
 
-// What was approved runs apart from the caller, who may be cut off meanwhile.
-Async<ToolResult> CallTool::execute(const Entry& entry, policy::Permit permit, std::string approval_id) {
+// What was approved is claimed and runs apart from the caller, who may be cut off at any moment: either it is
+// not claimed, or it runs.
+Async<Result<ToolResult>> CallTool::execute(const Entry& entry, Approval approval, policy::Call call) {
     const auto job = std::make_shared<Job>(rooms_.loop);
-    asio::co_spawn(rooms_.loop, run_to_end(entry, std::move(permit), std::move(approval_id), job),
-                   asio::detached);
+    ++running_;
+    asio::co_spawn(rooms_.loop, run_to_end(entry, std::move(approval), std::move(call), job), asio::detached);
     while (!job->result) {
         boost::system::error_code woken;
         co_await job->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -162,30 +164,37 @@ Async<ToolResult> CallTool::execute(const Entry& entry, policy::Permit permit, s
     co_return std::move(*job->result);
 }
 
-Async<void> CallTool::run_to_end(const Entry& entry, policy::Permit permit, std::string approval_id,
+Async<void> CallTool::run_to_end(const Entry& entry, Approval approval, policy::Call call,
                                  std::shared_ptr<Job> job) {
-    ++running_;
-    const auto grant = permit.grant();
-    const auto caller = permit.call().caller;
+    auto result = co_await claim_and_run(entry, approval, std::move(call));
+    job->result = std::move(result);
+    job->done.cancel();
+    --running_;
+}
+
+Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Approval& approval,
+                                                  policy::Call call) {
+    const auto caller = call.caller;
+    auto permit = co_await rooms_.desk.claim(approval, std::move(call));
+    if (!permit) co_return permit.error();
+    const auto grant = permit->grant();
     Result<ToolResult> result =
         Error{Errc::ambiguous,
               "This call ended in an unforeseen way. List the access tokens to see whether it happened."};
     try {
-        result = co_await entry.tool->run(std::move(permit));
+        result = co_await entry.tool->run(std::move(*permit));
     } catch (const std::exception& bug) {
         rooms_.log.error("a tool threw", {{"tool", entry.tool->name()}, {"what", bug.what()}});
     }
     const auto end = end_state(result);
     ToolResult shown = result ? std::move(*result) : failure(result.error());
-    const auto finished = co_await rooms_.desk.finish(approval_id, end, outcome_of(shown));
+    const auto finished = co_await rooms_.desk.finish(approval.id, end, outcome_of(shown));
     if (!finished)
         rooms_.log.error("an outcome was not recorded",
-                         {{"approval", approval_id}, {"why", finished.error().message}});
+                         {{"approval", approval.id}, {"why", finished.error().message}});
     if (grant && end == State::succeeded && grant->decision.destination == policy::Destination::agent)
         co_await allow_showing(*grant, caller, shown);
-    job->result = std::move(shown);
-    job->done.cancel();
-    --running_;
+    co_return shown;
 }
 
 // The person who approved a create with the value for the agent has decided on the one call that shows it,
@@ -215,9 +224,10 @@ Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::
                         {{"why", approval.error().message}});
 }
 
-Async<void> CallTool::idle() {
+Async<void> CallTool::idle(std::chrono::milliseconds limit) {
+    const auto end = std::chrono::steady_clock::now() + limit;
     asio::steady_timer timer(rooms_.loop);
-    while (running_ > 0) {
+    while (running_ > 0 && std::chrono::steady_clock::now() < end) {
         timer.expires_after(std::chrono::milliseconds{20});
         co_await timer.async_wait(asio::use_awaitable);
     }

@@ -32,8 +32,9 @@ public:
     /// result with isError. Cancelling it detaches the caller; what has begun to run runs to its end.
     Async<Result<Answer>> run(Requester& requester, protocol::CallToolParams params);
 
-    /// Resumes when nothing that was approved is running any more.
-    Async<void> idle();
+    /// Resumes when nothing that was approved is running any more, or after `limit`: what still runs then is
+    /// settled at the next start.
+    Async<void> idle(std::chrono::milliseconds limit);
 
 private:
     struct Job;
@@ -44,9 +45,12 @@ private:
     Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
     Async<Result<Answer>> change(const Entry& entry, policy::Call call, Requester& requester,
                                  const protocol::CallToolParams& params);
-    Async<tools::ToolResult> execute(const Entry& entry, policy::Permit permit, std::string approval_id);
-    Async<void> run_to_end(const Entry& entry, policy::Permit permit, std::string approval_id,
+    Async<Result<tools::ToolResult>> execute(const Entry& entry, policy::Approval approval,
+                                             policy::Call call);
+    Async<void> run_to_end(const Entry& entry, policy::Approval approval, policy::Call call,
                            std::shared_ptr<Job> job);
+    Async<Result<tools::ToolResult>> claim_and_run(const Entry& entry, const policy::Approval& approval,
+                                                   policy::Call call);
     Async<void> allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
                               const tools::ToolResult& created);
 

@@ -89,9 +89,8 @@ Upstream read_upstream() {
 
 Result<Address> read_address(std::string_view text) {
     const auto colon = text.rfind(':');
-    Error wrong{Errc::refused,
-                      "'" + std::string(text.substr(0, 100)) +
-                          "' is no address to listen on. Write it as 127.0.0.1:8780 or [::1]:8780."};
+    Error wrong{Errc::refused, "'" + std::string(text.substr(0, 100)) +
+                                   "' is no address to listen on. Write it as 127.0.0.1:8780 or [::1]:8780."};
     if (colon == std::string_view::npos) return wrong;
     auto host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);

@@ -116,7 +116,9 @@ Async<Result<Presenter::Leg>> Presenter::present_form(Approval approval, Request
                                                       const protocol::CallToolParams& params, int attempt) {
     const auto version = requester.context.version;
     const auto response = params.input_responses.find(question_key);
-    if (response == params.input_responses.end())
+    // An answer counts only with the requestState of the question that it answers: what nobody was shown,
+    // nobody decided.
+    if (!params.request_state || response == params.input_responses.end())
         co_return Leg{
             ask(approval, requester, ElicitationChannel::form(approval, clock_.now(), version), attempt)};
     auto decided = co_await decide(approval, *response);
@@ -131,8 +133,16 @@ Async<Result<Presenter::Leg>> Presenter::present_form(Approval approval, Request
 Async<Result<Presenter::Leg>> Presenter::present_url(Approval approval, Requester& requester,
                                                      const protocol::CallToolParams& params, int attempt) {
     const auto address = co_await page_.address(approval.id, false);
-    if (address.empty() || params.input_responses.contains(question_key))
+    const auto response = params.input_responses.find(question_key);
+    if (!address.empty() && params.request_state && response != params.input_responses.end()) {
+        const auto read = protocol::read_elicited(*response);
+        const bool opened = read && read->action == protocol::Elicited::Action::accept;
+        if (!opened)
+            co_return Leg{
+                co_await answer(std::move(approval), requester)};  // not now: the row waits for the page
         co_return co_await present_wait(std::move(approval), requester);
+    }
+    if (address.empty()) co_return co_await present_wait(std::move(approval), requester);
     auto question =
         protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect, address);
     co_return Leg{ask(approval, requester, std::move(question), attempt)};
@@ -176,7 +186,7 @@ Async<Result<Approval>> Presenter::hold(Approval approval, Requester& requester)
     const auto end = start + hold_;
     Result<Approval> current = std::move(approval);
     if (const auto open = co_await requester.outbox.expect_wait(); !open) co_return open.error();
-    while (current && current->state == seen && clock_.now() < end) {
+    while (current && current->state == seen && clock_.now() < end && !desk_.draining()) {
         current = co_await desk_.wait(current->id, seen, std::min(end, clock_.now() + progress_interval));
         if (requester.context.progress_token.is_null() || !current || current->state != seen) continue;
         const auto waited = std::chrono::duration<double>(clock_.now() - start).count();

@@ -20,7 +20,9 @@ public:
 
     const policy::FingerprintKey& key() const { return key_; }
     /// From here on it is redacted everywhere. Called on one loop only.
-    void add(policy::TokenPrints token);
+    void add(policy::TokenPrints token) { add(std::vector{std::move(token)}); }
+    /// Those of `tokens` that are not known yet.
+    void add(std::vector<policy::TokenPrints> tokens);
 
 private:
     policy::FingerprintKey key_;

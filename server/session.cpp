@@ -21,13 +21,14 @@ std::string client_name(const protocol::Implementation& client) {
 }
 
 Session::Session(asio::io_context& loop, Transport& transport, Dispatch& dispatch, Questions& questions,
-                 policy::Caller caller, const Log& log)
+                 policy::Caller caller, const Log& log, std::function<void()> at_end)
     : loop_(loop),
       transport_(transport),
       dispatch_(dispatch),
       questions_(questions),
       caller_(std::move(caller)),
       log_(log),
+      at_end_(std::move(at_end)),
       drained_(loop, asio::steady_timer::time_point::max()) {}
 
 Async<void> Session::run() {
@@ -47,12 +48,21 @@ Async<void> Session::run() {
                 dispatch_.refuse({}, {Errc::parse_error, value.error().message}, true).message);
     }
     log_.debug("input ended", {{"waiting", in_flight_.size()}});
+    at_end_();
+    co_await finish_in_flight();
+}
+
+// What is being answered is finished while the peer may still be reading; what takes longer than a moment is
+// detached.
+Async<void> Session::finish_in_flight() {
+    drained_.expires_after(std::chrono::seconds{2});
+    boost::system::error_code woken;
+    if (!in_flight_.empty()) co_await drained_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     const auto waiting = in_flight_;
     for (const auto& [id, request] : waiting) request->cancel.emit(asio::cancellation_type::terminal);
-    while (!in_flight_.empty()) {
-        boost::system::error_code woken;
+    drained_.expires_at(asio::steady_timer::time_point::max());
+    while (!in_flight_.empty())
         co_await drained_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    }
 }
 
 Async<void> Session::accept(protocol::Message message) {

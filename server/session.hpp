@@ -4,6 +4,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,9 +17,10 @@ namespace tfy::server {
 
 class Session {
 public:
-    /// All must outlive the session. `caller` is who stands behind the stream.
+    /// All must outlive the session. `caller` is who stands behind the stream; `at_end` is
+    /// called when its input has ended: nobody should be waited for any more.
     Session(boost::asio::io_context& loop, Transport& transport, Dispatch& dispatch, Questions& questions,
-            policy::Caller caller, const Log& log);
+            policy::Caller caller, const Log& log, std::function<void()> at_end);
 
     /// Serves until the peer's input ends, then detaches what is still waiting.
     Async<void> run();
@@ -29,6 +31,7 @@ private:
         bool cancelled = false;
     };
 
+    Async<void> finish_in_flight();
     Async<void> accept(protocol::Message message);
     Async<void> accept_request(protocol::Request request);
     void accept_notification(const protocol::Notification& notification);
@@ -43,6 +46,7 @@ private:
     Questions& questions_;
     policy::Caller caller_;
     const Log& log_;
+    std::function<void()> at_end_;
     std::optional<protocol::ClientContext> legacy_;  // what `initialize` agreed on
     std::map<std::string, std::shared_ptr<InFlight>> in_flight_;
     boost::asio::steady_timer drained_;  // cancelled, that is rung, when the last request has ended

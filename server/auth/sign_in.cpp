@@ -65,10 +65,6 @@ std::string PageChannel::issue_code(std::string person, std::chrono::minutes lif
 Result<PageChannel::Session> PageChannel::sign_in(std::string_view code) {
     const auto now = clock_.now();
     if (now - wrong_since_ >= wrong_window) wrong_ = 0;
-    if (wrong_ >= wrong_allowed)
-        return Error{Errc::rate_limited,
-                     "Too many wrong codes. Nobody was signed in. Wait a minute, then try again."};
-
     const auto typed = normalised(code);
     auto found = codes_.end();
     for (auto each = codes_.begin(); each != codes_.end();
@@ -77,6 +73,10 @@ Result<PageChannel::Session> PageChannel::sign_in(std::string_view code) {
     const bool good = found != codes_.end() && found->second.until > now;
     auto person = good ? found->second.person : std::string{};
     if (found != codes_.end()) codes_.erase(found);
+    // A right code always opens: nobody can lock the person out by guessing.
+    if (!good && wrong_ >= wrong_allowed)
+        return Error{Errc::rate_limited,
+                     "Too many wrong codes. Nobody was signed in. Wait a minute, then try again."};
     if (!good) {
         if (wrong_++ == 0) wrong_since_ = now;
         return Error{Errc::denied,

@@ -5,6 +5,7 @@
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/terminal_channel.hpp"
 #include "server/storage/journal_body.hpp"
+#include "server/storage/without_values.hpp"
 
 namespace tfy::server {
 namespace {
@@ -96,8 +97,10 @@ std::string what_now(const Approval& approval) {
     return text;
 }
 
-int write_decision(const ApprovalsWindow& window, const Result<Approval>& next, const std::string& kind,
+int write_decision(const ApprovalsWindow& window, const Result<Approval>& decided, const std::string& kind,
                    const std::string& said) {
+    if (!decided) return window.fail(decided.error());
+    const auto next = without_values(*decided, window.archive.redactor);
     if (!next) return window.fail(next.error());
     const JournalEntry entry{kind, next->id, window.archive.redactor.seal(journal_body(*next)), window.now()};
     if (auto done = window.archive.ledger->change(Approval::State::pending, *next, entry); !done)

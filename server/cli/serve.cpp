@@ -44,8 +44,9 @@ Async<Result<void>> serve(asio::io_context& loop, Listener& listener, App& app) 
     listener.start();
     co_await signals.async_wait(asio::use_awaitable);
     app.log().info("stopping: no new work, running work is finished");
-    co_await listener.drain(std::chrono::seconds{8});
-    co_await app.idle();
+    app.drain();
+    co_await listener.drain(std::chrono::seconds{5});
+    co_await app.idle(std::chrono::seconds{4});
     co_return Result<void>{};
 }
 

@@ -97,7 +97,7 @@ Async<Result<void>> until_signal(asio::io_context& loop) {
 Async<Result<void>> serve(asio::io_context& loop, App& app, Transport& transport) {
     using namespace asio::experimental::awaitable_operators;
     auto ended = co_await (until_end(app, transport) || until_signal(loop));
-    co_await app.idle();
+    co_await app.idle(std::chrono::seconds{5});
     co_return std::visit([](auto& result) { return result; }, ended);
 }
 

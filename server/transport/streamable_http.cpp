@@ -267,7 +267,9 @@ Result<StreamableHttp::Legacy> StreamableHttp::session_of(const HttpRequest& req
 Async<void> StreamableHttp::end_session(const HttpRequest& request, HttpAnswer& answer) {
     const auto legacy = session_of(request);
     if (!legacy) co_return co_await refuse(answer, session_status(legacy.error()), {}, legacy.error(), true);
-    ended_.insert(legacy->session);
+    const auto now = clock_.now();
+    std::erase_if(ended_, [now](const auto& each) { return each.second <= now; });
+    ended_.emplace(legacy->session, now + session_life);
     HttpReply reply{.status = 204};
     co_await answer.reply(std::move(reply));
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 
 #include "server/dispatch.hpp"
@@ -43,8 +42,9 @@ private:
     const Clock& clock_;
     policy::SealKey key_;
     std::map<std::string, boost::asio::steady_timer*>
-        in_flight_;                // legacy calls by session and id; ringing one cancels it
-    std::set<std::string> ended_;  // sessions that were deleted, until they would have ended anyway
+        in_flight_;  // legacy calls by session and id; ringing one cancels it
+    std::map<std::string, policy::Time>
+        ended_;  // sessions that were deleted, until they would have ended anyway
 };
 
 }  // namespace tfy::server

@@ -1,6 +1,7 @@
 #include "tools/truefoundry/failure.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "protocol/parse.hpp"
 #include "tools/sentences.hpp"
@@ -18,7 +19,30 @@ bool is_request_id(std::string_view id) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                c == '_' || c == '.' || c == ':';
     };
-    return !id.empty() && id.size() <= 100 && std::ranges::all_of(id, fits);
+    return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, fits);
+}
+
+// A word that is long enough to be a token's value is not repeated, whoever wrote it.
+std::string without_long_words(std::string_view text) {
+    constexpr std::size_t longest = 23;
+    std::string out;
+    std::string word;
+    const auto end_word = [&] {
+        out += word.size() <= longest ? word : "(long word)";
+        word.clear();
+    };
+    for (const char c : text) {
+        const bool inside = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' ||
+                            c == '.' || c == '+' || c == '/';
+        if (inside) {
+            word += c;
+            continue;
+        }
+        end_word();
+        out += c;
+    }
+    end_word();
+    return out;
 }
 
 // TrueFoundry's own words from an HttpError body, cut and made safe; empty where there are none.
@@ -27,7 +51,7 @@ std::string quotation(const HttpResponse& response) {
     if (!body || !body->is_object()) return {};
     const auto message = body->find("message");
     if (message == body->end() || !message->is_string()) return {};
-    return " It says: \"" + tools::one_line(message->get<std::string>(), 200) + "\".";
+    return " It says: \"" + tools::one_line(without_long_words(message->get<std::string>()), 200) + "\".";
 }
 
 Error missing(Asked asked) {
