@@ -169,9 +169,9 @@ TEST_CASE("the person sees facts, arguments, digest, the agent's words and the e
     const auto text = desk.run_on("apr_1", Verb::approve).out;
     std::size_t before = 0;
     const auto digest = policy::short_digest(fresh.digest);
-    for (const auto* part : {"2026-01-05 09:00 UTC", "This is the key", "pat-ci-pipeline",
-                             digest.c_str(), "not verified", "no longer needed",
-                             "The token is deleted for ever", "14 m", "Type the token's name"}) {
+    for (const auto* part :
+         {"2026-01-05 09:00 UTC", "This is the key", "pat-ci-pipeline", digest.c_str(), "not verified",
+          "no longer needed", "The token is deleted for ever", "14 m", "Type the token's name"}) {
         CAPTURE(part);
         const auto at = text.find(part);
         REQUIRE(at != std::string::npos);
