@@ -1,4 +1,4 @@
-// What one message costs on its way through the house: parse and hash. (Redaction: redaction_bench.cpp.)
+// What one message costs on its way through the house: parse and hash. (Redaction: redact_bench.cpp.)
 #include <benchmark/benchmark.h>
 
 #include <string>
