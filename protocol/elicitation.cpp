@@ -22,8 +22,14 @@ Json write_form(std::string message, Json schema, Version version) {
     return params;
 }
 
-Json write_url(std::string message, std::string url) {
-    return {{"mode", "url"}, {"message", std::move(message)}, {"url", std::move(url)}};
+Json write_url(std::string message, std::string url, std::string_view elicitation_id, Version version) {
+    Json params = {{"mode", "url"}, {"message", std::move(message)}, {"url", std::move(url)}};
+    if (version == Version::v2025_11_25) params["elicitationId"] = elicitation_id;
+    return params;
+}
+
+Json write_elicitation_complete(std::string_view elicitation_id) {
+    return {{"elicitationId", elicitation_id}};
 }
 
 Result<Elicited> read_elicited(const Json& result) {
@@ -44,8 +50,17 @@ Json write_input_required(Json requests, std::string request_state) {
     return result;
 }
 
-Json write_progress(const Json& token, double progress, std::string message) {
+Result<Retry> read_retry(const Json& params) {
+    auto state = read_optional_string(params, "params", "requestState");
+    if (!state) return state.error();
+    const auto responses = read_optional_object(params, "params", "inputResponses");
+    if (!responses) return responses.error();
+    return Retry{std::move(*state), *responses == nullptr ? Json::object() : **responses};
+}
+
+Json write_progress(const Json& token, double progress, std::optional<double> total, std::string message) {
     Json params = {{"progressToken", token}, {"progress", progress}};
+    if (total) params["total"] = *total;
     if (!message.empty()) params["message"] = std::move(message);
     return params;
 }

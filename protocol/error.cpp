@@ -16,6 +16,7 @@ struct Row {
 };
 
 constexpr int internal_error = -32603;
+constexpr int legacy_resource_not_found = -32002;
 
 constexpr Row ours(Errc code, std::string_view name) { return {code, name, internal_error, 500}; }
 
@@ -28,6 +29,7 @@ constexpr std::array rows = {
     Row{Errc::header_mismatch, "header_mismatch", -32020, 400},
     Row{Errc::missing_capability, "missing_capability", -32021, 400},
     Row{Errc::unsupported_version, "unsupported_version", -32022, 400},
+    Row{Errc::resource_not_found, "resource_not_found", -32602, 400},
     ours(Errc::refused, "refused"),
     ours(Errc::denied, "denied"),
     ours(Errc::expired, "expired"),
@@ -69,9 +71,12 @@ void append_escaped(std::string& out, char c) {
 
 std::string_view name(Errc code) { return row(code).name; }
 
-int json_rpc_code(Errc code) { return row(code).number; }
+int json_rpc_code(Errc code, bool legacy) {
+    return legacy && code == Errc::resource_not_found ? legacy_resource_not_found : row(code).number;
+}
 
 Errc read_json_rpc_code(std::int64_t number) {
+    if (number == legacy_resource_not_found) return Errc::resource_not_found;
     // The first row of a number is the one that the number stands for.
     const auto found = std::ranges::find(rows, number, &Row::number);
     return found == rows.end() ? Errc::internal : found->code;

@@ -25,6 +25,7 @@ enum class Errc {
     header_mismatch,
     missing_capability,
     unsupported_version,
+    resource_not_found,  // of resources/read
     // The tool, the policy or TrueFoundry said no: answered with a tool result that has isError.
     refused,       // a rule, or a value that cannot be right
     denied,        // a person said no
@@ -61,7 +62,8 @@ using Result = boost::system::result<T, Error>;
 std::string_view name(Errc code);
 
 /// JSON-RPC error number. Codes that are no protocol errors map to -32603; too_large is an invalid request.
-int json_rpc_code(Errc code);
+/// `legacy`: the numbers up to 2025-11-25, where resource_not_found has one of its own.
+int json_rpc_code(Errc code, bool legacy = false);
 
 /// The code behind a peer's error number; Errc::internal for a number that MCP does not define.
 Errc read_json_rpc_code(std::int64_t number);

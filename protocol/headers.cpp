@@ -89,6 +89,7 @@ Result<void> check_arguments(const HeaderLookup& header, const Json& schema, con
 std::string_view named_by(std::string_view method) {
     if (method == "tools/call" || method == "prompts/get") return "name";
     if (method == "resources/read") return "uri";
+    if (method == "tasks/get" || method == "tasks/update" || method == "tasks/cancel") return "taskId";
     return {};
 }
 

@@ -2,6 +2,7 @@
 #include "protocol/lifecycle.hpp"
 
 #include "protocol/member.hpp"
+#include "protocol/page.hpp"
 
 namespace tfy::protocol {
 namespace {
@@ -13,11 +14,37 @@ Json server_info(const ServerInfo& server, Version version) {
     return info;
 }
 
+/// A capability, with listChanged where true.
+Json changing(bool list_changed) {
+    auto out = Json::object();
+    if (list_changed) out["listChanged"] = true;
+    return out;
+}
+
+Json task_capability() {
+    return {{"list", Json::object()},
+            {"cancel", Json::object()},
+            {"requests", {{"tools", {{"call", Json::object()}}}}}};
+}
+
 void add_instructions(Json& result, const ServerInfo& server) {
     if (!server.instructions.empty()) result["instructions"] = server.instructions;
 }
 
 }  // namespace
+
+Json ServerCapabilities::json(Version version) const {
+    auto out = Json::object();
+    if (tools) out["tools"] = changing(tools_change);
+    if (prompts) out["prompts"] = changing(prompts_change);
+    if (resources) out["resources"] = changing(resources_change);
+    if (resources && subscribe) out["resources"]["subscribe"] = true;
+    if (completions) out["completions"] = Json::object();
+    if (logging) out["logging"] = Json::object();
+    if (tasks && is_modern(version)) out["extensions"][tasks_extension] = Json::object();
+    if (tasks && version == Version::v2025_11_25) out["tasks"] = task_capability();
+    return out;
+}
 
 Result<Initialize> read_initialize(const Json& params) {
     const auto requested = read_string(params, "params", "protocolVersion");
@@ -35,25 +62,18 @@ Result<Initialize> read_initialize(const Json& params) {
 
 Json write_initialize(const Initialize& agreed, const ServerInfo& server) {
     Json result = {{"protocolVersion", to_string(agreed.version)},
-                   {"capabilities", server.capabilities},
+                   {"capabilities", server.capabilities.json(agreed.version)},
                    {"serverInfo", server_info(server, agreed.version)}};
-    result["capabilities"].erase("extensions");  // a member of modern capabilities only
     add_instructions(result, server);
-    return result;
-}
-
-Json cacheable(Json result) {
-    constexpr int one_hour_ms = 3'600'000;
-    result["ttlMs"] = one_hour_ms;
-    result["cacheScope"] = "public";
     return result;
 }
 
 Json write_discover(const ServerInfo& server) {
-    Json result = {{"supportedVersions", Json::array()}, {"capabilities", server.capabilities}};
+    Json result = {{"supportedVersions", Json::array()},
+                   {"capabilities", server.capabilities.json(Version::v2026_07_28)}};
     for (const auto version : supported_versions) result["supportedVersions"].push_back(to_string(version));
     add_instructions(result, server);
-    return cacheable(std::move(result));
+    return cacheable(std::move(result), for_an_hour);
 }
 
 Json modern_result(Json result, const ServerInfo& server, std::string_view result_type) {

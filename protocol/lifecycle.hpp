@@ -7,12 +7,28 @@
 
 namespace tfy::protocol {
 
+struct ServerCapabilities {
+    bool tools = true;
+    bool tools_change = false;  // listChanged
+    bool prompts = false;
+    bool prompts_change = false;
+    bool resources = false;
+    bool resources_change = false;
+    bool subscribe = false;  // to one resource: resources/subscribe (legacy), subscriptions/listen (modern)
+    bool completions = false;
+    bool logging = false;
+    bool tasks = false;  // the extension (modern), `tasks` (2025-11-25)
+
+    /// As `version` spells them, and only what it knows.
+    Json json(Version version) const;
+};
+
 struct ServerInfo {
     std::string name;          // "tfy-pat-mcp"
     std::string title;         //
     std::string version;       //
     std::string instructions;  // under 2 KB
-    Json capabilities = Json::object();
+    ServerCapabilities capabilities = {};
 };
 
 struct Initialize {
@@ -25,10 +41,7 @@ struct Initialize {
 Result<Initialize> read_initialize(const Json& params);
 Json write_initialize(const Initialize& agreed, const ServerInfo& server);
 
-/// Adds ttlMs (an hour) and cacheScope "public": for modern results that hold nothing about a caller.
-Json cacheable(Json result);
-
-/// Cacheable.
+/// To be kept for an hour.
 Json write_discover(const ServerInfo& server);
 
 /// Adds what a modern result must have: resultType (default "complete") and `_meta` with serverInfo.

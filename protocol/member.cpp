@@ -41,4 +41,17 @@ Result<const Json*> read_optional_object(const Json& object, std::string_view ow
     return member;
 }
 
+Result<std::map<std::string, std::string>> read_optional_strings(const Json& object, std::string_view owner,
+                                                                 std::string_view name) {
+    const auto member = read_optional_object(object, owner, name);
+    if (!member) return member.error();
+    std::map<std::string, std::string> strings;
+    if (*member == nullptr) return strings;
+    for (const auto& [key, value] : (*member)->items()) {
+        if (!value.is_string()) return mistyped(path(owner, name), "an object of strings");
+        strings.emplace(key, value.get<std::string>());
+    }
+    return strings;
+}
+
 }  // namespace tfy::protocol

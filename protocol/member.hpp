@@ -1,6 +1,7 @@
 // Members of objects that came from outside: read without an exception, refused in one wording.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,5 +25,9 @@ Result<std::optional<std::string>> read_optional_string(const Json& object, std:
 
 /// A member that may be absent; if not, it must be an object. nullptr where absent.
 Result<const Json*> read_optional_object(const Json& object, std::string_view owner, std::string_view name);
+
+/// A member that may be absent; if not, it must be an object of strings. Empty where absent.
+Result<std::map<std::string, std::string>> read_optional_strings(const Json& object, std::string_view owner,
+                                                                 std::string_view name);
 
 }  // namespace tfy::protocol

@@ -86,6 +86,22 @@ Message read_message(Json value) {
     return malformed(std::move(id), "A message must have a method, or else a result or an error.");
 }
 
+Result<std::vector<Message>> read_batch(Json array) {
+    constexpr std::size_t most = 100;
+    if (!array.is_array() || array.empty() || array.size() > most)
+        return Error{Errc::invalid_request,
+                     "A batch must be an array of 1 to 100 messages. Nothing was done."};
+    std::vector<Message> messages;
+    for (auto& value : array) {
+        auto message = read_message(std::move(value));
+        const auto* request = std::get_if<Request>(&message);
+        if (request != nullptr && request->method == "initialize")
+            message = malformed(request->id, "initialize must be sent by itself, not in a batch.");
+        messages.push_back(std::move(message));
+    }
+    return messages;
+}
+
 Json write_request(const RequestId& id, std::string_view method, Json params) {
     auto message = write_notification(method, std::move(params));
     message["id"] = id.json();
@@ -104,10 +120,14 @@ Json write_result(const RequestId& id, Json result) {
     return message;
 }
 
-Json write_error(const std::optional<RequestId>& id, const Error& error, bool legacy) {
-    Json body = {{"code", json_rpc_code(error.code)}, {"message", error.message}};
+Json write_error_object(const Error& error, bool legacy) {
+    Json body = {{"code", json_rpc_code(error.code, legacy)}, {"message", error.message}};
     if (!error.data.is_null()) body["data"] = error.data;
-    Json message = {{"jsonrpc", "2.0"}, {"error", std::move(body)}};
+    return body;
+}
+
+Json write_error(const std::optional<RequestId>& id, const Error& error, bool legacy) {
+    Json message = {{"jsonrpc", "2.0"}, {"error", write_error_object(error, legacy)}};
     if (id) message["id"] = id->json();
     if (!id && legacy) message["id"] = nullptr;
     return message;

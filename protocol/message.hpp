@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "protocol/error.hpp"
 
@@ -57,9 +58,16 @@ using Message = std::variant<Request, Notification, Response, Malformed>;
 /// Sorts one parsed value into what it is. Batches (arrays) and unknown shapes are Malformed.
 Message read_message(Json value);
 
+/// The messages of a batch, which only 2025-03-26 knows. Errc::invalid_request for an empty one, and for more
+/// than 100; a request to `initialize` in it is Malformed.
+Result<std::vector<Message>> read_batch(Json array);
+
 Json write_request(const RequestId& id, std::string_view method, Json params);
 Json write_notification(std::string_view method, Json params);
 Json write_result(const RequestId& id, Json result);
+/// The member `error` of an answer; `legacy`: see json_rpc_code().
+Json write_error_object(const Error& error, bool legacy);
+
 /// Without an id the member is left out (2026-07-28), or null where `legacy`.
 Json write_error(const std::optional<RequestId>& id, const Error& error, bool legacy);
 

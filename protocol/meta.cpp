@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
 constexpr std::string_view client_info_key = "io.modelcontextprotocol/clientInfo";
 constexpr std::string_view capabilities_key = "io.modelcontextprotocol/clientCapabilities";
-constexpr const char* tasks_key = "io.modelcontextprotocol/tasks";
+constexpr std::string_view log_level_key = "io.modelcontextprotocol/logLevel";
 
 /// At most 256 bytes of UTF-8, cut between characters.
 std::string shortened(std::string text) {
@@ -40,6 +40,18 @@ Result<Version> read_modern_version(const Json& meta) {
     return *version;
 }
 
+/// nullopt where none is named.
+Result<std::optional<LogLevel>> read_request_log_level(const Json& meta) {
+    const auto text = read_optional_string(meta, "params._meta", log_level_key);
+    if (!text) return text.error();
+    if (!*text) return std::optional<LogLevel>();
+    const auto level = read_log_level(**text);
+    if (!level)
+        return mistyped("params._meta." + std::string(log_level_key),
+                        "a severity of RFC 5424, from debug to emergency");
+    return level;
+}
+
 }  // namespace
 
 Result<Implementation> Implementation::read(const Json& value) {
@@ -60,7 +72,14 @@ Result<ClientCapabilities> ClientCapabilities::read(const Json& value) {
     const auto extensions = read_optional_object(value, "capabilities", "extensions");
     if (!extensions) return extensions.error();
 
+    const auto sampling = read_optional_object(value, "capabilities", "sampling");
+    if (!sampling) return sampling.error();
+    const auto roots = read_optional_object(value, "capabilities", "roots");
+    if (!roots) return roots.error();
+
     ClientCapabilities read;
+    read.sampling = *sampling != nullptr;
+    read.roots = *roots != nullptr;
     if (*elicitation != nullptr) {
         const auto form = read_optional_object(**elicitation, "capabilities.elicitation", "form");
         if (!form) return form.error();
@@ -70,7 +89,7 @@ Result<ClientCapabilities> ClientCapabilities::read(const Json& value) {
         read.elicitation_form = *form != nullptr || !read.elicitation_url;
     }
     if (*extensions != nullptr) {
-        const auto tasks = read_optional_object(**extensions, "capabilities.extensions", tasks_key);
+        const auto tasks = read_optional_object(**extensions, "capabilities.extensions", tasks_extension);
         if (!tasks) return tasks.error();
         read.tasks = *tasks != nullptr;
     }
@@ -81,7 +100,9 @@ Json ClientCapabilities::json() const {
     auto out = Json::object();
     if (elicitation_form) out["elicitation"]["form"] = Json::object();
     if (elicitation_url) out["elicitation"]["url"] = Json::object();
-    if (tasks) out["extensions"][tasks_key] = Json::object();
+    if (sampling) out["sampling"] = Json::object();
+    if (roots) out["roots"] = Json::object();
+    if (tasks) out["extensions"][tasks_extension] = Json::object();
     return out;
 }
 
@@ -104,7 +125,11 @@ Result<ClientContext> read_modern_context(const Request& request) {
     auto token = read_progress_token(request.params);
     if (!token) return token.error();
 
-    ClientContext context{*version, {}, *capabilities, std::move(*token)};
+    const auto level = read_request_log_level(*meta);
+    if (!level) return level.error();
+
+    ClientContext context{*version,          {},     *capabilities,
+                          std::move(*token), *level, TraceContext::read(request.params)};
     if (const auto* info = find_member(*meta, client_info_key)) {
         auto client = Implementation::read(*info);
         if (!client) return client.error();

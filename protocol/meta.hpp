@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "protocol/logging.hpp"
 #include "protocol/message.hpp"
 #include "protocol/version.hpp"
 
@@ -20,14 +21,30 @@ struct Implementation {
     static Result<Implementation> read(const Json& value);
 };
 
+/// The extension's name, as it stands in capabilities of both sides.
+inline constexpr const char* tasks_extension = "io.modelcontextprotocol/tasks";
+
 struct ClientCapabilities {
     bool elicitation_form = false;  // `elicitation: {}` means forms
     bool elicitation_url = false;   // `elicitation: {url: {}}` alone means no forms
+    bool sampling = false;          //
+    bool roots = false;             //
     bool tasks = false;             // extension io.modelcontextprotocol/tasks
 
     /// Unknown members are ignored; Errc::invalid_params where a known one has the wrong type.
     static Result<ClientCapabilities> read(const Json& value);
     Json json() const;
+};
+
+/// W3C trace context of one request, as it came; empty where absent or malformed.
+struct TraceContext {
+    std::string traceparent = {};
+    std::string tracestate = {};
+    std::string baggage = {};
+
+    /// Reads `params._meta`. A malformed traceparent is as none, and takes its tracestate with it: a trace is
+    /// never a reason to refuse a request.
+    static TraceContext read(const Json& params);
 };
 
 /// What is known about the client on one request.
@@ -36,6 +53,9 @@ struct ClientContext {
     Implementation client;  // empty where the client did not say
     ClientCapabilities capabilities;
     Json progress_token = nullptr;  // string or integer; null: no progress wanted
+    std::optional<LogLevel> log_level =
+        {};  // modern: of this request; legacy: of the session; none: no messages
+    TraceContext trace = {};
 };
 
 /// What `params._meta` names as the protocol version, of whatever type; nullptr where it names none.
@@ -45,8 +65,8 @@ const Json* named_version(const Json& params);
 bool has_modern_meta(const Json& params);
 
 /// The context of a modern request. Errc::invalid_params where `_meta` or a required field is missing or
-/// mis-typed, Errc::unsupported_version with data {supported, requested} for a version that we do not speak
-/// or that is legacy.
+/// mis-typed or names an unknown log level, Errc::unsupported_version with data {supported, requested} for a
+/// version that we do not speak or that is legacy.
 Result<ClientContext> read_modern_context(const Request& request);
 
 /// `params._meta.progressToken`; null where absent. Errc::invalid_params for another type than string or

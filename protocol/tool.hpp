@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocol/meta.hpp"
+#include "protocol/task.hpp"
 
 namespace tfy::protocol {
 
@@ -14,21 +15,21 @@ struct CallToolParams {
     Json arguments = Json::object();
     std::optional<std::string> request_state = {};  // modern retries only
     Json input_responses = Json::object();          // key → the client's result
+    std::optional<TaskWish> task = {};              // 2025-11-25 only
 };
 
 /// Errc::invalid_params where name is missing, or a member has the wrong type.
 Result<CallToolParams> read_call_tool(const Json& params);
 
 /// One tool as `version` knows it: members that a revision does not have (outputSchema and title before
-/// 2025-06-18, icons before 2025-11-25) are left out. `definition` is a file of manifests/tools.
+/// 2025-06-18, icons before 2025-11-25, execution in any but 2025-11-25) are left out. `definition` is a file
+/// of manifests/tools.
 Json write_tool(const Json& definition, Version version);
 
-/// Cursor handling for a list that fits one page: Errc::invalid_params for any cursor that we never gave out.
-/// Modern lists carry ttlMs (one hour) and cacheScope "public".
-Result<Json> write_tool_list(const std::vector<Json>& definitions, const Json& params, Version version);
-
-/// A CallToolResult. structuredContent is left out where null, or where `version` does not know it
-/// (2025-03-26).
+/// A CallToolResult with one text block. structuredContent is left out where null, or where `version` does
+/// not know it (2025-03-26).
 Json write_tool_result(std::string text, Json structured, bool is_error, Version version);
+/// The same with any content blocks (content.hpp).
+Json write_tool_result(std::vector<Json> content, Json structured, bool is_error, Version version);
 
 }  // namespace tfy::protocol

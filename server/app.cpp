@@ -16,7 +16,7 @@ protocol::ServerInfo server_info() {
             .title = "TrueFoundry access tokens",
             .version = TFY_VERSION,
             .instructions = std::string(manifests::file("instructions.md")),
-            .capabilities = {{"tools", Json::object()}}};
+            .capabilities = {.tools = true}};
 }
 
 std::string what_approvals_prove(policy::Assurance least) {
@@ -44,10 +44,10 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance),
       catalog_(assemble(parts, default_assurance)),
-      presenter_(approvals_, page, redaction_, clock, parts.seal_key, parts.hold),
+      presenter_(approvals_, page, clock, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
                  parts.base_url),
-      dispatch_(call_tool_, catalog_, redaction_, server_info()),
+      dispatch_(Features{.tools = &call_tool_}, subscriptions_, redaction_, server_info()),
       questions_(redaction_),
       streamable_http_(dispatch_, questions_, clock, parts.seal_key),
       people_(clock),

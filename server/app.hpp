@@ -6,10 +6,11 @@
 #include <string>
 
 #include "server/auth/sign_in.hpp"
+#include "server/call_tool.hpp"
 #include "server/dashboard/dashboard.hpp"
+#include "server/mcp/session.hpp"
+#include "server/mcp/streamable_http.hpp"
 #include "server/parts.hpp"
-#include "server/session.hpp"
-#include "server/transport/streamable_http.hpp"
 #include "tools/status.hpp"
 
 namespace tfy::server {
@@ -31,8 +32,11 @@ public:
     Async<void> handle(HttpRequest request, HttpAnswer& answer);
     /// Resumes when what was approved has run to its end, or after `limit`.
     Async<void> idle(std::chrono::milliseconds limit) { return call_tool_.idle(limit); }
-    /// Calls that wait for a person are answered "pending" now.
-    void drain() { approvals_.drain(); }
+    /// Calls that wait for a person are answered "pending" now, and who listens is told that it is over.
+    void drain() {
+        approvals_.drain();
+        subscriptions_.drain();
+    }
 
     /// Ends the threads that wait. The loop must not run any more.
     void close();
@@ -63,6 +67,7 @@ private:
     tools::Catalog catalog_;
     Presenter presenter_;
     CallTool call_tool_;
+    Subscriptions subscriptions_;
     Dispatch dispatch_;
     Questions questions_;
     StreamableHttp streamable_http_;

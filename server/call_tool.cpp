@@ -49,7 +49,7 @@ struct CallTool::Job {
 CallTool::CallTool(Rooms rooms, std::string server, std::string base_url)
     : rooms_(rooms), server_(std::move(server)), base_url_(std::move(base_url)) {}
 
-Async<Result<Answer>> CallTool::run(Requester& requester, protocol::CallToolParams params) {
+Async<Result<Answer>> CallTool::call(Requester& requester, protocol::CallToolParams params) {
     const auto* entry = rooms_.catalog.find(params.name);
     if (entry == nullptr)
         co_return Error{Errc::invalid_params,
@@ -83,6 +83,16 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const Requester& re
                         .effect = entry.tool->effect(),
                         .arguments = std::move(*canonical),
                         .caller = requester.caller};
+}
+
+Async<Result<ToolResult>> CallTool::look(const Requester& requester, std::string tool, Json arguments) {
+    const auto* entry = rooms_.catalog.find(tool);
+    if (entry == nullptr || entry->tool->effect() != policy::Effect::reads)
+        co_return Error{Errc::internal, "There is no reading tool of this name. Nothing was done."};
+    if (auto known = co_await rooms_.desk.learn(); !known) co_return known.error();
+    auto call = make_call(*entry, requester, std::move(arguments));
+    if (!call) co_return call.error();
+    co_return co_await read(*entry, std::move(*call));
 }
 
 Async<Result<ToolResult>> CallTool::read(const Entry& entry, policy::Call call) {

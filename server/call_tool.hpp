@@ -6,13 +6,14 @@
 #include <string>
 
 #include "server/approval_desk.hpp"
+#include "server/mcp/features.hpp"
 #include "server/observability/log.hpp"
 #include "server/presenter.hpp"
 #include "tools/catalog.hpp"
 
 namespace tfy::server {
 
-class CallTool {
+class CallTool final : public ToolFeature {
 public:
     struct Rooms {
         boost::asio::io_context& loop;
@@ -28,9 +29,14 @@ public:
     /// `server` and `base_url` are bound into every digest.
     CallTool(Rooms rooms, std::string server, std::string base_url);
 
+    std::vector<Json> definitions() const override { return rooms_.catalog.definitions(); }
     /// Errors are protocol errors (unknown tool, foreign requestState); all else that goes wrong is a tool
     /// result with isError. Cancelling it detaches the caller; what has begun to run runs to its end.
-    Async<Result<Answer>> run(Requester& requester, protocol::CallToolParams params);
+    Async<Result<Answer>> call(Requester& requester, protocol::CallToolParams params) override;
+
+    /// What a reading tool would answer this caller: for resources and completions, which show the same facts
+    /// under the same rules. Errors are the tool's, and Errc::denied a rule's.
+    Async<Result<tools::ToolResult>> look(const Requester& requester, std::string tool, Json arguments);
 
     /// Resumes when nothing that was approved is running any more, or after `limit`: what still runs then is
     /// settled at the next start.

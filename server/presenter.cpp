@@ -36,9 +36,9 @@ Answer write_answer(tools::ToolResult result, protocol::Version version) {
             .reveal = std::move(result.reveal)};
 }
 
-Presenter::Presenter(ApprovalDesk& desk, ApprovalPage& page, const Redaction& redaction, const Clock& clock,
-                     policy::SealKey key, policy::Duration hold)
-    : desk_(desk), page_(page), redaction_(redaction), clock_(clock), key_(key), hold_(hold) {}
+Presenter::Presenter(ApprovalDesk& desk, ApprovalPage& page, const Clock& clock, policy::SealKey key,
+                     policy::Duration hold)
+    : desk_(desk), page_(page), clock_(clock), key_(key), hold_(hold) {}
 
 Result<Presenter::Resumed> Presenter::open_state(std::string_view sealed, const policy::Call& call) const {
     const auto state = policy::open_state(sealed, state_purpose, key_);
@@ -143,8 +143,8 @@ Async<Result<Presenter::Leg>> Presenter::present_url(Approval approval, Requeste
         co_return co_await present_wait(std::move(approval), requester);
     }
     if (address.empty()) co_return co_await present_wait(std::move(approval), requester);
-    auto question =
-        protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect, address);
+    auto question = protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect,
+                                        address, approval.id, requester.context.version);
     co_return Leg{ask(approval, requester, std::move(question), attempt)};
 }
 
@@ -188,13 +188,10 @@ Async<Result<Approval>> Presenter::hold(Approval approval, Requester& requester)
     if (const auto open = co_await requester.outbox.expect_wait(); !open) co_return open.error();
     while (current && current->state == seen && clock_.now() < end && !desk_.draining()) {
         current = co_await desk_.wait(current->id, seen, std::min(end, clock_.now() + progress_interval));
-        if (requester.context.progress_token.is_null() || !current || current->state != seen) continue;
+        if (!current || current->state != seen) continue;
         const auto waited = std::chrono::duration<double>(clock_.now() - start).count();
-        const auto note = protocol::write_notification(
-            "notifications/progress", protocol::write_progress(requester.context.progress_token, waited,
-                                                               "Waiting for a person to approve."));
-        if (const auto sent = co_await requester.outbox.send(redaction_.seal(note)); !sent)
-            co_return sent.error();
+        const auto told = co_await requester.progress(waited, {}, "Waiting for a person to approve.");
+        if (!told) co_return told.error();
     }
     co_return current;
 }

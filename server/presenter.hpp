@@ -10,7 +10,7 @@
 #include "protocol/tool.hpp"
 #include "server/approval_desk.hpp"
 #include "server/approval_text.hpp"
-#include "server/requester.hpp"
+#include "server/mcp/requester.hpp"
 
 namespace tfy::server {
 
@@ -25,8 +25,8 @@ public:
 
 class Presenter {
 public:
-    Presenter(ApprovalDesk& desk, ApprovalPage& page, const Redaction& redaction, const Clock& clock,
-              policy::SealKey key, policy::Duration hold);
+    Presenter(ApprovalDesk& desk, ApprovalPage& page, const Clock& clock, policy::SealKey key,
+              policy::Duration hold);
 
     /// What a modern client's requestState said, once it is known to be ours, in time, and for this principal
     /// and call.
@@ -62,7 +62,6 @@ private:
 
     ApprovalDesk& desk_;
     ApprovalPage& page_;
-    const Redaction& redaction_;
     const Clock& clock_;
     policy::SealKey key_;
     policy::Duration hold_;

@@ -141,6 +141,7 @@ Redacted& Redacted::operator=(const Redacted& other) {
     if (this == &other) return *this;
     wipe(text_);
     text_ = other.text_;
+    reveals_ = other.reveals_;
     return *this;
 }
 
@@ -148,6 +149,7 @@ Redacted& Redacted::operator=(Redacted&& other) noexcept {
     if (this == &other) return *this;
     wipe(text_);
     text_ = std::move(other.text_);
+    reveals_ = other.reveals_;
     return *this;
 }
 
@@ -179,7 +181,21 @@ Redacted Redactor::seal_reveal(const Json& message, Reveal reveal) const {
     const auto at = text.find(placeholder);
     whole.append(text, 0, at).append(value).append(text, at + placeholder.size());
     wipe(value);
-    return Redacted(std::move(whole));
+    return Redacted(std::move(whole), true);
+}
+
+Redacted Redactor::batch(const std::vector<Redacted>& messages) {
+    std::size_t size = 2;
+    bool reveals = false;
+    for (const auto& message : messages) {
+        size += message.text().size() + 1;
+        reveals |= message.reveals();
+    }
+    std::string all;
+    all.reserve(size);  // so that no copy of a value stays behind in a buffer that was outgrown
+    for (const auto& message : messages) all.append(all.empty() ? "[" : ",").append(message.text());
+    all.append(messages.empty() ? "[]" : "]");
+    return Redacted(std::move(all), reveals);
 }
 
 Json Redactor::scrub(Json message) const { return scrubbed(std::move(message), *index_, deepest); }

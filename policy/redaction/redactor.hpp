@@ -25,12 +25,15 @@ public:
     ~Redacted() { wipe(text_); }
 
     std::string_view text() const { return text_; }
+    /// Holds the value of a reveal: to be written once, and never to be kept for later.
+    bool reveals() const { return reveals_; }
 
 private:
     friend class Redactor;
     friend struct RedactedForTests;
-    explicit Redacted(std::string text) : text_(std::move(text)) {}
+    explicit Redacted(std::string text, bool reveals = false) : text_(std::move(text)), reveals_(reveals) {}
     std::string text_;
+    bool reveals_ = false;
 };
 
 /// Immutable: a new token makes a new Redactor, and the server swaps it whole. Safe to use from any thread.
@@ -49,6 +52,9 @@ public:
     /// As seal, then the value goes in where its placeholder stands: exactly once, or not at all. Consumes
     /// the reveal.
     Redacted seal_reveal(const Json& message, Reveal reveal) const;
+
+    /// Messages that were sealed one by one, as one JSON array.
+    static Redacted batch(const std::vector<Redacted>& messages);
 
     /// The tree, redacted but not serialised, for what is stored (journal, outcomes).
     Json scrub(Json message) const;

@@ -58,11 +58,19 @@ Async<Result<void>> SocketAnswer::start_events(Headers extra) {
     co_return co_await put(wire::events_head(extra, manner_.chunked, says_close()));
 }
 
-Async<Result<void>> SocketAnswer::event(policy::Redacted data) {
+Async<Result<void>> SocketAnswer::event(policy::Redacted data, std::string id) {
+    co_return co_await put_event(wire::event(data.text(), id));
+}
+
+Async<Result<void>> SocketAnswer::hint(std::string id, std::optional<std::chrono::milliseconds> retry) {
+    co_return co_await put_event(wire::hint(id, retry));
+}
+
+Async<Result<void>> SocketAnswer::put_event(std::string bytes) {
     if (state_ == State::done) co_return misuse();
     if (!started())
         if (const auto begun = co_await start_events(); !begun) co_return begun.error();
-    co_return co_await put_part(wire::event(data.text()));
+    co_return co_await put_part(bytes);
 }
 
 Async<Result<void>> SocketAnswer::end_events() {

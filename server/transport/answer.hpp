@@ -22,7 +22,8 @@ public:
     SocketAnswer(Peer& peer, Manner manner);
 
     Async<Result<void>> reply(HttpReply reply) override;
-    Async<Result<void>> event(policy::Redacted data) override;
+    Async<Result<void>> event(policy::Redacted data, std::string id) override;
+    Async<Result<void>> hint(std::string id, std::optional<std::chrono::milliseconds> retry) override;
     Async<Result<void>> start_events(Headers extra = {}) override;
     Async<Result<void>> end_events() override;
     bool streaming() const override { return state_ == State::streaming; }
@@ -40,6 +41,7 @@ public:
 private:
     enum class State { waiting, streaming, done };
 
+    Async<Result<void>> put_event(std::string bytes);
     Async<Result<void>> put(std::string bytes);
     Async<Result<void>> put_part(std::string_view bytes);
 

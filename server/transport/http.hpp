@@ -2,6 +2,7 @@
 // answer it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -44,8 +45,10 @@ public:
 
     /// One server-sent event, `data: …`. The first one starts the stream (200, text/event-stream, no-store,
     /// X-Accel-Buffering: no, and `extra` headers); comment lines keep it alive from then on. One caller at a
-    /// time.
-    virtual Async<Result<void>> event(policy::Redacted data) = 0;
+    /// time. `id`, where not empty, is what a client names to go on from here.
+    virtual Async<Result<void>> event(policy::Redacted data, std::string id = {}) = 0;
+    /// An event without a message: the id to go on from, and how long to wait before coming back.
+    virtual Async<Result<void>> hint(std::string id, std::optional<std::chrono::milliseconds> retry) = 0;
     /// Starts the stream without an event, so that a waiting client sees that it is being served.
     virtual Async<Result<void>> start_events(Headers extra = {}) = 0;
     virtual Async<Result<void>> end_events() = 0;

@@ -1,6 +1,7 @@
 // One peer on one message stream (stdio), as the session sees it.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "policy/redaction/redactor.hpp"
@@ -16,6 +17,11 @@ public:
     virtual Async<Result<void>> send(policy::Redacted message) = 0;
     /// Called before a wait of seconds: a transport that can shows its peer that the request is being served.
     virtual Async<Result<void>> expect_wait() = 0;
+    /// False where only the answer itself gets through: a client that takes no stream.
+    virtual bool streams() const { return true; }
+    /// Ends the connection of the moment, not the request: the client comes back for the rest after `retry`. Does
+    /// nothing where a connection cannot be taken up again.
+    virtual void suspend(std::chrono::milliseconds retry) { static_cast<void>(retry); }
 };
 
 class Transport : public Outbox {

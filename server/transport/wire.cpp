@@ -85,14 +85,22 @@ std::string events_head(const Headers& extra, bool chunked, bool close) {
     return head(200, headers);
 }
 
-std::string event(std::string_view data) {
+std::string event(std::string_view data, std::string_view id) {
     std::string text = "event: message\n";
+    if (!id.empty()) text.append("id: ").append(id).append("\n");
     for (;;) {
         const auto end = data.find_first_of("\r\n");
         text.append("data: ").append(data.substr(0, end)).append("\n");
         if (end == std::string_view::npos) return text += '\n';
         data.remove_prefix(end + (data.substr(end).starts_with("\r\n") ? 2 : 1));
     }
+}
+
+std::string hint(std::string_view id, std::optional<std::chrono::milliseconds> retry) {
+    std::string text;
+    if (!id.empty()) text.append("id: ").append(id).append("\n");
+    if (retry) text.append("retry: ").append(std::to_string(retry->count())).append("\n");
+    return text.append("data: \n\n");
 }
 
 std::string chunk(std::string_view bytes) {

@@ -1,6 +1,8 @@
 // Answers as the bytes of HTTP/1.1: heads, chunks, server-sent events. Pure.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,8 +19,10 @@ std::string reply_head(const HttpReply& reply, bool close);
 /// The head of an event stream, in chunks or, for HTTP/1.0, up to the end of the connection.
 std::string events_head(const Headers& extra, bool chunked, bool close);
 
-/// "event: message", and one "data: " for each line of the text.
-std::string event(std::string_view data);
+/// "event: message", "id: " where there is one, and one "data: " for each line of the text.
+std::string event(std::string_view data, std::string_view id = {});
+/// An event with empty data: "id: ", "retry: " in milliseconds where there is one.
+std::string hint(std::string_view id, std::optional<std::chrono::milliseconds> retry);
 inline constexpr std::string_view keep_alive_comment = ": keep-alive\n\n";
 
 std::string chunk(std::string_view bytes);

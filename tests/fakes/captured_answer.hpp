@@ -16,17 +16,25 @@ public:
         reply_ = std::move(reply);
         co_return Result<void>{};
     }
-    Async<Result<void>> event(policy::Redacted data) override {
+    Async<Result<void>> event(policy::Redacted data, std::string id) override {
         events.emplace_back(data.text());
+        ids.push_back(std::move(id));
         if (events.size() >= peer_leaves_after) co_return Error{Errc::closed, "the peer is gone"};
         co_return Result<void>{};
     }
-    Async<Result<void>> start_events(server::Headers) override { co_return Result<void>{}; }
+    Async<Result<void>> hint(std::string id, std::optional<std::chrono::milliseconds> retry) override {
+        hints.emplace_back(std::move(id), retry);
+        co_return Result<void>{};
+    }
+    Async<Result<void>> start_events(server::Headers) override {
+        started_ = true;
+        co_return Result<void>{};
+    }
     Async<Result<void>> end_events() override {
         ended = true;
         co_return Result<void>{};
     }
-    bool streaming() const override { return !events.empty(); }
+    bool streaming() const override { return (started_ || !events.empty()) && !ended; }
 
     int status() const { return reply_ ? reply_->status : 0; }
     std::string text() const {
@@ -42,11 +50,14 @@ public:
     std::string content_type() const { return reply_ ? reply_->content_type : std::string{}; }
 
     std::vector<std::string> events;
+    std::vector<std::string> ids;  // of the events
+    std::vector<std::pair<std::string, std::optional<std::chrono::milliseconds>>> hints;
     std::size_t peer_leaves_after = 1000;
     bool ended = false;
 
 private:
     std::optional<server::HttpReply> reply_;
+    bool started_ = false;
 };
 
 }  // namespace tfy::fakes

@@ -31,6 +31,7 @@ struct RevealForTests {
 
 struct RedactedForTests {
     static Redacted make(std::string text) { return Redacted(std::move(text)); }
+    static Redacted make_revealing(std::string text) { return Redacted(std::move(text), true); }
 };
 
 }  // namespace tfy::policy

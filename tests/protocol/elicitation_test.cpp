@@ -11,8 +11,15 @@ TEST_CASE("a form names its mode where the version knows modes") {
           Json{{"message", "Sure?"}, {"requestedSchema", schema}});
     CHECK(write_form("Sure?", schema, Version::v2025_11_25)["mode"] == "form");
     CHECK(write_form("Sure?", schema, Version::v2026_07_28)["mode"] == "form");
-    CHECK(write_url("Open it.", "https://x.example/1") ==
-          Json{{"mode", "url"}, {"message", "Open it."}, {"url", "https://x.example/1"}});
+}
+
+TEST_CASE("a page to open has an id where the version knows one, and the id is named again when it is done") {
+    const Json plain = {{"mode", "url"}, {"message", "Open it."}, {"url", "https://x.example/1"}};
+    CHECK(write_url("Open it.", "https://x.example/1", "e-1", Version::v2026_07_28) == plain);
+    auto named = plain;
+    named["elicitationId"] = "e-1";
+    CHECK(write_url("Open it.", "https://x.example/1", "e-1", Version::v2025_11_25) == named);
+    CHECK(write_elicitation_complete("e-1") == Json{{"elicitationId", "e-1"}});
 }
 
 TEST_CASE("an answer says accept, decline or cancel, and may bring content") {
@@ -53,10 +60,27 @@ TEST_CASE("input_required carries questions, a state, or both") {
     CHECK(write_input_required(ask, "") == Json{{"inputRequests", ask}});
 }
 
+TEST_CASE("a retry brings back what input_required gave out") {
+    const auto first = read_retry(Json::object());
+    REQUIRE(first.has_value());
+    CHECK_FALSE(first->request_state);
+    CHECK(first->input_responses == Json::object());
+    const auto retry = read_retry(Json::parse(R"({"requestState":"","inputResponses":{"q":7}})"));
+    REQUIRE(retry.has_value());
+    CHECK(retry->request_state == "");
+    CHECK(retry->input_responses == Json{{"q", 7}});
+    for (const auto* text : {R"({"requestState":7})", R"({"requestState":null})", R"({"inputResponses":[]})",
+                             R"({"inputResponses":null})"}) {
+        CAPTURE(text);
+        CHECK(read_retry(Json::parse(text)).error().code == Errc::invalid_params);
+    }
+}
+
 TEST_CASE("progress goes to the token that asked for it") {
-    CHECK(write_progress("t", 1, "waiting") ==
+    CHECK(write_progress("t", 1, std::nullopt, "waiting") ==
           Json{{"progressToken", "t"}, {"progress", 1.0}, {"message", "waiting"}});
-    CHECK(write_progress(5, 2, "") == Json{{"progressToken", 5}, {"progress", 2.0}});
+    CHECK(write_progress(5, 2, 3.0, "") == Json{{"progressToken", 5}, {"progress", 2.0}, {"total", 3.0}});
+    CHECK(write_progress(5, 2, std::nullopt, "") == Json{{"progressToken", 5}, {"progress", 2.0}});
 }
 
 }  // namespace tfy::protocol

@@ -21,6 +21,7 @@ TEST_CASE("a protocol error has the number and the HTTP status that MCP gives it
         {Errc::internal, -32603, 500},           {Errc::header_mismatch, -32020, 400},
         {Errc::missing_capability, -32021, 400}, {Errc::unsupported_version, -32022, 400},
         {Errc::too_large, -32600, 413},          {Errc::denied, -32603, 500},
+        {Errc::resource_not_found, -32602, 400},
     };
     for (const auto& row : rows) {
         CAPTURE(name(row.code));
@@ -34,6 +35,18 @@ TEST_CASE("a peer's number is read as the code that it stands for, an unknown on
     CHECK(read_json_rpc_code(-32600) == Errc::invalid_request);
     CHECK(read_json_rpc_code(-32603) == Errc::internal);
     CHECK(read_json_rpc_code(42) == Errc::internal);
+    CHECK(read_json_rpc_code(-32602) == Errc::invalid_params);
+    CHECK(read_json_rpc_code(-32002) == Errc::resource_not_found);
+}
+
+TEST_CASE("up to 2025-11-25 an unknown resource has a number of its own, and everything else the same") {
+    constexpr int count = static_cast<int>(Errc::cancelled) + 1;
+    for (int i = 0; i < count; ++i) {
+        const auto code = static_cast<Errc>(i);
+        CAPTURE(name(code));
+        CHECK(json_rpc_code(code, true) ==
+              (code == Errc::resource_not_found ? -32002 : json_rpc_code(code, false)));
+    }
 }
 
 TEST_CASE("every code has a name of its own") {
@@ -42,6 +55,7 @@ TEST_CASE("every code has a name of its own") {
     for (int i = 0; i < count; ++i) names.insert(name(static_cast<Errc>(i)));
     CHECK(names.size() == count);
     CHECK(name(Errc::not_found) == "not_found");
+    CHECK(name(Errc::resource_not_found) == "resource_not_found");
     CHECK(name(Errc::cancelled) == "cancelled");
 }
 

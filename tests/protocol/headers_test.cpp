@@ -68,6 +68,33 @@ TEST_CASE("headers that mirror the message pass") {
     CHECK(check(with(headers(), "mcp-method", "prompts/get"), read).has_value());
 }
 
+TEST_CASE("a task's id is mirrored where a request is about one task") {
+    struct Row {
+        const char* method;
+        bool mirrored;
+    };
+    const Row rows[] = {{"tasks/get", true},
+                        {"tasks/update", true},
+                        {"tasks/cancel", true},
+                        {"tasks/list", false},
+                        {"subscriptions/listen", false}};
+    for (const auto& row : rows) {
+        CAPTURE(row.method);
+        auto request = call();
+        request.method = row.method;
+        request.params["taskId"] = "t-1";
+        const auto sent = with(headers("t-1"), "mcp-method", row.method);
+        CHECK(check(sent, request).has_value());
+        CHECK(check(with(sent, "mcp-name", "=?base64?dC0x?="), request).has_value());
+        CHECK(check(with(sent, "mcp-name", "t-2"), request).has_value() == !row.mirrored);
+        auto without = sent;
+        without.erase("mcp-name");
+        CHECK(check(without, request).has_value() == !row.mirrored);
+        request.params["taskId"] = 7;
+        CHECK(check(with(sent, "mcp-name", "x"), request).has_value() == !row.mirrored);
+    }
+}
+
 TEST_CASE("a standard header that is missing, different, or different in case is a mismatch") {
     struct Row {
         const char* name;

@@ -7,8 +7,7 @@ namespace tfy::protocol {
 namespace {
 
 const ServerInfo& server() {
-    static const ServerInfo info{
-        "tfy-pat-mcp", "TrueFoundry tokens", "0.1.0", "Ask a person.", {{"tools", Json::object()}}};
+    static const ServerInfo info{"tfy-pat-mcp", "TrueFoundry tokens", "0.1.0", "Ask a person.", {}};
     return info;
 }
 
@@ -47,10 +46,48 @@ TEST_CASE("initialize is answered in the members that the agreed version knows")
     const auto newest = write_initialize(*read_initialize(opening("2025-11-25")), server());
     CHECK(newest["serverInfo"]["title"] == "TrueFoundry tokens");
     auto extended = server();
-    extended.capabilities["extensions"] = Json::object();
-    CHECK_FALSE(write_initialize(*read_initialize(opening("2025-11-25")), extended)["capabilities"].contains(
-        "extensions"));
+    extended.capabilities.tasks = true;
+    CHECK(write_initialize(*read_initialize(opening("2025-11-25")), extended)["capabilities"].contains(
+        "tasks"));
     CHECK(write_discover(extended)["capabilities"].contains("extensions"));
+}
+
+TEST_CASE("what a server can do is spelled as each version knows it") {
+    const ServerCapabilities everything{.tools = true,
+                                        .tools_change = true,
+                                        .prompts = true,
+                                        .prompts_change = true,
+                                        .resources = true,
+                                        .resources_change = true,
+                                        .subscribe = true,
+                                        .completions = true,
+                                        .logging = true,
+                                        .tasks = true};
+    auto expected = Json::parse(R"({"tools":{"listChanged":true},"prompts":{"listChanged":true},
+        "resources":{"listChanged":true,"subscribe":true},"completions":{},"logging":{}})");
+    CHECK(everything.json(Version::v2025_03_26) == expected);
+    CHECK(everything.json(Version::v2025_06_18) == expected);
+    auto with_tasks = expected;
+    with_tasks["tasks"] = Json::parse(R"({"list":{},"cancel":{},"requests":{"tools":{"call":{}}}})");
+    CHECK(everything.json(Version::v2025_11_25) == with_tasks);
+    auto extended = expected;
+    extended["extensions"] = Json::parse(R"({"io.modelcontextprotocol/tasks":{}})");
+    CHECK(everything.json(Version::v2026_07_28) == extended);
+}
+
+TEST_CASE("what a server cannot do is not there") {
+    const ServerCapabilities quiet{.prompts = true, .resources = true};
+    const ServerCapabilities nothing{.tools = false,
+                                     .tools_change = true,
+                                     .prompts_change = true,
+                                     .resources_change = true,
+                                     .subscribe = true};
+    for (const auto version : supported_versions) {
+        CAPTURE(to_string(version));
+        CHECK(ServerCapabilities().json(version) == Json::parse(R"({"tools":{}})"));
+        CHECK(quiet.json(version) == Json::parse(R"({"tools":{},"prompts":{},"resources":{}})"));
+        CHECK(nothing.json(version) == Json::object());
+    }
 }
 
 TEST_CASE("discover names every version, and may be kept by anyone for an hour") {

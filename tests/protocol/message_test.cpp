@@ -105,6 +105,32 @@ TEST_CASE("a batch is told why it is refused") {
     CHECK(std::get<Malformed>(message).error.message.starts_with("Batches are not accepted"));
 }
 
+TEST_CASE("a batch holds messages, each read by itself") {
+    const auto batch = read_batch(Json::parse(R"([{"jsonrpc":"2.0","id":1,"method":"ping"},
+        {"jsonrpc":"2.0","method":"notifications/x"},{"jsonrpc":"2.0","id":2,"result":{}},7,
+        [{"jsonrpc":"2.0","id":3,"method":"ping"}],{"jsonrpc":"2.0","id":4,"method":"initialize","params":{}}])"));
+    REQUIRE(batch.has_value());
+    REQUIRE(batch->size() == 6);
+    CHECK(std::get<Request>((*batch)[0]).id == RequestId(1));
+    CHECK(std::get<Notification>((*batch)[1]).method == "notifications/x");
+    CHECK(std::get<Response>((*batch)[2]).id == RequestId(2));
+    CHECK_FALSE(std::get<Malformed>((*batch)[3]).id);
+    CHECK_FALSE(std::get<Malformed>((*batch)[4]).id);
+    const auto& opening = std::get<Malformed>((*batch)[5]);
+    CHECK(opening.id == RequestId(4));
+    CHECK(opening.error.code == Errc::invalid_request);
+}
+
+TEST_CASE("a batch has 1 to 100 messages") {
+    const Json ping = {{"jsonrpc", "2.0"}, {"id", 1}, {"method", "ping"}};
+    CHECK(read_batch(Json(std::vector<Json>(100, ping)))->size() == 100);
+    for (const auto& refused : {Json(std::vector<Json>(101, ping)), Json::array(), ping, Json(nullptr)}) {
+        const auto batch = read_batch(refused);
+        REQUIRE_FALSE(batch.has_value());
+        CHECK(batch.error().code == Errc::invalid_request);
+    }
+}
+
 TEST_CASE("what is written can be read again") {
     const auto request =
         read_message(write_request(RequestId("s-1"), "elicitation/create", {{"message", "?"}}));
@@ -124,6 +150,8 @@ TEST_CASE("an error without an id has none in the modern revision, and null befo
         write_error(RequestId(3), {Errc::unsupported_version, "no", {{"requested", "x"}}}, true);
     CHECK(with_data["id"] == 3);
     CHECK(with_data["error"]["data"] == Json{{"requested", "x"}});
+    CHECK(write_error(RequestId(3), {Errc::resource_not_found, "no"}, true)["error"]["code"] == -32002);
+    CHECK(write_error(RequestId(3), {Errc::resource_not_found, "no"}, false)["error"]["code"] == -32602);
 }
 
 }  // namespace tfy::protocol

@@ -8,6 +8,7 @@ namespace {
 
 constexpr const char* version_key = "io.modelcontextprotocol/protocolVersion";
 constexpr const char* client_key = "io.modelcontextprotocol/clientInfo";
+constexpr const char* log_level_key = "io.modelcontextprotocol/logLevel";
 constexpr const char* capabilities_key = "io.modelcontextprotocol/clientCapabilities";
 
 Request request(Json meta) { return {RequestId(1), "tools/list", {{"_meta", std::move(meta)}}}; }
@@ -55,6 +56,13 @@ TEST_CASE("a modern request without a required field, or with a mis-typed one, i
         {capabilities_key, out},
         {capabilities_key, Json::array()},
         {capabilities_key, nullptr},
+        {capabilities_key, {{"sampling", 7}}},
+        {capabilities_key, {{"roots", true}}},
+        {log_level_key, "verbose"},
+        {log_level_key, "Debug"},
+        {log_level_key, ""},
+        {log_level_key, 7},
+        {log_level_key, nullptr},
         {capabilities_key, {{"elicitation", true}}},
         {capabilities_key, {{"elicitation", {{"form", 1}}}}},
         {capabilities_key, {{"elicitation", {{"url", "yes"}}}}},
@@ -130,7 +138,7 @@ TEST_CASE("elicitation means forms, unless only URLs are named") {
         {R"({"elicitation":{"form":{}}})", true, false},
         {R"({"elicitation":{"url":{}}})", false, true},
         {R"({"elicitation":{"form":{},"url":{}}})", true, true},
-        {R"({"elicitation":{"later":1},"sampling":7})", true, false},
+        {R"({"elicitation":{"later":1},"later":7})", true, false},
     };
     for (const auto& row : rows) {
         CAPTURE(row.text);
@@ -143,6 +151,44 @@ TEST_CASE("elicitation means forms, unless only URLs are named") {
         CHECK(again->elicitation_form == row.form);
         CHECK(again->elicitation_url == row.url);
     }
+}
+
+TEST_CASE("capabilities come back as they were read, each by itself and all together") {
+    const char* const texts[] = {
+        R"({})",
+        R"({"sampling":{}})",
+        R"({"roots":{}})",
+        R"({"elicitation":{"form":{}}})",
+        R"({"elicitation":{"url":{}}})",
+        R"({"extensions":{"io.modelcontextprotocol/tasks":{}}})",
+        R"({"elicitation":{"form":{},"url":{}},"sampling":{},"roots":{},
+            "extensions":{"io.modelcontextprotocol/tasks":{}}})",
+    };
+    for (const auto* text : texts) {
+        CAPTURE(text);
+        const auto read = ClientCapabilities::read(Json::parse(text));
+        REQUIRE(read.has_value());
+        CHECK(read->json() == Json::parse(text));
+    }
+    CHECK(ClientCapabilities::read(Json::parse(R"({"roots":{"listChanged":true}})"))->roots);
+    CHECK(ClientCapabilities::read(Json::parse(R"({"sampling":{"tools":{}}})"))->sampling);
+}
+
+TEST_CASE("a modern request may name the severity from which on it wants messages") {
+    CHECK_FALSE(read_modern_context(request(whole_meta()))->log_level);
+    auto meta = whole_meta();
+    meta[log_level_key] = "notice";
+    CHECK(read_modern_context(request(meta))->log_level == LogLevel::notice);
+}
+
+TEST_CASE("a modern request brings its trace") {
+    auto meta = whole_meta();
+    meta["traceparent"] = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
+    CHECK(read_modern_context(request(meta))->trace.traceparent == meta["traceparent"]);
+    meta["traceparent"] = 7;
+    const auto context = read_modern_context(request(meta));
+    REQUIRE(context.has_value());
+    CHECK(context->trace.traceparent.empty());
 }
 
 TEST_CASE("tasks are an extension") {

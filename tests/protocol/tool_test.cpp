@@ -5,6 +5,8 @@
 
 #include <set>
 
+#include "protocol/content.hpp"
+
 namespace tfy::protocol {
 namespace {
 
@@ -12,7 +14,7 @@ Json definition() {
     return Json::parse(
         R"({"name":"tfy_x","title":"X","description":"Does x.","icons":[{"src":"data:image/png;base64,AA=="}],
         "annotations":{"title":"X","readOnlyHint":true},"inputSchema":{"type":"object"},"outputSchema":{"type":"object"},
-        "ours":"not for the wire"})");
+        "execution":{"taskSupport":"optional"},"ours":"not for the wire"})");
 }
 
 std::set<std::string> members(const Json& object) {
@@ -62,31 +64,20 @@ TEST_CASE("a tool has the members that a version knows, and no others") {
     expected.insert({"title", "outputSchema"});
     CHECK(members(write_tool(definition(), Version::v2025_06_18)) == expected);
     expected.insert("icons");
-    CHECK(members(write_tool(definition(), Version::v2025_11_25)) == expected);
     CHECK(members(write_tool(definition(), Version::v2026_07_28)) == expected);
+    expected.insert("execution");
+    CHECK(members(write_tool(definition(), Version::v2025_11_25)) == expected);
     CHECK(write_tool(definition(), Version::v2025_03_26)["annotations"]["title"] == "X");
 }
 
-TEST_CASE("the list is one page in the given order; the modern one says how long it keeps") {
-    auto second = definition();
-    second["name"] = "tfy_a";
-    const auto list = write_tool_list({definition(), second}, Json::object(), Version::v2026_07_28);
-    REQUIRE(list.has_value());
-    CHECK((*list)["tools"][0]["name"] == "tfy_x");
-    CHECK((*list)["tools"][1]["name"] == "tfy_a");
-    CHECK((*list)["ttlMs"] == 3'600'000);
-    CHECK((*list)["cacheScope"] == "public");
-    const auto legacy = write_tool_list({}, Json::object(), Version::v2025_11_25);
-    CHECK(*legacy == Json{{"tools", Json::array()}});
-}
-
-TEST_CASE("a cursor that was never given out is refused") {
-    for (const auto& cursor : {Json("abc"), Json(""), Json(1), Json(nullptr)}) {
-        CAPTURE(cursor);
-        const auto list = write_tool_list({}, {{"cursor", cursor}}, Version::v2026_07_28);
-        REQUIRE_FALSE(list.has_value());
-        CHECK(list.error().code == Errc::invalid_params);
-    }
+TEST_CASE("a wish for a task is read with the call, and one that cannot be read refuses it") {
+    CHECK_FALSE(read_call_tool({{"name", "tfy_x"}})->task);
+    const auto wished = read_call_tool(Json::parse(R"({"name":"tfy_x","task":{"ttl":60000}})"));
+    REQUIRE(wished.has_value());
+    REQUIRE(wished->task.has_value());
+    CHECK(wished->task->ttl_ms == 60'000);
+    CHECK(read_call_tool(Json::parse(R"({"name":"tfy_x","task":{"ttl":"x"}})")).error().code ==
+          Errc::invalid_params);
 }
 
 TEST_CASE("a result carries structured content where there is some and the version knows it") {
@@ -103,6 +94,10 @@ TEST_CASE("a result carries structured content where there is some and the versi
     CHECK(write_tool_result("", Json::array({1}), false, Version::v2026_07_28)["structuredContent"] ==
           Json::array({1}));
     CHECK(write_tool_result("No.", nullptr, true, Version::v2025_03_26)["isError"] == true);
+    const std::vector<Json> blocks = {text_content("a"), image_content({"AA=="}, "image/png")};
+    CHECK(write_tool_result(blocks, nullptr, false, Version::v2025_03_26)["content"] == Json(blocks));
+    CHECK(write_tool_result(std::vector<Json>(), nullptr, false, Version::v2025_03_26)["content"] ==
+          Json::array());
 }
 
 }  // namespace tfy::protocol

@@ -1,4 +1,4 @@
-#include "server/questions.hpp"
+#include "server/mcp/questions.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>

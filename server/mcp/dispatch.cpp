@@ -1,0 +1,238 @@
+// Params in, the feature's answer out, in the members of the requester's revision. Listening to changes:
+// listen.cpp.
+#include "server/mcp/dispatch.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace tfy::server {
+namespace {
+
+using protocol::Request;
+using protocol::Version;
+
+constexpr std::size_t page_size = 50;
+
+Error unknown_method(const Request& request) {
+    return {Errc::method_not_found, "This server has no method " + protocol::quoted(request.method) + "."};
+}
+
+/// The page of definitions that the request asks for, each as `version` knows it.
+template <class Write>
+Result<Answer> page_answer(std::string_view member, const std::vector<Json>& definitions, const Json& params,
+                           Version version, Write write) {
+    const auto cursor = protocol::read_cursor(params);
+    if (!cursor) return cursor.error();
+    auto page = protocol::page_of(definitions, *cursor, page_size);
+    if (!page) return page.error();
+    for (auto& item : page->items) item = write(item, version);
+    return Answer{.result = protocol::write_page(member, std::move(*page), protocol::is_modern(version),
+                                                 protocol::for_an_hour)};
+}
+
+Result<Answer> task_answer(Result<protocol::Task> task, Version version) {
+    if (!task) return task.error();
+    return Answer{.result = protocol::write_task(*task, version)};
+}
+
+Result<Answer> acknowledged(const Result<void>& done) {
+    if (!done) return done.error();
+    return Answer{};
+}
+
+}  // namespace
+
+Dispatch::Dispatch(Features features, Subscriptions& subscriptions, const Redaction& redaction,
+                   protocol::ServerInfo server, std::size_t calls_per_principal)
+    : features_(features),
+      subscriptions_(subscriptions),
+      redaction_(redaction),
+      server_(std::move(server)),
+      calls_per_principal_(calls_per_principal),
+      methods_(table(features, server_.capabilities)) {}
+
+Dispatch::Table Dispatch::table(const Features& features, const protocol::ServerCapabilities& capabilities) {
+    constexpr auto oldest = Version::v2025_03_26;
+    constexpr auto with_tasks = Version::v2025_11_25;
+    constexpr auto last_legacy = Version::v2025_11_25;
+    constexpr auto modern = Version::v2026_07_28;
+    Table all = {{"server/discover", {&Dispatch::discover, modern, modern}},
+                 {"subscriptions/listen", {&Dispatch::listen, modern, modern}},
+                 {"ping", {&Dispatch::ping, oldest, last_legacy}}};
+    const auto offer = [&all](bool offered, const Table& methods) {
+        if (offered) all.insert(methods.begin(), methods.end());
+    };
+    offer(capabilities.logging, {{"logging/setLevel", {&Dispatch::set_level, oldest, last_legacy}}});
+    offer(features.tools != nullptr, {{"tools/list", {&Dispatch::list_tools, oldest, modern}},
+                                      {"tools/call", {&Dispatch::call_tool, oldest, modern}}});
+    offer(features.prompts != nullptr, {{"prompts/list", {&Dispatch::list_prompts, oldest, modern}},
+                                        {"prompts/get", {&Dispatch::get_prompt, oldest, modern}}});
+    offer(features.resources != nullptr,
+          {{"resources/list", {&Dispatch::list_resources, oldest, modern}},
+           {"resources/templates/list", {&Dispatch::list_templates, oldest, modern}},
+           {"resources/read", {&Dispatch::read_resource, oldest, modern}}});
+    offer(features.resources != nullptr && capabilities.subscribe,
+          {{"resources/subscribe", {&Dispatch::subscribe, oldest, last_legacy}},
+           {"resources/unsubscribe", {&Dispatch::unsubscribe, oldest, last_legacy}}});
+    offer(features.completions != nullptr, {{"completion/complete", {&Dispatch::complete, oldest, modern}}});
+    offer(features.tasks != nullptr, {{"tasks/get", {&Dispatch::get_task, with_tasks, modern}},
+                                      {"tasks/update", {&Dispatch::update_task, modern, modern}},
+                                      {"tasks/cancel", {&Dispatch::cancel_task, with_tasks, modern}},
+                                      {"tasks/list", {&Dispatch::list_tasks, with_tasks, last_legacy}},
+                                      {"tasks/result", {&Dispatch::task_result, with_tasks, last_legacy}}});
+    return all;
+}
+
+Result<Dispatch::Method> Dispatch::find(const Request& request, const protocol::ClientContext& client) const {
+    const auto found = methods_.find(request.method);
+    const auto version = client.version;
+    if (found == methods_.end() || version < found->second.first || version > found->second.last)
+        return unknown_method(request);
+    if (protocol::is_modern(version) && request.method.starts_with("tasks/") && !client.capabilities.tasks)
+        return protocol::tasks_required();
+    return found->second.run;
+}
+
+Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) {
+    const bool modern = protocol::is_modern(requester.context.version);
+    const auto method = find(request, requester.context);
+    if (!method) co_return refuse(request.id, method.error(), !modern);
+    auto answer = co_await (this->**method)(requester, request);
+    if (!answer) co_return refuse(request.id, answer.error(), !modern);
+    auto result = modern ? protocol::modern_result(std::move(answer->result), server_, answer->result_type)
+                         : std::move(answer->result);
+    const auto message = protocol::write_result(request.id, std::move(result));
+    if (answer->reveal)
+        co_return Sealed{redaction_.now()->seal_reveal(message, std::move(*answer->reveal)), {}};
+    co_return Sealed{redaction_.seal(message), {}};
+}
+
+Dispatch::Sealed Dispatch::refuse(const std::optional<protocol::RequestId>& id, const Error& error,
+                                  bool legacy) const {
+    return {redaction_.seal(protocol::write_error(id, error, legacy)), error.code};
+}
+
+Json Dispatch::input_schema(const Request& request) const {
+    const auto name = request.params.find("name");
+    if (features_.tools == nullptr || request.method != "tools/call" || name == request.params.end())
+        return nullptr;
+    for (const auto& definition : features_.tools->definitions())
+        if (definition.value("name", Json(nullptr)) == *name)
+            return definition.value("inputSchema", Json(nullptr));
+    return nullptr;
+}
+
+Async<Result<Answer>> Dispatch::discover(Requester&, const Request&) {
+    co_return Answer{.result = protocol::write_discover(server_)};
+}
+
+Async<Result<Answer>> Dispatch::ping(Requester&, const Request&) { co_return Answer{}; }
+
+Async<Result<Answer>> Dispatch::set_level(Requester& requester, const Request& request) {
+    const auto level = protocol::read_set_level(request.params);
+    if (!level) co_return level.error();
+    if (requester.legacy != nullptr) requester.legacy->log_level = *level;
+    co_return Answer{};
+}
+
+Async<Result<Answer>> Dispatch::list_tools(Requester& requester, const Request& request) {
+    co_return page_answer("tools", features_.tools->definitions(), request.params, requester.context.version,
+                          protocol::write_tool);
+}
+
+Async<Result<Answer>> Dispatch::call_tool(Requester& requester, const Request& request) {
+    auto read = protocol::read_call_tool(request.params);
+    if (!read) co_return read.error();
+    auto& in_flight = calls_[requester.caller.principal];
+    if (in_flight >= calls_per_principal_)
+        co_return Answer{.result = protocol::write_tool_result(
+                             "Too many calls of yours are running. Nothing was done. Wait for one to end.",
+                             {{"status", "rate_limited"}}, true, requester.context.version)};
+    ++in_flight;
+    const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&in_flight,
+                                                                     [](std::size_t* count) { --*count; });
+    co_return co_await features_.tools->call(requester, std::move(*read));
+}
+
+Async<Result<Answer>> Dispatch::list_prompts(Requester& requester, const Request& request) {
+    co_return page_answer("prompts", features_.prompts->definitions(), request.params,
+                          requester.context.version, protocol::write_prompt);
+}
+
+Async<Result<Answer>> Dispatch::get_prompt(Requester& requester, const Request& request) {
+    auto read = protocol::read_get_prompt(request.params);
+    if (!read) co_return read.error();
+    co_return co_await features_.prompts->get(requester, std::move(*read));
+}
+
+Async<Result<Answer>> Dispatch::list_resources(Requester& requester, const Request& request) {
+    auto cursor = protocol::read_cursor(request.params);
+    if (!cursor) co_return cursor.error();
+    const auto version = requester.context.version;
+    auto page = co_await features_.resources->list(requester, std::move(*cursor));
+    if (!page) co_return page.error();
+    for (auto& item : page->items) item = protocol::write_resource(item, version);
+    co_return Answer{.result = protocol::write_page("resources", std::move(*page),
+                                                    protocol::is_modern(version), protocol::not_at_all)};
+}
+
+Async<Result<Answer>> Dispatch::list_templates(Requester& requester, const Request& request) {
+    co_return page_answer("resourceTemplates", features_.resources->templates(), request.params,
+                          requester.context.version, protocol::write_resource);
+}
+
+Async<Result<Answer>> Dispatch::read_resource(Requester& requester, const Request& request) {
+    auto read = protocol::read_read_resource(request.params);
+    if (!read) co_return read.error();
+    co_return co_await features_.resources->read(requester, std::move(*read));
+}
+
+Async<Result<Answer>> Dispatch::complete(Requester& requester, const Request& request) {
+    auto read = protocol::read_complete(request.params);
+    if (!read) co_return read.error();
+    auto found = co_await features_.completions->complete(requester, std::move(*read));
+    if (!found) co_return found.error();
+    co_return Answer{.result = protocol::write_completion(std::move(found->values), found->total)};
+}
+
+Async<Result<Answer>> Dispatch::get_task(Requester& requester, const Request& request) {
+    auto id = protocol::read_task_id(request.params);
+    if (!id) co_return id.error();
+    auto task = co_await features_.tasks->get(requester, std::move(*id));
+    co_return task_answer(std::move(task), requester.context.version);
+}
+
+Async<Result<Answer>> Dispatch::update_task(Requester& requester, const Request& request) {
+    auto update = protocol::read_update_task(request.params);
+    if (!update) co_return update.error();
+    const auto done = co_await features_.tasks->update(requester, std::move(*update));
+    co_return acknowledged(done);
+}
+
+Async<Result<Answer>> Dispatch::cancel_task(Requester& requester, const Request& request) {
+    auto id = protocol::read_task_id(request.params);
+    if (!id) co_return id.error();
+    const auto done = co_await features_.tasks->cancel(requester, *id);
+    if (!done || protocol::is_modern(requester.context.version)) co_return acknowledged(done);
+    auto task = co_await features_.tasks->get(requester, std::move(*id));  // 2025-11-25 answers with the task
+    co_return task_answer(std::move(task), requester.context.version);
+}
+
+Async<Result<Answer>> Dispatch::list_tasks(Requester& requester, const Request& request) {
+    auto cursor = protocol::read_cursor(request.params);
+    if (!cursor) co_return cursor.error();
+    auto listed = co_await features_.tasks->list(requester, std::move(*cursor));
+    if (!listed) co_return listed.error();
+    co_return Answer{
+        .result = protocol::write_task_list(listed->tasks, listed->next_cursor, requester.context.version)};
+}
+
+Async<Result<Answer>> Dispatch::task_result(Requester& requester, const Request& request) {
+    auto id = protocol::read_task_id(request.params);
+    if (!id) co_return id.error();
+    auto answer = co_await features_.tasks->result(requester, *id);
+    if (answer) answer->result = protocol::related_to_task(std::move(answer->result), *id);
+    co_return answer;
+}
+
+}  // namespace tfy::server

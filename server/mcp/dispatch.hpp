@@ -1,0 +1,91 @@
+// From a request to its answer: the table of methods, for both eras.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "protocol/lifecycle.hpp"
+#include "server/mcp/features.hpp"
+#include "server/mcp/subscriptions.hpp"
+
+namespace tfy::server {
+
+class Dispatch {
+public:
+    /// All must outlive it.
+    Dispatch(Features features, Subscriptions& subscriptions, const Redaction& redaction,
+             protocol::ServerInfo server, std::size_t calls_per_principal = 32);
+
+    /// The whole message that answers `request`, sealed, and the error's code where it is one (HTTP needs
+    /// it). Never fails.
+    struct Sealed {
+        policy::Redacted message;
+        std::optional<Errc> error;
+    };
+    Async<Sealed> answer(Requester& requester, protocol::Request request);
+
+    /// As answer(), for what went wrong before a requester was known.
+    Sealed refuse(const std::optional<protocol::RequestId>& id, const Error& error, bool legacy) const;
+
+    /// For messages that are no answers of features: initialize.
+    policy::Redacted seal(const Json& message) const { return redaction_.seal(message); }
+
+    /// Tells a client of the changes that `listener` hears of, until the server is about to stop;
+    /// `subscription` marks each (modern).
+    Async<Result<void>> tell_changes(Subscriptions::Listener& listener, Requester& requester,
+                                     const std::optional<protocol::RequestId>& subscription);
+    /// What a legacy client hears of unasked, and what it subscribed to.
+    protocol::NotificationFilter legacy_filter(const LegacyState& state) const;
+
+    /// Of the tool that `request` calls; null where it calls none, or an unknown one.
+    Json input_schema(const protocol::Request& request) const;
+
+    const protocol::ServerInfo& server() const { return server_; }
+    Subscriptions& subscriptions() { return subscriptions_; }
+    const Redaction& redaction() const { return redaction_; }
+
+private:
+    using Method = Async<Result<Answer>> (Dispatch::*)(Requester&, const protocol::Request&);
+    struct Entry {
+        Method run;
+        protocol::Version first;
+        protocol::Version last;
+    };
+    using Table = std::map<std::string, Entry, std::less<>>;
+    static Table table(const Features& features, const protocol::ServerCapabilities& capabilities);
+    Result<Method> find(const protocol::Request& request, const protocol::ClientContext& client) const;
+    Async<protocol::NotificationFilter> honoured(Requester& requester, protocol::NotificationFilter filter);
+    Async<Result<void>> tell(const Change& change, Requester& requester,
+                             const std::optional<protocol::RequestId>& subscription);
+
+    Async<Result<Answer>> discover(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> ping(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> set_level(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> listen(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> list_tools(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> call_tool(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> list_prompts(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> get_prompt(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> list_resources(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> list_templates(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> read_resource(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> subscribe(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> unsubscribe(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> complete(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> get_task(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> update_task(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> cancel_task(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> list_tasks(Requester& requester, const protocol::Request& request);
+    Async<Result<Answer>> task_result(Requester& requester, const protocol::Request& request);
+
+    Features features_;
+    Subscriptions& subscriptions_;
+    const Redaction& redaction_;
+    protocol::ServerInfo server_;
+    std::size_t calls_per_principal_;
+    Table methods_;
+    std::map<std::string, std::size_t> calls_;    // in flight, by principal
+    std::map<std::string, std::size_t> listens_;  // open, by principal
+};
+
+}  // namespace tfy::server

@@ -1,0 +1,24 @@
+#include "server/mcp/requester.hpp"
+
+#include "protocol/elicitation.hpp"
+#include "protocol/logging.hpp"
+
+namespace tfy::server {
+
+Async<Result<void>> Requester::progress(double done, std::optional<double> total, std::string message) {
+    if (context.progress_token.is_null()) co_return Result<void>{};
+    const auto note = protocol::write_notification(
+        "notifications/progress",
+        protocol::write_progress(context.progress_token, done, total, std::move(message)));
+    co_return co_await outbox.send(redaction.seal(note));
+}
+
+Async<Result<void>> Requester::log(protocol::LogLevel level, std::string logger, Json data) {
+    const auto least = legacy != nullptr ? std::optional(legacy->log_level) : context.log_level;
+    if (!least || level < *least) co_return Result<void>{};
+    const auto note = protocol::write_notification(
+        "notifications/message", protocol::write_log_message(level, logger, std::move(data)));
+    co_return co_await outbox.send(redaction.seal(note));
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,47 @@
+// The asking side of one request: who it is, what it can do, and the way back to it while it waits.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "policy/call.hpp"
+#include "policy/reveal.hpp"
+#include "protocol/meta.hpp"
+#include "server/mcp/questions.hpp"
+#include "server/mcp/subscriptions.hpp"
+#include "server/transport/transport.hpp"
+
+namespace tfy::server {
+
+/// What a legacy client has asked for beside its handshake. One loop.
+struct LegacyState {
+    protocol::LogLevel log_level = protocol::LogLevel::info;
+    std::set<std::string> subscriptions = {};     // uris
+    Subscriptions::Listener* listener = nullptr;  // while there is a stream that changes can be told on
+};
+
+struct Requester {
+    protocol::ClientContext context;
+    policy::Caller caller;
+    Outbox& outbox;                  // lives as long as the request
+    const Redaction& redaction;      // for what is sent before the answer
+    Questions* questions = nullptr;  // legacy clients that can be asked
+    std::string session = {};        // of a legacy client
+    LegacyState* legacy = nullptr;   // of a legacy client
+
+    /// Sends notifications/progress, where the request asked for it. Errc::closed where the peer is gone.
+    Async<Result<void>> progress(double done, std::optional<double> total, std::string message);
+    /// Sends notifications/message, where the request (modern) or the session (legacy) wants this level.
+    Async<Result<void>> log(protocol::LogLevel level, std::string logger, Json data);
+};
+
+/// What a request is answered with, before it is sealed. A reveal's value goes in where `result` holds its
+/// placeholder.
+struct Answer {
+    Json result = Json::object();
+    std::string result_type = "complete";  // modern: or input_required, task
+    std::optional<policy::Reveal> reveal = {};
+};
+
+}  // namespace tfy::server

@@ -1,0 +1,148 @@
+#include "server/mcp/streamable_http.hpp"
+
+#include "protocol/headers.hpp"
+#include "protocol/parse.hpp"
+
+namespace tfy::server {
+namespace {
+
+using protocol::Message;
+using protocol::Request;
+
+/// The way back to one modern POST: server-sent events without ids, since nothing can be taken up again.
+class PostOutbox final : public Outbox {
+public:
+    PostOutbox(HttpAnswer& answer, bool events) : answer_(answer), events_(events) {}
+
+    Async<Result<void>> send(policy::Redacted message) override {
+        if (!events_)
+            co_return Result<void>{};  // a client that takes no stream misses progress, nothing else
+        co_return co_await answer_.event(std::move(message));
+    }
+    Async<Result<void>> expect_wait() override {
+        if (!events_ || answer_.streaming()) co_return Result<void>{};
+        co_return co_await answer_.start_events();
+    }
+    bool streams() const override { return events_; }
+
+private:
+    HttpAnswer& answer_;
+    bool events_;
+};
+
+bool is_json(const HttpRequest& request) {
+    const auto type = request.header("content-type").value_or("");
+    const auto essence = type.substr(0, type.find(';'));
+    return essence == "application/json" || essence == "application/json ";
+}
+
+/// A message is modern by its own `_meta`; failing that, by a version header that no legacy revision has.
+bool is_modern_post(const HttpRequest& http, const Json& params) {
+    if (protocol::has_modern_meta(params)) return true;
+    const auto header = http.header("mcp-protocol-version");
+    if (!header) return false;
+    const auto version = protocol::read_version(*header);
+    return !version || protocol::is_modern(*version);
+}
+
+std::string lower(std::string_view name) {
+    std::string result(name);
+    for (auto& letter : result)
+        letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    return result;
+}
+
+std::string body_version(const Json& params) {
+    const auto* version = protocol::named_version(params);
+    return version != nullptr && version->is_string() ? version->get<std::string>() : std::string{};
+}
+
+std::vector<Message> just(Message message) {
+    std::vector<Message> one;
+    one.push_back(std::move(message));
+    return one;
+}
+
+}  // namespace
+
+StreamableHttp::StreamableHttp(Dispatch& dispatch, Questions& questions, const Clock& clock,
+                               policy::SealKey key, LegacyHttp::Patience patience)
+    : dispatch_(dispatch), legacy_(dispatch, questions, clock, key, patience) {}
+
+Async<void> StreamableHttp::handle(HttpRequest request, HttpAnswer& answer) {
+    if (request.method == "POST") co_return co_await post(request, answer);
+    if (request.method == "GET") co_return co_await legacy_.get(request, answer);
+    if (request.method == "DELETE") co_return co_await legacy_.end(request, answer);
+    HttpReply reply{.status = 405, .headers = {{"allow", "POST, GET, DELETE"}}};
+    co_await answer.reply(std::move(reply));
+}
+
+Async<void> StreamableHttp::post(const HttpRequest& http, HttpAnswer& answer) {
+    if (!is_json(http))
+        co_return co_await refuse(answer, dispatch_, 415, {},
+                                  {Errc::invalid_request, "Content-Type must be application/json."}, false);
+    if (!accepts(http, "application/json"))
+        co_return co_await refuse(
+            answer, dispatch_, 406, {},
+            {Errc::invalid_request, "Accept must list application/json and text/event-stream."}, false);
+    auto value = protocol::parse(http.body);
+    if (!value)
+        co_return co_await refuse(answer, dispatch_, 400, {}, {Errc::parse_error, value.error().message},
+                                  false);
+    if (!value->is_array())
+        co_return co_await post_message(http, protocol::read_message(std::move(*value)), answer);
+    auto batch = protocol::read_batch(std::move(*value));
+    if (!batch) co_return co_await refuse(answer, dispatch_, 400, {}, batch.error(), true);
+    co_await legacy_.post(http, std::move(*batch), true, answer);
+}
+
+Async<void> StreamableHttp::post_message(const HttpRequest& http, Message message, HttpAnswer& answer) {
+    if (const auto* malformed = std::get_if<protocol::Malformed>(&message))
+        co_return co_await refuse(answer, dispatch_, 400, malformed->id, malformed->error, false);
+    if (auto* request = std::get_if<Request>(&message)) {
+        if (is_modern_post(http, request->params))
+            co_return co_await post_modern(http, std::move(*request), answer);
+        if (request->method == "initialize")
+            co_return co_await legacy_.initialize(std::move(*request), answer);
+    } else if (!http.header("mcp-session-id")) {
+        co_return co_await accept_silently(
+            answer);  // of a modern client: closing its stream is how it cancels
+    }
+    co_await legacy_.post(http, just(std::move(message)), false, answer);
+}
+
+Async<void> StreamableHttp::post_modern(const HttpRequest& http, Request request, HttpAnswer& answer) {
+    const auto header = [&http](std::string_view name) { return http.header(lower(name)); };
+    auto context = protocol::read_modern_context(request);
+    const auto mirrored = protocol::check_headers(header, request, dispatch_.input_schema(request));
+    // Where header and body name different versions that is the error, whether or not either is spoken here.
+    const bool differ = protocol::has_modern_meta(request.params) &&
+                        http.header("mcp-protocol-version") != body_version(request.params);
+    std::optional<Error> error;
+    if (!mirrored) error = mirrored.error();
+    if (!context && !(differ && error)) error = context.error();
+    if (error)
+        co_return co_await refuse(answer, dispatch_, protocol::http_status(error->code), request.id, *error,
+                                  false);
+    PostOutbox outbox(answer, accepts(http, "text/event-stream"));
+    Requester requester{
+        .context = std::move(*context), .caller = {}, .outbox = outbox, .redaction = dispatch_.redaction()};
+    requester.caller = http_caller(requester.context.client);
+    co_await serve(requester, std::move(request), answer);
+}
+
+Async<void> StreamableHttp::serve(Requester& requester, Request request, HttpAnswer& answer) {
+    auto sealed = co_await dispatch_.answer(requester, std::move(request));
+    if (answer.streaming()) {
+        const auto sent = co_await answer.event(std::move(sealed.message));
+        if (sent) co_await answer.end_events();
+        co_return;
+    }
+    HttpReply reply{.status = sealed.error ? protocol::http_status(*sealed.error) : 200,
+                    .content_type = "application/json",
+                    .body = std::move(sealed.message),
+                    .headers = {{"cache-control", "no-store"}}};
+    co_await answer.reply(std::move(reply));
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,28 @@
+// MCP over HTTP at /mcp: each POST is one message; both eras on the same address.
+#pragma once
+
+#include "server/mcp/legacy_http.hpp"
+
+namespace tfy::server {
+
+class StreamableHttp {
+public:
+    /// All must outlive it. `key` seals legacy session ids, so that they survive a restart of the server.
+    StreamableHttp(Dispatch& dispatch, Questions& questions, const Clock& clock, policy::SealKey key,
+                   LegacyHttp::Patience patience = {});
+
+    /// POST: a message (2025-03-26: or a batch). GET: a legacy session's stream. DELETE: ends a legacy
+    /// session. All else: 405.
+    Async<void> handle(HttpRequest request, HttpAnswer& answer);
+
+private:
+    Async<void> post(const HttpRequest& http, HttpAnswer& answer);
+    Async<void> post_message(const HttpRequest& http, protocol::Message message, HttpAnswer& answer);
+    Async<void> post_modern(const HttpRequest& http, protocol::Request request, HttpAnswer& answer);
+    Async<void> serve(Requester& requester, protocol::Request request, HttpAnswer& answer);
+
+    Dispatch& dispatch_;
+    LegacyHttp legacy_;
+};
+
+}  // namespace tfy::server
