@@ -131,12 +131,12 @@ Async<void> LegacyHttp::post(const HttpRequest& http, std::vector<protocol::Mess
         const auto* request = batch ? nullptr : std::get_if<Request>(&messages.front());
         const auto id = request != nullptr ? std::optional(request->id) : std::nullopt;
         co_return co_await refuse(answer, dispatch_, session_status(session.error()), id, session.error(),
-                                  true);
+                                  false);
     }
     if (batch && session->context.version != Version::v2025_03_26)
         co_return co_await refuse(
             answer, dispatch_, 400, {},
-            {Errc::invalid_request, "Only MCP 2025-03-26 has batches. Nothing was done."}, true);
+            {Errc::invalid_request, "Only MCP 2025-03-26 has batches. Nothing was done."}, false);
     const auto state = state_of(*session);
     const auto post = std::make_shared<Post>(co_await asio::this_coro::executor, *session,
                                              accepts(http, "text/event-stream"), batch);
@@ -273,10 +273,10 @@ Async<void> LegacyHttp::get(const HttpRequest& http, HttpAnswer& answer) {
     const auto session = session_of(http);
     if (!session)
         co_return co_await refuse(answer, dispatch_, session_status(session.error()), {}, session.error(),
-                                  true);
+                                  false);
     if (!accepts(http, "text/event-stream"))
         co_return co_await refuse(answer, dispatch_, 406, {},
-                                  {Errc::invalid_request, "Accept must list text/event-stream."}, true);
+                                  {Errc::invalid_request, "Accept must list text/event-stream."}, false);
     const auto state = state_of(*session);
     const auto last = http.header("last-event-id");
     const auto from = last ? EventStream::read_event_id(*last) : std::nullopt;
@@ -288,7 +288,7 @@ Async<void> LegacyHttp::get(const HttpRequest& http, HttpAnswer& answer) {
             answer, dispatch_, 400, {},
             {Errc::invalid_request,
              "The stream of this Last-Event-ID is not kept any more. Send its request again."},
-            true);
+            false);
     const bool same = state->standalone != nullptr && state->standalone->id() == from->first;
     const auto after = same ? std::optional(from->second) : std::nullopt;
     co_await standalone(*session, state, after, answer);
@@ -328,7 +328,7 @@ Async<void> LegacyHttp::end(const HttpRequest& http, HttpAnswer& answer) {
     const auto session = session_of(http);
     if (!session)
         co_return co_await refuse(answer, dispatch_, session_status(session.error()), {}, session.error(),
-                                  true);
+                                  false);
     const auto now = clock_.now();
     std::erase_if(ended_, [now](const auto& each) { return each.second <= now; });
     ended_.emplace(session->id, session->expires);

@@ -50,7 +50,7 @@ Async<void> Session::run() {
         if (value)
             co_await accept_value(std::move(*value));
         else
-            co_await refuse({}, {Errc::parse_error, value.error().message}, true, nullptr);
+            co_await refuse({}, {Errc::parse_error, value.error().message}, null_for_no_id(), nullptr);
     }
     log_.debug("input ended", {{"waiting", requests_->in_flight.size()}});
     at_end_();
@@ -71,6 +71,9 @@ Async<void> Session::finish_in_flight() {
         co_await requests_->drained.async_wait(asio::redirect_error(asio::use_awaitable, woken));
 }
 
+// An answer to what has no readable id: JSON-RPC's null up to 2025-06-18, no id at all since.
+bool Session::null_for_no_id() const { return legacy_ && legacy_->version < protocol::Version::v2025_11_25; }
+
 Async<void> Session::accept_value(Json value) {
     const bool batches = legacy_ && legacy_->version == protocol::Version::v2025_03_26;
     if (batches && value.is_array()) co_return co_await accept_batch(std::move(value));
@@ -79,7 +82,7 @@ Async<void> Session::accept_value(Json value) {
 
 Async<void> Session::accept_batch(Json array) {
     auto messages = protocol::read_batch(std::move(array));
-    if (!messages) co_return co_await refuse({}, messages.error(), true, nullptr);
+    if (!messages) co_return co_await refuse({}, messages.error(), null_for_no_id(), nullptr);
     const auto batch = std::make_shared<Batch>();
     ++batch->open;  // this loop: answers that are there at once must not go out alone
     for (auto& message : *messages) co_await accept(std::move(message), batch);
@@ -93,7 +96,7 @@ Async<void> Session::accept(protocol::Message message, SharedBatch batch) {
     }
     if (auto* malformed = std::get_if<protocol::Malformed>(&message)) {
         if (batch) ++batch->open;
-        co_return co_await refuse(malformed->id, malformed->error, !malformed->id, batch);
+        co_return co_await refuse(malformed->id, malformed->error, null_for_no_id(), batch);
     }
     if (auto* notification = std::get_if<protocol::Notification>(&message))
         accept_notification(*notification);

@@ -67,6 +67,7 @@ private:
     Async<void> refuse(const std::optional<protocol::RequestId>& id, const Error& error, bool legacy,
                        SharedBatch batch);
     Requester requester(protocol::ClientContext context);
+    bool null_for_no_id() const;
     void begin(std::string key, std::shared_ptr<InFlight> mine, Async<void> work);
     void tell_changes();
     Async<void> tell_changes_until_end();

@@ -92,7 +92,7 @@ Async<void> StreamableHttp::post(const HttpRequest& http, HttpAnswer& answer) {
     if (!value->is_array())
         co_return co_await post_message(http, protocol::read_message(std::move(*value)), answer);
     auto batch = protocol::read_batch(std::move(*value));
-    if (!batch) co_return co_await refuse(answer, dispatch_, 400, {}, batch.error(), true);
+    if (!batch) co_return co_await refuse(answer, dispatch_, 400, {}, batch.error(), false);
     co_await legacy_.post(http, std::move(*batch), true, answer);
 }
 

@@ -110,6 +110,19 @@ TEST_CASE("a suspended stream ends its connection after what was said before, an
     CHECK(second->end == End::finished);
 }
 
+TEST_CASE("what was said after the suspension waits for the next connection, however early it was said") {
+    World world(true);
+    world.stream->suspend(std::chrono::milliseconds{250});
+    world.say("after");
+    world.stream->finish();
+    const auto first = world.connect(0);
+    CHECK(first->end == End::suspended);
+    CHECK(first->answer.events.empty());
+    const auto from = EventStream::read_event_id(first->answer.hints.back().first);
+    REQUIRE(from);
+    CHECK(world.connect(from->second)->answer.events == Texts{"after"});
+}
+
 TEST_CASE("a later connection takes over from an earlier one") {
     World world;
     const auto first = world.connect(0);

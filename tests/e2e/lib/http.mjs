@@ -3,6 +3,8 @@
 export class RecordedFetch {
   constructor() {
     this.kept = [];
+    /** With MCP endpoints: [{session, given, sent, type, body}], see wire.mjs. */
+    this.exchanges = [];
     this.pending = new Set();
     /** For clients that take a fetch of one's own. */
     this.call = (url, init) => this.fetch(url, init);
@@ -19,16 +21,29 @@ export class RecordedFetch {
     );
     const answer = await fetch(url, init);
     this.keep('answer', `${answer.status} ${JSON.stringify([...answer.headers])}`);
-    if (answer.body) this.keepBody(answer.clone().body);
+    const exchange = {
+      session: new Headers(init.headers).get('mcp-session-id') ?? undefined,
+      given: answer.headers.get('mcp-session-id') ?? undefined,
+      sent: init.body,
+      status: answer.status,
+      type: answer.headers.get('content-type') ?? '',
+      body: '',
+    };
+    if (new URL(url).pathname === '/mcp') this.exchanges.push(exchange);
+    if (answer.body) this.keepBody(answer.clone().body, exchange);
     return answer;
   }
 
   /** Reads along; a stream that is cut off keeps what came until then. */
-  async keepBody(body) {
+  async keepBody(body, exchange) {
     const slot = this.kept.push('body\n') - 1;
     const decoder = new TextDecoder();
     try {
-      for await (const bytes of body) this.kept[slot] += decoder.decode(bytes, { stream: true });
+      for await (const bytes of body) {
+        const text = decoder.decode(bytes, { stream: true });
+        this.kept[slot] += text;
+        exchange.body += text;
+      }
     } catch {
       this.kept[slot] += '\n(cut off)';
     }

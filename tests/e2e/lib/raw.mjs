@@ -31,6 +31,8 @@ export function toolCall(id, name, args, { capabilities, ...more } = {}) {
 export class RawStdio {
   constructor(world, start = () => world.spawn(['stdio'])) {
     this.server = start();
+    this.written = '';
+    world.raw.push(this);
   }
 
   messages() {
@@ -39,6 +41,7 @@ export class RawStdio {
   }
 
   write(text) {
+    this.written += text;
     this.server.child.stdin.write(text);
   }
 

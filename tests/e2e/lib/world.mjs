@@ -1,12 +1,13 @@
 // One test's world: a control plane over real HTTP, a state folder, and the ways to start the server in it.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { RecordedFetch } from './http.mjs';
 import { findLeaks } from './leaks.mjs';
 import { binary, Process, runToEnd } from './process.mjs';
+import { checkExchanges, checkRecording, schemasPresent } from './wire.mjs';
 
 const key = 'tfy-sandbox-key-0000-not-a-secret';
 const tap = new URL('tap.mjs', import.meta.url).pathname;
@@ -56,6 +57,7 @@ export class World {
     mkdirSync(this.wire);
     this.processes = [];
     this.clients = [];
+    this.raw = []; // RawStdio
     this.fetch = new RecordedFetch();
   }
 
@@ -147,9 +149,25 @@ export class World {
     for (const each of this.processes) if (each !== this.sandbox) await each.stop();
   }
 
+  /** Every MCP message that passed in this world fits the schema of its revision. */
+  checkWire() {
+    if (!schemasPresent) return 0;
+    let checked = checkExchanges(this.fetch.exchanges);
+    const recorded = name => readFileSync(join(this.wire, name), 'utf8');
+    for (const name of readdirSync(this.wire).filter(file => file.endsWith('.to-client')))
+      checked += checkRecording(recorded(name.replace('to-client', 'to-server')), recorded(name));
+    for (const { server, written } of this.raw)
+      checked += checkRecording(written, server.stdout);
+    return checked;
+  }
+
   async end() {
     await this.closeAll();
     await this.sandbox?.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      this.checkWire();
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
   }
 }

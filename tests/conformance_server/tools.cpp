@@ -1,0 +1,25 @@
+#include <algorithm>
+
+#include "tests/conformance_server/features.hpp"
+
+namespace tfy::conformance {
+
+Tools::Tools(Rooms& rooms) : rooms_(rooms) {
+    for (const auto& some : {content_tools(), notifying_tools(), asking_tools(), input_tools(), task_tools()})
+        tools_.insert(tools_.end(), some.begin(), some.end());
+}
+
+std::vector<Json> Tools::definitions() const {
+    std::vector<Json> all;
+    for (const auto& tool : tools_) all.push_back(tool.definition);
+    return all;
+}
+
+Async<Result<Answer>> Tools::call(Requester& requester, CallToolParams params) {
+    const auto tool = std::ranges::find_if(
+        tools_, [&](const Tool& each) { return each.definition.at("name") == params.name; });
+    if (tool == tools_.end()) co_return Error{Errc::invalid_params, "There is no such tool."};
+    co_return co_await tool->run(rooms_, requester, std::move(params));
+}
+
+}  // namespace tfy::conformance
