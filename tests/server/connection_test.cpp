@@ -43,14 +43,14 @@ struct Waiting {
 /// Answers when told to.
 struct Gate {
     std::promise<void> begun;
-    std::shared_ptr<asio::steady_timer> shut;
+    asio::steady_timer* shut = nullptr;  // of the handler that waits: a timer must not outlive its loop
 
     static Async<void> wait(Gate* self) {
-        self->shut = std::make_shared<asio::steady_timer>(co_await asio::this_coro::executor,
-                                                          asio::steady_timer::time_point::max());
+        asio::steady_timer shut(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+        self->shut = &shut;
         self->begun.set_value();
         boost::system::error_code opened;
-        co_await self->shut->async_wait(asio::redirect_error(asio::use_awaitable, opened));
+        co_await shut.async_wait(asio::redirect_error(asio::use_awaitable, opened));
     }
     static Async<void> handle(Gate* self, HttpRequest request, HttpAnswer& answer) {
         co_await wait(self);
@@ -159,6 +159,7 @@ TEST_CASE("comments keep a waiting stream alive") {
     socket.send(post("{}"));
     CHECK(socket.read_until("\r\n\r\n").find("x-extra: yes\r\n") != std::string::npos);
     for (int i = 0; i < 3; ++i) CHECK(socket.read_until("\n\n\r\n") == "e\r\n: keep-alive\n\n\r\n");
+    tests::await(gate.begun.get_future());
     gate.open(served);
     CHECK(socket.read_until("0\r\n\r\n").ends_with("0\r\n\r\n"));
 }

@@ -29,10 +29,11 @@ Async<void> append_and_read(Store& store, std::size_t& count) {
 }
 
 Async<void> append_after(Store& store, std::shared_future<void> go) {
-    co_await store.run([go](Ledger& ledger) {
+    auto work = [go](Ledger& ledger) {
         go.wait();
         return ledger.append(entry("step"));
-    });
+    };
+    co_await store.run(std::move(work));
 }
 
 void finish(asio::io_context& loop) {

@@ -49,18 +49,20 @@ export class Page {
     const listening = new AbortController();
     const limit = setTimeout(() => listening.abort(new Error('nothing became pending in 30 s')), 30_000);
     const init = { headers: { cookie: this.cookie }, signal: listening.signal };
+    let first;
     try {
       const news = await this.world.fetch.fetch(`${this.address}/api/events`, init);
       for await (const chunk of news.body) {
-        const [first] = chunk.length ? await this.pending() : [];
-        if (!first) continue;
-        listening.abort(); // ends the recording as well
-        return first;
+        if (!first && chunk.length) [first] = await this.pending();
+        if (first) listening.abort(); // ends the stream, with an error, and its recording as well
       }
+    } catch (ended) {
+      if (!first) throw ended;
     } finally {
       clearTimeout(limit);
     }
-    throw new Error('the stream of news ended before anything was pending');
+    if (!first) throw new Error('the stream of news ended before anything was pending');
+    return first;
   }
 
   approve(id, choice) {
