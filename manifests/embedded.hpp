@@ -1,4 +1,5 @@
-// The files that were embedded at build time: tool definitions, default rules, the approvals page.
+// The files that were embedded at build time: definitions of tools, prompts and resources, default rules, the
+// approvals page.
 #pragma once
 
 #include <span>

@@ -16,7 +16,7 @@ protocol::ServerInfo server_info() {
             .title = "TrueFoundry access tokens",
             .version = TFY_VERSION,
             .instructions = std::string(manifests::file("instructions.md")),
-            .capabilities = {.tools = true}};
+            .capabilities = {.tools = true, .prompts = true, .resources = true, .completions = true}};
 }
 
 std::string what_approvals_prove(policy::Assurance least) {
@@ -47,7 +47,14 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       presenter_(approvals_, page, clock, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
                  parts.base_url),
-      dispatch_(Features{.tools = &call_tool_}, subscriptions_, redaction_, server_info()),
+      caller_view_(call_tool_, approvals_),
+      resources_(caller_view_),
+      completions_(caller_view_, clock),
+      dispatch_(Features{.tools = &call_tool_,
+                         .prompts = &prompts_,
+                         .resources = &resources_,
+                         .completions = &completions_},
+                subscriptions_, redaction_, server_info()),
       questions_(redaction_),
       streamable_http_(dispatch_, questions_, clock, parts.seal_key),
       people_(clock),

@@ -8,6 +8,9 @@
 #include "server/auth/sign_in.hpp"
 #include "server/call_tool.hpp"
 #include "server/dashboard/dashboard.hpp"
+#include "server/features/completions.hpp"
+#include "server/features/prompts.hpp"
+#include "server/features/resources.hpp"
 #include "server/mcp/session.hpp"
 #include "server/mcp/streamable_http.hpp"
 #include "server/parts.hpp"
@@ -67,6 +70,10 @@ private:
     tools::Catalog catalog_;
     Presenter presenter_;
     CallTool call_tool_;
+    CallerView caller_view_;
+    Resources resources_;
+    Prompts prompts_;
+    Completions completions_;
     Subscriptions subscriptions_;
     Dispatch dispatch_;
     Questions questions_;

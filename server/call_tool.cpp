@@ -95,6 +95,13 @@ Async<Result<ToolResult>> CallTool::look(const Requester& requester, std::string
     co_return co_await read(*entry, std::move(*call));
 }
 
+bool CallTool::may_look(const Requester& requester, std::string_view tool, Json arguments) const {
+    const auto* entry = rooms_.catalog.find(tool);
+    if (entry == nullptr || entry->tool->effect() != policy::Effect::reads) return false;
+    auto call = make_call(*entry, requester, std::move(arguments));
+    return call && std::holds_alternative<policy::Permit>(rooms_.gate.judge(std::move(*call), ""));
+}
+
 Async<Result<ToolResult>> CallTool::read(const Entry& entry, policy::Call call) {
     auto verdict = rooms_.gate.judge(std::move(call), "");
     if (const auto* refusal = std::get_if<policy::Refusal>(&verdict))

@@ -37,6 +37,8 @@ public:
     /// What a reading tool would answer this caller: for resources and completions, which show the same facts
     /// under the same rules. Errors are the tool's, and Errc::denied a rule's.
     Async<Result<tools::ToolResult>> look(const Requester& requester, std::string tool, Json arguments);
+    /// Whether look() would run the tool for this caller: the rules alone, nothing is read.
+    bool may_look(const Requester& requester, std::string_view tool, Json arguments) const;
 
     /// Resumes when nothing that was approved is running any more, or after `limit`: what still runs then is
     /// settled at the next start.

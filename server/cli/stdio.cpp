@@ -88,15 +88,18 @@ Async<Result<void>> until_end(App& app, Transport& transport) {
     co_return Result<void>{};
 }
 
-Async<Result<void>> until_signal(asio::io_context& loop) {
+// To be told to stop is as the end of input: what is being answered is finished, what waits is detached.
+Async<Result<void>> until_stopped(asio::io_context& loop, Transport& transport) {
     asio::signal_set signals(loop, SIGINT, SIGTERM);
-    co_await signals.async_wait(asio::use_awaitable);
-    co_return Result<void>{};
+    for (;;) {
+        co_await signals.async_wait(asio::use_awaitable);
+        transport.end_input();
+    }
 }
 
 Async<Result<void>> serve(asio::io_context& loop, App& app, Transport& transport) {
     using namespace asio::experimental::awaitable_operators;
-    auto ended = co_await (until_end(app, transport) || until_signal(loop));
+    auto ended = co_await (until_end(app, transport) || until_stopped(loop, transport));
     co_await app.idle(std::chrono::seconds{5});
     co_return std::visit([](auto& result) { return result; }, ended);
 }

@@ -31,9 +31,15 @@ public:
             if (!frame) co_return frame.error();
             if (*frame) co_return std::move(**frame);
             if (!closed_.empty()) co_return Error{Errc::closed, closed_};
-            if (!co_await readable_.wait()) co_return Error{Errc::closed, "stdin cannot be read any more."};
-            read_some();
+            const bool ready = co_await readable_.wait();
+            if (ready) read_some();
+            if (!ready && closed_.empty()) closed_ = "stdin cannot be read any more.";
         }
+    }
+
+    void end_input() override {
+        closed_ = "The server is about to stop.";
+        readable_.close();
     }
 
     Async<Result<void>> send(policy::Redacted message) override {

@@ -30,6 +30,8 @@ public:
     /// The next message as text. Errc::closed at end of input, Errc::too_large for a line over the limit (the
     /// stream goes on).
     virtual Async<Result<std::string>> receive() = 0;
+    /// From now on receive() says that the input has ended, the call that waits in it too.
+    virtual void end_input() = 0;
 };
 
 }  // namespace tfy::server

@@ -26,6 +26,7 @@ public:
         closed_ = true;
         bell_.cancel();
     }
+    void end_input() override { close(); }
     const std::vector<std::string>& sent() const { return sent_; }
 
     Async<Result<std::string>> receive() override {

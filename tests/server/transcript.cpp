@@ -63,7 +63,8 @@ public:
             std::string out;
             std::smatch match;
             while (std::regex_search(text, match, pattern)) {
-                out += match.prefix().str() + prefix + "#" + std::to_string(number_of(prefix, match.str()));
+                const auto before = match.prefix().str();
+                out += before + (before.ends_with("base64,") ? match.str() : numbered(prefix, match.str()));
                 text = match.suffix().str();
             }
             text = out + text;
@@ -89,12 +90,11 @@ private:
         };
         return all;
     }
-    std::size_t number_of(const std::string& prefix, const std::string& real) {
+    std::string numbered(const std::string& prefix, const std::string& real) {
         for (const auto& [name, known] : reals_)
-            if (known == real) return std::stoul(name.substr(name.rfind('#') + 1));
-        const auto number = ++counts_[prefix];
-        reals_.emplace_back(prefix + "#" + std::to_string(number), real);
-        return number;
+            if (known == real) return name;
+        reals_.emplace_back(prefix + "#" + std::to_string(++counts_[prefix]), real);
+        return reals_.back().first;
     }
     std::map<std::string, std::size_t> counts_;
     std::vector<std::pair<std::string, std::string>> reals_;

@@ -1,0 +1,83 @@
+#include "server/features/caller_view.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace tfy::server {
+namespace {
+
+constexpr char list_tool[] = "tfy_access_tokens_list";
+constexpr char approval_tool[] = "tfy_approvals_get";
+constexpr std::size_t reads_per_principal = 32;
+constexpr std::size_t page_size = 100;
+constexpr std::size_t most_pages = 10;  // each is a walk of its own over all that TrueFoundry lists
+
+Error out_of_sight() {
+    return {Errc::refused,
+            "It is not among the newest 1,000 access tokens, and this server looks at no more of them here. "
+            "Nothing was done. Call tfy_access_tokens_list with name_contains instead."};
+}
+
+}  // namespace
+
+Async<Result<Json>> CallerView::tokens(const Requester& requester) {
+    auto& reading = reading_[requester.caller.principal];
+    if (reading >= reads_per_principal)
+        co_return Error{Errc::rate_limited,
+                        "Too many reads of yours are running. Nothing was done. Wait for one to end."};
+    ++reading;
+    const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&reading,
+                                                                     [](std::size_t* count) { --*count; });
+    Json arguments = {{"limit", page_size}};
+    auto all = Json::array();
+    Json last;
+    for (std::size_t page = 0; page < most_pages; ++page) {
+        auto listed = co_await calls_.look(requester, list_tool, arguments);
+        if (!listed) co_return listed.error();
+        last = requester.redaction.now()->scrub(std::move(listed->structured));
+        for (auto& token : last.at("tokens")) all.push_back(std::move(token));
+        if (!last.contains("next_cursor")) break;
+        arguments["cursor"] = last.at("next_cursor");
+    }
+    if (!last.contains("next_cursor")) last["total"] = all.size();
+    last["tokens"] = std::move(all);
+    co_return last;
+}
+
+Async<Result<Json>> CallerView::token(const Requester& requester, truefoundry::TokenId id) {
+    auto listed = co_await tokens(requester);
+    if (!listed) co_return listed.error();
+    for (auto& token : listed->at("tokens"))
+        if (token.at("id") == id.text()) co_return std::move(token);
+    if (listed->contains("next_cursor")) co_return out_of_sight();
+    co_return Error{Errc::not_found, "There is no access token with this id. Nothing was done."};
+}
+
+Async<Result<Json>> CallerView::approval(const Requester& requester, std::string id) {
+    Json arguments = {{"approval_id", std::move(id)}};
+    auto found = co_await calls_.look(requester, approval_tool, std::move(arguments));
+    if (!found) co_return found.error();
+    co_return requester.redaction.now()->scrub(std::move(found->structured));
+}
+
+Async<std::vector<Json>> CallerView::open_approvals(const Requester& requester) {
+    std::vector<Json> visible;
+    auto open = co_await desk_.list(true);
+    if (!open) co_return visible;
+    std::erase_if(*open, [&](const policy::Approval& each) {
+        return each.call.caller.principal != requester.caller.principal;
+    });
+    std::ranges::sort(*open, {},
+                      [](const policy::Approval& each) { return std::pair(each.expires, each.id); });
+    for (const auto& each : *open) {
+        auto shown = co_await approval(requester, each.id);
+        if (shown) visible.push_back(std::move(*shown));
+    }
+    co_return visible;
+}
+
+bool CallerView::may_see_tokens(const Requester& requester) const {
+    return calls_.may_look(requester, list_tool, Json::object());
+}
+
+}  // namespace tfy::server

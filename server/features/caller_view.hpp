@@ -1,0 +1,41 @@
+// What one caller may see of access tokens and approvals: what the reading tools would answer them, and
+// nothing else. Resources and completions have no other source.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "server/call_tool.hpp"
+#include "tools/truefoundry/types.hpp"
+
+namespace tfy::server {
+
+class CallerView {
+public:
+    /// Both must outlive it.
+    CallerView(CallTool& calls, ApprovalDesk& desk) : calls_(calls), desk_(desk) {}
+
+    // Errors are the tools' own, and Errc::denied a rule's. All values are taken out of what is answered.
+
+    /// {tokens, total} as tfy_access_tokens_list has it, all pages in one, newest first. Beyond 1,000 tokens
+    /// it ends, with the next_cursor for that tool. Errc::rate_limited where 32 such reads of this principal
+    /// are running already.
+    Async<Result<Json>> tokens(const Requester& requester);
+    /// One of them. Errc::not_found; Errc::refused where it is not among those that tokens() reads.
+    Async<Result<Json>> token(const Requester& requester, truefoundry::TokenId id);
+    /// As tfy_approvals_get has it. Errc::not_found for another principal's, too.
+    Async<Result<Json>> approval(const Requester& requester, std::string id);
+    /// The caller's own that are open, each as approval() has it: who ends first comes first.
+    Async<std::vector<Json>> open_approvals(const Requester& requester);
+
+    /// Whether a rule keeps the tokens from this caller; TrueFoundry is not asked.
+    bool may_see_tokens(const Requester& requester) const;
+
+private:
+    CallTool& calls_;
+    ApprovalDesk& desk_;
+    std::map<std::string, std::size_t> reading_;  // tokens() that run, by principal
+};
+
+}  // namespace tfy::server

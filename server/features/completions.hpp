@@ -1,0 +1,45 @@
+// What an argument of a prompt or of a resource template could be: names and ids of what its caller may see.
+#pragma once
+
+#include <map>
+
+#include "server/features/caller_view.hpp"
+#include "server/mcp/features.hpp"
+
+namespace tfy::server {
+
+class Completions final : public CompletionFeature {
+public:
+    /// Both must outlive it. The definitions are the files of manifests/prompts and manifests/resources.
+    Completions(CallerView& view, const Clock& clock);
+
+    /// First what begins with the text typed so far, then what holds it anywhere, case aside; an id is found
+    /// by its token's name, too. Empty, never an error, where TrueFoundry cannot be asked. An id or a name
+    /// that is settled already leaves only what belongs to it.
+    Async<Result<Found>> complete(Requester& requester, protocol::CompleteParams params) override;
+
+private:
+    struct Candidate {
+        std::string value;
+        std::string also = {};  // another text that it is found by
+    };
+    using Candidates = std::vector<Candidate>;
+    using Settled = std::map<std::string, std::string>;
+
+    static Found best_of(const Candidates& candidates, std::string_view typed);
+    Async<Candidates> taken_from(const Requester& requester, std::string source, Settled settled);
+    Async<Json> tokens(const Requester& requester);
+
+    CallerView& view_;
+    const Clock& clock_;
+    std::vector<Json> prompts_;
+    std::vector<Json> templates_;
+
+    struct Recent {
+        policy::Time read;
+        Json tokens;
+    };
+    std::map<std::string, Recent> recent_;  // by principal
+};
+
+}  // namespace tfy::server

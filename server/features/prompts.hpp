@@ -1,0 +1,22 @@
+// Prompts: how a person starts one of the jobs with the tools. Definitions and texts are the files of
+// manifests/prompts.
+#pragma once
+
+#include "server/mcp/features.hpp"
+
+namespace tfy::server {
+
+class Prompts final : public PromptFeature {
+public:
+    Prompts();
+
+    std::vector<Json> definitions() const override { return definitions_; }
+    /// One message from the user. What was filled in stands in it as quoted data, one line a value. Refused
+    /// are values that are longer than their definition allows, and those that hold the value of a token.
+    Async<Result<Answer>> get(Requester& requester, protocol::GetPromptParams params) override;
+
+private:
+    std::vector<Json> definitions_;
+};
+
+}  // namespace tfy::server

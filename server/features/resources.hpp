@@ -1,0 +1,40 @@
+// What can be read and watched without calling a tool: the access tokens, each of them, and each of the
+// caller's own approvals.
+#pragma once
+
+#include "server/features/caller_view.hpp"
+#include "server/mcp/features.hpp"
+
+namespace tfy::server {
+
+class Resources final : public ResourceFeature {
+public:
+    /// `view` must outlive it. The definitions are the files of manifests/resources.
+    explicit Resources(CallerView& view);
+
+    /// tfy://access-tokens, then the caller's open approvals, then the tokens by name. Without TrueFoundry
+    /// the list is what it can be: a cursor names a place in that order, not a number of items.
+    Async<Result<protocol::Page>> list(Requester& requester, std::optional<std::string> cursor) override;
+    std::vector<Json> templates() const override { return templates_; }
+    /// One JSON text. A uri that is spelt in any other way than here is not found: nothing else is asked for
+    /// it. Other errors are JSON-RPC errors that say what was not done and what to do next.
+    Async<Result<Answer>> read(Requester& requester, protocol::ReadResourceParams params) override;
+    /// The caller's own approvals, and every token that could be: to ask TrueFoundry for each would delay the
+    /// acknowledgment, and a token that is not there only never changes.
+    Async<bool> may_watch(Requester& requester, std::string uri) override;
+
+private:
+    struct Target;
+    struct Listed;
+    static std::optional<Target> target_of(std::string_view uri);
+    Async<Result<Json>> find(const Requester& requester, Target target);
+    Async<std::vector<Listed>> all(const Requester& requester);
+    Listed listed_approval(const Json& approval) const;
+    Listed listed_token(const Json& token) const;
+
+    CallerView& view_;
+    Json tokens_;  // the definition of tfy://access-tokens
+    std::vector<Json> templates_;
+};
+
+}  // namespace tfy::server

@@ -1,0 +1,159 @@
+// The rooms behind resources, prompts and completions, around a TrueFoundry that lists what a test says.
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/features/completions.hpp"
+#include "server/features/prompts.hpp"
+#include "server/features/resources.hpp"
+#include "server/loop.hpp"
+#include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/pipe_transport.hpp"
+#include "tests/fakes/state.hpp"
+#include "tools/access_tokens/list.hpp"
+#include "tools/status.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::fakes {
+
+/// Answers lists, page by page, and nothing else.
+class ListedTokens final : public truefoundry::Exchange {
+public:
+    Json tokens = Json::array();
+    int status = 200;     // of every answer
+    int asked = 0;        // requests so far
+    std::string refused;  // a request that is no list
+    bool silent = false;  // never answers
+
+    void add(const std::string& id, const std::string& name,
+             const std::string& created = "2026-08-25T09:30:00.000Z") {
+        tokens.push_back({{"id", id},
+                          {"type", "pat"},
+                          {"manifest", {{"name", name}, {"type", "pat"}}},
+                          {"createdAt", created},
+                          {"updatedAt", created}});
+    }
+
+    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+        ++asked;
+        if (silent) {
+            boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
+                                            boost::asio::steady_timer::time_point::max());
+            co_await never.async_wait(boost::asio::use_awaitable);
+        }
+        const std::string list = "/api/svc/v1/personal-access-tokens?limit=100&offset=";
+        if (request.method != "GET" || !request.target.starts_with(list)) {
+            refused = request.method + " " + request.target;
+            co_return Error{Errc::upstream, "this is no list"};
+        }
+        const auto offset = std::stoul(request.target.substr(list.size()));
+        auto data = Json::array();
+        for (auto i = offset; i < tokens.size() && i < offset + 100; ++i) data.push_back(tokens[i]);
+        const Json body = {{"data", std::move(data)}, {"pagination", {{"total", tokens.size()}}}};
+        co_return truefoundry::HttpResponse{.status = status, .request_id = "req-1", .body = body.dump()};
+    }
+};
+
+struct FeatureHouse {
+    explicit FeatureHouse(policy::Rules rules = {}) : gate(std::move(rules)) {}
+    ~FeatureHouse() {
+        store.close();
+        loop.abandon();
+    }
+
+    server::Requester requester(std::string principal = "stdio:alice",
+                                protocol::Version version = protocol::Version::v2026_07_28) {
+        return {.context = {.version = version},
+                .caller = {.principal = std::move(principal), .client = "agent 1"},
+                .outbox = peer,
+                .redaction = redaction};
+    }
+
+    template <class T>
+    T run(Async<T> work) {
+        std::optional<T> result;
+        boost::asio::co_spawn(loop, std::move(work), [&](const std::exception_ptr& bug, T done) {
+            if (bug) std::rethrow_exception(bug);
+            result.emplace(std::move(done));
+        });
+        loop.restart();
+        while (!result) loop.run_one();
+        return std::move(*result);
+    }
+
+    void ask(const policy::Approval& made) {
+        const server::RequestLimits limits{100, 100};
+        const auto record = entry("requested", made.id);
+        auto work = [made, limits, record](server::Ledger& ledger) {
+            return ledger.open_request(made, limits, record);
+        };
+        run(store.run(std::move(work))).value();
+    }
+
+    /// What tokens() of a resource reads: its JSON.
+    Result<Json> read(const std::string& uri, const std::string& principal = "stdio:alice") {
+        auto caller = requester(principal);
+        const auto answer = run(resources.read(caller, {.uri = uri}));
+        if (!answer) return answer.error();
+        return Json::parse(answer->result.at("contents").at(0).at("text").get<std::string>());
+    }
+    Result<protocol::Page> list(std::optional<std::string> cursor = {},
+                                const std::string& principal = "stdio:alice") {
+        auto caller = requester(principal);
+        return run(resources.list(caller, std::move(cursor)));
+    }
+
+    struct NoPage final : server::ApprovalPage {
+        Async<std::string> address(std::string, bool) override { co_return std::string{}; }
+    };
+    struct Reader final : tools::ApprovalReader {
+        explicit Reader(server::ApprovalDesk& of) : desk(of) {}
+        Async<Result<policy::Approval>> find(std::string id) override { return desk.find(std::move(id)); }
+        server::ApprovalDesk& desk;
+    };
+    tools::Catalog assemble() {
+        std::vector<std::unique_ptr<tools::Tool>> all;
+        all.push_back(std::make_unique<tools::ListAccessTokens>(client, clock));
+        all.push_back(std::make_unique<tools::GetApproval>(reader));
+        return std::move(tools::Catalog::assemble(std::move(all)).value());
+    }
+
+    server::Loop loop;
+    ManualClock clock{noon};
+    ListedTokens truefoundry;
+    truefoundry::Client client{truefoundry, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
+    server::Store store{open_ledger(":memory:")};
+    policy::Gate gate;
+    server::Redaction redaction{{}, {}};
+    server::Log log{redaction, server::Log::Level::off};
+    server::ApprovalDesk desk{loop, store, gate, redaction, clock, "test"};
+    Reader reader{desk};
+    tools::Catalog catalog{assemble()};
+    NoPage page;
+    server::Presenter presenter{desk, page, clock, {}, policy::Duration{0}};
+    server::CallTool calls{
+        {loop, catalog, gate, desk, presenter, redaction, clock, log}, "tfy-pat-mcp", "https://acme.example"};
+    server::CallerView view{calls, desk};
+    server::Resources resources{view};
+    server::Prompts prompts;
+    server::Completions completions{view, clock};
+    PipeTransport peer{loop};
+};
+
+/// "apr_" and 26 times the same letter.
+inline std::string approval_id(char letter) { return "apr_" + std::string(26, letter); }
+
+/// Rules under which nobody may call `tool`.
+inline policy::Rules without(const std::string& tool) {
+    policy::Rule rule{.tools = {tool}, .says = policy::Rule::Says::deny, .because = "not here"};
+    rule.line = 1;
+    return {.rules = {std::move(rule)}};
+}
+
+}  // namespace tfy::fakes
