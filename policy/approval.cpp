@@ -117,6 +117,7 @@ Result<Approval> approve(Approval approval, const Human& person, const Choice& c
     if (!destination) return destination.error();
     approval.decision = {true, person.name(), person.assurance(), now, choice.reason, *destination};
     approval.state = State::approved;
+    approval.updated = now;
     approval.expires = now + claim_window;
     return approval;
 }
@@ -129,6 +130,7 @@ Result<Approval> deny(Approval approval, const Human& person, std::string reason
             "A denial needs a reason, which the agent is told. Give one; the request is still open.");
     approval.decision = {false, person.name(), person.assurance(), now, std::move(reason), Destination::none};
     approval.state = State::denied;
+    approval.updated = now;
     return approval;
 }
 
@@ -137,11 +139,14 @@ Result<Approval> withdraw(Approval approval, Time now) {
         return wrong_state(approval, "cannot be withdrawn any more");
     if (is_late(approval, now)) return late(approval);
     approval.state = State::withdrawn;
+    approval.updated = now;
     return approval;
 }
 
 Approval lapse(Approval approval, Time now) {
-    if (may_follow(approval.state, State::expired) && is_late(approval, now)) approval.state = State::expired;
+    if (!may_follow(approval.state, State::expired) || !is_late(approval, now)) return approval;
+    approval.state = State::expired;
+    approval.updated = approval.expires;
     return approval;
 }
 
@@ -149,15 +154,17 @@ Result<Approval> begin(Approval approval, std::string instance, Time now) {
     if (!may_follow(approval.state, State::executing)) return wrong_state(approval, "cannot be carried out");
     if (is_late(approval, now)) return late(approval);
     approval.state = State::executing;
+    approval.updated = now;
     approval.instance = std::move(instance);
     return approval;
 }
 
-Result<Approval> finish(Approval approval, State end, Json outcome) {
+Result<Approval> finish(Approval approval, State end, Json outcome, Time now) {
     if (approval.state != State::executing || !may_follow(State::executing, end))
         return wrong_state(approval, "cannot become " + std::string(to_string(end)));
     approval.state = end;
     approval.outcome = std::move(outcome);
+    approval.updated = now;
     return approval;
 }
 

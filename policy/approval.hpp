@@ -36,6 +36,7 @@ struct Approval {
     std::string because;  // the rule's
     State state = State::pending;
     Time created = {};
+    Time updated = {};  // when `state` last changed, as far as it was written
     Time expires = {};  // pending: nobody may decide after it; approved: end of the claim window
     std::optional<Decision> decision = {};  //
     std::string instance = {};              // the process that executes it
@@ -72,6 +73,6 @@ Result<Approval> withdraw(Approval approval, Time now);
 /// pending or approved, and its time is over: expired. All else is unchanged.
 Approval lapse(Approval approval, Time now);
 Result<Approval> begin(Approval approval, std::string instance, Time now);
-Result<Approval> finish(Approval approval, Approval::State end, Json outcome);
+Result<Approval> finish(Approval approval, Approval::State end, Json outcome, Time now);
 
 }  // namespace tfy::policy

@@ -87,6 +87,7 @@ Json Approval::json() const {
             {"because", because},
             {"state", to_string(state)},
             {"created", format_time(created)},
+            {"updated", format_time(updated)},
             {"expires", format_time(expires)},
             {"decision", json_of(decision)},
             {"instance", instance},
@@ -108,6 +109,9 @@ Result<Approval> Approval::read(const Json& value) {
     approval.because = from.text("because");
     approval.state = from.one_of("state", read_state, State::unknown);
     approval.created = from.time("created");
+    // Records of 0.1.0 do not have it.
+    approval.updated =
+        value.is_object() && value.contains("updated") ? from.time("updated") : approval.created;
     approval.expires = from.time("expires");
     if (!from.is_null("decision")) approval.decision = read_decision(from.member("decision"));
     approval.instance = from.text("instance");

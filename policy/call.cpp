@@ -24,8 +24,8 @@ std::optional<Assurance> read_assurance(std::string_view text) {
     return static_cast<Assurance>(found - assurance_names.begin());
 }
 
-// The client's name and the transport's default are left out on purpose: they may change between a call and
-// its repetition.
+// The client's name, the transport's default and the trace are left out on purpose: they may change between a
+// call and its repetition.
 std::string digest(const Call& call) {
     return sha256(canonical_json({{"server", call.server},
                                   {"base_url", call.base_url},

@@ -15,12 +15,23 @@ enum class Assurance { client, terminal, signed_in, passkey };
 std::string_view to_string(Assurance assurance);
 std::optional<Assurance> read_assurance(std::string_view text);
 
+/// W3C trace context of the request that brought a call, for logs and for whom the call goes on to. Empty
+/// where there was none. It says nothing about the call itself: neither stored nor part of a digest.
+struct Trace {
+    std::string parent = {};  // traceparent
+    std::string state = {};   // tracestate
+
+    /// The 32 hex digits that name the whole trace; empty where there is none.
+    std::string id() const { return parent.size() < 35 ? std::string{} : parent.substr(3, 32); }
+};
+
 /// Who asks, and over which door.
 struct Caller {
     std::string principal;    // "stdio:alice", "http:loopback"
     std::string client = {};  // "claude-code 2.1.0": a hint, never trust
     Assurance default_assurance =
         Assurance::signed_in;  // minimum where a rule names none: client on stdio, signed_in on HTTP
+    Trace trace = {};
 };
 
 struct Call {

@@ -57,6 +57,7 @@ Approval Gate::request(Ask ask, Facts facts, std::string id, std::string agent_r
     fresh.facts = std::move(facts);
     fresh.agent_reason = std::move(agent_reason);
     fresh.created = now;
+    fresh.updated = now;
     fresh.expires = now + ask.rule.lifetime;
     return fresh;
 }

@@ -16,7 +16,14 @@ protocol::ServerInfo server_info() {
             .title = "TrueFoundry access tokens",
             .version = TFY_VERSION,
             .instructions = std::string(manifests::file("instructions.md")),
-            .capabilities = {.tools = true, .prompts = true, .resources = true, .completions = true}};
+            .capabilities = {.tools = true,
+                             .prompts = true,
+                             .resources = true,
+                             .resources_change = true,
+                             .subscribe = true,
+                             .completions = true,
+                             .logging = true,
+                             .tasks = true}};
 }
 
 std::string what_approvals_prove(policy::Assurance least) {
@@ -44,16 +51,19 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance),
       catalog_(assemble(parts, default_assurance)),
-      presenter_(approvals_, page, clock, parts.seal_key, parts.hold),
+      presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
                  parts.base_url),
       caller_view_(call_tool_, approvals_),
       resources_(caller_view_),
       completions_(caller_view_, clock),
+      tasks_(approvals_, presenter_, call_tool_, clock),
+      changes_({loop, approvals_, subscriptions_, call_tool_, clock, log_}),
       dispatch_(Features{.tools = &call_tool_,
                          .prompts = &prompts_,
                          .resources = &resources_,
-                         .completions = &completions_},
+                         .completions = &completions_,
+                         .tasks = &tasks_},
                 subscriptions_, redaction_, server_info()),
       questions_(redaction_),
       streamable_http_(dispatch_, questions_, clock, parts.seal_key),

@@ -8,6 +8,8 @@
 #include "server/auth/sign_in.hpp"
 #include "server/call_tool.hpp"
 #include "server/dashboard/dashboard.hpp"
+#include "server/features/approval_tasks.hpp"
+#include "server/features/change_watch.hpp"
 #include "server/features/completions.hpp"
 #include "server/features/prompts.hpp"
 #include "server/features/resources.hpp"
@@ -75,6 +77,8 @@ private:
     Prompts prompts_;
     Completions completions_;
     Subscriptions subscriptions_;
+    ApprovalTasks tasks_;
+    ChangeWatch changes_;
     Dispatch dispatch_;
     Questions questions_;
     StreamableHttp streamable_http_;

@@ -134,6 +134,17 @@ Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
     co_return current;
 }
 
+Async<Result<std::vector<Approval>>> ApprovalDesk::list_of(std::string principal, std::string before,
+                                                           std::size_t limit) {
+    auto work = [principal = std::move(principal), before = std::move(before), limit](Ledger& ledger) {
+        return ledger.list_of(principal, before, limit);
+    };
+    auto found = co_await store_.run(std::move(work));
+    if (!found) co_return found.error();
+    for (auto& approval : *found) approval = policy::lapse(std::move(approval), clock_.now());
+    co_return found;
+}
+
 Async<Result<Approval>> ApprovalDesk::write(State expected, Result<Approval> next, std::string kind) {
     if (next) next = without_values(*next, *redaction_.now());
     if (!next) co_return next.error();
@@ -180,19 +191,34 @@ Async<Result<policy::Permit>> ApprovalDesk::claim(Approval approval, policy::Cal
                                     policy::begin(std::move(approval), instance_, clock_.now()), "executing");
     if (!executing) co_return executing.error();
     auto permit = gate_.redeem(*executing, std::move(call), clock_.now());
-    if (permit) co_return permit;
-    const Json outcome = {{"text", permit.error().message},
-                          {"structured", {{"status", protocol::name(permit.error().code)}}},
-                          {"isError", true}};
-    co_await finish(executing->id, State::failed, outcome);
+    if (!permit) co_await fail(executing->id, permit.error());
     co_return permit;
+}
+
+Async<Result<Approval>> ApprovalDesk::fail(std::string id, Error why) {
+    Json outcome = {{"text", why.message},
+                    {"structured", {{"status", protocol::name(why.code)}, {"approval_id", id}}},
+                    {"isError", true}};
+    co_return co_await finish(std::move(id), State::failed, std::move(outcome));
+}
+
+Async<Result<Approval>> ApprovalDesk::supersede(Approval approval) {
+    auto begun = policy::begin(std::move(approval), instance_, clock_.now());
+    const auto ended = co_await write(State::approved, std::move(begun), "superseded");
+    if (!ended) co_return ended.error();
+    Error why{
+        Errc::superseded,
+        "This server's definition of the tool has changed since this call was approved, so what would run "
+        "is no longer what was approved. Nothing was done. Ask again if it is still wanted."};
+    co_return co_await fail(ended->id, std::move(why));
 }
 
 Async<Result<Approval>> ApprovalDesk::finish(std::string id, State end, Json outcome) {
     auto current = co_await find(std::move(id));
     if (!current) co_return current.error();
     auto masked = redaction_.now()->scrub(std::move(outcome));
-    co_return co_await write(State::executing, policy::finish(std::move(*current), end, std::move(masked)),
+    co_return co_await write(State::executing,
+                             policy::finish(std::move(*current), end, std::move(masked), clock_.now()),
                              "finished");
 }
 

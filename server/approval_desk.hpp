@@ -39,6 +39,12 @@ public:
     Async<Result<policy::Approval>> find(std::string id);
     /// Newest first, lapsed ones as expired.
     Async<Result<std::vector<policy::Approval>>> list(bool open_only);
+    /// The principal's own, newest first, those that are older than `before` (all where it is empty), lapsed
+    /// ones as expired. Errc::not_found for a `before` that is not theirs.
+    Async<Result<std::vector<policy::Approval>>> list_of(std::string principal, std::string before,
+                                                         std::size_t limit);
+    /// How long an approved call waits for its client.
+    policy::Duration claim_window() const { return gate_.rules().claim_window; }
 
     Async<Result<policy::Approval>> approve(std::string id, policy::Human person, policy::Choice choice);
     Async<Result<policy::Approval>> deny(std::string id, policy::Human person, std::string reason);
@@ -47,6 +53,9 @@ public:
     /// approved → executing, durable and journalled, then the permit. Errc::refused where somebody else was
     /// first.
     Async<Result<policy::Permit>> claim(policy::Approval approval, policy::Call call);
+    /// What was approved can never run again, because the definition that it was approved under is no more:
+    /// it ends as failed, with this as its outcome. Nothing runs.
+    Async<Result<policy::Approval>> supersede(policy::Approval approval);
     /// executing → succeeded, failed or unknown, with the masked outcome.
     Async<Result<policy::Approval>> finish(std::string id, policy::Approval::State end, Json outcome);
 
@@ -72,6 +81,7 @@ public:
 private:
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
                                           std::string kind);
+    Async<Result<policy::Approval>> fail(std::string id, Error why);
     JournalEntry entry(std::string kind, const policy::Approval& approval) const;
     void ring();
     Async<void> watch_other_processes();

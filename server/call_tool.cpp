@@ -5,6 +5,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "server/features/task_of.hpp"
+
 namespace tfy::server {
 namespace {
 
@@ -32,6 +34,28 @@ ToolResult failure(const Error& error) {
     return result;
 }
 
+// A call that wants to be a task is answered with a task or, where it does not come to one, with an error: a
+// client of 2025-11-25 does not look for a tool's result there.
+Result<Answer> refusal(const Error& error, const protocol::CallToolParams& params,
+                       protocol::Version version) {
+    if (!params.task) return write_answer(failure(error), version);
+    return Error{error.code, error.message};
+}
+
+bool becomes_task(const Json& definition, const Requester& requester,
+                  const protocol::CallToolParams& params) {
+    if (!may_be_task(definition)) return false;
+    const auto& client = requester.context;
+    // A retry goes on with the questions that it was asked as a call.
+    if (protocol::is_modern(client.version)) return client.capabilities.tasks && !params.request_state;
+    return params.task.has_value();
+}
+
+Error unforeseen() {
+    return {Errc::ambiguous,
+            "This call ended in an unforeseen way. List the access tokens to see whether it happened."};
+}
+
 State end_state(const Result<ToolResult>& result) {
     if (result) return State::succeeded;
     return result.error().code == Errc::ambiguous ? State::unknown : State::failed;
@@ -54,15 +78,42 @@ Async<Result<Answer>> CallTool::call(Requester& requester, protocol::CallToolPar
     if (entry == nullptr)
         co_return Error{Errc::invalid_params,
                         "Unknown tool " + protocol::quoted(params.name) + ". List the tools first."};
+    if (params.task && !server::may_be_task(entry->definition))
+        co_return Error{Errc::method_not_found, std::string(entry->tool->name()) +
+                                                    " cannot be called as a task. Nothing was done. Call it "
+                                                    "without params.task."};
+    auto answer = co_await answer_of(*entry, requester, std::move(params));
+    log_call(*entry, requester, answer);
+    co_return answer;
+}
+
+Async<Result<Answer>> CallTool::answer_of(const Entry& entry, Requester& requester,
+                                          protocol::CallToolParams params) {
     const auto version = requester.context.version;
     if (auto known = co_await rooms_.desk.learn(); !known)
         co_return write_answer(failure(known.error()), version);
-    auto call = make_call(*entry, requester, params.arguments);
-    if (!call) co_return write_answer(tools::failed(call.error()), version);
+    auto call = make_call(entry, requester, params.arguments);
+    if (!call) co_return refusal(call.error(), params, version);
     if (call->effect == policy::Effect::changes)
-        co_return co_await change(*entry, std::move(*call), requester, params);
-    auto result = co_await read(*entry, std::move(*call));
-    co_return write_answer(result ? std::move(*result) : failure(result.error()), version);
+        co_return co_await change(entry, std::move(*call), requester, params);
+    auto result = co_await read(entry, std::move(*call));
+    if (!result) co_return write_answer(failure(result.error()), version);
+    co_return write_answer(std::move(*result), version);
+}
+
+// One line for each call; its trace is how it is found again in what other systems logged.
+void CallTool::log_call(const Entry& entry, const Requester& requester, const Result<Answer>& answer) const {
+    Json fields = {{"tool", entry.tool->name()},
+                   {"principal", requester.caller.principal},
+                   {"client", requester.caller.client},
+                   {"answer", "error"}};
+    if (answer) fields["answer"] = answer->result_type;
+    const auto structured = answer ? answer->result.find("structuredContent") : Json::const_iterator();
+    const bool told = answer && structured != answer->result.end() && structured->is_object();
+    if (told && structured->contains("status")) fields["status"] = structured->at("status");
+    if (const auto trace = policy::Trace{requester.context.trace.traceparent, {}}.id(); !trace.empty())
+        fields["trace"] = trace;
+    rooms_.log.info("tools/call", fields);
 }
 
 Result<policy::Call> CallTool::make_call(const Entry& entry, const Requester& requester,
@@ -76,13 +127,15 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const Requester& re
                      "repeated. Nothing was done."};
     auto canonical = entry.tool->canonical(std::move(arguments), rooms_.clock.now());
     if (!canonical) return canonical.error();
-    return policy::Call{.server = server_,
-                        .base_url = base_url_,
-                        .tool = std::string(entry.tool->name()),
-                        .tool_version = entry.version,
-                        .effect = entry.tool->effect(),
-                        .arguments = std::move(*canonical),
-                        .caller = requester.caller};
+    policy::Call call{.server = server_,
+                      .base_url = base_url_,
+                      .tool = std::string(entry.tool->name()),
+                      .tool_version = entry.version,
+                      .effect = entry.tool->effect(),
+                      .arguments = std::move(*canonical),
+                      .caller = requester.caller};
+    call.caller.trace = {requester.context.trace.traceparent, requester.context.trace.tracestate};
+    return call;
 }
 
 Async<Result<ToolResult>> CallTool::look(const Requester& requester, std::string tool, Json arguments) {
@@ -143,17 +196,29 @@ Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Re
         auto opened = rooms_.presenter.open_state(*params.request_state, call);
         if (!opened) co_return opened.error();
         state = std::move(*opened);
+        rooms_.presenter.came_back(requester, state.approval_id);
         approval = co_await rooms_.desk.find(state.approval_id);
     } else {
         approval = co_await approval_for(entry, call);
     }
-    if (!approval) co_return write_answer(failure(approval.error()), version);
+    if (!approval) co_return refusal(approval.error(), params, version);
+    if (becomes_task(entry.definition, requester, params))
+        co_return co_await rooms_.presenter.created_task(std::move(*approval), requester);
     if (approval->state == State::pending) {
         auto leg = co_await rooms_.presenter.present(*approval, requester, params, state.attempt);
         if (!leg) co_return write_answer(failure(leg.error()), version);
         if (auto* answer = std::get_if<Answer>(&*leg)) co_return std::move(*answer);
         approval = std::get<Approval>(std::move(*leg));
     }
+    co_return co_await settle(entry, std::move(call), std::move(*approval), requester);
+}
+
+// What is decided: run it, wait for whoever runs it, or say how it ended.
+Async<Result<Answer>> CallTool::settle(const Entry& entry, policy::Call call, Approval decided,
+                                       Requester& requester) {
+    const auto version = requester.context.version;
+    co_await tell_decision(decided, requester);
+    Result<Approval> approval = std::move(decided);
     if (approval->state == State::approved) {
         auto ran = co_await execute(entry, *approval, std::move(call));
         if (ran) co_return write_answer(std::move(*ran), version);
@@ -164,6 +229,51 @@ Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Re
         approval = co_await rooms_.presenter.hold(*approval, requester);
     if (!approval) co_return write_answer(failure(approval.error()), version);
     co_return co_await rooms_.presenter.answer(std::move(*approval), requester);
+}
+
+Async<void> CallTool::tell_decision(Approval approval, Requester& requester) {
+    if (!approval.decision) co_return;
+    Json note = {{"event", "decided"},
+                 {"approval_id", approval.id},
+                 {"state", policy::to_string(approval.state)},
+                 {"assurance", policy::to_string(approval.decision->assurance)}};
+    co_await requester.log(protocol::LogLevel::notice, "approvals", std::move(note));
+}
+
+bool CallTool::may_be_task(const std::string& tool) const {
+    const auto* entry = rooms_.catalog.find(tool);
+    return entry != nullptr && server::may_be_task(entry->definition);
+}
+
+void CallTool::carry_out(Approval approval, policy::Trace trace) {
+    const auto* entry = rooms_.catalog.find(approval.call.tool);
+    if (entry == nullptr || !carried_out_.insert(approval.id).second) return;
+    auto call = approval.call;
+    call.server = server_;
+    call.base_url = base_url_;
+    call.tool_version = entry->version;
+    call.caller.trace = std::move(trace);
+    ++running_;
+    asio::co_spawn(
+        rooms_.loop,
+        carry_out_to_end(*entry, std::move(approval), std::move(call), std::make_shared<Job>(rooms_.loop)),
+        asio::detached);
+}
+
+Async<void> CallTool::carry_out_to_end(const Entry& entry, Approval approval, policy::Call call,
+                                       std::shared_ptr<Job> job) {
+    const auto id = approval.id;
+    const std::unique_ptr<const std::string, std::function<void(const std::string*)>> leave(
+        &id, [this](const std::string* mine) { carried_out_.erase(*mine); });
+    co_await run_to_end(entry, approval, std::move(call), job);
+    if (*job->result) co_return;
+    const auto why = job->result->error();
+    if (why.code == Errc::conflict) co_return;  // somebody else was first
+    if (why.code == Errc::superseded) {
+        const auto ended = co_await rooms_.desk.supersede(std::move(approval));
+        if (ended || ended.error().code == Errc::conflict) co_return;
+    }
+    rooms_.log.warn("what was approved could not be begun", {{"approval", id}, {"why", why.message}});
 }
 
 // What was approved is claimed and runs apart from the caller, who may be cut off at any moment: either it is
@@ -183,10 +293,14 @@ Async<Result<ToolResult>> CallTool::execute(const Entry& entry, Approval approva
 
 Async<void> CallTool::run_to_end(const Entry& entry, Approval approval, policy::Call call,
                                  std::shared_ptr<Job> job) {
+    // However it ends, its caller is told and nobody waits for it any more.
+    const std::unique_ptr<Job, std::function<void(Job*)>> end(job.get(), [this](Job* ended) {
+        if (!ended->result) ended->result = unforeseen();
+        ended->done.cancel();
+        --running_;
+    });
     auto result = co_await claim_and_run(entry, approval, std::move(call));
     job->result = std::move(result);
-    job->done.cancel();
-    --running_;
 }
 
 Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Approval& approval,
@@ -195,9 +309,7 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
     auto permit = co_await rooms_.desk.claim(approval, std::move(call));
     if (!permit) co_return permit.error();
     const auto grant = permit->grant();
-    Result<ToolResult> result =
-        Error{Errc::ambiguous,
-              "This call ended in an unforeseen way. List the access tokens to see whether it happened."};
+    Result<ToolResult> result = unforeseen();
     try {
         result = co_await entry.tool->run(std::move(*permit));
     } catch (const std::exception& bug) {

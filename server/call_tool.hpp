@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <set>
 #include <string>
 
 #include "server/approval_desk.hpp"
@@ -34,6 +35,13 @@ public:
     /// result with isError. Cancelling it detaches the caller; what has begun to run runs to its end.
     Async<Result<Answer>> call(Requester& requester, protocol::CallToolParams params) override;
 
+    /// Runs what a person has approved, apart from everybody; nothing where it is running already, or was
+    /// claimed by somebody else. `trace` is of the request that found it approved. A call whose tool has
+    /// another definition by now ends as superseded.
+    void carry_out(policy::Approval approval, policy::Trace trace);
+    /// Whether calls of this tool may become tasks: as its definition says.
+    bool may_be_task(const std::string& tool) const;
+
     /// What a reading tool would answer this caller: for resources and completions, which show the same facts
     /// under the same rules. Errors are the tool's, and Errc::denied a rule's.
     Async<Result<tools::ToolResult>> look(const Requester& requester, std::string tool, Json arguments);
@@ -49,10 +57,18 @@ private:
     using Entry = tools::Catalog::Entry;
 
     Result<policy::Call> make_call(const Entry& entry, const Requester& requester, Json arguments) const;
+    Async<Result<Answer>> answer_of(const Entry& entry, Requester& requester,
+                                    protocol::CallToolParams params);
+    void log_call(const Entry& entry, const Requester& requester, const Result<Answer>& answer) const;
     Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
     Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
     Async<Result<Answer>> change(const Entry& entry, policy::Call call, Requester& requester,
                                  const protocol::CallToolParams& params);
+    Async<Result<Answer>> settle(const Entry& entry, policy::Call call, policy::Approval approval,
+                                 Requester& requester);
+    Async<void> tell_decision(policy::Approval approval, Requester& requester);
+    Async<void> carry_out_to_end(const Entry& entry, policy::Approval approval, policy::Call call,
+                                 std::shared_ptr<Job> job);
     Async<Result<tools::ToolResult>> execute(const Entry& entry, policy::Approval approval,
                                              policy::Call call);
     Async<void> run_to_end(const Entry& entry, policy::Approval approval, policy::Call call,
@@ -66,6 +82,7 @@ private:
     std::string server_;
     std::string base_url_;
     std::size_t running_ = 0;
+    std::set<std::string> carried_out_;  // approvals that carry_out() is at
 };
 
 }  // namespace tfy::server

@@ -4,6 +4,7 @@
 
 #include "protocol/elicitation.hpp"
 #include "server/elicitation_channel.hpp"
+#include "server/features/task_of.hpp"
 
 namespace tfy::server {
 namespace {
@@ -16,6 +17,7 @@ constexpr auto question_key = "approval";
 constexpr auto state_purpose = "requestState tools/call";
 constexpr int attempts = 4;  // of one form, before its client is told to come back later
 constexpr std::chrono::seconds progress_interval{5};
+constexpr auto logger = "approvals";
 
 Error foreign_state() {
     return {Errc::invalid_params,
@@ -24,8 +26,18 @@ Error foreign_state() {
             "without requestState."};
 }
 
-bool form_may_decide(const Approval& approval, const protocol::ClientContext& client) {
-    return client.capabilities.elicitation_form && approval.min_assurance == policy::Assurance::client;
+/// URL mode is as old as 2025-11-25: before it, `url` among a client's capabilities means nothing.
+bool takes_url(const protocol::ClientContext& client) {
+    return client.capabilities.elicitation_url && client.version >= protocol::Version::v2025_11_25;
+}
+
+/// What a client that wants messages hears while its call waits; `address`: of the page, or empty.
+Json waiting_note(const Approval& approval, const std::string& address) {
+    Json note = {{"event", "waiting_for_a_person"},
+                 {"approval_id", approval.id},
+                 {"expires_at", policy::format_time(approval.expires)}};
+    if (!address.empty()) note["approval_url"] = address;
+    return note;
 }
 
 }  // namespace
@@ -36,9 +48,38 @@ Answer write_answer(tools::ToolResult result, protocol::Version version) {
             .reveal = std::move(result.reveal)};
 }
 
-Presenter::Presenter(ApprovalDesk& desk, ApprovalPage& page, const Clock& clock, policy::SealKey key,
-                     policy::Duration hold)
-    : desk_(desk), page_(page), clock_(clock), key_(key), hold_(hold) {}
+Presenter::Presenter(ApprovalDesk& desk, ApprovalPage& page, const Clock& clock, const Log& log,
+                     policy::SealKey key, policy::Duration hold)
+    : desk_(desk), page_(page), clock_(clock), log_(log), key_(key), hold_(hold) {}
+
+bool Presenter::is_silent(const Requester& requester) {
+    const auto now = clock_.now();
+    if (silent_.newly_silent(requester.caller, now))
+        log_.warn("a client does not answer questions: it is served as one that cannot ask its person",
+                  {{"principal", requester.caller.principal}, {"client", requester.caller.client}});
+    return silent_.is_silent(requester.caller, now);
+}
+
+void Presenter::came_back(const Requester& requester, const std::string& approval_id) {
+    silent_.answered(requester.caller, approval_id);
+}
+
+void Presenter::asked(const Approval& approval, const Requester& requester) {
+    silent_.asked(requester.caller, approval.id, approval.expires);
+}
+
+void Presenter::answered(const Approval& approval, const Requester& requester) {
+    silent_.answered(requester.caller, approval.id);
+}
+
+void Presenter::settled(const Approval& approval, const Requester& requester) {
+    silent_.settled(requester.caller, approval.id);
+}
+
+bool Presenter::form_may_decide(const Approval& approval, const Requester& requester) {
+    return requester.context.capabilities.elicitation_form &&
+           approval.min_assurance == policy::Assurance::client && !is_silent(requester);
+}
 
 Result<Presenter::Resumed> Presenter::open_state(std::string_view sealed, const policy::Call& call) const {
     const auto state = policy::open_state(sealed, state_purpose, key_);
@@ -51,7 +92,8 @@ Result<Presenter::Resumed> Presenter::open_state(std::string_view sealed, const 
     return Resumed{state->value("approval", std::string{}), state->value("attempt", 0)};
 }
 
-Answer Presenter::ask(const Approval& approval, const Requester& requester, Json params, int attempt) const {
+Answer Presenter::ask(const Approval& approval, const Requester& requester, Json params, int attempt) {
+    asked(approval, requester);
     // The blob outlives the decision by the claim window, so that a retry of a finished call still finds its
     // outcome.
     const Json state = {{"approval", approval.id},
@@ -65,51 +107,75 @@ Answer Presenter::ask(const Approval& approval, const Requester& requester, Json
         .result_type = "input_required"};
 }
 
-Async<Answer> Presenter::answer(Approval approval, const Requester& requester) {
-    const bool open = policy::is_open(approval.state);
+Async<Doors> Presenter::doors(Approval approval, bool lead_person_there) {
     Doors doors;
-    if (open) doors.page = co_await page_.address(approval.id, false);
-    if (open && approval.min_assurance <= policy::Assurance::terminal)
+    if (!policy::is_open(approval.state)) co_return doors;
+    doors.page = co_await page_.address(approval.id, lead_person_there);
+    if (approval.min_assurance <= policy::Assurance::terminal)
         doors.terminal = "tfy-pat-mcp approvals approve " + approval.id;
-    co_return write_answer(status_answer(approval, doors, clock_.now()), requester.context.version);
+    co_return doors;
+}
+
+Async<Answer> Presenter::answer(Approval approval, const Requester& requester) {
+    const auto where = co_await doors(approval, false);
+    co_return write_answer(status_answer(approval, where, clock_.now()), requester.context.version);
+}
+
+Async<protocol::Task> Presenter::task(Approval approval, const Requester& requester) {
+    const auto version = requester.context.version;
+    const bool form = form_may_decide(approval, requester);
+    // In 2025-11-25 the address is asked for on the stream of tasks/result, too; a modern task has forms
+    // only.
+    const bool url = !protocol::is_modern(version) && takes_url(requester.context) && !is_silent(requester);
+    const bool pending = approval.state == State::pending;
+    const auto where = co_await doors(approval, pending && !form && !url);
+    const TaskManner manner{.version = version,
+                            .client_decides = form || (url && !where.page.empty()),
+                            .claim_window = desk_.claim_window()};
+    co_return task_of(approval, where, manner, clock_.now());
+}
+
+Async<Answer> Presenter::created_task(Approval approval, const Requester& requester) {
+    auto made = co_await task(std::move(approval), requester);
+    const auto version = requester.context.version;
+    // Tasks of 2025-11-25 begin as working, whatever they wait for.
+    if (!protocol::is_modern(version)) made.status = protocol::Task::Status::working;
+    co_return Answer{.result = protocol::write_created_task(made, version),
+                     .result_type = protocol::is_modern(version) ? "task" : "complete"};
 }
 
 Async<Result<Presenter::Leg>> Presenter::present(Approval approval, Requester& requester,
                                                  const protocol::CallToolParams& params, int attempt) {
     const auto& client = requester.context;
-    if (protocol::is_modern(client.version)) {
-        if (form_may_decide(approval, client) && attempt < attempts)
-            co_return co_await present_form(std::move(approval), requester, params, attempt);
-        if (client.capabilities.elicitation_url)
-            co_return co_await present_url(std::move(approval), requester, params, attempt);
-    } else if (form_may_decide(approval, client) && requester.questions != nullptr) {
+    if (!params.request_state) silent_.came_without_answer(requester.caller, approval.id);
+    if (!protocol::is_modern(client.version))
         co_return co_await present_question(std::move(approval), requester);
-    }
+    if (form_may_decide(approval, requester) && attempt < attempts)
+        co_return co_await present_form(std::move(approval), requester, params, attempt);
+    if (takes_url(client) && !is_silent(requester))
+        co_return co_await present_url(std::move(approval), requester, params, attempt);
     co_return co_await present_wait(std::move(approval), requester);
 }
 
-// A sentence that says what to mend, or the approval as it is after the answer.
-Async<Result<std::variant<std::string, Approval>>> Presenter::decide(Approval approval,
-                                                                     const Json& elicited) {
-    using Outcome = std::variant<std::string, Approval>;
+Async<Result<Presenter::Decided>> Presenter::decide(Approval approval, Json elicited) {
     using Kind = ElicitationChannel::Answer::Kind;
     const auto read = protocol::read_elicited(elicited);
-    if (!read) co_return Outcome{read.error().message};
+    if (!read) co_return Decided{read.error().message};
     auto given = ElicitationChannel::read(*read, approval);
     auto person = ElicitationChannel::person(approval);
     Result<Approval> next = approval;
     switch (given.kind) {
-        case Kind::unclear: co_return Outcome{std::move(given.problem)};
+        case Kind::unclear: co_return Decided{std::move(given.problem)};
         case Kind::cancel: next = co_await desk_.withdraw(approval.id, person.name()); break;
         case Kind::deny: next = co_await desk_.deny(approval.id, person, given.choice.reason); break;
         case Kind::approve: next = co_await desk_.approve(approval.id, person, given.choice); break;
     }
-    if (next) co_return Outcome{std::move(*next)};
+    if (next) co_return Decided{std::move(*next)};
     if (next.error().code == Errc::storage) co_return next.error();
     auto now = co_await desk_.find(approval.id);  // somebody else may have decided meanwhile
     if (!now) co_return now.error();
-    if (now->state != State::pending) co_return Outcome{std::move(*now)};
-    co_return Outcome{next.error().message};
+    if (now->state != State::pending) co_return Decided{std::move(*now)};
+    co_return Decided{next.error().message};
 }
 
 Async<Result<Presenter::Leg>> Presenter::present_form(Approval approval, Requester& requester,
@@ -149,31 +215,104 @@ Async<Result<Presenter::Leg>> Presenter::present_url(Approval approval, Requeste
 }
 
 Async<Result<Presenter::Leg>> Presenter::present_question(Approval approval, Requester& requester) {
+    auto asked = co_await question(approval, requester, false);
+    if (!asked) co_return asked.error();
+    if (!*asked) co_return co_await present_wait(std::move(approval), requester);
+    if ((*asked)->state == State::pending) co_return Leg{co_await answer(std::move(**asked), requester)};
+    co_return Leg{std::move(**asked)};
+}
+
+Async<Result<std::optional<Approval>>> Presenter::question(Approval approval, Requester& requester,
+                                                           bool of_task) {
+    if (requester.questions == nullptr || is_silent(requester)) co_return std::optional<Approval>();
+    const bool form = form_may_decide(approval, requester);
+    if (!of_task && (form || takes_url(requester.context))) {
+        auto note = waiting_note(approval, "");
+        note["asked"] = "through the client";
+        const auto told = co_await requester.log(protocol::LogLevel::info, logger, std::move(note));
+        if (!told) co_return told.error();
+    }
+    if (form) co_return co_await question_form(std::move(approval), requester, of_task);
+    if (!takes_url(requester.context)) co_return std::optional<Approval>();
+    auto address = co_await page_.address(approval.id, false);
+    if (address.empty()) co_return std::optional<Approval>();
+    co_return co_await question_url(std::move(approval), std::move(address), requester, of_task);
+}
+
+Async<Result<Presenter::Heard>> Presenter::hear(Approval approval, Requester& requester, Json params) {
+    const auto left = std::max(approval.expires - clock_.now(), policy::Duration{1});
+    auto first = co_await (requester.questions->ask(requester.outbox, requester.session, "elicitation/create",
+                                                    std::move(params), left) ||
+                           desk_.wait(approval.id, State::pending, approval.expires));
+    if (auto* response = std::get_if<0>(&first)) {
+        const bool silence = !*response && response->error().code != Errc::closed;
+        if (silence) silent_.unanswered(requester.caller);
+        Heard heard;
+        if (*response) heard.answer = std::move(**response);
+        if (heard.answer) answered(approval, requester);
+        co_return heard;
+    }
+    auto& elsewhere = std::get<1>(first);
+    if (!elsewhere) co_return elsewhere.error();
+    if (elsewhere->state == State::expired) silent_.unanswered(requester.caller);
+    Heard heard;
+    heard.elsewhere = std::move(*elsewhere);
+    co_return heard;
+}
+
+Async<Result<std::optional<Approval>>> Presenter::question_form(Approval approval, Requester& requester,
+                                                                bool of_task) {
     std::string problem;
     for (int attempt = 0; attempt < attempts; ++attempt) {
         auto form = ElicitationChannel::form(approval, clock_.now(), requester.context.version, problem);
-        const auto left = approval.expires - clock_.now();
-        auto first =
-            co_await (requester.questions->ask(requester.outbox, requester.session, "elicitation/create",
-                                               std::move(form), std::max(left, policy::Duration{1})) ||
-                      desk_.wait(approval.id, State::pending, approval.expires));
-        if (auto* decided_elsewhere = std::get_if<1>(&first)) {
-            if (!*decided_elsewhere) co_return decided_elsewhere->error();
-            co_return Leg{std::move(**decided_elsewhere)};
-        }
-        auto& response = std::get<0>(first);
-        if (!response)
-            break;  // the client cannot be asked after all: the row is still there to be decided elsewhere
-        auto decided = co_await decide(approval, *response);
+        if (of_task) form = protocol::related_to_task(std::move(form), approval.id);
+        auto heard = co_await hear(approval, requester, std::move(form));
+        if (!heard) co_return heard.error();
+        if (heard->elsewhere) co_return std::move(heard->elsewhere);
+        if (!heard->answer) break;  // the row is still there to be decided elsewhere
+        auto decided = co_await decide(approval, std::move(*heard->answer));
         if (!decided) co_return decided.error();
-        if (auto* next = std::get_if<Approval>(&*decided)) co_return Leg{std::move(*next)};
+        if (auto* next = std::get_if<Approval>(&*decided)) co_return std::optional(std::move(*next));
         problem = std::get<std::string>(*decided);
     }
-    co_return co_await present_wait(std::move(approval), requester);
+    co_return std::optional<Approval>();
+}
+
+// "accept" means that the page was opened, not that anything was approved: the row decides.
+Async<Result<std::optional<Approval>>> Presenter::question_url(Approval approval, std::string address,
+                                                               Requester& requester, bool of_task) {
+    auto params = protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect,
+                                      std::move(address), approval.id, requester.context.version);
+    if (of_task) params = protocol::related_to_task(std::move(params), approval.id);
+    auto heard = co_await hear(approval, requester, std::move(params));
+    if (!heard) co_return heard.error();
+    Result<Approval> now = approval;
+    if (!heard->elsewhere && !heard->answer) co_return std::optional<Approval>();
+    if (heard->elsewhere) {
+        now = std::move(*heard->elsewhere);
+    } else {
+        const auto read = protocol::read_elicited(*heard->answer);
+        const bool opened = read && read->action == protocol::Elicited::Action::accept;
+        if (opened) now = co_await hold(std::move(approval), requester);
+    }
+    if (!now) co_return now.error();
+    co_await tell_completion(*now, requester);
+    co_return std::optional(std::move(*now));
+}
+
+Async<void> Presenter::tell_completion(Approval approval, Requester& requester) {
+    if (approval.state == State::pending || approval.state == State::expired) co_return;
+    const auto note = protocol::write_notification("notifications/elicitation/complete",
+                                                   protocol::write_elicitation_complete(approval.id));
+    co_await requester.outbox.send(requester.redaction.seal(note));
 }
 
 Async<Result<Presenter::Leg>> Presenter::present_wait(Approval approval, Requester& requester) {
-    co_await page_.address(approval.id, !requester.context.capabilities.elicitation_url);
+    const bool asks = takes_url(requester.context) && !is_silent(requester);
+    const auto address = co_await page_.address(approval.id, !asks);
+    auto note = waiting_note(approval, address);
+    const auto told = co_await requester.log(protocol::LogLevel::info, logger, std::move(note));
+    if (!told) co_return told.error();
     auto now = co_await hold(std::move(approval), requester);
     if (!now) co_return now.error();
     if (now->state != State::pending) co_return Leg{std::move(*now)};
@@ -190,7 +329,9 @@ Async<Result<Approval>> Presenter::hold(Approval approval, Requester& requester)
         current = co_await desk_.wait(current->id, seen, std::min(end, clock_.now() + progress_interval));
         if (!current || current->state != seen) continue;
         const auto waited = std::chrono::duration<double>(clock_.now() - start).count();
-        const auto told = co_await requester.progress(waited, {}, "Waiting for a person to approve.");
+        std::string words = "Waiting for a person to approve.";
+        if (seen != State::pending) words = "The call is running.";
+        const auto told = co_await requester.progress(waited, {}, std::move(words));
         if (!told) co_return told.error();
     }
     co_return current;

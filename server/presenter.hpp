@@ -1,5 +1,5 @@
-// Brings a pending approval before a person, by what the asking client can do: form, address, question on the
-// stream, or a wait.
+// Brings a pending approval before a person, by what the asking client can do: task, form, address, question
+// on the stream, or a wait.
 #pragma once
 
 #include <optional>
@@ -11,6 +11,8 @@
 #include "server/approval_desk.hpp"
 #include "server/approval_text.hpp"
 #include "server/mcp/requester.hpp"
+#include "server/observability/log.hpp"
+#include "server/silent_clients.hpp"
 
 namespace tfy::server {
 
@@ -25,7 +27,8 @@ public:
 
 class Presenter {
 public:
-    Presenter(ApprovalDesk& desk, ApprovalPage& page, const Clock& clock, policy::SealKey key,
+    /// All must outlive it.
+    Presenter(ApprovalDesk& desk, ApprovalPage& page, const Clock& clock, const Log& log, policy::SealKey key,
               policy::Duration hold);
 
     /// What a modern client's requestState said, once it is known to be ours, in time, and for this principal
@@ -37,11 +40,38 @@ public:
     /// Errc::invalid_params for anything else.
     Result<Resumed> open_state(std::string_view sealed, const policy::Call& call) const;
 
+    /// A retry of a call: the client has not left its person's question unanswered.
+    void came_back(const Requester& requester, const std::string& approval_id);
+
     /// One leg: an Answer where the client has to come back or give up, or the approval once it is no longer
     /// pending.
     using Leg = std::variant<Answer, policy::Approval>;
     Async<Result<Leg>> present(policy::Approval approval, Requester& requester,
                                const protocol::CallToolParams& params, int attempt);
+
+    /// The approval as the task of its client, without input requests. Leads the person to the page where
+    /// nothing else does.
+    Async<protocol::Task> task(policy::Approval approval, const Requester& requester);
+    /// The task as the answer to the call that became it.
+    Async<Answer> created_task(policy::Approval approval, const Requester& requester);
+
+    /// Whether an answer of this client's person to a form may decide.
+    bool form_may_decide(const policy::Approval& approval, const Requester& requester);
+    /// A form went out, its answer came in, or it was decided elsewhere, by another way than present(): for
+    /// telling who does not answer.
+    void asked(const policy::Approval& approval, const Requester& requester);
+    void answered(const policy::Approval& approval, const Requester& requester);
+    void settled(const policy::Approval& approval, const Requester& requester);
+    /// What the client's answer to a form comes to: a sentence that says what to mend, or the approval as it
+    /// is afterwards. Only storage fails.
+    using Decided = std::variant<std::string, policy::Approval>;
+    Async<Result<Decided>> decide(policy::Approval approval, Json elicited);
+
+    /// Asks a legacy client's person on the request's own stream, by form or address; `of_task`: the question
+    /// says to which task it belongs. The approval as it is afterwards; nullopt where this client cannot be
+    /// asked.
+    Async<Result<std::optional<policy::Approval>>> question(policy::Approval approval, Requester& requester,
+                                                            bool of_task);
 
     /// As an answer of tools/call: pending, denied, expired, withdrawn, or the stored outcome.
     Async<Answer> answer(policy::Approval approval, const Requester& requester);
@@ -55,16 +85,30 @@ private:
     Async<Result<Leg>> present_url(policy::Approval approval, Requester& requester,
                                    const protocol::CallToolParams& params, int attempt);
     Async<Result<Leg>> present_question(policy::Approval approval, Requester& requester);
+    Async<Result<std::optional<policy::Approval>>> question_form(policy::Approval approval,
+                                                                 Requester& requester, bool of_task);
+    Async<Result<std::optional<policy::Approval>>> question_url(policy::Approval approval,
+                                                                std::string address, Requester& requester,
+                                                                bool of_task);
+    /// The client's answer, or the row where it was decided meanwhile; neither: it cannot be asked after all.
+    struct Heard {
+        std::optional<Json> answer = {};
+        std::optional<policy::Approval> elsewhere = {};
+    };
+    Async<Result<Heard>> hear(policy::Approval approval, Requester& requester, Json params);
+    Async<Doors> doors(policy::Approval approval, bool lead_person_there);
+    bool is_silent(const Requester& requester);
+    Async<void> tell_completion(policy::Approval approval, Requester& requester);
     Async<Result<Leg>> present_wait(policy::Approval approval, Requester& requester);
-    Async<Result<std::variant<std::string, policy::Approval>>> decide(policy::Approval approval,
-                                                                      const Json& elicited);
-    Answer ask(const policy::Approval& approval, const Requester& requester, Json params, int attempt) const;
+    Answer ask(const policy::Approval& approval, const Requester& requester, Json params, int attempt);
 
     ApprovalDesk& desk_;
     ApprovalPage& page_;
     const Clock& clock_;
+    const Log& log_;
     policy::SealKey key_;
     policy::Duration hold_;
+    SilentClients silent_;
 };
 
 /// A tool's result as the answer to tools/call, in the requester's revision.

@@ -43,7 +43,7 @@ Async<Result<policy::Facts>> ConfigStatus::facts(policy::Call) {
     co_return policy::Facts{.subject = {}, .effect = "Reads whether this server's configuration works."};
 }
 
-Async<Result<ToolResult>> ConfigStatus::run(policy::Permit) {
+Async<Result<ToolResult>> ConfigStatus::run(policy::Permit permit) {
     const auto& known = configuration_;
     Finding finding;
     if (known.base_url.empty() || !known.key_set) {
@@ -51,7 +51,8 @@ Async<Result<ToolResult>> ConfigStatus::run(policy::Permit) {
     } else if (!known.problem.empty()) {
         finding = {"misconfigured", known.problem};
     } else {
-        const auto probed = co_await client_.probe();
+        auto api = client_.traced(permit.call().caller.trace);
+        const auto probed = co_await api.probe();
         finding = judge(probed);
     }
     ToolResult result;

@@ -141,7 +141,15 @@ Async<Result<Answer>> Dispatch::list_tools(Requester& requester, const Request& 
 }
 
 Async<Result<Answer>> Dispatch::call_tool(Requester& requester, const Request& request) {
-    auto read = protocol::read_call_tool(request.params);
+    const auto* params = &request.params;
+    Json without;
+    // Only 2025-11-25 knows the member; elsewhere it is as unknown as any other.
+    if (requester.context.version != Version::v2025_11_25 && params->contains("task")) {
+        without = *params;
+        without.erase("task");
+        params = &without;
+    }
+    auto read = protocol::read_call_tool(*params);
     if (!read) co_return read.error();
     auto& in_flight = calls_[requester.caller.principal];
     if (in_flight >= calls_per_principal_)

@@ -11,8 +11,8 @@ namespace tfy::server {
 
 namespace asio = boost::asio;
 
-EventStream::EventStream(asio::any_io_executor loop, std::string id, bool primed)
-    : id_(std::move(id)), primed_(primed), bell_(std::move(loop), asio::steady_timer::time_point::max()) {}
+EventStream::EventStream(const asio::any_io_executor& loop, std::string id, bool primed)
+    : id_(std::move(id)), primed_(primed), bell_(loop, asio::steady_timer::time_point::max()) {}
 
 std::string EventStream::event_id(std::uint64_t number) const { return id_ + "_" + std::to_string(number); }
 

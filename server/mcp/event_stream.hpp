@@ -22,7 +22,7 @@ public:
 
     /// `primed`: the first event carries nothing but an id, so that the client can come back from the start
     /// on (2025-11-25; older clients do not expect it).
-    EventStream(boost::asio::any_io_executor loop, std::string id, bool primed);
+    EventStream(const boost::asio::any_io_executor& loop, std::string id, bool primed);
 
     /// Errc::closed where a peer that does not read has left too much behind.
     Async<Result<void>> send(policy::Redacted message) override;

@@ -19,7 +19,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace asio::experimental::awaitable_operators;
 using protocol::Request;
-using protocol::RequestId;
 using protocol::Version;
 
 constexpr std::chrono::hours session_life{24};
@@ -249,6 +248,7 @@ Async<void> LegacyHttp::reply_whole(std::shared_ptr<Post> post, HttpAnswer& answ
 
 void LegacyHttp::forget_later(const LegacySession& session, const Shared& state,
                               const std::shared_ptr<Post>& post) {
+    if (dispatch_.subscriptions().draining()) return;  // nobody comes back to a server that stops
     const bool resumable = post->stream->begun();
     const auto patience = !resumable           ? std::chrono::milliseconds{0}
                           : post->open.empty() ? patience_.finished

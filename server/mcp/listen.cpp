@@ -25,7 +25,10 @@ Async<NotificationFilter> Dispatch::honoured(Requester& requester, NotificationF
     filter.resources_list_changed &= offered.resources_change;
     std::vector<std::string> uris;
     for (auto& uri : filter.resource_subscriptions)
-        if (offered.subscribe && co_await features_.resources->may_watch(requester, uri)) uris.push_back(uri);
+        if (offered.subscribe && features_.resources != nullptr) {
+            const bool may = co_await features_.resources->may_watch(requester, uri);
+            if (may) uris.push_back(uri);
+        }
     filter.resource_subscriptions = std::move(uris);
     std::vector<std::string> tasks;
     for (auto& id : filter.task_ids) {

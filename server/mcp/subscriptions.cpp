@@ -27,9 +27,9 @@ bool hears(const protocol::NotificationFilter& filter, const Change& change) {
 
 }  // namespace
 
-Subscriptions::Listener::Listener(Subscriptions& all, asio::any_io_executor loop,
+Subscriptions::Listener::Listener(Subscriptions& all, const asio::any_io_executor& loop,
                                   protocol::NotificationFilter filter)
-    : all_(all), filter_(std::move(filter)), bell_(std::move(loop), asio::steady_timer::time_point::max()) {
+    : all_(all), filter_(std::move(filter)), bell_(loop, asio::steady_timer::time_point::max()) {
     all_.listeners_.push_back(this);
     if (all_.listeners_.size() == 1 && all_.on_wanted_) all_.on_wanted_();
 }

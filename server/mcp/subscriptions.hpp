@@ -26,7 +26,8 @@ public:
     /// often it happens.
     class Listener {
     public:
-        Listener(Subscriptions& all, boost::asio::any_io_executor loop, protocol::NotificationFilter filter);
+        Listener(Subscriptions& all, const boost::asio::any_io_executor& loop,
+                 protocol::NotificationFilter filter);
         Listener(const Listener&) = delete;
         Listener& operator=(const Listener&) = delete;
         ~Listener();

@@ -68,6 +68,10 @@ public:
                                                       const std::string& digest);
     /// Newest first.
     Result<std::vector<policy::Approval>> list(bool open_only, std::size_t limit = 200);
+    /// Of this principal, newest first, those that are older than `before` (all where it is empty).
+    /// Errc::not_found where the principal has none of that id.
+    Result<std::vector<policy::Approval>> list_of(const std::string& principal, const std::string& before,
+                                                  std::size_t limit);
     /// Writes `next` where the stored state still is `expected`, with its journal record. Errc::conflict
     /// where it is not.
     Result<void> change(policy::Approval::State expected, const policy::Approval& next,

@@ -145,6 +145,28 @@ Result<std::vector<Approval>> Ledger::list(bool open_only, std::size_t limit) {
     });
 }
 
+Result<std::vector<Approval>> Ledger::list_of(const std::string& principal, const std::string& before,
+                                              std::size_t limit) {
+    return sqlite::read([&]() -> Result<std::vector<Approval>> {
+        auto place = impl_->prepare("SELECT created, number FROM approvals WHERE principal = ? AND id = ?");
+        SQLite::bind(place, principal, before);
+        const bool placed = !before.empty() && place.executeStep();
+        if (!before.empty() && !placed) return Error{Errc::not_found, "There is no such request."};
+        auto rows = impl_->prepare(
+            "SELECT record FROM approvals WHERE principal = ?1 AND (?2 = 0 OR (created, number) < (?3, ?4)) "
+            "ORDER BY created DESC, number DESC LIMIT ?5");
+        SQLite::bind(rows, principal, placed ? 1 : 0, placed ? place.getColumn(0).getInt64() : 0,
+                     placed ? place.getColumn(1).getInt64() : 0, static_cast<std::int64_t>(limit));
+        std::vector<Approval> approvals;
+        while (rows.executeStep()) {
+            auto approval = read_approval(rows.getColumn(0));
+            if (!approval) return approval.error();
+            approvals.push_back(std::move(*approval));
+        }
+        return approvals;
+    });
+}
+
 Result<void> Ledger::change(Approval::State expected, const Approval& next, const JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         if (auto changed = update(*impl_->database, expected, next); !changed) return changed;

@@ -19,8 +19,8 @@ public:
     virtual Async<Result<void>> expect_wait() = 0;
     /// False where only the answer itself gets through: a client that takes no stream.
     virtual bool streams() const { return true; }
-    /// Ends the connection of the moment, not the request: the client comes back for the rest after `retry`. Does
-    /// nothing where a connection cannot be taken up again.
+    /// Ends the connection of the moment, not the request: the client comes back for the rest after `retry`.
+    /// Does nothing where a connection cannot be taken up again.
     virtual void suspend(std::chrono::milliseconds retry) { static_cast<void>(retry); }
 };
 

@@ -49,7 +49,9 @@ Result<std::unique_ptr<Transfer>> Transfer::prepare(const OriginServer& upstream
                                                     std::string authorization) {
     std::unique_ptr<Transfer> transfer(new Transfer(upstream, std::move(request)));
     if (!transfer->add_headers(std::move(authorization)))
-        return cannot_build("the API key holds a line break or another control character; check TFY_API_KEY");
+        return cannot_build(
+            "the API key, or another header, holds a line break or another control character; check "
+            "TFY_API_KEY");
     const auto& target = transfer->request_.target;
     if (!target.starts_with('/') || !is_one_line(target)) return cannot_build("its path is not one");
     if (!transfer->easy_) return cannot_build("there is no memory for it");
@@ -68,6 +70,8 @@ bool Transfer::add_header(std::string line) {
 bool Transfer::add_headers(std::string authorization) {
     if (!add_header(std::move(authorization))) return false;
     if (!add_header("Accept: application/json")) return false;
+    for (const auto& [name, value] : request_.headers)
+        if (!add_header(name + ": " + value)) return false;
     return !has_body(request_) || (add_header("Content-Type: application/json") && add_header("Expect:"));
 }
 

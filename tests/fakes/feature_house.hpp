@@ -136,7 +136,7 @@ struct FeatureHouse {
     Reader reader{desk};
     tools::Catalog catalog{assemble()};
     NoPage page;
-    server::Presenter presenter{desk, page, clock, {}, policy::Duration{0}};
+    server::Presenter presenter{desk, page, clock, log, {}, policy::Duration{0}};
     server::CallTool calls{
         {loop, catalog, gate, desk, presenter, redaction, clock, log}, "tfy-pat-mcp", "https://acme.example"};
     server::CallerView view{calls, desk};

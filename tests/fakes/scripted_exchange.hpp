@@ -29,6 +29,7 @@ public:
         const auto line = request.method + " " + request.target;
         sent.push_back(line);
         bodies.push_back(request.body);
+        headers.push_back(request.headers);
         if (script_.empty()) {
             FAIL_CHECK("not in the script: " << line);
             co_return Error{Errc::internal, "not in the script: " + line};
@@ -48,6 +49,7 @@ public:
 
     std::vector<std::string> sent;
     std::vector<std::string> bodies;
+    std::vector<std::vector<std::pair<std::string, std::string>>> headers;
 
 private:
     struct Step {

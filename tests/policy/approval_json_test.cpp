@@ -54,6 +54,7 @@ TEST_CASE("a record of a later version is read, a damaged one is not") {
         {"/id", 7, "'id' is not a string"},
         {"/state", "done", "'state' has an unknown value"},
         {"/state", nullptr, "'state' is not a string"},
+        {"/updated", 3, "'updated' is not a time as it was written"},
         {"/created", "yesterday", "'created' is not a time as it was written"},
         {"/expires", "2026-11-23T12:15:00Z", "'expires' is not a time as it was written"},
         {"/expires", 12, "'expires' is not a time as it was written"},
@@ -95,7 +96,8 @@ TEST_CASE("a record that lacks a member, or is none, is not read") {
         CAPTURE(key);
         auto part = whole;
         part.erase(key);
-        CHECK(Approval::read(part).has_error());
+        const bool optional = key == "updated";  // records of 0.1.0 lack it
+        CHECK(Approval::read(part).has_error() != optional);
     }
     for (const auto* text : {"null", "[]", "7", "\"approved\"", "{}"})
         CHECK(Approval::read(Json::parse(text)).has_error());

@@ -74,7 +74,7 @@ TEST_CASE("each function keeps to the table, from every state") {
         check(State::withdrawn, withdraw(before, noon + 1s));
         check(State::executing, begin(before, "process-1", noon + 1s));
         for (const auto end : {State::succeeded, State::failed, State::unknown})
-            check(end, finish(before, end, {{"text", "done"}}));
+            check(end, finish(before, end, {{"text", "done"}}, noon));
         const auto late = lapse(before, noon + 24h);
         CHECK(late.state == (may_follow(from, State::expired) ? State::expired : from));
     }
@@ -84,7 +84,7 @@ TEST_CASE("a call ends only as succeeded, failed or unknown") {
     for (const auto end : all_states) {
         CAPTURE(to_string(end));
         const bool final = end == State::succeeded || end == State::failed || end == State::unknown;
-        CHECK(finish(in_state(State::executing), end, nullptr).has_value() == final);
+        CHECK(finish(in_state(State::executing), end, nullptr, noon).has_value() == final);
     }
 }
 
@@ -299,7 +299,7 @@ TEST_CASE("what runs it and what came of it are kept") {
     const auto running = begin(approved(), "process-7", noon + 1s);
     REQUIRE(running.has_value());
     CHECK(running->instance == "process-7");
-    const auto done = finish(*running, State::succeeded, {{"text", "Deleted."}});
+    const auto done = finish(*running, State::succeeded, {{"text", "Deleted."}}, noon);
     REQUIRE(done.has_value());
     CHECK(done->outcome == Json{{"text", "Deleted."}});
     CHECK(done->decision);

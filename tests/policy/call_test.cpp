@@ -46,6 +46,7 @@ TEST_CASE("the digest is the same for the same call, through whatever client it 
     auto again = call;
     again.caller.client = "another host 9.9";
     again.caller.default_assurance = Assurance::passkey;
+    again.caller.trace = {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "a=b"};
     CHECK(digest(again) == digest(call));
 
     auto first = call, second = call;

@@ -126,6 +126,22 @@ TEST_CASE("a request is sent as it was asked, with our headers and no others") {
               "13\r\n\r\n{\"name\":\"ci\"}");
 }
 
+TEST_CASE(
+    "headers that a request brings along are sent with it, and one that would not stay one line stops it") {
+    std::string seen;
+    Asking asking([&seen](RawListener& server) {
+        auto peer = server.accept();
+        seen = peer.read_message();
+        peer.send(ok("{}"));
+    });
+    const auto broken = asking.send({.method = "GET", .target = "/x", .headers = {{"a", "b\r\nC: d"}}});
+    REQUIRE(broken.has_error());
+    CHECK(broken.error().code == Errc::upstream);
+    REQUIRE(asking.send({.method = "GET", .target = "/x", .headers = {{"traceparent", "00-1"}}}).has_value());
+    asking.served();
+    CHECK(seen.find("\r\ntraceparent: 00-1\r\n") != std::string::npos);
+}
+
 TEST_CASE("an answer that is lost or broken is ambiguous, in words of our own") {
     struct Row {
         const char* name;

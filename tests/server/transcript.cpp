@@ -1,5 +1,6 @@
 #include "tests/server/transcript.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/pipe_transport.hpp"
+#include "tests/fakes/state.hpp"
 
 namespace tfy::test {
 namespace {
@@ -27,23 +29,29 @@ public:
     }
 };
 
-/// Answers in the order of the script, and only what the script says.
-class Upstream final : public truefoundry::Exchange {
-public:
+/// What upstream is asked and answers, in order; it outlives the server's restarts.
+struct Script {
     struct Line {
         std::string request;
         int status;
         std::string body;
     };
-    void add(Line line) { lines_.push_back(std::move(line)); }
-    bool finished() const { return next_ == lines_.size(); }
+    bool finished() const { return next == lines.size(); }
+    std::vector<Line> lines = {};
+    std::size_t next = 0;
+};
+
+/// Answers in the order of the script, and only what the script says.
+class Upstream final : public truefoundry::Exchange {
+public:
+    explicit Upstream(Script& script) : script_(script) {}
 
     Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
         const auto asked =
             request.method + " " + request.target + (request.body.empty() ? "" : " " + request.body);
-        if (next_ == lines_.size() || lines_[next_].request != asked)
+        if (script_.finished() || script_.lines[script_.next].request != asked)
             throw std::runtime_error("not in the script: " + asked);
-        const auto& line = lines_[next_++];
+        const auto& line = script_.lines[script_.next++];
         co_return truefoundry::HttpResponse{.status = line.status,
                                             .content_type = "application/json",
                                             .request_id = "req-1",
@@ -51,8 +59,7 @@ public:
     }
 
 private:
-    std::vector<Line> lines_;
-    std::size_t next_ = 0;
+    Script& script_;
 };
 
 /// Gives random parts a number and takes it back again.
@@ -86,6 +93,7 @@ private:
             {"sha256:", std::regex("sha256:[0-9a-f]{64}")},
             {"short", std::regex("[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4}")},
             {"tfy-ask", std::regex("tfy-[a-z2-7]{26}")},
+            {"key", std::regex("approval-[a-z2-7]{16}-[0-9]+")},
             {"state", std::regex("[A-Za-z0-9_-]{200,}")},
         };
         return all;
@@ -100,26 +108,43 @@ private:
     std::vector<std::pair<std::string, std::string>> reals_;
 };
 
-class Player {
+/// One process, from its start until it is killed.
+class Life {
 public:
-    explicit Player(const std::string& script) : pipe_(loop_) {
+    Life(const std::filesystem::path& state, const std::string& user, Script& script, const Clock& clock)
+        : pipe(loop) {
         server::Parts parts;
-        parts.ledger = server::Ledger::open(":memory:").value();
+        parts.ledger = server::Ledger::open(state / "ledger.db").value();
+        parts.user = user;
         parts.rules = server::load_rules("").value();
         parts.hold = policy::Duration{0};
         parts.log_level = server::Log::Level::off;
         parts.base_url = "https://acme.truefoundry.cloud";
         parts.key_set = true;
-        auto upstream = std::make_unique<Upstream>();
-        upstream_ = upstream.get();
-        parts.exchange = std::move(upstream);
-        read_upstream(script);
-        app_ = std::make_unique<App>(loop_, std::move(parts), clock_, page_, policy::Assurance::client);
-        asio::co_spawn(loop_, app_->serve_stream(pipe_), asio::detached);
+        parts.exchange = std::make_unique<Upstream>(script);
+        app = std::make_unique<App>(loop, std::move(parts), clock, page_, policy::Assurance::client);
+        asio::co_spawn(loop, app->serve_stream(pipe), asio::detached);
     }
-    ~Player() {
-        app_->close();
-        loop_.abandon();
+    ~Life() {
+        app->close();
+        loop.abandon();
+    }
+    Life(const Life&) = delete;
+    Life& operator=(const Life&) = delete;
+
+    server::Loop loop;
+    fakes::PipeTransport pipe;
+    std::unique_ptr<App> app;
+
+private:
+    NoPage page_;
+};
+
+class Player {
+public:
+    explicit Player(const std::string& script) {
+        read_upstream(script);
+        start("user");
     }
 
     std::string play(const std::string& script) {
@@ -128,11 +153,15 @@ public:
         for (std::string line; std::getline(lines, line);) {
             if (line.starts_with("< ")) continue;  // what is expected; what came is written in its place
             out += line + "\n";
-            if (line.starts_with("> ")) pipe_.push(names_.restore(line.substr(2)));
+            if (line.starts_with("> ")) life_->pipe.push(names_.restore(line.substr(2)));
+            if (line.starts_with("@ told ")) {
+                out += told(line.substr(7));
+                continue;
+            }
             if (line.starts_with("@ ")) stage(line.substr(2));
-            out += answers(line.starts_with("> ") && expects_answer(line));
+            out += answers(line == "@ an answer comes" || (line.starts_with("> ") && expects_answer(line)));
         }
-        if (!upstream_->finished()) out += "@ not everything upstream was asked for\n";
+        if (!upstream_.finished()) out += "@ not everything upstream was asked for\n";
         return out;
     }
 
@@ -143,7 +172,13 @@ private:
         std::smatch match;
         for (std::string line; std::getline(lines, line);)
             if (std::regex_match(line, match, form))
-                upstream_->add({match[1], std::stoi(match[2]), match[3]});
+                upstream_.lines.push_back({match[1], std::stoi(match[2]), match[3]});
+    }
+
+    void start(const std::string& user) {
+        life_.reset();  // as by kill -9: nobody is told
+        life_ = std::make_unique<Life>(state_.path(), user, upstream_, clock_);
+        seen_ = 0;
     }
 
     void stage(const std::string& direction) {
@@ -151,12 +186,14 @@ private:
             "(approve|deny) (apr_#[0-9]+) by (\\S+) (client|terminal|signed_in) ?(.*)");
         std::smatch match;
         if (direction.starts_with("now ")) clock_.set(policy::read_time(direction.substr(4)).value());
+        if (direction.starts_with("restart as ")) start(direction.substr(11));
+        if (direction == "idle") run(life_->app->idle(std::chrono::seconds{20}));
         if (std::regex_match(direction, match, decide)) {
             const auto person =
                 policy::HumanForTests::make(match[3], policy::read_assurance(match[4].str()).value());
             const auto id = names_.restore(match[2]);
-            run(match[1] == "approve" ? approve(*app_, id, person, match[5])
-                                      : deny(*app_, id, person, match[5].str().substr(8)));
+            run(match[1] == "approve" ? approve(*life_->app, id, person, match[5])
+                                      : deny(*life_->app, id, person, match[5].str().substr(8)));
         }
     }
 
@@ -173,7 +210,7 @@ private:
 
     void run(Async<void> work) {
         bool done = false;
-        asio::co_spawn(loop_, std::move(work), [&done](const std::exception_ptr& failure) {
+        asio::co_spawn(life_->loop, std::move(work), [&done](const std::exception_ptr& failure) {
             if (failure) std::rethrow_exception(failure);
             done = true;
         });
@@ -186,29 +223,74 @@ private:
         while (!condition()) {
             if (std::chrono::steady_clock::now() > limit)
                 throw std::runtime_error("the server did not answer");
-            loop_.restart();
-            loop_.run_one_for(std::chrono::milliseconds{100});
+            life_->loop.restart();
+            life_->loop.run_one_for(std::chrono::milliseconds{100});
         }
     }
 
     static bool expects_answer(const std::string& line) {
+        if (line.find("\"subscriptions/listen\"") != std::string::npos) return false;  // never answered
         return line.find("\"id\"") != std::string::npos || line.find("\"method\"") == std::string::npos;
     }
 
+    /// Tidings of changes come when they come: they stand where the script asks for them.
+    static bool is_tidings(const std::string& message) {
+        for (const auto* method :
+             {"\"notifications/resources/", "\"notifications/tasks", "\"notifications/subscriptions/"})
+            if (message.find(method) != std::string::npos) return true;
+        return false;
+    }
+    static bool is_notification(const std::string& message) {
+        const auto parsed = Json::parse(message);
+        return parsed.is_object() && parsed.contains("method") && !parsed.contains("id");
+    }
+
+    std::vector<std::string> take() {
+        std::vector<std::string> news;
+        const auto& sent = life_->pipe.sent();
+        for (; seen_ < sent.size(); ++seen_)
+            (is_tidings(sent[seen_]) ? tidings_ : news).push_back(sent[seen_]);
+        return news;
+    }
+
     std::string answers(bool expected) {
-        if (expected) run_until([this] { return pipe_.sent().size() > seen_; });
+        auto news = take();
+        const auto answered = [&] {
+            for (auto& each : take()) news.push_back(std::move(each));
+            return std::ranges::any_of(news, [](const auto& each) { return !is_notification(each); });
+        };
+        if (expected) run_until(answered);
         std::string out;
-        for (; seen_ < pipe_.sent().size(); ++seen_) out += "< " + names_.number(pipe_.sent()[seen_]) + "\n";
+        for (const auto& each : news) out += "< " + names_.number(each) + "\n";
         return out;
     }
 
-    server::Loop loop_;
+    /// METHOD, or METHOD with TEXT: the first such message; others that came before it are passed over.
+    std::string told(const std::string& wanted) {
+        const auto with = wanted.find(" with ");
+        const auto method = "\"" + wanted.substr(0, with) + "\"";
+        const auto text = with == std::string::npos ? std::string{} : names_.restore(wanted.substr(with + 6));
+        std::string found;
+        std::string out;
+        run_until([&] {
+            for (const auto& each : take()) out += "< " + names_.number(each) + "\n";
+            const auto first = std::ranges::find_if(tidings_, [&](const auto& each) {
+                return each.find(method) != std::string::npos && each.find(text) != std::string::npos;
+            });
+            if (first == tidings_.end()) return false;
+            found = *first;
+            tidings_.erase(tidings_.begin(), first + 1);
+            return true;
+        });
+        return out + "< " + names_.number(found) + "\n";
+    }
+
     fakes::ManualClock clock_;
-    NoPage page_;
-    Upstream* upstream_ = nullptr;
-    fakes::PipeTransport pipe_;
-    std::unique_ptr<App> app_;
+    fakes::TempFolder state_;
+    Script upstream_;
+    std::unique_ptr<Life> life_;
     Names names_;
+    std::vector<std::string> tidings_;
     std::size_t seen_ = 0;
 };
 

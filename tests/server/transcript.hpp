@@ -5,6 +5,12 @@
 //   < the message that comes back          @ approve apr_#1 by grace signed_in [page|agent|none]
 //                                          @ deny apr_#1 by grace signed_in because not today
 //
+//   @ told METHOD [with TEXT]              waits for a message that tells of a change; these stand only where
+//                                          they are asked for, because they come when they come
+//   @ an answer comes                      waits for it, where what went before it was no message
+//   @ idle                                 until nothing that was approved is running
+//   @ restart as user                      kill -9, and a new process of this user on the same state
+//
 // Random parts are numbered in the order in which they appear: apr_#1, rev_#1, state#1, sha256:#1.
 #pragma once
 

@@ -323,6 +323,24 @@ TEST_CASE("a probe is one cheap read of the route that the tools need") {
     CHECK_FALSE(run(upstream.client.probe()).has_value());
 }
 
+TEST_CASE("a traced client carries the trace on in each request, and the others do not") {
+    Upstream upstream;
+    const auto list = offset(0);
+    upstream.exchange.expect(list, answer(200, page(items(0, 1), 1)))
+        .expect("POST " + base, answer(500))
+        .expect(list, answer(200, page(items(0, 1), 1)));
+    const policy::Trace trace{"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "a=b"};
+    CHECK(trace.id() == "0af7651916cd43dd8448eb211c80319c");
+    auto traced = upstream.client.traced(trace);
+    CHECK(run(traced.list()).has_value());
+    CHECK_FALSE(run(traced.create(dev_local())).has_value());
+    CHECK(run(upstream.client.list()).has_value());
+    using Pairs = std::vector<std::pair<std::string, std::string>>;
+    const Pairs headers{{"traceparent", trace.parent}, {"tracestate", trace.state}};
+    CHECK(upstream.exchange.headers == std::vector<Pairs>{headers, headers, {}});
+    CHECK(policy::Trace{}.id().empty());
+}
+
 TEST_CASE("the default wait is a timer on the loop") {
     ScriptedExchange exchange;
     exchange.expect(get_all, answer(503)).expect(get_all, answer(200, page(items(0, 1))));

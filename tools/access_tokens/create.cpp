@@ -66,7 +66,8 @@ Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
     const auto args = Args::read(call.arguments);
     auto token_name = TokenName::read(args.name);
     if (!token_name) co_return token_name.error();
-    const auto taken = co_await client_.find_by_name(std::move(*token_name));
+    auto api = client_.traced(call.caller.trace);
+    const auto taken = co_await api.find_by_name(std::move(*token_name));
     if (taken)
         co_return Error{Errc::conflict, std::string(sentences::name_exists) +
                                             " Nothing was created, and nobody was asked. The name " +
@@ -81,22 +82,23 @@ Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
     auto token_name = TokenName::read(args.name);
     if (!token_name) co_return token_name.error();
 
+    auto api = client_.traced(permit.call().caller.trace);
     const auto attempted = clock_.now();
-    auto value = co_await client_.create(request_of(args, *token_name));
+    auto value = co_await api.create(request_of(args, *token_name));
     if (!value) {
         if (value.error().code != Errc::ambiguous) co_return value.error();
-        co_return co_await settle(*token_name, attempted, value.error());
+        co_return co_await settle(api, *token_name, attempted, value.error());
     }
     // Nothing that follows from the answer may leave before the redactor knows the value.
     auto held = co_await custody_.hold(std::move(*value), args.name, permit.call().caller.principal);
-    if (!held) co_return co_await not_kept(*token_name);
+    if (!held) co_return co_await not_kept(api, *token_name);
 
     Created created{.held = std::move(*held),
                     .name = args.name,
                     .id = {},
                     .expires = policy::read_time(args.expiration_date)};
     if (permit.grant()) created.destination = permit.grant()->decision.destination;
-    auto made = co_await client_.find_by_name(*token_name);
+    auto made = co_await api.find_by_name(*token_name);
     if (made) {
         custody_.set_token_id(created.held.reveal_id, made->id);
         created.id = std::move(made->id);
@@ -106,9 +108,10 @@ Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
 }
 
 // The answer to the one POST was lost. It is never sent again: listing tells what became of it.
-Async<Error> CreateAccessToken::settle(TokenName token_name, policy::Time attempted, Error lost) {
+Async<Error> CreateAccessToken::settle(truefoundry::Client api, TokenName token_name, policy::Time attempted,
+                                       Error lost) {
     const auto name_words = "the token " + in_quotes(token_name.text());
-    const auto found = co_await client_.find_by_name(token_name);
+    const auto found = co_await api.find_by_name(token_name);
     if (found && found->created && *found->created < attempted - clock_slack)
         co_return Error{Errc::conflict,
                         std::string(sentences::name_exists) + " TrueFoundry's answer was lost (" +
@@ -133,8 +136,8 @@ Async<Error> CreateAccessToken::settle(TokenName token_name, policy::Time attemp
                         lost.message + ")"};
 }
 
-Async<Error> CreateAccessToken::not_kept(TokenName token_name) {
-    const auto found = co_await client_.find_by_name(token_name);
+Async<Error> CreateAccessToken::not_kept(truefoundry::Client api, TokenName token_name) {
+    const auto found = co_await api.find_by_name(token_name);
     co_return Error{
         Errc::ambiguous,
         "The token " + in_quotes(token_name.text()) + " was created (ID " +

@@ -79,7 +79,8 @@ policy::Facts DeleteAccessToken::describe(const AccessToken& token) const {
 Async<Result<policy::Facts>> DeleteAccessToken::facts(policy::Call call) {
     auto id = TokenId::read(Args::read(call.arguments).id);
     if (!id) co_return id.error();
-    const auto token = co_await client_.find(std::move(*id));
+    auto api = client_.traced(call.caller.trace);
+    const auto token = co_await api.find(std::move(*id));
     if (!token) co_return token.error();
     co_return describe(*token);
 }
@@ -90,22 +91,24 @@ Async<Result<ToolResult>> DeleteAccessToken::run(policy::Permit permit) {
     if (!permit.grant())
         co_return Error{Errc::internal, "A deletion without an approval was stopped. Nothing was deleted."};
 
-    const auto token = co_await client_.find(*id);
+    auto api = client_.traced(permit.call().caller.trace);
+    const auto token = co_await api.find(*id);
     if (!token) co_return token.error();
     if (permit.grant()->facts.changed(target_of(*token)))
         co_return Error{Errc::superseded, "The token " + in_quotes(title_of(*token)) +
                                               " is no longer as it was when its deletion was approved. "
                                               "Nothing was deleted. List the tokens "
                                               "and ask again if it is still to be deleted."};
-    auto removed = co_await client_.remove(*id);
-    if (!removed && removed.error().code == Errc::ambiguous) removed = co_await settle(*id, removed.error());
+    auto removed = co_await api.remove(*id);
+    if (!removed && removed.error().code == Errc::ambiguous)
+        removed = co_await settle(api, *id, removed.error());
     if (!removed) co_return removed.error();
     co_return report_deletion(*token);
 }
 
 // The answer to the one DELETE was lost: listing tells what became of it.
-Async<Result<void>> DeleteAccessToken::settle(TokenId id, Error lost) {
-    const auto found = co_await client_.find(id);
+Async<Result<void>> DeleteAccessToken::settle(truefoundry::Client api, TokenId id, Error lost) {
+    const auto found = co_await api.find(id);
     if (found)
         co_return Error{Errc::upstream,
                         "TrueFoundry did not confirm the deletion, and the token is still listed: it was not "

@@ -33,7 +33,7 @@ public:
 
 private:
     policy::Facts describe(const truefoundry::AccessToken& token) const;
-    Async<Result<void>> settle(truefoundry::TokenId id, Error lost);
+    Async<Result<void>> settle(truefoundry::Client api, truefoundry::TokenId id, Error lost);
 
     truefoundry::Client& client_;
     const Clock& clock_;

@@ -107,7 +107,8 @@ Async<Result<policy::Facts>> ListAccessTokens::facts(policy::Call) {
 
 Async<Result<ToolResult>> ListAccessTokens::run(policy::Permit permit) {
     const auto args = Args::read(permit.call().arguments);
-    auto listed = co_await client_.list(args.name_contains);
+    auto api = client_.traced(permit.call().caller.trace);
+    auto listed = co_await api.list(args.name_contains);
     if (!listed) co_return listed.error();
 
     const auto now = clock_.now();

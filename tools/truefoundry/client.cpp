@@ -81,10 +81,24 @@ struct Client::Look {
 Client::Client(Exchange& exchange, Wait wait)
     : exchange_(exchange), wait_(wait ? std::move(wait) : Wait(wait_on_timer)) {}
 
+Client Client::traced(const policy::Trace& trace) const {
+    Client client = *this;
+    client.trace_ = trace;
+    return client;
+}
+
+HttpRequest Client::request(std::string method, std::string target) const {
+    HttpRequest made{.method = std::move(method), .target = std::move(target)};
+    if (!trace_.parent.empty()) made.headers.emplace_back("traceparent", trace_.parent);
+    if (!trace_.parent.empty() && !trace_.state.empty())
+        made.headers.emplace_back("tracestate", trace_.state);
+    return made;
+}
+
 Async<Result<HttpResponse>> Client::get(std::string target) {
     for (int tried = 1;; ++tried) {
-        HttpRequest request{.method = "GET", .target = target};
-        auto answer = co_await exchange_.send(std::move(request));
+        auto asked = request("GET", target);
+        auto answer = co_await exchange_.send(std::move(asked));
         if (!answer && answer.error().code != Errc::ambiguous) co_return answer.error();
         if (answer && is_success(answer->status)) co_return answer;
         const auto wait = pause(tried, answer ? answer->retry_after : std::string{});
@@ -135,9 +149,9 @@ Async<Result<AccessToken>> Client::find_by_name(TokenName name) {
 }
 
 Async<Result<policy::Secret>> Client::create(CreateAccessToken asked) {
-    HttpRequest request{
-        .method = "POST", .target = wire::collection_target(), .body = wire::write_create(asked)};
-    auto answer = co_await exchange_.send(std::move(request));
+    auto post = request("POST", wire::collection_target());
+    post.body = wire::write_create(asked);
+    auto answer = co_await exchange_.send(std::move(post));
     if (!answer) co_return answer.error();
     if (!is_success(answer->status)) {
         auto error = failure(*answer, Asked::create);
@@ -150,8 +164,8 @@ Async<Result<policy::Secret>> Client::create(CreateAccessToken asked) {
 }
 
 Async<Result<void>> Client::remove(TokenId id) {
-    HttpRequest request{.method = "DELETE", .target = wire::token_target(id)};
-    const auto answer = co_await exchange_.send(std::move(request));
+    auto asked = request("DELETE", wire::token_target(id));
+    const auto answer = co_await exchange_.send(std::move(asked));
     if (!answer) co_return answer.error();
     if (!is_success(answer->status)) co_return failure(*answer, Asked::remove);
     co_return Result<void>{};

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/call.hpp"
 #include "tools/truefoundry/exchange.hpp"
 #include "tools/truefoundry/types.hpp"
 
@@ -24,6 +25,9 @@ public:
 
     explicit Client(Exchange& exchange, Wait wait = {});
 
+    /// The same, and every request carries this trace context on.
+    Client traced(const policy::Trace& trace) const;
+
     /// Every token of the caller, paged to the end; repeated ids dropped; Errc::upstream beyond 100 pages.
     /// `name_contains` is a substring. Where the pages shifted meanwhile it looks once more.
     Async<Result<std::vector<AccessToken>>> list(std::string name_contains = {});
@@ -40,11 +44,13 @@ public:
 
 private:
     struct Look;
+    HttpRequest request(std::string method, std::string target) const;
     Async<Result<HttpResponse>> get(std::string target);
     Async<Result<Look>> look(std::string name_contains);
 
     Exchange& exchange_;
     Wait wait_;
+    policy::Trace trace_ = {};
 };
 
 }  // namespace tfy::truefoundry

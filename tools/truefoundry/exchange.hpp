@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tools/async.hpp"
 
@@ -13,7 +15,8 @@ struct HttpRequest {
     std::string method;     // upper case
     std::string target;     // origin form, percent-encoded: "/api/svc/v1/personal-access-tokens?limit=100"
     std::string body = {};  // UTF-8 JSON, or empty
-    std::chrono::milliseconds timeout{30'000};  // from connect to last byte
+    std::chrono::milliseconds timeout{30'000};                      // from connect to last byte
+    std::vector<std::pair<std::string, std::string>> headers = {};  // beside those that every request has
 };
 
 struct HttpResponse {

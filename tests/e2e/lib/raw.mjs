@@ -69,7 +69,8 @@ export class RawHttp {
   }
 
   headers(message) {
-    const named = message?.params?.name;
+    const isTask = String(message?.method).startsWith('tasks/');
+    const named = isTask ? message.params?.taskId : message?.params?.name;
     return {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',

@@ -91,6 +91,8 @@ const task = {
   })),
 };
 const taskAnswer = { ...task, required: [...task.required, 'resultType'] };
+/** A CreateTaskResult is the bare task: what a status brings along, tasks/get tells. */
+const { allOf: _payloads, ...createdTask } = taskAnswer;
 
 class Revision {
   constructor(version) {
@@ -138,7 +140,8 @@ function revision(version) {
 function resultDefinition(version, method, result) {
   if (version === modern) {
     if (result.resultType === 'input_required') return 'InputRequiredResult';
-    if (result.resultType === 'task' || method === 'tasks/get') return taskAnswer;
+    if (result.resultType === 'task') return createdTask;
+    if (method === 'tasks/get') return taskAnswer;
     if (method?.startsWith('tasks/')) return 'EmptyResult';
   } else if (method === 'tools/call' && result.task) {
     return 'CreateTaskResult';

@@ -1,0 +1,117 @@
+#include "server/features/change_watch.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "server/features/uris.hpp"
+
+namespace tfy::server {
+namespace {
+
+namespace asio = boost::asio;
+using policy::Approval;
+using State = Approval::State;
+
+constexpr auto create_tool = "tfy_access_tokens_create";
+constexpr auto delete_tool = "tfy_access_tokens_delete";
+
+/// The token that the call made or deleted; empty where nobody knows its id.
+std::string token_of(const Approval& approval) {
+    const auto& from = approval.call.tool == delete_tool ? approval.call.arguments : approval.outcome;
+    const auto pointer = Json::json_pointer(approval.call.tool == delete_tool ? "/id" : "/structured/id");
+    if (!from.is_structured() || !from.contains(pointer)) return {};
+    const auto& id = from.at(pointer);
+    return id.is_string() ? id.get<std::string>() : std::string{};
+}
+
+}  // namespace
+
+ChangeWatch::ChangeWatch(Rooms rooms, std::chrono::milliseconds patience)
+    : rooms_(rooms), patience_(patience) {
+    rooms_.subscriptions.on_wanted([this] { begin(); });
+}
+
+ChangeWatch::~ChangeWatch() { rooms_.subscriptions.on_wanted({}); }
+
+void ChangeWatch::begin() {
+    if (watching_) return;
+    watching_ = true;
+    asio::co_spawn(rooms_.loop, watch(), asio::detached);
+}
+
+Async<void> ChangeWatch::watch() {
+    bool first = true;
+    auto seen = rooms_.desk.revision();
+    const auto over = [this] { return !rooms_.subscriptions.wanted() || rooms_.desk.draining(); };
+    while (!over()) {
+        if (first || rooms_.desk.revision() != seen || anything_late()) {
+            seen = rooms_.desk.revision();
+            co_await look(first);
+            first = false;
+        }
+        begin_approved();
+        if (!over()) co_await rooms_.desk.wait_revision(seen, patience_);
+    }
+    open_.clear();
+    watching_ = false;
+}
+
+bool ChangeWatch::anything_late() const {
+    return std::ranges::any_of(open_, [now = rooms_.clock.now()](const auto& each) {
+        return policy::lapse(each.second, now).state != each.second.state;
+    });
+}
+
+// The first look tells nothing: it is what later ones are compared with.
+Async<void> ChangeWatch::look(bool first) {
+    auto listed = co_await rooms_.desk.list(true);
+    if (!listed) {
+        rooms_.log.warn("changes cannot be looked for", {{"why", listed.error().message}});
+        co_return;
+    }
+    Open now;
+    for (auto& approval : *listed) {
+        auto id = approval.id;
+        now.emplace(std::move(id), std::move(approval));
+    }
+    const auto before = std::exchange(open_, std::move(now));
+    if (first) co_return;
+    for (const auto& [id, approval] : open_) {
+        const auto known = before.find(id);
+        if (known == before.end()) rooms_.subscriptions.publish({Change::Of::resources_list});
+        if (known == before.end() || known->second.state != approval.state) tell_changed(id);
+    }
+    for (const auto& [id, approval] : before) {
+        if (open_.contains(id)) continue;
+        const auto ended = co_await rooms_.desk.find(id);
+        if (ended) tell_ended(*ended);
+    }
+}
+
+void ChangeWatch::tell_changed(const std::string& id) {
+    rooms_.subscriptions.publish({Change::Of::task, id});
+    rooms_.subscriptions.publish({Change::Of::resource, uris::approval(id)});
+}
+
+void ChangeWatch::tell_ended(const Approval& approval) {
+    tell_changed(approval.id);
+    rooms_.subscriptions.publish({Change::Of::resources_list});
+    const bool tokens = approval.call.tool == create_tool || approval.call.tool == delete_tool;
+    // An unknown end may have changed them, too.
+    const bool ran = approval.state == State::succeeded || approval.state == State::unknown;
+    if (!tokens || !ran) return;
+    rooms_.subscriptions.publish({Change::Of::resource, std::string(uris::access_tokens)});
+    if (const auto id = token_of(approval); !id.empty())
+        rooms_.subscriptions.publish({Change::Of::resource, uris::access_token(id)});
+}
+
+void ChangeWatch::begin_approved() {
+    for (const auto& id : rooms_.subscriptions.subjects(Change::Of::task)) {
+        const auto found = open_.find(id);
+        if (found == open_.end() || found->second.state != State::approved) continue;
+        if (rooms_.calls.may_be_task(found->second.call.tool)) rooms_.calls.carry_out(found->second, {});
+    }
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,54 @@
+// From what happens to approvals, by whomever, to the clients that listen.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <map>
+
+#include "server/approval_desk.hpp"
+#include "server/call_tool.hpp"
+#include "server/mcp/subscriptions.hpp"
+#include "server/observability/log.hpp"
+
+namespace tfy::server {
+
+/// While anybody listens, one coroutine looks at the open approvals after each change of the store: one
+/// query, and one more for each that is not open any more. What it knows is those open ones. One loop.
+class ChangeWatch {
+public:
+    struct Rooms {
+        boost::asio::io_context& loop;
+        ApprovalDesk& desk;
+        Subscriptions& subscriptions;
+        CallTool& calls;
+        const Clock& clock;
+        const Log& log;
+    };
+
+    /// All must outlive it. Begins when the first listener comes. `patience`: how long it takes at the most
+    /// to see that a request's time is over, or that nobody listens any more.
+    explicit ChangeWatch(Rooms rooms, std::chrono::milliseconds patience = std::chrono::seconds{1});
+    ChangeWatch(const ChangeWatch&) = delete;
+    ChangeWatch& operator=(const ChangeWatch&) = delete;
+    ~ChangeWatch();
+
+    bool watching() const { return watching_; }
+
+private:
+    using Open = std::map<std::string, policy::Approval>;
+
+    void begin();
+    Async<void> watch();
+    Async<void> look(bool first);
+    bool anything_late() const;
+    void tell_changed(const std::string& id);
+    void tell_ended(const policy::Approval& approval);
+    /// What listeners wait for begins to run: they are there to receive it.
+    void begin_approved();
+
+    Rooms rooms_;
+    std::chrono::milliseconds patience_;
+    bool watching_ = false;
+    Open open_;
+};
+
+}  // namespace tfy::server

@@ -1,0 +1,166 @@
+// The tools behind the gate, without a transport: two tools that change something, and the people and clients
+// around them.
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <stdexcept>
+
+#include "server/call_tool.hpp"
+#include "server/features/approval_tasks.hpp"
+#include "server/features/change_watch.hpp"
+#include "server/loop.hpp"
+#include "tests/fakes/fake_custody.hpp"
+#include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/permits.hpp"
+#include "tests/fakes/pipe_transport.hpp"
+#include "tests/fakes/state.hpp"
+#include "tools/access_tokens/create.hpp"
+#include "tools/access_tokens/delete.hpp"
+#include "tools/access_tokens/reveal.hpp"
+
+namespace tfy::fakes {
+
+/// One token, "ci-pipeline" with the id "pat-a", until it is deleted.
+class OneToken final : public truefoundry::Exchange {
+public:
+    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+        sent.push_back(request);
+        truefoundry::HttpResponse answer{.status = 200, .content_type = "application/json", .body = "{}"};
+        if (request.method == "GET")
+            answer.body =
+                deleted() > 0
+                    ? R"({"data":[],"pagination":{"total":0,"offset":0,"limit":100}})"
+                    : R"({"data":[{"id":"pat-a","type":"pat","manifest":{"name":"ci-pipeline","type":"pat"},)"
+                      R"("createdAt":"2026-08-25T09:30:00.000Z"}],"pagination":{"total":1,"offset":0,"limit":100}})";
+        co_return answer;
+    }
+    std::ptrdiff_t deleted() const {
+        return std::ranges::count(sent, "DELETE", &truefoundry::HttpRequest::method);
+    }
+    std::vector<truefoundry::HttpRequest> sent;
+};
+
+struct PageOfCalls final : server::ApprovalPage {
+    Async<std::string> address(std::string id, bool) override {
+        co_return "http://127.0.0.1:8780/approvals/" + id;
+    }
+};
+
+inline tools::Catalog changing_tools(truefoundry::Client& client, tools::Custody& custody,
+                                     const Clock& clock) {
+    std::vector<std::unique_ptr<tools::Tool>> all;
+    all.push_back(std::make_unique<tools::CreateAccessToken>(client, custody, clock));
+    all.push_back(std::make_unique<tools::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
+    all.push_back(std::make_unique<tools::RevealAccessToken>(custody, clock));
+    return std::move(tools::Catalog::assemble(std::move(all)).value());
+}
+
+inline policy::Rules asking_rules(policy::Assurance least) {
+    policy::Rule rule;
+    rule.min_assurance = least;
+    policy::Rules rules;
+    rules.rules = {rule};
+    return rules;
+}
+
+struct Calls {
+    explicit Calls(policy::Assurance least = policy::Assurance::client,
+                   const std::filesystem::path& file = ":memory:")
+        : store(open_ledger(file)), gate(asking_rules(least)) {}
+    Calls(const Calls&) = delete;
+    Calls& operator=(const Calls&) = delete;
+    ~Calls() {
+        store.close();
+        loop.abandon();
+    }
+
+    template <class Condition>
+    void until(Condition condition) {
+        const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (!condition()) {
+            if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("waited in vain");
+            loop.restart();
+            loop.run_one_for(std::chrono::milliseconds{100});
+        }
+    }
+    template <class T>
+    T run(Async<T> work) {
+        std::optional<T> result;
+        boost::asio::co_spawn(loop, std::move(work), [&](const std::exception_ptr& bug, T done) {
+            if (bug) std::rethrow_exception(bug);
+            result.emplace(std::move(done));
+        });
+        until([&] { return result.has_value(); });
+        return std::move(*result);
+    }
+    void idle() {
+        bool done = false;
+        boost::asio::co_spawn(loop, calls.idle(std::chrono::seconds{20}),
+                              [&](const std::exception_ptr&) { done = true; });
+        until([&] { return done; });
+    }
+
+    server::Requester requester(bool form = false, protocol::Version version = protocol::Version::v2026_07_28,
+                                std::string principal = "stdio:alice") {
+        protocol::ClientContext context{.version = version};
+        context.capabilities.tasks = true;
+        context.capabilities.elicitation_form = form;
+        const bool modern = protocol::is_modern(version);
+        return {.context = std::move(context),
+                .caller = {.principal = std::move(principal), .client = "agent 1"},
+                .outbox = pipe,
+                .redaction = redaction,
+                .questions = modern ? nullptr : &questions,
+                .session = "stdio",
+                .legacy = modern ? nullptr : &legacy};
+    }
+
+    static protocol::CallToolParams removal() {
+        return {.name = "tfy_access_tokens_delete", .arguments = {{"id", "pat-a"}}};
+    }
+    /// The id of the task that this call became.
+    std::string ask(server::Requester by) { return ask(std::move(by), removal()); }
+    std::string ask(server::Requester by, protocol::CallToolParams params) {
+        const auto answer = run(calls.call(by, std::move(params))).value();
+        if (answer.result_type != "task") throw std::runtime_error("no task: " + answer.result.dump());
+        return answer.result.at("taskId").get<std::string>();
+    }
+    Result<protocol::Task> get(server::Requester by, const std::string& id) { return run(tasks.get(by, id)); }
+    Result<void> answer(server::Requester by, const std::string& id, const std::string& key, Json content) {
+        const Json said = {{"action", "accept"}, {"content", std::move(content)}};
+        return run(tasks.update(by, {id, {{key, said}}}));
+    }
+    void approve(const std::string& id) {
+        const auto found = run(desk.find(id)).value();
+        const policy::Choice choice{.typed_name = found.facts.subject, .digest = found.digest};
+        run(desk.approve(id, policy::HumanForTests::make(), choice)).value();
+    }
+    void deny(const std::string& id) {
+        run(desk.deny(id, policy::HumanForTests::make(), "not today")).value();
+    }
+
+    server::Loop loop;
+    ManualClock clock;
+    server::Store store;
+    policy::Gate gate;
+    server::Redaction redaction{policy::FingerprintKey{}, {}};
+    server::Log log{redaction, server::Log::Level::off};
+    OneToken upstream;
+    truefoundry::Client client{upstream};
+    FakeCustody custody;
+    PageOfCalls page;
+    PipeTransport pipe{loop};
+    server::Questions questions{redaction};
+    server::LegacyState legacy;
+    server::ApprovalDesk desk{loop, store, gate, redaction, clock, "test"};
+    tools::Catalog catalog = changing_tools(client, custody, clock);
+    server::Presenter presenter{desk, page, clock, log, policy::SealKey{}, policy::Duration{0}};
+    server::CallTool calls{{loop, catalog, gate, desk, presenter, redaction, clock, log},
+                           "tfy-pat-mcp",
+                           "https://acme.truefoundry.cloud"};
+    server::Subscriptions subscriptions;
+    server::ApprovalTasks tasks{desk, presenter, calls, clock};
+    server::ChangeWatch watch{{loop, desk, subscriptions, calls, clock, log}, std::chrono::milliseconds{5}};
+};
+
+}  // namespace tfy::fakes
