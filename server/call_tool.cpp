@@ -71,7 +71,10 @@ struct CallTool::Job {
 };
 
 CallTool::CallTool(Rooms rooms, std::string server, std::string base_url)
-    : rooms_(rooms), server_(std::move(server)), base_url_(std::move(base_url)) {}
+    : rooms_(rooms),
+      server_(std::move(server)),
+      base_url_(std::move(base_url)),
+      definitions_(rooms.catalog.definitions()) {}
 
 Async<Result<Answer>> CallTool::call(Requester& requester, protocol::CallToolParams params) {
     const auto* entry = rooms_.catalog.find(params.name);

@@ -30,7 +30,7 @@ public:
     /// `server` and `base_url` are bound into every digest.
     CallTool(Rooms rooms, std::string server, std::string base_url);
 
-    std::vector<Json> definitions() const override { return rooms_.catalog.definitions(); }
+    const std::vector<Json>& definitions() const override { return definitions_; }
     /// Errors are protocol errors (unknown tool, foreign requestState); all else that goes wrong is a tool
     /// result with isError. Cancelling it detaches the caller; what has begun to run runs to its end.
     Async<Result<Answer>> call(Requester& requester, protocol::CallToolParams params) override;
@@ -81,6 +81,7 @@ private:
     Rooms rooms_;
     std::string server_;
     std::string base_url_;
+    std::vector<Json> definitions_;
     std::size_t running_ = 0;
     std::set<std::string> carried_out_;  // approvals that carry_out() is at
 };

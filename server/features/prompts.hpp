@@ -10,7 +10,7 @@ class Prompts final : public PromptFeature {
 public:
     Prompts();
 
-    std::vector<Json> definitions() const override { return definitions_; }
+    const std::vector<Json>& definitions() const override { return definitions_; }
     /// One message from the user. What was filled in stands in it as quoted data, one line a value. Refused
     /// are values that are longer than their definition allows, and those that hold the value of a token.
     Async<Result<Answer>> get(Requester& requester, protocol::GetPromptParams params) override;

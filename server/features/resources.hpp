@@ -15,7 +15,7 @@ public:
     /// tfy://access-tokens, then the caller's open approvals, then the tokens by name. Without TrueFoundry
     /// the list is what it can be: a cursor names a place in that order, not a number of items.
     Async<Result<protocol::Page>> list(Requester& requester, std::optional<std::string> cursor) override;
-    std::vector<Json> templates() const override { return templates_; }
+    const std::vector<Json>& templates() const override { return templates_; }
     /// One JSON text. A uri that is spelt in any other way than here is not found: nothing else is asked for
     /// it. Other errors are JSON-RPC errors that say what was not done and what to do next.
     Async<Result<Answer>> read(Requester& requester, protocol::ReadResourceParams params) override;

@@ -22,7 +22,7 @@ class ToolFeature {
 public:
     virtual ~ToolFeature() = default;
     /// As their files have them, in the order of tools/list: never another one.
-    virtual std::vector<Json> definitions() const = 0;
+    virtual const std::vector<Json>& definitions() const = 0;
     /// Errc::invalid_params for an unknown tool. What the tool itself has to say against the call is an
     /// answer with isError, never an error.
     virtual Async<Result<Answer>> call(Requester& requester, protocol::CallToolParams params) = 0;
@@ -31,7 +31,7 @@ public:
 class PromptFeature {
 public:
     virtual ~PromptFeature() = default;
-    virtual std::vector<Json> definitions() const = 0;
+    virtual const std::vector<Json>& definitions() const = 0;
     /// Errc::invalid_params for an unknown prompt and for arguments that do not fit it.
     virtual Async<Result<Answer>> get(Requester& requester, protocol::GetPromptParams params) = 0;
 };
@@ -41,7 +41,7 @@ public:
     virtual ~ResourceFeature() = default;
     /// Errc::invalid_params for a cursor that was not given out.
     virtual Async<Result<protocol::Page>> list(Requester& requester, std::optional<std::string> cursor) = 0;
-    virtual std::vector<Json> templates() const = 0;
+    virtual const std::vector<Json>& templates() const = 0;
     /// Errc::resource_not_found; the same for what this caller may not see.
     virtual Async<Result<Answer>> read(Requester& requester, protocol::ReadResourceParams params) = 0;
     /// Whether changes of this resource can be told to this caller.

@@ -9,17 +9,18 @@ class Tools final : public server::ToolFeature {
 public:
     /// `rooms` must outlive it.
     explicit Tools(Rooms& rooms);
-    std::vector<Json> definitions() const override;
+    const std::vector<Json>& definitions() const override;
     Async<Result<Answer>> call(Requester& requester, CallToolParams params) override;
 
 private:
     Rooms& rooms_;
     std::vector<Tool> tools_;
+    std::vector<Json> definitions_;
 };
 
 class Prompts final : public server::PromptFeature, public server::CompletionFeature {
 public:
-    std::vector<Json> definitions() const override;
+    const std::vector<Json>& definitions() const override;
     Async<Result<Answer>> get(Requester& requester, protocol::GetPromptParams params) override;
     Async<Result<Found>> complete(Requester& requester, protocol::CompleteParams params) override;
 };
@@ -27,7 +28,7 @@ public:
 class Resources final : public server::ResourceFeature {
 public:
     Async<Result<protocol::Page>> list(Requester& requester, std::optional<std::string> cursor) override;
-    std::vector<Json> templates() const override;
+    const std::vector<Json>& templates() const override;
     Async<Result<Answer>> read(Requester& requester, protocol::ReadResourceParams params) override;
     Async<bool> may_watch(Requester& requester, std::string uri) override;
 };

@@ -70,7 +70,7 @@ Result<Answer> filled(const Requester& requester, const GetPromptParams& params)
 
 }  // namespace
 
-std::vector<Json> Prompts::definitions() const { return all(); }
+const std::vector<Json>& Prompts::definitions() const { return all(); }
 
 Async<Result<Answer>> Prompts::get(Requester& requester, GetPromptParams params) {
     const auto* definition = find(params.name);

@@ -42,11 +42,12 @@ Async<Result<protocol::Page>> Resources::list(Requester&, std::optional<std::str
     co_return protocol::page_of(fixed(), cursor, page_size);
 }
 
-std::vector<Json> Resources::templates() const {
-    return {{{"uriTemplate", any_data},
-             {"name", "any data"},
-             {"description", "A fixture: data of an id"},
-             {"mimeType", "application/json"}}};
+const std::vector<Json>& Resources::templates() const {
+    static const std::vector<Json> all = {{{"uriTemplate", any_data},
+                                           {"name", "any data"},
+                                           {"description", "A fixture: data of an id"},
+                                           {"mimeType", "application/json"}}};
+    return all;
 }
 
 Async<Result<Answer>> Resources::read(Requester& requester, protocol::ReadResourceParams params) {

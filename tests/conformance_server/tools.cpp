@@ -7,13 +7,10 @@ namespace tfy::conformance {
 Tools::Tools(Rooms& rooms) : rooms_(rooms) {
     for (const auto& some : {content_tools(), notifying_tools(), asking_tools(), input_tools(), task_tools()})
         tools_.insert(tools_.end(), some.begin(), some.end());
+    for (const auto& tool : tools_) definitions_.push_back(tool.definition);
 }
 
-std::vector<Json> Tools::definitions() const {
-    std::vector<Json> all;
-    for (const auto& tool : tools_) all.push_back(tool.definition);
-    return all;
-}
+const std::vector<Json>& Tools::definitions() const { return definitions_; }
 
 Async<Result<Answer>> Tools::call(Requester& requester, CallToolParams params) {
     const auto tool = std::ranges::find_if(

@@ -17,14 +17,12 @@ namespace tfy::fakes {
 
 class OfferedTools final : public server::ToolFeature {
 public:
-    explicit OfferedTools(server::Loop& loop) : bell_(loop, boost::asio::steady_timer::time_point::max()) {}
-
-    std::vector<Json> definitions() const override {
-        std::vector<Json> all;
+    explicit OfferedTools(server::Loop& loop) : bell_(loop, boost::asio::steady_timer::time_point::max()) {
         for (const auto* name : {"quick", "slow", "asks", "throws", "pauses"})
-            all.push_back({{"name", name}, {"inputSchema", {{"type", "object"}}}});
-        return all;
+            definitions_.push_back({{"name", name}, {"inputSchema", {{"type", "object"}}}});
     }
+
+    const std::vector<Json>& definitions() const override { return definitions_; }
     Async<Result<server::Answer>> call(server::Requester& requester,
                                        protocol::CallToolParams params) override {
         if (params.name == "throws") throw std::runtime_error("a bug");
@@ -67,6 +65,7 @@ private:
             throw boost::system::system_error(boost::asio::error::operation_aborted);
         }
     }
+    std::vector<Json> definitions_;
     boost::asio::steady_timer bell_;
     bool released_ = false;
 };
@@ -77,7 +76,7 @@ public:
         const std::vector<Json> all = {{{"uri", "test://watched"}, {"name", "watched"}}};
         co_return protocol::page_of(all, cursor, 50);
     }
-    std::vector<Json> templates() const override { return {}; }
+    const std::vector<Json>& templates() const override { return no_templates_; }
     Async<Result<server::Answer>> read(server::Requester& requester,
                                        protocol::ReadResourceParams params) override {
         if (params.uri != "test://watched") co_return protocol::resource_not_found(params.uri);
@@ -86,6 +85,9 @@ public:
                                                                          protocol::not_at_all)};
     }
     Async<bool> may_watch(server::Requester&, std::string uri) override { co_return uri == "test://watched"; }
+
+private:
+    const std::vector<Json> no_templates_;
 };
 
 /// All of it on one loop, which the test itself runs.
