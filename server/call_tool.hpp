@@ -6,10 +6,10 @@
 #include <set>
 #include <string>
 
-#include "server/approval_desk.hpp"
+#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/presenter.hpp"
 #include "server/mcp/features.hpp"
 #include "server/observability/log.hpp"
-#include "server/presenter.hpp"
 #include "tools/catalog.hpp"
 
 namespace tfy::server {

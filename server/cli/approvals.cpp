@@ -1,7 +1,7 @@
 // Which verb does what, and the two that only look.
 #include "server/cli/approvals.hpp"
 
-#include "server/approval_text.hpp"
+#include "server/approvals/approval_text.hpp"
 #include "server/cli/approvals_window.hpp"
 
 namespace tfy::server {

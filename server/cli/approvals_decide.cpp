@@ -1,7 +1,7 @@
 // Approving and denying: the whole request is shown first, and approving it takes the token's name, typed.
 #include <algorithm>
 
-#include "server/approval_text.hpp"
+#include "server/approvals/approval_text.hpp"
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/terminal_channel.hpp"
 #include "server/storage/journal_body.hpp"

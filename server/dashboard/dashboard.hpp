@@ -4,11 +4,11 @@
 #include <span>
 #include <string_view>
 
-#include "server/approval_desk.hpp"
+#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/reveal_desk.hpp"
 #include "server/auth/sign_in.hpp"
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
-#include "server/reveal_desk.hpp"
 #include "server/transport/http.hpp"
 
 namespace tfy::server {

@@ -2,7 +2,7 @@
 
 #include "policy/sealed_state.hpp"
 #include "protocol/elicitation.hpp"
-#include "server/elicitation_channel.hpp"
+#include "server/approvals/elicitation_channel.hpp"
 
 namespace tfy::server {
 namespace {

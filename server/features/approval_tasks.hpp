@@ -6,9 +6,9 @@
 #include <set>
 #include <string>
 
+#include "server/approvals/presenter.hpp"
 #include "server/call_tool.hpp"
 #include "server/mcp/features.hpp"
-#include "server/presenter.hpp"
 
 namespace tfy::server {
 

@@ -4,7 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <map>
 
-#include "server/approval_desk.hpp"
+#include "server/approvals/approval_desk.hpp"
 #include "server/call_tool.hpp"
 #include "server/mcp/subscriptions.hpp"
 #include "server/observability/log.hpp"

@@ -1,4 +1,4 @@
-#include "server/approval_desk.hpp"
+#include "server/approvals/approval_desk.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "server/silent_clients.hpp"
+#include "server/approvals/silent_clients.hpp"
 
 #include <doctest/doctest.h>
 

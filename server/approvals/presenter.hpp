@@ -8,11 +8,11 @@
 
 #include "policy/sealed_state.hpp"
 #include "protocol/tool.hpp"
-#include "server/approval_desk.hpp"
-#include "server/approval_text.hpp"
+#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/approval_text.hpp"
+#include "server/approvals/silent_clients.hpp"
 #include "server/mcp/requester.hpp"
 #include "server/observability/log.hpp"
-#include "server/silent_clients.hpp"
 
 namespace tfy::server {
 

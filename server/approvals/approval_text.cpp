@@ -1,4 +1,4 @@
-#include "server/approval_text.hpp"
+#include "server/approvals/approval_text.hpp"
 
 #include <limits>
 

@@ -1,9 +1,9 @@
-#include "server/presenter.hpp"
+#include "server/approvals/presenter.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "protocol/elicitation.hpp"
-#include "server/elicitation_channel.hpp"
+#include "server/approvals/elicitation_channel.hpp"
 #include "server/features/task_of.hpp"
 
 namespace tfy::server {

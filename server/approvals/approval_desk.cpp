@@ -1,6 +1,6 @@
 // Every change of an approval: made as a value by policy/approval, written by compare-and-set with its
 // journal record, then announced.
-#include "server/approval_desk.hpp"
+#include "server/approvals/approval_desk.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -1,5 +1,5 @@
 // Known to the redactor before it is kept, claimed durably before it leaves, wiped when its time is over.
-#include "server/reveal_desk.hpp"
+#include "server/approvals/reveal_desk.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -1,6 +1,6 @@
-#include "server/elicitation_channel.hpp"
+#include "server/approvals/elicitation_channel.hpp"
 
-#include "server/approval_text.hpp"
+#include "server/approvals/approval_text.hpp"
 
 namespace tfy::server {
 namespace {
