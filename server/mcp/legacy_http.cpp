@@ -11,6 +11,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "policy/canonical_json.hpp"
 #include "server/mcp/session.hpp"
 
 namespace tfy::server {
@@ -23,6 +24,7 @@ using protocol::Version;
 
 constexpr std::chrono::hours session_life{24};
 constexpr std::size_t most_states = 10'000;
+constexpr std::size_t most_ended = 100'000;
 
 int session_status(const Error& error) { return error.code == Errc::not_found ? 404 : 400; }
 
@@ -86,7 +88,7 @@ Result<LegacySession> LegacyHttp::session_of(const HttpRequest& http) const {
             Errc::invalid_request,
             "Mcp-Session-Id is missing. Send initialize first and repeat the id that it answers with."};
     auto session = read_session_id(*id, clock_.now(), key_);
-    if (!session || ended_.contains(*id))
+    if (!session || ended_.contains(policy::sha256(*id)))
         return Error{Errc::not_found, "This session is over, or never was. Send initialize again."};
     return std::move(*session);
 }
@@ -331,7 +333,9 @@ Async<void> LegacyHttp::end(const HttpRequest& http, HttpAnswer& answer) {
                                   false);
     const auto now = clock_.now();
     std::erase_if(ended_, [now](const auto& each) { return each.second <= now; });
-    ended_.emplace(session->id, session->expires);
+    // One that is forgotten too early could be used again, by who has its id: nobody else, and for nothing more.
+    if (ended_.size() >= most_ended) ended_.erase(ended_.begin());
+    ended_.emplace(policy::sha256(session->id), session->expires);
     if (const auto found = states_.find(session->id); found != states_.end()) {
         const auto state = found->second;
         states_.erase(found);

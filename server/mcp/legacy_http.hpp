@@ -75,7 +75,7 @@ private:
     Patience patience_;
     std::map<std::string, Shared> states_;  // of sessions with something to remember
     std::map<std::string, policy::Time>
-        ended_;  // sessions that were deleted, until they would have ended anyway
+        ended_;  // hashes of deleted sessions' ids, until they would have ended anyway
 };
 
 }  // namespace tfy::server

@@ -122,7 +122,7 @@ for (const [transport, open] of Object.entries(peers)) {
         assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u200b\u202e]/, 'nothing invisible comes back');
       });
     }
-    assert.equal(world.upstreamCount('POST') + world.upstreamCount('DELETE'), 0);
+    assert.equal(await world.upstreamCount('POST') + await world.upstreamCount('DELETE'), 0);
     const listed = await world.terminal(['approvals', 'list', '--json']);
     assert.deepEqual(JSON.parse(listed.stdout).approvals, []);
     await assertAlive(peer, 99);

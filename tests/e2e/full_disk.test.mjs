@@ -39,7 +39,7 @@ test('when the state cannot be written, requests fail, nothing runs, and what wa
   assert.match(failed.content[0].text, /nothing was (done|run)/i);
   const listed = await peer.exchange(toolCall('list', 'tfy_access_tokens_list', {}));
   assert.ok(!listed.result.isError, 'reading goes on');
-  assert.equal(world.upstreamCount('POST'), 0);
+  assert.equal(await world.upstreamCount('POST'), 0);
   await peer.server.stop();
 
   const shown = await world.terminal(['approvals', 'list', '--json']);

@@ -89,5 +89,5 @@ test('a client that is closed while its question is open detaches, and the next 
   assert.ok((await lost) instanceof Error);
   const second = await open('legacy HTTP', world, { endpoint });
   await createApproved(second, 'left-alone', 'none');
-  assert.equal(world.upstreamCount('POST'), 1);
+  assert.equal(await world.upstreamCount('POST'), 1);
 });

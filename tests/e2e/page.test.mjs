@@ -80,7 +80,7 @@ for (const door of ['modern HTTP', 'legacy HTTP']) {
     assert.ok(denied.isError);
     assert.equal(statusOf(denied), 'denied');
     assert.match(textOf(denied), /we have one already/);
-    assert.equal(world.upstreamCount('POST'), 0);
+    assert.equal(await world.upstreamCount('POST'), 0);
   });
 }
 
@@ -98,7 +98,7 @@ test('modern HTTP with URL elicitation: the client is given the page’s address
     approval => page.approved(approval, { destination: 'none' })
   );
   assert.equal(statusOf(created), 'executed', textOf(created));
-  assert.equal(world.upstreamCount('POST'), 1);
+  assert.equal(await world.upstreamCount('POST'), 1);
 });
 
 test('the page decides nothing without a session, the CSRF token, the digest that was shown, and the name', async t => {
@@ -154,5 +154,5 @@ test('the terminal does not reach the assurance that HTTP asks for', async t => 
   );
   assert.equal(tried.code, 1, tried.stdout);
   assert.equal((await page.pending()).length, 1);
-  assert.equal(world.upstreamCount('POST'), 0);
+  assert.equal(await world.upstreamCount('POST'), 0);
 });

@@ -30,7 +30,7 @@ for (const door of ['modern stdio', 'legacy stdio', 'modern HTTP', 'legacy HTTP'
       id,
       'the same call attaches to the same request'
     );
-    assert.equal(world.upstreamCount('POST'), 0);
+    assert.equal(await world.upstreamCount('POST'), 0);
 
     const listed = await world.terminal(['approvals', 'list', '--json']);
     assert.deepEqual(
@@ -44,7 +44,7 @@ for (const door of ['modern stdio', 'legacy stdio', 'modern HTTP', 'legacy HTTP'
 
     const created = await create(connection, 'by-terminal');
     assert.equal(statusOf(created), 'executed', textOf(created));
-    assert.equal(world.upstreamCount('POST'), 1);
+    assert.equal(await world.upstreamCount('POST'), 1);
     const shown = await reveal(connection, created.structuredContent.reveal_id);
     assert.ok(!shown.isError, textOf(shown));
     const value = valueIn(shown);
@@ -79,7 +79,7 @@ test('a denial in the terminal reaches the agent with its reason', async t => {
   const asked = await connection.call('tfy_approvals_get', { approval_id: id });
   assert.equal(statusOf(asked), 'denied', textOf(asked));
   assert.match(textOf(asked), /no more tokens this week/);
-  assert.equal(world.upstreamCount('POST'), 0);
+  assert.equal(await world.upstreamCount('POST'), 0);
 });
 
 test('tfy_approvals_get follows an approval from pending to executed', async t => {
@@ -122,5 +122,5 @@ test('without a terminal nobody can pretend to be one: the default rules want a 
   const tried = await world.terminal(['approvals', 'approve', id], ['no-tty', 'none']);
   assert.equal(tried.code, 1, tried.stdout);
   assert.equal(statusOf(await create(connection, 'no-tty')), 'approval_pending');
-  assert.equal(world.upstreamCount('POST'), 0);
+  assert.equal(await world.upstreamCount('POST'), 0);
 });

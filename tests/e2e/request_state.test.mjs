@@ -35,7 +35,7 @@ for (const [transport, open] of Object.entries(peers)) {
       toolCall(4, tool, args, { capabilities, requestState: asked.requestState })
     );
     assert.deepEqual(bare.result.structuredContent, first.result.structuredContent);
-    assert.equal(world.upstreamCount('POST'), 1);
+    assert.equal(await world.upstreamCount('POST'), 1);
   });
 
   test(`${transport}: a requestState that was changed in one character is a protocol error`, async t => {
@@ -57,7 +57,7 @@ for (const [transport, open] of Object.entries(peers)) {
       );
       assert.equal(answer.error?.code, -32602, `${index}: ${JSON.stringify(answer)}`);
     }
-    assert.equal(world.upstreamCount('POST'), 0);
+    assert.equal(await world.upstreamCount('POST'), 0);
     const right = await peer.exchange(answered(20, asked, tool, args, yes, { capabilities }));
     assert.equal(right.result?.structuredContent?.status, 'executed', 'the real one still works');
   });
@@ -77,7 +77,7 @@ for (const [transport, open] of Object.entries(peers)) {
       );
       assert.equal(answer.error?.code, -32602, `${name}: ${JSON.stringify(answer)}`);
     }
-    assert.equal(world.upstreamCount('POST') + world.upstreamCount('DELETE'), 0);
+    assert.equal(await world.upstreamCount('POST') + await world.upstreamCount('DELETE'), 0);
   });
 
   test(`${transport}: the value is in no replay of a reveal`, async t => {

@@ -33,7 +33,7 @@ test('stdio: killed while pending; after a restart it is still there, is decided
   assert.equal((await world.terminal(['approvals', 'approve', id], [name, 'none'])).code, 0);
   const done = await second.exchange(call(2));
   assert.equal(done.result.structuredContent.status, 'executed', JSON.stringify(done));
-  assert.equal(world.upstreamCount('POST'), 1);
+  assert.equal(await world.upstreamCount('POST'), 1);
   const verified = await world.terminal(['audit', 'verify']);
   assert.equal(verified.code, 0, verified.stdout + verified.stderr);
 });
@@ -56,7 +56,7 @@ test('HTTP: killed while pending, decided on the page of the next process', asyn
   assert.equal(statusOf(created), 'executed', textOf(created));
   const shown = await reveal(two, created.structuredContent.reveal_id);
   assert.ok(!shown.isError, textOf(shown));
-  assert.equal(world.upstreamCount('POST'), 1);
+  assert.equal(await world.upstreamCount('POST'), 1);
   await world.assertSeenOnce(valueIn(shown));
 });
 

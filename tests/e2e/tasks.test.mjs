@@ -35,17 +35,17 @@ test('HTTP: killed while pending and again after the decision on the page; the r
   const [approval] = await page.pending();
   assert.equal(approval.id, reference.taskId);
   await page.approved(approval, { destination: 'agent' });
-  assert.equal(world.upstreamCount('POST'), 0, 'nothing runs while its client is not there');
+  assert.equal(await world.upstreamCount('POST'), 0, 'nothing runs while its client is not there');
   await second.process.stop('SIGKILL');
 
   const third = await world.serve();
   const two = await taskHost(world, { endpoint: third.endpoint, elicitation: {} });
   const created = await settled(await two.session.resumeTask(reference));
   assert.equal(statusOf(created), 'executed', textOf(created));
-  assert.equal(world.upstreamCount('POST'), 1);
+  assert.equal(await world.upstreamCount('POST'), 1);
   const again = await settled(await two.session.resumeTask(reference));
   assert.deepEqual(again.structuredContent, created.structuredContent);
-  assert.equal(world.upstreamCount('POST'), 1, 'fetched twice, made once');
+  assert.equal(await world.upstreamCount('POST'), 1, 'fetched twice, made once');
 
   const agent = await open('modern HTTP', world, { endpoint: third.endpoint, elicitation: null });
   const shown = await reveal(agent, created.structuredContent.reveal_id);
@@ -64,10 +64,10 @@ test('stdio: killed while pending, decided in a terminal, fetched by the next pr
   assert.equal((await world.terminal(['approvals', 'approve', reference.taskId], [name, 'agent'])).code, 0);
 
   const two = await taskHost(world);
-  assert.equal(world.upstreamCount('POST'), 0);
+  assert.equal(await world.upstreamCount('POST'), 0);
   const created = await settled(await two.session.resumeTask(reference));
   assert.equal(statusOf(created), 'executed', textOf(created));
-  assert.equal(world.upstreamCount('POST'), 1);
+  assert.equal(await world.upstreamCount('POST'), 1);
   const shown = await two.client.callTool({
     name: 'tfy_access_tokens_reveal',
     arguments: { reveal_id: created.structuredContent.reveal_id },
@@ -94,7 +94,7 @@ test('stdio: the host’s person decides through the task; what was unclear is a
   const created = await settled(await host.session.callTool(tool, payload));
   assert.equal(statusOf(created), 'executed', textOf(created));
   assert.equal(new Set(keys).size, 2, 'each question has a key of its own');
-  assert.equal(world.upstreamCount('POST'), 1);
+  assert.equal(await world.upstreamCount('POST'), 1);
 });
 
 test('a task that its client cancels is never carried out', async t => {
@@ -108,7 +108,7 @@ test('a task that its client cancels is never carried out', async t => {
   assert.equal(outcome.status, 'cancelled');
   const late = await world.terminal(['approvals', 'approve', taskId], [name, 'none']);
   assert.equal(late.code, 1, late.stdout);
-  assert.equal(world.upstreamCount('POST'), 0);
+  assert.equal(await world.upstreamCount('POST'), 0);
 });
 
 test('2025-11-25: the same, as that revision has tasks', async t => {
@@ -123,5 +123,5 @@ test('2025-11-25: the same, as that revision has tasks', async t => {
   assert.equal((await world.terminal(['approvals', 'approve', taskId], [name, 'none'])).code, 0);
   const created = await settled(execution);
   assert.equal(statusOf(created), 'executed', textOf(created));
-  assert.equal(world.upstreamCount('POST'), 1);
+  assert.equal(await world.upstreamCount('POST'), 1);
 });

@@ -96,7 +96,7 @@ export async function refusals(world, connection) {
       status: 'denied',
     },
   ];
-  const before = world.upstreamCount('POST');
+  const before = await world.upstreamCount('POST');
   for (const row of rows) {
     connection.person.willAnswer(row.answer);
     const result = await create(connection, 'not-today');
@@ -104,7 +104,7 @@ export async function refusals(world, connection) {
     assert.equal(statusOf(result), row.status, row.how);
     assert.match(textOf(result), /Nothing was done/i, row.how);
   }
-  assert.equal(world.upstreamCount('POST'), before, 'nothing reached the control plane');
+  assert.equal(await world.upstreamCount('POST'), before, 'nothing reached the control plane');
 }
 
 /** Checks the form as a host would have to draw it. */
@@ -124,13 +124,13 @@ export function checkForm(params, { name, creates }) {
 
 /** A wrong name is no approval: the same question comes again, and says what was wrong. */
 export async function wrongNameAsksAgain(world, connection, name) {
-  const before = world.upstreamCount('POST');
+  const before = await world.upstreamCount('POST');
   const first = connection.person.asked.length;
   connection.person.willApprove('another-name', { destination: 'none' });
   connection.person.willAnswer({ action: 'accept', content: {} });
-  connection.person.willAnswer(params => {
+  connection.person.willAnswer(async params => {
     checkForm(params, { name, creates: true });
-    assert.equal(world.upstreamCount('POST'), before, 'still nothing was created');
+    assert.equal(await world.upstreamCount('POST'), before, 'still nothing was created');
     return {
       action: 'accept',
       content: { decision: 'approve', confirm_name: name, destination: 'none' },
@@ -141,5 +141,5 @@ export async function wrongNameAsksAgain(world, connection, name) {
   const asked = connection.person.asked.slice(first);
   assert.equal(asked.length, 3);
   assert.notEqual(asked[0].message, asked[1].message, 'the second question says what was wrong');
-  assert.equal(world.upstreamCount('POST'), before + 1);
+  assert.equal(await world.upstreamCount('POST'), before + 1);
 }

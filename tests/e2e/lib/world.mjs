@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { RecordedFetch } from './http.mjs';
 import { findLeaks } from './leaks.mjs';
-import { binary, Process, runToEnd } from './process.mjs';
+import { binary, Process, runToEnd, until } from './process.mjs';
 import { checkExchanges, checkRecording, schemasPresent } from './wire.mjs';
 
 const key = 'tfy-sandbox-key-0000-not-a-secret';
@@ -57,6 +57,7 @@ export class World {
     mkdirSync(this.wire);
     this.processes = [];
     this.clients = [];
+    this.marks = 0;
     this.raw = []; // RawStdio
     this.fetch = new RecordedFetch();
   }
@@ -107,14 +108,28 @@ export class World {
     return done;
   }
 
-  /** What the control plane was asked: [{method, target, status}]. */
-  upstreamLog() {
-    const lines = this.sandbox.stdout.split('\n').filter(line => line.startsWith('{'));
-    return lines.map(line => JSON.parse(line));
+  /**
+   * What the control plane was asked: [{method, target, status}]. Its log comes through a pipe, later than its answers: a
+   * request of our own is asked for last, and everything before its line is there when that is.
+   */
+  async upstreamLog() {
+    const mark = `/mark/${(this.marks += 1)}`;
+    await fetch(this.upstream + mark);
+    const lines = () =>
+      this.sandbox.stdout
+        .split('\n')
+        .slice(0, -1)
+        .filter(line => line.startsWith('{'))
+        .map(line => JSON.parse(line));
+    await until(() => lines().some(line => line.target === mark), {
+      what: () => `${mark} in the control plane's log`,
+      change: look => this.sandbox.watchers.add(look),
+    });
+    return lines().filter(line => !line.target.startsWith('/mark/'));
   }
 
-  upstreamCount(method) {
-    return this.upstreamLog().filter(line => line.method === method).length;
+  async upstreamCount(method) {
+    return (await this.upstreamLog()).filter(line => line.method === method).length;
   }
 
   /** True where the control plane takes `value` for a key: it is a real token of it. */
