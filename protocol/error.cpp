@@ -18,7 +18,8 @@ struct Row {
 constexpr int internal_error = -32603;
 constexpr int legacy_resource_not_found = -32002;
 
-constexpr Row ours(Errc code, std::string_view name) { return {code, name, internal_error, 500}; }
+// Nothing is wrong with the server: 200, so that clients show the sentence and not a number.
+constexpr Row ours(Errc code, std::string_view name) { return {code, name, internal_error, 200}; }
 
 constexpr std::array rows = {
     Row{Errc::parse_error, "parse_error", -32700, 400},
@@ -37,13 +38,13 @@ constexpr std::array rows = {
     ours(Errc::superseded, "superseded"),
     ours(Errc::not_found, "not_found"),
     ours(Errc::conflict, "conflict"),
-    ours(Errc::rate_limited, "rate_limited"),
+    Row{Errc::rate_limited, "rate_limited", internal_error, 429},
     ours(Errc::upstream, "upstream"),
     ours(Errc::ambiguous, "ambiguous"),
-    ours(Errc::storage, "storage"),
+    Row{Errc::storage, "storage", internal_error, 500},
     Row{Errc::too_large, "too_large", -32600, 413},
-    ours(Errc::closed, "closed"),
-    ours(Errc::cancelled, "cancelled"),
+    Row{Errc::closed, "closed", internal_error, 503},
+    Row{Errc::cancelled, "cancelled", internal_error, 500},
 };
 
 constexpr const Row& row(Errc code) { return rows[static_cast<std::size_t>(code)]; }

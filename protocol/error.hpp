@@ -68,7 +68,8 @@ int json_rpc_code(Errc code, bool legacy = false);
 /// The code behind a peer's error number; Errc::internal for a number that MCP does not define.
 Errc read_json_rpc_code(std::int64_t number);
 
-/// HTTP status for a modern (2026-07-28) JSON-RPC error sent as the only answer: 400, 404, 413 or 500.
+/// HTTP status for a modern (2026-07-28) JSON-RPC error sent as the only answer: 400, 404, 413, 429, 500,
+/// 503, and 200 for what TrueFoundry, a rule or a person said.
 int http_status(Errc code);
 
 /// Outside text made fit for a message: printable ASCII, 200 characters at most. Other bytes become \xNN, so

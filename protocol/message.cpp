@@ -66,6 +66,8 @@ Result<RequestId> RequestId::read(const Json& value) {
         return Error{
             Errc::invalid_request,
             "The id must be a string or an integer of at most 64 bits, never null. Nothing was done."};
+    if (value.is_string() && value.get_ref<const std::string&>().size() > longest)
+        return Error{Errc::invalid_request, "The id is longer than 256 bytes. Nothing was done."};
     RequestId id;
     id.value_ = value;
     return id;

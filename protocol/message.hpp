@@ -17,7 +17,11 @@ public:
     explicit RequestId(std::int64_t number) : value_(number) {}
     explicit RequestId(std::string text) : value_(std::move(text)) {}
 
-    /// Errc::invalid_request for anything but a string or an integer that fits in 64 bits.
+    /// Of a string, in bytes: it is repeated in every message about its request.
+    static constexpr std::size_t longest = 256;
+
+    /// Errc::invalid_request for anything but an integer that fits in 64 bits or a string that is not too
+    /// long.
     static Result<RequestId> read(const Json& value);
 
     const Json& json() const { return value_; }

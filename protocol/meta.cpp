@@ -21,22 +21,11 @@ std::string shortened(std::string text) {
     return text;
 }
 
-Error unsupported(std::string_view requested) {
-    auto supported = Json::array();
-    for (const auto version : supported_versions) supported.push_back(to_string(version));
-    return {Errc::unsupported_version,
-            "This server does not speak MCP " + protocol::quoted(requested) +
-                " with a version in each request. Nothing was done. Use a version of data.supported; those "
-                "before "
-                "2026-07-28 start with initialize.",
-            {{"supported", std::move(supported)}, {"requested", escaped(requested)}}};
-}
-
 Result<Version> read_modern_version(const Json& meta) {
     const auto text = read_string(meta, "params._meta", version_key);
     if (!text) return text.error();
     const auto version = read_version(*text);
-    if (!version || !is_modern(*version)) return unsupported(*text);
+    if (!version || !is_modern(*version)) return unsupported_version(*text);
     return *version;
 }
 
@@ -53,6 +42,17 @@ Result<std::optional<LogLevel>> read_request_log_level(const Json& meta) {
 }
 
 }  // namespace
+
+Error unsupported_version(std::string_view requested) {
+    auto supported = Json::array();
+    for (const auto version : supported_versions) supported.push_back(to_string(version));
+    return {Errc::unsupported_version,
+            "This server does not speak MCP " + protocol::quoted(requested) +
+                " with a version in each request. Nothing was done. Use a version of data.supported; those "
+                "before "
+                "2026-07-28 start with initialize.",
+            {{"supported", std::move(supported)}, {"requested", escaped(requested)}}};
+}
 
 Result<Implementation> Implementation::read(const Json& value) {
     auto name = read_string(value, "clientInfo", "name");
@@ -145,6 +145,8 @@ Result<Json> read_progress_token(const Json& params) {
     if (token == nullptr) return Json(nullptr);
     if (!token->is_string() && !token->is_number_integer())
         return mistyped("params._meta.progressToken", "a string or an integer");
+    if (token->is_string() && token->get_ref<const std::string&>().size() > RequestId::longest)
+        return mistyped("params._meta.progressToken", "256 bytes at the most");
     return *token;
 }
 

@@ -58,6 +58,9 @@ struct ClientContext {
     TraceContext trace = {};
 };
 
+/// Errc::unsupported_version with data {supported, requested}.
+Error unsupported_version(std::string_view requested);
+
 /// What `params._meta` names as the protocol version, of whatever type; nullptr where it names none.
 const Json* named_version(const Json& params);
 

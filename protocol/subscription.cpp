@@ -1,6 +1,8 @@
 // subscriptions/listen, read and acknowledged.
 #include "protocol/subscription.hpp"
 
+#include <set>
+
 #include "protocol/member.hpp"
 
 namespace tfy::protocol {
@@ -18,6 +20,7 @@ Result<bool> read_flag(const Json& filter, std::string_view name) {
 
 Result<std::vector<std::string>> read_subjects(const Json& filter, std::string_view name) {
     std::vector<std::string> subjects;
+    std::set<std::string> seen;
     const auto* member = find_member(filter, name);
     if (member == nullptr) return subjects;
     const auto where = std::string(owner).append(".").append(name);
@@ -25,7 +28,8 @@ Result<std::vector<std::string>> read_subjects(const Json& filter, std::string_v
     if (member->size() > most_subjects) return mistyped(where, "an array of 1,000 strings at the most");
     for (const auto& each : *member) {
         if (!each.is_string()) return mistyped(where, "an array of strings");
-        subjects.push_back(each.get<std::string>());
+        auto subject = each.get<std::string>();
+        if (seen.insert(subject).second) subjects.push_back(std::move(subject));
     }
     return subjects;
 }

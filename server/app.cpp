@@ -50,7 +50,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       client_(*exchange_),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance),
-      catalog_(assemble(parts, default_assurance)),
+      catalog_(assemble(parts, default_assurance, page)),
       presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
                  parts.base_url),
@@ -86,6 +86,10 @@ Async<void> App::serve_stream(Transport& transport) {
 
 Async<void> App::handle(HttpRequest request, HttpAnswer& answer) {
     if (request.path == "/mcp") co_return co_await streamable_http_.handle(std::move(request), answer);
+    co_await handle_page(std::move(request), answer);
+}
+
+Async<void> App::handle_page(HttpRequest request, HttpAnswer& answer) {
     if (request.path == "/approvals" || request.path.starts_with("/approvals/"))
         co_return co_await dashboard_.handle(std::move(request), answer);
     if (request.path == "/livez" || request.path == "/readyz")
@@ -94,7 +98,8 @@ Async<void> App::handle(HttpRequest request, HttpAnswer& answer) {
         .status = 404,
         .content_type = "application/json",
         .body = redaction_.seal(
-            {{"error", "Nothing is here. The MCP endpoint is /mcp, the approvals page /approvals."}})};
+            {{"error",
+              "Nothing is here. The approvals page is /approvals; the MCP endpoint of `serve` is /mcp."}})};
     co_await answer.reply(std::move(reply));
 }
 
@@ -108,7 +113,8 @@ Async<void> App::reply_health(HttpAnswer& answer, bool ready) {
     co_await answer.reply(std::move(reply));
 }
 
-tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assurance) {
+tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assurance,
+                             const ApprovalPage& page) {
     std::vector<std::unique_ptr<tools::Tool>> all;
     all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock_));
     all.push_back(std::make_unique<tools::CreateAccessToken>(client_, reveals_, clock_));
@@ -122,6 +128,7 @@ tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assur
                                       .assurance = what_approvals_prove(default_assurance),
                                       .sandbox = parts.sandbox,
                                       .version = TFY_VERSION,
+                                      .page_url = [&page] { return page.home(); },
                                       .problem = parts.upstream_problem}));
     auto catalog = tools::Catalog::assemble(std::move(all));
     return std::move(

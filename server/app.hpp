@@ -33,8 +33,11 @@ public:
     Async<Result<void>> start();
     /// An MCP peer on a stream; serves until its input ends.
     Async<void> serve_stream(Transport& transport);
-    /// Routes /mcp, /approvals, /livez and /readyz.
+    /// Routes /mcp and what handle_page() routes.
     Async<void> handle(HttpRequest request, HttpAnswer& answer);
+    /// Routes /approvals, /livez and /readyz: for a page alone, where MCP goes another way and the port must
+    /// not give anybody the rights of this server's key.
+    Async<void> handle_page(HttpRequest request, HttpAnswer& answer);
     /// Resumes when what was approved has run to its end, or after `limit`.
     Async<void> idle(std::chrono::milliseconds limit) { return call_tool_.idle(limit); }
     /// Calls that wait for a person are answered "pending" now, and who listens is told that it is over.
@@ -53,7 +56,8 @@ public:
 
 private:
     Async<Result<policy::Approval>> find(std::string id) override { return approvals_.find(std::move(id)); }
-    tools::Catalog assemble(const Parts& parts, policy::Assurance default_assurance);
+    tools::Catalog assemble(const Parts& parts, policy::Assurance default_assurance,
+                            const ApprovalPage& page);
     Async<void> reply_health(HttpAnswer& answer, bool ready);
 
     boost::asio::io_context& loop_;

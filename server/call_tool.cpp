@@ -39,7 +39,8 @@ ToolResult failure(const Error& error) {
 Result<Answer> refusal(const Error& error, const protocol::CallToolParams& params,
                        protocol::Version version) {
     if (!params.task) return write_answer(failure(error), version);
-    return Error{error.code, error.message};
+    const bool about_it = error.code == Errc::refused || error.code == Errc::denied;
+    return Error{about_it ? Errc::invalid_params : error.code, error.message};
 }
 
 bool becomes_task(const Json& definition, const Requester& requester,

@@ -55,21 +55,21 @@ Async<Result<ToolResult>> ConfigStatus::run(policy::Permit permit) {
         const auto probed = co_await api.probe();
         finding = judge(probed);
     }
+    const auto page = known.page_url ? known.page_url() : std::string{};
     ToolResult result;
     result.text = finding.sentence + "\n\nControl plane: " + or_words(known.base_url, "not set") +
                   (known.sandbox ? " (the sandbox: make-believe tokens only)" : "") +
                   "\nAPI key: " + (known.key_set ? "set" : "not set") +
                   "\nActs as: " + or_words(known.acts_as, "unknown (the key does not say)") +
-                  "\nApprovals: " + known.assurance +
-                  "\nApprovals page: " + or_words(known.page_url, "none") + "\nVersion: " + known.version +
-                  "\n";
+                  "\nApprovals: " + known.assurance + "\nApprovals page: " + or_words(page, "none is open") +
+                  "\nVersion: " + known.version + "\n";
     result.structured = {{"connection", finding.connection},
                          {"message", finding.sentence},
                          {"base_url", or_null(known.base_url)},
                          {"key_set", known.key_set},
                          {"acts_as", or_null(known.acts_as)},
                          {"approvals", known.assurance},
-                         {"approvals_page", or_null(known.page_url)},
+                         {"approvals_page", or_null(page)},
                          {"sandbox", known.sandbox},
                          {"version", known.version}};
     co_return result;

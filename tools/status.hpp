@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <string>
 
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
@@ -16,9 +18,9 @@ struct Configuration {
     std::string assurance;     // what an approval proves here, in a sentence
     bool sandbox = false;
     std::string version;
-    std::string page_url = {};  // the approvals page, empty where there is none
-    std::string problem = {};   // why nothing can be asked at all, in a sentence ("TFY_BASE_URL must be
-                                // https"); empty where it can
+    std::function<std::string()> page_url = {};  // the approvals page, empty while there is none
+    std::string problem = {};  // why nothing can be asked at all, in a sentence ("TFY_BASE_URL must be
+                               // https"); empty where it can
 };
 
 class ConfigStatus final : public Tool {

@@ -23,6 +23,8 @@ public:
     /// The address of one approval; empty where there is no page. `lead_person_there`: the client cannot ask,
     /// so where a display is there the person's browser is opened, signed in, once for each approval.
     virtual Async<std::string> address(std::string approval_id, bool lead_person_there) = 0;
+    /// Of the whole page; empty while there is none.
+    virtual std::string home() const { return {}; }
 };
 
 class Presenter {

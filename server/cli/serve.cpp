@@ -18,8 +18,9 @@ class ServedPage final : public ApprovalPage {
 public:
     void open_at(std::string base) { base_ = std::move(base); }
     Async<std::string> address(std::string approval_id, bool) override {
-        co_return base_ + "/approvals/" + approval_id;
+        co_return home() + "/" + approval_id;
     }
+    std::string home() const override { return base_ + "/approvals"; }
 
 private:
     std::string base_;

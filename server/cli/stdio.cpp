@@ -30,11 +30,15 @@ public:
 
     Async<std::string> address(std::string approval_id, bool lead_person_there) override {
         if (!listener_ && !open()) co_return std::string{};
-        const auto url =
-            "http://127.0.0.1:" + std::to_string(listener_->port()) + "/approvals/" + approval_id;
+        const auto url = home() + "/" + approval_id;
         if (lead_person_there && open_browser_ && has_display() && led_.insert(approval_id).second)
             open_browser(url + "#code=" + app_->people().issue_code(os_user(), std::chrono::minutes{15}));
         co_return url;
+    }
+
+    std::string home() const override {
+        if (!listener_) return {};
+        return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/approvals";
     }
 
 private:
@@ -42,7 +46,7 @@ private:
         auto bound = Listener::bind(
             loop_, {},
             [this](HttpRequest request, HttpAnswer& answer) {
-                return app_->handle(std::move(request), answer);
+                return app_->handle_page(std::move(request), answer);
             },
             app_->redaction());
         if (!bound) {

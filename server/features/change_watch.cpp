@@ -41,6 +41,10 @@ void ChangeWatch::begin() {
 }
 
 Async<void> ChangeWatch::watch() {
+    const std::unique_ptr<ChangeWatch, void (*)(ChangeWatch*)> end(this, [](ChangeWatch* watch) {
+        watch->open_.clear();
+        watch->watching_ = false;
+    });
     bool first = true;
     auto seen = rooms_.desk.revision();
     const auto over = [this] { return !rooms_.subscriptions.wanted() || rooms_.desk.draining(); };
@@ -53,8 +57,6 @@ Async<void> ChangeWatch::watch() {
         begin_approved();
         if (!over()) co_await rooms_.desk.wait_revision(seen, patience_);
     }
-    open_.clear();
-    watching_ = false;
 }
 
 bool ChangeWatch::anything_late() const {

@@ -112,6 +112,15 @@ Dispatch::Sealed Dispatch::refuse(const std::optional<protocol::RequestId>& id, 
     return {redaction_.seal(protocol::write_error(id, error, legacy)), error.code};
 }
 
+policy::Redacted Dispatch::revealed_before(const protocol::RequestId& id, Version version) const {
+    auto result = protocol::write_tool_result(
+        "The value was sent once, on a connection that broke. It may have been delivered. It is not kept and "
+        "cannot be "
+        "shown again. If it did not arrive, delete the token and create a new one.",
+        {{"status", "possibly_delivered"}}, true, version);
+    return redaction_.seal(protocol::write_result(id, std::move(result)));
+}
+
 Json Dispatch::input_schema(const Request& request) const {
     const auto name = request.params.find("name");
     if (features_.tools == nullptr || request.method != "tools/call" || name == request.params.end())
@@ -140,6 +149,14 @@ Async<Result<Answer>> Dispatch::list_tools(Requester& requester, const Request& 
                           protocol::write_tool);
 }
 
+Dispatch::Place Dispatch::take_place(const Requester& requester) {
+    auto& running = calls_[requester.caller.principal];
+    const auto leave = [](std::size_t* count) { --*count; };
+    if (running >= calls_per_principal_) return {nullptr, leave};
+    ++running;
+    return {&running, leave};
+}
+
 Async<Result<Answer>> Dispatch::call_tool(Requester& requester, const Request& request) {
     const auto* params = &request.params;
     Json without;
@@ -151,14 +168,11 @@ Async<Result<Answer>> Dispatch::call_tool(Requester& requester, const Request& r
     }
     auto read = protocol::read_call_tool(*params);
     if (!read) co_return read.error();
-    auto& in_flight = calls_[requester.caller.principal];
-    if (in_flight >= calls_per_principal_)
+    const auto place = take_place(requester);
+    if (!place)
         co_return Answer{.result = protocol::write_tool_result(
                              "Too many calls of yours are running. Nothing was done. Wait for one to end.",
                              {{"status", "rate_limited"}}, true, requester.context.version)};
-    ++in_flight;
-    const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&in_flight,
-                                                                     [](std::size_t* count) { --*count; });
     co_return co_await features_.tools->call(requester, std::move(*read));
 }
 
@@ -238,6 +252,10 @@ Async<Result<Answer>> Dispatch::list_tasks(Requester& requester, const Request& 
 Async<Result<Answer>> Dispatch::task_result(Requester& requester, const Request& request) {
     auto id = protocol::read_task_id(request.params);
     if (!id) co_return id.error();
+    const auto place = take_place(requester);
+    if (!place)
+        co_return Error{Errc::rate_limited,
+                        "Too many calls of yours are running. Nothing was done. Wait for one to end."};
     auto answer = co_await features_.tasks->result(requester, *id);
     if (answer) answer->result = protocol::related_to_task(std::move(answer->result), *id);
     co_return answer;

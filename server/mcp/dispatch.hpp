@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "protocol/lifecycle.hpp"
@@ -26,6 +27,10 @@ public:
 
     /// As answer(), for what went wrong before a requester was known.
     Sealed refuse(const std::optional<protocol::RequestId>& id, const Error& error, bool legacy) const;
+
+    /// For who comes back for an answer that held the value of a reveal: it was given out once, and is not
+    /// kept.
+    policy::Redacted revealed_before(const protocol::RequestId& id, protocol::Version version) const;
 
     /// For messages that are no answers of features: initialize.
     policy::Redacted seal(const Json& message) const { return redaction_.seal(message); }
@@ -57,6 +62,11 @@ private:
     Async<protocol::NotificationFilter> honoured(Requester& requester, protocol::NotificationFilter filter);
     Async<Result<void>> tell(const Change& change, Requester& requester,
                              const std::optional<protocol::RequestId>& subscription);
+
+    /// One of the calls that a principal may have running at the same time; nullptr where it has them all.
+    /// Given back at its end.
+    using Place = std::unique_ptr<std::size_t, void (*)(std::size_t*)>;
+    Place take_place(const Requester& requester);
 
     Async<Result<Answer>> discover(Requester& requester, const protocol::Request& request);
     Async<Result<Answer>> ping(Requester& requester, const protocol::Request& request);

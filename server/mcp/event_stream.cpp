@@ -46,13 +46,18 @@ bool EventStream::make_room(std::size_t bytes) {
 }
 
 Async<Result<void>> EventStream::send(policy::Redacted message) {
+    co_return co_await send_once(std::move(message), std::nullopt);
+}
+
+Async<Result<void>> EventStream::send_once(policy::Redacted message,
+                                           std::optional<policy::Redacted> if_lost) {
     begun_ = true;
     if (finished_) co_return Error{Errc::closed, "This stream has ended."};
     if (!make_room(message.text().size()))
         co_return Error{Errc::closed,
                         "The client does not read what it was sent; too much is waiting for it."};
     bytes_ += message.text().size();
-    events_.push_back({++last_, std::move(message)});
+    events_.push_back({++last_, std::move(message), std::move(if_lost)});
     ring();
     co_return Result<void>{};
 }
@@ -88,7 +93,13 @@ std::optional<policy::Redacted> EventStream::take(std::uint64_t& next) {
     if (!found->message.reveals()) return found->message;
     std::optional<policy::Redacted> once = std::move(found->message);
     bytes_ -= once->text().size();
-    events_.erase(found);
+    if (!found->if_lost) {
+        events_.erase(found);
+        return once;
+    }
+    found->message = std::move(*found->if_lost);
+    found->if_lost.reset();
+    bytes_ += found->message.text().size();
     return once;
 }
 

@@ -26,6 +26,8 @@ public:
 
     /// Errc::closed where a peer that does not read has left too much behind.
     Async<Result<void>> send(policy::Redacted message) override;
+    /// A message that is handed to one connection only; `if_lost` takes its place for who comes back for it.
+    Async<Result<void>> send_once(policy::Redacted message, std::optional<policy::Redacted> if_lost);
     Async<Result<void>> expect_wait() override;
     void suspend(std::chrono::milliseconds retry) override;
     /// No more messages follow.
@@ -52,6 +54,7 @@ private:
     struct Event {
         std::uint64_t number;
         policy::Redacted message;
+        std::optional<policy::Redacted> if_lost;
     };
     std::string event_id(std::uint64_t number) const;
     std::optional<policy::Redacted> take(std::uint64_t& next);

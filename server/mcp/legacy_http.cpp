@@ -20,13 +20,13 @@ namespace {
 namespace asio = boost::asio;
 using namespace asio::experimental::awaitable_operators;
 using protocol::Request;
+using protocol::RequestId;
 using protocol::Version;
 
 constexpr std::chrono::hours session_life{24};
 constexpr std::size_t most_states = 10'000;
+constexpr auto over = "This session is over, or never was. Send initialize again.";
 constexpr std::size_t most_ended = 100'000;
-
-int session_status(const Error& error) { return error.code == Errc::not_found ? 404 : 400; }
 
 bool primed(const LegacySession& session) { return session.context.version >= Version::v2025_11_25; }
 
@@ -41,6 +41,12 @@ struct LegacyHttp::Work {
         cancelled = true;
         cancel.emit(asio::cancellation_type::terminal);
     }
+};
+
+/// An answer, and what stands in its place for who comes back for it, where it can be given only once.
+struct Answered {
+    policy::Redacted message;
+    std::optional<policy::Redacted> if_lost = {};
 };
 
 struct LegacyHttp::Post {
@@ -59,7 +65,7 @@ struct LegacyHttp::Post {
     bool batch;
     bool receiving = true;                                   // more requests of it may follow
     std::map<std::string, std::shared_ptr<Work>> open = {};  // by the request's id
-    std::vector<policy::Redacted> answers = {};              // that have not gone into the stream
+    std::vector<Answered> answers = {};                      // that have not gone into the stream
     std::size_t lost = 0;                                    // how often its connection ended before it did
 };
 
@@ -88,9 +94,14 @@ Result<LegacySession> LegacyHttp::session_of(const HttpRequest& http) const {
             Errc::invalid_request,
             "Mcp-Session-Id is missing. Send initialize first and repeat the id that it answers with."};
     auto session = read_session_id(*id, clock_.now(), key_);
-    if (!session || ended_.contains(policy::sha256(*id)))
-        return Error{Errc::not_found, "This session is over, or never was. Send initialize again."};
+    if (!session || ended_.contains(policy::sha256(*id))) return Error{Errc::not_found, over};
     return std::move(*session);
+}
+
+Async<void> LegacyHttp::refuse_session(HttpAnswer& answer, Error why, std::optional<RequestId> id) {
+    const int status = why.code == Errc::not_found ? 404 : 400;
+    why.code = Errc::invalid_request;
+    co_await refuse(answer, dispatch_, status, std::move(id), std::move(why), false);
 }
 
 LegacyHttp::Shared LegacyHttp::state_of(const LegacySession& session) {
@@ -131,8 +142,7 @@ Async<void> LegacyHttp::post(const HttpRequest& http, std::vector<protocol::Mess
     if (!session) {
         const auto* request = batch ? nullptr : std::get_if<Request>(&messages.front());
         const auto id = request != nullptr ? std::optional(request->id) : std::nullopt;
-        co_return co_await refuse(answer, dispatch_, session_status(session.error()), id, session.error(),
-                                  false);
+        co_return co_await refuse_session(answer, session.error(), id);
     }
     if (batch && session->context.version != Version::v2025_03_26)
         co_return co_await refuse(
@@ -155,7 +165,7 @@ void LegacyHttp::receive(const LegacySession& session, const Shared& state, cons
     if (auto* request = std::get_if<Request>(&message))
         return begin(session, state, post, std::move(*request));
     if (const auto* malformed = std::get_if<protocol::Malformed>(&message))
-        post->answers.push_back(dispatch_.refuse(malformed->id, malformed->error, true).message);
+        post->answers.push_back({dispatch_.refuse(malformed->id, malformed->error, true).message});
     if (const auto* response = std::get_if<protocol::Response>(&message))
         questions_.answer(session.id, *response);
     const auto* notification = std::get_if<protocol::Notification>(&message);
@@ -174,7 +184,7 @@ void LegacyHttp::begin(const LegacySession& session, const Shared& state, const 
     auto token = protocol::read_progress_token(request.params);
     if (taken) token = Error{Errc::invalid_request, "A request with this id is still being answered."};
     if (!token) {
-        post->answers.push_back(dispatch_.refuse(request.id, token.error(), true).message);
+        post->answers.push_back({dispatch_.refuse(request.id, token.error(), true).message});
         return;
     }
     auto mine = session;
@@ -209,22 +219,26 @@ Async<Dispatch::Sealed> LegacyHttp::answer_of(LegacySession session, Shared stat
 
 Async<void> LegacyHttp::run(LegacySession session, Shared state, std::shared_ptr<Post> post,
                             std::shared_ptr<Work> work, Request request) {
-    const auto key = request.id.key();
+    const auto id = request.id;
+    const auto version = session.context.version;
     try {
         auto sealed = co_await answer_of(std::move(session), state, post, work, std::move(request));
-        if (!work->cancelled) post->answers.push_back(std::move(sealed.message));
+        Answered answered{std::move(sealed.message)};
+        if (answered.message.reveals()) answered.if_lost = dispatch_.revealed_before(id, version);
+        if (!work->cancelled) post->answers.push_back(std::move(answered));
     } catch (const std::exception&) {  // cancelled: nothing is said
     }
     co_await asio::this_coro::reset_cancellation_state();  // what else this POST asked still has to go out
-    post->open.erase(key);
+    post->open.erase(id.key());
     co_await finish(post);
 }
 
 Async<void> LegacyHttp::finish(std::shared_ptr<Post> post) {
     if (post->receiving || !post->open.empty()) co_return;
     auto& stream = *post->stream;
-    auto answers = stream.begun() ? std::exchange(post->answers, {}) : std::vector<policy::Redacted>{};
-    for (auto& answer : answers) co_await stream.send(std::move(answer));
+    auto answers = stream.begun() ? std::exchange(post->answers, {}) : std::vector<Answered>{};
+    for (auto& answer : answers)
+        co_await stream.send_once(std::move(answer.message), std::move(answer.if_lost));
     stream.finish();
 }
 
@@ -244,7 +258,9 @@ Async<void> LegacyHttp::reply_whole(std::shared_ptr<Post> post, HttpAnswer& answ
     if (answers.empty()) co_return co_await accept_silently(answer);  // all were cancelled
     HttpReply reply{
         .status = 200, .content_type = "application/json", .headers = {{"cache-control", "no-store"}}};
-    reply.body = post->batch ? policy::Redactor::batch(answers) : std::move(answers.front());
+    std::vector<policy::Redacted> messages;
+    for (auto& each : answers) messages.push_back(std::move(each.message));
+    reply.body = post->batch ? policy::Redactor::batch(messages) : std::move(messages.front());
     co_await answer.reply(std::move(reply));
 }
 
@@ -273,9 +289,7 @@ Async<void> LegacyHttp::forget(std::string session, Shared state, std::shared_pt
 
 Async<void> LegacyHttp::get(const HttpRequest& http, HttpAnswer& answer) {
     const auto session = session_of(http);
-    if (!session)
-        co_return co_await refuse(answer, dispatch_, session_status(session.error()), {}, session.error(),
-                                  false);
+    if (!session) co_return co_await refuse_session(answer, session.error(), {});
     if (!accepts(http, "text/event-stream"))
         co_return co_await refuse(answer, dispatch_, 406, {},
                                   {Errc::invalid_request, "Accept must list text/event-stream."}, false);
@@ -328,12 +342,9 @@ Async<void> LegacyHttp::standalone(LegacySession session, Shared state, std::opt
 
 Async<void> LegacyHttp::end(const HttpRequest& http, HttpAnswer& answer) {
     const auto session = session_of(http);
-    if (!session)
-        co_return co_await refuse(answer, dispatch_, session_status(session.error()), {}, session.error(),
-                                  false);
-    const auto now = clock_.now();
-    std::erase_if(ended_, [now](const auto& each) { return each.second <= now; });
-    // One that is forgotten too early could be used again, by who has its id: nobody else, and for nothing more.
+    if (!session) co_return co_await refuse_session(answer, session.error(), {});
+    // One that is forgotten too early could be used again, by who has its id: nobody else, and for nothing
+    // more.
     if (ended_.size() >= most_ended) ended_.erase(ended_.begin());
     ended_.emplace(policy::sha256(session->id), session->expires);
     if (const auto found = states_.find(session->id); found != states_.end()) {

@@ -44,6 +44,7 @@ private:
     struct State;
     using Shared = std::shared_ptr<State>;
 
+    Async<void> refuse_session(HttpAnswer& answer, Error why, std::optional<protocol::RequestId> id);
     Shared state_of(const LegacySession& session);
     void tidy(const std::string& session);
     void receive(const LegacySession& session, const Shared& state, const std::shared_ptr<Post>& post,

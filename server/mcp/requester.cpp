@@ -1,5 +1,7 @@
 #include "server/mcp/requester.hpp"
 
+#include <algorithm>
+
 #include "protocol/elicitation.hpp"
 #include "protocol/logging.hpp"
 
@@ -7,6 +9,9 @@ namespace tfy::server {
 
 Async<Result<void>> Requester::progress(double done, std::optional<double> total, std::string message) {
     if (context.progress_token.is_null()) co_return Result<void>{};
+    constexpr double least_step = 0.001;
+    if (progressed) done = std::max(done, *progressed + least_step);
+    progressed = done;
     const auto note = protocol::write_notification(
         "notifications/progress",
         protocol::write_progress(context.progress_token, done, total, std::move(message)));

@@ -24,13 +24,15 @@ struct LegacyState {
 struct Requester {
     protocol::ClientContext context;
     policy::Caller caller;
-    Outbox& outbox;                  // lives as long as the request
-    const Redaction& redaction;      // for what is sent before the answer
-    Questions* questions = nullptr;  // legacy clients that can be asked
-    std::string session = {};        // of a legacy client
-    LegacyState* legacy = nullptr;   // of a legacy client
+    Outbox& outbox;                         // lives as long as the request
+    const Redaction& redaction;             // for what is sent before the answer
+    Questions* questions = nullptr;         // legacy clients that can be asked
+    std::string session = {};               // of a legacy client
+    LegacyState* legacy = nullptr;          // of a legacy client
+    std::optional<double> progressed = {};  // the last value that was sent
 
-    /// Sends notifications/progress, where the request asked for it. Errc::closed where the peer is gone.
+    /// Sends notifications/progress, where the request asked for it. Progress grows with each: a value that
+    /// does not is raised a little. Errc::closed where the peer is gone.
     Async<Result<void>> progress(double done, std::optional<double> total, std::string message);
     /// Sends notifications/message, where the request (modern) or the session (legacy) wants this level.
     Async<Result<void>> log(protocol::LogLevel level, std::string logger, Json data);

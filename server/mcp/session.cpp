@@ -14,6 +14,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto session_name = "stdio";
+constexpr std::size_t most_in_flight = 1024;
 constexpr auto changes_key = "changes";  // no request's key: those are JSON
 
 }  // namespace
@@ -164,6 +165,12 @@ Async<void> Session::accept_request(protocol::Request request, SharedBatch batch
     auto context =
         early_ping ? Result<protocol::ClientContext>(protocol::ClientContext{}) : context_of(request);
     if (!context) co_return co_await refuse(request.id, context.error(), !modern, batch);
+    if (requests_->in_flight.size() >= most_in_flight) {
+        // The refusal is waited for: a peer that does not read its answers is not listened to any more.
+        const Error crowded{Errc::rate_limited,
+                            "Too many requests are being answered. Nothing was done. Wait for one of them."};
+        co_return co_await refuse(request.id, crowded, !modern, batch);
+    }
     if (requests_->in_flight.contains(request.id.key())) {
         const Error taken{Errc::invalid_request, "A request with this id is still being answered."};
         co_return co_await refuse(request.id, taken, !modern, batch);

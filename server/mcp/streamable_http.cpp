@@ -30,9 +30,30 @@ private:
     bool events_;
 };
 
+std::string lower(std::string_view name) {
+    std::string result(name);
+    for (auto& letter : result)
+        letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    return result;
+}
+
+std::optional<std::string> named_version(const HttpRequest& request) {
+    return request.header("mcp-protocol-version");
+}
+
+bool is_unknown(const std::optional<std::string>& version) {
+    return version && !protocol::read_version(*version);
+}
+
+Async<void> not_allowed(HttpAnswer& answer, std::string allowed) {
+    HttpReply reply{.status = 405};
+    reply.headers.emplace_back("allow", std::move(allowed));
+    co_await answer.reply(std::move(reply));
+}
+
 bool is_json(const HttpRequest& request) {
     const auto type = request.header("content-type").value_or("");
-    const auto essence = type.substr(0, type.find(';'));
+    const auto essence = lower(type.substr(0, type.find(';')));
     return essence == "application/json" || essence == "application/json ";
 }
 
@@ -43,13 +64,6 @@ bool is_modern_post(const HttpRequest& http, const Json& params) {
     if (!header) return false;
     const auto version = protocol::read_version(*header);
     return !version || protocol::is_modern(*version);
-}
-
-std::string lower(std::string_view name) {
-    std::string result(name);
-    for (auto& letter : result)
-        letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    return result;
 }
 
 std::string body_version(const Json& params) {
@@ -70,11 +84,18 @@ StreamableHttp::StreamableHttp(Dispatch& dispatch, Questions& questions, const C
     : dispatch_(dispatch), legacy_(dispatch, questions, clock, key, patience) {}
 
 Async<void> StreamableHttp::handle(HttpRequest request, HttpAnswer& answer) {
+    // GET and DELETE belong to the sessions of legacy revisions.
+    const auto version = named_version(request);
+    if (request.method != "POST" && version && !request.header("mcp-session-id")) {
+        if (const auto known = protocol::read_version(*version); known && protocol::is_modern(*known))
+            co_return co_await not_allowed(answer, "POST");
+    }
+    if (request.method != "POST" && is_unknown(version))
+        co_return co_await refuse(answer, dispatch_, 400, {}, protocol::unsupported_version(*version), false);
     if (request.method == "POST") co_return co_await post(request, answer);
     if (request.method == "GET") co_return co_await legacy_.get(request, answer);
     if (request.method == "DELETE") co_return co_await legacy_.end(request, answer);
-    HttpReply reply{.status = 405, .headers = {{"allow", "POST, GET, DELETE"}}};
-    co_await answer.reply(std::move(reply));
+    co_await not_allowed(answer, "POST, GET, DELETE");
 }
 
 Async<void> StreamableHttp::post(const HttpRequest& http, HttpAnswer& answer) {
@@ -104,6 +125,8 @@ Async<void> StreamableHttp::post_message(const HttpRequest& http, Message messag
             co_return co_await post_modern(http, std::move(*request), answer);
         if (request->method == "initialize")
             co_return co_await legacy_.initialize(std::move(*request), answer);
+    } else if (const auto version = named_version(http); is_unknown(version)) {
+        co_return co_await refuse(answer, dispatch_, 400, {}, protocol::unsupported_version(*version), false);
     } else if (!http.header("mcp-session-id")) {
         co_return co_await accept_silently(
             answer);  // of a modern client: closing its stream is how it cancels
@@ -119,6 +142,10 @@ Async<void> StreamableHttp::post_modern(const HttpRequest& http, Request request
     const bool differ = protocol::has_modern_meta(request.params) &&
                         http.header("mcp-protocol-version") != body_version(request.params);
     std::optional<Error> error;
+    // A version that is named in the header alone is what the client has to mend first.
+    const auto named = named_version(http);
+    if (is_unknown(named) && !protocol::has_modern_meta(request.params))
+        context = protocol::unsupported_version(*named);
     if (!mirrored) error = mirrored.error();
     if (!context && !(differ && error)) error = context.error();
     if (error)
@@ -142,6 +169,7 @@ Async<void> StreamableHttp::serve(Requester& requester, Request request, HttpAns
                     .content_type = "application/json",
                     .body = std::move(sealed.message),
                     .headers = {{"cache-control", "no-store"}}};
+    if (reply.status == 429) reply.headers.emplace_back("retry-after", "1");
     co_await answer.reply(std::move(reply));
 }
 

@@ -69,3 +69,19 @@ test('the status tool says what is configured and never the key', async t => {
   assert.ok(!status.isError, textOf(status));
   assert.doesNotMatch(JSON.stringify(status), /tfy-sandbox-key-0000-not-a-secret/);
 });
+
+test('the page that stdio opens is a page and nothing else: MCP is not served there', async t => {
+  const world = await World.start(t);
+  const connection = await open('modern stdio', world, { elicitation: null });
+  const pending = await connection.call('tfy_access_tokens_create', { payload: { name: 'is-pending' } });
+  assert.equal(pending.structuredContent.status, 'approval_pending');
+  const status = await connection.call('tfy_config_status');
+  const page = new URL(status.structuredContent.approvals_page);
+  const answer = await fetch(new URL('/mcp', page), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+  });
+  assert.equal(answer.status, 404);
+  assert.equal((await fetch(page)).status, 200);
+});

@@ -16,7 +16,17 @@ namespace tfy::fakes {
 class PipeTransport final : public server::Transport {
 public:
     explicit PipeTransport(boost::asio::io_context& loop)
-        : bell_(loop, boost::asio::steady_timer::time_point::max()) {}
+        : bell_(loop, boost::asio::steady_timer::time_point::max()),
+          reads_(loop, boost::asio::steady_timer::time_point::max()) {}
+
+    /// The peer does not read what it is sent, until it does again.
+    void stop_reading() { reading_ = false; }
+    void read_on() {
+        reading_ = true;
+        reads_.cancel();
+    }
+    /// Frames that the server has not taken.
+    std::size_t waiting() const { return frames_.size(); }
 
     void push(std::string frame) {
         frames_.push_back(std::move(frame));
@@ -40,12 +50,18 @@ public:
         co_return frame;
     }
     Async<Result<void>> send(policy::Redacted message) override {
+        while (!reading_) {
+            boost::system::error_code woken;
+            co_await reads_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
+        }
         sent_.emplace_back(message.text());
         co_return Result<void>{};
     }
 
 private:
     boost::asio::steady_timer bell_;
+    boost::asio::steady_timer reads_;
+    bool reading_ = true;
     std::deque<std::string> frames_;
     std::vector<std::string> sent_;
     bool closed_ = false;

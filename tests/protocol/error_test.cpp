@@ -20,8 +20,8 @@ TEST_CASE("a protocol error has the number and the HTTP status that MCP gives it
         {Errc::method_not_found, -32601, 404},   {Errc::invalid_params, -32602, 400},
         {Errc::internal, -32603, 500},           {Errc::header_mismatch, -32020, 400},
         {Errc::missing_capability, -32021, 400}, {Errc::unsupported_version, -32022, 400},
-        {Errc::too_large, -32600, 413},          {Errc::denied, -32603, 500},
-        {Errc::resource_not_found, -32602, 400},
+        {Errc::too_large, -32600, 413},          {Errc::denied, -32603, 200},
+        {Errc::resource_not_found, -32602, 400}, {Errc::rate_limited, -32603, 429},
     };
     for (const auto& row : rows) {
         CAPTURE(name(row.code));

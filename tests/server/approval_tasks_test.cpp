@@ -281,7 +281,7 @@ TEST_CASE("which calls become tasks") {
     CHECK(outcome(legacy, wish(Calls::removal())) == "legacy task");
     CHECK(outcome(legacy, wish(reveal)) == "method_not_found");
     CHECK(outcome(legacy, wish({.name = "tfy_access_tokens_delete", .arguments = {{"id", "../all"}}})) ==
-          "refused");
+          "invalid_params");
 }
 
 TEST_CASE("the list has the newest first, page by page, each once") {

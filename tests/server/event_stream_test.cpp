@@ -91,6 +91,18 @@ TEST_CASE("a revealed value is written once, and is not there for whoever comes 
     CHECK(world.connect(0)->answer.events == Texts{"after it"});
 }
 
+TEST_CASE("who comes back for a revealed value is told that it was given out") {
+    World world;
+    boost::asio::co_spawn(world.loop,
+                          world.stream->send_once(policy::RedactedForTests::make_revealing("the value"),
+                                                  policy::RedactedForTests::make("it is gone")),
+                          boost::asio::detached);
+    world.settle();
+    CHECK(world.connect(0)->answer.events == Texts{"the value"});
+    CHECK(world.connect(0)->answer.events == Texts{"it is gone"});
+    CHECK(world.connect(0)->answer.events == Texts{"it is gone"});
+}
+
 TEST_CASE("a suspended stream ends its connection after what was said before, and keeps the rest") {
     World world(true);
     const auto first = world.connect(0);

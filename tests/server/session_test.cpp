@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include "tests/fakes/offer.hpp"
 #include "tests/fakes/pipe_transport.hpp"
@@ -156,6 +157,37 @@ TEST_CASE("at the end of input a subscription is ended gracefully, and the sessi
     CHECK(last["id"] == 1);
     CHECK(last["result"]["resultType"] == "complete");
     world.until([&] { return world.ended; });
+}
+
+TEST_CASE("the progress of a request grows with each notification, whatever is reported") {
+    World world;
+    server::Requester requester{
+        .context = {}, .caller = {}, .outbox = world.pipe, .redaction = world.redaction};
+    requester.context.progress_token = "t";
+    for (const auto done : {0.0, 5.0, 3.0, 5.0, 7.0}) {
+        boost::asio::co_spawn(world.loop, requester.progress(done, {}, ""), boost::asio::detached);
+        world.settle();
+    }
+    double last = -1;
+    for (int i = 0; i < 5; ++i) {
+        const auto now = world.hear()["params"]["progress"].get<double>();
+        CHECK(now > last);
+        last = now;
+    }
+    CHECK(last == 7.0);
+}
+
+TEST_CASE("a peer that does not read is not listened to for ever; when it reads, everything is answered") {
+    World world;
+    world.shake_hands("2025-11-25");
+    world.pipe.stop_reading();
+    constexpr std::size_t many = 3000;
+    for (std::size_t id = 1; id <= many; ++id) world.say(World::request(static_cast<int>(id), "ping"));
+    world.settle();
+    CHECK(world.pipe.waiting() > many / 2);
+    world.pipe.read_on();
+    world.until([&] { return world.pipe.sent().size() == world.heard + many; });
+    CHECK(world.pipe.waiting() == 0);
 }
 
 TEST_CASE("log messages come at the level that was asked for, by session or by request") {

@@ -340,6 +340,35 @@ TEST_CASE("methods of one era are unknown to the other") {
     }
 }
 
+TEST_CASE("a version that nobody speaks is refused whatever comes with it, and what is spoken is named") {
+    World world;
+    world.shake_hands("2025-11-25");
+    const Json note = {{"jsonrpc", "2.0"}, {"method", "notifications/initialized"}};
+    for (auto request :
+         {world.get(), world.legacy(note), world.post(note), world.call(1, "quick"),
+          HttpRequest{.method = "DELETE", .path = "/mcp", .headers = {{"mcp-session-id", world.session}}}}) {
+        CAPTURE(request.method);
+        request.headers.emplace_back("mcp-protocol-version", "2099-01-01");
+        const auto refused = world.ask(std::move(request));
+        CHECK(refused->answer.status() == 400);
+        CHECK(refused->answer.json()["error"]["code"] == -32022);
+        CHECK(refused->answer.json()["error"]["data"]["supported"].size() == 4);
+    }
+    CHECK(world.ask(world.call(1, "quick"))->answer.status() == 200);  // the session is still there
+    HttpRequest modern_get{
+        .method = "GET", .path = "/mcp", .headers = {{"mcp-protocol-version", "2026-07-28"}}};
+    CHECK(world.ask(std::move(modern_get))->answer.status() == 405);
+}
+
+TEST_CASE("media types are the same in any case") {
+    World world;
+    world.shake_hands("2025-11-25");
+    auto request = world.call(1, "quick");
+    for (auto& [name, value] : request.headers)
+        if (name == "content-type") value = "Application/JSON; charset=utf-8";
+    CHECK(world.ask(std::move(request))->answer.status() == 200);
+}
+
 TEST_CASE("a bug in a tool is answered as an internal error that tells nothing about it") {
     World world;
     world.shake_hands("2025-11-25");

@@ -22,7 +22,7 @@ tools::Configuration whole() {
             .acts_as = "alice@acme.com",
             .assurance = "An approval proves that a signed-in person decided.",
             .version = "0.1.0",
-            .page_url = "http://127.0.0.1:8780/approvals"};
+            .page_url = [] { return std::string("http://127.0.0.1:8780/approvals"); }};
 }
 
 class OneApproval final : public tools::ApprovalReader {
