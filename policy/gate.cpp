@@ -3,43 +3,34 @@
 
 #include <algorithm>
 
+#include "policy/match.hpp"
+
 namespace tfy::policy {
 namespace {
-
-bool matches_any(const std::vector<std::string>& patterns, std::string_view text) {
-    return std::ranges::any_of(patterns, [text](const auto& pattern) { return glob(pattern, text); });
-}
-
-bool matches_subject(const std::vector<std::string>& patterns, std::string_view subject) {
-    if (subject.empty()) return std::ranges::find(patterns, "*") != patterns.end();
-    return matches_any(patterns, subject);
-}
-
-/// A rule for every tool is about what changes; it speaks of a tool that only reads where it names it.
-bool speaks_of_tool(const Rule& rule, const Call& call) {
-    return std::ranges::any_of(rule.tools, [&](const std::string& pattern) {
-        return glob(pattern, call.tool) && (call.effect == Effect::changes || pattern != "*");
-    });
-}
-
-bool covers(const Rule& rule, const Call& call, std::string_view subject) {
-    return speaks_of_tool(rule, call) && matches_any(rule.principals, call.caller.principal) &&
-           matches_any(rule.clients, call.caller.client) && matches_subject(rule.names, subject);
-}
 
 std::string reason_of(const Rule& rule) {
     return rule.because.empty() ? "a rule of the policy denies this call" : rule.because;
 }
 
+/// A changing call that no rule covers now. Where one does at another time, it says when.
+Refusal uncovered(const std::vector<Rule>& rules, const Call& call, std::string_view subject, Time now) {
+    const auto later = std::ranges::find_if(rules, [&](const Rule& each) {
+        return each.says == Rule::Says::ask && match(each, call, subject, now).at_another_time();
+    });
+    if (later == rules.end()) return {"no rule of the policy covers this call", 0};
+    const auto& hours = later->when->text();
+    return {"no rule of the policy covers this call at this time, but one does " + hours, 0, hours};
+}
+
 }  // namespace
 
-Verdict Gate::judge(Call call, std::string_view subject) const {
-    const auto rule =
-        std::ranges::find_if(rules_.rules, [&](const Rule& each) { return covers(each, call, subject); });
+Verdict Gate::judge(Call call, std::string_view subject, Time now) const {
+    const auto rule = std::ranges::find_if(
+        rules_.rules, [&](const Rule& each) { return match(each, call, subject, now).all(); });
     const bool found = rule != rules_.rules.end();
     if (found && rule->says == Rule::Says::deny) return Refusal{reason_of(*rule), rule->line};
     if (call.effect == Effect::reads) return Permit(std::move(call), std::nullopt);
-    if (!found) return Refusal{"no rule of the policy covers this call", 0};
+    if (!found) return uncovered(rules_.rules, call, subject, now);
     return Ask{std::move(call), *rule};
 }
 

@@ -43,8 +43,9 @@ struct Ask {
 };
 
 struct Refusal {
-    std::string because;  // the rule's own words, or a clause without a full stop
-    int line = 0;         // of the rule; 0: no rule covers the call
+    std::string because;     // the rule's own words, or a clause without a full stop
+    int line = 0;            // of the rule; 0: no rule covers the call
+    std::string hours = {};  // in which one does; empty where none ever does
 };
 
 using Verdict = std::variant<Permit, Ask, Refusal>;
@@ -55,8 +56,9 @@ public:
 
     /// The first rule that matches decides. A changing call that no rule covers is refused; a reading call
     /// passes unless a `deny` rule names it by a pattern other than "*" (rules for "*" alone say nothing
-    /// about reading). `subject` is the token's name, empty where there is none (matches only "*").
-    Verdict judge(Call call, std::string_view subject) const;
+    /// about reading). `subject` is the token's name, empty where there is none (matches only "*"). A rule
+    /// whose hours do not cover `now` does not match.
+    Verdict judge(Call call, std::string_view subject, Time now) const;
 
     /// A fresh record for an Ask: not yet stored, digest bound, times set. The assurance it takes is the
     /// rule's, and the transport's default where the rule names none: only what the operator wrote can be

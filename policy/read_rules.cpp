@@ -12,10 +12,10 @@ namespace tfy::policy {
 namespace {
 
 constexpr std::string_view sections[] = {"rule", "terminal", "limits"};
-constexpr std::string_view rule_keys[] = {"tools",  "principals",    "clients",  "names",
-                                          "says",   "min_assurance", "lifetime", "reason_required",
-                                          "reveal", "because"};
-constexpr std::string_view later_keys[] = {"when", "approvers", "quorum", "self_approval", "passkey"};
+constexpr std::string_view rule_keys[] = {"tools",  "principals",    "clients",  "names",           "when",
+                                          "says",   "min_assurance", "lifetime", "reason_required", "reveal",
+                                          "because"};
+constexpr std::string_view later_keys[] = {"approvers", "quorum", "self_approval", "passkey"};
 constexpr std::string_view terminal_keys[] = {"require_tty"};
 constexpr std::string_view limit_keys[] = {"open_requests", "requests_per_minute", "claim_window"};
 constexpr std::string_view says_values[] = {"ask", "deny"};
@@ -166,6 +166,14 @@ private:
         return read_assurance(word(key, node, assurance_values));
     }
 
+    std::optional<When> hours(const toml::key& key, const toml::node& node) {
+        const auto value = text(key, node);
+        if (!node.is_string()) return std::nullopt;
+        auto read = When::read(value);
+        if (!read) fail(node, in_quotes(key.str()) + ": " + read.error().message);
+        return read ? std::optional(std::move(*read)) : std::nullopt;
+    }
+
     std::vector<Destination> destinations(const toml::key& key, const toml::node& node) {
         std::vector<Destination> all;
         for (const auto& [name, where] : strings(key, node)) {
@@ -211,6 +219,8 @@ private:
             rule.clients = patterns(key, node);
         else if (key == "names")
             rule.names = patterns(key, node);
+        else if (key == "when")
+            rule.when = hours(key, node);
         else if (key == "says")
             rule.says = word(key, node, says_values, " (no rule can switch the gate off)") == "deny"
                             ? Rule::Says::deny

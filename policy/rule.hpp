@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "policy/call.hpp"
+#include "policy/when.hpp"
 
 namespace tfy::policy {
 
@@ -22,6 +23,7 @@ struct Rule {
     std::vector<std::string> principals = {"*"};
     std::vector<std::string> clients = {"*"};
     std::vector<std::string> names = {"*"};  // token names
+    std::optional<When> when;                // none: always
     Says says = Says::ask;
     std::optional<Assurance> min_assurance;
     Duration lifetime = std::chrono::minutes{15};

@@ -50,6 +50,7 @@ public:
     void close();
 
     ApprovalDesk& approvals() { return approvals_; }
+    GateInForce& gate() { return gate_; }
     PageChannel& people() { return people_; }
     const Redaction& redaction() const { return redaction_; }
     const Log& log() const { return log_; }
@@ -68,7 +69,7 @@ private:
     Redaction redaction_;
     Log log_;
     Store store_;
-    policy::Gate gate_;
+    GateInForce gate_;
     std::unique_ptr<truefoundry::Exchange> exchange_;
     truefoundry::Client client_;
     ApprovalDesk approvals_;

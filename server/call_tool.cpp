@@ -22,7 +22,9 @@ std::string reason_of(const Json& arguments) {
 
 std::string words(const policy::Refusal& refusal) {
     if (refusal.line == 0)
-        return "No rule of this server covers this call, so it is refused. Nothing was done.";
+        return "No rule of this server covers this call" +
+               (refusal.hours.empty() ? "" : " at this time (one does " + refusal.hours + ")") +
+               ", so it is refused. Nothing was done.";
     return "A rule of this server refuses this call" +
            (refusal.because.empty() ? "" : ": " + refusal.because) + ". Nothing was done.";
 }
@@ -156,11 +158,13 @@ bool CallTool::may_look(const Requester& requester, std::string_view tool, Json 
     const auto* entry = rooms_.catalog.find(tool);
     if (entry == nullptr || entry->tool->effect() != policy::Effect::reads) return false;
     auto call = make_call(*entry, requester, std::move(arguments));
-    return call && std::holds_alternative<policy::Permit>(rooms_.gate.judge(std::move(*call), ""));
+    if (!call) return false;
+    return std::holds_alternative<policy::Permit>(
+        rooms_.gate.now()->judge(std::move(*call), "", rooms_.clock.now()));
 }
 
 Async<Result<ToolResult>> CallTool::read(const Entry& entry, policy::Call call) {
-    auto verdict = rooms_.gate.judge(std::move(call), "");
+    auto verdict = rooms_.gate.now()->judge(std::move(call), "", rooms_.clock.now());
     if (const auto* refusal = std::get_if<policy::Refusal>(&verdict))
         co_return Error{Errc::denied, words(*refusal)};
     auto* permit = std::get_if<policy::Permit>(&verdict);
@@ -179,7 +183,7 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
     auto facts = co_await entry.tool->facts(call);
     if (!facts) co_return facts.error();
     const auto subject = facts->subject;
-    auto verdict = rooms_.gate.judge(call, subject);
+    auto verdict = rooms_.gate.now()->judge(call, subject, rooms_.clock.now());
     if (const auto* refusal = std::get_if<policy::Refusal>(&verdict))
         co_return Error{Errc::denied, words(*refusal)};
     auto* ask = std::get_if<policy::Ask>(&verdict);
@@ -346,11 +350,11 @@ Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::
                       .caller = std::move(caller)};
     auto facts = co_await entry->tool->facts(call);
     if (!facts) co_return;
-    auto verdict = rooms_.gate.judge(std::move(call), facts->subject);
+    auto verdict = rooms_.gate.now()->judge(std::move(call), facts->subject, rooms_.clock.now());
     auto* ask = std::get_if<policy::Ask>(&verdict);
     if (ask == nullptr) co_return;
-    auto approval = rooms_.gate.follow_up(grant, std::move(*ask), std::move(*facts),
-                                          "apr_" + policy::random_id(), rooms_.clock.now());
+    auto approval = rooms_.gate.now()->follow_up(grant, std::move(*ask), std::move(*facts),
+                                                 "apr_" + policy::random_id(), rooms_.clock.now());
     if (approval) approval = co_await rooms_.desk.open_approved(std::move(*approval));
     if (!approval)
         rooms_.log.warn("the showing of a new value needs an approval of its own",

@@ -19,7 +19,7 @@ public:
     struct Rooms {
         boost::asio::io_context& loop;
         const tools::Catalog& catalog;
-        const policy::Gate& gate;
+        const GateInForce& gate;
         ApprovalDesk& desk;
         Presenter& presenter;
         const Redaction& redaction;

@@ -31,7 +31,7 @@ RequestLimits limits_of(const policy::Rules& rules) {
 
 }  // namespace
 
-ApprovalDesk::ApprovalDesk(asio::io_context& loop, Store& store, const policy::Gate& gate,
+ApprovalDesk::ApprovalDesk(asio::io_context& loop, Store& store, const GateInForce& gate,
                            Redaction& redaction, const Clock& clock, std::string instance)
     : loop_(loop),
       store_(store),
@@ -71,13 +71,13 @@ void ApprovalDesk::drain() {
 
 Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::Facts facts,
                                                        std::string agent_reason) {
-    auto fresh = gate_.request(std::move(ask), std::move(facts), "apr_" + policy::random_id(),
-                               std::move(agent_reason), clock_.now());
+    auto fresh = gate_.now()->request(std::move(ask), std::move(facts), "apr_" + policy::random_id(),
+                                      std::move(agent_reason), clock_.now());
     auto clean = without_values(fresh, *redaction_.now());
     if (!clean) co_return clean.error();
     fresh = std::move(*clean);
     auto record = entry("requested", fresh);
-    const auto limits = limits_of(gate_.rules());
+    const auto limits = limits_of(gate_.now()->rules());
     auto work = [fresh, limits, record](Ledger& ledger) {
         return ledger.open_request(fresh, limits, record);
     };
@@ -89,7 +89,7 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::
 
 Async<Result<Approval>> ApprovalDesk::open_approved(Approval approval) {
     auto record = entry("follows", approval);
-    const auto limits = limits_of(gate_.rules());
+    const auto limits = limits_of(gate_.now()->rules());
     auto work = [approval, limits, record](Ledger& ledger) {
         return ledger.open_request(approval, limits, record);
     };
@@ -164,7 +164,7 @@ Async<Result<Approval>> ApprovalDesk::approve(std::string id, policy::Human pers
     if (!current) co_return current.error();
     const auto seen = current->state;
     auto next =
-        policy::approve(std::move(*current), person, choice, clock_.now(), gate_.rules().claim_window);
+        policy::approve(std::move(*current), person, choice, clock_.now(), gate_.now()->rules().claim_window);
     co_return co_await write(seen, std::move(next), "approved");
 }
 
@@ -190,7 +190,7 @@ Async<Result<policy::Permit>> ApprovalDesk::claim(Approval approval, policy::Cal
     auto executing = co_await write(State::approved,
                                     policy::begin(std::move(approval), instance_, clock_.now()), "executing");
     if (!executing) co_return executing.error();
-    auto permit = gate_.redeem(*executing, std::move(call), clock_.now());
+    auto permit = gate_.now()->redeem(*executing, std::move(call), clock_.now());
     if (!permit) co_await fail(executing->id, permit.error());
     co_return permit;
 }

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/gate.hpp"
+#include "server/gate_in_force.hpp"
 #include "server/redaction.hpp"
 #include "server/storage/store.hpp"
 #include "tools/async.hpp"
@@ -20,7 +20,7 @@ namespace tfy::server {
 class ApprovalDesk {
 public:
     /// All must outlive the desk. `instance` names this process in the rows that it executes.
-    ApprovalDesk(boost::asio::io_context& loop, Store& store, const policy::Gate& gate, Redaction& redaction,
+    ApprovalDesk(boost::asio::io_context& loop, Store& store, const GateInForce& gate, Redaction& redaction,
                  const Clock& clock, std::string instance);
 
     struct Opened {
@@ -44,7 +44,7 @@ public:
     Async<Result<std::vector<policy::Approval>>> list_of(std::string principal, std::string before,
                                                          std::size_t limit);
     /// How long an approved call waits for its client.
-    policy::Duration claim_window() const { return gate_.rules().claim_window; }
+    policy::Duration claim_window() const { return gate_.now()->rules().claim_window; }
 
     Async<Result<policy::Approval>> approve(std::string id, policy::Human person, policy::Choice choice);
     Async<Result<policy::Approval>> deny(std::string id, policy::Human person, std::string reason);
@@ -88,7 +88,7 @@ private:
 
     boost::asio::io_context& loop_;
     Store& store_;
-    const policy::Gate& gate_;
+    const GateInForce& gate_;
     Redaction& redaction_;
     const Clock& clock_;
     std::string instance_;

@@ -142,7 +142,7 @@ struct Calls {
     server::Loop loop;
     ManualClock clock;
     server::Store store;
-    policy::Gate gate;
+    server::GateInForce gate;
     server::Redaction redaction{policy::FingerprintKey{}, {}};
     server::Log log{redaction, server::Log::Level::off};
     OneToken upstream;

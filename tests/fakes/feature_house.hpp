@@ -129,7 +129,7 @@ struct FeatureHouse {
     ListedTokens truefoundry;
     truefoundry::Client client{truefoundry, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
     server::Store store{open_ledger(":memory:")};
-    policy::Gate gate;
+    server::GateInForce gate;
     server::Redaction redaction{{}, {}};
     server::Log log{redaction, server::Log::Level::off};
     server::ApprovalDesk desk{loop, store, gate, redaction, clock, "test"};

@@ -21,7 +21,7 @@ struct Page {
     boost::asio::io_context loop;
     ManualClock clock{noon};
     server::Store store{open_ledger(":memory:")};
-    policy::Gate gate{policy::Rules{}};
+    server::GateInForce gate{policy::Rules{}};
     server::Redaction redaction{{}, {}};
     server::ApprovalDesk approvals{loop, store, gate, redaction, clock, "test"};
     server::RevealDesk reveals{loop, store, redaction, clock, "test"};

@@ -86,8 +86,55 @@ TEST_CASE("the first rule that matches decides; without one, only reading passes
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
-        CHECK(outcome(gate_of(row.rules).judge(row.call, row.subject)) == row.outcome);
+        CHECK(outcome(gate_of(row.rules).judge(row.call, row.subject, noon)) == row.outcome);
     }
+}
+
+TEST_CASE("a rule holds in its hours only; outside of them the next one decides") {
+    struct Row {
+        const char* name;
+        const char* rules;
+        Time now;
+        Call call;
+        const char* outcome;
+    };
+    const auto remove = remove_call(), list = list_call();
+    constexpr auto workdays = "[[rule]]\nwhen='Mon-Fri 08:00-18:00 UTC'";
+    constexpr auto workdays_else_deny = "[[rule]]\nwhen='Mon-Fri 08:00-18:00 UTC'\n[[rule]]\nsays='deny'";
+    constexpr auto never_at_night = "[[rule]]\nwhen='Mon-Sun 18:00-08:00 UTC'\nsays='deny'\n[[rule]]";
+    constexpr auto no_list_at_night =
+        "[[rule]]\ntools=['*_list']\nwhen='Mon-Sun 18:00-08:00 UTC'\nsays='deny'";
+    const auto night = noon + 11h, saturday = noon + 5 * 24h;  // noon is on a Monday
+    const Row rows[] = {
+        {"within", workdays, noon, remove, "ask by line 1"},
+        {"after hours nothing covers it", workdays, night, remove, "refused by line 0"},
+        {"on another day nothing covers it", workdays, saturday, remove, "refused by line 0"},
+        {"within, before a deny", workdays_else_deny, noon, remove, "ask by line 1"},
+        {"after hours the next rule decides", workdays_else_deny, night, remove, "refused by line 3"},
+        {"a deny has hours, too", never_at_night, night, remove, "refused by line 1"},
+        {"and ends with them", never_at_night, noon, remove, "ask by line 4"},
+        {"reading is denied in the hours", no_list_at_night, night, list, "refused by line 1"},
+        {"reading passes outside of them", no_list_at_night, noon, list, "permit"},
+        {"hours of an ask do not stop reading", "[[rule]]\ntools=['*_list']\nwhen='Tue 08:00-18:00 UTC'",
+         noon, list, "permit"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        CHECK(outcome(gate_of(row.rules).judge(row.call, "ci", row.now)) == row.outcome);
+    }
+}
+
+TEST_CASE("who is refused because of the hours is told the hours") {
+    const auto gate = gate_of(
+        "[[rule]]\nnames=['prod-*']\nwhen='Sun 08:00-09:00 UTC'\n"
+        "[[rule]]\nsays='deny'\nwhen='Sun 08:00-09:00 UTC'\n"
+        "[[rule]]\nwhen='Mon-Fri 08:00-09:00 UTC'\n");
+    const auto refusal = std::get<Refusal>(gate.judge(remove_call(), "ci", noon));
+    CHECK(refusal.hours == "Mon-Fri 08:00-09:00 UTC");
+    CHECK(refusal.because ==
+          "no rule of the policy covers this call at this time, but one does Mon-Fri 08:00-09:00 UTC");
+    const auto never = gate_of("[[rule]]\nprincipals=['http:*']\nwhen='Sun 08:00-09:00 UTC'");
+    CHECK(std::get<Refusal>(never.judge(remove_call(), "ci", noon)).hours.empty());
 }
 
 TEST_CASE("no rules whatever give a change leave to run without a person") {
@@ -98,7 +145,7 @@ TEST_CASE("no rules whatever give a change leave to run without a person") {
             Rules rules;
             rules.rules.push_back(Rule{.tools = {pattern}});
             rules.rules.back().says = std::string_view(says) == "ask" ? Rule::Says::ask : Rule::Says::deny;
-            CHECK_FALSE(std::holds_alternative<Permit>(Gate(rules).judge(remove_call(), "ci")));
+            CHECK_FALSE(std::holds_alternative<Permit>(Gate(rules).judge(remove_call(), "ci", noon)));
         }
 }
 
@@ -106,15 +153,15 @@ TEST_CASE("a verdict carries the call, the rule and its words") {
     const auto gate = gate_of(
         "[[rule]]\ntools=['*_delete']\nsays='deny'\nbecause='by hand "
         "only'\n[[rule]]\ntools=['*_list']\nsays='deny'");
-    const auto denied = gate.judge(remove_call(), "ci");
+    const auto denied = gate.judge(remove_call(), "ci", noon);
     CHECK(std::get<Refusal>(denied).because == "by hand only");
-    CHECK_FALSE(std::get<Refusal>(gate.judge(list_call(), "")).because.empty());
-    CHECK_FALSE(std::get<Refusal>(Gate(Rules{}).judge(remove_call(), "ci")).because.empty());
+    CHECK_FALSE(std::get<Refusal>(gate.judge(list_call(), "", noon)).because.empty());
+    CHECK_FALSE(std::get<Refusal>(Gate(Rules{}).judge(remove_call(), "ci", noon)).because.empty());
 
-    const auto permit = Gate(Rules{}).judge(list_call(), "");
+    const auto permit = Gate(Rules{}).judge(list_call(), "", noon);
     CHECK(std::get<Permit>(permit).call().tool == "tfy_access_tokens_list");
     CHECK_FALSE(std::get<Permit>(permit).grant());
-    const auto asked = gate_of("[[rule]]\nbecause='sure?'").judge(remove_call(), "ci");
+    const auto asked = gate_of("[[rule]]\nbecause='sure?'").judge(remove_call(), "ci", noon);
     CHECK(digest(std::get<Ask>(asked).call) == digest(remove_call()));
     CHECK(std::get<Ask>(asked).rule.because == "sure?");
 }

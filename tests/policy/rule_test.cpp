@@ -127,6 +127,7 @@ tools = ["tfy_access_tokens_*"]
 principals = ["http:*"]
 clients = ["cursor*"]
 names = ["prod-*", "live-?"]
+when = "Sat,Sun 22:00-06:00 Europe/Berlin"
 says = "deny"
 min_assurance = "terminal"
 lifetime = "2h"
@@ -145,6 +146,7 @@ because = "no"
                         {"http:*"},
                         {"cursor*"},
                         {"prod-*", "live-?"},
+                        When::read("Sat,Sun 22:00-06:00 Europe/Berlin").value(),
                         Rule::Says::deny,
                         Assurance::terminal,
                         2h,
@@ -153,7 +155,7 @@ because = "no"
                         "no",
                         8};
     CHECK(rules->rules[0] == expected);
-    CHECK(rules->rules[1].line == 19);
+    CHECK(rules->rules[1].line == 20);
 }
 
 TEST_CASE("no rules at all are rules: everything that changes is refused") {
@@ -214,6 +216,11 @@ TEST_CASE("what is not understood stops the start, and the line is named") {
         {"[[rule]]\nlifetime = 15\n",
          "policy.toml line 2: 'lifetime' must be a time span from \"1s\" to \"7d\", such as \"45s\", "
          "\"15m\", \"12h\""},
+        {"[[rule]]\nsays = 'ask'\nwhen = 'Mon-Fri 08:00-18:00 Europe/Berln'\n",
+         "policy.toml line 3: 'when': unknown time zone 'Europe/Berln'; did you mean 'Europe/Berlin'?"},
+        {"[[rule]]\nwhen = 'Mo-Fr 08:00-18:00 UTC'\n",
+         "policy.toml line 2: 'when': unknown day 'Mo'; the days are Mon, Tue, Wed, Thu, Fri, Sat and Sun"},
+        {"[[rule]]\nwhen = 8\n", "policy.toml line 2: 'when' must be a string, in quotes"},
         {"[[rule]]\nreason_required = 'yes'\n",
          "policy.toml line 2: 'reason_required' must be true or false, without quotes"},
         {"[[rule]]\nreveal = []\n",
@@ -253,7 +260,7 @@ TEST_CASE("what is not understood stops the start, and the line is named") {
 }
 
 TEST_CASE("a key that a later version will have is never ignored") {
-    for (const std::string key : {"when", "approvers", "quorum", "self_approval", "passkey"}) {
+    for (const std::string key : {"approvers", "quorum", "self_approval", "passkey"}) {
         CAPTURE(key);
         const auto rules = read_rules("[[rule]]\nsays = 'ask'\n" + key + " = 1\n");
         REQUIRE(rules.has_error());

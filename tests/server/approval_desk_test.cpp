@@ -59,7 +59,7 @@ struct Process {
     server::Loop loop;
     fakes::ManualClock clock;
     server::Store store;
-    policy::Gate gate;
+    server::GateInForce gate;
     server::Redaction redaction;
     server::ApprovalDesk desk;
 };
