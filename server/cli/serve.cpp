@@ -1,4 +1,6 @@
 // `serve`: many clients over HTTP, one page for the people who decide.
+#include <unistd.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -6,6 +8,7 @@
 
 #include "server/app.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/rules_reload.hpp"
 #include "server/loop.hpp"
 #include "server/transport/listener.hpp"
 
@@ -80,6 +83,7 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
         address->host.find(':') == std::string::npos ? address->host : "[" + address->host + "]";
     const auto base = "http://" + host + ":" + std::to_string((*listener)->port());
     page.open_at(base);
+    RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO));
     const auto code = app.people().issue_code(os_user(), std::chrono::hours{12});
     Result<void> started;
     asio::co_spawn(loop, serve(loop, **listener, app),

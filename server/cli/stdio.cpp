@@ -13,6 +13,7 @@
 
 #include "server/app.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/rules_reload.hpp"
 #include "server/loop.hpp"
 #include "server/transport/listener.hpp"
 #include "server/transport/stdio.hpp"
@@ -123,6 +124,7 @@ int run_stdio(const Options& options, std::ostream& errors) {
     LoopbackPage page(loop, options.open_browser);
     App app(loop, std::move(*parts), clock, page, policy::Assurance::client);
     page.belong_to(app);
+    RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO));
     const auto transport = open_stdio(loop.get_executor(), STDIN_FILENO, STDOUT_FILENO);
     Result<void> served;
     asio::co_spawn(loop, serve(loop, app, *transport),

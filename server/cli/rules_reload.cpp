@@ -1,0 +1,47 @@
+#include "server/cli/rules_reload.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include "server/parts.hpp"
+
+namespace tfy::server {
+
+RulesReload::RulesReload(boost::asio::io_context& loop, std::string file, GateInForce& gate, const Log& log,
+                         std::function<bool()> abandoned)
+    : signals_(loop, SIGHUP),
+      file_(std::move(file)),
+      gate_(gate),
+      log_(log),
+      abandoned_(std::move(abandoned)) {
+    wait();
+}
+
+void RulesReload::wait() {
+    signals_.async_wait([this](const boost::system::error_code& failed, int) {
+        if (failed) return;
+        if (abandoned_())
+            std::raise(SIGTERM);
+        else
+            reload();
+        wait();
+    });
+}
+
+void RulesReload::reload() {
+    auto rules = load_rules(file_);
+    if (!rules)
+        return log_.error("the rules were not read anew: those in force stay",
+                          {{"why", rules.error().message}});
+    const auto count = rules->rules.size();
+    gate_.replace(std::move(*rules));
+    log_.info("the rules were read anew", {{"file", file_.empty() ? "built in" : file_}, {"rules", count}});
+}
+
+std::function<bool()> terminal_gone(int descriptor) {
+    if (isatty(descriptor) != 1) return [] { return false; };
+    return [descriptor] { return isatty(descriptor) != 1; };
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,39 @@
+// SIGHUP: the rules file is read anew, and nothing else changes.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <functional>
+#include <string>
+
+#include "server/gate_in_force.hpp"
+#include "server/observability/log.hpp"
+
+namespace tfy::server {
+
+class RulesReload {
+public:
+    /// From here on SIGHUP does not end the process. `file` is empty for the embedded rules; all else must
+    /// outlive it. A terminal that went away sends SIGHUP, too: where `abandoned` says so, the process is
+    /// told to stop (SIGTERM) as if it had never heard of rules.
+    RulesReload(boost::asio::io_context& loop, std::string file, GateInForce& gate, const Log& log,
+                std::function<bool()> abandoned);
+
+    /// Rules with an error are logged with the line, and those in force stay.
+    void reload();
+
+private:
+    void wait();
+
+    boost::asio::signal_set signals_;
+    std::string file_;
+    GateInForce& gate_;
+    const Log& log_;
+    std::function<bool()> abandoned_;
+};
+
+/// For a process that was started in a terminal: whether that terminal is gone. Asks now what there is to
+/// lose.
+std::function<bool()> terminal_gone(int descriptor);
+
+}  // namespace tfy::server
