@@ -66,7 +66,9 @@ struct Verbs {
 struct VerbOptions {
     tfy::server::ApprovalsOptions approvals;
     tfy::server::AuditOptions audit;
+    tfy::server::ExplainOptions explain;
     std::string policy_file;
+    bool policy_explain = false;
 };
 
 void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
@@ -92,6 +94,25 @@ void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     deny->add_option("--reason", chosen.reason, "Shown to the agent");
 }
 
+void add_policy(CLI::App& app, Verbs& verbs, VerbOptions& options) {
+    auto& chosen = options.explain;
+    verbs.policy = app.add_subcommand("policy", "The rules")->require_subcommand(1)->fallthrough();
+    verbs.policy->add_subcommand("check", "Read a rules file and say what is wrong with it")
+        ->fallthrough()
+        ->add_option("FILE", options.policy_file);
+    auto* explain =
+        verbs.policy->add_subcommand("explain", "Which rule would decide on a call, and why: a dry run")
+            ->fallthrough();
+    explain->callback([&options] { options.policy_explain = true; });
+    explain->add_option("TOOL", chosen.tool, "tfy_access_tokens_delete")->required();
+    explain->add_option("JSON", chosen.arguments, "The arguments; with them, the screen is shown");
+    explain->add_option("--principal", chosen.principal, "Who asks: stdio:USER (you) or http:loopback");
+    explain->add_option("--client", chosen.client, "The client program, as it calls itself");
+    explain->add_option("--name", chosen.name, "The token's name, where the arguments do not tell it");
+    explain->add_option("--at", chosen.at, "When: 2026-11-23T12:00:00Z (now)");
+    explain->add_flag("--json", chosen.json, "One JSON document");
+}
+
 void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     verbs.stdio = app.add_subcommand("stdio", "An MCP server on stdin and stdout")->fallthrough();
     verbs.serve =
@@ -106,10 +127,7 @@ void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     verbs.audit->add_subcommand("export", "The records as JSON lines")->fallthrough()->callback([&options] {
         options.audit.verb = tfy::server::AuditOptions::Verb::export_all;
     });
-    verbs.policy = app.add_subcommand("policy", "The rules")->require_subcommand(1)->fallthrough();
-    verbs.policy->add_subcommand("check", "Read a rules file and say what is wrong with it")
-        ->fallthrough()
-        ->add_option("FILE", options.policy_file);
+    add_policy(app, verbs, options);
 }
 
 int fail(const tfy::Error& error) {
@@ -146,6 +164,8 @@ int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool li
     }
     if (*verbs.approvals) return run_approvals(options, verb_options.approvals);
     if (*verbs.audit) return run_audit(options, verb_options.audit);
+    if (verb_options.policy_explain)
+        return tfy::server::run_policy_explain(options, verb_options.explain, std::cout, std::cerr);
     return tfy::server::run_policy_check(
         verb_options.policy_file.empty() ? options.policy : verb_options.policy_file, std::cout, std::cerr);
 }

@@ -21,4 +21,19 @@ int run_sandbox(const Options& options, std::ostream& out, std::ostream& errors)
 /// Reads a rules file (empty: the embedded ones) and says what is wrong with it, or that nothing is.
 int run_policy_check(const std::string& file, std::ostream& out, std::ostream& errors);
 
+struct ExplainOptions {
+    std::string tool = {};
+    std::string arguments = {};  // JSON; empty: not given
+    std::string principal = {};  // empty: stdio and the account's name
+    std::string client = {};     // as it would call itself
+    std::string name = {};       // the token's, where neither arguments nor facts tell it
+    std::string at = {};         // a time; empty: now
+    bool json = false;
+};
+
+/// Which rule would decide on a call, and why; what it would take, and what the person would see. Asks
+/// nobody and writes nothing; the sandbox's tokens are looked at where `options` name the sandbox.
+int run_policy_explain(const Options& options, const ExplainOptions& explain, std::ostream& out,
+                       std::ostream& errors);
+
 }  // namespace tfy::server

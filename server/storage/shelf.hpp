@@ -12,4 +12,7 @@ namespace tfy::server {
 /// Creates and migrates. Errc::storage as the ledger has it; a second token with one id is Errc::conflict.
 Result<std::unique_ptr<sandbox::Shelf>> open_sqlite_shelf(const std::filesystem::path& file);
 
+/// What the file holds now, in memory: nothing is written to it or beside it. Empty where there is no file.
+Result<std::unique_ptr<sandbox::Shelf>> copy_sqlite_shelf(const std::filesystem::path& file);
+
 }  // namespace tfy::server

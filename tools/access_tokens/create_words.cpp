@@ -90,7 +90,7 @@ policy::Facts describe_creation(const Args& args, policy::Time now) {
                    {"Type", args.token_type.empty() ? "the tenant's default" : args.token_type},
                    {"Owner", owner_of(args)},
                    {"Rights", "all permissions of its user: access tokens have no scopes"},
-                   {"Name is free", "yes, read from TrueFoundry just now"}};
+                   {name_is_free, "yes, read from TrueFoundry just now"}};
     facts.warnings = warnings_about(args, expires, now);
     facts.yields_value = true;
     return facts;

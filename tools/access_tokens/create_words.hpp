@@ -5,6 +5,9 @@
 
 namespace tfy::tools {
 
+/// The one fact of a creation that is read from upstream and not from the call.
+inline constexpr auto name_is_free = "Name is free";
+
 policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Time now);
 
 /// What is known of a token that was just made, without its value.

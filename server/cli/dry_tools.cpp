@@ -1,0 +1,74 @@
+#include "server/cli/dry_tools.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "tools/access_tokens/create.hpp"
+#include "tools/access_tokens/delete.hpp"
+#include "tools/access_tokens/list.hpp"
+#include "tools/access_tokens/reveal.hpp"
+
+namespace tfy::server {
+namespace {
+
+Error not_in_a_dry_run() { return {Errc::refused, "A dry run asks nobody and runs nothing."}; }
+
+class NoExchange final : public truefoundry::Exchange {
+public:
+    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest) override {
+        co_return not_in_a_dry_run();
+    }
+};
+
+std::optional<sandbox::ControlPlane> plane_of(std::unique_ptr<sandbox::Shelf> shelf, const Clock& clock) {
+    if (!shelf) return std::nullopt;
+    return std::optional<sandbox::ControlPlane>(std::in_place, std::move(shelf), clock);
+}
+
+}  // namespace
+
+DryTools::DryTools(std::unique_ptr<sandbox::Shelf> sandbox, const Clock& clock)
+    : plane_(plane_of(std::move(sandbox), clock)),
+      exchange_(plane_ ? sandbox::make_sandbox_exchange(*plane_) : std::make_unique<NoExchange>()),
+      client_(*exchange_),
+      catalog_(assemble(clock)) {}
+
+DryTools::~DryTools() = default;
+
+tools::Catalog DryTools::assemble(const Clock& clock) {
+    tools::Custody& custody = *this;
+    tools::ApprovalReader& reader = *this;
+    std::vector<std::unique_ptr<tools::Tool>> all;
+    all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock));
+    all.push_back(std::make_unique<tools::CreateAccessToken>(client_, custody, clock));
+    all.push_back(std::make_unique<tools::DeleteAccessToken>(client_, clock, std::vector<std::string>{}));
+    all.push_back(std::make_unique<tools::RevealAccessToken>(custody, clock));
+    all.push_back(std::make_unique<tools::GetApproval>(reader));
+    all.push_back(std::make_unique<tools::ConfigStatus>(client_, tools::Configuration{}));
+    return std::move(tools::Catalog::assemble(std::move(all)).value());  // embedded: part of the binary
+}
+
+bool DryTools::can_read(std::string_view tool) const { return plane_ && tool != "tfy_access_tokens_reveal"; }
+
+Result<policy::Facts> DryTools::facts(const tools::Catalog::Entry& entry, policy::Call call) {
+    boost::asio::io_context loop;
+    Result<policy::Facts> facts = not_in_a_dry_run();
+    boost::asio::co_spawn(loop, entry.tool->facts(std::move(call)),
+                          [&facts](const std::exception_ptr& bug, Result<policy::Facts> read) {
+                              if (bug) std::rethrow_exception(bug);
+                              facts = std::move(read);
+                          });
+    loop.run();
+    return facts;
+}
+
+Async<Result<tools::Held>> DryTools::hold(policy::Secret, std::string, std::string) {
+    co_return not_in_a_dry_run();
+}
+Async<Result<tools::HeldFacts>> DryTools::look(std::string, std::string) { co_return not_in_a_dry_run(); }
+Async<Result<policy::Reveal>> DryTools::claim(std::string, std::string, std::string) {
+    co_return not_in_a_dry_run();
+}
+Async<Result<policy::Approval>> DryTools::find(std::string) { co_return not_in_a_dry_run(); }
+
+}  // namespace tfy::server

@@ -1,0 +1,43 @@
+// The tools of a dry run: they know their arguments and their words, hold no value and reach nobody.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "tools/catalog.hpp"
+#include "tools/custody.hpp"
+#include "tools/sandbox/control_plane.hpp"
+#include "tools/status.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::server {
+
+class DryTools final : private tools::Custody, private tools::ApprovalReader {
+public:
+    /// `sandbox`: the tokens that may be looked at; nullptr for none. `clock` must outlive the tools.
+    DryTools(std::unique_ptr<sandbox::Shelf> sandbox, const Clock& clock);
+    ~DryTools() override;
+
+    const tools::Catalog::Entry* find(std::string_view tool) const { return catalog_.find(tool); }
+    /// Whether facts() can read what `tool` asks about. Never a value that waits in a server's memory.
+    bool can_read(std::string_view tool) const;
+    /// As the server would read them, from the sandbox.
+    Result<policy::Facts> facts(const tools::Catalog::Entry& entry, policy::Call call);
+
+private:
+    Async<Result<tools::Held>> hold(policy::Secret value, std::string name, std::string principal) override;
+    void set_token_id(const std::string&, std::string) override {}
+    Async<Result<tools::HeldFacts>> look(std::string reveal_id, std::string principal) override;
+    Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,
+                                        std::string destination) override;
+    Async<Result<policy::Approval>> find(std::string id) override;
+    tools::Catalog assemble(const Clock& clock);
+
+    std::optional<sandbox::ControlPlane> plane_;
+    std::unique_ptr<truefoundry::Exchange> exchange_;
+    truefoundry::Client client_;
+    tools::Catalog catalog_;
+};
+
+}  // namespace tfy::server

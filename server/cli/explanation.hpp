@@ -1,0 +1,36 @@
+// What the rules say of one call, and why: the answer of `policy explain` as a value, and in words.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/gate.hpp"
+#include "policy/match.hpp"
+
+namespace tfy::server {
+
+struct Explanation {
+    enum class Outcome { passes, asks, denies, uncovered };
+
+    policy::Call call;
+    policy::Time at = {};
+    std::string name = {};      // the token's, as rules match it
+    bool name_unknown = false;  // there is one, and nobody has told it
+    std::string rules_from;     // "policy.toml", or the built-in rules
+    std::vector<policy::Rule> rules = {};
+    std::vector<policy::Match> matches = {};  // one for each rule
+    std::optional<std::size_t> decides = {};  // the first rule that matches
+    Outcome outcome = Outcome::uncovered;
+    policy::Refusal refusal = {};                  // denies, uncovered
+    std::optional<policy::Approval> request = {};  // asks, and the arguments are known: what would be opened
+    std::vector<std::string> notes = {};           // what a dry run cannot know, in sentences
+};
+
+/// How a person can be reached where a decision takes this much assurance.
+std::vector<std::string> channels(policy::Assurance least, bool over_http);
+
+std::string explain_text(const Explanation& explanation);
+Json explain_json(const Explanation& explanation);
+
+}  // namespace tfy::server

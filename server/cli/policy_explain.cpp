@@ -1,0 +1,199 @@
+// `policy explain`: a call is judged as the server would judge it, up to the point where somebody would be
+// asked.
+#include <ostream>
+
+#include "policy/near_miss.hpp"
+#include "protocol/parse.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/dry_tools.hpp"
+#include "server/cli/explanation.hpp"
+#include "server/parts.hpp"
+#include "server/storage/shelf.hpp"
+#include "tools/access_tokens/create_words.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::Facts;
+using Outcome = Explanation::Outcome;
+
+constexpr std::string_view create_tool = "tfy_access_tokens_create";
+
+class FixedClock final : public Clock {
+public:
+    explicit FixedClock(policy::Time now) : now_(now) {}
+    policy::Time now() const override { return now_; }
+
+private:
+    policy::Time now_;
+};
+
+Error wrong_usage(const std::string& what) { return {Errc::invalid_params, what}; }
+
+Result<policy::Time> moment(const std::string& at) {
+    if (at.empty()) return SystemClock().now();
+    if (const auto time = policy::read_time(at)) return *time;
+    return wrong_usage("--at " + policy::shown(at, 64) +
+                       " is no time; write it as 2026-11-23T12:00:00Z, or with +01:00 at its end.");
+}
+
+Result<std::unique_ptr<sandbox::Shelf>> sandbox_of(const Options& options) {
+    if (!options.sandbox) return std::unique_ptr<sandbox::Shelf>{};
+    const auto folder = state_dir(options.state_dir);
+    if (!folder) return folder.error();
+    return copy_sqlite_shelf(*folder / "sandbox.db");
+}
+
+Result<const tools::Catalog::Entry*> entry_of(const DryTools& tools, const std::string& tool) {
+    if (const auto* entry = tools.find(tool)) return entry;
+    const auto near = policy::near_miss(tool, policy::tool_names);
+    return wrong_usage("There is no tool " + policy::shown(tool, 64) +
+                       (near ? "; did you mean " + std::string(*near) + "?" : "."));
+}
+
+Result<Json> arguments_of(const tools::Catalog::Entry& entry, const std::string& text, policy::Time now) {
+    auto arguments = protocol::parse(text);
+    if (!arguments) return wrong_usage("The arguments are no JSON: " + arguments.error().message + ".");
+    if (const auto fits = entry.input.validate(*arguments); !fits)
+        return Error{Errc::refused, "The server would refuse these arguments before any rule: " +
+                                        fits.error().message + "."};
+    return entry.tool->canonical(std::move(*arguments), now);
+}
+
+policy::Call call_of(const tools::Catalog::Entry& entry, const Options& options,
+                     const ExplainOptions& explain) {
+    auto principal = explain.principal.empty() ? "stdio:" + os_user() : explain.principal;
+    const bool on_stdio = principal.starts_with("stdio:");
+    return {
+        .server = "tfy-pat-mcp",
+        .base_url = options.sandbox ? "sandbox:" : read_upstream().base_url,
+        .tool = std::string(entry.tool->name()),
+        .tool_version = entry.version,
+        .effect = entry.tool->effect(),
+        .caller = {.principal = std::move(principal),
+                   .client = explain.client,
+                   .default_assurance = on_stdio ? policy::Assurance::client : policy::Assurance::signed_in}};
+}
+
+// What stands as verified on the screen must be so: what was not read is not shown as if it had been.
+Facts unread_facts(const std::string& name) {
+    return {.subject = name,
+            .effect = "(the server says here what happens, once it has read the token)",
+            .shown = {{"Name", name.empty() ? "(not read)" : "(not read) " + name + ", as it was given"},
+                      {"All else", "(not read)"}}};
+}
+
+Facts unasked_creation(const policy::Call& call, policy::Time now) {
+    auto facts = tools::describe_creation(tools::CreateAccessToken::Args::read(call.arguments), now);
+    for (auto& fact : facts.shown)
+        if (fact.label == tools::name_is_free) fact.value = "(not asked)";
+    return facts;
+}
+
+/// What the person would be told, as far as a dry run can know. Errors are those that the server would answer
+/// with.
+Result<Facts> facts_of(DryTools& tools, const tools::Catalog::Entry& entry, Explanation& so_far) {
+    if (tools.can_read(so_far.call.tool)) return tools.facts(entry, so_far.call);
+    if (so_far.call.tool == create_tool) {
+        so_far.notes.emplace_back(
+            "Whether the name is taken was not asked: that needs a call to TrueFoundry. With --sandbox the "
+            "sandbox is asked.");
+        return unasked_creation(so_far.call, so_far.at);
+    }
+    so_far.notes.emplace_back(
+        so_far.call.tool == "tfy_access_tokens_reveal"
+            ? "The value waits in the memory of the server that created it: the facts about it cannot be "
+              "read here."
+            : "The facts about the token were not read: that needs a call to TrueFoundry. With --sandbox "
+              "they are read from the sandbox.");
+    return unread_facts(so_far.name);
+}
+
+void note_unknown_name(Explanation& that) {
+    that.name_unknown = that.call.effect == policy::Effect::changes && that.name.empty();
+    for (std::size_t i = 0; that.name_unknown && i < that.rules.size(); ++i) {
+        if (that.decides && i >= *that.decides) return;
+        auto named = that.matches[i];
+        named.name = true;
+        if (!named.all()) continue;
+        that.notes.push_back("The token's name is not known here, and the rule at line " +
+                             std::to_string(that.rules[i].line) +
+                             " decides before the others where it fits. Give it with --name.");
+        return;
+    }
+}
+
+void judge(Explanation& that, policy::Rules rules, std::optional<Facts> facts) {
+    that.rules = rules.rules;
+    for (const auto& rule : that.rules)
+        that.matches.push_back(policy::match(rule, that.call, that.name, that.at));
+    for (std::size_t i = that.rules.size(); i-- > 0;)
+        if (that.matches[i].all()) that.decides = i;
+    const policy::Gate gate(std::move(rules));
+    auto verdict = gate.judge(that.call, that.name, that.at);
+    if (auto* refusal = std::get_if<policy::Refusal>(&verdict)) {
+        that.outcome = that.decides ? Outcome::denies : Outcome::uncovered;
+        that.refusal = std::move(*refusal);
+    } else if (auto* ask = std::get_if<policy::Ask>(&verdict)) {
+        that.outcome = Outcome::asks;
+        const auto reason = that.call.arguments.value("reason", std::string{});
+        if (facts)
+            that.request = gate.request(std::move(*ask), std::move(*facts), "apr_dry_run", reason, that.at);
+    } else {
+        that.outcome = Outcome::passes;
+    }
+    note_unknown_name(that);
+}
+
+Result<Explanation> explain_call(const Options& options, const ExplainOptions& explain) {
+    const auto at = moment(explain.at);
+    if (!at) return at.error();
+    auto rules = load_rules(options.policy);
+    if (!rules) return rules.error();
+    auto shelf = sandbox_of(options);
+    if (!shelf) return shelf.error();
+    const FixedClock clock(*at);
+    DryTools tools(std::move(*shelf), clock);
+    const auto entry = entry_of(tools, explain.tool);
+    if (!entry) return entry.error();
+    Explanation that{.call = call_of(**entry, options, explain),
+                     .at = *at,
+                     .rules_from = options.policy.empty() ? "built in" : options.policy};
+    const bool changes = that.call.effect == policy::Effect::changes;
+    if (changes) that.name = explain.name;
+    std::optional<Facts> facts;
+    if (!explain.arguments.empty()) {
+        auto arguments = arguments_of(**entry, explain.arguments, *at);
+        if (!arguments) return arguments.error();
+        that.call.arguments = std::move(*arguments);
+    }
+    if (changes && !explain.arguments.empty()) {
+        auto read = facts_of(tools, **entry, that);
+        if (!read) return read.error();
+        that.name = read->subject;
+        facts = std::move(*read);
+    }
+    judge(that, std::move(*rules), std::move(facts));
+    if (that.outcome == Outcome::asks && !that.request)
+        that.notes.emplace_back("Give the arguments as JSON to see what the person would see.");
+    return that;
+}
+
+}  // namespace
+
+int run_policy_explain(const Options& options, const ExplainOptions& explain, std::ostream& out,
+                       std::ostream& errors) {
+    const policy::Redactor redactor({}, {});
+    const auto that = explain_call(options, explain);
+    if (!that) {
+        errors << redactor.seal_text("tfy-pat-mcp: " + that.error().message + "\n").text() << std::flush;
+        return that.error().code == Errc::invalid_params ? 2 : 1;
+    }
+    if (explain.json)
+        out << redactor.seal(explain_json(*that)).text() << "\n" << std::flush;
+    else
+        out << redactor.seal_text(explain_text(*that)).text() << std::flush;
+    return 0;
+}
+
+}  // namespace tfy::server
