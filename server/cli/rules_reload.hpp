@@ -32,8 +32,7 @@ private:
     std::function<bool()> abandoned_;
 };
 
-/// For a process that was started in a terminal: whether that terminal is gone. Asks now what there is to
-/// lose.
+/// Where `descriptor` is a terminal now: whether that terminal is gone by then. Never so for anything else.
 std::function<bool()> terminal_gone(int descriptor);
 
 }  // namespace tfy::server

@@ -43,7 +43,7 @@ test('HTTP: new rules hold from then on, wrong ones change nothing, and what is 
   assert.equal(decided.code, 0, decided.stderr);
   const created = await create(client, 'opened-before');
   assert.equal(statusOf(created), 'executed', textOf(created));
-  assert.equal(world.upstreamCount('POST'), 1);
+  assert.equal(await world.upstreamCount('POST'), 1);
 });
 
 test('stdio: the same', async t => {
