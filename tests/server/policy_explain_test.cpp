@@ -66,16 +66,17 @@ struct Place {
         REQUIRE_MESSAGE(ran.code == 0, ran.err);
         return ran.json();
     }
-    /// Puts one token into the sandbox's database.
+    /// Puts one token into the sandbox's database, which stays open as a server would have it.
     void fill_sandbox() {
         options.sandbox = true;
-        auto shelf = open_sqlite_shelf(folder / "state" / "sandbox.db").value();
+        shelf = open_sqlite_shelf(folder / "state" / "sandbox.db").value();
         sandbox::StoredToken token{.id = "tok123", .name = "ci-pipeline", .type = "jwt", .owner = "dana@x"};
         token.created = noon - std::chrono::days{3};
         REQUIRE(shelf->insert(token).has_value());
     }
 
     TempFolder folder;
+    std::unique_ptr<sandbox::Shelf> shelf;
     Options options;
     ExplainOptions explain;
 };
@@ -238,9 +239,12 @@ TEST_CASE("with arguments the person's screen is shown, and what it cannot know 
 TEST_CASE("with the sandbox its tokens are read, and neither they nor anything else is written to") {
     Place place;
     place.fill_sandbox();
-    const auto before = files_below(place.folder.path());
-    REQUIRE_FALSE(before.empty());
     place.explain.arguments = R"({"id":"tok123"})";
+    CHECK(place.json().at("name") == "ci-pipeline");  // a server has it open, and has not tidied up yet
+    place.shelf.reset();
+    const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours{1};
+    std::filesystem::last_write_time(place.folder / "state", long_ago);
+    const auto before = files_below(place.folder.path());
     const auto told = place.json();
     CHECK(told.at("name") == "ci-pipeline");
     CHECK(holds(told.at("screen").get<std::string>(), "Created: 2026-11-20 12:00 UTC (3 d ago)"));
@@ -259,6 +263,7 @@ TEST_CASE("with the sandbox its tokens are read, and neither they nor anything e
     CHECK(taken.code == 1);
     CHECK(holds(taken.err, "ci-pipeline"));
     CHECK(files_below(place.folder.path()) == before);
+    CHECK(std::filesystem::last_write_time(place.folder / "state") == long_ago);
 }
 
 TEST_CASE("no state directory is made for a dry run") {
