@@ -45,7 +45,8 @@ tools::Catalog DryTools::assemble(const Clock& clock) {
     all.push_back(std::make_unique<tools::RevealAccessToken>(custody, clock));
     all.push_back(std::make_unique<tools::GetApproval>(reader));
     all.push_back(std::make_unique<tools::ConfigStatus>(client_, tools::Configuration{}));
-    return std::move(tools::Catalog::assemble(std::move(all)).value());  // embedded: part of the binary
+    auto catalog = tools::Catalog::assemble(std::move(all));
+    return std::move(catalog.value());  // embedded: part of the binary
 }
 
 bool DryTools::can_read(std::string_view tool) const { return plane_ && tool != "tfy_access_tokens_reveal"; }
