@@ -25,6 +25,16 @@ Result<std::optional<Approval>> read_first(SQLite::Statement& row) {
     return std::optional(std::move(*approval));
 }
 
+Result<std::vector<Approval>> read_approvals(SQLite::Statement& rows) {
+    std::vector<Approval> approvals;
+    while (rows.executeStep()) {
+        auto approval = read_approval(rows.getColumn(0));
+        if (!approval) return approval.error();
+        approvals.push_back(std::move(*approval));
+    }
+    return approvals;
+}
+
 std::string record_of(const Approval& approval) {
     return approval.json().dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -135,13 +145,7 @@ Result<std::vector<Approval>> Ledger::list(bool open_only, std::size_t limit) {
                         "ORDER BY created DESC, number DESC LIMIT ?"
                       : "SELECT record FROM approvals ORDER BY created DESC, number DESC LIMIT ?");
         SQLite::bind(rows, static_cast<std::int64_t>(limit));
-        std::vector<Approval> approvals;
-        while (rows.executeStep()) {
-            auto approval = read_approval(rows.getColumn(0));
-            if (!approval) return approval.error();
-            approvals.push_back(std::move(*approval));
-        }
-        return approvals;
+        return read_approvals(rows);
     });
 }
 
@@ -157,13 +161,7 @@ Result<std::vector<Approval>> Ledger::list_of(const std::string& principal, cons
             "ORDER BY created DESC, number DESC LIMIT ?5");
         SQLite::bind(rows, principal, placed ? 1 : 0, placed ? place.getColumn(0).getInt64() : 0,
                      placed ? place.getColumn(1).getInt64() : 0, static_cast<std::int64_t>(limit));
-        std::vector<Approval> approvals;
-        while (rows.executeStep()) {
-            auto approval = read_approval(rows.getColumn(0));
-            if (!approval) return approval.error();
-            approvals.push_back(std::move(*approval));
-        }
-        return approvals;
+        return read_approvals(rows);
     });
 }
 
