@@ -1,14 +1,12 @@
 #include "server/features/caller_view.hpp"
 
 #include <algorithm>
-#include <memory>
 
 namespace tfy::server {
 namespace {
 
 constexpr char list_tool[] = "tfy_access_tokens_list";
 constexpr char approval_tool[] = "tfy_approvals_get";
-constexpr std::size_t reads_per_principal = 32;
 constexpr std::size_t page_size = 100;
 constexpr std::size_t most_pages = 10;  // each is a walk of its own over all that TrueFoundry lists
 
@@ -21,13 +19,10 @@ Error out_of_sight() {
 }  // namespace
 
 Async<Result<Json>> CallerView::tokens(const Requester& requester) {
-    auto& reading = reading_[requester.caller.principal];
-    if (reading >= reads_per_principal)
+    const auto place = reading_.take(requester.caller.principal);
+    if (!place)
         co_return Error{Errc::rate_limited,
                         "Too many reads of yours are running. Nothing was done. Wait for one to end."};
-    ++reading;
-    const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&reading,
-                                                                     [](std::size_t* count) { --*count; });
     Json arguments = {{"limit", page_size}};
     auto all = Json::array();
     Json last;

@@ -2,11 +2,11 @@
 // nothing else. Resources and completions have no other source.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "server/call_tool.hpp"
+#include "server/mcp/places.hpp"
 #include "tools/truefoundry/types.hpp"
 
 namespace tfy::server {
@@ -35,7 +35,7 @@ public:
 private:
     CallTool& calls_;
     ApprovalDesk& desk_;
-    std::map<std::string, std::size_t> reading_;  // tokens() that run, by principal
+    Places reading_{32};  // tokens() that run
 };
 
 }  // namespace tfy::server

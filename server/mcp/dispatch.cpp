@@ -48,8 +48,8 @@ Dispatch::Dispatch(Features features, Subscriptions& subscriptions, const Redact
       subscriptions_(subscriptions),
       redaction_(redaction),
       server_(std::move(server)),
-      calls_per_principal_(calls_per_principal),
-      methods_(table(features, server_.capabilities)) {}
+      methods_(table(features, server_.capabilities)),
+      calls_(calls_per_principal) {}
 
 Dispatch::Table Dispatch::table(const Features& features, const protocol::ServerCapabilities& capabilities) {
     constexpr auto oldest = Version::v2025_03_26;
@@ -149,14 +149,6 @@ Async<Result<Answer>> Dispatch::list_tools(Requester& requester, const Request& 
                           protocol::write_tool);
 }
 
-Dispatch::Place Dispatch::take_place(const Requester& requester) {
-    auto& running = calls_[requester.caller.principal];
-    const auto leave = [](std::size_t* count) { --*count; };
-    if (running >= calls_per_principal_) return {nullptr, leave};
-    ++running;
-    return {&running, leave};
-}
-
 Async<Result<Answer>> Dispatch::call_tool(Requester& requester, const Request& request) {
     const auto* params = &request.params;
     Json without;
@@ -168,7 +160,7 @@ Async<Result<Answer>> Dispatch::call_tool(Requester& requester, const Request& r
     }
     auto read = protocol::read_call_tool(*params);
     if (!read) co_return read.error();
-    const auto place = take_place(requester);
+    const auto place = calls_.take(requester.caller.principal);
     if (!place)
         co_return Answer{.result = protocol::write_tool_result(
                              "Too many calls of yours are running. Nothing was done. Wait for one to end.",
@@ -252,7 +244,7 @@ Async<Result<Answer>> Dispatch::list_tasks(Requester& requester, const Request& 
 Async<Result<Answer>> Dispatch::task_result(Requester& requester, const Request& request) {
     auto id = protocol::read_task_id(request.params);
     if (!id) co_return id.error();
-    const auto place = take_place(requester);
+    const auto place = calls_.take(requester.caller.principal);
     if (!place)
         co_return Error{Errc::rate_limited,
                         "Too many calls of yours are running. Nothing was done. Wait for one to end."};

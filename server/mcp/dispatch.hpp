@@ -2,11 +2,11 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <string>
 
 #include "protocol/lifecycle.hpp"
 #include "server/mcp/features.hpp"
+#include "server/mcp/places.hpp"
 #include "server/mcp/subscriptions.hpp"
 
 namespace tfy::server {
@@ -63,11 +63,6 @@ private:
     Async<Result<void>> tell(const Change& change, Requester& requester,
                              const std::optional<protocol::RequestId>& subscription);
 
-    /// One of the calls that a principal may have running at the same time; nullptr where it has them all.
-    /// Given back at its end.
-    using Place = std::unique_ptr<std::size_t, void (*)(std::size_t*)>;
-    Place take_place(const Requester& requester);
-
     Async<Result<Answer>> discover(Requester& requester, const protocol::Request& request);
     Async<Result<Answer>> ping(Requester& requester, const protocol::Request& request);
     Async<Result<Answer>> set_level(Requester& requester, const protocol::Request& request);
@@ -92,10 +87,9 @@ private:
     Subscriptions& subscriptions_;
     const Redaction& redaction_;
     protocol::ServerInfo server_;
-    std::size_t calls_per_principal_;
     Table methods_;
-    std::map<std::string, std::size_t> calls_;    // in flight, by principal
-    std::map<std::string, std::size_t> listens_;  // open, by principal
+    Places calls_;        // that run
+    Places listens_{64};  // that are open
 };
 
 }  // namespace tfy::server

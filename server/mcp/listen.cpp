@@ -12,7 +12,6 @@ namespace {
 using protocol::NotificationFilter;
 using protocol::Request;
 
-constexpr std::size_t listens_per_principal = 64;
 constexpr std::size_t legacy_subscriptions = 1000;
 
 }  // namespace
@@ -48,13 +47,10 @@ Async<Result<Answer>> Dispatch::listen(Requester& requester, const Request& requ
     if (!requester.outbox.streams())
         co_return Error{Errc::invalid_request,
                         "subscriptions/listen is answered with a stream: accept text/event-stream, too."};
-    auto& open = listens_[requester.caller.principal];
-    if (open >= listens_per_principal)
+    const auto place = listens_.take(requester.caller.principal);
+    if (!place)
         co_return Error{Errc::rate_limited,
                         "You are listening too often already. End one subscription first."};
-    ++open;
-    const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&open,
-                                                                     [](std::size_t* count) { --*count; });
     auto kept = co_await honoured(requester, std::move(*filter));
     Subscriptions::Listener listener(subscriptions_, co_await boost::asio::this_coro::executor, kept);
     const auto ready = co_await requester.outbox.expect_wait();

@@ -60,9 +60,9 @@ bool is_json(const HttpRequest& request) {
 /// A message is modern by its own `_meta`; failing that, by a version header that no legacy revision has.
 bool is_modern_post(const HttpRequest& http, const Json& params) {
     if (protocol::has_modern_meta(params)) return true;
-    const auto header = http.header("mcp-protocol-version");
-    if (!header) return false;
-    const auto version = protocol::read_version(*header);
+    const auto named = named_version(http);
+    if (!named) return false;
+    const auto version = protocol::read_version(*named);
     return !version || protocol::is_modern(*version);
 }
 
@@ -139,13 +139,12 @@ Async<void> StreamableHttp::post_modern(const HttpRequest& http, Request request
     auto context = protocol::read_modern_context(request);
     const auto mirrored = protocol::check_headers(header, request, dispatch_.input_schema(request));
     // Where header and body name different versions that is the error, whether or not either is spoken here.
-    const bool differ = protocol::has_modern_meta(request.params) &&
-                        http.header("mcp-protocol-version") != body_version(request.params);
+    const auto named = named_version(http);
+    const bool in_body = protocol::has_modern_meta(request.params);
+    const bool differ = in_body && named != body_version(request.params);
     std::optional<Error> error;
     // A version that is named in the header alone is what the client has to mend first.
-    const auto named = named_version(http);
-    if (is_unknown(named) && !protocol::has_modern_meta(request.params))
-        context = protocol::unsupported_version(*named);
+    if (is_unknown(named) && !in_body) context = protocol::unsupported_version(*named);
     if (!mirrored) error = mirrored.error();
     if (!context && !(differ && error)) error = context.error();
     if (error)
