@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "policy/facts.hpp"
-#include "policy/human.hpp"
-#include "policy/rule.hpp"
+#include "policy/terms.hpp"
 
 namespace tfy::policy {
 
@@ -22,27 +21,40 @@ struct Approval {
         Time at = {};
         std::string reason = {};
         Destination destination = Destination::none;
+        std::string permission =
+            {};  // the standing permission that it was given with; empty: for this call alone
     };
 
-    std::string id;  // random, public: "apr_" and 26 characters
-    Call call;
-    std::string digest;
+    /// A person made the request narrower before it was approved.
+    struct Narrowing {
+        std::string by;
+        Time at = {};
+        Json before = Json::object();  // the arguments until then
+    };
+
+    std::string id;            // random, public: "apr_" and 26 characters
+    Call call;                 // what would run
+    std::string digest;        // of `call`: what people are shown and decide on
+    std::string asked_digest;  // of the call as it was asked: by this the same call finds its request again
+    std::vector<Narrowing> narrowings = {};
     Facts facts;
     std::string agent_reason;  // the agent's words, not verified
-    Assurance min_assurance = Assurance::signed_in;
-    bool reason_required = false;
-    std::vector<Destination> destinations =
-        {};               // that the person may choose from, the default first; empty: no value comes of it
-    std::string because;  // the rule's
+    Terms terms = {};
     State state = State::pending;
+    std::int64_t revision = 0;  // of the stored row that this was read from; the store counts it up
     Time created = {};
     Time updated = {};  // when `state` last changed, as far as it was written
     Time expires = {};  // pending: nobody may decide after it; approved: end of the claim window
-    std::optional<Decision> decision = {};  //
+    std::vector<Decision> votes = {};       // who said yes to `digest`, each person once
+    std::optional<Decision> decision = {};  // the one that ended the waiting
     std::string instance = {};              // the process that executes it
     Json outcome =
         nullptr;  // the masked tool result: {text, structured, isError}, once final after executing
 
+    /// The arguments as the agent sent them.
+    const Json& asked_arguments() const {
+        return narrowings.empty() ? call.arguments : narrowings.front().before;
+    }
     Json json() const;
     static Result<Approval> read(const Json& value);
 };
@@ -53,6 +65,9 @@ std::optional<Approval::State> read_state(std::string_view text);
 bool is_open(Approval::State state);
 /// The one table of what may follow what.
 bool may_follow(Approval::State from, Approval::State to);
+/// What its terms still ask for beyond `votes`, as a sentence; nothing where enough people who may decide
+/// said yes, each surely enough. Asked again before anything runs.
+std::optional<std::string> unmet(const Approval& approval);
 
 // Each takes an approval and gives the next one, or says why not. None of them runs anything.
 
@@ -63,12 +78,19 @@ struct Choice {
     std::string digest = {};                      // what the person was shown
 };
 
-/// Errc::expired, Errc::refused (assurance too low, name not typed, reason missing, destination not allowed,
-/// not pending), Errc::superseded (the digest that was shown is not this one's).
+/// One person's yes: approved where it completes the quorum, else still pending with one vote more.
+/// Errc::expired, Errc::refused (not one who may decide, voted before, assurance too low, name not typed,
+/// reason missing, destination not allowed or another than those before chose, not pending), Errc::superseded
+/// (the digest that was shown is not this one's).
 Result<Approval> approve(Approval approval, const Human& person, const Choice& choice, Time now,
                          Duration claim_window);
 /// A reason is required on the page and in the terminal; an elicitation that is declined gives none.
 Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now);
+/// A person's change of what is asked, made before anybody's yes counts: votes so far are void, and the
+/// digest is that of the new arguments. Whether they ask for less than before is the tool's to say, and
+/// whether its rule still holds the gate's. Errc as for approve(); nothing is decided by it.
+Result<Approval> narrow(Approval approval, const Human& person, std::string_view shown_digest, Json arguments,
+                        Facts facts, Time now);
 Result<Approval> withdraw(Approval approval, Time now);
 /// pending or approved, and its time is over: expired. All else is unchanged.
 Approval lapse(Approval approval, Time now);

@@ -25,7 +25,8 @@ Json json_of(const Call& call) {
             {"caller",
              {{"principal", call.caller.principal},
               {"client", call.caller.client},
-              {"default_assurance", to_string(call.caller.default_assurance)}}}};
+              {"default_assurance", to_string(call.caller.default_assurance)},
+              {"person", call.caller.person}}}};
 }
 
 Call read_call(const Members& from) {
@@ -37,17 +38,18 @@ Call read_call(const Members& from) {
             from.one_of("effect", read_effect, Effect::changes),
             from.object("arguments"),
             {caller.text("principal"), caller.text("client"),
-             caller.one_of("default_assurance", read_assurance, Assurance::signed_in)}};
+             caller.one_of("default_assurance", read_assurance, Assurance::signed_in),
+             caller.has("person") ? caller.text("person") : std::string{}}};
 }
 
-Json json_of(const std::optional<Approval::Decision>& decision) {
-    if (!decision) return nullptr;
-    return {{"approved", decision->approved},
-            {"by", decision->by},
-            {"assurance", to_string(decision->assurance)},
-            {"at", format_time(decision->at)},
-            {"reason", decision->reason},
-            {"destination", to_string(decision->destination)}};
+Json json_of(const Approval::Decision& decision) {
+    return {{"approved", decision.approved},
+            {"by", decision.by},
+            {"assurance", to_string(decision.assurance)},
+            {"at", format_time(decision.at)},
+            {"reason", decision.reason},
+            {"destination", to_string(decision.destination)},
+            {"permission", decision.permission}};
 }
 
 Approval::Decision read_decision(const Members& from) {
@@ -56,7 +58,19 @@ Approval::Decision read_decision(const Members& from) {
             from.one_of("assurance", read_assurance, Assurance::client),
             from.time("at"),
             from.text("reason"),
-            from.one_of("destination", read_destination, Destination::none)};
+            from.one_of("destination", read_destination, Destination::none),
+            from.has("permission") ? from.text("permission") : std::string{}};
+}
+
+Json json_of(const Approval::Narrowing& narrowing) {
+    return {{"by", narrowing.by}, {"at", format_time(narrowing.at)}, {"before", narrowing.before}};
+}
+
+template <class Each>
+Json json_of(const std::vector<Each>& all) {
+    auto list = Json::array();
+    for (const auto& each : all) list.push_back(json_of(each));
+    return list;
 }
 
 std::vector<Destination> read_destinations(const Members& from) {
@@ -71,25 +85,61 @@ std::vector<Destination> read_destinations(const Members& from) {
     return all;
 }
 
+/// A record of 0.1.0: one yes was always enough, and nothing was ever narrowed.
+bool is_early(const Members& approval) { return !approval.has("asked_digest"); }
+
+Terms read_terms(const Members& from) {
+    Terms terms{.min_assurance = from.one_of("min_assurance", read_assurance, Assurance::passkey),
+                .reason_required = from.flag("reason_required"),
+                .destinations = read_destinations(from),
+                .because = from.text("because")};
+    if (is_early(from)) return terms;
+    terms.approvers = from.texts("approvers");
+    terms.quorum = static_cast<std::size_t>(from.integer("quorum"));
+    terms.self_approval = from.flag("self_approval");
+    return terms;
+}
+
+/// What a record of 0.1.0 does not have.
+void read_later_members(const Members& from, Approval& into) {
+    if (is_early(from)) {
+        into.updated = from.has("updated") ? from.time("updated") : into.created;
+        into.asked_digest = into.digest;
+        if (into.decision && into.decision->approved) into.votes = {*into.decision};
+        return;
+    }
+    into.updated = from.time("updated");
+    into.asked_digest = from.text("asked_digest");
+    for (const auto& vote : from.list("votes")) into.votes.push_back(read_decision(vote));
+    for (const auto& each : from.list("narrowings"))
+        into.narrowings.push_back({each.text("by"), each.time("at"), each.object("before")});
+}
+
 }  // namespace
 
 Json Approval::json() const {
     auto names = Json::array();
-    for (const auto destination : destinations) names.push_back(to_string(destination));
+    for (const auto destination : terms.destinations) names.push_back(to_string(destination));
     return {{"id", id},
             {"call", json_of(call)},
             {"digest", digest},
+            {"asked_digest", asked_digest},
+            {"narrowings", json_of(narrowings)},
             {"facts", facts.json()},
             {"agent_reason", agent_reason},
-            {"min_assurance", to_string(min_assurance)},
-            {"reason_required", reason_required},
+            {"min_assurance", to_string(terms.min_assurance)},
+            {"approvers", terms.approvers},
+            {"quorum", terms.quorum},
+            {"self_approval", terms.self_approval},
+            {"reason_required", terms.reason_required},
             {"destinations", std::move(names)},
-            {"because", because},
+            {"because", terms.because},
             {"state", to_string(state)},
             {"created", format_time(created)},
             {"updated", format_time(updated)},
             {"expires", format_time(expires)},
-            {"decision", json_of(decision)},
+            {"votes", json_of(votes)},
+            {"decision", decision ? json_of(*decision) : Json(nullptr)},
             {"instance", instance},
             {"outcome", outcome}};
 }
@@ -103,17 +153,12 @@ Result<Approval> Approval::read(const Json& value) {
     approval.digest = from.text("digest");
     approval.facts = read_facts(from.member("facts"));
     approval.agent_reason = from.text("agent_reason");
-    approval.min_assurance = from.one_of("min_assurance", read_assurance, Assurance::passkey);
-    approval.reason_required = from.flag("reason_required");
-    approval.destinations = read_destinations(from);
-    approval.because = from.text("because");
+    approval.terms = read_terms(from);
     approval.state = from.one_of("state", read_state, State::unknown);
     approval.created = from.time("created");
-    // Records of 0.1.0 do not have it.
-    approval.updated =
-        value.is_object() && value.contains("updated") ? from.time("updated") : approval.created;
     approval.expires = from.time("expires");
     if (!from.is_null("decision")) approval.decision = read_decision(from.member("decision"));
+    read_later_members(from, approval);
     approval.instance = from.text("instance");
     approval.outcome = from.value("outcome");
     if (!problem.empty())

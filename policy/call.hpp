@@ -31,6 +31,7 @@ struct Caller {
     std::string client = {};  // "claude-code 2.1.0": a hint, never trust
     Assurance default_assurance =
         Assurance::signed_in;  // minimum where a rule names none: client on stdio, signed_in on HTTP
+    std::string person = {};   // whose agent it is: "alice"; empty where that is not known
     Trace trace = {};
 };
 

@@ -8,8 +8,13 @@ namespace tfy::policy {
 Json Facts::json() const {
     auto list = Json::array();
     for (const auto& fact : shown) list.push_back({{"label", fact.label}, {"value", fact.value}});
-    return {{"subject", subject},   {"effect", effect}, {"shown", std::move(list)},
-            {"warnings", warnings}, {"target", target}, {"yields_value", yields_value}};
+    return {{"subject", subject},
+            {"effect", effect},
+            {"shown", std::move(list)},
+            {"warnings", warnings},
+            {"target", target},
+            {"yields_value", yields_value},
+            {"expires", expires ? Json(format_time(*expires)) : Json(nullptr)}};
 }
 
 Facts read_facts(const Members& from) {
@@ -21,6 +26,7 @@ Facts read_facts(const Members& from) {
     facts.warnings = from.texts("warnings");
     facts.target = from.value("target");
     facts.yields_value = from.flag("yields_value");
+    if (from.has("expires") && !from.is_null("expires")) facts.expires = from.time("expires");
     return facts;
 }
 

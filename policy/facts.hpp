@@ -1,9 +1,11 @@
 // What the server itself found out about the target of a call, shown to the person before the agent's words.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "policy/time.hpp"
 #include "protocol/error.hpp"
 
 namespace tfy::policy {
@@ -20,6 +22,7 @@ struct Facts {
     std::vector<std::string> warnings = {};
     Json target = nullptr;      // what must still be so right before the call (null: nothing to compare)
     bool yields_value = false;  // a create: approving asks where the value goes
+    std::optional<Time> expires = {};  // of the token that a create would make; none: never, or no create
 
     Json json() const;
     static Facts read(const Json& value);

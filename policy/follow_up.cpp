@@ -12,9 +12,10 @@ Result<Approval> Gate::follow_up(const Permit::Grant& created, Ask reveal, Facts
             "The approving person did not choose that the value goes to the agent. Nothing was done."};
     auto record = request(std::move(reveal), std::move(facts), std::move(id),
                           "follows from " + created.approval_id, now);
-    if (decision.assurance < record.min_assurance)
-        return Error{Errc::refused,
-                     "Showing the value needs a surer decision than its creation had. Nothing was done."};
+    record.votes = created.votes;
+    if (const auto missing = unmet(record))
+        return Error{Errc::refused, "Showing the value needs more than its creation had. " + *missing +
+                                        " Nothing was done."};
     record.state = Approval::State::approved;
     record.decision = decision;
     record.expires = now + rules_.claim_window;

@@ -38,12 +38,8 @@ Approval Gate::request(Ask ask, Facts facts, std::string id, std::string agent_r
     Approval fresh;
     fresh.id = std::move(id);
     fresh.digest = digest(ask.call);
-    // What the rule says stands, also where it is less than the transport's default: only the operator's own
-    // word can lower it.
-    fresh.min_assurance = ask.rule.min_assurance.value_or(ask.call.caller.default_assurance);
-    fresh.reason_required = ask.rule.reason_required;
-    if (facts.yields_value) fresh.destinations = std::move(ask.rule.reveal);
-    fresh.because = std::move(ask.rule.because);
+    fresh.asked_digest = fresh.digest;
+    fresh.terms = terms_of(ask.rule, ask.call.caller, facts.yields_value);
     fresh.call = std::move(ask.call);
     fresh.facts = std::move(facts);
     fresh.agent_reason = std::move(agent_reason);
@@ -67,11 +63,8 @@ Result<Permit> Gate::redeem(const Approval& approval, Call call, Time now) const
     const auto& decision = approval.decision;
     if (!decision || !decision->approved)
         return Error{Errc::refused, "No person has approved this call. Nothing was done."};
-    if (decision->assurance < approval.min_assurance)
-        return Error{
-            Errc::refused,
-            "The approval was not given with the assurance that the rule asks for. Nothing was done."};
-    return Permit(std::move(call), Permit::Grant{approval.id, approval.facts, *decision});
+    if (const auto missing = unmet(approval)) return Error{Errc::refused, *missing + " Nothing was done."};
+    return Permit(std::move(call), Permit::Grant{approval.id, approval.facts, *decision, approval.votes});
 }
 
 }  // namespace tfy::policy

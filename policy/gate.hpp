@@ -16,6 +16,7 @@ public:
         std::string approval_id;
         Facts facts;
         Approval::Decision decision;
+        std::vector<Approval::Decision> votes;
     };
 
     Permit(Permit&&) noexcept = default;
@@ -72,7 +73,7 @@ public:
 
     /// A record for revealing what `created` made, already approved by the same decision: the person chose
     /// Destination::agent there and so decided on exactly this call. Errc::refused where they did not, or
-    /// where `reveal`'s rule wants more assurance than they had.
+    /// where `reveal`'s rule wants more: more assurance, more people, or others.
     Result<Approval> follow_up(const Permit::Grant& created, Ask reveal, Facts facts, std::string id,
                                Time now) const;
 

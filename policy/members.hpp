@@ -26,6 +26,8 @@ public:
     Json value(const char* key) const;
     Json object(const char* key) const;
     bool is_null(const char* key) const;
+    /// For members that records of earlier versions do not have.
+    bool has(const char* key) const { return object_.is_object() && object_.contains(key); }
     Members member(const char* key) const;
     /// One reader for each object of an array.
     std::vector<Members> list(const char* key) const;

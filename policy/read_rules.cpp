@@ -2,6 +2,7 @@
 // left open.
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include <toml++/toml.h>
 
@@ -11,11 +12,12 @@
 namespace tfy::policy {
 namespace {
 
-constexpr std::string_view sections[] = {"rule", "terminal", "limits"};
-constexpr std::string_view rule_keys[] = {"tools",  "principals",    "clients",  "names",           "when",
-                                          "says",   "min_assurance", "lifetime", "reason_required", "reveal",
-                                          "because"};
-constexpr std::string_view later_keys[] = {"approvers", "quorum", "self_approval", "passkey"};
+constexpr std::string_view sections[] = {"groups", "rule", "terminal", "limits"};
+constexpr std::string_view group_prefix = "group:";
+constexpr std::string_view rule_keys[] = {"tools",  "principals",    "clients",       "names",
+                                          "when",   "says",          "min_assurance", "approvers",
+                                          "quorum", "self_approval", "lifetime",      "reason_required",
+                                          "reveal", "because"};
 constexpr std::string_view terminal_keys[] = {"require_tty"};
 constexpr std::string_view limit_keys[] = {"open_requests", "requests_per_minute", "claim_window"};
 constexpr std::string_view says_values[] = {"ask", "deny"};
@@ -50,8 +52,11 @@ public:
 
     Result<Rules> read(const toml::table& document) {
         Rules rules;
+        if (const auto* groups = document.get("groups")) read_groups(*groups);
         for (const auto& [key, node] : document) {
-            if (key == "rule")
+            if (key == "groups")
+                continue;
+            else if (key == "rule")
                 read_all_rules(rules, node);
             else if (key == "terminal")
                 read_terminal(rules, node);
@@ -94,8 +99,7 @@ private:
         return value && value->get();
     }
 
-    std::size_t count(const toml::key& key, const toml::node& node) {
-        constexpr std::int64_t most = 1'000'000;
+    std::size_t count(const toml::key& key, const toml::node& node, std::int64_t most = 1'000'000) {
         const auto* value = node.as_integer();
         if (value && value->get() >= 1 && value->get() <= most) return static_cast<std::size_t>(value->get());
         fail(node, in_quotes(key.str()) + " must be a whole number from 1 to " + std::to_string(most));
@@ -190,7 +194,42 @@ private:
         return all;
     }
 
+    std::vector<std::string> people(const toml::key& key, const toml::node& node) {
+        std::vector<std::string> all;
+        for (auto& [name, where] : strings(key, node)) {
+            std::vector<std::string> named = {name};
+            if (name.starts_with(group_prefix)) {
+                const auto group = groups_.find(name.substr(group_prefix.size()));
+                if (group == groups_.end())
+                    fail(*where, "there is no group " + in_quotes(name.substr(group_prefix.size())) +
+                                     "; write it into [groups]");
+                else
+                    named = group->second;
+            } else if (name.find_first_of("*?") != std::string::npos) {
+                fail(*where, in_quotes(key.str()) +
+                                 " are names of people, not patterns; without the key, "
+                                 "everybody may decide");
+            }
+            for (auto& each : named)
+                if (std::ranges::find(all, each) == all.end()) all.push_back(std::move(each));
+        }
+        return all;
+    }
+
     // Sections
+
+    void read_groups(const toml::node& node) {
+        const auto* table = node.as_table();
+        if (!table) return fail(node, "'groups' must be a table: [groups]");
+        for (const auto& [key, members] : *table) {
+            auto& group = groups_[std::string(key.str())];
+            for (auto& [name, where] : strings(key, members)) {
+                if (name.starts_with(group_prefix) || name.find_first_of("*?") != std::string::npos)
+                    fail(*where, "a group holds names of people, neither patterns nor groups");
+                group.push_back(name);
+            }
+        }
+    }
 
     void read_all_rules(Rules& rules, const toml::node& node) {
         const auto* tables = node.as_array();
@@ -207,7 +246,21 @@ private:
         Rule rule;
         rule.line = line_of(table.source());
         for (const auto& [key, node] : table) read_rule_key(rule, key, node);
+        check_people(rule, table);
         return rule;
+    }
+
+    /// A rule that nobody could ever satisfy would be a "deny" in disguise.
+    void check_people(const Rule& rule, const toml::table& table) {
+        const auto* quorum = table.get("quorum");
+        if (quorum && !rule.approvers.empty() && rule.quorum > rule.approvers.size())
+            fail(*quorum, "the quorum is " + std::to_string(rule.quorum) + ", but there are only " +
+                              std::to_string(rule.approvers.size()) + " approvers");
+        const auto* least = table.get("min_assurance");
+        if (least && rule.min_assurance == Assurance::client && asks_for_people(rule))
+            fail(*least,
+                 "a client's dialog does not tell who answered, so a rule with 'approvers', a 'quorum' or "
+                 "'self_approval = false' needs 'terminal' or 'signed_in'");
     }
 
     void read_rule_key(Rule& rule, const toml::key& key, const toml::node& node) {
@@ -227,6 +280,12 @@ private:
                             : Rule::Says::ask;
         else if (key == "min_assurance")
             rule.min_assurance = assurance(key, node);
+        else if (key == "approvers")
+            rule.approvers = people(key, node);
+        else if (key == "quorum")
+            rule.quorum = count(key, node, 9);
+        else if (key == "self_approval")
+            rule.self_approval = flag(key, node);
         else if (key == "lifetime")
             rule.lifetime = duration(key, node);
         else if (key == "reason_required")
@@ -235,11 +294,6 @@ private:
             rule.reveal = destinations(key, node);
         else if (key == "because")
             rule.because = text(key, node);
-        else if (is_one_of(key.str(), later_keys))
-            fail(line_of(key.source()),
-                 in_quotes(key.str()) +
-                     " is not available in this version, and a rule without it would not say what "
-                     "you meant; take the key out or use a newer version");
         else
             unknown_key(key, rule_keys);
     }
@@ -272,6 +326,7 @@ private:
 
     std::string_view file_;
     std::span<const std::string_view> tools_;
+    std::map<std::string, std::vector<std::string>> groups_;
     std::string problem_;
     int problem_line_ = 0;
 };

@@ -28,6 +28,10 @@ std::optional<Destination> read_destination(std::string_view text) {
     return static_cast<Destination>(found - destination_names.begin());
 }
 
+bool asks_for_people(const Rule& rule) {
+    return !rule.approvers.empty() || rule.quorum > 1 || !rule.self_approval;
+}
+
 // On a mismatch the last '*' takes one character more; earlier ones never need to be tried again.
 bool glob(std::string_view pattern, std::string_view text) {
     std::size_t p = 0, t = 0;

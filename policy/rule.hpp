@@ -26,6 +26,9 @@ struct Rule {
     std::optional<When> when;                // none: always
     Says says = Says::ask;
     std::optional<Assurance> min_assurance;
+    std::vector<std::string> approvers = {};  // people by name, groups resolved; empty: anybody
+    std::size_t quorum = 1;                   // different people who must say yes
+    bool self_approval = true;                // whether the person whose agent asks may say yes
     Duration lifetime = std::chrono::minutes{15};
     bool reason_required = false;
     std::vector<Destination> reveal = {Destination::page, Destination::agent, Destination::none};
@@ -34,6 +37,9 @@ struct Rule {
 
     bool operator==(const Rule&) const = default;
 };
+
+/// Whether it matters who decides: then a person must be known by name.
+bool asks_for_people(const Rule& rule);
 
 struct Rules {
     std::vector<Rule> rules;
@@ -48,8 +54,8 @@ inline constexpr std::string_view tool_names[] = {"tfy_config_status",        "t
                                                   "tfy_access_tokens_reveal", "tfy_approvals_get"};
 
 /// Reads policy.toml. Unknown keys or values fail: Errc::refused, "policy.toml line 12: unknown key 'tool';
-/// did you mean 'tools'?"; so do tool patterns that match none of `tools`, and keys that this version does
-/// not have yet. The first wrong line is the one that is told.
+/// did you mean 'tools'?"; so do tool patterns that match none of `tools`, groups that are not there, and
+/// rules that nobody could satisfy. The first wrong line is the one that is told.
 Result<Rules> read_rules(std::string_view toml, std::string_view file_name = "policy.toml",
                          std::span<const std::string_view> tools = tool_names);
 

@@ -41,7 +41,8 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       clock_(clock),
       state_dir_(parts.state_dir),
       instance_lock_(std::move(parts.instance_lock)),
-      stream_caller_{.principal = "stdio:" + parts.user, .default_assurance = default_assurance},
+      stream_caller_{
+          .principal = "stdio:" + parts.user, .default_assurance = default_assurance, .person = parts.user},
       redaction_(parts.fingerprint_key, std::move(parts.known_tokens)),
       log_(redaction_, parts.log_level),
       store_(std::move(parts.ledger)),
@@ -51,6 +52,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance),
       catalog_(assemble(parts, default_assurance, page)),
+      narrowing_(approvals_, catalog_, gate_, clock),
       presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
                  parts.base_url),

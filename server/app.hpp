@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "server/approvals/narrowing.hpp"
 #include "server/auth/sign_in.hpp"
 #include "server/call_tool.hpp"
 #include "server/dashboard/dashboard.hpp"
@@ -75,6 +76,7 @@ private:
     ApprovalDesk approvals_;
     RevealDesk reveals_;
     tools::Catalog catalog_;
+    Narrowing narrowing_;
     Presenter presenter_;
     CallTool call_tool_;
     CallerView caller_view_;

@@ -59,6 +59,13 @@ Error unforeseen() {
             "This call ended in an unforeseen way. List the access tokens to see whether it happened."};
 }
 
+// The call as it was approved: a person may have made it narrower than it was asked. Any other call stays as
+// it is, and the claim refuses it.
+policy::Call as_approved(policy::Call asked, const Approval& approval) {
+    if (policy::digest(asked) == approval.asked_digest) asked.arguments = approval.call.arguments;
+    return asked;
+}
+
 State end_state(const Result<ToolResult>& result) {
     if (result) return State::succeeded;
     return result.error().code == Errc::ambiguous ? State::unknown : State::failed;
@@ -213,7 +220,7 @@ Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Re
     if (becomes_task(entry.definition, requester, params))
         co_return co_await rooms_.presenter.created_task(std::move(*approval), requester);
     if (approval->state == State::pending) {
-        auto leg = co_await rooms_.presenter.present(*approval, requester, params, state.attempt);
+        auto leg = co_await rooms_.presenter.present(*approval, requester, params, state);
         if (!leg) co_return write_answer(failure(leg.error()), version);
         if (auto* answer = std::get_if<Answer>(&*leg)) co_return std::move(*answer);
         approval = std::get<Approval>(std::move(*leg));
@@ -228,7 +235,7 @@ Async<Result<Answer>> CallTool::settle(const Entry& entry, policy::Call call, Ap
     co_await tell_decision(decided, requester);
     Result<Approval> approval = std::move(decided);
     if (approval->state == State::approved) {
-        auto ran = co_await execute(entry, *approval, std::move(call));
+        auto ran = co_await execute(entry, *approval, as_approved(std::move(call), *approval));
         if (ran) co_return write_answer(std::move(*ran), version);
         if (ran.error().code != Errc::conflict) co_return write_answer(failure(ran.error()), version);
         approval = co_await rooms_.desk.find(approval->id);  // another viewer of the same row was first
@@ -325,6 +332,7 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
     }
     const auto end = end_state(result);
     ToolResult shown = result ? std::move(*result) : failure(result.error());
+    tell_narrowing(shown, approval);
     const auto finished = co_await rooms_.desk.finish(approval.id, end, outcome_of(shown));
     if (!finished)
         rooms_.log.error("an outcome was not recorded",
@@ -355,10 +363,14 @@ Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::
     if (ask == nullptr) co_return;
     auto approval = rooms_.gate.now()->follow_up(grant, std::move(*ask), std::move(*facts),
                                                  "apr_" + policy::random_id(), rooms_.clock.now());
-    if (approval) approval = co_await rooms_.desk.open_approved(std::move(*approval));
-    if (!approval)
+    Result<ApprovalDesk::Opened> opened = Error{};
+    if (approval)
+        opened = co_await rooms_.desk.open_approved(std::move(*approval));
+    else
+        opened = approval.error();
+    if (!opened)
         rooms_.log.warn("the showing of a new value needs an approval of its own",
-                        {{"why", approval.error().message}});
+                        {{"why", opened.error().message}});
 }
 
 Async<void> CallTool::idle(std::chrono::milliseconds limit) {

@@ -8,4 +8,10 @@ ToolResult failed(const Error& error) {
             .is_error = true};
 }
 
+Result<Json> Tool::narrow(Json, const Narrower&, policy::Time) const {
+    return Error{
+        Errc::refused,
+        "Nothing of this call can be changed: approve it as it is, or deny it. Nothing was changed."};
+}
+
 }  // namespace tfy::tools

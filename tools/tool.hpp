@@ -17,6 +17,12 @@ struct ToolResult {
     std::optional<policy::Reveal> reveal = {};  // `text` holds its placeholder
 };
 
+/// What the person who is asked would rather allow. Empty: as it was asked.
+struct Narrower {
+    std::string name = {};             // of the new token
+    std::string expiration_date = {};  // as people write it: a date, a time, "90 days"
+};
+
 /// A failure as a result: the sentence, and {status, message} with the code's name as status.
 ToolResult failed(const Error& error);
 
@@ -37,6 +43,10 @@ public:
     /// Changing tools: what is verified about the target, read from upstream now. An error blocks the
     /// approval.
     virtual Async<Result<policy::Facts>> facts(policy::Call call) = 0;
+
+    /// The arguments of a narrower call, in their final spelling. No I/O. Errc::refused where this tool has
+    /// no narrower calls, or where this one would ask for more than before.
+    virtual Result<Json> narrow(Json arguments, const Narrower& wish, policy::Time now) const;
 
     /// The permit is consumed; arguments come out of it. Errors are for failures; a refusal that a model can
     /// act on is an error too.

@@ -76,9 +76,20 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::
     auto clean = without_values(fresh, *redaction_.now());
     if (!clean) co_return clean.error();
     fresh = std::move(*clean);
-    auto record = entry("requested", fresh);
+    auto permitted = co_await open_permitted(fresh);
+    if (!permitted) co_return permitted.error();
+    if (*permitted) co_return std::move(**permitted);
+    co_return co_await write_new(std::move(fresh), "requested");
+}
+
+Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open_approved(Approval approval) {
+    co_return co_await write_new(std::move(approval), "follows");
+}
+
+Async<Result<ApprovalDesk::Opened>> ApprovalDesk::write_new(Approval fresh, std::string kind) {
+    auto record = entry(std::move(kind), fresh);
     const auto limits = limits_of(gate_.now()->rules());
-    auto work = [fresh, limits, record](Ledger& ledger) {
+    auto work = [fresh = std::move(fresh), limits, record](Ledger& ledger) {
         return ledger.open_request(fresh, limits, record);
     };
     auto opened = co_await store_.run(std::move(work));
@@ -87,16 +98,31 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::
     co_return Opened{std::move(opened->approval), opened->attached};
 }
 
-Async<Result<Approval>> ApprovalDesk::open_approved(Approval approval) {
-    auto record = entry("follows", approval);
-    const auto limits = limits_of(gate_.now()->rules());
-    auto work = [approval, limits, record](Ledger& ledger) {
-        return ledger.open_request(approval, limits, record);
+// The first permission that covers the request approves it. Where that one was used up meanwhile, a person is
+// asked.
+Async<Result<std::optional<ApprovalDesk::Opened>>> ApprovalDesk::open_permitted(Approval fresh) {
+    using Found = std::optional<Opened>;
+    auto look = [principal = fresh.call.caller.principal, now = clock_.now()](Ledger& ledger) {
+        return ledger.permissions(principal, now);
     };
-    auto opened = co_await store_.run(std::move(work));
-    if (!opened) co_return opened.error();
-    ring();
-    co_return std::move(opened->approval);
+    auto permissions = co_await store_.run(std::move(look));
+    if (!permissions) co_return permissions.error();
+    const auto rules = gate_.now();
+    for (const auto& permission : *permissions) {
+        auto approved = policy::approve_under(permission, fresh, clock_.now(), rules->rules().claim_window);
+        if (!approved) continue;
+        auto record = entry("permitted", *approved);
+        const auto limits = limits_of(rules->rules());
+        auto work = [approved = std::move(*approved), limits, record](Ledger& ledger) {
+            return ledger.open_permitted(approved, limits, record);
+        };
+        auto opened = co_await store_.run(std::move(work));
+        if (!opened && opened.error().code == Errc::conflict) continue;
+        if (!opened) co_return opened.error();
+        ring();
+        co_return Found(Opened{std::move(opened->approval), opened->attached});
+    }
+    co_return Found{};
 }
 
 Async<Result<std::optional<Approval>>> ApprovalDesk::find_open(policy::Call call) {
@@ -155,6 +181,7 @@ Async<Result<Approval>> ApprovalDesk::write(State expected, Result<Approval> nex
     const auto done = co_await store_.run(std::move(work));
     ring();
     if (!done) co_return done.error();
+    ++next->revision;
     co_return next;
 }
 
@@ -165,7 +192,8 @@ Async<Result<Approval>> ApprovalDesk::approve(std::string id, policy::Human pers
     const auto seen = current->state;
     auto next =
         policy::approve(std::move(*current), person, choice, clock_.now(), gate_.now()->rules().claim_window);
-    co_return co_await write(seen, std::move(next), "approved");
+    const bool more = next && next->state == State::pending;
+    co_return co_await write(seen, std::move(next), more ? "approved in part" : "approved");
 }
 
 Async<Result<Approval>> ApprovalDesk::deny(std::string id, policy::Human person, std::string reason) {
@@ -175,6 +203,17 @@ Async<Result<Approval>> ApprovalDesk::deny(std::string id, policy::Human person,
     const auto seen = current->state;
     co_return co_await write(seen, policy::deny(std::move(*current), person, std::move(reason), clock_.now()),
                              "denied");
+}
+
+Async<Result<Approval>> ApprovalDesk::narrow(std::string id, policy::Human person, std::string shown_digest,
+                                             Json arguments, policy::Facts facts) {
+    if (auto known = co_await learn(); !known) co_return known.error();
+    auto current = co_await find(id);
+    if (!current) co_return current.error();
+    const auto seen = current->state;
+    auto next = policy::narrow(std::move(*current), person, shown_digest, std::move(arguments),
+                               std::move(facts), clock_.now());
+    co_return co_await write(seen, std::move(next), "narrowed");
 }
 
 Async<Result<Approval>> ApprovalDesk::withdraw(std::string id, std::string by) {

@@ -27,11 +27,11 @@ public:
         policy::Approval approval;
         bool attached = false;
     };
-    /// Writes the row, or attaches to the open one for the same principal and digest. Durable when it
-    /// returns.
+    /// Writes the row, or attaches to the open one for the same principal and digest. Approved already where
+    /// a standing permission covers it. Durable when it returns.
     Async<Result<Opened>> open(policy::Ask ask, policy::Facts facts, std::string agent_reason);
     /// Writes a row that is approved already (Gate::follow_up).
-    Async<Result<policy::Approval>> open_approved(policy::Approval approval);
+    Async<Result<Opened>> open_approved(policy::Approval approval);
     /// The open row for this call, if there is one: a repeated call needs no new facts.
     Async<Result<std::optional<policy::Approval>>> find_open(policy::Call call);
 
@@ -48,6 +48,9 @@ public:
 
     Async<Result<policy::Approval>> approve(std::string id, policy::Human person, policy::Choice choice);
     Async<Result<policy::Approval>> deny(std::string id, policy::Human person, std::string reason);
+    /// See policy::narrow; arguments and facts are the tool's own.
+    Async<Result<policy::Approval>> narrow(std::string id, policy::Human person, std::string shown_digest,
+                                           Json arguments, policy::Facts facts);
     Async<Result<policy::Approval>> withdraw(std::string id, std::string by);
 
     /// approved → executing, durable and journalled, then the permit. Errc::refused where somebody else was
@@ -79,6 +82,8 @@ public:
     Async<Result<void>> settle_orphans(std::filesystem::path state_dir);
 
 private:
+    Async<Result<Opened>> write_new(policy::Approval fresh, std::string kind);
+    Async<Result<std::optional<Opened>>> open_permitted(policy::Approval fresh);
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
                                           std::string kind);
     Async<Result<policy::Approval>> fail(std::string id, Error why);

@@ -1,6 +1,7 @@
 #include "server/approvals/approval_text.hpp"
 
 #include <limits>
+#include <map>
 
 #include "policy/canonical_json.hpp"
 
@@ -9,6 +10,70 @@ namespace {
 
 using policy::Approval;
 using State = policy::Approval::State;
+
+using Flat = std::map<std::string, std::string>;
+
+// Every leaf by its path: "payload.name" → "ci-pipeline".
+void flatten(Flat& into, const Json& value, const std::string& path) {
+    if (!value.is_object()) {
+        into[path] = value.is_string() ? value.get<std::string>() : policy::canonical_json(value);
+        return;
+    }
+    for (const auto& [key, member] : value.items())
+        flatten(into, member, path.empty() ? key : path + "." + key);
+}
+
+struct Difference {
+    std::string argument;
+    std::string before = {};  // empty: not given
+    std::string after = {};
+};
+
+std::vector<Difference> differences(const Json& before, const Json& after) {
+    Flat was;
+    Flat is;
+    flatten(was, before, "");
+    flatten(is, after, "");
+    std::vector<Difference> all;
+    for (const auto& [argument, value] : is)
+        if (was[argument] != value) all.push_back({argument, was[argument], value});
+    return all;
+}
+
+std::string or_nothing(const std::string& value) {
+    return value.empty() ? "not given" : policy::shown(value);
+}
+
+std::string narrowing_lines(const Approval& approval) {
+    if (approval.narrowings.empty()) return {};
+    std::string text =
+        "Changed by " + policy::shown(approval.narrowings.back().by, 100) + " since it was asked:\n";
+    for (const auto& each : differences(approval.asked_arguments(), approval.call.arguments))
+        text += "  " + policy::shown(each.argument) + ": was " + or_nothing(each.before) + ", now " +
+                or_nothing(each.after) + "\n";
+    return text;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "" : ", ") + policy::shown(name, 100);
+    return text;
+}
+
+// Who may decide, and who has; nothing where any person may, alone.
+std::string people_lines(const Approval& approval) {
+    const auto& terms = approval.terms;
+    std::string text;
+    if (!terms.approvers.empty()) text += "May decide: " + joined(terms.approvers) + "\n";
+    if (!terms.self_approval && !approval.call.caller.person.empty())
+        text +=
+            "May not approve: " + policy::shown(approval.call.caller.person, 100) + ", whose agent asks\n";
+    if (terms.quorum == 1) return text;
+    text += "Approvals: " + std::to_string(approval.votes.size()) + " of " + std::to_string(terms.quorum);
+    for (const auto& vote : approval.votes)
+        text += (&vote == &approval.votes.front() ? ": " : ", ") + policy::shown(vote.by, 100);
+    return text + "\n";
+}
 
 // The arguments whole, one a line, strings made safe to look at.
 void write_arguments(std::string& out, const Json& value, const std::string& path) {
@@ -23,9 +88,9 @@ void write_arguments(std::string& out, const Json& value, const std::string& pat
 }
 
 std::string destination_words(const Approval& approval) {
-    if (approval.destinations.empty()) return {};
+    if (approval.terms.destinations.empty()) return {};
     std::string words = "The new value goes where you choose (";
-    for (const auto destination : approval.destinations)
+    for (const auto destination : approval.terms.destinations)
         words += std::string(policy::to_string(destination)) + ", ";
     words.resize(words.size() - 2);
     return words +
@@ -43,6 +108,9 @@ tools::ToolResult pending(const Approval& approval, const Doors& doors, policy::
     const bool decided = approval.state != State::pending;
     std::string text = decided ? "This call was approved and is running. "
                                : "A person must approve this call; nothing was done yet. ";
+    if (!decided && approval.terms.quorum > 1)
+        text = std::to_string(approval.terms.quorum) + " people must approve this call (" +
+               std::to_string(approval.votes.size()) + " did); nothing was done yet. ";
     text += "Calling again with the same arguments continues.\n\nApproval: " + approval.id +
             "\nDigest: " + policy::short_digest(approval.digest) +
             "\nExpires: " + policy::format_time_for_people(approval.expires) + " (in " +
@@ -66,6 +134,7 @@ std::string screen(const Approval& approval, policy::Time now) {
     for (const auto& warning : approval.facts.warnings) text += "  Warning: " + policy::shown(warning) + "\n";
     text += "\nExact arguments:\n";
     write_arguments(text, approval.call.arguments, "");
+    text += narrowing_lines(approval);
     text += "\nDigest: " + policy::short_digest(approval.digest) + "\n";
     text += approval.agent_reason.empty()
                 ? "The agent gave no reason.\n"
@@ -75,7 +144,8 @@ std::string screen(const Approval& approval, policy::Time now) {
                  ? ""
                  : " through " + policy::shown(approval.call.caller.client) + " (its own word)") +
             "\n";
-    if (!approval.because.empty()) text += "Rule: " + policy::shown(approval.because) + "\n";
+    if (!approval.terms.because.empty()) text += "Rule: " + policy::shown(approval.terms.because) + "\n";
+    text += people_lines(approval);
     text += "\nOn approval: " + policy::shown(approval.facts.effect) + "\n" + destination_words(approval);
     if (approval.state == State::pending)
         text +=
@@ -109,6 +179,18 @@ tools::ToolResult status_answer(const Approval& approval, const Doors& doors, po
                            "The request was withdrawn before anybody approved it. Nothing was done.");
     }
     return refusal("denied", approval, "Nothing was done.");
+}
+
+void tell_narrowing(tools::ToolResult& result, const Approval& approval) {
+    if (approval.narrowings.empty()) return;
+    result.text += "\n" + narrowing_lines(approval);
+    if (!result.structured.is_object()) return;
+    auto changed = Json::array();
+    for (const auto& each : differences(approval.asked_arguments(), approval.call.arguments))
+        changed.push_back({{"argument", each.argument},
+                           {"asked", each.before.empty() ? Json(nullptr) : Json(each.before)},
+                           {"approved", each.after}});
+    result.structured["narrowed"] = std::move(changed);
 }
 
 Json outcome_of(const tools::ToolResult& result) {

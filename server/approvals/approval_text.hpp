@@ -25,6 +25,10 @@ struct Doors {
 /// not.
 tools::ToolResult status_answer(const policy::Approval& approval, const Doors& doors, policy::Time now);
 
+/// Adds to the result of a call that a person made narrower before it ran what was changed, in words and as
+/// `narrowed`.
+void tell_narrowing(tools::ToolResult& result, const policy::Approval& approval);
+
 /// A result as it is stored: without the value that a reveal carries.
 Json outcome_of(const tools::ToolResult& result);
 tools::ToolResult read_outcome(const Json& outcome);

@@ -16,13 +16,14 @@ Json decision_field() {
 
 Json destination_field(const Approval& approval) {
     Json names = Json::array();
-    for (const auto destination : approval.destinations) names.push_back(policy::to_string(destination));
+    for (const auto destination : approval.terms.destinations)
+        names.push_back(policy::to_string(destination));
     return {{"type", "string"},
             {"title", "Where the value goes"},
             {"description",
              "page: shown once on the approvals page. agent: the agent may show it once. none: not shown."},
             {"enum", names},
-            {"default", policy::to_string(approval.destinations.front())}};
+            {"default", policy::to_string(approval.terms.destinations.front())}};
 }
 
 std::string text_of(const Json& content, const char* key) {
@@ -44,12 +45,12 @@ Json ElicitationChannel::form(const Approval& approval, policy::Time now, protoc
             {"minLength", 1}};
         required.push_back("confirm_name");
     }
-    if (!approval.destinations.empty()) properties["destination"] = destination_field(approval);
+    if (!approval.terms.destinations.empty()) properties["destination"] = destination_field(approval);
     properties["reason"] = {{"type", "string"},
                             {"title", "Reason"},
                             {"description", "Kept in the journal; the agent sees it."},
                             {"maxLength", 500}};
-    if (approval.reason_required) required.push_back("reason");
+    if (approval.terms.reason_required) required.push_back("reason");
     const Json schema = {{"type", "object"}, {"properties", properties}, {"required", required}};
     const auto message = (problem.empty() ? std::string{} : problem + "\n\n") + screen(approval, now);
     return protocol::write_form(message, schema, version);
@@ -62,12 +63,12 @@ policy::Human ElicitationChannel::person(const Approval& approval) {
 }
 
 ElicitationChannel::Answer ElicitationChannel::read(const protocol::Elicited& elicited,
-                                                    const Approval& approval) {
+                                                    std::string shown_digest) {
     using Kind = Answer::Kind;
     if (elicited.action == protocol::Elicited::Action::cancel) return {.kind = Kind::cancel};
     policy::Choice choice{.reason = text_of(elicited.content, "reason"),
                           .typed_name = text_of(elicited.content, "confirm_name"),
-                          .digest = approval.digest};
+                          .digest = std::move(shown_digest)};
     if (elicited.action == protocol::Elicited::Action::decline)
         return {.kind = Kind::deny, .choice = std::move(choice)};
     if (const auto destination = text_of(elicited.content, "destination"); !destination.empty()) {

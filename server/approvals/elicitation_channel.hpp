@@ -26,8 +26,8 @@ public:
         policy::Choice choice = {};
         std::string problem = {};  // for unclear
     };
-    /// Content is checked here: clients send what they like.
-    static Answer read(const protocol::Elicited& elicited, const policy::Approval& approval);
+    /// Content is checked here: clients send what they like. `shown_digest`: of what the form was about.
+    static Answer read(const protocol::Elicited& elicited, std::string shown_digest);
 };
 
 }  // namespace tfy::server

@@ -78,7 +78,7 @@ void Presenter::settled(const Approval& approval, const Requester& requester) {
 
 bool Presenter::form_may_decide(const Approval& approval, const Requester& requester) {
     return requester.context.capabilities.elicitation_form &&
-           approval.min_assurance == policy::Assurance::client && !is_silent(requester);
+           approval.terms.min_assurance == policy::Assurance::client && !is_silent(requester);
 }
 
 Result<Presenter::Resumed> Presenter::open_state(std::string_view sealed, const policy::Call& call) const {
@@ -89,7 +89,8 @@ Result<Presenter::Resumed> Presenter::open_state(std::string_view sealed, const 
                       state->value("digest", std::string{}) == policy::digest(call) && expires &&
                       clock_.now() < *expires;
     if (!ours) return foreign_state();
-    return Resumed{state->value("approval", std::string{}), state->value("attempt", 0)};
+    return Resumed{state->value("approval", std::string{}), state->value("shown", std::string{}),
+                   state->value("attempt", 0)};
 }
 
 Answer Presenter::ask(const Approval& approval, const Requester& requester, Json params, int attempt) {
@@ -97,7 +98,8 @@ Answer Presenter::ask(const Approval& approval, const Requester& requester, Json
     // The blob outlives the decision by the claim window, so that a retry of a finished call still finds its
     // outcome.
     const Json state = {{"approval", approval.id},
-                        {"digest", approval.digest},
+                        {"digest", approval.asked_digest},
+                        {"shown", approval.digest},
                         {"principal", requester.caller.principal},
                         {"expires", policy::format_time(approval.expires + std::chrono::minutes{30})},
                         {"attempt", attempt}};
@@ -111,7 +113,7 @@ Async<Doors> Presenter::doors(Approval approval, bool lead_person_there) {
     Doors doors;
     if (!policy::is_open(approval.state)) co_return doors;
     doors.page = co_await page_.address(approval.id, lead_person_there);
-    if (approval.min_assurance <= policy::Assurance::terminal)
+    if (approval.terms.min_assurance <= policy::Assurance::terminal)
         doors.terminal = "tfy-pat-mcp approvals approve " + approval.id;
     co_return doors;
 }
@@ -145,23 +147,25 @@ Async<Answer> Presenter::created_task(Approval approval, const Requester& reques
 }
 
 Async<Result<Presenter::Leg>> Presenter::present(Approval approval, Requester& requester,
-                                                 const protocol::CallToolParams& params, int attempt) {
+                                                 const protocol::CallToolParams& params,
+                                                 const Resumed& state) {
     const auto& client = requester.context;
     if (!params.request_state) silent_.came_without_answer(requester.caller, approval.id);
     if (!protocol::is_modern(client.version))
         co_return co_await present_question(std::move(approval), requester);
-    if (form_may_decide(approval, requester) && attempt < attempts)
-        co_return co_await present_form(std::move(approval), requester, params, attempt);
+    if (form_may_decide(approval, requester) && state.attempt < attempts)
+        co_return co_await present_form(std::move(approval), requester, params, state);
     if (takes_url(client) && !is_silent(requester))
-        co_return co_await present_url(std::move(approval), requester, params, attempt);
+        co_return co_await present_url(std::move(approval), requester, params, state);
     co_return co_await present_wait(std::move(approval), requester);
 }
 
-Async<Result<Presenter::Decided>> Presenter::decide(Approval approval, Json elicited) {
+Async<Result<Presenter::Decided>> Presenter::decide(Approval approval, std::string shown_digest,
+                                                    Json elicited) {
     using Kind = ElicitationChannel::Answer::Kind;
     const auto read = protocol::read_elicited(elicited);
     if (!read) co_return Decided{read.error().message};
-    auto given = ElicitationChannel::read(*read, approval);
+    auto given = ElicitationChannel::read(*read, std::move(shown_digest));
     auto person = ElicitationChannel::person(approval);
     Result<Approval> next = approval;
     switch (given.kind) {
@@ -179,25 +183,29 @@ Async<Result<Presenter::Decided>> Presenter::decide(Approval approval, Json elic
 }
 
 Async<Result<Presenter::Leg>> Presenter::present_form(Approval approval, Requester& requester,
-                                                      const protocol::CallToolParams& params, int attempt) {
+                                                      const protocol::CallToolParams& params,
+                                                      const Resumed& state) {
     const auto version = requester.context.version;
     const auto response = params.input_responses.find(question_key);
     // An answer counts only with the requestState of the question that it answers: what nobody was shown,
     // nobody decided.
     if (!params.request_state || response == params.input_responses.end())
-        co_return Leg{
-            ask(approval, requester, ElicitationChannel::form(approval, clock_.now(), version), attempt)};
-    auto decided = co_await decide(approval, *response);
+        co_return Leg{ask(approval, requester, ElicitationChannel::form(approval, clock_.now(), version),
+                          state.attempt)};
+    auto decided = co_await decide(approval, state.shown_digest, *response);
     if (!decided) co_return decided.error();
     if (auto* next = std::get_if<Approval>(&*decided)) co_return Leg{std::move(*next)};
-    if (attempt + 1 >= attempts) co_return co_await present_wait(std::move(approval), requester);
-    auto form = ElicitationChannel::form(approval, clock_.now(), version, std::get<std::string>(*decided));
-    co_return Leg{ask(approval, requester, std::move(form), attempt + 1)};
+    if (state.attempt + 1 >= attempts) co_return co_await present_wait(std::move(approval), requester);
+    auto now = co_await desk_.find(approval.id);  // it may have been made narrower since it was shown
+    if (!now) co_return now.error();
+    auto form = ElicitationChannel::form(*now, clock_.now(), version, std::get<std::string>(*decided));
+    co_return Leg{ask(*now, requester, std::move(form), state.attempt + 1)};
 }
 
 // "accept" means that the page was opened, not that anything was approved: the row decides.
 Async<Result<Presenter::Leg>> Presenter::present_url(Approval approval, Requester& requester,
-                                                     const protocol::CallToolParams& params, int attempt) {
+                                                     const protocol::CallToolParams& params,
+                                                     const Resumed& state) {
     const auto address = co_await page_.address(approval.id, false);
     const auto response = params.input_responses.find(question_key);
     if (!address.empty() && params.request_state && response != params.input_responses.end()) {
@@ -211,7 +219,7 @@ Async<Result<Presenter::Leg>> Presenter::present_url(Approval approval, Requeste
     if (address.empty()) co_return co_await present_wait(std::move(approval), requester);
     auto question = protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect,
                                         address, approval.id, requester.context.version);
-    co_return Leg{ask(approval, requester, std::move(question), attempt)};
+    co_return Leg{ask(approval, requester, std::move(question), state.attempt)};
 }
 
 Async<Result<Presenter::Leg>> Presenter::present_question(Approval approval, Requester& requester) {
@@ -270,10 +278,13 @@ Async<Result<std::optional<Approval>>> Presenter::question_form(Approval approva
         if (!heard) co_return heard.error();
         if (heard->elsewhere) co_return std::move(heard->elsewhere);
         if (!heard->answer) break;  // the row is still there to be decided elsewhere
-        auto decided = co_await decide(approval, std::move(*heard->answer));
+        auto decided = co_await decide(approval, approval.digest, std::move(*heard->answer));
         if (!decided) co_return decided.error();
         if (auto* next = std::get_if<Approval>(&*decided)) co_return std::optional(std::move(*next));
         problem = std::get<std::string>(*decided);
+        auto now = co_await desk_.find(approval.id);  // it may have been made narrower since it was shown
+        if (!now) co_return now.error();
+        approval = std::move(*now);
     }
     co_return std::optional<Approval>();
 }

@@ -37,6 +37,7 @@ public:
     /// and call.
     struct Resumed {
         std::string approval_id;
+        std::string shown_digest;  // what the question was about
         int attempt = 0;
     };
     /// Errc::invalid_params for anything else.
@@ -49,7 +50,7 @@ public:
     /// pending.
     using Leg = std::variant<Answer, policy::Approval>;
     Async<Result<Leg>> present(policy::Approval approval, Requester& requester,
-                               const protocol::CallToolParams& params, int attempt);
+                               const protocol::CallToolParams& params, const Resumed& state);
 
     /// The approval as the task of its client, without input requests. Leads the person to the page where
     /// nothing else does.
@@ -64,10 +65,10 @@ public:
     void asked(const policy::Approval& approval, const Requester& requester);
     void answered(const policy::Approval& approval, const Requester& requester);
     void settled(const policy::Approval& approval, const Requester& requester);
-    /// What the client's answer to a form comes to: a sentence that says what to mend, or the approval as it
-    /// is afterwards. Only storage fails.
+    /// What the client's answer to a form about `shown_digest` comes to: a sentence that says what to mend,
+    /// or the approval as it is afterwards. Only storage fails.
     using Decided = std::variant<std::string, policy::Approval>;
-    Async<Result<Decided>> decide(policy::Approval approval, Json elicited);
+    Async<Result<Decided>> decide(policy::Approval approval, std::string shown_digest, Json elicited);
 
     /// Asks a legacy client's person on the request's own stream, by form or address; `of_task`: the question
     /// says to which task it belongs. The approval as it is afterwards; nullopt where this client cannot be
@@ -83,9 +84,9 @@ public:
 
 private:
     Async<Result<Leg>> present_form(policy::Approval approval, Requester& requester,
-                                    const protocol::CallToolParams& params, int attempt);
+                                    const protocol::CallToolParams& params, const Resumed& state);
     Async<Result<Leg>> present_url(policy::Approval approval, Requester& requester,
-                                   const protocol::CallToolParams& params, int attempt);
+                                   const protocol::CallToolParams& params, const Resumed& state);
     Async<Result<Leg>> present_question(policy::Approval approval, Requester& requester);
     Async<Result<std::optional<policy::Approval>>> question_form(policy::Approval approval,
                                                                  Requester& requester, bool of_task);

@@ -45,15 +45,15 @@ Result<Approval> find_pending(const ApprovalsWindow& window) {
 
 std::string options_of(const Approval& approval) {
     std::string text;
-    for (const auto destination : approval.destinations)
+    for (const auto destination : approval.terms.destinations)
         text += (text.empty() ? "" : ", ") + std::string(policy::to_string(destination));
     return text;
 }
 
 /// Errc::cancelled at the end of the input. The rules' first destination is the default.
 Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window, const Approval& approval) {
-    if (approval.destinations.empty()) return std::optional<Destination>{};
-    const auto fallback = approval.destinations.front();
+    if (approval.terms.destinations.empty()) return std::optional<Destination>{};
+    const auto fallback = approval.terms.destinations.front();
     const auto question = "Where may the new value appear: " + options_of(approval) + "? [" +
                           std::string(policy::to_string(fallback)) + "] ";
     for (;;) {
@@ -61,7 +61,8 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
         if (!line) return undecided();
         if (line->empty()) return std::optional(fallback);
         const auto chosen = policy::read_destination(*line);
-        if (chosen && std::ranges::find(approval.destinations, *chosen) != approval.destinations.end())
+        if (chosen &&
+            std::ranges::find(approval.terms.destinations, *chosen) != approval.terms.destinations.end())
             return chosen;
         window.archive.say(talk(window), "Please type one of: " + options_of(approval) + ".\n");
     }
@@ -78,7 +79,8 @@ Result<policy::Choice> ask_choice(const ApprovalsWindow& window, const Approval&
     auto destination = ask_destination(window, approval);
     if (!destination) return destination.error();
     choice.destination = *destination;
-    if (approval.reason_required) choice.reason = ask(window, "Your reason, for the journal: ").value_or("");
+    if (approval.terms.reason_required)
+        choice.reason = ask(window, "Your reason, for the journal: ").value_or("");
     return choice;
 }
 

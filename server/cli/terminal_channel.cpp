@@ -9,7 +9,7 @@ Result<policy::Human> TerminalChannel::identify(const std::string& user, bool st
                      "Only a person at a terminal may decide here, and standard input is no terminal. Run "
                      "this command yourself in "
                      "a terminal window, or decide on the approvals page. Nothing was decided."};
-    return policy::Human("terminal:" + user, policy::Assurance::terminal);
+    return policy::Human(user, policy::Assurance::terminal);
 }
 
 }  // namespace tfy::server

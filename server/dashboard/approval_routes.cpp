@@ -146,7 +146,7 @@ Async<HttpReply> Dashboard::decided(std::string id, Result<Approval> changed) {
             status = 410;
         else if (current && current->state != Approval::State::pending)
             status = 409;
-        else if (current && current->min_assurance > policy::Assurance::signed_in)
+        else if (current && current->terms.min_assurance > policy::Assurance::signed_in)
             status = 403;
     }
     co_return failed(redaction_, error, status);

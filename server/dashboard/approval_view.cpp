@@ -44,13 +44,14 @@ Json facts_view(const policy::Facts& facts, Shower& show) {
 Json decision_view(const Approval& approval, Shower& show) {
     if (!approval.decision) return nullptr;
     const auto& decision = *approval.decision;
-    return {{"approved", decision.approved},
-            {"by", show(decision.by)},
-            {"assurance", policy::to_string(decision.assurance)},
-            {"at", policy::format_time(decision.at)},
-            {"reason", show(decision.reason)},
-            {"destination",
-             approval.destinations.empty() ? Json(nullptr) : Json(policy::to_string(decision.destination))}};
+    return {
+        {"approved", decision.approved},
+        {"by", show(decision.by)},
+        {"assurance", policy::to_string(decision.assurance)},
+        {"at", policy::format_time(decision.at)},
+        {"reason", show(decision.reason)},
+        {"destination", approval.terms.destinations.empty() ? Json(nullptr)
+                                                            : Json(policy::to_string(decision.destination))}};
 }
 
 // The words of a success stand in the agent's conversation; a failure's are what the person needs here.
@@ -75,7 +76,7 @@ Json outcome_view(const Json& outcome, Shower& show) {
 Json approval_view(const Approval& approval) {
     Shower show;
     Json destinations = Json::array();
-    for (const auto each : approval.destinations) destinations.push_back(policy::to_string(each));
+    for (const auto each : approval.terms.destinations) destinations.push_back(policy::to_string(each));
     Json view = {{"id", approval.id},
                  {"tool", show(approval.call.tool)},
                  {"state", policy::to_string(approval.state)},
@@ -89,9 +90,9 @@ Json approval_view(const Approval& approval) {
                  {"agent_reason", show.lines(approval.agent_reason)},
                  {"principal", show(approval.call.caller.principal)},
                  {"client", show(approval.call.caller.client)},
-                 {"because", show(approval.because)},
-                 {"min_assurance", policy::to_string(approval.min_assurance)},
-                 {"reason_required", approval.reason_required},
+                 {"because", show(approval.terms.because)},
+                 {"min_assurance", policy::to_string(approval.terms.min_assurance)},
+                 {"reason_required", approval.terms.reason_required},
                  {"destinations", std::move(destinations)},
                  {"decision", decision_view(approval, show)},
                  {"outcome", outcome_view(approval.outcome, show)}};

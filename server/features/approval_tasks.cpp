@@ -71,8 +71,9 @@ const ApprovalTasks::Question* ApprovalTasks::question_for(const Approval& appro
     }
     auto& question = found->second;
     if (question.attempt >= attempts) return nullptr;
-    if (question.key.empty()) {
+    if (question.key.empty() || question.digest != approval.digest) {
         question.key = next_key();
+        question.digest = approval.digest;
         question.asked = clock_.now();
         presenter_.asked(approval, requester);
     }
@@ -100,7 +101,8 @@ Async<Result<void>> ApprovalTasks::update(Requester& requester, protocol::Update
     found->second.key.clear();  // answered: nobody else can use it
     presenter_.answered(*approval, requester);
     const auto id = approval->id;
-    const auto decided = co_await presenter_.decide(std::move(*approval), *response);
+    auto shown_digest = found->second.digest;
+    const auto decided = co_await presenter_.decide(std::move(*approval), std::move(shown_digest), *response);
     if (!decided) co_return decided.error();
     const auto* problem = std::get_if<std::string>(&*decided);
     if (problem == nullptr) {

@@ -35,7 +35,9 @@ private:
     /// take another text under a known key for a breach of the protocol.
     struct Question {
         std::string key;
-        policy::Time asked;
+        std::string digest =
+            {};  // of what it asks about: a request that was made narrower is another question
+        policy::Time asked = {};
         std::string problem = {};  // what was wrong with the last answer
         int attempt = 0;
     };

@@ -58,7 +58,25 @@ CREATE TABLE reveals (
 CREATE INDEX reveals_by_state ON reveals (state);
 )sql";
 
-constexpr std::array migrations = {version_1};
+// Votes and narrowings change a row without changing its state: whoever writes must have read the last
+// writing. What a call was asked as stays its key (`digest`), also where a person made it narrower.
+constexpr std::string_view version_2 = R"sql(
+ALTER TABLE approvals ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE standing_permissions (
+    number    INTEGER PRIMARY KEY,
+    id        TEXT NOT NULL UNIQUE,
+    principal TEXT NOT NULL,
+    uses      INTEGER NOT NULL,
+    used      INTEGER NOT NULL CHECK (used <= uses),
+    until     INTEGER NOT NULL,
+    revoked   INTEGER NOT NULL,
+    record    TEXT NOT NULL
+) STRICT;
+CREATE INDEX permissions_of_principal ON standing_permissions (principal, until);
+)sql";
+
+constexpr std::array migrations = {version_1, version_2};
 
 }  // namespace
 

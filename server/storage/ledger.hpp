@@ -12,6 +12,7 @@
 #include "policy/approval.hpp"
 #include "policy/journal_record.hpp"
 #include "policy/redaction/redactor.hpp"
+#include "policy/standing_permission.hpp"
 
 namespace tfy::server {
 
@@ -72,10 +73,22 @@ public:
     /// Errc::not_found where the principal has none of that id.
     Result<std::vector<policy::Approval>> list_of(const std::string& principal, const std::string& before,
                                                   std::size_t limit);
-    /// Writes `next` where the stored state still is `expected`, with its journal record. Errc::conflict
-    /// where it is not.
+    /// Writes `next` where the stored row still is the one that it was made from: in `expected`, and not
+    /// written since its `revision` was read. With its journal record. Errc::conflict where it is not.
     Result<void> change(policy::Approval::State expected, const policy::Approval& next,
                         const JournalEntry& entry);
+
+    /// A request that a standing permission has approved: opened, and one use counted, in one transaction.
+    /// Nothing is counted where it attaches. Errc::conflict where the permission is over.
+    Result<Opened> open_permitted(const policy::Approval& approved, const RequestLimits& limits,
+                                  const JournalEntry& entry);
+    Result<void> add_permission(const policy::StandingPermission& permission, const JournalEntry& entry);
+    Result<std::optional<policy::StandingPermission>> find_permission(const std::string& id);
+    /// In force at `now` for this principal, or for anybody where it is empty; oldest first.
+    Result<std::vector<policy::StandingPermission>> permissions(const std::string& principal,
+                                                                policy::Time now);
+    /// Writes that it was revoked (policy::revoke). Errc::conflict where it was before.
+    Result<void> revoke_permission(const policy::StandingPermission& revoked, const JournalEntry& entry);
 
     Result<void> append(const JournalEntry& entry);
     /// From `first_sequence`, oldest first.

@@ -10,17 +10,19 @@ using policy::Approval;
 // Bigger than any message that came in: what is stored was accepted once.
 constexpr protocol::ParseLimits stored_limits{.bytes = 64 * 1024 * 1024, .depth = 128};
 
-Result<Approval> read_approval(const SQLite::Column& record) {
-    const auto json = protocol::parse(record.getString(), stored_limits);
+/// Of a row that begins with `record, revision`.
+Result<Approval> read_approval(SQLite::Statement& row) {
+    const auto json = protocol::parse(row.getColumn(0).getString(), stored_limits);
     if (!json) return sqlite::damaged("an approval");
     auto approval = Approval::read(*json);
     if (!approval) return sqlite::damaged("an approval");
+    approval->revision = row.getColumn(1).getInt64();
     return approval;
 }
 
 Result<std::optional<Approval>> read_first(SQLite::Statement& row) {
     if (!row.executeStep()) return std::optional<Approval>{};
-    auto approval = read_approval(row.getColumn(0));
+    auto approval = read_approval(row);
     if (!approval) return approval.error();
     return std::optional(std::move(*approval));
 }
@@ -28,7 +30,7 @@ Result<std::optional<Approval>> read_first(SQLite::Statement& row) {
 Result<std::vector<Approval>> read_approvals(SQLite::Statement& rows) {
     std::vector<Approval> approvals;
     while (rows.executeStep()) {
-        auto approval = read_approval(rows.getColumn(0));
+        auto approval = read_approval(rows);
         if (!approval) return approval.error();
         approvals.push_back(std::move(*approval));
     }
@@ -44,23 +46,24 @@ void insert(SQLite::Database& database, const Approval& fresh) {
                           "INSERT INTO approvals (id, state, principal, digest, created, expires, record) "
                           "VALUES (?, ?, ?, ?, ?, ?, ?)");
     SQLite::bind(row, fresh.id, std::string(policy::to_string(fresh.state)), fresh.call.caller.principal,
-                 fresh.digest, sqlite::stored(fresh.created), sqlite::stored(fresh.expires),
+                 fresh.asked_digest, sqlite::stored(fresh.created), sqlite::stored(fresh.expires),
                  record_of(fresh));
     row.exec();
 }
 
-// What the row is about never changes with its state: where digest or principal differ, nothing is written.
+// What the row is about never changes with its state: where the call as it was asked or its principal differ,
+// nothing is written. Nor where somebody else wrote since `next` was read.
 Result<void> update(SQLite::Database& database, Approval::State expected, const Approval& next) {
     SQLite::Statement row(database,
-                          "UPDATE approvals SET state = ?, expires = ?, record = ? WHERE id = ? AND state = "
-                          "? AND principal = ? AND digest = ?");
+                          "UPDATE approvals SET state = ?, expires = ?, record = ?, revision = revision + 1 "
+                          "WHERE id = ? AND state = ? AND revision = ? AND principal = ? AND digest = ?");
     SQLite::bind(row, std::string(policy::to_string(next.state)), sqlite::stored(next.expires),
-                 record_of(next), next.id, std::string(policy::to_string(expected)),
-                 next.call.caller.principal, next.digest);
+                 record_of(next), next.id, std::string(policy::to_string(expected)), next.revision,
+                 next.call.caller.principal, next.asked_digest);
     if (row.exec() == 1) return {};
     return Error{Errc::conflict,
-                 "This request is no longer " + std::string(policy::to_string(expected)) +
-                     ": somebody else was quicker. Look at it again; nothing was changed by this."};
+                 "This request is no longer as it was (" + std::string(policy::to_string(expected)) +
+                     "): somebody else was quicker. Look at it again; nothing was changed by this."};
 }
 
 std::int64_t count(SQLite::Statement& rows) {
@@ -73,7 +76,7 @@ std::int64_t count(SQLite::Statement& rows) {
 Result<std::optional<Approval>> Ledger::Impl::open_approval(const std::string& principal,
                                                             const std::string& digest) {
     auto row = prepare(
-        "SELECT record FROM approvals WHERE principal = ? AND digest = ? AND state IN ('pending', "
+        "SELECT record, revision FROM approvals WHERE principal = ? AND digest = ? AND state IN ('pending', "
         "'approved', 'executing')");
     SQLite::bind(row, principal, digest);
     return read_first(row);
@@ -108,27 +111,33 @@ Result<void> Ledger::Impl::check_limits(const std::string& principal, policy::Ti
 }
 
 // An overdue row neither blocks a new request nor is attached to: it lapses first, in the same transaction.
+Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Time now,
+                                              const RequestLimits& limits) {
+    const auto& principal = fresh.call.caller.principal;
+    auto found = open_approval(principal, fresh.asked_digest);
+    if (!found) return found.error();
+    if (*found && policy::lapse(**found, now).state == (*found)->state)
+        return Opened{std::move(**found), true};
+    if (auto room = check_limits(principal, now, limits); !room) return room.error();
+    if (*found)
+        if (auto lapsed = lapse(**found, now); !lapsed) return lapsed.error();
+    insert(*database, fresh);
+    return Opened{fresh, false};
+}
+
 Result<Ledger::Opened> Ledger::open_request(const Approval& fresh, const RequestLimits& limits,
                                             const JournalEntry& entry) {
     return impl_->write([&]() -> Result<Opened> {
-        auto& impl = *impl_;
-        const auto& principal = fresh.call.caller.principal;
-        auto found = impl.open_approval(principal, fresh.digest);
-        if (!found) return found.error();
-        if (*found && policy::lapse(**found, fresh.created).state == (*found)->state)
-            return Opened{std::move(**found), true};
-        if (auto room = impl.check_limits(principal, fresh.created, limits); !room) return room.error();
-        if (*found)
-            if (auto lapsed = impl.lapse(**found, fresh.created); !lapsed) return lapsed.error();
-        insert(*impl.database, fresh);
-        if (auto journalled = impl.append(entry); !journalled) return journalled.error();
-        return Opened{fresh, false};
+        auto opened = impl_->open_row(fresh, fresh.created, limits);
+        if (!opened || opened->attached) return opened;
+        if (auto journalled = impl_->append(entry); !journalled) return journalled.error();
+        return opened;
     });
 }
 
 Result<std::optional<Approval>> Ledger::find(const std::string& id) {
     return sqlite::read([&]() -> Result<std::optional<Approval>> {
-        auto row = impl_->prepare("SELECT record FROM approvals WHERE id = ?");
+        auto row = impl_->prepare("SELECT record, revision FROM approvals WHERE id = ?");
         SQLite::bind(row, id);
         return read_first(row);
     });
@@ -141,9 +150,10 @@ Result<std::optional<Approval>> Ledger::find_open(const std::string& principal, 
 Result<std::vector<Approval>> Ledger::list(bool open_only, std::size_t limit) {
     return sqlite::read([&]() -> Result<std::vector<Approval>> {
         auto rows = impl_->prepare(
-            open_only ? "SELECT record FROM approvals WHERE state IN ('pending', 'approved', 'executing') "
+            open_only ? "SELECT record, revision FROM approvals WHERE state IN ('pending', 'approved', "
+                        "'executing') "
                         "ORDER BY created DESC, number DESC LIMIT ?"
-                      : "SELECT record FROM approvals ORDER BY created DESC, number DESC LIMIT ?");
+                      : "SELECT record, revision FROM approvals ORDER BY created DESC, number DESC LIMIT ?");
         SQLite::bind(rows, static_cast<std::int64_t>(limit));
         return read_approvals(rows);
     });
@@ -157,7 +167,8 @@ Result<std::vector<Approval>> Ledger::list_of(const std::string& principal, cons
         const bool placed = !before.empty() && place.executeStep();
         if (!before.empty() && !placed) return Error{Errc::not_found, "There is no such request."};
         auto rows = impl_->prepare(
-            "SELECT record FROM approvals WHERE principal = ?1 AND (?2 = 0 OR (created, number) < (?3, ?4)) "
+            "SELECT record, revision FROM approvals WHERE principal = ?1 AND (?2 = 0 OR (created, number) < "
+            "(?3, ?4)) "
             "ORDER BY created DESC, number DESC LIMIT ?5");
         SQLite::bind(rows, principal, placed ? 1 : 0, placed ? place.getColumn(0).getInt64() : 0,
                      placed ? place.getColumn(1).getInt64() : 0, static_cast<std::int64_t>(limit));

@@ -24,6 +24,7 @@ struct Ledger::Impl {
 
     Result<std::optional<policy::Approval>> open_approval(const std::string& principal,
                                                           const std::string& digest);
+    Result<Opened> open_row(const policy::Approval& fresh, policy::Time now, const RequestLimits& limits);
     Result<void> lapse(const policy::Approval& overdue, policy::Time now);
     Result<void> check_limits(const std::string& principal, policy::Time now, const RequestLimits& limits);
 };

@@ -4,11 +4,14 @@ namespace tfy::server {
 
 Result<policy::Approval> without_values(const policy::Approval& approval, const policy::Redactor& redactor) {
     auto clean = policy::Approval::read(redactor.scrub(approval.json()));
-    const bool same = clean && clean->digest == approval.digest &&
-                      policy::digest(clean->call) == policy::digest(approval.call) &&
-                      clean->facts.subject == approval.facts.subject &&
-                      !clean->facts.changed(approval.facts.target);
-    if (same) return clean;
+    const bool same =
+        clean && clean->digest == approval.digest && clean->asked_digest == approval.asked_digest &&
+        policy::digest(clean->call) == policy::digest(approval.call) &&
+        clean->facts.subject == approval.facts.subject && !clean->facts.changed(approval.facts.target);
+    if (same) {
+        clean->revision = approval.revision;  // of the row, not of its record
+        return clean;
+    }
     return Error{Errc::refused,
                  "The request, or what TrueFoundry says of its target, holds the value of an access token. "
                  "Nothing was done."};

@@ -90,7 +90,7 @@ struct Page {
         made.call.tool = "tfy_access_tokens_create";
         made.digest = policy::digest(made.call);
         made.facts.yields_value = true;
-        made.destinations = {policy::Destination::page, policy::Destination::agent};
+        made.terms.destinations = {policy::Destination::page, policy::Destination::agent};
         return ask(made);
     }
     std::string hold() {

@@ -71,11 +71,12 @@ inline policy::Approval approval(std::string id, std::string token = "ci-pipelin
     made.call.arguments = {{"id", "pat-" + token}};
     made.call.caller = {.principal = std::move(principal), .client = "claude-code 2.1.0"};
     made.digest = policy::digest(made.call);
+    made.asked_digest = made.digest;
     made.facts.subject = std::move(token);
     made.facts.effect = "The token is deleted for ever. What uses it stops working.";
     made.facts.shown = {{"Created", "2026-01-05 09:00 UTC"}};
     made.agent_reason = "no longer needed";
-    made.min_assurance = policy::Assurance::terminal;
+    made.terms.min_assurance = policy::Assurance::terminal;
     made.created = created;
     made.expires = created + std::chrono::minutes{15};
     return made;

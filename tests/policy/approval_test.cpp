@@ -20,7 +20,10 @@ constexpr State all_states[] = {State::pending,   State::approved, State::execut
 Approval in_state(State state) {
     auto approval = approved();
     approval.state = state;
-    if (state == State::pending) approval.decision.reset();
+    if (state == State::pending) {
+        approval.decision.reset();
+        approval.votes.clear();
+    }
     return approval;
 }
 
@@ -136,24 +139,25 @@ TEST_CASE("a person's yes counts only where everything is right") {
         {"late, and another digest", [](Approval&, Choice& c) { c.digest.clear(); }, person(), noon + 1h,
          Errc::expired, "expired"},
         {"assurance as asked",
-         [](Approval& a, Choice&) { a.min_assurance = Assurance::terminal; },
+         [](Approval& a, Choice&) { a.terms.min_assurance = Assurance::terminal; },
          person(Assurance::terminal),
          noon,
          {},
          ""},
         {"assurance higher",
-         [](Approval& a, Choice&) { a.min_assurance = Assurance::terminal; },
+         [](Approval& a, Choice&) { a.terms.min_assurance = Assurance::terminal; },
          person(Assurance::signed_in),
          noon,
          {},
          ""},
-        {"assurance too low", [](Approval& a, Choice&) { a.min_assurance = Assurance::terminal; },
+        {"assurance too low", [](Approval& a, Choice&) { a.terms.min_assurance = Assurance::terminal; },
          person(Assurance::client), noon, Errc::refused, "'terminal'"},
-        {"assurance that nobody has yet", [](Approval& a, Choice&) { a.min_assurance = Assurance::passkey; },
-         person(), noon, Errc::refused, "'passkey'"},
+        {"assurance that nobody has yet",
+         [](Approval& a, Choice&) { a.terms.min_assurance = Assurance::passkey; }, person(), noon,
+         Errc::refused, "'passkey'"},
         {"another digest, and too low",
          [](Approval& a, Choice& c) {
-             a.min_assurance = Assurance::passkey;
+             a.terms.min_assurance = Assurance::passkey;
              c.digest.clear();
          },
          person(), noon, Errc::superseded, "What was shown"},
@@ -174,7 +178,7 @@ TEST_CASE("a person's yes counts only where everything is right") {
          ""},
         {"name and reason missing",
          [](Approval& a, Choice& c) {
-             a.reason_required = true;
+             a.terms.reason_required = true;
              c = {{}, {}, {}, a.digest};
          },
          person(), noon, Errc::refused, "type the token's name"},
@@ -186,17 +190,22 @@ TEST_CASE("a person's yes counts only where everything is right") {
          ""},
         {"reason missing",
          [](Approval& a, Choice& c) {
-             a.reason_required = true;
+             a.terms.reason_required = true;
              c.reason.clear();
          },
          person(), noon, Errc::refused, "reason"},
         {"reason blank",
          [](Approval& a, Choice& c) {
-             a.reason_required = true;
+             a.terms.reason_required = true;
              c.reason = " \t\n";
          },
          person(), noon, Errc::refused, "reason"},
-        {"reason given", [](Approval& a, Choice&) { a.reason_required = true; }, person(), noon, {}, ""},
+        {"reason given",
+         [](Approval& a, Choice&) { a.terms.reason_required = true; },
+         person(),
+         noon,
+         {},
+         ""},
         {"the asking agent itself", nothing, HumanForTests::make("stdio:alice", Assurance::passkey), noon,
          Errc::refused, "The one who asked"},
     };
@@ -238,7 +247,7 @@ TEST_CASE("a new value goes only where the rule lets it") {
         CAPTURE(row.name);
         auto request = pending(remove_call(), create_facts());
         request.facts.yields_value = row.yields;
-        request.destinations = row.allowed;
+        request.terms.destinations = row.allowed;
         auto choice = yes(request);
         choice.destination = row.chosen;
         const auto after = approve(request, person(), choice, noon, 15min);
@@ -266,7 +275,7 @@ TEST_CASE("a denial needs a reason, but from a host's dialog") {
     for (const auto& row : rows) {
         CAPTURE(row.name);
         auto request = pending();
-        request.min_assurance = Assurance::passkey;  // anybody may say no
+        request.terms.min_assurance = Assurance::passkey;  // anybody may say no
         const auto after = deny(request, person(row.assurance), row.reason, noon + 1s);
         REQUIRE(after.has_value() == row.denied);
         if (!after) {

@@ -180,17 +180,17 @@ TEST_CASE("a request binds the digest, sets the times and takes the rule's terms
     CHECK(request.state == State::pending);
     CHECK(request.created == noon);
     CHECK(request.expires == noon + 5min);
-    CHECK(request.reason_required);
-    CHECK(request.because == "it cannot be undone");
+    CHECK(request.terms.reason_required);
+    CHECK(request.terms.because == "it cannot be undone");
     CHECK(request.agent_reason == "cleaning up");
     CHECK(request.facts.json() == remove_facts().json());
-    CHECK(request.destinations.empty());
+    CHECK(request.terms.destinations.empty());
     CHECK_FALSE(request.decision);
     CHECK(request.outcome.is_null());
 
     auto create = remove_facts();
     create.yields_value = true;
-    CHECK(Gate(Rules{}).request({remove_call(), rule}, create, "apr_8", "", noon).destinations ==
+    CHECK(Gate(Rules{}).request({remove_call(), rule}, create, "apr_8", "", noon).terms.destinations ==
           rule.reveal);
 }
 
@@ -210,7 +210,7 @@ TEST_CASE("the assurance asked for is the rule's, and without one the transport'
         call.caller.default_assurance = row.transport;
         Rule rule;
         rule.min_assurance = row.rule;
-        CHECK(Gate(Rules{}).request({call, rule}, remove_facts(), "apr_1", "", noon).min_assurance ==
+        CHECK(Gate(Rules{}).request({call, rule}, remove_facts(), "apr_1", "", noon).terms.min_assurance ==
               row.asked);
     }
 }
@@ -260,8 +260,8 @@ TEST_CASE("a claimed approval admits the call it was given for, until it expires
          Errc::refused},
         {"decided with too little assurance",
          [](Approval& a) {
-             a.decision->assurance = Assurance::client;
-             a.min_assurance = Assurance::terminal;
+             a.votes.front().assurance = Assurance::client;
+             a.terms.min_assurance = Assurance::terminal;
          },
          same, noon + 1s, Errc::refused},
     };
@@ -311,8 +311,8 @@ TEST_CASE("the showing of a value follows from its creation only where the perso
     reveal.arguments = {{"reveal_id", "rev_1"}};
     for (const auto& row : rows) {
         CAPTURE(row.name);
-        const Permit::Grant created{
-            "apr_1", remove_facts(), {row.approved, "grace", row.had, noon, "", row.chosen}};
+        const Approval::Decision decision{row.approved, "grace", row.had, noon, "", row.chosen};
+        const Permit::Grant created{"apr_1", remove_facts(), decision, {decision}};
         Rule rule;
         rule.min_assurance = row.asked;
         const auto record = gate.follow_up(created, {reveal, rule}, remove_facts(), "apr_2", noon + 1s);

@@ -19,7 +19,7 @@ const std::string written_out = "\u27E8U+202E\u27E9";
 
 TEST_CASE("a pending request is shown with its facts, arguments, digest and rule") {
     auto made = approval("apr_a");
-    made.because = "deleting a token cannot be undone";
+    made.terms.because = "deleting a token cannot be undone";
     made.facts.warnings = {"It was used 2 h ago."};
     const auto view = approval_view(made);
 
@@ -66,7 +66,7 @@ TEST_CASE("hidden characters are written out and marked, wherever they stand") {
         {"principal",
          [](policy::Approval& into, const std::string& text) { into.call.caller.principal = text; }},
         {"client", [](policy::Approval& into, const std::string& text) { into.call.caller.client = text; }},
-        {"rule", [](policy::Approval& into, const std::string& text) { into.because = text; }},
+        {"rule", [](policy::Approval& into, const std::string& text) { into.terms.because = text; }},
         {"decision's reason",
          [](policy::Approval& into, const std::string& text) {
              into.decision = policy::Approval::Decision{.reason = text};
@@ -105,7 +105,7 @@ TEST_CASE("bytes that are no UTF-8 do not stop the page") {
 
 TEST_CASE("a decision says who, how surely, when, why, and where the value goes") {
     auto made = approval("apr_a");
-    made.destinations = {policy::Destination::page, policy::Destination::none};
+    made.terms.destinations = {policy::Destination::page, policy::Destination::none};
     made.decision = policy::Approval::Decision{.approved = true,
                                                .by = "grace",
                                                .assurance = policy::Assurance::signed_in,
@@ -118,7 +118,7 @@ TEST_CASE("a decision says who, how surely, when, why, and where the value goes"
                                                      {"at", "2026-11-23T12:00:00.000Z"},
                                                      {"reason", "needed"},
                                                      {"destination", "page"}});
-    made.destinations.clear();
+    made.terms.destinations.clear();
     CHECK(approval_view(made).at("decision").at("destination").is_null());
 }
 

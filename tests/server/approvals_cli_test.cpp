@@ -65,7 +65,7 @@ policy::Approval create(std::string id) {
     made.call.arguments = {{"payload", {{"name", "new-token"}}}};
     made.digest = policy::digest(made.call);
     made.facts.yields_value = true;
-    made.destinations = {Destination::page, Destination::agent, Destination::none};
+    made.terms.destinations = {Destination::page, Destination::agent, Destination::none};
     return made;
 }
 
@@ -80,13 +80,13 @@ TEST_CASE("the token's name, typed exactly, approves; the decision is durable an
     CHECK(holds(ran.out, "Approved."));
     const auto stored = desk.stored();
     CHECK(stored.state == State::approved);
-    CHECK(stored.decision->by == "terminal:grace");
+    CHECK(stored.decision->by == "grace");
     CHECK(stored.decision->assurance == policy::Assurance::terminal);
     CHECK(stored.expires == noon + 16min);
     const auto record = desk.ledger->journal()->back();
     CHECK(record.kind == "approved");
     CHECK(record.approval_id == "apr_1");
-    CHECK(record.body["decided_by"] == "terminal:grace");
+    CHECK(record.body["decided_by"] == "grace");
 }
 
 TEST_CASE("anything else that is typed decides nothing") {
@@ -140,7 +140,7 @@ TEST_CASE("after a wrong name nothing more is asked") {
 TEST_CASE("a destination that the rule does not offer is asked for again") {
     Desk desk;
     auto fresh = create("apr_1");
-    fresh.destinations = {Destination::none};
+    fresh.terms.destinations = {Destination::none};
     desk.ask(fresh);
     const auto ran = desk.run_on("apr_1", Verb::approve, "new-token\nagent\nnone\n");
     CHECK(holds(ran.out, "Please type one of: none."));
@@ -151,7 +151,7 @@ TEST_CASE("a rule that wants a reason gets one, or nothing is decided") {
     for (const bool given : {true, false}) {
         Desk desk;
         auto fresh = approval("apr_1");
-        fresh.reason_required = true;
+        fresh.terms.reason_required = true;
         desk.ask(fresh);
         CHECK(
             desk.run_on("apr_1", Verb::approve, given ? "ci-pipeline\nrotated\n" : "ci-pipeline\n\n").code ==
@@ -224,7 +224,7 @@ TEST_CASE("without a terminal nobody decides, unless the rules allow it") {
 TEST_CASE("a terminal is not sure enough for a rule that wants a signed-in person") {
     Desk desk;
     auto fresh = approval("apr_1");
-    fresh.min_assurance = policy::Assurance::signed_in;
+    fresh.terms.min_assurance = policy::Assurance::signed_in;
     desk.ask(fresh);
     const auto ran = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
     CHECK(ran.code == 1);

@@ -26,7 +26,7 @@ std::vector<std::string> kinds(Ledger& ledger) {
 TEST_CASE("what was written is there after the database is opened again") {
     const TempFolder folder;
     auto fresh = approval("apr_1");
-    fresh.destinations = {policy::Destination::agent, policy::Destination::none};
+    fresh.terms.destinations = {policy::Destination::agent, policy::Destination::none};
     fresh.facts.target = {{"name", "ci-pipeline"}, {"uses", 3}};
     {
         auto ledger = open_ledger(folder / "ledger.db");

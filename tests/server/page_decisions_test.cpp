@@ -37,11 +37,11 @@ TEST_CASE("a decision that cannot stand says why, and nothing is decided") {
         {"too late", [](Page& page, policy::Approval&, Json&) { page.clock.advance(15min); }, 410},
         {"a passkey is wanted",
          [](Page&, policy::Approval& approval, Json&) {
-             approval.min_assurance = policy::Assurance::passkey;
+             approval.terms.min_assurance = policy::Assurance::passkey;
          },
          403},
         {"a reason is wanted",
-         [](Page&, policy::Approval& approval, Json&) { approval.reason_required = true; }, 422},
+         [](Page&, policy::Approval& approval, Json&) { approval.terms.reason_required = true; }, 422},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);

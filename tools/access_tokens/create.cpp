@@ -62,6 +62,25 @@ Result<Json> CreateAccessToken::canonical(Json arguments, policy::Time now) cons
     return arguments;
 }
 
+Result<Json> CreateAccessToken::narrow(Json arguments, const Narrower& wish, policy::Time now) const {
+    const auto asked = Args::read(arguments);
+    auto& payload = arguments.at("payload");
+    if (!wish.name.empty()) {
+        if (const auto checked = TokenName::read(wish.name); !checked) return checked.error();
+        payload["name"] = wish.name;
+    }
+    if (wish.expiration_date.empty()) return arguments;
+    auto resolved = resolve_expiration(wish.expiration_date, now);
+    if (!resolved) return resolved.error();
+    const auto before = policy::read_time(asked.expiration_date);
+    if (before && policy::read_time(*resolved) > before)
+        return Error{Errc::refused, "The new token was asked for until " +
+                                        policy::format_time_for_people(*before) +
+                                        ": it may end earlier, not later. Nothing was changed."};
+    payload["expirationDate"] = std::move(*resolved);
+    return arguments;
+}
+
 Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
     const auto args = Args::read(call.arguments);
     auto token_name = TokenName::read(args.name);

@@ -32,6 +32,8 @@ public:
     std::string_view name() const override { return "tfy_access_tokens_create"; }
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
+    /// Another name, or an earlier end.
+    Result<Json> narrow(Json arguments, const Narrower& wish, policy::Time now) const override;
     /// Errc::conflict where the name is taken, before anybody is asked.
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::ambiguous where a token was or may have been made whose value nobody has.

@@ -93,6 +93,7 @@ policy::Facts describe_creation(const Args& args, policy::Time now) {
                    {name_is_free, "yes, read from TrueFoundry just now"}};
     facts.warnings = warnings_about(args, expires, now);
     facts.yields_value = true;
+    facts.expires = expires;
     return facts;
 }
 

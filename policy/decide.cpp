@@ -1,0 +1,123 @@
+// What people may do with a request that waits: say yes, say no, make it narrower.
+#include <algorithm>
+#include <utility>
+
+#include "policy/refusals.hpp"
+
+namespace tfy::policy {
+namespace {
+
+using State = Approval::State;
+
+bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+/// Why nobody can decide now.
+std::optional<Error> over(const Approval& approval, Time now) {
+    if (approval.state != State::pending) return wrong_state(approval, "cannot be decided any more");
+    if (is_late(approval, now)) return late(approval);
+    return std::nullopt;
+}
+
+/// Why nobody, or not this person, can decide now.
+std::optional<Error> undecidable(const Approval& approval, const Human& person, Time now) {
+    if (auto why = over(approval, now)) return why;
+    if (auto why = excluded(approval.terms, approval.call.caller, person.name()))
+        return refuse(Errc::refused, *why);
+    return std::nullopt;
+}
+
+std::optional<Error> not_what_was_shown(const Approval& approval, std::string_view digest) {
+    if (digest == approval.digest) return std::nullopt;
+    return refuse(Errc::superseded,
+                  "What was shown is not what this request asks for now. Look at it again, then decide.");
+}
+
+std::optional<Error> not_sure_enough(const Approval& approval, const Human& person) {
+    if (person.assurance() >= approval.terms.min_assurance) return std::nullopt;
+    return refuse(Errc::refused, "This request needs a decision with assurance '" +
+                                     std::string(to_string(approval.terms.min_assurance)) +
+                                     "', and this one has '" + std::string(to_string(person.assurance())) +
+                                     "'. Decide where a person is identified more surely.");
+}
+
+/// Why this person's yes is not enough.
+std::optional<Error> insufficient(const Approval& approval, const Human& person, const Choice& choice) {
+    if (auto why = not_what_was_shown(approval, choice.digest)) return why;
+    if (auto why = not_sure_enough(approval, person)) return why;
+    if (std::ranges::find(approval.votes, person.name(), &Approval::Decision::by) != approval.votes.end())
+        return refuse(Errc::refused, shown(person.name(), 100) +
+                                         " has approved this request already. It needs another person.");
+    if (!approval.facts.subject.empty() && choice.typed_name != approval.facts.subject)
+        return refuse(Errc::refused, "To approve, type the token's name exactly: " +
+                                         shown(approval.facts.subject, 100) + ".");
+    if (approval.terms.reason_required && blank(choice.reason))
+        return refuse(Errc::refused, "The rule asks for a reason. Give one.");
+    return std::nullopt;
+}
+
+/// All who approve one request approve the same: the first one chooses, the others may only agree.
+Result<Destination> destination_of(const Approval& approval, const Choice& choice) {
+    if (!approval.facts.yields_value) return Destination::none;
+    if (!approval.votes.empty()) {
+        const auto chosen = approval.votes.front().destination;
+        if (!choice.destination || *choice.destination == chosen) return chosen;
+        return refuse(Errc::refused, "Whoever approved this first chose that the new value goes to '" +
+                                         std::string(to_string(chosen)) +
+                                         "'. Approve that, or deny the request.");
+    }
+    const auto& allowed = approval.terms.destinations;
+    if (!choice.destination) return allowed.empty() ? Destination::none : allowed.front();
+    if (std::ranges::find(allowed, *choice.destination) != allowed.end()) return *choice.destination;
+    return refuse(Errc::refused, "The rule does not let the new token's value go to '" +
+                                     std::string(to_string(*choice.destination)) +
+                                     "'. Choose another destination.");
+}
+
+}  // namespace
+
+Result<Approval> approve(Approval approval, const Human& person, const Choice& choice, Time now,
+                         Duration claim_window) {
+    if (auto why = undecidable(approval, person, now)) return *std::move(why);
+    if (auto why = insufficient(approval, person, choice)) return *std::move(why);
+    const auto destination = destination_of(approval, choice);
+    if (!destination) return destination.error();
+    approval.votes.push_back({true, person.name(), person.assurance(), now, choice.reason, *destination});
+    if (approval.votes.size() < approval.terms.quorum) return approval;
+    approval.decision = approval.votes.back();
+    approval.state = State::approved;
+    approval.updated = now;
+    approval.expires = now + claim_window;
+    return approval;
+}
+
+Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now) {
+    const auto& own = approval.call.caller.person;
+    const bool of_their_agent = !own.empty() && person.name() == own;  // who may always say no
+    auto why = of_their_agent ? over(approval, now) : undecidable(approval, person, now);
+    if (why) return *std::move(why);
+    if (person.assurance() != Assurance::client && blank(reason))
+        return refuse(
+            Errc::refused,
+            "A denial needs a reason, which the agent is told. Give one; the request is still open.");
+    approval.decision = {false, person.name(), person.assurance(), now, std::move(reason), Destination::none};
+    approval.state = State::denied;
+    approval.updated = now;
+    return approval;
+}
+
+Result<Approval> narrow(Approval approval, const Human& person, std::string_view shown_digest, Json arguments,
+                        Facts facts, Time now) {
+    if (auto why = undecidable(approval, person, now)) return *std::move(why);
+    if (auto why = not_what_was_shown(approval, shown_digest)) return *std::move(why);
+    if (auto why = not_sure_enough(approval, person)) return *std::move(why);
+    if (arguments == approval.call.arguments)
+        return refuse(Errc::refused, "This changes nothing: the request asks for exactly that already.");
+    approval.narrowings.push_back({person.name(), now, std::move(approval.call.arguments)});
+    approval.call.arguments = std::move(arguments);
+    approval.digest = digest(approval.call);
+    approval.facts = std::move(facts);
+    approval.votes.clear();
+    return approval;
+}
+
+}  // namespace tfy::policy

@@ -1,0 +1,59 @@
+// Leave that a person gives ahead of time, against being asked so often that they stop looking: "up to 5
+// tokens named ci-*, that expire within 30 days, for the next hour, for this principal".
+#pragma once
+
+#include <string>
+
+#include "policy/approval.hpp"
+
+namespace tfy::policy {
+
+/// For creating tokens only. Each use is an approval of its own, with its own record, and counted.
+struct StandingPermission {
+    std::string id;  // "per_" and 26 characters
+    std::string by;  // who gave it
+    Assurance assurance = Assurance::client;
+    std::string principal;     // whose calls it covers, exactly
+    std::string names;         // of the new tokens: a pattern with * and ?
+    Duration longest_life{0};  // from its creation until a new token expires, at the most
+    Destination destination = Destination::page;
+    std::string reason = {};  // why it was given, for the journal
+    std::size_t uses = 1;     // how often at the most
+    std::size_t used = 0;     // counted by the store
+    Time given = {};
+    Time until = {};
+    std::string revoked_by = {};  // empty: in force while its time and its uses last
+
+    bool in_force(Time now) const { return revoked_by.empty() && used < uses && now < until; }
+    /// "up to 5 tokens named ci-*, each for 30 d at the most, for stdio:alice".
+    std::string words() const;
+    Json json() const;
+    static Result<StandingPermission> read(const Json& value);
+};
+
+/// What a person asks for when they give one.
+struct StandingWish {
+    std::string principal;
+    std::string names;
+    std::size_t uses = 1;
+    Duration longest_life = std::chrono::days{30};
+    Duration lasts = std::chrono::minutes{60};
+    Destination destination = Destination::page;
+    std::string reason = {};
+};
+
+/// Errc::refused with what is wrong: no principal, a pattern that begins with * (it would cover any name),
+/// more than 100 uses, tokens that live longer than 90 days, longer than 12 hours, or a person whom only a
+/// client's dialog vouches for.
+Result<StandingPermission> give(const Human& person, StandingWish wish, std::string id, Time now);
+
+/// `fresh` as approved under `permission`. Errc::refused where it does not cover it: another tool, principal
+/// or name, a token without expiry or with a longer life, a permission that is over; or where the terms ask
+/// for more than its giver could say alone.
+Result<Approval> approve_under(const StandingPermission& permission, Approval fresh, Time now,
+                               Duration claim_window);
+
+/// Errc::refused where it was revoked already.
+Result<StandingPermission> revoke(StandingPermission permission, const Human& person);
+
+}  // namespace tfy::policy

@@ -1,0 +1,47 @@
+// Who may decide, and how surely.
+#include "policy/terms.hpp"
+
+#include <algorithm>
+
+#include "policy/facts.hpp"
+
+namespace tfy::policy {
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "" : ", ") + shown(name, 100);
+    return text;
+}
+
+}  // namespace
+
+Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value) {
+    Terms terms{.min_assurance = rule.min_assurance.value_or(caller.default_assurance),
+                .approvers = rule.approvers,
+                .quorum = rule.quorum,
+                .self_approval = rule.self_approval,
+                .reason_required = rule.reason_required,
+                .because = rule.because};
+    if (asks_for_people(rule)) terms.min_assurance = std::max(terms.min_assurance, Assurance::terminal);
+    if (yields_value) terms.destinations = rule.reveal;
+    return terms;
+}
+
+std::optional<std::string> excluded(const Terms& terms, const Caller& caller, std::string_view name) {
+    if (name == caller.principal)
+        return "The one who asked cannot decide: " + shown(name, 100) + " made this request itself.";
+    if (!terms.self_approval && caller.person.empty())
+        return "The rule wants another person than the one whose agent asks, and this server does not know "
+               "whose "
+               "agent " +
+               shown(caller.principal, 100) + " is.";
+    if (!terms.self_approval && name == caller.person)
+        return "The rule wants another person than the one whose agent asks, and that is " +
+               shown(name, 100) + ".";
+    if (!terms.approvers.empty() && std::ranges::find(terms.approvers, name) == terms.approvers.end())
+        return "Only these people may decide on this request: " + joined(terms.approvers) + ".";
+    return std::nullopt;
+}
+
+}  // namespace tfy::policy

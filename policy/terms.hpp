@@ -1,0 +1,37 @@
+// What it takes to decide on one request: its rule's word at the time when it was made. A rule that changes
+// later changes nothing here.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/human.hpp"
+#include "policy/rule.hpp"
+
+namespace tfy::policy {
+
+struct Terms {
+    Assurance min_assurance = Assurance::signed_in;
+    std::vector<std::string> approvers = {};  // people by name, groups resolved; empty: anybody
+    std::size_t quorum = 1;                   // different people who must say yes; one no is enough
+    bool self_approval = true;                // whether the person whose agent asks may say yes
+    bool reason_required = false;
+    std::vector<Destination> destinations = {};  // that the person may choose from, the default first; empty:
+                                                 // no value comes of it
+    std::string because = {};                    // the rule's
+
+    bool operator==(const Terms&) const = default;
+};
+
+/// The terms of a request of `caller` under `rule`; `yields_value`: whether a destination is to be chosen.
+/// The assurance is the rule's, and the transport's default where the rule names none: only what the operator
+/// wrote can be less. Where it matters who decides, nobody can who is not known by name: then it is
+/// `terminal` at least.
+Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value);
+
+/// Why the person of this name may not decide on a request of `caller`, as a sentence; nothing where they
+/// may. Assurance is another question.
+std::optional<std::string> excluded(const Terms& terms, const Caller& caller, std::string_view name);
+
+}  // namespace tfy::policy

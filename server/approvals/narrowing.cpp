@@ -1,0 +1,44 @@
+#include "server/approvals/narrowing.hpp"
+
+namespace tfy::server {
+
+using policy::Approval;
+
+Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, std::string shown_digest,
+                                          tools::Narrower wish) {
+    auto approval = co_await desk_.find(id);
+    if (!approval) co_return approval.error();
+    const auto* entry = catalog_.find(approval->call.tool);
+    if (entry == nullptr || entry->version != approval->call.tool_version)
+        co_return Error{
+            Errc::superseded,
+            "This server's definition of the tool has changed since this was asked. Deny the request; "
+            "the agent can ask again. Nothing was changed."};
+    auto call = approval->call;
+    auto arguments = entry->tool->narrow(call.arguments, wish, clock_.now());
+    if (!arguments) co_return arguments.error();
+    call.arguments = *arguments;
+    if (const auto fits = entry->input.validate(call.arguments); !fits)
+        co_return Error{Errc::refused,
+                        "This does not fit: " + fits.error().message + ". Nothing was changed."};
+    auto facts = co_await entry->tool->facts(call);
+    if (!facts) co_return facts.error();
+    if (auto same = same_terms(*approval, std::move(call), *facts); !same) co_return same.error();
+    co_return co_await desk_.narrow(std::move(id), std::move(person), std::move(shown_digest),
+                                    std::move(*arguments), std::move(*facts));
+}
+
+Result<void> Narrowing::same_terms(const Approval& approval, policy::Call call,
+                                   const policy::Facts& facts) const {
+    const auto caller = call.caller;
+    const auto verdict = gate_.now()->judge(std::move(call), facts.subject, clock_.now());
+    const auto* ask = std::get_if<policy::Ask>(&verdict);
+    if (ask != nullptr && policy::terms_of(ask->rule, caller, facts.yields_value) == approval.terms)
+        return {};
+    return Error{
+        Errc::refused,
+        "With this change the call falls under another rule than the one it was asked under. Deny the "
+        "request and let the agent ask for exactly that. Nothing was changed."};
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,31 @@
+// An approver changes what is asked, to less of the same, before approving it.
+#pragma once
+
+#include "server/approvals/approval_desk.hpp"
+#include "tools/catalog.hpp"
+
+namespace tfy::server {
+
+class Narrowing {
+public:
+    /// All must outlive it.
+    Narrowing(ApprovalDesk& desk, const tools::Catalog& catalog, const GateInForce& gate, const Clock& clock)
+        : desk_(desk), catalog_(catalog), gate_(gate), clock_(clock) {}
+
+    /// The request with the new arguments, their facts read from upstream now and their digest: still
+    /// pending, to be looked at and decided. Errc as the tool's narrow() and facts(), and policy::narrow();
+    /// Errc::refused where the new call would fall under other terms than those that it was asked under.
+    Async<Result<policy::Approval>> narrow(std::string id, policy::Human person, std::string shown_digest,
+                                           tools::Narrower wish);
+
+private:
+    Result<void> same_terms(const policy::Approval& approval, policy::Call call,
+                            const policy::Facts& facts) const;
+
+    ApprovalDesk& desk_;
+    const tools::Catalog& catalog_;
+    const GateInForce& gate_;
+    const Clock& clock_;
+};
+
+}  // namespace tfy::server

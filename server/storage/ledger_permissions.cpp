@@ -1,0 +1,95 @@
+// Standing permissions: how often each was used is counted here, in the transaction of the use.
+#include "protocol/parse.hpp"
+#include "server/storage/ledger_impl.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::StandingPermission;
+
+// Used and revoked are the columns' to say; the record says all else.
+Result<StandingPermission> read_permission(SQLite::Statement& row) {
+    const auto json = protocol::parse(row.getColumn(0).getString());
+    auto permission = json ? StandingPermission::read(*json) : Result<StandingPermission>(json.error());
+    if (!permission) return sqlite::damaged("a standing permission");
+    permission->used = static_cast<std::size_t>(row.getColumn(1).getInt64());
+    return permission;
+}
+
+Error over() {
+    return {Errc::conflict,
+            "This standing permission is over: revoked, used up, or its time has passed. Nothing was "
+            "changed by this."};
+}
+
+}  // namespace
+
+Result<Ledger::Opened> Ledger::open_permitted(const policy::Approval& approved, const RequestLimits& limits,
+                                              const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<Opened> {
+        const auto now = approved.created;
+        auto opened = impl_->open_row(approved, now, limits);
+        if (!opened || opened->attached) return opened;
+        auto count = impl_->prepare(
+            "UPDATE standing_permissions SET used = used + 1 WHERE id = ? AND used < uses AND revoked = 0 "
+            "AND "
+            "until > ?");
+        SQLite::bind(count, approved.decision->permission, sqlite::stored(now));
+        if (count.exec() != 1) return over();
+        if (auto journalled = impl_->append(entry); !journalled) return journalled.error();
+        return opened;
+    });
+}
+
+Result<void> Ledger::add_permission(const StandingPermission& permission, const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<void> {
+        auto row = impl_->prepare(
+            "INSERT INTO standing_permissions (id, principal, uses, used, until, revoked, record) VALUES (?, "
+            "?, "
+            "?, 0, ?, 0, ?)");
+        SQLite::bind(row, permission.id, permission.principal, static_cast<std::int64_t>(permission.uses),
+                     sqlite::stored(permission.until), permission.json().dump());
+        row.exec();
+        return impl_->append(entry);
+    });
+}
+
+Result<std::optional<StandingPermission>> Ledger::find_permission(const std::string& id) {
+    return sqlite::read([&]() -> Result<std::optional<StandingPermission>> {
+        auto row = impl_->prepare("SELECT record, used FROM standing_permissions WHERE id = ?");
+        SQLite::bind(row, id);
+        if (!row.executeStep()) return std::optional<StandingPermission>{};
+        auto permission = read_permission(row);
+        if (!permission) return permission.error();
+        return std::optional(std::move(*permission));
+    });
+}
+
+Result<std::vector<StandingPermission>> Ledger::permissions(const std::string& principal, policy::Time now) {
+    return sqlite::read([&]() -> Result<std::vector<StandingPermission>> {
+        auto rows = impl_->prepare(
+            "SELECT record, used FROM standing_permissions WHERE revoked = 0 AND used < uses AND until > ?1 "
+            "AND "
+            "(?2 = '' OR principal = ?2) ORDER BY number");
+        SQLite::bind(rows, sqlite::stored(now), principal);
+        std::vector<StandingPermission> all;
+        while (rows.executeStep()) {
+            auto permission = read_permission(rows);
+            if (!permission) return permission.error();
+            all.push_back(std::move(*permission));
+        }
+        return all;
+    });
+}
+
+Result<void> Ledger::revoke_permission(const StandingPermission& revoked, const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<void> {
+        auto row = impl_->prepare(
+            "UPDATE standing_permissions SET revoked = 1, record = ? WHERE id = ? AND revoked = 0");
+        SQLite::bind(row, revoked.json().dump(), revoked.id);
+        if (row.exec() != 1) return over();
+        return impl_->append(entry);
+    });
+}
+
+}  // namespace tfy::server

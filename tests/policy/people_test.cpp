@@ -1,0 +1,183 @@
+// Who may decide, how many must, and what they may change first.
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "tests/policy/examples.hpp"
+
+namespace tfy::policy {
+namespace {
+
+using State = Approval::State;
+using namespace examples;
+
+Human known(std::string name, Assurance assurance = Assurance::signed_in) {
+    return HumanForTests::make(std::move(name), assurance);
+}
+
+/// A request of alice's agent.
+Approval asked(const std::function<void(Rule&)>& change, const Facts& facts = remove_facts()) {
+    Rule rule;
+    change(rule);
+    auto call = remove_call();
+    call.caller.person = "alice";
+    return Gate(Rules{}).request({call, rule}, facts, "apr_1", "", noon);
+}
+
+Facts create_facts() {
+    auto facts = remove_facts();
+    facts.yields_value = true;
+    return facts;
+}
+
+Result<Approval> say_yes(const Approval& approval, const Human& person,
+                         std::optional<Destination> destination = {}) {
+    auto choice = yes(approval);
+    choice.destination = destination;
+    return approve(approval, person, choice, noon, 15min);
+}
+
+}  // namespace
+
+TEST_CASE("only those whom the rule names decide, and they do so by name") {
+    const auto request = asked([](Rule& rule) { rule.approvers = {"bob", "cem"}; });
+    CHECK(request.terms.min_assurance == Assurance::terminal);  // also where the transport's default is less
+    for (const auto* name : {"dora", "alice", "bo", "bob "}) {
+        CAPTURE(name);
+        const auto refused = say_yes(request, known(name));
+        REQUIRE(refused.has_error());
+        CHECK(refused.error().message ==
+              "Only these people may decide on this request: bob, cem. Nothing was done.");
+    }
+    CHECK(deny(request, known("dora"), "no", noon).has_error());
+    CHECK(deny(request, known("bob"), "no", noon)->state == State::denied);
+    CHECK(say_yes(request, known("bob", Assurance::client)).has_error());
+    CHECK(say_yes(request, known("bob"))->state == State::approved);
+}
+
+TEST_CASE("the person whose agent asks may be kept from saying yes, never from saying no") {
+    const auto request = asked([](Rule& rule) { rule.self_approval = false; });
+    const auto own = say_yes(request, known("alice"));
+    REQUIRE(own.has_error());
+    CHECK(
+        own.error().message ==
+        "The rule wants another person than the one whose agent asks, and that is alice. Nothing was done.");
+    CHECK(say_yes(request, known("alice", Assurance::terminal)).has_error());
+    CHECK(deny(request, known("alice"), "not me", noon)->state == State::denied);
+    CHECK(say_yes(request, known("bob"))->state == State::approved);
+
+    auto nobodys = request;
+    nobodys.call.caller.person.clear();
+    for (const auto* name : {"bob", ""}) CHECK(say_yes(nobodys, known(name)).has_error());
+    CHECK(deny(nobodys, known(""), "no", noon).has_error());
+}
+
+TEST_CASE("an agent's principal decides nothing, under whatever name it comes") {
+    auto request = asked([](Rule&) {});
+    for (const auto assurance : {Assurance::client, Assurance::terminal, Assurance::signed_in}) {
+        CHECK(say_yes(request, known("stdio:alice", assurance)).has_error());
+        CHECK(deny(request, known("stdio:alice", assurance), "no", noon).has_error());
+        CHECK(narrow(request, known("stdio:alice", assurance), request.digest, {{"id", "b"}}, {}, noon)
+                  .has_error());
+    }
+}
+
+TEST_CASE("a quorum counts people, and the last one's yes decides") {
+    const auto request = asked([](Rule& rule) { rule.quorum = 3; }, create_facts());
+    const auto first = say_yes(request, known("ann"), Destination::agent);
+    REQUIRE(first.has_value());
+    CHECK(first->state == State::pending);
+    CHECK_FALSE(first->decision);
+    CHECK(unmet(*first) == "It needs the yes of 3 different people and has 1.");
+
+    const auto again = say_yes(*first, known("ann", Assurance::terminal));
+    REQUIRE(again.has_error());
+    CHECK(again.error().message ==
+          "ann has approved this request already. It needs another person. Nothing was done.");
+
+    const auto other_place = say_yes(*first, known("bob"), Destination::page);
+    REQUIRE(other_place.has_error());
+    CHECK(other_place.error().message.starts_with(
+        "Whoever approved this first chose that the new value goes to 'agent'"));
+
+    const auto second = say_yes(*first, known("bob"));
+    CHECK(second->state == State::pending);
+    const auto third = say_yes(*second, known("cem"), Destination::agent);
+    CHECK(third->state == State::approved);
+    CHECK(third->decision->by == "cem");
+    CHECK(third->decision->destination == Destination::agent);
+    CHECK(third->votes.size() == 3);
+    CHECK_FALSE(unmet(*third));
+    CHECK(deny(*second, known("dora"), "no", noon)->state == State::denied);  // one no is enough
+}
+
+TEST_CASE("a record that claims to be approved by too few, or by others, runs nothing") {
+    struct Row {
+        const char* name;
+        std::function<void(Approval&)> change;
+    };
+    const Row rows[] = {
+        {"nobody", [](Approval& a) { a.votes.clear(); }},
+        {"one of two", [](Approval& a) { a.votes.pop_back(); }},
+        {"one person twice", [](Approval& a) { a.votes[1] = a.votes[0]; }},
+        {"a stranger", [](Approval& a) { a.votes[1].by = "dora"; }},
+        {"the agent's own person", [](Approval& a) { a.votes[1].by = "alice"; }},
+        {"a no among them", [](Approval& a) { a.votes[1].approved = false; }},
+        {"one of them not sure enough", [](Approval& a) { a.votes[0].assurance = Assurance::client; }},
+    };
+    auto request = asked([](Rule& rule) {
+        rule.quorum = 2;
+        rule.approvers = {"ann", "bob", "alice"};
+        rule.self_approval = false;
+    });
+    const auto running = *begin(*say_yes(*say_yes(request, known("ann")), known("bob")), "process-1", noon);
+    CHECK(Gate(Rules{}).redeem(running, request.call, noon).has_value());
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        auto forged = running;
+        row.change(forged);
+        const auto permit = Gate(Rules{}).redeem(forged, request.call, noon);
+        REQUIRE(permit.has_error());
+        CHECK(permit.error().code == Errc::refused);
+    }
+}
+
+TEST_CASE(
+    "who narrows a request binds it anew: votes so far are void, and what was shown before decides nothing") {
+    const auto request = asked([](Rule& rule) { rule.quorum = 2; });
+    const auto voted = *say_yes(request, known("ann"));
+    auto facts = remove_facts();
+    facts.subject = "other";
+    const auto narrower = narrow(voted, known("bob"), voted.digest, {{"id", "pat-b"}}, facts, noon);
+    REQUIRE(narrower.has_value());
+    CHECK(narrower->state == State::pending);
+    CHECK(narrower->votes.empty());
+    CHECK(narrower->digest == digest(narrower->call));
+    CHECK(narrower->digest != request.digest);
+    CHECK(narrower->asked_digest == request.digest);
+    CHECK(narrower->asked_arguments() == request.call.arguments);
+    CHECK(narrower->facts.subject == "other");
+
+    auto old = yes(*narrower);
+    old.digest = request.digest;
+    CHECK(approve(*narrower, known("ann"), old, noon, 15min).error().code == Errc::superseded);
+    CHECK(narrow(*narrower, known("ann"), request.digest, {{"id", "pat-c"}}, facts, noon).error().code ==
+          Errc::superseded);
+
+    const auto approved = *say_yes(*say_yes(*narrower, known("ann")), known("bob"));
+    const auto running = *begin(approved, "process-1", noon);
+    CHECK(Gate(Rules{}).redeem(running, request.call, noon).error().code == Errc::superseded);
+    CHECK(Gate(Rules{}).redeem(running, narrower->call, noon)->call().arguments == Json{{"id", "pat-b"}});
+}
+
+TEST_CASE("a request is narrowed only while it waits, by who may decide, and to something else") {
+    const auto request = asked([](Rule& rule) { rule.approvers = {"bob"}; });
+    const Json other = {{"id", "pat-b"}};
+    CHECK(narrow(request, known("ann"), request.digest, other, {}, noon).has_error());
+    CHECK(narrow(request, known("bob", Assurance::client), request.digest, other, {}, noon).has_error());
+    CHECK(narrow(request, known("bob"), request.digest, request.call.arguments, {}, noon).has_error());
+    CHECK(narrow(request, known("bob"), request.digest, other, {}, noon + 1h).error().code == Errc::expired);
+    CHECK(narrow(*say_yes(request, known("bob")), known("bob"), request.digest, other, {}, noon).has_error());
+}
+
+}  // namespace tfy::policy
