@@ -18,7 +18,7 @@ constexpr std::string_view rule_keys[] = {"tools",  "principals",    "clients", 
                                           "when",   "says",          "min_assurance", "approvers",
                                           "quorum", "self_approval", "lifetime",      "reason_required",
                                           "reveal", "because"};
-constexpr std::string_view terminal_keys[] = {"require_tty"};
+constexpr std::string_view terminal_keys[] = {"require_tty", "require_passphrase"};
 constexpr std::string_view limit_keys[] = {"open_requests", "requests_per_minute", "claim_window"};
 constexpr std::string_view says_values[] = {"ask", "deny"};
 constexpr std::string_view assurance_values[] = {"client", "terminal", "signed_in"};
@@ -304,6 +304,8 @@ private:
         for (const auto& [key, value] : *table) {
             if (key == "require_tty")
                 rules.terminal_requires_tty = flag(key, value);
+            else if (key == "require_passphrase")
+                rules.terminal_requires_passphrase = flag(key, value);
             else
                 unknown_key(key, terminal_keys);
         }

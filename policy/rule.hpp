@@ -44,6 +44,7 @@ bool asks_for_people(const Rule& rule);
 struct Rules {
     std::vector<Rule> rules;
     bool terminal_requires_tty = true;                 // [terminal] require_tty
+    bool terminal_requires_passphrase = true;          // [terminal] require_passphrase
     std::size_t open_requests = 16;                    // [limits] open_requests, per principal
     std::size_t requests_per_minute = 30;              // [limits] requests_per_minute, per principal
     Duration claim_window = std::chrono::minutes{15};  // [limits] claim_window

@@ -70,7 +70,8 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       questions_(redaction_),
       streamable_http_(dispatch_, questions_, clock, parts.seal_key),
       people_(clock),
-      dashboard_(approvals_, reveals_, people_, redaction_, clock, parts.upstream_label()) {}
+      sign_in_codes_(store_, clock),
+      dashboard_(approvals_, reveals_, people_, sign_in_codes_, redaction_, clock, parts.upstream_label()) {}
 
 App::~App() = default;
 

@@ -90,6 +90,7 @@ private:
     Questions questions_;
     StreamableHttp streamable_http_;
     PageChannel people_;
+    SignInCodes sign_in_codes_;
     Dashboard dashboard_;
 };
 

@@ -89,6 +89,10 @@ void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     verb("approve", "Approve one request, after its token's name is typed", Verb::approve)
         ->add_option("ID", chosen.id, "apr_…")
         ->required();
+    verb("passphrase", "Set your own passphrase, which approve and deny ask for", Verb::passphrase);
+    auto* sign_in = verb("sign-in", "A one-time code to sign in to the approvals page", Verb::sign_in);
+    sign_in->add_option("--as", chosen.person, "Whose code: another person's name (you)");
+    sign_in->add_option("--for", chosen.life, "How long it is good for")->capture_default_str();
     auto* deny = verb("deny", "Deny one request", Verb::deny);
     deny->add_option("ID", chosen.id, "apr_…")->required();
     deny->add_option("--reason", chosen.reason, "Shown to the agent");
@@ -143,6 +147,7 @@ int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approva
     approvals.state_dir = std::move(*state);
     approvals.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
     approvals.terminal_required = rules->terminal_requires_tty;
+    approvals.passphrase_required = rules->terminal_requires_passphrase;
     approvals.claim_window = rules->claim_window;
     approvals.user = tfy::server::os_user();
     return tfy::server::run_approvals(approvals, std::cin, std::cout, std::cerr);

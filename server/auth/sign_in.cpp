@@ -3,46 +3,16 @@
 
 #include <sodium.h>
 
-#include <array>
-
 #include "policy/canonical_json.hpp"
 #include "policy/sealed_state.hpp"
+#include "server/auth/sign_in_codes.hpp"
 
 namespace tfy::server {
 namespace {
 
-constexpr std::string_view alphabet =
-    "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";  // 32 symbols; no 0 and O, no 1 and I
-constexpr std::size_t symbols = 12;      // 60 bits
 constexpr std::size_t wrong_allowed = 10;
 constexpr std::chrono::minutes wrong_window{1};
 constexpr std::chrono::hours session_life{12};
-
-std::string random_symbols() {
-    std::array<unsigned char, symbols> bytes{};
-    randombytes_buf(bytes.data(), bytes.size());
-    std::string code;
-    for (const auto byte : bytes)
-        code += alphabet[byte % alphabet.size()];  // 256 is a multiple of 32: no bias
-    return code;
-}
-
-std::string with_dashes(std::string_view code) {
-    return std::string(code.substr(0, 4)) + '-' + std::string(code.substr(4, 4)) + '-' +
-           std::string(code.substr(8));
-}
-
-// Upper case, without what people add when they copy: dashes and white space. Never longer than `symbols`
-// + 1.
-std::string normalised(std::string_view typed) {
-    std::string code;
-    for (const char c : typed) {
-        if (c == '-' || c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
-        if (code.size() > symbols) break;
-        code += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    }
-    return code;
-}
 
 bool same(std::string_view one, std::string_view other) {
     return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
@@ -56,16 +26,15 @@ std::string key_of(std::string_view cookie) { return policy::sha256(cookie); }
 std::string PageChannel::issue_code(std::string person, std::chrono::minutes life) {
     const auto now = clock_.now();
     std::erase_if(codes_, [now](const auto& each) { return each.second.until <= now; });
-    auto code = random_symbols();
-    const auto shown = with_dashes(code);
-    codes_.insert_or_assign(std::move(code), Code{std::move(person), now + life});
+    auto shown = make_sign_in_code();
+    codes_.insert_or_assign(normal_sign_in_code(shown), Code{std::move(person), now + life});
     return shown;
 }
 
 Result<PageChannel::Session> PageChannel::sign_in(std::string_view code) {
     const auto now = clock_.now();
     if (now - wrong_since_ >= wrong_window) wrong_ = 0;
-    const auto typed = normalised(code);
+    const auto typed = normal_sign_in_code(code);
     auto found = codes_.end();
     for (auto each = codes_.begin(); each != codes_.end();
          ++each)  // all of them, so that the time does not tell which one was near
@@ -79,12 +48,18 @@ Result<PageChannel::Session> PageChannel::sign_in(std::string_view code) {
                      "Too many wrong codes. Nobody was signed in. Wait a minute, then try again."};
     if (!good) {
         if (wrong_++ == 0) wrong_since_ = now;
-        return Error{Errc::denied,
-                     "This code is not right, was used already, or is too old. Nobody was signed in. Look in "
-                     "the terminal where the "
-                     "server runs for a fresh one."};
+        return Error{
+            Errc::denied,
+            "This code is not right, was used already, or is too old. Nobody was signed in. Look in "
+            "the terminal where the server runs for a fresh one, or ask for one: 'tfy-pat-mcp approvals "
+            "sign-in'."};
     }
 
+    return open(std::move(person));
+}
+
+PageChannel::Session PageChannel::open(std::string person) {
+    const auto now = clock_.now();
     std::erase_if(sessions_, [now](const auto& each) { return each.second.until <= now; });
     Session session{policy::random_id(32), policy::random_id(32), std::move(person)};
     sessions_.insert_or_assign(key_of(session.cookie), Entry{session, now + session_life});

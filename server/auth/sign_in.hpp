@@ -27,6 +27,8 @@ public:
     };
     /// Errc::denied for a wrong, used or old code; Errc::rate_limited.
     Result<Session> sign_in(std::string_view code);
+    /// For a person whose code was found and used up elsewhere (the ledger's).
+    Session open(std::string person);
     std::optional<Session> session(std::string_view cookie) const;
     void sign_out(std::string_view cookie);
 

@@ -78,7 +78,8 @@ std::string brief(const Approval& approval, policy::Time now) {
 }
 
 int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
-    const bool about_one = options.verb != Verb::list && options.verb != Verb::watch;
+    const bool about_one =
+        options.verb == Verb::show || options.verb == Verb::approve || options.verb == Verb::deny;
     if (about_one && options.id.empty()) {
         fail(nullptr, err,
              {Errc::refused,
@@ -94,6 +95,8 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
         case Verb::approve: return approve_request(window);
         case Verb::deny: return deny_request(window);
         case Verb::watch: return watch_requests(window);
+        case Verb::passphrase: return set_passphrase(window);
+        case Verb::sign_in: return give_sign_in_code(window);
     }
     return 2;
 }

@@ -13,16 +13,19 @@
 namespace tfy::server {
 
 struct ApprovalsOptions {
-    enum class Verb { list, show, approve, deny, watch };
+    enum class Verb { list, show, approve, deny, watch, passphrase, sign_in };
     Verb verb = Verb::list;
     std::filesystem::path state_dir = {};
-    std::string id = {};      // show, approve, deny
-    std::string reason = {};  // deny: asked for where it is empty
-    bool all = false;         // list: the decided ones too
-    bool json = false;        // one document, or one line each for watch; the conversation then goes to `err`
+    std::string id = {};       // show, approve, deny
+    std::string reason = {};   // deny: asked for where it is empty
+    std::string person = {};   // sign_in: whose code; empty: the user's own
+    std::string life = "15m";  // sign_in: how long the code is good for
+    bool all = false;          // list: the decided ones too
+    bool json = false;  // one document, or one line each for watch; the conversation then goes to `err`
 
     bool stdin_is_terminal = false;                            // isatty(0)
     bool terminal_required = true;                             // Rules::terminal_requires_tty
+    bool passphrase_required = true;                           // Rules::terminal_requires_passphrase
     policy::Duration claim_window = std::chrono::minutes{15};  // Rules::claim_window
     std::string user = {};                                     // the account's name: os_user()
 

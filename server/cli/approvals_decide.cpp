@@ -13,20 +13,13 @@ namespace {
 using policy::Approval;
 using policy::Destination;
 
-std::ostream& talk(const ApprovalsWindow& window) { return window.options.json ? window.err : window.out; }
-
 /// One line as it was typed; nullopt at the end of the input.
 std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question) {
-    window.archive.say(talk(window), question);
+    window.say(question);
     std::string line;
     if (!std::getline(window.in, line)) return std::nullopt;
     if (line.ends_with('\r')) line.pop_back();
     return line;
-}
-
-Result<policy::Human> person(const ApprovalsWindow& window) {
-    const auto& options = window.options;
-    return TerminalChannel::identify(options.user, options.stdin_is_terminal, options.terminal_required);
 }
 
 Error undecided() { return {Errc::cancelled, "Nothing was decided: the request still waits."}; }
@@ -64,7 +57,7 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
         if (chosen &&
             std::ranges::find(approval.terms.destinations, *chosen) != approval.terms.destinations.end())
             return chosen;
-        window.archive.say(talk(window), "Please type one of: " + options_of(approval) + ".\n");
+        window.say("Please type one of: " + options_of(approval) + ".\n");
     }
 }
 
@@ -107,7 +100,7 @@ int write_decision(const ApprovalsWindow& window, const Result<Approval>& decide
     const JournalEntry entry{kind, next->id, window.archive.redactor.seal(journal_body(*next)), window.now()};
     if (auto done = window.archive.ledger->change(Approval::State::pending, *next, entry); !done)
         return window.fail(done.error());
-    window.archive.say(talk(window), said);
+    window.say(said);
     if (window.options.json) window.archive.print(window.out, next->json());
     return 0;
 }
@@ -115,11 +108,11 @@ int write_decision(const ApprovalsWindow& window, const Result<Approval>& decide
 }  // namespace
 
 int approve_request(const ApprovalsWindow& window) {
-    const auto human = person(window);
+    const auto human = TerminalChannel::identify(window);
     if (!human) return window.fail(human.error());
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
-    window.archive.say(talk(window), screen(*approval, window.now()) + "\n");
+    window.say(screen(*approval, window.now()) + "\n");
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());
     const auto next = policy::approve(*approval, *human, *choice, window.now(), window.options.claim_window);
@@ -127,11 +120,11 @@ int approve_request(const ApprovalsWindow& window) {
 }
 
 int deny_request(const ApprovalsWindow& window) {
-    const auto human = person(window);
+    const auto human = TerminalChannel::identify(window);
     if (!human) return window.fail(human.error());
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
-    window.archive.say(talk(window), brief(*approval, window.now()));
+    window.say(brief(*approval, window.now()));
     auto reason = window.options.reason;
     if (reason.empty()) reason = ask(window, "Why not? The agent is told your reason: ").value_or("");
     if (reason.find_first_not_of(" \t") == std::string::npos)

@@ -17,6 +17,8 @@ struct ApprovalsWindow {
     std::ostream& err;
 
     policy::Time now() const;
+    /// The conversation with the person, beside a document that goes to `out`.
+    void say(const std::string& text) const { archive.say(options.json ? err : out, text); }
     int fail(const Error& error) const { return server::fail(&archive, err, error); }
     /// The approval options.id as it stands now.
     Result<policy::Approval> find() const;
@@ -27,6 +29,8 @@ std::string brief(const policy::Approval& approval, policy::Time now);
 
 int approve_request(const ApprovalsWindow& window);
 int deny_request(const ApprovalsWindow& window);
+int set_passphrase(const ApprovalsWindow& window);
+int give_sign_in_code(const ApprovalsWindow& window);
 int watch_requests(const ApprovalsWindow& window);
 
 }  // namespace tfy::server

@@ -1,15 +1,38 @@
 #include "server/cli/terminal_channel.hpp"
 
-namespace tfy::server {
+#include "server/auth/passphrases.hpp"
+#include "server/cli/ask_secret.hpp"
 
-Result<policy::Human> TerminalChannel::identify(const std::string& user, bool stdin_is_terminal,
-                                                bool terminal_required) {
-    if (terminal_required && !stdin_is_terminal)
-        return Error{Errc::refused,
-                     "Only a person at a terminal may decide here, and standard input is no terminal. Run "
-                     "this command yourself in "
-                     "a terminal window, or decide on the approvals page. Nothing was decided."};
-    return policy::Human(user, policy::Assurance::terminal);
+namespace tfy::server {
+namespace {
+
+Result<void> check_passphrase(const ApprovalsWindow& window) {
+    const Passphrases passphrases(window.options.state_dir);
+    const auto is_set = passphrases.is_set(window.options.user);
+    if (!is_set) return is_set.error();
+    if (!*is_set)
+        return Error{
+            Errc::refused,
+            "Decisions in a terminal need your own passphrase, so that a program that runs commands as you "
+            "cannot decide for you. Set it once: tfy-pat-mcp approvals passphrase. Nothing was decided."};
+    const auto typed = ask_secret(window, "Your passphrase: ");
+    if (!typed) return Error{Errc::cancelled, "Nothing was decided: the request still waits."};
+    return passphrases.check(window.options.user, *typed);
+}
+
+}  // namespace
+
+Result<policy::Human> TerminalChannel::identify(const ApprovalsWindow& window) {
+    const auto& options = window.options;
+    if (options.terminal_required && !options.stdin_is_terminal)
+        return Error{
+            Errc::refused,
+            "Only a person at a terminal may decide here, and standard input is no terminal. Run "
+            "this command yourself in a terminal window, or decide on the approvals page. Nothing was "
+            "decided."};
+    if (options.passphrase_required)
+        if (auto known = check_passphrase(window); !known) return known.error();
+    return policy::Human(options.user, policy::Assurance::terminal);
 }
 
 }  // namespace tfy::server

@@ -1,18 +1,18 @@
-// A person at a terminal of this machine, known by the name of their account.
+// A person at a terminal of this machine, known by the name of their account and what only they know.
 #pragma once
 
-#include <string>
-
 #include "policy/human.hpp"
+#include "server/cli/approvals_window.hpp"
 
 namespace tfy::server {
 
 class TerminalChannel {
 public:
-    /// The account's name, as on the approvals page; assurance `terminal`. Errc::refused where standard input
-    /// is no terminal though the rules require one: a program that types for a person is no person.
-    static Result<policy::Human> identify(const std::string& user, bool stdin_is_terminal,
-                                          bool terminal_required);
+    /// The account's name, as on the approvals page; assurance `terminal`. Asks for the passphrase where the
+    /// rules require one. Errc::refused where standard input is no terminal though the rules require one, or
+    /// no passphrase is set yet; Errc::denied where it is wrong: a program that types for a person is no
+    /// person.
+    static Result<policy::Human> identify(const ApprovalsWindow& window);
 };
 
 }  // namespace tfy::server

@@ -42,11 +42,12 @@ bool is_json(std::string_view content_type) {
 
 }  // namespace
 
-Dashboard::Dashboard(ApprovalDesk& approvals, RevealDesk& reveals, PageChannel& people,
+Dashboard::Dashboard(ApprovalDesk& approvals, RevealDesk& reveals, PageChannel& people, SignInCodes& codes,
                      const Redaction& redaction, const Clock& clock, std::string server_label)
     : approvals_(approvals),
       reveals_(reveals),
       people_(people),
+      codes_(codes),
       redaction_(redaction),
       clock_(clock),
       server_label_(std::move(server_label)),

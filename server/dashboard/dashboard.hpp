@@ -7,6 +7,7 @@
 #include "server/approvals/approval_desk.hpp"
 #include "server/approvals/reveal_desk.hpp"
 #include "server/auth/sign_in.hpp"
+#include "server/auth/sign_in_codes.hpp"
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
 #include "server/transport/http.hpp"
@@ -16,8 +17,8 @@ namespace tfy::server {
 /// Serves everything at and below /approvals. All references must outlive it. One loop only.
 class Dashboard {
 public:
-    Dashboard(ApprovalDesk& approvals, RevealDesk& reveals, PageChannel& people, const Redaction& redaction,
-              const Clock& clock, std::string server_label);
+    Dashboard(ApprovalDesk& approvals, RevealDesk& reveals, PageChannel& people, SignInCodes& codes,
+              const Redaction& redaction, const Clock& clock, std::string server_label);
 
     Async<void> handle(HttpRequest request, HttpAnswer& answer);
 
@@ -63,6 +64,7 @@ private:
     ApprovalDesk& approvals_;
     RevealDesk& reveals_;
     PageChannel& people_;
+    SignInCodes& codes_;
     const Redaction& redaction_;
     const Clock& clock_;
     std::string server_label_;  // "sandbox" or the control plane's host, shown at the top

@@ -76,7 +76,16 @@ CREATE TABLE standing_permissions (
 CREATE INDEX permissions_of_principal ON standing_permissions (principal, until);
 )sql";
 
-constexpr std::array migrations = {version_1, version_2};
+// Hashes of codes, so that whoever reads the file cannot sign in.
+constexpr std::string_view version_3 = R"sql(
+CREATE TABLE sign_in_codes (
+    hash   TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    until  INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array migrations = {version_1, version_2, version_3};
 
 }  // namespace
 

@@ -90,6 +90,12 @@ public:
     /// Writes that it was revoked (policy::revoke). Errc::conflict where it was before.
     Result<void> revoke_permission(const policy::StandingPermission& revoked, const JournalEntry& entry);
 
+    /// A code that lets `person` sign in once until then; only its hash is kept.
+    Result<void> add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
+                                  const JournalEntry& entry);
+    /// The person whose code it is, and it is used up; nobody where there is none, or it is too old.
+    Result<std::optional<std::string>> take_sign_in_code(const std::string& hash, policy::Time now);
+
     Result<void> append(const JournalEntry& entry);
     /// From `first_sequence`, oldest first.
     Result<std::vector<policy::JournalRecord>> journal(std::int64_t first_sequence = 1,

@@ -32,7 +32,7 @@ test('HTTP: new rules hold from then on, wrong ones change nothing, and what is 
   await reload(world, server, '[[rule]]\nsays = "ask"\nwhen = "Mon-Fri"\n', /line 3: 'when'/);
   assert.equal(statusOf(await create(client, 'rules-as-before')), 'approval_pending');
 
-  const no = '[terminal]\nrequire_tty = false\n[[rule]]\nsays = "deny"\nbecause = "closed today"\n';
+  const no = '[terminal]\nrequire_tty = false\nrequire_passphrase = false\n[[rule]]\nsays = "deny"\nbecause = "closed today"\n';
   await reload(world, server, no, /the rules were read anew/);
   const denied = await create(client, 'opened-after');
   assert.ok(denied.isError);

@@ -26,7 +26,8 @@ struct Page {
     server::ApprovalDesk approvals{loop, store, gate, redaction, clock, "test"};
     server::RevealDesk reveals{loop, store, redaction, clock, "test"};
     server::PageChannel people{clock};
-    server::Dashboard dashboard{approvals, reveals, people, redaction, clock, "sandbox"};
+    server::SignInCodes codes{store, clock};
+    server::Dashboard dashboard{approvals, reveals, people, codes, redaction, clock, "sandbox"};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
     std::string cookie;
     std::string csrf;

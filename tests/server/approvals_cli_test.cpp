@@ -32,10 +32,11 @@ struct Ran {
 struct Desk {
     TempFolder folder;
     std::unique_ptr<Ledger> ledger = open_ledger(folder / "ledger.db");
-    ApprovalsOptions options{
-        .state_dir = folder.path(), .stdin_is_terminal = true, .user = "grace", .now = [] {
-            return noon + 1min;
-        }};
+    ApprovalsOptions options{.state_dir = folder.path(),
+                             .stdin_is_terminal = true,
+                             .passphrase_required = false,
+                             .user = "grace",
+                             .now = [] { return noon + 1min; }};
 
     void ask(const policy::Approval& fresh) {
         REQUIRE(ledger->open_request(fresh, {100, 100}, entry("requested", fresh.id)).has_value());

@@ -16,6 +16,7 @@ const tap = new URL('tap.mjs', import.meta.url).pathname;
 export function rules({ assurance = 'client', more = '' } = {}) {
   return `[terminal]
 require_tty = false
+require_passphrase = false
 
 [limits]
 open_requests = 100

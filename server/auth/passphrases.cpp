@@ -1,0 +1,108 @@
+#include "server/auth/passphrases.hpp"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include "policy/sealed_state.hpp"
+#include "server/storage/open_file.hpp"
+#include "server/storage/private_files.hpp"
+
+namespace tfy::server {
+namespace {
+
+namespace fs = std::filesystem;
+using Hash = std::array<char, crypto_pwhash_STRBYTES>;  // ends with a zero byte
+
+Error failed(const std::string& what, const fs::path& path) {
+    return {Errc::storage, what + " " + path.string() + " (" + std::generic_category().message(errno) +
+                               "). Nothing was decided."};
+}
+
+Error wrong() {
+    return {Errc::denied, "This passphrase is not right. Nothing was decided: the request still waits."};
+}
+
+Result<Hash> read_hash(const fs::path& file) {
+    const OpenFile in(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    Hash hash{};
+    if (!in || ::read(in.get(), hash.data(), hash.size() - 1) <= 0)
+        return failed("Cannot read the passphrase file", file);
+    return hash;
+}
+
+/// Whole under another name first: there is no moment with half a passphrase.
+Result<void> write_hash(const fs::path& file, const Hash& hash) {
+    const auto draft = file.parent_path() / (".new." + policy::random_id());
+    const std::string_view text(hash.data());
+    const OpenFile out(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    const bool written = out &&
+                         ::write(out.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                         ::fsync(out.get()) == 0 && std::rename(draft.c_str(), file.c_str()) == 0;
+    if (written) return {};
+    auto problem = failed("Cannot write the passphrase file", file);
+    ::unlink(draft.c_str());
+    return problem;
+}
+
+}  // namespace
+
+bool is_person_name(std::string_view name) {
+    const auto alphanumeric = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    const auto plain = [&](char c) {
+        return alphanumeric(c) || c == '.' || c == '-' || c == '@' || c == '+';
+    };
+    return !name.empty() && name.size() <= 64 && alphanumeric(name.front()) &&
+           std::ranges::all_of(name, plain);
+}
+
+Result<fs::path> Passphrases::file_of(const std::string& person) const {
+    if (is_person_name(person)) return folder_ / person;
+    return Error{Errc::refused,
+                 "This account's name holds characters that no approver's name may have. Decide on the "
+                 "approvals page. Nothing was decided."};
+}
+
+Result<bool> Passphrases::is_set(const std::string& person) const {
+    const auto file = file_of(person);
+    if (!file) return file.error();
+    struct stat found = {};
+    if (::lstat(file->c_str(), &found) == 0) return true;
+    if (errno == ENOENT) return false;
+    return failed("Cannot look for the passphrase file", *file);
+}
+
+Result<void> Passphrases::check(const std::string& person, const policy::Secret& typed) const {
+    const auto file = file_of(person);
+    if (!file) return file.error();
+    const auto hash = read_hash(*file);
+    if (!hash) return hash.error();
+    const auto text = typed.reveal();
+    if (crypto_pwhash_str_verify(hash->data(), text.data(), text.size()) != 0) return wrong();
+    return {};
+}
+
+Result<void> Passphrases::set(const std::string& person, const policy::Secret& typed) const {
+    const auto file = file_of(person);
+    if (!file) return file.error();
+    const auto text = typed.reveal();
+    if (text.size() < shortest)
+        return Error{Errc::refused, "A passphrase has 8 characters at least. Nothing was set."};
+    if (auto folder = make_private_folder(folder_); !folder) return folder.error();
+    Hash hash{};
+    if (crypto_pwhash_str(hash.data(), text.data(), text.size(), crypto_pwhash_OPSLIMIT_MODERATE,
+                          crypto_pwhash_MEMLIMIT_MODERATE) != 0)
+        return Error{Errc::storage,
+                     "There is not enough memory to keep a passphrase safely. Nothing was set."};
+    return write_hash(*file, hash);
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,37 @@
+// What a person types to decide in a terminal: so that a program that runs commands as them cannot.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "policy/secret.hpp"
+#include "protocol/error.hpp"
+
+namespace tfy::server {
+
+/// One file a person in `<state>/approvers`, 0600, with an argon2id hash in it. Who forgot a passphrase
+/// deletes the file: whoever may do that could write decisions into the state as well. Checking takes most of
+/// a second and 256 MiB, on purpose. Blocking.
+class Passphrases {
+public:
+    static constexpr std::size_t shortest = 8;  // bytes
+
+    explicit Passphrases(const std::filesystem::path& state_dir) : folder_(state_dir / "approvers") {}
+
+    /// Errc::storage where that cannot be seen.
+    Result<bool> is_set(const std::string& person) const;
+    /// Errc::denied where it is another one or none is set; Errc::storage.
+    Result<void> check(const std::string& person, const policy::Secret& typed) const;
+    /// Errc::refused where it is too short; Errc::storage, and then the old one still holds.
+    Result<void> set(const std::string& person, const policy::Secret& typed) const;
+
+private:
+    Result<std::filesystem::path> file_of(const std::string& person) const;
+    std::filesystem::path folder_;
+};
+
+/// 1 to 64 letters, digits, '.', '_', '-', '@', '+', beginning with a letter, digit or '_': names of accounts
+/// and addresses, never a principal ("stdio:alice").
+bool is_person_name(std::string_view name);
+
+}  // namespace tfy::server

@@ -1,0 +1,95 @@
+// Who decides: a person's own passphrase, and codes for others to sign in to the page.
+#include <sodium.h>
+
+#include "server/auth/passphrases.hpp"
+#include "server/auth/sign_in_codes.hpp"
+#include "server/cli/approvals_window.hpp"
+#include "server/cli/ask_secret.hpp"
+#include "server/cli/terminal_channel.hpp"
+
+namespace tfy::server {
+namespace {
+
+constexpr policy::Duration longest_code = std::chrono::hours{24};
+
+Error nothing_set() { return {Errc::cancelled, "Nothing was set."}; }
+
+JournalEntry record(const ApprovalsWindow& window, std::string kind, const Json& body) {
+    return {std::move(kind), "", window.archive.redactor.seal(body), window.now()};
+}
+
+bool same(const policy::Secret& one, const policy::Secret& other) {
+    return one.size() == other.size() &&
+           sodium_memcmp(one.reveal().data(), other.reveal().data(), one.size()) == 0;
+}
+
+/// A new one, typed twice.
+Result<policy::Secret> ask_new(const ApprovalsWindow& window) {
+    auto first = ask_secret(window, "New passphrase (8 characters at least): ");
+    if (!first) return nothing_set();
+    const auto again = ask_secret(window, "The same again: ");
+    if (!again) return nothing_set();
+    if (!same(*first, *again)) return Error{Errc::refused, "These are two different ones. Nothing was set."};
+    return std::move(*first);
+}
+
+}  // namespace
+
+int set_passphrase(const ApprovalsWindow& window) {
+    const auto& user = window.options.user;
+    if (window.options.terminal_required && !window.options.stdin_is_terminal)
+        return window.fail({Errc::refused,
+                            "A passphrase is typed by a person in a terminal, and standard input is no "
+                            "terminal. Nothing was set."});
+    const Passphrases passphrases(window.options.state_dir);
+    const auto is_set = passphrases.is_set(user);
+    if (!is_set) return window.fail(is_set.error());
+    if (*is_set) {
+        const auto old = ask_secret(window, "Your passphrase until now: ");
+        if (!old) return window.fail(nothing_set());
+        if (auto known = passphrases.check(user, *old); !known) return window.fail(known.error());
+    }
+    const auto fresh = ask_new(window);
+    if (!fresh) return window.fail(fresh.error());
+    // Journalled first: a passphrase that appears from nowhere would be somebody else's.
+    if (auto written = window.archive.ledger->append(record(window, "passphrase_set", {{"person", user}}));
+        !written)
+        return window.fail(written.error());
+    if (auto set = passphrases.set(user, *fresh); !set) return window.fail(set.error());
+    window.say("Set. 'tfy-pat-mcp approvals approve' asks for it from now on.\n");
+    return 0;
+}
+
+int give_sign_in_code(const ApprovalsWindow& window) {
+    const auto& options = window.options;
+    const auto person = options.person.empty() ? options.user : options.person;
+    if (!is_person_name(person))
+        return window.fail({Errc::refused,
+                            "--as takes the name of a person: letters, digits and . _ - @ +, 64 at the "
+                            "most. No code was made."});
+    const auto life = policy::read_duration(options.life);
+    if (!life || *life > longest_code)
+        return window.fail({Errc::refused,
+                            "--for takes a length of time such as 15m, 24h at the most. No code was "
+                            "made."});
+    const auto human = TerminalChannel::identify(window);
+    if (!human) return window.fail(human.error());
+    const auto code = make_sign_in_code();
+    const auto until = window.now() + *life;
+    const Json body = {{"person", person}, {"by", human->name()}, {"until", policy::format_time(until)}};
+    const auto kept = window.archive.ledger->add_sign_in_code(hash_of_sign_in_code(code), person, until,
+                                                              record(window, "sign_in_code", body));
+    if (!kept) return window.fail(kept.error());
+    if (options.json) {
+        window.archive.print(window.out,
+                             {{"person", person}, {"code", code}, {"until", policy::format_time(until)}});
+        return 0;
+    }
+    window.archive.say(window.out, "Sign-in code for " + person + ": " + code + "\nOnce, until " +
+                                       policy::format_time_for_people(until) +
+                                       ". Whoever types it on the approvals page decides as " + person +
+                                       ".\n");
+    return 0;
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,32 @@
+// Sign-in codes that one process gives out and another takes back.
+#include "server/storage/ledger_impl.hpp"
+
+namespace tfy::server {
+
+Result<void> Ledger::add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
+                                      const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<void> {
+        auto old = impl_->prepare("DELETE FROM sign_in_codes WHERE until <= ?");
+        SQLite::bind(old, sqlite::stored(entry.at));
+        old.exec();
+        auto row = impl_->prepare("INSERT INTO sign_in_codes (hash, person, until) VALUES (?, ?, ?)");
+        SQLite::bind(row, hash, person, sqlite::stored(until));
+        row.exec();
+        return impl_->append(entry);
+    });
+}
+
+Result<std::optional<std::string>> Ledger::take_sign_in_code(const std::string& hash, policy::Time now) {
+    return impl_->write([&]() -> Result<std::optional<std::string>> {
+        auto row = impl_->prepare("DELETE FROM sign_in_codes WHERE hash = ? RETURNING person, until");
+        row.bind(1, hash);
+        std::optional<std::string> person;
+        if (!row.executeStep()) return person;
+        if (sqlite::read_time(row.getColumn(1)) > now) person = row.getColumn(0).getString();
+        while (row.executeStep()) {
+        }
+        return person;
+    });
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,98 @@
+// A person in a real terminal: the passphrase is asked for and never shown, and whoever lacks it decides nothing.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { open } from './lib/clients.mjs';
+import { Page } from './lib/page.mjs';
+import { binary, Process } from './lib/process.mjs';
+import { create, idOf, statusOf, textOf } from './lib/story.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const passphrase = 'correct horse battery';
+const likeByDefault = rules({ assurance: 'terminal' })
+  .replace('require_tty = false', 'require_tty = true')
+  .replace('require_passphrase = false', 'require_passphrase = true');
+
+/** `tfy-pat-mcp approvals ARGS` in a pseudo-terminal. `dialogue`: [prompt, what is typed after it]. */
+async function atTerminal(world, args, dialogue) {
+  const command = [binary, 'approvals', ...args].map(word => `'${word}'`).join(' ');
+  const terminal = new Process('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    env: { ...world.env, SHELL: '/bin/sh', TERM: 'dumb' },
+  });
+  for (const [prompt, line] of dialogue) {
+    await terminal.says(prompt);
+    terminal.child.stdin.write(`${line}\r`);
+  }
+  const { code } = await terminal.ended;
+  return { code, text: terminal.stdout };
+}
+
+function everyFileOf(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map(name => join(folder, name))
+    .filter(file => statSync(file).isFile())
+    .map(file => readFileSync(file, 'latin1'))
+    .join('\n');
+}
+
+test('in a real terminal: no passphrase, a wrong one, the right one', async t => {
+  const world = await World.start(t, { policy: likeByDefault });
+  const connection = await open('modern stdio', world, { elicitation: null });
+  const id = (await create(connection, 'by-hand')).structuredContent.approval_id;
+
+  const unset = await atTerminal(world, ['approve', id], []);
+  assert.equal(unset.code, 1, unset.text);
+  assert.match(unset.text, /approvals passphrase/);
+
+  const set = await atTerminal(world, ['passphrase'], [
+    [/New passphrase/, passphrase],
+    [/The same again/, passphrase],
+  ]);
+  assert.equal(set.code, 0, set.text);
+  assert.ok(!set.text.includes(passphrase), 'what is typed is not shown');
+
+  const wrong = await atTerminal(world, ['approve', id], [[/Your passphrase/, 'correct horse']]);
+  assert.equal(wrong.code, 1, wrong.text);
+  assert.match(wrong.text, /not right/);
+  assert.equal(statusOf(await create(connection, 'by-hand')), 'approval_pending');
+  assert.equal(await world.upstreamCount('POST'), 0);
+
+  const right = await atTerminal(world, ['approve', id], [
+    [/Your passphrase/, passphrase],
+    [/Type the token's name/, 'by-hand'],
+    [/Where may the new value appear/, 'agent'],
+  ]);
+  assert.equal(right.code, 0, right.text);
+  assert.ok(!right.text.includes(passphrase));
+  const created = await create(connection, 'by-hand');
+  assert.equal(statusOf(created), 'executed', textOf(created));
+  assert.ok(!everyFileOf(world.state).includes(passphrase), 'the passphrase stands in no file');
+});
+
+test('a code that was made in a terminal signs another person in: two of a quorum', async t => {
+  const world = await World.start(t, {
+    policy: rules({ assurance: null, more: 'quorum = 2\napprovers = ["ann", "bob"]' }),
+    hold: '30s',
+  });
+  const server = await world.serve();
+  const connection = await open('modern HTTP', world, { endpoint: server.endpoint });
+  const pages = {};
+  for (const person of ['ann', 'bob', 'cem']) {
+    const made = await world.terminal(['approvals', 'sign-in', '--as', person, '--json']);
+    assert.equal(made.code, 0, made.stderr);
+    pages[person] = await Page.signIn(world, { ...server, code: JSON.parse(made.stdout).code });
+  }
+  const waiting = create(connection, 'by-two');
+  const seen = await pages.ann.nextPending();
+  await assert.rejects(pages.cem.approved(seen, { destination: 'page' }), 'cem may not decide');
+  await pages.ann.approved(seen, { destination: 'page' });
+  await assert.rejects(pages.ann.approved(seen, { destination: 'page' }), 'ann counts once');
+  assert.equal(await world.upstreamCount('POST'), 0);
+  await pages.bob.approved(await pages.bob.nextPending(), { destination: 'page' });
+  const created = await waiting;
+  assert.equal(statusOf(created), 'executed', textOf(created));
+  assert.equal(await world.upstreamCount('POST'), 1);
+  assert.ok(await idOf(connection, 'by-two'));
+});
