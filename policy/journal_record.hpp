@@ -27,8 +27,7 @@ JournalRecord follow(const JournalRecord* last, Time at, std::string kind, std::
                      Json body);
 
 /// nullopt: the chain holds. Else what is wrong and at which sequence number. `records` start at the first,
-/// or follow `before`. Records cut off at the end leave no trace here: whoever wants to see that keeps the
-/// last hash elsewhere.
+/// or follow `before`. Records cut off at the end leave no trace here: see journal_head.hpp.
 std::optional<std::string> broken(const std::vector<JournalRecord>& records,
                                   const JournalRecord* before = nullptr);
 

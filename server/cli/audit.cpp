@@ -22,23 +22,37 @@ Result<void> for_each_page(Ledger& ledger, Each&& each) {
     }
 }
 
+Error broken_journal(const std::string& wrong) {
+    return {Errc::storage,
+            "The journal is broken: " + wrong + ". Keep the state directory as it is: it is evidence."};
+}
+
+std::string said_of(const JournalRecord& last, const JournalEnd& end) {
+    auto text = "The journal holds: " + std::to_string(last.sequence) + " records, the last one of " +
+                policy::format_time_for_people(last.at) + " with hash " + last.hash + ".\n";
+    if (end.since == 0)
+        return text +
+               "Its end is not guarded yet: it is from before journals had a head, which is made with the "
+               "next record. Until then records that are cut off at the end cannot be missed.\n";
+    return text + "Its end is guarded since record " + std::to_string(end.since) +
+           ": records that are cut off after it would be missed.\nKeep these lines somewhere else: only by "
+           "them can an older copy of the whole state directory be told from it.\n";
+}
+
 int verify(const Archive& archive, std::ostream& out, std::ostream& err) {
+    const auto end = archive.ledger->journal_end();
+    if (!end) return fail(&archive, err, end.error());
     std::optional<JournalRecord> last;
     const auto whole =
         for_each_page(*archive.ledger, [&](const std::vector<JournalRecord>& page) -> Result<void> {
             if (const auto wrong = policy::broken(page, last ? &*last : nullptr))
-                return Error{Errc::storage, "The journal is broken: " + *wrong +
-                                                ". Keep the state directory as it is: it is evidence."};
+                return broken_journal(*wrong);
             if (!page.empty()) last = page.back();
             return {};
         });
     if (!whole) return fail(&archive, err, whole.error());
-    archive.say(out, last ? "The journal holds: " + std::to_string(last->sequence) +
-                                " records, the last one of " + policy::format_time_for_people(last->at) +
-                                " with hash " + last->hash +
-                                ".\nKeep this line somewhere else: only by it can records that are cut off "
-                                "at the end be missed.\n"
-                          : "The journal is empty.\n");
+    if (end->wrong) return fail(&archive, err, broken_journal(*end->wrong));
+    archive.say(out, last ? said_of(*last, *end) : "The journal is empty.\n");
     return 0;
 }
 

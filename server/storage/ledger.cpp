@@ -85,7 +85,18 @@ CREATE TABLE sign_in_codes (
 ) STRICT;
 )sql";
 
-constexpr std::array migrations = {version_1, version_2, version_3};
+// One row, made with the first record that is written from here on.
+constexpr std::string_view version_4 = R"sql(
+CREATE TABLE journal_head (
+    one      INTEGER PRIMARY KEY CHECK (one = 1),
+    sequence INTEGER NOT NULL,
+    hash     TEXT NOT NULL,
+    since    INTEGER NOT NULL,
+    mac      TEXT NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array migrations = {version_1, version_2, version_3, version_4};
 
 }  // namespace
 
@@ -97,7 +108,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, 
     const auto place = file == ":memory:" ? file : std::filesystem::absolute(file, ignored);
     auto database = sqlite::open(place, migrations, {limits.lock_wait, limits.pages});
     if (!database) return database.error();
-    return std::unique_ptr<Ledger>(new Ledger(std::make_unique<Impl>(Impl{std::move(*database)})));
+    Impl impl{.database = std::move(*database)};
+    if (file != ":memory:") impl.key_file = place.parent_path() / "keys" / "journal.key";
+    return std::unique_ptr<Ledger>(new Ledger(std::make_unique<Impl>(std::move(impl))));
 }
 
 Result<std::int64_t> Ledger::data_version() {

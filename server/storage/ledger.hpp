@@ -42,11 +42,21 @@ struct LedgerLimits {
     std::int64_t pages = 0;  // that the file may have, 4 KiB each; 0: as many as the disk holds
 };
 
+/// Whether the journal ends where its head says (policy/journal_head.hpp).
+struct JournalEnd {
+    std::int64_t since = 0;                 // the record from which on its end is guarded; 0: no head yet
+    std::optional<std::string> wrong = {};  // a clause without a full stop
+};
+
 struct RequestLimits {
     std::size_t open_requests = 16;
     std::size_t requests_per_minute = 30;
 };
 
+/// The key of the journal's head is the file keys/journal.key beside the database, made with the first
+/// record. A journal that does not end where its head says takes no record any more: whatever would be
+/// written is Errc::storage, and stays undone.
+///
 /// Every method is one transaction; Errc::storage where the database cannot be read or written (disk full,
 /// locked for 5 s, damaged), and then nothing changed. Several processes may have the same database open.
 class Ledger {
@@ -101,6 +111,9 @@ public:
     Result<std::vector<policy::JournalRecord>> journal(std::int64_t first_sequence = 1,
                                                        std::size_t limit = 10'000);
 
+    /// Tells nothing of the chain: policy::broken() does.
+    Result<JournalEnd> journal_end();
+
     Result<void> add_fingerprints(const policy::TokenPrints& token);
     Result<std::vector<policy::TokenPrints>> fingerprints();
 
@@ -118,6 +131,7 @@ public:
     Ledger& operator=(const Ledger&) = delete;
 
 private:
+    friend class Outbox;  // server/storage/outbox.hpp: tables of its own, the same connection
     struct Impl;
     explicit Ledger(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

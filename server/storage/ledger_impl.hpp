@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "policy/journal_head.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/sqlite.hpp"
 
@@ -11,6 +12,8 @@ namespace tfy::server {
 
 struct Ledger::Impl {
     std::unique_ptr<SQLite::Database> database;
+    std::filesystem::path key_file = {};                 // of the journal's head; empty: in memory only
+    std::optional<policy::JournalKey> journal_key = {};  // once it was needed
 
     SQLite::Statement prepare(const char* sql) { return {*database, sql}; }
     template <class Work>
@@ -21,6 +24,8 @@ struct Ledger::Impl {
     // Inside a transaction that is open already: the record stands or falls with what it tells of.
     Result<void> append(const JournalEntry& entry);
     Result<void> append(policy::Time at, std::string kind, std::string approval_id, Json body);
+    Result<JournalEnd> journal_end(const policy::JournalRecord* last);
+    Result<void> move_head(const policy::JournalRecord* before, const policy::JournalRecord& last);
 
     Result<std::optional<policy::Approval>> open_approval(const std::string& principal,
                                                           const std::string& digest);

@@ -53,7 +53,16 @@ Result<void> Ledger::Impl::append(policy::Time at, std::string kind, std::string
     SQLite::bind(insert, next.sequence, sqlite::stored(next.at), next.kind, next.approval_id,
                  next.body.dump(), next.previous, next.hash);
     insert.exec();
-    return {};
+    return move_head(*last ? &**last : nullptr, next);
+}
+
+// Last and head are of one moment: another process may write meanwhile.
+Result<JournalEnd> Ledger::journal_end() {
+    return impl_->write([&]() -> Result<JournalEnd> {
+        const auto last = last_record(*impl_->database);
+        if (!last) return last.error();
+        return impl_->journal_end(*last ? &**last : nullptr);
+    });
 }
 
 Result<void> Ledger::append(const JournalEntry& entry) {

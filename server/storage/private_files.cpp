@@ -90,6 +90,11 @@ Result<void> make_private_folder(const fs::path& folder) {
                                     "). Run chmod 700 on it, or give another --state-dir. Nothing was run."};
 }
 
+bool is_there(const fs::path& file) {
+    struct stat found = {};
+    return ::lstat(file.c_str(), &found) == 0;
+}
+
 Result<Key> load_or_create_key(const fs::path& file) {
     if (sodium_init() < 0)
         return Error{Errc::storage, "The system gives no random numbers; nothing was run."};

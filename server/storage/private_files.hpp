@@ -13,6 +13,9 @@ namespace tfy::server {
 /// Errc::storage.
 Result<void> make_private_folder(const std::filesystem::path& folder);
 
+/// False also where it cannot be known.
+bool is_there(const std::filesystem::path& file);
+
 /// The 32 bytes of a key file, made from random ones where there is none yet: processes that start at the
 /// same moment agree on one. Errc::storage where it cannot be made, can be read by other users, or is no key.
 Result<std::array<unsigned char, 32>> load_or_create_key(const std::filesystem::path& file);

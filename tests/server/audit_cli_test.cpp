@@ -99,6 +99,111 @@ TEST_CASE("whatever was done to the journal is found, and said where") {
     }
 }
 
+namespace {
+
+/// A copy of `whole` in which somebody without the key did something.
+Ran verify_after(const TempFolder& whole, const std::string& sql) {
+    const TempFolder folder;
+    std::filesystem::copy(whole.path(), folder.path(), std::filesystem::copy_options::recursive);
+    REQUIRE(run_sql(folder / "ledger.db", sql.c_str()) == SQLITE_OK);
+    return verify(folder);
+}
+
+/// The statements that write every record anew, each hash right, with one body changed.
+std::string rewritten_chain(const TempFolder& folder) {
+    std::string sql;
+    std::optional<policy::JournalRecord> last;
+    for (const auto& old : *open_ledger(folder / "ledger.db")->journal()) {
+        const Json body = old.sequence == 5 ? Json{{"n", "another"}} : old.body;
+        last = policy::follow(last ? &*last : nullptr, old.at, old.kind, old.approval_id, body);
+        sql += "UPDATE journal SET body = '" + body.dump() + "', previous = '" + last->previous +
+               "', hash = '" + last->hash + "' WHERE sequence = " + std::to_string(last->sequence) + ";";
+    }
+    return sql;
+}
+
+}  // namespace
+
+TEST_CASE("records that are cut off at the end, a chain that is written anew, and another head are found") {
+    const TempFolder whole;
+    fill(whole, 10);
+    REQUIRE(run_sql(whole / "ledger.db", unlock) == SQLITE_OK);
+    REQUIRE(verify(whole).code == 0);
+    const auto rewritten = rewritten_chain(whole);
+    const std::string third = open_ledger(whole / "ledger.db")->journal(3, 1)->back().hash;
+    const std::string cut = "DELETE FROM journal WHERE sequence > 7;";
+    struct Row {
+        const char* name;
+        std::string sql;
+        const char* words;
+    };
+    const Row rows[] = {
+        {"the end cut off", cut, "3 records missing at the end"},
+        {"all of it cut off", "DELETE FROM journal", "10 records missing at the end"},
+        {"the whole chain anew", rewritten, "rewritten by somebody without the key"},
+        {"anew, and shorter", rewritten + cut, "3 records missing at the end"},
+        {"the head moved back", cut + "UPDATE journal_head SET sequence = 7", "the head or the key"},
+        {"the head of another record",
+         "UPDATE journal_head SET sequence = 3, hash = '" + third +
+             "'; DELETE FROM journal WHERE sequence > 3",
+         "the head or the key"},
+        {"the head taken away", cut + "DELETE FROM journal_head", "it has no head"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const auto ran = verify_after(whole, row.sql);
+        CHECK(ran.code == 1);
+        CHECK(ran.out.empty());
+        INFO(ran.err);
+        CHECK(holds(ran.err, row.words));
+    }
+}
+
+TEST_CASE("a head whose key is another's, or gone, is no head") {
+    const TempFolder folder;
+    fill(folder, 3);
+    const TempFolder other;
+    fill(other, 3);
+    const auto key = folder.path() / "keys" / "journal.key";
+    CHECK(mode_of(key) == 0600);
+    std::filesystem::copy_file(other.path() / "keys" / "journal.key", key,
+                               std::filesystem::copy_options::overwrite_existing);
+    CHECK(holds(verify(folder).err, "the head or the key was exchanged"));
+    std::filesystem::remove(key);
+    CHECK(holds(verify(folder).err, "journal.key, is gone"));
+    CHECK(verify(folder).code == 1);
+    CHECK_FALSE(std::filesystem::exists(key));
+}
+
+TEST_CASE("a journal that was cut takes no record any more, whichever step would write it") {
+    const TempFolder folder;
+    fill(folder, 5);
+    REQUIRE(run_sql(folder / "ledger.db", unlock) == SQLITE_OK);
+    REQUIRE(run_sql(folder / "ledger.db", "DELETE FROM journal WHERE sequence > 3") == SQLITE_OK);
+    auto ledger = open_ledger(folder / "ledger.db");
+    const auto refused = ledger->append(entry("step"));
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == Errc::storage);
+    CHECK(holds(refused.error().message, "2 records missing at the end"));
+    CHECK(ledger->open_request(approval("apr_1"), {}, entry("requested", "apr_1")).has_error());
+    CHECK_FALSE(ledger->find("apr_1")->has_value());
+    CHECK(ledger->journal()->size() == 3);
+}
+
+TEST_CASE("a journal from before there were heads is said to have none, and gets one with its next record") {
+    const TempFolder folder;
+    fill(folder, 4);
+    REQUIRE(run_sql(folder / "ledger.db", "DELETE FROM journal_head") == SQLITE_OK);
+    std::filesystem::remove(folder.path() / "keys" / "journal.key");
+    const auto before = verify(folder);
+    CHECK(before.code == 0);
+    CHECK(holds(before.out, "not guarded yet"));
+    fill(folder, 1);
+    const auto after = verify(folder);
+    CHECK(after.code == 0);
+    CHECK(holds(after.out, "guarded since record 5"));
+}
+
 TEST_CASE("the export is one JSON object a line, oldest first, and its chain can be checked by others") {
     const TempFolder folder;
     fill(folder, 1200);

@@ -174,8 +174,8 @@ TEST_CASE("nobody else can look into the folder or the files") {
     ::umask(before);
     REQUIRE(ledger->append(entry("step")).has_value());
     CHECK(mode_of(folder / "new") == 0700);
-    for (const auto& file : std::filesystem::directory_iterator(folder / "new"))
-        CHECK(mode_of(file.path()) == 0600);
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder / "new"))
+        CHECK(mode_of(file.path()) == (file.is_directory() ? 0700U : 0600U));
     CHECK(std::filesystem::exists(folder / "new/ledger.db-wal"));
 }
 

@@ -1,0 +1,74 @@
+// The journal's head: it moves with each record, in the record's own transaction, and only from where it
+// stood.
+#include "server/storage/ledger_impl.hpp"
+#include "server/storage/private_files.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::JournalHead;
+using policy::JournalKey;
+using policy::JournalRecord;
+
+std::optional<JournalHead> stored_head(SQLite::Database& database) {
+    SQLite::Statement row(database, "SELECT sequence, hash, since, mac FROM journal_head");
+    if (!row.executeStep()) return std::nullopt;
+    return JournalHead{.sequence = row.getColumn(0).getInt64(),
+                       .hash = row.getColumn(1).getString(),
+                       .since = row.getColumn(2).getInt64(),
+                       .mac = row.getColumn(3).getString()};
+}
+
+/// A database in memory ends with its connection, and so does what guards it.
+Result<JournalKey> key_of(const std::filesystem::path& file, std::optional<JournalKey>& known) {
+    if (!known && !file.empty()) {
+        auto bytes = load_or_create_key(file);
+        if (!bytes) return bytes.error();
+        known = JournalKey{*bytes};
+    }
+    return known.value_or(JournalKey{});
+}
+
+Error no_further(const std::string& wrong) {
+    return {Errc::storage, "The journal does not end as it was written: " + wrong +
+                               ". Keep the state directory as it is, it is evidence; see `tfy-pat-mcp audit "
+                               "verify`, and give another --state-dir to go on. Nothing was run."};
+}
+
+}  // namespace
+
+Result<JournalEnd> Ledger::Impl::journal_end(const JournalRecord* last) {
+    const auto head = stored_head(*database);
+    const bool has_key = journal_key || key_file.empty() || is_there(key_file);
+    if (head && !has_key)
+        return JournalEnd{head->since, "the key of its head, " + key_file.string() + ", is gone"};
+    if (!head && has_key && !key_file.empty())
+        return JournalEnd{0,
+                          "it has no head, though the key for one is there: the head was taken away, or not "
+                          "even the first record could be written"};
+    if (!head) return JournalEnd{};
+    const auto key = key_of(key_file, journal_key);
+    if (!key) return key.error();
+    return JournalEnd{head->since, policy::wrong_end(*head, last, *key)};
+}
+
+// A journal from before there were heads gets one here. So would one whose head was taken away; `since`
+// tells.
+Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalRecord& last) {
+    const auto head = stored_head(*database);
+    if (head) {
+        const auto end = journal_end(before);
+        if (!end) return end.error();
+        if (end->wrong) return no_further(*end->wrong);
+    }
+    const auto key = key_of(key_file, journal_key);
+    if (!key) return key.error();
+    const auto next = policy::head_at(last, head ? head->since : last.sequence, *key);
+    auto row = prepare(
+        "INSERT OR REPLACE INTO journal_head (one, sequence, hash, since, mac) VALUES (1, ?, ?, ?, ?)");
+    SQLite::bind(row, next.sequence, next.hash, next.since, next.mac);
+    row.exec();
+    return {};
+}
+
+}  // namespace tfy::server
