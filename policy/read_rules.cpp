@@ -1,18 +1,16 @@
 // policy.toml, read strictly: what is not understood stops the start. A rule that was ignored would be a gate
 // left open.
 #include <algorithm>
-#include <array>
 #include <map>
 
-#include <toml++/toml.h>
-
-#include "policy/near_miss.hpp"
+#include "policy/read_webhooks.hpp"
 #include "policy/rule.hpp"
+#include "policy/toml_values.hpp"
 
 namespace tfy::policy {
 namespace {
 
-constexpr std::string_view sections[] = {"groups", "rule", "terminal", "limits"};
+constexpr std::string_view sections[] = {"groups", "rule", "terminal", "limits", "webhook"};
 constexpr std::string_view group_prefix = "group:";
 constexpr std::string_view rule_keys[] = {"tools",  "principals",    "clients",       "names",
                                           "when",   "says",          "min_assurance", "approvers",
@@ -24,31 +22,10 @@ constexpr std::string_view says_values[] = {"ask", "deny"};
 constexpr std::string_view assurance_values[] = {"client", "terminal", "signed_in"};
 constexpr std::string_view destination_values[] = {"page", "agent", "none"};
 
-std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
-
-std::string listed(std::span<const std::string_view> words) {
-    std::string text;
-    for (const auto word : words)
-        text += (text.empty() ? "" : word == words.back() ? " or " : ", ") + in_quotes(word);
-    return text;
-}
-
-std::string suggestion(std::string_view word, std::span<const std::string_view> known) {
-    const auto near = near_miss(word, known);
-    return near ? "; did you mean " + in_quotes(*near) + "?" : std::string{};
-}
-
-bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
-    return std::ranges::find(words, word) != words.end();
-}
-
-int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
-
-/// Fills rules from the parsed file and keeps the problem that stands first in it (a table's keys come sorted
-/// by name).
-class Reader {
+/// Fills rules from the parsed file.
+class Reader : public TomlValues {
 public:
-    Reader(std::string_view file, std::span<const std::string_view> tools) : file_(file), tools_(tools) {}
+    using TomlValues::TomlValues;
 
     Result<Rules> read(const toml::table& document) {
         Rules rules;
@@ -62,103 +39,17 @@ public:
                 read_terminal(rules, node);
             else if (key == "limits")
                 read_limits(rules, node);
+            else if (key == "webhook")
+                rules.webhooks = read_webhooks(*this, node);
             else
                 unknown_key(key, sections);
         }
-        if (!problem_.empty()) return Error{Errc::refused, problem_};
+        if (!problem().empty()) return Error{Errc::refused, problem()};
         return rules;
     }
 
-    Error error(int line, const std::string& what) const {
-        return {Errc::refused, std::string(file_) + " line " + std::to_string(line) + ": " + what};
-    }
-
 private:
-    void fail(int line, const std::string& what) {
-        if (!problem_.empty() && line >= problem_line_) return;
-        problem_line_ = line;
-        problem_ = error(line, what).message;
-    }
-    void fail(const toml::node& node, const std::string& what) { fail(line_of(node.source()), what); }
-
-    void unknown_key(const toml::key& key, std::span<const std::string_view> known) {
-        fail(line_of(key.source()), "unknown key " + in_quotes(key.str()) + suggestion(key.str(), known));
-    }
-
     // Values
-
-    std::string text(const toml::key& key, const toml::node& node) {
-        const auto* value = node.as_string();
-        if (!value) fail(node, in_quotes(key.str()) + " must be a string, in quotes");
-        return value ? value->get() : std::string{};
-    }
-
-    bool flag(const toml::key& key, const toml::node& node) {
-        const auto* value = node.as_boolean();
-        if (!value) fail(node, in_quotes(key.str()) + " must be true or false, without quotes");
-        return value && value->get();
-    }
-
-    std::size_t count(const toml::key& key, const toml::node& node, std::int64_t most = 1'000'000) {
-        const auto* value = node.as_integer();
-        if (value && value->get() >= 1 && value->get() <= most) return static_cast<std::size_t>(value->get());
-        fail(node, in_quotes(key.str()) + " must be a whole number from 1 to " + std::to_string(most));
-        return 1;
-    }
-
-    Duration duration(const toml::key& key, const toml::node& node) {
-        constexpr Duration most = std::chrono::days{7};
-        const auto* value = node.as_string();
-        const auto read = value ? read_duration(value->get()) : std::nullopt;
-        if (read && *read <= most) return *read;
-        fail(node,
-             in_quotes(key.str()) + R"( must be a time span from "1s" to "7d", such as "45s", "15m", "12h")");
-        return most;
-    }
-
-    std::vector<std::pair<std::string, const toml::node*>> strings(const toml::key& key,
-                                                                   const toml::node& node) {
-        std::vector<std::pair<std::string, const toml::node*>> all;
-        const auto* array = node.as_array();
-        if (!array || array->empty())
-            fail(node, in_quotes(key.str()) + R"( must be a list of one string or more, such as ["*"])");
-        if (!array) return all;
-        for (const auto& each : *array) {
-            const auto* value = each.as_string();
-            if (!value || value->get().empty())
-                fail(each, in_quotes(key.str()) + " must hold strings that are not empty");
-            else
-                all.emplace_back(value->get(), &each);
-        }
-        return all;
-    }
-
-    std::vector<std::string> patterns(const toml::key& key, const toml::node& node) {
-        std::vector<std::string> all;
-        for (auto& [pattern, where] : strings(key, node)) all.push_back(std::move(pattern));
-        return all;
-    }
-
-    std::vector<std::string> tool_patterns(const toml::key& key, const toml::node& node) {
-        std::vector<std::string> all;
-        for (auto& [pattern, where] : strings(key, node)) {
-            const auto matches = [&pattern = pattern](std::string_view tool) { return glob(pattern, tool); };
-            if (std::ranges::none_of(tools_, matches))
-                fail(*where,
-                     "tools: " + in_quotes(pattern) + " matches no tool" + suggestion(pattern, tools_));
-            all.push_back(std::move(pattern));
-        }
-        return all;
-    }
-
-    std::string word(const toml::key& key, const toml::node& node, std::span<const std::string_view> known,
-                     const char* why = "") {
-        const auto value = text(key, node);
-        if (node.is_string() && !is_one_of(value, known))
-            fail(node, "unknown value " + in_quotes(value) + " for " + in_quotes(key.str()) + ", which is " +
-                           listed(known) + why + suggestion(value, known));
-        return value;
-    }
 
     std::optional<Assurance> assurance(const toml::key& key, const toml::node& node) {
         if (const auto* value = node.as_string(); value && value->get() == "passkey") {
@@ -183,9 +74,7 @@ private:
         for (const auto& [name, where] : strings(key, node)) {
             const auto destination = read_destination(name);
             if (!destination)
-                fail(*where, "unknown value " + in_quotes(name) + " for " + in_quotes(key.str()) +
-                                 ", which may hold " + listed(destination_values) +
-                                 suggestion(name, destination_values));
+                unknown_value(key, *where, name, destination_values);
             else if (std::ranges::find(all, *destination) != all.end())
                 fail(*where, in_quotes(key.str()) + " holds " + in_quotes(name) + " twice");
             else
@@ -326,11 +215,7 @@ private:
         }
     }
 
-    std::string_view file_;
-    std::span<const std::string_view> tools_;
     std::map<std::string, std::vector<std::string>> groups_;
-    std::string problem_;
-    int problem_line_ = 0;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "policy/call.hpp"
+#include "policy/webhook.hpp"
 #include "policy/when.hpp"
 
 namespace tfy::policy {
@@ -48,6 +49,7 @@ struct Rules {
     std::size_t open_requests = 16;                    // [limits] open_requests, per principal
     std::size_t requests_per_minute = 30;              // [limits] requests_per_minute, per principal
     Duration claim_window = std::chrono::minutes{15};  // [limits] claim_window
+    std::vector<Webhook> webhooks = {};                // [[webhook]]
 };
 
 inline constexpr std::string_view tool_names[] = {"tfy_config_status",        "tfy_access_tokens_list",

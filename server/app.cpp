@@ -61,6 +61,12 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       completions_(caller_view_, clock),
       tasks_(approvals_, presenter_, call_tool_, clock),
       changes_({loop, approvals_, subscriptions_, call_tool_, clock, log_}),
+      webhooks_(std::move(parts.webhooks)),
+      notifier_({loop, store_, approvals_, page, redaction_, clock, log_},
+                {.instance = parts.instance,
+                 .public_url = parts.public_url,
+                 .ca_file = parts.ca_file,
+                 .alive = [state = state_dir_](const std::string& id) { return alive(state, id); }}),
       dispatch_(Features{.tools = &call_tool_,
                          .prompts = &prompts_,
                          .resources = &resources_,
@@ -77,10 +83,21 @@ App::~App() = default;
 
 void App::close() {
     exchange_.reset();
+    notifier_.close();
     store_.close();
 }
 
-Async<Result<void>> App::start() { return approvals_.settle_orphans(state_dir_); }
+Async<Result<void>> App::start() {
+    if (auto settled = co_await approvals_.settle_orphans(state_dir_); !settled) co_return settled;
+    co_return co_await notifier_.start(std::move(webhooks_));
+}
+
+Result<void> App::take_webhooks(const policy::Rules& rules) {
+    auto webhooks = open_webhooks(rules.webhooks);
+    if (!webhooks) return webhooks.error();
+    notifier_.replace(std::move(*webhooks));
+    return {};
+}
 
 Async<void> App::serve_stream(Transport& transport) {
     Session session(loop_, transport, dispatch_, questions_, stream_caller_, log_, [this] { drain(); });

@@ -16,6 +16,7 @@
 #include "server/features/resources.hpp"
 #include "server/mcp/session.hpp"
 #include "server/mcp/streamable_http.hpp"
+#include "server/notify/notifier.hpp"
 #include "server/parts.hpp"
 #include "tools/status.hpp"
 
@@ -49,6 +50,10 @@ public:
 
     /// Ends the threads that wait. The loop must not run any more.
     void close();
+
+    /// The webhooks of rules that are read anew. Errc::refused where one cannot be used; then nothing
+    /// changed.
+    Result<void> take_webhooks(const policy::Rules& rules);
 
     ApprovalDesk& approvals() { return approvals_; }
     GateInForce& gate() { return gate_; }
@@ -86,6 +91,8 @@ private:
     Subscriptions subscriptions_;
     ApprovalTasks tasks_;
     ChangeWatch changes_;
+    std::vector<WebhookTarget> webhooks_;  // until start()
+    Notifier notifier_;
     Dispatch dispatch_;
     Questions questions_;
     StreamableHttp streamable_http_;

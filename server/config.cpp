@@ -3,12 +3,14 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 
 #include "server/upstream/curl_exchange.hpp"
+#include "server/upstream/url_parts.hpp"
 
 namespace tfy::server {
 namespace {
@@ -99,6 +101,22 @@ Result<Address> read_address(std::string_view text) {
     const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), address.port);
     if (failure != std::errc{} || end != port.data() + port.size() || host.empty()) return wrong;
     return address;
+}
+
+Result<std::string> read_public_url(const std::string& text) {
+    if (text.empty()) return text;
+    const bool odd = std::ranges::any_of(text, [](char c) {
+        return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '\\' || c == '?' || c == '#';
+    });
+    const auto parts = odd ? std::nullopt : UrlParts::read(text);
+    if (!parts || parts->has_more || parts->host.empty() ||
+        (parts->scheme != "https" && parts->scheme != "http"))
+        return Error{Errc::refused,
+                     "--public-url must be an address such as https://tfy.example.com, without a query."};
+    auto url =
+        parts->scheme + "://" + parts->host + (parts->port.empty() ? "" : ":" + parts->port) + parts->path;
+    while (url.ends_with('/')) url.pop_back();
+    return url;
 }
 
 Result<std::filesystem::path> state_dir(const std::string& text) {

@@ -21,6 +21,7 @@ struct Options {
     std::string hold = "45s";
     std::string log_level = "info";
     std::string ca_file = {};
+    std::string public_url = {};  // where people reach the approvals page; empty: where it listens
     std::vector<std::string> allowed_hosts = {};
     std::vector<std::string> allowed_origins = {};
     bool open_browser = true;  // stdio: lead the person to the page where a display is there
@@ -46,6 +47,10 @@ Upstream read_upstream();
 
 /// "127.0.0.1:8780", "[::1]:0". Errc::refused with what is wrong.
 Result<Address> read_address(std::string_view text);
+
+/// "https://tfy.example.com" or "https://example.com/tfy", without a slash at the end; empty stays empty.
+/// Errc::refused with what is wrong.
+Result<std::string> read_public_url(const std::string& text);
 
 /// The default where `text` is empty. Errc::refused where no home is known.
 Result<std::filesystem::path> state_dir(const std::string& text);

@@ -43,8 +43,12 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--log-level", options.log_level, "debug, info, warn, error or off")
         ->envname("TFY_PAT_MCP_LOG_LEVEL")
         ->capture_default_str();
-    app.add_option("--ca-file", options.ca_file, "Extra certificate authorities for TrueFoundry (PEM)")
+    app.add_option("--ca-file", options.ca_file,
+                   "Extra certificate authorities for TrueFoundry and webhooks (PEM)")
         ->envname("TFY_PAT_MCP_CA_FILE");
+    app.add_option("--public-url", options.public_url,
+                   "Where people reach the approvals page: what links in webhooks begin with")
+        ->envname("TFY_PAT_MCP_PUBLIC_URL");
     app.add_option("--allowed-host", options.allowed_hosts, "Further Host header that is served")
         ->envname("TFY_PAT_MCP_ALLOWED_HOST");
     app.add_option("--allowed-origin", options.allowed_origins, "Further Origin header that is served")

@@ -138,7 +138,14 @@ Result<Parts> gather_parts(const Options& options, const Clock& clock) {
     parts.user = os_user();
     auto rules = load_rules(options.policy);
     if (!rules) return rules.error();
+    auto webhooks = open_webhooks(rules->webhooks);
+    if (!webhooks) return webhooks.error();
     parts.rules = std::move(*rules);
+    parts.webhooks = std::move(*webhooks);
+    auto public_url = read_public_url(options.public_url);
+    if (!public_url) return public_url.error();
+    parts.public_url = std::move(*public_url);
+    parts.ca_file = options.ca_file;
     const std::optional<policy::Duration> hold =
         options.hold == "0s" ? policy::Duration{0} : policy::read_duration(options.hold);
     if (!hold) return Error{Errc::refused, "--hold must be a length of time such as 45s or 2m."};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/config.hpp"
+#include "server/notify/webhook_target.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tools/truefoundry/exchange.hpp"
@@ -24,6 +25,9 @@ struct Parts {
     std::unique_ptr<Ledger> ledger;
     std::vector<policy::TokenPrints> known_tokens = {};  // from the ledger, and the server's own key
     policy::Rules rules;
+    std::vector<WebhookTarget> webhooks = {};  // of the rules
+    std::string public_url = {};               // that links in webhooks begin with; empty: the page's own
+    std::string ca_file = {};
     policy::Duration hold = std::chrono::seconds{45};
     Log::Level log_level = Log::Level::info;
 

@@ -5,6 +5,20 @@
 #include "server/parts.hpp"
 
 namespace tfy::server {
+namespace {
+
+// The host at the most: path and query of an address may be secrets.
+std::string line_of(const policy::Webhook& webhook) {
+    const auto url = policy::read_webhook_url(webhook.url);
+    std::string events;
+    for (const auto event : webhook.events)
+        events += (events.empty() ? "" : ", ") + std::string(policy::to_string(event));
+    return "Webhook of line " + std::to_string(webhook.line) + ": " +
+           std::string(policy::to_string(webhook.format)) + " to " +
+           (url ? url->host : "the address in " + webhook.url_file) + ", told: " + events + ".\n";
+}
+
+}  // namespace
 
 int run_policy_check(const std::string& file, std::ostream& out, std::ostream& errors) {
     const auto rules = load_rules(file);
@@ -13,6 +27,7 @@ int run_policy_check(const std::string& file, std::ostream& out, std::ostream& e
         return 1;
     }
     out << "The rules are well-formed: " << rules->rules.size() << " rules.\n";
+    for (const auto& webhook : rules->webhooks) out << line_of(webhook);
     return 0;
 }
 

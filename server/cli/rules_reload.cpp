@@ -9,12 +9,13 @@
 namespace tfy::server {
 
 RulesReload::RulesReload(boost::asio::io_context& loop, std::string file, GateInForce& gate, const Log& log,
-                         std::function<bool()> abandoned)
+                         std::function<bool()> abandoned, Take take)
     : signals_(loop, SIGHUP),
       file_(std::move(file)),
       gate_(gate),
       log_(log),
-      abandoned_(std::move(abandoned)) {
+      abandoned_(std::move(abandoned)),
+      take_(std::move(take)) {
     wait();
 }
 
@@ -30,10 +31,13 @@ void RulesReload::wait() {
 }
 
 void RulesReload::reload() {
+    const auto stay = [this](const Error& why) {
+        log_.error("the rules were not read anew: those in force stay", {{"why", why.message}});
+    };
     auto rules = load_rules(file_);
-    if (!rules)
-        return log_.error("the rules were not read anew: those in force stay",
-                          {{"why", rules.error().message}});
+    if (!rules) return stay(rules.error());
+    if (take_)
+        if (const auto taken = take_(*rules); !taken) return stay(taken.error());
     const auto count = rules->rules.size();
     gate_.replace(std::move(*rules));
     log_.info("the rules were read anew", {{"file", file_.empty() ? "built in" : file_}, {"rules", count}});

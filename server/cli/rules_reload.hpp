@@ -15,9 +15,11 @@ class RulesReload {
 public:
     /// From here on SIGHUP does not end the process. `file` is empty for the embedded rules; all else must
     /// outlive it. A terminal that went away sends SIGHUP, too: where `abandoned` says so, the process is
-    /// told to stop (SIGTERM) as if it had never heard of rules.
+    /// told to stop (SIGTERM) as if it had never heard of rules. `take` is given the rules before they are in
+    /// force, and may refuse them.
+    using Take = std::function<Result<void>(const policy::Rules&)>;
     RulesReload(boost::asio::io_context& loop, std::string file, GateInForce& gate, const Log& log,
-                std::function<bool()> abandoned);
+                std::function<bool()> abandoned, Take take = {});
 
     /// Rules with an error are logged with the line, and those in force stay.
     void reload();
@@ -30,6 +32,7 @@ private:
     GateInForce& gate_;
     const Log& log_;
     std::function<bool()> abandoned_;
+    Take take_;
 };
 
 /// Where `descriptor` is a terminal now: whether that terminal is gone by then. Never so for anything else.

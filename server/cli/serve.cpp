@@ -83,7 +83,8 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
         address->host.find(':') == std::string::npos ? address->host : "[" + address->host + "]";
     const auto base = "http://" + host + ":" + std::to_string((*listener)->port());
     page.open_at(base);
-    RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO));
+    RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
+                       [&app](const policy::Rules& rules) { return app.take_webhooks(rules); });
     const auto code = app.people().issue_code(os_user(), std::chrono::hours{12});
     Result<void> started;
     asio::co_spawn(loop, serve(loop, **listener, app),

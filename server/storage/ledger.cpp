@@ -96,7 +96,26 @@ CREATE TABLE journal_head (
 ) STRICT;
 )sql";
 
-constexpr std::array migrations = {version_1, version_2, version_3, version_4};
+// Which webhook has heard of which record of the journal: all up to `seen`, but for those that wait in
+// deliveries, each claimed by one instance while it is being sent. A webhook's id holds nothing of its
+// address.
+constexpr std::string_view version_5 = R"sql(
+CREATE TABLE webhooks (
+    id   TEXT PRIMARY KEY,
+    seen INTEGER NOT NULL
+) STRICT;
+CREATE TABLE deliveries (
+    webhook  TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    instance TEXT NOT NULL DEFAULT '',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due      INTEGER NOT NULL,
+    PRIMARY KEY (webhook, sequence)
+) STRICT;
+CREATE INDEX deliveries_by_due ON deliveries (webhook, due);
+)sql";
+
+constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5};
 
 }  // namespace
 

@@ -131,7 +131,7 @@ public:
     Ledger& operator=(const Ledger&) = delete;
 
 private:
-    friend class Outbox;  // server/storage/outbox.hpp: tables of its own, the same connection
+    friend class Deliveries;  // server/storage/deliveries.hpp: tables of its own, the same connection
     struct Impl;
     explicit Ledger(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

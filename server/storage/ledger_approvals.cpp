@@ -135,12 +135,14 @@ Result<Ledger::Opened> Ledger::open_request(const Approval& fresh, const Request
     });
 }
 
+Result<std::optional<Approval>> Ledger::Impl::find(const std::string& id) {
+    auto row = prepare("SELECT record, revision FROM approvals WHERE id = ?");
+    SQLite::bind(row, id);
+    return read_first(row);
+}
+
 Result<std::optional<Approval>> Ledger::find(const std::string& id) {
-    return sqlite::read([&]() -> Result<std::optional<Approval>> {
-        auto row = impl_->prepare("SELECT record, revision FROM approvals WHERE id = ?");
-        SQLite::bind(row, id);
-        return read_first(row);
-    });
+    return sqlite::read([&] { return impl_->find(id); });
 }
 
 Result<std::optional<Approval>> Ledger::find_open(const std::string& principal, const std::string& digest) {

@@ -69,20 +69,23 @@ Result<void> Ledger::append(const JournalEntry& entry) {
     return impl_->write([&] { return impl_->append(entry); });
 }
 
+Result<std::vector<policy::JournalRecord>> Ledger::Impl::journal(std::int64_t first_sequence,
+                                                                 std::size_t limit) {
+    auto rows = prepare(
+        "SELECT sequence, at, kind, approval_id, body, previous, hash FROM journal WHERE sequence >= ? "
+        "ORDER BY sequence LIMIT ?");
+    SQLite::bind(rows, first_sequence, static_cast<std::int64_t>(limit));
+    std::vector<policy::JournalRecord> records;
+    while (rows.executeStep()) {
+        auto record = read_record(rows);
+        if (!record) return record.error();
+        records.push_back(std::move(*record));
+    }
+    return records;
+}
+
 Result<std::vector<policy::JournalRecord>> Ledger::journal(std::int64_t first_sequence, std::size_t limit) {
-    return sqlite::read([&]() -> Result<std::vector<policy::JournalRecord>> {
-        auto rows = impl_->prepare(
-            "SELECT sequence, at, kind, approval_id, body, previous, hash FROM journal WHERE sequence >= ? "
-            "ORDER BY sequence LIMIT ?");
-        SQLite::bind(rows, first_sequence, static_cast<std::int64_t>(limit));
-        std::vector<policy::JournalRecord> records;
-        while (rows.executeStep()) {
-            auto record = read_record(rows);
-            if (!record) return record.error();
-            records.push_back(std::move(*record));
-        }
-        return records;
-    });
+    return sqlite::read([&] { return impl_->journal(first_sequence, limit); });
 }
 
 }  // namespace tfy::server

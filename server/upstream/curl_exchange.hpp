@@ -14,11 +14,22 @@ struct UpstreamOptions {
     std::string ca_file = {};  // beside the system's
     std::chrono::milliseconds connect_timeout{10'000};
     std::size_t body_limit = 1024 * 1024;
+    bool ignore_body =
+        false;  // of answers: not kept; over the limit, or cut off, the status alone is the answer
 };
 
 /// Keep-alive, TLS 1.2 and up and verified, no redirects, no cookies, proxy variables honoured. Starts its
 /// thread at construction, ends it at destruction (open transfers end with Errc::ambiguous).
 std::unique_ptr<truefoundry::Exchange> make_curl_exchange(UpstreamOptions options, policy::Secret api_key);
+
+class TransferThread;
+
+/// For several exchanges; ends with the last of them, or where somebody calls stop().
+std::shared_ptr<TransferThread> start_transfers();
+
+/// The same to an address of which nobody has our API key: none is ever sent.
+std::unique_ptr<truefoundry::Exchange> make_keyless_exchange(std::shared_ptr<TransferThread> thread,
+                                                             UpstreamOptions options);
 
 /// Errc::refused with the reason for anything but https://host[:port][/path], or http:// to a loopback host.
 Result<std::string> read_base_url(std::string text);

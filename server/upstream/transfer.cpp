@@ -68,7 +68,7 @@ bool Transfer::add_header(std::string line) {
 }
 
 bool Transfer::add_headers(std::string authorization) {
-    if (!add_header(std::move(authorization))) return false;
+    if (!authorization.empty() && !add_header(std::move(authorization))) return false;
     if (!add_header("Accept: application/json")) return false;
     for (const auto& [name, value] : request_.headers)
         if (!add_header(name + ": " + value)) return false;
@@ -133,6 +133,10 @@ std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count
 std::size_t Transfer::take(std::string_view bytes) {
     auto& body = response_.body;
     const auto size = body.size() + bytes.size();
+    if (upstream_.options.ignore_body) {
+        ignored_ += bytes.size();
+        return ignored_ > upstream_.options.body_limit ? 0 : bytes.size();
+    }
     if (size > upstream_.options.body_limit) {
         over_limit_ = true;
         return 0;
@@ -157,6 +161,7 @@ std::string Transfer::header(const char* name) const {
 Result<truefoundry::HttpResponse> Transfer::outcome(CURLcode code) {
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (upstream_.options.ignore_body && head_complete_) code = CURLE_OK;
     if (code == CURLE_OK && (!head_complete_ || status < 200)) code = CURLE_PARTIAL_FILE;
     if (code != CURLE_OK) return explain(failed(code));
     response_.status = static_cast<int>(status);

@@ -21,8 +21,8 @@ struct OriginServer {
 
 class Transfer {
 public:
-    /// Takes the Authorization line and wipes it. Errc::upstream where the request cannot be built; nothing
-    /// was sent then.
+    /// Takes the Authorization line (empty: none) and wipes it. Errc::upstream where the request cannot be
+    /// built; nothing was sent then.
     static Result<std::unique_ptr<Transfer>> prepare(const OriginServer& upstream,
                                                      truefoundry::HttpRequest request,
                                                      std::string authorization);
@@ -56,6 +56,7 @@ private:
     truefoundry::HttpRequest request_;
     truefoundry::HttpResponse response_;
     std::string url_;
+    std::size_t ignored_ = 0;  // bytes of the body that were not kept
     bool over_limit_ = false;
     bool head_complete_ = false;  // curl takes a head that breaks off for a whole one
     curl_slist* headers_ = nullptr;

@@ -1,0 +1,28 @@
+// What a webhook is told of an approval, as a function of values. No notice carries a way to decide: its one
+// link leads to the page, where a person signs in.
+#pragma once
+
+#include "policy/approval.hpp"
+#include "policy/webhook.hpp"
+
+namespace tfy::policy {
+
+struct Notice {
+    std::string id;  // one for each event, the same at each attempt: "evt_" and 32 hex digits
+    Webhook::Event event = Webhook::Event::requested;
+    Time at = {};          // when it happened
+    Approval approval;     // its state is that of the event
+    std::string page_url;  // of the approval; empty where there is no page
+};
+
+/// {type, id, at, approval: {…}, approval_url, decision?}: docs/webhooks.md. Not yet sealed.
+Json json_body(const Notice& notice);
+/// Block Kit. Everything is plain text: nothing that somebody wrote is rendered as markup.
+Json slack_body(const Notice& notice);
+/// An Adaptive Card in the envelope that Teams' Workflows take. Everything is text runs, which know no
+/// Markdown.
+Json teams_body(const Notice& notice);
+
+Json body_of(const Notice& notice, Webhook::Format format);
+
+}  // namespace tfy::policy

@@ -1,0 +1,94 @@
+#include "policy/notice/words.hpp"
+
+namespace tfy::policy {
+namespace {
+
+using Event = Webhook::Event;
+using State = Approval::State;
+
+constexpr std::size_t most_of_value = 300, most_of_sentence = 500, most_warnings = 5;
+
+std::string headline_of_decision(State state) {
+    switch (state) {
+        case State::denied: return "Denied";
+        case State::withdrawn: return "Withdrawn";
+        default: return "Approved";
+    }
+}
+
+std::string headline_of_end(State state) {
+    switch (state) {
+        case State::succeeded: return "Done";
+        case State::failed: return "Failed";
+        default: return "Outcome unknown";
+    }
+}
+
+std::string headline(const Notice& notice) {
+    switch (notice.event) {
+        case Event::requested: return "Approval needed";
+        case Event::decided: return headline_of_decision(notice.approval.state);
+        case Event::finished: return headline_of_end(notice.approval.state);
+        case Event::expired: break;
+    }
+    return notice.approval.decision ? "Expired: approved, but not carried out in time"
+                                    : "Expired: nobody decided in time";
+}
+
+std::vector<NoticeWords::Field> fields_of(const Notice& notice) {
+    const auto& approval = notice.approval;
+    std::vector<NoticeWords::Field> fields;
+    const auto add = [&fields](const char* label, std::string_view value) {
+        if (!value.empty()) fields.push_back({label, shown_within(value, most_of_value)});
+    };
+    add("Tool", approval.call.tool);
+    add("Token", approval.facts.subject);
+    add("Asked by", approval.call.caller.principal);
+    add("Client", approval.call.caller.client);
+    if (notice.event != Event::requested && approval.decision) {
+        add("Decided by", approval.decision->by);
+        add("Their reason", approval.decision->reason);
+    }
+    return fields;
+}
+
+std::vector<std::string> remarks_of(const Approval& approval) {
+    std::vector<std::string> remarks;
+    for (const auto& warning : approval.facts.warnings)
+        if (remarks.size() < most_warnings)
+            remarks.push_back("Warning: " + shown_within(warning, most_of_sentence));
+    if (!approval.because.empty())
+        remarks.push_back("Asked because " + shown_within(approval.because, most_of_sentence));
+    return remarks;
+}
+
+std::string footer_of(const Notice& notice) {
+    auto text = "Digest " + short_digest(notice.approval.digest);
+    if (notice.event == Event::requested)
+        text += " · decide before " + format_time_for_people(notice.approval.expires) + " · at least " +
+                std::string(to_string(notice.approval.min_assurance));
+    return text;
+}
+
+}  // namespace
+
+std::string shown_within(std::string_view text, std::size_t most) {
+    for (auto limit = most; limit > 0; limit /= 2)
+        if (auto safe = shown(text, limit); safe.size() <= most) return safe;
+    return {};
+}
+
+NoticeWords words_of(const Notice& notice) {
+    NoticeWords words{.headline = headline(notice),
+                      .fields = fields_of(notice),
+                      .effect = shown_within(notice.approval.facts.effect, most_of_sentence),
+                      .remarks = remarks_of(notice.approval),
+                      .footer = footer_of(notice)};
+    words.summary = words.headline + ": " + shown_within(notice.approval.call.tool, most_of_value) +
+                    (notice.approval.facts.subject.empty()
+                         ? std::string{}
+                         : ", " + shown_within(notice.approval.facts.subject, most_of_value));
+    return words;
+}
+
+}  // namespace tfy::policy

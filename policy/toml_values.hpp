@@ -1,0 +1,60 @@
+// The values of policy.toml, read strictly: each reader gives a value, or keeps the problem with its line.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "policy/time.hpp"
+#include "protocol/error.hpp"
+
+namespace tfy::policy {
+
+/// Keeps the problem that stands first in the file (a table's keys come sorted by name). Where a value is not
+/// what it must be, a reader gives one that does no harm; the rules are not used then. `tools` are those
+/// that patterns may name.
+class TomlValues {
+public:
+    TomlValues(std::string_view file, std::span<const std::string_view> tools) : file_(file), tools_(tools) {}
+
+    void fail(int line, const std::string& what);
+    void fail(const toml::node& node, const std::string& what);
+    void unknown_key(const toml::key& key, std::span<const std::string_view> known);
+
+    std::string text(const toml::key& key, const toml::node& node);
+    bool flag(const toml::key& key, const toml::node& node);
+    std::size_t count(const toml::key& key, const toml::node& node, std::int64_t most = 1'000'000);
+    Duration duration(const toml::key& key, const toml::node& node);
+    /// With where each stands.
+    std::vector<std::pair<std::string, const toml::node*>> strings(const toml::key& key,
+                                                                   const toml::node& node);
+    std::vector<std::string> patterns(const toml::key& key, const toml::node& node);
+    std::vector<std::string> tool_patterns(const toml::key& key, const toml::node& node);
+    /// One of `known`.
+    std::string word(const toml::key& key, const toml::node& node, std::span<const std::string_view> known,
+                     const char* why = "");
+    /// "unknown value …", for a list that holds one.
+    void unknown_value(const toml::key& key, const toml::node& node, const std::string& value,
+                       std::span<const std::string_view> known);
+
+    Error error(int line, const std::string& what) const;
+    /// Empty: none.
+    const std::string& problem() const { return problem_; }
+
+private:
+    std::string_view file_;
+    std::span<const std::string_view> tools_;
+    std::string problem_;
+    int problem_line_ = 0;
+};
+
+int line_of(const toml::source_region& source);
+std::string in_quotes(std::string_view text);
+bool is_one_of(std::string_view word, std::span<const std::string_view> words);
+
+}  // namespace tfy::policy

@@ -1,0 +1,84 @@
+// Tells webhooks what the journal says of approvals: at least once, in the background, over restarts.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "policy/notice/notice.hpp"
+#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/presenter.hpp"
+#include "server/notify/webhook_post.hpp"
+#include "server/observability/log.hpp"
+#include "server/storage/deliveries.hpp"
+
+namespace tfy::server {
+
+class TransferThread;
+
+/// One coroutine for each webhook, which sends one notice at a time: a receiver that does not answer holds up
+/// its own notices and nothing else. What waits stands in the store, not in memory. One loop.
+class Notifier {
+public:
+    struct Rooms {
+        boost::asio::io_context& loop;
+        Store& store;
+        ApprovalDesk& desk;
+        ApprovalPage& page;
+        const Redaction& redaction;
+        const Clock& clock;
+        const Log& log;
+    };
+    struct Settings {
+        std::string instance;
+        std::string public_url = {};  // that links begin with; empty: the page's own address
+        std::string ca_file = {};
+        std::function<bool(const std::string& instance)> alive;
+        std::chrono::milliseconds patience = std::chrono::seconds{1};  // until it looks without being told to
+        /// Empty: over the network.
+        std::function<std::unique_ptr<truefoundry::Exchange>(const WebhookTarget&)> connect = {};
+    };
+
+    /// All rooms must outlive it.
+    Notifier(Rooms rooms, Settings settings);
+    ~Notifier();
+    Notifier(const Notifier&) = delete;
+    Notifier& operator=(const Notifier&) = delete;
+
+    /// From when it returns on, nothing that is journalled is missed.
+    Async<Result<void>> start(std::vector<WebhookTarget> targets);
+    /// Other webhooks from here on. What waits for one that stays is still sent, by its new settings.
+    void replace(std::vector<WebhookTarget> targets);
+    /// Ends the thread that waits. The loop must not run any more.
+    void close();
+
+private:
+    struct Sender;
+    std::shared_ptr<Sender> add(WebhookTarget target);
+    std::unique_ptr<truefoundry::Exchange> connect(const WebhookTarget& target);
+    Async<Result<void>> subscribe(std::string webhook);
+
+    Async<void> run(std::shared_ptr<Sender> sender);
+    bool over(const Sender& sender) const;
+    Async<void> send_all_due(std::shared_ptr<Sender> sender);
+    Async<void> let_lapse();
+    Async<Result<void>> take_over();
+    Async<Result<std::optional<Deliveries::Delivery>>> next(std::shared_ptr<Sender> sender);
+    Async<Result<void>> deliver(std::shared_ptr<Sender> sender, Deliveries::Delivery delivery);
+    Async<Result<void>> post(std::shared_ptr<Sender> sender, Deliveries::Delivery delivery,
+                             policy::Notice notice);
+    Async<Result<void>> done(std::string webhook, std::int64_t sequence);
+    Async<Result<void>> postpone(std::string webhook, std::int64_t sequence, policy::Time due);
+    Async<std::string> address(std::string approval_id);
+
+    Rooms rooms_;
+    Settings settings_;
+    std::shared_ptr<TransferThread> thread_;  // once it was needed
+    std::vector<std::shared_ptr<Sender>> senders_;
+    std::set<std::string> gone_;  // webhooks whose receiver said so
+};
+
+}  // namespace tfy::server

@@ -1,0 +1,147 @@
+#include "server/storage/deliveries.hpp"
+
+#include "policy/notice/retry.hpp"
+#include "server/storage/ledger_impl.hpp"
+
+namespace tfy::server {
+namespace {
+
+constexpr std::size_t page_size = 500;
+
+std::vector<std::string> texts_of(SQLite::Statement& rows) {
+    std::vector<std::string> all;
+    while (rows.executeStep()) all.push_back(rows.getColumn(0).getString());
+    return all;
+}
+
+}  // namespace
+
+Result<void> Deliveries::subscribe(const std::string& webhook) {
+    return impl_.write([&]() -> Result<void> {
+        auto row = impl_.prepare(
+            "INSERT OR IGNORE INTO webhooks (id, seen) VALUES (?, (SELECT coalesce(max(sequence), 0) FROM "
+            "journal))");
+        SQLite::bind(row, webhook);
+        row.exec();
+        return {};
+    });
+}
+
+// A webhook that is no longer configured leaves its rows behind; once they are old news they go.
+Result<void> Deliveries::collect(const std::string& webhook, const Wanted& wanted, policy::Time now) {
+    auto fresh = sqlite::read([&]() -> Result<bool> {
+        auto row =
+            impl_.prepare("SELECT (SELECT max(sequence) FROM journal) > seen FROM webhooks WHERE id = ?");
+        SQLite::bind(row, webhook);
+        return row.executeStep() && row.getColumn(0).getInt() == 1;
+    });
+    if (!fresh) return fresh.error();
+    if (!*fresh) return {};
+    return impl_.write([&]() -> Result<void> {
+        auto place = impl_.prepare("SELECT seen FROM webhooks WHERE id = ?");
+        SQLite::bind(place, webhook);
+        if (!place.executeStep()) return {};
+        const auto records = impl_.journal(place.getColumn(0).getInt64() + 1, page_size);
+        if (!records) return records.error();
+        if (records->empty()) return {};
+        for (const auto& record : *records) {
+            if (!wanted(record)) continue;
+            auto row =
+                impl_.prepare("INSERT OR IGNORE INTO deliveries (webhook, sequence, due) VALUES (?, ?, ?)");
+            SQLite::bind(row, webhook, record.sequence, sqlite::stored(now));
+            row.exec();
+        }
+        auto seen = impl_.prepare("UPDATE webhooks SET seen = ? WHERE id = ?");
+        SQLite::bind(seen, records->back().sequence, webhook);
+        seen.exec();
+        auto old = impl_.prepare("DELETE FROM deliveries WHERE instance = '' AND due < ?");
+        SQLite::bind(old, sqlite::stored(now - 2 * policy::longest_retry));
+        old.exec();
+        return {};
+    });
+}
+
+Result<std::optional<Deliveries::Delivery>> Deliveries::claim(const std::string& webhook,
+                                                              const std::string& instance, policy::Time now) {
+    const auto find = [&]() -> std::optional<std::int64_t> {
+        auto row = impl_.prepare(
+            "SELECT sequence FROM deliveries WHERE webhook = ? AND instance = '' AND due <= ? ORDER BY due, "
+            "sequence LIMIT 1");
+        SQLite::bind(row, webhook, sqlite::stored(now));
+        if (!row.executeStep()) return std::nullopt;
+        return row.getColumn(0).getInt64();
+    };
+    // Mostly there is none, and then nobody's write is held up.
+    const auto any = sqlite::read([&]() -> Result<bool> { return find().has_value(); });
+    if (!any) return any.error();
+    if (!*any) return std::optional<Delivery>{};
+    return impl_.write([&]() -> Result<std::optional<Delivery>> {
+        const auto sequence = find();
+        if (!sequence) return std::optional<Delivery>{};
+        auto mine = impl_.prepare(
+            "UPDATE deliveries SET instance = ?, attempts = attempts + 1 WHERE webhook = ? AND sequence = ? "
+            "RETURNING attempts");
+        SQLite::bind(mine, instance, webhook, *sequence);
+        mine.executeStep();
+        Delivery delivery{.attempts = mine.getColumn(0).getInt()};
+        mine.executeStep();  // to its end
+        auto record = impl_.journal(*sequence, 1);
+        if (!record) return record.error();
+        if (record->empty()) return sqlite::damaged("a delivery without its journal record");
+        delivery.record = std::move(record->front());
+        auto approval = impl_.find(delivery.record.approval_id);
+        if (!approval) return approval.error();
+        delivery.approval = std::move(*approval);
+        return std::optional(std::move(delivery));
+    });
+}
+
+Result<void> Deliveries::done(const std::string& webhook, std::int64_t sequence,
+                              const std::string& instance) {
+    return impl_.write([&]() -> Result<void> {
+        auto row =
+            impl_.prepare("DELETE FROM deliveries WHERE webhook = ? AND sequence = ? AND instance = ?");
+        SQLite::bind(row, webhook, sequence, instance);
+        row.exec();
+        return {};
+    });
+}
+
+Result<void> Deliveries::postpone(const std::string& webhook, std::int64_t sequence,
+                                  const std::string& instance, policy::Time due) {
+    return impl_.write([&]() -> Result<void> {
+        auto row = impl_.prepare(
+            "UPDATE deliveries SET instance = '', due = ? WHERE webhook = ? AND sequence = ? AND instance = "
+            "?");
+        SQLite::bind(row, sqlite::stored(due), webhook, sequence, instance);
+        row.exec();
+        return {};
+    });
+}
+
+Result<std::vector<std::string>> Deliveries::holders() {
+    return sqlite::read([&]() -> Result<std::vector<std::string>> {
+        auto rows = impl_.prepare("SELECT DISTINCT instance FROM deliveries WHERE instance <> ''");
+        return texts_of(rows);
+    });
+}
+
+Result<void> Deliveries::take_over(const std::string& instance) {
+    return impl_.write([&]() -> Result<void> {
+        auto row = impl_.prepare("UPDATE deliveries SET instance = '' WHERE instance = ?");
+        SQLite::bind(row, instance);
+        row.exec();
+        return {};
+    });
+}
+
+Result<std::vector<std::string>> Deliveries::overdue(policy::Time now) {
+    return sqlite::read([&]() -> Result<std::vector<std::string>> {
+        auto rows = impl_.prepare(
+            "SELECT id FROM approvals WHERE state IN ('pending', 'approved') AND expires <= ? LIMIT 100");
+        SQLite::bind(rows, sqlite::stored(now));
+        return texts_of(rows);
+    });
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,130 @@
+// A house that tells webhooks, and receivers that keep what they are told.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <map>
+
+#include "protocol/parse.hpp"
+#include "server/notify/notifier.hpp"
+#include "tests/fakes/calls.hpp"
+
+namespace tfy::fakes {
+
+/// Answers as a test says, then 204; keeps every request.
+struct Receiver {
+    std::deque<Result<truefoundry::HttpResponse>> answers = {};
+    std::vector<truefoundry::HttpRequest> got = {};
+
+    Receiver& answer(int status, std::string retry_after = {}) {
+        answers.push_back(truefoundry::HttpResponse{.status = status, .retry_after = std::move(retry_after)});
+        return *this;
+    }
+    std::string header(std::size_t number, const std::string& name) const {
+        for (const auto& [key, value] : got.at(number).headers)
+            if (key == name) return value;
+        return {};
+    }
+    Json body(std::size_t number) const { return protocol::parse(got.at(number).body).value(); }
+};
+
+class ReceiverExchange final : public truefoundry::Exchange {
+public:
+    explicit ReceiverExchange(Receiver& receiver) : receiver_(receiver) {}
+    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+        receiver_.got.push_back(std::move(request));
+        if (receiver_.answers.empty()) co_return truefoundry::HttpResponse{.status = 204};
+        auto answer = std::move(receiver_.answers.front());
+        receiver_.answers.pop_front();
+        co_return answer;
+    }
+
+private:
+    Receiver& receiver_;
+};
+
+inline server::WebhookTarget webhook(const std::string& host = "hooks.example.com",
+                                     std::vector<policy::Webhook::Event> events = {
+                                         policy::Webhook::Event::requested}) {
+    policy::Webhook wanted{.url = "https://" + host + "/in", .events = std::move(events)};
+    return {.id = "wh_" + host,
+            .wanted = std::move(wanted),
+            .url = {"https://" + host, "/in", host},
+            .key = std::make_shared<const policy::Secret>(std::string("0123456789abcdef0123456789abcdef"))};
+}
+
+struct Notified : Calls {
+    explicit Notified(const std::filesystem::path& file = ":memory:", std::string name = "test")
+        : Calls(policy::Assurance::client, file), instance(std::move(name)) {}
+    ~Notified() {
+        notifier().close();
+        desk.drain();
+    }
+
+    server::Notifier& notifier() {
+        if (!notifier_)
+            notifier_.emplace(
+                server::Notifier::Rooms{loop, store, desk, page, redaction, clock, log},
+                server::Notifier::Settings{
+                    .instance = instance,
+                    .alive = [this](const std::string& id) { return others_alive.contains(id); },
+                    .patience = patience,
+                    .connect =
+                        [this](const server::WebhookTarget& target) {
+                            return std::make_unique<ReceiverExchange>(receivers[target.url.host]);
+                        }});
+        return *notifier_;
+    }
+    void start(std::vector<server::WebhookTarget> targets) {
+        REQUIRE(run(notifier().start(std::move(targets))).has_value());
+    }
+    /// As the next start of the process: what was known in memory is gone.
+    void start_anew(std::vector<server::WebhookTarget> targets) {
+        notifier().replace({});
+        passes();
+        notifier_.reset();
+        start(std::move(targets));
+    }
+
+    Receiver& receiver(const std::string& host = "hooks.example.com") { return receivers[host]; }
+    void told(std::size_t times, const std::string& host = "hooks.example.com") {
+        until([&] { return receiver(host).got.size() >= times; });
+        passes();
+        CHECK(receiver(host).got.size() == times);
+    }
+    /// Every webhook has looked again since, and what was due was sent: timers of one loop go off in order,
+    /// and so does what is asked of the store, a few times for each look.
+    void passes() {
+        for (int look = 0; look < 3; ++look) {
+            run(tick(2 * patience));
+            for (int question = 0; question < 12; ++question) run(desk.find("none"));
+        }
+    }
+    /// A pending request of its own for each token.
+    std::string request(const std::string& token) {
+        const auto made = approval("apr_" + token, token, "stdio:alice", clock.now());
+        const auto record = entry("requested", made.id, {{"state", "pending"}}, clock.now());
+        run(store.run([made, record](server::Ledger& ledger) {
+            return ledger.open_request(made, {1000, 1000}, record);
+        })).value();
+        return made.id;
+    }
+
+    std::string instance;
+    std::set<std::string> others_alive;
+    std::map<std::string, Receiver> receivers;
+
+private:
+    static constexpr std::chrono::milliseconds patience{5};
+
+    static Async<bool> tick(std::chrono::milliseconds after) {
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, after);
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        co_return true;
+    }
+
+    std::optional<server::Notifier> notifier_;
+};
+
+}  // namespace tfy::fakes
