@@ -46,7 +46,8 @@ void read_key(TomlValues& values, Webhook& webhook, const toml::key& key, const 
     else if (key == "url_file")
         webhook.url_file = file_name(values, key, node);
     else if (key == "format")
-        webhook.format = read_format(values.word(key, node, formats)).value_or(Webhook::Format::json);
+        // An unknown one is told, and not what another one would need.
+        webhook.format = read_format(values.word(key, node, formats)).value_or(Webhook::Format::slack);
     else if (key == "secret_file")
         webhook.secret_file = file_name(values, key, node);
     else if (key == "events")
@@ -66,7 +67,7 @@ Webhook read_webhook(TomlValues& values, const toml::table& table) {
     Webhook webhook;
     webhook.line = line_of(table.source());
     for (const auto& [key, node] : table) read_key(values, webhook, key, node);
-    if (webhook.url.empty() == webhook.url_file.empty())
+    if (table.contains("url") == table.contains("url_file"))
         values.fail(webhook.line, "a webhook has either 'url' or 'url_file', which holds it");
     if (webhook.format == Webhook::Format::json && webhook.secret_file.empty())
         values.fail(webhook.line,

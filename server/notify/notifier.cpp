@@ -36,12 +36,27 @@ Approval as_of(const JournalRecord& record, Approval now) {
     return now;
 }
 
+/// An error's advice is about the control plane; its first sentence says what happened.
+std::string why_not(const Result<truefoundry::HttpResponse>& answer) {
+    if (answer) return "it answered " + std::to_string(answer->status);
+    const auto& message = answer.error().message;
+    return message.substr(0, message.find(". "));
+}
+
 std::string id_of(const JournalRecord& record) { return "evt_" + record.hash.substr(0, 32); }
 
 }  // namespace
 
 struct Notifier::Sender {
+    /// How it ends with a record that this process has claimed.
+    struct Settlement {
+        std::int64_t sequence = 0;
+        std::optional<policy::Time> due = {};  // again then; nullopt: it is over with it
+    };
+
     WebhookPost post;
+    std::optional<Settlement> unsettled = {};  // not yet in the store
+    bool subscribed = false;
     bool retired = false;   // others came in its place
     bool troubled = false;  // the store's trouble was logged, and is not over
 };
@@ -115,19 +130,26 @@ Async<void> Notifier::let_lapse() {
 }
 
 Async<void> Notifier::send_all_due(std::shared_ptr<Sender> sender) {
-    while (!over(*sender)) {
-        auto delivery = co_await next(sender);
-        if (delivery && !*delivery) break;
-        Result<void> sent;
-        if (delivery)
-            sent = co_await deliver(sender, std::move(**delivery));
-        else
-            sent = delivery.error();
+    for (bool more = true; more && !over(*sender);) {
+        const auto sent = co_await send_one(sender);
         if (!sent && !sender->troubled)
             rooms_.log.warn("webhooks wait for the store", {{"why", sent.error().message}});
         sender->troubled = !sent;
-        if (!sent) co_return;
+        more = sent && *sent;
     }
+}
+
+// A claim that cannot be settled now is settled before anything else is claimed.
+Async<Result<bool>> Notifier::send_one(std::shared_ptr<Sender> sender) {
+    if (auto settled = co_await settle(sender); !settled) co_return settled.error();
+    auto delivery = co_await next(sender);
+    if (!delivery) co_return delivery.error();
+    if (!*delivery) co_return false;
+    sender->unsettled = Sender::Settlement{(**delivery).record.sequence, rooms_.clock.now()};
+    if (auto delivered = co_await deliver(sender, std::move(**delivery)); !delivered)
+        co_return delivered.error();
+    if (auto settled = co_await settle(sender); !settled) co_return settled.error();
+    co_return true;
 }
 
 Async<Result<void>> Notifier::take_over() {
@@ -145,6 +167,9 @@ Async<Result<void>> Notifier::take_over() {
 
 Async<Result<std::optional<Deliveries::Delivery>>> Notifier::next(std::shared_ptr<Sender> sender) {
     const auto& target = sender->post.target();
+    if (!sender->subscribed)
+        if (auto subscribed = co_await subscribe(target.id); !subscribed) co_return subscribed.error();
+    sender->subscribed = true;
     if (auto taken = co_await take_over(); !taken) co_return taken.error();
     auto wanted = [events = target.wanted.events](const JournalRecord& record) {
         const auto event = policy::event_of(record.kind);
@@ -153,7 +178,6 @@ Async<Result<std::optional<Deliveries::Delivery>>> Notifier::next(std::shared_pt
     auto work = [id = target.id, wanted = std::move(wanted), instance = settings_.instance,
                  now = rooms_.clock.now()](Ledger& ledger) -> Result<std::optional<Deliveries::Delivery>> {
         Deliveries deliveries(ledger);
-        if (auto known = deliveries.subscribe(id); !known) return known.error();
         if (auto collected = deliveries.collect(id, wanted, now); !collected) return collected.error();
         return deliveries.claim(id, instance, now);
     };
@@ -164,39 +188,45 @@ Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender, Deliveries
     const auto& target = sender->post.target();
     const auto& record = delivery.record;
     const auto event = policy::event_of(record.kind);
-    if (!event || !delivery.approval || !covers(target.wanted, *delivery.approval))
-        co_return co_await done(target.id, record.sequence);
-    if (policy::is_old_news(*event, record.at, *delivery.approval, rooms_.clock.now())) {
+    const bool wanted = event && delivery.approval && covers(target.wanted, *delivery.approval);
+    const bool old = wanted && policy::is_old_news(*event, record.at, *delivery.approval, rooms_.clock.now());
+    if (old)
         rooms_.log.info("a webhook is no longer told: it is old news",
                         {{"host", target.url.host}, {"approval", record.approval_id}});
-        co_return co_await done(target.id, record.sequence);
+    if (!wanted || old) {
+        sender->unsettled->due.reset();
+        co_return Result<void>{};
     }
     policy::Notice notice{
         .id = id_of(record), .event = *event, .at = record.at, .approval = as_of(record, *delivery.approval)};
     notice.page_url = co_await address(record.approval_id);
-    co_return co_await post(std::move(sender), std::move(delivery), std::move(notice));
+    co_return co_await post(std::move(sender), std::move(notice), delivery.attempts);
 }
 
-Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, Deliveries::Delivery delivery,
-                                   policy::Notice notice) {
+Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, policy::Notice notice, int attempts) {
     const auto& target = sender->post.target();
-    const auto sequence = delivery.record.sequence;
-    Json told = {{"host", target.url.host},
-                 {"event", policy::to_string(notice.event)},
-                 {"approval", notice.approval.id},
-                 {"attempt", delivery.attempts}};
+    const Json told = {{"host", target.url.host},
+                       {"event", policy::to_string(notice.event)},
+                       {"approval", notice.approval.id},
+                       {"attempt", attempts}};
     // Tokens that another process has made are known before anything is sealed.
     if (auto known = co_await rooms_.desk.learn(); !known) co_return known;
     auto body = rooms_.redaction.seal(policy::body_of(notice, target.wanted.format));
     const auto answer = co_await sender->post.send(std::move(body), notice.id, rooms_.clock.now());
-    if (answer && answer->status / 100 == 2) {
-        rooms_.log.info("a webhook was told", told);
-        co_return co_await done(target.id, sequence);
+    if (!answer || answer->status / 100 != 2) {
+        refused(*sender, answer, told, attempts);
+        co_return Result<void>{};
     }
-    told["why"] = answer ? "it answered " + std::to_string(answer->status)
-                         : std::string("it gave no answer in time, or took no connection");
+    rooms_.log.info("a webhook was told", told);
+    sender->unsettled->due.reset();
+    co_return Result<void>{};
+}
+
+void Notifier::refused(Sender& sender, const Result<truefoundry::HttpResponse>& answer, Json told,
+                       int attempts) {
+    told["why"] = why_not(answer);
     if (answer && answer->status == status_gone) {
-        gone_.insert(target.id);
+        gone_.insert(sender.post.target().id);
         rooms_.log.error("a webhook is gone, and is not called again until the next start", told);
     } else {
         rooms_.log.warn("a webhook was not told, and will be called again", told);
@@ -205,22 +235,20 @@ Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, Deliveries::D
     const auto pause = answer ? retry_after(answer->retry_after, now) : policy::Duration{0};
     std::uint64_t random = 0;
     randombytes_buf(&random, sizeof random);
-    co_return co_await postpone(target.id, sequence,
-                                policy::next_attempt(delivery.attempts, random, pause, now));
+    sender.unsettled->due = policy::next_attempt(attempts, random, pause, now);
 }
 
-Async<Result<void>> Notifier::done(std::string webhook, std::int64_t sequence) {
-    auto work = [webhook = std::move(webhook), sequence, instance = settings_.instance](Ledger& ledger) {
-        return Deliveries(ledger).done(webhook, sequence, instance);
+Async<Result<void>> Notifier::settle(std::shared_ptr<Sender> sender) {
+    if (!sender->unsettled) co_return Result<void>{};
+    auto work = [webhook = sender->post.target().id, end = *sender->unsettled,
+                 instance = settings_.instance](Ledger& ledger) {
+        Deliveries deliveries(ledger);
+        return end.due ? deliveries.postpone(webhook, end.sequence, instance, *end.due)
+                       : deliveries.done(webhook, end.sequence, instance);
     };
-    co_return co_await rooms_.store.run(std::move(work));
-}
-
-Async<Result<void>> Notifier::postpone(std::string webhook, std::int64_t sequence, policy::Time due) {
-    auto work = [webhook = std::move(webhook), sequence, instance = settings_.instance, due](Ledger& ledger) {
-        return Deliveries(ledger).postpone(webhook, sequence, instance, due);
-    };
-    co_return co_await rooms_.store.run(std::move(work));
+    auto settled = co_await rooms_.store.run(std::move(work));
+    if (settled) sender->unsettled.reset();
+    co_return settled;
 }
 
 // Where the server is reached from elsewhere is for the operator to say; a stdio server's page is opened

@@ -64,14 +64,14 @@ private:
     Async<void> run(std::shared_ptr<Sender> sender);
     bool over(const Sender& sender) const;
     Async<void> send_all_due(std::shared_ptr<Sender> sender);
+    Async<Result<bool>> send_one(std::shared_ptr<Sender> sender);
     Async<void> let_lapse();
     Async<Result<void>> take_over();
     Async<Result<std::optional<Deliveries::Delivery>>> next(std::shared_ptr<Sender> sender);
     Async<Result<void>> deliver(std::shared_ptr<Sender> sender, Deliveries::Delivery delivery);
-    Async<Result<void>> post(std::shared_ptr<Sender> sender, Deliveries::Delivery delivery,
-                             policy::Notice notice);
-    Async<Result<void>> done(std::string webhook, std::int64_t sequence);
-    Async<Result<void>> postpone(std::string webhook, std::int64_t sequence, policy::Time due);
+    Async<Result<void>> post(std::shared_ptr<Sender> sender, policy::Notice notice, int attempts);
+    void refused(Sender& sender, const Result<truefoundry::HttpResponse>& answer, Json told, int attempts);
+    Async<Result<void>> settle(std::shared_ptr<Sender> sender);
     Async<std::string> address(std::string approval_id);
 
     Rooms rooms_;

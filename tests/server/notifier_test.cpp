@@ -6,6 +6,7 @@
 #include <set>
 
 #include "tests/fakes/notified.hpp"
+#include "tests/fakes/sql.hpp"
 
 using namespace tfy;
 using namespace std::chrono_literals;
@@ -108,6 +109,21 @@ TEST_CASE("who died in the middle is succeeded, and who lives is left alone") {
     house.others_alive.clear();
     house.told(1);
     CHECK(house.receiver().body(0)["approval"]["subject"] == "a");
+}
+
+TEST_CASE("a store that fails for a while is waited for: what was taken is not told twice") {
+    const fakes::TempFolder folder;
+    Notified house(folder / "ledger.db");
+    house.start({webhook()});
+    const auto broken =
+        "CREATE TRIGGER broken BEFORE DELETE ON deliveries BEGIN SELECT RAISE(ABORT, ''); END";
+    REQUIRE(fakes::run_sql(folder / "ledger.db", broken) == SQLITE_OK);
+    house.request("a");
+    house.request("b");
+    house.told(1);
+    REQUIRE(fakes::run_sql(folder / "ledger.db", "DROP TRIGGER broken") == SQLITE_OK);
+    house.told(2);
+    CHECK(house.receiver().body(0)["id"] != house.receiver().body(1)["id"]);
 }
 
 TEST_CASE("two processes on one state tell each event once between them") {
