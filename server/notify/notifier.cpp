@@ -171,15 +171,16 @@ Async<Result<std::optional<Deliveries::Delivery>>> Notifier::next(std::shared_pt
         if (auto subscribed = co_await subscribe(target.id); !subscribed) co_return subscribed.error();
     sender->subscribed = true;
     if (auto taken = co_await take_over(); !taken) co_return taken.error();
-    auto wanted = [events = target.wanted.events](const JournalRecord& record) {
+    const auto wanted = [events = target.wanted.events](const JournalRecord& record) {
         const auto event = policy::event_of(record.kind);
         return event && std::ranges::find(events, *event) != events.end();
     };
-    auto work = [id = target.id, wanted = std::move(wanted), instance = settings_.instance,
-                 now = rooms_.clock.now()](Ledger& ledger) -> Result<std::optional<Deliveries::Delivery>> {
+    using Next = Result<std::optional<Deliveries::Delivery>>;
+    const auto now = rooms_.clock.now();
+    auto work = [id = target.id, wanted, me = settings_.instance, now](Ledger& ledger) -> Next {
         Deliveries deliveries(ledger);
         if (auto collected = deliveries.collect(id, wanted, now); !collected) return collected.error();
-        return deliveries.claim(id, instance, now);
+        return deliveries.claim(id, me, now);
     };
     co_return co_await rooms_.store.run(std::move(work));
 }
@@ -240,11 +241,11 @@ void Notifier::refused(Sender& sender, const Result<truefoundry::HttpResponse>& 
 
 Async<Result<void>> Notifier::settle(std::shared_ptr<Sender> sender) {
     if (!sender->unsettled) co_return Result<void>{};
-    auto work = [webhook = sender->post.target().id, end = *sender->unsettled,
-                 instance = settings_.instance](Ledger& ledger) {
+    const auto end = *sender->unsettled;
+    auto work = [id = sender->post.target().id, end, me = settings_.instance](Ledger& ledger) {
         Deliveries deliveries(ledger);
-        return end.due ? deliveries.postpone(webhook, end.sequence, instance, *end.due)
-                       : deliveries.done(webhook, end.sequence, instance);
+        return end.due ? deliveries.postpone(id, end.sequence, me, *end.due)
+                       : deliveries.done(id, end.sequence, me);
     };
     auto settled = co_await rooms_.store.run(std::move(work));
     if (settled) sender->unsettled.reset();
