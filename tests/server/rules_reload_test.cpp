@@ -131,3 +131,25 @@ TEST_CASE("an open request keeps its terms when the rules change; the next call 
     auto third = house.requester(false, modern, "stdio:carol");
     CHECK(house.run(house.calls.call(third, Calls::removal()))->result.at("isError") == true);
 }
+
+TEST_CASE("what the rules name outside of the file may refuse them: then nothing changes") {
+    const TempFolder folder;
+    std::ofstream(folder / "policy.toml") << "[[rule]]\n";
+    Loop loop;
+    const Redaction redaction{{}, {}};
+    const Log log{redaction, Log::Level::off};
+    GateInForce gate{policy::Rules{.open_requests = 7}};
+    Result<void> answer = Error{Errc::refused, "a webhook cannot be used"};
+    RulesReload reload(
+        loop, (folder / "policy.toml").string(), gate, log, [] { return false; },
+        [&answer](const policy::Rules& rules) {
+            CHECK(rules.rules.size() == 1);
+            return answer;
+        });
+    reload.reload();
+    CHECK(gate.now()->rules().open_requests == 7);
+    answer = Result<void>{};
+    reload.reload();
+    CHECK(gate.now()->rules().rules.size() == 1);
+    loop.abandon();
+}

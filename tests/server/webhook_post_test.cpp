@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "server/config.hpp"
 #include "server/notify/retry_after.hpp"
 #include "server/upstream/curl_exchange.hpp"
 #include "server/upstream/transfer_thread.hpp"
@@ -145,6 +146,18 @@ TEST_CASE("a webhook's files are read where nobody else may, and errors name the
     write(url, "https://hooks.example.com/a");
     write(secret, key);
     CHECK(server::open_webhooks({json, slack}).error().message.find("same address") != std::string::npos);
+}
+
+TEST_CASE("a public address is one that links can begin with") {
+    CHECK(server::read_public_url("")->empty());
+    CHECK(*server::read_public_url("https://tfy.example.com/") == "https://tfy.example.com");
+    CHECK(*server::read_public_url("http://10.0.0.1:8080/pats/") == "http://10.0.0.1:8080/pats");
+    for (const auto* wrong :
+         {"tfy.example.com", "ftp://example.com", "https://example.com/?a", "javascript:1",
+          "https://user@example.com", "https://exa mple.com", "https://example.com/#a"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(server::read_public_url(wrong).has_value());
+    }
 }
 
 TEST_CASE("Retry-After is seconds or a date, a day at the most") {
