@@ -29,14 +29,13 @@ void TransferThread::stop() {
 }
 
 void TransferThread::post(Asked asked) {
-    {
-        const std::lock_guard lock(inbox_mutex_);
-        if (!stopping_) {
-            asked_.push_back(std::move(asked));
-            asked.reply = nullptr;
-        }
+    std::unique_lock lock(inbox_mutex_);
+    if (stopping_) {
+        lock.unlock();
+        return asked.reply(too_late());
     }
-    if (asked.reply) return asked.reply(too_late());
+    asked_.push_back(std::move(asked));
+    lock.unlock();
     curl_multi_wakeup(multi_.get());
 }
 
