@@ -54,7 +54,8 @@ struct Rules {
 
 inline constexpr std::string_view tool_names[] = {"tfy_config_status",        "tfy_access_tokens_list",
                                                   "tfy_access_tokens_create", "tfy_access_tokens_delete",
-                                                  "tfy_access_tokens_reveal", "tfy_approvals_get"};
+                                                  "tfy_access_tokens_reveal", "tfy_access_tokens_rotate",
+                                                  "tfy_approvals_get"};
 
 /// Reads policy.toml. Unknown keys or values fail: Errc::refused, "policy.toml line 12: unknown key 'tool';
 /// did you mean 'tools'?"; so do tool patterns that match none of `tools`, groups that are not there, and

@@ -81,6 +81,11 @@ ToolResult report(const Approval& approval) {
     return result;
 }
 
+void add_rotation(ToolResult& result, const Rotation& rotation) {
+    result.structured["rotation"] = report(rotation);
+    result.text += "\nRotation: " + rotation.id + "\n" + describe(rotation) + "\n";
+}
+
 }  // namespace
 
 GetApproval::Args GetApproval::Args::read(const Json& arguments) {
@@ -104,7 +109,11 @@ Async<Result<ToolResult>> GetApproval::run(policy::Permit permit) {
         co_return Error{Errc::not_found,
                         "There is no approval of yours with this id. Nothing was done. Call the tool itself "
                         "to ask (again)."};
-    co_return report(*approval);
+    auto result = report(*approval);
+    const auto rotation = co_await approvals_.rotation_of(approval->id);
+    if (!rotation) co_return rotation.error();
+    if (*rotation) add_rotation(result, **rotation);
+    co_return result;
 }
 
 }  // namespace tfy::tools

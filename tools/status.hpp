@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "tools/rotations.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
@@ -49,6 +50,10 @@ public:
     virtual ~ApprovalReader() = default;
     /// As it stands now; Errc::not_found.
     virtual Async<Result<policy::Approval>> find(std::string id) = 0;
+    /// The second half of a rotation that this approval let run; nothing for all others.
+    virtual Async<Result<std::optional<Rotation>>> rotation_of(std::string) {
+        co_return std::optional<Rotation>{};
+    }
 };
 
 class GetApproval final : public Tool {

@@ -10,10 +10,6 @@ namespace {
 
 using truefoundry::TokenName;
 
-// How far TrueFoundry's clock may be behind ours when we judge whether a token is the one that was just asked
-// for.
-constexpr std::chrono::minutes clock_slack{5};
-
 std::string member(const Json& object, const char* key) { return object.value(key, std::string{}); }
 
 truefoundry::CreateAccessToken request_of(const CreateAccessToken::Args& args, TokenName token_name) {
@@ -30,11 +26,6 @@ Result<void> check_owner(const Json& payload, const char* key) {
     return Error{Errc::refused, std::string(key) +
                                     " holds invisible or look-alike characters: " + in_quotes(owner) +
                                     ". Nothing was created. Ask the user for its plain name."};
-}
-
-bool was_confirmed(const Error& lost) {
-    const auto status = lost.data.is_object() ? lost.data.value("http_status", 0) : 0;
-    return status >= 200 && status < 300;
 }
 
 }  // namespace
@@ -101,69 +92,14 @@ Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
     auto token_name = TokenName::read(args.name);
     if (!token_name) co_return token_name.error();
 
+    auto destination = policy::Destination::none;
+    if (permit.grant()) destination = permit.grant()->decision.destination;
     auto api = client_.traced(permit.call().caller.trace);
-    const auto attempted = clock_.now();
-    auto value = co_await api.create(request_of(args, *token_name));
-    if (!value) {
-        if (value.error().code != Errc::ambiguous) co_return value.error();
-        co_return co_await settle(api, *token_name, attempted, value.error());
-    }
-    // Nothing that follows from the answer may leave before the redactor knows the value.
-    auto held = co_await custody_.hold(std::move(*value), args.name, permit.call().caller.principal);
-    if (!held) co_return co_await not_kept(api, *token_name);
-
-    Created created{.held = std::move(*held),
-                    .name = args.name,
-                    .id = {},
-                    .expires = policy::read_time(args.expiration_date)};
-    if (permit.grant()) created.destination = permit.grant()->decision.destination;
-    auto made = co_await api.find_by_name(*token_name);
-    if (made) {
-        custody_.set_token_id(created.held.reveal_id, made->id);
-        created.id = std::move(made->id);
-        created.expires = made->expires;  // what was granted: a tenant may allow less than was asked for
-    }
-    co_return report_creation(created, clock_.now());
-}
-
-// The answer to the one POST was lost. It is never sent again: listing tells what became of it.
-Async<Error> CreateAccessToken::settle(truefoundry::Client api, TokenName token_name, policy::Time attempted,
-                                       Error lost) {
-    const auto name_words = "the token " + in_quotes(token_name.text());
-    const auto found = co_await api.find_by_name(token_name);
-    if (found && found->created && *found->created < attempted - clock_slack)
-        co_return Error{Errc::conflict,
-                        std::string(sentences::name_exists) + " TrueFoundry's answer was lost (" +
-                            lost.message +
-                            "), and the token of this name is older than this call: nothing was created."};
-    if (found)
-        co_return Error{
-            Errc::ambiguous,
-            "TrueFoundry created " + name_words + " (ID " + one_line(found->id) +
-                "), but its value was lost on the way and nobody has it. Do not create it again under this "
-                "name: delete it with tfy_access_tokens_delete and create a new one. (" +
-                lost.message + ")"};
-    if (found.error().code == Errc::not_found && !was_confirmed(lost))
-        co_return Error{Errc::upstream, "TrueFoundry's answer was lost, and it does not list " + name_words +
-                                            ": it was not created. Ask again if it is still wanted. (" +
-                                            lost.message + ")"};
-    co_return Error{Errc::ambiguous,
-                    "Nobody knows whether " + name_words +
-                        " was created: TrueFoundry's answer was lost and the tokens could not be read "
-                        "afterwards. List the "
-                        "tokens first; if it is there, delete it, because nobody has its value. (" +
-                        lost.message + ")"};
-}
-
-Async<Error> CreateAccessToken::not_kept(truefoundry::Client api, TokenName token_name) {
-    const auto found = co_await api.find_by_name(token_name);
-    co_return Error{
-        Errc::ambiguous,
-        "The token " + in_quotes(token_name.text()) + " was created (ID " +
-            (found ? one_line(found->id) : "unknown: list the tokens") +
-            "), but this server could not write to its own state, so its value was wiped and nobody has it. "
-            "Delete it with tfy_access_tokens_delete, and have the state directory checked before creating "
-            "another."};
+    auto asked = request_of(args, std::move(*token_name));
+    auto created = co_await create_once(std::move(api), custody_, clock_, std::move(asked),
+                                        permit.call().caller.principal, destination);
+    if (!created) co_return created.error();
+    co_return report_creation(*created, clock_.now());
 }
 
 }  // namespace tfy::tools

@@ -40,10 +40,6 @@ public:
     Async<Result<ToolResult>> run(policy::Permit permit) override;
 
 private:
-    Async<Error> settle(truefoundry::Client api, truefoundry::TokenName token_name, policy::Time attempted,
-                        Error lost);
-    Async<Error> not_kept(truefoundry::Client api, truefoundry::TokenName token_name);
-
     truefoundry::Client& client_;
     Custody& custody_;
     const Clock& clock_;

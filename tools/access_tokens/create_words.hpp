@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tools/access_tokens/create.hpp"
+#include "tools/access_tokens/creation.hpp"
 
 namespace tfy::tools {
 
@@ -9,15 +10,6 @@ namespace tfy::tools {
 inline constexpr auto name_is_free = "Name is free";
 
 policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Time now);
-
-/// What is known of a token that was just made, without its value.
-struct Created {
-    Held held;
-    std::string name;
-    std::string id;  // empty where it could not be read
-    std::optional<policy::Time> expires;
-    policy::Destination destination = policy::Destination::none;
-};
 
 ToolResult report_creation(const Created& created, policy::Time now);
 

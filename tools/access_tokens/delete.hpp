@@ -32,9 +32,6 @@ public:
     Async<Result<ToolResult>> run(policy::Permit permit) override;
 
 private:
-    policy::Facts describe(const truefoundry::AccessToken& token) const;
-    Async<Result<void>> settle(truefoundry::Client api, truefoundry::TokenId id, Error lost);
-
     truefoundry::Client& client_;
     const Clock& clock_;
     std::vector<std::string> own_jwt_ids_;

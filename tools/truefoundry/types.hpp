@@ -43,6 +43,7 @@ struct AccessToken {
     std::string name;
     std::string type;   // "jwt", "opaque", or empty where not said
     std::string owner;  // team, else account, else empty
+    std::string team;   // that owns it, empty where no team does
     std::string created_by;
     std::optional<policy::Time> created;
     std::optional<policy::Time> expires;  // none: never

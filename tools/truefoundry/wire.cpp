@@ -126,6 +126,7 @@ AccessToken read_token(const Json& item) {
         .name = first_of(text(manifest, {"name"}), text(item, {"name"})),
         .type = text(manifest, {"token_type", "tokenType"}),
         .owner = first_of(text(owner, {"team"}), text(owner, {"account"})),
+        .team = text(owner, {"team"}),
         .created_by = first_of(text(maker, {"subjectSlug"}), text(maker, {"subjectDisplayName"})),
         .created = time(item, {"createdAt", "created_at"}),
         .expires = {},

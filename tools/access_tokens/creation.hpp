@@ -1,0 +1,33 @@
+// What it takes to make a token, whoever does it: the one POST, custody of the value before anything else,
+// and the id by listing.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tools/custody.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::tools {
+
+/// How far TrueFoundry's clock may be behind ours when we judge whether a token is the one that was just
+/// asked for.
+inline constexpr std::chrono::minutes clock_slack{5};
+
+/// What is known of a token that was just made, without its value.
+struct Created {
+    Held held;
+    std::string name;
+    std::string id;  // empty where it could not be read
+    std::optional<policy::Time> expires;
+    policy::Destination destination = policy::Destination::none;
+};
+
+/// One POST; where its answer is lost, listing tells what became of it. `custody` and `clock` must outlive
+/// it. Errc::upstream, Errc::conflict: nothing was created; Errc::ambiguous: a token was or may have been
+/// made whose value nobody has.
+Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, const Clock& clock,
+                                   truefoundry::CreateAccessToken asked, std::string principal,
+                                   policy::Destination destination);
+
+}  // namespace tfy::tools

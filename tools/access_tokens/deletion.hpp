@@ -1,0 +1,29 @@
+// What it takes to delete a token, whoever does it: the words for the person, what must not have changed, and
+// the one DELETE.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/facts.hpp"
+#include "tools/async.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::tools {
+
+/// Its name, or its id where it has none.
+std::string title_of(const truefoundry::AccessToken& token);
+
+/// What must still be so when it is deleted. Not when it was last used: that may change at any moment and is
+/// no other token.
+Json target_of(const truefoundry::AccessToken& token);
+
+/// `own_jwt_ids`: the ids that this server's own key carries, empty where the key is no JWT.
+policy::Facts describe_deletion(const truefoundry::AccessToken& token,
+                                const std::vector<std::string>& own_jwt_ids, policy::Time now);
+
+/// One DELETE; where its answer is lost, listing tells what became of it. Errc::upstream, Errc::not_found:
+/// it was not deleted by this; Errc::ambiguous: nobody knows.
+Async<Result<void>> delete_once(truefoundry::Client api, truefoundry::TokenId id);
+
+}  // namespace tfy::tools

@@ -1,0 +1,194 @@
+#include "tools/access_tokens/rotate.hpp"
+
+#include <algorithm>
+
+#include "tools/access_tokens/deletion.hpp"
+#include "tools/access_tokens/expiration.hpp"
+#include "tools/access_tokens/grace.hpp"
+#include "tools/access_tokens/rotate_words.hpp"
+#include "tools/access_tokens/successor.hpp"
+#include "tools/sentences.hpp"
+#include "tools/text.hpp"
+
+namespace tfy::tools {
+namespace {
+
+using truefoundry::AccessToken;
+using truefoundry::TokenId;
+using truefoundry::TokenName;
+using Tokens = std::vector<AccessToken>;
+
+Error with_old_token_left(Error error, const RotationPlan& plan) {
+    error.message += " The old token " + in_quotes(plan.old_title()) + " was not deleted and still works.";
+    return error;
+}
+
+Error name_taken(const AccessToken& by) {
+    return {Errc::conflict, std::string(sentences::name_exists) + " The name " + in_quotes(by.name) +
+                                " belongs to the token with ID " + one_line(by.id) +
+                                ". Nothing was created or deleted."};
+}
+
+Result<std::string> name_for(const RotateAccessToken::Args& args, const AccessToken& old, const Tokens& all) {
+    if (args.name.empty()) {
+        auto name = successor_name(old.name, all);
+        if (!name) return name.error();
+        return name->text();
+    }
+    const auto taken = std::ranges::find(all, args.name, &AccessToken::name);
+    if (taken != all.end()) return name_taken(*taken);
+    return args.name;
+}
+
+Result<std::string> expiration_for(const RotateAccessToken::Args& args, const AccessToken& old,
+                                   policy::Time now) {
+    if (!args.expiration_date.empty()) return args.expiration_date;
+    return successor_expiration(old, now);
+}
+
+/// All that the call leaves open, resolved from what TrueFoundry lists now.
+Result<RotationPlan> plan_for(const RotateAccessToken::Args& args, const AccessToken& old, const Tokens& all,
+                              policy::Time now) {
+    if (policy::deceptive(old.team))
+        return Error{Errc::refused,
+                     "The team that owns the old token has a name with invisible or look-alike characters: " +
+                         in_quotes(old.team) + ". Nothing was created or deleted."};
+    auto name = name_for(args, old, all);
+    if (!name) return name.error();
+    auto expires = expiration_for(args, old, now);
+    if (!expires) return expires.error();
+    const bool known_type = old.type == "jwt" || old.type == "opaque";
+    return RotationPlan{.old = target_of(old),
+                        .new_name = std::move(*name),
+                        .expiration_date = std::move(*expires),
+                        .token_type = known_type ? old.type : std::string{},
+                        .team_name = old.team,
+                        .grace_period = args.grace_period};
+}
+
+truefoundry::CreateAccessToken request_of(const RotationPlan& plan, TokenName name) {
+    return {.name = std::move(name),
+            .expiration_date = plan.expiration_date,
+            .token_type = plan.token_type,
+            .team_name = plan.team_name,
+            .account_name = {}};
+}
+
+Error nobody_knows(const RotationPlan& plan, const Error& why) {
+    return {Errc::ambiguous, "The server stopped during this rotation, and nobody knows whether the new token " +
+                                 in_quotes(plan.new_name) +
+                                 " was created: the tokens could not be read. List them; if it is there and "
+                                 "its value was not seen, delete it with tfy_access_tokens_delete. (" +
+                                 why.message + ")"};
+}
+
+std::string what_is_listed(const RotationPlan& plan, const Tokens& all) {
+    const bool there = std::ranges::find(all, plan.old_id(), &AccessToken::id) != all.end();
+    return "The old token " + in_quotes(plan.old_title()) +
+           (there ? " was not deleted and still works." : " is not listed any more.");
+}
+
+Error superseded(const RotationPlan& plan, const std::string& why) {
+    return {Errc::superseded, "The rotation of " + in_quotes(plan.old_title()) + " did not begin: " + why +
+                                  " Nothing was created or deleted. List the tokens and ask again if it is "
+                                  "still wanted."};
+}
+
+}  // namespace
+
+RotateAccessToken::Args RotateAccessToken::Args::read(const Json& arguments) {
+    const auto member = [&](const char* key) { return arguments.value(key, std::string{}); };
+    return {.id = member("id"),
+            .name = member("name"),
+            .expiration_date = member("expirationDate"),
+            .grace_period = member("grace_period"),
+            .reason = member("reason")};
+}
+
+Result<Json> RotateAccessToken::canonical(Json arguments, policy::Time now) const {
+    const auto args = Args::read(arguments);
+    if (const auto id = TokenId::read(args.id); !id) return id.error();
+    if (arguments.contains("name"))
+        if (const auto lawful = TokenName::read(args.name); !lawful) return lawful.error();
+    if (arguments.contains("expirationDate")) {
+        auto resolved = resolve_expiration(args.expiration_date, now);
+        if (!resolved) return resolved.error();
+        arguments["expirationDate"] = std::move(*resolved);
+    }
+    auto grace = resolve_grace(arguments.contains("grace_period") ? args.grace_period : default_grace);
+    if (!grace) return grace.error();
+    arguments["grace_period"] = std::move(*grace);
+    return arguments;
+}
+
+Async<Result<policy::Facts>> RotateAccessToken::facts(policy::Call call) {
+    const auto args = Args::read(call.arguments);
+    auto api = client_.traced(call.caller.trace);
+    const auto all = co_await api.list();
+    if (!all) co_return all.error();
+    const auto old = std::ranges::find(*all, args.id, &AccessToken::id);
+    if (old == all->end()) co_return Error{Errc::not_found, sentences::not_found};
+    const auto now = clock_.now();
+    const auto plan = plan_for(args, *old, *all, now);
+    if (!plan) co_return plan.error();
+    co_return describe_rotation(*old, *plan, args.reason, own_jwt_ids_, now);
+}
+
+// One look at both tokens, right before the one POST.
+Async<Result<void>> RotateAccessToken::check(truefoundry::Client api, RotationPlan plan) const {
+    const auto all = co_await api.list();
+    if (!all) co_return all.error();
+    const auto old = std::ranges::find(*all, plan.old_id(), &AccessToken::id);
+    if (old == all->end()) co_return superseded(plan, "the old token is not listed any more.");
+    if (target_of(*old) != plan.old)
+        co_return superseded(plan, "the old token is no longer as it was when this was approved.");
+    const auto taken = std::ranges::find(*all, plan.new_name, &AccessToken::name);
+    if (taken != all->end()) co_return name_taken(*taken);
+    const auto expires = policy::read_time(plan.expiration_date);
+    if (expires && *expires <= clock_.now())
+        co_return superseded(plan, "the new token's life would be over already.");
+    co_return Result<void>{};
+}
+
+Async<Result<ToolResult>> RotateAccessToken::run(policy::Permit permit) {
+    auto order = RotationOrder::of(permit);
+    if (!order) co_return order.error();
+    const auto plan = order->plan();
+    auto name = TokenName::read(plan.new_name);
+    if (!name) co_return name.error();
+
+    auto api = client_.traced(permit.call().caller.trace);
+    if (const auto same = co_await check(api, plan); !same) co_return same.error();
+    auto asked = request_of(plan, std::move(*name));
+    const auto destination = permit.grant()->decision.destination;
+    auto created = co_await create_once(api, custody_, clock_, std::move(asked),
+                                        permit.call().caller.principal, destination);
+    if (!created) co_return with_old_token_left(created.error(), plan);
+    Successor made{.id = created->id, .reveal_id = created->held.reveal_id};
+    const auto begun = co_await rotations_.begin(std::move(*order), std::move(made));
+    co_return report_rotation(*created, plan, begun, clock_.now());
+}
+
+// The value was in the memory of the process that ended: a successor that is there and whose value nobody saw
+// before has none any more, and without its value being handed over the old token never goes.
+Async<Result<ToolResult>> RotateAccessToken::settle(policy::Call call, policy::Facts facts,
+                                                    policy::Time begun) {
+    const auto plan = RotationPlan::read(facts.target);
+    if (!plan) co_return plan.error();
+    auto api = client_.traced(call.caller.trace);
+    const auto all = co_await api.list();
+    if (!all) co_return nobody_knows(*plan, all.error());
+    const auto old_words = what_is_listed(*plan, *all);
+    const auto made = std::ranges::find(*all, plan->new_name, &AccessToken::name);
+    if (made == all->end() || (made->created && *made->created < begun - clock_slack))
+        co_return Error{Errc::upstream, "The server stopped before the new token " +
+                                            in_quotes(plan->new_name) +
+                                            " was created. Nothing was created. " + old_words};
+    co_return Error{Errc::ambiguous, "The server stopped during this rotation. It had created the new token " +
+                                         in_quotes(plan->new_name) + " (ID " + one_line(made->id) +
+                                         "); where its value was not seen before, it is lost: delete that "
+                                         "token with tfy_access_tokens_delete and rotate again. " +
+                                         old_words};
+}
+
+}  // namespace tfy::tools

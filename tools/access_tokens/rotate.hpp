@@ -1,0 +1,60 @@
+// tfy_access_tokens_rotate: makes the successor of a token after a person approved both halves; the old token
+// goes later, when the new value was handed over.
+#pragma once
+
+#include <array>
+
+#include "tools/custody.hpp"
+#include "tools/rotations.hpp"
+#include "tools/tool.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::tools {
+
+class RotateAccessToken final : public Tool {
+public:
+    struct Args {
+        std::string id;
+        std::string name = {};             // of the successor; empty: the old one's with a counter
+        std::string expiration_date = {};  // canonical; empty: as long a life as the old one was given
+        std::string grace_period;          // canonical
+        std::string reason = {};           // the agent's words
+
+        static constexpr std::array fields{"id", "name", "expirationDate", "grace_period", "reason"};
+        static Args read(const Json& arguments);
+    };
+
+    /// `own_jwt_ids`: the ids that this server's own key carries, empty where the key is no JWT.
+    RotateAccessToken(truefoundry::Client& client, Custody& custody, Rotations& rotations, const Clock& clock,
+                      std::vector<std::string> own_jwt_ids)
+        : client_(client),
+          custody_(custody),
+          rotations_(rotations),
+          clock_(clock),
+          own_jwt_ids_(std::move(own_jwt_ids)) {}
+
+    std::string_view name() const override { return rotate_tool; }
+    policy::Effect effect() const override { return policy::Effect::changes; }
+    Result<Json> canonical(Json arguments, policy::Time now) const override;
+    /// What the call leaves open is resolved here, once, and stands in the target. Errc::conflict where the
+    /// name is taken, before anybody is asked.
+    Async<Result<policy::Facts>> facts(policy::Call call) override;
+    /// Errc::superseded where the old token is no longer the one that was approved, Errc::ambiguous where a
+    /// token was or may have been made whose value nobody has. The old token is never deleted here.
+    Async<Result<ToolResult>> run(policy::Permit permit) override;
+    /// Of a call that a process began and did not end, by reading alone: Errc::upstream where no successor was
+    /// made, Errc::ambiguous where one was made whose value is lost, or where nobody knows. The old token was
+    /// not deleted in any of these.
+    Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun);
+
+private:
+    Async<Result<void>> check(truefoundry::Client api, RotationPlan plan) const;
+
+    truefoundry::Client& client_;
+    Custody& custody_;
+    Rotations& rotations_;
+    const Clock& clock_;
+    std::vector<std::string> own_jwt_ids_;
+};
+
+}  // namespace tfy::tools

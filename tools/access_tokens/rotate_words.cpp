@@ -1,0 +1,73 @@
+#include "tools/access_tokens/rotate_words.hpp"
+
+#include "tools/access_tokens/deletion.hpp"
+#include "tools/text.hpp"
+
+namespace tfy::tools {
+namespace {
+
+void append(policy::Facts& facts, const policy::Facts& half, const std::string& of) {
+    for (const auto& fact : half.shown) facts.shown.push_back({of + ": " + fact.label, fact.value});
+    for (const auto& warning : half.warnings) facts.warnings.push_back(of + ": " + warning);
+}
+
+std::string after_grace(const RotationPlan& plan) {
+    return plan.grace() == policy::Duration{0} ? std::string("as soon as the new value was handed over")
+                                               : policy::format_duration(plan.grace()) +
+                                                     " after the new value was handed over";
+}
+
+std::string when_it_goes(const Result<Rotation>& begun, const RotationPlan& plan) {
+    if (begun) return after_grace(plan) + "; never, if nobody sees that value in time";
+    return "not by itself: this server could not write down that it is to go";
+}
+
+}  // namespace
+
+policy::Facts describe_rotation(const truefoundry::AccessToken& old, const RotationPlan& plan,
+                                const std::string& reason, const std::vector<std::string>& own_jwt_ids,
+                                policy::Time now) {
+    const auto goes = describe_deletion(old, own_jwt_ids, now);
+    const auto comes = describe_creation({.name = plan.new_name,
+                                          .expiration_date = plan.expiration_date,
+                                          .token_type = plan.token_type,
+                                          .team_name = plan.team_name,
+                                          .account_name = {},
+                                          .reason = reason},
+                                         now);
+    policy::Facts facts{.subject = goes.subject,
+                        .effect = "Creates the personal access token " + in_quotes(plan.new_name) +
+                                  ", which can do everything that its user can do, and deletes " +
+                                  in_quotes(title_of(old)) + " for ever, " + after_grace(plan) +
+                                  ". What still uses the old one then stops working. If nobody sees the new "
+                                  "value, the old one stays."};
+    append(facts, goes, "Old token");
+    append(facts, comes, "New token");
+    facts.shown.push_back({"Old token goes", after_grace(plan)});
+    if (plan.grace() == policy::Duration{0})
+        facts.warnings.emplace_back(
+            "There is no grace period: if the new value does not arrive where it is shown, the old token is "
+            "gone all the same.");
+    facts.target = plan.json();
+    facts.yields_value = true;
+    return facts;
+}
+
+ToolResult report_rotation(const Created& created, const RotationPlan& plan, const Result<Rotation>& begun,
+                           policy::Time now) {
+    auto result = report_creation(created, now);
+    const auto when = when_it_goes(begun, plan);
+    const auto title = one_line(plan.old_title());
+    result.text += "\nThe old token " + in_quotes(plan.old_title()) + " (ID " + plan.old_id() +
+                   ") still works. It is deleted " + when + ".\n";
+    if (begun)
+        result.text += "A person can keep it until then: tfy-pat-mcp approvals keep " + begun->id + "\n";
+    else
+        result.text += "Delete it with tfy_access_tokens_delete once the new one is in use. (" +
+                       begun.error().message + ")\n";
+    result.structured["rotation_id"] = begun ? Json(begun->id) : Json(nullptr);
+    result.structured["old"] = {{"id", plan.old_id()}, {"name", title}, {"deleted", false}, {"when", when}};
+    return result;
+}
+
+}  // namespace tfy::tools

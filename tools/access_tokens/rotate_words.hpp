@@ -1,0 +1,18 @@
+// What people and models are told about a rotation, before and after its first half.
+#pragma once
+
+#include "tools/access_tokens/create_words.hpp"
+#include "tools/access_tokens/rotate.hpp"
+
+namespace tfy::tools {
+
+/// Both halves, the old token as a deletion shows it and the new one as a creation does.
+policy::Facts describe_rotation(const truefoundry::AccessToken& old, const RotationPlan& plan,
+                                const std::string& reason, const std::vector<std::string>& own_jwt_ids,
+                                policy::Time now);
+
+/// `begun`: an error where the second half could not be written down.
+ToolResult report_rotation(const Created& created, const RotationPlan& plan, const Result<Rotation>& begun,
+                           policy::Time now);
+
+}  // namespace tfy::tools

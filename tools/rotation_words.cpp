@@ -1,0 +1,104 @@
+// Where a rotation stands, in words.
+#include <algorithm>
+#include <array>
+
+#include "tools/rotations.hpp"
+#include "tools/text.hpp"
+
+namespace tfy::tools {
+namespace {
+
+using State = Rotation::State;
+using Kept = Rotation::Kept;
+
+constexpr std::array<std::string_view, 5> state_names{"waiting", "due", "deleting", "done", "kept"};
+constexpr std::array<std::string_view, 7> kept_names{"",          "value_lapsed", "value_lost", "old_changed",
+                                                     "by_person", "refused",      "unreachable"};
+
+template <class Enum, std::size_t size>
+std::optional<Enum> read(const std::array<std::string_view, size>& names, std::string_view text) {
+    const auto found = std::ranges::find(names, text);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<Enum>(found - names.begin());
+}
+
+std::string old_words(const Rotation& rotation) {
+    return "The old token " + in_quotes(rotation.plan.old_title());
+}
+
+std::string new_words(const Rotation& rotation) {
+    return "the new token " + in_quotes(rotation.plan.new_name);
+}
+
+// Both tokens live, and nobody holds the new one's value.
+std::string value_is_gone(const Rotation& rotation, const std::string& how) {
+    return old_words(rotation) + " still works and is not deleted any more. The value of " +
+           new_words(rotation) + " " + how +
+           ", so nobody has it: delete that one with tfy_access_tokens_delete, and rotate again if it is "
+           "still wanted.";
+}
+
+std::string kept_words(const Rotation& rotation) {
+    const auto stays = old_words(rotation) + " was not deleted and still works";
+    const auto by_hand = " Delete it with tfy_access_tokens_delete when nothing uses it any more.";
+    switch (rotation.because) {
+        case Kept::value_lapsed:
+            return value_is_gone(rotation, "was not looked at within its ten minutes");
+        case Kept::value_lost: return value_is_gone(rotation, "was lost when the server that held it stopped");
+        case Kept::old_changed:
+            return stays + ": it is no longer as it was when the rotation was approved. List the tokens." +
+                   by_hand;
+        case Kept::by_person: return stays + ": a person decided to keep it." + by_hand;
+        case Kept::refused: return stays + ": TrueFoundry did not delete it, in three tries." + by_hand;
+        case Kept::unreachable:
+            return "Nobody knows whether the old token " + in_quotes(rotation.plan.old_title()) +
+                   " still works: TrueFoundry could not be asked for a day. It is not tried any more. List "
+                   "the tokens." +
+                   by_hand;
+        case Kept::not_kept: break;
+    }
+    return stays + "." + by_hand;
+}
+
+}  // namespace
+
+std::string_view to_string(State state) { return state_names.at(static_cast<std::size_t>(state)); }
+std::optional<State> read_rotation_state(std::string_view text) { return read<State>(state_names, text); }
+std::string_view to_string(Kept because) { return kept_names.at(static_cast<std::size_t>(because)); }
+std::optional<Kept> read_kept(std::string_view text) { return read<Kept>(kept_names, text); }
+
+std::string describe(const Rotation& rotation) {
+    const auto keep = " A person can still keep it: tfy-pat-mcp approvals keep " + rotation.id + ".";
+    switch (rotation.state) {
+        case State::waiting:
+            return old_words(rotation) + " still works. It is deleted " +
+                   policy::format_duration(rotation.plan.grace()) + " after the value of " +
+                   new_words(rotation) + " was handed over, and never before." + keep;
+        case State::due:
+            return old_words(rotation) + " is deleted at " +
+                   policy::format_time_for_people(rotation.due.value_or(policy::Time{})) + ": the value of " +
+                   new_words(rotation) + " was handed over." + keep;
+        case State::deleting: return old_words(rotation) + " is being deleted.";
+        case State::done:
+            return old_words(rotation) + " is deleted; " + new_words(rotation) + " has taken its place.";
+        case State::kept: break;
+    }
+    return kept_words(rotation);
+}
+
+Json report(const Rotation& rotation) {
+    const auto& id = rotation.new_id;
+    return {
+        {"id", rotation.id},
+        {"state", to_string(rotation.state)},
+        {"because", rotation.because == Kept::not_kept ? Json(nullptr) : Json(to_string(rotation.because))},
+        {"old",
+         {{"id", rotation.plan.old_id()},
+          {"name", one_line(rotation.plan.old_title())},
+          {"deleted", rotation.state == State::done}}},
+        {"new", {{"id", id.empty() ? Json(nullptr) : Json(one_line(id))}, {"name", rotation.plan.new_name}}},
+        {"due", rotation.due ? Json(policy::format_time(*rotation.due)) : Json(nullptr)},
+        {"message", describe(rotation)}};
+}
+
+}  // namespace tfy::tools
