@@ -1,10 +1,12 @@
 #include "server/app.hpp"
 
 #include "manifests/embedded.hpp"
+#include "server/features/uris.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
 #include "tools/access_tokens/list.hpp"
 #include "tools/access_tokens/reveal.hpp"
+#include "tools/access_tokens/rotate.hpp"
 
 namespace tfy::server {
 namespace {
@@ -51,6 +53,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       client_(*exchange_),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance),
+      rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir),
       catalog_(assemble(parts, default_assurance, page)),
       narrowing_(approvals_, catalog_, gate_, clock),
       presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
@@ -77,7 +80,9 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       streamable_http_(dispatch_, questions_, clock, parts.seal_key),
       people_(clock),
       sign_in_codes_(store_, clock),
-      dashboard_(approvals_, reveals_, people_, sign_in_codes_, redaction_, clock, parts.upstream_label()) {}
+      dashboard_(approvals_, reveals_, people_, sign_in_codes_, redaction_, clock, parts.upstream_label()) {
+    tell_of_rotations();
+}
 
 App::~App() = default;
 
@@ -87,16 +92,25 @@ void App::close() {
     store_.close();
 }
 
-Async<Result<void>> App::start() {
-    if (auto settled = co_await approvals_.settle_orphans(state_dir_); !settled) co_return settled;
-    co_return co_await notifier_.start(std::move(webhooks_));
-}
-
 Result<void> App::take_webhooks(const policy::Rules& rules) {
     auto webhooks = open_webhooks(rules.webhooks);
     if (!webhooks) return webhooks.error();
     notifier_.replace(std::move(*webhooks));
     return {};
+}
+
+void App::tell_of_rotations() {
+    reveals_.on_end([this] { rotations_.look_again(); });
+    rotations_.on_deleted([this](const std::string& id) {
+        subscriptions_.publish({Change::Of::resource, std::string(uris::access_tokens)});
+        subscriptions_.publish({Change::Of::resource, uris::access_token(id)});
+    });
+}
+
+Async<Result<void>> App::start() {
+    if (auto settled = co_await approvals_.settle_orphans(state_dir_); !settled) co_return settled;
+    rotations_.start();
+    co_return co_await notifier_.start(std::move(webhooks_));
 }
 
 Async<void> App::serve_stream(Transport& transport) {
@@ -140,6 +154,8 @@ tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assur
     all.push_back(std::make_unique<tools::CreateAccessToken>(client_, reveals_, clock_));
     all.push_back(std::make_unique<tools::DeleteAccessToken>(client_, clock_, parts.own_jwt_ids));
     all.push_back(std::make_unique<tools::RevealAccessToken>(reveals_, clock_));
+    all.push_back(std::make_unique<tools::RotateAccessToken>(client_, reveals_, rotations_, clock_,
+                                                             parts.own_jwt_ids));
     tools::ApprovalReader& reader = *this;
     all.push_back(std::make_unique<tools::GetApproval>(reader));
     all.push_back(std::make_unique<tools::ConfigStatus>(

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/approvals/narrowing.hpp"
+#include "server/approvals/rotation_desk.hpp"
 #include "server/auth/sign_in.hpp"
 #include "server/call_tool.hpp"
 #include "server/dashboard/dashboard.hpp"
@@ -44,6 +45,7 @@ public:
     Async<void> idle(std::chrono::milliseconds limit) { return call_tool_.idle(limit); }
     /// Calls that wait for a person are answered "pending" now, and who listens is told that it is over.
     void drain() {
+        rotations_.drain();
         approvals_.drain();
         subscriptions_.drain();
     }
@@ -56,6 +58,7 @@ public:
     Result<void> take_webhooks(const policy::Rules& rules);
 
     ApprovalDesk& approvals() { return approvals_; }
+    RotationDesk& rotations() { return rotations_; }
     GateInForce& gate() { return gate_; }
     PageChannel& people() { return people_; }
     const Redaction& redaction() const { return redaction_; }
@@ -63,6 +66,10 @@ public:
 
 private:
     Async<Result<policy::Approval>> find(std::string id) override { return approvals_.find(std::move(id)); }
+    Async<Result<std::optional<tools::Rotation>>> rotation_of(std::string approval_id) override {
+        return rotations_.of(std::move(approval_id));
+    }
+    void tell_of_rotations();
     tools::Catalog assemble(const Parts& parts, policy::Assurance default_assurance,
                             const ApprovalPage& page);
     Async<void> reply_health(HttpAnswer& answer, bool ready);
@@ -80,6 +87,7 @@ private:
     truefoundry::Client client_;
     ApprovalDesk approvals_;
     RevealDesk reveals_;
+    RotationDesk rotations_;
     tools::Catalog catalog_;
     Narrowing narrowing_;
     Presenter presenter_;

@@ -100,6 +100,9 @@ void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     auto* deny = verb("deny", "Deny one request", Verb::deny);
     deny->add_option("ID", chosen.id, "apr_…")->required();
     deny->add_option("--reason", chosen.reason, "Shown to the agent");
+    verb("keep", "Keep the old token of a rotation whose grace still runs", Verb::keep)
+        ->add_option("ID", chosen.id, "rot_…")
+        ->required();
 }
 
 void add_policy(CLI::App& app, Verbs& verbs, VerbOptions& options) {

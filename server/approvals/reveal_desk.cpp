@@ -94,6 +94,7 @@ Async<Result<Reveal>> RevealDesk::take(std::string reveal_id, std::string destin
         values_.insert(std::move(node));
         co_return claimed.error();
     }
+    tell_();
     co_return Reveal(std::move(node.mapped().secret), policy::random_id(20));
 }
 
@@ -116,6 +117,7 @@ Async<void> RevealDesk::lapse(std::string reveal_id, policy::Time until) {
         return ledger.end_reveal(reveal_id, RevealRow::State::lapsed, record);
     };
     co_await store_.run(std::move(work));
+    tell_();
 }
 
 }  // namespace tfy::server

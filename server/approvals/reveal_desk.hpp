@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -36,6 +37,9 @@ public:
     /// The page's claim: by a signed-in person instead of the agent's principal.
     Async<Result<policy::Reveal>> claim_for(std::string reveal_id, const policy::Human& person);
 
+    /// Called whenever a value was claimed or has lapsed, after that is durable.
+    void on_end(std::function<void()> tell) { tell_ = std::move(tell); }
+
 private:
     struct Value {
         policy::Secret secret;
@@ -54,6 +58,7 @@ private:
     const Clock& clock_;
     std::string instance_;
     std::map<std::string, Value> values_;
+    std::function<void()> tell_ = [] {};
 };
 
 }  // namespace tfy::server

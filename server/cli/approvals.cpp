@@ -21,10 +21,13 @@ int list_requests(const ApprovalsWindow& window) {
         document["approvals"].push_back(approval.json());
         text += brief(approval, window.now());
     }
+    const auto rotations = list_rotations(window, document);
+    if (!rotations) return window.fail(rotations.error());
     if (window.options.json)
         window.archive.print(window.out, document);
     else
-        window.archive.say(window.out, text.empty() ? "There are no open requests.\n" : text);
+        window.archive.say(window.out,
+                           (text.empty() ? "There are no open requests.\n" : text) + *rotations);
     return 0;
 }
 
@@ -94,6 +97,7 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
         case Verb::show: return show_request(window);
         case Verb::approve: return approve_request(window);
         case Verb::deny: return deny_request(window);
+        case Verb::keep: return keep_old_token(window);
         case Verb::watch: return watch_requests(window);
         case Verb::passphrase: return set_passphrase(window);
         case Verb::sign_in: return give_sign_in_code(window);

@@ -13,10 +13,10 @@
 namespace tfy::server {
 
 struct ApprovalsOptions {
-    enum class Verb { list, show, approve, deny, watch, passphrase, sign_in };
+    enum class Verb { list, show, approve, deny, keep, watch, passphrase, sign_in };
     Verb verb = Verb::list;
     std::filesystem::path state_dir = {};
-    std::string id = {};       // show, approve, deny
+    std::string id = {};       // show, approve, deny; keep: a rotation's
     std::string reason = {};   // deny: asked for where it is empty
     std::string person = {};   // sign_in: whose code; empty: the user's own
     std::string life = "15m";  // sign_in: how long the code is good for

@@ -31,6 +31,9 @@ int approve_request(const ApprovalsWindow& window);
 int deny_request(const ApprovalsWindow& window);
 int set_passphrase(const ApprovalsWindow& window);
 int give_sign_in_code(const ApprovalsWindow& window);
+int keep_old_token(const ApprovalsWindow& window);
+/// What is said of each rotation whose old token still may go; with `--json`, added to `document`.
+Result<std::string> list_rotations(const ApprovalsWindow& window, Json& document);
 int watch_requests(const ApprovalsWindow& window);
 
 }  // namespace tfy::server

@@ -7,6 +7,7 @@
 #include "tools/access_tokens/delete.hpp"
 #include "tools/access_tokens/list.hpp"
 #include "tools/access_tokens/reveal.hpp"
+#include "tools/access_tokens/rotate.hpp"
 
 namespace tfy::server {
 namespace {
@@ -37,12 +38,15 @@ DryTools::~DryTools() = default;
 
 tools::Catalog DryTools::assemble(const Clock& clock) {
     tools::Custody& custody = *this;
+    tools::Rotations& rotations = *this;
     tools::ApprovalReader& reader = *this;
     std::vector<std::unique_ptr<tools::Tool>> all;
     all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock));
     all.push_back(std::make_unique<tools::CreateAccessToken>(client_, custody, clock));
     all.push_back(std::make_unique<tools::DeleteAccessToken>(client_, clock, std::vector<std::string>{}));
     all.push_back(std::make_unique<tools::RevealAccessToken>(custody, clock));
+    all.push_back(std::make_unique<tools::RotateAccessToken>(client_, custody, rotations, clock,
+                                                             std::vector<std::string>{}));
     all.push_back(std::make_unique<tools::GetApproval>(reader));
     all.push_back(std::make_unique<tools::ConfigStatus>(client_, tools::Configuration{}));
     auto catalog = tools::Catalog::assemble(std::move(all));
@@ -68,6 +72,9 @@ Async<Result<tools::Held>> DryTools::hold(policy::Secret, std::string, std::stri
 }
 Async<Result<tools::HeldFacts>> DryTools::look(std::string, std::string) { co_return not_in_a_dry_run(); }
 Async<Result<policy::Reveal>> DryTools::claim(std::string, std::string, std::string) {
+    co_return not_in_a_dry_run();
+}
+Async<Result<tools::Rotation>> DryTools::begin(tools::RotationOrder, tools::Successor) {
     co_return not_in_a_dry_run();
 }
 Async<Result<policy::Approval>> DryTools::find(std::string) { co_return not_in_a_dry_run(); }

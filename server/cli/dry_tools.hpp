@@ -13,7 +13,7 @@
 
 namespace tfy::server {
 
-class DryTools final : private tools::Custody, private tools::ApprovalReader {
+class DryTools final : private tools::Custody, private tools::Rotations, private tools::ApprovalReader {
 public:
     /// `sandbox`: the tokens that may be looked at; nullptr for none. `clock` must outlive the tools.
     DryTools(std::unique_ptr<sandbox::Shelf> sandbox, const Clock& clock);
@@ -31,6 +31,7 @@ private:
     Async<Result<tools::HeldFacts>> look(std::string reveal_id, std::string principal) override;
     Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,
                                         std::string destination) override;
+    Async<Result<tools::Rotation>> begin(tools::RotationOrder order, tools::Successor made) override;
     Async<Result<policy::Approval>> find(std::string id) override;
     tools::Catalog assemble(const Clock& clock);
 

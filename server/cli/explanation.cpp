@@ -4,6 +4,7 @@
 #include <array>
 
 #include "server/approvals/approval_text.hpp"
+#include "tools/rotations.hpp"
 
 namespace tfy::server {
 namespace {
@@ -25,7 +26,9 @@ Assurance least(const Rule& rule, bool over_http) {
     return rule.min_assurance.value_or(over_http ? Assurance::signed_in : Assurance::client);
 }
 
-bool yields_value(const Explanation& that) { return that.call.tool == "tfy_access_tokens_create"; }
+bool yields_value(const Explanation& that) {
+    return that.call.tool == "tfy_access_tokens_create" || that.call.tool == tools::rotate_tool;
+}
 
 std::string joined(const std::vector<std::string>& items, const char* between) {
     std::string text;

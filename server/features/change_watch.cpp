@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "server/features/uris.hpp"
+#include "tools/rotations.hpp"
 
 namespace tfy::server {
 namespace {
@@ -99,7 +100,8 @@ void ChangeWatch::tell_changed(const std::string& id) {
 void ChangeWatch::tell_ended(const Approval& approval) {
     tell_changed(approval.id);
     rooms_.subscriptions.publish({Change::Of::resources_list});
-    const bool tokens = approval.call.tool == create_tool || approval.call.tool == delete_tool;
+    const auto& tool = approval.call.tool;
+    const bool tokens = tool == create_tool || tool == delete_tool || tool == tools::rotate_tool;
     // An unknown end may have changed them, too.
     const bool ran = approval.state == State::succeeded || approval.state == State::unknown;
     if (!tokens || !ran) return;

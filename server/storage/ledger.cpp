@@ -115,7 +115,28 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_due ON deliveries (webhook, due);
 )sql";
 
-constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5};
+// `plan` is what the approving person saw. An approval has one rotation at the most, and so has a reveal.
+constexpr std::string_view version_6 = R"sql(
+CREATE TABLE rotations (
+    id          TEXT PRIMARY KEY,
+    approval_id TEXT NOT NULL UNIQUE,
+    state       TEXT NOT NULL CHECK (state IN ('waiting', 'due', 'deleting', 'done', 'kept')),
+    because     TEXT NOT NULL,
+    plan        TEXT NOT NULL,
+    new_id      TEXT NOT NULL,
+    reveal_id   TEXT NOT NULL UNIQUE,
+    principal   TEXT NOT NULL,
+    instance    TEXT NOT NULL,
+    due         INTEGER,
+    tries       INTEGER NOT NULL,
+    next        INTEGER NOT NULL,
+    created     INTEGER NOT NULL,
+    revision    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX rotations_by_state ON rotations (state);
+)sql";
+
+constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5, version_6};
 
 }  // namespace
 

@@ -13,6 +13,7 @@
 #include "policy/journal_record.hpp"
 #include "policy/redaction/redactor.hpp"
 #include "policy/standing_permission.hpp"
+#include "server/storage/rotation_row.hpp"
 
 namespace tfy::server {
 
@@ -120,9 +121,22 @@ public:
     Result<void> add_reveal(const RevealRow& row);
     Result<std::optional<RevealRow>> find_reveal(const std::string& id);
     Result<void> set_reveal_token_id(const std::string& id, const std::string& token_id);
-    /// held → `next`, with its journal record. Errc::conflict where it is not held any more.
+    /// held → `next`, with its journal record; a rotation that waits for it becomes due (claimed), or keeps
+    /// its old token, in the same transaction. Errc::conflict where it is not held any more.
     Result<void> end_reveal(const std::string& id, RevealRow::State next, const JournalEntry& entry);
     Result<std::vector<RevealRow>> reveals(RevealRow::State state);
+
+    /// The second half of what `order` lets run: waiting, or as far as the value's reveal has come already.
+    /// Errc::conflict where its approval or its reveal has a rotation.
+    Result<RotationRow> begin_rotation(const tools::RotationOrder& order, const RotationStart& start,
+                                       const JournalEntry& entry);
+    Result<std::optional<RotationRow>> find_rotation(const std::string& id);
+    Result<std::optional<RotationRow>> find_rotation_of(const std::string& approval_id);
+    /// waiting, due and deleting; oldest first.
+    Result<std::vector<RotationRow>> open_rotations();
+    /// Writes `next` where the stored revision still is its own, with its journal record. Errc::conflict where
+    /// it is not.
+    Result<void> change_rotation(const RotationRow& next, const JournalEntry& entry);
 
     /// A number that differs after any other process has written.
     Result<std::int64_t> data_version();

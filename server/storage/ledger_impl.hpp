@@ -29,6 +29,9 @@ struct Ledger::Impl {
     Result<JournalEnd> journal_end(const policy::JournalRecord* last);
     Result<void> move_head(const policy::JournalRecord* before, const policy::JournalRecord& last);
 
+    /// What a reveal's end means for the rotation that waits for it, if one does.
+    Result<void> follow_reveal(const std::string& reveal_id, RevealRow::State ended, policy::Time at);
+
     Result<std::optional<policy::Approval>> open_approval(const std::string& principal,
                                                           const std::string& digest);
     Result<Opened> open_row(const policy::Approval& fresh, policy::Time now, const RequestLimits& limits);

@@ -80,7 +80,8 @@ Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next, co
             return Error{Errc::conflict,
                          "This value is not held any more: it was shown, or its time is over. Nothing was "
                          "shown by this."};
-        return impl_->append(entry);
+        if (auto told = impl_->append(entry); !told) return told;
+        return impl_->follow_reveal(id, next, entry.at);
     });
 }
 

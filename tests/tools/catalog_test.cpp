@@ -6,11 +6,13 @@
 
 #include "manifests/embedded.hpp"
 #include "tests/fakes/fake_custody.hpp"
+#include "tests/fakes/fake_rotations.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
 #include "tools/access_tokens/list.hpp"
 #include "tools/access_tokens/reveal.hpp"
+#include "tools/access_tokens/rotate.hpp"
 #include "tools/status.hpp"
 
 using namespace tfy;
@@ -26,6 +28,7 @@ class NoApprovals final : public ApprovalReader {
 struct House : Upstream {
     ManualClock clock;
     fakes::FakeCustody custody;
+    fakes::FakeRotations rotations;
     NoApprovals approvals;
 
     Catalog catalog() {
@@ -34,6 +37,8 @@ struct House : Upstream {
         all.push_back(std::make_unique<CreateAccessToken>(client, custody, clock));
         all.push_back(std::make_unique<DeleteAccessToken>(client, clock, std::vector<std::string>{}));
         all.push_back(std::make_unique<RevealAccessToken>(custody, clock));
+        all.push_back(std::make_unique<RotateAccessToken>(client, custody, rotations, clock,
+                                                          std::vector<std::string>{}));
         all.push_back(std::make_unique<GetApproval>(approvals));
         all.push_back(std::make_unique<ConfigStatus>(client, Configuration{}));
         return std::move(Catalog::assemble(std::move(all)).value());
@@ -74,6 +79,7 @@ TEST_CASE("each schema names exactly the arguments that its tool reads") {
     CHECK(keys(properties_of(catalog, "tfy_access_tokens_create").at("payload").at("properties")) ==
           names(CreateAccessToken::Args::payload_fields));
     CHECK(keys(properties_of(catalog, "tfy_access_tokens_delete")) == names(DeleteAccessToken::Args::fields));
+    CHECK(keys(properties_of(catalog, "tfy_access_tokens_rotate")) == names(RotateAccessToken::Args::fields));
     CHECK(keys(properties_of(catalog, "tfy_access_tokens_reveal")) == names(RevealAccessToken::Args::fields));
     CHECK(keys(properties_of(catalog, "tfy_approvals_get")) == names(GetApproval::Args::fields));
     CHECK(properties_of(catalog, "tfy_config_status").empty());
@@ -126,7 +132,7 @@ TEST_CASE("the first tool can be called with nothing, and the order is that of a
     const auto catalog = house.catalog();
     CHECK(catalog.definitions().at(0).at("name") == "tfy_access_tokens_list");
     CHECK(catalog.find("tfy_access_tokens_list")->input.validate(Json::object()).has_value());
-    CHECK(catalog.definitions().size() == 6);
+    CHECK(catalog.definitions().size() == 7);
     CHECK(catalog.find("tfy_access_tokens_list_all") == nullptr);
 }
 
@@ -153,6 +159,11 @@ TEST_CASE("the input schemas refuse what the tools would refuse") {
         {"tfy_access_tokens_delete", {{"id", 7}}, false},
         {"tfy_access_tokens_delete", {{"id", "tok1"}, {"reason", "old"}}, true},
         {"tfy_access_tokens_reveal", {{"reveal_id", "../x"}}, false},
+        {"tfy_access_tokens_rotate", {{"id", "tok1"}}, true},
+        {"tfy_access_tokens_rotate", {{"id", "tok1"}, {"grace_period", "2d"}}, true},
+        {"tfy_access_tokens_rotate", {{"id", "tok1"}, {"grace_period", "two days"}}, false},
+        {"tfy_access_tokens_rotate", {{"id", "revoke/all"}}, false},
+        {"tfy_access_tokens_rotate", {{"name", "dev-local"}}, false},
         {"tfy_approvals_get", {{"approval_id", "apr_" + std::string(26, 'a')}}, true},
         {"tfy_config_status", {{"x", 1}}, false},
     };
@@ -191,6 +202,15 @@ TEST_CASE("what the tools answer satisfies their output schemas, and so does a p
          run_approved(*catalog.find("tfy_access_tokens_create")->tool, {{"payload", {{"name", "dev-local"}}}})
              .value()
              .structured);
+    fits("tfy_access_tokens_rotate", pending);
+    exchange.expect(get_all, answer(200, page({item("tok1", "dev-local")})));
+    auto& rotate = *catalog.find("tfy_access_tokens_rotate")->tool;
+    const auto arguments = rotate.canonical({{"id", "tok1"}}, noon).value();
+    const auto facts = run(rotate.facts(call(rotate, arguments))).value();
+    exchange.expect(get_all, answer(200, page({item("tok1", "dev-local")})))
+        .expect("POST " + base, answer(201, R"({"token":"tfy-0123456789abcdefghijklmnopqrstuvwxyz"})"))
+        .expect(get_named("dev-local-2"), answer(200, page(Json::array())));
+    fits("tfy_access_tokens_rotate", run_approved(rotate, arguments, facts).value().structured);
     fits("tfy_config_status", run_read(*catalog.find("tfy_config_status")->tool).value().structured);
 }
 

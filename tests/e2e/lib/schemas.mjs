@@ -21,11 +21,12 @@ const expected = [
   'tfy_access_tokens_create',
   'tfy_access_tokens_delete',
   'tfy_access_tokens_reveal',
+  'tfy_access_tokens_rotate',
   'tfy_approvals_get',
   'tfy_config_status',
 ];
 
-/** The six tools, each whole: title, description, annotations, both schemas, icons aside (a revision may not have them). */
+/** The seven tools, each whole: title, description, annotations, both schemas, icons aside (a revision may not have them). */
 export function checkTools(tools) {
   assert.deepEqual(tools.map(tool => tool.name).sort(), [...expected].sort());
   assert.equal(

@@ -1,0 +1,218 @@
+// Each step is written by compare-and-set before it is taken; every DELETE comes after a fresh look at the
+// token.
+#include "server/approvals/rotation_desk.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "policy/sealed_state.hpp"
+#include "server/approvals/rotation_records.hpp"
+#include "server/storage/state_dir.hpp"
+#include "tools/access_tokens/deletion.hpp"
+
+namespace tfy::server {
+namespace {
+
+namespace asio = boost::asio;
+using tools::Rotation;
+using truefoundry::TokenId;
+using State = Rotation::State;
+using Kept = Rotation::Kept;
+
+constexpr int most_tries = 3;
+constexpr std::chrono::hours longest_outage{24};  // after which it is not tried any more
+constexpr policy::Duration patience = std::chrono::minutes{1};
+constexpr policy::Duration longest_pause = std::chrono::hours{1};
+
+}  // namespace
+
+RotationDesk::RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir)
+    : rooms_(rooms), instance_(std::move(instance)), state_dir_(std::move(state_dir)) {}
+
+Async<Result<Rotation>> RotationDesk::begin(tools::RotationOrder order, tools::Successor made) {
+    const RotationStart start{"rot_" + policy::random_id(), std::move(made), instance_, rooms_.clock.now()};
+    const RotationRow shown{.rotation = {.id = start.id,
+                                         .approval_id = order.approval_id(),
+                                         .plan = order.plan(),
+                                         .new_id = start.made.id},
+                            .reveal_id = start.made.reveal_id,
+                            .principal = order.principal()};
+    auto entry = rotation_entry("rotation_begun", shown, *rooms_.redaction.now(), start.at);
+    const auto shared = std::make_shared<const tools::RotationOrder>(std::move(order));
+    auto work = [shared, start, entry](Ledger& ledger) { return ledger.begin_rotation(*shared, start, entry); };
+    auto row = co_await rooms_.store.run(std::move(work));
+    if (!row) co_return row.error();
+    look_again();  // its value may have been claimed before the row was there
+    co_return std::move(row->rotation);
+}
+
+Async<Result<std::optional<Rotation>>> RotationDesk::of(std::string approval_id) {
+    auto work = [approval_id](Ledger& ledger) { return ledger.find_rotation_of(approval_id); };
+    auto row = co_await rooms_.store.run(std::move(work));
+    if (!row) co_return row.error();
+    if (!*row) co_return std::optional<Rotation>{};
+    co_return std::optional<Rotation>(std::move((*row)->rotation));
+}
+
+Async<Result<std::vector<Rotation>>> RotationDesk::list() {
+    auto rows = co_await rooms_.store.run([](Ledger& ledger) { return ledger.open_rotations(); });
+    if (!rows) co_return rows.error();
+    std::vector<Rotation> all;
+    for (auto& row : *rows) all.push_back(std::move(row.rotation));
+    co_return all;
+}
+
+Async<Result<Rotation>> RotationDesk::keep(std::string id, policy::Human person) {
+    auto work = [id, person, redactor = rooms_.redaction.now(), now = rooms_.clock.now()](Ledger& ledger) {
+        return keep_rotation(ledger, id, person, *redactor, now);
+    };
+    co_return co_await rooms_.store.run(std::move(work));
+}
+
+void RotationDesk::start() { asio::co_spawn(rooms_.loop, keep_looking(), asio::detached); }
+
+void RotationDesk::look_again() {
+    again_ = true;
+    if (bell_ != nullptr) bell_->cancel();
+}
+
+Async<void> RotationDesk::keep_looking() {
+    while (!draining_) {
+        again_ = false;
+        try {
+            co_await look();
+        } catch (const std::exception& bug) {
+            rooms_.log.error("looking after rotations failed", {{"what", bug.what()}});
+        }
+        const auto pause = co_await until_next();
+        if (again_) continue;
+        asio::steady_timer timer(rooms_.loop, pause);
+        bell_ = &timer;
+        const std::unique_ptr<RotationDesk, void (*)(RotationDesk*)> forget(
+            this, [](RotationDesk* desk) { desk->bell_ = nullptr; });
+        boost::system::error_code rung;
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, rung));
+    }
+}
+
+Async<policy::Duration> RotationDesk::until_next() {
+    auto rows = co_await rooms_.store.run([](Ledger& ledger) { return ledger.open_rotations(); });
+    const auto now = rooms_.clock.now();
+    auto pause = patience;
+    if (!rows) co_return pause;
+    for (const auto& row : *rows)
+        if (row.rotation.state == State::due && row.instance == instance_)
+            pause = std::min(pause, std::max(row.next - now, policy::Duration{1}));
+    co_return pause;
+}
+
+Async<void> RotationDesk::look() {
+    auto rows = co_await rooms_.store.run([](Ledger& ledger) { return ledger.open_rotations(); });
+    if (!rows) {
+        rooms_.log.warn("rotations cannot be looked after", {{"why", rows.error().message}});
+        co_return;
+    }
+    for (auto& row : *rows)
+        if (!draining_) co_await attend(std::move(row));
+}
+
+bool RotationDesk::is_mine_or_orphaned(const RotationRow& row) const {
+    return row.instance == instance_ || !alive(state_dir_, row.instance);
+}
+
+// A process that lives looks after its own.
+Async<void> RotationDesk::attend(RotationRow row) {
+    if (!is_mine_or_orphaned(row)) co_return;
+    const bool mine = row.instance == instance_;
+    switch (row.rotation.state) {
+        case State::waiting: co_return co_await end_reveal(std::move(row), mine);
+        case State::due:
+            if (rooms_.clock.now() < row.next) co_return;
+            co_return co_await carry_out(std::move(row));
+        case State::deleting: co_return co_await carry_out(std::move(row));
+        case State::done:
+        case State::kept: break;
+    }
+}
+
+// The value of a process that ended is lost; that of this one lapses, should its own timer not have said so.
+// The rotation follows in the same transaction.
+Async<void> RotationDesk::end_reveal(RotationRow row, bool mine) {
+    const auto now = rooms_.clock.now();
+    const auto kind = mine ? "reveal_lapsed" : "reveal_lost";
+    const JournalEntry entry{kind, row.reveal_id, rooms_.redaction.seal(Json::object()), now};
+    auto work = [id = row.reveal_id, mine, now, entry](Ledger& ledger) -> Result<void> {
+        const auto reveal = ledger.find_reveal(id);
+        if (!reveal) return reveal.error();
+        if (mine && *reveal && (*reveal)->until > now) return {};
+        return ledger.end_reveal(id, mine ? RevealRow::State::lapsed : RevealRow::State::lost, entry);
+    };
+    const auto ended = co_await rooms_.store.run(std::move(work));
+    if (!ended && ended.error().code != Errc::conflict)
+        rooms_.log.warn("the end of a value could not be written down",
+                        {{"rotation", row.rotation.id}, {"why", ended.error().message}});
+}
+
+Async<void> RotationDesk::carry_out(RotationRow row) {
+    auto id = TokenId::read(row.rotation.plan.old_id());
+    if (!id) co_return co_await leave(std::move(row), Kept::refused);
+    const auto old = co_await rooms_.client.find(*id);
+    if (!old && old.error().code != Errc::not_found)
+        co_return co_await put_off(std::move(row), old.error());
+    if (!old) co_return co_await finish(std::move(row));
+    if (tools::target_of(*old) != row.rotation.plan.old)
+        co_return co_await leave(std::move(row), Kept::old_changed);
+    if (row.tries >= most_tries) co_return co_await leave(std::move(row), Kept::refused);
+
+    row.rotation.state = State::deleting;
+    row.instance = instance_;
+    ++row.tries;
+    auto begun = co_await write(std::move(row), "rotation_deleting");
+    if (!begun) co_return;  // kept meanwhile, taken up elsewhere, or it cannot be written down
+    const auto removed = co_await tools::delete_once(rooms_.client, *id);
+    if (removed || removed.error().code == Errc::not_found) co_return co_await finish(std::move(*begun));
+    co_await put_off(std::move(*begun), removed.error());
+}
+
+// It stays due, and is looked at again: soon at first, then ever less often, for a day.
+Async<void> RotationDesk::put_off(RotationRow row, Error why) {
+    const auto now = rooms_.clock.now();
+    const auto late = now - row.rotation.due.value_or(now);
+    rooms_.log.warn("an old token was not deleted yet", {{"rotation", row.rotation.id}, {"why", why.message}});
+    if (late >= longest_outage) co_return co_await leave(std::move(row), Kept::unreachable);
+    row.rotation.state = State::due;
+    row.instance = instance_;
+    row.next = now + std::clamp(policy::Duration{late / 2}, patience, longest_pause);
+    co_await write(std::move(row), "rotation_put_off");
+}
+
+Async<void> RotationDesk::finish(RotationRow row) {
+    row.rotation.state = State::done;
+    const auto done = co_await write(std::move(row), "rotation_done");
+    if (done) tell_(done->rotation.plan.old_id());
+}
+
+Async<void> RotationDesk::leave(RotationRow row, Kept because) {
+    row.rotation.state = State::kept;
+    row.rotation.because = because;
+    co_await write(std::move(row), "rotation_kept");
+}
+
+Async<Result<RotationRow>> RotationDesk::write(RotationRow row, std::string kind) {
+    const auto entry = rotation_entry(std::move(kind), row, *rooms_.redaction.now(), rooms_.clock.now());
+    auto work = [row, entry](Ledger& ledger) { return ledger.change_rotation(row, entry); };
+    const auto written = co_await rooms_.store.run(std::move(work));
+    if (!written) {
+        if (written.error().code != Errc::conflict)
+            rooms_.log.warn("a step of a rotation could not be written down, so it was not taken",
+                            {{"rotation", row.rotation.id}, {"why", written.error().message}});
+        co_return written.error();
+    }
+    ++row.revision;
+    co_return row;
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,78 @@
+// The desk where the second halves of rotations wait: an old token is deleted here, after its successor's
+// value was handed over and the grace is over, by exactly one process.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "policy/human.hpp"
+#include "server/observability/log.hpp"
+#include "server/redaction.hpp"
+#include "server/storage/store.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::server {
+
+class RotationDesk final : public tools::Rotations {
+public:
+    struct Rooms {
+        boost::asio::io_context& loop;
+        Store& store;
+        truefoundry::Client& client;
+        const Redaction& redaction;
+        const Clock& clock;
+        const Log& log;
+    };
+
+    /// `instance` names this process in the rows that it works at; `state_dir` tells which others live.
+    RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir);
+
+    Async<Result<tools::Rotation>> begin(tools::RotationOrder order, tools::Successor made) override;
+
+    /// The rotation that this approval let run; nothing where it let none.
+    Async<Result<std::optional<tools::Rotation>>> of(std::string approval_id);
+    /// Those whose old token still may go, oldest first.
+    Async<Result<std::vector<tools::Rotation>>> list();
+    /// The old token stays. Errc::not_found; Errc::refused where it is too late or decided already;
+    /// Errc::conflict where it was taken up in the same moment.
+    Async<Result<tools::Rotation>> keep(std::string id, policy::Human person);
+
+    /// From here on the desk looks by itself: now, whenever one is due, when look_again() says so, and every
+    /// minute for what processes that ended have left.
+    void start();
+    /// To be called when a value was claimed or has lapsed.
+    void look_again();
+    /// Nothing more is begun.
+    void drain() { draining_ = true; }
+    /// Called with the id of each token that is deleted here.
+    void on_deleted(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
+
+    /// One look at everything that is open: what start() repeats.
+    Async<void> look();
+
+private:
+    Async<void> keep_looking();
+    Async<policy::Duration> until_next();
+    Async<void> attend(RotationRow row);
+    Async<void> end_reveal(RotationRow row, bool mine);
+    Async<void> carry_out(RotationRow row);
+    Async<void> put_off(RotationRow row, Error why);
+    Async<void> finish(RotationRow row);
+    Async<void> leave(RotationRow row, tools::Rotation::Kept because);
+    Async<Result<RotationRow>> write(RotationRow row, std::string kind);
+    bool is_mine_or_orphaned(const RotationRow& row) const;
+
+    Rooms rooms_;
+    std::string instance_;
+    std::filesystem::path state_dir_;
+    bool draining_ = false;
+    bool again_ = false;
+    boost::asio::steady_timer* bell_ = nullptr;  // while keep_looking() waits
+    std::function<void(const std::string&)> tell_ = [](const std::string&) {};
+};
+
+}  // namespace tfy::server

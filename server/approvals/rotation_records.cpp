@@ -1,0 +1,53 @@
+#include "server/approvals/rotation_records.hpp"
+
+namespace tfy::server {
+namespace {
+
+using tools::Rotation;
+using State = Rotation::State;
+
+Json body_of(const RotationRow& row) {
+    auto body = tools::report(row.rotation);
+    body.erase("message");
+    body["rotation_id"] = row.rotation.id;
+    body.erase("id");
+    body["reveal_id"] = row.reveal_id;
+    body["principal"] = row.principal;
+    body["tries"] = row.tries;
+    return body;
+}
+
+Error too_late(const Rotation& rotation) {
+    return {Errc::refused, "The old token can not be kept any more, nothing was changed. " +
+                               tools::describe(rotation)};
+}
+
+}  // namespace
+
+JournalEntry rotation_entry(std::string kind, const RotationRow& row, const policy::Redactor& redactor,
+                            policy::Time now) {
+    return {std::move(kind), row.rotation.approval_id, redactor.seal(body_of(row)), now};
+}
+
+Result<Rotation> keep_rotation(Ledger& ledger, const std::string& id, const policy::Human& person,
+                               const policy::Redactor& redactor, policy::Time now) {
+    auto found = ledger.find_rotation(id);
+    if (!found) return found.error();
+    if (!*found)
+        return Error{Errc::not_found,
+                     "There is no rotation with this id. 'tfy-pat-mcp approvals list' shows those that are "
+                     "under way; nothing was changed."};
+    auto row = std::move(**found);
+    if (row.rotation.state != State::waiting && row.rotation.state != State::due)
+        return too_late(row.rotation);
+    row.rotation.state = State::kept;
+    row.rotation.because = Rotation::Kept::by_person;
+    auto body = body_of(row);
+    body["by"] = person.name();
+    body["assurance"] = policy::to_string(person.assurance());
+    const JournalEntry entry{"rotation_kept", row.rotation.approval_id, redactor.seal(body), now};
+    if (auto written = ledger.change_rotation(row, entry); !written) return written.error();
+    return row.rotation;
+}
+
+}  // namespace tfy::server

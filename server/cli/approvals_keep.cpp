@@ -1,0 +1,37 @@
+// Keeping the old token of a rotation whose grace still runs, and listing those that there are.
+#include "server/approvals/rotation_records.hpp"
+#include "server/cli/approvals_window.hpp"
+#include "server/cli/terminal_channel.hpp"
+
+namespace tfy::server {
+
+// Nothing is asked: it is the safe side, and may be wanted in a hurry.
+int keep_old_token(const ApprovalsWindow& window) {
+    const auto& options = window.options;
+    const auto human =
+        TerminalChannel::identify(options.user, options.stdin_is_terminal, options.terminal_required);
+    if (!human) return window.fail(human.error());
+    const auto kept = keep_rotation(*window.archive.ledger, options.id, *human, window.archive.redactor,
+                                    window.now());
+    if (!kept) return window.fail(kept.error());
+    if (options.json)
+        window.archive.print(window.out, tools::report(*kept));
+    else
+        window.archive.say(window.out, tools::describe(*kept) + "\n");
+    return 0;
+}
+
+Result<std::string> list_rotations(const ApprovalsWindow& window, Json& document) {
+    const auto rows = window.archive.ledger->open_rotations();
+    if (!rows) return rows.error();
+    document["rotations"] = Json::array();
+    std::string text;
+    for (const auto& row : *rows) {
+        document["rotations"].push_back(tools::report(row.rotation));
+        text += row.rotation.id + "  " + std::string(tools::to_string(row.rotation.state)) + "\n    " +
+                tools::describe(row.rotation) + "\n";
+    }
+    return text;
+}
+
+}  // namespace tfy::server

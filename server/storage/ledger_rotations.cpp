@@ -1,0 +1,168 @@
+// Rotations: a row may only come from an order, moves with the reveal of its value in one transaction, and is
+// changed by compare-and-set.
+#include "protocol/parse.hpp"
+#include "server/storage/ledger_impl.hpp"
+
+namespace tfy::server {
+namespace {
+
+using tools::Rotation;
+
+constexpr const char* by_id =
+    "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
+    "created, revision FROM rotations WHERE id = ?";
+constexpr const char* by_approval =
+    "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
+    "created, revision FROM rotations WHERE approval_id = ?";
+constexpr const char* by_reveal =
+    "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
+    "created, revision FROM rotations WHERE reveal_id = ? AND state = 'waiting'";
+constexpr const char* open_ones =
+    "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
+    "created, revision FROM rotations WHERE state IN ('waiting', 'due', 'deleting') ORDER BY created, id";
+
+constexpr const char* compare_and_set =
+    "UPDATE rotations SET state = ?, because = ?, due = CASE ? WHEN 1 THEN ? END, instance = ?, tries = ?, "
+    "next = ?, revision = revision + 1 WHERE id = ? AND revision = ?";
+
+Result<RotationRow> read_row(SQLite::Statement& row) {
+    const auto id = row.getColumn(0).getString();
+    const auto stored = protocol::parse(row.getColumn(4).getString());
+    const auto state = tools::read_rotation_state(row.getColumn(2).getString());
+    const auto because = tools::read_kept(row.getColumn(3).getString());
+    auto plan = tools::RotationPlan::read(stored ? *stored : Json(nullptr));
+    if (!plan || !state || !because) return sqlite::damaged("a rotation (" + id + ")");
+    RotationRow read{.rotation = {.id = id,
+                                  .approval_id = row.getColumn(1).getString(),
+                                  .state = *state,
+                                  .because = *because,
+                                  .plan = std::move(*plan),
+                                  .new_id = row.getColumn(5).getString()},
+                     .reveal_id = row.getColumn(7).getString(),
+                     .principal = row.getColumn(8).getString(),
+                     .instance = row.getColumn(9).getString(),
+                     .tries = row.getColumn(10).getInt(),
+                     .next = sqlite::read_time(row.getColumn(11)),
+                     .created = sqlite::read_time(row.getColumn(12)),
+                     .revision = row.getColumn(13).getInt64()};
+    if (!row.getColumn(6).isNull()) read.rotation.due = sqlite::read_time(row.getColumn(6));
+    return read;
+}
+
+Result<std::optional<RotationRow>> read_one(SQLite::Statement row, const std::string& key) {
+    row.bind(1, key);
+    if (!row.executeStep()) return std::optional<RotationRow>{};
+    auto found = read_row(row);
+    if (!found) return found.error();
+    return std::optional(std::move(*found));
+}
+
+Result<void> insert(SQLite::Statement row, const RotationRow& fresh) {
+    const auto& rotation = fresh.rotation;
+    SQLite::bind(row, rotation.id, rotation.approval_id, rotation.plan.json().dump(), rotation.new_id,
+                 fresh.reveal_id, fresh.principal, fresh.instance, sqlite::stored(fresh.created));
+    if (row.exec() == 1) return {};
+    return Error{Errc::conflict, "This approval has its rotation already; nothing was changed."};
+}
+
+Result<void> update(SQLite::Statement row, const RotationRow& next) {
+    const auto& rotation = next.rotation;
+    const auto due = rotation.due.value_or(policy::Time{});
+    SQLite::bind(row, std::string(tools::to_string(rotation.state)),
+                 std::string(tools::to_string(rotation.because)), rotation.due ? 1 : 0, sqlite::stored(due),
+                 next.instance, next.tries, sqlite::stored(next.next), rotation.id, next.revision);
+    if (row.exec() == 1) return {};
+    return Error{Errc::conflict, "This rotation has gone on meanwhile; nothing was changed by this."};
+}
+
+/// Where it stands after its value left (or never will).
+RotationRow after_reveal(RotationRow row, RevealRow::State ended, policy::Time at) {
+    using Kept = Rotation::Kept;
+    if (ended == RevealRow::State::claimed) {
+        row.rotation.state = Rotation::State::due;
+        row.rotation.due = at + row.rotation.plan.grace();
+        row.next = *row.rotation.due;
+        return row;
+    }
+    row.rotation.state = Rotation::State::kept;
+    row.rotation.because = ended == RevealRow::State::lapsed ? Kept::value_lapsed : Kept::value_lost;
+    return row;
+}
+
+}  // namespace
+
+Result<void> Ledger::Impl::follow_reveal(const std::string& reveal_id, RevealRow::State ended,
+                                         policy::Time at) {
+    auto waiting = read_one(prepare(by_reveal), reveal_id);
+    if (!waiting) return waiting.error();
+    if (!*waiting) return {};
+    const auto next = after_reveal(std::move(**waiting), ended, at);
+    if (auto written = update(prepare(compare_and_set), next); !written) return written;
+    const auto& rotation = next.rotation;
+    const bool kept = rotation.state == Rotation::State::kept;
+    Json body = {{"rotation_id", rotation.id}};
+    if (kept)
+        body["because"] = tools::to_string(rotation.because);
+    else
+        body["due"] = policy::format_time(*rotation.due);
+    return append(at, kept ? "rotation_kept" : "rotation_due", rotation.approval_id, std::move(body));
+}
+
+// The value may have been claimed, or its time may have run out, before the row was there.
+Result<RotationRow> Ledger::begin_rotation(const tools::RotationOrder& order, const RotationStart& start,
+                                           const JournalEntry& entry) {
+    const RotationRow fresh{.rotation = {.id = start.id,
+                                         .approval_id = order.approval_id(),
+                                         .plan = order.plan(),
+                                         .new_id = start.made.id},
+                            .reveal_id = start.made.reveal_id,
+                            .principal = order.principal(),
+                            .instance = start.instance,
+                            .created = start.at};
+    return impl_->write([&]() -> Result<RotationRow> {
+        auto statement = impl_->prepare(
+            "INSERT INTO rotations (id, approval_id, state, because, plan, new_id, reveal_id, principal, "
+            "instance, tries, next, created, revision) VALUES (?, ?, 'waiting', '', ?, ?, ?, ?, ?, 0, 0, ?, "
+            "0) ON CONFLICT DO NOTHING");
+        if (auto written = insert(std::move(statement), fresh); !written) return written.error();
+        if (auto written = impl_->append(entry); !written) return written.error();
+        const auto reveal = find_reveal(fresh.reveal_id);
+        if (!reveal) return reveal.error();
+        if (*reveal && (*reveal)->state != RevealRow::State::held)
+            if (auto gone = impl_->follow_reveal(fresh.reveal_id, (*reveal)->state, start.at); !gone)
+                return gone.error();
+        auto written = read_one(impl_->prepare(by_id), start.id);
+        if (!written) return written.error();
+        return std::move(written->value());
+    });
+}
+
+Result<std::optional<RotationRow>> Ledger::find_rotation(const std::string& id) {
+    return sqlite::read([&] { return read_one(impl_->prepare(by_id), id); });
+}
+
+Result<std::optional<RotationRow>> Ledger::find_rotation_of(const std::string& approval_id) {
+    return sqlite::read([&] { return read_one(impl_->prepare(by_approval), approval_id); });
+}
+
+Result<std::vector<RotationRow>> Ledger::open_rotations() {
+    return sqlite::read([&]() -> Result<std::vector<RotationRow>> {
+        auto rows = impl_->prepare(open_ones);
+        std::vector<RotationRow> found;
+        while (rows.executeStep()) {
+            auto row = read_row(rows);
+            if (!row) return row.error();
+            found.push_back(std::move(*row));
+        }
+        return found;
+    });
+}
+
+Result<void> Ledger::change_rotation(const RotationRow& next, const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<void> {
+        if (auto written = update(impl_->prepare(compare_and_set), next); !written) return written;
+        return impl_->append(entry);
+    });
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,30 @@
+// The second half of a rotation as the ledger keeps it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tools/rotations.hpp"
+
+namespace tfy::server {
+
+struct RotationRow {
+    tools::Rotation rotation;
+    std::string reveal_id;   // of the new token's value
+    std::string principal;   // whose agent asked
+    std::string instance;    // the process that holds the value; later the one that deletes
+    int tries = 0;           // DELETEs that were sent, each written down before it was
+    policy::Time next = {};  // due: when it is looked at
+    policy::Time created = {};
+    std::int64_t revision = 0;  // what a change compares
+};
+
+/// What a process knows when it begins one.
+struct RotationStart {
+    std::string id;
+    tools::Successor made;
+    std::string instance;
+    policy::Time at = {};
+};
+
+}  // namespace tfy::server

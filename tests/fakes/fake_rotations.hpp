@@ -1,0 +1,29 @@
+// Rotations that are only written down here.
+#pragma once
+
+#include <vector>
+
+#include "tools/rotations.hpp"
+
+namespace tfy::fakes {
+
+class FakeRotations final : public tools::Rotations {
+public:
+    static inline const std::string rotation_id = "rot_" + std::string(26, 'a');
+
+    Async<Result<tools::Rotation>> begin(tools::RotationOrder order, tools::Successor made) override {
+        if (disk_full) co_return Error{Errc::storage, "disk full"};
+        successors.push_back(made);
+        orders.push_back(std::move(order));
+        co_return tools::Rotation{.id = rotation_id,
+                                  .approval_id = orders.back().approval_id(),
+                                  .plan = orders.back().plan(),
+                                  .new_id = made.id};
+    }
+
+    bool disk_full = false;
+    std::vector<tools::RotationOrder> orders;
+    std::vector<tools::Successor> successors;
+};
+
+}  // namespace tfy::fakes
