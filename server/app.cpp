@@ -154,8 +154,8 @@ tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assur
     all.push_back(std::make_unique<tools::CreateAccessToken>(client_, reveals_, clock_));
     all.push_back(std::make_unique<tools::DeleteAccessToken>(client_, clock_, parts.own_jwt_ids));
     all.push_back(std::make_unique<tools::RevealAccessToken>(reveals_, clock_));
-    all.push_back(std::make_unique<tools::RotateAccessToken>(client_, reveals_, rotations_, clock_,
-                                                             parts.own_jwt_ids));
+    all.push_back(
+        std::make_unique<tools::RotateAccessToken>(client_, reveals_, rotations_, clock_, parts.own_jwt_ids));
     tools::ApprovalReader& reader = *this;
     all.push_back(std::make_unique<tools::GetApproval>(reader));
     all.push_back(std::make_unique<tools::ConfigStatus>(

@@ -42,9 +42,9 @@ std::string kept_words(const Rotation& rotation) {
     const auto stays = old_words(rotation) + " was not deleted and still works";
     const auto by_hand = " Delete it with tfy_access_tokens_delete when nothing uses it any more.";
     switch (rotation.because) {
-        case Kept::value_lapsed:
-            return value_is_gone(rotation, "was not looked at within its ten minutes");
-        case Kept::value_lost: return value_is_gone(rotation, "was lost when the server that held it stopped");
+        case Kept::value_lapsed: return value_is_gone(rotation, "was not looked at within its ten minutes");
+        case Kept::value_lost:
+            return value_is_gone(rotation, "was lost when the server that held it stopped");
         case Kept::old_changed:
             return stays + ": it is no longer as it was when the rotation was approved. List the tokens." +
                    by_hand;

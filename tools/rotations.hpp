@@ -36,8 +36,8 @@ struct RotationPlan {
 /// the plan that this person saw; whoever writes a rotation down must have it.
 class RotationOrder {
 public:
-    /// Errc::internal for a permit without a grant or for another tool, Errc::superseded where the plan is not
-    /// the call's.
+    /// Errc::internal for a permit without a grant or for another tool, Errc::superseded where the plan is
+    /// not the call's.
     static Result<RotationOrder> of(const policy::Permit& permit);
 
     RotationOrder(RotationOrder&&) noexcept = default;

@@ -42,7 +42,9 @@ Async<Result<Rotation>> RotationDesk::begin(tools::RotationOrder order, tools::S
                             .principal = order.principal()};
     auto entry = rotation_entry("rotation_begun", shown, *rooms_.redaction.now(), start.at);
     const auto shared = std::make_shared<const tools::RotationOrder>(std::move(order));
-    auto work = [shared, start, entry](Ledger& ledger) { return ledger.begin_rotation(*shared, start, entry); };
+    auto work = [shared, start, entry](Ledger& ledger) {
+        return ledger.begin_rotation(*shared, start, entry);
+    };
     auto row = co_await rooms_.store.run(std::move(work));
     if (!row) co_return row.error();
     look_again();  // its value may have been claimed before the row was there
@@ -160,8 +162,7 @@ Async<void> RotationDesk::carry_out(RotationRow row) {
     auto id = TokenId::read(row.rotation.plan.old_id());
     if (!id) co_return co_await leave(std::move(row), Kept::refused);
     const auto old = co_await rooms_.client.find(*id);
-    if (!old && old.error().code != Errc::not_found)
-        co_return co_await put_off(std::move(row), old.error());
+    if (!old && old.error().code != Errc::not_found) co_return co_await put_off(std::move(row), old.error());
     if (!old) co_return co_await finish(std::move(row));
     if (tools::target_of(*old) != row.rotation.plan.old)
         co_return co_await leave(std::move(row), Kept::old_changed);
@@ -181,7 +182,8 @@ Async<void> RotationDesk::carry_out(RotationRow row) {
 Async<void> RotationDesk::put_off(RotationRow row, Error why) {
     const auto now = rooms_.clock.now();
     const auto late = now - row.rotation.due.value_or(now);
-    rooms_.log.warn("an old token was not deleted yet", {{"rotation", row.rotation.id}, {"why", why.message}});
+    rooms_.log.warn("an old token was not deleted yet",
+                    {{"rotation", row.rotation.id}, {"why", why.message}});
     if (late >= longest_outage) co_return co_await leave(std::move(row), Kept::unreachable);
     row.rotation.state = State::due;
     row.instance = instance_;

@@ -18,8 +18,8 @@ Json body_of(const RotationRow& row) {
 }
 
 Error too_late(const Rotation& rotation) {
-    return {Errc::refused, "The old token can not be kept any more, nothing was changed. " +
-                               tools::describe(rotation)};
+    return {Errc::refused,
+            "The old token can not be kept any more, nothing was changed. " + tools::describe(rotation)};
 }
 
 }  // namespace

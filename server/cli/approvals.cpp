@@ -26,8 +26,7 @@ int list_requests(const ApprovalsWindow& window) {
     if (window.options.json)
         window.archive.print(window.out, document);
     else
-        window.archive.say(window.out,
-                           (text.empty() ? "There are no open requests.\n" : text) + *rotations);
+        window.archive.say(window.out, (text.empty() ? "There are no open requests.\n" : text) + *rotations);
     return 0;
 }
 

@@ -11,8 +11,8 @@ int keep_old_token(const ApprovalsWindow& window) {
     const auto human =
         TerminalChannel::identify(options.user, options.stdin_is_terminal, options.terminal_required);
     if (!human) return window.fail(human.error());
-    const auto kept = keep_rotation(*window.archive.ledger, options.id, *human, window.archive.redactor,
-                                    window.now());
+    const auto kept =
+        keep_rotation(*window.archive.ledger, options.id, *human, window.archive.redactor, window.now());
     if (!kept) return window.fail(kept.error());
     if (options.json)
         window.archive.print(window.out, tools::report(*kept));

@@ -134,8 +134,8 @@ public:
     Result<std::optional<RotationRow>> find_rotation_of(const std::string& approval_id);
     /// waiting, due and deleting; oldest first.
     Result<std::vector<RotationRow>> open_rotations();
-    /// Writes `next` where the stored revision still is its own, with its journal record. Errc::conflict where
-    /// it is not.
+    /// Writes `next` where the stored revision still is its own, with its journal record. Errc::conflict
+    /// where it is not.
     Result<void> change_rotation(const RotationRow& next, const JournalEntry& entry);
 
     /// A number that differs after any other process has written.

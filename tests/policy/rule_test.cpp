@@ -82,8 +82,8 @@ TEST_CASE("the rules that are built in ask for everything that changes, and lowe
     const auto rules = read_rules(default_rules());
     REQUIRE_MESSAGE(rules.has_value(), rules.error().message);
     REQUIRE(rules->rules.size() == 4);
-    const char* tools[] = {"tfy_access_tokens_create", "tfy_access_tokens_delete",
-                           "tfy_access_tokens_rotate", "tfy_access_tokens_reveal"};
+    const char* tools[] = {"tfy_access_tokens_create", "tfy_access_tokens_delete", "tfy_access_tokens_rotate",
+                           "tfy_access_tokens_reveal"};
     for (std::size_t i = 0; i < 4; ++i) {
         const auto& rule = rules->rules[i];
         CHECK(rule.tools == std::vector<std::string>{tools[i]});

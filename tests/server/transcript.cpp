@@ -90,6 +90,7 @@ private:
         static const std::vector<std::pair<std::string, std::regex>> all = {
             {"apr_", std::regex("apr_[a-z2-7]{26}")},
             {"rev_", std::regex("rev_[a-z2-7]{26}")},
+            {"rot_", std::regex("rot_[a-z2-7]{26}")},
             {"sha256:", std::regex("sha256:[0-9a-f]{64}")},
             {"short", std::regex("[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4}")},
             {"tfy-ask", std::regex("tfy-[a-z2-7]{26}")},
@@ -111,9 +112,11 @@ private:
 /// One process, from its start until it is killed.
 class Life {
 public:
-    Life(const std::filesystem::path& state, const std::string& user, Script& script, const Clock& clock)
+    Life(const std::filesystem::path& state, const std::string& user, const std::string& instance,
+         Script& script, const Clock& clock)
         : pipe(loop) {
         server::Parts parts;
+        parts.instance = instance;
         parts.ledger = server::Ledger::open(state / "ledger.db").value();
         parts.user = user;
         parts.rules = server::load_rules("").value();
@@ -177,7 +180,8 @@ private:
 
     void start(const std::string& user) {
         life_.reset();  // as by kill -9: nobody is told
-        life_ = std::make_unique<Life>(state_.path(), user, upstream_, clock_);
+        const auto instance = "life_" + std::to_string(++lives_);
+        life_ = std::make_unique<Life>(state_.path(), user, instance, upstream_, clock_);
         seen_ = 0;
     }
 
@@ -187,6 +191,7 @@ private:
         std::smatch match;
         if (direction.starts_with("now ")) clock_.set(policy::read_time(direction.substr(4)).value());
         if (direction.starts_with("restart as ")) start(direction.substr(11));
+        if (direction == "the rotation desk looks") run(life_->app->rotations().look());
         if (direction == "idle") run(life_->app->idle(std::chrono::seconds{20}));
         if (std::regex_match(direction, match, decide)) {
             const auto person =
@@ -289,6 +294,7 @@ private:
     fakes::TempFolder state_;
     Script upstream_;
     std::unique_ptr<Life> life_;
+    int lives_ = 0;
     Names names_;
     std::vector<std::string> tidings_;
     std::size_t seen_ = 0;

@@ -123,10 +123,9 @@ TEST_CASE("a plan that is not the call's is no order") {
 TEST_CASE("arguments come out in their one final spelling, the grace period always among them") {
     Rotating rotating;
     CHECK(rotating.canonical({{"id", "old1"}}) == Json{{"id", "old1"}, {"grace_period", "15m"}});
-    const std::pair<const char*, const char*> graces[] = {{"0s", "0s"},    {"0m", ""},     {"900s", "15m"},
-                                                          {"60m", "1h"},   {"24h", "1d"},  {"90m", "90m"},
-                                                          {"7d", "7d"},    {"8d", ""},     {"soon", ""},
-                                                          {"604801s", ""}, {"168h", "7d"}, {"-1s", ""}};
+    const std::pair<const char*, const char*> graces[] = {
+        {"0s", "0s"}, {"0m", ""}, {"900s", "15m"}, {"60m", "1h"},   {"24h", "1d"},  {"90m", "90m"},
+        {"7d", "7d"}, {"8d", ""}, {"soon", ""},    {"604801s", ""}, {"168h", "7d"}, {"-1s", ""}};
     for (const auto& [asked, spelt] : graces) {
         CAPTURE(asked);
         const auto final = rotating.tool.canonical({{"id", "old1"}, {"grace_period", asked}}, noon);
@@ -217,12 +216,14 @@ TEST_CASE("what cannot come about is said before anybody is asked") {
     unborn["createdAt"] = nullptr;
     auto odd = old_item();
     odd["manifest"]["ownedBy"] = {{"team", "plat\u200Bform"}};
-    const Row rows[] = {
-        {"no such token", Json::array(), {{"id", "old1"}}, Errc::not_found},
-        {"the name is taken", {old_item(), item("x", "bot")}, {{"id", "old1"}, {"name", "bot"}}, Errc::conflict},
-        {"its own name", {old_item()}, {{"id", "old1"}, {"name", "ci-bot"}}, Errc::conflict},
-        {"a life of unknown length", {unborn}, {{"id", "old1"}}, Errc::refused},
-        {"a team that looks like another", {odd}, {{"id", "old1"}}, Errc::refused}};
+    const Row rows[] = {{"no such token", Json::array(), {{"id", "old1"}}, Errc::not_found},
+                        {"the name is taken",
+                         {old_item(), item("x", "bot")},
+                         {{"id", "old1"}, {"name", "bot"}},
+                         Errc::conflict},
+                        {"its own name", {old_item()}, {{"id", "old1"}, {"name", "ci-bot"}}, Errc::conflict},
+                        {"a life of unknown length", {unborn}, {{"id", "old1"}}, Errc::refused},
+                        {"a team that looks like another", {odd}, {{"id", "old1"}}, Errc::refused}};
     for (const auto& row : rows) {
         CAPTURE(row.why);
         Rotating rotating;
@@ -239,7 +240,8 @@ TEST_CASE("a rotation makes the successor, hands its value to custody, and write
     whole.custody.on_hold = [&] { CHECK(whole.exchange.sent.back() == post); };
     auto approved = whole.facts({old_item()}).value();
     whole.lists({old_item()}).answers(made()).looks({new_item(), item("z", "ci-bot-22")});
-    const auto done = run_approved(whole.tool, whole.canonical({{"id", "old1"}}), approved, Destination::agent);
+    const auto done =
+        run_approved(whole.tool, whole.canonical({{"id", "old1"}}), approved, Destination::agent);
     REQUIRE(done.has_value());
     CHECK(whole.exchange.finished());
     CHECK(whole.exchange.count("DELETE") == 0);
@@ -368,8 +370,8 @@ TEST_CASE("a rotation that a dead process began is settled by reading alone") {
         Rotating rotating;
         auto approved = rotating.facts({old_item()}).value();
         rotating.exchange.expect(get_all, row.listed);
-        const auto end =
-            run(rotating.tool.settle(call(rotating.tool, rotating.canonical({{"id", "old1"}})), approved, noon));
+        const auto end = run(
+            rotating.tool.settle(call(rotating.tool, rotating.canonical({{"id", "old1"}})), approved, noon));
         REQUIRE_FALSE(end.has_value());
         CHECK(end.error().code == row.code);
         CHECK(holds(end.error().message, row.says));

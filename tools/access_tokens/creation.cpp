@@ -14,8 +14,7 @@ bool was_confirmed(const Error& lost) {
 }
 
 // The answer to the one POST was lost. It is never sent again: listing tells what became of it.
-Async<Error> settle(truefoundry::Client api, TokenName token_name, policy::Time attempted,
-                                       Error lost) {
+Async<Error> settle(truefoundry::Client api, TokenName token_name, policy::Time attempted, Error lost) {
     const auto name_words = "the token " + in_quotes(token_name.text());
     const auto found = co_await api.find_by_name(token_name);
     if (found && found->created && *found->created < attempted - clock_slack)

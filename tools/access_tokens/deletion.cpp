@@ -61,9 +61,9 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
                    {"Created", when(token.created, now, "unknown")},
                    {"Last used", when(token.last_used, now, "never, as far as TrueFoundry says")},
                    {"Expires", when(token.expires, now, "Never")},
-                   {"This server's own key", own                    ? "yes"
+                   {"This server's own key", own                   ? "yes"
                                              : own_jwt_ids.empty() ? "unknown: the key does not tell"
-                                                                    : "no"}};
+                                                                   : "no"}};
     if (own)
         facts.warnings.emplace_back(
             "This is the key that this server itself uses: deleting it locks the server out.");

@@ -10,7 +10,8 @@
 
 namespace tfy::tools {
 
-/// Where nobody says otherwise: long enough to find out that a value did not arrive and to keep the old token.
+/// Where nobody says otherwise: long enough to find out that a value did not arrive and to keep the old
+/// token.
 inline constexpr std::string_view default_grace = "15m";
 
 /// The one spelling of "0s" to "7d": the largest unit that tells it exactly ("900s" is "15m"). Errc::refused

@@ -75,11 +75,12 @@ truefoundry::CreateAccessToken request_of(const RotationPlan& plan, TokenName na
 }
 
 Error nobody_knows(const RotationPlan& plan, const Error& why) {
-    return {Errc::ambiguous, "The server stopped during this rotation, and nobody knows whether the new token " +
-                                 in_quotes(plan.new_name) +
-                                 " was created: the tokens could not be read. List them; if it is there and "
-                                 "its value was not seen, delete it with tfy_access_tokens_delete. (" +
-                                 why.message + ")"};
+    return {Errc::ambiguous,
+            "The server stopped during this rotation, and nobody knows whether the new token " +
+                in_quotes(plan.new_name) +
+                " was created: the tokens could not be read. List them; if it is there and "
+                "its value was not seen, delete it with tfy_access_tokens_delete. (" +
+                why.message + ")"};
 }
 
 std::string what_is_listed(const RotationPlan& plan, const Tokens& all) {
@@ -184,11 +185,12 @@ Async<Result<ToolResult>> RotateAccessToken::settle(policy::Call call, policy::F
         co_return Error{Errc::upstream, "The server stopped before the new token " +
                                             in_quotes(plan->new_name) +
                                             " was created. Nothing was created. " + old_words};
-    co_return Error{Errc::ambiguous, "The server stopped during this rotation. It had created the new token " +
-                                         in_quotes(plan->new_name) + " (ID " + one_line(made->id) +
-                                         "); where its value was not seen before, it is lost: delete that "
-                                         "token with tfy_access_tokens_delete and rotate again. " +
-                                         old_words};
+    co_return Error{Errc::ambiguous,
+                    "The server stopped during this rotation. It had created the new token " +
+                        in_quotes(plan->new_name) + " (ID " + one_line(made->id) +
+                        "); where its value was not seen before, it is lost: delete that "
+                        "token with tfy_access_tokens_delete and rotate again. " +
+                        old_words};
 }
 
 }  // namespace tfy::tools

@@ -42,9 +42,9 @@ public:
     /// Errc::superseded where the old token is no longer the one that was approved, Errc::ambiguous where a
     /// token was or may have been made whose value nobody has. The old token is never deleted here.
     Async<Result<ToolResult>> run(policy::Permit permit) override;
-    /// Of a call that a process began and did not end, by reading alone: Errc::upstream where no successor was
-    /// made, Errc::ambiguous where one was made whose value is lost, or where nobody knows. The old token was
-    /// not deleted in any of these.
+    /// Of a call that a process began and did not end, by reading alone: Errc::upstream where no successor
+    /// was made, Errc::ambiguous where one was made whose value is lost, or where nobody knows. The old token
+    /// was not deleted in any of these.
     Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun);
 
 private:

@@ -12,9 +12,9 @@ void append(policy::Facts& facts, const policy::Facts& half, const std::string& 
 }
 
 std::string after_grace(const RotationPlan& plan) {
-    return plan.grace() == policy::Duration{0} ? std::string("as soon as the new value was handed over")
-                                               : policy::format_duration(plan.grace()) +
-                                                     " after the new value was handed over";
+    return plan.grace() == policy::Duration{0}
+               ? std::string("as soon as the new value was handed over")
+               : policy::format_duration(plan.grace()) + " after the new value was handed over";
 }
 
 std::string when_it_goes(const Result<Rotation>& begun, const RotationPlan& plan) {

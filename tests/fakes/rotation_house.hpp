@@ -1,0 +1,177 @@
+// One state folder, one control plane, and the processes that look after rotations between them.
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <map>
+#include <stdexcept>
+
+#include "server/approvals/reveal_desk.hpp"
+#include "server/approvals/rotation_desk.hpp"
+#include "server/loop.hpp"
+#include "server/storage/state_dir.hpp"
+#include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/permits.hpp"
+#include "tests/fakes/state.hpp"
+
+namespace tfy::fakes {
+
+/// A control plane with tokens that can be deleted, and the ways in which that goes wrong.
+class TokensUpstream final : public truefoundry::Exchange {
+public:
+    enum class Delete { works, lost_but_done, lost, refused, never_answers };
+
+    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+        if (request.method == "GET") co_return list();
+        if (request.method != "DELETE") throw std::logic_error("never sent here: " + request.method);
+        ++deletes;
+        if (deleting == Delete::never_answers) {
+            boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
+                                            boost::asio::steady_timer::time_point::max());
+            co_await never.async_wait(boost::asio::use_awaitable);
+        }
+        const auto id = request.target.substr(request.target.rfind('/') + 1);
+        if (deleting == Delete::works || deleting == Delete::lost_but_done) tokens.erase(id);
+        if (deleting == Delete::refused) co_return answer(403, "{}");
+        if (deleting != Delete::works) co_return Error{Errc::ambiguous, "the connection was cut"};
+        co_return answer(200, "{}");
+    }
+
+    std::map<std::string, std::string> tokens = {{"old1", "ci-bot"}, {"new2", "ci-bot-2"}};
+    std::string created = "2026-08-25T09:30:00.000Z";
+    Delete deleting = Delete::works;
+    bool reachable = true;
+    int looks = 0;
+    int deletes = 0;
+    std::function<void()> on_look = [] {};
+
+private:
+    static truefoundry::HttpResponse answer(int status, std::string body) {
+        return {.status = status, .content_type = "application/json", .body = std::move(body)};
+    }
+    Result<truefoundry::HttpResponse> list() {
+        ++looks;
+        on_look();
+        if (!reachable) return Error{Errc::upstream, "cannot be reached"};
+        auto data = Json::array();
+        for (const auto& [id, name] : tokens)
+            data.push_back({{"id", id}, {"manifest", {{"name", name}}}, {"createdAt", created}});
+        return answer(200, Json{{"data", data}, {"pagination", {{"total", data.size()}}}}.dump());
+    }
+};
+
+inline tools::RotationPlan plan(std::string grace = "15m") {
+    return {.old = {{"id", "old1"},
+                    {"name", "ci-bot"},
+                    {"created", "2026-08-25T09:30:00.000Z"},
+                    {"expires", nullptr}},
+            .new_name = "ci-bot-2",
+            .grace_period = std::move(grace)};
+}
+
+inline tools::RotationOrder order(std::string grace = "15m", std::string approval_id = "apr_1") {
+    policy::Call call{.tool = std::string(tools::rotate_tool), .arguments = {{"id", "old1"}}};
+    call.caller.principal = "stdio:alice";
+    policy::Permit::Grant grant{.approval_id = std::move(approval_id),
+                                .facts = {.target = plan(std::move(grace)).json()}};
+    grant.decision.approved = true;
+    return std::move(
+        tools::RotationOrder::of(policy::PermitForTests::make(std::move(call), std::move(grant))).value());
+}
+
+/// What outlives a process.
+struct RotationHouse {
+    TempFolder folder;
+    server::StateDir state = server::StateDir::open(folder / "state").value();
+    ManualClock clock{noon};
+    TokensUpstream upstream;
+};
+
+/// From its start until it is killed: nobody is told.
+class RotationProcess {
+public:
+    RotationProcess(RotationHouse& house, const std::string& instance)
+        : house_(house),
+          lock_(server::Instance::hold(house.state, instance).value()),
+          store(open_ledger(house.state.ledger(), {.lock_wait = std::chrono::milliseconds{50}})),
+          reveals(loop, store, redaction, house.clock, instance),
+          desk({loop, store, client, redaction, house.clock, log}, instance, house.state.root()) {
+        reveals.on_end([this] { desk.look_again(); });
+    }
+    ~RotationProcess() {
+        store.close();
+        loop.abandon();
+    }
+    RotationProcess(const RotationProcess&) = delete;
+    RotationProcess& operator=(const RotationProcess&) = delete;
+
+    template <class Condition>
+    void until(Condition condition) {
+        const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (!condition()) {
+            if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("waited in vain");
+            loop.restart();
+            loop.run_one_for(std::chrono::milliseconds{100});
+        }
+    }
+    template <class T>
+    T run(Async<T> work) {
+        std::optional<T> result;
+        boost::asio::co_spawn(loop, std::move(work), [&](const std::exception_ptr& bug, T done) {
+            if (bug) std::rethrow_exception(bug);
+            result.emplace(std::move(done));
+        });
+        until([&] { return result.has_value(); });
+        return std::move(*result);
+    }
+    /// A look that is begun and comes to its end only if it can.
+    std::shared_ptr<bool> begin_look() {
+        auto done = std::make_shared<bool>(false);
+        boost::asio::co_spawn(loop, desk.look(), [done](const std::exception_ptr& bug) {
+            if (bug) std::rethrow_exception(bug);
+            *done = true;
+        });
+        return done;
+    }
+    void look() {
+        const auto done = begin_look();
+        until([&] { return *done; });
+    }
+
+    tools::Held hold(std::string value = "tfy-0123456789abcdefghijklmnopqrstuvwxyz") {
+        return run(reveals.hold(policy::Secret(std::move(value)), "ci-bot-2", "stdio:alice")).value();
+    }
+    /// A successor whose value is held here, and the second half written down.
+    tools::Rotation begin(std::string grace = "15m", std::string approval_id = "apr_1") {
+        held = hold();
+        return run(desk.begin(order(std::move(grace), std::move(approval_id)), {"new2", held.reveal_id}))
+            .value();
+    }
+    bool claim() { return run(reveals.claim(held.reveal_id, "stdio:alice", "agent")).has_value(); }
+    tools::Rotation now(const std::string& approval_id = "apr_1") {
+        return run(desk.of(approval_id)).value().value();
+    }
+    std::vector<std::string> journal() {
+        auto work = [](server::Ledger& ledger) { return ledger.journal(); };
+        std::vector<std::string> kinds;
+        for (const auto& record : run(store.run(std::move(work))).value()) kinds.push_back(record.kind);
+        return kinds;
+    }
+
+private:
+    RotationHouse& house_;
+    server::Instance lock_;
+
+public:
+    server::Loop loop;
+    server::Store store;
+    server::Redaction redaction{policy::FingerprintKey{}, {}};
+    server::Log log{redaction, server::Log::Level::off};
+    truefoundry::Client client{house_.upstream, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
+    server::RevealDesk reveals;
+    server::RotationDesk desk;
+    tools::Held held;
+};
+
+}  // namespace tfy::fakes
