@@ -97,6 +97,8 @@ public:
     /// is over. Errc::storage: it was not written, and the old token stays. Errc::conflict: this approval has
     /// its rotation already.
     virtual Async<Result<Rotation>> begin(RotationOrder order, Successor made) = 0;
+    /// The rotation in which this old token still may go; nothing where there is none.
+    virtual Async<Result<std::optional<Rotation>>> under_way(std::string old_id) = 0;
 };
 
 }  // namespace tfy::tools

@@ -51,6 +51,14 @@ Async<Result<Rotation>> RotationDesk::begin(tools::RotationOrder order, tools::S
     co_return std::move(row->rotation);
 }
 
+Async<Result<std::optional<Rotation>>> RotationDesk::under_way(std::string old_id) {
+    auto all = co_await list();
+    if (!all) co_return all.error();
+    for (auto& rotation : *all)
+        if (rotation.plan.old_id() == old_id) co_return std::optional<Rotation>(std::move(rotation));
+    co_return std::optional<Rotation>{};
+}
+
 Async<Result<std::optional<Rotation>>> RotationDesk::of(std::string approval_id) {
     auto work = [approval_id](Ledger& ledger) { return ledger.find_rotation_of(approval_id); };
     auto row = co_await rooms_.store.run(std::move(work));

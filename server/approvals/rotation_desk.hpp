@@ -32,6 +32,7 @@ public:
     RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir);
 
     Async<Result<tools::Rotation>> begin(tools::RotationOrder order, tools::Successor made) override;
+    Async<Result<std::optional<tools::Rotation>>> under_way(std::string old_id) override;
 
     /// The rotation that this approval let run; nothing where it let none.
     Async<Result<std::optional<tools::Rotation>>> of(std::string approval_id);

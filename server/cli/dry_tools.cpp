@@ -77,6 +77,10 @@ Async<Result<policy::Reveal>> DryTools::claim(std::string, std::string, std::str
 Async<Result<tools::Rotation>> DryTools::begin(tools::RotationOrder, tools::Successor) {
     co_return not_in_a_dry_run();
 }
+// Who rotates meanwhile is not looked at: a dry run opens no state.
+Async<Result<std::optional<tools::Rotation>>> DryTools::under_way(std::string) {
+    co_return std::optional<tools::Rotation>{};
+}
 Async<Result<policy::Approval>> DryTools::find(std::string) { co_return not_in_a_dry_run(); }
 
 }  // namespace tfy::server

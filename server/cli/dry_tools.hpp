@@ -32,6 +32,7 @@ private:
     Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,
                                         std::string destination) override;
     Async<Result<tools::Rotation>> begin(tools::RotationOrder order, tools::Successor made) override;
+    Async<Result<std::optional<tools::Rotation>>> under_way(std::string old_id) override;
     Async<Result<policy::Approval>> find(std::string id) override;
     tools::Catalog assemble(const Clock& clock);
 

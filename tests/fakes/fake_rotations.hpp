@@ -21,6 +21,12 @@ public:
                                   .new_id = made.id};
     }
 
+    Async<Result<std::optional<tools::Rotation>>> under_way(std::string old_id) override {
+        if (open && open->plan.old_id() != old_id) co_return std::optional<tools::Rotation>{};
+        co_return open;
+    }
+
+    std::optional<tools::Rotation> open;
     bool disk_full = false;
     std::vector<tools::RotationOrder> orders;
     std::vector<tools::Successor> successors;

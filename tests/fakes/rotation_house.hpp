@@ -13,6 +13,7 @@
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
+#include "tests/fakes/run.hpp"
 #include "tests/fakes/state.hpp"
 
 namespace tfy::fakes {
@@ -118,9 +119,8 @@ public:
     template <class T>
     T run(Async<T> work) {
         std::optional<T> result;
-        boost::asio::co_spawn(loop, std::move(work), [&](const std::exception_ptr& bug, T done) {
+        boost::asio::co_spawn(loop, keep(std::move(work), result), [](const std::exception_ptr& bug) {
             if (bug) std::rethrow_exception(bug);
-            result.emplace(std::move(done));
         });
         until([&] { return result.has_value(); });
         return std::move(*result);

@@ -251,6 +251,11 @@ TEST_CASE("an approval has one rotation, and so has a value") {
     const auto same_value = one.process.run(one.process.desk.begin(order("0s", "apr_2"), {"new2", reveal}));
     CHECK(same_value.error().code == Errc::conflict);
     CHECK(one.process.run(one.process.desk.list()).value().size() == 1);
+    CHECK(one.process.run(one.process.desk.under_way("old1")).value().has_value());
+    CHECK_FALSE(one.process.run(one.process.desk.under_way("new2")).value().has_value());
+    REQUIRE(one.process.claim());
+    one.after(15min);
+    CHECK_FALSE(one.process.run(one.process.desk.under_way("old1")).value().has_value());
 }
 
 TEST_CASE("the desk looks by itself: at its start, and as soon as a value was claimed") {

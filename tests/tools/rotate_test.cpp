@@ -288,6 +288,19 @@ TEST_CASE("what changed since the approval stops it before the POST") {
     }
 }
 
+TEST_CASE("a token that is being rotated already has no second successor, asked for or approved meanwhile") {
+    Rotating rotating;
+    auto approved = rotating.facts({old_item()}).value();
+    rotating.rotations.open = tools::Rotation{.id = fakes::FakeRotations::rotation_id,
+                                              .plan = tools::RotationPlan::read(approved.target).value()};
+    const auto asked = rotating.facts({old_item()});
+    CHECK(asked.error().code == Errc::conflict);
+    CHECK(holds(asked.error().message, "approvals keep " + fakes::FakeRotations::rotation_id));
+    const auto late = run_approved(rotating.tool, rotating.canonical({{"id", "old1"}}), approved);
+    CHECK(late.error().code == Errc::conflict);
+    CHECK(rotating.exchange.count("POST") == 0);
+}
+
 TEST_CASE("a life that ended while the request waited stops it before the POST") {
     Rotating rotating;
     auto brief = old_item("ci-bot", "2026-08-25T09:40:00.000Z");  // it lived for ten minutes

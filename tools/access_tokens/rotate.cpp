@@ -129,14 +129,26 @@ Async<Result<policy::Facts>> RotateAccessToken::facts(policy::Call call) {
     if (!all) co_return all.error();
     const auto old = std::ranges::find(*all, args.id, &AccessToken::id);
     if (old == all->end()) co_return Error{Errc::not_found, sentences::not_found};
+    if (const auto alone = co_await check_alone(args.id); !alone) co_return alone.error();
     const auto now = clock_.now();
     const auto plan = plan_for(args, *old, *all, now);
     if (!plan) co_return plan.error();
     co_return describe_rotation(*old, *plan, args.reason, own_jwt_ids_, now);
 }
 
+// A second successor of a token that is on its way out would be one too many.
+Async<Result<void>> RotateAccessToken::check_alone(std::string old_id) const {
+    const auto open = co_await rotations_.under_way(std::move(old_id));
+    if (!open) co_return open.error();
+    if (*open)
+        co_return Error{Errc::conflict, "This token is being rotated already. " + describe(**open) +
+                                            " Nothing was created or deleted by this call."};
+    co_return Result<void>{};
+}
+
 // One look at both tokens, right before the one POST.
 Async<Result<void>> RotateAccessToken::check(truefoundry::Client api, RotationPlan plan) const {
+    if (const auto alone = co_await check_alone(plan.old_id()); !alone) co_return alone.error();
     const auto all = co_await api.list();
     if (!all) co_return all.error();
     const auto old = std::ranges::find(*all, plan.old_id(), &AccessToken::id);

@@ -37,7 +37,7 @@ public:
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     /// What the call leaves open is resolved here, once, and stands in the target. Errc::conflict where the
-    /// name is taken, before anybody is asked.
+    /// name is taken or the token is being rotated already, before anybody is asked.
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::superseded where the old token is no longer the one that was approved, Errc::ambiguous where a
     /// token was or may have been made whose value nobody has. The old token is never deleted here.
@@ -48,6 +48,7 @@ public:
     Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun);
 
 private:
+    Async<Result<void>> check_alone(std::string old_id) const;
     Async<Result<void>> check(truefoundry::Client api, RotationPlan plan) const;
 
     truefoundry::Client& client_;

@@ -61,7 +61,8 @@ ToolResult report_rotation(const Created& created, const RotationPlan& plan, con
     result.text += "\nThe old token " + in_quotes(plan.old_title()) + " (ID " + plan.old_id() +
                    ") still works. It is deleted " + when + ".\n";
     if (begun)
-        result.text += "A person can keep it until then: tfy-pat-mcp approvals keep " + begun->id + "\n";
+        result.text += "A person can keep it until then: tfy-pat-mcp approvals keep " + begun->id +
+                       "\ntfy_approvals_get tells where it stands.\n";
     else
         result.text += "Delete it with tfy_access_tokens_delete once the new one is in use. (" +
                        begun.error().message + ")\n";
