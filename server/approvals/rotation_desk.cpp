@@ -114,7 +114,7 @@ Async<policy::Duration> RotationDesk::until_next() {
     auto pause = patience;
     if (!rows) co_return pause;
     for (const auto& row : *rows)
-        if (row.rotation.state == State::due && row.instance == instance_)
+        if (row.rotation.state == State::due && is_mine_or_orphaned(row))
             pause = std::min(pause, std::max(row.next - now, policy::Duration{1}));
     co_return pause;
 }

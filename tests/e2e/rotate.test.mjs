@@ -26,7 +26,7 @@ async function becomes(look, wanted, seconds = 20) {
 
 /** The old token, with its value seen, and its id. */
 async function withOldToken(world, connection) {
-  const created = await createApproved(connection, old, 'agent');
+  const created = await createApproved(connection, old, 'agent', { tokenType: 'opaque' });
   const value = valueIn(await reveal(connection, created.reveal_id));
   return { id: await idOf(connection, old), value };
 }

@@ -129,6 +129,20 @@ TEST_CASE("tries are counted over restarts") {
     CHECK(next.now().because == Kept::refused);
 }
 
+TEST_CASE("what is due later gets its timer again in the next process") {
+    Processes these;
+    these.first->begin("1s");
+    REQUIRE(these.first->claim());
+    these.kill_first();
+    auto& next = these.start_second();
+    next.desk.start();
+    for (int i = 0; i < 5; ++i) CHECK(next.now().state == State::due);  // it has looked, and waits
+    CHECK(these.upstream.looks == 0);
+    these.clock.advance(1s);
+    next.until([&] { return !these.upstream.tokens.contains("old1"); });
+    CHECK(these.upstream.deletes == 1);
+}
+
 TEST_CASE("a second process starts to look and finds what the first one left, by itself") {
     Processes these;
     these.first->begin("0s");

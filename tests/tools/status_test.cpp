@@ -32,7 +32,12 @@ public:
         if (id != approval.id) co_return Error{Errc::not_found, "no such approval"};
         co_return approval;
     }
+    Async<Result<std::optional<tools::Rotation>>> rotation_of(std::string id) override {
+        if (id != approval.id) co_return std::optional<tools::Rotation>{};
+        co_return rotation;
+    }
     Approval approval;
+    std::optional<tools::Rotation> rotation;
     bool broken = false;
 };
 
@@ -163,4 +168,48 @@ TEST_CASE("another principal's approval, an unknown one and no id at all are not
     CHECK(run_read(looking.tool, {{"approval_id", "../x"}}).error().code == Errc::refused);
     looking.approvals.broken = true;
     CHECK(looking.look().error().code == Errc::storage);
+}
+
+TEST_CASE("an approval of a rotation tells what became of the old token, and what to do") {
+    using Rotation = tools::Rotation;
+    using Kept = Rotation::Kept;
+    struct Row {
+        Rotation::State state;
+        Kept because;
+        const char* says;
+    };
+    const Row rows[] = {
+        {Rotation::State::waiting, Kept::not_kept, "never before. A person can still keep it"},
+        {Rotation::State::due, Kept::not_kept, "is deleted at 2026-11-23 12:15 UTC"},
+        {Rotation::State::deleting, Kept::not_kept, "is being deleted"},
+        {Rotation::State::done, Kept::not_kept, "is deleted; the new token \"ci-bot-2\" has taken its place"},
+        {Rotation::State::kept, Kept::value_lapsed, "not looked at within its ten minutes, so nobody has it"},
+        {Rotation::State::kept, Kept::value_lost, "lost when the server that held it stopped"},
+        {Rotation::State::kept, Kept::old_changed, "no longer as it was when the rotation was approved"},
+        {Rotation::State::kept, Kept::by_person, "a person decided to keep it"},
+        {Rotation::State::kept, Kept::refused, "in three tries"},
+        {Rotation::State::kept, Kept::unreachable,
+         "Nobody knows whether the old token \"ci-bot\" still works"},
+    };
+    Looking looking(State::succeeded);
+    CHECK_FALSE(looking.look().value().structured.contains("rotation"));
+    for (const auto& row : rows) {
+        CAPTURE(row.says);
+        looking.approvals.rotation = Rotation{.id = "rot_1",
+                                              .state = row.state,
+                                              .because = row.because,
+                                              .plan = {.old = {{"id", "old1"}, {"name", "ci-bot"}},
+                                                       .new_name = "ci-bot-2",
+                                                       .grace_period = "15m"},
+                                              .due = noon + 15min};
+        const auto told = looking.look().value();
+        CHECK(holds(told.text, row.says));
+        const auto& rotation = told.structured.at("rotation");
+        CHECK(rotation.at("message") == tools::describe(*looking.approvals.rotation));
+        CHECK(rotation.at("state") == tools::to_string(row.state));
+        CHECK(rotation.at("because").is_null() == (row.because == Kept::not_kept));
+        CHECK(rotation.at("old").at("deleted") == (row.state == Rotation::State::done));
+        CHECK(tools::read_rotation_state(tools::to_string(row.state)) == row.state);
+        CHECK(tools::read_kept(tools::to_string(row.because)) == row.because);
+    }
 }
