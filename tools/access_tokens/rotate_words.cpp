@@ -59,7 +59,7 @@ ToolResult report_rotation(const Created& created, const RotationPlan& plan, con
     const auto when = when_it_goes(begun, plan);
     const auto title = one_line(plan.old_title());
     result.text += "\nThe old token " + in_quotes(plan.old_title()) + " (ID " + plan.old_id() +
-                   ") still works. It is deleted " + when + ".\n";
+                   ") was not deleted by this call. It goes " + when + ".\n";
     if (begun)
         result.text += "A person can keep it until then: tfy-pat-mcp approvals keep " + begun->id +
                        "\ntfy_approvals_get tells where it stands.\n";
