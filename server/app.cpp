@@ -80,9 +80,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       streamable_http_(dispatch_, questions_, clock, parts.seal_key),
       people_(clock),
       sign_in_codes_(store_, clock),
-      dashboard_(approvals_, reveals_, people_, sign_in_codes_, redaction_, clock, parts.upstream_label()) {
-    tell_of_rotations();
-}
+      dashboard_(approvals_, reveals_, people_, sign_in_codes_, redaction_, clock, parts.upstream_label()) {}
 
 App::~App() = default;
 
@@ -109,6 +107,7 @@ void App::tell_of_rotations() {
 
 Async<Result<void>> App::start() {
     if (auto settled = co_await approvals_.settle_orphans(state_dir_); !settled) co_return settled;
+    tell_of_rotations();
     rotations_.start();
     co_return co_await notifier_.start(std::move(webhooks_));
 }

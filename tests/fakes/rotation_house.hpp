@@ -53,11 +53,11 @@ private:
     }
     Result<truefoundry::HttpResponse> list() {
         ++looks;
-        on_look();
         if (!reachable) return Error{Errc::upstream, "cannot be reached"};
         auto data = Json::array();
         for (const auto& [id, name] : tokens)
             data.push_back({{"id", id}, {"manifest", {{"name", name}}}, {"createdAt", created}});
+        on_look();  // what happens while this answer is on its way
         return answer(200, Json{{"data", data}, {"pagination", {{"total", data.size()}}}}.dump());
     }
 };
