@@ -15,8 +15,8 @@ constexpr std::array<std::string_view, 5> state_names{"waiting", "due", "deletin
 constexpr std::array<std::string_view, 7> kept_names{"",          "value_lapsed", "value_lost", "old_changed",
                                                      "by_person", "refused",      "unreachable"};
 
-template <class Enum, std::size_t size>
-std::optional<Enum> read(const std::array<std::string_view, size>& names, std::string_view text) {
+template <class Enum, std::size_t Size>
+std::optional<Enum> read(const std::array<std::string_view, Size>& names, std::string_view text) {
     const auto found = std::ranges::find(names, text);
     if (found == names.end()) return std::nullopt;
     return static_cast<Enum>(found - names.begin());
