@@ -13,7 +13,7 @@ namespace tfy::tools {
 inline constexpr std::string_view rotate_tool = "tfy_access_tokens_rotate";
 
 /// What a rotation is to do, resolved: it stands in the facts' target, so that what the person saw is what
-/// runs (docs/adr/0007).
+/// runs (docs/adr/0008).
 struct RotationPlan {
     Json old = nullptr;  // the token that goes, as it must still be: {id, name, created, expires}
     std::string new_name;
