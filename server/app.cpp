@@ -1,5 +1,8 @@
 #include "server/app.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include "manifests/embedded.hpp"
 #include "server/features/uris.hpp"
 #include "tools/access_tokens/create.hpp"
@@ -10,6 +13,8 @@
 
 namespace tfy::server {
 namespace {
+
+namespace asio = boost::asio;
 
 constexpr auto server_name = "tfy-pat-mcp";
 
@@ -41,7 +46,6 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
          policy::Assurance default_assurance)
     : loop_(loop),
       clock_(clock),
-      state_dir_(parts.state_dir),
       instance_lock_(std::move(parts.instance_lock)),
       stream_caller_{
           .principal = "stdio:" + parts.user, .default_assurance = default_assurance, .person = parts.user},
@@ -59,6 +63,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
                  parts.base_url),
+      orphans_({approvals_, catalog_, log_}, parts.state_dir, parts.base_url),
       caller_view_(call_tool_, approvals_),
       resources_(caller_view_),
       completions_(caller_view_, clock),
@@ -106,7 +111,9 @@ void App::tell_of_rotations() {
 }
 
 Async<Result<void>> App::start() {
-    if (auto settled = co_await approvals_.settle_orphans(state_dir_); !settled) co_return settled;
+    auto orphans = co_await orphans_.find();
+    if (!orphans) co_return orphans.error();
+    for (auto& orphan : *orphans) asio::co_spawn(loop_, orphans_.settle(std::move(orphan)), asio::detached);
     tell_of_rotations();
     rotations_.start();
     co_return co_await notifier_.start(std::move(webhooks_));

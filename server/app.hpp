@@ -7,6 +7,7 @@
 
 #include "server/approvals/narrowing.hpp"
 #include "server/approvals/rotation_desk.hpp"
+#include "server/approvals/orphans.hpp"
 #include "server/auth/sign_in.hpp"
 #include "server/call_tool.hpp"
 #include "server/dashboard/dashboard.hpp"
@@ -32,7 +33,8 @@ public:
         policy::Assurance default_assurance);
     ~App() override;
 
-    /// Settles what a process that ended left running. To be awaited before anything is served.
+    /// Finds what a process that ended left running, and begins to settle it, which goes on while others are
+    /// served: upstream is not waited for. To be awaited before anything is served.
     Async<Result<void>> start();
     /// An MCP peer on a stream; serves until its input ends.
     Async<void> serve_stream(Transport& transport);
@@ -76,7 +78,6 @@ private:
 
     boost::asio::io_context& loop_;
     const Clock& clock_;
-    std::filesystem::path state_dir_;
     std::optional<Instance> instance_lock_;
     policy::Caller stream_caller_;
     Redaction redaction_;
@@ -92,6 +93,7 @@ private:
     Narrowing narrowing_;
     Presenter presenter_;
     CallTool call_tool_;
+    Orphans orphans_;
     CallerView caller_view_;
     Resources resources_;
     Prompts prompts_;

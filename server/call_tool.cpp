@@ -5,6 +5,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "server/approvals/approval_text.hpp"
+#include "server/failpoint.hpp"
 #include "server/features/task_of.hpp"
 
 namespace tfy::server {
@@ -27,13 +29,6 @@ std::string words(const policy::Refusal& refusal) {
                ", so it is refused. Nothing was done.";
     return "A rule of this server refuses this call" +
            (refusal.because.empty() ? "" : ": " + refusal.because) + ". Nothing was done.";
-}
-
-// A create or delete whose answer was lost may have happened: that is another status than "it failed".
-ToolResult failure(const Error& error) {
-    auto result = tools::failed(error);
-    if (error.code == Errc::ambiguous) result.structured["status"] = "execution_unknown";
-    return result;
 }
 
 // A call that wants to be a task is answered with a task or, where it does not come to one, with an error: a
@@ -64,11 +59,6 @@ Error unforeseen() {
 policy::Call as_approved(policy::Call asked, const Approval& approval) {
     if (policy::digest(asked) == approval.asked_digest) asked.arguments = approval.call.arguments;
     return asked;
-}
-
-State end_state(const Result<ToolResult>& result) {
-    if (result) return State::succeeded;
-    return result.error().code == Errc::ambiguous ? State::unknown : State::failed;
 }
 
 }  // namespace
@@ -236,6 +226,7 @@ Async<Result<Answer>> CallTool::settle(const Entry& entry, policy::Call call, Ap
     Result<Approval> approval = std::move(decided);
     if (approval->state == State::approved) {
         auto ran = co_await execute(entry, *approval, as_approved(std::move(call), *approval));
+        TFY_FAILPOINT("answer.leave");
         if (ran) co_return write_answer(std::move(*ran), version);
         if (ran.error().code != Errc::conflict) co_return write_answer(failure(ran.error()), version);
         approval = co_await rooms_.desk.find(approval->id);  // another viewer of the same row was first

@@ -24,6 +24,13 @@ struct HeldFacts {
     policy::Time until = {};
 };
 
+/// What is recorded of a value, whichever process holds or held it.
+enum class ValueFate {
+    held,     // nobody has claimed it; it is gone with the process that holds it
+    claimed,  // it was shown, or was about to be
+    gone,     // its time was over before anybody claimed it
+};
+
 class Custody {
 public:
     virtual ~Custody() = default;
@@ -41,6 +48,9 @@ public:
     /// succeeds.
     virtual Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,
                                                 std::string destination) = 0;
+    /// For values of processes that have ended, too. Errc::not_found where no such value of this principal is
+    /// recorded, Errc::storage.
+    virtual Async<Result<ValueFate>> fate(std::string reveal_id, std::string principal) = 0;
 };
 
 }  // namespace tfy::tools

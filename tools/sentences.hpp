@@ -16,6 +16,8 @@ inline constexpr char value_is_gone[] =
     "update "
     "all services that used the old token.";
 
+inline constexpr char process_ended[] = "the server's process ended while this call was running";
+
 inline constexpr char save_now[] =
     "⚠️ Save this token NOW — it will not be shown again.\n"
     "Store it in a password manager, CI/CD secret store, or TrueFoundry secret group.\n"

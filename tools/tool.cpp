@@ -3,9 +3,18 @@
 namespace tfy::tools {
 
 ToolResult failed(const Error& error) {
-    return {.text = error.message,
-            .structured = {{"status", protocol::name(error.code)}, {"message", error.message}},
-            .is_error = true};
+    ToolResult result{.text = error.message,
+                      .structured = {{"status", protocol::name(error.code)}, {"message", error.message}},
+                      .is_error = true};
+    if (error.data.is_object() && error.data.contains("token")) result.structured.update(error.data["token"]);
+    return result;
+}
+
+Async<Result<ToolResult>> Tool::settle(policy::Call, policy::Facts, policy::Time) {
+    co_return Error{
+        Errc::ambiguous,
+        "Nobody knows whether this call happened: the server's process ended while it was running. "
+        "List the access tokens before anything else."};
 }
 
 Result<Json> Tool::narrow(Json, const Narrower&, policy::Time) const {

@@ -23,7 +23,8 @@ struct Narrower {
     std::string expiration_date = {};  // as people write it: a date, a time, "90 days"
 };
 
-/// A failure as a result: the sentence, and {status, message} with the code's name as status.
+/// A failure as a result: the sentence, and {status, message} with the code's name as status; with the `id`
+/// and `name` of the token that the error's data tells of as {token: {id, name}}.
 ToolResult failed(const Error& error);
 
 /// No permission code: run() can only be reached with a Permit. No redaction code: a tool cannot reach the
@@ -51,6 +52,13 @@ public:
     /// The permit is consumed; arguments come out of it. Errors are for failures; a refusal that a model can
     /// act on is an error too.
     virtual Async<Result<ToolResult>> run(policy::Permit permit) = 0;
+
+    /// Changing tools: what became of an approved `call` that a process began (its intent was journalled at
+    /// `begun`) and did not live to end. Reads; never does anything again, whatever it finds. A value: it
+    /// happened, told as run() would have told it, without what only that process had. Errc::ambiguous: it
+    /// happened and its value is lost, or nobody can know; the message says what to look at and do. Any other
+    /// error: it did not happen.
+    virtual Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun);
 };
 
 }  // namespace tfy::tools

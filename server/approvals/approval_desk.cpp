@@ -8,8 +8,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "policy/sealed_state.hpp"
+#include "server/failpoint.hpp"
 #include "server/storage/journal_body.hpp"
-#include "server/storage/state_dir.hpp"
 #include "server/storage/without_values.hpp"
 
 namespace tfy::server {
@@ -92,7 +92,9 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::write_new(Approval fresh, std:
     auto work = [fresh = std::move(fresh), limits, record](Ledger& ledger) {
         return ledger.open_request(fresh, limits, record);
     };
+    TFY_FAILPOINT("request.write");
     auto opened = co_await store_.run(std::move(work));
+    TFY_FAILPOINT("request.written");
     if (!opened) co_return opened.error();
     ring();
     co_return Opened{std::move(opened->approval), opened->attached};
@@ -193,7 +195,10 @@ Async<Result<Approval>> ApprovalDesk::approve(std::string id, policy::Human pers
     auto next =
         policy::approve(std::move(*current), person, choice, clock_.now(), gate_.now()->rules().claim_window);
     const bool more = next && next->state == State::pending;
-    co_return co_await write(seen, std::move(next), more ? "approved in part" : "approved");
+    TFY_FAILPOINT("decision.write");
+    auto written = co_await write(seen, std::move(next), more ? "approved in part" : "approved");
+    TFY_FAILPOINT("decision.written");
+    co_return written;
 }
 
 Async<Result<Approval>> ApprovalDesk::deny(std::string id, policy::Human person, std::string reason) {
@@ -226,8 +231,10 @@ Async<Result<Approval>> ApprovalDesk::withdraw(std::string id, std::string by) {
 Async<Result<policy::Permit>> ApprovalDesk::claim(Approval approval, policy::Call call) {
     if (policy::digest(call) != approval.digest)
         co_return Error{Errc::superseded, "What would run is no longer what was approved. Nothing was done."};
+    TFY_FAILPOINT("claim.write");
     auto executing = co_await write(State::approved,
                                     policy::begin(std::move(approval), instance_, clock_.now()), "executing");
+    TFY_FAILPOINT("claim.written");
     if (!executing) co_return executing.error();
     auto permit = gate_.now()->redeem(*executing, std::move(call), clock_.now());
     if (!permit) co_await fail(executing->id, permit.error());
@@ -253,12 +260,24 @@ Async<Result<Approval>> ApprovalDesk::supersede(Approval approval) {
 }
 
 Async<Result<Approval>> ApprovalDesk::finish(std::string id, State end, Json outcome) {
+    TFY_FAILPOINT("outcome.write");
+    auto ended = co_await end_execution(std::move(id), end, std::move(outcome), "finished");
+    TFY_FAILPOINT("outcome.written");
+    co_return ended;
+}
+
+Async<Result<Approval>> ApprovalDesk::settle(std::string id, State end, Json outcome) {
+    co_return co_await end_execution(std::move(id), end, std::move(outcome), "settled");
+}
+
+Async<Result<Approval>> ApprovalDesk::end_execution(std::string id, State end, Json outcome,
+                                                    std::string kind) {
     auto current = co_await find(std::move(id));
     if (!current) co_return current.error();
     auto masked = redaction_.now()->scrub(std::move(outcome));
     co_return co_await write(State::executing,
                              policy::finish(std::move(*current), end, std::move(masked), clock_.now()),
-                             "finished");
+                             std::move(kind));
 }
 
 Async<Result<Approval>> ApprovalDesk::wait(std::string id, State seen, policy::Time until) {
@@ -313,21 +332,10 @@ Async<void> ApprovalDesk::watch_other_processes() {
     watching_ = false;
 }
 
-Async<Result<void>> ApprovalDesk::settle_orphans(std::filesystem::path state_dir) {
+Async<Result<std::vector<Approval>>> ApprovalDesk::executing() {
     auto open = co_await store_.run([](Ledger& ledger) { return ledger.list(true, 100'000); });
-    if (!open) co_return open.error();
-    for (const auto& approval : *open) {
-        if (approval.state != State::executing || alive(state_dir, approval.instance)) continue;
-        const Json outcome = {{"text",
-                               "The server stopped while this call was running, so nobody knows whether it "
-                               "happened. List the access "
-                               "tokens to see, before you ask again."},
-                              {"structured", {{"status", "execution_unknown"}, {"approval_id", approval.id}}},
-                              {"isError", true}};
-        if (auto settled = co_await finish(approval.id, State::unknown, outcome); !settled)
-            co_return settled.error();
-    }
-    co_return Result<void>{};
+    if (open) std::erase_if(*open, [](const Approval& each) { return each.state != State::executing; });
+    co_return open;
 }
 
 }  // namespace tfy::server

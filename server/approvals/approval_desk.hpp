@@ -4,7 +4,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -61,6 +60,11 @@ public:
     Async<Result<policy::Approval>> supersede(policy::Approval approval);
     /// executing → succeeded, failed or unknown, with the masked outcome.
     Async<Result<policy::Approval>> finish(std::string id, policy::Approval::State end, Json outcome);
+    /// The same for a call of a process that did not live to finish it (see orphans.hpp). Errc::conflict or
+    /// Errc::refused where somebody else has.
+    Async<Result<policy::Approval>> settle(std::string id, policy::Approval::State end, Json outcome);
+    /// All that are executing, by whichever process.
+    Async<Result<std::vector<policy::Approval>>> executing();
 
     /// Resumes when the row's state is no longer `seen`, or at `until`. Sees decisions of other processes
     /// within a quarter of a second.
@@ -78,15 +82,14 @@ public:
     std::uint64_t revision() const { return revision_; }
     Async<void> wait_revision(std::uint64_t seen, std::chrono::milliseconds limit);
 
-    /// Rows that a process which is no longer there left executing become unknown; called once at start.
-    Async<Result<void>> settle_orphans(std::filesystem::path state_dir);
-
 private:
     Async<Result<Opened>> write_new(policy::Approval fresh, std::string kind);
     Async<Result<std::optional<Opened>>> open_permitted(policy::Approval fresh);
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
                                           std::string kind);
     Async<Result<policy::Approval>> fail(std::string id, Error why);
+    Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,
+                                                  std::string kind);
     JournalEntry entry(std::string kind, const policy::Approval& approval) const;
     void ring();
     Async<void> watch_other_processes();

@@ -193,15 +193,28 @@ void tell_narrowing(tools::ToolResult& result, const Approval& approval) {
     result.structured["narrowed"] = std::move(changed);
 }
 
+tools::ToolResult failure(const Error& error) {
+    auto result = tools::failed(error);
+    if (error.code == Errc::ambiguous) result.structured["status"] = "execution_unknown";
+    return result;
+}
+
+State end_state(const Result<tools::ToolResult>& result) {
+    if (result) return State::succeeded;
+    return result.error().code == Errc::ambiguous ? State::unknown : State::failed;
+}
+
 Json outcome_of(const tools::ToolResult& result) {
     if (!result.reveal)
         return {{"text", result.text}, {"structured", result.structured}, {"isError", result.is_error}};
-    return {{"text",
-             "The value was shown, once, when this call first ran. Token values are only shown at creation "
-             "time. If lost, delete the old token "
-             "and create a new one, then update all services that used the old token."},
-            {"structured", {{"status", "executed"}}},
-            {"isError", true}};
+    return {
+        {"text",
+         "This value had its one showing when this call first ran; if it did not arrive then, nobody has it. "
+         "Token values are only shown at creation "
+         "time. If lost, delete the old token "
+         "and create a new one, then update all services that used the old token."},
+        {"structured", {{"status", "executed"}}},
+        {"isError", true}};
 }
 
 tools::ToolResult read_outcome(const Json& outcome) {

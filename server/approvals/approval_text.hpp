@@ -28,6 +28,11 @@ tools::ToolResult status_answer(const policy::Approval& approval, const Doors& d
 /// Adds to the result of a call that a person made narrower before it ran what was changed, in words and as
 /// `narrowed`.
 void tell_narrowing(tools::ToolResult& result, const policy::Approval& approval);
+/// A failure as the agent is told it. A create or delete whose answer was lost (Errc::ambiguous) may have
+/// happened: that is "execution_unknown", another status than those that say that it failed.
+tools::ToolResult failure(const Error& error);
+/// How an execution with this result ended: succeeded, failed or unknown.
+policy::Approval::State end_state(const Result<tools::ToolResult>& result);
 
 /// A result as it is stored: without the value that a reveal carries.
 Json outcome_of(const tools::ToolResult& result);

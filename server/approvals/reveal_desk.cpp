@@ -8,6 +8,7 @@
 
 #include "policy/human.hpp"
 #include "policy/sealed_state.hpp"
+#include "server/failpoint.hpp"
 
 namespace tfy::server {
 namespace {
@@ -46,7 +47,9 @@ Async<Result<tools::Held>> RevealDesk::hold(policy::Secret value, std::string to
         if (auto known = ledger.add_fingerprints(prints); !known) return known;
         return ledger.add_reveal(row);
     };
+    TFY_FAILPOINT("value.keep");
     const auto kept = co_await store_.run(std::move(work));
+    TFY_FAILPOINT("value.kept");
     if (!kept) co_return kept.error();
     tools::Held held{row.id, value.masked(), row.until};
     values_.emplace(row.id,
@@ -79,6 +82,20 @@ Async<Result<Reveal>> RevealDesk::claim_for(std::string reveal_id, const policy:
     co_return co_await take(std::move(reveal_id), "page", person.name());
 }
 
+Async<Result<tools::ValueFate>> RevealDesk::fate(std::string reveal_id, std::string principal) {
+    auto work = [reveal_id](Ledger& ledger) { return ledger.find_reveal(reveal_id); };
+    const auto row = co_await store_.run(std::move(work));
+    if (!row) co_return row.error();
+    if (!*row || (*row)->principal != principal) co_return gone();
+    switch ((*row)->state) {
+        case RevealRow::State::held: co_return tools::ValueFate::held;
+        case RevealRow::State::claimed: co_return tools::ValueFate::claimed;
+        case RevealRow::State::lapsed:
+        case RevealRow::State::lost: break;
+    }
+    co_return tools::ValueFate::gone;
+}
+
 // The value leaves the map first, so that no second claim can find it while the first one is being written.
 Async<Result<Reveal>> RevealDesk::take(std::string reveal_id, std::string destination, std::string by) {
     auto node = values_.extract(reveal_id);
@@ -88,7 +105,9 @@ Async<Result<Reveal>> RevealDesk::take(std::string reveal_id, std::string destin
     auto work = [reveal_id, record](Ledger& ledger) {
         return ledger.end_reveal(reveal_id, RevealRow::State::claimed, record);
     };
+    TFY_FAILPOINT("reveal.claim");
     const auto claimed = co_await store_.run(std::move(work));
+    TFY_FAILPOINT("reveal.claimed");
     if (!claimed) {
         if (claimed.error().code == Errc::conflict) co_return gone();
         values_.insert(std::move(node));

@@ -24,6 +24,7 @@ public:
     Async<Result<tools::HeldFacts>> look(std::string reveal_id, std::string principal) override;
     Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,
                                         std::string destination) override;
+    Async<Result<tools::ValueFate>> fate(std::string reveal_id, std::string principal) override;
 
     struct Waiting {
         std::string reveal_id;

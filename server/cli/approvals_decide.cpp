@@ -4,6 +4,7 @@
 #include "server/approvals/approval_text.hpp"
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/terminal_channel.hpp"
+#include "server/failpoint.hpp"
 #include "server/storage/journal_body.hpp"
 #include "server/storage/without_values.hpp"
 
@@ -98,8 +99,10 @@ int write_decision(const ApprovalsWindow& window, const Result<Approval>& decide
     const auto next = without_values(*decided, window.archive.redactor);
     if (!next) return window.fail(next.error());
     const JournalEntry entry{kind, next->id, window.archive.redactor.seal(journal_body(*next)), window.now()};
-    if (auto done = window.archive.ledger->change(Approval::State::pending, *next, entry); !done)
-        return window.fail(done.error());
+    TFY_FAILPOINT("decision.write");
+    const auto done = window.archive.ledger->change(Approval::State::pending, *next, entry);
+    TFY_FAILPOINT("decision.written");
+    if (!done) return window.fail(done.error());
     window.say(said);
     if (window.options.json) window.archive.print(window.out, next->json());
     return 0;

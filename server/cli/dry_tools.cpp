@@ -81,6 +81,7 @@ Async<Result<tools::Rotation>> DryTools::begin(tools::RotationOrder, tools::Succ
 Async<Result<std::optional<tools::Rotation>>> DryTools::under_way(std::string) {
     co_return std::optional<tools::Rotation>{};
 }
+Async<Result<tools::ValueFate>> DryTools::fate(std::string, std::string) { co_return not_in_a_dry_run(); }
 Async<Result<policy::Approval>> DryTools::find(std::string) { co_return not_in_a_dry_run(); }
 
 }  // namespace tfy::server

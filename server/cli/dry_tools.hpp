@@ -33,6 +33,7 @@ private:
                                         std::string destination) override;
     Async<Result<tools::Rotation>> begin(tools::RotationOrder order, tools::Successor made) override;
     Async<Result<std::optional<tools::Rotation>>> under_way(std::string old_id) override;
+    Async<Result<tools::ValueFate>> fate(std::string reveal_id, std::string principal) override;
     Async<Result<policy::Approval>> find(std::string id) override;
     tools::Catalog assemble(const Clock& clock);
 

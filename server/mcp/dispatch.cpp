@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "server/failpoint.hpp"
+
 namespace tfy::server {
 namespace {
 
@@ -102,8 +104,11 @@ Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) 
     auto result = modern ? protocol::modern_result(std::move(answer->result), server_, answer->result_type)
                          : std::move(answer->result);
     const auto message = protocol::write_result(request.id, std::move(result));
-    if (answer->reveal)
-        co_return Sealed{redaction_.now()->seal_reveal(message, std::move(*answer->reveal)), {}};
+    if (answer->reveal) {
+        auto sealed = redaction_.now()->seal_reveal(message, std::move(*answer->reveal));
+        TFY_FAILPOINT("reveal.leave");
+        co_return Sealed{std::move(sealed), {}};
+    }
     co_return Sealed{redaction_.seal(message), {}};
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "server/failpoint.hpp"
 #include "server/upstream/transfer_thread.hpp"
 #include "server/upstream/url_parts.hpp"
 
@@ -36,9 +37,13 @@ public:
           authorization_(std::move(authorization)) {}
 
     Async<Answer> send(HttpRequest request) override {
-        co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
+        const bool changes = request.method != "GET";
+        if (changes) TFY_FAILPOINT("upstream.send");
+        auto answer = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
             [this](auto handler, HttpRequest asked) { begin(std::move(handler), std::move(asked)); },
             asio::use_awaitable, std::move(request));
+        if (changes) TFY_FAILPOINT("upstream.answered");
+        co_return answer;
     }
 
 private:

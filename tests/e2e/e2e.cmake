@@ -4,7 +4,7 @@ foreach(file IN LISTS e2e_files)
   cmake_path(GET file STEM name)
   add_test(NAME e2e.${name} COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${file})
   set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 300
-                       ENVIRONMENT "TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>")
+                       ENVIRONMENT "TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>;TFY_FAILPOINTS=$<IF:$<BOOL:${TFY_FAILPOINTS}>,ON,OFF>")
 endforeach()
 
 # The official conformance suites, against the fixture server and against this one.

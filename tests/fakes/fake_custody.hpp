@@ -43,8 +43,15 @@ public:
         co_return policy::RevealForTests::make(std::move(value));
     }
 
+    Async<Result<tools::ValueFate>> fate(std::string id, std::string principal) override {
+        calls.push_back("fate for " + principal);
+        if (id != reveal_id || principal != owner) co_return Error{Errc::not_found, "gone"};
+        co_return recorded;
+    }
+
     std::function<void()> on_hold;
     bool disk_full = false;
+    Result<tools::ValueFate> recorded = tools::ValueFate::held;
     std::vector<std::string> calls;
     std::optional<policy::Secret> kept;
     std::string masked;

@@ -283,3 +283,51 @@ TEST_CASE("where the value cannot be kept, the message says that the token is th
     CHECK(holds(result.error().message, "Delete it"));
     CHECK_FALSE(holds(result.error().message, "tfy-0123"));
 }
+
+TEST_CASE("a creation that a dead process began is settled by listing, and nothing is sent but reads") {
+    struct Row {
+        const char* name;
+        std::optional<Json> listed;  // nullopt: the list fails
+        Errc code;
+        const char* words;
+    };
+    const Row rows[] = {
+        {"made after the intent", Json{new_item()}, Errc::ambiguous,
+         "(ID tok1, created 2026-11-23 12:00 UTC)"},
+        {"made, by a clock that is behind", Json{new_item("2026-11-23T11:57:00Z")}, Errc::ambiguous,
+         "nobody has it. Do not create it again under this name: delete it"},
+        {"an older one of that name", Json{new_item("2026-11-23T11:54:59Z")}, Errc::conflict,
+         "nothing was created"},
+        {"only a longer name", Json{item("t", "my-dev-local", "2026-11-23T12:00:01Z")}, Errc::upstream,
+         "it was not created"},
+        {"none", Json::array(), Errc::upstream, "it was not created"},
+        {"nobody can tell", std::nullopt, Errc::ambiguous,
+         "was created after 2026-11-23 12:00 UTC, delete it"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        Creation creation;
+        creation.exchange.expect(look, row.listed ? answer(200, page(*row.listed)) : answer(401));
+        const auto settled = run(creation.tool.settle(call(creation.tool, dev_local), {}, noon));
+        REQUIRE_FALSE(settled.has_value());
+        CHECK(settled.error().code == row.code);
+        CHECK(holds(settled.error().message, row.words));
+        CHECK(holds(settled.error().message, "the server's process ended while this call was running"));
+        CHECK(creation.exchange.sent == std::vector{look});
+        CHECK(creation.exchange.finished());
+        CHECK(creation.custody.calls.empty());
+    }
+}
+
+TEST_CASE("who is told of a token whose value nobody has is told its id and name as data, too") {
+    Creation creation;
+    creation.lists({new_item()});
+    const auto settled = run(creation.tool.settle(call(creation.tool, dev_local), {}, noon));
+    const auto told = tools::failed(settled.error());
+    CHECK(told.structured.at("id") == "tok1");
+    CHECK(told.structured.at("name") == "dev-local");
+    Creation none;
+    none.lists(Json::array());
+    const auto nothing = run(none.tool.settle(call(none.tool, dev_local), {}, noon));
+    CHECK_FALSE(tools::failed(nothing.error()).structured.contains("id"));
+}

@@ -198,3 +198,28 @@ TEST_CASE("a refused deletion is worded, and is not tried again") {
         "Token ID not found. List tokens first to find the correct ID. Nothing was deleted."));
     CHECK(deletion.exchange.finished());
 }
+
+TEST_CASE("a deletion that a dead process began is settled by listing, never by a DELETE") {
+    struct Row {
+        const char* name;
+        std::optional<Json> listed;  // nullopt: the list fails
+        std::optional<Errc> error;
+        const char* words;
+    };
+    const Row rows[] = {
+        {"it is gone", Json{item("tok2", "other")}, {}, "Token deleted.\n\nName: ci-pipeline\nID: tok1\n"},
+        {"it is still there", Json{used_token()}, Errc::upstream, "it was not deleted"},
+        {"nobody can tell", std::nullopt, Errc::ambiguous, "List the tokens before doing anything else"}};
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const auto facts = Deletion{}.facts({used_token()}).value();
+        Deletion deletion;
+        deletion.exchange.expect(get_all, row.listed ? answer(200, page(*row.listed)) : answer(401));
+        const auto settled = run(deletion.tool.settle(call(deletion.tool, arguments), facts, noon));
+        CHECK(settled.has_value() == !row.error);
+        if (row.error) CHECK(settled.error().code == *row.error);
+        if (settled) CHECK(settled->structured.at("status") == "executed");
+        CHECK(holds(settled ? settled->text : settled.error().message, row.words));
+        CHECK(deletion.exchange.sent == std::vector{get_all});
+    }
+}

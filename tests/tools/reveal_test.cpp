@@ -85,3 +85,33 @@ TEST_CASE("another principal's value is as if it were not there") {
     const auto facts = run(showing.tool.facts(call(showing.tool, arguments, "stdio:mallory")));
     CHECK(facts.error().message == gone);
 }
+
+TEST_CASE("a showing that a dead process began is settled by the records: possibly shown, or never") {
+    struct Row {
+        const char* name;
+        Result<tools::ValueFate> recorded;
+        Errc code;
+        const char* words;
+    };
+    const Row rows[] = {
+        {"claimed", tools::ValueFate::claimed, Errc::ambiguous, "was possibly shown"},
+        {"still held by the dead process", tools::ValueFate::held, Errc::not_found,
+         "was not shown, and it was wiped with the process"},
+        {"lapsed before", tools::ValueFate::gone, Errc::not_found, "was not shown"},
+        {"no record", Error{Errc::not_found, "gone"}, Errc::not_found, "was not shown"},
+        {"unreadable", Error{Errc::storage, "disk"}, Errc::ambiguous, "Nobody knows whether the value"}};
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        Showing showing;
+        showing.custody.recorded = row.recorded;
+        const auto settled = run(showing.tool.settle(call(showing.tool, arguments),
+                                                     {.subject = "dev-local", .effect = "Shows"}, noon));
+        REQUIRE_FALSE(settled.has_value());
+        CHECK(settled.error().code == row.code);
+        CHECK(settled.error().message.find(row.words) != std::string::npos);
+        CHECK(settled.error().message.find(
+                  "Delete the token \"dev-local\" with tfy_access_tokens_delete and create") !=
+              std::string::npos);
+        CHECK(showing.custody.calls == std::vector<std::string>{"fate for stdio:alice"});
+    }
+}

@@ -2,6 +2,7 @@
 
 #include "tools/access_tokens/create_words.hpp"
 #include "tools/access_tokens/expiration.hpp"
+#include "tools/access_tokens/lost_creation.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
@@ -100,6 +101,13 @@ Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
                                         permit.call().caller.principal, destination);
     if (!created) co_return created.error();
     co_return report_creation(*created, clock_.now());
+}
+
+Async<Result<ToolResult>> CreateAccessToken::settle(policy::Call call, policy::Facts, policy::Time begun) {
+    auto token_name = TokenName::read(Args::read(call.arguments).name);
+    if (!token_name) co_return token_name.error();
+    LostCreation lost{.name = std::move(*token_name), .begun = begun, .how = sentences::process_ended};
+    co_return co_await look_for(client_.traced(call.caller.trace), std::move(lost));
 }
 
 }  // namespace tfy::tools

@@ -38,6 +38,7 @@ public:
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::ambiguous where a token was or may have been made whose value nobody has.
     Async<Result<ToolResult>> run(policy::Permit permit) override;
+    Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun) override;
 
 private:
     truefoundry::Client& client_;

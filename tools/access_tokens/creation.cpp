@@ -1,6 +1,6 @@
 #include "tools/access_tokens/creation.hpp"
 
-#include "tools/sentences.hpp"
+#include "tools/access_tokens/lost_creation.hpp"
 #include "tools/text.hpp"
 
 namespace tfy::tools {
@@ -11,34 +11,6 @@ using truefoundry::TokenName;
 bool was_confirmed(const Error& lost) {
     const auto status = lost.data.is_object() ? lost.data.value("http_status", 0) : 0;
     return status >= 200 && status < 300;
-}
-
-// The answer to the one POST was lost. It is never sent again: listing tells what became of it.
-Async<Error> settle(truefoundry::Client api, TokenName token_name, policy::Time attempted, Error lost) {
-    const auto name_words = "the token " + in_quotes(token_name.text());
-    const auto found = co_await api.find_by_name(token_name);
-    if (found && found->created && *found->created < attempted - clock_slack)
-        co_return Error{Errc::conflict,
-                        std::string(sentences::name_exists) + " TrueFoundry's answer was lost (" +
-                            lost.message +
-                            "), and the token of this name is older than this call: nothing was created."};
-    if (found)
-        co_return Error{
-            Errc::ambiguous,
-            "TrueFoundry created " + name_words + " (ID " + one_line(found->id) +
-                "), but its value was lost on the way and nobody has it. Do not create it again under this "
-                "name: delete it with tfy_access_tokens_delete and create a new one. (" +
-                lost.message + ")"};
-    if (found.error().code == Errc::not_found && !was_confirmed(lost))
-        co_return Error{Errc::upstream, "TrueFoundry's answer was lost, and it does not list " + name_words +
-                                            ": it was not created. Ask again if it is still wanted. (" +
-                                            lost.message + ")"};
-    co_return Error{Errc::ambiguous,
-                    "Nobody knows whether " + name_words +
-                        " was created: TrueFoundry's answer was lost and the tokens could not be read "
-                        "afterwards. List the "
-                        "tokens first; if it is there, delete it, because nobody has its value. (" +
-                        lost.message + ")"};
 }
 
 Async<Error> not_kept(truefoundry::Client api, TokenName token_name) {
@@ -62,7 +34,11 @@ Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, co
     auto value = co_await api.create(asked);
     if (!value) {
         if (value.error().code != Errc::ambiguous) co_return value.error();
-        co_return co_await settle(api, token_name, attempted, value.error());
+        LostCreation lost{.name = token_name,
+                          .begun = attempted,
+                          .how = "TrueFoundry's answer was lost: " + value.error().message,
+                          .confirmed = was_confirmed(value.error())};
+        co_return co_await look_for(api, std::move(lost));
     }
     // Nothing that follows from the answer may leave before the redactor knows the value.
     auto held = co_await custody.hold(std::move(*value), token_name.text(), std::move(principal));

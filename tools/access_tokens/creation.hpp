@@ -10,10 +10,6 @@
 
 namespace tfy::tools {
 
-/// How far TrueFoundry's clock may be behind ours when we judge whether a token is the one that was just
-/// asked for.
-inline constexpr std::chrono::minutes clock_slack{5};
-
 /// What is known of a token that was just made, without its value.
 struct Created {
     Held held;

@@ -55,4 +55,14 @@ Async<Result<ToolResult>> DeleteAccessToken::run(policy::Permit permit) {
     co_return report_deletion(*token);
 }
 
+Async<Result<ToolResult>> DeleteAccessToken::settle(policy::Call call, policy::Facts facts, policy::Time) {
+    const auto id = TokenId::read(Args::read(call.arguments).id);
+    if (!id) co_return id.error();
+    const auto gone =
+        co_await look_whether_deleted(client_.traced(call.caller.trace), *id, sentences::process_ended);
+    if (!gone) co_return gone.error();
+    const auto name = facts.target.is_object() ? facts.target.value("name", facts.subject) : facts.subject;
+    co_return report_deletion({.id = id->text(), .name = name});
+}
+
 }  // namespace tfy::tools

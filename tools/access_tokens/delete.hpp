@@ -30,6 +30,7 @@ public:
     /// Errc::superseded where the token is no longer the one that was approved, Errc::ambiguous where nobody
     /// knows whether it is gone.
     Async<Result<ToolResult>> run(policy::Permit permit) override;
+    Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun) override;
 
 private:
     truefoundry::Client& client_;

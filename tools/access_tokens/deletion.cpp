@@ -20,23 +20,6 @@ Json or_null(const std::optional<policy::Time>& time) {
     return time ? Json(policy::format_time(*time)) : Json(nullptr);
 }
 
-// The answer to the one DELETE was lost: listing tells what became of it.
-Async<Result<void>> settle(truefoundry::Client api, TokenId id, Error lost) {
-    const auto found = co_await api.find(id);
-    if (found)
-        co_return Error{Errc::upstream,
-                        "TrueFoundry did not confirm the deletion, and the token is still listed: it was not "
-                        "deleted. Ask "
-                        "again if it is still to be deleted. (" +
-                            lost.message + ")"};
-    if (found.error().code == Errc::not_found) co_return Result<void>{};
-    co_return Error{Errc::ambiguous,
-                    "Nobody knows whether the token was deleted: TrueFoundry's answer was lost and the "
-                    "tokens could not be "
-                    "read afterwards. List the tokens before doing anything else. (" +
-                        lost.message + ")"};
-}
-
 }  // namespace
 
 std::string title_of(const AccessToken& token) { return token.name.empty() ? token.id : token.name; }
@@ -77,7 +60,23 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
 Async<Result<void>> delete_once(truefoundry::Client api, TokenId id) {
     const auto removed = co_await api.remove(id);
     if (removed || removed.error().code != Errc::ambiguous) co_return removed;
-    co_return co_await settle(api, id, removed.error());
+    co_return co_await look_whether_deleted(api, id,
+                                            "TrueFoundry's answer was lost: " + removed.error().message);
+}
+
+// Nobody here has the answer to the one DELETE: listing tells what became of it.
+Async<Result<void>> look_whether_deleted(truefoundry::Client api, TokenId id, std::string how) {
+    const auto found = co_await api.find(std::move(id));
+    if (found)
+        co_return Error{Errc::upstream,
+                        "The token is still listed: it was not deleted. Ask again if it is still to be "
+                        "deleted. (" +
+                            how + ")"};
+    if (found.error().code == Errc::not_found) co_return Result<void>{};
+    co_return Error{Errc::ambiguous,
+                    "Nobody knows whether the token was deleted, and the tokens could not be read to see it. "
+                    "List the tokens before doing anything else. (" +
+                        how + ")"};
 }
 
 }  // namespace tfy::tools

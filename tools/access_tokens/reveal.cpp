@@ -55,4 +55,22 @@ Async<Result<ToolResult>> RevealAccessToken::run(policy::Permit permit) {
     co_return result;
 }
 
+Async<Result<ToolResult>> RevealAccessToken::settle(policy::Call call, policy::Facts facts, policy::Time) {
+    const auto fate = co_await custody_.fate(Args::read(call.arguments).reveal_id, call.caller.principal);
+    const auto token = "the token " + in_quotes(facts.subject);
+    const auto advice = " Delete " + token + " with tfy_access_tokens_delete and create a new one. (" +
+                        sentences::process_ended + ")";
+    if (!fate && fate.error().code != Errc::not_found)
+        co_return Error{Errc::ambiguous, "Nobody knows whether the value of " + token +
+                                             " was shown: this server's records could not be read." + advice};
+    if (fate && *fate == ValueFate::claimed)
+        co_return Error{Errc::ambiguous, "The value of " + token +
+                                             " was possibly shown, and it is not shown again. Unless it "
+                                             "arrived, nobody has it." +
+                                             advice};
+    co_return Error{
+        Errc::not_found,
+        "The value of " + token + " was not shown, and it was wiped with the process that held it." + advice};
+}
+
 }  // namespace tfy::tools

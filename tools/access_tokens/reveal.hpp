@@ -26,6 +26,9 @@ public:
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     Async<Result<ToolResult>> run(policy::Permit permit) override;
+    /// Never a value: either it may have been shown (Errc::ambiguous), or it was not and never will be
+    /// (Errc::not_found).
+    Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun) override;
 
 private:
     Custody& custody_;

@@ -91,8 +91,8 @@ export class World {
   }
 
   /** `serve` on a free port: {process, endpoint, page, code}. */
-  async serve() {
-    const server = this.spawn(['serve', '--listen', '127.0.0.1:0']);
+  async serve(env = this.env) {
+    const server = this.spawn(['serve', '--listen', '127.0.0.1:0'], env);
     const [, endpoint] = await server.says(/^MCP endpoint: (\S+)$/m);
     const [, page] = await server.says(/^Approvals page: (\S+)$/m);
     const [, code] = await server.says(/^Sign-in code: ([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)/m);

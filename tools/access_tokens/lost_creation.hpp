@@ -1,0 +1,26 @@
+// What became of a creation whose answer nobody here has: listing tells, and the one POST is never repeated.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::tools {
+
+/// How far TrueFoundry's clock may be behind ours when we judge whether a token is the one that was asked for.
+inline constexpr std::chrono::minutes clock_slack{5};
+
+struct LostCreation {
+    truefoundry::TokenName name;
+    policy::Time begun;      // it was not asked for before this
+    std::string how;         // the answer was lost, for people: "TrueFoundry's answer was lost (...)"
+    bool confirmed = false;  // TrueFoundry said yes: a token that is not listed was made all the same
+};
+
+/// Errc::ambiguous: the token is there and nobody has its value (`data` is {token: {id, name}}), or nobody
+/// can know. Errc::conflict: the token of this name is older, Errc::upstream: there is none; then nothing was
+/// made.
+Async<Error> look_for(truefoundry::Client api, LostCreation lost);
+
+}  // namespace tfy::tools
