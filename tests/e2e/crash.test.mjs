@@ -1,5 +1,5 @@
-// The server is killed at every step of a changing call. Nothing is done twice, nothing is done that nobody approved, no
-// record is lost, and what the record says agrees with what the control plane did.
+// The server is killed at every step of a changing call. Nothing is done twice, nothing is done that nobody
+// approved, no record is lost, and what the record says agrees with what the control plane did.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it, test } from 'node:test';
@@ -25,7 +25,7 @@ const tools = {
   reveal: { tool: 'tfy_access_tokens_reveal', content: yes, writes: undefined, pass: 2 },
 };
 
-// Where it dies before it is claimed, the call goes on when it is repeated. `kept`: the row's journal at that moment.
+// Where it dies before it is claimed, the call goes on when it is repeated. `kept`: the row's journal then.
 const undecided = [
   { step: 'request.write', kept: [] },
   { step: 'request.written', kept: ['requested'] },
@@ -130,9 +130,12 @@ class Crash {
   async dieAt(step) {
     await this.live(this.pass && !step.startsWith('reveal.') ? `${step}:${this.pass}` : step);
     await this.prepare();
-    const answer = await this.call().catch(error => ({ failed: error.message }));
+    const told = await this.call().then(
+      () => 'the call was answered',
+      error => error.message
+    );
     await until(() => this.process.end, {
-      what: () => `${step}, which was never reached: ${JSON.stringify(answer)}`,
+      what: () => `${step}, which was never reached: ${told}`,
       seconds: 10,
       change: look => this.process.watchers.add(look),
     });
@@ -270,6 +273,10 @@ test('a start does not wait for upstream, and who repeats the call waits for wha
   const other = new RawStdio(crash.world); // starts at the same time, and finds the same orphan
   const { result: seen } = await other.exchange(asked);
   assert.equal(seen.structuredContent.state, 'executing');
+  const stopped = new RawStdio(crash.world);
+  await stopped.exchange(asked);
+  assert.equal((await stopped.server.stop()).code, 0, 'who is stopped leaves it to the next start');
+  assert.equal((await crash.rows())[0].state, 'executing');
   release();
   const told = await repeated;
   assert.equal(told.structuredContent.status, 'execution_unknown', textOf(told));

@@ -1,4 +1,4 @@
-// Stands between the server and the control plane: keeps each value that was handed out, and can hold reads back.
+// Stands between the server and the control plane: keeps each value that was handed out, can hold reads back.
 import { createServer } from 'node:http';
 
 export class UpstreamTap {
@@ -15,7 +15,9 @@ export class UpstreamTap {
     this.upstream = upstream;
     this.values = [];
     this.reading = Promise.resolve();
-    this.server = createServer((request, response) => this.pass(request, response).catch(() => response.destroy()));
+    this.server = createServer((request, response) =>
+      this.pass(request, response).catch(() => response.destroy())
+    );
   }
 
   /** From now on no read is answered until the function that this gives is called. */
