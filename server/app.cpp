@@ -74,7 +74,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
                 {.instance = parts.instance,
                  .public_url = parts.public_url,
                  .ca_file = parts.ca_file,
-                 .alive = [state = state_dir_](const std::string& id) { return alive(state, id); }}),
+                 .alive = [state = parts.state_dir](const std::string& id) { return alive(state, id); }}),
       dispatch_(Features{.tools = &call_tool_,
                          .prompts = &prompts_,
                          .resources = &resources_,

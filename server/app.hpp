@@ -6,8 +6,8 @@
 #include <string>
 
 #include "server/approvals/narrowing.hpp"
-#include "server/approvals/rotation_desk.hpp"
 #include "server/approvals/orphans.hpp"
+#include "server/approvals/rotation_desk.hpp"
 #include "server/auth/sign_in.hpp"
 #include "server/call_tool.hpp"
 #include "server/dashboard/dashboard.hpp"

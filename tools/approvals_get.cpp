@@ -42,7 +42,8 @@ std::string sentence_of(const Approval& approval) {
         case State::succeeded: return "It was approved and has run.";
         case State::failed: return "It was approved, but running it failed.";
         case State::unknown:
-            return "It was approved and began to run, and it did not end as it should. Its outcome says what is "
+            return "It was approved and began to run, and it did not end as it should. Its outcome says what "
+                   "is "
                    "known. List the access tokens before anything else.";
         case State::denied:
             return "It was denied. Nothing was done. Do not ask again unless the user wants it.";

@@ -21,9 +21,9 @@ Json json_of(const Approval& approval) {
             {"short_digest", short_digest(approval.digest)},
             {"state", to_string(approval.state)},
             {"expires_at", format_time(approval.expires)},
-            {"min_assurance", to_string(approval.min_assurance)},
+            {"min_assurance", to_string(approval.terms.min_assurance)},
             {"warnings", shown_all(approval.facts.warnings)},
-            {"because", shown(approval.because)}};
+            {"because", shown(approval.terms.because)}};
 }
 
 Json json_of(const Approval::Decision& decision) {

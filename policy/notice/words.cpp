@@ -57,8 +57,8 @@ std::vector<std::string> remarks_of(const Approval& approval) {
     for (const auto& warning : approval.facts.warnings)
         if (remarks.size() < most_warnings)
             remarks.push_back("Warning: " + shown_within(warning, most_of_sentence));
-    if (!approval.because.empty())
-        remarks.push_back("Asked because " + shown_within(approval.because, most_of_sentence));
+    if (!approval.terms.because.empty())
+        remarks.push_back("Asked because " + shown_within(approval.terms.because, most_of_sentence));
     return remarks;
 }
 
@@ -66,7 +66,7 @@ std::string footer_of(const Notice& notice) {
     auto text = "Digest " + short_digest(notice.approval.digest);
     if (notice.event == Event::requested)
         text += " · decide before " + format_time_for_people(notice.approval.expires) + " · at least " +
-                std::string(to_string(notice.approval.min_assurance));
+                std::string(to_string(notice.approval.terms.min_assurance));
     return text;
 }
 

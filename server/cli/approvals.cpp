@@ -80,8 +80,8 @@ std::string brief(const Approval& approval, policy::Time now) {
 }
 
 int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
-    const bool about_one =
-        options.verb == Verb::show || options.verb == Verb::approve || options.verb == Verb::deny;
+    const bool about_one = options.verb == Verb::show || options.verb == Verb::approve ||
+                           options.verb == Verb::deny || options.verb == Verb::keep;
     if (about_one && options.id.empty()) {
         fail(nullptr, err,
              {Errc::refused,

@@ -5,11 +5,10 @@
 
 namespace tfy::server {
 
-// Nothing is asked: it is the safe side, and may be wanted in a hurry.
+// Nothing else is asked: it is the safe side, and may be wanted in a hurry.
 int keep_old_token(const ApprovalsWindow& window) {
     const auto& options = window.options;
-    const auto human =
-        TerminalChannel::identify(options.user, options.stdin_is_terminal, options.terminal_required);
+    const auto human = TerminalChannel::identify(window);
     if (!human) return window.fail(human.error());
     const auto kept =
         keep_rotation(*window.archive.ledger, options.id, *human, window.archive.redactor, window.now());

@@ -30,7 +30,7 @@ Notice notice(Event event = Event::requested) {
     approval.facts.effect = "The token is deleted for ever.";
     approval.facts.warnings = {"It was used today."};
     approval.agent_reason = "the agent's own words";
-    approval.because = "deleting cannot be undone";
+    approval.terms.because = "deleting cannot be undone";
     approval.expires = noon + 15min;
     return made;
 }
@@ -39,7 +39,7 @@ Notice hostile(const std::string& text) {
     auto made = notice(Event::decided);
     auto& approval = made.approval;
     approval.call.caller.principal = approval.call.caller.client = text;
-    approval.facts.subject = approval.facts.effect = approval.because = text;
+    approval.facts.subject = approval.facts.effect = approval.terms.because = text;
     approval.facts.warnings = std::vector<std::string>(20, text);
     approval.decision = Approval::Decision{.approved = true, .by = text, .at = noon, .reason = text};
     return made;

@@ -28,6 +28,7 @@ struct Terminal : RotationHouse {
                                          .id = std::move(id),
                                          .json = json,
                                          .stdin_is_terminal = terminal,
+                                         .passphrase_required = false,
                                          .user = "grace",
                                          .now = [this] { return clock.now(); }};
         std::istringstream in;

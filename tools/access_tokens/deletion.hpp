@@ -26,8 +26,8 @@ policy::Facts describe_deletion(const truefoundry::AccessToken& token,
 /// it was not deleted by this; Errc::ambiguous: nobody knows.
 Async<Result<void>> delete_once(truefoundry::Client api, truefoundry::TokenId id);
 
-/// What became of a DELETE whose answer nobody here has. A value: the token is gone; Errc::upstream: it is still
-/// listed; Errc::ambiguous: the tokens could not be read. `how` the answer was lost, for people.
+/// What became of a DELETE whose answer nobody here has. A value: the token is gone; Errc::upstream: it is
+/// still listed; Errc::ambiguous: the tokens could not be read. `how` the answer was lost, for people.
 Async<Result<void>> look_whether_deleted(truefoundry::Client api, truefoundry::TokenId id, std::string how);
 
 }  // namespace tfy::tools

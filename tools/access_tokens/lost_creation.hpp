@@ -8,7 +8,8 @@
 
 namespace tfy::tools {
 
-/// How far TrueFoundry's clock may be behind ours when we judge whether a token is the one that was asked for.
+/// How far TrueFoundry's clock may be behind ours when we judge whether a token is the one that was asked
+/// for.
 inline constexpr std::chrono::minutes clock_slack{5};
 
 struct LostCreation {

@@ -5,6 +5,7 @@
 #include "tools/access_tokens/deletion.hpp"
 #include "tools/access_tokens/expiration.hpp"
 #include "tools/access_tokens/grace.hpp"
+#include "tools/access_tokens/lost_creation.hpp"
 #include "tools/access_tokens/rotate_words.hpp"
 #include "tools/access_tokens/successor.hpp"
 #include "tools/sentences.hpp"
@@ -202,7 +203,8 @@ Async<Result<ToolResult>> RotateAccessToken::settle(policy::Call call, policy::F
                         in_quotes(plan->new_name) + " (ID " + one_line(made->id) +
                         "); where its value was not seen before, it is lost: delete that "
                         "token with tfy_access_tokens_delete and rotate again. " +
-                        old_words};
+                        old_words,
+                    {{"token", {{"id", one_line(made->id)}, {"name", made->name}}}}};
 }
 
 }  // namespace tfy::tools

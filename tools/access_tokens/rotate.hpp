@@ -45,7 +45,7 @@ public:
     /// Of a call that a process began and did not end, by reading alone: Errc::upstream where no successor
     /// was made, Errc::ambiguous where one was made whose value is lost, or where nobody knows. The old token
     /// was not deleted in any of these.
-    Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun);
+    Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun) override;
 
 private:
     Async<Result<void>> check_alone(std::string old_id) const;
