@@ -69,6 +69,15 @@ bool may_follow(Approval::State from, Approval::State to);
 /// said yes, each surely enough. Asked again before anything runs.
 std::optional<std::string> unmet(const Approval& approval);
 
+// Why the person of this name cannot say yes, say no or change what is asked, as a sentence; nothing where
+// they can. Assurance and time are other questions.
+
+/// Not one of those who may decide, or said yes already.
+std::optional<std::string> cannot_approve(const Approval& approval, std::string_view name);
+/// The person whose agent asks can always say no.
+std::optional<std::string> cannot_deny(const Approval& approval, std::string_view name);
+std::optional<std::string> cannot_narrow(const Approval& approval, std::string_view name);
+
 // Each takes an approval and gives the next one, or says why not. None of them runs anything.
 
 struct Choice {

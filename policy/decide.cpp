@@ -18,11 +18,11 @@ std::optional<Error> over(const Approval& approval, Time now) {
     return std::nullopt;
 }
 
-/// Why nobody, or not this person, can decide now.
-std::optional<Error> undecidable(const Approval& approval, const Human& person, Time now) {
+/// Why nobody, or not this person, can do now what `cannot` tells of.
+std::optional<Error> undecidable(const Approval& approval, const Human& person, Time now,
+                                 std::optional<std::string> (*cannot)(const Approval&, std::string_view)) {
     if (auto why = over(approval, now)) return why;
-    if (auto why = excluded(approval.terms, approval.call.caller, person.name()))
-        return refuse(Errc::refused, *why);
+    if (auto why = cannot(approval, person.name())) return refuse(Errc::refused, *why);
     return std::nullopt;
 }
 
@@ -44,9 +44,6 @@ std::optional<Error> not_sure_enough(const Approval& approval, const Human& pers
 std::optional<Error> insufficient(const Approval& approval, const Human& person, const Choice& choice) {
     if (auto why = not_what_was_shown(approval, choice.digest)) return why;
     if (auto why = not_sure_enough(approval, person)) return why;
-    if (std::ranges::find(approval.votes, person.name(), &Approval::Decision::by) != approval.votes.end())
-        return refuse(Errc::refused, shown(person.name(), 100) +
-                                         " has approved this request already. It needs another person.");
     if (!approval.facts.subject.empty() && choice.typed_name != approval.facts.subject)
         return refuse(Errc::refused, "To approve, type the token's name exactly: " +
                                          shown(approval.facts.subject, 100) + ".");
@@ -75,9 +72,26 @@ Result<Destination> destination_of(const Approval& approval, const Choice& choic
 
 }  // namespace
 
+std::optional<std::string> cannot_approve(const Approval& approval, std::string_view name) {
+    if (auto why = excluded(approval.terms, approval.call.caller, name)) return why;
+    if (std::ranges::find(approval.votes, name, &Approval::Decision::by) != approval.votes.end())
+        return shown(name, 100) + " has approved this request already. It needs another person.";
+    return std::nullopt;
+}
+
+std::optional<std::string> cannot_deny(const Approval& approval, std::string_view name) {
+    const auto& own = approval.call.caller.person;
+    if (!own.empty() && name == own) return std::nullopt;
+    return excluded(approval.terms, approval.call.caller, name);
+}
+
+std::optional<std::string> cannot_narrow(const Approval& approval, std::string_view name) {
+    return excluded(approval.terms, approval.call.caller, name);
+}
+
 Result<Approval> approve(Approval approval, const Human& person, const Choice& choice, Time now,
                          Duration claim_window) {
-    if (auto why = undecidable(approval, person, now)) return *std::move(why);
+    if (auto why = undecidable(approval, person, now, cannot_approve)) return *std::move(why);
     if (auto why = insufficient(approval, person, choice)) return *std::move(why);
     const auto destination = destination_of(approval, choice);
     if (!destination) return destination.error();
@@ -91,10 +105,7 @@ Result<Approval> approve(Approval approval, const Human& person, const Choice& c
 }
 
 Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now) {
-    const auto& own = approval.call.caller.person;
-    const bool of_their_agent = !own.empty() && person.name() == own;  // who may always say no
-    auto why = of_their_agent ? over(approval, now) : undecidable(approval, person, now);
-    if (why) return *std::move(why);
+    if (auto why = undecidable(approval, person, now, cannot_deny)) return *std::move(why);
     if (person.assurance() != Assurance::client && blank(reason))
         return refuse(
             Errc::refused,
@@ -107,7 +118,7 @@ Result<Approval> deny(Approval approval, const Human& person, std::string reason
 
 Result<Approval> narrow(Approval approval, const Human& person, std::string_view shown_digest, Json arguments,
                         Facts facts, Time now) {
-    if (auto why = undecidable(approval, person, now)) return *std::move(why);
+    if (auto why = undecidable(approval, person, now, cannot_narrow)) return *std::move(why);
     if (auto why = not_what_was_shown(approval, shown_digest)) return *std::move(why);
     if (auto why = not_sure_enough(approval, person)) return *std::move(why);
     if (arguments == approval.call.arguments)

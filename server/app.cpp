@@ -60,6 +60,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir),
       catalog_(assemble(parts, default_assurance, page)),
       narrowing_(approvals_, catalog_, gate_, clock),
+      standing_(approvals_, store_, redaction_, clock),
       presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
                  parts.base_url),
@@ -85,7 +86,8 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       streamable_http_(dispatch_, questions_, clock, parts.seal_key),
       people_(clock),
       sign_in_codes_(store_, clock),
-      dashboard_(approvals_, reveals_, people_, sign_in_codes_, redaction_, clock, parts.upstream_label()) {}
+      dashboard_({approvals_, narrowing_, standing_, reveals_}, people_, sign_in_codes_, redaction_, clock,
+                 parts.upstream_label()) {}
 
 App::~App() = default;
 

@@ -91,6 +91,7 @@ private:
     RotationDesk rotations_;
     tools::Catalog catalog_;
     Narrowing narrowing_;
+    StandingDesk standing_;
     Presenter presenter_;
     CallTool call_tool_;
     Orphans orphans_;

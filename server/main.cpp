@@ -105,6 +105,33 @@ void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
         ->required();
 }
 
+void add_permissions(Verbs& verbs, VerbOptions& options) {
+    using Verb = tfy::server::ApprovalsOptions::Verb;
+    auto& chosen = options.approvals;
+    const auto verb = [&](const char* name, const char* help, Verb value) {
+        auto* sub = verbs.approvals->add_subcommand(name, help)->fallthrough();
+        sub->add_flag("--json", chosen.json, "One JSON document");
+        sub->callback([&chosen, value] { chosen.verb = value; });
+        return sub;
+    };
+    verb("permissions", "Standing permissions in force", Verb::permissions);
+    auto* permit =
+        verb("permit", "Allow some creates ahead of time, after their names are typed", Verb::permit);
+    auto& typed = chosen.permit;
+    permit->add_option("--principal", typed.principal, "Whose: stdio:alice")->required();
+    permit->add_option("--names", typed.names, "Of the tokens: 'ci-*'")->required();
+    permit->add_option("--uses", typed.uses, "How many, 100 at the most")->required();
+    permit->add_option("--expires-within", typed.expires_within, "Each token, 90d at the most")
+        ->capture_default_str();
+    permit->add_option("--for", typed.lasts, "How long this lasts, 12h at the most")->capture_default_str();
+    permit->add_option("--destination", typed.destination, "Where the values go: page, agent or none")
+        ->capture_default_str();
+    permit->add_option("--reason", chosen.reason, "For the journal");
+    verb("revoke", "Take a standing permission back", Verb::revoke)
+        ->add_option("ID", chosen.id, "per_…")
+        ->required();
+}
+
 void add_policy(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     auto& chosen = options.explain;
     verbs.policy = app.add_subcommand("policy", "The rules")->require_subcommand(1)->fallthrough();
@@ -131,6 +158,7 @@ void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     verbs.sandbox =
         app.add_subcommand("sandbox", "The stand-in control plane alone, over real HTTP")->fallthrough();
     add_approvals(app, verbs, options);
+    add_permissions(verbs, options);
     verbs.audit = app.add_subcommand("audit", "The journal")->require_subcommand(1)->fallthrough();
     verbs.audit->add_subcommand("verify", "Check the hash chain")->fallthrough()->callback([&options] {
         options.audit.verb = tfy::server::AuditOptions::Verb::verify;

@@ -23,6 +23,14 @@ struct Narrower {
     std::string expiration_date = {};  // as people write it: a date, a time, "90 days"
 };
 
+/// Which of these a tool's narrow() can change.
+struct Narrowable {
+    bool name = false;
+    bool expiration = false;
+
+    bool any() const { return name || expiration; }
+};
+
 /// A failure as a result: the sentence, and {status, message} with the code's name as status; with the `id`
 /// and `name` of the token that the error's data tells of as {token: {id, name}}.
 ToolResult failed(const Error& error);
@@ -45,6 +53,8 @@ public:
     /// approval.
     virtual Async<Result<policy::Facts>> facts(policy::Call call) = 0;
 
+    /// Nothing, where this tool has no narrower calls.
+    virtual Narrowable narrowable() const { return {}; }
     /// The arguments of a narrower call, in their final spelling. No I/O. Errc::refused where this tool has
     /// no narrower calls, or where this one would ask for more than before.
     virtual Result<Json> narrow(Json arguments, const Narrower& wish, policy::Time now) const;

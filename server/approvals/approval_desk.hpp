@@ -81,6 +81,8 @@ public:
     /// or after `limit`.
     std::uint64_t revision() const { return revision_; }
     Async<void> wait_revision(std::uint64_t seen, std::chrono::milliseconds limit);
+    /// Something that people look at has changed: revision() grows, and every wait looks again.
+    void ring();
 
 private:
     Async<Result<Opened>> write_new(policy::Approval fresh, std::string kind);
@@ -91,7 +93,6 @@ private:
     Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,
                                                   std::string kind);
     JournalEntry entry(std::string kind, const policy::Approval& approval) const;
-    void ring();
     Async<void> watch_other_processes();
 
     boost::asio::io_context& loop_;

@@ -1,44 +1,15 @@
 #include "server/approvals/approval_text.hpp"
 
 #include <limits>
-#include <map>
 
 #include "policy/canonical_json.hpp"
+#include "server/approvals/narrowed_arguments.hpp"
 
 namespace tfy::server {
 namespace {
 
 using policy::Approval;
 using State = policy::Approval::State;
-
-using Flat = std::map<std::string, std::string>;
-
-// Every leaf by its path: "payload.name" → "ci-pipeline".
-void flatten(Flat& into, const Json& value, const std::string& path) {
-    if (!value.is_object()) {
-        into[path] = value.is_string() ? value.get<std::string>() : policy::canonical_json(value);
-        return;
-    }
-    for (const auto& [key, member] : value.items())
-        flatten(into, member, path.empty() ? key : path + "." + key);
-}
-
-struct Difference {
-    std::string argument;
-    std::string before = {};  // empty: not given
-    std::string after = {};
-};
-
-std::vector<Difference> differences(const Json& before, const Json& after) {
-    Flat was;
-    Flat is;
-    flatten(was, before, "");
-    flatten(is, after, "");
-    std::vector<Difference> all;
-    for (const auto& [argument, value] : is)
-        if (was[argument] != value) all.push_back({argument, was[argument], value});
-    return all;
-}
 
 std::string or_nothing(const std::string& value) {
     return value.empty() ? "not given" : policy::shown(value);
@@ -48,9 +19,9 @@ std::string narrowing_lines(const Approval& approval) {
     if (approval.narrowings.empty()) return {};
     std::string text =
         "Changed by " + policy::shown(approval.narrowings.back().by, 100) + " since it was asked:\n";
-    for (const auto& each : differences(approval.asked_arguments(), approval.call.arguments))
-        text += "  " + policy::shown(each.argument) + ": was " + or_nothing(each.before) + ", now " +
-                or_nothing(each.after) + "\n";
+    for (const auto& each : narrowed_arguments(approval))
+        text += "  " + policy::shown(each.argument) + ": was " + or_nothing(each.asked) + ", now " +
+                or_nothing(each.now) + "\n";
     return text;
 }
 
@@ -186,10 +157,10 @@ void tell_narrowing(tools::ToolResult& result, const Approval& approval) {
     result.text += "\n" + narrowing_lines(approval);
     if (!result.structured.is_object()) return;
     auto changed = Json::array();
-    for (const auto& each : differences(approval.asked_arguments(), approval.call.arguments))
+    for (const auto& each : narrowed_arguments(approval))
         changed.push_back({{"argument", each.argument},
-                           {"asked", each.before.empty() ? Json(nullptr) : Json(each.before)},
-                           {"approved", each.after}});
+                           {"asked", each.asked.empty() ? Json(nullptr) : Json(each.asked)},
+                           {"approved", each.now}});
     result.structured["narrowed"] = std::move(changed);
 }
 

@@ -8,8 +8,8 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
                                           tools::Narrower wish) {
     auto approval = co_await desk_.find(id);
     if (!approval) co_return approval.error();
-    const auto* entry = catalog_.find(approval->call.tool);
-    if (entry == nullptr || entry->version != approval->call.tool_version)
+    const auto* entry = entry_of(*approval);
+    if (entry == nullptr)
         co_return Error{
             Errc::superseded,
             "This server's definition of the tool has changed since this was asked. Deny the request; "
@@ -26,6 +26,16 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
     if (auto same = same_terms(*approval, std::move(call), *facts); !same) co_return same.error();
     co_return co_await desk_.narrow(std::move(id), std::move(person), std::move(shown_digest),
                                     std::move(*arguments), std::move(*facts));
+}
+
+tools::Narrowable Narrowing::narrowable(const Approval& approval) const {
+    const auto* entry = approval.state == Approval::State::pending ? entry_of(approval) : nullptr;
+    return entry == nullptr ? tools::Narrowable{} : entry->tool->narrowable();
+}
+
+const tools::Catalog::Entry* Narrowing::entry_of(const Approval& approval) const {
+    const auto* entry = catalog_.find(approval.call.tool);
+    return entry != nullptr && entry->version == approval.call.tool_version ? entry : nullptr;
 }
 
 Result<void> Narrowing::same_terms(const Approval& approval, policy::Call call,

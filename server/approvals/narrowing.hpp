@@ -17,8 +17,12 @@ public:
     /// Errc::refused where the new call would fall under other terms than those that it was asked under.
     Async<Result<policy::Approval>> narrow(std::string id, policy::Human person, std::string shown_digest,
                                            tools::Narrower wish);
+    /// What of this request can be changed now.
+    tools::Narrowable narrowable(const policy::Approval& approval) const;
 
 private:
+    /// nullptr where the tool is not there any more as it was asked for.
+    const tools::Catalog::Entry* entry_of(const policy::Approval& approval) const;
     Result<void> same_terms(const policy::Approval& approval, policy::Call call,
                             const policy::Facts& facts) const;
 

@@ -76,6 +76,11 @@ std::string brief(const Approval& approval, policy::Time now) {
                        policy::short_digest(approval.digest);
     if (approval.state == Approval::State::pending)
         text += ", " + policy::format_duration(approval.expires - now) + " left";
+    if (approval.terms.quorum > 1)
+        text += ", " + std::to_string(approval.votes.size()) + " of " +
+                std::to_string(approval.terms.quorum) + " approvals";
+    if (!approval.narrowings.empty())
+        text += ", changed by " + policy::shown(approval.narrowings.back().by, 100);
     return text + "\n";
 }
 
@@ -100,6 +105,9 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
         case Verb::watch: return watch_requests(window);
         case Verb::passphrase: return set_passphrase(window);
         case Verb::sign_in: return give_sign_in_code(window);
+        case Verb::permissions: return list_permissions(window);
+        case Verb::permit: return permit_creates(window);
+        case Verb::revoke: return revoke_permission(window);
     }
     return 2;
 }

@@ -12,12 +12,35 @@
 
 namespace tfy::server {
 
+/// A standing permission, as it is typed.
+struct PermitOptions {
+    std::string principal = {};
+    std::string names = {};
+    std::size_t uses = 0;
+    std::string expires_within = "30d";
+    std::string lasts = "60m";
+    std::string destination = "page";
+};
+
 struct ApprovalsOptions {
-    enum class Verb { list, show, approve, deny, keep, watch, passphrase, sign_in };
+    enum class Verb {
+        list,
+        show,
+        approve,
+        deny,
+        keep,
+        watch,
+        passphrase,
+        sign_in,
+        permissions,
+        permit,
+        revoke
+    };
     Verb verb = Verb::list;
     std::filesystem::path state_dir = {};
-    std::string id = {};       // show, approve, deny; keep: a rotation's
-    std::string reason = {};   // deny: asked for where it is empty
+    std::string id = {};      // show, approve, deny: apr_…; keep: a rotation's; revoke: per_…
+    std::string reason = {};  // deny: asked for where it is empty; permit
+    PermitOptions permit = {};
     std::string person = {};   // sign_in: whose code; empty: the user's own
     std::string life = "15m";  // sign_in: how long the code is good for
     bool all = false;          // list: the decided ones too

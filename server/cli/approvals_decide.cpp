@@ -9,10 +9,6 @@
 #include "server/storage/without_values.hpp"
 
 namespace tfy::server {
-namespace {
-
-using policy::Approval;
-using policy::Destination;
 
 /// One line as it was typed; nullopt at the end of the input.
 std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question) {
@@ -22,6 +18,11 @@ std::optional<std::string> ask(const ApprovalsWindow& window, const std::string&
     if (line.ends_with('\r')) line.pop_back();
     return line;
 }
+
+namespace {
+
+using policy::Approval;
+using policy::Destination;
 
 Error undecided() { return {Errc::cancelled, "Nothing was decided: the request still waits."}; }
 
@@ -47,6 +48,13 @@ std::string options_of(const Approval& approval) {
 /// Errc::cancelled at the end of the input. The rules' first destination is the default.
 Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window, const Approval& approval) {
     if (approval.terms.destinations.empty()) return std::optional<Destination>{};
+    if (!approval.votes.empty()) {
+        const auto& first = approval.votes.front();
+        window.say("The new value goes to '" +
+                                             std::string(policy::to_string(first.destination)) + "', as " +
+                                             policy::shown(first.by, 100) + " chose.\n");
+        return std::optional(first.destination);
+    }
     const auto fallback = approval.terms.destinations.front();
     const auto question = "Where may the new value appear: " + options_of(approval) + "? [" +
                           std::string(policy::to_string(fallback)) + "] ";
@@ -78,7 +86,16 @@ Result<policy::Choice> ask_choice(const ApprovalsWindow& window, const Approval&
     return choice;
 }
 
+std::string who_else(const Approval& approval) {
+    const auto votes = approval.votes.size();
+    const auto missing = approval.terms.quorum - votes;
+    return "Approved. " + std::to_string(votes) + " of " + std::to_string(approval.terms.quorum) + ": " +
+           (missing == 1 ? "another person is" : std::to_string(missing) + " more people are") +
+           " needed. Nothing runs yet.\n";
+}
+
 std::string what_now(const Approval& approval) {
+    if (approval.state == Approval::State::pending) return who_else(approval);
     std::string text =
         "Approved. If the agent still waits, its call runs now; if not, the same call runs when it is "
         "repeated before " +
@@ -119,7 +136,9 @@ int approve_request(const ApprovalsWindow& window) {
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());
     const auto next = policy::approve(*approval, *human, *choice, window.now(), window.options.claim_window);
-    return write_decision(window, next, "approved", next ? what_now(*next) : std::string{});
+    const bool in_part = next && next->state == Approval::State::pending;
+    return write_decision(window, next, in_part ? "approved in part" : "approved",
+                          next ? what_now(*next) : std::string{});
 }
 
 int deny_request(const ApprovalsWindow& window) {

@@ -1,6 +1,7 @@
 // What the verbs of `approvals` share: where they read and write, and what time it is.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "policy/approval.hpp"
@@ -24,6 +25,9 @@ struct ApprovalsWindow {
     Result<policy::Approval> find() const;
 };
 
+/// One line as it was typed; nullopt at the end of the input.
+std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question);
+
 /// Two lines about one request.
 std::string brief(const policy::Approval& approval, policy::Time now);
 
@@ -35,5 +39,8 @@ int keep_old_token(const ApprovalsWindow& window);
 /// What is said of each rotation whose old token still may go; with `--json`, added to `document`.
 Result<std::string> list_rotations(const ApprovalsWindow& window, Json& document);
 int watch_requests(const ApprovalsWindow& window);
+int list_permissions(const ApprovalsWindow& window);
+int permit_creates(const ApprovalsWindow& window);
+int revoke_permission(const ApprovalsWindow& window);
 
 }  // namespace tfy::server

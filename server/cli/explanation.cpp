@@ -23,7 +23,9 @@ std::string listed(const std::vector<std::string>& patterns) { return policy::sh
 bool is_any(const std::vector<std::string>& patterns) { return patterns == std::vector<std::string>{"*"}; }
 
 Assurance least(const Rule& rule, bool over_http) {
-    return rule.min_assurance.value_or(over_http ? Assurance::signed_in : Assurance::client);
+    const policy::Caller caller{.principal = {},
+                                .default_assurance = over_http ? Assurance::signed_in : Assurance::client};
+    return policy::terms_of(rule, caller, false).min_assurance;
 }
 
 bool yields_value(const Explanation& that) {
@@ -115,9 +117,17 @@ std::string outcome_words(const Explanation& that) {
            (because.empty() ? "" : ": " + policy::shown(because)) + ".\n";
 }
 
+std::string who_decides(const Rule& rule) {
+    auto text = "  Who decides: " + (rule.quorum == 1 ? std::string("one person")
+                                                      : std::to_string(rule.quorum) + " different people");
+    if (!rule.approvers.empty()) text += " of " + policy::shown(joined(rule.approvers, ", "));
+    if (!rule.self_approval) text += ", but not the person whose agent asks";
+    return text + "\n";
+}
+
 std::string terms(const Explanation& that) {
     const auto& rule = that.rules[*that.decides];
-    std::string text;
+    auto text = who_decides(rule);
     for (const bool over_http : {false, true}) {
         const auto level = least(rule, over_http);
         text += std::string(over_http ? "  Over HTTP" : "  On stdio") + " it takes a decision of level " +
@@ -155,7 +165,10 @@ Json terms_json(const Explanation& that) {
     Json json = {{"stdio", door(false)},
                  {"http", door(true)},
                  {"lifetime_seconds", std::chrono::floor<std::chrono::seconds>(rule.lifetime).count()},
-                 {"reason_required", rule.reason_required}};
+                 {"reason_required", rule.reason_required},
+                 {"approvers", rule.approvers},
+                 {"quorum", rule.quorum},
+                 {"self_approval", rule.self_approval}};
     if (yields_value(that)) json["destinations"] = destinations(rule);
     return json;
 }

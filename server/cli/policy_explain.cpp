@@ -62,8 +62,10 @@ Result<Json> arguments_of(const tools::Catalog::Entry& entry, const std::string&
 
 policy::Call call_of(const tools::Catalog::Entry& entry, const Options& options,
                      const ExplainOptions& explain) {
-    auto principal = explain.principal.empty() ? "stdio:" + os_user() : explain.principal;
-    const bool on_stdio = principal.starts_with("stdio:");
+    constexpr std::string_view stdio = "stdio:";
+    auto principal = explain.principal.empty() ? std::string(stdio) + os_user() : explain.principal;
+    const bool on_stdio = principal.starts_with(stdio);
+    auto whose = on_stdio ? principal.substr(stdio.size()) : std::string{};  // not known over HTTP
     return {
         .server = "tfy-pat-mcp",
         .base_url = options.sandbox ? "sandbox:" : read_upstream().base_url,
@@ -72,7 +74,8 @@ policy::Call call_of(const tools::Catalog::Entry& entry, const Options& options,
         .effect = entry.tool->effect(),
         .caller = {.principal = std::move(principal),
                    .client = explain.client,
-                   .default_assurance = on_stdio ? policy::Assurance::client : policy::Assurance::signed_in}};
+                   .default_assurance = on_stdio ? policy::Assurance::client : policy::Assurance::signed_in,
+                   .person = std::move(whose)}};
 }
 
 // What stands as verified on the screen must be so: what was not read is not shown as if it had been.

@@ -1,6 +1,7 @@
 // What waits, what was decided, and the decisions themselves.
 #include "policy/facts.hpp"
 #include "server/dashboard/approval_view.hpp"
+#include "server/dashboard/body_fields.hpp"
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
 
@@ -9,23 +10,10 @@ namespace {
 
 using policy::Approval;
 
-constexpr std::size_t history = 30;          // decided ones beside all that are open
-constexpr std::size_t longest_field = 2000;  // bytes of what a person types
+constexpr std::size_t history = 30;  // decided ones beside all that are open
+constexpr std::string_view undecided = "Nothing was decided.";
+constexpr std::string_view unchanged = "Nothing was changed.";
 constexpr std::chrono::seconds session_check{20};
-
-/// A text field of the body; empty where absent. nullopt where it is no text, or too long.
-std::optional<std::string> field(const Json& body, const char* name) {
-    const auto found = body.find(name);
-    if (found == body.end() || found->is_null()) return std::string{};
-    if (!found->is_string() || found->get_ref<const std::string&>().size() > longest_field)
-        return std::nullopt;
-    return found->get<std::string>();
-}
-
-Error bad_field(std::string_view name) {
-    return {Errc::refused, "The field '" + std::string(name) +
-                               "' must be text of 2000 bytes at the most. Nothing was decided."};
-}
 
 bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
@@ -34,16 +22,16 @@ Result<policy::Choice> read_choice(const Json& body) {
     for (const auto& [name, into] : {std::pair{"digest", &choice.digest},
                                      {"typed_name", &choice.typed_name},
                                      {"reason", &choice.reason}}) {
-        auto text = field(body, name);
-        if (!text) return bad_field(name);
+        auto text = text_field(body, name);
+        if (!text) return bad_text(name, undecided);
         *into = std::move(*text);
     }
     if (choice.digest.empty())
         return Error{
             Errc::refused,
             "The digest of the request that was shown is missing. Nothing was decided. Reload the page."};
-    const auto destination = field(body, "destination");
-    if (!destination) return bad_field("destination");
+    const auto destination = text_field(body, "destination");
+    if (!destination) return bad_text("destination", undecided);
     if (destination->empty()) return choice;
     choice.destination = policy::read_destination(*destination);
     if (!choice.destination)
@@ -52,11 +40,35 @@ Result<policy::Choice> read_choice(const Json& body) {
 }
 
 Result<std::string> read_reason(const Json& body) {
-    auto reason = field(body, "reason");
-    if (!reason) return bad_field("reason");
+    auto reason = text_field(body, "reason");
+    if (!reason) return bad_text("reason", undecided);
     if (blank(*reason))
         return Error{Errc::refused, "To deny, say why: the agent is told. Nothing was decided."};
     return std::move(*reason);
+}
+
+struct Change {
+    std::string digest;  // what the person was shown
+    tools::Narrower wish = {};
+};
+
+Result<Change> read_change(const Json& body) {
+    Change change;
+    for (const auto& [name, into] : {std::pair{"digest", &change.digest},
+                                     {"name", &change.wish.name},
+                                     {"expiration", &change.wish.expiration_date}}) {
+        auto text = text_field(body, name);
+        if (!text) return bad_text(name, unchanged);
+        *into = std::move(*text);
+    }
+    if (change.digest.empty())
+        return Error{
+            Errc::refused,
+            "The digest of the request that was shown is missing. Nothing was changed. Reload the page."};
+    if (blank(change.wish.name) && blank(change.wish.expiration_date))
+        return Error{Errc::refused,
+                     "Say what to change: the new name, or when it is to end. Nothing was changed."};
+    return change;
 }
 
 HttpReply failed(const Redaction& redaction, const Error& error, int status) {
@@ -77,7 +89,7 @@ Async<void> Dashboard::list(Visit visit, HttpAnswer& answer) {
         std::size_t decided = 0;
         for (const auto& approval : *found)
             if (policy::is_open(approval.state) || decided++ < history)
-                views.push_back(approval_view(approval));
+                views.push_back(view(approval, visit));
         const Json body = {{"revision", revision},
                            {"now", policy::format_time(clock_.now())},
                            {"approvals", std::move(views)}};
@@ -88,7 +100,7 @@ Async<void> Dashboard::list(Visit visit, HttpAnswer& answer) {
 
 Async<void> Dashboard::one(Visit visit, HttpAnswer& answer) {
     const auto found = co_await approvals_.find(visit.id);
-    auto reply = found ? json_reply(redaction_, 200, approval_view(*found))
+    auto reply = found ? json_reply(redaction_, 200, view(*found, visit))
                        : failed(redaction_, found.error(), page_status(found.error().code));
     co_await answer.reply(std::move(reply));
 }
@@ -118,7 +130,7 @@ Async<void> Dashboard::approve(Visit visit, HttpAnswer& answer) {
     } else {
         auto changed =
             co_await approvals_.approve(visit.id, people_.human(*visit.session), std::move(*choice));
-        reply = co_await decided(visit.id, std::move(changed));
+        reply = co_await decided(std::move(visit), std::move(changed), policy::cannot_approve);
     }
     co_await answer.reply(std::move(reply));
 }
@@ -130,26 +142,46 @@ Async<void> Dashboard::deny(Visit visit, HttpAnswer& answer) {
         reply = failed(redaction_, reason.error(), 422);
     } else {
         auto changed = co_await approvals_.deny(visit.id, people_.human(*visit.session), std::move(*reason));
-        reply = co_await decided(visit.id, std::move(changed));
+        reply = co_await decided(std::move(visit), std::move(changed), policy::cannot_deny);
+    }
+    co_await answer.reply(std::move(reply));
+}
+
+// Nothing is approved by it: the person looks at what it is now, and decides on that.
+Async<void> Dashboard::narrow(Visit visit, HttpAnswer& answer) {
+    auto change = read_change(visit.body);
+    HttpReply reply;
+    if (!change) {
+        reply = failed(redaction_, change.error(), 422);
+    } else {
+        auto changed = co_await narrowing_.narrow(visit.id, people_.human(*visit.session),
+                                                  std::move(change->digest), std::move(change->wish));
+        reply = co_await decided(std::move(visit), std::move(changed), policy::cannot_narrow);
     }
     co_await answer.reply(std::move(reply));
 }
 
 // The desk refuses for several reasons; the row tells which one a browser should act on.
-Async<HttpReply> Dashboard::decided(std::string id, Result<Approval> changed) {
-    if (changed) co_return json_reply(redaction_, 200, approval_view(*changed));
+Async<HttpReply> Dashboard::decided(Visit visit, Result<Approval> changed, Cannot cannot) {
+    if (changed) co_return json_reply(redaction_, 200, view(*changed, visit));
     const auto& error = changed.error();
     auto status = page_status(error.code);
     if (error.code == Errc::refused) {
-        const auto current = co_await approvals_.find(std::move(id));
+        const auto current = co_await approvals_.find(visit.id);
         if (current && current->state == Approval::State::expired)
             status = 410;
         else if (current && current->state != Approval::State::pending)
             status = 409;
         else if (current && current->terms.min_assurance > policy::Assurance::signed_in)
             status = 403;
+        else if (current && cannot(*current, visit.session->person))
+            status = 403;
     }
     co_return failed(redaction_, error, status);
+}
+
+Json Dashboard::view(const Approval& approval, const Visit& visit) const {
+    return approval_view(approval, {visit.session->person, narrowing_.narrowable(approval)});
 }
 
 }  // namespace tfy::server

@@ -1,5 +1,7 @@
 #include "server/dashboard/approval_view.hpp"
 
+#include "server/approvals/narrowed_arguments.hpp"
+
 namespace tfy::server {
 namespace {
 
@@ -50,8 +52,58 @@ Json decision_view(const Approval& approval, Shower& show) {
         {"assurance", policy::to_string(decision.assurance)},
         {"at", policy::format_time(decision.at)},
         {"reason", show(decision.reason)},
-        {"destination", approval.terms.destinations.empty() ? Json(nullptr)
-                                                            : Json(policy::to_string(decision.destination))}};
+        {"destination",
+         approval.terms.destinations.empty() ? Json(nullptr) : Json(policy::to_string(decision.destination))},
+        {"permission", decision.permission.empty() ? Json(nullptr) : Json(decision.permission)}};
+}
+
+Json votes_view(const Approval& approval, Shower& show) {
+    Json votes = Json::array();
+    for (const auto& vote : approval.votes)
+        votes.push_back({{"by", show(vote.by)},
+                         {"assurance", policy::to_string(vote.assurance)},
+                         {"at", policy::format_time(vote.at)},
+                         {"destination", approval.terms.destinations.empty()
+                                             ? Json(nullptr)
+                                             : Json(policy::to_string(vote.destination))}});
+    return votes;
+}
+
+Json narrowings_view(const Approval& approval, Shower& show) {
+    Json all = Json::array();
+    for (const auto& each : narrowed_arguments(approval))
+        all.push_back({{"by", show(each.by)},
+                       {"at", policy::format_time(each.at)},
+                       {"argument", show(each.argument)},
+                       {"asked", each.asked.empty() ? Json(nullptr) : Json(show(each.asked))},
+                       {"approved", show(each.now)}});
+    return all;
+}
+
+// Who may decide, who did, and what it takes.
+void add_people(Json& view, const Approval& approval, Shower& show) {
+    const auto& terms = approval.terms;
+    const auto& person = approval.call.caller.person;
+    Json approvers = Json::array();
+    for (const auto& name : terms.approvers) approvers.push_back(show(name));
+    view["approvers"] = std::move(approvers);
+    view["quorum"] = terms.quorum;
+    view["votes"] = votes_view(approval, show);
+    view["self_approval"] = terms.self_approval;
+    view["asked_by_person"] = person.empty() ? Json(nullptr) : Json(show(person));
+}
+
+// What the viewer may do; nothing of it where nothing waits.
+void add_leave(Json& view, const Approval& approval, const Viewer& viewer) {
+    view["may_decide"] = nullptr;
+    view["may_narrow"] = nullptr;
+    if (approval.state != Approval::State::pending) return;
+    const auto why_not = policy::cannot_approve(approval, viewer.person);
+    view["may_decide"] = {{"approve", !why_not},
+                          {"deny", !policy::cannot_deny(approval, viewer.person)},
+                          {"why_not", why_not ? Json(*why_not) : Json(nullptr)}};
+    if (viewer.narrowable.any() && !policy::cannot_narrow(approval, viewer.person))
+        view["may_narrow"] = {{"name", viewer.narrowable.name}, {"expiration", viewer.narrowable.expiration}};
 }
 
 // The words of a success stand in the agent's conversation; a failure's are what the person needs here.
@@ -73,7 +125,7 @@ Json outcome_view(const Json& outcome, Shower& show) {
 
 }  // namespace
 
-Json approval_view(const Approval& approval) {
+Json approval_view(const Approval& approval, const Viewer& viewer) {
     Shower show;
     Json destinations = Json::array();
     for (const auto each : approval.terms.destinations) destinations.push_back(policy::to_string(each));
@@ -96,6 +148,9 @@ Json approval_view(const Approval& approval) {
                  {"destinations", std::move(destinations)},
                  {"decision", decision_view(approval, show)},
                  {"outcome", outcome_view(approval.outcome, show)}};
+    add_people(view, approval, show);
+    view["narrowings"] = narrowings_view(approval, show);
+    add_leave(view, approval, viewer);
     view["marked"] = show.marked;
     return view;
 }

@@ -42,10 +42,12 @@ bool is_json(std::string_view content_type) {
 
 }  // namespace
 
-Dashboard::Dashboard(ApprovalDesk& approvals, RevealDesk& reveals, PageChannel& people, SignInCodes& codes,
-                     const Redaction& redaction, const Clock& clock, std::string server_label)
-    : approvals_(approvals),
-      reveals_(reveals),
+Dashboard::Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction, const Clock& clock,
+                     std::string server_label)
+    : approvals_(desks.approvals),
+      narrowing_(desks.narrowing),
+      standing_(desks.standing),
+      reveals_(desks.reveals),
       people_(people),
       codes_(codes),
       redaction_(redaction),
@@ -66,6 +68,10 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"GET", "/approvals/api/events", Needs::session, &Dashboard::events},
         {"POST", "/approvals/api/approvals/{id}/approve", Needs::session_and_body, &Dashboard::approve},
         {"POST", "/approvals/api/approvals/{id}/deny", Needs::session_and_body, &Dashboard::deny},
+        {"POST", "/approvals/api/approvals/{id}/narrow", Needs::session_and_body, &Dashboard::narrow},
+        {"GET", "/approvals/api/permissions", Needs::session, &Dashboard::permissions},
+        {"POST", "/approvals/api/permissions", Needs::session_and_body, &Dashboard::permit},
+        {"POST", "/approvals/api/permissions/{id}/revoke", Needs::session_and_body, &Dashboard::revoke},
         {"GET", "/approvals/api/reveals", Needs::session, &Dashboard::reveals},
         {"POST", "/approvals/api/reveals/{id}", Needs::session_and_body, &Dashboard::reveal},
         {"GET", "/approvals/{id}", Needs::nothing, &Dashboard::page},
@@ -106,7 +112,7 @@ Async<void> Dashboard::handle(HttpRequest request, HttpAnswer& answer) {
         auto id = match(route.path, visit.request.path);
         if (!id) continue;
         if (route.method != visit.request.method) {
-            allowed = route.method;  // no path takes two methods
+            allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
             continue;
         }
         visit.id = std::move(*id);
@@ -120,7 +126,7 @@ Async<void> Dashboard::handle(HttpRequest request, HttpAnswer& answer) {
     auto refusal = allowed.empty()
                        ? error_reply(redaction_, 404, "not_found", "There is nothing at this address.")
                        : error_reply(redaction_, 405, "method_not_allowed",
-                                     "Only " + allowed + " is served at this address.", {{"Allow", allowed}});
+                                     "This address serves only " + allowed + ".", {{"Allow", allowed}});
     co_await answer.reply(std::move(refusal));
 }
 

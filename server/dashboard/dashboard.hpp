@@ -4,8 +4,9 @@
 #include <span>
 #include <string_view>
 
-#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/narrowing.hpp"
 #include "server/approvals/reveal_desk.hpp"
+#include "server/approvals/standing_desk.hpp"
 #include "server/auth/sign_in.hpp"
 #include "server/auth/sign_in_codes.hpp"
 #include "server/dashboard/page_files.hpp"
@@ -17,8 +18,14 @@ namespace tfy::server {
 /// Serves everything at and below /approvals. All references must outlive it. One loop only.
 class Dashboard {
 public:
-    Dashboard(ApprovalDesk& approvals, RevealDesk& reveals, PageChannel& people, SignInCodes& codes,
-              const Redaction& redaction, const Clock& clock, std::string server_label);
+    struct Desks {
+        ApprovalDesk& approvals;
+        Narrowing& narrowing;
+        StandingDesk& standing;
+        RevealDesk& reveals;
+    };
+    Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction, const Clock& clock,
+              std::string server_label);
 
     Async<void> handle(HttpRequest request, HttpAnswer& answer);
 
@@ -57,11 +64,21 @@ private:
     Async<void> events(Visit visit, HttpAnswer& answer);
     Async<void> approve(Visit visit, HttpAnswer& answer);
     Async<void> deny(Visit visit, HttpAnswer& answer);
+    Async<void> narrow(Visit visit, HttpAnswer& answer);
+    Async<void> permissions(Visit visit, HttpAnswer& answer);
+    Async<void> permit(Visit visit, HttpAnswer& answer);
+    Async<void> revoke(Visit visit, HttpAnswer& answer);
     Async<void> reveals(Visit visit, HttpAnswer& answer);
     Async<void> reveal(Visit visit, HttpAnswer& answer);
-    Async<HttpReply> decided(std::string id, Result<policy::Approval> changed);
+    /// policy::cannot_approve and its like.
+    using Cannot = std::optional<std::string> (*)(const policy::Approval&, std::string_view);
+    Async<HttpReply> decided(Visit visit, Result<policy::Approval> changed, Cannot cannot);
+    /// As this session's person may see it.
+    Json view(const policy::Approval& approval, const Visit& visit) const;
 
     ApprovalDesk& approvals_;
+    Narrowing& narrowing_;
+    StandingDesk& standing_;
     RevealDesk& reveals_;
     PageChannel& people_;
     SignInCodes& codes_;

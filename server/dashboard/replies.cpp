@@ -40,6 +40,8 @@ int page_status(Errc code) {
         case Errc::expired:
         case Errc::withdrawn: return 410;
         case Errc::rate_limited: return 429;
+        case Errc::upstream:
+        case Errc::ambiguous: return 502;
         case Errc::storage: return 503;
         default: return 500;
     }

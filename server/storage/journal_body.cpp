@@ -34,4 +34,22 @@ Json journal_body(const policy::Approval& approval) {
     return body;
 }
 
+Json journal_body(const policy::StandingPermission& permission) {
+    Json body = {{"permission", permission.id},
+                 {"principal", permission.principal},
+                 {"names", permission.names},
+                 {"uses", permission.uses},
+                 {"longest_life", policy::format_duration(permission.longest_life)},
+                 {"until", policy::format_time(permission.until)},
+                 {"destination", policy::to_string(permission.destination)},
+                 {"given_by", permission.by},
+                 {"assurance", policy::to_string(permission.assurance)},
+                 {"reason", permission.reason}};
+    if (!permission.revoked_by.empty()) {
+        body["revoked_by"] = permission.revoked_by;
+        body["used"] = permission.used;
+    }
+    return body;
+}
+
 }  // namespace tfy::server

@@ -17,4 +17,16 @@ Result<policy::Approval> without_values(const policy::Approval& approval, const 
                  "Nothing was done."};
 }
 
+Result<policy::StandingPermission> without_values(const policy::StandingPermission& permission,
+                                                  const policy::Redactor& redactor) {
+    auto clean = policy::StandingPermission::read(redactor.scrub(permission.json()));
+    if (clean) {
+        auto same = clean->json();
+        same["reason"] = permission.reason;  // the only text that may differ
+        if (same == permission.json()) return clean;
+    }
+    return Error{Errc::refused,
+                 "The names or the principal hold the value of an access token. No permission was given."};
+}
+
 }  // namespace tfy::server

@@ -156,3 +156,117 @@ test('the terminal does not reach the assurance that HTTP asks for', async t => 
   assert.equal((await page.pending()).length, 1);
   assert.equal(await world.upstreamCount('POST'), 0);
 });
+
+test('a person asks for less and approves that: it is what is made, and the agent is told', async t => {
+  const { page, connection } = await begin(t, 'modern HTTP', { elicitation: null });
+  const waiting = create(connection, 'too-long', { expirationDate: '90 days' });
+  const asked = await page.nextPending();
+  assert.deepEqual(asked.may_narrow, { name: true, expiration: true });
+  const now = await page.narrowed(asked, { name: 'shorter', expiration: '7 days' });
+  assert.equal(now.state, 'pending', 'nothing is approved by it');
+  assert.notEqual(now.digest, asked.digest);
+  const old = await page.approve(asked.id, { digest: asked.digest, typed_name: 'shorter' });
+  assert.equal(old.status, 409, 'what was shown before is not what it asks for now');
+  const wider = await page.request('POST', `/api/approvals/${asked.id}/narrow`, {
+    digest: now.digest,
+    expiration: '60 days',
+  });
+  assert.equal(wider.status, 422, wider.text);
+  await page.approved(now, { destination: 'none' });
+
+  const created = await waiting;
+  assert.equal(statusOf(created), 'executed', textOf(created));
+  const { narrowed } = created.structuredContent;
+  assert.deepEqual(
+    narrowed.map(each => each.argument),
+    ['payload.expirationDate', 'payload.name']
+  );
+  assert.deepEqual(narrowed[1], { argument: 'payload.name', asked: 'too-long', approved: 'shorter' });
+  assert.match(textOf(created), /payload\.name: was too-long, now shorter/);
+  const listed = await connection.call('tfy_access_tokens_list', { name_contains: 'shorter' });
+  const [made] = listed.structuredContent.tokens;
+  assert.equal(Date.parse(made.expires_at), Date.parse(narrowed[0].approved), 'what TrueFoundry was asked for');
+  assert.ok(!(await names(connection)).includes('too-long'));
+});
+
+test('creates that were allowed ahead of time run without a person, counted and journalled, until that is revoked', async t => {
+  const { world, page, connection } = await begin(t, 'modern HTTP', { elicitation: null, hold: '1s' });
+  const month = { expirationDate: '20 days' };
+  const first = await create(connection, 'ci-one', month);
+  assert.equal(statusOf(first), 'approval_pending');
+  const [{ principal }] = await page.pending();
+  const given = await page.permitted({
+    principal,
+    names: 'ci-*',
+    uses: 5,
+    longest_life: '30d',
+    lasts: '60m',
+    destination: 'none',
+    reason: 'the release',
+  });
+
+  const second = await create(connection, 'ci-two', month);
+  assert.equal(statusOf(second), 'executed', textOf(second));
+  assert.equal(statusOf(await create(connection, 'other', month)), 'approval_pending', 'another name');
+  assert.equal(statusOf(await create(connection, 'ci-ever')), 'approval_pending', 'without an end');
+  const [inForce] = await page.permissions();
+  assert.equal(inForce.id, given.id);
+  assert.equal(inForce.used, 1);
+  const { body } = await page.request('GET', '/api/approvals?all=1');
+  const shown = body.approvals.find(each => each.facts.subject === 'ci-two');
+  assert.equal(shown.decision.permission, given.id);
+
+  const revoked = await page.request('POST', `/api/permissions/${given.id}/revoke`, {});
+  assert.equal(revoked.status, 200, revoked.text);
+  assert.deepEqual(await page.permissions(), []);
+  assert.equal(statusOf(await create(connection, 'ci-three', month)), 'approval_pending');
+  assert.equal(await world.upstreamCount('POST'), 1);
+
+  const exported = await world.terminal(['audit', 'export']);
+  const kinds = exported.stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line).kind);
+  for (const kind of ['permission_given', 'permitted', 'permission_revoked'])
+    assert.equal(kinds.filter(each => each === kind).length, 1, kind);
+});
+
+test('a rule that wants two people is not met by one on the page, who is told why', async t => {
+  const { world, page, connection } = await begin(t, 'modern HTTP', {
+    elicitation: null,
+    hold: '1s',
+    policy: rules({ assurance: null, more: 'quorum = 2' }),
+  });
+  await create(connection, 'for-two');
+  const [asked] = await page.pending();
+  const now = await page.approved(asked, { destination: 'none' });
+  assert.equal(now.state, 'pending');
+  assert.equal(now.votes.length, 1);
+  assert.equal(now.may_decide.approve, false);
+  const again = await page.approve(asked.id, {
+    digest: asked.digest,
+    typed_name: 'for-two',
+    destination: 'none',
+  });
+  assert.equal(again.status, 403);
+  assert.match(again.text, /has approved this request already/);
+  assert.equal(await world.upstreamCount('POST'), 0);
+});
+
+test('a permission given in a terminal is for what a terminal may approve', async t => {
+  const { world, connection } = await begin(t, 'modern HTTP', {
+    elicitation: null,
+    hold: '1s',
+    policy: rules({ assurance: 'terminal' }),
+  });
+  const wish = ['--principal', 'http:loopback', '--names', 'ci-*', '--uses', '1'];
+  const permit = typed => world.terminal(['approvals', 'permit', ...wish, '--destination', 'none'], [typed]);
+  assert.equal((await permit('yes')).code, 1);
+  const given = await permit('ci-*');
+  assert.equal(given.code, 0, given.stderr);
+  const month = { expirationDate: '20 days' };
+  assert.equal(statusOf(await create(connection, 'ci-one', month)), 'executed');
+  assert.equal(statusOf(await create(connection, 'ci-two', month)), 'approval_pending', 'used up');
+  const listed = await world.terminal(['approvals', 'permissions']);
+  assert.match(listed.stdout, /no standing permissions/);
+});

@@ -11,11 +11,24 @@
 #include "tests/fakes/captured_answer.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/state.hpp"
+#include "tools/access_tokens/create.hpp"
+#include "tools/sandbox/control_plane.hpp"
+#include "tools/sandbox/world.hpp"
 
 namespace tfy::fakes {
 
 inline const std::string token_value =
     "eyJhbGciOiJub25lIn0.eyJzdWIiOiJzZXJ2aWNlLWFjY291bnQtMSJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg";
+
+inline const std::string in_ten_days = "2026-12-03T12:00:00.000Z";
+
+/// A server that can only create.
+inline tools::Catalog creating(truefoundry::Client& client, tools::Custody& custody, const Clock& clock) {
+    std::vector<std::unique_ptr<tools::Tool>> all;
+    all.push_back(std::make_unique<tools::CreateAccessToken>(client, custody, clock));
+    auto catalog = tools::Catalog::assemble(std::move(all));
+    return std::move(catalog.value());
+}
 
 struct Page {
     boost::asio::io_context loop;
@@ -25,9 +38,16 @@ struct Page {
     server::Redaction redaction{{}, {}};
     server::ApprovalDesk approvals{loop, store, gate, redaction, clock, "test"};
     server::RevealDesk reveals{loop, store, redaction, clock, "test"};
+    sandbox::ControlPlane plane{sandbox::make_memory_shelf(), clock};
+    std::unique_ptr<truefoundry::Exchange> exchange = sandbox::make_sandbox_exchange(plane);
+    truefoundry::Client client{*exchange};
+    tools::Catalog catalog = creating(client, reveals, clock);
+    server::Narrowing narrowing{approvals, catalog, gate, clock};
+    server::StandingDesk standing{approvals, store, redaction, clock};
     server::PageChannel people{clock};
     server::SignInCodes codes{store, clock};
-    server::Dashboard dashboard{approvals, reveals, people, codes, redaction, clock, "sandbox"};
+    server::Dashboard dashboard{
+        {approvals, narrowing, standing, reveals}, people, codes, redaction, clock, "sandbox"};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
     std::string cookie;
     std::string csrf;
@@ -93,6 +113,26 @@ struct Page {
         made.facts.yields_value = true;
         made.terms.destinations = {policy::Destination::page, policy::Destination::agent};
         return ask(made);
+    }
+    /// From here on creating is asked about under this rule.
+    void ask_under(policy::Rule rule) { gate.replace({.rules = {std::move(rule)}}); }
+    /// As the server opens a create that an agent asks for: approved at once where a permission covers it.
+    policy::Approval open_create(const std::string& name, const std::string& principal = "stdio:alice") {
+        const auto* entry = catalog.find("tfy_access_tokens_create");
+        policy::Call call{.server = "tfy-pat-mcp",
+                          .base_url = "https://tfy.example.com",
+                          .tool = std::string(entry->tool->name()),
+                          .tool_version = entry->version,
+                          .arguments = {{"payload", {{"name", name}, {"expirationDate", in_ten_days}}}},
+                          .caller = {.principal = principal, .person = "alice"}};
+        auto facts = wait(entry->tool->facts(call)).value();
+        auto verdict = gate.now()->judge(std::move(call), facts.subject, clock.now());
+        return wait(approvals.open(std::get<policy::Ask>(std::move(verdict)), std::move(facts), ""))
+            .value()
+            .approval;
+    }
+    std::vector<policy::JournalRecord> journal() {
+        return wait(store.run([](server::Ledger& ledger) { return ledger.journal(); })).value();
     }
     std::string hold() {
         return wait(reveals.hold(policy::Secret(std::string(token_value)), "ci-pipeline", "stdio:alice"))

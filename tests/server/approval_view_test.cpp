@@ -13,6 +13,7 @@ using namespace tfy::fakes;
 namespace {
 
 constexpr const char* override_mark = "\u202E";  // right-to-left override
+const Viewer grace{.person = "grace"};
 const std::string written_out = "\u27E8U+202E\u27E9";
 
 }  // namespace
@@ -21,7 +22,7 @@ TEST_CASE("a pending request is shown with its facts, arguments, digest and rule
     auto made = approval("apr_a");
     made.terms.because = "deleting a token cannot be undone";
     made.facts.warnings = {"It was used 2 h ago."};
-    const auto view = approval_view(made);
+    const auto view = approval_view(made, grace);
 
     CHECK(view.at("id") == "apr_a");
     CHECK(view.at("tool") == "tfy_access_tokens_delete");
@@ -47,6 +48,68 @@ TEST_CASE("a pending request is shown with its facts, arguments, digest and rule
     CHECK(view.at("outcome").is_null());
 }
 
+TEST_CASE("it says who may decide, who has, and what this viewer may do") {
+    auto made = approval("apr_a");
+    made.call.caller.person = "alice";
+    made.terms.approvers = {"ann", "bob", "alice"};
+    made.terms.quorum = 2;
+    made.terms.self_approval = false;
+    made.votes = {{.approved = true, .by = "ann", .assurance = policy::Assurance::signed_in, .at = noon}};
+    struct Row {
+        const char* person;
+        bool approve;
+        bool deny;
+        const char* why_not;
+    };
+    const Row rows[] = {
+        {"bob", true, true, nullptr},
+        {"ann", false, true, "ann has approved this request already. It needs another person."},
+        {"alice", false, true,
+         "The rule wants another person than the one whose agent asks, and that is alice."},
+        {"dora", false, false, "Only these people may decide on this request: ann, bob, alice."},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.person);
+        const auto view = approval_view(made, {row.person, {.name = true}});
+        CHECK(view.at("may_decide") ==
+              Json{{"approve", row.approve},
+                   {"deny", row.deny},
+                   {"why_not", row.why_not == nullptr ? Json(nullptr) : Json(row.why_not)}});
+        CHECK(view.at("may_narrow").is_null() == (row.person == std::string("alice") || !row.deny));
+    }
+    const auto view = approval_view(made, {"bob", {.name = true}});
+    CHECK(view.at("approvers") == Json{"ann", "bob", "alice"});
+    CHECK(view.at("quorum") == 2);
+    CHECK(view.at("votes") == Json::array({{{"by", "ann"},
+                                            {"assurance", "signed_in"},
+                                            {"at", "2026-11-23T12:00:00.000Z"},
+                                            {"destination", nullptr}}}));
+    CHECK(view.at("self_approval") == false);
+    CHECK(view.at("asked_by_person") == "alice");
+    CHECK(view.at("may_narrow") == Json{{"name", true}, {"expiration", false}});
+    made.state = policy::Approval::State::approved;
+    CHECK(approval_view(made, {"bob", {.name = true}}).at("may_decide").is_null());
+    CHECK(approval_view(approval("apr_b"), grace).at("asked_by_person").is_null());
+}
+
+TEST_CASE("what people changed is told once for each argument, with who changed it last") {
+    auto made = approval("apr_a");
+    made.call.arguments = {{"payload", {{"name", "ci-b"}, {"expirationDate", "2026-12-01"}}}};
+    made.narrowings = {{"ada", noon, {{"payload", {{"name", "ci-a"}, {"tokenType", "jwt"}}}}},
+                       {"bob", noon + std::chrono::minutes{1}, {{"payload", {{"name", "ci-b"}}}}}};
+    CHECK(approval_view(made, grace).at("narrowings") == Json::array({{{"by", "bob"},
+                                                                       {"at", "2026-11-23T12:01:00.000Z"},
+                                                                       {"argument", "payload.expirationDate"},
+                                                                       {"asked", nullptr},
+                                                                       {"approved", "2026-12-01"}},
+                                                                      {{"by", "ada"},
+                                                                       {"at", "2026-11-23T12:00:00.000Z"},
+                                                                       {"argument", "payload.name"},
+                                                                       {"asked", "ci-a"},
+                                                                       {"approved", "ci-b"}}}));
+    CHECK(approval_view(approval("apr_b"), grace).at("narrowings").empty());
+}
+
 TEST_CASE("hidden characters are written out and marked, wherever they stand") {
     struct Row {
         const char* name;
@@ -67,6 +130,15 @@ TEST_CASE("hidden characters are written out and marked, wherever they stand") {
          [](policy::Approval& into, const std::string& text) { into.call.caller.principal = text; }},
         {"client", [](policy::Approval& into, const std::string& text) { into.call.caller.client = text; }},
         {"rule", [](policy::Approval& into, const std::string& text) { into.terms.because = text; }},
+        {"approver", [](policy::Approval& into, const std::string& text) { into.terms.approvers = {text}; }},
+        {"agent's person",
+         [](policy::Approval& into, const std::string& text) { into.call.caller.person = text; }},
+        {"vote", [](policy::Approval& into,
+                    const std::string& text) { into.votes = {{.approved = true, .by = text}}; }},
+        {"what was asked first",
+         [](policy::Approval& into, const std::string& text) {
+             into.narrowings = {{"ada", noon, {{"id", text}}}};
+         }},
         {"decision's reason",
          [](policy::Approval& into, const std::string& text) {
              into.decision = policy::Approval::Decision{.reason = text};
@@ -78,7 +150,7 @@ TEST_CASE("hidden characters are written out and marked, wherever they stand") {
         CAPTURE(row.name);
         auto made = approval("apr_a");
         row.put(made, std::string("abc") + override_mark + "def");
-        const auto view = approval_view(made);
+        const auto view = approval_view(made, grace);
         const auto text = view.dump();
         CHECK(text.find(override_mark) == std::string::npos);
         CHECK(text.find("abc" + written_out + "def") != std::string::npos);
@@ -90,7 +162,7 @@ TEST_CASE("arguments are whole, however long, and lines of the agent's reason st
     auto made = approval("apr_a");
     made.call.arguments = {{"b", std::string(50'000, 'x')}, {"a", "line\nbreak"}};
     made.agent_reason = "first\nsecond";
-    const auto view = approval_view(made);
+    const auto view = approval_view(made, grace);
     CHECK(view.at("arguments") ==
           "{\n  \"a\": \"line\\nbreak\",\n  \"b\": \"" + std::string(50'000, 'x') + "\"\n}");
     CHECK(view.at("agent_reason") == "first\nsecond");
@@ -100,7 +172,7 @@ TEST_CASE("arguments are whole, however long, and lines of the agent's reason st
 TEST_CASE("bytes that are no UTF-8 do not stop the page") {
     auto made = approval("apr_a");
     made.call.arguments = {{"id", "\xff\xfe"}};
-    CHECK(approval_view(made).at("arguments").get<std::string>().starts_with("{\n  \"id\": \""));
+    CHECK(approval_view(made, grace).at("arguments").get<std::string>().starts_with("{\n  \"id\": \""));
 }
 
 TEST_CASE("a decision says who, how surely, when, why, and where the value goes") {
@@ -112,14 +184,17 @@ TEST_CASE("a decision says who, how surely, when, why, and where the value goes"
                                                .at = noon,
                                                .reason = "needed",
                                                .destination = policy::Destination::page};
-    CHECK(approval_view(made).at("decision") == Json{{"approved", true},
-                                                     {"by", "grace"},
-                                                     {"assurance", "signed_in"},
-                                                     {"at", "2026-11-23T12:00:00.000Z"},
-                                                     {"reason", "needed"},
-                                                     {"destination", "page"}});
+    CHECK(approval_view(made, grace).at("decision") == Json{{"approved", true},
+                                                            {"by", "grace"},
+                                                            {"assurance", "signed_in"},
+                                                            {"at", "2026-11-23T12:00:00.000Z"},
+                                                            {"reason", "needed"},
+                                                            {"destination", "page"},
+                                                            {"permission", nullptr}});
+    made.decision->permission = "per_a";
+    CHECK(approval_view(made, grace).at("decision").at("permission") == "per_a");
     made.terms.destinations.clear();
-    CHECK(approval_view(made).at("decision").at("destination").is_null());
+    CHECK(approval_view(made, grace).at("decision").at("destination").is_null());
 }
 
 TEST_CASE("of an outcome the page gets the status, and the words only of a failure") {
@@ -145,6 +220,6 @@ TEST_CASE("of an outcome the page gets the status, and the words only of a failu
         CAPTURE(row.name);
         auto made = approval("apr_a");
         made.outcome = row.outcome;
-        CHECK(approval_view(made).at("outcome") == row.view);
+        CHECK(approval_view(made, grace).at("outcome") == row.view);
     }
 }

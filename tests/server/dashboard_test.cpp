@@ -66,6 +66,7 @@ TEST_CASE("other addresses are not found, other methods not allowed") {
         {"GET", "/approvals/api/sign-in", 405, "POST"},
         {"GET", "/approvals/api/reveals/rev_a", 405, "POST"},
         {"GET", "/approvals/api/approvals/apr_a/approve", 405, "POST"},
+        {"PUT", "/approvals/api/permissions", 405, "GET, POST"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.path);

@@ -197,6 +197,39 @@ TEST_CASE("what it takes is the rule's, and where it says nothing the door's own
     CHECK(built_in.at("terms").at("http").at("min_assurance") == "signed_in");
 }
 
+TEST_CASE("who decides is told: which people, how many, and that it is not the one whose agent asks") {
+    Place place;
+    std::ofstream(place.folder / "policy.toml") << R"([groups]
+platform = ["ann", "bob"]
+
+[[rule]]
+approvers = ["group:platform", "cem"]
+quorum = 2
+self_approval = false
+)";
+    auto terms = place.json().at("terms");
+    CHECK(terms.at("approvers") == Json{"ann", "bob", "cem"});
+    CHECK(terms.at("quorum") == 2);
+    CHECK(terms.at("self_approval") == false);
+    CHECK(terms.at("stdio").at("min_assurance") == "terminal");  // where it matters who, a form is not enough
+    CHECK(terms.at("http").at("min_assurance") == "signed_in");
+    place.explain.json = false;
+    place.explain.arguments = R"({"id":"tok123"})";
+    place.fill_sandbox();
+    const auto text = place.run().out;
+    CHECK(holds(text,
+                "  Who decides: 2 different people of ann, bob, cem, but not the person whose agent asks\n"));
+    CHECK(holds(text,
+                "May decide: ann, bob, cem\nMay not approve: alice, whose agent asks\nApprovals: 0 of 2\n"));
+
+    place.options.policy.clear();
+    CHECK(holds(place.run().out, "  Who decides: one person\n"));
+    terms = place.json().at("terms");
+    CHECK(terms.at("approvers").empty());
+    CHECK(terms.at("quorum") == 1);
+    CHECK(terms.at("self_approval") == true);
+}
+
 TEST_CASE("the channels are those whose decision is sure enough") {
     using enum policy::Assurance;
     for (const bool over_http : {false, true}) {

@@ -32,6 +32,7 @@ public:
     std::string_view name() const override { return "tfy_access_tokens_create"; }
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
+    Narrowable narrowable() const override { return {.name = true, .expiration = true}; }
     /// Another name, or an earlier end.
     Result<Json> narrow(Json arguments, const Narrower& wish, policy::Time now) const override;
     /// Errc::conflict where the name is taken, before anybody is asked.

@@ -79,6 +79,27 @@ export class Page {
     return answer.body;
   }
 
+  /** Changes what is asked; gives the request as it is then. */
+  async narrowed(approval, change) {
+    const body = { digest: approval.digest, ...change };
+    const answer = await this.request('POST', `/api/approvals/${approval.id}/narrow`, body);
+    assert.equal(answer.status, 200, answer.text);
+    return answer.body;
+  }
+
+  /** Gives a standing permission. */
+  async permitted(wish) {
+    const answer = await this.request('POST', '/api/permissions', wish);
+    assert.equal(answer.status, 201, answer.text);
+    return answer.body;
+  }
+
+  async permissions() {
+    const { status, body } = await this.request('GET', '/api/permissions');
+    assert.equal(status, 200);
+    return body.permissions;
+  }
+
   async denied(approval, reason) {
     const answer = await this.request('POST', `/api/approvals/${approval.id}/deny`, { reason });
     assert.equal(answer.status, 200, answer.text);

@@ -1,5 +1,5 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
-import type { Approval, Destination, Listing, Reveal, Session } from "./types";
+import type { Approval, Destination, Listing, Permission, Reveal, Session } from "./types";
 
 const base = "/approvals/api/";
 
@@ -53,6 +53,22 @@ export interface Choice {
     reason: string;
 }
 
+export interface Change {
+    digest: string;
+    name: string;
+    expiration: string;
+}
+
+export interface Permit {
+    principal: string;
+    names: string;
+    uses: number;
+    longest_life: string;
+    lasts: string;
+    destination: Destination;
+    reason: string;
+}
+
 export const api = {
     session: () => get<Session>("session"),
     signIn: (code: string) => post("sign-in", { code }),
@@ -64,6 +80,12 @@ export const api = {
         (await (await post(`approvals/${id}/approve`, choice, csrf)).json()) as Approval,
     deny: async (id: string, reason: string, csrf: string) =>
         (await (await post(`approvals/${id}/deny`, { reason }, csrf)).json()) as Approval,
+    narrow: async (id: string, change: Change, csrf: string) =>
+        (await (await post(`approvals/${id}/narrow`, change, csrf)).json()) as Approval,
+    permissions: async () => (await get<{ permissions: Permission[] }>("permissions")).permissions,
+    permit: async (permit: Permit, csrf: string) =>
+        (await (await post("permissions", permit, csrf)).json()) as Permission,
+    revoke: (id: string, csrf: string) => post(`permissions/${id}/revoke`, {}, csrf),
     reveal: async (id: string, nonce: string, csrf: string) =>
         ((await (await post(`reveals/${id}`, { nonce }, csrf)).json()) as { value: string }).value,
 };

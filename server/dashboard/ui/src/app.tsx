@@ -5,6 +5,7 @@ import { spoken } from "./announce";
 import { History } from "./history";
 import { Inbox } from "./inbox";
 import { follow } from "./live";
+import { Permissions } from "./permissions";
 import { Reveals } from "./reveals";
 import { SignIn } from "./sign_in";
 import { connection, pending, session, signOut } from "./state";
@@ -65,6 +66,7 @@ function SignedIn() {
             <h1 class="unseen">Approvals</h1>
             <Reveals />
             <Inbox />
+            <Permissions />
             <History />
         </>
     );

@@ -3,14 +3,17 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api, Failure } from "./api";
 import { focusNext } from "./inbox";
+import { Narrow } from "./narrow";
+import { AllowMore } from "./permissions";
 import { put, refresh, session } from "./state";
 import { approveWord, destinations, removes, title } from "./words";
 import type { Approval, Destination } from "./types";
 
-interface Part {
+export interface Part {
     approval: Approval;
     busy: boolean;
-    run: (work: () => Promise<Approval>, done: string) => Promise<void>;
+    /** `done` is told what the request is now. */
+    run: (work: () => Promise<Approval>, done: (now: Approval) => void) => Promise<void>;
     complain: (problem: string) => void;
 }
 
@@ -45,6 +48,44 @@ function Destinations({
     );
 }
 
+/** What this person cannot do, and why; denying may still be theirs. */
+function Barred({ approval, onDeny }: { approval: Approval; onDeny: () => void }) {
+    const mayDeny = approval.may_decide?.deny ?? false;
+    const reason = `barred-${approval.id}`;
+    return (
+        <div class="decide">
+            <p id={reason} class="note">
+                <strong>You cannot approve this.</strong> {approval.may_decide?.why_not}
+            </p>
+            <div class="buttons">
+                <button type="button" class="main barred" aria-disabled={true} aria-describedby={reason}>
+                    {approveWord(approval)}
+                </button>
+                <button
+                    type="button"
+                    class={mayDeny ? "quiet" : "quiet barred"}
+                    aria-disabled={!mayDeny}
+                    aria-describedby={mayDeny ? undefined : reason}
+                    onClick={() => mayDeny && onDeny()}
+                >
+                    Deny{"\u2026"}
+                </button>
+            </div>
+        </div>
+    );
+}
+
+/** To the count of approvals where more people are needed, else to the next request. */
+function afterApproval(now: Approval): void {
+    if (now.state !== "pending") {
+        announce(`Approved: ${title(now)}`);
+        focusNext();
+        return;
+    }
+    announce(`Your approval counts: ${now.votes.length} of ${now.quorum} for ${title(now)}`);
+    requestAnimationFrame(() => document.getElementById(`votes-${now.id}`)?.focus());
+}
+
 function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () => void }) {
     const { subject } = approval.facts;
     const name = useRef<HTMLInputElement>(null);
@@ -52,6 +93,7 @@ function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () 
     const [typed, setTyped] = useState("");
     const [reason, setReason] = useState("");
     const [to, setTo] = useState<Destination | "">(approval.destinations[0] ?? "");
+    const first = approval.votes[0]; // chose where the value goes; the others may only agree
 
     const submit = (event: Event) => {
         event.preventDefault();
@@ -69,19 +111,23 @@ function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () 
         const choice = {
             digest: approval.digest,
             typed_name: typed.trim(),
-            destination: to,
+            destination: first ? ("" as const) : to,
             reason: reason.trim(),
         };
-        void run(
-            () => api.approve(approval.id, choice, session.value?.csrf ?? ""),
-            `Approved: ${title(approval)}`,
-        );
+        void run(() => api.approve(approval.id, choice, session.value?.csrf ?? ""), afterApproval);
     };
 
     return (
         <form class="decide" onSubmit={submit} noValidate>
-            {approval.destinations.length > 0 && (
-                <Destinations approval={approval} chosen={to} choose={setTo} />
+            {first?.destination ? (
+                <p>
+                    The new value: <strong>{destinations[first.destination].word.toLowerCase()}</strong>, as{" "}
+                    <bdi>{first.by}</bdi> chose. {destinations[first.destination].more}
+                </p>
+            ) : (
+                approval.destinations.length > 0 && (
+                    <Destinations approval={approval} chosen={to} choose={setTo} />
+                )
             )}
             {subject && (
                 <>
@@ -142,7 +188,10 @@ function Deny({ approval, busy, run, complain, onBack }: Part & { onBack: () => 
         }
         void run(
             () => api.deny(approval.id, reason.trim(), session.value?.csrf ?? ""),
-            `Denied: ${title(approval)}`,
+            () => {
+                announce(`Denied: ${title(approval)}`);
+                focusNext();
+            },
         );
     };
 
@@ -180,17 +229,17 @@ export function Decide({ approval }: { approval: Approval }) {
     const [denying, setDenying] = useState(false);
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState("");
-    const run = async (work: () => Promise<Approval>, done: string) => {
+    const run = async (work: () => Promise<Approval>, done: (now: Approval) => void) => {
         setBusy(true);
         setProblem("");
         try {
-            put(await work());
-            announce(done);
-            focusNext();
+            const now = await work();
+            put(now);
+            done(now);
         } catch (failure) {
             setProblem((failure as Error).message);
             // Somebody else was faster, or its time is over: what is shown here is old.
-            if (failure instanceof Failure && [401, 404, 409, 410].includes(failure.status))
+            if (failure instanceof Failure && [401, 403, 404, 409, 410].includes(failure.status))
                 void refresh().catch(() => undefined);
         } finally {
             setBusy(false);
@@ -205,17 +254,22 @@ export function Decide({ approval }: { approval: Approval }) {
         return (
             <p class="warning">The rule wants a passkey for this decision. It cannot be made on this page.</p>
         );
+    // A change binds the request anew: what was typed for it before is void with its digest.
     const part = { approval, busy, run, complain: setProblem };
     return (
         <>
             {denying ? (
                 <Deny {...part} onBack={() => turn(false)} />
+            ) : approval.may_decide?.approve ? (
+                <Approve key={approval.digest} {...part} onDeny={() => turn(true)} />
             ) : (
-                <Approve {...part} onDeny={() => turn(true)} />
+                <Barred approval={approval} onDeny={() => turn(true)} />
             )}
             <p id={`problem-${approval.id}`} class="problem" role="alert">
                 {problem}
             </p>
+            {!denying && <Narrow {...part} />}
+            {!denying && <AllowMore approval={approval} />}
         </>
     );
 }

@@ -1,5 +1,7 @@
 // What was decided lately: by whom, how surely, and what came of it.
 import { loaded, others, wanted } from "./state";
+import { Changes } from "./narrow";
+import { Votes } from "./people";
 import { Exactly, Facts } from "./request_card";
 import { moment } from "./time";
 import { shownIn, states, surely, verb } from "./words";
@@ -10,8 +12,10 @@ function Decided({ approval }: { approval: Approval }) {
     if (!decision) return null;
     return (
         <p class="by">
-            {decision.approved ? "Approved" : "Denied"} by <bdi>{decision.by}</bdi>,{" "}
-            {surely[decision.assurance]}, {moment(decision.at)}
+            {decision.permission ? "Allowed ahead of time" : decision.approved ? "Approved" : "Denied"} by{" "}
+            <bdi>{decision.by}</bdi>, {surely[decision.assurance]}
+            {decision.permission ? "; used " : ", "}
+            {moment(decision.at)}
             {decision.approved && decision.destination && `; ${shownIn[decision.destination]}`}
             {decision.reason && (
                 <>
@@ -42,6 +46,10 @@ function Entry({ approval }: { approval: Approval }) {
                 {state.word}
             </p>
             <Decided approval={approval} />
+            <Votes approval={approval} />
+            {approval.narrowings.length > 0 && (
+                <p class="by">A person changed it before it was approved; see the details.</p>
+            )}
             {decision?.destination === "page" && ["approved", "executing"].includes(approval.state) && (
                 <p class="by">
                     The value can be shown at the top of this page as soon as the agent's call has run.
@@ -62,8 +70,10 @@ function Entry({ approval }: { approval: Approval }) {
                 </summary>
                 <p class="hint">
                     Asked {moment(approval.created)}, request {approval.id}
+                    {decision?.permission && `, under standing permission ${decision.permission}`}
                 </p>
                 <Facts approval={approval} />
+                <Changes approval={approval} />
                 <Exactly approval={approval} />
             </details>
         </li>

@@ -2,6 +2,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "./announce";
 import { Decide } from "./decide";
+import { Changes } from "./narrow";
+import { People } from "./people";
 import { now, wanted } from "./state";
 import { left, moment } from "./time";
 import { title, verb } from "./words";
@@ -117,6 +119,7 @@ export function RequestCard({ approval }: { approval: Approval }) {
                 <Countdown approval={approval} />
             </header>
             <Facts approval={approval} />
+            <Changes approval={approval} />
             <Exactly approval={approval} />
             <h4>The agent says (not verified)</h4>
             {approval.agent_reason ? (
@@ -130,6 +133,7 @@ export function RequestCard({ approval }: { approval: Approval }) {
             <p>{approval.facts.effect}</p>
             {approval.because && <p class="hint">You are asked because: {approval.because}.</p>}
             <p class="hint">If you do nothing, the request expires and nothing happens.</p>
+            <People approval={approval} />
             <Decide approval={approval} />
         </article>
     );

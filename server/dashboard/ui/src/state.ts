@@ -3,11 +3,12 @@ import { computed, signal } from "@preact/signals";
 import { api, Failure } from "./api";
 import { announce } from "./announce";
 import { title } from "./words";
-import type { Approval, Reveal, Session } from "./types";
+import type { Approval, Permission, Reveal, Session } from "./types";
 
 export const session = signal<Session | null>(null);
 export const approvals = signal<Approval[]>([]);
 export const reveals = signal<Reveal[]>([]);
+export const permissions = signal<Permission[]>([]);
 export const loaded = signal(false);
 export const connection = signal<"live" | "reconnecting" | "offline">("reconnecting");
 
@@ -64,12 +65,17 @@ async function withWanted(list: Approval[]): Promise<Approval[]> {
 /** Reads everything anew. A 401 leads back to the sign-in. */
 export async function refresh(): Promise<void> {
     try {
-        const [listing, held] = await Promise.all([api.list(), api.reveals()]);
+        const [listing, held, allowed] = await Promise.all([
+            api.list(),
+            api.reveals(),
+            api.permissions(),
+        ]);
         const list = await withWanted(listing.approvals);
         ahead.value = Date.parse(listing.now) - Date.now();
         if (loaded.value) tellNews(approvals.value, list);
         approvals.value = list;
         reveals.value = held;
+        permissions.value = allowed;
         loaded.value = true;
     } catch (failure) {
         if (!(failure instanceof Failure) || failure.status !== 401) throw failure;
@@ -81,6 +87,7 @@ export async function refresh(): Promise<void> {
 export function forget(): void {
     approvals.value = [];
     reveals.value = [];
+    permissions.value = [];
     loaded.value = false;
 }
 

@@ -9,6 +9,10 @@ const full = new Intl.DateTimeFormat("en-GB", {
     timeZoneName: "short",
 });
 
+const short = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+/** "09:14" */
+export const clock = (iso: string) => short.format(new Date(iso));
 export const moment = (iso: string) => full.format(new Date(iso));
 
 /** "14 min 59 s", "59 s", "0 s". */

@@ -20,6 +20,23 @@ export interface Decision {
     at: string;
     reason: string;
     destination: Destination | null;
+    /** The standing permission that it was given with. */
+    permission: string | null;
+}
+
+export interface Vote {
+    by: string;
+    assurance: Assurance;
+    at: string;
+    destination: Destination | null;
+}
+
+export interface Narrowing {
+    by: string;
+    at: string;
+    argument: string;
+    asked: string | null;
+    approved: string;
 }
 
 export interface Approval {
@@ -39,6 +56,15 @@ export interface Approval {
     min_assurance: Assurance;
     reason_required: boolean;
     destinations: Destination[];
+    approvers: string[];
+    quorum: number;
+    votes: Vote[];
+    self_approval: boolean;
+    asked_by_person: string | null;
+    narrowings: Narrowing[];
+    /** For who is signed in; null where nothing waits. */
+    may_decide: { approve: boolean; deny: boolean; why_not: string | null } | null;
+    may_narrow: { name: boolean; expiration: boolean } | null;
     marked: boolean;
     decision: Decision | null;
     outcome: { is_error: boolean; status: string | null; text: string | null } | null;
@@ -58,6 +84,22 @@ export interface Reveal {
     masked: string;
     until: string;
     nonce: string;
+}
+
+export interface Permission {
+    id: string;
+    by: string;
+    assurance: Assurance;
+    words: string;
+    principal: string;
+    names: string;
+    longest_life: string;
+    destination: Destination;
+    reason: string;
+    uses: number;
+    used: number;
+    given: string;
+    until: string;
 }
 
 export interface Listing {

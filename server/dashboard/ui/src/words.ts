@@ -40,6 +40,13 @@ export const surely: Record<Assurance, string> = {
     passkey: "with a passkey",
 };
 
+export const places: Record<Assurance, string> = {
+    client: "agent's program",
+    terminal: "terminal",
+    signed_in: "page",
+    passkey: "passkey",
+};
+
 export const destinations: Record<Destination, { word: string; more: string }> = {
     page: {
         word: "Show it here, once",

@@ -1,0 +1,59 @@
+#include "server/approvals/standing_desk.hpp"
+
+#include "policy/sealed_state.hpp"
+#include "server/storage/journal_body.hpp"
+#include "server/storage/without_values.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::StandingPermission;
+
+Error no_such_permission() {
+    return {Errc::not_found, "There is no standing permission with this id. Nothing was changed."};
+}
+
+}  // namespace
+
+JournalEntry StandingDesk::entry(std::string kind, const StandingPermission& permission) const {
+    return {std::move(kind), {}, redaction_.seal(journal_body(permission)), clock_.now()};
+}
+
+Async<Result<StandingPermission>> StandingDesk::give(policy::Human person, policy::StandingWish wish) {
+    if (auto known = co_await approvals_.learn(); !known) co_return known.error();
+    auto given = policy::give(person, std::move(wish), "per_" + policy::random_id(), clock_.now());
+    if (given) given = without_values(*given, *redaction_.now());
+    if (!given) co_return given.error();
+    auto record = entry("permission_given", *given);
+    auto work = [permission = *given, record](Ledger& ledger) {
+        return ledger.add_permission(permission, record);
+    };
+    const auto done = co_await store_.run(std::move(work));
+    if (!done) co_return done.error();
+    approvals_.ring();
+    co_return given;
+}
+
+Async<Result<std::vector<StandingPermission>>> StandingDesk::list() {
+    auto work = [now = clock_.now()](Ledger& ledger) { return ledger.permissions({}, now); };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<StandingPermission>> StandingDesk::revoke(std::string id, policy::Human person) {
+    auto look = [id](Ledger& ledger) { return ledger.find_permission(id); };
+    auto found = co_await store_.run(std::move(look));
+    if (!found) co_return found.error();
+    if (!*found) co_return no_such_permission();
+    auto revoked = policy::revoke(std::move(**found), person);
+    if (!revoked) co_return revoked.error();
+    auto record = entry("permission_revoked", *revoked);
+    auto work = [permission = *revoked, record](Ledger& ledger) {
+        return ledger.revoke_permission(permission, record);
+    };
+    const auto done = co_await store_.run(std::move(work));
+    if (!done) co_return done.error();
+    approvals_.ring();
+    co_return revoked;
+}
+
+}  // namespace tfy::server

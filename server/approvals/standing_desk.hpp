@@ -1,0 +1,34 @@
+// Where people give, see and take back standing permissions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/approvals/approval_desk.hpp"
+
+namespace tfy::server {
+
+class StandingDesk {
+public:
+    /// All must outlive it. `approvals` tells who watches that something has changed.
+    StandingDesk(ApprovalDesk& approvals, Store& store, const Redaction& redaction, const Clock& clock)
+        : approvals_(approvals), store_(store), redaction_(redaction), clock_(clock) {}
+
+    /// See policy::give(). Durable and journalled ("permission_given") when it returns.
+    Async<Result<policy::StandingPermission>> give(policy::Human person, policy::StandingWish wish);
+    /// In force now, for whichever principal; oldest first.
+    Async<Result<std::vector<policy::StandingPermission>>> list();
+    /// Any person may; from here on it covers nothing. Journalled ("permission_revoked"). Errc::not_found;
+    /// Errc::refused or Errc::conflict where it was revoked before.
+    Async<Result<policy::StandingPermission>> revoke(std::string id, policy::Human person);
+
+private:
+    JournalEntry entry(std::string kind, const policy::StandingPermission& permission) const;
+
+    ApprovalDesk& approvals_;
+    Store& store_;
+    const Redaction& redaction_;
+    const Clock& clock_;
+};
+
+}  // namespace tfy::server

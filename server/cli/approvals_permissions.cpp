@@ -1,0 +1,140 @@
+// Standing permissions in a terminal: which are in force, giving one after its names are typed, taking one
+// back.
+#include "policy/sealed_state.hpp"
+#include "server/cli/approvals_window.hpp"
+#include "server/cli/terminal_channel.hpp"
+#include "server/storage/journal_body.hpp"
+#include "server/storage/without_values.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::Destination;
+using policy::StandingPermission;
+
+Error not_given(const std::string& why) { return {Errc::refused, why + " No permission was given."}; }
+
+std::string two_lines(const StandingPermission& permission, policy::Time now) {
+    return permission.id + "  " + permission.words() + "\n    given by " + policy::shown(permission.by, 100) +
+           " (" + std::string(policy::to_string(permission.assurance)) + "), used " +
+           std::to_string(permission.used) + " of " + std::to_string(permission.uses) +
+           ", values: " + std::string(policy::to_string(permission.destination)) + ", ends on " +
+           policy::format_time_for_people(permission.until) + " (in " +
+           policy::format_duration(permission.until - now) + ")\n";
+}
+
+std::string_view where(Destination destination) {
+    switch (destination) {
+        case Destination::page: return "Each value is shown once, on the approvals page.";
+        case Destination::agent: return "Each value is given to the agent once.";
+        case Destination::none: break;
+    }
+    return "No value is shown.";
+}
+
+std::string summary(const StandingPermission& permission) {
+    return "For " + policy::format_duration(permission.until - permission.given) + " from now, " +
+           policy::shown(permission.principal, 100) + " may create up to " + std::to_string(permission.uses) +
+           (permission.uses == 1 ? " token" : " tokens") + " named " + policy::shown(permission.names, 100) +
+           " without asking anybody. Each must end within " +
+           policy::format_duration(permission.longest_life) + ". " +
+           std::string(where(permission.destination)) + "\n";
+}
+
+Result<policy::StandingWish> read_wish(const ApprovalsOptions& options) {
+    const auto& typed = options.permit;
+    const auto life = policy::read_duration(typed.expires_within);
+    if (!life)
+        return not_given("--expires-within must be a number and a unit, such as 30d, and not '" +
+                         policy::shown(typed.expires_within, 50) + "'.");
+    const auto lasts = policy::read_duration(typed.lasts);
+    if (!lasts)
+        return not_given("--for must be a number and a unit, such as 60m, and not '" +
+                         policy::shown(typed.lasts, 50) + "'.");
+    const auto destination = policy::read_destination(typed.destination);
+    if (!destination) return not_given("--destination must be page, agent or none.");
+    return policy::StandingWish{.principal = typed.principal,
+                                .names = typed.names,
+                                .uses = typed.uses,
+                                .longest_life = *life,
+                                .lasts = *lasts,
+                                .destination = *destination,
+                                .reason = options.reason};
+}
+
+/// What the person asks for, as it would be kept.
+Result<StandingPermission> wanted(const ApprovalsWindow& window, const policy::Human& human) {
+    auto wish = read_wish(window.options);
+    if (!wish) return wish.error();
+    const auto given = policy::give(human, std::move(*wish), "per_" + policy::random_id(), window.now());
+    if (!given) return given.error();
+    return without_values(*given, window.archive.redactor);
+}
+
+JournalEntry entry(const ApprovalsWindow& window, std::string kind, const StandingPermission& permission) {
+    return {std::move(kind), {}, window.archive.redactor.seal(journal_body(permission)), window.now()};
+}
+
+int done(const ApprovalsWindow& window, const StandingPermission& permission, const std::string& said) {
+    window.say(said);
+    if (window.options.json) window.archive.print(window.out, permission.json());
+    return 0;
+}
+
+}  // namespace
+
+int list_permissions(const ApprovalsWindow& window) {
+    const auto found = window.archive.ledger->permissions({}, window.now());
+    if (!found) return window.fail(found.error());
+    Json document = {{"permissions", Json::array()}};
+    std::string text;
+    for (const auto& permission : *found) {
+        document["permissions"].push_back(permission.json());
+        text += two_lines(permission, window.now());
+    }
+    if (window.options.json)
+        window.archive.print(window.out, document);
+    else
+        window.archive.say(window.out, text.empty() ? "There are no standing permissions in force.\n" : text);
+    return 0;
+}
+
+int permit_creates(const ApprovalsWindow& window) {
+    const auto human = TerminalChannel::identify(window);
+    if (!human) return window.fail(human.error());
+    const auto permission = wanted(window, *human);
+    if (!permission) return window.fail(permission.error());
+    window.say(summary(*permission));
+    const auto typed = ask(window, "Type the names, " + policy::shown(permission->names, 100) +
+                                       ", to allow this, or press Enter to allow nothing: ");
+    if (typed != permission->names)
+        return window.fail({Errc::cancelled, "The names were not typed exactly. No permission was given."});
+    const auto record = entry(window, "permission_given", *permission);
+    if (const auto kept = window.archive.ledger->add_permission(*permission, record); !kept)
+        return window.fail(kept.error());
+    return done(window, *permission,
+                "Allowed until " + policy::format_time_for_people(permission->until) +
+                    ". To take it back: tfy-pat-mcp approvals revoke " + permission->id + "\n");
+}
+
+int revoke_permission(const ApprovalsWindow& window) {
+    const auto human = TerminalChannel::identify(window);
+    if (!human) return window.fail(human.error());
+    auto found = window.archive.ledger->find_permission(window.options.id);
+    if (!found) return window.fail(found.error());
+    if (!*found)
+        return window.fail(
+            {Errc::not_found, "There is no standing permission " + policy::shown(window.options.id, 64) +
+                                  ". 'tfy-pat-mcp approvals permissions' shows those in force; nothing was "
+                                  "changed."});
+    const auto revoked = policy::revoke(std::move(**found), *human);
+    if (!revoked) return window.fail(revoked.error());
+    const auto record = entry(window, "permission_revoked", *revoked);
+    if (const auto kept = window.archive.ledger->revoke_permission(*revoked, record); !kept)
+        return window.fail(kept.error());
+    return done(window, *revoked,
+                "Revoked after " + std::to_string(revoked->used) + " of " + std::to_string(revoked->uses) +
+                    " uses. From here on each create is asked about.\n");
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,29 @@
+#include "server/dashboard/body_fields.hpp"
+
+namespace tfy::server {
+namespace {
+
+constexpr std::size_t longest_field = 2000;  // bytes of what a person types
+
+}  // namespace
+
+std::optional<std::string> text_field(const Json& body, const char* name) {
+    const auto found = body.find(name);
+    if (found == body.end() || found->is_null()) return std::string{};
+    if (!found->is_string() || found->get_ref<const std::string&>().size() > longest_field)
+        return std::nullopt;
+    return found->get<std::string>();
+}
+
+std::optional<std::size_t> count_field(const Json& body, const char* name) {
+    const auto found = body.find(name);
+    if (found == body.end() || !found->is_number_unsigned()) return std::nullopt;
+    return found->get<std::size_t>();
+}
+
+Error bad_text(std::string_view name, std::string_view not_done) {
+    return {Errc::refused, "The field '" + std::string(name) + "' must be text of 2000 bytes at the most. " +
+                               std::string(not_done)};
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,19 @@
+// What a person typed into the page, as it comes in a request's body.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "protocol/error.hpp"
+
+namespace tfy::server {
+
+/// A text field of the body; empty where absent. nullopt where it is no text, or longer than 2000 bytes.
+std::optional<std::string> text_field(const Json& body, const char* name);
+/// A whole number of the body. nullopt where it is none, absent, or below zero.
+std::optional<std::size_t> count_field(const Json& body, const char* name);
+
+/// Errc::refused; `not_done` is a sentence: "Nothing was decided."
+Error bad_text(std::string_view name, std::string_view not_done);
+
+}  // namespace tfy::server

@@ -1,0 +1,103 @@
+// Standing permissions: what is allowed ahead of time, giving it, and taking it back.
+#include "server/dashboard/body_fields.hpp"
+#include "server/dashboard/dashboard.hpp"
+#include "server/dashboard/replies.hpp"
+
+namespace tfy::server {
+namespace {
+
+constexpr std::string_view not_given = "No permission was given.";
+
+Error bad(const std::string& what) { return {Errc::refused, what + " " + std::string(not_given)}; }
+
+/// "30d", "60m"; `what` for the sentence.
+Result<policy::Duration> read_period(const Json& body, const char* field, const std::string& what) {
+    const auto text = text_field(body, field);
+    if (!text) return bad_text(field, not_given);
+    const auto period = policy::read_duration(*text);
+    if (period) return *period;
+    return bad(what + " must be a number and a unit, such as 45m, 12h or 30d.");
+}
+
+Result<policy::StandingWish> read_wish(const Json& body) {
+    policy::StandingWish wish;
+    for (const auto& [name, into] :
+         {std::pair{"principal", &wish.principal}, {"names", &wish.names}, {"reason", &wish.reason}}) {
+        auto text = text_field(body, name);
+        if (!text) return bad_text(name, not_given);
+        *into = std::move(*text);
+    }
+    const auto uses = count_field(body, "uses");
+    if (!uses) return bad("How often it can be used must be a whole number.");
+    wish.uses = *uses;
+    const auto longest = read_period(body, "longest_life", "How long the tokens may live");
+    if (!longest) return longest.error();
+    wish.longest_life = *longest;
+    const auto lasts = read_period(body, "lasts", "How long it lasts");
+    if (!lasts) return lasts.error();
+    wish.lasts = *lasts;
+    const auto destination = policy::read_destination(text_field(body, "destination").value_or(""));
+    if (!destination) return bad("The destination must be page, agent or none.");
+    wish.destination = *destination;
+    return wish;
+}
+
+Json permission_view(const policy::StandingPermission& permission) {
+    return {{"id", permission.id},
+            {"by", policy::shown(permission.by)},
+            {"assurance", policy::to_string(permission.assurance)},
+            {"words", permission.words()},
+            {"principal", policy::shown(permission.principal)},
+            {"names", policy::shown(permission.names)},
+            {"longest_life", policy::format_duration(permission.longest_life)},
+            {"destination", policy::to_string(permission.destination)},
+            {"reason", policy::shown(permission.reason)},
+            {"uses", permission.uses},
+            {"used", permission.used},
+            {"given", policy::format_time(permission.given)},
+            {"until", policy::format_time(permission.until)}};
+}
+
+HttpReply failed(const Redaction& redaction, const Error& error) {
+    return error_reply(redaction, page_status(error.code), protocol::name(error.code), error.message);
+}
+
+}  // namespace
+
+Async<void> Dashboard::permissions(Visit, HttpAnswer& answer) {
+    const auto found = co_await standing_.list();
+    HttpReply reply;
+    if (!found) {
+        reply = failed(redaction_, found.error());
+    } else {
+        Json all = Json::array();
+        for (const auto& permission : *found) all.push_back(permission_view(permission));
+        const Json body = {{"permissions", std::move(all)}, {"now", policy::format_time(clock_.now())}};
+        reply = json_reply(redaction_, 200, body);
+    }
+    co_await answer.reply(std::move(reply));
+}
+
+Async<void> Dashboard::permit(Visit visit, HttpAnswer& answer) {
+    auto wish = read_wish(visit.body);
+    HttpReply reply;
+    if (!wish) {
+        reply = failed(redaction_, wish.error());
+    } else {
+        const auto given = co_await standing_.give(people_.human(*visit.session), std::move(*wish));
+        reply =
+            given ? json_reply(redaction_, 201, permission_view(*given)) : failed(redaction_, given.error());
+    }
+    co_await answer.reply(std::move(reply));
+}
+
+Async<void> Dashboard::revoke(Visit visit, HttpAnswer& answer) {
+    const auto revoked = co_await standing_.revoke(visit.id, people_.human(*visit.session));
+    const bool twice = !revoked && revoked.error().code == Errc::refused;
+    auto reply = revoked ? json_reply(redaction_, 200, permission_view(*revoked))
+                 : twice ? error_reply(redaction_, 409, "conflict", revoked.error().message)
+                         : failed(redaction_, revoked.error());
+    co_await answer.reply(std::move(reply));
+}
+
+}  // namespace tfy::server
