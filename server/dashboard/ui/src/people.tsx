@@ -30,8 +30,12 @@ export function People({ approval }: { approval: Approval }) {
         <>
             <h4>Who decides</h4>
             <p>
-                {quorum > 1 ? `${quorum} different people` : "One person"}
-                {anybody ? ", whoever is signed in" : " of "}
+                {quorum > 1
+                    ? `${quorum} different people`
+                    : approvers.length === 1
+                      ? "Only"
+                      : "One person"}
+                {anybody ? ", whoever is known by name" : approvers.length === 1 ? " " : " of "}
                 {approvers.map((name, index) => (
                     <>
                         {index > 0 && ", "}

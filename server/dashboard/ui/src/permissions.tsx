@@ -11,6 +11,7 @@ import type { Approval, Destination, Permission } from "./types";
 interface Draft {
     principal: string;
     names: string;
+    destination: Destination;
 }
 
 const draft = signal<Draft | null>(null);
@@ -26,7 +27,11 @@ function pattern(name: string): string {
 export function AllowMore({ approval }: { approval: Approval }) {
     if (!creates(approval) || !approval.may_decide?.approve || approval.quorum > 1) return null;
     const begin = () => {
-        draft.value = { principal: approval.principal, names: pattern(approval.facts.subject) };
+        draft.value = {
+            principal: approval.principal,
+            names: pattern(approval.facts.subject),
+            destination: approval.destinations[0] ?? "page",
+        };
     };
     return (
         <p class="more">
@@ -91,7 +96,6 @@ interface Wish extends Draft {
     uses: string;
     days: string;
     lasts: string;
-    destination: Destination;
     reason: string;
 }
 
@@ -105,7 +109,7 @@ function Summary({ wish }: { wish: Wish }) {
     const lasts = periods.find(([value]) => value === wish.lasts)?.[1] ?? wish.lasts;
     return (
         <p id="permit-summary" class="summary">
-            For the next {lasts}, <bdi>{wish.principal.trim() || "\u2026"}</bdi> may create up to{" "}
+            For {lasts} from now, <bdi>{wish.principal.trim() || "\u2026"}</bdi> may create up to{" "}
             {wish.uses || "\u2026"} {wish.uses === "1" ? "token" : "tokens"} named{" "}
             <bdi class="name">{wish.names.trim() || "\u2026"}</bdi> without asking anybody. Each must end within{" "}
             {wish.days || "\u2026"} {wish.days === "1" ? "day" : "days"}. {ends[wish.destination]}
@@ -164,7 +168,6 @@ function Permit({ from }: { from: Draft }) {
         uses: "5",
         days: "30",
         lasts: "60m",
-        destination: "page",
         reason: "",
     });
     const [busy, setBusy] = useState(false);
@@ -319,7 +322,7 @@ export function Permissions() {
                     <button
                         type="button"
                         class="quiet small"
-                        onClick={() => (draft.value = { principal: "", names: "" })}
+                        onClick={() => (draft.value = { principal: "", names: "", destination: "page" })}
                     >
                         Allow some creates ahead of time{"\u2026"}
                     </button>
