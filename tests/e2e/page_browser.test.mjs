@@ -1,0 +1,150 @@
+// The approvals page as a person has it: in Debian's Chromium, by its labels, and read by axe in light and dark.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+
+import { chromium } from 'playwright-core';
+
+import { open } from './lib/clients.mjs';
+import { create, statusOf, textOf } from './lib/story.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+const month = { expirationDate: '20 days' };
+
+/** Over the default rules: db-* is for bob alone, prod-* needs two. */
+const policy = `[[rule]]
+tools = ["tfy_access_tokens_create"]
+names = ["db-*"]
+approvers = ["bob"]
+
+[[rule]]
+tools = ["tfy_access_tokens_create"]
+names = ["prod-*"]
+quorum = 2
+
+${rules({ assurance: null })}`;
+
+async function begin(t, { hold = '1s' } = {}) {
+  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
+  const world = await World.start(t, { policy, hold });
+  const server = await world.serve();
+  const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
+  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
+  t.after(() => browser.close());
+  // The page's own policy keeps axe out as it keeps everything foreign out.
+  const page = await browser.newPage({ viewport: { width: 900, height: 1000 }, bypassCSP: true });
+  page.setDefaultTimeout(20_000);
+  await page.goto(server.page);
+  await page.getByLabel('Sign-in code').fill(server.code);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('Nothing waits for you').waitFor();
+  return { world, connection, page };
+}
+
+const card = (page, name) => page.getByRole('article', { name: `Create access token ${name}` });
+
+/** Nothing that axe objects to, in either colour scheme and on a narrow screen; nothing to scroll sideways. */
+async function accessible(page) {
+  await page.evaluate(axe);
+  for (const [colorScheme, width] of [
+    ['light', 900],
+    ['dark', 900],
+    ['light', 340],
+  ]) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 1000 });
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+    const found = violations.map(each => `${each.id}: ${each.nodes.map(node => node.target).join(', ')}`);
+    assert.deepEqual(found, [], `${colorScheme}, ${width} px`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px`);
+  }
+  await page.setViewportSize({ width: 900, height: 1000 });
+}
+
+const focused = (page, id) => page.waitForFunction(start => document.activeElement?.id.startsWith(start), id);
+
+test('a request is changed, then approved under its new name; the agent gets what was approved', async t => {
+  const { connection, page } = await begin(t, { hold: '60s' });
+  const waiting = create(connection, 'too-long', { expirationDate: '90 days' });
+  const asked = card(page, 'too-long');
+  await asked.getByText('Change before approving').click();
+  await asked.getByLabel('Another name').fill('shorter');
+  await asked.getByLabel('An earlier end').fill('120 days');
+  await asked.getByRole('button', { name: 'Change the request' }).click();
+  await asked.getByText('it may end earlier, not later').waitFor();
+  await accessible(page);
+  await asked.getByLabel('An earlier end').fill('7 days');
+  await asked.getByLabel('An earlier end').press('Enter');
+
+  const now = card(page, 'shorter');
+  await focused(page, 'changed-');
+  assert.match(await now.locator('.changes').innerText(), /asked: too-long\s+now: shorter by /);
+  await accessible(page);
+  await now.getByLabel('Type shorter to approve').fill('too-long');
+  await now.getByRole('button', { name: 'Approve creation' }).click();
+  await now.getByText("Type the token's name, shorter, to approve.").waitFor();
+  await now.getByLabel('Type shorter to approve').fill('shorter');
+  await now.getByLabel('Do not show it').check();
+  await now.getByRole('button', { name: 'Approve creation' }).click();
+  const created = await waiting;
+  assert.equal(statusOf(created), 'executed', textOf(created));
+  assert.equal(created.structuredContent.narrowed.at(-1).approved, 'shorter');
+  await page.getByText('A person changed it before it was approved').waitFor();
+});
+
+test('a permission is given from a request by keyboard, used without asking, and revoked', async t => {
+  const { connection, page } = await begin(t);
+  await create(connection, 'ci-one', month);
+  await card(page, 'ci-one').getByRole('button', { name: 'Allow more like this' }).click();
+  await focused(page, 'permit-names');
+  assert.equal(await page.getByLabel('Names of the tokens').inputValue(), 'ci-*');
+  assert.equal(await page.getByLabel('Who asks').inputValue(), 'http:loopback');
+  await page.getByLabel('How many').fill('500');
+  await page.keyboard.press('Enter');
+  await page.getByText('It can be used from 1 to 100 times. No permission was given.').waitFor();
+  await accessible(page);
+  await page.getByLabel('How many').fill('2');
+  const summary = await page.locator('#permit-summary').innerText();
+  assert.equal(
+    summary,
+    'For 1 hour from now, http:loopback may create up to 2 tokens named ci-* without asking anybody. ' +
+      'Each must end within 30 days. Each value is shown here, once.'
+  );
+  await page.keyboard.press('Enter');
+  await page.getByText('used 0 of 2').waitFor();
+
+  const made = await create(connection, 'ci-two', month);
+  assert.equal(statusOf(made), 'executed', textOf(made));
+  await page.getByText('used 1 of 2').waitFor();
+  await page.getByText('Allowed ahead of time by').waitFor();
+  await accessible(page);
+  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('None: every create, delete and reveal is asked about.').waitFor();
+  await focused(page, 'permissions-title');
+  assert.equal(statusOf(await create(connection, 'ci-three', month)), 'approval_pending');
+});
+
+test('who may not approve sees why; who did sees how many are missing', async t => {
+  const { world, connection, page } = await begin(t);
+  await create(connection, 'db-reader', month);
+  await create(connection, 'prod-deploy', month);
+  const barred = card(page, 'db-reader');
+  await barred.getByText('Only these people may decide on this request: bob.').waitFor();
+  const button = barred.getByRole('button', { name: 'Approve creation' });
+  assert.equal(await button.getAttribute('aria-disabled'), 'true');
+  assert.equal(await barred.getByText('Change before approving').count(), 0);
+
+  const shared = card(page, 'prod-deploy');
+  await shared.getByText('0 of 2 approvals').waitFor();
+  await shared.getByLabel('Type prod-deploy to approve').fill('prod-deploy');
+  await shared.getByRole('button', { name: 'Approve creation' }).click();
+  await shared.getByText(/1 of 2 approvals: \S+ \(page, \d\d:\d\d\)/).waitFor();
+  await shared.getByText('has approved this request already').waitFor();
+  await focused(page, 'votes-');
+  await accessible(page);
+  assert.equal(await shared.getByRole('button', { name: 'Deny' }).getAttribute('aria-disabled'), 'false');
+  assert.equal(await world.upstreamCount('POST'), 0);
+});
