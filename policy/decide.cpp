@@ -18,9 +18,10 @@ std::optional<Error> over(const Approval& approval, Time now) {
     return std::nullopt;
 }
 
+using Cannot = std::optional<std::string> (*)(const Approval&, std::string_view);
+
 /// Why nobody, or not this person, can do now what `cannot` tells of.
-std::optional<Error> undecidable(const Approval& approval, const Human& person, Time now,
-                                 std::optional<std::string> (*cannot)(const Approval&, std::string_view)) {
+std::optional<Error> undecidable(const Approval& approval, const Human& person, Time now, Cannot cannot) {
     if (auto why = over(approval, now)) return why;
     if (auto why = cannot(approval, person.name())) return refuse(Errc::refused, *why);
     return std::nullopt;

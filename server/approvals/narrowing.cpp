@@ -22,6 +22,9 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
         co_return Error{Errc::refused,
                         "This does not fit: " + fits.error().message + ". Nothing was changed."};
     auto facts = co_await entry->tool->facts(call);
+    if (!facts && facts.error().code == Errc::conflict && !wish.name.empty())
+        co_return Error{Errc::conflict, "There is a token named " + policy::shown(wish.name, 100) +
+                                            " already. Nothing was changed: choose another name."};
     if (!facts) co_return facts.error();
     if (auto same = same_terms(*approval, std::move(call), *facts); !same) co_return same.error();
     co_return co_await desk_.narrow(std::move(id), std::move(person), std::move(shown_digest),

@@ -112,7 +112,7 @@ TEST_CASE("a change that cannot be made says why, and changes nothing") {
         {"past", {{"expiration", "2026-01-01"}}, 422, "not in the future"},
         {"no time", {{"expiration", "soon"}}, 422, "cannot be read"},
         {"the same", {{"name", "ci-pipeline"}}, 422, "This changes nothing"},
-        {"taken", {{"name", "ci-taken"}}, 409, "ci-taken"},
+        {"taken", {{"name", "ci-taken"}}, 409, "There is a token named ci-taken already"},
         {"under another rule", {{"name", "prod-a"}}, 422, "falls under another rule"},
     };
     Page page;
