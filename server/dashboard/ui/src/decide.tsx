@@ -4,7 +4,7 @@ import { announce } from "./announce";
 import { api, Failure } from "./api";
 import { focusNext } from "./inbox";
 import { Narrow } from "./narrow";
-import { AllowMore } from "./permissions";
+import { AllowMore } from "./permit";
 import { put, refresh, session } from "./state";
 import { approveWord, destinations, removes, title } from "./words";
 import type { Approval, Destination } from "./types";

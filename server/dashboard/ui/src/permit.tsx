@@ -1,0 +1,255 @@
+// Allowing some creates ahead of time: what exactly, and in one sentence what that means.
+import { signal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { announce } from "./announce";
+import { api } from "./api";
+import { refresh, session } from "./state";
+import { destinations } from "./words";
+import type { Approval, Destination } from "./types";
+
+interface Draft {
+    principal: string;
+    names: string;
+    destination: Destination;
+}
+
+/** What the form begins with; null: it is closed. */
+export const draft = signal<Draft | null>(null);
+export const title = () => document.getElementById("permissions-title");
+const creates = (approval: Approval) => approval.tool === "tfy_access_tokens_create";
+
+/** "ci-pipeline" → "ci-*", "release" → "release*" */
+function pattern(name: string): string {
+    const dash = name.indexOf("-");
+    return dash > 0 ? `${name.slice(0, dash)}-*` : `${name}*`;
+}
+
+export function AllowMore({ approval }: { approval: Approval }) {
+    if (!creates(approval) || !approval.may_decide?.approve || approval.quorum > 1) return null;
+    const begin = () => {
+        draft.value = {
+            principal: approval.principal,
+            names: pattern(approval.facts.subject),
+            destination: approval.destinations[0] ?? "page",
+        };
+    };
+    return (
+        <p class="more">
+            <button type="button" class="link" onClick={begin}>
+                Allow more like this{"\u2026"}
+            </button>
+        </p>
+    );
+}
+
+const periods: [string, string][] = [
+    ["15m", "15 minutes"],
+    ["60m", "1 hour"],
+    ["4h", "4 hours"],
+    ["12h", "12 hours"],
+];
+
+interface Wish extends Draft {
+    uses: string;
+    days: string;
+    lasts: string;
+    reason: string;
+}
+
+const ends: Record<Destination, string> = {
+    page: "Each value is shown here, once.",
+    agent: "Each value goes to the agent, once: its program and its model provider will see it.",
+    none: "No value is shown.",
+};
+
+function Summary({ wish }: { wish: Wish }) {
+    const lasts = periods.find(([value]) => value === wish.lasts)?.[1] ?? wish.lasts;
+    return (
+        <p id="permit-summary" class="summary">
+            For {lasts} from now, <bdi>{wish.principal.trim() || "\u2026"}</bdi> may create up to{" "}
+            {wish.uses || "\u2026"} {wish.uses === "1" ? "token" : "tokens"} named{" "}
+            <bdi class="name">{wish.names.trim() || "\u2026"}</bdi> without asking anybody. Each must end within{" "}
+            {wish.days || "\u2026"} {wish.days === "1" ? "day" : "days"}. {ends[wish.destination]}
+        </p>
+    );
+}
+
+function Field({
+    id,
+    label,
+    hint,
+    number,
+    value,
+    set,
+    focus,
+}: {
+    id: string;
+    label: string;
+    hint?: string;
+    number?: boolean;
+    value: string;
+    set: (to: string) => void;
+    focus?: boolean;
+}) {
+    const field = useRef<HTMLInputElement>(null);
+    useEffect(() => {
+        if (focus) field.current?.focus();
+    }, []);
+    return (
+        <div>
+            <label for={id}>{label}</label>
+            <input
+                ref={field}
+                id={id}
+                type="text"
+                inputMode={number ? "numeric" : "text"}
+                value={value}
+                autoComplete="off"
+                autoCapitalize="none"
+                spellcheck={false}
+                onInput={(event) => set(event.currentTarget.value)}
+                aria-describedby={hint ? `${id}-help permit-problem` : "permit-problem"}
+            />
+            {hint && (
+                <p id={`${id}-help`} class="hint">
+                    {hint}
+                </p>
+            )}
+        </div>
+    );
+}
+
+export function Permit({ from }: { from: Draft }) {
+    const [wish, setWish] = useState<Wish>({
+        ...from,
+        uses: "5",
+        days: "30",
+        lasts: "60m",
+        reason: "",
+    });
+    const [busy, setBusy] = useState(false);
+    const [problem, setProblem] = useState("");
+    const change = (part: Partial<Wish>) => setWish((before) => ({ ...before, ...part }));
+    const close = () => {
+        draft.value = null;
+        title()?.focus();
+    };
+
+    const submit = async (event: Event) => {
+        event.preventDefault();
+        if (busy) return;
+        setBusy(true);
+        setProblem("");
+        const { principal, names, lasts, destination, reason } = wish;
+        try {
+            const given = await api.permit(
+                {
+                    principal: principal.trim(),
+                    names: names.trim(),
+                    uses: Number(wish.uses),
+                    longest_life: `${wish.days}d`,
+                    lasts,
+                    destination,
+                    reason: reason.trim(),
+                },
+                session.value?.csrf ?? "",
+            );
+            announce(`Allowed: ${given.words}`);
+            close();
+            void refresh().catch(() => undefined);
+        } catch (failure) {
+            setProblem((failure as Error).message);
+            setBusy(false);
+        }
+    };
+
+    return (
+        <form
+            class="card permit"
+            onSubmit={submit}
+            noValidate
+            aria-labelledby="permit-title"
+            onKeyDown={(event) => event.key === "Escape" && close()}
+        >
+            <h3 id="permit-title">Allow some creates ahead of time</h3>
+            <div class="fields">
+                <Field
+                    id="permit-principal"
+                    label="Who asks"
+                    hint="As it stands in its requests, such as stdio:alice."
+                    value={wish.principal}
+                    set={(principal) => change({ principal })}
+                    focus={from.principal === ""}
+                />
+                <Field
+                    id="permit-names"
+                    label="Names of the tokens"
+                    hint="* is any characters, but not at the beginning: ci-*"
+                    value={wish.names}
+                    set={(names) => change({ names })}
+                    focus={from.principal !== ""}
+                />
+                <Field
+                    id="permit-uses"
+                    label="How many, at the most"
+                    hint="1 to 100."
+                    number
+                    value={wish.uses}
+                    set={(uses) => change({ uses })}
+                />
+                <Field
+                    id="permit-days"
+                    label="Each ends within"
+                    hint="Days, 90 at the most."
+                    number
+                    value={wish.days}
+                    set={(days) => change({ days })}
+                />
+                <div>
+                    <label for="permit-lasts">For how long</label>
+                    <select
+                        id="permit-lasts"
+                        value={wish.lasts}
+                        onChange={(event) => change({ lasts: event.currentTarget.value })}
+                    >
+                        {periods.map(([value, word]) => (
+                            <option value={value}>{word}</option>
+                        ))}
+                    </select>
+                </div>
+                <div>
+                    <label for="permit-destination">Where the values appear</label>
+                    <select
+                        id="permit-destination"
+                        value={wish.destination}
+                        onChange={(event) =>
+                            change({ destination: event.currentTarget.value as Destination })
+                        }
+                    >
+                        {(Object.keys(destinations) as Destination[]).map((each) => (
+                            <option value={each}>{destinations[each].word}</option>
+                        ))}
+                    </select>
+                </div>
+            </div>
+            <Field
+                id="permit-reason"
+                label="Your reason, for the journal"
+                value={wish.reason}
+                set={(reason) => change({ reason })}
+            />
+            <Summary wish={wish} />
+            <div class="buttons">
+                <button type="submit" class="main" aria-disabled={busy} aria-describedby="permit-summary">
+                    {busy ? "Sending\u2026" : "Allow"}
+                </button>
+                <button type="button" class="quiet" onClick={close}>
+                    Cancel
+                </button>
+            </div>
+            <p id="permit-problem" class="problem" role="alert">
+                {problem}
+            </p>
+        </form>
+    );
+}
