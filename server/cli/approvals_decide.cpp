@@ -50,9 +50,8 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
     if (approval.terms.destinations.empty()) return std::optional<Destination>{};
     if (!approval.votes.empty()) {
         const auto& first = approval.votes.front();
-        window.say("The new value goes to '" +
-                                             std::string(policy::to_string(first.destination)) + "', as " +
-                                             policy::shown(first.by, 100) + " chose.\n");
+        window.say("The new value goes to '" + std::string(policy::to_string(first.destination)) + "', as " +
+                   policy::shown(first.by, 100) + " chose.\n");
         return std::optional(first.destination);
     }
     const auto fallback = approval.terms.destinations.front();

@@ -42,8 +42,8 @@ bool is_json(std::string_view content_type) {
 
 }  // namespace
 
-Dashboard::Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction, const Clock& clock,
-                     std::string server_label)
+Dashboard::Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction,
+                     const Clock& clock, std::string server_label)
     : approvals_(desks.approvals),
       narrowing_(desks.narrowing),
       standing_(desks.standing),

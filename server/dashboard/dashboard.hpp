@@ -24,8 +24,8 @@ public:
         StandingDesk& standing;
         RevealDesk& reveals;
     };
-    Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction, const Clock& clock,
-              std::string server_label);
+    Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction,
+              const Clock& clock, std::string server_label);
 
     Async<void> handle(HttpRequest request, HttpAnswer& answer);
 
