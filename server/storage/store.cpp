@@ -3,14 +3,16 @@
 
 namespace tfy::server {
 
-Store::Store(std::unique_ptr<Ledger> ledger)
-    : ledger_(std::move(ledger)), thread_([this] { queue_.run(); }) {}
+Store::Store(std::shared_ptr<Ledger> ledger, Worker worker) : ledger_(std::move(ledger)) {
+    if (worker == Worker::thread) thread_ = std::thread([this] { queue_.run(); });
+}
 
 Store::~Store() { close(); }
 
 void Store::close() {
     guard_.reset();
     if (thread_.joinable()) thread_.join();
+    queue_.abandon();
 }
 
 }  // namespace tfy::server

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
 #include <thread>
 
+#include "server/loop.hpp"
 #include "server/storage/ledger.hpp"
 #include "tools/async.hpp"
 
@@ -15,7 +15,11 @@ namespace tfy::server {
 
 class Store {
 public:
-    explicit Store(std::unique_ptr<Ledger> ledger);
+    /// Who does the work: a thread of the store's own, or whoever calls step(). With the latter everything
+    /// happens on one thread, in an order that a test chooses and can play again.
+    enum class Worker { thread, caller };
+    /// The ledger may be shared by stores that follow one another, or that one thread steps.
+    explicit Store(std::shared_ptr<Ledger> ledger, Worker worker = Worker::thread);
     ~Store();
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
@@ -25,12 +29,16 @@ public:
     template <class Work>
     auto run(Work work) -> Async<std::invoke_result_t<Work, Ledger&>>;
 
-    /// Finishes what was posted and ends the thread; nothing may be posted after it.
+    /// Worker::caller: does the oldest work that was posted. False where there is none.
+    bool step() { return queue_.poll_one() > 0; }
+
+    /// Finishes what was posted and ends the thread; nothing may be posted after it. Without a thread, what
+    /// nobody stepped through is dropped, as where a process is killed.
     void close();
 
 private:
-    std::unique_ptr<Ledger> ledger_;
-    boost::asio::io_context queue_{1};
+    std::shared_ptr<Ledger> ledger_;
+    Loop queue_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{queue_.get_executor()};
     std::thread thread_;
 };

@@ -91,3 +91,30 @@ TEST_CASE("what was posted before the end is done at the end") {
     }
     CHECK(open_ledger(folder / "ledger.db")->journal()->size() == 3);
 }
+
+TEST_CASE(
+    "without a thread, work is done when somebody steps, piece by piece, and what nobody stepped is "
+    "dropped") {
+    Loop loop;
+    const std::shared_ptr<Ledger> ledger = open_ledger(":memory:");
+    {
+        Store store(ledger, Store::Worker::caller);
+        std::size_t count = 0;
+        asio::co_spawn(loop, append_and_read(store, count), asio::detached);
+        CHECK_FALSE(store.step());
+        loop.poll();
+        CHECK(ledger->journal()->empty());
+        CHECK(store.step());
+        CHECK(ledger->journal()->size() == 1);
+        CHECK_FALSE(store.step());
+        loop.poll();
+        CHECK(store.step());
+        loop.poll();
+        CHECK(count == 1);
+        asio::co_spawn(loop, append_and_read(store, count), asio::detached);
+        loop.poll();
+        store.close();
+        loop.abandon();
+    }
+    CHECK(ledger->journal()->size() == 1);
+}
