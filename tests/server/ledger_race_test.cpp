@@ -1,11 +1,14 @@
 // Several processes on one file, played by threads with a connection each: one winner, every time.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <atomic>
 #include <barrier>
 #include <functional>
+#include <set>
 #include <thread>
 
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/state.hpp"
 
 using namespace tfy;
@@ -21,7 +24,8 @@ constexpr int rounds = 200;
 /// Lets eight threads, each with its own connection, do `work(ledger, round, rival)` at the same moment,
 /// round by round.
 void compete(const std::filesystem::path& file, const std::function<void(int)>& prepare,
-             const std::function<void(Ledger&, int, int)>& work, const std::function<void(int)>& check) {
+             const std::function<void(Ledger&, int, int)>& work, const std::function<void(int)>& check,
+             int rounds = ::rounds) {
     std::barrier together(rivals + 1);
     std::vector<std::thread> threads;
     for (int rival = 0; rival < rivals; ++rival)
@@ -42,7 +46,98 @@ void compete(const std::filesystem::path& file, const std::function<void(int)>& 
     for (auto& thread : threads) thread.join();
 }
 
+policy::Human rival_named(int rival) {
+    return policy::HumanForTests::make("approver " + std::to_string(rival));
+}
+
+policy::Choice yes_to(const policy::Approval& seen) {
+    return {.typed_name = seen.facts.subject, .digest = seen.digest};
+}
+
+/// As a desk does it: reads the row, decides on what it read, writes that where nobody wrote in between.
+Result<policy::Approval> decide(Ledger& ledger, const std::string& id, int rival, bool yes) {
+    const auto seen = ledger.find(id).value().value();
+    auto next = yes ? policy::approve(seen, rival_named(rival), yes_to(seen), noon, std::chrono::minutes{15})
+                    : policy::deny(seen, rival_named(rival), "not today", noon);
+    if (!next) return next;
+    const auto written = ledger.change(seen.state, *next, entry("decided by " + std::to_string(rival), id));
+    if (!written) return written.error();
+    return next;
+}
+
 }  // namespace
+
+TEST_CASE("of eight people who decide on one request at once one wins, a thousand times") {
+    const TempFolder folder;
+    auto ledger = open_ledger(folder / "ledger.db");
+    std::atomic<int> winners = 0;
+    std::atomic<int> losers = 0;
+    std::string winner;
+    const auto id = [](int round) { return "apr_" + std::to_string(round); };
+    compete(
+        folder / "ledger.db",
+        [&](int round) {
+            winners = losers = 0;
+            const auto asked = approval(id(round), id(round));
+            REQUIRE(ledger->open_request(asked, {10'000, 10'000}, entry("requested", asked.id)).has_value());
+        },
+        [&](Ledger& own, int round, int rival) {
+            const auto done = decide(own, id(round), rival, rival % 2 == 1);
+            if (done && ++winners == 1) winner = done->decision->by;
+            // Somebody was quicker: between reading and writing, or before the reading.
+            if (!done && (done.error().code == Errc::conflict || done.error().code == Errc::refused))
+                ++losers;
+        },
+        [&](int round) {
+            CHECK(winners == 1);
+            CHECK(losers == rivals - 1);
+            CHECK(ledger->find(id(round)).value()->decision->by == winner);
+        },
+        1000);
+    const auto records = ledger->journal().value();
+    CHECK(records.size() == 2 * 1000);
+    CHECK_FALSE(policy::broken(records).has_value());
+}
+
+TEST_CASE("of eight who say yes at once where three must, three count, and no vote is lost") {
+    const TempFolder folder;
+    auto ledger = open_ledger(folder / "ledger.db");
+    std::array<std::atomic<bool>, rivals> counted;
+    std::atomic<int> conflicts = 0;
+    const auto id = [](int round) { return "apr_" + std::to_string(round); };
+    compete(
+        folder / "ledger.db",
+        [&](int round) {
+            for (auto& each : counted) each = false;
+            auto asked = approval(id(round), id(round));
+            asked.terms.quorum = 3;
+            REQUIRE(ledger->open_request(asked, {10'000, 10'000}, entry("requested", asked.id)).has_value());
+        },
+        [&](Ledger& own, int round, int rival) {
+            for (;;) {
+                const auto done = decide(own, id(round), rival, true);
+                if (done) counted[static_cast<std::size_t>(rival)] = true;
+                if (done || done.error().code != Errc::conflict) return;
+                ++conflicts;  // it is told, and may be tried again
+            }
+        },
+        [&](int round) {
+            const auto row = ledger->find(id(round)).value().value();
+            CHECK(row.state == State::approved);
+            std::set<std::string> people;
+            for (const auto& vote : row.votes) people.insert(vote.by);
+            std::set<std::string> told;
+            for (int rival = 0; rival < rivals; ++rival)
+                if (counted[static_cast<std::size_t>(rival)]) told.insert(rival_named(rival).name());
+            CHECK(row.votes.size() == 3);
+            CHECK(people == told);
+        },
+        1000);
+    CHECK(conflicts > 0);  // else nobody raced
+    const auto records = ledger->journal(1, 100'000).value();
+    CHECK(records.size() == (1 + 3) * 1000);
+    CHECK_FALSE(policy::broken(records).has_value());
+}
 
 TEST_CASE("of eight who decide at once one wins, the others are told, and the journal has one record") {
     const TempFolder folder;
