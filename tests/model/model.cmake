@@ -1,0 +1,9 @@
+# The whole gate against a reference: seeded schedules of callers, people, clocks, crashes and faults. Its executable has a clock of
+# its own (virtual_time.cpp), so it stands apart from the other tests. `./dev soak` plays more of them, from a random seed.
+file(GLOB sources CONFIGURE_DEPENDS model/*.cpp)
+add_executable(model_tests ${sources})
+target_link_libraries(model_tests PRIVATE tfy_server)
+foreach(store memory file)
+  add_test(NAME model.${store} COMMAND model_tests --store=${store} --schedules=1500)
+  set_tests_properties(model.${store} PROPERTIES LABELS model TIMEOUT 600)
+endforeach()

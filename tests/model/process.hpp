@@ -1,0 +1,118 @@
+// One server process: the rooms behind the gate, on a loop and a store that the test steps by hand.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/approvals/narrowing.hpp"
+#include "server/approvals/reveal_desk.hpp"
+#include "server/call_tool.hpp"
+#include "server/features/approval_tasks.hpp"
+#include "server/storage/state_dir.hpp"
+#include "tests/model/rulebook.hpp"
+#include "tests/model/upstream.hpp"
+#include "tools/access_tokens/create.hpp"
+#include "tools/access_tokens/delete.hpp"
+#include "tools/access_tokens/reveal.hpp"
+
+namespace tfy::model {
+
+/// What a client is sent before its answer. It takes its time: meanwhile other things happen.
+class Sent final : public server::Outbox {
+public:
+    explicit Sent(std::function<void(std::string_view)> heard) : heard_(std::move(heard)) {}
+    Async<Result<void>> send(policy::Redacted message) override {
+        heard_(message.text());
+        for (int i = 0; i < 2; ++i)
+            co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
+        co_return Result<void>{};
+    }
+    Async<Result<void>> expect_wait() override { co_return Result<void>{}; }
+
+private:
+    std::function<void(std::string_view)> heard_;
+};
+
+class Process {
+public:
+    struct Birth {
+        std::string instance;
+        std::string base_url;
+        std::filesystem::path state_dir;
+        policy::Duration hold;
+        const Rulebook* book;
+    };
+
+    Process(Birth birth, std::shared_ptr<server::Ledger> ledger, Upstream& upstream, const Clock& clock,
+            std::function<void(std::string_view)> heard)
+        : born(std::move(birth)),
+          book(born.book),
+          lock(hold_instance(born)),
+          store(ledger, server::Store::Worker::caller),
+          gate(rules_of(*born.book)),
+          redaction({}, ledger->fingerprints().value()),
+          exchange(upstream.line(born.base_url, born.instance)),
+          outbox(std::move(heard)),
+          desk(loop, store, gate, redaction, clock, born.instance),
+          reveals(loop, store, redaction, clock, born.instance),
+          catalog(assemble(clock)),
+          narrowing(desk, catalog, gate, clock),
+          presenter(desk, page, clock, log, policy::SealKey{}, born.hold),
+          calls({loop, catalog, gate, desk, presenter, redaction, clock, log}, "tfy-pat-mcp", born.base_url),
+          tasks(desk, presenter, calls, clock) {}
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+    /// As kill -9: what was not done is never done.
+    ~Process() {
+        store.close();
+        awake.reset();
+        loop.abandon();
+    }
+
+    struct NoPage final : server::ApprovalPage {
+        Async<std::string> address(std::string, bool) override { co_return std::string{}; }
+    };
+
+    const Birth born;
+    const Rulebook* book;
+    std::optional<server::Instance> lock;
+    server::Loop loop;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
+    server::Store store;
+    server::GateInForce gate;
+    server::Redaction redaction;
+    server::Log log{redaction, server::Log::Level::off};
+    std::unique_ptr<truefoundry::Exchange> exchange;
+    truefoundry::Client client{*exchange};
+    Sent outbox;
+    server::LegacyState legacy;
+    NoPage page;
+    server::ApprovalDesk desk;
+    server::RevealDesk reveals;
+    tools::Catalog catalog;
+    server::Narrowing narrowing;
+    server::Presenter presenter;
+    server::CallTool calls;
+    server::ApprovalTasks tasks;
+
+private:
+    static server::Instance hold_instance(const Birth& born) {
+        return std::move(
+            server::Instance::hold(server::StateDir::open(born.state_dir).value(), born.instance).value());
+    }
+    tools::Catalog assemble(const Clock& clock) {
+        std::vector<std::unique_ptr<tools::Tool>> all;
+        all.push_back(std::make_unique<tools::CreateAccessToken>(client, reveals, clock));
+        all.push_back(std::make_unique<tools::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
+        all.push_back(std::make_unique<tools::RevealAccessToken>(reveals, clock));
+        return std::move(tools::Catalog::assemble(std::move(all)).value());
+    }
+};
+
+}  // namespace tfy::model
