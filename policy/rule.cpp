@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace tfy::policy {
 namespace {
@@ -30,6 +31,37 @@ std::optional<Destination> read_destination(std::string_view text) {
 
 bool asks_for_people(const Rule& rule) {
     return !rule.approvers.empty() || rule.quorum > 1 || !rule.self_approval;
+}
+
+namespace {
+
+/// What both lists hold; an empty list holds everybody.
+std::vector<std::string> common_people(const std::vector<std::string>& one,
+                                       const std::vector<std::string>& other) {
+    if (one.empty() || other.empty()) return one.empty() ? other : one;
+    std::vector<std::string> all;
+    std::ranges::copy_if(one, std::back_inserter(all),
+                         [&](const auto& each) { return std::ranges::find(other, each) != other.end(); });
+    return all;
+}
+
+}  // namespace
+
+std::optional<Rule> both(Rule rule, const Rule& other, Assurance otherwise) {
+    const bool named = !rule.approvers.empty() || !other.approvers.empty();
+    rule.approvers = common_people(rule.approvers, other.approvers);
+    std::erase_if(rule.reveal,
+                  [&](auto each) { return std::ranges::find(other.reveal, each) == other.reveal.end(); });
+    rule.quorum = std::max(rule.quorum, other.quorum);
+    const bool too_few = named && rule.approvers.size() < rule.quorum;
+    if (too_few || rule.reveal.empty()) return std::nullopt;
+    if (rule.min_assurance || other.min_assurance)
+        rule.min_assurance =
+            std::max(rule.min_assurance.value_or(otherwise), other.min_assurance.value_or(otherwise));
+    rule.self_approval = rule.self_approval && other.self_approval;
+    rule.reason_required = rule.reason_required || other.reason_required;
+    rule.lifetime = std::min(rule.lifetime, other.lifetime);
+    return rule;
 }
 
 // On a mismatch the last '*' takes one character more; earlier ones never need to be tried again.

@@ -42,6 +42,11 @@ struct Rule {
 /// Whether it matters who decides: then a person must be known by name.
 bool asks_for_people(const Rule& rule);
 
+/// A rule that asks for what both ask for: for a call that does what each of them speaks of. `otherwise` is
+/// the assurance where a rule names none. nullopt where nobody could satisfy both: no approver or no
+/// destination in common.
+std::optional<Rule> both(Rule rule, const Rule& other, Assurance otherwise);
+
 struct Rules {
     std::vector<Rule> rules;
     bool terminal_requires_tty = true;                 // [terminal] require_tty

@@ -49,11 +49,6 @@ bool becomes_task(const Json& definition, const Requester& requester,
     return params.task.has_value();
 }
 
-Error unforeseen() {
-    return {Errc::ambiguous,
-            "This call ended in an unforeseen way. List the access tokens to see whether it happened."};
-}
-
 // The call as it was approved: a person may have made it narrower than it was asked. Any other call stays as
 // it is, and the claim refuses it.
 policy::Call as_approved(policy::Call asked, const Approval& approval) {
@@ -62,13 +57,6 @@ policy::Call as_approved(policy::Call asked, const Approval& approval) {
 }
 
 }  // namespace
-
-/// One running call and whoever waits for it; the waiting side may leave.
-struct CallTool::Job {
-    explicit Job(asio::io_context& loop) : done(loop, asio::steady_timer::time_point::max()) {}
-    asio::steady_timer done;
-    std::optional<Result<ToolResult>> result;
-};
 
 CallTool::CallTool(Rooms rooms, std::string server, std::string base_url)
     : rooms_(rooms),
@@ -187,9 +175,35 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
     if (ask == nullptr)
         co_return Error{Errc::internal,
                         "A changing call was let through without an approval. Nothing was done."};
+    if (auto stricter = with_rules_of_parts(entry, *ask, *facts))
+        ask->rule = std::move(*stricter);
+    else
+        co_return stricter.error();
     auto opened = co_await rooms_.desk.open(std::move(*ask), std::move(*facts), reason_of(call.arguments));
     if (!opened) co_return opened.error();
     co_return std::move(opened->approval);
+}
+
+// A call that does what other tools do is asked for under their rules as well as its own.
+Result<policy::Rule> CallTool::with_rules_of_parts(const Entry& entry, const policy::Ask& ask,
+                                                   const policy::Facts& facts) const {
+    auto rule = ask.rule;
+    for (auto& part : entry.tool->parts(facts)) {
+        auto call = ask.call;
+        call.tool = part.tool;
+        const auto verdict = rooms_.gate.now()->judge(std::move(call), part.subject, rooms_.clock.now());
+        const auto* refusal = std::get_if<policy::Refusal>(&verdict);
+        if (refusal != nullptr) return Error{Errc::denied, words(*refusal)};
+        auto stricter = policy::both(std::move(rule), std::get<policy::Ask>(verdict).rule,
+                                     ask.call.caller.default_assurance);
+        if (!stricter)
+            return Error{
+                Errc::denied,
+                "The rules for the two halves of this call have no approver or no destination in common, so "
+                "nobody could approve it. Nothing was done."};
+        rule = std::move(*stricter);
+    }
+    return rule;
 }
 
 Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Requester& requester,
@@ -249,128 +263,6 @@ Async<void> CallTool::tell_decision(Approval approval, Requester& requester) {
 bool CallTool::may_be_task(const std::string& tool) const {
     const auto* entry = rooms_.catalog.find(tool);
     return entry != nullptr && server::may_be_task(entry->definition);
-}
-
-void CallTool::carry_out(Approval approval, policy::Trace trace) {
-    const auto* entry = rooms_.catalog.find(approval.call.tool);
-    if (entry == nullptr || !carried_out_.insert(approval.id).second) return;
-    auto call = approval.call;
-    call.server = server_;
-    call.base_url = base_url_;
-    call.tool_version = entry->version;
-    call.caller.trace = std::move(trace);
-    ++running_;
-    asio::co_spawn(
-        rooms_.loop,
-        carry_out_to_end(*entry, std::move(approval), std::move(call), std::make_shared<Job>(rooms_.loop)),
-        asio::detached);
-}
-
-Async<void> CallTool::carry_out_to_end(const Entry& entry, Approval approval, policy::Call call,
-                                       std::shared_ptr<Job> job) {
-    const auto id = approval.id;
-    const std::unique_ptr<const std::string, std::function<void(const std::string*)>> leave(
-        &id, [this](const std::string* mine) { carried_out_.erase(*mine); });
-    co_await run_to_end(entry, approval, std::move(call), job);
-    if (*job->result) co_return;
-    const auto why = job->result->error();
-    if (why.code == Errc::conflict) co_return;  // somebody else was first
-    if (why.code == Errc::superseded) {
-        const auto ended = co_await rooms_.desk.supersede(std::move(approval));
-        if (ended || ended.error().code == Errc::conflict) co_return;
-    }
-    rooms_.log.warn("what was approved could not be begun", {{"approval", id}, {"why", why.message}});
-}
-
-// What was approved is claimed and runs apart from the caller, who may be cut off at any moment: either it is
-// not claimed, or it runs.
-Async<Result<ToolResult>> CallTool::execute(const Entry& entry, Approval approval, policy::Call call) {
-    const auto job = std::make_shared<Job>(rooms_.loop);
-    ++running_;
-    asio::co_spawn(rooms_.loop, run_to_end(entry, std::move(approval), std::move(call), job), asio::detached);
-    while (!job->result) {
-        boost::system::error_code woken;
-        co_await job->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
-            throw boost::system::system_error(asio::error::operation_aborted);
-    }
-    co_return std::move(*job->result);
-}
-
-Async<void> CallTool::run_to_end(const Entry& entry, Approval approval, policy::Call call,
-                                 std::shared_ptr<Job> job) {
-    // However it ends, its caller is told and nobody waits for it any more.
-    const std::unique_ptr<Job, std::function<void(Job*)>> end(job.get(), [this](Job* ended) {
-        if (!ended->result) ended->result = unforeseen();
-        ended->done.cancel();
-        --running_;
-    });
-    auto result = co_await claim_and_run(entry, approval, std::move(call));
-    job->result = std::move(result);
-}
-
-Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Approval& approval,
-                                                  policy::Call call) {
-    const auto caller = call.caller;
-    auto permit = co_await rooms_.desk.claim(approval, std::move(call));
-    if (!permit) co_return permit.error();
-    const auto grant = permit->grant();
-    Result<ToolResult> result = unforeseen();
-    try {
-        result = co_await entry.tool->run(std::move(*permit));
-    } catch (const std::exception& bug) {
-        rooms_.log.error("a tool threw", {{"tool", entry.tool->name()}, {"what", bug.what()}});
-    }
-    const auto end = end_state(result);
-    ToolResult shown = result ? std::move(*result) : failure(result.error());
-    tell_narrowing(shown, approval);
-    const auto finished = co_await rooms_.desk.finish(approval.id, end, outcome_of(shown));
-    if (!finished)
-        rooms_.log.error("an outcome was not recorded",
-                         {{"approval", approval.id}, {"why", finished.error().message}});
-    if (grant && end == State::succeeded && grant->decision.destination == policy::Destination::agent)
-        co_await allow_showing(*grant, caller, shown);
-    co_return shown;
-}
-
-// The person who approved a create with the value for the agent has decided on the one call that shows it,
-// too.
-Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
-                                    const ToolResult& created) {
-    const auto* entry = rooms_.catalog.find("tfy_access_tokens_reveal");
-    if (entry == nullptr || !created.structured.is_object() || !created.structured.contains("reveal_id"))
-        co_return;
-    policy::Call call{.server = server_,
-                      .base_url = base_url_,
-                      .tool = std::string(entry->tool->name()),
-                      .tool_version = entry->version,
-                      .effect = policy::Effect::changes,
-                      .arguments = {{"reveal_id", created.structured.at("reveal_id")}},
-                      .caller = std::move(caller)};
-    auto facts = co_await entry->tool->facts(call);
-    if (!facts) co_return;
-    auto verdict = rooms_.gate.now()->judge(std::move(call), facts->subject, rooms_.clock.now());
-    auto* ask = std::get_if<policy::Ask>(&verdict);
-    if (ask == nullptr) co_return;
-    auto approval = rooms_.gate.now()->follow_up(grant, std::move(*ask), std::move(*facts),
-                                                 "apr_" + policy::random_id(), rooms_.clock.now());
-    Result<ApprovalDesk::Opened> opened = Error{};
-    if (approval)
-        opened = co_await rooms_.desk.open_approved(std::move(*approval));
-    else
-        opened = approval.error();
-    if (!opened)
-        rooms_.log.warn("the showing of a new value needs an approval of its own",
-                        {{"why", opened.error().message}});
-}
-
-Async<void> CallTool::idle(std::chrono::milliseconds limit) {
-    const auto end = std::chrono::steady_clock::now() + limit;
-    asio::steady_timer timer(rooms_.loop);
-    while (running_ > 0 && std::chrono::steady_clock::now() < end) {
-        timer.expires_after(std::chrono::milliseconds{20});
-        co_await timer.async_wait(asio::use_awaitable);
-    }
 }
 
 }  // namespace tfy::server

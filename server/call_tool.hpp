@@ -39,6 +39,9 @@ public:
     /// claimed by somebody else. `trace` is of the request that found it approved. A call whose tool has
     /// another definition by now ends as superseded.
     void carry_out(policy::Approval approval, policy::Trace trace);
+    /// What was approved on this process's page with its value for the page runs at once: the person is there
+    /// to see it, whether or not the caller still is. Nothing for other approvals.
+    void carry_out_for_page(policy::Approval approval);
     /// Whether calls of this tool may become tasks: as its definition says.
     bool may_be_task(const std::string& tool) const;
 
@@ -61,6 +64,8 @@ private:
                                     protocol::CallToolParams params);
     void log_call(const Entry& entry, const Requester& requester, const Result<Answer>& answer) const;
     Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
+    Result<policy::Rule> with_rules_of_parts(const Entry& entry, const policy::Ask& ask,
+                                             const policy::Facts& facts) const;
     Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
     Async<Result<Answer>> change(const Entry& entry, policy::Call call, Requester& requester,
                                  const protocol::CallToolParams& params);

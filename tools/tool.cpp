@@ -17,6 +17,8 @@ Async<Result<ToolResult>> Tool::settle(policy::Call, policy::Facts, policy::Time
         "List the access tokens before anything else."};
 }
 
+std::vector<Tool::Part> Tool::parts(const policy::Facts&) const { return {}; }
+
 Result<Json> Tool::narrow(Json, const Narrower&, policy::Time) const {
     return Error{
         Errc::refused,

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "policy/gate.hpp"
 #include "policy/reveal.hpp"
@@ -55,6 +56,14 @@ public:
 
     /// Nothing, where this tool has no narrower calls.
     virtual Narrowable narrowable() const { return {}; }
+    /// What this call does that another tool does alone, and to which token: the rules of those hold for it,
+    /// too. `facts` are its own.
+    struct Part {
+        std::string_view tool;
+        std::string subject;
+    };
+    virtual std::vector<Part> parts(const policy::Facts& facts) const;
+
     /// The arguments of a narrower call, in their final spelling. No I/O. Errc::refused where this tool has
     /// no narrower calls, or where this one would ask for more than before.
     virtual Result<Json> narrow(Json arguments, const Narrower& wish, policy::Time now) const;

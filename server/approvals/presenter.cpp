@@ -334,8 +334,8 @@ Async<Result<Approval>> Presenter::hold(Approval approval, Requester& requester)
     const auto seen = approval.state;
     const auto start = clock_.now();
     const auto end = start + hold_;
-    Result<Approval> current = std::move(approval);
     if (const auto open = co_await requester.outbox.expect_wait(); !open) co_return open.error();
+    auto current = co_await desk_.find(approval.id);  // also where nothing is held: it may be over by now
     while (current && current->state == seen && clock_.now() < end && !desk_.draining()) {
         current = co_await desk_.wait(current->id, seen, std::min(end, clock_.now() + progress_interval));
         if (!current || current->state != seen) continue;

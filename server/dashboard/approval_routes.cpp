@@ -130,6 +130,7 @@ Async<void> Dashboard::approve(Visit visit, HttpAnswer& answer) {
     } else {
         auto changed =
             co_await approvals_.approve(visit.id, people_.human(*visit.session), std::move(*choice));
+        if (changed && changed->state == Approval::State::approved && approved_) approved_(*changed);
         reply = co_await decided(std::move(visit), std::move(changed), policy::cannot_approve);
     }
     co_await answer.reply(std::move(reply));

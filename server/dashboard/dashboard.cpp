@@ -48,6 +48,7 @@ Dashboard::Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const
       narrowing_(desks.narrowing),
       standing_(desks.standing),
       reveals_(desks.reveals),
+      approved_(std::move(desks.approved)),
       people_(people),
       codes_(codes),
       redaction_(redaction),

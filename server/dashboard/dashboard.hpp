@@ -1,6 +1,7 @@
 // The approvals page: its files and its small JSON API.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -23,6 +24,7 @@ public:
         Narrowing& narrowing;
         StandingDesk& standing;
         RevealDesk& reveals;
+        std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
     };
     Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction,
               const Clock& clock, std::string server_label);
@@ -80,6 +82,7 @@ private:
     Narrowing& narrowing_;
     StandingDesk& standing_;
     RevealDesk& reveals_;
+    std::function<void(policy::Approval)> approved_;
     PageChannel& people_;
     SignInCodes& codes_;
     const Redaction& redaction_;

@@ -177,7 +177,8 @@ test('killed between the POST and its row: the successor is there, the old token
   held.letGo();
   world.env.TFY_BASE_URL = held.url;
   const second = new RawStdio(world);
-  const told = await second.exchange(toolCall(1, 'tfy_approvals_get', { approval_id: approval }));
+  const look = () => second.exchange(toolCall(1, 'tfy_approvals_get', { approval_id: approval }));
+  const told = await becomes(look, answer => answer.result.structuredContent.state !== 'executing'); // settled behind the start
   assert.equal(told.result.structuredContent.status, 'execution_unknown', JSON.stringify(told));
   const listed = await second.exchange(toolCall(2, 'tfy_access_tokens_list', {}));
   const all = listed.result.structuredContent.tokens.map(token => token.name);
@@ -258,3 +259,23 @@ async function between(t, upstream, holds) {
   );
   return { url: `http://127.0.0.1:${server.address().port}`, reached, letGo: () => (open = true) };
 }
+
+test('what a rule denies to either half is denied to the rotation, and nobody is asked', async t => {
+  for (const [tool, name, why] of [
+    ['tfy_access_tokens_delete', old, 'never deleted'],
+    ['tfy_access_tokens_create', next, 'never made'],
+  ]) {
+    const deny = `[[rule]]\ntools = ["${tool}"]\nnames = ["${name}"]\nsays = "deny"\nbecause = "${why}"\n`;
+    const world = await World.start(t, { policy: rules().replace('[[rule]]', `${deny}[[rule]]`) });
+    const connection = await open('modern stdio', world);
+    connection.person.willApprove(old, { destination: 'none' });
+    const made = await connection.call('tfy_access_tokens_create', { payload: { name: old } });
+    const asked = connection.person.asked.length;
+    const refused = await connection.call('tfy_access_tokens_rotate', { id: made.structuredContent.id });
+    assert.ok(refused.isError, JSON.stringify(refused));
+    assert.match(refused.content[0].text, new RegExp(why));
+    assert.equal(connection.person.asked.length, asked);
+    assert.equal(await world.upstreamCount('POST'), 1);
+    assert.equal(await world.upstreamCount('DELETE'), 0);
+  }
+});

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "server/approvals/narrowing.hpp"
+#include "server/approvals/orphans.hpp"
 #include "server/approvals/reveal_desk.hpp"
 #include "server/call_tool.hpp"
 #include "server/features/approval_tasks.hpp"
@@ -64,6 +65,7 @@ public:
           catalog(assemble(clock)),
           narrowing(desk, catalog, gate, clock),
           presenter(desk, page, clock, log, policy::SealKey{}, born.hold),
+          orphans({desk, catalog, log}, born.state_dir, born.base_url),
           calls({loop, catalog, gate, desk, presenter, redaction, clock, log}, "tfy-pat-mcp", born.base_url),
           tasks(desk, presenter, calls, clock) {}
     Process(const Process&) = delete;
@@ -98,6 +100,7 @@ public:
     tools::Catalog catalog;
     server::Narrowing narrowing;
     server::Presenter presenter;
+    server::Orphans orphans;
     server::CallTool calls;
     server::ApprovalTasks tasks;
 

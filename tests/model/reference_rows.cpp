@@ -192,7 +192,7 @@ void Reference::next(const policy::JournalRecord& record, Row& row, const Approv
         narrowed(record, row, seen);
     else if (kind == "executing" || kind == "superseded")
         begun(record, row, seen);
-    else if (kind == "finished")
+    else if (kind == "finished" || kind == "settled")
         finished(row, seen);
     else if (kind == "expired")
         expect(record.at >= row.expires && state == "expired", row.id + " expired too early");

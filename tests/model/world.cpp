@@ -5,6 +5,16 @@
 #include <boost/asio/co_spawn.hpp>
 
 namespace tfy::model {
+namespace {
+
+/// As App::start does it, one after the other.
+Async<void> settle_orphans(server::Orphans& orphans) {
+    auto found = co_await orphans.find();
+    if (!found) co_return;
+    for (auto& orphan : *found) co_await orphans.settle(std::move(orphan));
+}
+
+}  // namespace
 
 using namespace std::chrono_literals;
 
@@ -143,8 +153,8 @@ void World::start(std::uint32_t draw, bool small) {
         std::make_unique<Process>(std::move(birth), std::move(ledger), upstream_, time_.clock(), heard));
     auto& process = *processes_.back();
     bool settled = false;
-    boost::asio::co_spawn(process.loop, process.desk.settle_orphans(folder_.path()),
-                          [&](const std::exception_ptr&, Result<void>) { settled = true; });
+    boost::asio::co_spawn(process.loop, settle_orphans(process.orphans),
+                          [&](const std::exception_ptr&) { settled = true; });
     for (int i = 0; i < 10'000 && !settled; ++i)
         if (!event(&process)) time_.advance(1s);
     if (!settled) reference_.complain("what the dead left behind is never settled");

@@ -36,6 +36,7 @@ struct Terminal {
                              .reason = "the release",
                              .permit = {.principal = "stdio:alice", .names = "ci-*", .uses = 5},
                              .stdin_is_terminal = true,
+                             .passphrase_required = false,
                              .user = "grace",
                              .now = [] { return noon; }};
 

@@ -164,6 +164,12 @@ Async<Result<void>> RotateAccessToken::check(truefoundry::Client api, RotationPl
     co_return Result<void>{};
 }
 
+std::vector<Tool::Part> RotateAccessToken::parts(const policy::Facts& facts) const {
+    const auto plan = RotationPlan::read(facts.target);
+    if (!plan) return {};
+    return {{"tfy_access_tokens_delete", facts.subject}, {"tfy_access_tokens_create", plan->new_name}};
+}
+
 Async<Result<ToolResult>> RotateAccessToken::run(policy::Permit permit) {
     auto order = RotationOrder::of(permit);
     if (!order) co_return order.error();

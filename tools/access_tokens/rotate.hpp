@@ -39,6 +39,8 @@ public:
     /// What the call leaves open is resolved here, once, and stands in the target. Errc::conflict where the
     /// name is taken or the token is being rotated already, before anybody is asked.
     Async<Result<policy::Facts>> facts(policy::Call call) override;
+    /// A create of the new token and a delete of the old one.
+    std::vector<Part> parts(const policy::Facts& facts) const override;
     /// Errc::superseded where the old token is no longer the one that was approved, Errc::ambiguous where a
     /// token was or may have been made whose value nobody has. The old token is never deleted here.
     Async<Result<ToolResult>> run(policy::Permit permit) override;
