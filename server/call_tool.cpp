@@ -1,18 +1,12 @@
 #include "server/call_tool.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "server/approvals/approval_text.hpp"
+#include "server/approvals/task_of.hpp"
 #include "server/failpoint.hpp"
-#include "server/features/task_of.hpp"
 
 namespace tfy::server {
 namespace {
 
-namespace asio = boost::asio;
 using policy::Approval;
 using State = policy::Approval::State;
 using tools::ToolResult;

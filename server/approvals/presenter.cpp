@@ -4,7 +4,7 @@
 
 #include "protocol/elicitation.hpp"
 #include "server/approvals/elicitation_channel.hpp"
-#include "server/features/task_of.hpp"
+#include "server/approvals/task_of.hpp"
 
 namespace tfy::server {
 namespace {

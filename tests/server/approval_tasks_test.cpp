@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "server/features/task_of.hpp"
+#include "server/approvals/task_of.hpp"
 #include "tests/fakes/calls.hpp"
 
 using namespace tfy;

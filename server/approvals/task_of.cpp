@@ -1,4 +1,4 @@
-#include "server/features/task_of.hpp"
+#include "server/approvals/task_of.hpp"
 
 #include "protocol/tool.hpp"
 
