@@ -83,7 +83,9 @@ std::optional<std::string> cannot_approve(const Approval& approval, std::string_
 std::optional<std::string> cannot_deny(const Approval& approval, std::string_view name) {
     const auto& own = approval.call.caller.person;
     if (!own.empty() && name == own) return std::nullopt;
-    return excluded(approval.terms, approval.call.caller, name);
+    auto terms = approval.terms;
+    terms.self_approval = true;  // is about a yes only
+    return excluded(terms, approval.call.caller, name);
 }
 
 std::optional<std::string> cannot_narrow(const Approval& approval, std::string_view name) {

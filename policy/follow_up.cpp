@@ -10,6 +10,11 @@ Result<Approval> Gate::follow_up(const Permit::Grant& created, Ask reveal, Facts
         return Error{
             Errc::refused,
             "The approving person did not choose that the value goes to the agent. Nothing was done."};
+    if (!decision.permission.empty())
+        return Error{
+            Errc::refused,
+            "A standing permission never shows a value. Showing it needs a decision of its own. Nothing was "
+            "done."};
     auto record = request(std::move(reveal), std::move(facts), std::move(id),
                           "follows from " + created.approval_id, now);
     record.votes = created.votes;

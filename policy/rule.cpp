@@ -1,4 +1,4 @@
-// Destinations by name, and the patterns of rules.
+// Destinations by name, the patterns of rules, and what two rules ask for together.
 #include "policy/rule.hpp"
 
 #include <algorithm>
@@ -61,6 +61,8 @@ std::optional<Rule> both(Rule rule, const Rule& other, Assurance otherwise) {
     rule.self_approval = rule.self_approval && other.self_approval;
     rule.reason_required = rule.reason_required || other.reason_required;
     rule.lifetime = std::min(rule.lifetime, other.lifetime);
+    if (!other.because.empty() && other.because != rule.because)
+        rule.because += (rule.because.empty() ? "" : "; ") + other.because;
     return rule;
 }
 

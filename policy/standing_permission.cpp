@@ -30,6 +30,8 @@ std::optional<Error> unreasonable(const StandingWish& wish) {
         return no("The tokens that it covers must expire within 90 days at the most.");
     if (wish.lasts <= Duration{0} || wish.lasts > longest_permission)
         return no("It can last for 12 hours at the most.");
+    if (wish.destination == Destination::agent)
+        return no("A value goes to the agent only where a person decides on that value: page, or none.");
     if (wish.reason.size() > longest_text) return no("The reason must be shorter than 500 bytes.");
     return std::nullopt;
 }
@@ -94,7 +96,7 @@ Result<Approval> approve_under(const StandingPermission& permission, Approval fr
     fresh.decision = fresh.votes.back();
     fresh.state = Approval::State::approved;
     fresh.updated = now;
-    fresh.expires = now + claim_window;
+    fresh.expires = std::min(now + claim_window, permission.until);
     return fresh;
 }
 

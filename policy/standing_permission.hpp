@@ -42,9 +42,9 @@ struct StandingWish {
     std::string reason = {};
 };
 
-/// Errc::refused with what is wrong: no principal, a pattern that begins with * (it would cover any name),
-/// more than 100 uses, tokens that live longer than 90 days, longer than 12 hours, or a person whom only a
-/// client's dialog vouches for.
+/// Errc::refused with what is wrong: values for the agent (each showing is a person's own decision), no
+/// principal, a pattern that begins with * (it would cover any name), more than 100 uses, tokens that live
+/// longer than 90 days, longer than 12 hours, or a person whom only a client's dialog vouches for.
 Result<StandingPermission> give(const Human& person, StandingWish wish, std::string id, Time now);
 
 /// `fresh` as approved under `permission`. Errc::refused where it does not cover it: another tool, principal

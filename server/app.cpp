@@ -5,6 +5,7 @@
 
 #include "manifests/embedded.hpp"
 #include "server/features/uris.hpp"
+#include "server/storage/terminal_demands.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
 #include "tools/access_tokens/list.hpp"
@@ -47,6 +48,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
     : loop_(loop),
       clock_(clock),
       instance_lock_(std::move(parts.instance_lock)),
+      state_dir_(parts.state_dir),
       stream_caller_{
           .principal = "stdio:" + parts.user, .default_assurance = default_assurance, .person = parts.user},
       redaction_(parts.fingerprint_key, std::move(parts.known_tokens)),
@@ -98,9 +100,10 @@ void App::close() {
     store_.close();
 }
 
-Result<void> App::take_webhooks(const policy::Rules& rules) {
+Result<void> App::take_rules(const policy::Rules& rules) {
     auto webhooks = open_webhooks(rules.webhooks);
     if (!webhooks) return webhooks.error();
+    if (auto kept = keep_terminal_demands(state_dir_, demands_of(rules)); !kept) return kept;
     notifier_.replace(std::move(*webhooks));
     return {};
 }

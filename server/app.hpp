@@ -55,9 +55,9 @@ public:
     /// Ends the threads that wait. The loop must not run any more.
     void close();
 
-    /// The webhooks of rules that are read anew. Errc::refused where one cannot be used; then nothing
-    /// changed.
-    Result<void> take_webhooks(const policy::Rules& rules);
+    /// Takes up what rules that are read anew say beside the gate: webhooks, and what the terminal asks for.
+    /// Errc::refused where a webhook cannot be used, Errc::storage; then nothing changed.
+    Result<void> take_rules(const policy::Rules& rules);
 
     ApprovalDesk& approvals() { return approvals_; }
     RotationDesk& rotations() { return rotations_; }
@@ -79,6 +79,7 @@ private:
     boost::asio::io_context& loop_;
     const Clock& clock_;
     std::optional<Instance> instance_lock_;
+    std::filesystem::path state_dir_;
     policy::Caller stream_caller_;
     Redaction redaction_;
     Log log_;

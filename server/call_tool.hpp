@@ -36,8 +36,8 @@ public:
     Async<Result<Answer>> call(Requester& requester, protocol::CallToolParams params) override;
 
     /// Runs what a person has approved, apart from everybody; nothing where it is running already, or was
-    /// claimed by somebody else. `trace` is of the request that found it approved. A call whose tool has
-    /// another definition by now ends as superseded.
+    /// claimed by somebody else, or would go to another control plane. `trace` is of the request that found
+    /// it approved. A call whose tool has another definition by now ends as superseded.
     void carry_out(policy::Approval approval, policy::Trace trace);
     /// What was approved on this process's page with its value for the page runs at once: the person is there
     /// to see it, whether or not the caller still is. Nothing for other approvals.
@@ -80,6 +80,7 @@ private:
                            std::shared_ptr<Job> job);
     Async<Result<tools::ToolResult>> claim_and_run(const Entry& entry, const policy::Approval& approval,
                                                    policy::Call call);
+    Async<void> record_later(std::string id, policy::Approval::State end, Json outcome);
     Async<void> allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
                               const tools::ToolResult& created);
 

@@ -16,6 +16,8 @@ using policy::Approval;
 using State = policy::Approval::State;
 using tools::ToolResult;
 
+constexpr std::chrono::milliseconds first_pause{500}, longest_pause{60'000};
+
 Error unforeseen() {
     return {Errc::ambiguous,
             "This call ended in an unforeseen way. List the access tokens to see whether it happened."};
@@ -32,10 +34,9 @@ struct CallTool::Job {
 
 void CallTool::carry_out(Approval approval, policy::Trace trace) {
     const auto* entry = rooms_.catalog.find(approval.call.tool);
-    if (entry == nullptr || !carried_out_.insert(approval.id).second) return;
+    const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_;
+    if (entry == nullptr || !ours || !carried_out_.insert(approval.id).second) return;
     auto call = approval.call;
-    call.server = server_;
-    call.base_url = base_url_;
     call.tool_version = entry->version;
     call.caller.trace = std::move(trace);
     ++running_;
@@ -45,15 +46,13 @@ void CallTool::carry_out(Approval approval, policy::Trace trace) {
         asio::detached);
 }
 
-// Only what this server would run as well: a request of a server with another control plane, or with another
-// definition of the tool, waits for its own.
+// A request under another definition of the tool waits for its own server.
 void CallTool::carry_out_for_page(Approval approval) {
     const auto* entry = rooms_.catalog.find(approval.call.tool);
     const bool shows_value = approval.state == State::approved && approval.facts.yields_value &&
                              approval.decision->destination == policy::Destination::page;
-    if (entry == nullptr || !shows_value || approval.call.server != server_ ||
-        approval.call.base_url != base_url_ || approval.call.tool_version != entry->version)
-        return;
+    if (rooms_.desk.draining()) return;  // a value that is made now would end with this process
+    if (entry == nullptr || !shows_value || approval.call.tool_version != entry->version) return;
     carry_out(std::move(approval), {});
 }
 
@@ -116,12 +115,26 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
     ToolResult shown = result ? std::move(*result) : failure(result.error());
     tell_narrowing(shown, approval);
     const auto finished = co_await rooms_.desk.finish(approval.id, end, outcome_of(shown));
-    if (!finished)
+    if (!finished) {
         rooms_.log.error("an outcome was not recorded",
                          {{"approval", approval.id}, {"why", finished.error().message}});
+        asio::co_spawn(rooms_.loop, record_later(approval.id, end, outcome_of(shown)), asio::detached);
+    }
     if (grant && end == State::succeeded && grant->decision.destination == policy::Destination::agent)
         co_await allow_showing(*grant, caller, shown);
     co_return shown;
+}
+
+// Until it is written the row is "executing", and whoever repeats the call waits. A process that ends before
+// leaves it to the next start.
+Async<void> CallTool::record_later(std::string id, State end, Json outcome) {
+    asio::steady_timer timer(rooms_.loop);
+    for (auto pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {
+        timer.expires_after(pause);
+        co_await timer.async_wait(asio::use_awaitable);
+        const auto finished = co_await rooms_.desk.finish(id, end, outcome);
+        if (finished || finished.error().code != Errc::storage) co_return;
+    }
 }
 
 // The person who approved a create with the value for the agent has decided on the one call that shows it,

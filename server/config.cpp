@@ -32,6 +32,16 @@ std::string environment(const char* name) {
     return value != nullptr ? value : "";
 }
 
+bool is_set(std::initializer_list<const char*> names) {
+    return std::ranges::any_of(names, [](const char* name) { return !environment(name).empty(); });
+}
+
+void forget(std::vector<std::pair<std::string, std::string>>& dotenv,
+            std::initializer_list<std::string_view> names) {
+    for (auto& [name, value] : dotenv)
+        if (std::ranges::find(names, name) != names.end()) policy::wipe(value);
+}
+
 // What stands in the environment comes first; a .env only fills gaps.
 std::string setting(const std::vector<std::pair<std::string, std::string>>& dotenv, const char* name) {
     if (auto value = environment(name); !value.empty()) return value;
@@ -64,6 +74,12 @@ std::vector<std::pair<std::string, std::string>> read_dotenv(std::string_view te
 
 Upstream read_upstream() {
     auto dotenv = read_dotenv(read_whole(".env"));
+    // A folder's .env never sends a key of the environment to a place of its own, under whichever spelling;
+    // it may bring the key to an address of the environment.
+    const bool own_key = is_set({"TFY_API_KEY", "TFY_API_KEY_FILE"});
+    if (own_key || is_set({"TFY_BASE_URL", "TFY_HOST", "TFY_API_HOST"}))
+        forget(dotenv, {"TFY_BASE_URL", "TFY_HOST", "TFY_API_HOST"});
+    if (own_key) forget(dotenv, {"TFY_API_KEY", "TFY_API_KEY_FILE"});
     Upstream upstream;
     std::string base_url;
     for (const auto* name : {"TFY_BASE_URL", "TFY_HOST", "TFY_API_HOST"})

@@ -12,6 +12,7 @@
 #include "server/cli/audit.hpp"
 #include "server/cli/commands.hpp"
 #include "server/parts.hpp"
+#include "server/storage/terminal_demands.hpp"
 
 namespace {
 
@@ -124,7 +125,7 @@ void add_permissions(Verbs& verbs, VerbOptions& options) {
     permit->add_option("--expires-within", typed.expires_within, "Each token, 90d at the most")
         ->capture_default_str();
     permit->add_option("--for", typed.lasts, "How long this lasts, 12h at the most")->capture_default_str();
-    permit->add_option("--destination", typed.destination, "Where the values go: page, agent or none")
+    permit->add_option("--destination", typed.destination, "Where the values go: page or none")
         ->capture_default_str();
     permit->add_option("--reason", chosen.reason, "For the journal");
     verb("revoke", "Take a standing permission back", Verb::revoke)
@@ -181,8 +182,9 @@ int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approva
     if (!rules) return fail(rules.error());
     approvals.state_dir = std::move(*state);
     approvals.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
-    approvals.terminal_required = rules->terminal_requires_tty;
-    approvals.passphrase_required = rules->terminal_requires_passphrase;
+    const auto demands = tfy::server::terminal_demands(approvals.state_dir, tfy::server::demands_of(*rules));
+    approvals.terminal_required = demands.tty;
+    approvals.passphrase_required = demands.passphrase;
     approvals.claim_window = rules->claim_window;
     approvals.user = tfy::server::os_user();
     return tfy::server::run_approvals(approvals, std::cin, std::cout, std::cerr);

@@ -8,6 +8,7 @@
 #include "manifests/embedded.hpp"
 #include "protocol/parse.hpp"
 #include "server/storage/shelf.hpp"
+#include "server/storage/terminal_demands.hpp"
 #include "server/upstream/curl_exchange.hpp"
 #include "tools/sandbox/control_plane.hpp"
 
@@ -125,7 +126,9 @@ std::vector<std::string> jwt_ids(std::string_view value) {
 
 Result<policy::Rules> load_rules(const std::string& file) {
     if (file.empty()) return policy::read_rules(manifests::file("policy.toml"));
-    std::ifstream in(file, std::ios::binary);
+    std::error_code ignored;
+    std::ifstream in;
+    if (!std::filesystem::is_directory(file, ignored)) in.open(file, std::ios::binary);
     std::stringstream text;
     text << in.rdbuf();
     if (!in)
@@ -158,6 +161,8 @@ Result<Parts> gather_parts(const Options& options, const Clock& clock) {
     auto state = StateDir::open(std::move(*root));
     if (!state) return state.error();
     if (auto opened = open_state(parts, *state); !opened) return opened.error();
+    if (auto kept = keep_terminal_demands(parts.state_dir, demands_of(parts.rules)); !kept)
+        return kept.error();
     if (options.sandbox) {
         if (auto connected = connect_sandbox(parts, *state, clock); !connected) return connected.error();
     } else {

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "policy/gate.hpp"
 #include "policy/reveal.hpp"
 #include "policy/rule.hpp"
 #include "tools/async.hpp"
@@ -31,6 +34,18 @@ enum class ValueFate {
     gone,     // its time was over before anybody claimed it
 };
 
+/// Whom a value is held for.
+struct Recipients {
+    std::string principal;                 // whose agent may have it shown, with a person's leave
+    std::vector<std::string> people = {};  // who may see it on the page
+    bool anybody = false;                  // on the page: where nobody is known by name
+
+    bool may_see(std::string_view person) const;
+};
+/// Those who approved the call. A client's form does not tell who answered: then the person whose agent
+/// asked, or anybody who signed in where that is not known, either.
+Recipients recipients_of(const policy::Permit& permit);
+
 class Custody {
 public:
     virtual ~Custody() = default;
@@ -38,7 +53,7 @@ public:
     /// Makes the value known to the redactor, durably, and keeps it. Call it before anything derived from the
     /// upstream answer can leave. Errc::storage where the fingerprints cannot be written: the value is wiped,
     /// and the token should be deleted.
-    virtual Async<Result<Held>> hold(policy::Secret value, std::string token_name, std::string principal) = 0;
+    virtual Async<Result<Held>> hold(policy::Secret value, std::string token_name, Recipients recipients) = 0;
     /// Adds what was learnt after the creation.
     virtual void set_token_id(const std::string& reveal_id, std::string token_id) = 0;
     /// Errc::not_found with the seed's advice where it was shown before, has lapsed, or is another

@@ -52,7 +52,7 @@ public:
                                            Json arguments, policy::Facts facts);
     Async<Result<policy::Approval>> withdraw(std::string id, std::string by);
 
-    /// approved → executing, durable and journalled, then the permit. Errc::refused where somebody else was
+    /// approved → executing, durable and journalled, then the permit. Errc::conflict where somebody else was
     /// first.
     Async<Result<policy::Permit>> claim(policy::Approval approval, policy::Call call);
     /// What was approved can never run again, because the definition that it was approved under is no more:

@@ -77,8 +77,10 @@ tools::ToolResult refusal(std::string_view status, const Approval& approval, std
 
 tools::ToolResult pending(const Approval& approval, const Doors& doors, policy::Time now) {
     const bool decided = approval.state != State::pending;
-    std::string text = decided ? "This call was approved and is running. "
-                               : "A person must approve this call; nothing was done yet. ";
+    std::string text = "A person must approve this call; nothing was done yet. ";
+    if (approval.state == State::approved)
+        text = "This call was approved and has not begun; nothing was done yet. ";
+    if (approval.state == State::executing) text = "This call was approved and is running. ";
     if (!decided && approval.terms.quorum > 1)
         text = std::to_string(approval.terms.quorum) + " people must approve this call (" +
                std::to_string(approval.votes.size()) + " did); nothing was done yet. ";
@@ -147,7 +149,7 @@ tools::ToolResult status_answer(const Approval& approval, const Doors& doors, po
                            "Ask again if it is still wanted.");
         case State::withdrawn:
             return refusal("withdrawn", approval,
-                           "The request was withdrawn before anybody approved it. Nothing was done.");
+                           "The request was withdrawn before it was carried out. Nothing was done.");
     }
     return refusal("denied", approval, "Nothing was done.");
 }

@@ -8,6 +8,10 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
                                           tools::Narrower wish) {
     auto approval = co_await desk_.find(id);
     if (!approval) co_return approval.error();
+    if (shown_digest != approval->digest)
+        co_return Error{Errc::superseded,
+                        "What was shown is not what this request asks for now. Look at it again, then "
+                        "decide. Nothing was changed."};
     const auto* entry = entry_of(*approval);
     if (entry == nullptr)
         co_return Error{

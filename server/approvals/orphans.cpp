@@ -37,6 +37,7 @@ Async<void> Orphans::settle(Approval orphan) {
     }
     const auto end = end_state(result);
     auto shown = result ? std::move(*result) : failure(result.error());
+    tell_narrowing(shown, orphan);
     if (shown.is_error) shown.structured["approval_id"] = orphan.id;
     const auto settled = co_await rooms_.desk.settle(orphan.id, end, outcome_of(shown));
     const Json fields = {

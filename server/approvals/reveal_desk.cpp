@@ -32,14 +32,14 @@ RevealDesk::RevealDesk(asio::io_context& loop, Store& store, Redaction& redactio
     : loop_(loop), store_(store), redaction_(redaction), clock_(clock), instance_(std::move(instance)) {}
 
 Async<Result<tools::Held>> RevealDesk::hold(policy::Secret value, std::string token_name,
-                                            std::string principal) {
+                                            tools::Recipients recipients) {
     const auto prints = policy::fingerprint(value.reveal(), token_name, redaction_.key());
     redaction_.add(prints);
     const auto now = clock_.now();
     const RevealRow row{.id = "rev_" + policy::random_id(),
                         .token_name = token_name,
                         .token_id = {},
-                        .principal = principal,
+                        .principal = recipients.principal,
                         .instance = instance_,
                         .created = now,
                         .until = now + life};
@@ -52,8 +52,8 @@ Async<Result<tools::Held>> RevealDesk::hold(policy::Secret value, std::string to
     TFY_FAILPOINT("value.kept");
     if (!kept) co_return kept.error();
     tools::Held held{row.id, value.masked(), row.until};
-    values_.emplace(row.id,
-                    Value{std::move(value), std::move(token_name), {}, std::move(principal), now, row.until});
+    values_.emplace(
+        row.id, Value{std::move(value), std::move(token_name), {}, std::move(recipients), now, row.until});
     asio::co_spawn(loop_, lapse(row.id, row.until), asio::detached);
     co_return held;
 }
@@ -65,7 +65,8 @@ void RevealDesk::set_token_id(const std::string& reveal_id, std::string token_id
 
 Async<Result<tools::HeldFacts>> RevealDesk::look(std::string reveal_id, std::string principal) {
     const auto found = values_.find(reveal_id);
-    if (found == values_.end() || found->second.principal != principal || found->second.until <= clock_.now())
+    if (found == values_.end() || found->second.recipients.principal != principal ||
+        found->second.until <= clock_.now())
         co_return gone();
     const auto& value = found->second;
     co_return tools::HeldFacts{value.token_name, value.token_id, value.created, value.until};
@@ -74,11 +75,13 @@ Async<Result<tools::HeldFacts>> RevealDesk::look(std::string reveal_id, std::str
 Async<Result<Reveal>> RevealDesk::claim(std::string reveal_id, std::string principal,
                                         std::string destination) {
     const auto found = values_.find(reveal_id);
-    if (found == values_.end() || found->second.principal != principal) co_return gone();
+    if (found == values_.end() || found->second.recipients.principal != principal) co_return gone();
     co_return co_await take(std::move(reveal_id), std::move(destination), std::move(principal));
 }
 
 Async<Result<Reveal>> RevealDesk::claim_for(std::string reveal_id, const policy::Human& person) {
+    const auto found = values_.find(reveal_id);
+    if (found == values_.end() || !found->second.recipients.may_see(person.name())) co_return gone();
     co_return co_await take(std::move(reveal_id), "page", person.name());
 }
 
@@ -110,7 +113,7 @@ Async<Result<Reveal>> RevealDesk::take(std::string reveal_id, std::string destin
     TFY_FAILPOINT("reveal.claimed");
     if (!claimed) {
         if (claimed.error().code == Errc::conflict) co_return gone();
-        values_.insert(std::move(node));
+        if (node.mapped().until > clock_.now()) values_.insert(std::move(node));  // else it is wiped here
         co_return claimed.error();
     }
     tell_();
@@ -121,7 +124,7 @@ std::vector<RevealDesk::Waiting> RevealDesk::waiting() const {
     std::vector<Waiting> all;
     all.reserve(values_.size());
     for (const auto& [id, value] : values_)
-        all.push_back({id, value.token_name, value.secret.masked(), value.until});
+        all.push_back({id, value.token_name, value.secret.masked(), value.until, value.recipients});
     return all;
 }
 

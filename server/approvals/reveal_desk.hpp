@@ -19,7 +19,7 @@ public:
                std::string instance);
 
     Async<Result<tools::Held>> hold(policy::Secret value, std::string token_name,
-                                    std::string principal) override;
+                                    tools::Recipients recipients) override;
     void set_token_id(const std::string& reveal_id, std::string token_id) override;
     Async<Result<tools::HeldFacts>> look(std::string reveal_id, std::string principal) override;
     Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,
@@ -31,11 +31,12 @@ public:
         std::string token_name;
         std::string masked;
         policy::Time until;
+        tools::Recipients recipients;
     };
-    /// Values that this process holds now, for the page. `any_principal`: the page's person may see all of
-    /// them.
+    /// Values that this process holds now; who may see each on the page, it says.
     std::vector<Waiting> waiting() const;
-    /// The page's claim: by a signed-in person instead of the agent's principal.
+    /// The page's claim: by a signed-in person instead of the agent's principal. Errc::not_found where it is
+    /// not theirs to see, as where it is gone.
     Async<Result<policy::Reveal>> claim_for(std::string reveal_id, const policy::Human& person);
 
     /// Called whenever a value was claimed or has lapsed, after that is durable.
@@ -46,7 +47,7 @@ private:
         policy::Secret secret;
         std::string token_name;
         std::string token_id;
-        std::string principal;
+        tools::Recipients recipients;
         policy::Time created;
         policy::Time until;
     };

@@ -20,7 +20,7 @@ public:
 
     /// Errc::storage where that cannot be seen.
     Result<bool> is_set(const std::string& person) const;
-    /// Errc::denied where it is another one or none is set; Errc::storage.
+    /// Errc::denied where it is another one; Errc::storage where none is set or it cannot be read.
     Result<void> check(const std::string& person, const policy::Secret& typed) const;
     /// Errc::refused where it is too short; Errc::storage, and then the old one still holds.
     Result<void> set(const std::string& person, const policy::Secret& typed) const;

@@ -41,6 +41,8 @@ std::string hash_of_sign_in_code(std::string_view typed) {
 }
 
 Async<Result<std::string>> SignInCodes::take(std::string_view typed) {
+    if (normal_sign_in_code(typed).size() != symbols)
+        co_return Error{Errc::denied, "This is no sign-in code. Nobody was signed in."};
     auto work = [hash = hash_of_sign_in_code(typed), now = clock_.now()](Ledger& ledger) {
         return ledger.take_sign_in_code(hash, now);
     };

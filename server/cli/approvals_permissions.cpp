@@ -52,7 +52,7 @@ Result<policy::StandingWish> read_wish(const ApprovalsOptions& options) {
         return not_given("--for must be a number and a unit, such as 60m, and not '" +
                          policy::shown(typed.lasts, 50) + "'.");
     const auto destination = policy::read_destination(typed.destination);
-    if (!destination) return not_given("--destination must be page, agent or none.");
+    if (!destination) return not_given("--destination must be page or none.");
     return policy::StandingWish{.principal = typed.principal,
                                 .names = typed.names,
                                 .uses = typed.uses,

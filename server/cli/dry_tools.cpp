@@ -67,7 +67,7 @@ Result<policy::Facts> DryTools::facts(const tools::Catalog::Entry& entry, policy
     return facts;
 }
 
-Async<Result<tools::Held>> DryTools::hold(policy::Secret, std::string, std::string) {
+Async<Result<tools::Held>> DryTools::hold(policy::Secret, std::string, tools::Recipients) {
     co_return not_in_a_dry_run();
 }
 Async<Result<tools::HeldFacts>> DryTools::look(std::string, std::string) { co_return not_in_a_dry_run(); }

@@ -26,7 +26,8 @@ public:
     Result<policy::Facts> facts(const tools::Catalog::Entry& entry, policy::Call call);
 
 private:
-    Async<Result<tools::Held>> hold(policy::Secret value, std::string name, std::string principal) override;
+    Async<Result<tools::Held>> hold(policy::Secret value, std::string name,
+                                    tools::Recipients recipients) override;
     void set_token_id(const std::string&, std::string) override {}
     Async<Result<tools::HeldFacts>> look(std::string reveal_id, std::string principal) override;
     Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,

@@ -113,8 +113,13 @@ std::string outcome_words(const Explanation& that) {
         case Outcome::asks: break;
     }
     const auto& because = that.rules[*that.decides].because;
+    const bool rotates = that.call.tool == "tfy_access_tokens_rotate";
     return "Outcome: a person must decide, under the rule at line " + line +
-           (because.empty() ? "" : ": " + policy::shown(because)) + ".\n";
+           (because.empty() ? "" : ": " + policy::shown(because)) + ".\n" +
+           (rotates ? "A rotation is judged as a create and a delete as well, and needs what all their rules "
+                      "ask for: "
+                      "explain those two, too.\n"
+                    : "");
 }
 
 std::string who_decides(const Rule& rule) {

@@ -84,7 +84,7 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
     const auto base = "http://" + host + ":" + std::to_string((*listener)->port());
     page.open_at(base);
     RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
-                       [&app](const policy::Rules& rules) { return app.take_webhooks(rules); });
+                       [&app](const policy::Rules& rules) { return app.take_rules(rules); });
     const auto code = app.people().issue_code(os_user(), std::chrono::hours{12});
     Result<void> started;
     asio::co_spawn(loop, serve(loop, **listener, app),

@@ -125,7 +125,7 @@ int run_stdio(const Options& options, std::ostream& errors) {
     App app(loop, std::move(*parts), clock, page, policy::Assurance::client);
     page.belong_to(app);
     RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
-                       [&app](const policy::Rules& rules) { return app.take_webhooks(rules); });
+                       [&app](const policy::Rules& rules) { return app.take_rules(rules); });
     const auto transport = open_stdio(loop.get_executor(), STDIN_FILENO, STDOUT_FILENO);
     Result<void> served;
     asio::co_spawn(loop, serve(loop, app, *transport),

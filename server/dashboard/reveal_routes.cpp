@@ -18,6 +18,7 @@ Async<void> Dashboard::reveals(Visit visit, HttpAnswer& answer) {
     std::set<std::string> held;
     for (const auto& value : reveals_.waiting()) {
         held.insert(value.reveal_id);
+        if (!value.recipients.may_see(visit.session->person)) continue;
         all.push_back({{"reveal_id", value.reveal_id},
                        {"token_name", policy::shown(value.token_name)},
                        {"masked", policy::shown(value.masked)},

@@ -98,7 +98,8 @@ public:
     /// In force at `now` for this principal, or for anybody where it is empty; oldest first.
     Result<std::vector<policy::StandingPermission>> permissions(const std::string& principal,
                                                                 policy::Time now);
-    /// Writes that it was revoked (policy::revoke). Errc::conflict where it was before.
+    /// Writes that it was revoked (policy::revoke); what it has approved and nobody has begun is withdrawn
+    /// with it, each with its record. Errc::conflict where it was revoked before.
     Result<void> revoke_permission(const policy::StandingPermission& revoked, const JournalEntry& entry);
 
     /// A code that lets `person` sign in once until then; only its hash is kept.

@@ -82,6 +82,16 @@ Result<std::optional<Approval>> Ledger::Impl::open_approval(const std::string& p
     return read_first(row);
 }
 
+Result<std::vector<Approval>> Ledger::Impl::open_approvals() {
+    auto rows =
+        prepare("SELECT record, revision FROM approvals WHERE state IN ('pending', 'approved', 'executing')");
+    return read_approvals(rows);
+}
+
+Result<void> Ledger::Impl::change(Approval::State expected, const Approval& next) {
+    return update(*database, expected, next);
+}
+
 Result<void> Ledger::Impl::lapse(const Approval& overdue, policy::Time now) {
     const auto lapsed = policy::lapse(overdue, now);
     if (auto changed = update(*database, overdue.state, lapsed); !changed) return changed;

@@ -52,15 +52,22 @@ Result<JournalEnd> Ledger::Impl::journal_end(const JournalRecord* last) {
     return JournalEnd{head->since, policy::wrong_end(*head, last, *key)};
 }
 
-// A journal from before there were heads gets one here. So would one whose head was taken away; `since`
-// tells.
+// The request that is being written now is one.
+bool Ledger::Impl::has_a_past() {
+    return database->execAndGet("SELECT count(*) FROM approvals").getInt64() > 1;
+}
+
+// A journal from before there were heads gets one here, and so does one whose head and key were both taken
+// away; `since` tells.
 Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalRecord& last) {
     const auto head = stored_head(*database);
-    if (head) {
+    const bool guarded = head || (before != nullptr && !key_file.empty() && is_there(key_file));
+    if (guarded) {
         const auto end = journal_end(before);
         if (!end) return end.error();
         if (end->wrong) return no_further(*end->wrong);
     }
+    if (!head && before == nullptr && has_a_past()) return no_further("it is empty, and there were requests");
     const auto key = key_of(key_file, journal_key);
     if (!key) return key.error();
     const auto next = policy::head_at(last, head ? head->since : last.sequence, *key);

@@ -35,6 +35,10 @@ struct Ledger::Impl {
     Result<std::optional<policy::Approval>> open_approval(const std::string& principal,
                                                           const std::string& digest);
     Result<Opened> open_row(const policy::Approval& fresh, policy::Time now, const RequestLimits& limits);
+    bool has_a_past();
+    Result<std::vector<policy::Approval>> open_approvals();
+    Result<void> change(policy::Approval::State expected, const policy::Approval& next);
+    Result<void> withdraw_under(const std::string& permission, policy::Time now);
     Result<void> lapse(const policy::Approval& overdue, policy::Time now);
     Result<void> check_limits(const std::string& principal, policy::Time now, const RequestLimits& limits);
 };

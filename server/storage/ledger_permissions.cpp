@@ -16,6 +16,12 @@ Result<StandingPermission> read_permission(SQLite::Statement& row) {
     return permission;
 }
 
+/// Approved under it, and not begun.
+bool waits_under(const policy::Approval& approval, const std::string& permission) {
+    return approval.state == policy::Approval::State::approved && approval.decision &&
+           approval.decision->permission == permission;
+}
+
 Error over() {
     return {Errc::conflict,
             "This standing permission is over: revoked, used up, or its time has passed. Nothing was "
@@ -88,8 +94,26 @@ Result<void> Ledger::revoke_permission(const StandingPermission& revoked, const 
             "UPDATE standing_permissions SET revoked = 1, record = ? WHERE id = ? AND revoked = 0");
         SQLite::bind(row, revoked.json().dump(), revoked.id);
         if (row.exec() != 1) return over();
-        return impl_->append(entry);
+        if (auto journalled = impl_->append(entry); !journalled) return journalled;
+        return impl_->withdraw_under(revoked.id, entry.at);
     });
+}
+
+// What it approved and nobody has begun is over with it.
+Result<void> Ledger::Impl::withdraw_under(const std::string& permission, policy::Time now) {
+    auto open = open_approvals();
+    if (!open) return open.error();
+    for (auto& approval : *open) {
+        if (!waits_under(approval, permission)) continue;
+        auto next = policy::withdraw(std::move(approval), now);
+        if (!next) continue;  // it has lapsed by itself
+        if (auto changed = change(policy::Approval::State::approved, *next); !changed) return changed;
+        Json body = {
+            {"state", policy::to_string(next->state)}, {"digest", next->digest}, {"permission", permission}};
+        if (auto told = append(now, "withdrawn with its permission", next->id, std::move(body)); !told)
+            return told;
+    }
+    return {};
 }
 
 }  // namespace tfy::server

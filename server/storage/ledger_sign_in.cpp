@@ -17,6 +17,14 @@ Result<void> Ledger::add_sign_in_code(const std::string& hash, const std::string
 }
 
 Result<std::optional<std::string>> Ledger::take_sign_in_code(const std::string& hash, policy::Time now) {
+    // Guesses only read: writing takes turns with everybody else.
+    auto known = sqlite::read([&]() -> Result<bool> {
+        auto row = impl_->prepare("SELECT 1 FROM sign_in_codes WHERE hash = ?");
+        row.bind(1, hash);
+        return row.executeStep();
+    });
+    if (!known) return known.error();
+    if (!*known) return std::optional<std::string>{};
     return impl_->write([&]() -> Result<std::optional<std::string>> {
         auto row = impl_->prepare("DELETE FROM sign_in_codes WHERE hash = ? RETURNING person, until");
         row.bind(1, hash);

@@ -16,14 +16,14 @@ public:
     static inline const std::string reveal_id = "rev_" + std::string(26, 'a');
 
     Async<Result<tools::Held>> hold(policy::Secret value, std::string token_name,
-                                    std::string principal) override {
+                                    tools::Recipients recipients) override {
         if (on_hold) on_hold();
-        calls.push_back("hold " + token_name + " for " + principal);
+        calls.push_back("hold " + token_name + " for " + recipients.principal);
         if (disk_full) co_return Error{Errc::storage, "disk full"};
         masked = value.masked();
         kept = std::move(value);
         facts.token_name = token_name;
-        owner = principal;
+        owner = recipients.principal;
         co_return tools::Held{reveal_id, masked, facts.until};
     }
     void set_token_id(const std::string& id, std::string token_id) override {

@@ -135,7 +135,8 @@ struct Page {
         return wait(store.run([](server::Ledger& ledger) { return ledger.journal(); })).value();
     }
     std::string hold() {
-        return wait(reveals.hold(policy::Secret(std::string(token_value)), "ci-pipeline", "stdio:alice"))
+        return wait(reveals.hold(policy::Secret(std::string(token_value)), "ci-pipeline",
+                                 {.principal = "stdio:alice", .people = {"grace"}}))
             .value()
             .reveal_id;
     }

@@ -140,7 +140,9 @@ public:
     }
 
     tools::Held hold(std::string value = "tfy-0123456789abcdefghijklmnopqrstuvwxyz") {
-        return run(reveals.hold(policy::Secret(std::move(value)), "ci-bot-2", "stdio:alice")).value();
+        return run(reveals.hold(policy::Secret(std::move(value)), "ci-bot-2",
+                                {.principal = "stdio:alice", .anybody = true}))
+            .value();
     }
     /// A successor whose value is held here, and the second half written down.
     tools::Rotation begin(std::string grace = "15m", std::string approval_id = "apr_1") {

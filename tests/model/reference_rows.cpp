@@ -188,6 +188,9 @@ void Reference::next(const policy::JournalRecord& record, Row& row, const Approv
         ended_by(Wish::Kind::deny, record, row, seen);
     else if (kind.starts_with("withdrawn by "))
         ended_by(Wish::Kind::withdraw, record, row, seen);
+    else if (kind == "withdrawn with its permission")
+        expect(state == "withdrawn" && given_.at(seen.decision->permission).revoked,
+               row.id + " was withdrawn, and its permission holds");
     else if (kind == "narrowed")
         narrowed(record, row, seen);
     else if (kind == "executing" || kind == "superseded")

@@ -187,13 +187,14 @@ void World::show_on_page(const Draws& draws) {
     };
     // A Result of a Reveal cannot be made empty, as co_spawn's handlers want it.
     struct Taken {
-        static Async<void> by(server::RevealDesk& desk, std::string id,
+        static Async<void> by(server::RevealDesk& desk, std::string id, std::string person,
                               std::function<void(Result<policy::Reveal>)> then) {
-            then(co_await desk.claim_for(std::move(id), policy::HumanForTests::make("grace")));
+            then(co_await desk.claim_for(std::move(id), policy::HumanForTests::make(person)));
         }
     };
     boost::asio::co_spawn(process.loop,
-                          Taken::by(process.reveals, ids[draws[0] % ids.size()], std::move(done)),
+                          Taken::by(process.reveals, ids[draws[0] % ids.size()],
+                                    people[draws[1] % std::size(people)], std::move(done)),
                           [](const std::exception_ptr&) {});
 }
 

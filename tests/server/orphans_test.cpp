@@ -156,8 +156,8 @@ TEST_CASE("a value's fate is known after its process is gone, to its principal a
     Process process(folder);
     server::RevealDesk dead{process.loop, process.store, process.redaction, process.clock, "dead"};
     server::RevealDesk next{process.loop, process.store, process.redaction, process.clock, "next"};
-    const auto held =
-        process.run(dead.hold(policy::Secret(std::string(44, 'v')), "dev-local", "stdio:alice"));
+    const auto held = process.run(
+        dead.hold(policy::Secret(std::string(44, 'v')), "dev-local", {.principal = "stdio:alice"}));
     const auto id = held.value().reveal_id;
     CHECK(process.run(next.fate(id, "stdio:alice")).value() == tools::ValueFate::held);
     CHECK(process.run(next.fate(id, "stdio:mallory")).error().code == Errc::not_found);

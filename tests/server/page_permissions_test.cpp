@@ -67,9 +67,13 @@ TEST_CASE("a permission lets matching creates run without a person, each journal
 
     page.sign_in("bob");
     CHECK(page.post(path + "/" + id + "/revoke", Json::object()).status() == 200);
-    CHECK(page.journal().back().kind == "permission_revoked");
-    CHECK(page.journal().back().body.at("revoked_by") == "bob");
-    CHECK(page.journal().back().body.at("used") == 1);
+    const auto journal = page.journal();
+    const auto& revoked = *std::prev(journal.end(), 2);
+    CHECK(revoked.kind == "permission_revoked");
+    CHECK(revoked.body.at("revoked_by") == "bob");
+    CHECK(revoked.body.at("used") == 1);
+    CHECK(journal.back().kind == "withdrawn with its permission");  // approved under it, and not begun
+    CHECK(page.wait(page.approvals.find(journal.back().approval_id))->state == State::withdrawn);
     CHECK(page.get(path).json().at("permissions").empty());
     CHECK(page.open_create("ci-c").state == State::pending);
     const auto twice = page.post(path + "/" + id + "/revoke", Json::object());

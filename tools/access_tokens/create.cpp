@@ -98,7 +98,7 @@ Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
     auto api = client_.traced(permit.call().caller.trace);
     auto asked = request_of(args, std::move(*token_name));
     auto created = co_await create_once(std::move(api), custody_, clock_, std::move(asked),
-                                        permit.call().caller.principal, destination);
+                                        recipients_of(permit), destination);
     if (!created) co_return created.error();
     co_return report_creation(*created, clock_.now());
 }

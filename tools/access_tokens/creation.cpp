@@ -27,7 +27,7 @@ Async<Error> not_kept(truefoundry::Client api, TokenName token_name) {
 }  // namespace
 
 Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, const Clock& clock,
-                                   truefoundry::CreateAccessToken asked, std::string principal,
+                                   truefoundry::CreateAccessToken asked, Recipients recipients,
                                    policy::Destination destination) {
     const auto token_name = asked.name;
     const auto attempted = clock.now();
@@ -41,7 +41,7 @@ Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, co
         co_return co_await look_for(api, std::move(lost));
     }
     // Nothing that follows from the answer may leave before the redactor knows the value.
-    auto held = co_await custody.hold(std::move(*value), token_name.text(), std::move(principal));
+    auto held = co_await custody.hold(std::move(*value), token_name.text(), std::move(recipients));
     if (!held) co_return co_await not_kept(api, token_name);
 
     Created created{.held = std::move(*held),

@@ -23,7 +23,7 @@ struct Created {
 /// it. Errc::upstream, Errc::conflict: nothing was created; Errc::ambiguous: a token was or may have been
 /// made whose value nobody has.
 Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, const Clock& clock,
-                                   truefoundry::CreateAccessToken asked, std::string principal,
+                                   truefoundry::CreateAccessToken asked, Recipients recipients,
                                    policy::Destination destination);
 
 }  // namespace tfy::tools

@@ -181,8 +181,8 @@ Async<Result<ToolResult>> RotateAccessToken::run(policy::Permit permit) {
     if (const auto same = co_await check(api, plan); !same) co_return same.error();
     auto asked = request_of(plan, std::move(*name));
     const auto destination = permit.grant()->decision.destination;
-    auto created = co_await create_once(api, custody_, clock_, std::move(asked),
-                                        permit.call().caller.principal, destination);
+    auto created =
+        co_await create_once(api, custody_, clock_, std::move(asked), recipients_of(permit), destination);
     if (!created) co_return with_old_token_left(created.error(), plan);
     Successor made{.id = created->id, .reveal_id = created->held.reveal_id};
     const auto begun = co_await rotations_.begin(std::move(*order), std::move(made));

@@ -10,7 +10,7 @@ import type { Approval, Destination } from "./types";
 interface Draft {
     principal: string;
     names: string;
-    destination: Destination;
+    destination: PermitDestination;
 }
 
 /** What the form begins with; null: it is closed. */
@@ -30,7 +30,7 @@ export function AllowMore({ approval }: { approval: Approval }) {
         draft.value = {
             principal: approval.principal,
             names: pattern(approval.facts.subject),
-            destination: approval.destinations[0] ?? "page",
+            destination: approval.destinations.includes("page") ? "page" : "none",
         };
     };
     return (
@@ -49,6 +49,9 @@ const periods: [string, string][] = [
     ["12h", "12 hours"],
 ];
 
+/** Never the agent: each value that it is shown is a decision of its own. */
+type PermitDestination = Exclude<Destination, "agent">;
+
 interface Wish extends Draft {
     uses: string;
     days: string;
@@ -56,9 +59,8 @@ interface Wish extends Draft {
     reason: string;
 }
 
-const ends: Record<Destination, string> = {
+const ends: Record<PermitDestination, string> = {
     page: "Each value is shown here, once.",
-    agent: "Each value goes to the agent, once: its program and its model provider will see it.",
     none: "No value is shown.",
 };
 
@@ -223,10 +225,10 @@ export function Permit({ from }: { from: Draft }) {
                         id="permit-destination"
                         value={wish.destination}
                         onChange={(event) =>
-                            change({ destination: event.currentTarget.value as Destination })
+                            change({ destination: event.currentTarget.value as PermitDestination })
                         }
                     >
-                        {(Object.keys(destinations) as Destination[]).map((each) => (
+                        {(Object.keys(ends) as PermitDestination[]).map((each) => (
                             <option value={each}>{destinations[each].word}</option>
                         ))}
                     </select>
