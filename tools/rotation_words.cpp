@@ -12,8 +12,8 @@ using State = Rotation::State;
 using Kept = Rotation::Kept;
 
 constexpr std::array<std::string_view, 5> state_names{"waiting", "due", "deleting", "done", "kept"};
-constexpr std::array<std::string_view, 7> kept_names{"",          "value_lapsed", "value_lost", "old_changed",
-                                                     "by_person", "refused",      "unreachable"};
+constexpr std::array<std::string_view, 8> kept_names{
+    "", "value_lapsed", "value_lost", "old_changed", "by_person", "refused", "unreachable", "gone_already"};
 
 template <class Enum, std::size_t Size>
 std::optional<Enum> read(const std::array<std::string_view, Size>& names, std::string_view text) {
@@ -38,6 +38,13 @@ std::string value_is_gone(const Rotation& rotation, const std::string& how) {
            "still wanted.";
 }
 
+// An attempt is counted before it is sent, so that one may have ended with its process.
+std::string refused_words(const std::string& stays) {
+    return stays +
+           ": each of three attempts to delete it was refused, had no answer, or ended with the server that "
+           "made it.";
+}
+
 std::string kept_words(const Rotation& rotation) {
     const auto stays = old_words(rotation) + " was not deleted and still works";
     const auto by_hand = " Delete it with tfy_access_tokens_delete when nothing uses it any more.";
@@ -49,12 +56,13 @@ std::string kept_words(const Rotation& rotation) {
             return stays + ": it is no longer as it was when the rotation was approved. List the tokens." +
                    by_hand;
         case Kept::by_person: return stays + ": a person decided to keep it." + by_hand;
-        case Kept::refused: return stays + ": TrueFoundry did not delete it, in three tries." + by_hand;
+        case Kept::refused: return refused_words(stays) + by_hand;
         case Kept::unreachable:
             return "Nobody knows whether the old token " + in_quotes(rotation.plan.old_title()) +
                    " still works: TrueFoundry could not be asked for a day. It is not tried any more. List "
                    "the tokens." +
                    by_hand;
+        case Kept::gone_already:
         case Kept::not_kept: break;
     }
     return stays + "." + by_hand;
@@ -80,6 +88,9 @@ std::string describe(const Rotation& rotation) {
                    new_words(rotation) + " was handed over." + keep;
         case State::deleting: return old_words(rotation) + " is being deleted.";
         case State::done:
+            if (rotation.because == Kept::gone_already)
+                return old_words(rotation) + " is not listed any more: somebody else deleted it. " +
+                       "This server sent no DELETE.";
             return old_words(rotation) + " is deleted; " + new_words(rotation) + " has taken its place.";
         case State::kept: break;
     }

@@ -71,7 +71,7 @@ Result<RotationOrder> RotationOrder::of(const policy::Permit& permit) {
     if (!follows(*plan, permit.call().arguments))
         return Error{Errc::superseded,
                      "What would run is no longer what was approved. Nothing was created or deleted."};
-    return RotationOrder(grant->approval_id, permit.call().caller.principal, std::move(*plan));
+    return RotationOrder(grant->approval_id, permit.call(), std::move(*plan));
 }
 
 }  // namespace tfy::tools

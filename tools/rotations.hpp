@@ -47,23 +47,39 @@ public:
 
     const std::string& approval_id() const { return approval_id_; }
     const std::string& principal() const { return principal_; }
+    /// The control plane on which the call was approved: the old token is deleted there and nowhere else.
+    const std::string& base_url() const { return base_url_; }
     const RotationPlan& plan() const { return plan_; }
 
 private:
-    RotationOrder(std::string approval_id, std::string principal, RotationPlan plan)
-        : approval_id_(std::move(approval_id)), principal_(std::move(principal)), plan_(std::move(plan)) {}
+    RotationOrder(std::string approval_id, const policy::Call& call, RotationPlan plan)
+        : approval_id_(std::move(approval_id)),
+          principal_(call.caller.principal),
+          base_url_(call.base_url),
+          plan_(std::move(plan)) {}
 
     std::string approval_id_;
     std::string principal_;
+    std::string base_url_;
     RotationPlan plan_;
 };
 
 /// Where a rotation stands, for people and agents.
 struct Rotation {
     /// waiting: nobody has the new value yet. due: it was handed over, the old token goes at `due`. deleting:
-    /// a process is at it. done: the old token is gone. kept: the old token stays.
+    /// a process is at it. done: the old token is gone, and not_kept says that it
+    /// was deleted here, gone_already that somebody else did. kept: the old token stays.
     enum class State { waiting, due, deleting, done, kept };
-    enum class Kept { not_kept, value_lapsed, value_lost, old_changed, by_person, refused, unreachable };
+    enum class Kept {
+        not_kept,
+        value_lapsed,
+        value_lost,
+        old_changed,
+        by_person,
+        refused,
+        unreachable,
+        gone_already
+    };
 
     std::string id;  // "rot_" and 26 characters
     std::string approval_id;

@@ -29,8 +29,12 @@ constexpr policy::Duration longest_pause = std::chrono::hours{1};
 
 }  // namespace
 
-RotationDesk::RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir)
-    : rooms_(rooms), instance_(std::move(instance)), state_dir_(std::move(state_dir)) {}
+RotationDesk::RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir,
+                           std::string base_url)
+    : rooms_(rooms),
+      instance_(std::move(instance)),
+      state_dir_(std::move(state_dir)),
+      base_url_(std::move(base_url)) {}
 
 Async<Result<Rotation>> RotationDesk::begin(tools::RotationOrder order, tools::Successor made) {
     const RotationStart start{"rot_" + policy::random_id(), std::move(made), instance_, rooms_.clock.now()};
@@ -39,7 +43,8 @@ Async<Result<Rotation>> RotationDesk::begin(tools::RotationOrder order, tools::S
                                          .plan = order.plan(),
                                          .new_id = start.made.id},
                             .reveal_id = start.made.reveal_id,
-                            .principal = order.principal()};
+                            .principal = order.principal(),
+                            .base_url = order.base_url()};
     auto entry = rotation_entry("rotation_begun", shown, *rooms_.redaction.now(), start.at);
     const auto shared = std::make_shared<const tools::RotationOrder>(std::move(order));
     auto work = [shared, start, entry](Ledger& ledger) {
@@ -52,10 +57,11 @@ Async<Result<Rotation>> RotationDesk::begin(tools::RotationOrder order, tools::S
 }
 
 Async<Result<std::optional<Rotation>>> RotationDesk::under_way(std::string old_id) {
-    auto all = co_await list();
-    if (!all) co_return all.error();
-    for (auto& rotation : *all)
-        if (rotation.plan.old_id() == old_id) co_return std::optional<Rotation>(std::move(rotation));
+    auto rows = co_await rooms_.store.run([](Ledger& ledger) { return ledger.open_rotations(); });
+    if (!rows) co_return rows.error();
+    for (auto& row : *rows)
+        if (row.base_url == base_url_ && row.rotation.plan.old_id() == old_id)
+            co_return std::optional<Rotation>(std::move(row.rotation));
     co_return std::optional<Rotation>{};
 }
 
@@ -114,7 +120,7 @@ Async<policy::Duration> RotationDesk::until_next() {
     auto pause = patience;
     if (!rows) co_return pause;
     for (const auto& row : *rows)
-        if (row.rotation.state == State::due && is_mine_or_orphaned(row))
+        if (row.rotation.state == State::due && is_for_me(row))
             pause = std::min(pause, std::max(row.next - now, policy::Duration{1}));
     co_return pause;
 }
@@ -129,13 +135,14 @@ Async<void> RotationDesk::look() {
         if (!draining_) co_await attend(std::move(row));
 }
 
-bool RotationDesk::is_mine_or_orphaned(const RotationRow& row) const {
+bool RotationDesk::is_for_me(const RotationRow& row) const {
+    if (row.base_url != base_url_) return false;
     return row.instance == instance_ || !alive(state_dir_, row.instance);
 }
 
 // A process that lives looks after its own.
 Async<void> RotationDesk::attend(RotationRow row) {
-    if (!is_mine_or_orphaned(row)) co_return;
+    if (!is_for_me(row)) co_return;
     const bool mine = row.instance == instance_;
     switch (row.rotation.state) {
         case State::waiting: co_return co_await end_reveal(std::move(row), mine);
@@ -199,7 +206,9 @@ Async<void> RotationDesk::put_off(RotationRow row, Error why) {
     co_await write(std::move(row), "rotation_put_off");
 }
 
+// Who never set out to delete it did not.
 Async<void> RotationDesk::finish(RotationRow row) {
+    if (row.tries == 0) row.rotation.because = Kept::gone_already;
     row.rotation.state = State::done;
     const auto done = co_await write(std::move(row), "rotation_done");
     if (done) tell_(done->rotation.plan.old_id());

@@ -29,7 +29,9 @@ public:
     };
 
     /// `instance` names this process in the rows that it works at; `state_dir` tells which others live.
-    RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir);
+    /// `base_url` is the control plane that the client asks: what belongs to another one waits for a process
+    /// that asks that one, since here its tokens would look as if they were gone.
+    RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir, std::string base_url);
 
     Async<Result<tools::Rotation>> begin(tools::RotationOrder order, tools::Successor made) override;
     Async<Result<std::optional<tools::Rotation>>> under_way(std::string old_id) override;
@@ -49,15 +51,16 @@ public:
     void look_again();
     /// Nothing more is begun.
     void drain() { draining_ = true; }
-    /// Called with the id of each token that is deleted here.
+    /// Called with the id of each old token that is gone, whoever deleted it.
     void on_deleted(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
 
     /// One look at everything that is open: what start() repeats.
     Async<void> look();
+    /// How long start() waits after that look.
+    Async<policy::Duration> until_next();
 
 private:
     Async<void> keep_looking();
-    Async<policy::Duration> until_next();
     Async<void> attend(RotationRow row);
     Async<void> end_reveal(RotationRow row, bool mine);
     Async<void> carry_out(RotationRow row);
@@ -65,11 +68,12 @@ private:
     Async<void> finish(RotationRow row);
     Async<void> leave(RotationRow row, tools::Rotation::Kept because);
     Async<Result<RotationRow>> write(RotationRow row, std::string kind);
-    bool is_mine_or_orphaned(const RotationRow& row) const;
+    bool is_for_me(const RotationRow& row) const;
 
     Rooms rooms_;
     std::string instance_;
     std::filesystem::path state_dir_;
+    std::string base_url_;
     bool draining_ = false;
     bool again_ = false;
     boost::asio::steady_timer* bell_ = nullptr;  // while keep_looking() waits

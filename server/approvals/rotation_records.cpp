@@ -13,6 +13,7 @@ Json body_of(const RotationRow& row) {
     body.erase("id");
     body["reveal_id"] = row.reveal_id;
     body["principal"] = row.principal;
+    body["base_url"] = row.base_url;
     body["tries"] = row.tries;
     return body;
 }

@@ -115,13 +115,15 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_due ON deliveries (webhook, due);
 )sql";
 
-// `plan` is what the approving person saw. An approval has one rotation at the most, and so has a reveal.
+// `plan` is what the approving person saw, of the control plane at `base_url`. An approval has one rotation at
+// the most, and so has a reveal.
 constexpr std::string_view version_6 = R"sql(
 CREATE TABLE rotations (
     id          TEXT PRIMARY KEY,
     approval_id TEXT NOT NULL UNIQUE,
     state       TEXT NOT NULL CHECK (state IN ('waiting', 'due', 'deleting', 'done', 'kept')),
     because     TEXT NOT NULL,
+    base_url    TEXT NOT NULL,
     plan        TEXT NOT NULL,
     new_id      TEXT NOT NULL,
     reveal_id   TEXT NOT NULL UNIQUE,

@@ -10,16 +10,16 @@ using tools::Rotation;
 
 constexpr const char* by_id =
     "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
-    "created, revision FROM rotations WHERE id = ?";
+    "created, revision, base_url FROM rotations WHERE id = ?";
 constexpr const char* by_approval =
     "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
-    "created, revision FROM rotations WHERE approval_id = ?";
+    "created, revision, base_url FROM rotations WHERE approval_id = ?";
 constexpr const char* by_reveal =
     "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
-    "created, revision FROM rotations WHERE reveal_id = ? AND state = 'waiting'";
+    "created, revision, base_url FROM rotations WHERE reveal_id = ? AND state = 'waiting'";
 constexpr const char* open_ones =
     "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
-    "created, revision FROM rotations WHERE state IN ('waiting', 'due', 'deleting') ORDER BY created, id";
+    "created, revision, base_url FROM rotations WHERE state IN ('waiting', 'due', 'deleting') ORDER BY created, id";
 
 constexpr const char* compare_and_set =
     "UPDATE rotations SET state = ?, because = ?, due = CASE ? WHEN 1 THEN ? END, instance = ?, tries = ?, "
@@ -40,6 +40,7 @@ Result<RotationRow> read_row(SQLite::Statement& row) {
                                   .new_id = row.getColumn(5).getString()},
                      .reveal_id = row.getColumn(7).getString(),
                      .principal = row.getColumn(8).getString(),
+                     .base_url = row.getColumn(14).getString(),
                      .instance = row.getColumn(9).getString(),
                      .tries = row.getColumn(10).getInt(),
                      .next = sqlite::read_time(row.getColumn(11)),
@@ -59,8 +60,9 @@ Result<std::optional<RotationRow>> read_one(SQLite::Statement row, const std::st
 
 Result<void> insert(SQLite::Statement row, const RotationRow& fresh) {
     const auto& rotation = fresh.rotation;
-    SQLite::bind(row, rotation.id, rotation.approval_id, rotation.plan.json().dump(), rotation.new_id,
-                 fresh.reveal_id, fresh.principal, fresh.instance, sqlite::stored(fresh.created));
+    SQLite::bind(row, rotation.id, rotation.approval_id, fresh.base_url, rotation.plan.json().dump(),
+                 rotation.new_id, fresh.reveal_id, fresh.principal, fresh.instance,
+                 sqlite::stored(fresh.created));
     if (row.exec() == 1) return {};
     return Error{Errc::conflict, "This approval has its rotation already; nothing was changed."};
 }
@@ -117,13 +119,14 @@ Result<RotationRow> Ledger::begin_rotation(const tools::RotationOrder& order, co
                                          .new_id = start.made.id},
                             .reveal_id = start.made.reveal_id,
                             .principal = order.principal(),
+                            .base_url = order.base_url(),
                             .instance = start.instance,
                             .created = start.at};
     return impl_->write([&]() -> Result<RotationRow> {
         auto statement = impl_->prepare(
-            "INSERT INTO rotations (id, approval_id, state, because, plan, new_id, reveal_id, principal, "
-            "instance, tries, next, created, revision) VALUES (?, ?, 'waiting', '', ?, ?, ?, ?, ?, 0, 0, ?, "
-            "0) ON CONFLICT DO NOTHING");
+            "INSERT INTO rotations (id, approval_id, state, because, base_url, plan, new_id, reveal_id, "
+            "principal, instance, tries, next, created, revision) VALUES (?, ?, 'waiting', '', ?, ?, ?, ?, "
+            "?, ?, 0, 0, ?, 0) ON CONFLICT DO NOTHING");
         if (auto written = insert(std::move(statement), fresh); !written) return written.error();
         if (auto written = impl_->append(entry); !written) return written.error();
         const auto reveal = find_reveal(fresh.reveal_id);

@@ -12,6 +12,7 @@ struct RotationRow {
     tools::Rotation rotation;
     std::string reveal_id;   // of the new token's value
     std::string principal;   // whose agent asked
+    std::string base_url;    // the control plane that both tokens belong to
     std::string instance;    // the process that holds the value; later the one that deletes
     int tries = 0;           // DELETEs that were sent, each written down before it was
     policy::Time next = {};  // due: when it is looked at

@@ -71,8 +71,12 @@ inline tools::RotationPlan plan(std::string grace = "15m") {
             .grace_period = std::move(grace)};
 }
 
-inline tools::RotationOrder order(std::string grace = "15m", std::string approval_id = "apr_1") {
+inline const std::string production = "https://tfy.example.com";
+
+inline tools::RotationOrder order(std::string grace = "15m", std::string approval_id = "apr_1",
+                                  std::string base_url = production) {
     policy::Call call{.tool = std::string(tools::rotate_tool), .arguments = {{"id", "old1"}}};
+    call.base_url = std::move(base_url);
     call.caller.principal = "stdio:alice";
     policy::Permit::Grant grant{.approval_id = std::move(approval_id),
                                 .facts = {.target = plan(std::move(grace)).json()}};
@@ -93,11 +97,16 @@ struct RotationHouse {
 class RotationProcess {
 public:
     RotationProcess(RotationHouse& house, const std::string& instance)
+        : RotationProcess(house, instance, house.upstream, production) {}
+    /// Of the same state folder, with another control plane.
+    RotationProcess(RotationHouse& house, const std::string& instance, TokensUpstream& upstream,
+                    const std::string& base_url)
         : house_(house),
+          upstream_(upstream),
           lock_(server::Instance::hold(house.state, instance).value()),
           store(open_ledger(house.state.ledger(), {.lock_wait = std::chrono::milliseconds{50}})),
           reveals(loop, store, redaction, house.clock, instance),
-          desk({loop, store, client, redaction, house.clock, log}, instance, house.state.root()) {
+          desk({loop, store, client, redaction, house.clock, log}, instance, house.state.root(), base_url) {
         reveals.on_end([this] { desk.look_again(); });
     }
     ~RotationProcess() {
@@ -163,6 +172,7 @@ public:
 
 private:
     RotationHouse& house_;
+    TokensUpstream& upstream_;
     server::Instance lock_;
 
 public:
@@ -170,7 +180,7 @@ public:
     server::Store store;
     server::Redaction redaction{policy::FingerprintKey{}, {}};
     server::Log log{redaction, server::Log::Level::off};
-    truefoundry::Client client{house_.upstream, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
+    truefoundry::Client client{upstream_, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
     server::RevealDesk reveals;
     server::RotationDesk desk;
     tools::Held held;

@@ -115,6 +115,8 @@ TEST_CASE("a token that is no longer the one that was approved stays; one that i
     other.upstream.tokens.erase("old1");
     other.process.look();
     CHECK(other.process.now().state == State::done);
+    CHECK(other.process.now().because == Kept::gone_already);
+    CHECK(holds(tools::describe(other.process.now()), "somebody else deleted it"));
     CHECK(other.upstream.deletes == 0);
 }
 
@@ -125,6 +127,7 @@ TEST_CASE("a lost answer is settled by listing, and a token that is still there 
     one.upstream.deleting = Delete::lost_but_done;
     one.process.look();
     CHECK(one.process.now().state == State::done);
+    CHECK(one.process.now().because == Kept::not_kept);
     CHECK(one.upstream.deletes == 1);
 
     One other;

@@ -153,3 +153,42 @@ TEST_CASE("a second process starts to look and finds what the first one left, by
     next.until([&] { return !these.upstream.tokens.contains("old1"); });
     CHECK(these.upstream.deletes == 1);
 }
+
+TEST_CASE("what a process of production left is not touched by one of the sandbox, and waits for its own") {
+    Processes these;
+    TokensUpstream sandbox;
+    sandbox.tokens = {{"pat-1", "make-believe"}};
+    these.first->begin("0s");
+    REQUIRE(these.first->claim());
+    these.kill_first();
+    {
+        RotationProcess other(these, "other", sandbox, "https://sandbox.invalid");
+        for (int i = 0; i < 3; ++i) {
+            other.look();
+            these.clock.advance(1h);
+        }
+        CHECK(other.now().state == State::due);
+        CHECK_FALSE(other.run(other.desk.under_way("old1")).value().has_value());
+        CHECK(other.run(other.desk.list()).value().size() == 1);
+        CHECK(sandbox.looks + sandbox.deletes == 0);
+        CHECK(other.run(other.desk.until_next()) == 1min);
+    }
+    auto& next = these.start_second();
+    next.look();
+    CHECK(next.now().state == State::done);
+    CHECK(next.now().because == Kept::not_kept);
+    CHECK_FALSE(these.upstream.tokens.contains("old1"));
+}
+
+TEST_CASE("a value that died with a process of production is not settled by one of the sandbox") {
+    Processes these;
+    TokensUpstream sandbox;
+    these.first->begin("0s");
+    these.kill_first();
+    RotationProcess other(these, "other", sandbox, "https://sandbox.invalid");
+    other.look();
+    CHECK(other.now().state == State::waiting);
+    auto& next = these.start_second();
+    next.look();
+    CHECK(next.now().because == Kept::value_lost);
+}

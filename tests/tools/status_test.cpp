@@ -187,7 +187,7 @@ TEST_CASE("an approval of a rotation tells what became of the old token, and wha
         {Rotation::State::kept, Kept::value_lost, "lost when the server that held it stopped"},
         {Rotation::State::kept, Kept::old_changed, "no longer as it was when the rotation was approved"},
         {Rotation::State::kept, Kept::by_person, "a person decided to keep it"},
-        {Rotation::State::kept, Kept::refused, "in three tries"},
+        {Rotation::State::kept, Kept::refused, "ended with the server that made it"},
         {Rotation::State::kept, Kept::unreachable,
          "Nobody knows whether the old token \"ci-bot\" still works"},
     };
