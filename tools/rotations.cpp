@@ -1,6 +1,8 @@
 // Plans and orders as values.
 #include "tools/rotations.hpp"
 
+#include <stdexcept>
+
 #include "tools/access_tokens/grace.hpp"
 
 namespace tfy::tools {
@@ -58,7 +60,9 @@ std::string RotationPlan::old_title() const {
 }
 
 policy::Duration RotationPlan::grace() const {
-    return read_grace(grace_period).value_or(std::chrono::days{7});
+    const auto length = read_grace(grace_period);
+    if (!length) throw std::logic_error("a plan with a grace that cannot be read");
+    return *length;
 }
 
 Result<RotationOrder> RotationOrder::of(const policy::Permit& permit) {

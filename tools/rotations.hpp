@@ -29,6 +29,7 @@ struct RotationPlan {
     std::string old_id() const { return old.at("id").get<std::string>(); }
     /// Its name, or its id where it has none.
     std::string old_title() const;
+    /// read() gives no plan without one; a plan that was made without one throws.
     policy::Duration grace() const;
 };
 

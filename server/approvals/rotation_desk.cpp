@@ -95,30 +95,37 @@ void RotationDesk::look_again() {
     if (bell_ != nullptr) bell_->cancel();
 }
 
+// Whatever goes wrong with one look, the next one comes.
 Async<void> RotationDesk::keep_looking() {
     while (!draining_) {
         again_ = false;
+        auto pause = patience;
         try {
             co_await look();
+            pause = co_await until_next();
         } catch (const std::exception& bug) {
             rooms_.log.error("looking after rotations failed", {{"what", bug.what()}});
         }
-        const auto pause = co_await until_next();
-        if (again_) continue;
-        asio::steady_timer timer(rooms_.loop, pause);
-        bell_ = &timer;
-        const std::unique_ptr<RotationDesk, void (*)(RotationDesk*)> forget(
-            this, [](RotationDesk* desk) { desk->bell_ = nullptr; });
-        boost::system::error_code rung;
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, rung));
+        if (!again_) co_await rest(pause);
     }
 }
 
+Async<void> RotationDesk::rest(policy::Duration pause) {
+    asio::steady_timer timer(rooms_.loop, pause);
+    bell_ = &timer;
+    const std::unique_ptr<RotationDesk, void (*)(RotationDesk*)> forget(
+        this, [](RotationDesk* desk) { desk->bell_ = nullptr; });
+    boost::system::error_code rung;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, rung));
+}
+
+// What is due and could not be written down stays due: without a pause, TrueFoundry would be asked for the
+// list as fast as it answers.
 Async<policy::Duration> RotationDesk::until_next() {
     auto rows = co_await rooms_.store.run([](Ledger& ledger) { return ledger.open_rotations(); });
     const auto now = rooms_.clock.now();
     auto pause = patience;
-    if (!rows) co_return pause;
+    if (!rows || unwritten_) co_return pause;
     for (const auto& row : *rows)
         if (row.rotation.state == State::due && is_for_me(row))
             pause = std::min(pause, std::max(row.next - now, policy::Duration{1}));
@@ -126,6 +133,7 @@ Async<policy::Duration> RotationDesk::until_next() {
 }
 
 Async<void> RotationDesk::look() {
+    unwritten_ = false;
     auto rows = co_await rooms_.store.run([](Ledger& ledger) { return ledger.open_rotations(); });
     if (!rows) {
         rooms_.log.warn("rotations cannot be looked after", {{"why", rows.error().message}});
@@ -168,9 +176,7 @@ Async<void> RotationDesk::end_reveal(RotationRow row, bool mine) {
         return ledger.end_reveal(id, mine ? RevealRow::State::lapsed : RevealRow::State::lost, entry);
     };
     const auto ended = co_await rooms_.store.run(std::move(work));
-    if (!ended && ended.error().code != Errc::conflict)
-        rooms_.log.warn("the end of a value could not be written down",
-                        {{"rotation", row.rotation.id}, {"why", ended.error().message}});
+    if (!ended && ended.error().code != Errc::conflict) warn_unwritten(row.rotation, ended.error());
 }
 
 Async<void> RotationDesk::carry_out(RotationRow row) {
@@ -225,13 +231,17 @@ Async<Result<RotationRow>> RotationDesk::write(RotationRow row, std::string kind
     auto work = [row, entry](Ledger& ledger) { return ledger.change_rotation(row, entry); };
     const auto written = co_await rooms_.store.run(std::move(work));
     if (!written) {
-        if (written.error().code != Errc::conflict)
-            rooms_.log.warn("a step of a rotation could not be written down, so it was not taken",
-                            {{"rotation", row.rotation.id}, {"why", written.error().message}});
+        if (written.error().code != Errc::conflict) warn_unwritten(row.rotation, written.error());
         co_return written.error();
     }
     ++row.revision;
     co_return row;
+}
+
+void RotationDesk::warn_unwritten(const Rotation& rotation, const Error& why) {
+    unwritten_ = true;
+    rooms_.log.warn("a step of a rotation could not be written down, so it was not taken",
+                    {{"rotation", rotation.id}, {"why", why.message}});
 }
 
 }  // namespace tfy::server

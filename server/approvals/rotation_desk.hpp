@@ -56,11 +56,14 @@ public:
 
     /// One look at everything that is open: what start() repeats.
     Async<void> look();
-    /// How long start() waits after that look.
+    /// How long start() waits after that look. Where a step could not be written down: a minute, although
+    /// something is due.
     Async<policy::Duration> until_next();
 
 private:
     Async<void> keep_looking();
+    Async<void> rest(policy::Duration pause);
+    void warn_unwritten(const tools::Rotation& rotation, const Error& why);
     Async<void> attend(RotationRow row);
     Async<void> end_reveal(RotationRow row, bool mine);
     Async<void> carry_out(RotationRow row);
@@ -76,6 +79,7 @@ private:
     std::string base_url_;
     bool draining_ = false;
     bool again_ = false;
+    bool unwritten_ = false;                     // the last look had a step that could not be written down
     boost::asio::steady_timer* bell_ = nullptr;  // while keep_looking() waits
     std::function<void(const std::string&)> tell_ = [](const std::string&) {};
 };

@@ -245,6 +245,39 @@ TEST_CASE("a DELETE that cannot be written down first is not sent") {
     CHECK(one.upstream.deletes == 1);
 }
 
+TEST_CASE("a step that cannot be written down is not tried again at once") {
+    One one;
+    one.process.begin("0s");
+    REQUIRE(one.process.claim());
+    CHECK(one.process.run(one.process.desk.until_next()) == 1ms);
+    SQLite::Database blocker(one.state.ledger().string(), SQLite::OPEN_READWRITE);
+    blocker.exec("BEGIN IMMEDIATE");
+    one.process.look();
+    CHECK(one.upstream.looks == 1);
+    CHECK(one.process.run(one.process.desk.until_next()) == 1min);
+    blocker.exec("ROLLBACK");
+    one.process.look();
+    CHECK(one.process.now().state == State::done);
+    CHECK(one.process.run(one.process.desk.until_next()) == 1min);
+}
+
+TEST_CASE("a look that ends in an exception is not the last one, and the next one is not at once") {
+    One one;
+    one.process.begin("0s");
+    REQUIRE(one.process.claim());
+    int thrown = 0;
+    one.upstream.on_look = [&] {
+        if (thrown++ == 0) throw std::runtime_error("a bug");
+    };
+    one.process.desk.start();
+    one.process.until([&] { return thrown == 1; });
+    for (int i = 0; i < 5; ++i) CHECK(one.process.now().state == State::due);  // it rests
+    CHECK(one.upstream.looks == 1);
+    one.process.desk.look_again();
+    one.process.until([&] { return !one.old_is_there(); });
+    CHECK(one.upstream.looks == 2);
+}
+
 TEST_CASE("an approval has one rotation, and so has a value") {
     One one;
     one.process.begin();
