@@ -88,12 +88,17 @@ std::shared_ptr<Notifier::Sender> Notifier::add(WebhookTarget target) {
 Async<Result<void>> Notifier::start(std::vector<WebhookTarget> targets) {
     for (const auto& target : targets)
         if (auto subscribed = co_await subscribe(target.id); !subscribed) co_return subscribed;
-    replace(std::move(targets));
+    if (!replaced_) employ(std::move(targets));
     co_return Result<void>{};
 }
 
-// What an old one is sending it brings to its end; all else waits in the store for whoever comes.
 void Notifier::replace(std::vector<WebhookTarget> targets) {
+    replaced_ = true;
+    employ(std::move(targets));
+}
+
+// What an old one is sending it brings to its end; all else waits in the store for whoever comes.
+void Notifier::employ(std::vector<WebhookTarget> targets) {
     for (const auto& sender : senders_) sender->retired = true;
     senders_.clear();
     for (auto& target : targets) asio::co_spawn(rooms_.loop, run(add(std::move(target))), asio::detached);
@@ -110,14 +115,44 @@ bool Notifier::over(const Sender& sender) const {
     return sender.retired || rooms_.desk.draining() || gone_.contains(sender.post.target().id);
 }
 
+// Whatever goes wrong with one look, the next one comes.
 Async<void> Notifier::run(std::shared_ptr<Sender> sender) {
-    const auto& wanted = sender->post.target().wanted;
-    const bool lapses = std::ranges::find(wanted.events, Webhook::Event::expired) != wanted.events.end();
     while (!over(*sender)) {
-        const auto seen = rooms_.desk.revision();
-        if (lapses) co_await let_lapse();
-        co_await send_all_due(sender);
+        auto seen = rooms_.desk.revision();
+        try {
+            co_await look(sender);
+        } catch (const std::exception& bug) {
+            rooms_.log.error("telling a webhook failed",
+                             {{"host", sender->post.target().url.host}, {"what", bug.what()}});
+            seen = rooms_.desk.revision();
+        }
         if (!over(*sender)) co_await rooms_.desk.wait_revision(seen, settings_.patience);
+    }
+    co_await leave(std::move(sender));
+}
+
+Async<void> Notifier::look(std::shared_ptr<Sender> sender) {
+    co_await introduce(sender);  // where it fails, so does the next question to the store, which says so
+    const auto& wanted = sender->post.target().wanted;
+    if (std::ranges::find(wanted.events, Webhook::Event::expired) != wanted.events.end())
+        co_await let_lapse();
+    co_await send_all_due(sender);
+}
+
+// Before anything else: what is journalled from then on waits for it.
+Async<Result<void>> Notifier::introduce(std::shared_ptr<Sender> sender) {
+    if (sender->subscribed) co_return Result<void>{};
+    auto subscribed = co_await subscribe(sender->post.target().id);
+    sender->subscribed = subscribed.has_value();
+    co_return subscribed;
+}
+
+// A claim that stayed behind would be this instance's, which lives: nobody would send that notice again.
+Async<void> Notifier::leave(std::shared_ptr<Sender> sender) {
+    while (sender->unsettled) {
+        const auto settled = co_await settle(sender);
+        if (settled || rooms_.desk.draining()) co_return;
+        co_await rooms_.desk.wait_revision(rooms_.desk.revision(), settings_.patience);
     }
 }
 
@@ -167,9 +202,7 @@ Async<Result<void>> Notifier::take_over() {
 
 Async<Result<std::optional<Deliveries::Delivery>>> Notifier::next(std::shared_ptr<Sender> sender) {
     const auto& target = sender->post.target();
-    if (!sender->subscribed)
-        if (auto subscribed = co_await subscribe(target.id); !subscribed) co_return subscribed.error();
-    sender->subscribed = true;
+    if (auto known = co_await introduce(sender); !known) co_return known.error();
     if (auto taken = co_await take_over(); !taken) co_return taken.error();
     const auto wanted = [events = target.wanted.events](const JournalRecord& record) {
         const auto event = policy::event_of(record.kind);

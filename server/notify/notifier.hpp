@@ -48,20 +48,26 @@ public:
     Notifier(const Notifier&) = delete;
     Notifier& operator=(const Notifier&) = delete;
 
-    /// From when it returns on, nothing that is journalled is missed.
+    /// From when it returns on, nothing that is journalled is missed. Where replace() was called before or
+    /// meanwhile, its newer list stays.
     Async<Result<void>> start(std::vector<WebhookTarget> targets);
-    /// Other webhooks from here on. What waits for one that stays is still sent, by its new settings.
+    /// Other webhooks from here on: a new one hears of what is journalled after the loop's next turn. What
+    /// waits for one that stays is still sent, by its new settings.
     void replace(std::vector<WebhookTarget> targets);
     /// Ends the thread that waits. The loop must not run any more.
     void close();
 
 private:
     struct Sender;
+    void employ(std::vector<WebhookTarget> targets);
     std::shared_ptr<Sender> add(WebhookTarget target);
     std::unique_ptr<truefoundry::Exchange> connect(const WebhookTarget& target);
     Async<Result<void>> subscribe(std::string webhook);
 
     Async<void> run(std::shared_ptr<Sender> sender);
+    Async<void> look(std::shared_ptr<Sender> sender);
+    Async<Result<void>> introduce(std::shared_ptr<Sender> sender);
+    Async<void> leave(std::shared_ptr<Sender> sender);
     bool over(const Sender& sender) const;
     Async<void> send_all_due(std::shared_ptr<Sender> sender);
     Async<Result<bool>> send_one(std::shared_ptr<Sender> sender);
@@ -78,6 +84,7 @@ private:
     Settings settings_;
     std::shared_ptr<TransferThread> thread_;  // once it was needed
     std::vector<std::shared_ptr<Sender>> senders_;
+    bool replaced_ = false;
     std::set<std::string> gone_;  // webhooks whose receiver said so
 };
 

@@ -5,6 +5,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
 #include <map>
+#include <stdexcept>
+#include <utility>
 
 #include "protocol/parse.hpp"
 #include "server/notify/notifier.hpp"
@@ -16,6 +18,7 @@ namespace tfy::fakes {
 struct Receiver {
     std::deque<Result<truefoundry::HttpResponse>> answers = {};
     std::vector<truefoundry::HttpRequest> got = {};
+    bool throws = false;  // the next time
 
     Receiver& answer(int status, std::string retry_after = {}) {
         answers.push_back(truefoundry::HttpResponse{.status = status, .retry_after = std::move(retry_after)});
@@ -34,6 +37,7 @@ public:
     explicit ReceiverExchange(Receiver& receiver) : receiver_(receiver) {}
     Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
         receiver_.got.push_back(std::move(request));
+        if (std::exchange(receiver_.throws, false)) throw std::runtime_error("a bug");
         if (receiver_.answers.empty()) co_return truefoundry::HttpResponse{.status = 204};
         auto answer = std::move(receiver_.answers.front());
         receiver_.answers.pop_front();

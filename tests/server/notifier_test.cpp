@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/post.hpp>
 #include <set>
 
 #include "tests/fakes/notified.hpp"
@@ -124,6 +125,67 @@ TEST_CASE("a store that fails for a while is waited for: what was taken is not t
     REQUIRE(fakes::run_sql(folder / "ledger.db", "DROP TRIGGER broken") == SQLITE_OK);
     house.told(2);
     CHECK(house.receiver().body(0)["id"] != house.receiver().body(1)["id"]);
+}
+
+TEST_CASE("a webhook that was replaced while the store failed leaves nothing behind that nobody sends") {
+    const fakes::TempFolder folder;
+    Notified house(folder / "ledger.db");
+    house.receiver().answer(500);
+    house.start({webhook()});
+    const auto broken =
+        "CREATE TRIGGER broken BEFORE UPDATE OF due ON deliveries BEGIN SELECT RAISE(ABORT, ''); END";
+    REQUIRE(fakes::run_sql(folder / "ledger.db", broken) == SQLITE_OK);
+    house.request("a");
+    house.told(1);
+    CHECK(waiting(house) == 1);
+    house.notifier().replace({webhook()});
+    house.told(1);
+    REQUIRE(fakes::run_sql(folder / "ledger.db", "DROP TRIGGER broken") == SQLITE_OK);
+    house.passes();
+    CHECK(waiting(house) == 0);
+    house.clock.advance(6min);
+    house.told(2);
+    CHECK(house.receiver().header(1, "webhook-id") == house.receiver().header(0, "webhook-id"));
+}
+
+TEST_CASE("an exception does not end a webhook") {
+    Notified house;
+    house.receiver().throws = true;
+    house.start({webhook()});
+    house.request("a");
+    house.told(2);
+    CHECK(house.receiver().header(1, "webhook-id") == house.receiver().header(0, "webhook-id"));
+    house.request("b");
+    house.told(3);
+}
+
+TEST_CASE("a new webhook hears of what happens right after the reload") {
+    Notified house;
+    house.start({});
+    const auto old = house.request("a");
+    house.clock.advance(15min);
+    // It looks for what has lapsed, and that it has is journalled then.
+    house.notifier().replace({webhook("new.example.com", {Event::requested, Event::expired})});
+    house.told(1, "new.example.com");
+    CHECK(house.receiver("new.example.com").body(0)["type"] == "approval.expired");
+    CHECK(house.receiver("new.example.com").body(0)["approval"]["id"] == old);
+}
+
+TEST_CASE("a reload during the start is newer than what the start was given") {
+    for (const bool before : {true, false}) {
+        CAPTURE(before);
+        Notified house;
+        if (before) house.notifier().replace({webhook("new.example.com")});
+        auto starting = house.notifier().start({webhook()});
+        const auto reload = [&house] { house.notifier().replace({webhook("new.example.com")}); };
+        if (!before)
+            boost::asio::post(house.loop, [&house, reload] { boost::asio::post(house.loop, reload); });
+        REQUIRE(house.run(std::move(starting)).has_value());
+        house.passes();
+        house.request("a");
+        house.told(1, "new.example.com");
+        house.told(0);
+    }
 }
 
 TEST_CASE("two processes on one state tell each event once between them") {
