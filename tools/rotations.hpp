@@ -110,6 +110,12 @@ struct Successor {
 class Rotations {
 public:
     virtual ~Rotations() = default;
+    /// Before the successor is made: no other approval makes one for this old token until begin() or
+    /// release() with this approval, or until the process ends. Errc::conflict where another does, or has;
+    /// Errc::storage where it cannot be written down. Nothing is to be created then.
+    virtual Async<Result<void>> reserve(std::string approval_id, std::string old_id) = 0;
+    /// There is no successor, or none whose value anybody has.
+    virtual Async<void> release(std::string approval_id) = 0;
     /// Writes down, durably, that the old token goes once the value of `made` was handed over and the grace
     /// is over. Errc::storage: it was not written, and the old token stays. Errc::conflict: this approval has
     /// its rotation already.

@@ -36,6 +36,30 @@ RotationDesk::RotationDesk(Rooms rooms, std::string instance, std::filesystem::p
       state_dir_(std::move(state_dir)),
       base_url_(std::move(base_url)) {}
 
+// What this process has reserved and no longer knows of, since it could not be released, does not stand; nor
+// does what a process reserved that ended.
+Async<Result<void>> RotationDesk::reserve(std::string approval_id, std::string old_id) {
+    reserving_.insert(approval_id);
+    const auto stands = [me = instance_, mine = reserving_,
+                         state = state_dir_](const RotationReservation& other) {
+        return other.instance == me ? mine.contains(other.approval_id) : alive(state, other.instance);
+    };
+    const RotationReservation wanted{base_url_, std::move(old_id), approval_id, instance_};
+    auto work = [wanted, stands](Ledger& ledger) { return ledger.reserve_rotation(wanted, stands); };
+    auto reserved = co_await rooms_.store.run(std::move(work));
+    if (!reserved) reserving_.erase(approval_id);
+    co_return reserved;
+}
+
+Async<void> RotationDesk::release(std::string approval_id) {
+    reserving_.erase(approval_id);
+    auto work = [approval_id](Ledger& ledger) { return ledger.release_rotation(approval_id); };
+    const auto released = co_await rooms_.store.run(std::move(work));
+    if (!released)
+        rooms_.log.warn("the end of a rotation's reservation could not be written down",
+                        {{"approval", approval_id}, {"why", released.error().message}});
+}
+
 Async<Result<Rotation>> RotationDesk::begin(tools::RotationOrder order, tools::Successor made) {
     const RotationStart start{"rot_" + policy::random_id(), std::move(made), instance_, rooms_.clock.now()};
     const RotationRow shown{.rotation = {.id = start.id,
@@ -51,6 +75,7 @@ Async<Result<Rotation>> RotationDesk::begin(tools::RotationOrder order, tools::S
         return ledger.begin_rotation(*shared, start, entry);
     };
     auto row = co_await rooms_.store.run(std::move(work));
+    reserving_.erase(shown.rotation.approval_id);
     if (!row) co_return row.error();
     look_again();  // its value may have been claimed before the row was there
     co_return std::move(row->rotation);

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ public:
     /// that asks that one, since here its tokens would look as if they were gone.
     RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir, std::string base_url);
 
+    Async<Result<void>> reserve(std::string approval_id, std::string old_id) override;
+    Async<void> release(std::string approval_id) override;
     Async<Result<tools::Rotation>> begin(tools::RotationOrder order, tools::Successor made) override;
     Async<Result<std::optional<tools::Rotation>>> under_way(std::string old_id) override;
 
@@ -77,6 +80,7 @@ private:
     std::string instance_;
     std::filesystem::path state_dir_;
     std::string base_url_;
+    std::set<std::string> reserving_;  // approvals whose successor is being made here
     bool draining_ = false;
     bool again_ = false;
     bool unwritten_ = false;                     // the last look had a step that could not be written down

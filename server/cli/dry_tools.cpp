@@ -74,6 +74,8 @@ Async<Result<tools::HeldFacts>> DryTools::look(std::string, std::string) { co_re
 Async<Result<policy::Reveal>> DryTools::claim(std::string, std::string, std::string) {
     co_return not_in_a_dry_run();
 }
+Async<Result<void>> DryTools::reserve(std::string, std::string) { co_return not_in_a_dry_run(); }
+Async<void> DryTools::release(std::string) { co_return; }
 Async<Result<tools::Rotation>> DryTools::begin(tools::RotationOrder, tools::Successor) {
     co_return not_in_a_dry_run();
 }

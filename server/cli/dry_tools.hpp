@@ -32,6 +32,8 @@ private:
     Async<Result<tools::HeldFacts>> look(std::string reveal_id, std::string principal) override;
     Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,
                                         std::string destination) override;
+    Async<Result<void>> reserve(std::string approval_id, std::string old_id) override;
+    Async<void> release(std::string approval_id) override;
     Async<Result<tools::Rotation>> begin(tools::RotationOrder order, tools::Successor made) override;
     Async<Result<std::optional<tools::Rotation>>> under_way(std::string old_id) override;
     Async<Result<tools::ValueFate>> fate(std::string reveal_id, std::string principal) override;

@@ -115,8 +115,9 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_due ON deliveries (webhook, due);
 )sql";
 
-// `plan` is what the approving person saw, of the control plane at `base_url`. An approval has one rotation at
-// the most, and so has a reveal.
+// `plan` is what the approving person saw, of the control plane at `base_url`. An approval has one rotation
+// at the most, and so has a reveal. Before a successor is made, its old token is reserved, so that there is
+// one.
 constexpr std::string_view version_6 = R"sql(
 CREATE TABLE rotations (
     id          TEXT PRIMARY KEY,
@@ -136,6 +137,13 @@ CREATE TABLE rotations (
     revision    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX rotations_by_state ON rotations (state);
+CREATE TABLE rotation_reservations (
+    base_url    TEXT NOT NULL,
+    old_id      TEXT NOT NULL,
+    approval_id TEXT NOT NULL UNIQUE,
+    instance    TEXT NOT NULL,
+    PRIMARY KEY (base_url, old_id)
+) STRICT;
 )sql";
 
 constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5, version_6};

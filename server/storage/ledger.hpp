@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -127,8 +128,14 @@ public:
     Result<void> end_reveal(const std::string& id, RevealRow::State next, const JournalEntry& entry);
     Result<std::vector<RevealRow>> reveals(RevealRow::State state);
 
+    /// No other approval gets this old token until begin_rotation() or release_rotation() with the same one.
+    /// Errc::conflict where its rotation is open, or another reservation `stands`; one that does not is
+    /// replaced.
+    Result<void> reserve_rotation(const RotationReservation& wanted,
+                                  const std::function<bool(const RotationReservation&)>& stands);
+    Result<void> release_rotation(const std::string& approval_id);
     /// The second half of what `order` lets run: waiting, or as far as the value's reveal has come already.
-    /// Errc::conflict where its approval or its reveal has a rotation.
+    /// Takes the place of its reservation. Errc::conflict where its approval or its reveal has a rotation.
     Result<RotationRow> begin_rotation(const tools::RotationOrder& order, const RotationStart& start,
                                        const JournalEntry& entry);
     Result<std::optional<RotationRow>> find_rotation(const std::string& id);

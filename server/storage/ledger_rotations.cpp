@@ -1,5 +1,5 @@
-// Rotations: a row may only come from an order, moves with the reveal of its value in one transaction, and is
-// changed by compare-and-set.
+// Rotations: an old token is reserved before its successor is made; a row may only come from an order, moves
+// with the reveal of its value in one transaction, and is changed by compare-and-set.
 #include "protocol/parse.hpp"
 #include "server/storage/ledger_impl.hpp"
 
@@ -19,7 +19,12 @@ constexpr const char* by_reveal =
     "created, revision, base_url FROM rotations WHERE reveal_id = ? AND state = 'waiting'";
 constexpr const char* open_ones =
     "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
-    "created, revision, base_url FROM rotations WHERE state IN ('waiting', 'due', 'deleting') ORDER BY created, id";
+    "created, revision, base_url FROM rotations WHERE state IN ('waiting', 'due', 'deleting') ORDER BY "
+    "created, id";
+
+constexpr const char* find_reserved =
+    "SELECT approval_id, instance FROM rotation_reservations WHERE base_url = ? AND old_id = ?";
+constexpr const char* free_reserved = "DELETE FROM rotation_reservations WHERE approval_id = ?";
 
 constexpr const char* compare_and_set =
     "UPDATE rotations SET state = ?, because = ?, due = CASE ? WHEN 1 THEN ? END, instance = ?, tries = ?, "
@@ -58,6 +63,16 @@ Result<std::optional<RotationRow>> read_one(SQLite::Statement row, const std::st
     return std::optional(std::move(*found));
 }
 
+Result<std::vector<RotationRow>> read_all(SQLite::Statement rows) {
+    std::vector<RotationRow> found;
+    while (rows.executeStep()) {
+        auto row = read_row(rows);
+        if (!row) return row.error();
+        found.push_back(std::move(*row));
+    }
+    return found;
+}
+
 Result<void> insert(SQLite::Statement row, const RotationRow& fresh) {
     const auto& rotation = fresh.rotation;
     SQLite::bind(row, rotation.id, rotation.approval_id, fresh.base_url, rotation.plan.json().dump(),
@@ -75,6 +90,25 @@ Result<void> update(SQLite::Statement row, const RotationRow& next) {
                  next.instance, next.tries, sqlite::stored(next.next), rotation.id, next.revision);
     if (row.exec() == 1) return {};
     return Error{Errc::conflict, "This rotation has gone on meanwhile; nothing was changed by this."};
+}
+
+void release(SQLite::Statement row, const std::string& approval_id) {
+    row.bind(1, approval_id);
+    row.exec();
+}
+
+std::optional<RotationReservation> reserved(SQLite::Statement row, const RotationReservation& wanted) {
+    SQLite::bind(row, wanted.base_url, wanted.old_id);
+    if (!row.executeStep()) return std::nullopt;
+    return RotationReservation{.base_url = wanted.base_url,
+                               .old_id = wanted.old_id,
+                               .approval_id = row.getColumn(0).getString(),
+                               .instance = row.getColumn(1).getString()};
+}
+
+Error taken(const std::string& how) {
+    return {Errc::conflict,
+            "This token is being rotated already. " + how + " Nothing was created or deleted by this call."};
 }
 
 /// Where it stands after its value left (or never will).
@@ -110,6 +144,33 @@ Result<void> Ledger::Impl::follow_reveal(const std::string& reveal_id, RevealRow
     return append(at, kept ? "rotation_kept" : "rotation_due", rotation.approval_id, std::move(body));
 }
 
+Result<void> Ledger::reserve_rotation(const RotationReservation& wanted,
+                                      const std::function<bool(const RotationReservation&)>& stands) {
+    return impl_->write([&]() -> Result<void> {
+        const auto open = read_all(impl_->prepare(open_ones));
+        if (!open) return open.error();
+        for (const auto& row : *open)
+            if (row.base_url == wanted.base_url && row.rotation.plan.old_id() == wanted.old_id)
+                return taken(tools::describe(row.rotation));
+        const auto other = reserved(impl_->prepare(find_reserved), wanted);
+        if (other && other->approval_id != wanted.approval_id && stands(*other))
+            return taken("Its successor is being made under the approval " + other->approval_id + ".");
+        auto row = impl_->prepare(
+            "INSERT OR REPLACE INTO rotation_reservations (base_url, old_id, approval_id, instance) VALUES "
+            "(?, ?, ?, ?)");
+        SQLite::bind(row, wanted.base_url, wanted.old_id, wanted.approval_id, wanted.instance);
+        row.exec();
+        return {};
+    });
+}
+
+Result<void> Ledger::release_rotation(const std::string& approval_id) {
+    return impl_->write([&]() -> Result<void> {
+        release(impl_->prepare(free_reserved), approval_id);
+        return {};
+    });
+}
+
 // The value may have been claimed, or its time may have run out, before the row was there.
 Result<RotationRow> Ledger::begin_rotation(const tools::RotationOrder& order, const RotationStart& start,
                                            const JournalEntry& entry) {
@@ -128,6 +189,7 @@ Result<RotationRow> Ledger::begin_rotation(const tools::RotationOrder& order, co
             "principal, instance, tries, next, created, revision) VALUES (?, ?, 'waiting', '', ?, ?, ?, ?, "
             "?, ?, 0, 0, ?, 0) ON CONFLICT DO NOTHING");
         if (auto written = insert(std::move(statement), fresh); !written) return written.error();
+        release(impl_->prepare(free_reserved), order.approval_id());
         if (auto written = impl_->append(entry); !written) return written.error();
         const auto reveal = find_reveal(fresh.reveal_id);
         if (!reveal) return reveal.error();
@@ -149,16 +211,7 @@ Result<std::optional<RotationRow>> Ledger::find_rotation_of(const std::string& a
 }
 
 Result<std::vector<RotationRow>> Ledger::open_rotations() {
-    return sqlite::read([&]() -> Result<std::vector<RotationRow>> {
-        auto rows = impl_->prepare(open_ones);
-        std::vector<RotationRow> found;
-        while (rows.executeStep()) {
-            auto row = read_row(rows);
-            if (!row) return row.error();
-            found.push_back(std::move(*row));
-        }
-        return found;
-    });
+    return sqlite::read([&] { return read_all(impl_->prepare(open_ones)); });
 }
 
 Result<void> Ledger::change_rotation(const RotationRow& next, const JournalEntry& entry) {

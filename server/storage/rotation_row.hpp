@@ -20,6 +20,14 @@ struct RotationRow {
     std::int64_t revision = 0;  // what a change compares
 };
 
+/// An old token for which `instance` is about to make a successor.
+struct RotationReservation {
+    std::string base_url;
+    std::string old_id;
+    std::string approval_id;
+    std::string instance;
+};
+
 /// What a process knows when it begins one.
 struct RotationStart {
     std::string id;

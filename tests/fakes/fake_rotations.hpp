@@ -11,8 +11,18 @@ class FakeRotations final : public tools::Rotations {
 public:
     static inline const std::string rotation_id = "rot_" + std::string(26, 'a');
 
+    Async<Result<void>> reserve(std::string approval_id, std::string old_id) override {
+        if (open && open->plan.old_id() == old_id) co_return Error{Errc::conflict, "being rotated already"};
+        reserved.push_back(std::move(approval_id));
+        co_return Result<void>{};
+    }
+    Async<void> release(std::string approval_id) override {
+        std::erase(reserved, approval_id);
+        co_return;
+    }
     Async<Result<tools::Rotation>> begin(tools::RotationOrder order, tools::Successor made) override {
         if (disk_full) co_return Error{Errc::storage, "disk full"};
+        std::erase(reserved, order.approval_id());
         successors.push_back(made);
         orders.push_back(std::move(order));
         co_return tools::Rotation{.id = rotation_id,
@@ -28,6 +38,7 @@ public:
 
     std::optional<tools::Rotation> open;
     bool disk_full = false;
+    std::vector<std::string> reserved;  // approvals whose successor is being made
     std::vector<tools::RotationOrder> orders;
     std::vector<tools::Successor> successors;
 };

@@ -285,6 +285,7 @@ TEST_CASE("what changed since the approval stops it before the POST") {
         CHECK(holds(stopped.error().message, "Nothing was created or deleted"));
         CHECK(rotating.exchange.count("POST") == 0);
         CHECK(rotating.rotations.orders.empty());
+        CHECK(rotating.rotations.reserved.empty());
     }
 }
 
@@ -338,6 +339,7 @@ TEST_CASE("where the creation is not sure, nothing is ever deleted, and the answ
         CHECK(rotating.exchange.finished());
         CHECK(rotating.exchange.count("POST") == 1);
         CHECK(rotating.rotations.orders.empty());
+        CHECK(rotating.rotations.reserved.empty());
     }
 }
 

@@ -149,7 +149,6 @@ Async<Result<void>> RotateAccessToken::check_alone(std::string old_id) const {
 
 // One look at both tokens, right before the one POST.
 Async<Result<void>> RotateAccessToken::check(truefoundry::Client api, RotationPlan plan) const {
-    if (const auto alone = co_await check_alone(plan.old_id()); !alone) co_return alone.error();
     const auto all = co_await api.list();
     if (!all) co_return all.error();
     const auto old = std::ranges::find(*all, plan.old_id(), &AccessToken::id);
@@ -170,10 +169,7 @@ std::vector<Tool::Part> RotateAccessToken::parts(const policy::Facts& facts) con
     return {{"tfy_access_tokens_delete", facts.subject}, {"tfy_access_tokens_create", plan->new_name}};
 }
 
-Async<Result<ToolResult>> RotateAccessToken::run(policy::Permit permit) {
-    auto order = RotationOrder::of(permit);
-    if (!order) co_return order.error();
-    const auto plan = order->plan();
+Async<Result<Created>> RotateAccessToken::make_successor(const policy::Permit& permit, RotationPlan plan) {
     auto name = TokenName::read(plan.new_name);
     if (!name) co_return name.error();
 
@@ -184,8 +180,25 @@ Async<Result<ToolResult>> RotateAccessToken::run(policy::Permit permit) {
     auto created =
         co_await create_once(api, custody_, clock_, std::move(asked), recipients_of(permit), destination);
     if (!created) co_return with_old_token_left(created.error(), plan);
+    co_return created;
+}
+
+// Reserved first: of two approved rotations of one token, one gets to its POST.
+Async<Result<ToolResult>> RotateAccessToken::run(policy::Permit permit) {
+    auto order = RotationOrder::of(permit);
+    if (!order) co_return order.error();
+    const auto plan = order->plan();
+    const auto approval_id = order->approval_id();
+    const auto alone = co_await rotations_.reserve(approval_id, plan.old_id());
+    if (!alone) co_return alone.error();
+    const auto created = co_await make_successor(permit, plan);
+    if (!created) {
+        co_await rotations_.release(approval_id);
+        co_return created.error();
+    }
     Successor made{.id = created->id, .reveal_id = created->held.reveal_id};
     const auto begun = co_await rotations_.begin(std::move(*order), std::move(made));
+    if (!begun) co_await rotations_.release(approval_id);
     co_return report_rotation(*created, plan, begun, clock_.now());
 }
 

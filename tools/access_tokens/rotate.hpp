@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "tools/access_tokens/creation.hpp"
 #include "tools/custody.hpp"
 #include "tools/rotations.hpp"
 #include "tools/tool.hpp"
@@ -52,6 +53,7 @@ public:
 private:
     Async<Result<void>> check_alone(std::string old_id) const;
     Async<Result<void>> check(truefoundry::Client api, RotationPlan plan) const;
+    Async<Result<Created>> make_successor(const policy::Permit& permit, RotationPlan plan);
 
     truefoundry::Client& client_;
     Custody& custody_;
