@@ -271,7 +271,7 @@ TEST_CASE("a look that ends in an exception is not the last one, and the next on
     };
     one.process.desk.start();
     one.process.until([&] { return thrown == 1; });
-    for (int i = 0; i < 5; ++i) CHECK(one.process.now().state == State::due);  // it rests
+    for (int i = 0; i < 300; ++i) CHECK(one.process.now().state == State::due);  // it rests
     CHECK(one.upstream.looks == 1);
     one.process.desk.look_again();
     one.process.until([&] { return !one.old_is_there(); });
