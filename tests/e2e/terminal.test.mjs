@@ -1,6 +1,6 @@
 // A person in a real terminal: the passphrase is asked for and never shown, and whoever lacks it decides nothing.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -69,6 +69,33 @@ test('in a real terminal: no passphrase, a wrong one, the right one', async t =>
   const created = await create(connection, 'by-hand');
   assert.equal(statusOf(created), 'executed', textOf(created));
   assert.ok(!everyFileOf(world.state).includes(passphrase), 'the passphrase stands in no file');
+});
+
+test('rules that a command brings along ask for more than the server does, never for less', async t => {
+  const world = await World.start(t, { policy: likeByDefault });
+  const connection = await open('modern stdio', world, { elicitation: null });
+  const id = (await create(connection, 'bypass-me')).structuredContent.approval_id;
+  const lax = join(world.folder, 'lax.toml');
+  writeFileSync(lax, rules());
+  const strict = world.env.TFY_PAT_MCP_POLICY;
+  const attempts = [
+    ['approve', id, '--policy', lax],
+    ['sign-in', '--as', 'ann', '--policy', lax],
+    ['permit', '--principal', 'stdio:root', '--names', 'by*', '--uses', '3', '--policy', lax],
+  ];
+  for (const arguments_ of attempts) {
+    for (const policy of [strict, lax]) {
+      world.env.TFY_PAT_MCP_POLICY = policy;
+      const tried = await world.terminal(['approvals', ...arguments_], ['bypass-me', 'agent', 'by*']);
+      assert.equal(tried.code, 1, tried.stdout + tried.stderr);
+    }
+  }
+  const laxServer = await open('modern stdio', world, { elicitation: null }); // somebody's own, on the same state
+  await laxServer.call('tfy_config_status');
+  assert.equal((await world.terminal(['approvals', ...attempts[0]], ['bypass-me', 'agent'])).code, 1);
+  world.env.TFY_PAT_MCP_POLICY = strict;
+  assert.equal(statusOf(await create(connection, 'bypass-me')), 'approval_pending');
+  assert.equal(await world.upstreamCount('POST'), 0);
 });
 
 test('a code that was made in a terminal signs another person in: two of a quorum', async t => {

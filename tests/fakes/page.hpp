@@ -136,7 +136,7 @@ struct Page {
     }
     std::string hold() {
         return wait(reveals.hold(policy::Secret(std::string(token_value)), "ci-pipeline",
-                                 {.principal = "stdio:alice", .people = {"grace"}}))
+                                 {.principal = "stdio:alice", .people = {"grace", "ada"}}))
             .value()
             .reveal_id;
     }

@@ -43,6 +43,7 @@ TEST_CASE(
         std::function<void(StandingWish&)> change;
     };
     const Row rows[] = {
+        {"values for the agent", [](StandingWish& w) { w.destination = Destination::agent; }},
         {"no principal", [](StandingWish& w) { w.principal.clear(); }},
         {"no names", [](StandingWish& w) { w.names.clear(); }},
         {"every name", [](StandingWish& w) { w.names = "*"; }},

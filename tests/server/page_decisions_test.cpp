@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "tests/fakes/page.hpp"
+#include "tests/fakes/permits.hpp"
 
 using namespace tfy;
 using namespace tfy::server;
@@ -135,12 +136,28 @@ TEST_CASE("the stream stops where the browser is gone") {
     CHECK_FALSE(answer.ended);
 }
 
+namespace {
+
+/// What a claim by this person comes to; Errc{} where they got it.
+Async<Errc> claimed_by(Page& page, std::string reveal_id, std::string person) {
+    const auto human = policy::HumanForTests::make(std::move(person), policy::Assurance::signed_in);
+    const auto claimed = co_await page.reveals.claim_for(std::move(reveal_id), human);
+    co_return claimed ? Errc{} : claimed.error().code;
+}
+
+}  // namespace
+
 TEST_CASE("a value is shown once, to a POST with this session's nonce") {
     Page page;
     page.sign_in("ada");
     const auto reveal_id = page.hold();
     const auto address = "/approvals/api/reveals/" + reveal_id;
     const auto others_nonce = page.get("/approvals/api/reveals").json().at("reveals").at(0).at("nonce");
+
+    page.sign_in("mallory");  // signed in, and none of those who approved it
+    CHECK(page.get("/approvals/api/reveals").json().at("reveals").empty());
+    CHECK(page.post(address, {{"nonce", others_nonce}}).status() == 403);
+    CHECK(page.wait(claimed_by(page, reveal_id, "mallory")) == Errc::not_found);
 
     page.sign_in("grace");
     const auto waiting = page.get("/approvals/api/reveals");
