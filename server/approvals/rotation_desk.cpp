@@ -40,8 +40,7 @@ RotationDesk::RotationDesk(Rooms rooms, std::string instance, std::filesystem::p
 // does what a process reserved that ended.
 Async<Result<void>> RotationDesk::reserve(std::string approval_id, std::string old_id) {
     reserving_.insert(approval_id);
-    const auto stands = [me = instance_, mine = reserving_,
-                         state = state_dir_](const RotationReservation& other) {
+    const auto stands = [me = instance_, mine = reserving_, state = state_dir_](const auto& other) {
         return other.instance == me ? mine.contains(other.approval_id) : alive(state, other.instance);
     };
     const RotationReservation wanted{base_url_, std::move(old_id), approval_id, instance_};

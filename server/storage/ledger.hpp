@@ -131,8 +131,8 @@ public:
     /// No other approval gets this old token until begin_rotation() or release_rotation() with the same one.
     /// Errc::conflict where its rotation is open, or another reservation `stands`; one that does not is
     /// replaced.
-    Result<void> reserve_rotation(const RotationReservation& wanted,
-                                  const std::function<bool(const RotationReservation&)>& stands);
+    using StillStands = std::function<bool(const RotationReservation&)>;
+    Result<void> reserve_rotation(const RotationReservation& wanted, const StillStands& stands);
     Result<void> release_rotation(const std::string& approval_id);
     /// The second half of what `order` lets run: waiting, or as far as the value's reveal has come already.
     /// Takes the place of its reservation. Errc::conflict where its approval or its reveal has a rotation.

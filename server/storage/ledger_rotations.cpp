@@ -144,8 +144,7 @@ Result<void> Ledger::Impl::follow_reveal(const std::string& reveal_id, RevealRow
     return append(at, kept ? "rotation_kept" : "rotation_due", rotation.approval_id, std::move(body));
 }
 
-Result<void> Ledger::reserve_rotation(const RotationReservation& wanted,
-                                      const std::function<bool(const RotationReservation&)>& stands) {
+Result<void> Ledger::reserve_rotation(const RotationReservation& wanted, const StillStands& stands) {
     return impl_->write([&]() -> Result<void> {
         const auto open = read_all(impl_->prepare(open_ones));
         if (!open) return open.error();

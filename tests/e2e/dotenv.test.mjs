@@ -1,8 +1,7 @@
 // A folder's .env fills gaps; it never brings an address to a key of the environment.
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -21,39 +20,32 @@ async function listener(t) {
   return { heard, address: `http://127.0.0.1:${server.address().port}` };
 }
 
-function folderWith(dotenv) {
-  const folder = mkdtempSync(join(tmpdir(), 'tfy-dotenv-'));
-  writeFileSync(join(folder, '.env'), dotenv);
-  return folder;
-}
-
-async function statusIn(t, folder, change) {
+/** The server runs in its world's folder. */
+async function statusWith(t, dotenv, change) {
   const world = await World.start(t);
+  writeFileSync(join(world.folder, '.env'), dotenv);
   change(world);
-  const before = process.cwd();
-  process.chdir(folder);
-  t.after(() => process.chdir(before));
   const connection = await open('modern stdio', world);
   return (await connection.call('tfy_config_status')).structuredContent;
 }
 
 test('an address in .env is not asked with a key of the environment, under whichever name', async t => {
   const foreign = await listener(t);
-  const folder = folderWith(`TFY_BASE_URL=${foreign.address}\nTFY_API_KEY=of-the-folder\n`);
-  await statusIn(t, folder, world => {
+  const dotenv = `TFY_BASE_URL=${foreign.address}\nTFY_API_KEY=of-the-folder\n`;
+  await statusWith(t, dotenv, world => {
     const { TFY_BASE_URL: url, TFY_API_KEY: key } = world.env;
     writeFileSync(join(world.folder, 'key'), key);
     delete world.env.TFY_BASE_URL;
     delete world.env.TFY_API_KEY;
     Object.assign(world.env, { TFY_HOST: url, TFY_API_KEY_FILE: join(world.folder, 'key') });
   });
-  await statusIn(t, folder, world => delete world.env.TFY_BASE_URL);
+  await statusWith(t, dotenv, world => delete world.env.TFY_BASE_URL);
   assert.deepEqual(foreign.heard, []);
 });
 
 test('where the environment says nothing, .env says it all', async t => {
   const own = await listener(t);
-  await statusIn(t, folderWith(`TFY_BASE_URL=${own.address}\nTFY_API_KEY=of-the-folder\n`), world => {
+  await statusWith(t, `TFY_BASE_URL=${own.address}\nTFY_API_KEY=of-the-folder\n`, world => {
     delete world.env.TFY_BASE_URL;
     delete world.env.TFY_API_KEY;
   });

@@ -20,11 +20,15 @@ const std::set<std::pair<std::string, std::string>> steps = {
 
 bool blank(const std::string& text) { return text.find_first_not_of(' ') == std::string::npos; }
 
-bool may_decide(const Row& row, const std::string& person) {
+bool may_deny(const Row& row, const std::string& person) {
     if (person == row.agent.principal) return false;
-    if (!row.demand.self_approval && (row.agent.person.empty() || person == row.agent.person)) return false;
     const auto& group = row.demand.approvers;
     return group.empty() || std::ranges::find(group, person) != group.end();
+}
+
+bool may_decide(const Row& row, const std::string& person) {
+    if (!row.demand.self_approval && (row.agent.person.empty() || person == row.agent.person)) return false;
+    return may_deny(row, person);
 }
 
 std::string for_people(const std::string& digest) {
@@ -216,7 +220,7 @@ std::string Reference::unfit(const Row& row, const Wish& wish, policy::Time at) 
     if (wish.kind == Wish::Kind::withdraw) return {};
     const bool own = !row.agent.person.empty() && wish.person == row.agent.person;
     if (wish.kind == Wish::Kind::deny) {
-        if (!own && !may_decide(row, wish.person)) return wish.person + " may not decide";
+        if (!own && !may_deny(row, wish.person)) return wish.person + " may not decide";
         return wish.assurance > 0 && blank(wish.reason) ? "without a reason" : "";
     }
     if (!may_decide(row, wish.person)) return wish.person + " may not decide";
