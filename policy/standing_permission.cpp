@@ -40,7 +40,7 @@ std::optional<Error> unreasonable(const StandingWish& wish) {
 std::optional<std::string> not_covered(const StandingPermission& permission, const Approval& fresh,
                                        Time now) {
     if (!permission.in_force(now)) return "The permission is over.";
-    if (fresh.call.tool != covered_tool) return "A standing permission never covers this tool.";
+    if (!may_be_permitted(fresh.call)) return "A standing permission never covers this tool.";
     if (fresh.call.caller.principal != permission.principal) return "It is for another principal.";
     if (!glob(permission.names, fresh.facts.subject)) return "It is for other names.";
     if (!fresh.facts.expires) return "It is for tokens that expire.";
@@ -59,6 +59,8 @@ std::string StandingPermission::words() const {
            shown(names, 100) + ", each for " + format_duration(longest_life) + " at the most, for " +
            shown(principal, 100);
 }
+
+bool may_be_permitted(const Call& call) { return call.tool == covered_tool; }
 
 Result<StandingPermission> give(const Human& person, StandingWish wish, std::string id, Time now) {
     if (person.assurance() == Assurance::client)

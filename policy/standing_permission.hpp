@@ -31,6 +31,9 @@ struct StandingPermission {
     static Result<StandingPermission> read(const Json& value);
 };
 
+/// Whether any permission could cover this call: for all others there is nothing to look up.
+bool may_be_permitted(const Call& call);
+
 /// What a person asks for when they give one.
 struct StandingWish {
     std::string principal;

@@ -6,15 +6,12 @@
 #include "policy/facts.hpp"
 
 namespace tfy::policy {
-namespace {
 
-std::string joined(const std::vector<std::string>& names) {
+std::string shown_names(const std::vector<std::string>& names) {
     std::string text;
     for (const auto& name : names) text += (text.empty() ? "" : ", ") + shown(name, 100);
     return text;
 }
-
-}  // namespace
 
 Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value) {
     Terms terms{.min_assurance = rule.min_assurance.value_or(caller.default_assurance),
@@ -40,7 +37,7 @@ std::optional<std::string> excluded(const Terms& terms, const Caller& caller, st
         return "The rule wants another person than the one whose agent asks, and that is " +
                shown(name, 100) + ".";
     if (!terms.approvers.empty() && std::ranges::find(terms.approvers, name) == terms.approvers.end())
-        return "Only these people may decide on this request: " + joined(terms.approvers) + ".";
+        return "Only these people may decide on this request: " + shown_names(terms.approvers) + ".";
     return std::nullopt;
 }
 

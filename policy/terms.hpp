@@ -30,6 +30,9 @@ struct Terms {
 /// `terminal` at least.
 Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value);
 
+/// "ann, bob", safe to look at.
+std::string shown_names(const std::vector<std::string>& names);
+
 /// Why the person of this name may not decide on a request of `caller`, as a sentence; nothing where they
 /// may. Assurance is another question.
 std::optional<std::string> excluded(const Terms& terms, const Caller& caller, std::string_view name);

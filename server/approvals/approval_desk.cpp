@@ -9,7 +9,7 @@
 
 #include "policy/sealed_state.hpp"
 #include "server/failpoint.hpp"
-#include "server/storage/journal_body.hpp"
+#include "server/storage/journal_entry.hpp"
 #include "server/storage/without_values.hpp"
 
 namespace tfy::server {
@@ -41,7 +41,7 @@ ApprovalDesk::ApprovalDesk(asio::io_context& loop, Store& store, const GateInFor
       instance_(std::move(instance)) {}
 
 JournalEntry ApprovalDesk::entry(std::string kind, const Approval& approval) const {
-    return {std::move(kind), approval.id, redaction_.seal(journal_body(approval)), clock_.now()};
+    return journal_entry(std::move(kind), approval, *redaction_.now(), clock_.now());
 }
 
 Async<Result<void>> ApprovalDesk::learn() {
@@ -104,6 +104,7 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::write_new(Approval fresh, std:
 // asked.
 Async<Result<std::optional<ApprovalDesk::Opened>>> ApprovalDesk::open_permitted(Approval fresh) {
     using Found = std::optional<Opened>;
+    if (!policy::may_be_permitted(fresh.call)) co_return Found{};
     auto look = [principal = fresh.call.caller.principal, now = clock_.now()](Ledger& ledger) {
         return ledger.permissions(principal, now);
     };
@@ -194,9 +195,10 @@ Async<Result<Approval>> ApprovalDesk::approve(std::string id, policy::Human pers
     const auto seen = current->state;
     auto next =
         policy::approve(std::move(*current), person, choice, clock_.now(), gate_.now()->rules().claim_window);
-    const bool more = next && next->state == State::pending;
+    if (!next) co_return next.error();
+    auto kind = kind_of_yes(*next);
     TFY_FAILPOINT("decision.write");
-    auto written = co_await write(seen, std::move(next), more ? "approved in part" : "approved");
+    auto written = co_await write(seen, std::move(next), std::move(kind));
     TFY_FAILPOINT("decision.written");
     co_return written;
 }

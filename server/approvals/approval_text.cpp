@@ -25,17 +25,11 @@ std::string narrowing_lines(const Approval& approval) {
     return text;
 }
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const auto& name : names) text += (text.empty() ? "" : ", ") + policy::shown(name, 100);
-    return text;
-}
-
 // Who may decide, and who has; nothing where any person may, alone.
 std::string people_lines(const Approval& approval) {
     const auto& terms = approval.terms;
     std::string text;
-    if (!terms.approvers.empty()) text += "May decide: " + joined(terms.approvers) + "\n";
+    if (!terms.approvers.empty()) text += "May decide: " + policy::shown_names(terms.approvers) + "\n";
     if (!terms.self_approval && !approval.call.caller.person.empty())
         text +=
             "May not approve: " + policy::shown(approval.call.caller.person, 100) + ", whose agent asks\n";

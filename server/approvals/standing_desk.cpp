@@ -1,7 +1,7 @@
 #include "server/approvals/standing_desk.hpp"
 
 #include "policy/sealed_state.hpp"
-#include "server/storage/journal_body.hpp"
+#include "server/storage/journal_entry.hpp"
 #include "server/storage/without_values.hpp"
 
 namespace tfy::server {
@@ -15,16 +15,12 @@ Error no_such_permission() {
 
 }  // namespace
 
-JournalEntry StandingDesk::entry(std::string kind, const StandingPermission& permission) const {
-    return {std::move(kind), {}, redaction_.seal(journal_body(permission)), clock_.now()};
-}
-
 Async<Result<StandingPermission>> StandingDesk::give(policy::Human person, policy::StandingWish wish) {
     if (auto known = co_await approvals_.learn(); !known) co_return known.error();
     auto given = policy::give(person, std::move(wish), "per_" + policy::random_id(), clock_.now());
     if (given) given = without_values(*given, *redaction_.now());
     if (!given) co_return given.error();
-    auto record = entry("permission_given", *given);
+    auto record = journal_entry("permission_given", *given, *redaction_.now(), clock_.now());
     auto work = [permission = *given, record](Ledger& ledger) {
         return ledger.add_permission(permission, record);
     };
@@ -46,7 +42,7 @@ Async<Result<StandingPermission>> StandingDesk::revoke(std::string id, policy::H
     if (!*found) co_return no_such_permission();
     auto revoked = policy::revoke(std::move(**found), person);
     if (!revoked) co_return revoked.error();
-    auto record = entry("permission_revoked", *revoked);
+    auto record = journal_entry("permission_revoked", *revoked, *redaction_.now(), clock_.now());
     auto work = [permission = *revoked, record](Ledger& ledger) {
         return ledger.revoke_permission(permission, record);
     };

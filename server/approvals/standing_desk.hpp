@@ -23,8 +23,6 @@ public:
     Async<Result<policy::StandingPermission>> revoke(std::string id, policy::Human person);
 
 private:
-    JournalEntry entry(std::string kind, const policy::StandingPermission& permission) const;
-
     ApprovalDesk& approvals_;
     Store& store_;
     const Redaction& redaction_;

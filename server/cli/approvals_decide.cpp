@@ -5,7 +5,7 @@
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/terminal_channel.hpp"
 #include "server/failpoint.hpp"
-#include "server/storage/journal_body.hpp"
+#include "server/storage/journal_entry.hpp"
 #include "server/storage/without_values.hpp"
 
 namespace tfy::server {
@@ -114,7 +114,7 @@ int write_decision(const ApprovalsWindow& window, const Result<Approval>& decide
     if (!decided) return window.fail(decided.error());
     const auto next = without_values(*decided, window.archive.redactor);
     if (!next) return window.fail(next.error());
-    const JournalEntry entry{kind, next->id, window.archive.redactor.seal(journal_body(*next)), window.now()};
+    const auto entry = journal_entry(kind, *next, window.archive.redactor, window.now());
     TFY_FAILPOINT("decision.write");
     const auto done = window.archive.ledger->change(Approval::State::pending, *next, entry);
     TFY_FAILPOINT("decision.written");
@@ -135,9 +135,8 @@ int approve_request(const ApprovalsWindow& window) {
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());
     const auto next = policy::approve(*approval, *human, *choice, window.now(), window.options.claim_window);
-    const bool in_part = next && next->state == Approval::State::pending;
-    return write_decision(window, next, in_part ? "approved in part" : "approved",
-                          next ? what_now(*next) : std::string{});
+    if (!next) return window.fail(next.error());
+    return write_decision(window, next, kind_of_yes(*next), what_now(*next));
 }
 
 int deny_request(const ApprovalsWindow& window) {

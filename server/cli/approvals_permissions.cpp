@@ -3,7 +3,7 @@
 #include "policy/sealed_state.hpp"
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/terminal_channel.hpp"
-#include "server/storage/journal_body.hpp"
+#include "server/storage/journal_entry.hpp"
 #include "server/storage/without_values.hpp"
 
 namespace tfy::server {
@@ -24,12 +24,8 @@ std::string two_lines(const StandingPermission& permission, policy::Time now) {
 }
 
 std::string_view where(Destination destination) {
-    switch (destination) {
-        case Destination::page: return "Each value is shown once, on the approvals page.";
-        case Destination::agent: return "Each value is given to the agent once.";
-        case Destination::none: break;
-    }
-    return "No value is shown.";
+    return destination == Destination::page ? "Each value is shown once, on the approvals page."
+                                            : "No value is shown.";
 }
 
 std::string summary(const StandingPermission& permission) {
@@ -72,7 +68,7 @@ Result<StandingPermission> wanted(const ApprovalsWindow& window, const policy::H
 }
 
 JournalEntry entry(const ApprovalsWindow& window, std::string kind, const StandingPermission& permission) {
-    return {std::move(kind), {}, window.archive.redactor.seal(journal_body(permission)), window.now()};
+    return journal_entry(std::move(kind), permission, window.archive.redactor, window.now());
 }
 
 int done(const ApprovalsWindow& window, const StandingPermission& permission, const std::string& said) {

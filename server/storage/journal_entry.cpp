@@ -1,8 +1,9 @@
-#include "server/storage/journal_body.hpp"
+#include "server/storage/journal_entry.hpp"
 
 namespace tfy::server {
+namespace {
 
-Json journal_body(const policy::Approval& approval) {
+Json body_of(const policy::Approval& approval) {
     Json body = {{"tool", approval.call.tool},
                  {"principal", approval.call.caller.principal},
                  {"client", approval.call.caller.client},
@@ -34,7 +35,7 @@ Json journal_body(const policy::Approval& approval) {
     return body;
 }
 
-Json journal_body(const policy::StandingPermission& permission) {
+Json body_of(const policy::StandingPermission& permission) {
     Json body = {{"permission", permission.id},
                  {"principal", permission.principal},
                  {"names", permission.names},
@@ -50,6 +51,22 @@ Json journal_body(const policy::StandingPermission& permission) {
         body["used"] = permission.used;
     }
     return body;
+}
+
+}  // namespace
+
+JournalEntry journal_entry(std::string kind, const policy::Approval& approval,
+                           const policy::Redactor& redactor, policy::Time now) {
+    return {std::move(kind), approval.id, redactor.seal(body_of(approval)), now};
+}
+
+JournalEntry journal_entry(std::string kind, const policy::StandingPermission& permission,
+                           const policy::Redactor& redactor, policy::Time now) {
+    return {std::move(kind), {}, redactor.seal(body_of(permission)), now};
+}
+
+std::string kind_of_yes(const policy::Approval& after) {
+    return after.state == policy::Approval::State::pending ? "approved in part" : "approved";
 }
 
 }  // namespace tfy::server
