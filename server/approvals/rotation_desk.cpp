@@ -61,20 +61,14 @@ Async<void> RotationDesk::release(std::string approval_id) {
 
 Async<Result<Rotation>> RotationDesk::begin(tools::RotationOrder order, tools::Successor made) {
     const RotationStart start{"rot_" + policy::random_id(), std::move(made), instance_, rooms_.clock.now()};
-    const RotationRow shown{.rotation = {.id = start.id,
-                                         .approval_id = order.approval_id(),
-                                         .plan = order.plan(),
-                                         .new_id = start.made.id},
-                            .reveal_id = start.made.reveal_id,
-                            .principal = order.principal(),
-                            .base_url = order.base_url()};
-    auto entry = rotation_entry("rotation_begun", shown, *rooms_.redaction.now(), start.at);
+    const auto fresh = first_row(order, start);
+    auto entry = rotation_entry("rotation_begun", fresh, *rooms_.redaction.now(), start.at);
     const auto shared = std::make_shared<const tools::RotationOrder>(std::move(order));
     auto work = [shared, start, entry](Ledger& ledger) {
         return ledger.begin_rotation(*shared, start, entry);
     };
     auto row = co_await rooms_.store.run(std::move(work));
-    reserving_.erase(shown.rotation.approval_id);
+    reserving_.erase(fresh.rotation.approval_id);
     if (!row) co_return row.error();
     look_again();  // its value may have been claimed before the row was there
     co_return std::move(row->rotation);
@@ -84,8 +78,7 @@ Async<Result<std::optional<Rotation>>> RotationDesk::under_way(std::string old_i
     auto rows = co_await rooms_.store.run([](Ledger& ledger) { return ledger.open_rotations(); });
     if (!rows) co_return rows.error();
     for (auto& row : *rows)
-        if (row.base_url == base_url_ && row.rotation.plan.old_id() == old_id)
-            co_return std::optional<Rotation>(std::move(row.rotation));
+        if (row.is_of(base_url_, old_id)) co_return std::optional<Rotation>(std::move(row.rotation));
     co_return std::optional<Rotation>{};
 }
 

@@ -20,23 +20,6 @@ Result<Approval> read_approval(SQLite::Statement& row) {
     return approval;
 }
 
-Result<std::optional<Approval>> read_first(SQLite::Statement& row) {
-    if (!row.executeStep()) return std::optional<Approval>{};
-    auto approval = read_approval(row);
-    if (!approval) return approval.error();
-    return std::optional(std::move(*approval));
-}
-
-Result<std::vector<Approval>> read_approvals(SQLite::Statement& rows) {
-    std::vector<Approval> approvals;
-    while (rows.executeStep()) {
-        auto approval = read_approval(rows);
-        if (!approval) return approval.error();
-        approvals.push_back(std::move(*approval));
-    }
-    return approvals;
-}
-
 std::string record_of(const Approval& approval) {
     return approval.json().dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -79,13 +62,13 @@ Result<std::optional<Approval>> Ledger::Impl::open_approval(const std::string& p
         "SELECT record, revision FROM approvals WHERE principal = ? AND digest = ? AND state IN ('pending', "
         "'approved', 'executing')");
     SQLite::bind(row, principal, digest);
-    return read_first(row);
+    return sqlite::first(row, read_approval);
 }
 
 Result<std::vector<Approval>> Ledger::Impl::open_approvals() {
     auto rows =
         prepare("SELECT record, revision FROM approvals WHERE state IN ('pending', 'approved', 'executing')");
-    return read_approvals(rows);
+    return sqlite::all(rows, read_approval);
 }
 
 Result<void> Ledger::Impl::change(Approval::State expected, const Approval& next) {
@@ -148,7 +131,7 @@ Result<Ledger::Opened> Ledger::open_request(const Approval& fresh, const Request
 Result<std::optional<Approval>> Ledger::Impl::find(const std::string& id) {
     auto row = prepare("SELECT record, revision FROM approvals WHERE id = ?");
     SQLite::bind(row, id);
-    return read_first(row);
+    return sqlite::first(row, read_approval);
 }
 
 Result<std::optional<Approval>> Ledger::find(const std::string& id) {
@@ -167,7 +150,7 @@ Result<std::vector<Approval>> Ledger::list(bool open_only, std::size_t limit) {
                         "ORDER BY created DESC, number DESC LIMIT ?"
                       : "SELECT record, revision FROM approvals ORDER BY created DESC, number DESC LIMIT ?");
         SQLite::bind(rows, static_cast<std::int64_t>(limit));
-        return read_approvals(rows);
+        return sqlite::all(rows, read_approval);
     });
 }
 
@@ -184,7 +167,7 @@ Result<std::vector<Approval>> Ledger::list_of(const std::string& principal, cons
             "ORDER BY created DESC, number DESC LIMIT ?5");
         SQLite::bind(rows, principal, placed ? 1 : 0, placed ? place.getColumn(0).getInt64() : 0,
                      placed ? place.getColumn(1).getInt64() : 0, static_cast<std::int64_t>(limit));
-        return read_approvals(rows);
+        return sqlite::all(rows, read_approval);
     });
 }
 

@@ -64,10 +64,7 @@ Result<std::optional<StandingPermission>> Ledger::find_permission(const std::str
     return sqlite::read([&]() -> Result<std::optional<StandingPermission>> {
         auto row = impl_->prepare("SELECT record, used FROM standing_permissions WHERE id = ?");
         SQLite::bind(row, id);
-        if (!row.executeStep()) return std::optional<StandingPermission>{};
-        auto permission = read_permission(row);
-        if (!permission) return permission.error();
-        return std::optional(std::move(*permission));
+        return sqlite::first(row, read_permission);
     });
 }
 
@@ -78,13 +75,7 @@ Result<std::vector<StandingPermission>> Ledger::permissions(const std::string& p
             "AND "
             "(?2 = '' OR principal = ?2) ORDER BY number");
         SQLite::bind(rows, sqlite::stored(now), principal);
-        std::vector<StandingPermission> all;
-        while (rows.executeStep()) {
-            auto permission = read_permission(rows);
-            if (!permission) return permission.error();
-            all.push_back(std::move(*permission));
-        }
-        return all;
+        return sqlite::all(rows, read_permission);
     });
 }
 

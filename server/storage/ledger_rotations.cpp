@@ -8,19 +8,18 @@ namespace {
 
 using tools::Rotation;
 
-constexpr const char* by_id =
-    "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
-    "created, revision, base_url FROM rotations WHERE id = ?";
-constexpr const char* by_approval =
-    "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
-    "created, revision, base_url FROM rotations WHERE approval_id = ?";
-constexpr const char* by_reveal =
-    "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
-    "created, revision, base_url FROM rotations WHERE reveal_id = ? AND state = 'waiting'";
-constexpr const char* open_ones =
-    "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, tries, next, "
-    "created, revision, base_url FROM rotations WHERE state IN ('waiting', 'due', 'deleting') ORDER BY "
-    "created, id";
+/// `which`: the clauses after FROM.
+std::string rotations(const char* which) {
+    return std::string(
+               "SELECT id, approval_id, state, because, plan, new_id, due, reveal_id, principal, instance, "
+               "tries, next, created, revision, base_url FROM rotations ") +
+           which;
+}
+
+const char* const by_id = "WHERE id = ?";
+const char* const by_approval = "WHERE approval_id = ?";
+const char* const by_reveal = "WHERE reveal_id = ? AND state = 'waiting'";
+const char* const open_ones = "WHERE state IN ('waiting', 'due', 'deleting') ORDER BY created, id";
 
 constexpr const char* find_reserved =
     "SELECT approval_id, instance FROM rotation_reservations WHERE base_url = ? AND old_id = ?";
@@ -57,21 +56,10 @@ Result<RotationRow> read_row(SQLite::Statement& row) {
 
 Result<std::optional<RotationRow>> read_one(SQLite::Statement row, const std::string& key) {
     row.bind(1, key);
-    if (!row.executeStep()) return std::optional<RotationRow>{};
-    auto found = read_row(row);
-    if (!found) return found.error();
-    return std::optional(std::move(*found));
+    return sqlite::first(row, read_row);
 }
 
-Result<std::vector<RotationRow>> read_all(SQLite::Statement rows) {
-    std::vector<RotationRow> found;
-    while (rows.executeStep()) {
-        auto row = read_row(rows);
-        if (!row) return row.error();
-        found.push_back(std::move(*row));
-    }
-    return found;
-}
+Result<std::vector<RotationRow>> read_all(SQLite::Statement rows) { return sqlite::all(rows, read_row); }
 
 Result<void> insert(SQLite::Statement row, const RotationRow& fresh) {
     const auto& rotation = fresh.rotation;
@@ -129,7 +117,7 @@ RotationRow after_reveal(RotationRow row, RevealRow::State ended, policy::Time a
 
 Result<void> Ledger::Impl::follow_reveal(const std::string& reveal_id, RevealRow::State ended,
                                          policy::Time at) {
-    auto waiting = read_one(prepare(by_reveal), reveal_id);
+    auto waiting = read_one(prepare(rotations(by_reveal).c_str()), reveal_id);
     if (!waiting) return waiting.error();
     if (!*waiting) return {};
     const auto next = after_reveal(std::move(**waiting), ended, at);
@@ -146,11 +134,10 @@ Result<void> Ledger::Impl::follow_reveal(const std::string& reveal_id, RevealRow
 
 Result<void> Ledger::reserve_rotation(const RotationReservation& wanted, const StillStands& stands) {
     return impl_->write([&]() -> Result<void> {
-        const auto open = read_all(impl_->prepare(open_ones));
+        const auto open = read_all(impl_->prepare(rotations(open_ones).c_str()));
         if (!open) return open.error();
         for (const auto& row : *open)
-            if (row.base_url == wanted.base_url && row.rotation.plan.old_id() == wanted.old_id)
-                return taken(tools::describe(row.rotation));
+            if (row.is_of(wanted.base_url, wanted.old_id)) return taken(tools::describe(row.rotation));
         const auto other = reserved(impl_->prepare(find_reserved), wanted);
         if (other && other->approval_id != wanted.approval_id && stands(*other))
             return taken("Its successor is being made under the approval " + other->approval_id + ".");
@@ -173,15 +160,7 @@ Result<void> Ledger::release_rotation(const std::string& approval_id) {
 // The value may have been claimed, or its time may have run out, before the row was there.
 Result<RotationRow> Ledger::begin_rotation(const tools::RotationOrder& order, const RotationStart& start,
                                            const JournalEntry& entry) {
-    const RotationRow fresh{.rotation = {.id = start.id,
-                                         .approval_id = order.approval_id(),
-                                         .plan = order.plan(),
-                                         .new_id = start.made.id},
-                            .reveal_id = start.made.reveal_id,
-                            .principal = order.principal(),
-                            .base_url = order.base_url(),
-                            .instance = start.instance,
-                            .created = start.at};
+    const auto fresh = first_row(order, start);
     return impl_->write([&]() -> Result<RotationRow> {
         auto statement = impl_->prepare(
             "INSERT INTO rotations (id, approval_id, state, because, base_url, plan, new_id, reveal_id, "
@@ -195,22 +174,23 @@ Result<RotationRow> Ledger::begin_rotation(const tools::RotationOrder& order, co
         if (*reveal && (*reveal)->state != RevealRow::State::held)
             if (auto gone = impl_->follow_reveal(fresh.reveal_id, (*reveal)->state, start.at); !gone)
                 return gone.error();
-        auto written = read_one(impl_->prepare(by_id), start.id);
+        auto written = read_one(impl_->prepare(rotations(by_id).c_str()), start.id);
         if (!written) return written.error();
         return std::move(written->value());
     });
 }
 
 Result<std::optional<RotationRow>> Ledger::find_rotation(const std::string& id) {
-    return sqlite::read([&] { return read_one(impl_->prepare(by_id), id); });
+    return sqlite::read([&] { return read_one(impl_->prepare(rotations(by_id).c_str()), id); });
 }
 
 Result<std::optional<RotationRow>> Ledger::find_rotation_of(const std::string& approval_id) {
-    return sqlite::read([&] { return read_one(impl_->prepare(by_approval), approval_id); });
+    return sqlite::read(
+        [&] { return read_one(impl_->prepare(rotations(by_approval).c_str()), approval_id); });
 }
 
 Result<std::vector<RotationRow>> Ledger::open_rotations() {
-    return sqlite::read([&] { return read_all(impl_->prepare(open_ones)); });
+    return sqlite::read([&] { return read_all(impl_->prepare(rotations(open_ones).c_str())); });
 }
 
 Result<void> Ledger::change_rotation(const RotationRow& next, const JournalEntry& entry) {

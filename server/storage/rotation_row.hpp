@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "tools/rotations.hpp"
 
@@ -18,6 +19,11 @@ struct RotationRow {
     policy::Time next = {};  // due: when it is looked at
     policy::Time created = {};
     std::int64_t revision = 0;  // what a change compares
+
+    /// Whether it is about this old token.
+    bool is_of(std::string_view control_plane, std::string_view old_id) const {
+        return base_url == control_plane && rotation.plan.old_id() == old_id;
+    }
 };
 
 /// An old token for which `instance` is about to make a successor.
@@ -35,5 +41,18 @@ struct RotationStart {
     std::string instance;
     policy::Time at = {};
 };
+
+/// The row that a rotation begins with: waiting for its value to be handed over.
+inline RotationRow first_row(const tools::RotationOrder& order, const RotationStart& start) {
+    return {.rotation = {.id = start.id,
+                         .approval_id = order.approval_id(),
+                         .plan = order.plan(),
+                         .new_id = start.made.id},
+            .reveal_id = start.made.reveal_id,
+            .principal = order.principal(),
+            .base_url = order.base_url(),
+            .instance = start.instance,
+            .created = start.at};
+}
 
 }  // namespace tfy::server

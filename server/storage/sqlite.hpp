@@ -8,10 +8,12 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "policy/time.hpp"
 #include "protocol/error.hpp"
@@ -71,6 +73,29 @@ std::invoke_result_t<Work> write(SQLite::Database& database, Work&& work) {
         if (done) transaction.commit();
         return done;
     });
+}
+
+/// The first row, and all rows, as `read_row` makes a Result of each; the first that cannot be read is the
+/// error.
+template <class ReadRow>
+auto first(SQLite::Statement& row, ReadRow read_row) {
+    using Row = typename std::invoke_result_t<ReadRow, SQLite::Statement&>::value_type;
+    using Found = Result<std::optional<Row>>;
+    if (!row.executeStep()) return Found(std::optional<Row>{});
+    auto found = read_row(row);
+    return found ? Found(std::optional(std::move(*found))) : Found(found.error());
+}
+
+template <class ReadRow>
+auto all(SQLite::Statement& rows, ReadRow read_row) {
+    using Row = typename std::invoke_result_t<ReadRow, SQLite::Statement&>::value_type;
+    std::vector<Row> found;
+    while (rows.executeStep()) {
+        auto row = read_row(rows);
+        if (!row) return Result<std::vector<Row>>(row.error());
+        found.push_back(std::move(*row));
+    }
+    return Result<std::vector<Row>>(std::move(found));
 }
 
 /// Times are stored as milliseconds since 1970.
