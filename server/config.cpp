@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
+#include <span>
 #include <sstream>
 
 #include "server/upstream/curl_exchange.hpp"
@@ -32,14 +34,16 @@ std::string environment(const char* name) {
     return value != nullptr ? value : "";
 }
 
-bool is_set(std::initializer_list<const char*> names) {
+constexpr std::array url_names = {"TFY_BASE_URL", "TFY_HOST", "TFY_API_HOST"};
+constexpr std::array key_names = {"TFY_API_KEY", "TFY_API_KEY_FILE"};
+
+bool is_set(std::span<const char* const> names) {
     return std::ranges::any_of(names, [](const char* name) { return !environment(name).empty(); });
 }
 
-void forget(std::vector<std::pair<std::string, std::string>>& dotenv,
-            std::initializer_list<std::string_view> names) {
+void forget(std::vector<std::pair<std::string, std::string>>& dotenv, std::span<const char* const> names) {
     for (auto& [name, value] : dotenv)
-        if (std::ranges::find(names, name) != names.end()) policy::wipe(value);
+        if (std::ranges::find(names, std::string_view(name)) != names.end()) policy::wipe(value);
 }
 
 // What stands in the environment comes first; a .env only fills gaps.
@@ -76,13 +80,12 @@ Upstream read_upstream() {
     auto dotenv = read_dotenv(read_whole(".env"));
     // A folder's .env never sends a key of the environment to a place of its own, under whichever spelling;
     // it may bring the key to an address of the environment.
-    const bool own_key = is_set({"TFY_API_KEY", "TFY_API_KEY_FILE"});
-    if (own_key || is_set({"TFY_BASE_URL", "TFY_HOST", "TFY_API_HOST"}))
-        forget(dotenv, {"TFY_BASE_URL", "TFY_HOST", "TFY_API_HOST"});
-    if (own_key) forget(dotenv, {"TFY_API_KEY", "TFY_API_KEY_FILE"});
+    const bool own_key = is_set(key_names);
+    if (own_key || is_set(url_names)) forget(dotenv, url_names);
+    if (own_key) forget(dotenv, key_names);
     Upstream upstream;
     std::string base_url;
-    for (const auto* name : {"TFY_BASE_URL", "TFY_HOST", "TFY_API_HOST"})
+    for (const auto* name : url_names)
         if (base_url.empty()) base_url = setting(dotenv, name);
     if (!base_url.empty()) {
         auto read = read_base_url(base_url);

@@ -7,10 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <system_error>
 
-#include "policy/sealed_state.hpp"
 #include "server/storage/open_file.hpp"
 #include "server/storage/private_files.hpp"
 
@@ -35,20 +33,6 @@ Result<Hash> read_hash(const fs::path& file) {
     if (!in || ::read(in.get(), hash.data(), hash.size() - 1) <= 0)
         return failed("Cannot read the passphrase file", file);
     return hash;
-}
-
-/// Whole under another name first: there is no moment with half a passphrase.
-Result<void> write_hash(const fs::path& file, const Hash& hash) {
-    const auto draft = file.parent_path() / (".new." + policy::random_id());
-    const std::string_view text(hash.data());
-    const OpenFile out(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    const bool written = out &&
-                         ::write(out.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                         ::fsync(out.get()) == 0 && std::rename(draft.c_str(), file.c_str()) == 0;
-    if (written) return {};
-    auto problem = failed("Cannot write the passphrase file", file);
-    ::unlink(draft.c_str());
-    return problem;
 }
 
 }  // namespace
@@ -102,7 +86,8 @@ Result<void> Passphrases::set(const std::string& person, const policy::Secret& t
                           crypto_pwhash_MEMLIMIT_MODERATE) != 0)
         return Error{Errc::storage,
                      "There is not enough memory to keep a passphrase safely. Nothing was set."};
-    return write_hash(*file, hash);
+    if (replace_private_file(*file, hash.data())) return {};
+    return failed("Cannot write the passphrase file", *file);
 }
 
 }  // namespace tfy::server

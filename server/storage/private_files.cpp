@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <optional>
 #include <system_error>
 
@@ -73,6 +74,19 @@ Result<void> create_key(const fs::path& file) {
 }
 
 }  // namespace
+
+bool replace_private_file(const fs::path& file, std::string_view text) {
+    const auto draft = file.parent_path() / ("." + file.filename().string() + "." + policy::random_id());
+    const OpenFile out(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    const bool written = out &&
+                         ::write(out.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                         ::fsync(out.get()) == 0 && std::rename(draft.c_str(), file.c_str()) == 0;
+    if (written) return true;
+    const auto why = errno;
+    ::unlink(draft.c_str());
+    errno = why;
+    return false;
+}
 
 Result<void> make_private_folder(const fs::path& folder) {
     std::error_code ignored;

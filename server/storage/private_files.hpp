@@ -3,6 +3,7 @@
 
 #include <array>
 #include <filesystem>
+#include <string_view>
 
 #include "protocol/error.hpp"
 
@@ -19,5 +20,9 @@ bool is_there(const std::filesystem::path& file);
 /// The 32 bytes of a key file, made from random ones where there is none yet: processes that start at the
 /// same moment agree on one. Errc::storage where it cannot be made, can be read by other users, or is no key.
 Result<std::array<unsigned char, 32>> load_or_create_key(const std::filesystem::path& file);
+
+/// Puts `text` into `file`, mode 0600: whole under another name first, so that there is no moment with half
+/// of it. False with errno set where it cannot be written; then the old one still stands.
+bool replace_private_file(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace tfy::server

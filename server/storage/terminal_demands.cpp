@@ -5,13 +5,12 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <system_error>
 
-#include "policy/sealed_state.hpp"
 #include "server/storage/open_file.hpp"
+#include "server/storage/private_files.hpp"
 
 namespace tfy::server {
 namespace {
@@ -50,17 +49,9 @@ Result<void> keep_terminal_demands(const fs::path& state_dir, TerminalDemands of
     const auto known = read(file);
     const auto kept = known ? stricter(*known, of_rules) : of_rules;
     if (known == kept) return {};
-    const auto draft = state_dir / (".terminal." + policy::random_id());
-    const auto text = words(kept);
-    const OpenFile out(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    const bool written = out &&
-                         ::write(out.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                         ::fsync(out.get()) == 0 && std::rename(draft.c_str(), file.c_str()) == 0;
-    if (written) return {};
-    Error problem{Errc::storage, "Cannot write " + file.string() + " (" +
-                                     std::generic_category().message(errno) + "); nothing was run."};
-    ::unlink(draft.c_str());
-    return problem;
+    if (replace_private_file(file, words(kept))) return {};
+    return Error{Errc::storage, "Cannot write " + file.string() + " (" +
+                                    std::generic_category().message(errno) + "); nothing was run."};
 }
 
 TerminalDemands terminal_demands(const fs::path& state_dir, TerminalDemands of_rules) {
