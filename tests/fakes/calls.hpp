@@ -14,6 +14,7 @@
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/pipe_transport.hpp"
 #include "tests/fakes/state.hpp"
+#include "tests/fakes/steps.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
 #include "tools/access_tokens/reveal.hpp"
@@ -76,22 +77,11 @@ struct Calls {
 
     template <class Condition>
     void until(Condition condition) {
-        const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("waited in vain");
-            loop.restart();
-            loop.run_one_for(std::chrono::milliseconds{100});
-        }
+        step_until(loop, std::move(condition));
     }
     template <class T>
     T run(Async<T> work) {
-        std::optional<T> result;
-        boost::asio::co_spawn(loop, std::move(work), [&](const std::exception_ptr& bug, T done) {
-            if (bug) std::rethrow_exception(bug);
-            result.emplace(std::move(done));
-        });
-        until([&] { return result.has_value(); });
-        return std::move(*result);
+        return run_on(loop, std::move(work));
     }
     void idle() {
         bool done = false;

@@ -16,6 +16,7 @@
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/pipe_transport.hpp"
 #include "tests/fakes/state.hpp"
+#include "tests/fakes/steps.hpp"
 #include "tools/access_tokens/list.hpp"
 #include "tools/status.hpp"
 #include "tools/truefoundry/client.hpp"
@@ -77,14 +78,7 @@ struct FeatureHouse {
 
     template <class T>
     T run(Async<T> work) {
-        std::optional<T> result;
-        boost::asio::co_spawn(loop, std::move(work), [&](const std::exception_ptr& bug, T done) {
-            if (bug) std::rethrow_exception(bug);
-            result.emplace(std::move(done));
-        });
-        loop.restart();
-        while (!result) loop.run_one();
-        return std::move(*result);
+        return run_on(loop, std::move(work));
     }
 
     void ask(const policy::Approval& made) {

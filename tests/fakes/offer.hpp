@@ -12,6 +12,7 @@
 #include "server/mcp/features.hpp"
 #include "server/mcp/streamable_http.hpp"
 #include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/steps.hpp"
 
 namespace tfy::fakes {
 
@@ -99,12 +100,7 @@ struct Offer {
 
     template <class Condition>
     void until(Condition condition) {
-        const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("waited in vain");
-            loop.restart();
-            loop.run_one_for(std::chrono::milliseconds{100});
-        }
+        step_until(loop, std::move(condition));
     }
     /// Runs what can run without waiting.
     void settle() {

@@ -15,6 +15,7 @@
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/run.hpp"
 #include "tests/fakes/state.hpp"
+#include "tests/fakes/steps.hpp"
 
 namespace tfy::fakes {
 
@@ -118,21 +119,11 @@ public:
 
     template <class Condition>
     void until(Condition condition) {
-        const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("waited in vain");
-            loop.restart();
-            loop.run_one_for(std::chrono::milliseconds{100});
-        }
+        step_until(loop, std::move(condition));
     }
     template <class T>
     T run(Async<T> work) {
-        std::optional<T> result;
-        boost::asio::co_spawn(loop, keep(std::move(work), result), [](const std::exception_ptr& bug) {
-            if (bug) std::rethrow_exception(bug);
-        });
-        until([&] { return result.has_value(); });
-        return std::move(*result);
+        return run_on(loop, std::move(work));
     }
     /// A look that is begun and comes to its end only if it can.
     std::shared_ptr<bool> begin_look() {

@@ -11,6 +11,7 @@
 #include "server/cli/archive.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/state.hpp"
+#include "tests/fakes/terminal.hpp"
 
 using namespace tfy;
 using namespace tfy::server;
@@ -21,12 +22,6 @@ using State = policy::Approval::State;
 using policy::Destination;
 
 namespace {
-
-struct Ran {
-    int code;
-    std::string out;
-    std::string err;
-};
 
 /// A state directory with requests in it, and a person in front of it.
 struct Desk {
@@ -44,21 +39,13 @@ struct Desk {
     policy::Approval stored(const char* id = "apr_1") { return ledger->find(id).value().value(); }
     Ran run(Verb verb, const std::string& typed = {}) {
         options.verb = verb;
-        std::istringstream in(typed);
-        std::ostringstream out;
-        std::ostringstream err;
-        const int code = run_approvals(options, in, out, err);
-        return {code, out.str(), err.str()};
+        return fakes::run_approvals(options, typed);
     }
     Ran run_on(const char* id, Verb verb, const std::string& typed = {}) {
         options.id = id;
         return run(verb, typed);
     }
 };
-
-bool holds(const std::string& text, const std::string& words) {
-    return text.find(words) != std::string::npos;
-}
 
 policy::Approval create(std::string id) {
     auto made = approval(std::move(id), "new-token");

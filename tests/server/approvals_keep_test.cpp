@@ -5,6 +5,7 @@
 
 #include "server/cli/approvals.hpp"
 #include "tests/fakes/rotation_house.hpp"
+#include "tests/fakes/terminal.hpp"
 
 using namespace tfy;
 using namespace tfy::fakes;
@@ -12,12 +13,6 @@ using Verb = server::ApprovalsOptions::Verb;
 using State = tools::Rotation::State;
 
 namespace {
-
-struct Ran {
-    int code;
-    std::string out;
-    std::string err;
-};
 
 struct Terminal : RotationHouse {
     RotationProcess server{*this, "server"};
@@ -31,15 +26,9 @@ struct Terminal : RotationHouse {
                                          .passphrase_required = false,
                                          .user = "grace",
                                          .now = [this] { return clock.now(); }};
-        std::istringstream in;
-        std::ostringstream out;
-        std::ostringstream err;
-        const auto code = server::run_approvals(options, in, out, err);
-        return {code, out.str(), err.str()};
+        return run_approvals(options);
     }
 };
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include "server/cli/approvals.hpp"
 #include "server/cli/archive.hpp"
 #include "tests/fakes/state.hpp"
+#include "tests/fakes/terminal.hpp"
 
 using namespace tfy;
 using namespace tfy::server;
@@ -17,19 +18,6 @@ using State = policy::Approval::State;
 
 namespace {
 
-struct Printed {
-    int code;
-    std::string out;
-};
-
-Printed run(const ApprovalsOptions& options) {
-    std::istringstream in;
-    std::ostringstream out;
-    std::ostringstream err;
-    const int code = run_approvals(options, in, out, err);
-    return {code, out.str()};
-}
-
 ApprovalsOptions options(const TempFolder& folder, Verb verb) {
     return {.verb = verb, .state_dir = folder.path(), .now = [] { return noon + 1min; }};
 }
@@ -37,10 +25,6 @@ ApprovalsOptions options(const TempFolder& folder, Verb verb) {
 void ask(Ledger& ledger, const char* id, policy::Time created = noon) {
     REQUIRE(ledger.open_request(approval(id, id, "stdio:alice", created), {100, 100}, entry("requested", id))
                 .has_value());
-}
-
-bool holds(const std::string& text, const std::string& words) {
-    return text.find(words) != std::string::npos;
 }
 
 std::vector<Json> lines(const std::string& text) {
@@ -56,7 +40,7 @@ TEST_CASE("the list shows what is open, and with --all what is decided or overdu
     const TempFolder folder;
     auto ledger = open_ledger(folder / "ledger.db");
     auto shown = options(folder, Verb::list);
-    CHECK(run(shown).out == "There are no open requests.\n");
+    CHECK(run_approvals(shown).out == "There are no open requests.\n");
     ask(*ledger, "apr_open");
     ask(*ledger, "apr_late", noon - 1h);
     ask(*ledger, "apr_gone");
@@ -64,15 +48,15 @@ TEST_CASE("the list shows what is open, and with --all what is decided or overdu
                 ->change(State::pending, in_state(approval("apr_gone", "apr_gone"), State::denied),
                          entry("denied"))
                 .has_value());
-    const auto open = run(shown);
+    const auto open = run_approvals(shown);
     CHECK(open.code == 0);
     CHECK(holds(open.out, "apr_open  pending  tfy_access_tokens_delete"));
     CHECK(holds(open.out, "14 m"));
     CHECK_FALSE(holds(open.out, "apr_late"));
     CHECK_FALSE(holds(open.out, "apr_gone"));
     shown.all = true;
-    CHECK(holds(run(shown).out, "apr_late  expired"));
-    CHECK(holds(run(shown).out, "apr_gone  denied"));
+    CHECK(holds(run_approvals(shown).out, "apr_late  expired"));
+    CHECK(holds(run_approvals(shown).out, "apr_gone  denied"));
 }
 
 TEST_CASE("with --json the list is one document that holds each request whole") {
@@ -81,7 +65,7 @@ TEST_CASE("with --json the list is one document that holds each request whole") 
     ask(*ledger, "apr_1");
     auto shown = options(folder, Verb::list);
     shown.json = true;
-    const auto document = lines(run(shown).out);
+    const auto document = lines(run_approvals(shown).out);
     REQUIRE(document.size() == 1);
     REQUIRE(document[0].at("approvals").size() == 1);
     CHECK(document[0].at("approvals")[0] == approval("apr_1", "apr_1").json());
@@ -125,7 +109,7 @@ TEST_CASE("watching prints what is open, then each change once, as another proce
         if (round == 4) CHECK(ledger->append(entry("something else")).has_value());
         return ++round < 7;
     };
-    const auto printed = run(watching);
+    const auto printed = run_approvals(watching);
     CHECK(printed.code == 0);
     std::vector<std::string> seen;
     for (const auto& line : lines(printed.out))
@@ -153,7 +137,7 @@ TEST_CASE("a state directory that no server has used is told, not made") {
     for (const auto verb : {Verb::list, Verb::watch}) {
         auto missing = options(folder, verb);
         missing.state_dir = folder / "missing";
-        CHECK(run(missing).code == 1);
+        CHECK(run_approvals(missing).code == 1);
         CHECK_FALSE(std::filesystem::exists(folder / "missing"));
     }
 }

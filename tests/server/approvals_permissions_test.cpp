@@ -8,6 +8,7 @@
 #include "server/cli/approvals.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/state.hpp"
+#include "tests/fakes/terminal.hpp"
 
 using namespace tfy;
 using namespace tfy::server;
@@ -17,16 +18,6 @@ using Verb = ApprovalsOptions::Verb;
 using State = policy::Approval::State;
 
 namespace {
-
-struct Ran {
-    int code;
-    std::string out;
-    std::string err;
-};
-
-bool holds(const std::string& text, const std::string& words) {
-    return text.find(words) != std::string::npos;
-}
 
 /// A state directory, and a person in front of it.
 struct Terminal {
@@ -42,11 +33,7 @@ struct Terminal {
 
     Ran run(Verb verb, const std::string& typed = {}) {
         options.verb = verb;
-        std::istringstream in(typed);
-        std::ostringstream out;
-        std::ostringstream err;
-        const int code = run_approvals(options, in, out, err);
-        return {code, out.str(), err.str()};
+        return fakes::run_approvals(options, typed);
     }
     std::vector<policy::StandingPermission> in_force() { return ledger->permissions("", noon).value(); }
 };

@@ -9,18 +9,13 @@
 #include "server/cli/archive.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
+#include "tests/fakes/terminal.hpp"
 
 using namespace tfy;
 using namespace tfy::server;
 using namespace tfy::fakes;
 
 namespace {
-
-struct Ran {
-    int code;
-    std::string out;
-    std::string err;
-};
 
 Ran audit(AuditOptions::Verb verb, const std::filesystem::path& folder) {
     std::ostringstream out;
@@ -30,10 +25,6 @@ Ran audit(AuditOptions::Verb verb, const std::filesystem::path& folder) {
 }
 
 Ran verify(const TempFolder& folder) { return audit(AuditOptions::Verb::verify, folder.path()); }
-
-bool holds(const std::string& text, const std::string& words) {
-    return text.find(words) != std::string::npos;
-}
 
 void fill(const TempFolder& folder, int records) {
     auto ledger = open_ledger(folder / "ledger.db");

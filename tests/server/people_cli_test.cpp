@@ -10,6 +10,7 @@
 #include "server/cli/approvals.hpp"
 #include "tests/fakes/page.hpp"
 #include "tests/fakes/state.hpp"
+#include "tests/fakes/terminal.hpp"
 
 using namespace tfy;
 using namespace tfy::server;
@@ -19,12 +20,6 @@ using Verb = ApprovalsOptions::Verb;
 using State = policy::Approval::State;
 
 namespace {
-
-struct Ran {
-    int code;
-    std::string out;
-    std::string err;
-};
 
 struct Terminal {
     TempFolder folder;
@@ -38,11 +33,7 @@ struct Terminal {
     }
     Ran run(Verb verb, const std::string& typed) {
         options.verb = verb;
-        std::istringstream in(typed);
-        std::ostringstream out;
-        std::ostringstream err;
-        const int code = run_approvals(options, in, out, err);
-        return {code, out.str(), err.str()};
+        return fakes::run_approvals(options, typed);
     }
     Ran decide(const std::string& typed) {
         options.id = "apr_1";
@@ -50,10 +41,6 @@ struct Terminal {
     }
     State state() { return ledger->find("apr_1")->value().state; }
 };
-
-bool holds(const std::string& text, const std::string& words) {
-    return text.find(words) != std::string::npos;
-}
 
 }  // namespace
 

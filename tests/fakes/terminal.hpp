@@ -1,0 +1,31 @@
+// What a command printed, and the words in it.
+#pragma once
+
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#include "server/cli/approvals.hpp"
+
+namespace tfy::fakes {
+
+struct Ran {
+    int code;
+    std::string out;
+    std::string err;
+};
+
+/// `tfy-pat-mcp approvals`, with these lines typed.
+inline Ran run_approvals(const server::ApprovalsOptions& options, const std::string& typed = {}) {
+    std::istringstream in(typed);
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = server::run_approvals(options, in, out, err);
+    return {code, out.str(), err.str()};
+}
+
+inline bool holds(std::string_view text, std::string_view words) {
+    return text.find(words) != std::string_view::npos;
+}
+
+}  // namespace tfy::fakes
