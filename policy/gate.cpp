@@ -64,7 +64,8 @@ Result<Permit> Gate::redeem(const Approval& approval, Call call, Time now) const
     if (!decision || !decision->approved)
         return Error{Errc::refused, "No person has approved this call. Nothing was done."};
     if (const auto missing = unmet(approval)) return Error{Errc::refused, *missing + " Nothing was done."};
-    return Permit(std::move(call), Permit::Grant{approval.id, approval.facts, *decision, approval.votes});
+    return Permit(std::move(call), Permit::Grant{approval.id, approval.facts, *decision, approval.votes,
+                                                 approval.terms.destinations});
 }
 
 }  // namespace tfy::policy

@@ -17,6 +17,7 @@ public:
         Facts facts;
         Approval::Decision decision;
         std::vector<Approval::Decision> votes;
+        std::vector<Destination> destinations = {};  // that the rule lets a person choose from
     };
 
     Permit(Permit&&) noexcept = default;

@@ -30,4 +30,8 @@ private:
     Assurance assurance_;
 };
 
+/// 1 to 64 letters, digits, '.', '_', '-', '@', '+', beginning with a letter, digit or '_': names of accounts
+/// and addresses, never a principal ("stdio:alice").
+bool is_person_name(std::string_view name);
+
 }  // namespace tfy::policy

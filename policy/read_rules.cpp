@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "policy/human.hpp"
 #include "policy/read_webhooks.hpp"
 #include "policy/rule.hpp"
 #include "policy/toml_values.hpp"
@@ -21,6 +22,13 @@ constexpr std::string_view limit_keys[] = {"open_requests", "requests_per_minute
 constexpr std::string_view says_values[] = {"ask", "deny"};
 constexpr std::string_view assurance_values[] = {"client", "terminal", "signed_in"};
 constexpr std::string_view destination_values[] = {"page", "agent", "none"};
+
+/// A principal, or a display name, could never decide: nobody signs in under it.
+std::string not_a_person(std::string_view name) {
+    return in_quotes(name) +
+           " is no name that a person can decide under: letters, digits and . _ - @ +, 64 at "
+           "the most, such as \"ann\" or \"ann@example.com\"";
+}
 
 /// Fills rules from the parsed file.
 class Reader : public TomlValues {
@@ -98,6 +106,8 @@ private:
                 fail(*where, in_quotes(key.str()) +
                                  " are names of people, not patterns; without the key, "
                                  "everybody may decide");
+            } else if (!is_person_name(name)) {
+                fail(*where, not_a_person(name));
             }
             for (auto& each : named)
                 if (std::ranges::find(all, each) == all.end()) all.push_back(std::move(each));
@@ -115,6 +125,8 @@ private:
             for (auto& [name, where] : strings(key, members)) {
                 if (name.starts_with(group_prefix) || name.find_first_of("*?") != std::string::npos)
                     fail(*where, "a group holds names of people, neither patterns nor groups");
+                else if (!is_person_name(name))
+                    fail(*where, not_a_person(name));
                 group.push_back(name);
             }
         }

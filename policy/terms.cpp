@@ -41,4 +41,19 @@ std::optional<std::string> excluded(const Terms& terms, const Caller& caller, st
     return std::nullopt;
 }
 
+std::optional<std::string> nobody_may_approve(const Terms& terms, const Caller& caller) {
+    if (terms.approvers.empty()) {
+        if (terms.self_approval || !caller.person.empty()) return std::nullopt;
+        return "The rule wants another person than the one whose agent asks, and this server does not know "
+               "whose agent " +
+               shown(caller.principal, 100) + " is.";
+    }
+    const auto may = std::ranges::count_if(terms.approvers,
+                                           [&](const auto& name) { return !excluded(terms, caller, name); });
+    if (static_cast<std::size_t>(may) >= terms.quorum) return std::nullopt;
+    return "The rule wants " + std::to_string(terms.quorum) +
+           " of these people to approve: " + shown_names(terms.approvers) + ". Of them " +
+           std::to_string(may) + " may approve a request of " + shown(caller.principal, 100) + ".";
+}
+
 }  // namespace tfy::policy

@@ -37,4 +37,7 @@ std::string shown_names(const std::vector<std::string>& names);
 /// may. Assurance is another question.
 std::optional<std::string> excluded(const Terms& terms, const Caller& caller, std::string_view name);
 
+/// Why nobody at all could ever approve a request of `caller`, as a sentence; nothing where somebody could.
+std::optional<std::string> nobody_may_approve(const Terms& terms, const Caller& caller);
+
 }  // namespace tfy::policy

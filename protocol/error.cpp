@@ -39,6 +39,7 @@ constexpr std::array rows = {
     ours(Errc::not_found, "not_found"),
     ours(Errc::conflict, "conflict"),
     Row{Errc::rate_limited, "rate_limited", internal_error, 429},
+    ours(Errc::no_approval_channel, "no_approval_channel"),
     ours(Errc::upstream, "upstream"),
     ours(Errc::ambiguous, "ambiguous"),
     Row{Errc::storage, "storage", internal_error, 500},

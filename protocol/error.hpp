@@ -27,17 +27,18 @@ enum class Errc {
     unsupported_version,
     resource_not_found,  // of resources/read
     // The tool, the policy or TrueFoundry said no: answered with a tool result that has isError.
-    refused,       // a rule, or a value that cannot be right
-    denied,        // a person said no
-    expired,       // nobody decided in time
-    withdrawn,     // the asking side took it back
-    superseded,    // what was approved is no longer what is there
-    not_found,     //
-    conflict,      // exists already
-    rate_limited,  //
-    upstream,      // TrueFoundry said no, or could not be reached: nothing changed there
-    ambiguous,     // the request may have arrived: nobody knows whether something changed
-    storage,       // our own state cannot be read or written
+    refused,              // a rule, or a value that cannot be right
+    denied,               // a person said no
+    expired,              // nobody decided in time
+    withdrawn,            // the asking side took it back
+    superseded,           // what was approved is no longer what is there
+    not_found,            //
+    conflict,             // exists already
+    rate_limited,         //
+    no_approval_channel,  // nobody who could approve it can be reached
+    upstream,             // TrueFoundry said no, or could not be reached: nothing changed there
+    ambiguous,            // the request may have arrived: nobody knows whether something changed
+    storage,              // our own state cannot be read or written
     // Neither: about a connection, never shown as a result.
     too_large,
     closed,

@@ -89,7 +89,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       streamable_http_(dispatch_, questions_, clock, parts.seal_key),
       people_(clock),
       sign_in_codes_(store_, clock),
-      dashboard_({approvals_, narrowing_, standing_, reveals_,
+      dashboard_({approvals_, narrowing_, standing_, reveals_, rotations_,
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
                  people_, sign_in_codes_, redaction_, clock, parts.upstream_label()) {}
 

@@ -1,6 +1,7 @@
 #include "server/call_tool.hpp"
 
 #include "server/approvals/approval_text.hpp"
+#include "server/approvals/rule_in_force.hpp"
 #include "server/approvals/task_of.hpp"
 #include "server/failpoint.hpp"
 
@@ -14,15 +15,6 @@ using tools::ToolResult;
 std::string reason_of(const Json& arguments) {
     const auto found = arguments.find("reason");
     return found != arguments.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
-std::string words(const policy::Refusal& refusal) {
-    if (refusal.line == 0)
-        return "No rule of this server covers this call" +
-               (refusal.hours.empty() ? "" : " at this time (one does " + refusal.hours + ")") +
-               ", so it is refused. Nothing was done.";
-    return "A rule of this server refuses this call" +
-           (refusal.because.empty() ? "" : ": " + refusal.because) + ". Nothing was done.";
 }
 
 // A call that wants to be a task is answered with a task or, where it does not come to one, with an error: a
@@ -169,35 +161,18 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
     if (ask == nullptr)
         co_return Error{Errc::internal,
                         "A changing call was let through without an approval. Nothing was done."};
-    if (auto stricter = with_rules_of_parts(entry, *ask, *facts))
-        ask->rule = std::move(*stricter);
-    else
-        co_return stricter.error();
+    auto rule = rule_in_force(*rooms_.gate.now(), *ask, entry.tool->parts(*facts), rooms_.clock.now());
+    if (!rule) co_return rule.error();
+    ask->rule = std::move(*rule);
+    const auto terms = policy::terms_of(ask->rule, call.caller, facts->yields_value);
+    if (auto nobody = rooms_.presenter.unreachable(terms, call.caller))
+        co_return Error{Errc::no_approval_channel,
+                        "Nobody could approve this call. " + *nobody +
+                            " Nothing was done, and nobody was asked. Whoever runs "
+                            "this server can change its rules."};
     auto opened = co_await rooms_.desk.open(std::move(*ask), std::move(*facts), reason_of(call.arguments));
     if (!opened) co_return opened.error();
     co_return std::move(opened->approval);
-}
-
-// A call that does what other tools do is asked for under their rules as well as its own.
-Result<policy::Rule> CallTool::with_rules_of_parts(const Entry& entry, const policy::Ask& ask,
-                                                   const policy::Facts& facts) const {
-    auto rule = ask.rule;
-    for (auto& part : entry.tool->parts(facts)) {
-        auto call = ask.call;
-        call.tool = part.tool;
-        const auto verdict = rooms_.gate.now()->judge(std::move(call), part.subject, rooms_.clock.now());
-        const auto* refusal = std::get_if<policy::Refusal>(&verdict);
-        if (refusal != nullptr) return Error{Errc::denied, words(*refusal)};
-        auto stricter = policy::both(std::move(rule), std::get<policy::Ask>(verdict).rule,
-                                     ask.call.caller.default_assurance);
-        if (!stricter)
-            return Error{
-                Errc::denied,
-                "The rules for the two halves of this call have no approver or no destination in common, so "
-                "nobody could approve it. Nothing was done."};
-        rule = std::move(*stricter);
-    }
-    return rule;
 }
 
 Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Requester& requester,

@@ -64,8 +64,6 @@ private:
                                     protocol::CallToolParams params);
     void log_call(const Entry& entry, const Requester& requester, const Result<Answer>& answer) const;
     Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
-    Result<policy::Rule> with_rules_of_parts(const Entry& entry, const policy::Ask& ask,
-                                             const policy::Facts& facts) const;
     Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
     Async<Result<Answer>> change(const Entry& entry, policy::Call call, Requester& requester,
                                  const protocol::CallToolParams& params);

@@ -185,7 +185,7 @@ int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approva
     const auto demands = tfy::server::terminal_demands(approvals.state_dir, tfy::server::demands_of(*rules));
     approvals.terminal_required = demands.tty;
     approvals.passphrase_required = demands.passphrase;
-    approvals.claim_window = rules->claim_window;
+    approvals.claim_window = demands.claim_window;
     approvals.user = tfy::server::os_user();
     return tfy::server::run_approvals(approvals, std::cin, std::cout, std::cerr);
 }

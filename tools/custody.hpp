@@ -42,7 +42,8 @@ struct Recipients {
 
     bool may_see(std::string_view person) const;
 };
-/// Those who approved the call. A client's form does not tell who answered: then the person whose agent
+/// Those who approved the call; on the page nobody, where its rule's `reveal` does not name the page. A
+/// client's form does not tell who answered: then the person whose agent
 /// asked, or anybody who signed in where that is not known, either.
 Recipients recipients_of(const policy::Permit& permit);
 

@@ -20,6 +20,7 @@ using policy::Approval;
 using State = policy::Approval::State;
 
 constexpr std::chrono::milliseconds poll_interval{250};
+constexpr std::size_t every_open_request = 100'000;
 
 Error no_such_approval() {
     return {Errc::not_found, "There is no approval request with this id. Nothing was done."};
@@ -220,7 +221,24 @@ Async<Result<Approval>> ApprovalDesk::narrow(std::string id, policy::Human perso
     const auto seen = current->state;
     auto next = policy::narrow(std::move(*current), person, shown_digest, std::move(arguments),
                                std::move(facts), clock_.now());
+    if (!next) co_return next.error();
+    if (auto alone = co_await asked_by_no_other(*next); !alone) co_return alone.error();
     co_return co_await write(seen, std::move(next), "narrowed");
+}
+
+// One call is asked for by one open request: approving two would be approving it twice.
+Async<Result<void>> ApprovalDesk::asked_by_no_other(Approval narrowed) {
+    auto open = co_await store_.run([](Ledger& ledger) { return ledger.list(true, every_open_request); });
+    if (!open) co_return open.error();
+    const auto now = clock_.now();
+    for (auto& each : *open) {
+        const bool same = each.id != narrowed.id && each.digest == narrowed.digest;
+        if (!same || !policy::is_open(policy::lapse(std::move(each), now).state)) continue;
+        co_return Error{Errc::conflict,
+                        "Another open request asks for exactly that already. Nothing was changed: decide on "
+                        "that one, or choose another change."};
+    }
+    co_return Result<void>{};
 }
 
 Async<Result<Approval>> ApprovalDesk::withdraw(std::string id, std::string by) {
@@ -335,7 +353,7 @@ Async<void> ApprovalDesk::watch_other_processes() {
 }
 
 Async<Result<std::vector<Approval>>> ApprovalDesk::executing() {
-    auto open = co_await store_.run([](Ledger& ledger) { return ledger.list(true, 100'000); });
+    auto open = co_await store_.run([](Ledger& ledger) { return ledger.list(true, every_open_request); });
     if (open) std::erase_if(*open, [](const Approval& each) { return each.state != State::executing; });
     co_return open;
 }

@@ -47,7 +47,8 @@ public:
 
     Async<Result<policy::Approval>> approve(std::string id, policy::Human person, policy::Choice choice);
     Async<Result<policy::Approval>> deny(std::string id, policy::Human person, std::string reason);
-    /// See policy::narrow; arguments and facts are the tool's own.
+    /// See policy::narrow; arguments and facts are the tool's own. Errc::conflict where another open request
+    /// asks for that already.
     Async<Result<policy::Approval>> narrow(std::string id, policy::Human person, std::string shown_digest,
                                            Json arguments, policy::Facts facts);
     Async<Result<policy::Approval>> withdraw(std::string id, std::string by);
@@ -89,6 +90,7 @@ private:
     Async<Result<std::optional<Opened>>> open_permitted(policy::Approval fresh);
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
                                           std::string kind);
+    Async<Result<void>> asked_by_no_other(policy::Approval narrowed);
     Async<Result<policy::Approval>> fail(std::string id, Error why);
     Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,
                                                   std::string kind);

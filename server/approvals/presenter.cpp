@@ -81,6 +81,14 @@ bool Presenter::form_may_decide(const Approval& approval, const Requester& reque
            approval.terms.min_assurance == policy::Assurance::client && !is_silent(requester);
 }
 
+std::optional<std::string> Presenter::unreachable(const policy::Terms& terms, const policy::Caller& caller) {
+    if (auto why = policy::nobody_may_approve(terms, caller)) return why;
+    if (terms.min_assurance <= policy::Assurance::terminal || page_.stands()) return std::nullopt;
+    return "The rule wants a person who signed in to the approvals page, and this server cannot open one: "
+           "its "
+           "log says why.";
+}
+
 Result<Presenter::Resumed> Presenter::open_state(std::string_view sealed, const policy::Call& call) const {
     const auto state = policy::open_state(sealed, state_purpose, key_);
     if (!state || !state->is_object()) return foreign_state();

@@ -25,6 +25,8 @@ public:
     virtual Async<std::string> address(std::string approval_id, bool lead_person_there) = 0;
     /// Of the whole page; empty while there is none.
     virtual std::string home() const { return {}; }
+    /// Whether people can be sent there; opens it where it is opened on demand.
+    virtual bool stands() { return true; }
 };
 
 class Presenter {
@@ -45,6 +47,10 @@ public:
 
     /// A retry of a call: the client has not left its person's question unanswered.
     void came_back(const Requester& requester, const std::string& approval_id);
+
+    /// Why nobody who could approve such a request can be reached from here, as a sentence; nothing where
+    /// somebody can.
+    std::optional<std::string> unreachable(const policy::Terms& terms, const policy::Caller& caller);
 
     /// One leg: an Answer where the client has to come back or give up, or the approval once it is no longer
     /// pending.

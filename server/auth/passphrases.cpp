@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "policy/human.hpp"
 #include "server/storage/open_file.hpp"
 #include "server/storage/private_files.hpp"
 
@@ -23,9 +24,7 @@ Error failed(const std::string& what, const fs::path& path) {
                                "). Nothing was decided."};
 }
 
-Error wrong() {
-    return {Errc::denied, "This passphrase is not right. Nothing was decided: the request still waits."};
-}
+Error wrong() { return {Errc::denied, "This passphrase is not right. Nothing was changed."}; }
 
 Result<Hash> read_hash(const fs::path& file) {
     const OpenFile in(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
@@ -37,19 +36,8 @@ Result<Hash> read_hash(const fs::path& file) {
 
 }  // namespace
 
-bool is_person_name(std::string_view name) {
-    const auto alphanumeric = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    };
-    const auto plain = [&](char c) {
-        return alphanumeric(c) || c == '.' || c == '-' || c == '@' || c == '+';
-    };
-    return !name.empty() && name.size() <= 64 && alphanumeric(name.front()) &&
-           std::ranges::all_of(name, plain);
-}
-
 Result<fs::path> Passphrases::file_of(const std::string& person) const {
-    if (is_person_name(person)) return folder_ / person;
+    if (policy::is_person_name(person)) return folder_ / person;
     return Error{Errc::refused,
                  "This account's name holds characters that no approver's name may have. Decide on the "
                  "approvals page. Nothing was decided."};

@@ -30,8 +30,4 @@ private:
     std::filesystem::path folder_;
 };
 
-/// 1 to 64 letters, digits, '.', '_', '-', '@', '+', beginning with a letter, digit or '_': names of accounts
-/// and addresses, never a principal ("stdio:alice").
-bool is_person_name(std::string_view name);
-
 }  // namespace tfy::server

@@ -10,8 +10,10 @@ namespace {
 using policy::Approval;
 using Verb = ApprovalsOptions::Verb;
 
+constexpr std::size_t every_request = 1'000'000;
+
 int list_requests(const ApprovalsWindow& window) {
-    auto found = window.archive.ledger->list(!window.options.all);
+    auto found = window.archive.ledger->list(!window.options.all, every_request);
     if (!found) return window.fail(found.error());
     Json document = {{"approvals", Json::array()}};
     std::string text;
@@ -93,7 +95,9 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
               "Which request? Give its id: 'tfy-pat-mcp approvals list' shows those that are open."});
         return 2;
     }
-    auto archive = Archive::open(options.state_dir);
+    // A passphrase may be set before the first server starts.
+    const auto open = options.verb == Verb::passphrase ? Archive::open_or_make : Archive::open;
+    auto archive = open(options.state_dir);
     if (!archive) return fail(nullptr, err, archive.error());
     const ApprovalsWindow window{options, *archive, in, out, err};
     switch (options.verb) {

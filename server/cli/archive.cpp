@@ -10,6 +10,10 @@ Result<Archive> Archive::open(const std::filesystem::path& state_dir) {
         return Error{Errc::not_found,
                      "There is nothing in " + state_dir.string() +
                          ": no server has used it yet. Give the --state-dir that the server runs with."};
+    return open_or_make(state_dir);
+}
+
+Result<Archive> Archive::open_or_make(const std::filesystem::path& state_dir) {
     const auto state = StateDir::open(state_dir);
     if (!state) return state.error();
     auto key = state->fingerprint_key();

@@ -18,6 +18,8 @@ struct Archive {
     /// Errc::not_found where no server has ever used `state_dir`: a mistyped folder is not created.
     /// Errc::storage.
     static Result<Archive> open(const std::filesystem::path& state_dir);
+    /// The same, and where nothing is there yet it is begun, as a server would.
+    static Result<Archive> open_or_make(const std::filesystem::path& state_dir);
 
     void say(std::ostream& out, std::string_view text) const {
         out << redactor.seal_text(text).text() << std::flush;

@@ -27,15 +27,19 @@ Error broken_journal(const std::string& wrong) {
             "The journal is broken: " + wrong + ". Keep the state directory as it is: it is evidence."};
 }
 
+std::string count_of(std::int64_t records) {
+    return std::to_string(records) + (records == 1 ? " record" : " records");
+}
+
 std::string said_of(const JournalRecord& last, const JournalEnd& end) {
-    auto text = "The journal holds: " + std::to_string(last.sequence) + " records, the last one of " +
+    auto text = "The journal holds: " + count_of(last.sequence) + ", the last one of " +
                 policy::format_time_for_people(last.at) + " with hash " + last.hash + ".\n";
     if (end.since == 0)
         return text +
                "Its end is not guarded yet: it is from before journals had a head, which is made with the "
-               "next record. Until then records that are cut off at the end cannot be missed.\n";
+               "next record. Until then nobody can tell whether records were cut off at its end.\n";
     return text + "Its end is guarded since record " + std::to_string(end.since) +
-           ": records that are cut off after it would be missed.\nKeep these lines somewhere else: only by "
+           ": from there on it shows where records are cut off.\nKeep these lines somewhere else: only by "
            "them can an older copy of the whole state directory be told from it.\n";
 }
 

@@ -100,11 +100,23 @@ std::string opening(const Explanation& that) {
            policy::shown(that.rules_from) + "), the first that matches decides:\n\n";
 }
 
+/// "it is also tfy_access_tokens_delete for ci-db and …, under their rules."
+std::string part_words(const Explanation& that) {
+    std::vector<std::string> all;
+    for (const auto& part : that.parts)
+        all.push_back(std::string(part.tool) +
+                      (part.subject.empty() ? "" : " for " + policy::shown(part.subject)));
+    return "it is " + joined(all, " and ") + " as well, and their rules count, too.";
+}
+
 std::string outcome_words(const Explanation& that) {
     const auto line = that.decides ? std::to_string(that.rules[*that.decides].line) : std::string{};
     switch (that.outcome) {
         case Outcome::passes: return "Outcome: it passes. It only reads, and no rule denies it.\n";
         case Outcome::denies:
+            if (!that.refused_part.empty())
+                return "Outcome: the rule at line " + line + " asks a person, but " + part_words(that) +
+                       " And that is refused: " + that.refused_part + "\n";
             return "Outcome: the rule at line " + line +
                    " refuses it, and nobody is asked: " + policy::shown(that.refusal.because) + ".\n";
         case Outcome::uncovered:
@@ -113,13 +125,12 @@ std::string outcome_words(const Explanation& that) {
         case Outcome::asks: break;
     }
     const auto& because = that.rules[*that.decides].because;
-    const bool rotates = that.call.tool == "tfy_access_tokens_rotate";
-    return "Outcome: a person must decide, under the rule at line " + line +
-           (because.empty() ? "" : ": " + policy::shown(because)) + ".\n" +
-           (rotates ? "A rotation is judged as a create and a delete as well, and needs what all their rules "
-                      "ask for: "
-                      "explain those two, too.\n"
-                    : "");
+    auto text = "Outcome: a person must decide, under the rule at line " + line +
+                (because.empty() ? "" : ": " + policy::shown(because)) + ".\n";
+    if (!that.parts.empty()) text += "But " + part_words(that) + " All that these ask for is needed:\n";
+    if (!that.nobody.empty())
+        text += "Nobody could approve it, so it is refused at once: " + that.nobody + "\n";
+    return text;
 }
 
 std::string who_decides(const Rule& rule) {
@@ -131,7 +142,7 @@ std::string who_decides(const Rule& rule) {
 }
 
 std::string terms(const Explanation& that) {
-    const auto& rule = that.rules[*that.decides];
+    const auto& rule = *that.in_force;
     auto text = who_decides(rule);
     for (const bool over_http : {false, true}) {
         const auto level = least(rule, over_http);
@@ -162,7 +173,7 @@ Json rule_json(const Rule& rule, const Match& match, policy::Time at) {
 }
 
 Json terms_json(const Explanation& that) {
-    const auto& rule = that.rules[*that.decides];
+    const auto& rule = *that.in_force;
     const auto door = [&](bool over_http) -> Json {
         const auto level = least(rule, over_http);
         return {{"min_assurance", policy::to_string(level)}, {"channels", channels(level, over_http)}};
@@ -214,7 +225,7 @@ Json explain_json(const Explanation& that) {
                  {"rules", Json::array()},
                  {"outcome", outcome_names.at(static_cast<std::size_t>(that.outcome))},
                  {"line", that.decides ? Json(that.rules[*that.decides].line) : Json(nullptr)},
-                 {"because", or_null(that.refusal.because)},
+                 {"because", or_null(that.refused_part.empty() ? that.refusal.because : that.refused_part)},
                  {"terms", nullptr},
                  {"notes", that.notes},
                  {"screen", nullptr}};
@@ -223,7 +234,10 @@ Json explain_json(const Explanation& that) {
     if (that.outcome == Outcome::asks) {
         json["because"] = or_null(that.rules[*that.decides].because);
         json["terms"] = terms_json(that);
+        json["nobody_may_approve"] = or_null(that.nobody);
     }
+    for (const auto& part : that.parts)
+        json["parts"].push_back({{"tool", part.tool}, {"name", or_null(part.subject)}});
     if (that.request) json["screen"] = screen(*that.request, that.at);
     return json;
 }

@@ -7,6 +7,7 @@
 
 #include "policy/gate.hpp"
 #include "policy/match.hpp"
+#include "tools/tool.hpp"
 
 namespace tfy::server {
 
@@ -23,6 +24,10 @@ struct Explanation {
     std::optional<std::size_t> decides = {};  // the first rule that matches
     Outcome outcome = Outcome::uncovered;
     policy::Refusal refusal = {};                  // denies, uncovered
+    std::vector<tools::Tool::Part> parts = {};     // of a call that does what other tools do
+    std::optional<policy::Rule> in_force = {};     // asks: the deciding rule, made stricter by those of parts
+    std::string refused_part = {};                 // denies: where a rule for one of the parts does, in words
+    std::string nobody = {};                       // asks: why nobody could ever approve it, as a sentence
     std::optional<policy::Approval> request = {};  // asks, and the arguments are known: what would be opened
     std::vector<std::string> notes = {};           // what a dry run cannot know, in sentences
 };

@@ -4,12 +4,14 @@
 
 #include "policy/near_miss.hpp"
 #include "protocol/parse.hpp"
+#include "server/approvals/rule_in_force.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/dry_tools.hpp"
 #include "server/cli/explanation.hpp"
 #include "server/parts.hpp"
 #include "server/storage/shelf.hpp"
 #include "tools/access_tokens/create_words.hpp"
+#include "tools/rotations.hpp"
 
 namespace tfy::server {
 namespace {
@@ -126,7 +128,35 @@ void note_unknown_name(Explanation& that) {
     }
 }
 
-void judge(Explanation& that, policy::Rules rules, std::optional<Facts> facts) {
+/// What a rotation is besides, also where its facts, which name the new token, were not read.
+std::vector<tools::Tool::Part> parts_of(const tools::Tool& tool, Explanation& so_far,
+                                        const std::optional<Facts>& facts) {
+    auto parts = facts ? tool.parts(*facts) : std::vector<tools::Tool::Part>{};
+    if (!parts.empty() || tool.name() != tools::rotate_tool) return parts;
+    so_far.notes.emplace_back(
+        "The new token's name was not read: rules that go by names are judged as if it were the old one's.");
+    return {{"tfy_access_tokens_delete", so_far.name}, {"tfy_access_tokens_create", so_far.name}};
+}
+
+void judge_ask(Explanation& that, const policy::Gate& gate, policy::Ask ask, const tools::Tool& tool,
+               std::optional<Facts> facts) {
+    that.outcome = Outcome::asks;
+    that.parts = parts_of(tool, that, facts);
+    auto rule = rule_in_force(gate, ask, that.parts, that.at);
+    if (!rule) {
+        that.outcome = Outcome::denies;
+        that.refused_part = rule.error().message;
+        return;
+    }
+    ask.rule = std::move(*rule);
+    that.in_force = ask.rule;
+    const auto terms = policy::terms_of(ask.rule, that.call.caller, false);
+    that.nobody = policy::nobody_may_approve(terms, that.call.caller).value_or("");
+    const auto reason = that.call.arguments.value("reason", std::string{});
+    if (facts) that.request = gate.request(std::move(ask), std::move(*facts), "apr_dry_run", reason, that.at);
+}
+
+void judge(Explanation& that, policy::Rules rules, const tools::Tool& tool, std::optional<Facts> facts) {
     that.rules = rules.rules;
     for (const auto& rule : that.rules)
         that.matches.push_back(policy::match(rule, that.call, that.name, that.at));
@@ -138,10 +168,7 @@ void judge(Explanation& that, policy::Rules rules, std::optional<Facts> facts) {
         that.outcome = that.decides ? Outcome::denies : Outcome::uncovered;
         that.refusal = std::move(*refusal);
     } else if (auto* ask = std::get_if<policy::Ask>(&verdict)) {
-        that.outcome = Outcome::asks;
-        const auto reason = that.call.arguments.value("reason", std::string{});
-        if (facts)
-            that.request = gate.request(std::move(*ask), std::move(*facts), "apr_dry_run", reason, that.at);
+        judge_ask(that, gate, std::move(*ask), tool, std::move(facts));
     } else {
         that.outcome = Outcome::passes;
     }
@@ -176,7 +203,7 @@ Result<Explanation> explain_call(const Options& options, const ExplainOptions& e
         that.name = read->subject;
         facts = std::move(*read);
     }
-    judge(that, std::move(*rules), std::move(facts));
+    judge(that, std::move(*rules), *(*entry)->tool, std::move(facts));
     if (that.outcome == Outcome::asks && !that.request)
         that.notes.emplace_back("Give the arguments as JSON to see what the person would see.");
     return that;

@@ -30,12 +30,14 @@ public:
     void belong_to(App& app) { app_ = &app; }
 
     Async<std::string> address(std::string approval_id, bool lead_person_there) override {
-        if (!listener_ && !open()) co_return std::string{};
+        if (!stands()) co_return std::string{};
         const auto url = home() + "/" + approval_id;
         if (lead_person_there && open_browser_ && has_display() && led_.insert(approval_id).second)
             open_browser(url + "#code=" + app_->people().issue_code(os_user(), std::chrono::minutes{15}));
         co_return url;
     }
+
+    bool stands() override { return listener_ || open(); }
 
     std::string home() const override {
         if (!listener_) return {};

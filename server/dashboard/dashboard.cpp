@@ -48,6 +48,7 @@ Dashboard::Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const
       narrowing_(desks.narrowing),
       standing_(desks.standing),
       reveals_(desks.reveals),
+      rotations_(desks.rotations),
       approved_(std::move(desks.approved)),
       people_(people),
       codes_(codes),
@@ -75,6 +76,8 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"POST", "/approvals/api/permissions/{id}/revoke", Needs::session_and_body, &Dashboard::revoke},
         {"GET", "/approvals/api/reveals", Needs::session, &Dashboard::reveals},
         {"POST", "/approvals/api/reveals/{id}", Needs::session_and_body, &Dashboard::reveal},
+        {"GET", "/approvals/api/rotations", Needs::session, &Dashboard::rotations},
+        {"POST", "/approvals/api/rotations/{id}/keep", Needs::session_and_body, &Dashboard::keep_old_token},
         {"GET", "/approvals/{id}", Needs::nothing, &Dashboard::page},
     };
     return all;

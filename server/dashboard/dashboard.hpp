@@ -7,6 +7,7 @@
 
 #include "server/approvals/narrowing.hpp"
 #include "server/approvals/reveal_desk.hpp"
+#include "server/approvals/rotation_desk.hpp"
 #include "server/approvals/standing_desk.hpp"
 #include "server/auth/sign_in.hpp"
 #include "server/auth/sign_in_codes.hpp"
@@ -24,6 +25,7 @@ public:
         Narrowing& narrowing;
         StandingDesk& standing;
         RevealDesk& reveals;
+        RotationDesk& rotations;
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
     };
     Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction,
@@ -72,6 +74,8 @@ private:
     Async<void> revoke(Visit visit, HttpAnswer& answer);
     Async<void> reveals(Visit visit, HttpAnswer& answer);
     Async<void> reveal(Visit visit, HttpAnswer& answer);
+    Async<void> rotations(Visit visit, HttpAnswer& answer);
+    Async<void> keep_old_token(Visit visit, HttpAnswer& answer);
     /// policy::cannot_approve and its like.
     using Cannot = std::optional<std::string> (*)(const policy::Approval&, std::string_view);
     Async<HttpReply> decided(Visit visit, Result<policy::Approval> changed, Cannot cannot);
@@ -82,6 +86,7 @@ private:
     Narrowing& narrowing_;
     StandingDesk& standing_;
     RevealDesk& reveals_;
+    RotationDesk& rotations_;
     std::function<void(policy::Approval)> approved_;
     PageChannel& people_;
     SignInCodes& codes_;

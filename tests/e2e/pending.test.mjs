@@ -20,6 +20,19 @@ function checkPending(result) {
   return approval_id;
 }
 
+test('a request that nobody could ever approve is refused at once, and nobody is asked', async t => {
+  const world = await World.start(t, { policy: rules({ assurance: null, more: 'self_approval = false' }) });
+  const remote = await open('modern HTTP', world, mute);
+  const refused = await create(remote, 'by-nobody');
+  assert.ok(refused.isError);
+  assert.equal(statusOf(refused), 'no_approval_channel', textOf(refused));
+  assert.match(textOf(refused), /another person than the one whose agent asks.*Nothing was done, and nobody was asked/s);
+  const listed = await world.terminal(['approvals', 'list', '--all', '--json']);
+  assert.deepEqual(JSON.parse(listed.stdout).approvals, []);
+  const local = await open('modern stdio', world, mute); // there it is known whose agent asks: others may approve
+  checkPending(await create(local, 'by-another'));
+});
+
 for (const door of ['modern stdio', 'legacy stdio', 'modern HTTP', 'legacy HTTP']) {
   test(`${door}, no elicitation: pending, approved in the terminal, the same call continues`, async t => {
     const world = await World.start(t);

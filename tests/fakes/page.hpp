@@ -9,8 +9,7 @@
 
 #include "server/dashboard/dashboard.hpp"
 #include "tests/fakes/captured_answer.hpp"
-#include "tests/fakes/manual_clock.hpp"
-#include "tests/fakes/state.hpp"
+#include "tests/fakes/rotation_house.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/sandbox/world.hpp"
@@ -44,10 +43,14 @@ struct Page {
     tools::Catalog catalog = creating(client, reveals, clock);
     server::Narrowing narrowing{approvals, catalog, gate, clock};
     server::StandingDesk standing{approvals, store, redaction, clock};
+    server::Log log{redaction, server::Log::Level::off};
+    TempFolder state;
+    server::RotationDesk rotations{
+        {loop, store, client, redaction, clock, log}, "test", state.path(), production};
     server::PageChannel people{clock};
     server::SignInCodes codes{store, clock};
     server::Dashboard dashboard{
-        {approvals, narrowing, standing, reveals}, people, codes, redaction, clock, "sandbox"};
+        {approvals, narrowing, standing, reveals, rotations}, people, codes, redaction, clock, "sandbox"};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
     std::string cookie;
     std::string csrf;

@@ -55,6 +55,34 @@ TEST_CASE("only those whom the rule names decide, and they do so by name") {
     CHECK(say_yes(request, known("bob"))->state == State::approved);
 }
 
+TEST_CASE("where nobody at all could say yes, that can be told before anybody is asked") {
+    struct Row {
+        const char* name;
+        Terms terms;
+        const char* person;
+        bool nobody;
+    };
+    const Row rows[] = {
+        {"anybody", {}, "", false},
+        {"anybody but one who is known", {.self_approval = false}, "alice", false},
+        {"anybody but one who is not known", {.self_approval = false}, "", true},
+        {"named people", {.approvers = {"ann", "bob"}, .quorum = 2}, "", false},
+        {"named people, one of whom asks", {.approvers = {"ann", "bob"}, .quorum = 2}, "ann", false},
+        {"too few are left", {.approvers = {"ann", "bob"}, .quorum = 2, .self_approval = false}, "ann", true},
+        {"enough are left", {.approvers = {"ann", "bob"}, .quorum = 1, .self_approval = false}, "ann", false},
+        {"named people, and nobody knows who asks",
+         {.approvers = {"ann", "bob"}, .self_approval = false},
+         "",
+         true},
+        {"only the asker itself", {.approvers = {"stdio:alice"}}, "", true},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const Caller caller{.principal = "stdio:alice", .person = row.person};
+        CHECK(nobody_may_approve(row.terms, caller).has_value() == row.nobody);
+    }
+}
+
 TEST_CASE("the person whose agent asks may be kept from saying yes, never from saying no") {
     const auto request = asked([](Rule& rule) { rule.self_approval = false; });
     const auto own = say_yes(request, known("alice"));

@@ -276,6 +276,13 @@ TEST_CASE("a rule about people that nobody could satisfy, or that names nobody, 
         {"approvers = ['group:platfrom']", "line 2: there is no group 'platfrom'; write it into [groups]"},
         {"approvers = ['a*']",
          "line 2: 'approvers' are names of people, not patterns; without the key, everybody may decide"},
+        {"approvers = ['stdio:ann']",
+         "line 2: 'stdio:ann' is no name that a person can decide under: letters, digits and . _ - @ +, 64 "
+         "at "
+         "the most, such as \"ann\" or \"ann@example.com\""},
+        {"[groups]\nh = ['Ann Lee']",
+         "line 3: 'Ann Lee' is no name that a person can decide under: letters, digits and . _ - @ +, 64 at "
+         "the most, such as \"ann\" or \"ann@example.com\""},
         {"approvers = []", "line 2: 'approvers' must be a list of one string or more, such as [\"*\"]"},
         {"quorum = 0", "line 2: 'quorum' must be a whole number from 1 to 9"},
         {"quorum = 10", "line 2: 'quorum' must be a whole number from 1 to 9"},

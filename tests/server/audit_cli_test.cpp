@@ -42,7 +42,8 @@ TEST_CASE("a whole journal is said to hold, however long it is, with its last ha
         fill(folder, records);
         const auto ran = verify(folder);
         CHECK(ran.code == 0);
-        CHECK(holds(ran.out, "holds: " + std::to_string(records) + " records"));
+        CHECK(
+            holds(ran.out, "holds: " + std::to_string(records) + (records == 1 ? " record," : " records,")));
         CHECK(holds(ran.out, open_ledger(folder / "ledger.db")->journal(records)->back().hash));
     }
 }
@@ -179,6 +180,29 @@ TEST_CASE("a journal that was cut takes no record any more, whichever step would
     CHECK(ledger->open_request(approval("apr_1"), {}, entry("requested", "apr_1")).has_error());
     CHECK_FALSE(ledger->find("apr_1")->has_value());
     CHECK(ledger->journal()->size() == 3);
+}
+
+TEST_CASE("a journal whose head was taken away, or of which nothing is left, takes no record any more") {
+    const TempFolder folder;
+    fill(folder, 3);
+    {
+        auto ledger = open_ledger(folder / "ledger.db");
+        for (const auto* id : {"apr_1", "apr_2"})
+            REQUIRE(ledger->open_request(approval(id, id), {}, entry("requested", id)).has_value());
+    }
+    REQUIRE(run_sql(folder / "ledger.db", unlock) == SQLITE_OK);
+    REQUIRE(run_sql(folder / "ledger.db", "DELETE FROM journal_head") == SQLITE_OK);
+    auto refused = open_ledger(folder / "ledger.db")->append(entry("step"));
+    REQUIRE(refused.has_error());
+    CHECK(holds(refused.error().message, "it has no head, though the key for one is there"));
+
+    REQUIRE(run_sql(folder / "ledger.db", "DELETE FROM journal") == SQLITE_OK);
+    std::filesystem::remove(folder.path() / "keys" / "journal.key");
+    refused = open_ledger(folder / "ledger.db")->append(entry("step"));
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == Errc::storage);
+    CHECK(holds(refused.error().message, "it is empty, and there were requests"));
+    CHECK(open_ledger(folder / "ledger.db")->journal()->empty());
 }
 
 TEST_CASE("a journal from before there were heads is said to have none, and gets one with its next record") {

@@ -59,6 +59,20 @@ TEST_CASE("two people approve on the page; one alone, or twice, is not enough, a
     CHECK(page.get(path).json().at("may_decide").is_null());
 }
 
+TEST_CASE("a request cannot be changed into what another open one asks for") {
+    Page page;
+    page.ask_under({});
+    const auto first = page.open_create("ci-pipeline");
+    const auto other = page.open_create("ci-other");
+    page.sign_in("ann");
+    const auto refused = narrow(page, other, {{"name", "ci-pipeline"}});
+    CHECK(refused.status() == 409);
+    CHECK(refused.text().find("Another open request asks for exactly that already") != std::string::npos);
+    CHECK(page.get(narrow_path + other.id).json().at("digest") == other.digest);
+    CHECK(page.post(narrow_path + first.id + "/deny", {{"reason", "no"}}).status() == 200);
+    CHECK(narrow(page, other, {{"name", "ci-pipeline"}}).status() == 200);
+}
+
 TEST_CASE("what was changed is shown, and approved only as it is now") {
     Page page;
     page.ask_under({.quorum = 2});

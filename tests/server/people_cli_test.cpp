@@ -75,6 +75,18 @@ TEST_CASE("without a passphrase nobody decides in a terminal; with it, only who 
     CHECK(noted->body == Json{{"person", "grace"}});
 }
 
+TEST_CASE("a passphrase can be set before any server was there; nothing else can be looked at then") {
+    Terminal terminal;
+    const TempFolder fresh;
+    terminal.options.state_dir = fresh / "state";
+    CHECK(terminal.run(Verb::list, "").code == 1);
+    CHECK_FALSE(std::filesystem::exists(fresh / "state"));
+    const auto set = terminal.run(Verb::passphrase, "correct horse\ncorrect horse\n");
+    CHECK_MESSAGE(set.code == 0, set.err);
+    CHECK(Passphrases(fresh / "state").is_set("grace").value());
+    CHECK(terminal.run(Verb::list, "").code == 0);
+}
+
 TEST_CASE("a passphrase is changed by who knows it, and is never a short or a mistyped one") {
     Terminal terminal;
     for (const auto* wrong : {"seven77\nseven77\n", "correct horse\ncorrect hose\n", "correct horse\n", ""}) {
@@ -101,12 +113,12 @@ TEST_CASE("a name that is no person's is nobody's passphrase and nobody's code")
     for (const auto* name :
          {"", "stdio:grace", "../grace", ".grace", "-grace", "gr ace", "grace\n", "gräce"}) {
         CAPTURE(name);
-        CHECK_FALSE(is_person_name(name));
+        CHECK_FALSE(policy::is_person_name(name));
         CHECK(Passphrases("/nonexistent").is_set(name).has_error());
     }
     for (const auto* name : {"grace", "Grace.Hopper", "grace+a@example.com", "_svc", "g"})
-        CHECK(is_person_name(name));
-    CHECK_FALSE(is_person_name(std::string(65, 'a')));
+        CHECK(policy::is_person_name(name));
+    CHECK_FALSE(policy::is_person_name(std::string(65, 'a')));
 
     Terminal terminal;
     terminal.options.passphrase_required = false;

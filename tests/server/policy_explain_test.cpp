@@ -230,6 +230,47 @@ self_approval = false
     CHECK(terms.at("self_approval") == true);
 }
 
+TEST_CASE("a rotation is asked for under the rules of its halves, too") {
+    Place place;
+    place.explain.tool = "tfy_access_tokens_rotate";
+    place.explain.name = "ci-db";
+    const auto rules_are = [&](const char* deletes, const char* creates) {
+        std::ofstream(place.folder / "policy.toml")
+            << "[[rule]]\ntools = [\"*_rotate\"]\n[[rule]]\ntools = [\"*_delete\"]\n"
+            << deletes << "\n[[rule]]\ntools = [\"*_create\"]\n"
+            << creates << "\n";
+    };
+    rules_are("approvers = [\"ann\", \"bob\"]\nquorum = 2", "reason_required = true\nreveal = [\"page\"]");
+    auto told = place.json();
+    CHECK(told.at("terms").at("approvers") == Json{"ann", "bob"});
+    CHECK(told.at("terms").at("quorum") == 2);
+    CHECK(told.at("terms").at("reason_required") == true);
+    CHECK(told.at("terms").at("destinations") == Json{"page"});
+    CHECK(told.at("parts").size() == 2);
+    CHECK(told.at("line") == 1);
+    place.explain.json = false;
+    CHECK(holds(place.run().out,
+                "But it is tfy_access_tokens_delete for ci-db and tfy_access_tokens_create for "
+                "ci-db as well"));
+
+    rules_are("says = \"deny\"\nbecause = \"by hand only\"", "");
+    CHECK(
+        holds(place.run().out, "And that is refused: A rule of this server refuses this call: by hand only"));
+    told = place.json();
+    CHECK(told.at("outcome") == "deny");
+    CHECK(holds(told.at("because").get<std::string>(), "by hand only"));
+}
+
+TEST_CASE("a call that nobody could approve is named as such") {
+    Place place;
+    std::ofstream(place.folder / "policy.toml") << "[[rule]]\nself_approval = false\n";
+    CHECK(place.json().at("nobody_may_approve").is_null());  // alice's agent: bob may
+    place.explain.principal = "http:loopback";
+    CHECK(holds(place.json().at("nobody_may_approve").get<std::string>(), "does not know whose agent"));
+    place.explain.json = false;
+    CHECK(holds(place.run().out, "Nobody could approve it, so it is refused at once: "));
+}
+
 TEST_CASE("the channels are those whose decision is sure enough") {
     using enum policy::Assurance;
     for (const bool over_http : {false, true}) {

@@ -1,5 +1,5 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
-import type { Approval, Destination, Listing, Permission, Reveal, Session } from "./types";
+import type { Approval, Destination, Listing, Permission, Reveal, Rotation, Session } from "./types";
 
 const base = "/approvals/api/";
 
@@ -86,6 +86,9 @@ export const api = {
     permit: async (permit: Permit, csrf: string) =>
         (await (await post("permissions", permit, csrf)).json()) as Permission,
     revoke: (id: string, csrf: string) => post(`permissions/${id}/revoke`, {}, csrf),
+    rotations: async () => (await get<{ rotations: Rotation[] }>("rotations")).rotations,
+    keep: async (id: string, csrf: string) =>
+        (await (await post(`rotations/${id}/keep`, {}, csrf)).json()) as Rotation,
     reveal: async (id: string, nonce: string, csrf: string) =>
         ((await (await post(`reveals/${id}`, { nonce }, csrf)).json()) as { value: string }).value,
 };

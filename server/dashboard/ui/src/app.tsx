@@ -7,6 +7,7 @@ import { Inbox } from "./inbox";
 import { follow } from "./live";
 import { Permissions } from "./permissions";
 import { Reveals } from "./reveals";
+import { Rotations } from "./rotations";
 import { SignIn } from "./sign_in";
 import { connection, pending, session, signOut } from "./state";
 
@@ -66,6 +67,7 @@ function SignedIn() {
             <h1 class="unseen">Approvals</h1>
             <Reveals />
             <Inbox />
+            <Rotations />
             <Permissions />
             <History />
         </>

@@ -21,7 +21,7 @@ function Row({ permission }: { permission: Permission }) {
         void refresh().catch(() => undefined);
     };
     return (
-        <li class="entry permission">
+        <li class="entry permission with-button">
             <div>
                 <h3>
                     <bdi>{permission.words}</bdi>

@@ -3,12 +3,13 @@ import { computed, signal } from "@preact/signals";
 import { api, Failure } from "./api";
 import { announce } from "./announce";
 import { title } from "./words";
-import type { Approval, Permission, Reveal, Session } from "./types";
+import type { Approval, Permission, Reveal, Rotation, Session } from "./types";
 
 export const session = signal<Session | null>(null);
 export const approvals = signal<Approval[]>([]);
 export const reveals = signal<Reveal[]>([]);
 export const permissions = signal<Permission[]>([]);
+export const rotations = signal<Rotation[]>([]);
 export const loaded = signal(false);
 export const connection = signal<"live" | "reconnecting" | "offline">("reconnecting");
 
@@ -65,10 +66,11 @@ async function withWanted(list: Approval[]): Promise<Approval[]> {
 /** Reads everything anew. A 401 leads back to the sign-in. */
 export async function refresh(): Promise<void> {
     try {
-        const [listing, held, allowed] = await Promise.all([
+        const [listing, held, allowed, rotating] = await Promise.all([
             api.list(),
             api.reveals(),
             api.permissions(),
+            api.rotations(),
         ]);
         const list = await withWanted(listing.approvals);
         ahead.value = Date.parse(listing.now) - Date.now();
@@ -76,6 +78,7 @@ export async function refresh(): Promise<void> {
         approvals.value = list;
         reveals.value = held;
         permissions.value = allowed;
+        rotations.value = rotating;
         loaded.value = true;
     } catch (failure) {
         if (!(failure instanceof Failure) || failure.status !== 401) throw failure;
@@ -88,6 +91,7 @@ export function forget(): void {
     approvals.value = [];
     reveals.value = [];
     permissions.value = [];
+    rotations.value = [];
     loaded.value = false;
 }
 

@@ -102,6 +102,17 @@ export interface Permission {
     until: string;
 }
 
+export interface Rotation {
+    id: string;
+    state: "waiting" | "due" | "deleting" | "done" | "kept";
+    old: string;
+    new: string;
+    /** When the old token goes; null until somebody has the new value. */
+    due: string | null;
+    words: string;
+    may_keep: boolean;
+}
+
 export interface Listing {
     revision: number;
     now: string;

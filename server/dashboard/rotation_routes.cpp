@@ -1,0 +1,47 @@
+// Rotations whose old token still may go, and keeping it.
+#include "server/dashboard/dashboard.hpp"
+#include "server/dashboard/replies.hpp"
+
+namespace tfy::server {
+namespace {
+
+using State = tools::Rotation::State;
+
+Json rotation_view(const tools::Rotation& rotation) {
+    return {{"id", rotation.id},
+            {"state", tools::to_string(rotation.state)},
+            {"old", policy::shown(rotation.plan.old_title())},
+            {"new", policy::shown(rotation.plan.new_name)},
+            {"due", rotation.due ? Json(policy::format_time(*rotation.due)) : Json(nullptr)},
+            {"words", policy::shown(tools::describe(rotation))},
+            {"may_keep", rotation.state == State::waiting || rotation.state == State::due}};
+}
+
+HttpReply failed(const Redaction& redaction, const Error& error) {
+    return error_reply(redaction, page_status(error.code), protocol::name(error.code), error.message);
+}
+
+}  // namespace
+
+Async<void> Dashboard::rotations(Visit, HttpAnswer& answer) {
+    const auto found = co_await rotations_.list();
+    HttpReply reply;
+    if (!found) {
+        reply = failed(redaction_, found.error());
+    } else {
+        Json all = Json::array();
+        for (const auto& rotation : *found) all.push_back(rotation_view(rotation));
+        const Json body = {{"rotations", std::move(all)}, {"now", policy::format_time(clock_.now())}};
+        reply = json_reply(redaction_, 200, body);
+    }
+    co_await answer.reply(std::move(reply));
+}
+
+// Whoever is signed in may: it is the safe side.
+Async<void> Dashboard::keep_old_token(Visit visit, HttpAnswer& answer) {
+    const auto kept = co_await rotations_.keep(visit.id, people_.human(*visit.session));
+    auto reply = kept ? json_reply(redaction_, 200, rotation_view(*kept)) : failed(redaction_, kept.error());
+    co_await answer.reply(std::move(reply));
+}
+
+}  // namespace tfy::server

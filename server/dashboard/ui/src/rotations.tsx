@@ -1,0 +1,64 @@
+// Rotations whose old token still may go: when it does, and keeping it.
+import { useRef, useState } from "preact/hooks";
+import { announce } from "./announce";
+import { api } from "./api";
+import { now, refresh, rotations, session } from "./state";
+import { left, moment } from "./time";
+import type { Rotation } from "./types";
+
+function Row({ rotation, onKept }: { rotation: Rotation; onKept: () => void }) {
+    const [problem, setProblem] = useState("");
+    const keep = async () => {
+        try {
+            await api.keep(rotation.id, session.value?.csrf ?? "");
+            announce(`The old token ${rotation.old} stays.`);
+            onKept();
+        } catch (failure) {
+            setProblem((failure as Error).message);
+        }
+        void refresh().catch(() => undefined);
+    };
+    return (
+        <li class="entry with-button">
+            <div>
+                <h3>
+                    <bdi>{rotation.old}</bdi> is replaced by <bdi>{rotation.new}</bdi>
+                </h3>
+                <p class="by">
+                    {rotation.words}
+                    {rotation.due && (
+                        <span class="hint">
+                            {" "}
+                            ({left(Date.parse(rotation.due) - now.value)} left, until {moment(rotation.due)})
+                        </span>
+                    )}
+                </p>
+            </div>
+            {rotation.may_keep && (
+                <button type="button" class="quiet small" onClick={keep}>
+                    Keep the old token<span class="unseen">: {rotation.old}</span>
+                </button>
+            )}
+            <p class="problem" role="alert">
+                {problem}
+            </p>
+        </li>
+    );
+}
+
+export function Rotations() {
+    const heading = useRef<HTMLHeadingElement>(null);
+    if (rotations.value.length === 0) return null;
+    return (
+        <section aria-labelledby="rotations-title">
+            <h2 id="rotations-title" tabIndex={-1} ref={heading}>
+                Old tokens that will be deleted
+            </h2>
+            <ul class="entries">
+                {rotations.value.map((each) => (
+                    <Row key={each.id} rotation={each} onKept={() => heading.current?.focus()} />
+                ))}
+            </ul>
+        </section>
+    );
+}
