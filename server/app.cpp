@@ -67,7 +67,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
                  parts.base_url),
-      orphans_({approvals_, catalog_, log_}, parts.state_dir, parts.base_url),
+      orphans_({loop, approvals_, catalog_, log_}, parts.state_dir, parts.base_url),
       caller_view_(call_tool_, approvals_),
       resources_(caller_view_),
       completions_(caller_view_, clock),
@@ -118,9 +118,7 @@ void App::tell_of_rotations() {
 }
 
 Async<Result<void>> App::start() {
-    auto orphans = co_await orphans_.find();
-    if (!orphans) co_return orphans.error();
-    for (auto& orphan : *orphans) asio::co_spawn(loop_, orphans_.settle(std::move(orphan)), asio::detached);
+    if (auto looked = co_await orphans_.start(); !looked) co_return looked;
     tell_of_rotations();
     rotations_.start();
     co_return co_await notifier_.start(std::move(webhooks_));

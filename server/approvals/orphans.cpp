@@ -1,5 +1,10 @@
 #include "server/approvals/orphans.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "server/approvals/approval_text.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tools/text.hpp"
@@ -7,7 +12,15 @@
 namespace tfy::server {
 namespace {
 
+namespace asio = boost::asio;
 using policy::Approval;
+
+constexpr std::chrono::seconds between_looks{30};
+
+/// The control plane could not be read at all: later it may be.
+bool may_be_read_later(const Result<tools::ToolResult>& result) {
+    return !result && result.error().data.is_object() && result.error().data.value("unread", false);
+}
 
 Error nobody_can_know(const Approval& orphan, const std::string& why) {
     return {Errc::ambiguous, "Nobody knows whether " + orphan.call.tool + " for " +
@@ -18,8 +31,41 @@ Error nobody_can_know(const Approval& orphan, const std::string& why) {
 
 }  // namespace
 
-Orphans::Orphans(Rooms rooms, std::filesystem::path state_dir, std::string base_url)
-    : rooms_(rooms), state_dir_(std::move(state_dir)), base_url_(std::move(base_url)) {}
+Orphans::Orphans(Rooms rooms, std::filesystem::path state_dir, std::string base_url, Patience patience)
+    : rooms_(rooms), state_dir_(std::move(state_dir)), base_url_(std::move(base_url)), patience_(patience) {}
+
+Async<Result<void>> Orphans::start() {
+    if (auto looked = co_await look(); !looked) co_return looked;
+    asio::co_spawn(rooms_.loop, keep_looking(), asio::detached);
+    co_return Result<void>{};
+}
+
+Async<void> Orphans::keep_looking() {
+    asio::steady_timer timer(rooms_.loop);
+    while (!rooms_.desk.draining()) {
+        timer.expires_after(between_looks);
+        co_await timer.async_wait(asio::use_awaitable);
+        const auto looked = co_await look();
+        if (!looked)
+            rooms_.log.warn("calls of ended processes could not be looked for",
+                            {{"why", looked.error().message}});
+    }
+}
+
+Async<Result<void>> Orphans::look() {
+    auto orphans = co_await find();
+    if (!orphans) co_return orphans.error();
+    for (auto& orphan : *orphans)
+        if (settling_.insert(orphan.id).second)
+            asio::co_spawn(rooms_.loop, settle_once(std::move(orphan)), asio::detached);
+    co_return Result<void>{};
+}
+
+Async<void> Orphans::settle_once(Approval orphan) {
+    const auto id = orphan.id;
+    co_await settle(std::move(orphan));
+    settling_.erase(id);
+}
 
 Async<Result<std::vector<Approval>>> Orphans::find() {
     auto executing = co_await rooms_.desk.executing();
@@ -49,7 +95,7 @@ Async<void> Orphans::settle(Approval orphan) {
                         {{"approval", orphan.id}, {"why", settled.error().message}});
 }
 
-Async<Result<tools::ToolResult>> Orphans::fate(Approval orphan) {
+Async<Result<tools::ToolResult>> Orphans::ask(Approval orphan) {
     const auto* entry = rooms_.catalog.find(orphan.call.tool);
     if (entry == nullptr) co_return nobody_can_know(orphan, "this server has no such tool.");
     if (orphan.call.base_url != base_url_)
@@ -57,6 +103,18 @@ Async<Result<tools::ToolResult>> Orphans::fate(Approval orphan) {
                                               tools::one_line(orphan.call.base_url) +
                                               ") than the one that this server asks now.");
     co_return co_await entry->tool->settle(orphan.call, orphan.facts, orphan.updated);
+}
+
+Async<Result<tools::ToolResult>> Orphans::fate(Approval orphan) {
+    asio::steady_timer timer(rooms_.loop);
+    const auto end = std::chrono::steady_clock::now() + patience_.in_all;
+    for (auto pause = patience_.first_pause;; pause = std::min(pause * 2, patience_.longest_pause)) {
+        auto result = co_await ask(orphan);
+        const bool enough = std::chrono::steady_clock::now() + pause > end || rooms_.desk.draining();
+        if (!may_be_read_later(result) || enough) co_return result;
+        timer.expires_after(pause);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
 }
 
 }  // namespace tfy::server

@@ -2,7 +2,9 @@
 // TrueFoundry lists and the ledger says. Nothing is ever done again.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,29 +17,47 @@ namespace tfy::server {
 class Orphans {
 public:
     struct Rooms {
+        boost::asio::io_context& loop;
         ApprovalDesk& desk;
         const tools::Catalog& catalog;
         const Log& log;
     };
 
+    /// How long a control plane that cannot be read is asked again: a machine may start before its network.
+    struct Patience {
+        std::chrono::milliseconds first_pause{1'000};  // each is twice the one before
+        std::chrono::milliseconds longest_pause{60'000};
+        std::chrono::milliseconds in_all{600'000};
+    };
+
     /// All must outlive it. `base_url` is where this process asks: a call that went to another control plane
     /// cannot be settled from here.
-    Orphans(Rooms rooms, std::filesystem::path state_dir, std::string base_url);
+    Orphans(Rooms rooms, std::filesystem::path state_dir, std::string base_url)
+        : Orphans(rooms, std::move(state_dir), std::move(base_url), Patience{}) {}
+    Orphans(Rooms rooms, std::filesystem::path state_dir, std::string base_url, Patience patience);
 
-    /// Executing, and the process that began it is no longer there. Asks the ledger alone. To be called
-    /// before this process runs calls of its own.
+    /// Executing, and the process that began it is no longer there. Asks the ledger alone.
     Async<Result<std::vector<policy::Approval>>> find();
     /// Ends it as succeeded, failed or unknown, journalled as "settled". Takes as long as upstream does;
     /// until then the row is executing, and whoever repeats the call waits for it as for any running call.
     /// Where several processes settle the same one, the first counts.
     Async<void> settle(policy::Approval orphan);
+    /// Settles what is found now, and from here on looks every half minute for what another process that
+    /// ended has left: this one may be the only one that still runs. Errc::storage.
+    Async<Result<void>> start();
 
 private:
+    Async<void> keep_looking();
+    Async<Result<void>> look();
+    Async<void> settle_once(policy::Approval orphan);
     Async<Result<tools::ToolResult>> fate(policy::Approval orphan);
+    Async<Result<tools::ToolResult>> ask(policy::Approval orphan);
 
     Rooms rooms_;
     std::filesystem::path state_dir_;
     std::string base_url_;
+    Patience patience_;
+    std::set<std::string> settling_;  // approvals
 };
 
 }  // namespace tfy::server

@@ -65,7 +65,7 @@ public:
           catalog(assemble(clock)),
           narrowing(desk, catalog, gate, clock),
           presenter(desk, page, clock, log, policy::SealKey{}, born.hold),
-          orphans({desk, catalog, log}, born.state_dir, born.base_url),
+          orphans({loop, desk, catalog, log}, born.state_dir, born.base_url, {.in_all = {}}),
           calls({loop, catalog, gate, desk, presenter, redaction, clock, log}, "tfy-pat-mcp", born.base_url),
           tasks(desk, presenter, calls, clock) {}
     Process(const Process&) = delete;

@@ -42,7 +42,7 @@ struct Process : Calls {
     void deletion_arrived() { upstream.sent.push_back({.method = "DELETE", .target = "/…/pat-a"}); }
 
     server::Orphans orphans(std::string base_url = here) {
-        return server::Orphans({desk, catalog, log}, state, std::move(base_url));
+        return server::Orphans({loop, desk, catalog, log}, state, std::move(base_url));
     }
     Approval settled(Approval orphan, std::string base_url = here) {
         auto all = orphans(std::move(base_url));
