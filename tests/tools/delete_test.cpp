@@ -91,6 +91,7 @@ TEST_CASE("the server's own key is known by its JWT's id, and the person is warn
     const auto facts = own.facts({used_token()}).value();
     CHECK(shown(facts, "This server's own key") == "yes");
     CHECK(holds(facts.warnings.at(0), "locks the server out"));
+    CHECK(facts.to_type() == facts.subject + " locks this server out");
     Deletion other({"jwt-9"});
     CHECK(shown(other.facts({used_token()}).value(), "This server's own key") == "no");
 }

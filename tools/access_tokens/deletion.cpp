@@ -11,6 +11,7 @@ using truefoundry::AccessToken;
 using truefoundry::TokenId;
 
 constexpr std::chrono::days recently{30};
+constexpr auto locks_out = " locks this server out";  // after the name, to be typed by who approves it
 
 std::string when(const std::optional<policy::Time>& time, policy::Time now, const char* otherwise) {
     return time ? policy::format_time_for_people(*time) + " (" + distance(*time, now) + ")" : otherwise;
@@ -47,9 +48,11 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
                    {"This server's own key", own                   ? "yes"
                                              : own_jwt_ids.empty() ? "unknown: the key does not tell"
                                                                    : "no"}};
-    if (own)
+    if (own) {
         facts.warnings.emplace_back(
             "This is the key that this server itself uses: deleting it locks the server out.");
+        facts.confirmation = title_of(token) + locks_out;
+    }
     if (token.last_used && *token.last_used > now - recently)
         facts.warnings.push_back("It was used " + distance(*token.last_used, now) +
                                  ". What uses it will break.");
