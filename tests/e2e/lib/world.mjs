@@ -31,12 +31,12 @@ ${more}
 }
 
 export class World {
-  /** `t` is the running test: what is started here ends with it. */
-  static async start(t, { policy = rules(), hold = '1s', upstream } = {}) {
+  /** `t` is the running test: what is started here ends with it. `sandbox`: options of the control plane's. */
+  static async start(t, { policy = rules(), hold = '1s', upstream, sandbox = [] } = {}) {
     const world = new World();
     t.after(() => world.end());
     if (upstream) world.upstream = upstream;
-    else await world.startSandbox();
+    else await world.startSandbox(sandbox);
     const file = join(world.folder, 'policy.toml');
     writeFileSync(file, policy);
     world.env = {
@@ -112,8 +112,9 @@ export class World {
   }
 
   /**
-   * What the control plane was asked: [{method, path, query, target, status, account, faults}]. Its log comes through a pipe, later than its answers: a
-   * request of our own is asked for last, and everything before its line is there when that is.
+   * What the control plane was asked: [{method, path, query, target, status, account, faults}]. Its log comes through a
+   * pipe, later than its answers: a request of our own is asked for last, and everything before its line is there when
+   * that is.
    */
   async upstreamLog() {
     const mark = `/mark/${(this.marks += 1)}`;
