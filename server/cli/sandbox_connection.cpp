@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <charconv>
 
 #include "server/transport/peer.hpp"
 #include "server/transport/wire.hpp"
@@ -91,9 +92,8 @@ private:
                            "There is no whole request head."};
             co_return co_await refuse(std::move(unread));
         }
-        const auto head = bytes_.substr(0, end + 4);
-        bytes_.erase(0, end + 4);
-        co_return co_await with_head(head);
+        auto head = take(end + 4);
+        co_return co_await with_head(std::move(head));
     }
 
     Async<bool> with_head(std::string head) {
@@ -112,28 +112,82 @@ private:
 
     Async<bool> with_body(guard::Admitted admitted) {
         const auto& framing = admitted.framing;
-        Refusal unfit{framing.chunked ? 411 : 413, framing.chunked
-                                                       ? "The sandbox takes bodies with a Content-Length."
-                                                       : "The body is larger than the sandbox takes."};
-        if (framing.chunked || framing.length > limits_.body_limit)
-            co_return co_await refuse(std::move(unfit));
         if (framing.expects_continue && bytes_.empty())
             co_await peer_->write("HTTP/1.1 100 Continue\r\n\r\n", limits_.body_deadline);
-        const auto length = static_cast<std::size_t>(framing.length);
-        const bool whole = co_await have(length, limits_.body_deadline);
-        if (!whole) co_return false;
+        auto body = co_await read_body(framing);
+        if (body.status != 0) {
+            Refusal unfit{body.status,
+                          "The body is larger than the sandbox takes, or its chunks cannot be read."};
+            co_return co_await refuse(std::move(unfit));
+        }
+        if (!body.bytes) co_return false;
         const HttpRequest request{.method = std::move(admitted.head.method),
                                   .path = std::move(admitted.target.path),
                                   .query = std::move(admitted.target.query),
                                   .headers = std::move(admitted.head.headers),
-                                  .body = bytes_.substr(0, length),
+                                  .body = std::move(*body.bytes),
                                   .remote = peer_->remote()};
-        bytes_.erase(0, length);
         auto delivery = handler_.handle(request);
         if (delivery.delay.count() > 0) co_await wait(delivery.delay);
         const bool body_wanted = request.method != "HEAD";
         const bool keep_alive = framing.keep_alive && !draining_;
         co_return co_await deliver(std::move(delivery), body_wanted, keep_alive);
+    }
+
+    /// Neither: the peer has gone.
+    struct Body {
+        std::optional<std::string> bytes = {};
+        int status = 0;  // that it is refused with
+    };
+
+    Async<Body> read_body(guard::Framing framing) {
+        if (framing.chunked) co_return co_await read_chunks();
+        if (framing.length > limits_.body_limit) co_return Body{.status = 413};
+        const bool whole = co_await have(static_cast<std::size_t>(framing.length), limits_.body_deadline);
+        if (!whole) co_return Body{};
+        co_return Body{.bytes = take(static_cast<std::size_t>(framing.length))};
+    }
+
+    Async<Body> read_chunks() {
+        std::string body;
+        for (;;) {
+            const auto line = co_await read_line();
+            if (!line) co_return Body{};
+            std::size_t size = 0;
+            const auto read = std::from_chars(line->data(), line->data() + line->size(), size, 16);
+            if (read.ec != std::errc{} || (*read.ptr != '\0' && *read.ptr != ';'))
+                co_return Body{.status = 400};
+            if (size > limits_.body_limit - body.size()) co_return Body{.status = 413};
+            if (size == 0) break;
+            const bool whole = co_await have(size + 2, limits_.body_deadline);
+            if (!whole) co_return Body{};
+            body += take(size);
+            if (take(2) != "\r\n") co_return Body{.status = 400};
+        }
+        for (auto trailer = co_await read_line(); trailer; trailer = co_await read_line())
+            if (trailer->empty()) co_return Body{.bytes = std::move(body)};
+        co_return Body{};
+    }
+
+    /// Without its end; nullopt where none comes that is of a size to expect.
+    Async<std::optional<std::string>> read_line() {
+        peer_->allow(limits_.body_deadline);
+        while (bytes_.find("\r\n") == std::string::npos && bytes_.size() < limits_.header_limit) {
+            const bool came = co_await read_more();
+            if (!came) break;
+        }
+        peer_->release();
+        const auto end = bytes_.find("\r\n");
+        if (end == std::string::npos) co_return std::nullopt;
+        auto line = take(end);
+        take(2);
+        co_return line;
+    }
+
+    std::string take(std::size_t size) {
+        auto taken = bytes_.substr(0, size);
+        bytes_.erase(0, size);
+        return taken;
     }
 
     Async<bool> deliver(Delivery delivery, bool body_wanted, bool keep_alive) {
@@ -147,13 +201,13 @@ private:
             delivery.reply.body && body_wanted ? delivery.reply.body->text() : std::string_view{};
         if (manner == Delivery::Manner::drip) {
             const bool all = co_await drip(std::move(head), body, delivery.drip);
-            co_return all&& keep_alive;
+            co_return keep_alive&& all;
         }
         const bool half = manner == Delivery::Manner::half;
         head.append(body.substr(0, half ? body.size() / 2 : body.size()));
         const bool written = co_await peer_->write(std::move(head), limits_.body_deadline);
         if (half && written) co_await peer_->linger();
-        co_return written&& keep_alive && !half;
+        co_return keep_alive&& written && !half;
     }
 
     Async<bool> drip(std::string head, std::string_view body, milliseconds each) {

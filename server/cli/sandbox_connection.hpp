@@ -29,8 +29,7 @@ public:
     virtual void refused(std::string_view method, std::string_view target, int status) = 0;
 };
 
-/// Checks heads as the house does (guard); bodies come with a Content-Length, up to the limit of `rules`.
-/// `handler` outlives it.
+/// Checks heads as the house does (guard), and keeps to the limits of `rules`. `handler` outlives it.
 std::shared_ptr<Connection> make_sandbox_connection(boost::asio::ip::tcp::socket socket,
                                                     const ConnectionRules& rules, SandboxHandler& handler);
 

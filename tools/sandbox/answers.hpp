@@ -25,9 +25,6 @@ Target read_target(std::string_view text);
 Answer http_error(int status, std::string message);
 Answer json_answer(int status, const Json& body);
 
-/// A VirtualAccount, in the keys, types and formats that the official SDKs read.
-Json write_virtual_account(const StoredToken& token, policy::Time now, Shape shape = Shape::mixed);
-
 struct Wanted {
     std::string name;
     std::string type;

@@ -8,6 +8,7 @@
 #include "policy/canonical_json.hpp"
 #include "policy/secret.hpp"
 #include "tools/sandbox/answers.hpp"
+#include "tools/sandbox/listed_token.hpp"
 #include "tools/sandbox/mint.hpp"
 
 namespace tfy::sandbox {
