@@ -51,6 +51,8 @@ public:
     ServedSandbox& operator=(const ServedSandbox&) = delete;
     ~ServedSandbox() { loop_.drop(std::move(listener_)); }
 
+    std::uint16_t port() const { return listener_->port(); }
+    LoopThread& loop() { return loop_; }
     RawSocket connect() const { return RawSocket::connect(listener_->port()); }
 
     static std::string request(const std::string& line, const std::string& key, const std::string& body = {},

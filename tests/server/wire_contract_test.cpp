@@ -1,7 +1,8 @@
-// The sandbox's half of the wire contract, over real HTTP.
+// The sandbox's half of the wire contract over real HTTP, and both halves together.
 #include <doctest/doctest.h>
 
-#include "tests/contract/example.hpp"
+#include "server/upstream/curl_exchange.hpp"
+#include "tests/contract/client_side.hpp"
 #include "tests/fakes/served_sandbox.hpp"
 
 using namespace tfy;
@@ -52,11 +53,15 @@ void check_answer(const RawReply& reply, const Json& exchange, Bindings& binding
     CHECK(wrong == "");
 }
 
+std::vector<sandbox::Account> accounts() {
+    return {sandbox::read_account("alice").value(), sandbox::read_account("bob").value(),
+            sandbox::read_account("guest:forbidden").value()};
+}
+
 void play(const Json& example) {
-    ServedSandbox served({sandbox::read_account("alice").value(), sandbox::read_account("bob").value(),
-                          sandbox::read_account("guest:forbidden").value()});
+    ServedSandbox served(accounts());
     const auto who = example.value("as", "dana");
-    set_up(served, example, key_of(who == "nobody" || who == "guest" ? "dana" : who));
+    set_up(served, example, key_of("dana"));
     Bindings bindings;
     for (const auto& exchange : example.at("exchanges")) {
         const auto line = contract::filled(exchange.at("request").get<std::string>(), bindings);
@@ -73,7 +78,52 @@ void play(const Json& example) {
     }
 }
 
+Async<void> at_once(std::chrono::milliseconds) { co_return; }
+
+std::string line_of(const Json& logged) {
+    const auto query = logged.at("query").get<std::string>();
+    return logged.at("method").get<std::string>() + " " + logged.at("path").get<std::string>() +
+           (query.empty() ? "" : "?" + query);
+}
+
+/// What the client says is asked of the sandbox through curl, and what it asked for is in the sandbox's log.
+void play_whole(const Json& example) {
+    ServedSandbox served(accounts());
+    set_up(served, example, key_of("dana"));
+    Bindings bindings;
+    if (example.at("call").dump().find('<') != std::string::npos) {  // an id, which a list tells
+        const auto& first = example.at("exchanges").at(0);
+        check_answer(served.ask(first.at("request").get<std::string>()), first, bindings);
+    }
+    const auto before = served.log().size();
+    const auto exchange =
+        server::make_curl_exchange({.base_url = "http://127.0.0.1:" + std::to_string(served.port())},
+                                   policy::Secret(key_of(example.value("as", "dana"))));
+    truefoundry::Client client(*exchange, at_once);
+    const auto run = [&served](auto work) { return served.loop().run(std::move(work)); };
+    const auto made = contract::called(run, client, contract::filled(example.at("call"), bindings));
+    const auto exchanges = contract::exchanges_of_call(example);
+    const auto log = served.log();
+    REQUIRE(log.size() == before + exchanges.size());
+    for (std::size_t i = 0; i < exchanges.size(); ++i)
+        CHECK(line_of(log[before + i]) ==
+              contract::filled(exchanges[i].at("request").get<std::string>(), bindings));
+    CHECK(contract::wrong(example.at("gives"), made, bindings) == "");
+}
+
 }  // namespace
+
+TEST_CASE("the wire contract, both halves: the client through curl against the sandbox") {
+    int played = 0;
+    for (const auto& example : contract::examples("client")) {
+        if (example.contains("only")) continue;
+        const auto name = example.at("name").get<std::string>();
+        CAPTURE(name);
+        play_whole(example);
+        ++played;
+    }
+    CHECK(played >= 30);
+}
 
 TEST_CASE("the wire contract, the sandbox's half") {
     for (const auto& example : contract::examples("sandbox")) {
