@@ -77,7 +77,7 @@ Plan FaultScript::next(std::string_view method, std::string_view path, std::stri
     for (auto& fault : faults_) {
         if (fault.left() == 0 || !fault.match.fits(method, path, query)) continue;
         ++fault.seen;
-        if (!fault.due()) continue;
+        if (fault.seen < fault.match.nth) continue;
         strike(fault.action, plan);
         plan.applied.push_back(fault.written.at("do"));
     }

@@ -59,7 +59,7 @@ struct Fault {
     Json written;            // as it was posted
     std::uint32_t seen = 0;  // requests that fitted so far
 
-    bool due() const { return seen >= match.nth && seen - match.nth < match.count; }
+    /// How often it strikes yet.
     std::uint32_t left() const;
 };
 
