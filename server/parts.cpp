@@ -11,6 +11,7 @@
 #include "server/storage/terminal_demands.hpp"
 #include "server/upstream/curl_exchange.hpp"
 #include "tools/sandbox/control_plane.hpp"
+#include "tools/truefoundry/guarded_exchange.hpp"
 
 namespace tfy::server {
 namespace {
@@ -76,7 +77,8 @@ void connect_upstream(Parts& parts, const Options& options) {
     UpstreamOptions reach;
     reach.base_url = parts.base_url;
     reach.ca_file = options.ca_file;
-    parts.exchange = make_curl_exchange(std::move(reach), std::move(upstream.api_key));
+    reach.connect_timeout = parts.limits.connect_timeout;
+    parts.exchange = truefoundry::guard(make_curl_exchange(std::move(reach), std::move(upstream.api_key)));
 }
 
 Result<void> open_state(Parts& parts, const StateDir& state) {
@@ -156,6 +158,9 @@ Result<Parts> gather_parts(const Options& options, const Clock& clock) {
     const auto level = Log::read_level(options.log_level);
     if (!level) return Error{Errc::refused, "--log-level must be debug, info, warn, error or off."};
     parts.log_level = *level;
+    auto limits = read_upstream_limits();
+    if (!limits) return limits.error();
+    parts.limits = *limits;
     auto root = state_dir(options.state_dir);
     if (!root) return root.error();
     auto state = StateDir::open(std::move(*root));

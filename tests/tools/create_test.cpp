@@ -226,12 +226,40 @@ TEST_CASE("a failure of the POST is worded, sent once, and keeps nothing") {
                         {400, Errc::upstream, "Nothing was done"}};
     for (const auto& row : rows) {
         Creation creation;
-        const auto result = creation.answers(answer(row.status)).create();
+        creation.answers(answer(row.status));
+        if (row.status == 409) creation.lists({new_item("2026-11-23T11:59:58Z")});
+        const auto result = creation.create();
         CHECK(result.error().code == row.code);
         CHECK(holds(result.error().message, row.words));
-        CHECK(creation.exchange.sent == std::vector{post});
+        CHECK(creation.exchange.count("POST") == 1);
+        CHECK(creation.exchange.finished());
         CHECK(creation.custody.calls.empty());
     }
+}
+
+TEST_CASE(
+    "a 409 about a token that is as young as this call counts as a lost answer: a proxy may have sent it "
+    "twice") {
+    struct Row {
+        const char* created;
+        Errc code;
+    };
+    const Row rows[] = {{"2026-11-23T12:00:02Z", Errc::ambiguous},
+                        {"2026-11-23T11:59:59Z", Errc::ambiguous},
+                        {"2026-11-23T11:59:58.999Z", Errc::conflict}};
+    for (const auto& row : rows) {
+        CAPTURE(row.created);
+        Creation creation;
+        const auto told = creation.answers(answer(409)).lists({new_item(row.created)}).create();
+        CHECK(told.error().code == row.code);
+        const bool ours = row.code == Errc::ambiguous;
+        CHECK(holds(told.error().message, "nobody has its value: delete it") == ours);
+        CHECK((told.error().data.contains("token") && told.error().data["token"]["id"] == "tok1") == ours);
+        CHECK(creation.exchange.count("POST") == 1);
+    }
+    Creation unlisted;
+    unlisted.answers(answer(409)).exchange.expect(look, answer(401));
+    CHECK(unlisted.create().error().code == Errc::conflict);
 }
 
 TEST_CASE("a lost answer is settled by listing, never by a second POST") {
@@ -261,7 +289,10 @@ TEST_CASE("a lost answer is settled by listing, never by a second POST") {
         CAPTURE(row.name);
         Creation creation;
         creation.answers(row.lost);
-        creation.exchange.expect(look, row.listed ? answer(200, page(*row.listed)) : answer(401));
+        creation.exchange.then([&](const std::string& line) {
+            CHECK(line == look);
+            return row.listed ? answer(200, page(*row.listed)) : answer(401);
+        });
         const auto result = creation.create();
         REQUIRE_FALSE(result.has_value());
         CHECK(result.error().code == row.code);
@@ -270,6 +301,7 @@ TEST_CASE("a lost answer is settled by listing, never by a second POST") {
         CHECK(creation.exchange.count("POST") == 1);
         CHECK(creation.exchange.finished());
         CHECK(creation.custody.calls.empty());
+        CHECK(creation.waited() <= 30s);
     }
 }
 
@@ -307,6 +339,7 @@ TEST_CASE("a creation that a dead process began is settled by listing, and nothi
     for (const auto& row : rows) {
         CAPTURE(row.name);
         Creation creation;
+        creation.clock.advance(35s);  // so that one look is final
         creation.exchange.expect(look, row.listed ? answer(200, page(*row.listed)) : answer(401));
         const auto settled = run(creation.tool.settle(call(creation.tool, dev_local), {}, noon));
         REQUIRE_FALSE(settled.has_value());
@@ -327,6 +360,7 @@ TEST_CASE("who is told of a token whose value nobody has is told its id and name
     CHECK(told.structured.at("id") == "tok1");
     CHECK(told.structured.at("name") == "dev-local");
     Creation none;
+    none.clock.advance(35s);
     none.lists(Json::array());
     const auto nothing = run(none.tool.settle(call(none.tool, dev_local), {}, noon));
     CHECK_FALSE(tools::failed(nothing.error()).structured.contains("id"));

@@ -8,9 +8,28 @@ namespace {
 
 using truefoundry::TokenName;
 
+constexpr std::chrono::seconds same_moment{1};  // what two clocks that are set well may be apart
+
 bool was_confirmed(const Error& lost) {
     const auto status = lost.data.is_object() ? lost.data.value("http_status", 0) : 0;
     return status >= 200 && status < 300;
+}
+
+// A 409 proves that there is such a token, not that it is somebody else's: a proxy on the way may have sent
+// the one POST twice, and this is what its second one was told.
+Async<Error> whose_is_it(truefoundry::Client api, TokenName token_name, policy::Time begun, Error taken) {
+    const auto found = co_await api.find_by_name(token_name);
+    if (!found || !found->created || *found->created < begun - same_moment) co_return taken;
+    co_return Error{Errc::ambiguous,
+                    "TrueFoundry says that the name " + in_quotes(token_name.text()) +
+                        " is taken, and lists a token of this name (ID " + one_line(found->id) +
+                        ", created " + policy::format_time_for_people(*found->created) +
+                        ") that was created while this call was made. Either this call created it and its "
+                        "answer was lost on "
+                        "the way; then nobody has its value: delete it with tfy_access_tokens_delete and "
+                        "create a new one. "
+                        "Or somebody else created it at the same moment: ask before deleting it.",
+                    {{"token", {{"id", one_line(found->id)}, {"name", found->name}}}}};
 }
 
 Async<Error> not_kept(truefoundry::Client api, TokenName token_name) {
@@ -31,11 +50,15 @@ Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, co
                                    policy::Destination destination) {
     const auto token_name = asked.name;
     const auto attempted = clock.now();
+    const auto start = api.pace().now();
     auto value = co_await api.create(asked);
     if (!value) {
+        if (value.error().code == Errc::conflict)
+            co_return co_await whose_is_it(api, token_name, attempted, value.error());
         if (value.error().code != Errc::ambiguous) co_return value.error();
         LostCreation lost{.name = token_name,
                           .begun = attempted,
+                          .age = std::chrono::floor<policy::Duration>(api.pace().now() - start),
                           .how = "TrueFoundry's answer was lost: " + value.error().message,
                           .confirmed = was_confirmed(value.error())};
         co_return co_await look_for(api, std::move(lost));

@@ -21,7 +21,8 @@ struct Created {
 
 /// One POST; where its answer is lost, listing tells what became of it. `custody` and `clock` must outlive
 /// it. Errc::upstream, Errc::conflict: nothing was created; Errc::ambiguous: a token was or may have been
-/// made whose value nobody has.
+/// made whose value nobody has. A 409 counts as a lost answer where the token of that name
+/// is as young as this call.
 Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, const Clock& clock,
                                    truefoundry::CreateAccessToken asked, Recipients recipients,
                                    policy::Destination destination);

@@ -1,8 +1,13 @@
 #include "tools/access_tokens/deletion.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 
+#include "tools/access_tokens/lost_creation.hpp"
+#include "tools/access_tokens/settling.hpp"
 #include "tools/text.hpp"
+#include "tools/truefoundry/retry.hpp"
 
 namespace tfy::tools {
 namespace {
@@ -19,6 +24,46 @@ std::string when(const std::optional<policy::Time>& time, policy::Time now, cons
 
 Json or_null(const std::optional<policy::Time>& time) {
     return time ? Json(policy::format_time(*time)) : Json(nullptr);
+}
+
+policy::Duration since(const truefoundry::Client& api, truefoundry::Pace::Instant start) {
+    return std::chrono::floor<policy::Duration>(api.pace().now() - start);
+}
+
+std::string lost_by(const Error& error) { return "TrueFoundry's answer was lost: " + error.message; }
+
+/// Before another DELETE; nullopt where there is none: it was refused for good, or there is no time for it.
+std::optional<policy::Duration> pause_after(const Error& error, int tried, policy::Duration left) {
+    const auto said = [&](const char* key) {
+        return error.data.is_object() ? error.data.value(key, -1L) : -1L;
+    };
+    constexpr int busy = 429;
+    if (error.code != Errc::ambiguous && said("http_status") != busy) return std::nullopt;
+    const auto quiet = std::max(0L, said("retry_after"));
+    const auto wait = truefoundry::pause(tried, randombytes_random(), std::chrono::seconds{quiet});
+    return tried < truefoundry::most_tries && wait && *wait < left ? wait : std::nullopt;
+}
+
+Error changed_meanwhile(const AccessToken& token, const Error& last) {
+    return {Errc::superseded,
+            "The token " + in_quotes(title_of(token)) +
+                " changed while its deletion was tried; it is still listed, and the deletion "
+                "was not tried again. List the tokens and ask again if it is still to be "
+                "deleted. (" +
+                last.message + ")"};
+}
+
+Error still_there(const std::string& how) {
+    return {Errc::upstream,
+            "The token is still listed: it was not deleted. Ask again if it is still to be deleted. (" + how +
+                ")"};
+}
+
+Error nobody_knows(bool listed, const std::string& how) {
+    const std::string why = listed ? "it is still listed, but TrueFoundry may still be working on it."
+                                   : "the tokens could not be read to see it.";
+    return {Errc::ambiguous, "Nobody knows whether the token was deleted: " + why +
+                                 " List the tokens before doing anything else. (" + how + ")"};
 }
 
 }  // namespace
@@ -61,25 +106,52 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
 }
 
 Async<Result<void>> delete_once(truefoundry::Client api, TokenId id) {
+    const auto start = api.pace().now();
     const auto removed = co_await api.remove(id);
     if (removed || removed.error().code != Errc::ambiguous) co_return removed;
-    co_return co_await look_whether_deleted(api, id,
-                                            "TrueFoundry's answer was lost: " + removed.error().message);
+    co_return co_await look_whether_deleted(api, id, since(api, start), lost_by(removed.error()));
 }
 
-// Nobody here has the answer to the one DELETE: listing tells what became of it.
-Async<Result<void>> look_whether_deleted(truefoundry::Client api, TokenId id, std::string how) {
-    const auto found = co_await api.find(std::move(id));
-    if (found)
-        co_return Error{Errc::upstream,
-                        "The token is still listed: it was not deleted. Ask again if it is still to be "
-                        "deleted. (" +
-                            how + ")"};
-    if (found.error().code == Errc::not_found) co_return Result<void>{};
-    co_return Error{Errc::ambiguous,
-                    "Nobody knows whether the token was deleted, and the tokens could not be read to see it. "
-                    "List the tokens before doing anything else. (" +
-                        how + ")"};
+Async<Result<void>> delete_unchanged(truefoundry::Client api, AccessToken token) {
+    const auto id = TokenId::read(token.id);
+    if (!id) co_return id.error();
+    const auto first = api.pace().now();
+    std::optional<truefoundry::Pace::Instant> lost;  // the last try without an answer began
+    Error last;
+    for (int tried = 1;; ++tried) {
+        const auto start = api.pace().now();
+        const auto removed = co_await api.remove(*id);
+        if (removed) co_return removed;
+        last = removed.error();
+        if (last.code == Errc::ambiguous) lost = start;
+        const auto pause = pause_after(last, tried, api.max_time() - since(api, first));
+        if (!pause) break;
+        co_await api.pace().wait(*pause);
+        const auto now = co_await api.find(*id);
+        if (!now && now.error().code == Errc::not_found) co_return Result<void>{};
+        if (!now) break;
+        if (target_of(*now) != target_of(token)) co_return changed_meanwhile(token, last);
+    }
+    // An earlier try may have done it, whatever the last one was told: "no such token" most of all.
+    if (lost) co_return co_await look_whether_deleted(api, *id, since(api, *lost), lost_by(last));
+    co_return last;
+}
+
+// Nobody here has the answer to the last DELETE: listing tells what became of it.
+Async<Result<void>> look_whether_deleted(truefoundry::Client api, TokenId id, policy::Duration age,
+                                         std::string how) {
+    const Settling settling(age, api.max_time());
+    const auto start = api.pace().now();
+    for (int looks = 1;; ++looks) {
+        const auto looked_at = since(api, start);
+        auto looking = api.within(settling.limit(looked_at));
+        const auto found = co_await looking.find(id);
+        if (!found && found.error().code == Errc::not_found) co_return Result<void>{};
+        if (found && settling.is_final(looked_at)) co_return still_there(how);
+        const auto pause = settling.pause(since(api, start), looks);
+        if (!pause || (!found && is_refusal(found.error()))) co_return nobody_knows(found.has_value(), how);
+        co_await api.pace().wait(*pause);
+    }
 }
 
 }  // namespace tfy::tools
