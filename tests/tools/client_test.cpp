@@ -170,7 +170,7 @@ TEST_CASE("Retry-After is honoured, but not beyond the call's own time: then it 
                         {"61", 120s, {}, "left alone for 1 m 1 s"},
                         {"60", 30s, {}, "left alone for 1 m"},
                         {"99999999999999999999", 120s, {}, "left alone for 3650 d"},
-                        {"", 1s, {}, "Try again in a minute"}};
+                        {"", 400ms, {}, "Try again in a minute"}};
     for (const auto& row : rows) {
         CAPTURE(row.header);
         Upstream upstream;
@@ -180,9 +180,9 @@ TEST_CASE("Retry-After is honoured, but not beyond the call's own time: then it 
         auto hurried = upstream.with(row.max_time);
         const auto listed = run(hurried.list());
         CHECK(listed.has_value() == waits);
-        if (!waits && row.max_time > 1s) CHECK(upstream.waits.empty());
+        CHECK(upstream.waits.size() == (waits ? 1 : 0));
         if (waits) CHECK(upstream.waits.at(0) >= row.waits);
-        if (!waits && row.max_time > 1s) CHECK(holds(listed.error().message, row.says));
+        if (!waits) CHECK(holds(listed.error().message, row.says));
     }
 }
 

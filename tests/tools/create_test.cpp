@@ -259,7 +259,9 @@ TEST_CASE(
     }
     Creation unlisted;
     unlisted.answers(answer(409)).exchange.expect(look, answer(401));
-    CHECK(unlisted.create().error().code == Errc::conflict);
+    const auto told = unlisted.create();
+    CHECK(told.error().code == Errc::ambiguous);
+    CHECK(holds(told.error().message, "is taken, and the tokens could not be read to see it"));
 }
 
 TEST_CASE("a lost answer is settled by listing, never by a second POST") {

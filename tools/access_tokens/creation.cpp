@@ -9,6 +9,7 @@ namespace {
 using truefoundry::TokenName;
 
 constexpr std::chrono::seconds same_moment{1};  // what two clocks that are set well may be apart
+constexpr std::chrono::hours over{1};           // a POST that was answered runs no more
 
 bool was_confirmed(const Error& lost) {
     const auto status = lost.data.is_object() ? lost.data.value("http_status", 0) : 0;
@@ -18,18 +19,32 @@ bool was_confirmed(const Error& lost) {
 // A 409 proves that there is such a token, not that it is somebody else's: a proxy on the way may have sent
 // the one POST twice, and this is what its second one was told.
 Async<Error> whose_is_it(truefoundry::Client api, TokenName token_name, policy::Time begun, Error taken) {
-    const auto found = co_await api.find_by_name(token_name);
-    if (!found || !found->created || *found->created < begun - same_moment) co_return taken;
+    const auto name = in_quotes(token_name.text());
+    LostCreation lost{.name = std::move(token_name),
+                      .begun = begun,
+                      .age = over,
+                      .how = taken.message,
+                      .clock_apart = same_moment};
+    const auto fate = co_await fate_of(std::move(api), std::move(lost));
+    if (fate.is == Fate::Is::older || fate.is == Fate::Is::not_made) co_return taken;
+    if (fate.is == Fate::Is::unknown)
+        co_return Error{Errc::ambiguous,
+                        "TrueFoundry says that the name " + name + " is taken, and " + fate.why +
+                            " List the tokens before anything else: if it was created after " +
+                            policy::format_time_for_people(begun) +
+                            ", it may be this call's, whose value nobody has."};
+    const auto& token = *fate.token;
+    const auto created = token.created ? policy::format_time_for_people(*token.created) : "nobody says when";
     co_return Error{Errc::ambiguous,
-                    "TrueFoundry says that the name " + in_quotes(token_name.text()) +
-                        " is taken, and lists a token of this name (ID " + one_line(found->id) +
-                        ", created " + policy::format_time_for_people(*found->created) +
+                    "TrueFoundry says that the name " + name +
+                        " is taken, and lists a token of this name (ID " + one_line(token.id) + ", created " +
+                        created +
                         ") that was created while this call was made. Either this call created it and its "
                         "answer was lost on "
                         "the way; then nobody has its value: delete it with tfy_access_tokens_delete and "
                         "create a new one. "
                         "Or somebody else created it at the same moment: ask before deleting it.",
-                    {{"token", {{"id", one_line(found->id)}, {"name", found->name}}}}};
+                    {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
 }
 
 Async<Error> not_kept(truefoundry::Client api, TokenName token_name) {

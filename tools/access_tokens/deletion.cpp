@@ -130,7 +130,9 @@ Async<Result<void>> delete_unchanged(truefoundry::Client api, AccessToken token)
         const auto now = co_await api.find(*id);
         if (!now && now.error().code == Errc::not_found) co_return Result<void>{};
         if (!now) break;
-        if (target_of(*now) != target_of(token)) co_return changed_meanwhile(token, last);
+        const bool same = target_of(*now) == target_of(token);
+        if (!same && !lost) co_return changed_meanwhile(token, last);
+        if (!same) break;
     }
     // An earlier try may have done it, whatever the last one was told: "no such token" most of all.
     if (lost) co_return co_await look_whether_deleted(api, *id, since(api, *lost), lost_by(last));

@@ -64,7 +64,7 @@ Async<Fate> fate_of(truefoundry::Client api, LostCreation lost) {
         auto looking = api.within(settling.limit(looked_at));
         auto found = co_await looking.find_by_name(lost.name);
         if (found) {
-            const bool older = found->created && *found->created < lost.begun - clock_slack;
+            const bool older = found->created && *found->created < lost.begun - lost.clock_apart;
             co_return Fate{.is = older ? Fate::Is::older : Fate::Is::made, .token = std::move(*found)};
         }
         const bool none = found.error().code == Errc::not_found;

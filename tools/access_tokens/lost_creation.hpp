@@ -19,6 +19,8 @@ struct LostCreation {
     policy::Duration age;    // how long ago that was: by a clock that nobody sets, where there is one
     std::string how;         // the answer was lost, for people: "TrueFoundry's answer was lost (...)"
     bool confirmed = false;  // TrueFoundry said yes: a token that is not listed was made all the same
+    policy::Duration clock_apart =
+        clock_slack;  // a token that is more than that older than `begun` is not it
 };
 
 /// Another failure of a read that will be the same in a minute: the key, the address, the tenant's rules.
