@@ -331,11 +331,7 @@ TEST_CASE("where the creation is not sure, nothing is ever deleted, and the answ
         Rotating rotating;
         auto approved = rotating.facts({old_item()}).value();
         rotating.lists({old_item()}).answers(row.posted);
-        if (row.listed)
-            rotating.exchange.then([&](const std::string& line) {
-                CHECK(line == get_named("ci-bot-2"));
-                return answer(200, page(*row.listed));
-            });
+        if (row.listed) rotating.exchange.then([&](auto&) { return answer(200, page(*row.listed)); });
         const auto ended = run_approved(rotating.tool, rotating.canonical({{"id", "old1"}}), approved);
         REQUIRE_FALSE(ended.has_value());
         CHECK(ended.error().code == row.code);

@@ -1,6 +1,5 @@
 #include "tools/truefoundry/guarded_exchange.hpp"
 
-#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "tools/truefoundry/breaker.hpp"
