@@ -198,8 +198,8 @@ bool Transfer::maybe_sent() const {
     curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &bytes);
     curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &transfer_began);
     curl_easy_getinfo(easy_.get(), CURLINFO_APPCONNECT_TIME_T, &handshake_done);
-    // What was said to a proxy counts as bytes, too; but without TLS nothing goes through it. A connection that
-    // is used again had its handshake earlier.
+    // What was said to a proxy counts as bytes, too; but without TLS nothing goes through it. A connection
+    // that is used again had its handshake earlier.
     if (!is_read_only(request_) && upstream_.scheme == "https" && handshake_done == 0) return false;
     return bytes > 0 || transfer_began > 0;
 }

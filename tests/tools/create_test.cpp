@@ -194,12 +194,34 @@ TEST_CASE("the result says where the value can be seen") {
     }
 }
 
-TEST_CASE("the expiry that was granted is reported, not the one that was asked for") {
-    Creation creation;
-    auto granted = new_item();
-    granted["jwts"] = {{{"id", "j"}, {"expiry", "2026-12-01T00:00:00Z"}}};
-    CHECK(creation.answers(made()).lists({granted}).create().value().structured.at("expires_at") ==
-          "2026-12-01T00:00:00.000Z");
+TEST_CASE("the expiry that was granted is reported, and where it is not what was asked for, that too") {
+    struct Row {
+        const char* asked;
+        Json granted;
+        const char* line;
+    };
+    const Row rows[] = {
+        {"", "2026-12-01T00:00:00Z", "\nExpires: 2026-12-01 00:00 UTC (in 8 days)\n"},
+        {"2026-12-01T00:00:00.000Z", "2026-12-01T00:00:00Z", "\nExpires: 2026-12-01 00:00 UTC (in 8 days)\n"},
+        {"2027-02-21T00:00:00.000Z", "2026-12-01T00:00:00Z",
+         "\nExpires: 2026-12-01 00:00 UTC (in 8 days). TrueFoundry granted this; 2027-02-21 00:00 UTC was "
+         "asked "
+         "for. Tell the user\n"},
+        {"2027-02-21T00:00:00.000Z", nullptr,
+         "\nExpires: Never. TrueFoundry granted this; 2027-02-21 00:00 UTC was asked for. Tell the user\n"}};
+    for (const auto& row : rows) {
+        Creation creation;
+        auto granted = new_item();
+        granted["jwts"] = Json::array({{{"id", "j"}, {"expiry", row.granted}}});
+        auto arguments = dev_local;
+        if (*row.asked != '\0') arguments["payload"]["expirationDate"] = row.asked;
+        creation.answers(made()).lists({granted});
+        const auto result = run_approved(creation.tool, arguments).value();
+        CAPTURE(result.text);
+        CHECK(holds(result.text, row.line));
+        CHECK(result.structured.at("expires_at").is_null() == row.granted.is_null());
+        if (!row.granted.is_null()) CHECK(result.structured.at("expires_at") == "2026-12-01T00:00:00.000Z");
+    }
 }
 
 TEST_CASE(

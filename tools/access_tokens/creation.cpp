@@ -86,6 +86,7 @@ Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, co
                     .name = token_name.text(),
                     .id = {},
                     .expires = policy::read_time(asked.expiration_date),
+                    .asked = policy::read_time(asked.expiration_date),
                     .destination = destination};
     auto made = co_await api.find_by_name(token_name);
     if (made) {

@@ -14,8 +14,9 @@ namespace tfy::tools {
 struct Created {
     Held held;
     std::string name;
-    std::string id;  // empty where it could not be read
-    std::optional<policy::Time> expires;
+    std::string id;                       // empty where it could not be read
+    std::optional<policy::Time> expires;  // what was granted, where it could be read back
+    std::optional<policy::Time> asked;    // to expire then
     policy::Destination destination = policy::Destination::none;
 };
 
