@@ -7,6 +7,7 @@
 #include "tools/access_tokens/lost_creation.hpp"
 #include "tools/access_tokens/settling.hpp"
 #include "tools/text.hpp"
+#include "tools/tool.hpp"
 #include "tools/truefoundry/retry.hpp"
 
 namespace tfy::tools {
@@ -59,11 +60,13 @@ Error still_there(const std::string& how) {
                 ")"};
 }
 
-Error nobody_knows(bool listed, const std::string& how) {
-    const std::string why = listed ? "it is still listed, but TrueFoundry may still be working on it."
-                                   : "the tokens could not be read to see it.";
-    return {Errc::ambiguous, "Nobody knows whether the token was deleted: " + why +
-                                 " List the tokens before doing anything else. (" + how + ")"};
+Error nobody_knows(const Result<AccessToken>& found, const std::string& how) {
+    const std::string why = found ? "it is still listed, but TrueFoundry may still be working on it."
+                                  : "the tokens could not be read to see it.";
+    return {Errc::ambiguous,
+            "Nobody knows whether the token was deleted: " + why +
+                " List the tokens before doing anything else. (" + how + ")",
+            found || is_refusal(found.error()) ? Json(nullptr) : unread()};
 }
 
 }  // namespace
@@ -151,7 +154,7 @@ Async<Result<void>> look_whether_deleted(truefoundry::Client api, TokenId id, po
         if (!found && found.error().code == Errc::not_found) co_return Result<void>{};
         if (found && settling.is_final(looked_at)) co_return still_there(how);
         const auto pause = settling.pause(since(api, start), looks);
-        if (!pause || (!found && is_refusal(found.error()))) co_return nobody_knows(found.has_value(), how);
+        if (!pause || (!found && is_refusal(found.error()))) co_return nobody_knows(found, how);
         co_await api.pace().wait(*pause);
     }
 }

@@ -3,6 +3,7 @@
 #include "tools/access_tokens/settling.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
+#include "tools/tool.hpp"
 #include "tools/truefoundry/failure.hpp"
 
 namespace tfy::tools {
@@ -33,17 +34,21 @@ Error not_made(const LostCreation& lost) {
                                 ": it was not created. Ask again if it is still wanted." + in_brackets(lost)};
 }
 
-Error nobody_knows(const LostCreation& lost, const std::string& why) {
+Error nobody_knows(const LostCreation& lost, const Fate& fate) {
     return {Errc::ambiguous,
-            "Nobody knows whether the token " + in_quotes(lost.name.text()) + " was created: " + why +
+            "Nobody knows whether the token " + in_quotes(lost.name.text()) + " was created: " + fate.why +
                 " List the tokens before anything else; if it is there and was created after " +
                 policy::format_time_for_people(lost.begun) + ", delete it, because nobody has its value." +
-                in_brackets(lost)};
+                in_brackets(lost),
+            fate.unread ? unread() : Json(nullptr)};
+}
+
+bool not_read(const Result<truefoundry::AccessToken>& last_look) {
+    return !last_look && last_look.error().code != Errc::not_found;
 }
 
 std::string why_unknown(const LostCreation& lost, const Result<truefoundry::AccessToken>& last_look) {
-    if (last_look || last_look.error().code != Errc::not_found)
-        return "the tokens could not be read to see it.";
+    if (not_read(last_look)) return "the tokens could not be read to see it.";
     return lost.confirmed ? "TrueFoundry said so, and does not list it."
                           : "TrueFoundry does not list it, but may still be working on it.";
 }
@@ -70,7 +75,9 @@ Async<Fate> fate_of(truefoundry::Client api, LostCreation lost) {
         const bool none = found.error().code == Errc::not_found;
         if (none && !lost.confirmed && settling.is_final(looked_at)) co_return Fate{.is = Fate::Is::not_made};
         const auto pause = settling.pause(elapsed(), looks);
-        if (!pause || is_refusal(found.error())) co_return Fate{.why = why_unknown(lost, found)};
+        if (!pause || is_refusal(found.error()))
+            co_return Fate{.why = why_unknown(lost, found),
+                           .unread = not_read(found) && !is_refusal(found.error())};
         co_await api.pace().wait(*pause);
     }
 }
@@ -83,7 +90,7 @@ Async<Error> look_for(truefoundry::Client api, LostCreation lost) {
         case Fate::Is::not_made: co_return not_made(lost);
         case Fate::Is::unknown: break;
     }
-    co_return nobody_knows(lost, fate.why);
+    co_return nobody_knows(lost, fate);
 }
 
 }  // namespace tfy::tools

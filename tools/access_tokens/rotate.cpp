@@ -75,12 +75,13 @@ truefoundry::CreateAccessToken request_of(const RotationPlan& plan, TokenName na
             .account_name = {}};
 }
 
-Error nobody_knows(const RotationPlan& plan, const std::string& why) {
+Error nobody_knows(const RotationPlan& plan, const Fate& fate) {
     return {Errc::ambiguous,
             "The server stopped during this rotation, and nobody knows whether the new token " +
-                in_quotes(plan.new_name) + " was created: " + why +
+                in_quotes(plan.new_name) + " was created: " + fate.why +
                 " List the tokens; if it is there and "
-                "its value was not seen, delete it with tfy_access_tokens_delete."};
+                "its value was not seen, delete it with tfy_access_tokens_delete.",
+            fate.unread ? unread() : Json(nullptr)};
 }
 
 std::string what_is_listed(const RotationPlan& plan, const Result<Tokens>& all) {
@@ -216,7 +217,7 @@ Async<Result<ToolResult>> RotateAccessToken::settle(policy::Call call, policy::F
                       .age = clock_.now() - begun,
                       .how = sentences::process_ended};
     const auto fate = co_await fate_of(api, std::move(lost));
-    if (fate.is == Fate::Is::unknown) co_return nobody_knows(*plan, fate.why);
+    if (fate.is == Fate::Is::unknown) co_return nobody_knows(*plan, fate);
     const auto all = co_await api.list();
     const auto old_words = what_is_listed(*plan, all);
     if (fate.is != Fate::Is::made)
