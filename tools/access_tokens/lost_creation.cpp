@@ -23,12 +23,6 @@ Error made(const LostCreation& lost, const truefoundry::AccessToken& token) {
             {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
 }
 
-Error older(const LostCreation& lost) {
-    return {Errc::conflict, std::string(sentences::name_exists) +
-                                " The token of this name is older than this call: nothing was created." +
-                                in_brackets(lost)};
-}
-
 Error not_made(const LostCreation& lost) {
     return {Errc::upstream, "TrueFoundry does not list the token " + in_quotes(lost.name.text()) +
                                 ": it was not created. Ask again if it is still wanted." + in_brackets(lost)};
@@ -54,6 +48,21 @@ std::string why_unknown(const LostCreation& lost, const Result<truefoundry::Acce
 }
 
 }  // namespace
+
+// The name was free when a person was asked, so a token that looks older speaks of a clock, or of somebody
+// else.
+Error looks_older(const truefoundry::AccessToken& token, const std::string& how) {
+    return {
+        Errc::ambiguous,
+        "TrueFoundry lists a token " + in_quotes(token.name) + " (ID " + one_line(token.id) + ", created " +
+            policy::format_time_for_people(*token.created) +
+            ", which is before this call), although the name was free when this was asked. Either "
+            "TrueFoundry's clock is behind this machine's, and this call created it: then nobody has its "
+            "value. Or somebody else created it meanwhile: ask before deleting it. Do not create it again "
+            "under this name." +
+            " (" + how + ")",
+        {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
+}
 
 bool is_refusal(const Error& error) {
     const auto status = error.data.is_object() ? error.data.value("http_status", 0) : 0;
@@ -86,7 +95,7 @@ Async<Error> look_for(truefoundry::Client api, LostCreation lost) {
     const auto fate = co_await fate_of(api, lost);
     switch (fate.is) {
         case Fate::Is::made: co_return made(lost, *fate.token);
-        case Fate::Is::older: co_return older(lost);
+        case Fate::Is::older: co_return looks_older(*fate.token, lost.how);
         case Fate::Is::not_made: co_return not_made(lost);
         case Fate::Is::unknown: break;
     }

@@ -37,9 +37,12 @@ struct Fate {
 /// only when the POST cannot be running any more. Half a minute at the most.
 Async<Fate> fate_of(truefoundry::Client api, LostCreation lost);
 
-/// The same in words. Errc::ambiguous: the token is there and nobody has its value (`data` is {token: {id,
-/// name}}), or nobody can know. Errc::conflict: the token of this name is older, Errc::upstream: there is
-/// none; then nothing was made.
+/// Errc::ambiguous for Fate::Is::older, where the name was free before.
+Error looks_older(const truefoundry::AccessToken& token, const std::string& how);
+
+/// The same in words, for a name that was free before. Errc::ambiguous: the token is there and nobody has its
+/// value (`data` is {token: {id, name}}), or one is there that looks older (the same), or nobody can know.
+/// Errc::upstream: there is none, and nothing was made.
 Async<Error> look_for(truefoundry::Client api, LostCreation lost);
 
 }  // namespace tfy::tools

@@ -220,7 +220,12 @@ Async<Result<ToolResult>> RotateAccessToken::settle(policy::Call call, policy::F
     if (fate.is == Fate::Is::unknown) co_return nobody_knows(*plan, fate);
     const auto all = co_await api.list();
     const auto old_words = what_is_listed(*plan, all);
-    if (fate.is != Fate::Is::made)
+    if (fate.is == Fate::Is::older) {
+        auto doubt = looks_older(*fate.token, sentences::process_ended);
+        doubt.message += " " + old_words;
+        co_return doubt;
+    }
+    if (fate.is == Fate::Is::not_made)
         co_return Error{Errc::upstream, "The server stopped before the new token " +
                                             in_quotes(plan->new_name) +
                                             " was created. Nothing was created. " + old_words};
