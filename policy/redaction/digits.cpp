@@ -173,8 +173,8 @@ private:
 /// Whether there are `shortest` bytes of text in a run of digits, begun at any of the first four of them;
 /// perhaps also where there are not quite as many. The digits are `block_digits` at most.
 bool holds_text(std::string_view digits, std::size_t shortest) {
-    std::array<char, 4 * (block_bytes + 4 + block_slack)>
-        bytes;  // not initialised: what is read has been written
+    // Not initialised: what is read has been written.
+    std::array<char, 4 * (block_bytes + 4 + block_slack)> bytes;
     std::size_t filled = 0;
     for (std::size_t phase = 0; phase < 4; ++phase) {
         const auto whole = (digits.size() - phase) / 4 * 4;

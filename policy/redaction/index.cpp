@@ -6,6 +6,7 @@
 #include <bit>
 #include <iterator>
 #include <map>
+#include <span>
 #include <tuple>
 #include <type_traits>
 
@@ -80,6 +81,20 @@ using CommonSize = std::integral_constant<std::size_t, window_size>;
 WordPair window_starts(WordPair members, CommonSize) { return runs_of<window_size>(members); }
 WordPair window_starts(WordPair members, std::size_t size) { return runs_of(members, size); }
 
+/// What a token of one layer has in common with one of the other has no name.
+void unname_common(std::span<Hit> theirs, std::span<Hit> ours) {
+    if (theirs.empty() || ours.empty()) return;
+    std::ranges::sort(theirs, {}, &Hit::window);
+    std::ranges::sort(ours, {}, &Hit::window);
+    const auto stands_in = [](std::span<const Hit> hits, const Hit& hit) {
+        return std::ranges::binary_search(hits, hit.window, {}, &Hit::window);
+    };
+    for (auto& hit : ours)
+        if (stands_in(theirs, hit)) hit.token = Hit::unnamed;
+    for (auto& hit : theirs)
+        if (stands_in(ours, hit)) hit.token = Hit::unnamed;
+}
+
 }  // namespace
 
 Index::Index(const FingerprintKey& key, const std::vector<TokenPrints>& tokens) : hash_(key) { add(tokens); }
@@ -116,15 +131,11 @@ void Index::add(const std::vector<TokenPrints>& tokens) {
 }
 
 void Index::find(std::string_view text, std::vector<Hit>& hits) const {
-    const auto before = hits.size();
+    const auto before = static_cast<std::ptrdiff_t>(hits.size());
     if (older_) older_->find(text, hits);
-    const auto own = hits.size();
+    const auto own = static_cast<std::ptrdiff_t>(hits.size());
     find_here(text, hits);
-    // What a token of one layer has in common with one of the other has no name.
-    for (auto ours = own; ours < hits.size(); ++ours)
-        for (auto theirs = before; theirs < own; ++theirs)
-            if (hits[theirs].window == hits[ours].window)
-                hits[theirs].token = hits[ours].token = Hit::unnamed;
+    unname_common({hits.begin() + before, hits.begin() + own}, {hits.begin() + own, hits.end()});
 }
 
 void Index::find_odd(std::string_view text, std::vector<Hit>& hits) const {
