@@ -99,7 +99,11 @@ function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () 
         event.preventDefault();
         if (busy) return;
         if (wanted && typed.trim() !== wanted) {
-            complain(`Type ${wanted} to approve.`);
+            complain(
+                wanted === approval.facts.subject
+                    ? `Type the token's name, ${wanted}, to approve.`
+                    : `Type exactly: ${wanted}.`,
+            );
             name.current?.focus();
             return;
         }
