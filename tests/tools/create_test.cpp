@@ -172,17 +172,42 @@ TEST_CASE("the result is the seed's, masked, with the warning to save the value;
               "\" once, when the user is ready to copy it (within 10 m); the approval already allows it.\n\n"
               "⚠️ Save this token NOW — it will not be shown again.\n"
               "Store it in a password manager, CI/CD secret store, or TrueFoundry secret group.\n"
-              "Never commit tokens to Git or share them in plain text.\n");
-    CHECK(result.structured == Json{{"status", "executed"},
-                                    {"name", "dev-local"},
-                                    {"id", "tok1"},
-                                    {"masked", creation.custody.masked},
-                                    {"reveal_id", FakeCustody::reveal_id},
-                                    {"reveal_until", "2026-11-23T12:10:00.000Z"},
-                                    {"destination", "agent"},
-                                    {"expires_at", nullptr}});
+              "Never commit tokens to Git or share them in plain text.\n\n"
+              "Tell the user:\n"
+              "- It never expires, unless the tenant's own limit says so. Consider an expiry of 90 days or "
+              "less.\n");
+    CHECK(result.structured.at("warnings").size() == 1);
+    auto plain = result.structured;
+    plain.erase("warnings");
+    CHECK(plain == Json{{"status", "executed"},
+                        {"name", "dev-local"},
+                        {"id", "tok1"},
+                        {"masked", creation.custody.masked},
+                        {"reveal_id", FakeCustody::reveal_id},
+                        {"reveal_until", "2026-11-23T12:10:00.000Z"},
+                        {"destination", "agent"},
+                        {"expires_at", nullptr}});
     CHECK_FALSE(holds(result.text + result.structured.dump(), value.substr(0, 12)));
     CHECK_FALSE(result.reveal);
+}
+
+TEST_CASE("the result tells the agent what the person was warned of, and nothing where there is nothing") {
+    Creation automation;
+    const Json ci = {{"payload", {{"name", "ci-pipeline"}}}, {"reason", "for Jenkins"}};
+    automation.answers(made());
+    automation.exchange.expect(get_named("ci-pipeline"), answer(200, page(Json::array())));
+    const auto warned = run_approved(automation.tool, ci).value();
+    CHECK(warned.structured.at("warnings").size() == 2);
+    CHECK(holds(warned.text, "- This looks like automation."));
+    CHECK(holds(warned.text, "advises a virtual account for CI/CD and production"));
+
+    Creation careful;
+    careful.answers(made()).lists({new_item()});
+    auto short_lived = dev_local;
+    short_lived["payload"]["expirationDate"] = "2026-12-24T00:00:00.000Z";
+    const auto fine = run_approved(careful.tool, short_lived).value();
+    CHECK_FALSE(fine.structured.contains("warnings"));
+    CHECK_FALSE(holds(fine.text, "Tell the user"));
 }
 
 TEST_CASE("the result says where the value can be seen") {

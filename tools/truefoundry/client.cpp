@@ -11,7 +11,6 @@
 
 #include "tools/sentences.hpp"
 #include "tools/truefoundry/failure.hpp"
-#include "tools/truefoundry/wire.hpp"
 
 namespace tfy::truefoundry {
 namespace {
@@ -130,6 +129,14 @@ Async<Result<std::vector<AccessToken>>> Client::list(std::string name_contains) 
     if (seen && !seen->steady) seen = co_await look(name_contains);
     if (!seen) co_return seen.error();
     co_return std::move(seen->tokens);
+}
+
+Async<Result<wire::Page>> Client::page(std::size_t offset, std::string name_contains) {
+    const auto answer = co_await get(wire::list_target(offset, wire::page_size, name_contains));
+    if (!answer) co_return answer.error();
+    auto page = wire::read_page(answer->body);
+    if (!page) co_return with_request_id(page.error(), *answer);
+    co_return std::move(*page);
 }
 
 Async<Result<AccessToken>> Client::find(TokenId id) {

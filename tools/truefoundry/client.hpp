@@ -9,6 +9,7 @@
 #include "policy/call.hpp"
 #include "tools/truefoundry/exchange.hpp"
 #include "tools/truefoundry/types.hpp"
+#include "tools/truefoundry/wire.hpp"
 
 namespace tfy::truefoundry {
 
@@ -31,6 +32,8 @@ public:
     /// Every token of the caller, paged to the end; repeated ids dropped; Errc::upstream beyond 100 pages.
     /// `name_contains` is a substring. Where the pages shifted meanwhile it looks once more.
     Async<Result<std::vector<AccessToken>>> list(std::string name_contains = {});
+    /// One page of it; see walk.hpp.
+    Async<Result<wire::Page>> page(std::size_t offset, std::string name_contains);
     /// By listing, and exact comparison. Errc::not_found with the seed's sentence.
     Async<Result<AccessToken>> find(TokenId id);
     /// The newest of exactly this name, or Errc::not_found.
