@@ -40,7 +40,7 @@ struct House : Upstream {
         all.push_back(std::make_unique<RotateAccessToken>(client, custody, rotations, clock,
                                                           std::vector<std::string>{}));
         all.push_back(std::make_unique<GetApproval>(approvals));
-        all.push_back(std::make_unique<ConfigStatus>(client, Configuration{}));
+        all.push_back(std::make_unique<ConfigStatus>(client, clock, Configuration{}));
         return std::move(Catalog::assemble(std::move(all)).value());
     }
 };
