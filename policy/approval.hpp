@@ -83,7 +83,7 @@ std::optional<std::string> cannot_narrow(const Approval& approval, std::string_v
 struct Choice {
     std::string reason = {};
     std::optional<Destination> destination = {};  // none given: the default
-    std::string typed_name = {};                  // must equal facts.subject to approve
+    std::string typed_name = {};                  // must equal facts.to_type() to approve
     std::string digest = {};                      // what the person was shown
 };
 

@@ -45,9 +45,11 @@ std::optional<Error> not_sure_enough(const Approval& approval, const Human& pers
 std::optional<Error> insufficient(const Approval& approval, const Human& person, const Choice& choice) {
     if (auto why = not_what_was_shown(approval, choice.digest)) return why;
     if (auto why = not_sure_enough(approval, person)) return why;
-    if (!approval.facts.subject.empty() && choice.typed_name != approval.facts.subject)
-        return refuse(Errc::refused, "To approve, type the token's name exactly: " +
-                                         shown(approval.facts.subject, 100) + ".");
+    if (!approval.facts.to_type().empty() && choice.typed_name != approval.facts.to_type())
+        return refuse(Errc::refused,
+                      std::string("To approve, type ") +
+                          (approval.facts.confirmation.empty() ? "the token's name exactly: " : "exactly: ") +
+                          shown(approval.facts.to_type(), 200) + ".");
     if (approval.terms.reason_required && blank(choice.reason))
         return refuse(Errc::refused, "The rule asks for a reason. Give one.");
     return std::nullopt;

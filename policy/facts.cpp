@@ -14,7 +14,8 @@ Json Facts::json() const {
             {"warnings", warnings},
             {"target", target},
             {"yields_value", yields_value},
-            {"expires", expires ? Json(format_time(*expires)) : Json(nullptr)}};
+            {"expires", expires ? Json(format_time(*expires)) : Json(nullptr)},
+            {"confirmation", confirmation}};
 }
 
 Facts read_facts(const Members& from) {
@@ -27,6 +28,7 @@ Facts read_facts(const Members& from) {
     facts.target = from.value("target");
     facts.yields_value = from.flag("yields_value");
     if (from.has("expires") && !from.is_null("expires")) facts.expires = from.time("expires");
+    if (from.has("confirmation")) facts.confirmation = from.text("confirmation");
     return facts;
 }
 

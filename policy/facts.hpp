@@ -16,13 +16,17 @@ struct Fact {
 };
 
 struct Facts {
-    std::string subject;  // the token's name: what the person types to confirm, what rules match as `names`
-    std::string effect;   // one sentence: what happens on approval
+    std::string subject;           // the token's name: what rules match as `names`
+    std::string effect;            // one sentence: what happens on approval
     std::vector<Fact> shown = {};  // in display order
     std::vector<std::string> warnings = {};
     Json target = nullptr;      // what must still be so right before the call (null: nothing to compare)
     bool yields_value = false;  // a create: approving asks where the value goes
     std::optional<Time> expires = {};  // of the token that a create would make; none: never, or no create
+    std::string confirmation = {};     // where typing the name would be too easy: a sentence to type instead
+
+    /// What the person types to approve; empty: nothing.
+    const std::string& to_type() const { return confirmation.empty() ? subject : confirmation; }
 
     Json json() const;
     static Facts read(const Json& value);

@@ -57,7 +57,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       key_file_watch_({loop, store_, redaction_, log_}, parts.key_file, parts.own_key),
       gate_(std::move(parts.rules)),
       exchange_(std::move(parts.exchange)),
-      client_(*exchange_),
+      client_(*exchange_, parts.limits.max_time),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance),
       rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir,

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <span>
 #include <sstream>
 
@@ -103,6 +104,19 @@ void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
         upstream.key_problem = read.error();
 }
 
+/// Seconds, whole or with up to three decimals.
+std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) {
+    constexpr std::size_t most_characters = std::string_view("600.000").size();
+    const auto digits = text.find_first_not_of("0123456789.");
+    const bool plain = !text.empty() && text.size() <= most_characters && digits == std::string_view::npos;
+    double seconds = 0;
+    const auto* end = text.data() + text.size();
+    if (!plain || std::from_chars(text.data(), end, seconds).ptr != end) return std::nullopt;
+    constexpr double least = 0.1, most = 600;
+    if (seconds < least || seconds > most) return std::nullopt;
+    return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> read_dotenv(std::string_view text) {
@@ -134,6 +148,26 @@ Upstream read_upstream() {
     }
     for (auto& [name, value] : dotenv) policy::wipe(value);
     return upstream;
+}
+
+Result<UpstreamLimits> read_upstream_limits() {
+    auto dotenv = read_dotenv(read_whole(".env"));
+    UpstreamLimits limits;
+    std::string wrong;
+    const auto read = [&](const char* name, std::chrono::milliseconds& limit) {
+        const auto text = setting(dotenv, name);
+        const auto seconds = text.empty() ? std::optional(limit) : read_seconds(text);
+        if (!seconds && wrong.empty()) wrong = name;
+        limit = seconds.value_or(limit);
+    };
+    read("TFY_API_CONNECT_TIMEOUT", limits.connect_timeout);
+    read("TFY_API_MAX_TIME", limits.max_time);
+    for (auto& [name, value] : dotenv) policy::wipe(value);
+    if (!wrong.empty())
+        return Error{Errc::refused, wrong +
+                                        " must be a number of seconds from 0.1 to 600, such as 10 or 2.5. "
+                                        "Correct it, or unset it for the default."};
+    return limits;
 }
 
 Result<Address> read_address(std::string_view text) {

@@ -1,6 +1,7 @@
 // What the server was told: flags, then environment, then the TOML file, then defaults.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -40,6 +41,13 @@ struct Upstream {
     std::string url_from = {}, key_from = {};  // "TFY_HOST in the environment"; empty: not set
 };
 
+/// How long TrueFoundry may take, as TrueFoundry's own helper spells it: TFY_API_CONNECT_TIMEOUT and
+/// TFY_API_MAX_TIME, in seconds.
+struct UpstreamLimits {
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds max_time{30'000};  // of one request, from connect to last byte, tries included
+};
+
 struct Address {
     std::string host;
     std::uint16_t port = 0;
@@ -49,6 +57,10 @@ struct Address {
 /// executed). Removes TFY_API_KEY from the environment of this process. Never fails: what is wrong is told by
 /// tfy_config_status.
 Upstream read_upstream();
+
+/// Reads the same places; the defaults where they say nothing. Errc::refused for anything but seconds from
+/// 0.1 to 600 ("10", "2.5"), with the variable's name.
+Result<UpstreamLimits> read_upstream_limits();
 
 /// "127.0.0.1:8780", "[::1]:0". Errc::refused with what is wrong.
 Result<Address> read_address(std::string_view text);

@@ -74,6 +74,7 @@ struct VerbOptions {
     tfy::server::ApprovalsOptions approvals;
     tfy::server::AuditOptions audit;
     tfy::server::ExplainOptions explain;
+    tfy::server::SandboxOptions sandbox;
     std::string policy_file;
     bool policy_explain = false;
     tfy::server::DoctorOptions doctor;
@@ -155,12 +156,30 @@ void add_policy(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     explain->add_flag("--json", chosen.json, "One JSON document");
 }
 
+void add_sandbox(CLI::App& app, Verbs& verbs, VerbOptions& options) {
+    verbs.sandbox =
+        app.add_subcommand("sandbox",
+                           "The stand-in control plane alone, over real HTTP. Exit code 1 where a "
+                           "client sent what must never be sent. Faults: see docs/sandbox.md")
+            ->fallthrough();
+    verbs.sandbox
+        ->add_option(
+            "--account", options.sandbox.accounts,
+            "A further account with a key and tokens of its own: NAME, or NAME:forbidden for a key that "
+            "may not manage tokens (repeatable)")
+        ->delimiter(',')
+        ->envname("TFY_PAT_MCP_ACCOUNT");
+    verbs.sandbox
+        ->add_option("--access-log", options.sandbox.access_log,
+                     "Where a line of JSON about each request goes: a file, else standard output")
+        ->envname("TFY_PAT_MCP_ACCESS_LOG");
+}
+
 void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     verbs.stdio = app.add_subcommand("stdio", "An MCP server on stdin and stdout")->fallthrough();
     verbs.serve =
         app.add_subcommand("serve", "Streamable HTTP at /mcp, approvals page at /approvals")->fallthrough();
-    verbs.sandbox =
-        app.add_subcommand("sandbox", "The stand-in control plane alone, over real HTTP")->fallthrough();
+    add_sandbox(app, verbs, options);
     add_approvals(app, verbs, options);
     add_permissions(verbs, options);
     verbs.audit = app.add_subcommand("audit", "The journal")->require_subcommand(1)->fallthrough();
@@ -218,7 +237,7 @@ int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool li
     if (*verbs.serve) return tfy::server::run_serve(options, std::cout, std::cerr);
     if (*verbs.sandbox) {
         if (!listen_given) options.listen = "127.0.0.1:8790";
-        return tfy::server::run_sandbox(options, std::cout, std::cerr);
+        return tfy::server::run_sandbox(options, verb_options.sandbox, std::cout, std::cerr);
     }
     if (*verbs.approvals) return run_approvals(options, verb_options.approvals);
     if (*verbs.audit) return run_audit(options, verb_options.audit);

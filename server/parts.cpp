@@ -9,6 +9,7 @@
 #include "server/upstream/curl_exchange.hpp"
 #include "server/upstream/key_file.hpp"
 #include "tools/sandbox/control_plane.hpp"
+#include "tools/truefoundry/guarded_exchange.hpp"
 
 namespace tfy::server {
 namespace {
@@ -102,8 +103,9 @@ Result<void> connect_upstream(Parts& parts, const Options& options) {
     UpstreamOptions reach;
     reach.base_url = parts.base_url;
     reach.ca_file = options.ca_file;
-    parts.exchange =
-        std::make_unique<KeyedExchange>(make_curl_exchange(std::move(reach), parts.own_key), parts.own_key);
+    reach.connect_timeout = parts.limits.connect_timeout;
+    auto exchange = truefoundry::guard(make_curl_exchange(std::move(reach), parts.own_key));
+    parts.exchange = std::make_unique<KeyedExchange>(std::move(exchange), parts.own_key);
     return {};
 }
 
@@ -162,6 +164,9 @@ Result<Parts> gather_parts(const Options& options, const Clock& clock) {
     const auto level = Log::read_level(options.log_level);
     if (!level) return Error{Errc::refused, "--log-level must be debug, info, warn, error or off."};
     parts.log_level = *level;
+    auto limits = read_upstream_limits();
+    if (!limits) return limits.error();
+    parts.limits = *limits;
     auto root = state_dir(options.state_dir);
     if (!root) return root.error();
     auto state = StateDir::open(std::move(*root));

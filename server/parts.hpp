@@ -33,6 +33,7 @@ struct Parts {
     Log::Level log_level = Log::Level::info;
 
     std::unique_ptr<truefoundry::Exchange> exchange;
+    UpstreamLimits limits = {};
     std::string base_url =
         {};  // bound into every digest; "sandbox:" for the built-in stand-in; empty where none is set
     std::shared_ptr<OwnKey> own_key = std::make_shared<OwnKey>();

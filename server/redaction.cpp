@@ -6,16 +6,18 @@ namespace tfy::server {
 
 Redaction::Redaction(policy::FingerprintKey key, std::vector<policy::TokenPrints> known)
     : key_(key),
-      known_(std::move(known)),
-      redactor_(std::make_shared<const policy::Redactor>(key_, known_)) {}
+      at_start_(std::make_shared<const policy::Redactor>(key_, std::move(known))),
+      redactor_(at_start_) {}
 
 void Redaction::add(std::vector<policy::TokenPrints> tokens) {
-    const auto before = known_.size();
+    const auto before = added_.size();
     for (auto& token : tokens) {
         const auto same = [&token](const policy::TokenPrints& each) { return each.windows == token.windows; };
-        if (std::ranges::none_of(known_, same)) known_.push_back(std::move(token));
+        if (!at_start_->knows(token) && std::ranges::none_of(added_, same))
+            added_.push_back(std::move(token));
     }
-    if (known_.size() != before) redactor_.store(std::make_shared<const policy::Redactor>(key_, known_));
+    if (added_.size() != before)
+        redactor_.store(std::make_shared<const policy::Redactor>(at_start_->with(added_)));
 }
 
 }  // namespace tfy::server

@@ -26,7 +26,8 @@ public:
 
 private:
     policy::FingerprintKey key_;
-    std::vector<policy::TokenPrints> known_;
+    std::shared_ptr<const policy::Redactor> at_start_;
+    std::vector<policy::TokenPrints> added_;  // since the start
     std::atomic<std::shared_ptr<const policy::Redactor>> redactor_;
 };
 

@@ -25,4 +25,8 @@ Result<Json> Tool::narrow(Json, const Narrower&, policy::Time) const {
         "Nothing of this call can be changed: approve it as it is, or deny it. Nothing was changed."};
 }
 
+Json unread() { return {{"unread", true}}; }
+
+bool is_unread(const Error& error) { return error.data == unread(); }
+
 }  // namespace tfy::tools

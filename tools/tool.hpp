@@ -36,6 +36,10 @@ struct Narrowable {
 /// and `name` of the token that the error's data tells of as {token: {id, name}}.
 ToolResult failed(const Error& error);
 
+/// The data of an error that says: the tokens could not be read now, and later they may be.
+Json unread();
+bool is_unread(const Error& error);
+
 /// No permission code: run() can only be reached with a Permit. No redaction code: a tool cannot reach the
 /// peer.
 class Tool {
@@ -75,8 +79,8 @@ public:
     /// Changing tools: what became of an approved `call` that a process began (its intent was journalled at
     /// `begun`) and did not live to end. Reads; never does anything again, whatever it finds. A value: it
     /// happened, told as run() would have told it, without what only that process had. Errc::ambiguous: it
-    /// happened and its value is lost, or nobody can know; the message says what to look at and do. Any other
-    /// error: it did not happen.
+    /// happened and its value is lost, or nobody can know; the message says what to look at and do. Its data
+    /// is unread() where only reading failed, and may not fail later. Any other error: it did not happen.
     virtual Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun);
 };
 

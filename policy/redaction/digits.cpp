@@ -1,7 +1,10 @@
 // Undoes codes in which a character is a few bits: base64, base32, hex.
+#include <algorithm>
 #include <array>
 
-#include "policy/redaction/characters.hpp"
+#include "policy/redaction/base64_block.hpp"
+#include "policy/redaction/byte_masks.hpp"
+#include "policy/redaction/decoded_text.hpp"
 #include "policy/redaction/views.hpp"
 
 namespace tfy::policy {
@@ -33,17 +36,23 @@ constexpr auto base32_values = values("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcde
 constexpr auto hex_values = values("0123456789ABCDEF", "0123456789abcdef");
 
 constexpr auto base64_digits = members(base64_values, "");
+constexpr ByteClasses base64_class = {base64_digits};
 // In one case or the other: with both, too much other text would have long runs of them.
-constexpr std::array base32_digits = {characters("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
-                                      characters("abcdefghijklmnopqrstuvwxyz234567")};
-constexpr auto hex_digits_and_separators = members(hex_values, " :;,.-_|\t\r\n'\"[](){}\\xX");
+constexpr std::array<ByteClasses, 2> base32_classes = {
+    {{characters("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}, {characters("abcdefghijklmnopqrstuvwxyz234567")}}};
+constexpr ByteClasses hex_class = {hex_digits_and_separators};
 
 /// Collects bits into bytes. A byte's origin is from its first digit to its last.
 class Bits {
 public:
     Bits(unsigned size, View& view) : size_(size), view_(view) {}
 
+    ~Bits() { flush(); }
+    Bits(const Bits&) = delete;
+    Bits& operator=(const Bits&) = delete;
+
     void restart(std::size_t phase, std::size_t at) {
+        flush();
         view_.put_break(at);
         skip_ = phase;
         count_ = 0;
@@ -58,16 +67,36 @@ public:
         count_ += size_;
         if (count_ < 8) return;
         count_ -= 8;
-        view_.put(static_cast<char>(static_cast<unsigned char>(held_ >> count_)), begin_, at + 1);
+        put(static_cast<char>(static_cast<unsigned char>(held_ >> count_)), at + 1);
         begin_ = at;  // with bits left over, this digit is a part of the next byte as well
+    }
+
+    /// Of digits [begin, end), between bytes.
+    void add_byte(unsigned char byte, std::size_t begin, std::size_t end) {
+        begin_ = begin;
+        put(static_cast<char>(byte), end);
+    }
+
+    /// Before others write into the view.
+    void flush() {
+        view_.put_unmapped({bytes_.data(), filled_});
+        filled_ = 0;
     }
 
     /// Nothing of the next byte has been read.
     bool is_between_bytes() const { return skip_ == 0 && count_ == 0; }
 
 private:
+    void put(char byte, std::size_t end) {
+        if (view_.keeps_origins()) return view_.put(byte, begin_, end);
+        bytes_[filled_++] = byte;
+        if (filled_ == bytes_.size()) flush();
+    }
+
     unsigned size_;
     View& view_;
+    std::array<char, 256> bytes_;  // not initialised: only what has been written is read
+    std::size_t filled_ = 0;
     std::size_t skip_ = 0;
     unsigned count_ = 0;
     unsigned held_ = 0;
@@ -115,22 +144,14 @@ private:
     /// Whole groups of four digits at once, after the digits that stand before one; returns where they end.
     std::size_t quads(std::size_t begin, std::size_t end) {
         while (begin < end && !bits_.is_between_bytes()) digit(begin++);
-        const auto value = [&](std::size_t at) {
-            return std::uint32_t{base64_values[static_cast<unsigned char>(text_[at])]};
-        };
-        std::array<char, 3 * 256> bytes{};
-        std::size_t filled = 0;
-        for (; end - begin >= 4; begin += 4) {
-            const auto group =
-                value(begin) << 18U | value(begin + 1) << 12U | value(begin + 2) << 6U | value(begin + 3);
-            bytes[filled++] = static_cast<char>(static_cast<unsigned char>(group >> 16U));
-            bytes[filled++] = static_cast<char>(static_cast<unsigned char>(group >> 8U));
-            bytes[filled++] = static_cast<char>(static_cast<unsigned char>(group));
-            if (filled < bytes.size()) continue;
-            view_.put_unmapped({bytes.data(), filled});
-            filled = 0;
+        bits_.flush();
+        std::array<char, block_bytes + block_slack> bytes;  // not initialised: what is read has been written
+        while (end - begin >= 4) {
+            const auto size = std::min((end - begin) / 4 * 4, block_digits);
+            decode_base64_block(text_.data() + begin, size, bytes.data());
+            view_.put_unmapped({bytes.data(), size / 4 * 3});
+            begin += size;
         }
-        view_.put_unmapped({bytes.data(), filled});
         return begin;
     }
     void digit(std::size_t at) { bits_.add(base64_values[static_cast<unsigned char>(text_[at])], at); }
@@ -149,12 +170,44 @@ private:
     std::size_t continued_at_ = 0;
 };
 
+/// Whether there are `shortest` bytes of text in a run of digits, begun at any of the first four of them;
+/// perhaps also where there are not quite as many. The digits are `block_digits` at most.
+bool holds_text(std::string_view digits, std::size_t shortest) {
+    // Not initialised: what is read has been written.
+    std::array<char, 4 * (block_bytes + 4 + block_slack)> bytes;
+    std::size_t filled = 0;
+    for (std::size_t phase = 0; phase < 4; ++phase) {
+        const auto whole = (digits.size() - phase) / 4 * 4;
+        decode_base64_block(digits.data() + phase, whole, bytes.data() + filled);
+        filled += whole / 4 * 3;
+        std::array<char, 4> rest = {'A', 'A', 'A', 'A'};
+        for (auto at = phase + whole; at < digits.size(); ++at) rest[at - phase - whole] = digits[at];
+        decode_base64_block(rest.data(), rest.size(), bytes.data() + filled);
+        filled += 3;
+        bytes[filled++] = '\xff';
+    }
+    bool found = false;
+    for_each_text({bytes.data(), filled}, shortest, [&](std::size_t, std::size_t) { found = true; });
+    return found;
+}
+
 }  // namespace
 
+bool may_hold_base64(std::string_view text, std::size_t shortest) {
+    if (text.size() > block_digits) return true;
+    const auto least = least_base64(shortest);
+    bool found = false;
+    for_each_run(text, base64_class, std::min(least, least_line), [&](std::size_t begin, std::size_t end) {
+        found = found || next_line(text, end) != end ||
+                (end - begin >= least && holds_text(text.substr(begin, end - begin), shortest));
+    });
+    return found;
+}
+
 void decode_base64(std::string_view text, std::size_t phase, std::size_t shortest, View& view) {
-    const auto least = (shortest * 8 + 5) / 6;
+    const auto least = least_base64(shortest);
     Base64Lines lines(text, phase, least, view);
-    for_each_run(text, base64_digits, std::min(least, least_line),
+    for_each_run(text, base64_class, std::min(least, least_line),
                  [&](std::size_t begin, std::size_t end) { lines.line(begin, end); });
 }
 
@@ -165,26 +218,35 @@ void decode_base32(std::string_view text, std::size_t phase, std::size_t shortes
         for (std::size_t at = begin; at < end; ++at)
             bits.add(base32_values[static_cast<unsigned char>(text[at])], at);
     };
-    for (const auto& digits : base32_digits) for_each_run(text, digits, (shortest * 8 + 4) / 5, run);
+    for (const auto& digits : base32_classes) for_each_run(text, digits, least_base32(shortest), run);
 }
 
 void decode_hex(std::string_view text, std::size_t phase, std::size_t shortest, View& view) {
     constexpr std::size_t most_separators = 6;  // "', '0x"
     Bits bits(4, view);
-    for_each_run(text, hex_digits_and_separators, shortest * 2, [&](std::size_t begin, std::size_t end) {
+    for_each_run(text, hex_class, shortest * 2, [&](std::size_t begin, std::size_t end) {
+        const auto is_prefix = [&](std::size_t at) {
+            return text[at] == '0' && at + 1 < end && (text[at + 1] == 'x' || text[at + 1] == 'X');
+        };
+        const auto digit = [&](std::size_t at) {
+            return at < end && !is_prefix(at) ? hex_values[static_cast<unsigned char>(text[at])] : none;
+        };
         bits.restart(phase, begin);
         std::size_t separators = 0;
         for (std::size_t at = begin; at < end; ++at) {
-            const auto digit = hex_values[static_cast<unsigned char>(text[at])];
-            const bool prefix =
-                text[at] == '0' && at + 1 < end && (text[at + 1] == 'x' || text[at + 1] == 'X');
-            if (digit == none || prefix) {
+            const auto first = digit(at);
+            if (first == none) {
                 ++separators;
                 continue;
             }
             if (separators > most_separators) bits.restart(phase, at);
             separators = 0;
-            bits.add(digit, at);
+            const auto second = bits.is_between_bytes() ? digit(at + 1) : none;
+            if (second == none)
+                bits.add(first, at);
+            else
+                bits.add_byte(static_cast<unsigned char>(first << 4U | second), at, at + 2);
+            at += second != none;
         }
     });
 }

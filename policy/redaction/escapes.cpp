@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "policy/redaction/characters.hpp"
 #include "policy/redaction/entities.hpp"
 #include "policy/redaction/unicode.hpp"
 #include "policy/redaction/views.hpp"
@@ -120,17 +121,24 @@ bool is_quoted_printable(std::string_view text) {
 }  // namespace
 
 void decode_escapes(std::string_view text, View& view) {
+    constexpr auto starts = characters("%\\&");
     view.reserve(text.size());
+    std::size_t plain = 0;  // from here on nothing has been put yet
     for (std::size_t at = 0; at < text.size();) {
-        const auto escape = read_escape(text, at);
-        if (escape.size == 0) {
-            view.put(text[at], at, at + 1);
+        if (!has(starts, text[at])) {
             ++at;
             continue;
         }
+        const auto escape = read_escape(text, at);
+        if (escape.size == 0) {
+            ++at;
+            continue;
+        }
+        view.put_same(text, plain, at);
         view.put(escape.plain, at, at + escape.size);
-        at += escape.size;
+        plain = at += escape.size;
     }
+    view.put_same(text, plain, text.size());
 }
 
 void decode_quoted_printable(std::string_view text, View& view) {

@@ -1,6 +1,9 @@
 // Cuts a token into windows and keeps only their keyed hashes.
 #include "policy/redaction/fingerprint.hpp"
 
+#include <algorithm>
+
+#include "policy/redaction/characters.hpp"
 #include "policy/redaction/jwt.hpp"
 #include "policy/redaction/window_hash.hpp"
 
@@ -24,6 +27,13 @@ std::string_view secret_part(std::string_view value) {
     return rest.size() < window_size ? value : rest;
 }
 
+Fingerprint print(const WindowHash& hash, std::string_view window) {
+    auto made = hash.print(window);
+    if (std::ranges::all_of(window, [](char c) { return has(scanned_characters, c); }))
+        made.rolling |= Fingerprint::plain_bit;
+    return made;
+}
+
 }  // namespace
 
 TokenPrints fingerprint(std::string_view value, std::string name, const FingerprintKey& key) {
@@ -32,14 +42,14 @@ TokenPrints fingerprint(std::string_view value, std::string name, const Fingerpr
     if (part.size() < least_value) return prints;
     const WindowHash hash(key);
     if (part.size() < window_size) {
-        prints.windows.push_back(hash.print(part));
+        prints.windows.push_back(print(hash, part));
         return prints;
     }
     std::size_t at = 0;
     for (; at + window_size <= part.size(); at += window_stride)
-        prints.windows.push_back(hash.print(part.substr(at, window_size)));
+        prints.windows.push_back(print(hash, part.substr(at, window_size)));
     const auto last = part.size() - window_size;
-    if (last % window_stride != 0) prints.windows.push_back(hash.print(part.substr(last)));
+    if (last % window_stride != 0) prints.windows.push_back(print(hash, part.substr(last)));
     return prints;
 }
 

@@ -14,10 +14,20 @@ struct FingerprintKey {
 };
 
 /// One window of a token: a prefilter of 32 bits and a keyed 128-bit hash, both useless without the key.
+///
+/// This is the form in which windows are stored. Bits of `rolling` that a version does not know are 0 in what
+/// it wrote, so what is missing there must be found the slow way.
 struct Fingerprint {
-    std::uint64_t rolling = 0;
+    static constexpr std::uint64_t plain_bit = std::uint64_t{1} << 32U;
+
+    std::uint64_t rolling = 0;  // bits 0-31: the prefilter; bit 32: is_plain()
     std::array<unsigned char, 16> digest{};
     std::uint8_t size = 0;  // characters in the window
+
+    /// The window is made of scanned_characters alone (characters.hpp): it is looked for in runs of them
+    /// only, which is fast. Others, and those that were stored before this was known, are looked for at every
+    /// byte.
+    bool is_plain() const { return (rolling & plain_bit) != 0; }
 
     bool operator==(const Fingerprint&) const = default;
 };

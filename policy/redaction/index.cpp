@@ -1,19 +1,24 @@
-// Builds the table of windows and scans runs of printable characters for them.
+// Scans runs of the characters that tokens are made of for registered windows, and all of a text for the
+// others.
 #include "policy/redaction/index.hpp"
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <map>
+#include <span>
+#include <tuple>
 #include <type_traits>
 
-#include "policy/redaction/characters.hpp"
+#include "policy/redaction/byte_masks.hpp"
+#include "policy/redaction/dense_scan.hpp"
 
 namespace tfy::policy {
 
 namespace {
 
-constexpr std::size_t bits_per_window = 32;  // one text in 32 goes on to the slots
 constexpr std::size_t most_name = 64;
+constexpr ByteClasses scanned = {scanned_characters};
 
 /// A name goes into text that leaves, so it must not be able to look like anything else.
 std::string safe_name(std::string_view name) {
@@ -44,99 +49,190 @@ std::size_t before_header(std::string_view text, std::size_t begin) {
     return header == std::string_view::npos ? begin : run + header;
 }
 
+KnownWindow known(const Fingerprint& print, std::uint32_t token) {
+    return {static_cast<std::uint32_t>(print.rolling), token, print.digest, false, false, print.is_plain()};
+}
+
+/// Sorted, each window once. Several tokens, or several places of one, may have a window: what holds for one
+/// must hold for all. What its characters are, one that knows it knows for all: the digest says that they are
+/// the same.
+std::vector<KnownWindow> sorted_once(std::vector<KnownWindow> windows) {
+    std::ranges::sort(windows, {}, [](const KnownWindow& each) { return std::tie(each.quick, each.digest); });
+    std::size_t kept = 0;
+    for (const auto& window : windows) {
+        if (kept == 0 || windows[kept - 1].quick != window.quick ||
+            windows[kept - 1].digest != window.digest) {
+            windows[kept++] = window;
+            continue;
+        }
+        auto& same = windows[kept - 1];
+        if (same.token != window.token) same.token = KnownWindow::many;
+        same.first = same.first && window.first;
+        same.last = same.last && window.last;
+        same.plain = same.plain || window.plain;
+    }
+    windows.resize(kept);
+    return windows;
+}
+
+/// The common size as a constant: its loads need no copy, its shifts no count.
+using CommonSize = std::integral_constant<std::size_t, window_size>;
+
+WordPair window_starts(WordPair members, CommonSize) { return runs_of<window_size>(members); }
+WordPair window_starts(WordPair members, std::size_t size) { return runs_of(members, size); }
+
+/// What a token of one layer has in common with one of the other has no name.
+void unname_common(std::span<Hit> theirs, std::span<Hit> ours) {
+    if (theirs.empty() || ours.empty()) return;
+    std::ranges::sort(theirs, {}, &Hit::window);
+    std::ranges::sort(ours, {}, &Hit::window);
+    const auto stands_in = [](std::span<const Hit> hits, const Hit& hit) {
+        return std::ranges::binary_search(hits, hit.window, {}, &Hit::window);
+    };
+    for (auto& hit : ours)
+        if (stands_in(theirs, hit)) hit.token = Hit::unnamed;
+    for (auto& hit : theirs)
+        if (stands_in(ours, hit)) hit.token = Hit::unnamed;
+}
+
 }  // namespace
 
-Sieve::Sieve(std::size_t windows)
-    : bits_(std::clamp<std::size_t>(std::bit_ceil(windows * bits_per_window) / 64, 1, std::size_t{1} << 26U)),
-      mask_(static_cast<std::uint32_t>(bits_.size() * 64 - 1)) {}
+Index::Index(const FingerprintKey& key, const std::vector<TokenPrints>& tokens) : hash_(key) { add(tokens); }
 
-WindowTable::WindowTable(std::size_t size, const std::vector<Entry>& entries)
-    : size_(size), sieve_(entries.size()) {
-    slots_.resize(std::bit_ceil(entries.size() * 2));
-    slot_mask_ = static_cast<std::uint32_t>(slots_.size() - 1);
-    for (const auto& entry : entries) insert(entry);
-    entries_.shrink_to_fit();
+Index::Index(std::shared_ptr<const Index> older, const std::vector<TokenPrints>& tokens)
+    : older_(std::move(older)), first_(older_->tokens()), hash_(older_->hash_), shortest_(older_->shortest_) {
+    add(tokens);
 }
 
-void WindowTable::insert(Entry entry) {
-    std::uint32_t slot = entry.quick & slot_mask_;
-    for (; slots_[slot] != 0; slot = (slot + 1) & slot_mask_) {
-        auto& known = entries_[slots_[slot] - 1];
-        if (known.quick != entry.quick || known.digest != entry.digest) continue;
-        // Several tokens, or several places of one, have this window: what holds for one must hold for all.
-        if (known.token != entry.token) known.token = Hit::unnamed;
-        known.first = known.first && entry.first;
-        known.last = known.last && entry.last;
-        return;
-    }
-    sieve_.add(entry.quick);
-    entries_.push_back(entry);
-    slots_[slot] = static_cast<std::uint32_t>(entries_.size());
-}
-
-const WindowTable::Entry* WindowTable::find(std::uint32_t quick, std::string_view window,
-                                            const WindowHash& hash) const {
-    std::array<unsigned char, 16> digest{};
-    bool hashed = false;
-    for (std::uint32_t slot = quick & slot_mask_; slots_[slot] != 0; slot = (slot + 1) & slot_mask_) {
-        const auto& entry = entries_[slots_[slot] - 1];
-        if (entry.quick != quick) continue;
-        if (!hashed) digest = hash.digest(window);
-        hashed = true;
-        if (entry.digest == digest) return &entry;
-    }
-    return nullptr;
-}
-
-Index::Index(const FingerprintKey& key, const std::vector<TokenPrints>& tokens) : hash_(key) {
-    std::map<std::size_t, std::vector<WindowTable::Entry>> by_size;
+void Index::add(const std::vector<TokenPrints>& tokens) {
+    std::map<std::size_t, std::vector<KnownWindow>> by_size;
     for (const auto& token : tokens) {
-        const auto number = static_cast<std::uint32_t>(names_.size());
+        const auto number = this->tokens();
         names_.push_back(safe_name(token.name));
-        for (std::size_t i = 0; i < token.windows.size(); ++i) {
-            const auto& window = token.windows[i];
-            if (window.size < least_value || window.size > window_size) continue;
-            by_size[window.size].push_back({static_cast<std::uint32_t>(window.rolling), number, window.digest,
-                                            i == 0, i + 1 == token.windows.size()});
+        for (const auto& print : token.windows) {
+            if (print.size < least_value || print.size > window_size) continue;
+            auto& windows = by_size[print.size];
+            windows.push_back(known(print, number));
+            windows.back().first = &print == &token.windows.front();
+            windows.back().last = &print == &token.windows.back();
         }
     }
-    for (const auto& [size, entries] : by_size) tables_.emplace_back(size, entries);
-    if (!tables_.empty()) shortest_ = tables_.front().size();
+    for (auto& [size, all] : by_size) {
+        auto windows = sorted_once(std::move(all));
+        const auto is_odd = [](const KnownWindow& each) { return !each.plain; };
+        std::vector<KnownWindow> odd;
+        std::ranges::copy_if(windows, std::back_inserter(odd), is_odd);
+        std::erase_if(windows, is_odd);
+        if (!odd.empty()) odd_.emplace_back(size, odd);
+        if (!windows.empty()) plain_.emplace_back(size, windows);
+    }
+    if (!by_size.empty()) shortest_ = std::min(shortest_, by_size.begin()->first);
+    names_.shrink_to_fit();
 }
 
 void Index::find(std::string_view text, std::vector<Hit>& hits) const {
-    for (const auto& table : tables_) {
-        // The common size as a constant: its two loads need no copy.
+    const auto before = static_cast<std::ptrdiff_t>(hits.size());
+    if (older_) older_->find(text, hits);
+    const auto own = static_cast<std::ptrdiff_t>(hits.size());
+    find_here(text, hits);
+    unname_common({hits.begin() + before, hits.begin() + own}, {hits.begin() + own, hits.end()});
+}
+
+void Index::find_odd(std::string_view text, std::vector<Hit>& hits) const {
+    if (older_) older_->find_odd(text, hits);
+    find_odd_here(text, hits);
+}
+
+bool Index::knows(const TokenPrints& token) const {
+    const auto has = [](const std::vector<WindowTable>& tables, const Fingerprint& print) {
+        return std::ranges::any_of(tables, [&](const WindowTable& table) {
+            return table.size() == print.size &&
+                   table.has(static_cast<std::uint32_t>(print.rolling), print.digest);
+        });
+    };
+    return (older_ && older_->knows(token)) ||
+           std::ranges::all_of(token.windows, [&](const Fingerprint& print) {
+               return has(plain_, print) || has(odd_, print);
+           });
+}
+
+void Index::find_here(std::string_view text, std::vector<Hit>& hits) const {
+    for (const auto& table : plain_) {
         if (table.size() == window_size)
-            scan(table, text, std::integral_constant<std::size_t, window_size>{}, hits);
+            scan_runs(table, text, CommonSize{}, hits);
         else
-            scan(table, text, table.size(), hits);
+            scan_runs(table, text, table.size(), hits);
     }
+    find_odd_here(text, hits);
 }
 
 template <class Size>
-void Index::scan(const WindowTable& table, std::string_view text, Size size, std::vector<Hit>& hits) const {
+void Index::scan_runs(const WindowTable& table, std::string_view text, Size size,
+                      std::vector<Hit>& hits) const {
     const auto quick = hash_.quick();
     const auto may_hold = table.sieve().question();
-    for_each_run(text, printable, size, [&, quick, may_hold](std::size_t begin, std::size_t end) {
-        for (std::size_t at = begin; at + size <= end; ++at)
-            if (may_hold(quick(text.data() + at, size))) check(table, text, at, hits);
-    });
+    for_each_mask(
+        text, scanned, [&, quick, may_hold](std::size_t at, const std::uint64_t* masks, std::size_t) {
+            auto starts = static_cast<std::uint64_t>(window_starts(pair_at(masks), size));
+            // First all that may be one, without a branch, then a closer look at those.
+            std::uint64_t found = 0;
+            if (size == window_size && starts == ~std::uint64_t{0} && text.size() - at >= candidate_bytes) {
+                found = candidates(text.data() + at, quick, may_hold);
+            } else {
+                for (; starts != 0; starts &= starts - 1) {
+                    const auto i = static_cast<unsigned>(std::countr_zero(starts));
+                    found |= std::uint64_t{may_hold(quick(text.data() + at + i, size))} << i;
+                }
+            }
+            check_all(table, text, at, found, hits);
+        });
+}
+
+void Index::find_odd_here(std::string_view text, std::vector<Hit>& hits) const {
+    for (const auto& table : odd_) {
+        const auto quick = hash_.quick();
+        const auto may_hold = table.sieve().question();
+        std::size_t at = 0;
+        for (; table.size() == window_size && text.size() - at >= candidate_bytes; at += mask_bytes)
+            check_all(table, text, at, candidates(text.data() + at, quick, may_hold), hits);
+        for (; at + table.size() <= text.size(); ++at)
+            if (may_hold(quick(text.data() + at, table.size()))) check(table, text, at, hits);
+    }
+}
+
+void Index::check_all(const WindowTable& table, std::string_view text, std::size_t at, std::uint64_t found,
+                      std::vector<Hit>& hits) const {
+    for (; found != 0; found &= found - 1)
+        check(table, text, at + static_cast<std::size_t>(std::countr_zero(found)), hits);
 }
 
 void Index::check(const WindowTable& table, std::string_view text, std::size_t at,
                   std::vector<Hit>& hits) const {
     const auto window = text.substr(at, table.size());
-    const auto* entry = table.find(hash_.quick()(window.data(), window.size()), window, hash_);
-    if (entry == nullptr) return;
-    const auto begin = entry->first ? at : widened_begin(text, at);
-    const auto end = entry->last ? at + window.size() : widened_end(text, at + window.size());
-    hits.push_back({before_header(text, begin), end, entry->token, at});
+    WindowTable::Found found;
+    if (!table.find(hash_.quick()(window.data(), window.size()), window, hash_, found)) return;
+    const auto begin = found.first ? at : widened_begin(text, at);
+    const auto end = found.last ? at + table.size() : widened_end(text, at + table.size());
+    const auto token = found.token == KnownWindow::many ? Hit::unnamed : found.token;
+    hits.push_back({before_header(text, begin), end, token, at, 0});
+}
+
+std::string_view Index::name(std::uint32_t token) const {
+    if (older_ && token < first_) return older_->name(token);
+    return token < tokens() ? std::string_view(names_[token - first_]) : std::string_view();
 }
 
 std::string Index::mark(std::uint32_t token) const {
-    if (token >= names_.size() || names_[token].empty()) return "[redacted:access-token]";
-    return "[redacted:access-token " + names_[token] + "]";
+    const auto called = name(token);
+    return called.empty() ? "[redacted:access-token]" : "[redacted:access-token " + std::string(called) + "]";
+}
+
+std::size_t Index::bytes() const {
+    std::size_t sum = (older_ ? older_->bytes() : 0) + sizeof *this + names_.capacity() * sizeof(std::string);
+    for (const auto& name : names_) sum += name.capacity() > 15 ? name.capacity() + 1 : 0;
+    for (const auto& table : plain_) sum += sizeof table + table.bytes();
+    for (const auto& table : odd_) sum += sizeof table + table.bytes();
+    return sum;
 }
 
 }  // namespace tfy::policy

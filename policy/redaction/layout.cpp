@@ -2,7 +2,8 @@
 // backwards.
 #include <algorithm>
 
-#include "policy/redaction/characters.hpp"
+#include "policy/redaction/byte_masks.hpp"
+#include "policy/redaction/pieces.hpp"
 #include "policy/redaction/unicode.hpp"
 #include "policy/redaction/views.hpp"
 
@@ -10,56 +11,29 @@ namespace tfy::policy {
 
 namespace {
 
-constexpr auto usual_separators = characters(" \t\r\n,;|*.:/\\'\"");
-constexpr auto joining_separators = characters("-_");
-constexpr std::size_t longest_piece = 22;  // a longer one holds a whole window
-constexpr std::size_t widest_gap = 4;
-
-/// Follows a row of pieces of one length. The last piece may be shorter.
-class Row {
-public:
-    Row(std::string_view text, std::size_t least, View& view) : text_(text), least_(least), view_(view) {}
-
-    void piece(std::size_t begin, std::size_t end) {
-        const auto size = end - begin;
-        const bool near = !pieces_.empty() && begin - pieces_.back().end <= widest_gap;
-        if (near && size == length_) {
-            pieces_.push_back({begin, end});
-            return;
-        }
-        if (near && size < length_) pieces_.push_back({begin, end});
-        flush();
-        if (size > longest_piece) return;
-        length_ = size;
-        pieces_.push_back({begin, end});
-    }
-
-    void flush() {
-        if (pieces_.size() > 2 && pieces_.size() * length_ >= least_) {
-            view_.put_break(pieces_.front().begin);
-            for (const auto& [begin, end] : pieces_)
-                for (std::size_t at = begin; at < end; ++at) view_.put(text_[at], at, at + 1);
-        }
-        pieces_.clear();
-    }
-
-private:
-    std::string_view text_;
-    std::size_t least_;
-    View& view_;
-    std::size_t length_ = 0;
-    std::vector<Origin> pieces_;
-};
-
+/// Follows rows of pieces between separators and keeps those that spell enough.
 void join_pieces(std::string_view text, const CharacterSet& separators, std::size_t shortest, View& view) {
-    Row row(text, shortest, view);
+    PieceRow row;
+    const auto flush = [&] {
+        if (!row.counts(shortest)) return;
+        view.put_break(row.begin);
+        for (auto at = row.begin; at < row.end; ++at)
+            if (!has(separators, text[at])) view.put(text[at], at, at + 1);
+    };
     for (std::size_t at = 0; at < text.size();) {
         std::size_t end = at;
         while (end < text.size() && !has(separators, text[end])) ++end;
-        if (end > at) row.piece(at, end);
+        const auto size = end - at;
+        if (size > 0 && row.goes_on(at, size)) {
+            row.add(end);
+        } else if (size > 0) {
+            if (row.ends_with(at, size)) row.add(end);
+            flush();
+            row = PieceRow::from(at, end);
+        }
         at = std::max(end, at + 1);
     }
-    row.flush();
+    flush();
 }
 
 /// Bytes of a terminal's colour or cursor sequence: ESC [ … letter.
@@ -101,9 +75,10 @@ void decode_hyphened(std::string_view text, std::size_t shortest, View& view) {
 }
 
 void decode_reversed(std::string_view text, std::size_t shortest, View& view) {
-    for_each_run(text, token_characters, shortest, [&](std::size_t begin, std::size_t end) {
+    static constexpr ByteClasses tokens = {token_characters};
+    for_each_run(text, tokens, shortest, [&](std::size_t begin, std::size_t end) {
         view.put_break(begin);
-        for (std::size_t at = end; at > begin; --at) view.put(text[at - 1], at - 1, at);
+        view.put_reversed(text, begin, end);
     });
 }
 

@@ -2,75 +2,16 @@
 #include "policy/redaction/redactor.hpp"
 
 #include <algorithm>
-#include <set>
 
+#include "policy/redaction/clean_json.hpp"
 #include "policy/redaction/index.hpp"
-#include "policy/redaction/search.hpp"
-#include "policy/redaction/unicode.hpp"
+#include "policy/redaction/repaired_text.hpp"
 
 namespace tfy::policy {
 
 namespace {
 
-constexpr int deepest =
-    256;  // nested arrays and objects: far above what is ever parsed, far below what a stack bears
-constexpr std::string_view too_deep = "[redacted:too-deep]";
 constexpr std::string_view withheld = "[withheld]";
-
-/// nullopt: the text may leave as it is.
-std::optional<std::string> cleaned(std::string_view text, const Index& index) {
-    if (valid_utf8_prefix(text) == text.size()) return redact(text, index);
-    auto repaired = repaired_utf8(text);
-    auto redacted = redact(repaired, index);
-    return redacted ? std::move(redacted) : std::move(repaired);
-}
-
-bool is_clean(const Json& value, const Index& index, int depth) {
-    if (value.is_string()) return !cleaned(value.get_ref<const std::string&>(), index);
-    if (!value.is_structured()) return true;
-    if (depth == 0) return false;
-    for (const auto& [key, member] : value.items()) {
-        if (value.is_object() && cleaned(key, index)) return false;
-        if (!is_clean(member, index, depth - 1)) return false;
-    }
-    return true;
-}
-
-Json scrubbed(Json value, const Index& index, int depth);
-
-/// Keys that come out the same are told apart by a number, so that no member is lost.
-std::string unused(const Json& object, const std::string& key) {
-    if (!object.contains(key)) return key;
-    for (int number = 2;; ++number)
-        if (auto numbered = key + " " + std::to_string(number); !object.contains(numbered)) return numbered;
-}
-
-Json scrubbed_object(Json object, const Index& index, int depth) {
-    Json result = Json::object();
-    std::vector<std::pair<std::string, Json>> renamed;
-    for (auto& [key, value] : object.get_ref<Json::object_t&>()) {
-        auto name = cleaned(key, index);
-        auto member = scrubbed(std::move(value), index, depth - 1);
-        if (name)
-            renamed.emplace_back(std::move(*name), std::move(member));
-        else
-            result[key] = std::move(member);
-    }
-    for (auto& [key, value] : renamed) result[unused(result, key)] = std::move(value);
-    return result;
-}
-
-Json scrubbed(Json value, const Index& index, int depth) {
-    if (value.is_string()) {
-        auto text = cleaned(value.get_ref<const std::string&>(), index);
-        return text ? Json(std::move(*text)) : value;
-    }
-    if (!value.is_structured()) return value;
-    if (depth == 0) return too_deep;
-    if (value.is_object()) return scrubbed_object(std::move(value), index, depth);
-    for (auto& item : value) item = scrubbed(std::move(item), index, depth - 1);
-    return value;
-}
 
 std::string written(const Json& value, int indent = -1) {
     return value.dump(indent, ' ', false, Json::error_handler_t::replace);
@@ -79,27 +20,34 @@ std::string written(const Json& value, int indent = -1) {
 /// Serialised compactly, neighbours may together spell a value that none of them holds: "ab" and "cd" for a
 /// value of ab","cd.
 bool spells_across_members(std::string_view text, const Index& index) {
+    if (!index.has_odd()) return false;  // no other window has a quote or a comma
     std::vector<Hit> hits;
-    index.find(text, hits);
+    index.find_odd(text, hits);
     return std::ranges::any_of(hits, [&](const Hit& hit) {
         return text.substr(hit.begin, hit.end - hit.begin).find_first_of("\"{}[],:") !=
                std::string_view::npos;
     });
 }
 
-std::string serialised(const Json& value, const Index& index) {
-    auto text = written(value);
-    if (!spells_across_members(text, index)) return text;
-    // White space between members keeps them apart; in strings a line break is written as \n, so these are
-    // all outside.
-    text = written(value, 0);
+/// White space between members keeps them apart; in strings a line break is written as \n, so these are all
+/// outside. Spaces, unless somebody has registered a value that they spell.
+std::string written_apart(const Json& value, const Index& index) {
+    auto text = written(value, 0);
     std::ranges::replace(text, '\n', ' ');
+    if (!spells_across_members(text, index)) return text;
+    text = written(value, 0);
+    std::ranges::replace(text, '\n', '\t');
     return text;
 }
 
 std::string redacted_message(const Json& message, const Index& index) {
-    if (is_clean(message, index, deepest)) return serialised(message, index);
-    return serialised(scrubbed(message, index, deepest), index);
+    Scrubber scrubber(index);
+    auto text = write_clean(message, scrubber);
+    if (text && !spells_across_members(*text, index)) return std::move(*text);
+    if (text) return written_apart(message, index);
+    const auto scrubbed = scrubber.tree(message);
+    text = written(scrubbed);
+    return spells_across_members(*text, index) ? written_apart(scrubbed, index) : std::move(*text);
 }
 
 std::size_t count_of(std::string_view text, std::string_view part) {
@@ -154,15 +102,32 @@ Redacted& Redacted::operator=(Redacted&& other) noexcept {
 }
 
 Redactor::Redactor(FingerprintKey key, std::vector<TokenPrints> tokens)
-    : index_(std::make_unique<const Index>(key, tokens)) {}
+    : index_(std::make_shared<const Index>(key, tokens)) {}
+Redactor::Redactor(std::shared_ptr<const Index> index) : index_(std::move(index)) {}
 Redactor::~Redactor() = default;
 Redactor::Redactor(Redactor&&) noexcept = default;
+
+Redactor Redactor::with(const std::vector<TokenPrints>& tokens) const {
+    return Redactor(std::make_shared<const Index>(index_, tokens));
+}
+bool Redactor::knows(const TokenPrints& token) const { return index_->knows(token); }
 
 Redacted Redactor::seal(const Json& message) const { return Redacted(redacted_message(message, *index_)); }
 
 Redacted Redactor::seal_text(std::string_view text) const {
-    auto clean = cleaned(text, *index_);
+    auto clean = Scrubber(*index_).text(text);
     return Redacted(clean ? std::move(*clean) : std::string(text));
+}
+
+std::optional<std::vector<Finding>> Redactor::find(std::string_view text) const {
+    const RepairedText repaired(text);
+    const auto hits = Search(*index_).run(repaired.text());
+    if (!hits) return std::nullopt;
+    std::vector<Finding> findings;
+    for (const auto& hit : *hits)
+        findings.push_back({repaired.source(hit.begin), repaired.source(hit.end),
+                            std::string(index_->name(hit.token)), technique(hit)});
+    return findings;
 }
 
 Redacted Redactor::seal_reveal(const Json& message, Reveal reveal) const {
@@ -198,6 +163,6 @@ Redacted Redactor::batch(const std::vector<Redacted>& messages) {
     return Redacted(std::move(all), reveals);
 }
 
-Json Redactor::scrub(Json message) const { return scrubbed(std::move(message), *index_, deepest); }
+Json Redactor::scrub(Json message) const { return Scrubber(*index_).tree(std::move(message)); }
 
 }  // namespace tfy::policy

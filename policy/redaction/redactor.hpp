@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,15 @@ private:
     bool reveals_ = false;
 };
 
+/// A part of a text that may not leave, without its words.
+struct Finding {
+    std::size_t begin = 0;  // bytes
+    std::size_t end = 0;
+    std::string token;  // its name; empty where it has none, or where nobody registered it
+    std::string
+        technique;  // how it was written, from the outside to the inside: "plain", "base64, hex", "shape"
+};
+
 /// Immutable: a new token makes a new Redactor, and the server swaps it whole. Safe to use from any thread.
 class Redactor {
 public:
@@ -43,12 +53,24 @@ public:
     ~Redactor();
     Redactor(Redactor&&) noexcept;
 
+    /// One that knows `tokens` as well, made with the same key. What this one knows is shared, not copied, so
+    /// it is made soon however much that is. Make it of one that was made from nothing: each layer is asked
+    /// in turn.
+    Redactor with(const std::vector<TokenPrints>& tokens) const;
+    bool knows(const TokenPrints& token) const;
+
     /// Serialises `message` with every registered value taken out of keys and strings, plain or in its common
     /// encodings.
     Redacted seal(const Json& message) const;
     /// Plain text: log lines, page bodies that are no JSON, static files. One line or many; bytes that are no
     /// UTF-8 are replaced.
     Redacted seal_text(std::string_view text) const;
+    /// What seal_text would take out, sorted, without overlaps. Bytes that are no UTF-8 are looked through
+    /// and stay. nullopt: there is too much to decode to say (seal_text would withhold the text).
+    ///
+    /// A text of any size can be searched in pieces that overlap: 24 characters in three encodings take up to
+    /// 24 KB, so 64 KiB are enough. A hit that reaches a piece's end is to be taken from the next one.
+    std::optional<std::vector<Finding>> find(std::string_view text) const;
     /// As seal, then the value goes in where its placeholder stands: exactly once, or not at all. Consumes
     /// the reveal.
     Redacted seal_reveal(const Json& message, Reveal reveal) const;
@@ -60,7 +82,9 @@ public:
     Json scrub(Json message) const;
 
 private:
-    std::unique_ptr<const Index> index_;
+    explicit Redactor(std::shared_ptr<const Index> index);
+
+    std::shared_ptr<const Index> index_;
 };
 
 }  // namespace tfy::policy

@@ -4,14 +4,31 @@
 
 #include <algorithm>
 
+#include "policy/redaction/decoded_text.hpp"
 #include "policy/redaction/foreign_jwt.hpp"
 #include "policy/redaction/shapes.hpp"
+#include "policy/redaction/survey.hpp"
 
 namespace tfy::policy {
 
 namespace {
 
 constexpr std::string_view over_budget = "[redacted:over-budget]";
+
+// Hit::path has a step in each four bits, the outermost one lowest.
+constexpr std::uint16_t by_shape = 15;
+
+std::uint16_t path_through(Decoding decoding, std::uint16_t inner) {
+    return static_cast<std::uint16_t>(unsigned{inner} << 4U | (static_cast<unsigned>(decoding) + 1));
+}
+
+constexpr std::string_view step_name(unsigned step) {
+    constexpr std::array<std::string_view, 11> names = {
+        "plain",          "escapes", "look-alikes", "quoted-printable",
+        "tag characters", "pieces",  "hyphens",     "reversed",
+        "base64",         "base32",  "hex"};
+    return step == by_shape ? "shape" : names.at(step);
+}
 
 /// Hits that overlap become one, named after the first of them that has a name.
 std::vector<Hit> merged(std::vector<Hit> hits) {
@@ -24,14 +41,26 @@ std::vector<Hit> merged(std::vector<Hit> hits) {
         }
         auto& last = result.back();
         last.end = std::max(last.end, hit.end);
-        if (last.token == Hit::unnamed) last.token = hit.token;
+        if (last.token == Hit::unnamed && hit.token != Hit::unnamed) {
+            last.token = hit.token;
+            last.path = hit.path;
+        }
     }
     return result;
 }
 
 }  // namespace
 
-std::optional<std::vector<Hit>> Search::run(std::string_view text) {
+std::string technique(const Hit& hit) {
+    std::string steps(step_name(hit.path & 15U));
+    for (unsigned rest = hit.path >> 4U; rest != 0; rest >>= 4U)
+        steps.append(", ").append(step_name(rest & 15U));
+    return steps;
+}
+
+std::optional<std::vector<Hit>> Search::run(std::string_view text, std::size_t budget) {
+    budget_ = budget;
+    over_ = false;
     std::vector<Hit> hits;
     look(text, most_nested, hits);
     if (over_) return std::nullopt;
@@ -40,23 +69,36 @@ std::optional<std::vector<Hit>> Search::run(std::string_view text) {
 
 void Search::look(std::string_view text, int nested, std::vector<Hit>& hits) {
     if (over_ || text.size() < index_.shortest()) return;
-    std::vector<Hit> plain;
-    index_.find(text, plain);
-    if (!plain.empty()) forgive_claim_names(text, plain);
-    hits.insert(hits.end(), plain.begin(), plain.end());
-    find_shapes(text, hits);
-    if (nested == 0) return;
-    const auto features = features_of(text);
+    if (nested == 0) return look_plainly(text, hits);
+    auto reasons = survey(text, index_.shortest());
+    if (reasons.token_run || index_.has_odd()) look_plainly(text, hits);
+    if (reasons.gives_reason_for(Decoding::base64) && !may_hold_base64(text, index_.shortest()))
+        reasons.drop(Decoding::base64);
     std::optional<Decoding> pointless;  // what gave nothing in one phase gives nothing in the next
     for (const auto step : all_steps) {
-        if (step.decoding == pointless || !may_apply(step.decoding, features)) continue;
+        if (step.decoding == pointless || !reasons.gives_reason_for(step.decoding)) continue;
         if (!look_behind(step, text, nested - 1, hits)) pointless = step.decoding;
     }
 }
 
+void Search::look_plainly(std::string_view text, std::vector<Hit>& hits) const {
+    const auto before = hits.size();
+    index_.find(text, hits);
+    if (hits.size() > before) {
+        std::vector<Hit> plain(hits.begin() + static_cast<std::ptrdiff_t>(before), hits.end());
+        hits.resize(before);
+        forgive_claim_names(text, plain);
+        hits.insert(hits.end(), plain.begin(), plain.end());
+    }
+    const auto known = hits.size();
+    find_shapes(text, hits);
+    for (auto i = known; i < hits.size(); ++i) hits[i].path = by_shape;
+}
+
 /// False where the step leads nowhere.
 bool Search::look_behind(Step step, std::string_view text, int nested, std::vector<Hit>& hits) {
-    const auto view = decode(step, text, index_.shortest(), View::Origins::dropped);
+    auto& view = views_[static_cast<std::size_t>(nested)];
+    decode(step, text, index_.shortest(), view);
     const std::string_view decoded = view.text();
     if (decoded.empty() || decoded == text) return false;
     if (decoded.size() > budget_) {
@@ -64,34 +106,37 @@ bool Search::look_behind(Step step, std::string_view text, int nested, std::vect
         return false;
     }
     budget_ -= decoded.size();
-
-    std::vector<Hit> found;
-    if (!gives_bytes(step.decoding)) {
-        // Backwards is the last step: twice is where we came from.
-        look(decoded, step.decoding == Decoding::reversed ? 0 : nested, found);
-    } else {
-        for (auto part = next_text(decoded, 0, index_.shortest()); part.end > part.begin;
-             part = next_text(decoded, part.end, index_.shortest())) {
-            const auto known = found.size();
-            look(decoded.substr(part.begin, part.end - part.begin), nested, found);
-            for (auto i = known; i < found.size(); ++i) {
-                found[i].begin += part.begin;
-                found[i].end += part.begin;
-            }
-        }
-    }
+    const auto found = look_into(step, decoded, nested);
     if (found.empty()) return true;
     const auto mapped = decode(step, text, index_.shortest(), View::Origins::kept);
     for (const auto& hit : found) {
         const auto origin = mapped.origin(hit.begin, hit.end);
-        hits.push_back({origin.begin, origin.end, hit.token});
+        hits.push_back({origin.begin, origin.end, hit.token, 0, path_through(step.decoding, hit.path)});
     }
     return true;
 }
 
-std::optional<std::string> redact(std::string_view text, const Index& index) {
+std::vector<Hit> Search::look_into(Step step, std::string_view decoded, int nested) {
+    std::vector<Hit> found;
+    if (!gives_bytes(step.decoding)) {
+        // Backwards is the last step: twice is where we came from.
+        look(decoded, step.decoding == Decoding::reversed ? 0 : nested, found);
+        return found;
+    }
+    for_each_text(decoded, index_.shortest(), [&](std::size_t begin, std::size_t end) {
+        const auto known = found.size();
+        look(decoded.substr(begin, end - begin), nested, found);
+        for (auto i = known; i < found.size(); ++i) {
+            found[i].begin += begin;
+            found[i].end += begin;
+        }
+    });
+    return found;
+}
+
+std::optional<std::string> redact(std::string_view text, Search& search, const Index& index) {
     if (text.size() < index.shortest()) return std::nullopt;
-    const auto hits = Search(index, budget_for(text.size())).run(text);
+    const auto hits = search.run(text);
     if (!hits) return std::string(over_budget);
     if (hits->empty()) return std::nullopt;
     std::string result;

@@ -1,6 +1,7 @@
 // Decode, then match: finds registered values in a text, plain or encoded, to a depth of three encodings.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,28 +15,39 @@ namespace tfy::policy {
 
 inline constexpr int most_nested = 3;
 
+/// What a text of this size may cost in decoded bytes: enough for what is sent in earnest, such as nested
+/// Base64 of megabytes.
+constexpr std::size_t budget_for(std::size_t size) { return size * 32 + 64 * 1024; }
+
+/// One after the other many texts can be searched with it: it keeps its buffers.
 class Search {
 public:
-    /// May decode up to `budget` bytes.
-    Search(const Index& index, std::size_t budget) : index_(index), budget_(budget) {}
+    explicit Search(const Index& index) : index_(index) {}
 
     /// The hits in `text`, sorted, without overlaps; nullopt where the budget was not enough to say.
-    std::optional<std::vector<Hit>> run(std::string_view text);
+    std::optional<std::vector<Hit>> run(std::string_view text) { return run(text, budget_for(text.size())); }
+    /// May decode up to `budget` bytes.
+    std::optional<std::vector<Hit>> run(std::string_view text, std::size_t budget);
 
 private:
     void look(std::string_view text, int nested, std::vector<Hit>& hits);
+    void look_plainly(std::string_view text, std::vector<Hit>& hits) const;
     bool look_behind(Step step, std::string_view text, int nested, std::vector<Hit>& hits);
+    std::vector<Hit> look_into(Step step, std::string_view decoded, int nested);
 
     const Index& index_;
-    std::size_t budget_;
+    std::size_t budget_ = 0;
     bool over_ = false;
+    std::array<View, most_nested> views_ = {View(View::Origins::dropped), View(View::Origins::dropped),
+                                            View(View::Origins::dropped)};
 };
 
-/// What a text of this size may cost: enough for what is sent in earnest, such as nested Base64 of megabytes.
-constexpr std::size_t budget_for(std::size_t size) { return size * 32 + 64 * 1024; }
+/// How the value of a hit was written, from the outside to the inside: "plain", "base64", "escapes, hex";
+/// "shape" where it is no registered one.
+std::string technique(const Hit& hit);
 
 /// The text with marks in the place of what was found; "[redacted:over-budget]" where nobody can say.
 /// nullopt: nothing to take out.
-std::optional<std::string> redact(std::string_view text, const Index& index);
+std::optional<std::string> redact(std::string_view text, Search& search, const Index& index);
 
 }  // namespace tfy::policy

@@ -4,16 +4,16 @@
 
 #include <algorithm>
 
-#include "policy/redaction/characters.hpp"
+#include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/jwt.hpp"
 
 namespace tfy::policy {
 
 namespace {
 
-constexpr std::size_t least_shape = 24;
 constexpr std::size_t longest_name = 36;
-constexpr auto dotted_words = characters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
+constexpr ByteClasses dotted_words = {
+    characters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.")};
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -90,6 +90,7 @@ bool looks_like_key(std::string_view word) {
 }
 
 void find_shapes(std::string_view text, std::vector<Hit>& hits) {
+    if (text.size() < least_shape) return;
     for_each_run(text, dotted_words, least_shape, [&](std::size_t begin, std::size_t end) {
         const auto parts = split_at_dots(text, begin, end);
         for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -8,6 +8,8 @@
 
 namespace tfy::policy {
 
+inline constexpr std::size_t least_shape = 24;  // characters
+
 /// Adds an unnamed hit for every JWT with TrueFoundry's claims, and for every "tfy-…" or "tfy_…" of which the
 /// rest is no name but random characters.
 void find_shapes(std::string_view text, std::vector<Hit>& hits);

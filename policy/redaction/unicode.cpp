@@ -80,6 +80,10 @@ std::size_t valid_utf8_prefix(std::string_view text) {
                 continue;
             }
         }
+        if (byte_at(text, at) < 0x80) {
+            ++at;
+            continue;
+        }
         const auto point = read_code_point(text, at);
         if (point.size == 0) return at;
         at += point.size;

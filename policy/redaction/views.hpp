@@ -2,6 +2,7 @@
 // of decoding.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -22,12 +23,31 @@ public:
     enum class Origins { dropped, kept };
     explicit View(Origins origins) : keeps_(origins == Origins::kept) {}
 
+    void clear() {
+        text_.clear();
+        origins_.clear();
+    }
+
     void put(char byte, std::size_t begin, std::size_t end) {
         text_ += byte;
         if (keeps_) origins_.push_back({begin, end});
     }
+    /// Bytes [begin, end) of `source`, as they are.
+    void put_same(std::string_view source, std::size_t begin, std::size_t end) {
+        text_.append(source, begin, end - begin);
+        if (!keeps_) return;
+        for (auto at = begin; at < end; ++at) origins_.push_back({at, at + 1});
+    }
     void put(std::string_view bytes, std::size_t begin, std::size_t end) {
         for (const char byte : bytes) put(byte, begin, end);
+    }
+    /// Bytes [begin, end) of `source`, the last one first.
+    void put_reversed(std::string_view source, std::size_t begin, std::size_t end) {
+        const auto size = text_.size();
+        text_.append(source, begin, end - begin);
+        std::reverse(text_.begin() + static_cast<std::ptrdiff_t>(size), text_.end());
+        if (!keeps_) return;
+        for (auto at = end; at > begin; --at) origins_.push_back({at - 1, at});
     }
     /// Bytes whose origins nobody asked for; only where keeps_origins() is false.
     void put_unmapped(std::string_view bytes) { text_ += bytes; }
@@ -77,21 +97,22 @@ inline constexpr std::array all_steps = {
     Step{Decoding::base32, 7},      Step{Decoding::hex, 0},     Step{Decoding::hex, 1},
 };
 
-/// What a text holds that gives reason to decode it: one look at each byte.
-unsigned features_of(std::string_view text);
-/// False where the view would be the text itself, or empty.
-bool may_apply(Decoding decoding, unsigned features);
+/// Digits that it takes for `shortest` bytes. A line of base64 before a line break may be shorter.
+constexpr std::size_t least_base64(std::size_t shortest) { return (shortest * 8 + 5) / 6; }
+constexpr std::size_t least_base32(std::size_t shortest) { return (shortest * 8 + 4) / 5; }
+
+/// False where no phase of base64 gives text: names and ids are cheap to tell from it. Long texts are not
+/// looked at.
+bool may_hold_base64(std::string_view text, std::size_t shortest);
 
 /// Total: any bytes in, no error. `shortest` is the least number of bytes that is of interest in a decoded
 /// run. The view is empty where the step does not apply.
 View decode(Step step, std::string_view text, std::size_t shortest, View::Origins origins);
+/// The same into a view that has been used before.
+void decode(Step step, std::string_view text, std::size_t shortest, View& view);
 
 /// True where decoded bytes are mostly garbage, of which only stretches of text are of interest.
 bool gives_bytes(Decoding decoding);
-/// The next stretch of at least `least` bytes of text (UTF-8 or zero bytes) at or after `from`; begin == end
-/// where there is none.
-Origin next_text(std::string_view bytes, std::size_t from, std::size_t least);
-
 // The decoders behind decode(), by kind.
 void decode_escapes(std::string_view text, View& view);
 void decode_plain_forms(std::string_view text, View& view);

@@ -32,6 +32,13 @@ public:
         return mix((halves[0] & caseless) ^ low_, (halves[1] & caseless) ^ high_);
     }
 
+    /// The same for 16 bytes that have lost their case already.
+    std::uint32_t of_folded(const char* at) const {
+        std::uint64_t halves[2] = {0, 0};
+        std::memcpy(halves, at, 16);
+        return mix(halves[0] ^ low_, halves[1] ^ high_);
+    }
+
 private:
     static constexpr std::uint64_t caseless = 0xdfdfdfdfdfdfdfdfULL;
     __extension__ using Wide = unsigned __int128;

@@ -37,11 +37,12 @@ Json ElicitationChannel::form(const Approval& approval, policy::Time now, protoc
                               const std::string& problem) {
     Json properties = {{"decision", decision_field()}};
     Json required = {"decision"};
-    if (!approval.facts.subject.empty()) {
+    const auto& facts = approval.facts;
+    if (!facts.to_type().empty()) {
         properties["confirm_name"] = {
             {"type", "string"},
-            {"title", "Type the token's name"},
-            {"description", "To approve, type: " + policy::shown(approval.facts.subject, 100)},
+            {"title", facts.confirmation.empty() ? "Type the token's name" : "Type the whole sentence"},
+            {"description", "To approve, type: " + policy::shown(facts.to_type(), 200)},
             {"minLength", 1}};
         required.push_back("confirm_name");
     }

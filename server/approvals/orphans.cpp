@@ -17,11 +17,6 @@ using policy::Approval;
 
 constexpr std::chrono::seconds between_looks{30};
 
-/// The control plane could not be read at all: later it may be.
-bool may_be_read_later(const Result<tools::ToolResult>& result) {
-    return !result && result.error().data.is_object() && result.error().data.value("unread", false);
-}
-
 Error nobody_can_know(const Approval& orphan, const std::string& why) {
     return {Errc::ambiguous, "Nobody knows whether " + orphan.call.tool + " for " +
                                  tools::in_quotes(orphan.facts.subject) +
@@ -111,7 +106,7 @@ Async<Result<tools::ToolResult>> Orphans::fate(Approval orphan) {
     for (auto pause = patience_.first_pause;; pause = std::min(pause * 2, patience_.longest_pause)) {
         auto result = co_await ask(orphan);
         const bool enough = std::chrono::steady_clock::now() + pause > end || rooms_.desk.draining();
-        if (!may_be_read_later(result) || enough) co_return result;
+        if (result || !tools::is_unread(result.error()) || enough) co_return result;
         timer.expires_after(pause);
         co_await timer.async_wait(asio::use_awaitable);
     }

@@ -14,9 +14,15 @@ int run_stdio(const Options& options, std::ostream& errors);
 /// reached.
 int run_serve(const Options& options, std::ostream& out, std::ostream& errors);
 
-/// The stand-in control plane alone, over real HTTP. Says on `out` where it can be reached, then logs one
-/// line a request there.
-int run_sandbox(const Options& options, std::ostream& out, std::ostream& errors);
+struct SandboxOptions {
+    std::vector<std::string> accounts = {};  // beside the usual one: "alice", "bob:forbidden"
+    std::string access_log = {};             // a file that lines are added to; empty: `out`
+};
+
+/// The stand-in control plane alone, over real HTTP. Says on `out` where it can be reached, then writes a
+/// line of JSON a request. 1, too, where a client sent what must never be sent.
+int run_sandbox(const Options& options, const SandboxOptions& sandbox_options, std::ostream& out,
+                std::ostream& errors);
 
 /// Reads a rules file (empty: the embedded ones) and says what is wrong with it, or that nothing is.
 int run_policy_check(const std::string& file, std::ostream& out, std::ostream& errors);

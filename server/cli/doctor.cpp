@@ -63,12 +63,17 @@ void upstream(const DoctorOptions& options, Findings& all, std::vector<policy::T
         key->replace(std::move(known.api_key));
     }
     if (!known.key_file.empty() && !known.key_problem) key->warn(open_to_others(known.key_file));
+    const auto limits = read_upstream_limits();
+    if (!limits) all.push_back({Level::broken, "settings", limits.error().message});
     std::unique_ptr<truefoundry::Exchange> exchange;
-    if (!known.base_url.empty())
-        exchange = make_curl_exchange({.base_url = known.base_url, .ca_file = options.server.ca_file}, key);
+    if (!known.base_url.empty() && limits)
+        exchange = make_curl_exchange({.base_url = known.base_url,
+                                       .ca_file = options.server.ca_file,
+                                       .connect_timeout = limits->connect_timeout},
+                                      key);
     std::string date;
     const auto now = SystemClock().now();
-    add(all, look_at_upstream(known, *key, exchange.get(), now, date));
+    add(all, look_at_upstream(known, *key, exchange.get(), now, date, limits ? *limits : UpstreamLimits{}));
     all.push_back(look_at_clock(date, now));
     add(all, look_at_agents(options.home, options.folder, known));
 }

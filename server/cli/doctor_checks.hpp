@@ -23,7 +23,7 @@ Finding look_at_rules(const std::string& file, std::optional<policy::Rules>& rul
 /// Address and key without asking, then what TrueFoundry answers. `exchange` is none where it cannot be
 /// asked. `date` is what the answer's Date header says, empty where none.
 Findings look_at_upstream(const Upstream& upstream, const OwnKey& key, truefoundry::Exchange* exchange,
-                          policy::Time now, std::string& date);
+                          policy::Time now, std::string& date, UpstreamLimits limits = {});
 
 /// This machine's clock against a Date header ("Tue, 24 Nov 2026 12:00:00 GMT").
 Finding look_at_clock(const std::string& date, policy::Time now);

@@ -28,10 +28,10 @@ private:
     std::string& date_;
 };
 
-Result<void> probe(truefoundry::Exchange& exchange, std::string& date) {
+Result<void> probe(truefoundry::Exchange& exchange, std::string& date, UpstreamLimits limits) {
     boost::asio::io_context loop;
     DatedExchange dated(exchange, date);
-    truefoundry::Client client(dated);
+    truefoundry::Client client(dated, limits.max_time);
     Result<void> probed;
     boost::asio::co_spawn(loop, client.probe(),
                           [&probed](const std::exception_ptr& bug, Result<void> result) {
@@ -60,7 +60,7 @@ std::string key_in_words(const tools::KeyFacts& key) {
 }  // namespace
 
 Findings look_at_upstream(const Upstream& upstream, const OwnKey& key, truefoundry::Exchange* exchange,
-                          policy::Time now, std::string& date) {
+                          policy::Time now, std::string& date, UpstreamLimits limits) {
     Findings findings;
     const auto facts = key.facts();
     if (!upstream.url_from.empty() && upstream.url_problem.empty())
@@ -68,7 +68,8 @@ Findings look_at_upstream(const Upstream& upstream, const OwnKey& key, truefound
     if (facts.set)
         findings.push_back({Level::ok, "key", "from " + upstream.key_from + "; " + key_in_words(facts)});
     auto found = tools::before_asking(upstream.base_url, upstream.url_problem, upstream.url_cause, facts);
-    if (!found && exchange != nullptr) found = tools::after_asking(probe(*exchange, date), facts, now);
+    if (!found && exchange != nullptr)
+        found = tools::after_asking(probe(*exchange, date, limits), facts, now);
     if (!found) return findings;
     const auto level = found->connection == "works" ? Level::ok : Level::broken;
     const auto cause = found->cause.empty() ? "" : " (" + found->cause + ")";

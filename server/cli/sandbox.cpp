@@ -3,26 +3,19 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fstream>
 #include <ostream>
 
-#include "policy/sealed_state.hpp"
-#include "protocol/parse.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/sandbox_routes.hpp"
 #include "server/loop.hpp"
 #include "server/parts.hpp"
 #include "server/storage/shelf.hpp"
-#include "server/transport/listener.hpp"
-#include "tools/sandbox/control_plane.hpp"
 
 namespace tfy::server {
 namespace {
 
 namespace asio = boost::asio;
-
-std::string_view bearer_of(std::string_view authorization) {
-    constexpr std::string_view scheme = "Bearer ";
-    return authorization.starts_with(scheme) ? authorization.substr(scheme.size()) : std::string_view{};
-}
 
 Async<void> until_signal(asio::io_context& loop, Listener& listener) {
     asio::signal_set signals(loop, SIGINT, SIGTERM);
@@ -31,48 +24,47 @@ Async<void> until_signal(asio::io_context& loop, Listener& listener) {
     loop.stop();
 }
 
+Result<std::vector<sandbox::Account>> read_accounts(const std::vector<std::string>& written) {
+    std::vector<sandbox::Account> accounts;
+    for (const auto& text : written) {
+        auto account = sandbox::read_account(text);
+        if (!account) return account.error();
+        accounts.push_back(std::move(*account));
+    }
+    return accounts;
+}
+
+Result<std::unique_ptr<sandbox::Shelf>> open_shelf(const Options& options) {
+    auto state = state_dir(options.state_dir);
+    if (!state) return state.error();
+    const auto folder = StateDir::open(std::move(*state));
+    if (!folder) return folder.error();
+    return open_sqlite_shelf(folder->sandbox());
+}
+
+void greet(std::ostream& out, const Address& address, std::uint16_t port,
+           const std::vector<sandbox::Account>& accounts) {
+    const bool v6 = address.host.find(':') != std::string::npos;
+    out << "sandbox control plane at http://" << (v6 ? "[" + address.host + "]" : address.host) << ":" << port
+        << " (key: " << sandbox::sandbox_key << ")\n";
+    for (const auto& account : accounts)
+        out << "account " << account.name << " (key: " << account.key << ")"
+            << (account.may_manage ? "" : ", may not manage tokens") << "\n";
+    out << std::flush;
+}
+
+/// 1 where a client asked for what must never be asked for, so that no test run can stay green with it.
+int verdict(const std::vector<std::string>& dangers, std::ostream& errors) {
+    if (dangers.empty()) return 0;
+    errors << "tfy-pat-mcp: " << dangers.size() << " request(s) came in that must never be sent:\n";
+    for (const auto& danger : dangers) errors << "  a client called " << danger << "\n";
+    return 1;
+}
+
 }  // namespace
 
-/// Serves the control plane. A create answer must hold its value: here it is the other side of the wire.
-class SandboxRoutes {
-public:
-    SandboxRoutes(sandbox::ControlPlane& plane, const Redaction& redaction, std::ostream& out)
-        : plane_(plane), redaction_(redaction), out_(out) {}
-
-    Async<void> handle(HttpRequest request, HttpAnswer& answer) {
-        const auto target = request.query.empty() ? request.path : request.path + "?" + request.query;
-        const auto authorization = request.header("authorization").value_or("");
-        auto made = plane_.handle(request.method, target, bearer_of(authorization), request.body);
-        const Json line = {{"method", request.method},
-                           {"target", target},
-                           {"status", made.status},
-                           {"request_id", made.request_id}};
-        out_ << redaction_.seal(line).text() << "\n" << std::flush;
-        HttpReply reply{.status = made.status,
-                        .content_type = made.content_type,
-                        .body = sealed(std::move(made.body)),
-                        .headers = {{"x-request-id", made.request_id}}};
-        co_await answer.reply(std::move(reply));
-    }
-
-private:
-    policy::Redacted sealed(std::string body) const {
-        auto json = protocol::parse(body);
-        if (!json) return redaction_.seal_text(body);
-        policy::wipe(body);
-        if (!json->is_object() || !json->contains("token")) return redaction_.seal(*json);
-        policy::Reveal value(policy::Secret(std::move(json->at("token").get_ref<std::string&>())),
-                             policy::random_id(20));
-        (*json)["token"] = value.placeholder();
-        return redaction_.now()->seal_reveal(*json, std::move(value));
-    }
-
-    sandbox::ControlPlane& plane_;
-    const Redaction& redaction_;
-    std::ostream& out_;
-};
-
-int run_sandbox(const Options& options, std::ostream& out, std::ostream& errors) {
+int run_sandbox(const Options& options, const SandboxOptions& sandbox_options, std::ostream& out,
+                std::ostream& errors) {
     const auto fail = [&errors](const Error& error, int code) {
         errors << "tfy-pat-mcp: " << error.message << "\n";
         return code;
@@ -80,33 +72,33 @@ int run_sandbox(const Options& options, std::ostream& out, std::ostream& errors)
     Loop loop;
     const auto address = read_address(options.listen);
     if (!address) return fail(address.error(), 2);
-    auto state = state_dir(options.state_dir);
-    if (!state) return fail(state.error(), 1);
-    auto folder = StateDir::open(std::move(*state));
-    if (!folder) return fail(folder.error(), 1);
-    auto shelf = open_sqlite_shelf(folder->sandbox());
+    const auto accounts = read_accounts(sandbox_options.accounts);
+    if (!accounts) return fail(accounts.error(), 2);
+    std::ofstream log_file;
+    const auto& log_name = sandbox_options.access_log;
+    if (!log_name.empty()) log_file.open(log_name, std::ios::app);
+    if (!log_name.empty() && !log_file)
+        return fail(
+            {Errc::storage, "The access log " + log_name + " cannot be written. Nothing was started."}, 1);
+    auto shelf = open_shelf(options);
     if (!shelf) return fail(shelf.error(), 1);
     const SystemClock clock;
     const Redaction redaction({}, {});
-    sandbox::ControlPlane plane(std::move(*shelf), clock);
-    SandboxRoutes routes(plane, redaction, out);
+    sandbox::ControlPlane plane(std::move(*shelf), clock, *accounts);
+    SandboxRoutes routes(plane, redaction, clock, log_name.empty() ? out : log_file, errors);
     const ListenerOptions listening{
         .address = address->host, .port = address->port, .hosts = options.allowed_hosts};
-    auto listener = Listener::bind(
-        loop, listening,
-        [&routes](HttpRequest request, HttpAnswer& answer) {
-            return routes.handle(std::move(request), answer);
-        },
-        redaction);
+    const ConnectionMaker maker = [&routes](asio::ip::tcp::socket socket, const ConnectionRules& rules) {
+        return make_sandbox_connection(std::move(socket), rules, routes);
+    };
+    auto listener = Listener::bind(loop, listening, maker, redaction);
     if (!listener) return fail(listener.error(), 1);
     (*listener)->start();
-    out << "sandbox control plane at http://" << address->host << ":" << (*listener)->port()
-        << " (key: " << sandbox::sandbox_key << ")\n"
-        << std::flush;
+    greet(out, *address, (*listener)->port(), *accounts);
     asio::co_spawn(loop, until_signal(loop, **listener), asio::detached);
     loop.run();
     loop.abandon();
-    return 0;
+    return verdict(routes.dangers(), errors);
 }
 
 }  // namespace tfy::server

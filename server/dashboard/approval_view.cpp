@@ -38,6 +38,7 @@ Json facts_view(const policy::Facts& facts, Shower& show) {
     Json warnings = Json::array();
     for (const auto& warning : facts.warnings) warnings.push_back(show(warning));
     return {{"subject", show(facts.subject)},
+            {"to_type", show(facts.to_type())},
             {"effect", show(facts.effect)},
             {"shown", shown},
             {"warnings", warnings}};

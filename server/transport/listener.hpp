@@ -2,6 +2,8 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +29,12 @@ struct ListenerOptions {
     std::chrono::milliseconds keep_alive_comment{15'000};
 };
 
+class Connection;
+struct ConnectionRules;
+/// Serves a new connection in another way than the house's own.
+using ConnectionMaker =
+    std::function<std::shared_ptr<Connection>(boost::asio::ip::tcp::socket, const ConnectionRules&)>;
+
 /// HTTP/1.1 on one loop. Every request is checked (Host, Origin, smuggling guard) before the handler sees it;
 /// what fails gets 400, 403, 408, 411, 413, 415, 431, 501, 503 or 505 with a one-line JSON body {"error": …}.
 class Listener {
@@ -34,6 +42,9 @@ public:
     /// Binds at once. Errc::storage never; Errc::refused where the address cannot be bound, with the reason.
     static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
                                                   HttpHandler handler, const Redaction& redaction);
+    /// The same with connections of the caller's making: what is served and checked is theirs to say.
+    static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
+                                                  ConnectionMaker maker, const Redaction& redaction);
     ~Listener();
 
     std::uint16_t port() const;

@@ -95,11 +95,12 @@ bool Transfer::set_options() {
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
         set(CURLOPT_POSTFIELDS, request_.body.c_str());
     }
-    // curl sends a request again by itself when a connection that it re-used turns out to be dead, whatever
-    // the method. What changes something must go out once, so it gets a connection of its own.
+    // curl sends a request again by itself when a connection that it re-used turns out to be dead, or an
+    // HTTP/2 server refuses its stream, whatever the method. What changes something must go out once, so it
+    // gets a connection of its own, and HTTP/1.1 on it.
     if (!is_read_only(request_)) set(CURLOPT_FRESH_CONNECT, 1L);
-
-    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    set(CURLOPT_HTTP_VERSION,
+        static_cast<long>(is_read_only(request_) ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -194,8 +195,13 @@ Error Transfer::aborted() const {
 bool Transfer::maybe_sent() const {
     long bytes = 0;
     curl_off_t transfer_began = 0;
+    curl_off_t handshake_done = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &bytes);
     curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &transfer_began);
+    curl_easy_getinfo(easy_.get(), CURLINFO_APPCONNECT_TIME_T, &handshake_done);
+    // What was said to a proxy counts as bytes, too; but without TLS nothing goes through it. A connection
+    // that is used again had its handshake earlier.
+    if (!is_read_only(request_) && upstream_.scheme == "https" && handshake_done == 0) return false;
     return bytes > 0 || transfer_began > 0;
 }
 

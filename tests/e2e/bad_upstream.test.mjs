@@ -91,17 +91,41 @@ test('a control plane over plain http elsewhere than on this machine is refused,
   assert.ok((await connection.call('tfy_access_tokens_list')).isError);
 });
 
-test('a create whose answer is lost is unknown: said so, and never sent again', async t => {
-  const empty = JSON.stringify({ data: [], pagination: { total: 0, offset: 0, limit: 100 } });
+/** A control plane whose POST is cut off `before` or after it did its work, and listed so many reads later. */
+async function forgetful(t, { made, late = 0 }) {
+  let posted = false;
+  let reads = 0;
+  const token = { id: 'id-lost-answer', manifest: { name: 'lost-answer' } };
   const { url, requests } = await illUpstream(t, (request, response) => {
-    if (request.method === 'POST') request.socket.destroy();
-    else response.writeHead(200, { 'content-type': 'application/json' }).end(empty);
+    if (request.method === 'POST') {
+      posted = true;
+      return request.socket.destroy();
+    }
+    if (posted) reads += 1;
+    const data = posted && made && reads > late ? [{ ...token, createdAt: new Date().toISOString() }] : [];
+    const body = JSON.stringify({ data, pagination: { total: data.length, offset: 0, limit: 100 } });
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   });
   const world = await World.start(t, { upstream: url, policy: rules() });
+  world.env.TFY_API_MAX_TIME = '2';
   const connection = await open('modern stdio', world);
   connection.person.willApprove('lost-answer', { destination: 'none' });
   const result = await create(connection, 'lost-answer');
+  assert.equal(requests.filter(each => each.startsWith('POST')).length, 1, 'never sent again');
+  return { result, reads };
+}
+
+test('a create whose answer is lost: that it was not made is said when it cannot be made any more', async t => {
+  const { result, reads } = await forgetful(t, { made: false });
   assert.ok(result.isError, textOf(result));
-  assert.notEqual(statusOf(result), 'executed');
-  assert.equal(requests.filter(each => each.startsWith('POST')).length, 1);
+  assert.equal(statusOf(result), 'upstream');
+  assert.match(textOf(result), /does not list the token "lost-answer": it was not created/);
+  assert.ok(reads > 3, 'one look is not enough');
+});
+
+test('a create whose answer is lost: a token that is listed later was made by it', async t => {
+  const { result } = await forgetful(t, { made: true, late: 2 });
+  assert.equal(statusOf(result), 'execution_unknown', textOf(result));
+  assert.match(textOf(result), /its value was lost on the way.*delete it with tfy_access_tokens_delete/s);
+  assert.equal(result.structuredContent.id, 'id-lost-answer');
 });

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,20 @@ public:
                                                                  .body = std::move(body)});
     }
 
+    /// Whatever is asked after the script's end gets what this says.
+    ScriptedExchange& then(
+        std::function<Result<truefoundry::HttpResponse>(const std::string& line)> answers) {
+        after_ = std::move(answers);
+        return *this;
+    }
+
     Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
         const auto line = request.method + " " + request.target;
         sent.push_back(line);
         bodies.push_back(request.body);
         headers.push_back(request.headers);
+        if (on_send) on_send(request);
+        if (script_.empty() && after_) co_return after_(line);
         if (script_.empty()) {
             FAIL_CHECK("not in the script: " << line);
             co_return Error{Errc::internal, "not in the script: " + line};
@@ -47,6 +57,7 @@ public:
         return number;
     }
 
+    std::function<void(const truefoundry::HttpRequest&)> on_send;
     std::vector<std::string> sent;
     std::vector<std::string> bodies;
     std::vector<std::vector<std::pair<std::string, std::string>>> headers;
@@ -57,6 +68,7 @@ private:
         Result<truefoundry::HttpResponse> answer;
     };
     std::deque<Step> script_;
+    std::function<Result<truefoundry::HttpResponse>(const std::string&)> after_;
 };
 
 }  // namespace tfy::fakes

@@ -167,6 +167,18 @@ TEST_CASE("a person's yes counts only where everything is right") {
          Errc::refused, "type the token's name"},
         {"name typed with a space", [](Approval&, Choice& c) { c.typed_name += " "; }, person(), noon,
          Errc::refused, "type the token's name"},
+        {"the name, where a sentence is to be typed",
+         [](Approval& a, Choice&) { a.facts.confirmation = "ci-pipeline locks this server out"; }, person(),
+         noon, Errc::refused, "type exactly: ci-pipeline locks this server out"},
+        {"the sentence",
+         [](Approval& a, Choice& c) {
+             a.facts.confirmation = "ci-pipeline locks this server out";
+             c.typed_name = a.facts.confirmation;
+         },
+         person(),
+         noon,
+         {},
+         ""},
         {"no name to type",
          [](Approval& a, Choice& c) {
              a.facts.subject.clear();

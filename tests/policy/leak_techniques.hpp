@@ -168,16 +168,16 @@ inline std::vector<Technique> techniques() {
     return all;
 }
 
-/// The longest piece of `secret` that can be read in `text` at 24 characters or more, in any case; empty
-/// where there is none.
+/// A piece of `secret` of `least` characters that can be read in `text`, in any case; empty where there is
+/// none.
 inline std::string readable_piece(const std::string& text, std::string_view secret,
-                                  const std::vector<Reader>& readers) {
+                                  const std::vector<Reader>& readers, std::size_t least = 24) {
     std::string read = text;
     for (const auto reader : readers) read = reader(read);
     const auto folded = lower(read + "\n" + text);
     const auto wanted = lower(secret);
-    for (std::size_t at = 0; at + 24 <= wanted.size(); ++at)
-        if (folded.find(wanted.substr(at, 24)) != std::string::npos) return wanted.substr(at, 24);
+    for (std::size_t at = 0; at + least <= wanted.size(); ++at)
+        if (folded.find(wanted.substr(at, least)) != std::string::npos) return wanted.substr(at, least);
     return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "policy/redaction/decoded_text.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
 using namespace tfy::policy;
@@ -47,6 +48,8 @@ TEST_CASE("each decoder reads its own code and leaves the rest as it is") {
         {Decoding::hyphened, "abcd-efgh-ijkl-mnop-qr", "abcdefghijklmnopqr"},
         {Decoding::reversed, "short 0123456789abcdef", "fedcba9876543210"},
         {Decoding::base32, base32("sixteen chars.....") + " x", "sixteen chars....."},
+        {Decoding::hex, "0x740x660x790x2d0x740x660x790x2d0x740x660x790x2d0x740x660x790x2d",
+         "tfy-tfy-tfy-tfy-"},
         {Decoding::hex, "74:66:79:2d 74 66 79 2D 0x74,0x66,0x79,0x2d 7466792d", "tfy-tfy-tfy-tfy-"},
     };
     for (const auto& row : rows) {
@@ -91,12 +94,12 @@ TEST_CASE("stretches of text are found among random bytes, whole") {
     const std::string garbage = "\x01\xff\x02\x80\x81\x03";
     const std::string words = "words, and gr\u00fc\u00dfe";
     const auto bytes = garbage + words + garbage + "short" + garbage + words;
-    const auto first = next_text(bytes, 0, shortest);
-    CHECK(bytes.substr(first.begin, first.end - first.begin).find(words) != std::string::npos);
-    const auto second = next_text(bytes, first.end, shortest);
-    CHECK(bytes.substr(second.begin, second.end - second.begin).find(words) != std::string::npos);
-    const auto none = next_text(bytes, second.end, shortest);
-    CHECK(none.begin == none.end);
+    std::vector<std::string> found;
+    for_each_text(bytes, shortest, [&](std::size_t begin, std::size_t end) {
+        found.push_back(bytes.substr(begin, end - begin));
+    });
+    REQUIRE(found.size() == 2);
+    for (const auto& stretch : found) CHECK(stretch.find(words) != std::string::npos);
 }
 
 TEST_CASE("any bytes can be decoded in any way, and every byte of a view has its origin in the text") {

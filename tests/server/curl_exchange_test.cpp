@@ -307,6 +307,38 @@ TEST_CASE("when the exchange ends, so do its transfers") {
     asking.served();
 }
 
+TEST_CASE("a control plane elsewhere is asked through the proxy that the environment names, by a tunnel") {
+    std::string asked;
+    std::string tunnelled;
+    RawListener proxy;
+    auto script = std::async(std::launch::async, [&] {
+        auto refused = proxy.accept();
+        asked = refused.read_message();
+        refused.send("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+        auto tunnel = proxy.accept();
+        tunnel.read_message();
+        tunnel.send("HTTP/1.1 200 Connected\r\n\r\n");
+        tunnelled = tunnel.read_exactly(1);
+    });
+    ::setenv("https_proxy", ("http://127.0.0.1:" + std::to_string(proxy.port())).c_str(), 1);
+    tests::LoopThread loop;
+    const auto exchange = make_curl_exchange({.base_url = "https://tenant.invalid"}, policy::Secret(key));
+    const auto ask = [&] {
+        return loop.run(exchange->send({.method = "POST", .target = "/x", .body = "{}", .timeout = 5s}));
+    };
+    const auto first = ask();
+    const auto second = ask();
+    ::unsetenv("https_proxy");
+    tests::await(std::move(script));
+    CHECK(asked.starts_with("CONNECT tenant.invalid:443 HTTP/1.1\r\n"));
+    CHECK(asked.find(key) == std::string::npos);
+    CHECK(first.error().message ==
+          "The proxy refused the connection to tenant.invalid (407). Check HTTPS_PROXY. Nothing was sent.");
+    CHECK(tunnelled == "\x16");  // a TLS handshake, and nothing in plain
+    CHECK(second.error().code == Errc::upstream);
+    CHECK(second.error().message.find("Nothing was sent") != std::string::npos);
+}
+
 TEST_CASE("a loopback control plane is never asked through a proxy") {
     ::setenv("http_proxy", "http://127.0.0.1:1", 1);
     Asking asking(answer_with(ok("{}")));

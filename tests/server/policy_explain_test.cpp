@@ -70,7 +70,8 @@ struct Place {
     void fill_sandbox() {
         options.sandbox = true;
         shelf = open_sqlite_shelf(folder / "state" / "sandbox.db").value();
-        sandbox::StoredToken token{.id = "tok123", .name = "ci-pipeline", .type = "jwt", .owner = "dana@x"};
+        sandbox::StoredToken token{
+            .id = "tok123", .name = "ci-pipeline", .type = "jwt", .owner = "dana@sandbox.example"};
         token.created = noon - std::chrono::days{3};
         REQUIRE(shelf->insert(token).has_value());
     }

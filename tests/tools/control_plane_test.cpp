@@ -7,6 +7,7 @@
 
 #include "protocol/parse.hpp"
 #include "tests/tools/examples.hpp"
+#include "tools/truefoundry/wire.hpp"
 
 using namespace tfy;
 using namespace tfy::examples;
@@ -241,4 +242,98 @@ TEST_CASE("every answer is strict JSON") {
     CHECK(protocol::parse(tenant.post({{"name", "dev-local"}}).body).has_value());
     CHECK(protocol::parse(tenant.send("GET", base).body).has_value());
     CHECK(protocol::parse(tenant.send("GET", base + "/\xff").body).has_value());
+}
+
+TEST_CASE(
+    "an account has tokens of its own: others neither see nor delete them, and may use the same names") {
+    ManualClock clock{noon};
+    const std::vector<sandbox::Account> accounts = {sandbox::read_account("alice").value(),
+                                                    sandbox::read_account("bob").value()};
+    ControlPlane plane(sandbox::make_memory_shelf(), clock, accounts);
+    const auto alice = accounts[0].key;
+    const auto bob = accounts[1].key;
+    const auto made = plane.handle("POST", base, alice, R"({"name":"ci-pipeline"})");
+    const auto value = Json::parse(made.body).at("token").get<std::string>();
+    CHECK(made.account == "alice");
+
+    const auto listed = [&](const std::string& key) {
+        return Json::parse(plane.handle("GET", base, key, "").body);
+    };
+    REQUIRE(listed(alice).at("pagination").at("total") == 1);
+    CHECK(listed(alice).at("data").at(0).at("createdBySubject").at("subjectSlug") == "alice@sandbox.example");
+    CHECK(listed(value).at("pagination").at("total") == 1);
+    CHECK(listed(bob).at("data").empty());
+    CHECK(listed(std::string(sandbox_key)).at("data").empty());
+    const auto id = listed(alice).at("data").at(0).at("id").get<std::string>();
+    CHECK(plane.handle("DELETE", base + "/" + id, bob, "").status == 404);
+    CHECK(plane.handle("POST", base, bob, R"({"name":"ci-pipeline"})").status == 200);
+    CHECK(plane.handle("POST", base, alice, R"({"name":"ci-pipeline"})").status == 409);
+    CHECK(plane.handle("DELETE", base + "/" + id, value, "").account == "alice");
+    CHECK(plane.handle("GET", base, value, "").status == 401);
+    CHECK(listed(bob).at("pagination").at("total") == 1);
+}
+
+TEST_CASE("a key without the permission is known, and refused with 403 on every token route") {
+    ManualClock clock{noon};
+    ControlPlane plane(sandbox::make_memory_shelf(), clock,
+                       {sandbox::read_account("guest:forbidden").value()});
+    const std::string guest = "tfy-sandbox-key-guest-not-a-secret";
+    CHECK(plane.handle("GET", base, guest, "").status == 403);
+    CHECK(plane.handle("POST", base, guest, R"({"name":"dev-local"})").status == 403);
+    CHECK(plane.handle("DELETE", base + "/x", guest, "").status == 403);
+    CHECK(plane.handle("GET", "/api/svc/v1/workspaces?limit=1", guest, "").status == 200);
+}
+
+TEST_CASE(
+    "an account's name is short and plain, and nobody takes the place of the one that is always there") {
+    CHECK(sandbox::read_account("alice").value().may_manage);
+    CHECK_FALSE(sandbox::read_account("alice:forbidden").value().may_manage);
+    for (const auto* wrong : {"", ":forbidden", "Alice", "a b", "dana", "alice:admin", "a@b"}) {
+        CAPTURE(wrong);
+        CHECK(sandbox::read_account(wrong).error().code == Errc::refused);
+    }
+}
+
+TEST_CASE("only a key that is used is noted as used; to ask whose it is does not count") {
+    Tenant tenant;
+    const auto value = tenant.made({{"name", "dev-local"}});
+    CHECK(tenant.plane.account_of(value) == "dana");
+    CHECK(tenant.plane.account_of("x").empty());
+    CHECK(tenant.listed().at("data").at(0).at("lastAccessedAt").is_null());
+}
+
+TEST_CASE("the clock can be askew, and tokens can come and go before an answer") {
+    Tenant tenant;
+    tenant.made({{"name", "soon-gone"}, {"expirationDate", "2026-11-24"}});
+    const sandbox::Circumstances later{.skew = 86400s, .shape = sandbox::Shape::virtual_account};
+    const auto listed = Json::parse(tenant.plane.handle("GET", base, sandbox_key, "", later).body);
+    CHECK(listed.at("data").at(0).at("isExpired") == true);
+
+    const sandbox::Circumstances busy{
+        .before = {{.name = "new-one"}, {.inserts = false, .name = "soon-gone"}}};
+    const auto moved = Json::parse(tenant.plane.handle("GET", base, sandbox_key, "", busy).body);
+    REQUIRE(moved.at("data").size() == 1);
+    CHECK(moved.at("data").at(0).at("manifest").at("name") == "new-one");
+    const sandbox::Circumstances wrong{.before = {{.inserts = false, .name = "never-was"}}};
+    CHECK(tenant.plane.handle("GET", base, sandbox_key, "", wrong).status == 500);
+}
+
+TEST_CASE("every shape of a listed token is read by the client") {
+    Tenant tenant;
+    tenant.made({{"name", "dev-local"}, {"expirationDate", "2027-02-21"}, {"tokenType", "opaque"}});
+    using sandbox::Shape;
+    for (const auto shape : {Shape::mixed, Shape::pat, Shape::virtual_account, Shape::camel, Shape::flat,
+                             Shape::required, Shape::nulls}) {
+        CAPTURE(sandbox::name_of(shape));
+        CHECK(sandbox::read_shape(sandbox::name_of(shape)) == shape);
+        const auto body = tenant.plane.handle("GET", base, sandbox_key, "", {.shape = shape}).body;
+        const auto page = truefoundry::wire::read_page(body);
+        REQUIRE(page.has_value());
+        REQUIRE(page->tokens.size() == 1);
+        CHECK(page->tokens[0].name == "dev-local");
+        CHECK(page->tokens[0].created == noon);
+        const bool told = shape == Shape::mixed || shape == Shape::pat || shape == Shape::virtual_account ||
+                          shape == Shape::camel;
+        CHECK(page->tokens[0].expires.has_value() == told);
+    }
 }

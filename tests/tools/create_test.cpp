@@ -207,7 +207,7 @@ TEST_CASE("the result tells the agent what the person was warned of, and nothing
     short_lived["payload"]["expirationDate"] = "2026-12-24T00:00:00.000Z";
     const auto fine = run_approved(careful.tool, short_lived).value();
     CHECK_FALSE(fine.structured.contains("warnings"));
-    CHECK_FALSE(holds(fine.text, "Tell the user"));
+    CHECK_FALSE(holds(fine.text, "Tell the user:\n-"));
 }
 
 TEST_CASE("the result says where the value can be seen") {
@@ -219,12 +219,34 @@ TEST_CASE("the result says where the value can be seen") {
     }
 }
 
-TEST_CASE("the expiry that was granted is reported, not the one that was asked for") {
-    Creation creation;
-    auto granted = new_item();
-    granted["jwts"] = {{{"id", "j"}, {"expiry", "2026-12-01T00:00:00Z"}}};
-    CHECK(creation.answers(made()).lists({granted}).create().value().structured.at("expires_at") ==
-          "2026-12-01T00:00:00.000Z");
+TEST_CASE("the expiry that was granted is reported, and where it is not what was asked for, that too") {
+    struct Row {
+        const char* asked;
+        Json granted;
+        const char* line;
+    };
+    const Row rows[] = {
+        {"", "2026-12-01T00:00:00Z", "\nExpires: 2026-12-01 00:00 UTC (in 8 days)\n"},
+        {"2026-12-01T00:00:00.000Z", "2026-12-01T00:00:00Z", "\nExpires: 2026-12-01 00:00 UTC (in 8 days)\n"},
+        {"2027-02-21T00:00:00.000Z", "2026-12-01T00:00:00Z",
+         "\nExpires: 2026-12-01 00:00 UTC (in 8 days). TrueFoundry granted this; 2027-02-21 00:00 UTC was "
+         "asked "
+         "for. Tell the user\n"},
+        {"2027-02-21T00:00:00.000Z", nullptr,
+         "\nExpires: Never. TrueFoundry granted this; 2027-02-21 00:00 UTC was asked for. Tell the user\n"}};
+    for (const auto& row : rows) {
+        Creation creation;
+        auto granted = new_item();
+        granted["jwts"] = Json::array({{{"id", "j"}, {"expiry", row.granted}}});
+        auto arguments = dev_local;
+        if (*row.asked != '\0') arguments["payload"]["expirationDate"] = row.asked;
+        creation.answers(made()).lists({granted});
+        const auto result = run_approved(creation.tool, arguments).value();
+        CAPTURE(result.text);
+        CHECK(holds(result.text, row.line));
+        CHECK(result.structured.at("expires_at").is_null() == row.granted.is_null());
+        if (!row.granted.is_null()) CHECK(result.structured.at("expires_at") == "2026-12-01T00:00:00.000Z");
+    }
 }
 
 TEST_CASE(
@@ -251,12 +273,42 @@ TEST_CASE("a failure of the POST is worded, sent once, and keeps nothing") {
                         {400, Errc::upstream, "Nothing was done"}};
     for (const auto& row : rows) {
         Creation creation;
-        const auto result = creation.answers(answer(row.status)).create();
+        creation.answers(answer(row.status));
+        if (row.status == 409) creation.lists({new_item("2026-11-23T11:59:58Z")});
+        const auto result = creation.create();
         CHECK(result.error().code == row.code);
         CHECK(holds(result.error().message, row.words));
-        CHECK(creation.exchange.sent == std::vector{post});
+        CHECK(creation.exchange.count("POST") == 1);
+        CHECK(creation.exchange.finished());
         CHECK(creation.custody.calls.empty());
     }
+}
+
+TEST_CASE(
+    "a 409 about a token that is as young as this call counts as a lost answer: a proxy may have sent it "
+    "twice") {
+    struct Row {
+        const char* created;
+        Errc code;
+    };
+    const Row rows[] = {{"2026-11-23T12:00:02Z", Errc::ambiguous},
+                        {"2026-11-23T11:59:59Z", Errc::ambiguous},
+                        {"2026-11-23T11:59:58.999Z", Errc::conflict}};
+    for (const auto& row : rows) {
+        CAPTURE(row.created);
+        Creation creation;
+        const auto told = creation.answers(answer(409)).lists({new_item(row.created)}).create();
+        CHECK(told.error().code == row.code);
+        const bool ours = row.code == Errc::ambiguous;
+        CHECK(holds(told.error().message, "nobody has its value: delete it") == ours);
+        CHECK((told.error().data.contains("token") && told.error().data["token"]["id"] == "tok1") == ours);
+        CHECK(creation.exchange.count("POST") == 1);
+    }
+    Creation unlisted;
+    unlisted.answers(answer(409)).exchange.expect(look, answer(401));
+    const auto told = unlisted.create();
+    CHECK(told.error().code == Errc::ambiguous);
+    CHECK(holds(told.error().message, "is taken, and the tokens could not be read to see it"));
 }
 
 TEST_CASE("a lost answer is settled by listing, never by a second POST") {
@@ -286,7 +338,10 @@ TEST_CASE("a lost answer is settled by listing, never by a second POST") {
         CAPTURE(row.name);
         Creation creation;
         creation.answers(row.lost);
-        creation.exchange.expect(look, row.listed ? answer(200, page(*row.listed)) : answer(401));
+        creation.exchange.then([&](const std::string& line) {
+            CHECK(line == look);
+            return row.listed ? answer(200, page(*row.listed)) : answer(401);
+        });
         const auto result = creation.create();
         REQUIRE_FALSE(result.has_value());
         CHECK(result.error().code == row.code);
@@ -295,6 +350,7 @@ TEST_CASE("a lost answer is settled by listing, never by a second POST") {
         CHECK(creation.exchange.count("POST") == 1);
         CHECK(creation.exchange.finished());
         CHECK(creation.custody.calls.empty());
+        CHECK(creation.waited() <= 30s);
     }
 }
 
@@ -321,8 +377,8 @@ TEST_CASE("a creation that a dead process began is settled by listing, and nothi
          "(ID tok1, created 2026-11-23 12:00 UTC)"},
         {"made, by a clock that is behind", Json{new_item("2026-11-23T11:57:00Z")}, Errc::ambiguous,
          "nobody has it. Do not create it again under this name: delete it"},
-        {"an older one of that name", Json{new_item("2026-11-23T11:54:59Z")}, Errc::conflict,
-         "nothing was created"},
+        {"one of that name that looks older", Json{new_item("2026-11-23T11:54:59Z")}, Errc::ambiguous,
+         "which is before this call), although the name was free"},
         {"only a longer name", Json{item("t", "my-dev-local", "2026-11-23T12:00:01Z")}, Errc::upstream,
          "it was not created"},
         {"none", Json::array(), Errc::upstream, "it was not created"},
@@ -332,6 +388,7 @@ TEST_CASE("a creation that a dead process began is settled by listing, and nothi
     for (const auto& row : rows) {
         CAPTURE(row.name);
         Creation creation;
+        creation.clock.advance(35s);  // so that one look is final
         creation.exchange.expect(look, row.listed ? answer(200, page(*row.listed)) : answer(401));
         const auto settled = run(creation.tool.settle(call(creation.tool, dev_local), {}, noon));
         REQUIRE_FALSE(settled.has_value());
@@ -352,6 +409,7 @@ TEST_CASE("who is told of a token whose value nobody has is told its id and name
     CHECK(told.structured.at("id") == "tok1");
     CHECK(told.structured.at("name") == "dev-local");
     Creation none;
+    none.clock.advance(35s);
     none.lists(Json::array());
     const auto nothing = run(none.tool.settle(call(none.tool, dev_local), {}, noon));
     CHECK_FALSE(tools::failed(nothing.error()).structured.contains("id"));

@@ -1,6 +1,7 @@
 // Tokens and calls that the tests of the tools share.
 #pragma once
 
+#include <numeric>
 #include <string>
 
 #include "tests/fakes/manual_clock.hpp"
@@ -53,15 +54,26 @@ inline truefoundry::HttpResponse answer(int status, std::string body = {}, std::
 
 inline Error lost() { return {Errc::ambiguous, "the connection was cut"}; }
 
-/// A client that notes how long it would have waited.
+/// A client that notes how long it would have waited; its time passes by that, and where a test says so.
 struct Upstream {
     ScriptedExchange exchange;
     std::vector<std::chrono::milliseconds> waits;
-    truefoundry::Client client{exchange, [this](std::chrono::milliseconds time) { return wait(time); }};
+    truefoundry::Pace::Instant now{std::chrono::hours{1}};
+    truefoundry::Client client = with(truefoundry::Client::default_max_time);
 
+    truefoundry::Client with(std::chrono::milliseconds max_time) {
+        return truefoundry::Client(exchange, max_time,
+                                   {[this](std::chrono::milliseconds time) { return wait(time); },
+                                    [this] { return now; }, [] { return noon; }});
+    }
+    void passes(std::chrono::milliseconds time) { now += time; }
     Async<void> wait(std::chrono::milliseconds time) {
         waits.push_back(time);
+        now += time;
         co_return;
+    }
+    std::chrono::milliseconds waited() const {
+        return std::accumulate(waits.begin(), waits.end(), std::chrono::milliseconds{0});
     }
 };
 

@@ -108,7 +108,10 @@ Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
 Async<Result<ToolResult>> CreateAccessToken::settle(policy::Call call, policy::Facts, policy::Time begun) {
     auto token_name = TokenName::read(Args::read(call.arguments).name);
     if (!token_name) co_return token_name.error();
-    LostCreation lost{.name = std::move(*token_name), .begun = begun, .how = sentences::process_ended};
+    LostCreation lost{.name = std::move(*token_name),
+                      .begun = begun,
+                      .age = clock_.now() - begun,
+                      .how = sentences::process_ended};
     co_return co_await look_for(client_.traced(call.caller.trace), std::move(lost));
 }
 

@@ -60,6 +60,15 @@ std::string how_to_see(const Created& created, policy::Time now) {
            call + ".";
 }
 
+/// A tenant may allow less than was asked for; nobody should find that out on the day.
+std::string expiry_of(const Created& created, policy::Time now) {
+    auto granted = created.expires ? with_distance(*created.expires, now) : std::string("Never");
+    if (created.asked && created.expires != created.asked)
+        granted += ". TrueFoundry granted this; " + policy::format_time_for_people(*created.asked) +
+                   " was asked for. Tell the user";
+    return granted;
+}
+
 }  // namespace
 
 std::vector<std::string> warnings_about(const Args& args, policy::Time now) {
@@ -103,9 +112,8 @@ ToolResult report_creation(const Created& created, policy::Time now) {
     result.text = "Token created successfully!\n\nName: " + created.name + "\nID: " +
                   (id_known ? one_line(created.id)
                             : "unknown (it could not be read back: list the tokens to find it)") +
-                  "\nExpires: " + (created.expires ? with_distance(*created.expires, now) : "Never") +
-                  "\nToken (masked): " + created.held.masked + "\n\n" + how_to_see(created, now) + "\n\n" +
-                  sentences::save_now + "\n";
+                  "\nExpires: " + expiry_of(created, now) + "\nToken (masked): " + created.held.masked +
+                  "\n\n" + how_to_see(created, now) + "\n\n" + sentences::save_now + "\n";
     result.structured = {
         {"status", "executed"},
         {"name", created.name},

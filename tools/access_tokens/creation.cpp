@@ -8,9 +8,43 @@ namespace {
 
 using truefoundry::TokenName;
 
+constexpr std::chrono::seconds same_moment{1};  // what two clocks that are set well may be apart
+constexpr std::chrono::hours over{1};           // a POST that was answered runs no more
+
 bool was_confirmed(const Error& lost) {
     const auto status = lost.data.is_object() ? lost.data.value("http_status", 0) : 0;
     return status >= 200 && status < 300;
+}
+
+// A 409 proves that there is such a token, not that it is somebody else's: a proxy on the way may have sent
+// the one POST twice, and this is what its second one was told.
+Async<Error> whose_is_it(truefoundry::Client api, TokenName token_name, policy::Time begun, Error taken) {
+    const auto name = in_quotes(token_name.text());
+    LostCreation lost{.name = std::move(token_name),
+                      .begun = begun,
+                      .age = over,
+                      .how = taken.message,
+                      .clock_apart = same_moment};
+    const auto fate = co_await fate_of(std::move(api), std::move(lost));
+    if (fate.is == Fate::Is::older || fate.is == Fate::Is::not_made) co_return taken;
+    if (fate.is == Fate::Is::unknown)
+        co_return Error{Errc::ambiguous,
+                        "TrueFoundry says that the name " + name + " is taken, and " + fate.why +
+                            " List the tokens before anything else: if it was created after " +
+                            policy::format_time_for_people(begun) +
+                            ", it may be this call's, whose value nobody has."};
+    const auto& token = *fate.token;
+    const auto created = token.created ? policy::format_time_for_people(*token.created) : "nobody says when";
+    co_return Error{Errc::ambiguous,
+                    "TrueFoundry says that the name " + name +
+                        " is taken, and lists a token of this name (ID " + one_line(token.id) + ", created " +
+                        created +
+                        ") that was created while this call was made. Either this call created it and its "
+                        "answer was lost on "
+                        "the way; then nobody has its value: delete it with tfy_access_tokens_delete and "
+                        "create a new one. "
+                        "Or somebody else created it at the same moment: ask before deleting it.",
+                    {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
 }
 
 Async<Error> not_kept(truefoundry::Client api, TokenName token_name) {
@@ -31,11 +65,15 @@ Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, co
                                    policy::Destination destination) {
     const auto token_name = asked.name;
     const auto attempted = clock.now();
+    const auto start = api.pace().now();
     auto value = co_await api.create(asked);
     if (!value) {
+        if (value.error().code == Errc::conflict)
+            co_return co_await whose_is_it(api, token_name, attempted, value.error());
         if (value.error().code != Errc::ambiguous) co_return value.error();
         LostCreation lost{.name = token_name,
                           .begun = attempted,
+                          .age = std::chrono::floor<policy::Duration>(api.pace().now() - start),
                           .how = "TrueFoundry's answer was lost: " + value.error().message,
                           .confirmed = was_confirmed(value.error())};
         co_return co_await look_for(api, std::move(lost));
@@ -48,6 +86,7 @@ Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, co
                     .name = token_name.text(),
                     .id = {},
                     .expires = policy::read_time(asked.expiration_date),
+                    .asked = policy::read_time(asked.expiration_date),
                     .destination = destination};
     auto made = co_await api.find_by_name(token_name);
     if (made) {

@@ -14,14 +14,16 @@ namespace tfy::tools {
 struct Created {
     Held held;
     std::string name;
-    std::string id;  // empty where it could not be read
-    std::optional<policy::Time> expires;
+    std::string id;                       // empty where it could not be read
+    std::optional<policy::Time> expires;  // what was granted, where it could be read back
+    std::optional<policy::Time> asked;    // to expire then
     policy::Destination destination = policy::Destination::none;
 };
 
 /// One POST; where its answer is lost, listing tells what became of it. `custody` and `clock` must outlive
 /// it. Errc::upstream, Errc::conflict: nothing was created; Errc::ambiguous: a token was or may have been
-/// made whose value nobody has.
+/// made whose value nobody has. A 409 counts as a lost answer where the token of that name
+/// is as young as this call.
 Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, const Clock& clock,
                                    truefoundry::CreateAccessToken asked, Recipients recipients,
                                    policy::Destination destination);

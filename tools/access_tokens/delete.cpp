@@ -51,15 +51,16 @@ Async<Result<ToolResult>> DeleteAccessToken::run(policy::Permit permit) {
                                               " is no longer as it was when its deletion was approved. "
                                               "Nothing was deleted. List the tokens "
                                               "and ask again if it is still to be deleted."};
-    if (const auto removed = co_await delete_once(api, *id); !removed) co_return removed.error();
+    if (const auto removed = co_await delete_unchanged(api, *token); !removed) co_return removed.error();
     co_return report_deletion(*token);
 }
 
-Async<Result<ToolResult>> DeleteAccessToken::settle(policy::Call call, policy::Facts facts, policy::Time) {
+Async<Result<ToolResult>> DeleteAccessToken::settle(policy::Call call, policy::Facts facts,
+                                                    policy::Time begun) {
     const auto id = TokenId::read(Args::read(call.arguments).id);
     if (!id) co_return id.error();
-    const auto gone =
-        co_await look_whether_deleted(client_.traced(call.caller.trace), *id, sentences::process_ended);
+    const auto gone = co_await look_whether_deleted(client_.traced(call.caller.trace), *id,
+                                                    clock_.now() - begun, sentences::process_ended);
     if (!gone) co_return gone.error();
     const auto name = facts.target.is_object() ? facts.target.value("name", facts.subject) : facts.subject;
     co_return report_deletion({.id = id->text(), .name = name});

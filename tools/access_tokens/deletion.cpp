@@ -1,8 +1,14 @@
 #include "tools/access_tokens/deletion.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 
+#include "tools/access_tokens/lost_creation.hpp"
+#include "tools/access_tokens/settling.hpp"
 #include "tools/text.hpp"
+#include "tools/tool.hpp"
+#include "tools/truefoundry/retry.hpp"
 
 namespace tfy::tools {
 namespace {
@@ -11,6 +17,7 @@ using truefoundry::AccessToken;
 using truefoundry::TokenId;
 
 constexpr std::chrono::days recently{30};
+constexpr auto locks_out = " locks this server out";  // after the name, to be typed by who approves it
 
 std::string when(const std::optional<policy::Time>& time, policy::Time now, const char* otherwise) {
     return time ? policy::format_time_for_people(*time) + " (" + distance(*time, now) + ")" : otherwise;
@@ -18,6 +25,48 @@ std::string when(const std::optional<policy::Time>& time, policy::Time now, cons
 
 Json or_null(const std::optional<policy::Time>& time) {
     return time ? Json(policy::format_time(*time)) : Json(nullptr);
+}
+
+policy::Duration since(const truefoundry::Client& api, truefoundry::Pace::Instant start) {
+    return std::chrono::floor<policy::Duration>(api.pace().now() - start);
+}
+
+std::string lost_by(const Error& error) { return "TrueFoundry's answer was lost: " + error.message; }
+
+/// Before another DELETE; nullopt where there is none: it was refused for good, or there is no time for it.
+std::optional<policy::Duration> pause_after(const Error& error, int tried, policy::Duration left) {
+    const auto said = [&](const char* key) {
+        return error.data.is_object() ? error.data.value(key, -1L) : -1L;
+    };
+    constexpr int busy = 429;
+    if (error.code != Errc::ambiguous && said("http_status") != busy) return std::nullopt;
+    const auto quiet = std::max(0L, said("retry_after"));
+    const auto wait = truefoundry::pause(tried, randombytes_random(), std::chrono::seconds{quiet});
+    return tried < truefoundry::most_tries && wait && *wait < left ? wait : std::nullopt;
+}
+
+Error changed_meanwhile(const AccessToken& token, const Error& last) {
+    return {Errc::superseded,
+            "The token " + in_quotes(title_of(token)) +
+                " changed while its deletion was tried; it is still listed, and the deletion "
+                "was not tried again. List the tokens and ask again if it is still to be "
+                "deleted. (" +
+                last.message + ")"};
+}
+
+Error still_there(const std::string& how) {
+    return {Errc::upstream,
+            "The token is still listed: it was not deleted. Ask again if it is still to be deleted. (" + how +
+                ")"};
+}
+
+Error nobody_knows(const Result<AccessToken>& found, const std::string& how) {
+    const std::string why = found ? "it is still listed, but TrueFoundry may still be working on it."
+                                  : "the tokens could not be read to see it.";
+    return {Errc::ambiguous,
+            "Nobody knows whether the token was deleted: " + why +
+                " List the tokens before doing anything else. (" + how + ")",
+            found || is_refusal(found.error()) ? Json(nullptr) : unread()};
 }
 
 }  // namespace
@@ -47,9 +96,11 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
                    {"This server's own key", own                   ? "yes"
                                              : own_jwt_ids.empty() ? "unknown: the key does not tell"
                                                                    : "no"}};
-    if (own)
+    if (own) {
         facts.warnings.emplace_back(
             "This is the key that this server itself uses: deleting it locks the server out.");
+        facts.confirmation = title_of(token) + locks_out;
+    }
     if (token.last_used && *token.last_used > now - recently)
         facts.warnings.push_back("It was used " + distance(*token.last_used, now) +
                                  ". What uses it will break.");
@@ -58,25 +109,54 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
 }
 
 Async<Result<void>> delete_once(truefoundry::Client api, TokenId id) {
+    const auto start = api.pace().now();
     const auto removed = co_await api.remove(id);
     if (removed || removed.error().code != Errc::ambiguous) co_return removed;
-    co_return co_await look_whether_deleted(api, id,
-                                            "TrueFoundry's answer was lost: " + removed.error().message);
+    co_return co_await look_whether_deleted(api, id, since(api, start), lost_by(removed.error()));
 }
 
-// Nobody here has the answer to the one DELETE: listing tells what became of it.
-Async<Result<void>> look_whether_deleted(truefoundry::Client api, TokenId id, std::string how) {
-    const auto found = co_await api.find(std::move(id));
-    if (found)
-        co_return Error{Errc::upstream,
-                        "The token is still listed: it was not deleted. Ask again if it is still to be "
-                        "deleted. (" +
-                            how + ")"};
-    if (found.error().code == Errc::not_found) co_return Result<void>{};
-    co_return Error{Errc::ambiguous,
-                    "Nobody knows whether the token was deleted, and the tokens could not be read to see it. "
-                    "List the tokens before doing anything else. (" +
-                        how + ")"};
+Async<Result<void>> delete_unchanged(truefoundry::Client api, AccessToken token) {
+    const auto id = TokenId::read(token.id);
+    if (!id) co_return id.error();
+    const auto first = api.pace().now();
+    std::optional<truefoundry::Pace::Instant> lost;  // the last try without an answer began
+    Error last;
+    for (int tried = 1;; ++tried) {
+        const auto start = api.pace().now();
+        const auto removed = co_await api.remove(*id);
+        if (removed) co_return removed;
+        last = removed.error();
+        if (last.code == Errc::ambiguous) lost = start;
+        const auto pause = pause_after(last, tried, api.max_time() - since(api, first));
+        if (!pause) break;
+        co_await api.pace().wait(*pause);
+        const auto now = co_await api.find(*id);
+        if (!now && now.error().code == Errc::not_found) co_return Result<void>{};
+        if (!now) break;
+        const bool same = target_of(*now) == target_of(token);
+        if (!same && !lost) co_return changed_meanwhile(token, last);
+        if (!same) break;
+    }
+    // An earlier try may have done it, whatever the last one was told: "no such token" most of all.
+    if (lost) co_return co_await look_whether_deleted(api, *id, since(api, *lost), lost_by(last));
+    co_return last;
+}
+
+// Nobody here has the answer to the last DELETE: listing tells what became of it.
+Async<Result<void>> look_whether_deleted(truefoundry::Client api, TokenId id, policy::Duration age,
+                                         std::string how) {
+    const Settling settling(age, api.max_time());
+    const auto start = api.pace().now();
+    for (int looks = 1;; ++looks) {
+        const auto looked_at = since(api, start);
+        auto looking = api.within(settling.limit(looked_at));
+        const auto found = co_await looking.find(id);
+        if (!found && found.error().code == Errc::not_found) co_return Result<void>{};
+        if (found && settling.is_final(looked_at)) co_return still_there(how);
+        const auto pause = settling.pause(since(api, start), looks);
+        if (!pause || (!found && is_refusal(found.error()))) co_return nobody_knows(found, how);
+        co_await api.pace().wait(*pause);
+    }
 }
 
 }  // namespace tfy::tools

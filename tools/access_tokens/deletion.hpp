@@ -26,8 +26,16 @@ policy::Facts describe_deletion(const truefoundry::AccessToken& token,
 /// it was not deleted by this; Errc::ambiguous: nobody knows.
 Async<Result<void>> delete_once(truefoundry::Client api, truefoundry::TokenId id);
 
-/// What became of a DELETE whose answer nobody here has. A value: the token is gone; Errc::upstream: it is
-/// still listed; Errc::ambiguous: the tokens could not be read. `how` the answer was lost, for people.
-Async<Result<void>> look_whether_deleted(truefoundry::Client api, truefoundry::TokenId id, std::string how);
+/// The same, of a token that was just read; where the answer is lost or TrueFoundry wants to be asked later,
+/// it is read again, and where it is still there and still the same, there is another try, three in all,
+/// within the client's max_time. Errc::superseded: it changed before any
+/// try could have deleted it.
+Async<Result<void>> delete_unchanged(truefoundry::Client api, truefoundry::AccessToken token);
+
+/// What became of a DELETE that was sent `age` ago and whose answer nobody here has. A value: the token is
+/// gone; Errc::upstream: it is still listed, for good (see Settling); Errc::ambiguous: the tokens could not
+/// be read. `how` the answer was lost, for people.
+Async<Result<void>> look_whether_deleted(truefoundry::Client api, truefoundry::TokenId id,
+                                         policy::Duration age, std::string how);
 
 }  // namespace tfy::tools

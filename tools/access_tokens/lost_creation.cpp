@@ -1,7 +1,10 @@
 #include "tools/access_tokens/lost_creation.hpp"
 
+#include "tools/access_tokens/settling.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
+#include "tools/tool.hpp"
+#include "tools/truefoundry/failure.hpp"
 
 namespace tfy::tools {
 namespace {
@@ -20,33 +23,83 @@ Error made(const LostCreation& lost, const truefoundry::AccessToken& token) {
             {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
 }
 
-Error older(const LostCreation& lost) {
-    return {Errc::conflict, std::string(sentences::name_exists) +
-                                " The token of this name is older than this call: nothing was created." +
-                                in_brackets(lost)};
-}
-
 Error not_made(const LostCreation& lost) {
     return {Errc::upstream, "TrueFoundry does not list the token " + in_quotes(lost.name.text()) +
                                 ": it was not created. Ask again if it is still wanted." + in_brackets(lost)};
 }
 
-Error nobody_knows(const LostCreation& lost) {
-    return {Errc::ambiguous, "Nobody knows whether the token " + in_quotes(lost.name.text()) +
-                                 " was created, and the tokens could not be read to see it. List the tokens "
-                                 "first; if it is there and was created after " +
-                                 policy::format_time_for_people(lost.begun) +
-                                 ", delete it, because nobody has its value." + in_brackets(lost)};
+Error nobody_knows(const LostCreation& lost, const Fate& fate) {
+    return {Errc::ambiguous,
+            "Nobody knows whether the token " + in_quotes(lost.name.text()) + " was created: " + fate.why +
+                " List the tokens before anything else; if it is there and was created after " +
+                policy::format_time_for_people(lost.begun) + ", delete it, because nobody has its value." +
+                in_brackets(lost),
+            fate.unread ? unread() : Json(nullptr)};
+}
+
+bool not_read(const Result<truefoundry::AccessToken>& last_look) {
+    return !last_look && last_look.error().code != Errc::not_found;
+}
+
+std::string why_unknown(const LostCreation& lost, const Result<truefoundry::AccessToken>& last_look) {
+    if (not_read(last_look)) return "the tokens could not be read to see it.";
+    return lost.confirmed ? "TrueFoundry said so, and does not list it."
+                          : "TrueFoundry does not list it, but may still be working on it.";
 }
 
 }  // namespace
 
+// The name was free when a person was asked, so a token that looks older speaks of a clock, or of somebody
+// else.
+Error looks_older(const truefoundry::AccessToken& token, const std::string& how) {
+    return {
+        Errc::ambiguous,
+        "TrueFoundry lists a token " + in_quotes(token.name) + " (ID " + one_line(token.id) + ", created " +
+            policy::format_time_for_people(*token.created) +
+            ", which is before this call), although the name was free when this was asked. Either "
+            "TrueFoundry's clock is behind this machine's, and this call created it: then nobody has its "
+            "value. Or somebody else created it meanwhile: ask before deleting it. Do not create it again "
+            "under this name." +
+            " (" + how + ")",
+        {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
+}
+
+bool is_refusal(const Error& error) {
+    const auto status = error.data.is_object() ? error.data.value("http_status", 0) : 0;
+    return status >= 300 && !truefoundry::may_pass(status);
+}
+
+Async<Fate> fate_of(truefoundry::Client api, LostCreation lost) {
+    const Settling settling(lost.age, api.max_time());
+    const auto start = api.pace().now();
+    const auto elapsed = [&] { return std::chrono::floor<policy::Duration>(api.pace().now() - start); };
+    for (int looks = 1;; ++looks) {
+        const auto looked_at = elapsed();
+        auto looking = api.within(settling.limit(looked_at));
+        auto found = co_await looking.find_by_name(lost.name);
+        if (found) {
+            const bool older = found->created && *found->created < lost.begun - lost.clock_apart;
+            co_return Fate{.is = older ? Fate::Is::older : Fate::Is::made, .token = std::move(*found)};
+        }
+        const bool none = found.error().code == Errc::not_found;
+        if (none && !lost.confirmed && settling.is_final(looked_at)) co_return Fate{.is = Fate::Is::not_made};
+        const auto pause = settling.pause(elapsed(), looks);
+        if (!pause || is_refusal(found.error()))
+            co_return Fate{.why = why_unknown(lost, found),
+                           .unread = not_read(found) && !is_refusal(found.error())};
+        co_await api.pace().wait(*pause);
+    }
+}
+
 Async<Error> look_for(truefoundry::Client api, LostCreation lost) {
-    const auto found = co_await api.find_by_name(lost.name);
-    if (found && found->created && *found->created < lost.begun - clock_slack) co_return older(lost);
-    if (found) co_return made(lost, *found);
-    if (found.error().code == Errc::not_found && !lost.confirmed) co_return not_made(lost);
-    co_return nobody_knows(lost);
+    const auto fate = co_await fate_of(api, lost);
+    switch (fate.is) {
+        case Fate::Is::made: co_return made(lost, *fate.token);
+        case Fate::Is::older: co_return looks_older(*fate.token, lost.how);
+        case Fate::Is::not_made: co_return not_made(lost);
+        case Fate::Is::unknown: break;
+    }
+    co_return nobody_knows(lost, fate);
 }
 
 }  // namespace tfy::tools

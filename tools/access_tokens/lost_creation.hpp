@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "tools/truefoundry/client.hpp"
@@ -15,13 +16,33 @@ inline constexpr std::chrono::minutes clock_slack{5};
 struct LostCreation {
     truefoundry::TokenName name;
     policy::Time begun;      // it was not asked for before this
+    policy::Duration age;    // how long ago that was: by a clock that nobody sets, where there is one
     std::string how;         // the answer was lost, for people: "TrueFoundry's answer was lost (...)"
     bool confirmed = false;  // TrueFoundry said yes: a token that is not listed was made all the same
+    policy::Duration clock_apart =
+        clock_slack;  // a token that is more than that older than `begun` is not it
 };
 
-/// Errc::ambiguous: the token is there and nobody has its value (`data` is {token: {id, name}}), or nobody
-/// can know. Errc::conflict: the token of this name is older, Errc::upstream: there is none; then nothing was
-/// made.
+/// Another failure of a read that will be the same in a minute: the key, the address, the tenant's rules.
+bool is_refusal(const Error& error);
+
+struct Fate {
+    enum class Is { made, older, not_made, unknown } is = Is::unknown;
+    std::optional<truefoundry::AccessToken> token = {};  // made, older
+    std::string why = {};                                // unknown
+    bool unread = false;                                 // unknown only for now: see tools::unread()
+};
+
+/// Looks until it is settled (see Settling): a token that is there is seen at once; that there is none counts
+/// only when the POST cannot be running any more. Half a minute at the most.
+Async<Fate> fate_of(truefoundry::Client api, LostCreation lost);
+
+/// Errc::ambiguous for Fate::Is::older, where the name was free before.
+Error looks_older(const truefoundry::AccessToken& token, const std::string& how);
+
+/// The same in words, for a name that was free before. Errc::ambiguous: the token is there and nobody has its
+/// value (`data` is {token: {id, name}}), or one is there that looks older (the same), or nobody can know.
+/// Errc::upstream: there is none, and nothing was made.
 Async<Error> look_for(truefoundry::Client api, LostCreation lost);
 
 }  // namespace tfy::tools

@@ -75,17 +75,18 @@ truefoundry::CreateAccessToken request_of(const RotationPlan& plan, TokenName na
             .account_name = {}};
 }
 
-Error nobody_knows(const RotationPlan& plan, const Error& why) {
+Error nobody_knows(const RotationPlan& plan, const Fate& fate) {
     return {Errc::ambiguous,
             "The server stopped during this rotation, and nobody knows whether the new token " +
-                in_quotes(plan.new_name) +
-                " was created: the tokens could not be read. List them; if it is there and "
-                "its value was not seen, delete it with tfy_access_tokens_delete. (" +
-                why.message + ")"};
+                in_quotes(plan.new_name) + " was created: " + fate.why +
+                " List the tokens; if it is there and "
+                "its value was not seen, delete it with tfy_access_tokens_delete.",
+            fate.unread ? unread() : Json(nullptr)};
 }
 
-std::string what_is_listed(const RotationPlan& plan, const Tokens& all) {
-    const bool there = std::ranges::find(all, plan.old_id(), &AccessToken::id) != all.end();
+std::string what_is_listed(const RotationPlan& plan, const Result<Tokens>& all) {
+    if (!all) return "The old token " + in_quotes(plan.old_title()) + " was not deleted by it.";
+    const bool there = std::ranges::find(*all, plan.old_id(), &AccessToken::id) != all->end();
     return "The old token " + in_quotes(plan.old_title()) +
            (there ? " was not deleted and still works." : " is not listed any more.");
 }
@@ -208,22 +209,34 @@ Async<Result<ToolResult>> RotateAccessToken::settle(policy::Call call, policy::F
                                                     policy::Time begun) {
     const auto plan = RotationPlan::read(facts.target);
     if (!plan) co_return plan.error();
+    auto name = TokenName::read(plan->new_name);
+    if (!name) co_return name.error();
     auto api = client_.traced(call.caller.trace);
+    LostCreation lost{.name = std::move(*name),
+                      .begun = begun,
+                      .age = clock_.now() - begun,
+                      .how = sentences::process_ended};
+    const auto fate = co_await fate_of(api, std::move(lost));
+    if (fate.is == Fate::Is::unknown) co_return nobody_knows(*plan, fate);
     const auto all = co_await api.list();
-    if (!all) co_return nobody_knows(*plan, all.error());
-    const auto old_words = what_is_listed(*plan, *all);
-    const auto made = std::ranges::find(*all, plan->new_name, &AccessToken::name);
-    if (made == all->end() || (made->created && *made->created < begun - clock_slack))
+    const auto old_words = what_is_listed(*plan, all);
+    if (fate.is == Fate::Is::older) {
+        auto doubt = looks_older(*fate.token, sentences::process_ended);
+        doubt.message += " " + old_words;
+        co_return doubt;
+    }
+    if (fate.is == Fate::Is::not_made)
         co_return Error{Errc::upstream, "The server stopped before the new token " +
                                             in_quotes(plan->new_name) +
                                             " was created. Nothing was created. " + old_words};
+    const auto& made = *fate.token;
     co_return Error{Errc::ambiguous,
                     "The server stopped during this rotation. It had created the new token " +
-                        in_quotes(plan->new_name) + " (ID " + one_line(made->id) +
+                        in_quotes(plan->new_name) + " (ID " + one_line(made.id) +
                         "); where its value was not seen before, it is lost: delete that "
                         "token with tfy_access_tokens_delete and rotate again. " +
                         old_words,
-                    {{"token", {{"id", one_line(made->id)}, {"name", made->name}}}}};
+                    {{"token", {{"id", one_line(made.id)}, {"name", made.name}}}}};
 }
 
 }  // namespace tfy::tools

@@ -30,44 +30,6 @@ std::string percent_decoded(std::string_view text) {
     return plain;
 }
 
-Json or_null(const std::optional<policy::Time>& time) {
-    return time ? Json(policy::format_time(*time)) : Json(nullptr);
-}
-Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
-// The shape that the SDK declares, in camelCase.
-Json virtual_account_manifest(const StoredToken& token) {
-    return {{"name", token.name},
-            {"type", "virtual-account"},
-            {"permissions", Json::array()},
-            {"expirationDate", or_null(token.expires)},
-            {"ownedBy", {{"team", or_null(token.team)}, {"account", token.account}}},
-            {"tokenType", token.type},
-            {"tags", nullptr}};
-}
-
-Json pat_manifest(const StoredToken& token) {
-    return {{"name", token.name},
-            {"type", "pat"},
-            {"user_fqn", "user:" + token.owner},
-            {"expiration_date", or_null(token.expires)},
-            {"ownedBy",
-             token.team.empty() ? Json(nullptr) : Json{{"team", token.team}, {"account", token.account}}},
-            {"token_type", token.type}};
-}
-
-Json jwts_of(const StoredToken& token) {
-    if (token.type != "jwt") return nullptr;
-    const auto created = policy::format_time(token.created);
-    return Json::array({{{"id", token.jwt_id},
-                         {"subjectType", "user"},
-                         {"subjectId", token.id},
-                         {"expiry", or_null(token.expires)},
-                         {"tokenType", "jwt"},
-                         {"createdAt", created},
-                         {"updatedAt", created}}});
-}
-
 Error bad(std::string message) { return {Errc::refused, std::move(message)}; }
 
 // An optional string; null counts as absent.
@@ -110,31 +72,6 @@ Answer json_answer(int status, const Json& body) {
 
 Answer http_error(int status, std::string message) {
     return json_answer(status, {{"statusCode", status}, {"message", std::move(message)}});
-}
-
-Json write_virtual_account(const StoredToken& token, policy::Time now) {
-    const bool declared_shape = (token.id.empty() ? 0 : token.id.back()) % 2 == 0;
-    const auto created = policy::format_time(token.created);
-    return {{"id", token.id},
-            {"type", declared_shape ? "virtual-account" : "pat"},
-            {"tenantName", token.account},
-            {"manifest", declared_shape ? virtual_account_manifest(token) : pat_manifest(token)},
-            {"jwtId", or_null(token.jwt_id)},
-            {"createdBySubject",
-             {{"subjectId", "sandbox-user"},
-              {"subjectType", "user"},
-              {"subjectSlug", token.owner},
-              {"subjectDisplayName", nullptr},
-              {"subjectPatName", nullptr}}},
-            {"createdAt", created},
-            {"updatedAt", created},
-            {"lastAccessedAt", or_null(token.last_used)},
-            {"isExpired", declared_shape ? Json(token.expires && *token.expires <= now) : Json(nullptr)},
-            {"jwts", jwts_of(token)},
-            {"accountId", token.account},
-            {"metadata", nullptr},
-            {"createdBy", nullptr},
-            {"nextScheduledRotation", nullptr}};
 }
 
 Result<Wanted> read_wanted(std::string_view text, policy::Time now) {

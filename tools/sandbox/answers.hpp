@@ -25,10 +25,6 @@ Target read_target(std::string_view text);
 Answer http_error(int status, std::string message);
 Answer json_answer(int status, const Json& body);
 
-/// A VirtualAccount. The shape alternates with the id, as both kinds of manifest and both spellings are met
-/// in the wild.
-Json write_virtual_account(const StoredToken& token, policy::Time now);
-
 struct Wanted {
     std::string name;
     std::string type;

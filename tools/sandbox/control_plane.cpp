@@ -8,12 +8,14 @@
 #include "policy/canonical_json.hpp"
 #include "policy/secret.hpp"
 #include "tools/sandbox/answers.hpp"
+#include "tools/sandbox/listed_token.hpp"
 #include "tools/sandbox/mint.hpp"
 
 namespace tfy::sandbox {
 namespace {
 
 constexpr std::string_view collection = "/api/svc/v1/personal-access-tokens";
+constexpr std::string_view workspaces = "/api/svc/v1/workspaces";
 constexpr std::size_t largest_page = 1000;
 
 bool same_hash(std::string_view a, std::string_view b) {
@@ -30,107 +32,205 @@ std::optional<std::size_t> read_number(const Target& target, std::string_view na
     return number;
 }
 
+struct Window {
+    std::size_t limit = 0;
+    std::size_t offset = 0;
+};
+
+std::optional<Window> read_window(const Target& target) {
+    const auto limit = read_number(target, "limit", 100);
+    const auto offset = read_number(target, "offset", 0);
+    if (!limit || !offset || *limit == 0 || *limit > largest_page) return std::nullopt;
+    return Window{*limit, *offset};
+}
+
+Answer bad_window() { return http_error(400, "limit and offset must be numbers, limit 1 to 1000"); }
+
+Answer listed(Json data, std::size_t total, const Window& window) {
+    const Json pagination = {{"total", total}, {"offset", window.offset}, {"limit", window.limit}};
+    return json_answer(200, {{"data", std::move(data)}, {"pagination", pagination}});
+}
+
 Answer broken_shelf(const Error& error) { return http_error(500, error.message); }
 
-Answer defect(std::string_view what) {
-    return http_error(
-        599, "Defect of the caller: " + std::string(what) + " must never be sent. Nothing was done.");
+bool is_collection(std::string_view path) {
+    return path == collection || path.starts_with(std::string(collection) + "/");
+}
+
+// What stands behind the collection's path: "" for the collection itself, "revoke/all".
+std::string_view rest_of(std::string_view path) {
+    return path.size() > collection.size() ? path.substr(collection.size() + 1) : std::string_view{};
+}
+
+StoredToken fresh(const Account& account, std::string name, policy::Time now) {
+    StoredToken token{.id = random_word(24),
+                      .name = std::move(name),
+                      .type = "opaque",
+                      .team = {},
+                      .account = std::string(tenant),
+                      .jwt_id = {},
+                      .value_sha256 = {},
+                      .owner = account.user(),
+                      .created = now,
+                      .expires = {},
+                      .last_used = {}};
+    return token;
 }
 
 }  // namespace
 
-ControlPlane::ControlPlane(std::unique_ptr<Shelf> shelf, const Clock& clock, std::string account)
-    : shelf_(std::move(shelf)), clock_(clock), account_(std::move(account)) {}
+/// Nobody where there is no account; `token`: the id of the one whose value was the key, else empty.
+struct ControlPlane::Caller {
+    std::optional<Account> account = {};
+    std::string token = {};
+};
+
+/// One request, and who sends it in which world.
+struct ControlPlane::Asked {
+    std::string_view method;
+    Target target;
+    std::string_view body;
+    Account caller;
+    policy::Time now;
+    Shape shape;
+};
+
+std::string danger_of(std::string_view method, std::string_view target) {
+    const auto path = read_target(target).path;
+    if (!is_collection(path)) return {};
+    const auto rest = rest_of(path);
+    if (method == "GET" && !rest.empty() && !rest.ends_with("/token"))
+        return "GET /{name}, which would have created a token where none has that name, and handed out its "
+               "value";
+    if (method == "DELETE" && rest == "revoke/all")
+        return "DELETE /revoke/all, which would have revoked every token of a user";
+    return {};
+}
+
+ControlPlane::ControlPlane(std::unique_ptr<Shelf> shelf, const Clock& clock, std::vector<Account> more)
+    : shelf_(std::move(shelf)), clock_(clock), accounts_(std::move(more)) {
+    accounts_.insert(accounts_.begin(), Account{});
+}
 
 Answer ControlPlane::handle(std::string_view method, std::string_view target, std::string_view bearer,
-                            std::string_view body) {
-    const auto accepted = accepts(bearer);
-    auto answer = !accepted   ? broken_shelf(accepted.error())
-                  : *accepted ? route(method, target, body)
-                              : http_error(401, "Unauthorized");
+                            std::string_view body, const Circumstances& circumstances) {
+    const auto now = clock_.now() + circumstances.skew;
+    const auto found = caller(bearer, now);
+    Answer answer;
+    if (const auto danger = danger_of(method, target); !danger.empty())
+        answer = http_error(599, "Defect of the caller: " + danger + ". Nothing was done.");
+    else if (!found)
+        answer = broken_shelf(found.error());
+    else if (!found->account)
+        answer = http_error(401, "Unauthorized");
+    else
+        answer = serve({method, read_target(target), body, *found->account, now, circumstances.shape},
+                       found->token, circumstances.before);
+    if (found && found->account) answer.account = found->account->name;
     answer.request_id = random_word(32);
     return answer;
 }
 
+// A use of a token is noted, and others come and go, before anything is answered.
+Answer ControlPlane::serve(const Asked& asked, const std::string& token, const std::vector<Change>& before) {
+    if (!token.empty())
+        if (const auto touched = shelf_->touch(token, asked.now); !touched)
+            return broken_shelf(touched.error());
+    for (const auto& each : before)
+        if (const auto changed = change(each, asked); !changed) return broken_shelf(changed.error());
+    return route(asked);
+}
+
+std::string ControlPlane::account_of(std::string_view bearer) {
+    const auto found = caller(bearer, clock_.now());
+    return found && found->account ? found->account->name : "";
+}
+
 // Compares hashes, and all of them, so that the time taken tells nothing about a value.
-Result<bool> ControlPlane::accepts(std::string_view bearer) {
-    const auto now = clock_.now();
+Result<ControlPlane::Caller> ControlPlane::caller(std::string_view bearer, policy::Time now) {
     const auto given = policy::sha256(bearer);
-    bool accepted = same_hash(given, policy::sha256(sandbox_key));
+    Caller found;
+    for (const auto& account : accounts_)
+        if (same_hash(given, policy::sha256(account.key))) found.account = account;
     const auto tokens = shelf_->all();
     if (!tokens) return tokens.error();
     for (const auto& token : *tokens) {
         if (!same_hash(given, token.value_sha256) || (token.expires && *token.expires <= now)) continue;
-        accepted = true;
-        if (const auto touched = shelf_->touch(token.id, now); !touched) return touched.error();
+        const auto owner = std::ranges::find(accounts_, token.owner, &Account::user);
+        if (owner != accounts_.end())
+            found = {*owner, token.id};  // else: an account that is not there any more
     }
-    return accepted;
+    return found;
 }
 
-Answer ControlPlane::route(std::string_view method, std::string_view text, std::string_view body) {
-    const auto target = read_target(text);
-    const std::string_view path = target.path;
-    if (method == "GET" && path == "/api/svc/v1/workspaces")
-        return json_answer(
-            200, {{"data", Json::array()}, {"pagination", {{"total", 0}, {"offset", 0}, {"limit", 1}}}});
-    if (path != collection && !path.starts_with(std::string(collection) + "/"))
-        return http_error(404, "Not Found");
+Result<std::vector<StoredToken>> ControlPlane::tokens_of(const Account& account) {
+    auto tokens = shelf_->all();
+    if (tokens)
+        std::erase_if(*tokens, [&](const StoredToken& token) { return token.owner != account.user(); });
+    return tokens;
+}
 
-    const auto rest =
-        path.size() > collection.size() ? path.substr(collection.size() + 1) : std::string_view{};
-    if (rest.empty()) {
-        if (method == "GET") return list(text);
-        if (method == "POST") return create(body);
-        return http_error(404, "Not Found");
+// Nobody ever had the value of a token that comes in this way.
+Result<void> ControlPlane::change(const Change& change, const Asked& asked) {
+    if (change.inserts) {
+        auto token = fresh(asked.caller, change.name, asked.now);
+        token.value_sha256 = policy::sha256(random_word(32));
+        return shelf_->insert(token);
     }
-    if (method == "GET" && rest.ends_with("/token"))
-        return http_error(403, "Retrieval after creation is off");
-    if (method == "GET") return defect("GET /{name}, which creates a token,");
-    if (method == "DELETE" && rest == "revoke/all") return defect("DELETE /revoke/all");
-    if (method == "DELETE") return remove(std::string(rest));
+    const auto tokens = tokens_of(asked.caller);
+    if (!tokens) return tokens.error();
+    for (const auto& token : *tokens)
+        if (token.name == change.name || token.id == change.name) return shelf_->remove(token.id);
+    return Error{Errc::not_found, "The fault script deletes " + change.name + ", and there is none."};
+}
+
+Answer ControlPlane::route(const Asked& asked) {
+    const std::string_view path = asked.target.path;
+    const auto& method = asked.method;
+    if (method == "GET" && path == workspaces) {
+        const auto window = read_window(asked.target);
+        return window ? listed(Json::array(), 0, *window) : bad_window();
+    }
+    if (!is_collection(path)) return http_error(404, "Not Found");
+    if (!asked.caller.may_manage) return http_error(403, "Forbidden");
+    const auto rest = rest_of(path);
+    if (rest.empty() && method == "GET") return list(asked);
+    if (rest.empty() && method == "POST") return create(asked);
+    if (!rest.empty() && method == "GET") return http_error(403, "Retrieval after creation is off");
+    if (!rest.empty() && method == "DELETE") return remove(asked, rest);
     return http_error(404, "Not Found");
 }
 
-Answer ControlPlane::list(std::string_view text) {
-    const auto target = read_target(text);
-    const auto limit = read_number(target, "limit", 100);
-    const auto offset = read_number(target, "offset", 0);
-    if (!limit || !offset || *limit == 0 || *limit > largest_page)
-        return http_error(400, "limit and offset must be numbers, limit 1 to 1000");
-    auto tokens = shelf_->all();
+Answer ControlPlane::list(const Asked& asked) {
+    const auto window = read_window(asked.target);
+    if (!window) return bad_window();
+    auto tokens = tokens_of(asked.caller);
     if (!tokens) return broken_shelf(tokens.error());
-    const auto part = target.find("nameSearchQuery").value_or("");
+    const auto part = asked.target.find("nameSearchQuery").value_or("");
     std::erase_if(*tokens,
                   [&](const StoredToken& token) { return token.name.find(part) == std::string::npos; });
     std::ranges::stable_sort(*tokens, std::ranges::greater{}, &StoredToken::created);
 
     Json data = Json::array();
-    for (auto i = *offset; i < tokens->size() && data.size() < *limit; ++i)
-        data.push_back(write_virtual_account((*tokens)[i], clock_.now()));
-    const Json pagination = {{"total", tokens->size()}, {"offset", *offset}, {"limit", *limit}};
-    return json_answer(200, {{"data", std::move(data)}, {"pagination", pagination}});
+    for (auto i = window->offset; i < tokens->size() && data.size() < window->limit; ++i)
+        data.push_back(write_virtual_account((*tokens)[i], asked.now, asked.shape));
+    return listed(std::move(data), tokens->size(), *window);
 }
 
 // The value stands in this answer and nowhere else: what is kept is its hash.
-Answer ControlPlane::create(std::string_view body) {
-    auto wanted = read_wanted(body, clock_.now());
+Answer ControlPlane::create(const Asked& asked) {
+    auto wanted = read_wanted(asked.body, asked.now);
     if (!wanted) return http_error(400, wanted.error().message);
-    const auto tokens = shelf_->all();
+    const auto tokens = tokens_of(asked.caller);
     if (!tokens) return broken_shelf(tokens.error());
     if (std::ranges::find(*tokens, wanted->name, &StoredToken::name) != tokens->end())
         return http_error(409, "A personal access token with this name already exists");
 
-    StoredToken token{.id = random_word(24),
-                      .name = std::move(wanted->name),
-                      .type = std::move(wanted->type),
-                      .team = std::move(wanted->team),
-                      .account = wanted->account.empty() ? account_ : std::move(wanted->account),
-                      .jwt_id = {},
-                      .value_sha256 = {},
-                      .owner = "dana@" + account_ + ".example",
-                      .created = clock_.now(),
-                      .expires = wanted->expires,
-                      .last_used = {}};
+    auto token = fresh(asked.caller, std::move(wanted->name), asked.now);
+    token.type = std::move(wanted->type);
+    token.team = std::move(wanted->team);
+    token.expires = wanted->expires;
+    if (!wanted->account.empty()) token.account = std::move(wanted->account);
     if (token.type == "jwt") token.jwt_id = random_word(24);
     auto value = token.type == "jwt" ? mint_jwt(token) : mint_opaque();
     token.value_sha256 = policy::sha256(value);
@@ -144,12 +244,12 @@ Answer ControlPlane::create(std::string_view body) {
     return answer;
 }
 
-Answer ControlPlane::remove(const std::string& id) {
-    const auto tokens = shelf_->all();
+Answer ControlPlane::remove(const Asked& asked, std::string_view id) {
+    const auto tokens = tokens_of(asked.caller);
     if (!tokens) return broken_shelf(tokens.error());
     if (std::ranges::find(*tokens, id, &StoredToken::id) == tokens->end())
         return http_error(404, "Personal access token not found");
-    if (const auto removed = shelf_->remove(id); !removed) return broken_shelf(removed.error());
+    if (const auto removed = shelf_->remove(std::string(id)); !removed) return broken_shelf(removed.error());
     return json_answer(200, Json::object());
 }
 

@@ -3,45 +3,59 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "tools/sandbox/account.hpp"
+#include "tools/sandbox/circumstances.hpp"
 #include "tools/sandbox/world.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
 namespace tfy::sandbox {
 
-/// The key that works against a fresh sandbox, over real HTTP: "tfy-sandbox-key". Not secret: it opens
-/// nothing but make-believe.
-inline constexpr std::string_view sandbox_key = "tfy-sandbox-key-0000-not-a-secret";
-
 struct Answer {
     int status = 200;
     std::string content_type = "application/json";
-    std::string request_id;
-    std::string body;
+    std::string request_id = {};
+    std::string body = {};
+    std::string account = {};  // whose key it was; empty: nobody's
 };
 
 /// Answers one HTTP request as the real one would: listing with limit, offset and nameSearchQuery, create
-/// (name rules, 409, jwt and opaque values, expiry in the past: 400), delete, 401 for a wrong bearer, 404 for
-/// unknown routes. A created token's value is a key, too, until it expires or is deleted. `GET /{name}` and
-/// `DELETE /revoke/all` are answered 599, a defect of the caller. Synchronous: one thread.
+/// (name rules, 409, jwt and opaque values, expiry in the past: 400), delete, 401 for a wrong bearer, 403 for
+/// a key that may not manage tokens, 404 for unknown routes. An account sees and deletes its own tokens only.
+/// A created token's value is a key of its account, too, until it expires or is deleted. What must never be
+/// sent (see danger_of) is answered 599, whoever asks, and does nothing. Synchronous: one thread.
 class ControlPlane {
 public:
-    ControlPlane(std::unique_ptr<Shelf> shelf, const Clock& clock, std::string account = "sandbox");
+    /// `more`: accounts beside dana, whose key is `sandbox_key`.
+    ControlPlane(std::unique_ptr<Shelf> shelf, const Clock& clock, std::vector<Account> more = {});
 
     Answer handle(std::string_view method, std::string_view target, std::string_view bearer,
-                  std::string_view body);
+                  std::string_view body, const Circumstances& circumstances = {});
+
+    /// Whose key this is; empty: nobody's. Unlike a request, this does not count as a use of it.
+    std::string account_of(std::string_view bearer);
 
 private:
-    Answer route(std::string_view method, std::string_view target, std::string_view body);
-    Answer list(std::string_view target);
-    Answer create(std::string_view body);
-    Answer remove(const std::string& id);
-    Result<bool> accepts(std::string_view bearer);
+    struct Asked;
+    struct Caller;
+    Result<Caller> caller(std::string_view bearer, policy::Time now);
+    Answer serve(const Asked& asked, const std::string& token, const std::vector<Change>& before);
+    Result<void> change(const Change& change, const Asked& asked);
+    Result<std::vector<StoredToken>> tokens_of(const Account& account);
+    Answer route(const Asked& asked);
+    Answer list(const Asked& asked);
+    Answer create(const Asked& asked);
+    Answer remove(const Asked& asked, std::string_view id);
 
     std::unique_ptr<Shelf> shelf_;
     const Clock& clock_;
-    std::string account_;
+    std::vector<Account> accounts_;
 };
+
+/// What a request that no client may ever send would have done to a real tenant; empty for all others. `GET
+/// /{name}` creates a token and hands out its value, `DELETE /revoke/all` revokes a user's every token.
+std::string danger_of(std::string_view method, std::string_view target);
 
 /// The same in-process, as an Exchange that always sends the right key.
 std::unique_ptr<truefoundry::Exchange> make_sandbox_exchange(ControlPlane& plane);

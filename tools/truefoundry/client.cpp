@@ -3,51 +3,32 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <charconv>
-#include <set>
+#include <unordered_set>
 
 #include "tools/sentences.hpp"
 #include "tools/truefoundry/failure.hpp"
+#include "tools/truefoundry/retry.hpp"
+#include "tools/truefoundry/wire.hpp"
 
 namespace tfy::truefoundry {
 namespace {
 
-namespace asio = boost::asio;
 using std::chrono::milliseconds;
 
-constexpr int tries = 3;
-constexpr int page_limit = 100;
-constexpr std::chrono::seconds longest_wait{60};
+// A try that could not even come to an answer is not begun.
+constexpr milliseconds shortest_try{500};
 
-Async<void> wait_on_timer(milliseconds time) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, time);
-    co_await timer.async_wait(asio::use_awaitable);
-}
-
-// 500 ms, then 1 s, each with up to half as much again, so that many servers do not come back at the same
-// moment.
-milliseconds backoff(int tried) {
-    const auto base = 500u << (tried - 1);
-    return milliseconds{base + randombytes_uniform(base / 2)};
-}
-
-// How long to wait before the next try; nullopt where upstream wants to be left alone for longer than anybody
-// here would wait. A Retry-After that is a date, or nonsense, is not read: our own backoff stands in.
-std::optional<milliseconds> pause(int tried, std::string_view retry_after) {
-    unsigned seconds = 0;
-    const auto* end = retry_after.data() + retry_after.size();
-    const auto read = std::from_chars(retry_after.data(), end, seconds);
-    if (retry_after.empty() || read.ptr != end) return backoff(tried);
-    if (read.ec != std::errc{} || seconds > static_cast<unsigned>(longest_wait.count())) return std::nullopt;
-    return std::max(milliseconds{std::chrono::seconds{seconds}}, backoff(tried));
-}
-
-Error no_answer() {
+Error no_answer(int tries) {
+    const std::string times = tries == 1 ? "" : ", " + std::to_string(tries) + " times";
     return {Errc::upstream,
-            "TrueFoundry gave no answer in time, three times. Nothing was done. Try again later."};
+            "TrueFoundry gave no answer in time" + times + ". Nothing was done. Try again later."};
+}
+
+Error too_many() {
+    return {Errc::upstream, "TrueFoundry lists more tokens than this server reads (" +
+                                std::to_string(Client::most_tokens) + " tokens, " +
+                                std::to_string(Client::most_pages) +
+                                " pages). Nothing was done. Ask for fewer with name_contains."};
 }
 
 }  // namespace
@@ -55,10 +36,15 @@ Error no_answer() {
 /// One walk over all pages. `steady`: nothing moved between them, as far as one can see.
 struct Client::Look {
     std::vector<AccessToken> tokens;
-    std::set<std::string> ids = {};
+    std::unordered_set<std::string> ids = {};
     std::optional<std::uint64_t> total = {};
     std::size_t offset = 0;
     bool steady = true;
+
+    void forget() {
+        tokens = {};
+        ids = {};
+    }
 
     /// False at the end of the list.
     bool add(wire::Page page) {
@@ -77,8 +63,11 @@ struct Client::Look {
     }
 };
 
+Client::Client(Exchange& exchange, milliseconds max_time, Pace pace)
+    : exchange_(exchange), max_time_(max_time), pace_(std::move(pace)) {}
+
 Client::Client(Exchange& exchange, Wait wait)
-    : exchange_(exchange), wait_(wait ? std::move(wait) : Wait(wait_on_timer)) {}
+    : Client(exchange, default_max_time, Pace::of(std::move(wait))) {}
 
 Client Client::traced(const policy::Trace& trace) const {
     Client client = *this;
@@ -86,8 +75,14 @@ Client Client::traced(const policy::Trace& trace) const {
     return client;
 }
 
+Client Client::within(milliseconds max_time) const {
+    Client client = *this;
+    client.max_time_ = std::min(max_time, max_time_);
+    return client;
+}
+
 HttpRequest Client::request(std::string method, std::string target) const {
-    HttpRequest made{.method = std::move(method), .target = std::move(target)};
+    HttpRequest made{.method = std::move(method), .target = std::move(target), .timeout = max_time_};
     if (!trace_.parent.empty()) made.headers.emplace_back("traceparent", trace_.parent);
     if (!trace_.parent.empty() && !trace_.state.empty())
         made.headers.emplace_back("tracestate", trace_.state);
@@ -95,38 +90,46 @@ HttpRequest Client::request(std::string method, std::string target) const {
 }
 
 Async<Result<HttpResponse>> Client::get(std::string target) {
+    const auto end = pace_.now() + max_time_;
     for (int tried = 1;; ++tried) {
         auto asked = request("GET", target);
+        asked.timeout = std::chrono::ceil<milliseconds>(end - pace_.now());
         auto answer = co_await exchange_.send(std::move(asked));
         if (!answer && answer.error().code != Errc::ambiguous) co_return answer.error();
         if (answer && is_success(answer->status)) co_return answer;
-        const auto wait = pause(tried, answer ? answer->retry_after : std::string{});
-        if (tried == tries || !wait || (answer && !may_pass(answer->status))) {
-            if (!answer) co_return no_answer();
-            co_return failure(*answer, Asked::list);
+
+        std::optional<milliseconds> wait;
+        if (tried < most_tries && (!answer || may_pass(answer->status))) {
+            const std::string_view header = answer ? answer->retry_after : std::string_view{};
+            wait = pause(tried, randombytes_random(), read_retry_after(header, pace_.today()));
         }
-        co_await wait_(*wait);
+        if (!wait || pace_.now() + *wait + shortest_try > end) {
+            if (!answer) co_return no_answer(tried);
+            co_return failure(*answer, Asked::list, pace_.today());
+        }
+        co_await pace_.wait(*wait);
     }
 }
 
 Async<Result<Client::Look>> Client::look(std::string name_contains) {
     Look seen;
-    for (int pages = 0; pages < page_limit; ++pages) {
+    for (int pages = 0; pages < most_pages; ++pages) {
         const auto answer = co_await get(wire::list_target(seen.offset, wire::page_size, name_contains));
         if (!answer) co_return answer.error();
         auto page = wire::read_page(answer->body);
         if (!page) co_return with_request_id(page.error(), *answer);
         if (!seen.add(std::move(*page))) co_return seen;
+        if (seen.tokens.size() >= most_tokens) break;
     }
-    co_return Error{Errc::upstream,
-                    "TrueFoundry lists more tokens than this server reads (100 pages). Nothing was done. Ask "
-                    "for fewer with "
-                    "name_contains."};
+    co_return too_many();
 }
 
 Async<Result<std::vector<AccessToken>>> Client::list(std::string name_contains) {
     auto seen = co_await look(name_contains);
-    if (seen && !seen->steady) seen = co_await look(name_contains);
+    if (seen && !seen->steady) {
+        seen->forget();  // two of the longest lists at once would be one too many
+        seen = co_await look(name_contains);
+    }
     if (!seen) co_return seen.error();
     co_return std::move(seen->tokens);
 }
@@ -161,7 +164,7 @@ Async<Result<policy::Secret>> Client::create(CreateAccessToken asked) {
     auto answer = co_await exchange_.send(std::move(post));
     if (!answer) co_return answer.error();
     if (!is_success(answer->status)) {
-        auto error = failure(*answer, Asked::create);
+        auto error = failure(*answer, Asked::create, pace_.today());
         policy::wipe(answer->body);
         co_return error;
     }
@@ -174,7 +177,7 @@ Async<Result<void>> Client::remove(TokenId id) {
     auto asked = request("DELETE", wire::token_target(id));
     const auto answer = co_await exchange_.send(std::move(asked));
     if (!answer) co_return answer.error();
-    if (!is_success(answer->status)) co_return failure(*answer, Asked::remove);
+    if (!is_success(answer->status)) co_return failure(*answer, Asked::remove, pace_.today());
     co_return Result<void>{};
 }
 

@@ -2,34 +2,48 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "policy/call.hpp"
 #include "tools/truefoundry/exchange.hpp"
+#include "tools/truefoundry/pace.hpp"
 #include "tools/truefoundry/types.hpp"
 #include "tools/truefoundry/wire.hpp"
 
 namespace tfy::truefoundry {
 
-/// Stateless over an Exchange that must outlive it. GETs are tried again (three tries in all) on 408, 429,
-/// 5xx and lost answers; nothing else ever is. Never sends GET /{anything} (it would create a token) and
-/// never anything to /revoke/all. Errors: Errc::upstream (401, 403, 400, 429, unreachable, a GET's 5xx:
-/// nothing changed), Errc::not_found (404), Errc::conflict (409), Errc::ambiguous (a create or delete whose
-/// answer was lost, unreadable, or a 408 or 5xx: it may have happened). Each message ends with the upstream
-/// request id where there was one, and `data` is {http_status} where there was an answer.
+/// Stateless over an Exchange that must outlive it. GETs are tried three times in all on 408, 429, 5xx and
+/// lost answers, Retry-After honoured, but all tries and pauses of one GET fit into `max_time`: a pause that
+/// does not is not waited for. Nothing else is ever tried again here. Never sends GET /{anything} (it would
+/// create a token) and never anything to /revoke/all.
+///
+/// Errors: Errc::upstream (401, 403, 400, 429, unreachable, a GET's 5xx: nothing changed), Errc::not_found
+/// (404), Errc::conflict (409), Errc::ambiguous (a create or delete whose answer was lost, unreadable, or a
+/// 408 or 5xx: it may have happened). Each message ends with the upstream request id where there was one, and
+/// `data` is {http_status, retry_after?} where there was an answer.
 class Client {
 public:
-    /// Waits before another try; the default is a timer on the current loop.
-    using Wait = std::function<Async<void>(std::chrono::milliseconds)>;
+    static constexpr std::chrono::milliseconds default_max_time{30'000};
+    /// What a list reads at the most; a control plane may give fewer than `page_size` a page.
+    static constexpr std::size_t most_tokens = 100'000;
+    static constexpr int most_pages = 2'000;
 
-    explicit Client(Exchange& exchange, Wait wait = {});
+    explicit Client(Exchange& exchange, std::chrono::milliseconds max_time = default_max_time,
+                    Pace pace = Pace::real());
+    /// Time passes by waiting alone.
+    Client(Exchange& exchange, Wait wait);
 
     /// The same, and every request carries this trace context on.
     Client traced(const policy::Trace& trace) const;
+    /// The same with less time for each request.
+    Client within(std::chrono::milliseconds max_time) const;
 
-    /// Every token of the caller, paged to the end; repeated ids dropped; Errc::upstream beyond 100 pages.
+    std::chrono::milliseconds max_time() const { return max_time_; }
+    const Pace& pace() const { return pace_; }
+
+    /// Every token of the caller, paged to the end; repeated ids dropped. Errc::upstream beyond `most_tokens`
+    /// or `most_pages`. Each page has `max_time` for itself.
     /// `name_contains` is a substring. Where the pages shifted meanwhile it looks once more.
     Async<Result<std::vector<AccessToken>>> list(std::string name_contains = {});
     /// One page of it; see walk.hpp.
@@ -52,7 +66,8 @@ private:
     Async<Result<Look>> look(std::string name_contains);
 
     Exchange& exchange_;
-    Wait wait_;
+    std::chrono::milliseconds max_time_;
+    Pace pace_;
     policy::Trace trace_ = {};
 };
 

@@ -6,6 +6,7 @@
 #include "protocol/parse.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
+#include "tools/truefoundry/retry.hpp"
 
 namespace tfy::truefoundry {
 namespace {
@@ -92,9 +93,7 @@ Error in_words(const HttpResponse& response, Asked asked) {
                 return {Errc::conflict, std::string(sentences::name_exists) + " Nothing was created."};
             break;
         case 429:
-            return {
-                Errc::upstream,
-                "TrueFoundry takes no more requests for now (429). Nothing was done. Try again in a minute."};
+            return {Errc::upstream, "TrueFoundry takes no more requests for now (429). Nothing was done."};
         default: break;
     }
     if (may_pass(status)) return unsettled(status, asked);
@@ -114,8 +113,16 @@ Error with_request_id(Error error, const HttpResponse& response) {
     return error;
 }
 
-Error failure(const HttpResponse& response, Asked asked) {
-    return with_request_id(in_words(response, asked), response);
+Error failure(const HttpResponse& response, Asked asked, policy::Time now) {
+    auto error = in_words(response, asked);
+    const auto quiet = read_retry_after(response.retry_after, now);
+    if (may_pass(response.status) && quiet && quiet->count() > 0)
+        error.message += " It asks to be left alone for " + policy::format_duration(*quiet) + ".";
+    else if (response.status == 429)
+        error.message += " Try again in a minute.";
+    error = with_request_id(std::move(error), response);
+    if (quiet) error.data["retry_after"] = quiet->count();
+    return error;
 }
 
 }  // namespace tfy::truefoundry

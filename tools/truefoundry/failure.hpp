@@ -2,16 +2,18 @@
 // marked quotation.
 #pragma once
 
+#include "policy/time.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
 namespace tfy::truefoundry {
 
 enum class Asked { list, create, remove };
 
-/// The failure that `response`, whose status is not 2xx, stands for. `data` is {http_status}, for those who
-/// must tell 401 from 403. A create or delete that is answered 408 or 5xx may have happened (a proxy may have
-/// lost the real answer): Errc::ambiguous.
-Error failure(const HttpResponse& response, Asked asked);
+/// The failure that `response`, whose status is not 2xx, stands for. `data` is {http_status, retry_after?}:
+/// for those who must tell 401 from 403, and the seconds for which TrueFoundry wants to be left alone. A
+/// create or delete that is answered 408 or 5xx may have happened (a proxy may have lost the real answer):
+/// Errc::ambiguous.
+Error failure(const HttpResponse& response, Asked asked, policy::Time now);
 
 /// Adds the status as data and the upstream request id to the end of the message, where there is one that
 /// looks like an id.

@@ -31,12 +31,12 @@ ${more}
 }
 
 export class World {
-  /** `t` is the running test: what is started here ends with it. */
-  static async start(t, { policy = rules(), hold = '1s', upstream } = {}) {
+  /** `t` is the running test: what is started here ends with it. `sandbox`: options of the control plane's. */
+  static async start(t, { policy = rules(), hold = '1s', upstream, sandbox = [] } = {}) {
     const world = new World();
     t.after(() => world.end());
     if (upstream) world.upstream = upstream;
-    else await world.startSandbox();
+    else await world.startSandbox(sandbox);
     const file = join(world.folder, 'policy.toml');
     writeFileSync(file, policy);
     world.env = {
@@ -61,15 +61,17 @@ export class World {
     this.marks = 0;
     this.raw = []; // RawStdio
     this.fetch = new RecordedFetch();
+    this.endsBadly = false; // a test that sends the sandbox what must never be sent says so
   }
 
-  async startSandbox() {
+  /** `args`: more of the sandbox's options. */
+  async startSandbox(args = []) {
     const env = {
       PATH: process.env.PATH,
       HOME: this.folder,
       TFY_PAT_MCP_STATE_DIR: join(this.folder, 'sandbox'),
     };
-    this.sandbox = this.spawn(['sandbox', '--listen', '127.0.0.1:0'], env);
+    this.sandbox = this.spawn(['sandbox', '--listen', '127.0.0.1:0', ...args], env);
     [, this.upstream] = await this.sandbox.says(/at (http:\/\/127\.0\.0\.1:\d+)/);
   }
 
@@ -110,8 +112,9 @@ export class World {
   }
 
   /**
-   * What the control plane was asked: [{method, target, status}]. Its log comes through a pipe, later than its answers: a
-   * request of our own is asked for last, and everything before its line is there when that is.
+   * What the control plane was asked: [{method, path, query, target, status, account, faults}]. Its log comes through a
+   * pipe, later than its answers: a request of our own is asked for last, and everything before its line is there when
+   * that is.
    */
   async upstreamLog() {
     const mark = `/mark/${(this.marks += 1)}`;
@@ -121,12 +124,23 @@ export class World {
         .split('\n')
         .slice(0, -1)
         .filter(line => line.startsWith('{'))
-        .map(line => JSON.parse(line));
+        .map(line => JSON.parse(line))
+        .map(line => ({ ...line, target: line.query ? `${line.path}?${line.query}` : line.path }));
     await until(() => lines().some(line => line.target === mark), {
       what: () => `${mark} in the control plane's log`,
       change: look => this.sandbox.watchers.add(look),
     });
     return lines().filter(line => !line.target.startsWith('/mark/'));
+  }
+
+  /** From here on the control plane has these faults: docs/sandbox.md. */
+  async faults(...script) {
+    const answer = await fetch(`${this.upstream}/__sandbox/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(script),
+    });
+    assert.equal(answer.status, 201, await answer.text());
   }
 
   async upstreamCount(method) {
@@ -179,8 +193,10 @@ export class World {
 
   async end() {
     await this.closeAll();
-    await this.sandbox?.stop();
+    const sandbox = await this.sandbox?.stop();
     try {
+      if (sandbox && !this.endsBadly)
+        assert.equal(sandbox.code, 0, `the server sent what must never be sent:\n${this.sandbox.stderr}`);
       this.checkWire();
     } finally {
       rmSync(this.folder, { recursive: true, force: true });

@@ -87,7 +87,7 @@ function afterApproval(now: Approval): void {
 }
 
 function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () => void }) {
-    const { subject } = approval.facts;
+    const wanted = approval.facts.to_type;
     const name = useRef<HTMLInputElement>(null);
     const note = useRef<HTMLTextAreaElement>(null);
     const [typed, setTyped] = useState("");
@@ -98,8 +98,8 @@ function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () 
     const submit = (event: Event) => {
         event.preventDefault();
         if (busy) return;
-        if (subject && typed.trim() !== subject) {
-            complain(`Type the token's name, ${subject}, to approve.`);
+        if (wanted && typed.trim() !== wanted) {
+            complain(`Type ${wanted} to approve.`);
             name.current?.focus();
             return;
         }
@@ -129,10 +129,10 @@ function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () 
                     <Destinations approval={approval} chosen={to} choose={setTo} />
                 )
             )}
-            {subject && (
+            {wanted && (
                 <>
                     <label for={`name-${approval.id}`}>
-                        Type <bdi class="name">{subject}</bdi> to approve
+                        Type <bdi class="name">{wanted}</bdi> to approve
                     </label>
                     <input
                         ref={name}

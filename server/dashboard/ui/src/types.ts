@@ -45,7 +45,14 @@ export interface Approval {
     state: State;
     created: string;
     expires: string;
-    facts: { subject: string; effect: string; shown: { label: string; value: string }[]; warnings: string[] };
+    facts: {
+        subject: string;
+        /** What is typed to approve: the subject, or a sentence; empty: nothing. */
+        to_type: string;
+        effect: string;
+        shown: { label: string; value: string }[];
+        warnings: string[];
+    };
     arguments: string;
     digest: string;
     short_digest: string;

@@ -1,0 +1,108 @@
+// Writes clean messages; whatever is not clean is left to the slower way.
+#include "policy/redaction/clean_json.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstring>
+
+namespace tfy::policy {
+
+namespace {
+
+/// True for quotes, backslashes and control characters; may be true where there is none.
+bool needs_escapes(std::string_view text) {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL;
+    std::uint64_t found = 0;
+    const auto look = [&](std::uint64_t eight) {
+        const auto is_zero = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes; };
+        found |= (eight - ones * 0x20) | is_zero(eight ^ ones * '"') | is_zero(eight ^ ones * '\\');
+    };
+    std::uint64_t eight = 0;
+    std::size_t at = 0;
+    for (; at + 8 <= text.size(); at += 8) {
+        std::memcpy(&eight, text.data() + at, 8);
+        look(eight);
+    }
+    eight = ones * ' ';
+    for (std::size_t i = 0; at + i < text.size(); ++i) reinterpret_cast<char*>(&eight)[i] = text[at + i];
+    look(eight);
+    return (found & ones * 0x80) != 0;
+}
+
+/// Each function is false where the message is not clean.
+class Writer {
+public:
+    explicit Writer(Scrubber& scrubber) : scrubber_(scrubber) {}
+
+    bool value(const Json& value, int depth) {
+        if (value.is_string()) return string(value.get_ref<const std::string&>());
+        if (value.is_structured() && depth == 0) return false;
+        if (value.is_object()) return object(value.get_ref<const Json::object_t&>(), depth);
+        if (value.is_array()) return array(value.get_ref<const Json::array_t&>(), depth);
+        scalar(value);
+        return true;
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    bool object(const Json::object_t& members, int depth) {
+        text_ += '{';
+        const auto* separator = "";
+        for (const auto& [key, member] : members) {
+            text_ += separator;
+            separator = ",";
+            if (!string(key)) return false;
+            text_ += ':';
+            if (!value(member, depth - 1)) return false;
+        }
+        text_ += '}';
+        return true;
+    }
+    bool array(const Json::array_t& items, int depth) {
+        text_ += '[';
+        const auto* separator = "";
+        for (const auto& item : items) {
+            text_ += separator;
+            separator = ",";
+            if (!value(item, depth - 1)) return false;
+        }
+        text_ += ']';
+        return true;
+    }
+    bool string(const std::string& value) {
+        if (scrubber_.text(value)) return false;
+        if (needs_escapes(value))
+            text_ += Json(value).dump();
+        else
+            text_.append(1, '"').append(value).append(1, '"');
+        return true;
+    }
+    void scalar(const Json& value) {
+        switch (value.type()) {
+            case Json::value_t::null: text_ += "null"; break;
+            case Json::value_t::boolean: text_ += value.get<bool>() ? "true" : "false"; break;
+            case Json::value_t::number_integer: number(value.get<std::int64_t>()); break;
+            case Json::value_t::number_unsigned: number(value.get<std::uint64_t>()); break;
+            default: text_ += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+        }
+    }
+    template <class Number>
+    void number(Number value) {
+        std::array<char, 24> digits{};
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+        text_.append(digits.data(), end);
+    }
+
+    Scrubber& scrubber_;
+    std::string text_;
+};
+
+}  // namespace
+
+std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber) {
+    Writer writer(scrubber);
+    if (!writer.value(message, deepest)) return std::nullopt;
+    return writer.take();
+}
+
+}  // namespace tfy::policy

@@ -1,0 +1,16 @@
+// Writes JSON and looks at each string on its way out: one walk for the messages that have nothing to take
+// out.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "policy/redaction/scrub.hpp"
+
+namespace tfy::policy {
+
+/// The message as Json::dump() writes it; nullopt where something has to be taken out of it, or repaired, or
+/// cut.
+std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber);
+
+}  // namespace tfy::policy

@@ -1,0 +1,15 @@
+// The cheap question about 64 windows in a row: where all of a text is made of a token's characters.
+#pragma once
+
+#include <cstdint>
+
+#include "policy/redaction/window_table.hpp"
+
+namespace tfy::policy {
+
+inline constexpr std::size_t candidate_bytes = 80;  // that are read
+
+/// Bit i: the window of 16 bytes at `text` + i may be registered.
+std::uint64_t candidates(const char* text, const QuickHash& quick, Sieve::Question may_hold);
+
+}  // namespace tfy::policy

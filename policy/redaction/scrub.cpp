@@ -1,0 +1,55 @@
+// Texts and trees without what may not leave; keys that become alike are told apart.
+#include "policy/redaction/scrub.hpp"
+
+#include "policy/redaction/unicode.hpp"
+
+namespace tfy::policy {
+
+namespace {
+
+constexpr std::string_view too_deep = "[redacted:too-deep]";
+
+/// Keys that come out the same are told apart by a number, so that no member is lost.
+std::string unused(const Json& object, const std::string& key) {
+    if (!object.contains(key)) return key;
+    for (int number = 2;; ++number)
+        if (auto numbered = key + " " + std::to_string(number); !object.contains(numbered)) return numbered;
+}
+
+}  // namespace
+
+std::optional<std::string> Scrubber::text(std::string_view text) {
+    if (valid_utf8_prefix(text) == text.size()) return redact(text, search_, index_);
+    auto repaired = repaired_utf8(text);
+    auto redacted = redact(repaired, search_, index_);
+    return redacted ? std::move(redacted) : std::move(repaired);
+}
+
+Json Scrubber::tree(Json value, int depth) {
+    if (value.is_string()) {
+        auto redacted = text(value.get_ref<const std::string&>());
+        return redacted ? Json(std::move(*redacted)) : value;
+    }
+    if (!value.is_structured()) return value;
+    if (depth == 0) return too_deep;
+    if (value.is_object()) return object(std::move(value), depth);
+    for (auto& item : value) item = tree(std::move(item), depth - 1);
+    return value;
+}
+
+Json Scrubber::object(Json object, int depth) {
+    Json result = Json::object();
+    std::vector<std::pair<std::string, Json>> renamed;
+    for (auto& [key, value] : object.get_ref<Json::object_t&>()) {
+        auto name = text(key);
+        auto member = tree(std::move(value), depth - 1);
+        if (name)
+            renamed.emplace_back(std::move(*name), std::move(member));
+        else
+            result[key] = std::move(member);
+    }
+    for (auto& [key, value] : renamed) result[unused(result, key)] = std::move(value);
+    return result;
+}
+
+}  // namespace tfy::policy

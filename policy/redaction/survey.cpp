@@ -1,0 +1,166 @@
+// Marks the sets of characters that decoders care about and looks for long runs and rows in the marks.
+#include "policy/redaction/survey.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "policy/redaction/byte_masks.hpp"
+#include "policy/redaction/pieces.hpp"
+#include "policy/redaction/window_hash.hpp"
+
+namespace tfy::policy {
+
+namespace {
+
+constexpr CharacterSet ordinary_characters() {
+    CharacterSet set = characters("\t\r\n");
+    for (std::size_t c = 0x20; c < 0x7f; ++c) set[c] = true;
+    return set;
+}
+
+enum Set : std::uint8_t { tokens, hex, separators, joints, escapes, equals, ordinary, breaks };
+constexpr ByteClasses classes = {scanned_characters,    hex_digits_and_separators, usual_separators,
+                                 joining_separators,    characters("%\\&"),        characters("="),
+                                 ordinary_characters(), characters("\r\n")};
+
+/// Pieces between separators, from one word of marks to the next. Without branches that depend on the text:
+/// words have any length.
+class Pieces {
+public:
+    explicit Pieces(std::size_t least) : least_(least) {}
+
+    void word(std::uint64_t separators, std::size_t at) {
+        const auto before = separators << 1U | (open_ ? 0U : 1U);
+        auto begins = ~separators & before;
+        auto ends = separators & ~before;
+        for (; ends != 0; ends &= ends - 1) {
+            if (!open_) {
+                begin_ = at + static_cast<std::size_t>(std::countr_zero(begins));
+                begins &= begins - 1;
+            }
+            open_ = false;
+            piece(begin_, at + static_cast<std::size_t>(std::countr_zero(ends)));
+        }
+        if (begins == 0) return;
+        begin_ = at + static_cast<std::size_t>(std::countr_zero(begins));
+        open_ = true;
+    }
+    bool found(std::size_t end) {
+        if (open_ && begin_ < end) piece(begin_, end);
+        piece(end + widest_gap + 1, end + widest_gap + 1);
+        return found_;
+    }
+
+private:
+    /// As PieceRow and join_pieces have it.
+    void piece(std::size_t begin, std::size_t end) {
+        const auto size = end - begin;
+        const bool near = begin - end_ <= widest_gap;
+        const bool same = near & (size == length_);
+        const auto pieces = pieces_ + static_cast<std::size_t>(near & (size < length_));
+        found_ |= !same & (pieces > 2) & (pieces * length_ >= least_) & (length_ <= longest_piece);
+        pieces_ = (same ? pieces_ : 0) + 1;
+        length_ = size;
+        end_ = end;
+    }
+
+    std::size_t least_;
+    std::size_t pieces_ = 0;
+    std::size_t length_ = 0;
+    std::size_t end_ = 0;
+    std::size_t begin_ = 0;
+    bool open_ = false;  // a piece has begun and not ended
+    bool found_ = false;
+};
+
+class Surveyor {
+public:
+    Surveyor(std::string_view text, std::size_t shortest)
+        : text_(text), shortest_(shortest), chunks_(shortest), hyphened_(shortest) {}
+
+    Survey run() {
+        // The common size as a constant.
+        if (shortest_ == window_size)
+            look([](WordPair bits) { return runs_of<window_size>(bits); });
+        else
+            look([least = shortest_](WordPair bits) { return runs_of(bits, least); });
+        return result();
+    }
+
+private:
+    template <class Runs>
+    void look(Runs runs_of_shortest) {
+        for_each_mask(text_, classes, [&](std::size_t at, const std::uint64_t* masks, std::size_t stride) {
+            for (const auto set : {separators, joints, escapes, equals, breaks})
+                seen_[set] |= masks[set * stride];
+            token_runs(runs_of_shortest(pair_at(masks + tokens * stride)));
+            const auto half = runs_of_shortest(pair_at(masks + hex * stride));
+            hex_run_ |= static_cast<std::uint64_t>(half & (half >> shortest_));
+            chunks_.word(masks[separators * stride], at);
+            hyphened_.word(masks[joints * stride], at);
+            const auto inside = text_.size() - at;
+            const auto all = inside < mask_bytes ? (std::uint64_t{1} << inside) - 1 : ~std::uint64_t{0};
+            if (masks[ordinary * stride] != all) unusual(text_.substr(at, mask_bytes));
+        });
+    }
+    /// Longer ones are made of several that overlap.
+    void token_runs(WordPair runs) {
+        if (static_cast<std::uint64_t>(runs) == 0) return;
+        const auto longer = [&](std::size_t least) {
+            return static_cast<std::uint64_t>(runs & (runs >> (least - shortest_))) != 0;
+        };
+        runs_.shortest = true;
+        runs_.base64 |= longer(least_base64(shortest_));
+        runs_.base32 |= longer(least_base32(shortest_));
+    }
+    /// Beyond ASCII there is reason for all that control characters are a reason for.
+    void unusual(std::string_view block) {
+        if (beyond_ascii_) return;
+        for (const char c : block) {
+            const auto byte = static_cast<unsigned char>(c);
+            beyond_ascii_ |= byte >= 0x80;
+            control_ |= byte == 0x7f || (byte < 0x20 && c != '\t' && c != '\r' && c != '\n');
+        }
+    }
+    Survey result() {
+        Survey found;
+        const auto may = [&](Decoding decoding, bool there_is) {
+            if (there_is)
+                found.decodings |= static_cast<std::uint16_t>(1U << static_cast<unsigned>(decoding));
+        };
+        may(Decoding::escapes, seen_[escapes] != 0);
+        may(Decoding::plain_forms, beyond_ascii_ || control_);
+        may(Decoding::quoted_printable, seen_[equals] != 0);
+        may(Decoding::tags, beyond_ascii_);
+        may(Decoding::chunks, seen_[separators] != 0 && chunks_.found(text_.size()));
+        may(Decoding::hyphened, seen_[joints] != 0 && hyphened_.found(text_.size()));
+        may(Decoding::reversed, runs_.shortest);
+        may(Decoding::base64, runs_.base64 || (runs_.shortest && seen_[breaks] != 0));
+        may(Decoding::base32, runs_.base32);
+        may(Decoding::hex, hex_run_ != 0);
+        found.token_run = runs_.shortest;
+        return found;
+    }
+
+    struct Runs {
+        bool shortest = false;
+        bool base64 = false;
+        bool base32 = false;
+    };
+
+    std::string_view text_;
+    std::size_t shortest_;
+    std::array<std::uint64_t, 8> seen_{};
+    Runs runs_;
+    std::uint64_t hex_run_ = 0;
+    bool beyond_ascii_ = false;
+    bool control_ = false;
+    Pieces chunks_;
+    Pieces hyphened_;
+};
+
+}  // namespace
+
+Survey survey(std::string_view text, std::size_t shortest) { return Surveyor(text, shortest).run(); }
+
+}  // namespace tfy::policy

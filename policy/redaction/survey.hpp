@@ -1,0 +1,27 @@
+// What a text gives reason to look for: one pass over it, so that most text is not decoded at all.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "policy/redaction/views.hpp"
+
+namespace tfy::policy {
+
+struct Survey {
+    std::uint16_t decodings = 0;  // bit d: Decoding d may lead somewhere
+    bool token_run = false;       // `shortest` or more scanned_characters in a row
+
+    /// False where the view would be the text itself, or empty.
+    bool gives_reason_for(Decoding decoding) const {
+        return ((decodings >> static_cast<unsigned>(decoding)) & 1U) != 0;
+    }
+    void drop(Decoding decoding) {
+        decodings = static_cast<std::uint16_t>(decodings & ~(1U << static_cast<unsigned>(decoding)));
+    }
+};
+
+/// `shortest` as in decode().
+Survey survey(std::string_view text, std::size_t shortest);
+
+}  // namespace tfy::policy

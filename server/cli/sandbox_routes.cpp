@@ -1,0 +1,154 @@
+#include "server/cli/sandbox_routes.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <ostream>
+
+#include "policy/sealed_state.hpp"
+#include "protocol/parse.hpp"
+#include "tools/sandbox/mint.hpp"
+
+namespace tfy::server {
+namespace {
+
+std::string_view bearer_of(std::string_view authorization) {
+    constexpr std::string_view scheme = "Bearer ";
+    return authorization.starts_with(scheme) ? authorization.substr(scheme.size()) : std::string_view{};
+}
+
+std::string target_of(const HttpRequest& request) {
+    return request.query.empty() ? request.path : request.path + "?" + request.query;
+}
+
+bool is_this_machine(const std::string& remote) {
+    boost::system::error_code failure;
+    auto address = boost::asio::ip::make_address(remote, failure);
+    if (failure) return false;
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).is_loopback();
+    return address.is_loopback();
+}
+
+Delivery::Manner manner_of(const sandbox::Plan& plan) {
+    if (std::holds_alternative<sandbox::HalfBody>(plan.spoiled)) return Delivery::Manner::half;
+    if (std::holds_alternative<sandbox::Drip>(plan.spoiled)) return Delivery::Manner::drip;
+    if (std::holds_alternative<sandbox::Reset>(plan.spoiled)) return Delivery::Manner::reset;
+    return Delivery::Manner::whole;
+}
+
+}  // namespace
+
+Delivery SandboxRoutes::handle(const HttpRequest& request) {
+    if (request.path == faults_path) return script(request);
+    const auto target = target_of(request);
+    const auto authorization = request.header("authorization").value_or("");
+    Json line = {{"time", policy::format_time(clock_.now())},
+                 {"method", request.method},
+                 {"path", request.path},
+                 {"query", request.query},
+                 {"account", plane_.account_of(bearer_of(authorization))},
+                 {"faults", Json::array()}};
+    sandbox::Plan plan;
+    if (const auto danger = sandbox::danger_of(request.method, target); !danger.empty()) {
+        note_danger(danger, request.method, target);
+        line["danger"] = danger;
+    } else {
+        plan = script_.next(request.method, request.path, request.query);
+        line["faults"] = plan.applied;
+    }
+    auto delivery = answer(request, plan, line);
+    write(line);
+    return delivery;
+}
+
+Delivery SandboxRoutes::answer(const HttpRequest& request, const sandbox::Plan& plan, Json& line) {
+    sandbox::Answer made{.request_id = sandbox::random_word(32)};
+    if (plan.works())
+        made = plane_.handle(request.method, target_of(request),
+                             bearer_of(request.header("authorization").value_or("")), request.body,
+                             plan.circumstances);
+    Delivery delivery{.manner = manner_of(plan), .delay = plan.delay};
+    line["request_id"] = made.request_id;
+    if (const auto* drip = std::get_if<sandbox::Drip>(&plan.spoiled)) delivery.drip = drip->each;
+    if (const auto* instead = std::get_if<sandbox::Instead>(&plan.spoiled)) {
+        delivery.reply = {.status = instead->status,
+                          .content_type = instead->content_type,
+                          .body = redaction_.seal_text(instead->body),
+                          .headers = {{"x-request-id", made.request_id}}};
+        if (!instead->retry_after.empty())
+            delivery.reply.headers.emplace_back("retry-after", instead->retry_after);
+        policy::wipe(made.body);
+    } else {
+        delivery.reply = reply(std::move(made));
+    }
+    const bool reset = delivery.manner == Delivery::Manner::reset;
+    line["status"] = reset ? Json(nullptr) : Json(delivery.reply.status);
+    return delivery;
+}
+
+HttpReply SandboxRoutes::reply(sandbox::Answer made) const {
+    HttpReply reply{.status = made.status,
+                    .content_type = std::move(made.content_type),
+                    .body = sealed(std::move(made.body)),
+                    .headers = {{"x-request-id", std::move(made.request_id)}}};
+    return reply;
+}
+
+policy::Redacted SandboxRoutes::sealed(std::string body) const {
+    auto json = protocol::parse(body);
+    if (!json) return redaction_.seal_text(body);
+    policy::wipe(body);
+    if (!json->is_object() || !json->contains("token")) return redaction_.seal(*json);
+    policy::Reveal value(policy::Secret(std::move(json->at("token").get_ref<std::string&>())),
+                         policy::random_id(20));
+    (*json)["token"] = value.placeholder();
+    return redaction_.now()->seal_reveal(*json, std::move(value));
+}
+
+Delivery SandboxRoutes::script(const HttpRequest& request) {
+    const auto said = [this](int status, const Json& body) {
+        Delivery delivery;
+        delivery.reply = {
+            .status = status, .content_type = "application/json", .body = redaction_.seal(body)};
+        return delivery;
+    };
+    if (!is_this_machine(request.remote))
+        return said(403, {{"error", "The fault script is for callers on the sandbox's own machine."}});
+    if (request.method == "GET") return said(200, script_.left());
+    if (request.method == "DELETE") return said(200, {{"cleared", script_.clear()}});
+    if (request.method != "POST") return said(405, {{"error", "POST, GET or DELETE."}});
+    auto faults = sandbox::read_faults(request.body);
+    if (!faults) return said(400, {{"error", faults.error().message}});
+    const auto count = faults->size();
+    if (const auto added = script_.add(std::move(*faults)); !added)
+        return said(400, {{"error", added.error().message}});
+    return said(201, {{"added", count}});
+}
+
+void SandboxRoutes::refused(std::string_view method, std::string_view target, int status) {
+    Json line = {{"time", policy::format_time(clock_.now())},
+                 {"method", method},
+                 {"path", target.substr(0, target.find('?'))},
+                 {"query", ""},
+                 {"status", status},
+                 {"account", ""},
+                 {"faults", Json::array()},
+                 {"request_id", nullptr}};
+    if (const auto danger = sandbox::danger_of(method, target); !danger.empty()) {
+        note_danger(danger, method, target);
+        line["danger"] = danger;
+    }
+    write(line);
+}
+
+void SandboxRoutes::note_danger(std::string_view danger, std::string_view method, std::string_view target) {
+    dangers_.emplace_back(danger);
+    const auto asked = std::string(method) + " " + std::string(target);
+    errors_ << "\n*** tfy-pat-mcp sandbox: A CLIENT SENT WHAT MUST NEVER BE SENT\n*** "
+            << redaction_.seal_text(asked).text() << "\n*** That is " << danger
+            << ".\n*** Nothing was done. This sandbox ends with exit code 1.\n\n"
+            << std::flush;
+}
+
+void SandboxRoutes::write(const Json& line) { log_ << redaction_.seal(line).text() << "\n" << std::flush; }
+
+}  // namespace tfy::server

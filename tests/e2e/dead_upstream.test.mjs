@@ -1,0 +1,106 @@
+// A control plane that takes connections and never answers: nobody but its own callers waits for it, each of them
+// for as long as TFY_API_MAX_TIME says and no longer.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+
+import { until } from './lib/process.mjs';
+import { modernRequest, RawHttp, toolCall } from './lib/raw.mjs';
+import { textOf } from './lib/story.mjs';
+import { World } from './lib/world.mjs';
+
+const inFlight = 32; // as many as one principal may have
+
+/** Accepts, reads, and says nothing: {url, asked()}. */
+async function silentUpstream(t) {
+  const sockets = new Set();
+  const watchers = new Set();
+  const server = createServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.asked = true;
+      for (const look of watchers) look();
+    });
+  });
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise(resolve => server.close(resolve));
+  });
+  const asked = () => [...sockets].filter(socket => socket.asked).length;
+  return { url: `http://127.0.0.1:${server.address().port}`, asked, watchers };
+}
+
+async function took(work) {
+  const start = performance.now();
+  return { result: await work, ms: performance.now() - start };
+}
+
+test('while 32 calls hang upstream, everything else is answered at once', async t => {
+  const upstream = await silentUpstream(t);
+  const world = await World.start(t, { upstream: upstream.url });
+  world.env.TFY_API_MAX_TIME = '6';
+  const server = await world.serve();
+  const peer = () => new RawHttp(world, server.endpoint);
+  let over = 0;
+  const begun = performance.now();
+  const hanging = Array.from({ length: inFlight }, (_, i) =>
+    peer()
+      .exchange(toolCall(100 + i, 'tfy_access_tokens_list', {}))
+      .finally(() => (over += 1))
+  );
+  await until(() => upstream.asked() === inFlight, {
+    what: () => `32 requests upstream, not ${upstream.asked()}`,
+    change: look => upstream.watchers.add(look),
+  });
+
+  const origin = new URL(server.endpoint).origin;
+  for (const [name, ask] of [
+    ['tools/list', () => peer().exchange(modernRequest(1, 'tools/list'))],
+    ['server/discover', () => peer().exchange(modernRequest(2, 'server/discover'))],
+    ['/readyz', () => fetch(`${origin}/readyz`)],
+    ['/livez', () => fetch(`${origin}/livez`)],
+    ['the approvals page', () => fetch(server.page)],
+  ]) {
+    const { result, ms } = await took(ask());
+    assert.ok(result.result ?? result.ok, `${name}: ${JSON.stringify(result)}`);
+    assert.ok(ms < 1000, `${name} took ${ms} ms`);
+  }
+  assert.equal(over, 0, 'they still hang');
+
+  const answers = await Promise.all(hanging);
+  const seconds = (performance.now() - begun) / 1000;
+  assert.ok(seconds >= 5.5 && seconds < 12, `they waited ${seconds} s`);
+  for (const { result } of answers) {
+    assert.ok(result.isError);
+    assert.match(textOf(result), /gave no answer in time. Nothing was done/);
+  }
+
+  // Now it is known to be silent: nobody waits for it until the next try.
+  const { result: refused, ms } = await took(peer().exchange(toolCall(3, 'tfy_access_tokens_list', {})));
+  assert.match(
+    textOf(refused.result),
+    /has not been answering for .*Nothing was sent. The next try is at \d{4}-\d\d-\d\dT[\d:.]+Z, in \d s\./
+  );
+  assert.ok(ms < 1000, `it took ${ms} ms`);
+});
+
+for (const [name, value] of [
+  ['TFY_API_CONNECT_TIMEOUT', 'soon'],
+  ['TFY_API_CONNECT_TIMEOUT', '0'],
+  ['TFY_API_MAX_TIME', '-5'],
+  ['TFY_API_MAX_TIME', '601'],
+  ['TFY_API_MAX_TIME', '30s'],
+])
+  test(`${name}=${value} is a start error that says what is right`, async t => {
+    const world = await World.start(t, { upstream: 'http://127.0.0.1:1' });
+    world.env[name] = value;
+    for (const verb of [['stdio'], ['serve', '--listen', '127.0.0.1:0']]) {
+      const server = world.spawn(verb);
+      server.child.stdin.end();
+      const { code } = await server.ended;
+      assert.equal(code, 1, server.stderr);
+      assert.match(server.stderr, new RegExp(`${name} must be a number of seconds from 0.1 to 600`));
+    }
+  });

@@ -1,0 +1,78 @@
+// The search as one would write it who has all the time in the world: every window of every token at every
+// byte, every way to decode at every level. The fast one must find the same.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/redaction/decoded_text.hpp"
+#include "policy/redaction/fingerprint.hpp"
+#include "policy/redaction/foreign_jwt.hpp"
+#include "policy/redaction/search.hpp"
+#include "policy/redaction/shapes.hpp"
+#include "tests/policy/leak_tokens.hpp"
+
+namespace tfy::leaks {
+
+/// Where registered windows begin, by the whole 128-bit digest.
+inline std::vector<std::pair<std::size_t, std::size_t>> slow_windows(
+    std::string_view text, const std::vector<policy::TokenPrints>& tokens) {
+    const policy::WindowHash hash(a_key());
+    std::vector<std::size_t> sizes;
+    for (const auto& token : tokens)
+        for (const auto& window : token.windows)
+            if (std::ranges::find(sizes, window.size) == sizes.end()) sizes.push_back(window.size);
+    std::vector<std::pair<std::size_t, std::size_t>> found;  // begin, size
+    for (const auto size : sizes)
+        for (std::size_t at = 0; at + size <= text.size(); ++at) {
+            const auto digest = hash.digest(text.substr(at, size));
+            const auto known = [&](const policy::Fingerprint& each) {
+                return each.size == size && each.digest == digest;
+            };
+            if (std::ranges::any_of(
+                    tokens, [&](const auto& token) { return std::ranges::any_of(token.windows, known); }))
+                found.emplace_back(at, size);
+        }
+    std::ranges::sort(found);
+    return found;
+}
+
+/// A hit for every place; may overlap.
+inline std::vector<policy::Hit> slow_search(std::string_view text, const policy::Index& index, int nested) {
+    std::vector<policy::Hit> hits;
+    if (text.size() < index.shortest()) return hits;
+    index.find(text, hits);
+    if (!hits.empty()) policy::forgive_claim_names(text, hits);
+    policy::find_shapes(text, hits);
+    for (const auto step : policy::all_steps) {
+        if (nested == 0) break;
+        const auto view = policy::decode(step, text, index.shortest(), policy::View::Origins::kept);
+        if (view.text().empty() || view.text() == text) continue;
+        const bool last = step.decoding == policy::Decoding::reversed;
+        const auto look = [&](std::size_t begin, std::size_t end) {
+            const auto part = std::string_view(view.text()).substr(begin, end - begin);
+            for (const auto& hit : slow_search(part, index, last ? 0 : nested - 1)) {
+                const auto origin = view.origin(begin + hit.begin, begin + hit.end);
+                hits.push_back({origin.begin, origin.end, hit.token});
+            }
+        };
+        if (policy::gives_bytes(step.decoding))
+            policy::for_each_text(view.text(), index.shortest(), look);
+        else
+            look(0, view.text().size());
+    }
+    return hits;
+}
+
+/// 'x' for each byte that is in a hit.
+inline std::string covered(std::size_t size, const std::vector<policy::Hit>& hits) {
+    std::string marks(size, '.');
+    for (const auto& hit : hits)
+        std::fill(marks.begin() + static_cast<std::ptrdiff_t>(hit.begin),
+                  marks.begin() + static_cast<std::ptrdiff_t>(hit.end), 'x');
+    return marks;
+}
+
+}  // namespace tfy::leaks

@@ -1,0 +1,139 @@
+// Lists of any length, whatever happens to them while they are read.
+#include <doctest/doctest.h>
+#include <malloc.h>
+
+#include "tests/tools/examples.hpp"
+
+using namespace tfy;
+using namespace tfy::examples;
+using truefoundry::HttpResponse;
+
+namespace {
+
+Json items(int from, int to) {
+    Json all = Json::array();
+    for (int i = from; i < to; ++i)
+        all.push_back(item("id" + std::to_string(i), "name-" + std::to_string(i)));
+    return all;
+}
+
+std::string offset(int from) { return "GET " + base + "?limit=100&offset=" + std::to_string(from); }
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+std::size_t memory_in_use() {
+    const auto info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+/// A control plane with as many tokens as one likes; says how much memory is in use while it is asked.
+struct Endless final : truefoundry::Exchange {
+    int a_page = 100;
+    int total = 10'000'000;
+    int asked = 0;
+    std::size_t most = 0;  // in use while it was asked
+
+    Async<Result<HttpResponse>> send(truefoundry::HttpRequest request) override {
+        ++asked;
+        most = std::max(most, memory_in_use());
+        const auto from = std::stoi(request.target.substr(request.target.find("offset=") + 7));
+        std::string some;
+        for (int i = from; i < std::min(from + a_page, total); ++i)
+            some += (some.empty() ? "" : ",") + usual(std::to_string(i));
+        co_return answer(
+            200, R"({"data":[)" + some + R"(],"pagination":{"total":)" + std::to_string(total) + "}}");
+    }
+    /// As long as the real ones are.
+    static std::string usual(const std::string& number) {
+        return R"({"id":"jqfwg345gi25n5ju2yz5i)" + number +
+               R"(","manifest":{"name":"a-name-of-thirty-characters-)" + number +
+               R"(","ownedBy":{"team":"platform-engineering"}},"createdBySubject":{"subjectSlug":)"
+               R"("alice.example@acme-corporation.example"},"createdAt":"2026-08-25T09:30:00.000Z","jwts":[)"
+               R"({"id":"jqfwg345gi25n5ju2yz5iz6m","expiry":"2027-02-21T00:00:00Z"}]})";
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a list is read to its end, page by page") {
+    Upstream upstream;
+    upstream.exchange.expect(offset(0), answer(200, page(items(0, 100), 150)))
+        .expect(offset(100), answer(200, page(items(100, 150), 150)));
+    CHECK(run(upstream.client.list()).value().size() == 150);
+    CHECK(upstream.exchange.finished());
+}
+
+TEST_CASE("a page shorter than asked for is not the end; the offset moves by what came") {
+    Upstream upstream;
+    upstream.exchange.expect(offset(0), answer(200, page(items(0, 50), 120)))
+        .expect(offset(50), answer(200, page(items(50, 100), 120)))
+        .expect(offset(100), answer(200, page(items(100, 120), 120)));
+    CHECK(run(upstream.client.list()).value().size() == 120);
+}
+
+TEST_CASE("without a total, an empty page is the end") {
+    Upstream upstream;
+    const auto body = [](const Json& data) { return Json{{"data", data}, {"pagination", nullptr}}.dump(); };
+    upstream.exchange.expect(offset(0), answer(200, body(items(0, 3))))
+        .expect(offset(3), answer(200, body(Json::array())));
+    CHECK(run(upstream.client.list()).value().size() == 3);
+}
+
+TEST_CASE("a control plane that ignores the offset is not asked for ever") {
+    Upstream upstream;
+    const auto body = Json{{"data", items(0, 3)}}.dump();
+    for (int look = 0; look < 2; ++look)
+        upstream.exchange.expect(offset(0), answer(200, body)).expect(offset(3), answer(200, body));
+    CHECK(run(upstream.client.list()).value().size() == 3);
+}
+
+TEST_CASE("a repeated id is listed once") {
+    Upstream upstream;
+    auto twice = items(0, 2);
+    twice.push_back(item("id0", "name-0"));
+    for (int look = 0; look < 2; ++look) upstream.exchange.expect(offset(0), answer(200, page(twice)));
+    CHECK(run(upstream.client.list()).value().size() == 2);
+}
+
+TEST_CASE("where something was deleted between two pages, a second look finds what moved up past the first") {
+    Upstream upstream;
+    auto left = items(1, 150);  // id0 is gone: id100 now stands on the first page
+    upstream.exchange.expect(offset(0), answer(200, page(items(0, 100), 150)))
+        .expect(offset(100), answer(200, page(items(101, 150), 149)))
+        .expect(offset(0), answer(200, page(Json(left.begin(), left.begin() + 100), 149)))
+        .expect(offset(100), answer(200, page(Json(left.begin() + 100, left.end()), 149)));
+    const auto listed = run(upstream.client.list());
+    REQUIRE(listed.has_value());
+    CHECK(listed->size() == 149);
+    CHECK(std::ranges::count(*listed, "id100", &truefoundry::AccessToken::id) == 1);
+    CHECK(std::ranges::count(*listed, "id0", &truefoundry::AccessToken::id) == 0);
+}
+
+TEST_CASE("a list without end is cut with a reason") {
+    Endless endless;
+    truefoundry::Client client(endless);
+    const auto listed = run(client.list());
+    REQUIRE_FALSE(listed.has_value());
+    CHECK(holds(listed.error().message, "100000 tokens"));
+    CHECK(endless.asked == 1'000);
+    endless.a_page = 1;
+    endless.asked = 0;
+    CHECK(holds(run(client.list()).error().message, "2000 pages"));
+    CHECK(endless.asked == 2'000);
+}
+
+TEST_CASE("100,000 tokens are listed, in memory that is bounded") {
+    Endless endless;
+    endless.total = 100'000;
+    truefoundry::Client client(endless);
+    const auto before = memory_in_use();
+    auto listed = run(client.list());
+    REQUIRE(listed.has_value());
+    const auto held = (memory_in_use() - before) >> 20U;
+    const auto most = (endless.most - before) >> 20U;
+    MESSAGE("100,000 tokens hold " << held << " MiB; listing them took " << most << " MiB at the most");
+    CHECK(listed->size() == 100'000);
+    CHECK(endless.asked == 1'000);
+    CHECK(held < 80);
+    CHECK(most < 128);
+}

@@ -1,0 +1,103 @@
+#include "tools/truefoundry/guarded_exchange.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "tools/truefoundry/breaker.hpp"
+#include "tools/truefoundry/wire.hpp"
+
+namespace tfy::truefoundry {
+namespace {
+
+namespace asio = boost::asio;
+using Answer = Result<HttpResponse>;
+
+Error refusal(const Breaker::Refusal& refused, policy::Time today) {
+    const auto next =
+        refused.next_in == Breaker::Duration{0}
+            ? std::string("A try is under way: ask again in a moment.")
+            : "The next try is at " +
+                  policy::format_time(std::chrono::ceil<std::chrono::seconds>(today + refused.next_in)) +
+                  ", in " +
+                  policy::format_duration(std::chrono::ceil<std::chrono::seconds>(refused.next_in)) + ".";
+    return {Errc::upstream, "TrueFoundry has not been answering for " +
+                                policy::format_duration(refused.silent_for) + ". Nothing was sent. " + next +
+                                " (The last try: " + refused.last + ")"};
+}
+
+/// Why this is no answer of TrueFoundry's; empty where it is one.
+std::string silence(const Answer& answer) {
+    if (!answer) return answer.error().message;
+    const auto status = answer->status;
+    const bool from_proxy = status == 502 || status == 503 || status == 504;
+    return from_proxy ? "it answered " + std::to_string(status) + "." : std::string{};
+}
+
+/// A pass, and the duty to say how it went.
+class Trial {
+public:
+    Trial(Breaker& breaker, Breaker::Pass pass) : breaker_(breaker), pass_(pass) {}
+    Trial(const Trial&) = delete;
+    Trial& operator=(const Trial&) = delete;
+    ~Trial() {
+        if (!told_) breaker_.left(pass_);
+    }
+    void tell(const Answer& answer, Pace::Instant now) {
+        told_ = true;
+        auto why = silence(answer);
+        if (why.empty())
+            breaker_.answered();
+        else
+            breaker_.silent(pass_, now, std::move(why));
+    }
+
+private:
+    Breaker& breaker_;
+    Breaker::Pass pass_;
+    bool told_ = false;
+};
+
+class GuardedExchange final : public Exchange {
+public:
+    GuardedExchange(std::unique_ptr<Exchange> exchange, Pace pace)
+        : exchange_(std::move(exchange)), pace_(std::move(pace)) {}
+
+    Async<Answer> send(HttpRequest request) override {
+        if (request.method != "GET" && !breaker_.closed()) {
+            HttpRequest look{
+                .method = "GET", .target = wire::list_target(0, 1, ""), .timeout = request.timeout};
+            const auto seen = co_await ask(std::move(look));
+            if (!breaker_.closed()) co_return not_sent(seen);
+        }
+        co_return co_await ask(std::move(request));
+    }
+
+private:
+    static Error not_sent(const Answer& look) {
+        if (!look && look.error().code == Errc::upstream) return look.error();
+        return {Errc::upstream, "TrueFoundry does not answer: " + silence(look) +
+                                    " This was seen by a read; nothing else was sent, and nothing was done."};
+    }
+
+    Async<Answer> ask(HttpRequest request) {
+        const auto admitted = breaker_.admit(pace_.now());
+        if (const auto* refused = std::get_if<Breaker::Refusal>(&admitted))
+            co_return refusal(*refused, pace_.today());
+        Trial trial(breaker_, std::get<Breaker::Pass>(admitted));
+        auto answer = co_await exchange_->send(std::move(request));
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() == asio::cancellation_type::none) trial.tell(answer, pace_.now());
+        co_return answer;
+    }
+
+    std::unique_ptr<Exchange> exchange_;
+    Pace pace_;
+    Breaker breaker_;
+};
+
+}  // namespace
+
+std::unique_ptr<Exchange> guard(std::unique_ptr<Exchange> exchange, Pace pace) {
+    return std::make_unique<GuardedExchange>(std::move(exchange), std::move(pace));
+}
+
+}  // namespace tfy::truefoundry
