@@ -1,6 +1,7 @@
 // `tfy-pat-mcp doctor`: what works, what does not, and why.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -33,17 +34,31 @@ test('where everything works it says so, and where each value came from', async 
   for (const line of lines) assert.match(line, /^(ok {6} |warning {2}|broken {3})\S.* — .*\.( |$)|approvals/);
 });
 
+/** The port of something that takes connections and speaks no TLS: it answers with plain text, or not at all. */
+async function noTls(t, answer) {
+  const server = createServer(socket => {
+    t.after(() => socket.destroy());
+    socket.on('error', () => {}).on('data', () => answer && socket.end(answer));
+  });
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  return server.address().port;
+}
+
 test('each thing that is broken is told apart, and the exit code is 1', async t => {
   const world = await World.start(t);
   const file = join(world.folder, 'key');
   const noKey = { TFY_API_KEY: '', TFY_API_KEY_FILE: file };
+  const hurry = { TFY_API_CONNECT_TIMEOUT: '0.3', TFY_API_MAX_TIME: '0.6' };
   const rows = [
     [{ TFY_BASE_URL: '' }, 'base_url_not_set'],
     [{ TFY_BASE_URL: 'http://acme.example' }, 'base_url_not_https'],
     [{ TFY_BASE_URL: 'ftp://acme.example' }, 'base_url_unusable'],
     [{ TFY_BASE_URL: 'http://127.0.0.1:1' }, 'connection_refused'],
     [{ TFY_BASE_URL: 'https://no-such-host.invalid' }, 'name_not_found'],
-    [{ TFY_BASE_URL: world.upstream.replace('http:', 'https:') }, 'tls_refused'],
+    [{ TFY_BASE_URL: `https://127.0.0.1:${await noTls(t, 'HTTP/1.1 400 No\r\n\r\n')}` }, 'tls_refused'],
+    [{ ...hurry, TFY_BASE_URL: `https://127.0.0.1:${await noTls(t)}` }, 'connect_timeout'],
+    [{ ...hurry, TFY_BASE_URL: `http://127.0.0.1:${await noTls(t)}` }, 'no_answer'],
     [{ TFY_API_KEY: '' }, 'key_not_set'],
     [{ TFY_API_KEY: 'tfy-another-key-0123456789abcdef' }, 'key_refused'],
     [noKey, 'key_file_unreadable'],
