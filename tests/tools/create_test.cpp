@@ -191,25 +191,6 @@ TEST_CASE("the result is the seed's, masked, with the warning to save the value;
     CHECK_FALSE(result.reveal);
 }
 
-TEST_CASE("the result tells the agent what the person was warned of, and nothing where there is nothing") {
-    Creation automation;
-    const Json ci = {{"payload", {{"name", "ci-pipeline"}}}, {"reason", "for Jenkins"}};
-    automation.answers(made());
-    automation.exchange.expect(get_named("ci-pipeline"), answer(200, page(Json::array())));
-    const auto warned = run_approved(automation.tool, ci).value();
-    CHECK(warned.structured.at("warnings").size() == 2);
-    CHECK(holds(warned.text, "- This looks like automation."));
-    CHECK(holds(warned.text, "advises a virtual account for CI/CD and production"));
-
-    Creation careful;
-    careful.answers(made()).lists({new_item()});
-    auto short_lived = dev_local;
-    short_lived["payload"]["expirationDate"] = "2026-12-24T00:00:00.000Z";
-    const auto fine = run_approved(careful.tool, short_lived).value();
-    CHECK_FALSE(fine.structured.contains("warnings"));
-    CHECK_FALSE(holds(fine.text, "Tell the user:\n-"));
-}
-
 TEST_CASE("the result says where the value can be seen") {
     for (const auto& [destination, words] :
          {std::pair{Destination::page, "sees the value once on the approvals page"},
