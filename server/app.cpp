@@ -54,6 +54,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       redaction_(parts.fingerprint_key, std::move(parts.known_tokens)),
       log_(redaction_, parts.log_level),
       store_(std::move(parts.ledger)),
+      key_file_watch_({loop, store_, redaction_, log_}, parts.key_file, parts.own_key),
       gate_(std::move(parts.rules)),
       exchange_(std::move(parts.exchange)),
       client_(*exchange_, parts.limits.max_time),
@@ -121,6 +122,7 @@ Async<Result<void>> App::start() {
     if (auto looked = co_await orphans_.start(); !looked) co_return looked;
     tell_of_rotations();
     rotations_.start();
+    key_file_watch_.start();
     co_return co_await notifier_.start(std::move(webhooks_));
 }
 
@@ -160,23 +162,25 @@ Async<void> App::reply_health(HttpAnswer& answer, bool ready) {
 
 tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assurance,
                              const ApprovalPage& page) {
+    const tools::OwnJwtIds own_ids([key = parts.own_key] { return key->facts().jwt_ids; });
     std::vector<std::unique_ptr<tools::Tool>> all;
     all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock_));
     all.push_back(std::make_unique<tools::CreateAccessToken>(client_, reveals_, clock_));
-    all.push_back(std::make_unique<tools::DeleteAccessToken>(client_, clock_, parts.own_jwt_ids));
+    all.push_back(std::make_unique<tools::DeleteAccessToken>(client_, clock_, own_ids));
     all.push_back(std::make_unique<tools::RevealAccessToken>(reveals_, clock_));
-    all.push_back(
-        std::make_unique<tools::RotateAccessToken>(client_, reveals_, rotations_, clock_, parts.own_jwt_ids));
+    all.push_back(std::make_unique<tools::RotateAccessToken>(client_, reveals_, rotations_, clock_, own_ids));
     tools::ApprovalReader& reader = *this;
     all.push_back(std::make_unique<tools::GetApproval>(reader));
     all.push_back(std::make_unique<tools::ConfigStatus>(
-        client_, tools::Configuration{.base_url = parts.base_url,
-                                      .key_set = parts.key_set,
-                                      .assurance = what_approvals_prove(default_assurance),
-                                      .sandbox = parts.sandbox,
-                                      .version = TFY_VERSION,
-                                      .page_url = [&page] { return page.home(); },
-                                      .problem = parts.upstream_problem}));
+        client_, clock_,
+        tools::Configuration{.base_url = parts.base_url,
+                             .key = [key = parts.own_key] { return key->facts(); },
+                             .assurance = what_approvals_prove(default_assurance),
+                             .sandbox = parts.sandbox,
+                             .version = TFY_VERSION,
+                             .page_url = [&page] { return page.home(); },
+                             .url_problem = parts.url_problem,
+                             .url_cause = parts.url_cause}));
     auto catalog = tools::Catalog::assemble(std::move(all));
     return std::move(
         catalog.value());  // the embedded definitions are part of the binary: a test assembles them too

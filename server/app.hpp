@@ -16,6 +16,7 @@
 #include "server/features/completions.hpp"
 #include "server/features/prompts.hpp"
 #include "server/features/resources.hpp"
+#include "server/key_file_watch.hpp"
 #include "server/mcp/session.hpp"
 #include "server/mcp/streamable_http.hpp"
 #include "server/notify/notifier.hpp"
@@ -84,6 +85,7 @@ private:
     Redaction redaction_;
     Log log_;
     Store store_;
+    KeyFileWatch key_file_watch_;
     GateInForce gate_;
     std::unique_ptr<truefoundry::Exchange> exchange_;
     truefoundry::Client client_;

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "server/upstream/curl_exchange.hpp"
+#include "server/upstream/key_file.hpp"
 #include "server/upstream/url_parts.hpp"
 
 namespace tfy::server {
@@ -62,6 +63,47 @@ std::string read_whole(const std::string& file) {
     return in ? text.str() : std::string{};
 }
 
+std::string place_of(const char* name) {
+    return std::string(name) + (environment(name).empty() ? " in .env" : " in the environment");
+}
+
+void take_url(const std::vector<std::pair<std::string, std::string>>& dotenv, Upstream& upstream) {
+    for (const auto* name : url_names) {
+        const auto text = setting(dotenv, name);
+        if (text.empty()) continue;
+        upstream.url_from = place_of(name);
+        auto read = read_base_url(text);
+        if (read) {
+            upstream.base_url = *read;
+        } else {
+            const auto parts = UrlParts::read(text);
+            upstream.url_problem = "TFY_BASE_URL: " + read.error().message;
+            upstream.url_cause = parts && parts->scheme == "http" && !parts->is_loopback()
+                                     ? "base_url_not_https"
+                                     : "base_url_unusable";
+        }
+        return;
+    }
+}
+
+void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Upstream& upstream) {
+    auto key = setting(dotenv, "TFY_API_KEY");
+    if (!key.empty()) {
+        upstream.key_from = place_of("TFY_API_KEY");
+        upstream.api_key = policy::Secret(std::move(key));
+        return;
+    }
+    const auto file = setting(dotenv, "TFY_API_KEY_FILE");
+    if (file.empty()) return;
+    upstream.key_from = place_of("TFY_API_KEY_FILE");
+    upstream.key_file = std::filesystem::absolute(file).string();
+    auto read = read_key_file(upstream.key_file);
+    if (read)
+        upstream.api_key = std::move(*read);
+    else
+        upstream.key_problem = read.error();
+}
+
 /// Seconds, whole or with up to three decimals.
 std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) {
     constexpr std::size_t most_characters = std::string_view("600.000").size();
@@ -98,22 +140,8 @@ Upstream read_upstream() {
     if (own_key || is_set(url_names)) forget(dotenv, url_names);
     if (own_key) forget(dotenv, key_names);
     Upstream upstream;
-    std::string base_url;
-    for (const auto* name : url_names)
-        if (base_url.empty()) base_url = setting(dotenv, name);
-    if (!base_url.empty()) {
-        auto read = read_base_url(base_url);
-        if (read)
-            upstream.base_url = *read;
-        else
-            upstream.problem = "TFY_BASE_URL: " + read.error().message;
-    }
-    auto key = setting(dotenv, "TFY_API_KEY");
-    if (const auto file = setting(dotenv, "TFY_API_KEY_FILE"); key.empty() && !file.empty()) {
-        key = trimmed(read_whole(file));
-        if (key.empty()) upstream.problem = "TFY_API_KEY_FILE names a file that is empty or cannot be read.";
-    }
-    if (!key.empty()) upstream.api_key = policy::Secret(std::move(key));
+    take_url(dotenv, upstream);
+    take_key(dotenv, upstream);
     if (auto* in_environment = std::getenv("TFY_API_KEY")) {
         std::fill_n(in_environment, std::char_traits<char>::length(in_environment), '\0');
         unsetenv("TFY_API_KEY");

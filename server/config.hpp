@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,13 @@ struct Options {
 /// Where the control plane is and the key to it; read from TFY_BASE_URL (TFY_HOST, TFY_API_HOST),
 /// TFY_API_KEY, TFY_API_KEY_FILE or .env.
 struct Upstream {
-    std::string base_url;      // empty: not set
-    policy::Secret api_key;    // empty: not set
-    std::string problem = {};  // why one of them cannot be used: "TFY_BASE_URL must be https"
+    std::string base_url;                      // empty: not set, or not to be used
+    policy::Secret api_key;                    // empty: not set
+    std::string key_file = {};                 // where it came from, absolute; empty: not from a file
+    std::string url_problem = {};              // why the address cannot be used
+    std::string url_cause = {};                // "base_url_not_https", "base_url_unusable"
+    std::optional<Error> key_problem = {};     // why there is no key, though one is named; see key_file.hpp
+    std::string url_from = {}, key_from = {};  // "TFY_HOST in the environment"; empty: not set
 };
 
 /// How long TrueFoundry may take, as TrueFoundry's own helper spells it: TFY_API_CONNECT_TIMEOUT and

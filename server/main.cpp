@@ -11,6 +11,7 @@
 #include "server/cli/approvals.hpp"
 #include "server/cli/audit.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/doctor.hpp"
 #include "server/parts.hpp"
 #include "server/storage/terminal_demands.hpp"
 
@@ -66,6 +67,7 @@ struct Verbs {
     CLI::App* approvals = nullptr;
     CLI::App* audit = nullptr;
     CLI::App* policy = nullptr;
+    CLI::App* doctor = nullptr;
 };
 
 struct VerbOptions {
@@ -75,6 +77,7 @@ struct VerbOptions {
     tfy::server::SandboxOptions sandbox;
     std::string policy_file;
     bool policy_explain = false;
+    tfy::server::DoctorOptions doctor;
 };
 
 void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
@@ -187,6 +190,10 @@ void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
         options.audit.verb = tfy::server::AuditOptions::Verb::export_all;
     });
     add_policy(app, verbs, options);
+    verbs.doctor =
+        app.add_subcommand("doctor", "What is configured, what works, and what an approval proves here")
+            ->fallthrough();
+    verbs.doctor->add_flag("--json", options.doctor.json, "One JSON document");
 }
 
 int fail(const tfy::Error& error) {
@@ -216,6 +223,15 @@ int run_audit(const Options& options, tfy::server::AuditOptions& audit) {
     return tfy::server::run_audit(audit, std::cout, std::cerr);
 }
 
+int run_doctor(const Options& options, tfy::server::DoctorOptions& doctor) {
+    const auto* home = std::getenv("HOME");
+    std::error_code ignored;
+    doctor.server = options;
+    doctor.home = home != nullptr ? home : "";
+    doctor.folder = std::filesystem::current_path(ignored);
+    return tfy::server::run_doctor(doctor, std::cout);
+}
+
 int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool listen_given) {
     if (*verbs.stdio) return tfy::server::run_stdio(options, std::cerr);
     if (*verbs.serve) return tfy::server::run_serve(options, std::cout, std::cerr);
@@ -225,6 +241,7 @@ int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool li
     }
     if (*verbs.approvals) return run_approvals(options, verb_options.approvals);
     if (*verbs.audit) return run_audit(options, verb_options.audit);
+    if (*verbs.doctor) return run_doctor(options, verb_options.doctor);
     if (verb_options.policy_explain)
         return tfy::server::run_policy_explain(options, verb_options.explain, std::cout, std::cerr);
     return tfy::server::run_policy_check(
@@ -246,6 +263,7 @@ int parse_and_run(int argc, char** argv) {
     } catch (const CLI::ParseError& wrong) {
         return app.exit(wrong) == 0 ? 0 : 2;
     }
+    verb_options.doctor.settings = tfy::server::settings_of(app, {argv, static_cast<std::size_t>(argc)});
     return run(verbs, options, verb_options, app.count("--listen") > 0);
 }
 

@@ -1,15 +1,13 @@
 #include "server/parts.hpp"
 
-#include <sodium.h>
-
 #include <fstream>
 #include <sstream>
 
 #include "manifests/embedded.hpp"
-#include "protocol/parse.hpp"
 #include "server/storage/shelf.hpp"
 #include "server/storage/terminal_demands.hpp"
 #include "server/upstream/curl_exchange.hpp"
+#include "server/upstream/key_file.hpp"
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/truefoundry/guarded_exchange.hpp"
 
@@ -18,6 +16,8 @@ namespace {
 
 using truefoundry::HttpRequest;
 using truefoundry::HttpResponse;
+
+constexpr auto set_it = " Nothing was sent. Set it where this server is configured, and start it again.";
 
 /// Stands where no control plane is configured: every tool but the status can say so.
 class UnconfiguredExchange final : public truefoundry::Exchange {
@@ -48,37 +48,65 @@ Result<void> connect_sandbox(Parts& parts, const StateDir& state, const Clock& c
     if (!shelf) return shelf.error();
     parts.exchange = std::make_unique<BuiltInSandbox>(std::move(*shelf), clock);
     parts.base_url = "sandbox:";
-    parts.key_set = true;
+    parts.own_key->replace(policy::Secret(std::string(sandbox::sandbox_key)));
     parts.sandbox = true;
     return {};
 }
 
-void connect_upstream(Parts& parts, const Options& options) {
+/// Says so where there is no key; one may come later, where it comes from a file.
+class KeyedExchange final : public truefoundry::Exchange {
+public:
+    KeyedExchange(std::unique_ptr<truefoundry::Exchange> exchange, std::shared_ptr<const OwnKey> key)
+        : exchange_(std::move(exchange)), key_(std::move(key)) {}
+    Async<Result<HttpResponse>> send(HttpRequest request) override {
+        const auto facts = key_->facts();
+        if (!facts.set)
+            return none(facts.problem.empty() ? "TFY_API_KEY (or TFY_API_KEY_FILE) is not set."
+                                              : facts.problem);
+        return exchange_->send(std::move(request));
+    }
+
+private:
+    static Async<Result<HttpResponse>> none(std::string problem) {
+        co_return Error{Errc::upstream, problem + set_it};
+    }
+
+    std::unique_ptr<truefoundry::Exchange> exchange_;
+    std::shared_ptr<const OwnKey> key_;
+};
+
+/// The key is known to the redactor, and on disk, before anything can be said about it: after it was replaced
+/// it is still known, in the next process, too.
+Result<void> take_key(Parts& parts, Upstream& upstream) {
+    if (upstream.key_problem) parts.own_key->report(*upstream.key_problem);
+    if (upstream.api_key.empty()) return {};
+    auto prints = prints_of(upstream.api_key, parts.fingerprint_key);
+    if (auto kept = parts.ledger->add_fingerprints(prints); !kept) return kept;
+    parts.known_tokens.push_back(std::move(prints));
+    parts.own_key->replace(std::move(upstream.api_key));
+    if (!upstream.key_file.empty()) parts.own_key->warn(open_to_others(upstream.key_file));
+    return {};
+}
+
+Result<void> connect_upstream(Parts& parts, const Options& options) {
     auto upstream = read_upstream();
     parts.base_url = upstream.base_url;
-    parts.key_set = !upstream.api_key.empty();
-    parts.upstream_problem = std::move(upstream.problem);
-    if (parts.upstream_problem.empty() && parts.base_url.empty())
-        parts.upstream_problem = "TFY_BASE_URL is not set.";
-    if (parts.upstream_problem.empty() && !parts.key_set)
-        parts.upstream_problem = "TFY_API_KEY (or TFY_API_KEY_FILE) is not set.";
-    if (parts.key_set) {
-        // The key is known to the redactor before anything can be said about it.
-        parts.known_tokens.push_back(
-            policy::fingerprint(upstream.api_key.reveal(), "TFY_API_KEY", parts.fingerprint_key));
-        parts.own_jwt_ids = jwt_ids(upstream.api_key.reveal());
-    }
-    if (!parts.upstream_problem.empty()) {
-        parts.exchange = std::make_unique<UnconfiguredExchange>(
-            parts.upstream_problem +
-            " Nothing was sent. Set it where this server is configured, and start it again.");
-        return;
+    parts.key_file = upstream.key_file;
+    parts.url_problem = std::move(upstream.url_problem);
+    parts.url_cause = std::move(upstream.url_cause);
+    if (auto taken = take_key(parts, upstream); !taken) return taken;
+    if (!parts.url_problem.empty() || parts.base_url.empty()) {
+        const auto problem = parts.url_problem.empty() ? "TFY_BASE_URL is not set." : parts.url_problem;
+        parts.exchange = std::make_unique<UnconfiguredExchange>(problem + set_it);
+        return {};
     }
     UpstreamOptions reach;
     reach.base_url = parts.base_url;
     reach.ca_file = options.ca_file;
     reach.connect_timeout = parts.limits.connect_timeout;
-    parts.exchange = truefoundry::guard(make_curl_exchange(std::move(reach), std::move(upstream.api_key)));
+    auto exchange = truefoundry::guard(make_curl_exchange(std::move(reach), parts.own_key));
+    parts.exchange = std::make_unique<KeyedExchange>(std::move(exchange), parts.own_key);
+    return {};
 }
 
 Result<void> open_state(Parts& parts, const StateDir& state) {
@@ -103,28 +131,6 @@ Result<void> open_state(Parts& parts, const StateDir& state) {
 }
 
 }  // namespace
-
-std::vector<std::string> jwt_ids(std::string_view value) {
-    const auto first = value.find('.');
-    const auto second = first == std::string_view::npos ? first : value.find('.', first + 1);
-    if (second == std::string_view::npos) return {};
-    const auto part = value.substr(first + 1, second - first - 1);
-    std::string payload(part.size(), '\0');
-    std::size_t size = 0;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(payload.data()), payload.size(), part.data(),
-                          part.size(), nullptr, &size, nullptr,
-                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
-        return {};
-    payload.resize(size);
-    const auto claims = protocol::parse(payload);
-    policy::wipe(payload);
-    std::vector<std::string> ids;
-    if (!claims || !claims->is_object()) return ids;
-    for (const auto* name : {"jti", "jwtId", "id"})
-        if (const auto found = claims->find(name); found != claims->end() && found->is_string())
-            ids.push_back(found->get<std::string>());
-    return ids;
-}
 
 Result<policy::Rules> load_rules(const std::string& file) {
     if (file.empty()) return policy::read_rules(manifests::file("policy.toml"));
@@ -171,7 +177,7 @@ Result<Parts> gather_parts(const Options& options, const Clock& clock) {
     if (options.sandbox) {
         if (auto connected = connect_sandbox(parts, *state, clock); !connected) return connected.error();
     } else {
-        connect_upstream(parts, options);
+        if (auto connected = connect_upstream(parts, options); !connected) return connected.error();
     }
     return parts;
 }

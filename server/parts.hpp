@@ -11,6 +11,7 @@
 #include "server/notify/webhook_target.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/state_dir.hpp"
+#include "server/upstream/own_key.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
 namespace tfy::server {
@@ -23,7 +24,7 @@ struct Parts {
     policy::FingerprintKey fingerprint_key = {};
     policy::SealKey seal_key = {};
     std::unique_ptr<Ledger> ledger;
-    std::vector<policy::TokenPrints> known_tokens = {};  // from the ledger, and the server's own key
+    std::vector<policy::TokenPrints> known_tokens = {};  // from the ledger: the server's own keys, too
     policy::Rules rules;
     std::vector<WebhookTarget> webhooks = {};  // of the rules
     std::string public_url = {};               // that links in webhooks begin with; empty: the page's own
@@ -35,10 +36,11 @@ struct Parts {
     UpstreamLimits limits = {};
     std::string base_url =
         {};  // bound into every digest; "sandbox:" for the built-in stand-in; empty where none is set
-    bool key_set = false;               //
-    std::string upstream_problem = {};  // why base URL or key cannot be used
+    std::shared_ptr<OwnKey> own_key = std::make_shared<OwnKey>();
+    std::string key_file = {};     // that is watched for another key; empty: none is
+    std::string url_problem = {};  // why the base URL cannot be used, and the same in a word
+    std::string url_cause = {};
     bool sandbox = false;
-    std::vector<std::string> own_jwt_ids = {};  // of the server's own key, where it is a JWT
 
     /// What people are shown as the place where tokens are made.
     std::string upstream_label() const {
@@ -54,10 +56,6 @@ Result<Parts> gather_parts(const Options& options, const Clock& clock);
 
 /// The rules of a file, or the embedded ones where `file` is empty.
 Result<policy::Rules> load_rules(const std::string& file);
-
-/// Ids by which a listed token may be known as the one with this value: the claims "jti", "jwtId" and "id" of
-/// a JWT; none for other values.
-std::vector<std::string> jwt_ids(std::string_view value);
 
 class SystemClock final : public Clock {
 public:

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "tools/own_key.hpp"
 #include "tools/rotations.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
@@ -13,15 +14,14 @@ namespace tfy::tools {
 
 /// What is known of the configuration without asking anybody. Never the key.
 struct Configuration {
-    std::string base_url;  // empty: not set
-    bool key_set = false;
-    std::string acts_as = {};  // whom the key says that it is; may be empty
-    std::string assurance;     // what an approval proves here, in a sentence
+    std::string base_url;                // empty: not set
+    std::function<KeyFacts()> key = {};  // asked each time: it may be replaced; none: there is none
+    std::string assurance;               // what an approval proves here, in a sentence
     bool sandbox = false;
     std::string version;
     std::function<std::string()> page_url = {};  // the approvals page, empty while there is none
-    std::string problem = {};  // why nothing can be asked at all, in a sentence ("TFY_BASE_URL must be
-                               // https"); empty where it can
+    std::string url_problem = {};  // why the address cannot be used, in a sentence; empty where it can
+    std::string url_cause = {};    // the same as a word: "base_url_not_https", "base_url_unusable"
 };
 
 class ConfigStatus final : public Tool {
@@ -30,8 +30,8 @@ public:
         static constexpr std::array<const char*, 0> fields{};
     };
 
-    ConfigStatus(truefoundry::Client& client, Configuration configuration)
-        : client_(client), configuration_(std::move(configuration)) {}
+    ConfigStatus(truefoundry::Client& client, const Clock& clock, Configuration configuration)
+        : client_(client), clock_(clock), configuration_(std::move(configuration)) {}
 
     std::string_view name() const override { return "tfy_config_status"; }
     policy::Effect effect() const override { return policy::Effect::reads; }
@@ -41,6 +41,7 @@ public:
 
 private:
     truefoundry::Client& client_;
+    const Clock& clock_;
     Configuration configuration_;
 };
 

@@ -48,7 +48,7 @@ tools::Catalog DryTools::assemble(const Clock& clock) {
     all.push_back(std::make_unique<tools::RotateAccessToken>(client_, custody, rotations, clock,
                                                              std::vector<std::string>{}));
     all.push_back(std::make_unique<tools::GetApproval>(reader));
-    all.push_back(std::make_unique<tools::ConfigStatus>(client_, tools::Configuration{}));
+    all.push_back(std::make_unique<tools::ConfigStatus>(client_, clock, tools::Configuration{}));
     auto catalog = tools::Catalog::assemble(std::move(all));
     return std::move(catalog.value());  // embedded: part of the binary
 }

@@ -45,11 +45,11 @@ bool is_later_place(std::string_view place) {
 Result<std::string> start_of(const std::optional<std::string>& cursor) {
     if (!cursor) return std::string{};
     auto read = tools::read_cursor(*cursor);
-    if (!read || (read->anchor != first_place && !is_later_place(read->anchor)))
+    if (!read || (read->last.id != first_place && !is_later_place(read->last.id)))
         return Error{Errc::invalid_params,
                      "params.cursor was not given out for this list. Nothing was done. Start again without a "
                      "cursor."};
-    return std::move(read->anchor);
+    return std::move(read->last.id);
 }
 
 std::string day_of(const Json& time, const char* where_null) {
@@ -130,8 +130,7 @@ Async<Result<protocol::Page>> Resources::list(Requester& requester, std::optiona
     protocol::Page page;
     std::for_each(next, end, [&](Listed& each) { page.items.push_back(std::move(each.definition)); });
     if (rest > page_size)
-        page.next_cursor =
-            tools::write_cursor({static_cast<std::size_t>(end - listed.begin()), (end - 1)->place});
+        page.next_cursor = tools::write_cursor({.last = {.key = {}, .id = (end - 1)->place}});
     co_return page;
 }
 

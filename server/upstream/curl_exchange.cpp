@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "server/failpoint.hpp"
+#include "server/upstream/own_key.hpp"
 #include "server/upstream/transfer_thread.hpp"
 #include "server/upstream/url_parts.hpp"
 
@@ -18,16 +19,6 @@ using truefoundry::HttpRequest;
 
 using Answer = TransferThread::Answer;
 using Authorization = std::function<std::string()>;
-
-/// The header line that carries the key.
-Authorization bearer(policy::Secret api_key) {
-    return [key = std::make_shared<const policy::Secret>(std::move(api_key))] {
-        std::string line("Authorization: Bearer ");
-        line.reserve(line.size() + key->size());  // so that no part of it is left behind by growing
-        line.append(key->reveal());
-        return line;
-    };
-}
 
 class CurlExchange final : public truefoundry::Exchange {
 public:
@@ -86,8 +77,13 @@ OriginServer origin_of(UpstreamOptions options) {
 std::shared_ptr<TransferThread> start_transfers() { return std::make_shared<TransferThread>(); }
 
 std::unique_ptr<truefoundry::Exchange> make_curl_exchange(UpstreamOptions options, policy::Secret api_key) {
+    return make_curl_exchange(std::move(options), std::make_shared<const OwnKey>(std::move(api_key)));
+}
+
+std::unique_ptr<truefoundry::Exchange> make_curl_exchange(UpstreamOptions options,
+                                                          std::shared_ptr<const OwnKey> api_key) {
     return std::make_unique<CurlExchange>(start_transfers(), origin_of(std::move(options)),
-                                          bearer(std::move(api_key)));
+                                          [key = std::move(api_key)] { return key->authorization(); });
 }
 
 std::unique_ptr<truefoundry::Exchange> make_keyless_exchange(std::shared_ptr<TransferThread> thread,

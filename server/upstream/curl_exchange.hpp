@@ -9,6 +9,8 @@
 
 namespace tfy::server {
 
+class OwnKey;
+
 struct UpstreamOptions {
     std::string base_url;      // "https://acme.truefoundry.cloud": no trailing slash; http only for loopback
     std::string ca_file = {};  // beside the system's
@@ -21,6 +23,9 @@ struct UpstreamOptions {
 /// Keep-alive, TLS 1.2 and up and verified, no redirects, no cookies, proxy variables honoured. Starts its
 /// thread at construction, ends it at destruction (open transfers end with Errc::ambiguous).
 std::unique_ptr<truefoundry::Exchange> make_curl_exchange(UpstreamOptions options, policy::Secret api_key);
+/// Each request carries the key that there is when it is sent.
+std::unique_ptr<truefoundry::Exchange> make_curl_exchange(UpstreamOptions options,
+                                                          std::shared_ptr<const OwnKey> api_key);
 
 class TransferThread;
 

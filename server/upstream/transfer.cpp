@@ -169,6 +169,7 @@ Result<truefoundry::HttpResponse> Transfer::outcome(CURLcode code) {
     response_.content_type = header("content-type");
     response_.request_id = header("x-request-id");
     response_.retry_after = header("retry-after");
+    response_.date = header("date");
     return std::move(response_);
 }
 

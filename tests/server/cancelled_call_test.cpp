@@ -71,7 +71,7 @@ public:
         parts.hold = policy::Duration{0};
         parts.log_level = server::Log::Level::off;
         parts.base_url = "https://acme.truefoundry.cloud";
-        parts.key_set = true;
+        parts.own_key->replace(policy::Secret(std::string("tfy-key-of-this-test")));
         auto exchange = std::make_unique<Upstream>();
         upstream = exchange.get();
         parts.exchange = std::move(exchange);

@@ -123,7 +123,7 @@ public:
         parts.hold = policy::Duration{0};
         parts.log_level = server::Log::Level::off;
         parts.base_url = "https://acme.truefoundry.cloud";
-        parts.key_set = true;
+        parts.own_key->replace(policy::Secret(std::string("tfy-key-of-this-test")));
         parts.exchange = std::make_unique<Upstream>(script);
         app = std::make_unique<App>(loop, std::move(parts), clock, page_, policy::Assurance::client);
         asio::co_spawn(loop, app->serve_stream(pipe), asio::detached);

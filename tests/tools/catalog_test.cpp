@@ -40,7 +40,7 @@ struct House : Upstream {
         all.push_back(std::make_unique<RotateAccessToken>(client, custody, rotations, clock,
                                                           std::vector<std::string>{}));
         all.push_back(std::make_unique<GetApproval>(approvals));
-        all.push_back(std::make_unique<ConfigStatus>(client, Configuration{}));
+        all.push_back(std::make_unique<ConfigStatus>(client, clock, Configuration{}));
         return std::move(Catalog::assemble(std::move(all)).value());
     }
 };
@@ -97,9 +97,18 @@ TEST_CASE("every field that the schema allows is read into the arguments") {
     CHECK(create.name + create.expiration_date + create.token_type + create.team_name + create.account_name +
               create.reason ==
           "nejwttar");
-    const auto list =
-        ListAccessTokens::Args::read({{"limit", 7}, {"cursor", "c"}, {"name_contains", "n"}, {"state", "s"}});
-    CHECK(std::to_string(list.limit) + list.cursor + list.name_contains + list.state == "7cns");
+    const auto list = ListAccessTokens::Args::read({{"limit", 7},
+                                                    {"cursor", "c"},
+                                                    {"name_contains", "n"},
+                                                    {"state", "s"},
+                                                    {"expiring_within_days", 3},
+                                                    {"unused_for_days", 4},
+                                                    {"sort", "-name"}});
+    CHECK(std::to_string(list.limit) + list.cursor + list.choice.name_contains + list.choice.state == "7cns");
+    CHECK(list.choice.expiring_within == std::chrono::days{3});
+    CHECK(list.choice.unused_for == std::chrono::days{4});
+    CHECK(list.choice.order.by == SortBy::name);
+    CHECK(list.choice.order.descending);
     const auto remove = DeleteAccessToken::Args::read({{"id", "i"}, {"reason", "r"}});
     CHECK(remove.id + remove.reason == "ir");
 }

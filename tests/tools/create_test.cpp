@@ -172,15 +172,21 @@ TEST_CASE("the result is the seed's, masked, with the warning to save the value;
               "\" once, when the user is ready to copy it (within 10 m); the approval already allows it.\n\n"
               "⚠️ Save this token NOW — it will not be shown again.\n"
               "Store it in a password manager, CI/CD secret store, or TrueFoundry secret group.\n"
-              "Never commit tokens to Git or share them in plain text.\n");
-    CHECK(result.structured == Json{{"status", "executed"},
-                                    {"name", "dev-local"},
-                                    {"id", "tok1"},
-                                    {"masked", creation.custody.masked},
-                                    {"reveal_id", FakeCustody::reveal_id},
-                                    {"reveal_until", "2026-11-23T12:10:00.000Z"},
-                                    {"destination", "agent"},
-                                    {"expires_at", nullptr}});
+              "Never commit tokens to Git or share them in plain text.\n\n"
+              "Tell the user:\n"
+              "- It never expires, unless the tenant's own limit says so. Consider an expiry of 90 days or "
+              "less.\n");
+    CHECK(result.structured.at("warnings").size() == 1);
+    auto plain = result.structured;
+    plain.erase("warnings");
+    CHECK(plain == Json{{"status", "executed"},
+                        {"name", "dev-local"},
+                        {"id", "tok1"},
+                        {"masked", creation.custody.masked},
+                        {"reveal_id", FakeCustody::reveal_id},
+                        {"reveal_until", "2026-11-23T12:10:00.000Z"},
+                        {"destination", "agent"},
+                        {"expires_at", nullptr}});
     CHECK_FALSE(holds(result.text + result.structured.dump(), value.substr(0, 12)));
     CHECK_FALSE(result.reveal);
 }

@@ -16,10 +16,13 @@ const std::string approval_id = "apr_" + std::string(26, 'a');
 
 bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
+tools::KeyFacts a_key() {
+    return {.set = true, .is_jwt = true, .subject = "alice@acme.com", .subject_type = "user"};
+}
+
 tools::Configuration whole() {
     return {.base_url = "https://acme.example",
-            .key_set = true,
-            .acts_as = "alice@acme.com",
+            .key = [] { return a_key(); },
             .assurance = "An approval proves that a signed-in person decided.",
             .version = "0.1.0",
             .page_url = [] { return std::string("http://127.0.0.1:8780/approvals"); }};
@@ -59,40 +62,117 @@ struct Looking {
 
 }  // namespace
 
+namespace {
+
+struct Status : Upstream {
+    ManualClock clock{noon};
+
+    /// `answered` is nullopt where upstream is not to be asked.
+    tools::ToolResult of(tools::Configuration configuration,
+                         std::optional<Result<truefoundry::HttpResponse>> answered) {
+        if (answered) exchange.expect(probe, *answered);
+        tools::ConfigStatus tool(client, clock, std::move(configuration));
+        auto result = run_read(tool);
+        REQUIRE(result.has_value());
+        CHECK_FALSE(result->is_error);
+        CHECK_FALSE(holds(result->text + result->structured.dump(), "MARK"));
+        return std::move(*result);
+    }
+    tools::ToolResult of(tools::KeyFacts key, std::optional<Result<truefoundry::HttpResponse>> answered) {
+        auto configuration = whole();
+        configuration.key = [key] { return key; };
+        return of(std::move(configuration), std::move(answered));
+    }
+};
+
+Error unreachable(const char* cause) { return {Errc::upstream, "Why.", {{"cause", cause}}}; }
+
+}  // namespace
+
 TEST_CASE("the status tells apart what is not set, unreachable, refused, not permitted and working") {
     struct Row {
         const char* connection;
-        std::optional<Result<truefoundry::HttpResponse>> answered;  // nullopt: upstream is not asked
+        const char* cause;
+        std::optional<Result<truefoundry::HttpResponse>> answered;
         const char* words;
         tools::Configuration configuration = whole();
     };
     auto no_url = whole();
     no_url.base_url.clear();
     auto nothing = tools::Configuration{};
+    auto no_key = whole();
+    no_key.key = {};
     auto plain_http = whole();
-    plain_http.problem = "TFY_BASE_URL must be https.";
-    const Row rows[] = {{"works", answer(200, page(Json::array())), "TrueFoundry accepts the key."},
-                        {"key_refused", answer(401, "MARK"), "Check TFY_API_KEY"},
-                        {"no_permission", answer(403, "MARK"),
-                         "Cannot manage access tokens. Check your API key permissions."},
-                        {"unreachable", Error{Errc::upstream, "Connection refused."}, "cannot be reached"},
-                        {"unexpected_answer", answer(404, "<html>MARK"), "Check TFY_BASE_URL"},
-                        {"unexpected_answer", answer(200, "<html>MARK"), "not a list"},
-                        {"not_set", {}, "Not set: TFY_BASE_URL. ", no_url},
-                        {"not_set", {}, "Not set: TFY_BASE_URL and TFY_API_KEY. ", nothing},
-                        {"misconfigured", {}, "must be https", plain_http}};
+    plain_http.url_problem = "TFY_BASE_URL must be https.";
+    plain_http.url_cause = "base_url_not_https";
+    auto bad_file = whole();
+    bad_file.key = [] {
+        return tools::KeyFacts{.problem = "/k cannot be read.", .cause = "key_file_unreadable"};
+    };
+    const Row rows[] = {
+        {"works", nullptr, answer(200, page(Json::array())), "TrueFoundry accepts the key."},
+        {"key_refused", "key_refused", answer(401, "MARK"), "Check TFY_API_KEY"},
+        {"no_permission", "no_permission", answer(403, "MARK"),
+         "Cannot manage access tokens. Check your API key permissions."},
+        {"unreachable", "name_not_found", unreachable("name_not_found"), "cannot be reached"},
+        {"unreachable", "connection_refused", unreachable("connection_refused"), "cannot be reached"},
+        {"unreachable", "tls_refused", unreachable("tls_refused"), "cannot be reached"},
+        {"unreachable", "no_answer", Error{Errc::upstream, "Some other way."}, "cannot be reached"},
+        {"unexpected_answer", "unexpected_answer", answer(404, "<html>MARK"), "Check TFY_BASE_URL"},
+        {"unexpected_answer", "unexpected_answer", answer(200, "<html>MARK"), "not a list"},
+        {"not_set", "base_url_not_set", {}, "Not set: TFY_BASE_URL. ", no_url},
+        {"not_set", "base_url_not_set", {}, "Not set: TFY_BASE_URL and TFY_API_KEY. ", nothing},
+        {"not_set", "key_not_set", {}, "Not set: TFY_API_KEY. ", no_key},
+        {"misconfigured", "key_file_unreadable", {}, "/k cannot be read", bad_file},
+        {"misconfigured", "base_url_not_https", {}, "must be https", plain_http}};
     for (const auto& row : rows) {
         CAPTURE(row.words);
-        Upstream upstream;
-        if (row.answered) upstream.exchange.expect(probe, *row.answered);
-        tools::ConfigStatus tool(upstream.client, row.configuration);
-        const auto result = run_read(tool);
-        REQUIRE(result.has_value());
-        CHECK_FALSE(result->is_error);
-        CHECK(result->structured.at("connection") == row.connection);
-        CHECK(holds(result->text, row.words));
-        CHECK_FALSE(holds(result->text + result->structured.dump(), "MARK"));
+        const auto result = Status().of(row.configuration, row.answered);
+        CHECK(result.structured.at("connection") == row.connection);
+        CHECK(result.structured.at("cause") == (row.cause == nullptr ? Json(nullptr) : Json(row.cause)));
+        CHECK(holds(result.text, row.words));
     }
+}
+
+TEST_CASE("a key that says that it has ended is expired where it is refused, and odd where it works") {
+    auto ended = a_key();
+    ended.expires = noon;
+    const auto refused = Status().of(ended, answer(401));
+    CHECK(refused.structured.at("connection") == "key_refused");
+    CHECK(refused.structured.at("cause") == "key_expired");
+    CHECK(holds(refused.text, "it ended at 2026-11-23 12:00 UTC"));
+    CHECK(Status().of(ended, answer(403)).structured.at("cause") == "no_permission");
+
+    const auto works = Status().of(ended, answer(200, page(Json::array())));
+    CHECK(works.structured.at("connection") == "works");
+    CHECK(holds(works.text, "Warning: The key says that it ended"));
+
+    auto ends = a_key();
+    ends.expires = noon + std::chrono::days{7};
+    const auto soon = Status().of(ends, answer(200, page(Json::array())));
+    CHECK(holds(soon.text, "Warning: The key ends in 7 days"));
+    CHECK(soon.structured.at("key_expires_at") == "2026-11-30T12:00:00.000Z");
+    ends.expires = *ends.expires + 1ms;
+    CHECK(Status().of(ends, answer(200, page(Json::array()))).structured.at("warnings").empty());
+}
+
+TEST_CASE("a virtual account's key is named as one where the key says so, refused or not") {
+    for (const auto* type : {"virtualaccount", "serviceaccount", "virtual-account"}) {
+        CAPTURE(type);
+        auto machine = a_key();
+        machine.subject_type = type;
+        const auto refused = Status().of(machine, answer(403));
+        CHECK(refused.structured.at("connection") == "no_permission");
+        CHECK(refused.structured.at("cause") == "virtual_account_key");
+        CHECK(refused.structured.at("key_kind") == "virtual_account");
+        CHECK(holds(refused.text, "personal access tokens belong to users"));
+        const auto works = Status().of(machine, answer(200, page(Json::array())));
+        CHECK(works.structured.at("cause").is_null());
+        CHECK(works.structured.at("warnings").size() == 1);
+    }
+    const auto opaque = Status().of(tools::KeyFacts{.set = true}, answer(403));
+    CHECK(opaque.structured.at("cause") == "no_permission");
+    CHECK(opaque.structured.at("key_kind") == "unknown");
 }
 
 TEST_CASE(
@@ -101,7 +181,8 @@ TEST_CASE(
     upstream.exchange.expect(probe, answer(200, page(Json::array())));
     auto configuration = whole();
     configuration.sandbox = true;
-    tools::ConfigStatus tool(upstream.client, configuration);
+    const ManualClock clock{noon};
+    tools::ConfigStatus tool(upstream.client, clock, configuration);
     const auto result = run_read(tool).value();
     CHECK(result.text ==
           "TrueFoundry accepts the key.\n\nControl plane: https://acme.example (the sandbox: make-believe "

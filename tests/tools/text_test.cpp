@@ -84,15 +84,20 @@ TEST_CASE("an expiry that is not in the future, or that cannot be read, is refus
 }
 
 TEST_CASE("a cursor comes back as it was written, and nothing else is one") {
-    for (const Cursor& cursor :
-         {Cursor{0, "a"}, Cursor{50, "jqfwg345gi25n5ju2yz5iz6m"}, Cursor{7, ""}, Cursor{1, "a.b|c"}}) {
+    const std::string bytes("\0\xff.3.", 5);
+    for (const auto& cursor : {Cursor{}, Cursor{"0123", policy::Time{5ms}, {"a", "jqfwg345gi25n5ju2yz5iz6m"}},
+                               Cursor{"1.2", policy::Time{-5ms}, {bytes, "a.b|c"}}}) {
         const auto text = write_cursor(cursor);
         CHECK(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
               std::string::npos);
         const auto read = read_cursor(text);
         REQUIRE(read.has_value());
-        CHECK(read->offset == cursor.offset);
-        CHECK(read->anchor == cursor.anchor);
+        CHECK(read->question == cursor.question);
+        CHECK(read->since == cursor.since);
+        CHECK(read->last.key == cursor.last.key);
+        CHECK(read->last.id == cursor.last.id);
+        CHECK_FALSE(read_cursor(text.substr(0, text.size() - 2)));
+        CHECK_FALSE(read_cursor(text + "AAAA"));
     }
     for (const std::string text : {"", "!", "NTA", "LmE", "NTAuYQ==", "NTAuYQ ", "eHguYQ", "../..", "%00"}) {
         CAPTURE(text);

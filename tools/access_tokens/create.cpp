@@ -100,7 +100,9 @@ Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
     auto created = co_await create_once(std::move(api), custody_, clock_, std::move(asked),
                                         recipients_of(permit), destination);
     if (!created) co_return created.error();
-    co_return report_creation(*created, clock_.now());
+    auto report = report_creation(*created, clock_.now());
+    add_warnings(report, warnings_about(args, clock_.now()));
+    co_return report;
 }
 
 Async<Result<ToolResult>> CreateAccessToken::settle(policy::Call call, policy::Facts, policy::Time begun) {

@@ -44,24 +44,6 @@ std::string with_distance(policy::Time time, policy::Time now) {
     return policy::format_time_for_people(time) + " (" + distance(time, now) + ")";
 }
 
-std::vector<std::string> warnings_about(const Args& args, const std::optional<policy::Time>& expires,
-                                        policy::Time now) {
-    std::vector<std::string> warnings;
-    if (!expires)
-        warnings.emplace_back(
-            "It never expires, unless the tenant's own limit says so. Consider an expiry of 90 days or "
-            "less.");
-    else if (std::chrono::floor<std::chrono::days>(*expires) >
-             std::chrono::floor<std::chrono::days>(now) + long_life)
-        warnings.emplace_back("It lives longer than 90 days. Consider an earlier expiry.");
-    if (smells_of_automation(args.name) || smells_of_automation(args.reason))
-        warnings.emplace_back(
-            "This looks like automation. A personal access token dies with its user's account: TrueFoundry "
-            "advises a virtual account for "
-            "CI/CD and production.");
-    return warnings;
-}
-
 std::string how_to_see(const Created& created, policy::Time now) {
     const auto call = "tfy_access_tokens_reveal with reveal_id \"" + created.held.reveal_id + "\"";
     const auto left = policy::format_duration(std::max(created.held.until - now, policy::Duration{0}));
@@ -89,6 +71,24 @@ std::string expiry_of(const Created& created, policy::Time now) {
 
 }  // namespace
 
+std::vector<std::string> warnings_about(const Args& args, policy::Time now) {
+    const auto expires = policy::read_time(args.expiration_date);
+    std::vector<std::string> warnings;
+    if (!expires)
+        warnings.emplace_back(
+            "It never expires, unless the tenant's own limit says so. Consider an expiry of 90 days or "
+            "less.");
+    else if (std::chrono::floor<std::chrono::days>(*expires) >
+             std::chrono::floor<std::chrono::days>(now) + long_life)
+        warnings.emplace_back("It lives longer than 90 days. Consider an earlier expiry.");
+    if (smells_of_automation(args.name) || smells_of_automation(args.reason))
+        warnings.emplace_back(
+            "This looks like automation. A personal access token dies with its user's account: TrueFoundry "
+            "advises a virtual account for "
+            "CI/CD and production.");
+    return warnings;
+}
+
 policy::Facts describe_creation(const Args& args, policy::Time now) {
     const auto expires = policy::read_time(args.expiration_date);
     policy::Facts facts{.subject = args.name,
@@ -100,7 +100,7 @@ policy::Facts describe_creation(const Args& args, policy::Time now) {
                    {"Owner", owner_of(args)},
                    {"Rights", "all permissions of its user: access tokens have no scopes"},
                    {name_is_free, "yes, read from TrueFoundry just now"}};
-    facts.warnings = warnings_about(args, expires, now);
+    facts.warnings = warnings_about(args, now);
     facts.yields_value = true;
     facts.expires = expires;
     return facts;
@@ -124,6 +124,13 @@ ToolResult report_creation(const Created& created, policy::Time now) {
         {"destination", policy::to_string(created.destination)},
         {"expires_at", created.expires ? Json(policy::format_time(*created.expires)) : Json(nullptr)}};
     return result;
+}
+
+void add_warnings(ToolResult& report, const std::vector<std::string>& warnings) {
+    if (warnings.empty()) return;
+    report.text += "\nTell the user:\n";
+    for (const auto& warning : warnings) report.text += "- " + warning + "\n";
+    report.structured["warnings"] = warnings;
 }
 
 }  // namespace tfy::tools

@@ -11,6 +11,12 @@ inline constexpr auto name_is_free = "Name is free";
 
 policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Time now);
 
+/// What speaks against asking for this: no expiry or a long life, a use that is better served by a virtual
+/// account. The person sees it before, the agent after.
+std::vector<std::string> warnings_about(const CreateAccessToken::Args& args, policy::Time now);
+
 ToolResult report_creation(const Created& created, policy::Time now);
+/// Adds `warnings` to the report, for the agent to pass on.
+void add_warnings(ToolResult& report, const std::vector<std::string>& warnings);
 
 }  // namespace tfy::tools

@@ -1,16 +1,24 @@
-// Where a page of the list ended: an offset, and the id of the last token shown, so that a page neither
-// repeats nor skips where tokens came or went meanwhile.
+// Where a page of a list ended, so that the next one begins right after it, whatever came or went meanwhile.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "policy/time.hpp"
+
 namespace tfy::tools {
 
+/// A place in a sorted list: by key, and by id where keys are the same.
+struct Position {
+    std::string key;  // bytes that sort as what is sorted by
+    std::string id;
+};
+
 struct Cursor {
-    std::size_t offset = 0;  // used where the anchor is gone
-    std::string anchor;      // a token's id
+    std::string question = {};  // what was asked: a cursor is good for the same filters and order only
+    policy::Time since = {};    // when the first page was made
+    Position last = {};         // of the last entry shown
 };
 
 /// Base64url, opaque to clients.

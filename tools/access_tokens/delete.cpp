@@ -34,7 +34,7 @@ Async<Result<policy::Facts>> DeleteAccessToken::facts(policy::Call call) {
     auto api = client_.traced(call.caller.trace);
     const auto token = co_await api.find(std::move(*id));
     if (!token) co_return token.error();
-    co_return describe_deletion(*token, own_jwt_ids_, clock_.now());
+    co_return describe_deletion(*token, own_jwt_ids_.now(), clock_.now());
 }
 
 Async<Result<ToolResult>> DeleteAccessToken::run(policy::Permit permit) {

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "tools/own_key.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
@@ -19,8 +20,7 @@ public:
         static Args read(const Json& arguments);
     };
 
-    /// `own_jwt_ids`: the ids that this server's own key carries, empty where the key is no JWT.
-    DeleteAccessToken(truefoundry::Client& client, const Clock& clock, std::vector<std::string> own_jwt_ids)
+    DeleteAccessToken(truefoundry::Client& client, const Clock& clock, OwnJwtIds own_jwt_ids)
         : client_(client), clock_(clock), own_jwt_ids_(std::move(own_jwt_ids)) {}
 
     std::string_view name() const override { return "tfy_access_tokens_delete"; }
@@ -35,7 +35,7 @@ public:
 private:
     truefoundry::Client& client_;
     const Clock& clock_;
-    std::vector<std::string> own_jwt_ids_;
+    OwnJwtIds own_jwt_ids_;
 };
 
 }  // namespace tfy::tools

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "tools/access_tokens/choice.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
@@ -13,10 +14,10 @@ public:
     struct Args {
         std::size_t limit = 50;
         std::string cursor = {};
-        std::string name_contains = {};
-        std::string state = {};  // "active", "expiring", "expired", or empty for all
+        Choice choice = {};
 
-        static constexpr std::array fields{"limit", "cursor", "name_contains", "state"};
+        static constexpr std::array fields{
+            "limit", "cursor", "name_contains", "state", "expiring_within_days", "unused_for_days", "sort"};
         static Args read(const Json& arguments);
     };
 

@@ -135,7 +135,7 @@ Async<Result<policy::Facts>> RotateAccessToken::facts(policy::Call call) {
     const auto now = clock_.now();
     const auto plan = plan_for(args, *old, *all, now);
     if (!plan) co_return plan.error();
-    co_return describe_rotation(*old, *plan, args.reason, own_jwt_ids_, now);
+    co_return describe_rotation(*old, *plan, args.reason, own_jwt_ids_.now(), now);
 }
 
 // A second successor of a token that is on its way out would be one too many.

@@ -6,6 +6,7 @@
 
 #include "tools/access_tokens/creation.hpp"
 #include "tools/custody.hpp"
+#include "tools/own_key.hpp"
 #include "tools/rotations.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
@@ -25,9 +26,8 @@ public:
         static Args read(const Json& arguments);
     };
 
-    /// `own_jwt_ids`: the ids that this server's own key carries, empty where the key is no JWT.
     RotateAccessToken(truefoundry::Client& client, Custody& custody, Rotations& rotations, const Clock& clock,
-                      std::vector<std::string> own_jwt_ids)
+                      OwnJwtIds own_jwt_ids)
         : client_(client),
           custody_(custody),
           rotations_(rotations),
@@ -59,7 +59,7 @@ private:
     Custody& custody_;
     Rotations& rotations_;
     const Clock& clock_;
-    std::vector<std::string> own_jwt_ids_;
+    OwnJwtIds own_jwt_ids_;
 };
 
 }  // namespace tfy::tools

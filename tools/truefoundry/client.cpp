@@ -134,6 +134,14 @@ Async<Result<std::vector<AccessToken>>> Client::list(std::string name_contains) 
     co_return std::move(seen->tokens);
 }
 
+Async<Result<wire::Page>> Client::page(std::size_t offset, std::string name_contains) {
+    const auto answer = co_await get(wire::list_target(offset, wire::page_size, name_contains));
+    if (!answer) co_return answer.error();
+    auto page = wire::read_page(answer->body);
+    if (!page) co_return with_request_id(page.error(), *answer);
+    co_return std::move(*page);
+}
+
 Async<Result<AccessToken>> Client::find(TokenId id) {
     auto tokens = co_await list();
     if (!tokens) co_return tokens.error();

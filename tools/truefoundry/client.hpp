@@ -9,6 +9,7 @@
 #include "tools/truefoundry/exchange.hpp"
 #include "tools/truefoundry/pace.hpp"
 #include "tools/truefoundry/types.hpp"
+#include "tools/truefoundry/wire.hpp"
 
 namespace tfy::truefoundry {
 
@@ -45,6 +46,8 @@ public:
     /// or `most_pages`. Each page has `max_time` for itself.
     /// `name_contains` is a substring. Where the pages shifted meanwhile it looks once more.
     Async<Result<std::vector<AccessToken>>> list(std::string name_contains = {});
+    /// One page of it; see walk.hpp.
+    Async<Result<wire::Page>> page(std::size_t offset, std::string name_contains);
     /// By listing, and exact comparison. Errc::not_found with the seed's sentence.
     Async<Result<AccessToken>> find(TokenId id);
     /// The newest of exactly this name, or Errc::not_found.

@@ -25,6 +25,7 @@ struct HttpResponse {
     std::string request_id = {};   // x-request-id, empty where none
     std::string retry_after = {};  // as it came
     std::string body = {};         // at most 1 MiB; may hold a token's value: wipe it
+    std::string date = {};         // when the server says that it answered, as it came
 };
 
 class Exchange {

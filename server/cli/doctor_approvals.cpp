@@ -1,0 +1,132 @@
+// The doctor on what a decision is worth here, and on who could go round it.
+#include <fstream>
+#include <iterator>
+
+#include "server/auth/passphrases.hpp"
+#include "server/cli/doctor_checks.hpp"
+#include "server/storage/terminal_demands.hpp"
+
+namespace tfy::server {
+namespace {
+
+namespace fs = std::filesystem;
+using Level = Finding::Level;
+
+constexpr auto set_passphrase = "Set it once: tfy-pat-mcp approvals passphrase";
+
+Finding terminal(const policy::Rules& rules, const fs::path& state_dir, const std::string& user) {
+    const auto demands = terminal_demands(state_dir, demands_of(rules));
+    if (!demands.passphrase)
+        return {Level::warning, "terminal",
+                "decisions ask for no passphrase: a program that runs commands as you can decide for you",
+                "Take require_passphrase = false out of the rules."};
+    const auto set = Passphrases(state_dir).is_set(user);
+    if (!set) return {Level::broken, "terminal", set.error().message};
+    if (!*set)
+        return {Level::warning, "terminal",
+                "no passphrase of " + user + " is set: decisions there are refused", set_passphrase};
+    return {Level::ok, "terminal",
+            "decisions ask for the passphrase of " + user + ": they prove that you typed it"};
+}
+
+bool mentions(const fs::path& file, std::string_view word) {
+    constexpr std::size_t most = 1024 * 1024;
+    std::ifstream in(file, std::ios::binary);
+    std::string text(most, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return text.find(word) != std::string::npos;
+}
+
+std::vector<fs::path> hook_settings(const fs::path& home, const fs::path& folder) {
+    std::vector<fs::path> files;
+    for (const auto& root : {home, folder})
+        for (const auto* name :
+             {".claude/settings.json", ".claude/settings.local.json", ".cursor/hooks.json"})
+            if (!root.empty()) files.push_back(root / name);
+    return files;
+}
+
+/// Scripts of that name where hosts and their plugins keep hooks; looks at some ten thousand files at the
+/// most.
+std::vector<fs::path> scripts_named(std::string_view name, const fs::path& home, const fs::path& folder) {
+    constexpr int most_files = 10'000, deepest = 7;
+    std::vector<fs::path> found;
+    int looked_at = 0;
+    for (const auto& root : {home / ".claude", folder / ".claude", folder / "hooks"}) {
+        std::error_code failed;
+        fs::recursive_directory_iterator each(root, fs::directory_options::skip_permission_denied, failed);
+        for (; !failed && each != fs::end(each) && ++looked_at < most_files; each.increment(failed)) {
+            if (each.depth() >= deepest) each.disable_recursion_pending();
+            if (each->path().filename() == name) found.push_back(each->path());
+        }
+    }
+    return found;
+}
+
+Finding approves_all(const fs::path& file) {
+    return {
+        Level::warning, "agents",
+        file.string() + " names TrueFoundry's hook that approves every tfy-api.sh call, deletions included",
+        "Remove it: with a key that it can read, an agent needs no approval of this server."};
+}
+
+void look_at_hooks(const fs::path& home, const fs::path& folder, Findings& findings) {
+    constexpr auto hook = "auto-approve-tfy-api";
+    for (const auto& file : hook_settings(home, folder)) {
+        if (mentions(file, hook)) findings.push_back(approves_all(file));
+        if (mentions(file, "\"Elicitation\""))
+            findings.push_back(
+                {Level::warning, "agents",
+                 file.string() + " has a hook that can answer forms in its person's place",
+                 "Set min_assurance = \"signed_in\" or \"terminal\" in the rules, or remove it."});
+    }
+    for (const auto& script : scripts_named(std::string(hook) + ".sh", home, folder))
+        findings.push_back(approves_all(script));
+}
+
+Finding reach_of_key(const Upstream& upstream) {
+    if (upstream.key_from == "TFY_API_KEY in .env")
+        return {Level::warning, "agents",
+                "the key stands in .env: every agent that works in this folder can read it",
+                "Put it into a file elsewhere (TFY_API_KEY_FILE, chmod 600)."};
+    if (upstream.key_from.starts_with("TFY_API_KEY in"))
+        return {Level::warning, "agents",
+                "the key stands in the environment: whatever is started from here can read it",
+                "Set it for the server alone, or put it into a file (TFY_API_KEY_FILE, chmod 600)."};
+    return {Level::ok, "agents",
+            "whatever runs as this user can read what this user can: against that, run the server as another "
+            "one"};
+}
+
+}  // namespace
+
+Findings look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user) {
+    return {{Level::ok, "stdio",
+             "where no rule asks for more, the client's own form decides: it proves what the client says"},
+            {Level::ok, "serve",
+             "where no rule asks for more, a person who signed in to the approvals page decides"},
+            terminal(rules, state_dir, user)};
+}
+
+Finding look_at_page(bool display, bool open_browser, bool has_opener) {
+    const auto decide = "Decide in a terminal: tfy-pat-mcp approvals list";
+    if (!open_browser)
+        return {Level::ok, "page on stdio", "it is not opened, as --no-open-browser says", decide};
+    if (!display)
+        return {Level::warning, "page on stdio",
+                "no display is here (DISPLAY, WAYLAND_DISPLAY): no browser opens", decide};
+    if (!has_opener)
+        return {Level::warning, "page on stdio", "xdg-open is not installed: no browser opens",
+                std::string("Install xdg-utils. ") + decide};
+    return {Level::ok, "page on stdio", "a browser opens for the person who is to decide"};
+}
+
+Findings look_at_agents(const fs::path& home, const fs::path& folder, const Upstream& upstream) {
+    Findings findings;
+    look_at_hooks(home, folder, findings);
+    if (!upstream.key_from.empty()) findings.push_back(reach_of_key(upstream));
+    return findings;
+}
+
+}  // namespace tfy::server

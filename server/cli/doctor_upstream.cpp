@@ -1,0 +1,94 @@
+// The doctor on TrueFoundry: the preflight of tfy_config_status, and the clock by what it answers.
+#include <curl/curl.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "server/cli/doctor_checks.hpp"
+#include "tools/preflight.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::server {
+namespace {
+
+using Level = Finding::Level;
+
+/// Keeps what the last answer says that the time is.
+class DatedExchange final : public truefoundry::Exchange {
+public:
+    DatedExchange(truefoundry::Exchange& exchange, std::string& date) : exchange_(exchange), date_(date) {}
+    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+        auto answer = co_await exchange_.send(std::move(request));
+        if (answer) date_ = answer->date;
+        co_return answer;
+    }
+
+private:
+    truefoundry::Exchange& exchange_;
+    std::string& date_;
+};
+
+Result<void> probe(truefoundry::Exchange& exchange, std::string& date, UpstreamLimits limits) {
+    boost::asio::io_context loop;
+    DatedExchange dated(exchange, date);
+    truefoundry::Client client(dated, limits.max_time);
+    Result<void> probed;
+    boost::asio::co_spawn(loop, client.probe(),
+                          [&probed](const std::exception_ptr& bug, Result<void> result) {
+                              if (bug) std::rethrow_exception(bug);
+                              probed = std::move(result);
+                          });
+    loop.run();
+    return probed;
+}
+
+std::string todo_for(const tools::Preflight& found) {
+    if (found.connection == "unreachable")
+        return "Try it from here: curl -sv the address; see also --ca-file and HTTPS_PROXY.";
+    if (found.connection == "key_refused") return "Make a new key, and put it in the old one's place.";
+    return {};  // the sentence says it
+}
+
+std::string key_in_words(const tools::KeyFacts& key) {
+    if (!key.is_jwt) return "it is no JWT, so it says nothing of itself";
+    auto words = "it says: of " + (key.subject.empty() ? std::string("nobody") : key.subject);
+    if (!key.subject_type.empty()) words += " (" + key.subject_type + ")";
+    return words +
+           (key.expires ? ", until " + policy::format_time_for_people(*key.expires) : ", without an end");
+}
+
+}  // namespace
+
+Findings look_at_upstream(const Upstream& upstream, const OwnKey& key, truefoundry::Exchange* exchange,
+                          policy::Time now, std::string& date, UpstreamLimits limits) {
+    Findings findings;
+    const auto facts = key.facts();
+    if (!upstream.url_from.empty() && upstream.url_problem.empty())
+        findings.push_back({Level::ok, "base URL", upstream.base_url + ", from " + upstream.url_from});
+    if (facts.set)
+        findings.push_back({Level::ok, "key", "from " + upstream.key_from + "; " + key_in_words(facts)});
+    auto found = tools::before_asking(upstream.base_url, upstream.url_problem, upstream.url_cause, facts);
+    if (!found && exchange != nullptr)
+        found = tools::after_asking(probe(*exchange, date, limits), facts, now);
+    if (!found) return findings;
+    const auto level = found->connection == "works" ? Level::ok : Level::broken;
+    const auto cause = found->cause.empty() ? "" : " (" + found->cause + ")";
+    findings.push_back({level, "TrueFoundry", found->sentence + cause, todo_for(*found)});
+    for (const auto& warning : found->warnings) findings.push_back({Level::warning, "key", warning});
+    return findings;
+}
+
+Finding look_at_clock(const std::string& date, policy::Time now) {
+    constexpr std::chrono::minutes tolerable{1}, tls_breaks{60};
+    const auto theirs = date.empty() ? std::time_t{-1} : curl_getdate(date.c_str(), nullptr);
+    if (theirs < 0) return {Level::ok, "clock", "nothing to compare it with: no answer with a date came"};
+    const auto off = now - policy::Time{std::chrono::seconds{theirs}};
+    const auto apart = std::chrono::abs(off);
+    const auto words = "this machine's is " + policy::format_duration(apart) +
+                       (off < off.zero() ? " behind" : " ahead of") + " TrueFoundry's";
+    if (apart <= tolerable) return {Level::ok, "clock", "as TrueFoundry's, within a minute"};
+    return {apart > tls_breaks ? Level::broken : Level::warning, "clock", words,
+            "Set this machine's clock (NTP): expiries and certificates are judged by it."};
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,23 @@
+// Where each option got its value from.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace tfy::server {
+
+struct Setting {
+    std::string name;   // "--hold"
+    std::string value;  // as it was given; empty: none
+    std::string from;   // "flag", "TFY_PAT_MCP_HOLD", "config file" or "default"
+};
+
+/// The options of a command line that was parsed. Secrets are none of them.
+std::vector<Setting> settings_of(const CLI::App& app, std::span<char* const> arguments);
+
+}  // namespace tfy::server

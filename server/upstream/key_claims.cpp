@@ -1,0 +1,59 @@
+// What a JWT says of itself, read and not verified.
+#include <sodium.h>
+
+#include "protocol/parse.hpp"
+#include "server/upstream/own_key.hpp"
+
+namespace tfy::server {
+namespace {
+
+/// The payload of a JWT; null for anything else.
+Json payload_of(std::string_view value) {
+    const auto first = value.find('.');
+    const auto second = first == std::string_view::npos ? first : value.find('.', first + 1);
+    if (second == std::string_view::npos) return nullptr;
+    const auto part = value.substr(first + 1, second - first - 1);
+    std::string payload(part.size(), '\0');
+    std::size_t size = 0;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(payload.data()), payload.size(), part.data(),
+                          part.size(), nullptr, &size, nullptr,
+                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+        return nullptr;
+    payload.resize(size);
+    auto claims = protocol::parse(payload);
+    policy::wipe(payload);
+    return claims && claims->is_object() ? std::move(*claims) : Json(nullptr);
+}
+
+std::string text(const Json& claims, const char* name) {
+    const auto found = claims.find(name);
+    return found != claims.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+/// Seconds since 1970, within what a calendar has.
+std::optional<policy::Time> seconds(const Json& claims, const char* name) {
+    constexpr double year_9999 = 253402300799;
+    const auto found = claims.find(name);
+    if (found == claims.end() || !found->is_number()) return std::nullopt;
+    const auto number = found->get<double>();
+    if (!(number >= 0 && number <= year_9999)) return std::nullopt;
+    return policy::Time{std::chrono::seconds{static_cast<std::int64_t>(number)}};
+}
+
+}  // namespace
+
+tools::KeyFacts read_claims(std::string_view value) {
+    tools::KeyFacts facts{.set = true};
+    const auto claims = payload_of(value);
+    if (!claims.is_object()) return facts;
+    facts.is_jwt = true;
+    for (const auto* name : {"jti", "jwtId", "id"})
+        if (auto id = text(claims, name); !id.empty()) facts.jwt_ids.push_back(std::move(id));
+    for (const auto* name : {"subjectSlug", "email", "username"})
+        if (facts.subject.empty()) facts.subject = text(claims, name);
+    facts.subject_type = text(claims, "subjectType");
+    facts.expires = seconds(claims, "exp");
+    return facts;
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,83 @@
+#include "server/upstream/key_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "server/storage/open_file.hpp"
+
+namespace tfy::server {
+namespace {
+
+constexpr std::size_t longest = 16 * 1024;
+
+Error unusable(const std::string& file, const std::string& why, const char* cause) {
+    return {Errc::storage, "TFY_API_KEY_FILE: " + file + " " + why, {{"cause", cause}}};
+}
+
+Error unreadable(const std::string& file, int why) {
+    return unusable(file,
+                    "cannot be read (" + std::generic_category().message(why) +
+                        "). Check its name and rights; it holds the key and nothing else.",
+                    "key_file_unreadable");
+}
+
+/// Wipes `text` and keeps what stands between the white space.
+void trim(std::string& text) {
+    constexpr auto space = " \t\r\n";
+    const auto first = text.find_first_not_of(space);
+    const auto last = text.find_last_not_of(space);
+    std::string inner = first == std::string::npos ? std::string{} : text.substr(first, last - first + 1);
+    policy::wipe(text);
+    text = std::move(inner);
+}
+
+bool is_one_word(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+}  // namespace
+
+Result<policy::Secret> read_key_file(const std::string& file) {
+    const OpenFile in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat found = {};
+    if (!in || ::fstat(in.get(), &found) != 0) return unreadable(file, errno);
+    if (!S_ISREG(found.st_mode)) return unreadable(file, S_ISDIR(found.st_mode) ? EISDIR : EINVAL);
+    std::string text(longest + 1, '\0');  // one allocation: nothing of it is left behind by growing
+    const auto size = ::read(in.get(), text.data(), text.size());
+    if (size < 0) return unreadable(file, errno);
+    text.resize(static_cast<std::size_t>(size));
+    const bool too_long = text.size() > longest;
+    trim(text);
+    if (text.empty()) return unusable(file, "is empty. Put the key into it.", "key_file_empty");
+    if (too_long || !is_one_word(text)) {
+        policy::wipe(text);
+        return unusable(file,
+                        "holds more than a key: a line break or another odd character inside, or over 16 "
+                        "KiB. Put the key into it and nothing else.",
+                        "key_file_unusable");
+    }
+    return policy::Secret(std::move(text));
+}
+
+std::string open_to_others(const std::string& file) {
+    constexpr mode_t others = 044;
+    struct stat found = {};
+    if (::stat(file.c_str(), &found) != 0 || (found.st_mode & others) == 0) return {};
+    return "Other users of this machine may read the key file " + file + ": run chmod 600 on it.";
+}
+
+std::optional<KeyFileMark> KeyFileMark::of(const std::string& file) {
+    struct stat found = {};
+    if (::stat(file.c_str(), &found) != 0) return std::nullopt;
+    return KeyFileMark{.device = found.st_dev,
+                       .number = found.st_ino,
+                       .size = found.st_size,
+                       .changed = std::int64_t{found.st_ctim.tv_sec} * 1'000'000'000 + found.st_ctim.tv_nsec};
+}
+
+}  // namespace tfy::server

@@ -1,0 +1,36 @@
+// The file that holds this server's key (TFY_API_KEY_FILE).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "policy/secret.hpp"
+#include "protocol/error.hpp"
+
+namespace tfy::server {
+
+/// The key in it, without the white space around it. Errc::storage with a sentence, and {cause} as data:
+/// "key_file_unreadable" (missing, no right, no file), "key_file_empty", "key_file_unusable" (over 16 KiB, a
+/// space or a control character inside: a file that is half written, or another one).
+Result<policy::Secret> read_key_file(const std::string& file);
+
+/// A sentence where other users may read the file; empty where they may not, or where there is none.
+std::string open_to_others(const std::string& file);
+
+/// Tells whether the file is still the same one with the same content, without reading it.
+struct KeyFileMark {
+    dev_t device = 0;
+    ino_t number = 0;
+    off_t size = 0;
+    std::int64_t changed = 0;  // ns
+
+    bool operator==(const KeyFileMark&) const = default;
+
+    /// nullopt where there is none. Follows links: what secret stores mount is one.
+    static std::optional<KeyFileMark> of(const std::string& file);
+};
+
+}  // namespace tfy::server

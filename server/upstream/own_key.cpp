@@ -1,0 +1,57 @@
+#include "server/upstream/own_key.hpp"
+
+#include <sodium.h>
+
+namespace tfy::server {
+
+OwnKey::OwnKey() { put({}); }
+
+OwnKey::OwnKey(policy::Secret value) : OwnKey() {
+    if (!value.empty()) replace(std::move(value));
+}
+
+std::string OwnKey::authorization() const {
+    const auto held = held_.load();
+    std::string line;
+    if (!held->value) return line;
+    constexpr std::string_view bearer = "Authorization: Bearer ";
+    line.reserve(bearer.size() + held->value->size());  // so that no part of it is left behind by growing
+    line.append(bearer).append(held->value->reveal());
+    return line;
+}
+
+bool OwnKey::is(const policy::Secret& value) const {
+    const auto held = held_.load();
+    if (!held->value || held->value->size() != value.size()) return false;
+    return sodium_memcmp(held->value->reveal().data(), value.reveal().data(), value.size()) == 0;
+}
+
+void OwnKey::replace(policy::Secret value) {
+    auto facts = read_claims(value.reveal());
+    put({std::make_shared<const policy::Secret>(std::move(value)), std::move(facts)});
+}
+
+void OwnKey::report(const Error& problem) {
+    auto held = *held_.load();
+    const bool has_cause = problem.data.is_object() && problem.data.contains("cause");
+    if (held.value) {
+        held.facts.warnings = {problem.message + " The key of before is still used."};
+    } else {
+        held.facts.problem = problem.message;
+        held.facts.cause = has_cause ? problem.data.at("cause").get<std::string>() : "key_file_unreadable";
+    }
+    put(std::move(held));
+}
+
+void OwnKey::warn(std::string warning) {
+    auto held = *held_.load();
+    held.facts.warnings.clear();
+    if (!warning.empty()) held.facts.warnings.push_back(std::move(warning));
+    put(std::move(held));
+}
+
+policy::TokenPrints prints_of(const policy::Secret& own_key, const policy::FingerprintKey& key) {
+    return policy::fingerprint(own_key.reveal(), "TFY_API_KEY", key);
+}
+
+}  // namespace tfy::server

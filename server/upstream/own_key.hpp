@@ -1,0 +1,51 @@
+// This server's own key to TrueFoundry, which may be replaced while it is used.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "policy/redaction/fingerprint.hpp"
+#include "policy/secret.hpp"
+#include "protocol/error.hpp"
+#include "tools/own_key.hpp"
+
+namespace tfy::server {
+
+/// Thread-safe: value and facts are swapped together, and whoever holds the old ones keeps them to the end of
+/// what they do.
+class OwnKey {
+public:
+    /// None.
+    OwnKey();
+    explicit OwnKey(policy::Secret value);
+
+    /// The header line that carries it; empty where there is none. To be wiped.
+    std::string authorization() const;
+    tools::KeyFacts facts() const { return held_.load()->facts; }
+    bool is(const policy::Secret& value) const;
+
+    /// From the next request on. Whoever replaces it makes it known to the redactor first.
+    void replace(policy::Secret value);
+    /// What is wrong with the key, or with the place that it comes from. One that is in use stays.
+    void report(const Error& problem);
+    /// Instead of what was warned of before; an empty text takes it back.
+    void warn(std::string warning);
+
+private:
+    struct Held {
+        std::shared_ptr<const policy::Secret> value;
+        tools::KeyFacts facts;
+    };
+    void put(Held held) { held_.store(std::make_shared<const Held>(std::move(held))); }
+
+    std::atomic<std::shared_ptr<const Held>> held_;
+};
+
+/// What to know the key by wherever it turns up.
+policy::TokenPrints prints_of(const policy::Secret& own_key, const policy::FingerprintKey& key);
+
+/// What a JWT says of itself; nothing but `set` for all other values.
+tools::KeyFacts read_claims(std::string_view value);
+
+}  // namespace tfy::server

@@ -1,0 +1,48 @@
+#include "tools/access_tokens/list_page.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace tfy::tools {
+
+using truefoundry::AccessToken;
+
+ListPage::ListPage(Choice choice, std::optional<Cursor> after, std::size_t limit, policy::Time now)
+    : choice_(std::move(choice)),
+      after_(std::move(after)),
+      limit_(limit),
+      now_(now),
+      kept_(Precedes{choice_.order}) {}
+
+void ListPage::begin() {
+    kept_.clear();
+    total_ = before_ = moved_ = 0;
+}
+
+void ListPage::see(AccessToken token) {
+    if (!choice_.fits(token, now_)) return;
+    ++total_;
+    if (after_ && choice_.order.by == SortBy::last_used && token.last_used > after_->since) ++moved_;
+    auto position = choice_.order.position(token);
+    if (after_ && !choice_.order.precedes(after_->last, position)) {
+        ++before_;
+        return;
+    }
+    kept_.emplace(std::move(position), std::move(token));
+    if (kept_.size() > limit_) kept_.erase(std::prev(kept_.end()));
+}
+
+std::vector<AccessToken> ListPage::take_tokens() {
+    std::vector<AccessToken> tokens;
+    for (auto& [position, token] : kept_) tokens.push_back(std::move(token));
+    return tokens;
+}
+
+std::optional<Cursor> ListPage::next() const {
+    if (kept_.empty() || so_far() >= total_) return std::nullopt;
+    return Cursor{.question = choice_.question(),
+                  .since = after_ ? after_->since : now_,
+                  .last = kept_.rbegin()->first};
+}
+
+}  // namespace tfy::tools

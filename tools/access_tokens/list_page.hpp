@@ -1,0 +1,46 @@
+// One page out of all tokens: what does not belong to it is let go as soon as it was looked at.
+#pragma once
+
+#include <map>
+
+#include "tools/access_tokens/choice.hpp"
+#include "tools/truefoundry/walk.hpp"
+
+namespace tfy::tools {
+
+class ListPage final : public truefoundry::Visitor {
+public:
+    /// The first `limit` tokens of `choice` after the cursor's. Keeps `limit` of them at any time.
+    ListPage(Choice choice, std::optional<Cursor> after, std::size_t limit, policy::Time now);
+
+    void begin() override;
+    void see(truefoundry::AccessToken token) override;
+
+    /// In order.
+    std::vector<truefoundry::AccessToken> take_tokens();
+    /// Tokens that fit, on all pages.
+    std::size_t total() const { return total_; }
+    /// How many of them stand before the end of this page.
+    std::size_t so_far() const { return before_ + kept_.size(); }
+    /// For the next page; nullopt on the last one.
+    std::optional<Cursor> next() const;
+    /// Of a list by last use: how many were used since its first page was made. They moved meanwhile.
+    std::size_t moved() const { return moved_; }
+
+private:
+    struct Precedes {
+        Order order;
+        bool operator()(const Position& a, const Position& b) const { return order.precedes(a, b); }
+    };
+
+    Choice choice_;
+    std::optional<Cursor> after_;
+    std::size_t limit_;
+    policy::Time now_;
+    std::map<Position, truefoundry::AccessToken, Precedes> kept_;
+    std::size_t total_ = 0;
+    std::size_t before_ = 0;
+    std::size_t moved_ = 0;
+};
+
+}  // namespace tfy::tools

@@ -1,0 +1,12 @@
+// How a page of access tokens is shown, to people and to programs.
+#pragma once
+
+#include "tools/access_tokens/list_page.hpp"
+#include "tools/tool.hpp"
+
+namespace tfy::tools {
+
+/// Takes the tokens out of `page`.
+ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now);
+
+}  // namespace tfy::tools
