@@ -12,6 +12,7 @@
 #include "server/cli/audit.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/doctor.hpp"
+#include "server/cli/redact.hpp"
 #include "server/parts.hpp"
 #include "server/storage/terminal_demands.hpp"
 
@@ -68,6 +69,7 @@ struct Verbs {
     CLI::App* audit = nullptr;
     CLI::App* policy = nullptr;
     CLI::App* doctor = nullptr;
+    CLI::App* redact = nullptr;
 };
 
 struct VerbOptions {
@@ -75,6 +77,7 @@ struct VerbOptions {
     tfy::server::AuditOptions audit;
     tfy::server::ExplainOptions explain;
     tfy::server::SandboxOptions sandbox;
+    tfy::server::RedactOptions redact;
     std::string policy_file;
     bool policy_explain = false;
     tfy::server::DoctorOptions doctor;
@@ -175,6 +178,17 @@ void add_sandbox(CLI::App& app, Verbs& verbs, VerbOptions& options) {
         ->envname("TFY_PAT_MCP_ACCESS_LOG");
 }
 
+void add_redact(CLI::App& app, Verbs& verbs, VerbOptions& options) {
+    auto& chosen = options.redact;
+    verbs.redact =
+        app.add_subcommand("redact", "A filter for logs and transcripts: known tokens out, all else as it is")
+            ->fallthrough();
+    verbs.redact->add_option("FILE", chosen.files, "Read one after the other; none, or -: standard input");
+    auto* check = verbs.redact->add_flag(
+        "--check", chosen.check, "Only list where tokens are: FILE:LINE: TECHNIQUE: NAME; exit 1 if any");
+    verbs.redact->add_flag("--json", chosen.json, "With --check: findings as JSON lines")->needs(check);
+}
+
 void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     verbs.stdio = app.add_subcommand("stdio", "An MCP server on stdin and stdout")->fallthrough();
     verbs.serve =
@@ -194,6 +208,7 @@ void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
         app.add_subcommand("doctor", "What is configured, what works, and what an approval proves here")
             ->fallthrough();
     verbs.doctor->add_flag("--json", options.doctor.json, "One JSON document");
+    add_redact(app, verbs, options);
 }
 
 int fail(const tfy::Error& error) {
@@ -232,6 +247,12 @@ int run_doctor(const Options& options, tfy::server::DoctorOptions& doctor) {
     return tfy::server::run_doctor(doctor, std::cout);
 }
 
+int run_redact(const Options& options, const tfy::server::RedactOptions& redact) {
+    const auto redactor = tfy::server::known_tokens(options);
+    if (!redactor) return fail(redactor.error());
+    return tfy::server::run_redact(*redactor, redact, STDOUT_FILENO, std::cerr);
+}
+
 int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool listen_given) {
     if (*verbs.stdio) return tfy::server::run_stdio(options, std::cerr);
     if (*verbs.serve) return tfy::server::run_serve(options, std::cout, std::cerr);
@@ -240,6 +261,7 @@ int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool li
         return tfy::server::run_sandbox(options, verb_options.sandbox, std::cout, std::cerr);
     }
     if (*verbs.approvals) return run_approvals(options, verb_options.approvals);
+    if (*verbs.redact) return run_redact(options, verb_options.redact);
     if (*verbs.audit) return run_audit(options, verb_options.audit);
     if (*verbs.doctor) return run_doctor(options, verb_options.doctor);
     if (verb_options.policy_explain)

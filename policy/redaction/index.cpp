@@ -12,6 +12,7 @@
 
 #include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/dense_scan.hpp"
+#include "policy/redaction/marks.hpp"
 
 namespace tfy::policy {
 
@@ -222,10 +223,7 @@ std::string_view Index::name(std::uint32_t token) const {
     return token < tokens() ? std::string_view(names_[token - first_]) : std::string_view();
 }
 
-std::string Index::mark(std::uint32_t token) const {
-    const auto called = name(token);
-    return called.empty() ? "[redacted:access-token]" : "[redacted:access-token " + std::string(called) + "]";
-}
+std::string Index::mark(std::uint32_t token) const { return mark_for(name(token)); }
 
 std::size_t Index::bytes() const {
     std::size_t sum = (older_ ? older_->bytes() : 0) + sizeof *this + names_.capacity() * sizeof(std::string);

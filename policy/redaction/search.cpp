@@ -6,14 +6,13 @@
 
 #include "policy/redaction/decoded_text.hpp"
 #include "policy/redaction/foreign_jwt.hpp"
+#include "policy/redaction/marks.hpp"
 #include "policy/redaction/shapes.hpp"
 #include "policy/redaction/survey.hpp"
 
 namespace tfy::policy {
 
 namespace {
-
-constexpr std::string_view over_budget = "[redacted:over-budget]";
 
 // Hit::path has a step in each four bits, the outermost one lowest.
 constexpr std::uint16_t by_shape = 15;
@@ -30,7 +29,8 @@ constexpr std::string_view step_name(unsigned step) {
     return step == by_shape ? "shape" : names.at(step);
 }
 
-/// Hits that overlap become one, named after the first of them that has a name.
+/// Hits that overlap become one, named after the first of them that has a name; of the ways in which it was
+/// written, the one with the fewest steps is told.
 std::vector<Hit> merged(std::vector<Hit> hits) {
     std::ranges::sort(hits, {}, [](const Hit& hit) { return std::pair(hit.begin, hit.end); });
     std::vector<Hit> result;
@@ -41,10 +41,10 @@ std::vector<Hit> merged(std::vector<Hit> hits) {
         }
         auto& last = result.back();
         last.end = std::max(last.end, hit.end);
-        if (last.token == Hit::unnamed && hit.token != Hit::unnamed) {
-            last.token = hit.token;
-            last.path = hit.path;
-        }
+        const bool has_name = hit.token != Hit::unnamed;
+        const bool had_name = last.token != Hit::unnamed;
+        if (has_name && !had_name) last.token = hit.token;
+        if (has_name > had_name || (has_name == had_name && hit.path < last.path)) last.path = hit.path;
     }
     return result;
 }
@@ -137,7 +137,7 @@ std::vector<Hit> Search::look_into(Step step, std::string_view decoded, int nest
 std::optional<std::string> redact(std::string_view text, Search& search, const Index& index) {
     if (text.size() < index.shortest()) return std::nullopt;
     const auto hits = search.run(text);
-    if (!hits) return std::string(over_budget);
+    if (!hits) return std::string(over_budget_mark);
     if (hits->empty()) return std::nullopt;
     std::string result;
     std::size_t at = 0;

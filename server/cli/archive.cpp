@@ -22,7 +22,7 @@ Result<Archive> Archive::open_or_make(const std::filesystem::path& state_dir) {
     if (!ledger) return ledger.error();
     auto known = (*ledger)->fingerprints();
     if (!known) return known.error();
-    return Archive{std::move(*ledger), policy::Redactor(*key, std::move(*known))};
+    return Archive{std::move(*ledger), policy::Redactor(*key, std::move(*known)), *key};
 }
 
 int fail(const Archive* archive, std::ostream& err, const Error& error) {

@@ -14,6 +14,7 @@ namespace tfy::server {
 struct Archive {
     std::unique_ptr<Ledger> ledger;
     policy::Redactor redactor;
+    policy::FingerprintKey key;  // with which the redactor knows its tokens
 
     /// Errc::not_found where no server has ever used `state_dir`: a mistyped folder is not created.
     /// Errc::storage.

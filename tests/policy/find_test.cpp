@@ -106,6 +106,17 @@ TEST_CASE("findings are places in the bytes that were given, also where they are
           "\xff\xc3[redacted:access-token ci]\xfe\xfe; [redacted:access-token ci]\x80");
 }
 
+TEST_CASE("where a value can be read in several ways, the simplest is told") {
+    const auto redactor = redactor_for({{"ci", token}});
+    const std::string texts[] = {"\xff" + token + "\r\n%zz %41", "\x1b[1m" + token + "\x1b[0m &amp;",
+                                 "gr\u00fc\u00df " + token};
+    for (const auto& text : texts) {
+        const auto findings = redactor.find(text);
+        REQUIRE(findings->size() == 1);
+        CHECK(findings->front().technique == "plain");
+    }
+}
+
 TEST_CASE("a repaired text knows where its bytes came from") {
     std::mt19937_64 random(9);
     for (int round = 0; round < 500; ++round) {

@@ -1,0 +1,170 @@
+// Files through the search, in order, and what becomes of each stretch: written, or told.
+#include "server/cli/redact.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "policy/facts.hpp"
+#include "server/cli/archive.hpp"
+#include "server/cli/plain_bytes.hpp"
+#include "server/cli/streamed_search.hpp"
+#include "server/parts.hpp"
+#include "server/upstream/own_key.hpp"
+
+namespace tfy::server {
+namespace {
+
+/// Reads a file to its end. Errc::not_found or Errc::closed where the file is the reason; other errors are
+/// those of `search`.
+Result<void> feed_file(int file, StreamedSearch& search) {
+    std::array<char, 64 * 1024> bytes;  // not initialised: only what was read is looked at
+    for (;;) {
+        const auto size = read_some(file, bytes);
+        if (!size) return size.error();
+        if (*size == 0) return {};
+        auto fed = search.feed({bytes.data(), *size});
+        std::fill_n(bytes.begin(), *size, '\0');
+        if (!fed) return fed;
+    }
+}
+
+class Redact {
+public:
+    Redact(const policy::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err)
+        : redactor_(redactor), options_(options), out_(out), err_(err) {
+        if (files_.empty()) files_.emplace_back("-");
+    }
+
+    /// Before a byte is written it is known that each file can be opened. All are one text: two of them may
+    /// hold the halves of a token.
+    int filter() {
+        for (const auto& file : files_)
+            if (const auto wrong = why_not(file); !wrong.empty())
+                return fail(cannot_read(file, wrong) + " Nothing was written.");
+        StreamedSearch search(redactor_, [this](const Stretch& stretch) { return write(stretch); });
+        for (const auto& file : files_) {
+            const auto opened = open_for_reading(file);
+            auto fed = opened ? feed_file(opened->get(), search) : Result<void>(opened.error());
+            if (!fed) return fail(incomplete(fed.error(), file));
+        }
+        const auto done = search.finish();
+        return done ? 0 : fail(incomplete(done.error(), files_.back()));
+    }
+
+    /// What can be searched is searched, whatever becomes of the other files.
+    int check() {
+        int code = 0;
+        for (const auto& file : files_) {
+            line_ = 1;
+            StreamedSearch search(redactor_, [&](const Stretch& stretch) { return tell(file, stretch); });
+            const auto opened = open_for_reading(file);
+            auto done = opened ? feed_file(opened->get(), search) : Result<void>(opened.error());
+            if (const auto rest = search.finish(); done) done = rest;
+            if (out_failed_) return fail(cannot_write(done.error()) + " Not all findings are listed.");
+            if (!done) code = fail(cannot_read(file, done.error().message) + " It was not searched whole.");
+        }
+        return found_ ? 1 : code;
+    }
+
+private:
+    std::string why_not(const std::string& file) const {
+        const auto opened = open_for_reading(file);
+        if (!opened) return opened.error().message;
+        return is_same_file(opened->get(), out_) ? "it is the output, too" : "";
+    }
+
+    Result<void> write(const Stretch& stretch) {
+        const auto mark = stretch.mark();
+        return out(stretch.holds == Stretch::Holds::nothing ? stretch.bytes : mark);
+    }
+
+    Result<void> tell(const std::string& file, const Stretch& stretch) {
+        Result<void> told;
+        if (stretch.holds != Stretch::Holds::nothing) {
+            found_ = true;
+            told = out(options_.json ? as_json(file, stretch) : as_line(file, stretch));
+        }
+        line_ += static_cast<std::size_t>(std::ranges::count(stretch.bytes, '\n'));
+        return told;
+    }
+
+    std::string as_line(const std::string& file, const Stretch& stretch) const {
+        auto line = policy::shown(file) + ":" + std::to_string(line_) + ": ";
+        if (stretch.finding == nullptr)
+            line += "could not be searched: too much of it is encoded";
+        else
+            line += stretch.finding->technique + ": " +
+                    (stretch.finding->token.empty() ? "access token" : stretch.finding->token);
+        return std::string(redactor_.seal_text(line).text()) + "\n";
+    }
+
+    std::string as_json(const std::string& file, const Stretch& stretch) const {
+        Json finding = {{"file", file}, {"line", line_}, {"searched", stretch.finding != nullptr}};
+        if (stretch.finding != nullptr) {
+            finding["technique"] = stretch.finding->technique;
+            finding["token"] = stretch.finding->token.empty() ? Json(nullptr) : Json(stretch.finding->token);
+        }
+        return std::string(redactor_.seal(finding).text()) + "\n";
+    }
+
+    Result<void> out(std::string_view bytes) {
+        auto written = write_all(out_, bytes);
+        out_failed_ = out_failed_ || !written;
+        return written;
+    }
+
+    std::string cannot_read(const std::string& file, const std::string& why) const {
+        return (file == "-" ? "Standard input" : policy::shown(file)) + " cannot be read: " + why + ".";
+    }
+    std::string cannot_write(const Error& why) const {
+        return "The output cannot be written: " + why.message + ".";
+    }
+    std::string incomplete(const Error& why, const std::string& file) const {
+        const auto said = out_failed_ ? cannot_write(why) : cannot_read(file, why.message);
+        return said + " What was written so far is not the whole.";
+    }
+
+    int fail(const std::string& message) const {
+        err_ << redactor_.seal_text("tfy-pat-mcp: " + message + "\n").text() << std::flush;
+        return 1;
+    }
+
+    const policy::Redactor& redactor_;
+    const RedactOptions& options_;
+    std::vector<std::string> files_ = options_.files;
+    int out_;
+    std::ostream& err_;
+    std::size_t line_ = 1;
+    bool found_ = false;
+    bool out_failed_ = false;
+};
+
+}  // namespace
+
+Result<policy::Redactor> known_tokens(const Options& options) {
+    const auto upstream = read_upstream();
+    if (upstream.key_problem)
+        return Error{Errc::refused, upstream.key_problem->message + " Nothing was searched."};
+    const auto root = state_dir(options.state_dir);
+    if (!root) return root.error();
+    auto archive = Archive::open(*root);
+    if (archive) {
+        if (upstream.api_key.empty()) return std::move(archive->redactor);
+        return archive->redactor.with({prints_of(upstream.api_key, archive->key)});
+    }
+    const bool asked_for = !options.state_dir.empty() || archive.error().code != Errc::not_found;
+    if (asked_for) return archive.error();
+    if (upstream.api_key.empty())
+        return Error{Errc::not_found, archive.error().message +
+                                          " TFY_API_KEY is not set either, so there is "
+                                          "no token to look for."};
+    const policy::FingerprintKey key{};  // of this process alone
+    return policy::Redactor(key, {prints_of(upstream.api_key, key)});
+}
+
+int run_redact(const policy::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err) {
+    Redact redact(redactor, options, out, err);
+    return options.check ? redact.check() : redact.filter();
+}
+
+}  // namespace tfy::server
