@@ -16,8 +16,24 @@ void Redaction::add(std::vector<policy::TokenPrints> tokens) {
         if (!at_start_->knows(token) && std::ranges::none_of(added_, same))
             added_.push_back(std::move(token));
     }
-    if (added_.size() != before)
-        redactor_.store(std::make_shared<const policy::Redactor>(at_start_->with(added_)));
+    if (added_.size() != before) renew();
+}
+
+void Redaction::learn_ids(const std::vector<truefoundry::AccessToken>& listed) {
+    bool news = false;
+    for (const auto& token : listed)
+        for (const auto& id : token.jwt_ids) {
+            auto& name = jwts_[id];
+            news = news || name != token.name;
+            name = token.name;
+        }
+    if (news) renew();
+}
+
+void Redaction::renew() {
+    auto tokens = added_;
+    for (const auto& [id, name] : jwts_) tokens.push_back({.name = name, .windows = {}, .jwt_ids = {id}});
+    redactor_.store(std::make_shared<const policy::Redactor>(at_start_->with(tokens)));
 }
 
 }  // namespace tfy::server

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <vector>
 
 #include "policy/redaction/redactor.hpp"
+#include "tools/truefoundry/types.hpp"
 
 namespace tfy::server {
 
@@ -23,11 +25,18 @@ public:
     void add(policy::TokenPrints token) { add(std::vector{std::move(token)}); }
     /// Those of `tokens` that are not known yet.
     void add(std::vector<policy::TokenPrints> tokens);
+    /// What TrueFoundry lists: from here on a JWT with the id of one of them is redacted as that token, also
+    /// where nobody here has seen its value. Ids stay known when their tokens are deleted. Called on one loop
+    /// only.
+    void learn_ids(const std::vector<truefoundry::AccessToken>& listed);
 
 private:
+    void renew();
+
     policy::FingerprintKey key_;
     std::shared_ptr<const policy::Redactor> at_start_;
-    std::vector<policy::TokenPrints> added_;  // since the start
+    std::vector<policy::TokenPrints> added_;   // since the start
+    std::map<std::string, std::string> jwts_;  // listed since the start: the token's name by the JWT's id
     std::atomic<std::shared_ptr<const policy::Redactor>> redactor_;
 };
 

@@ -34,3 +34,7 @@ endfunction()
 foreach(room protocol policy tools server)
   tfy_unit_tests(${room})
 endforeach()
+
+# The same benign text as in every run, and sixteen times as much of it.
+add_test(NAME policy.benign COMMAND policy_tests "-tc=benign text*")
+set_tests_properties(policy.benign PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "TFY_BENIGN_MIB=64")

@@ -35,7 +35,13 @@ struct Fingerprint {
 struct TokenPrints {
     std::string name;  // of the token, for the mark: [redacted:access-token ci-pipeline]; may be empty
     std::vector<Fingerprint> windows;
+    /// Where the value is a JWT: what a listing tells of it. A JWT with such a claim "jti", "jwtId" or "id"
+    /// is this token, though nobody here has seen the value. Ids of fewer than least_jwt_id characters are
+    /// left out: other issuers count theirs.
+    std::vector<std::string> jwt_ids = {};
 };
+
+inline constexpr std::size_t least_jwt_id = 16;
 
 /// Windows of 16 characters at stride 8, and the last one; a value under 16 characters is one window, one
 /// under 6 has none. A JWT's first part (its header) is common to all tokens of an issuer and is left out.

@@ -110,6 +110,8 @@ void Index::add(const std::vector<TokenPrints>& tokens) {
     for (const auto& token : tokens) {
         const auto number = this->tokens();
         names_.push_back(safe_name(token.name));
+        for (const auto& id : token.jwt_ids)
+            if (id.size() >= least_jwt_id) jwts_[id] = number;
         for (const auto& print : token.windows) {
             if (print.size < least_value || print.size > window_size) continue;
             auto& windows = by_size[print.size];
@@ -223,11 +225,17 @@ std::string_view Index::name(std::uint32_t token) const {
     return token < tokens() ? std::string_view(names_[token - first_]) : std::string_view();
 }
 
+std::uint32_t Index::token_of_jwt(const std::string& id) const {
+    if (const auto found = jwts_.find(id); found != jwts_.end()) return found->second;
+    return older_ ? older_->token_of_jwt(id) : Hit::unnamed;
+}
+
 std::string Index::mark(std::uint32_t token) const { return mark_for(name(token)); }
 
 std::size_t Index::bytes() const {
     std::size_t sum = (older_ ? older_->bytes() : 0) + sizeof *this + names_.capacity() * sizeof(std::string);
     for (const auto& name : names_) sum += name.capacity() > 15 ? name.capacity() + 1 : 0;
+    for (const auto& [id, token] : jwts_) sum += sizeof id + sizeof token + id.capacity() + 2 * sizeof(void*);
     for (const auto& table : plain_) sum += sizeof table + table.bytes();
     for (const auto& table : odd_) sum += sizeof table + table.bytes();
     return sum;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "policy/redaction/window_table.hpp"
@@ -42,6 +43,8 @@ public:
     bool knows(const TokenPrints& token) const;
     /// Empty where the token has no name that can be shown.
     std::string_view name(std::uint32_t token) const;
+    /// The token of which a JWT with this id is the value, or Hit::unnamed.
+    std::uint32_t token_of_jwt(const std::string& id) const;
     /// "[redacted:access-token ci-pipeline]"
     std::string mark(std::uint32_t token) const;
 
@@ -65,6 +68,7 @@ private:
     std::vector<WindowTable> plain_;  // a table for each size of windows
     std::vector<WindowTable> odd_;
     std::vector<std::string> names_;
+    std::unordered_map<std::string, std::uint32_t> jwts_;  // by id
     std::size_t shortest_ = window_size;
 };
 

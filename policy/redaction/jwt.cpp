@@ -68,11 +68,16 @@ std::optional<Jwt> read_jwt(std::string_view text) {
     return jwt;
 }
 
-bool has_truefoundry_claims(const Jwt& jwt) {
+Claims read_claims(const Jwt& jwt) {
+    Claims read;
     const auto claims = decode_object(jwt.payload, most_payload);
-    if (!claims) return false;
-    return std::ranges::any_of(
-        claims->items(), [](const auto& claim) { return names_truefoundry(claim.key(), claim.value()); });
+    if (!claims) return read;
+    for (const auto& [name, value] : claims->items()) {
+        read.name_truefoundry = read.name_truefoundry || names_truefoundry(name, value);
+        const bool is_id = name == "jti" || name == "jwtId" || name == "id";
+        if (is_id && value.is_string()) read.ids.push_back(value.get<std::string>());
+    }
+    return read;
 }
 
 }  // namespace tfy::policy

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tfy::policy {
 
@@ -19,7 +20,12 @@ std::optional<Jwt> read_jwt(std::string_view text);
 /// nullopt where the text is not base64url without padding.
 std::optional<std::string> decode_base64url(std::string_view text);
 
-/// True where the claims name TrueFoundry: in a value, or by a claim "tenantName" or "tfy…".
-bool has_truefoundry_claims(const Jwt& jwt);
+struct Claims {
+    bool name_truefoundry = false;      // in a value, or by a claim "tenantName" or "tfy…"
+    std::vector<std::string> ids = {};  // "jti", "jwtId", "id"
+};
+
+/// None where the payload is no JSON object.
+Claims read_claims(const Jwt& jwt);
 
 }  // namespace tfy::policy

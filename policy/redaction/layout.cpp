@@ -27,7 +27,7 @@ void join_pieces(std::string_view text, const CharacterSet& separators, std::siz
         if (size > 0 && row.goes_on(at, size)) {
             row.add(end);
         } else if (size > 0) {
-            if (row.ends_with(at, size)) row.add(end);
+            if (row.ends_with(at, size)) row.add_last(end);
             flush();
             row = PieceRow::from(at, end);
         }

@@ -91,7 +91,7 @@ void Search::look_plainly(std::string_view text, std::vector<Hit>& hits) const {
         hits.insert(hits.end(), plain.begin(), plain.end());
     }
     const auto known = hits.size();
-    find_shapes(text, hits);
+    find_shapes(text, index_, hits);
     for (auto i = known; i < hits.size(); ++i) hits[i].path = by_shape;
 }
 

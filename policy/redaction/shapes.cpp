@@ -80,6 +80,12 @@ std::vector<Part> split_at_dots(std::string_view text, std::size_t begin, std::s
     }
 }
 
+std::uint32_t token_with(const std::vector<std::string>& jwt_ids, const Index& index) {
+    for (const auto& id : jwt_ids)
+        if (const auto token = index.token_of_jwt(id); token != Hit::unnamed) return token;
+    return Hit::unnamed;
+}
+
 }  // namespace
 
 bool looks_like_key(std::string_view word) {
@@ -89,7 +95,7 @@ bool looks_like_key(std::string_view word) {
     return is_random_mixed_case(rest) || is_random_lower_case(rest);
 }
 
-void find_shapes(std::string_view text, std::vector<Hit>& hits) {
+void find_shapes(std::string_view text, const Index& index, std::vector<Hit>& hits) {
     if (text.size() < least_shape) return;
     for_each_run(text, dotted_words, least_shape, [&](std::size_t begin, std::size_t end) {
         const auto parts = split_at_dots(text, begin, end);
@@ -98,8 +104,11 @@ void find_shapes(std::string_view text, std::vector<Hit>& hits) {
             if (looks_like_key(part)) hits.push_back({parts[i].begin, parts[i].end, Hit::unnamed});
             if (i + 2 >= parts.size() || !part.starts_with("eyJ")) continue;
             const auto jwt = read_jwt(text.substr(parts[i].begin, parts[i + 2].end - parts[i].begin));
-            if (jwt && has_truefoundry_claims(*jwt))
-                hits.push_back({parts[i].begin, parts[i + 2].end, Hit::unnamed});
+            if (!jwt) continue;
+            const auto claims = read_claims(*jwt);
+            const auto token = token_with(claims.ids, index);
+            if (claims.name_truefoundry || token != Hit::unnamed)
+                hits.push_back({parts[i].begin, parts[i + 2].end, token});
         }
     });
 }

@@ -11,8 +11,8 @@ namespace tfy::policy {
 inline constexpr std::size_t least_shape = 24;  // characters
 
 /// Adds an unnamed hit for every JWT with TrueFoundry's claims, and for every "tfy-…" or "tfy_…" of which the
-/// rest is no name but random characters.
-void find_shapes(std::string_view text, std::vector<Hit>& hits);
+/// rest is no name but random characters; and one with its token for every JWT whose id `index` knows.
+void find_shapes(std::string_view text, const Index& index, std::vector<Hit>& hits);
 
 /// "tfy-" and what follows it: true for a key, false for names (tfy-python-buildpack), UUIDs and commit
 /// hashes.

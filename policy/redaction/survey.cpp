@@ -58,7 +58,8 @@ private:
         const bool near = begin - end_ <= widest_gap;
         const bool same = near & (size == length_);
         const auto pieces = pieces_ + static_cast<std::size_t>(near & (size < length_));
-        found_ |= !same & (pieces > 2) & (pieces * length_ >= least_) & (length_ <= longest_piece);
+        const bool enough = (pieces > 2) | ((pieces_ == 2) & (length_ >= telling_piece));
+        found_ |= !same & enough & (pieces * length_ >= least_) & (length_ <= longest_piece);
         pieces_ = (same ? pieces_ : 0) + 1;
         length_ = size;
         end_ = end;

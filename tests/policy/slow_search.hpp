@@ -45,7 +45,7 @@ inline std::vector<policy::Hit> slow_search(std::string_view text, const policy:
     if (text.size() < index.shortest()) return hits;
     index.find(text, hits);
     if (!hits.empty()) policy::forgive_claim_names(text, hits);
-    policy::find_shapes(text, hits);
+    policy::find_shapes(text, index, hits);
     for (const auto step : policy::all_steps) {
         if (nested == 0) break;
         const auto view = policy::decode(step, text, index.shortest(), policy::View::Origins::kept);

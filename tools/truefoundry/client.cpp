@@ -131,6 +131,7 @@ Async<Result<std::vector<AccessToken>>> Client::list(std::string name_contains) 
         seen = co_await look(name_contains);
     }
     if (!seen) co_return seen.error();
+    listed_(seen->tokens);
     co_return std::move(seen->tokens);
 }
 
@@ -139,6 +140,7 @@ Async<Result<wire::Page>> Client::page(std::size_t offset, std::string name_cont
     if (!answer) co_return answer.error();
     auto page = wire::read_page(answer->body);
     if (!page) co_return with_request_id(page.error(), *answer);
+    listed_(page->tokens);
     co_return std::move(*page);
 }
 

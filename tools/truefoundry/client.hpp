@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,10 @@ public:
                     Pace pace = Pace::real());
     /// Time passes by waiting alone.
     Client(Exchange& exchange, Wait wait);
+
+    /// Told what each listing gave, before its caller has it.
+    using Listed = std::function<void(const std::vector<AccessToken>&)>;
+    void on_listed(Listed tell) { listed_ = std::move(tell); }
 
     /// The same, and every request carries this trace context on.
     Client traced(const policy::Trace& trace) const;
@@ -68,6 +73,7 @@ private:
     Exchange& exchange_;
     std::chrono::milliseconds max_time_;
     Pace pace_;
+    Listed listed_ = [](const std::vector<AccessToken>&) {};
     policy::Trace trace_ = {};
 };
 

@@ -1,0 +1,113 @@
+// What leaves the process, with a text inside: as each kind is sealed, and as its reader has it.
+#pragma once
+
+#include "policy/notice/notice.hpp"
+#include "tests/policy/examples.hpp"
+#include "tests/policy/leak_tokens.hpp"
+
+namespace tfy::leaks {
+
+inline void join_strings(const Json& value, std::string_view between, std::string& out) {
+    if (value.is_string()) out.append(value.get<std::string>()).append(between);
+    if (!value.is_structured()) return;
+    for (const auto& [key, member] : value.items()) {
+        if (value.is_object()) out.append(key).append(between);
+        join_strings(member, between, out);
+    }
+}
+
+inline void join_values(const Json& value, std::string& out) {
+    if (value.is_string()) out.append(value.get<std::string>());
+    if (value.is_structured())
+        for (const auto& member : value) join_values(member, out);
+}
+
+/// What somebody can put together from a JSON text: all keys and strings, one behind the other, and all
+/// strings without the keys.
+inline std::string put_together(std::string_view json) {
+    const auto message = Json::parse(json);
+    std::string all;
+    join_strings(message, "", all);
+    all += "\n";
+    join_values(message, all);
+    return all;
+}
+
+struct Carrier {
+    const char* name;
+    std::string (*carry)(const policy::Redactor&, const std::string&);
+    bool encodes = false;  // what is carried is one encoding deeper
+    bool marks = false;    // and what cannot be seen has a mark in its place
+};
+
+/// As its reader has it: decoded, a line for each key and string.
+inline std::string read_sealed(const policy::Redactor& redactor, const Json& message) {
+    std::string out;
+    join_strings(Json::parse(redactor.seal(message).text()), "\n", out);
+    return out;
+}
+
+inline const Carrier carriers[] = {
+    {"a result's text",
+     [](const policy::Redactor& r, const std::string& text) {
+         return read_sealed(
+             r,
+             {{"id", 7}, {"result", {{"content", {{{"type", "text"}, {"text", "It is: " + text + " ."}}}}}}});
+     }},
+    {"a structured result",
+     [](const policy::Redactor& r, const std::string& text) {
+         return read_sealed(
+             r, {{"result", {{"structuredContent", {{"tokens", {{{"id", text}, {"name", "x"}}}}}}}}});
+     }},
+    {"a key",
+     [](const policy::Redactor& r, const std::string& text) {
+         return read_sealed(r, {{"result", {{"structuredContent", {{text, 1}, {"b", {{text, text}}}}}}}});
+     }},
+    {"an error",
+     [](const policy::Redactor& r, const std::string& text) {
+         return read_sealed(
+             r, {{"error", {{"code", 1}, {"message", "No tool " + text + "."}, {"data", {text}}}}});
+     }},
+    {"an SSE event",
+     [](const policy::Redactor& r, const std::string& text) {
+         return read_sealed(r, {{"method", "notifications/progress"}, {"params", {{"message", text}}}});
+     }},
+    {"a log line",
+     [](const policy::Redactor& r, const std::string& text) {
+         return std::string(r.seal_text("2026-11-24T12:00:00Z info call " + text + "\n").text());
+     }},
+    {"JSON in a log line",
+     [](const policy::Redactor& r, const std::string& text) {
+         return std::string(
+             r.seal_text(Json{{"log", text}}.dump(-1, ' ', true, Json::error_handler_t::replace)).text());
+     },
+     true},
+    {"a header",
+     [](const policy::Redactor& r, const std::string& text) {
+         return std::string(r.seal_text("Location: /approvals/" + text + "\r\n").text());
+     }},
+    {"a page body",
+     [](const policy::Redactor& r, const std::string& text) {
+         return std::string(
+             r.seal_text("<!doctype html>\n<p title=\"" + text + "\">" + text + "</p>\n").text());
+     }},
+    {"a journal record",
+     [](const policy::Redactor& r, const std::string& text) {
+         std::string out;
+         join_strings(
+             r.scrub({{"kind", "requested"}, {"body", {{"reason", text}, {"arguments", {{"id", text}}}}}}),
+             "\n", out);
+         return out;
+     }},
+    {"a webhook body",
+     [](const policy::Redactor& r, const std::string& text) {
+         policy::Notice notice;
+         notice.approval = policy::examples::pending();
+         notice.approval.facts.subject = text;
+         notice.approval.facts.effect = text;
+         return read_sealed(r, policy::json_body(notice));
+     },
+     false, true},
+};
+
+}  // namespace tfy::leaks

@@ -1,0 +1,111 @@
+// The promise as a score: each leak of the corpus through each thing that leaves, how many are stopped.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "policy/redaction/search.hpp"
+#include "tests/policy/corpus.hpp"
+#include "tests/policy/corpus_carriers.hpp"
+#include "tests/policy/leak_tokens.hpp"
+
+using namespace tfy;
+using namespace tfy::leaks;
+
+namespace {
+
+struct Score {
+    std::size_t techniques = 0;
+    std::size_t stopped = 0;
+    bool promised = true;
+};
+
+struct Board {
+    std::map<std::string, Score> groups;
+    std::vector<std::string> order;
+    std::vector<std::string> missed;
+
+    void add(const Leak& leak, const std::string& leaking_carrier) {
+        if (!groups.contains(leak.group)) order.push_back(leak.group);
+        auto& score = groups[leak.group];
+        score.promised = leak.promised;
+        ++score.techniques;
+        if (leaking_carrier.empty())
+            ++score.stopped;
+        else if (leak.promised)
+            missed.push_back(leak.group + ": " + leak.name + " in " + leaking_carrier);
+    }
+
+    std::string rows(bool promised) const {
+        std::string text;
+        Score sum;
+        for (const auto& group : order) {
+            const auto& score = groups.at(group);
+            if (score.promised != promised) continue;
+            sum.techniques += score.techniques;
+            sum.stopped += score.stopped;
+            text += "| " + group + " | " + std::to_string(score.stopped) + " of " +
+                    std::to_string(score.techniques) + " |\n";
+        }
+        return text + (promised ? "| **promised, together** | **" : "| **not promised, together** | **") +
+               std::to_string(sum.stopped) + " of " + std::to_string(sum.techniques) + "** |\n";
+    }
+    std::string table() const { return "| techniques | stopped |\n|---|---|\n" + rows(true) + rows(false); }
+};
+
+/// The first carrier that lets it through; empty where none does.
+std::string leaking_carrier(const Leak& leak, const policy::Redactor& redactor, const std::string& token) {
+    const auto text = leak.write(token);
+    if (leak.is_message) {
+        const auto out = put_together(redactor.seal(Json::parse(text)).text());
+        return can_be_read(out, secret_of(token), leak.read) ? "a message" : "";
+    }
+    const bool has_invisible = std::ranges::any_of(text, [](char c) { return c < 0x20 || c == 0x7f; });
+    for (const auto& carrier : carriers)
+        if (!(carrier.encodes && leak.nested == policy::most_nested) && !(carrier.marks && has_invisible) &&
+            can_be_read(carrier.carry(redactor, text), secret_of(token), leak.read))
+            return carrier.name;
+    return {};
+}
+
+std::string written(const std::string& file) {
+    std::ifstream in(std::string(TFY_SOURCE_DIR) + "/" + file);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("each leak of the corpus is one: who reads it has the value") {
+    const auto token = opaque_token(21, 48);
+    std::map<std::string, int> names;
+    for (const auto& leak : corpus()) {
+        CAPTURE(leak.group);
+        CAPTURE(leak.name);
+        CHECK(++names[leak.group + leak.name] == 1);
+        const auto text = leak.write(token);
+        CHECK(can_be_read(leak.is_message ? put_together(text) : text, token, leak.read));
+    }
+    CHECK(names.size() >= 200);
+}
+
+TEST_CASE(
+    "the score: all that is promised is stopped, in everything that leaves; docs/security.md quotes it") {
+    const auto token = opaque_token(21, 48);
+    const auto redactor = redactor_for({{"ci", token}, {"other", opaque_token(99)}});
+    Board board;
+    for (const auto& leak : corpus()) board.add(leak, leaking_carrier(leak, redactor, token));
+    const auto table = board.table();
+    if (std::getenv("TFY_SHOW_SCORE") != nullptr) std::cout << table;
+    for (const auto& missed : board.missed) {
+        CAPTURE(missed);
+        CHECK(missed.empty());
+    }
+    const bool is_quoted = written("docs/security.md").find(table) != std::string::npos;
+    CAPTURE(table);
+    CHECK(is_quoted);
+}

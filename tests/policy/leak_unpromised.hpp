@@ -1,0 +1,141 @@
+// Codes that redaction does not look through, so that what it does not stop is known as well.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/policy/leak_encoders.hpp"
+#include "tests/policy/leak_readers.hpp"
+
+namespace tfy::leaks {
+
+using Read = std::function<std::string(const std::string&)>;
+
+struct UnpromisedCode {
+    std::string name;
+    std::function<std::string(const std::string&)> write;
+    Read read;
+};
+
+/// Letters moved round the alphabet.
+inline std::string rotated(const std::string& text, int by) {
+    return each(text, [&](char c, std::size_t) {
+        const auto move = [&](char first) { return static_cast<char>(first + (c - first + by) % 26); };
+        if (c >= 'a' && c <= 'z') return std::string(1, move('a'));
+        if (c >= 'A' && c <= 'Z') return std::string(1, move('A'));
+        return std::string(1, c);
+    });
+}
+
+/// Numbers of `base` with anything between them, each a character.
+inline std::string unlisted(const std::string& text, int base) {
+    std::string out;
+    int value = -1;
+    for (const char c : text + " ") {
+        const int digit =
+            digit_value(c, std::string_view("0123456789").substr(0, static_cast<std::size_t>(base)));
+        if (digit >= 0)
+            value = std::max(value, 0) * base + digit;
+        else if (value >= 0)
+            out += static_cast<char>(std::exchange(value, -1));
+    }
+    return out;
+}
+
+inline std::string ascii85(const std::string& text) {
+    std::string out;
+    for (std::size_t at = 0; at + 4 <= text.size(); at += 4) {
+        std::uint32_t group = 0;
+        for (std::size_t i = 0; i < 4; ++i) group = group << 8U | static_cast<unsigned char>(text[at + i]);
+        std::string digits;
+        for (int i = 0; i < 5; ++i, group /= 85) digits += static_cast<char>('!' + group % 85);
+        out += reversed(digits);
+    }
+    return out;
+}
+inline std::string unascii85(const std::string& text) {
+    std::string out;
+    for (std::size_t at = 0; at + 5 <= text.size(); at += 5) {
+        std::uint32_t group = 0;
+        for (std::size_t i = 0; i < 5; ++i)
+            group = group * 85 + static_cast<std::uint32_t>(text[at + i] - '!');
+        for (unsigned shift = 32; shift != 0; shift -= 8)
+            out += static_cast<char>(static_cast<unsigned char>(group >> (shift - 8)));
+    }
+    return out;
+}
+
+/// Neighbours change places; twice is where we came from.
+inline std::string swapped(const std::string& text) {
+    auto out = text;
+    for (std::size_t i = 0; i + 1 < out.size(); i += 2) std::swap(out[i], out[i + 1]);
+    return out;
+}
+
+inline std::string every_second(const std::string& text) {
+    return each(text, [](char c, std::size_t i) { return std::string(i % 2 == 0 ? 1 : 0, c); });
+}
+
+/// Pieces of lengths that go up and down, with a word between them.
+inline std::string uneven(const std::string& text, const std::string& word) {
+    std::string out;
+    for (std::size_t at = 0, size = 5; at < text.size(); at += size, size = size % 7 + 3)
+        out += text.substr(at, size) + word;
+    return out;
+}
+inline std::string without_word(const std::string& text, const std::string& word) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        const bool here = text.compare(i, word.size(), word) == 0;
+        if (!here) out += text[i];
+        i += here ? word.size() : 1;
+    }
+    return out;
+}
+
+/// Without what shown() writes for a line break.
+inline std::string unmarked(const std::string& text) { return without_word(text, "\u27e8U+000A\u27e9"); }
+
+inline std::vector<UnpromisedCode> unpromised_codes() {
+    using S = const std::string&;
+    return {
+        {"ROT13", [](S t) { return rotated(t, 13); }, [](S t) { return rotated(t, 13); }},
+        {"Caesar, by three", [](S t) { return rotated(t, 3); }, [](S t) { return rotated(t, 23); }},
+        {"decimal numbers", [](S t) { return as(t, "%u, "); }, [](S t) { return unlisted(t, 10); }},
+        {"decimal numbers, a line each", [](S t) { return as(t, "%u\n"); },
+         [](S t) { return unlisted(t, 10); }},
+        {"octal numbers", [](S t) { return as(t, "%o "); }, [](S t) { return unlisted(t, 8); }},
+        {"ASCII85", ascii85, unascii85},
+        {"neighbours swapped", swapped, swapped},
+        {"a letter between each two", [](S t) { return between(t, "x"); }, every_second},
+        {"pieces of different lengths, words between", [](S t) { return uneven(t, " and then "); },
+         [](S t) { return without_word(t, " and then "); }},
+        {"pieces of 20, sentences between", [](S t) { return between(t, ". The next part of it is: ", 20); },
+         [](S t) { return without_word(t, ". The next part of it is: "); }},
+        {"every third character another one",
+         [](S t) {
+             return each(t, [](char c, std::size_t i) {
+                 return std::string(1, static_cast<char>(i % 3 == 0 ? c + 1 : c));
+             });
+         },
+         [](S t) {
+             return each(t, [](char c, std::size_t i) {
+                 return std::string(1, static_cast<char>(i % 3 == 0 ? c - 1 : c));
+             });
+         }},
+        {"hex of every byte + 1",
+         [](S t) {
+             return hex(
+                 each(t, [](char c, std::size_t) { return std::string(1, static_cast<char>(c + 1)); }));
+         },
+         [](S t) {
+             return each(unhex(t),
+                         [](char c, std::size_t) { return std::string(1, static_cast<char>(c - 1)); });
+         }},
+    };
+}
+
+}  // namespace tfy::leaks
