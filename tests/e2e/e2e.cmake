@@ -7,6 +7,10 @@ foreach(file IN LISTS e2e_files)
                        ENVIRONMENT "TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>;TFY_FAILPOINTS=$<IF:$<BOOL:${TFY_FAILPOINTS}>,ON,OFF>")
 endforeach()
 
+if(TARGET leak_corpus)
+  set_property(TEST e2e.redact_restart APPEND PROPERTY ENVIRONMENT "TFY_LEAK_CORPUS=$<TARGET_FILE:leak_corpus>")
+endif()
+
 # The official conformance suites, against the fixture server and against this one.
 if(TARGET conformance_server)
   add_test(NAME e2e.conformance COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${CMAKE_CURRENT_LIST_DIR}/conformance/run.mjs)

@@ -8,53 +8,14 @@
 #include <sstream>
 
 #include "policy/redaction/search.hpp"
-#include "tests/policy/corpus.hpp"
 #include "tests/policy/corpus_carriers.hpp"
+#include "tests/policy/corpus_score.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
 using namespace tfy;
 using namespace tfy::leaks;
 
 namespace {
-
-struct Score {
-    std::size_t techniques = 0;
-    std::size_t stopped = 0;
-    bool promised = true;
-};
-
-struct Board {
-    std::map<std::string, Score> groups;
-    std::vector<std::string> order;
-    std::vector<std::string> missed;
-
-    void add(const Leak& leak, const std::string& leaking_carrier) {
-        if (!groups.contains(leak.group)) order.push_back(leak.group);
-        auto& score = groups[leak.group];
-        score.promised = leak.promised;
-        ++score.techniques;
-        if (leaking_carrier.empty())
-            ++score.stopped;
-        else if (leak.promised)
-            missed.push_back(leak.group + ": " + leak.name + " in " + leaking_carrier);
-    }
-
-    std::string rows(bool promised) const {
-        std::string text;
-        Score sum;
-        for (const auto& group : order) {
-            const auto& score = groups.at(group);
-            if (score.promised != promised) continue;
-            sum.techniques += score.techniques;
-            sum.stopped += score.stopped;
-            text += "| " + group + " | " + std::to_string(score.stopped) + " of " +
-                    std::to_string(score.techniques) + " |\n";
-        }
-        return text + (promised ? "| **promised, together** | **" : "| **not promised, together** | **") +
-               std::to_string(sum.stopped) + " of " + std::to_string(sum.techniques) + "** |\n";
-    }
-    std::string table() const { return "| techniques | stopped |\n|---|---|\n" + rows(true) + rows(false); }
-};
 
 /// The first carrier that lets it through; empty where none does.
 std::string leaking_carrier(const Leak& leak, const policy::Redactor& redactor, const std::string& token) {
@@ -101,7 +62,7 @@ TEST_CASE(
     for (const auto& leak : corpus()) board.add(leak, leaking_carrier(leak, redactor, token));
     const auto table = board.table();
     if (std::getenv("TFY_SHOW_SCORE") != nullptr) std::cout << table;
-    for (const auto& missed : board.missed) {
+    for (const auto& missed : board.missed()) {
         CAPTURE(missed);
         CHECK(missed.empty());
     }
