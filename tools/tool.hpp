@@ -36,7 +36,7 @@ struct Narrowable {
 /// and `name` of the token that the error's data tells of as {token: {id, name}}.
 ToolResult failed(const Error& error);
 
-/// The data of an error that says: the tokens could not be read now, and later they may be.
+/// The data of an error that says: what was listed, if anything, did not tell; listing later may.
 Json unread();
 bool is_unread(const Error& error);
 
@@ -80,7 +80,7 @@ public:
     /// `begun`) and did not live to end. Reads; never does anything again, whatever it finds. A value: it
     /// happened, told as run() would have told it, without what only that process had. Errc::ambiguous: it
     /// happened and its value is lost, or nobody can know; the message says what to look at and do. Its data
-    /// is unread() where only reading failed, and may not fail later. Any other error: it did not happen.
+    /// is unread() where asking again may tell. Any other error: it did not happen.
     virtual Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun);
 };
 

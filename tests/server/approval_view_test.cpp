@@ -30,6 +30,7 @@ TEST_CASE("a pending request is shown with its facts, arguments, digest and rule
     CHECK(view.at("created") == "2026-11-23T12:00:00.000Z");
     CHECK(view.at("expires") == "2026-11-23T12:15:00.000Z");
     CHECK(view.at("facts") == Json{{"subject", "ci-pipeline"},
+                                   {"to_type", "ci-pipeline"},
                                    {"effect", "The token is deleted for ever. What uses it stops working."},
                                    {"shown", {{{"label", "Created"}, {"value", "2026-01-05 09:00 UTC"}}}},
                                    {"warnings", {"It was used 2 h ago."}}});

@@ -91,14 +91,25 @@ TEST_CASE("while the tokens cannot be read it looks again; what is refused for g
         const auto fate = dead.settle(never, answered);
         CHECK(fate.is == Is::unknown);
         CHECK(fate.why.find("could not be read") != std::string::npos);
+        CHECK(fate.may_tell_later);
         CHECK(dead.took() >= 30s);
         CHECK(dead.took() <= 36s);
     }
     for (const int status : {401, 403, 404}) {
         Late refused;
-        CHECK(refused.settle(never, answer(status)).is == Is::unknown);
+        const auto fate = refused.settle(never, answer(status));
+        CHECK(fate.is == Is::unknown);
+        CHECK_FALSE(fate.may_tell_later);
         CHECK(refused.exchange.sent.size() == 1);
     }
+}
+
+TEST_CASE("who has more time than this can see from the data that asking again may tell") {
+    Upstream upstream;
+    upstream.exchange.then([](const std::string&) { return lost(); });
+    const auto told = run(tools::look_for(upstream.client, lost_dev_local(1h)));
+    CHECK(told.code == Errc::ambiguous);
+    CHECK(told.data == tools::unread());
 }
 
 TEST_CASE("a creation that TrueFoundry confirmed is never called not created") {
@@ -106,5 +117,6 @@ TEST_CASE("a creation that TrueFoundry confirmed is never called not created") {
     upstream.exchange.then([](const std::string&) { return nothing(); });
     const auto told = run(tools::look_for(upstream.client, lost_dev_local(1h, true)));
     CHECK(told.code == Errc::ambiguous);
+    CHECK(told.data.is_null());
     CHECK(told.message.find("TrueFoundry said so, and does not list it") != std::string::npos);
 }

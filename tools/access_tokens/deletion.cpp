@@ -66,7 +66,7 @@ Error nobody_knows(const Result<AccessToken>& found, const std::string& how) {
     return {Errc::ambiguous,
             "Nobody knows whether the token was deleted: " + why +
                 " List the tokens before doing anything else. (" + how + ")",
-            found || is_refusal(found.error()) ? Json(nullptr) : unread()};
+            !found && is_refusal(found.error()) ? Json(nullptr) : unread()};
 }
 
 }  // namespace

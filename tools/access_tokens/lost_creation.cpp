@@ -34,15 +34,12 @@ Error nobody_knows(const LostCreation& lost, const Fate& fate) {
                 " List the tokens before anything else; if it is there and was created after " +
                 policy::format_time_for_people(lost.begun) + ", delete it, because nobody has its value." +
                 in_brackets(lost),
-            fate.unread ? unread() : Json(nullptr)};
-}
-
-bool not_read(const Result<truefoundry::AccessToken>& last_look) {
-    return !last_look && last_look.error().code != Errc::not_found;
+            fate.may_tell_later ? unread() : Json(nullptr)};
 }
 
 std::string why_unknown(const LostCreation& lost, const Result<truefoundry::AccessToken>& last_look) {
-    if (not_read(last_look)) return "the tokens could not be read to see it.";
+    if (last_look || last_look.error().code != Errc::not_found)
+        return "the tokens could not be read to see it.";
     return lost.confirmed ? "TrueFoundry said so, and does not list it."
                           : "TrueFoundry does not list it, but may still be working on it.";
 }
@@ -84,9 +81,10 @@ Async<Fate> fate_of(truefoundry::Client api, LostCreation lost) {
         const bool none = found.error().code == Errc::not_found;
         if (none && !lost.confirmed && settling.is_final(looked_at)) co_return Fate{.is = Fate::Is::not_made};
         const auto pause = settling.pause(elapsed(), looks);
-        if (!pause || is_refusal(found.error()))
+        const bool refused = is_refusal(found.error());
+        if (!pause || refused)
             co_return Fate{.why = why_unknown(lost, found),
-                           .unread = not_read(found) && !is_refusal(found.error())};
+                           .may_tell_later = !refused && !(none && lost.confirmed)};
         co_await api.pace().wait(*pause);
     }
 }

@@ -30,7 +30,7 @@ struct Fate {
     enum class Is { made, older, not_made, unknown } is = Is::unknown;
     std::optional<truefoundry::AccessToken> token = {};  // made, older
     std::string why = {};                                // unknown
-    bool unread = false;                                 // unknown only for now: see tools::unread()
+    bool may_tell_later = false;                         // unknown: see tools::unread()
 };
 
 /// Looks until it is settled (see Settling): a token that is there is seen at once; that there is none counts

@@ -81,7 +81,7 @@ Error nobody_knows(const RotationPlan& plan, const Fate& fate) {
                 in_quotes(plan.new_name) + " was created: " + fate.why +
                 " List the tokens; if it is there and "
                 "its value was not seen, delete it with tfy_access_tokens_delete.",
-            fate.unread ? unread() : Json(nullptr)};
+            fate.may_tell_later ? unread() : Json(nullptr)};
 }
 
 std::string what_is_listed(const RotationPlan& plan, const Result<Tokens>& all) {
