@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "policy/secret.hpp"
 #include "server/transport/wire.hpp"
 
 namespace tfy::server {
@@ -70,7 +71,9 @@ Async<Result<void>> SocketAnswer::put_event(std::string bytes) {
     if (state_ == State::done) co_return misuse();
     if (!started())
         if (const auto begun = co_await start_events(); !begun) co_return begun.error();
-    co_return co_await put_part(bytes);
+    const auto put = co_await put_part(bytes);
+    policy::wipe(bytes);  // it may have held a value
+    co_return put;
 }
 
 Async<Result<void>> SocketAnswer::end_events() {

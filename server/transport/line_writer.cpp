@@ -9,6 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <system_error>
 
+#include "policy/secret.hpp"
+
 namespace tfy::server {
 
 namespace asio = boost::asio;
@@ -17,10 +19,14 @@ LineWriter::LineWriter(asio::any_io_executor loop, int fd, std::size_t queue_lim
     : loop_(std::move(loop)), out_(fd), writable_(loop_, out_.number(), EPOLLOUT), limit_(queue_limit) {}
 
 Async<Result<void>> LineWriter::write(std::string line) {
-    if (!closed_.empty()) co_return state();
+    if (!closed_.empty()) {
+        policy::wipe(line);
+        co_return state();
+    }
     if (queued_ + line.size() > limit_) {
         close("The client has stopped reading: over " + std::to_string(limit_ >> 20U) +
               " MiB wait to be written.");
+        policy::wipe(line);
         co_return state();
     }
     queued_ += line.size();
@@ -59,9 +65,10 @@ bool LineWriter::flush() {
 }
 
 void LineWriter::settle_first(const Result<void>& outcome) {
-    const auto line = std::move(queue_.front());
+    auto line = std::move(queue_.front());
     queue_.pop_front();
     queued_ -= line.bytes.size();
+    policy::wipe(line.bytes);  // it may have been the one that held a value
     written_ = 0;
     if (!line.sender) return;
     line.sender->outcome = outcome;

@@ -5,6 +5,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "policy/secret.hpp"
+
 namespace tfy::server {
 
 namespace asio = boost::asio;
@@ -14,6 +16,15 @@ namespace {
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds linger_time{2};
 constexpr std::size_t linger_bytes = std::size_t{1024} * 1024;
+
+/// However a write ends: what was written may have held a value.
+struct Wiped {
+    explicit Wiped(std::string& what) : text(what) {}
+    ~Wiped() { policy::wipe(text); }
+    Wiped(const Wiped&) = delete;
+    Wiped& operator=(const Wiped&) = delete;
+    std::string& text;
+};
 }  // namespace
 
 Peer::Peer(tcp::socket socket) : socket_(std::move(socket)), deadline_(socket_.get_executor()) {
@@ -45,6 +56,7 @@ Async<std::size_t> Peer::read_some(std::span<char> room) {
 }
 
 Async<bool> Peer::write(std::string bytes, std::chrono::milliseconds patience) {
+    const Wiped afterwards(bytes);
     std::size_t written = 0;
     while (written < bytes.size()) {
         allow(patience);

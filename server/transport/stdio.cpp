@@ -46,7 +46,10 @@ public:
         if (message.text().find('\n') != std::string_view::npos)
             co_return Error{Errc::internal,
                             "A message with a line break in it cannot go over stdio; it was not sent."};
-        co_return co_await out_->write(std::string(message.text()) + '\n');
+        std::string line;
+        line.reserve(message.text().size() + 1);  // never moved: it may hold a value
+        line.append(message.text()).push_back('\n');
+        co_return co_await out_->write(std::move(line));
     }
 
 private:

@@ -86,7 +86,11 @@ std::string events_head(const Headers& extra, bool chunked, bool close) {
 }
 
 std::string event(std::string_view data, std::string_view id) {
-    std::string text = "event: message\n";
+    const auto lines = 1 + static_cast<std::size_t>(
+                               std::ranges::count_if(data, [](char c) { return c == '\r' || c == '\n'; }));
+    std::string text;
+    text.reserve(data.size() + id.size() + 32 + 7 * lines);  // never moved: it may hold a value
+    text = "event: message\n";
     if (!id.empty()) text.append("id: ").append(id).append("\n");
     for (;;) {
         const auto end = data.find_first_of("\r\n");
@@ -106,7 +110,9 @@ std::string hint(std::string_view id, std::optional<std::chrono::milliseconds> r
 std::string chunk(std::string_view bytes) {
     std::array<char, 16> size{};
     const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
-    std::string text(size.data(), end);
+    std::string text;
+    text.reserve(bytes.size() + size.size() + 4);  // never moved, as above
+    text.append(size.data(), end);
     return text.append("\r\n").append(bytes).append("\r\n");
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/upstream/transfer.hpp"
+#include "server/upstream/wiping_memory.hpp"
 
 namespace tfy::server {
 
@@ -49,7 +50,7 @@ private:
         std::function<void(Answer)> reply;
     };
     struct CurlLibrary {
-        CurlLibrary() { curl_global_init(CURL_GLOBAL_DEFAULT); }
+        CurlLibrary() { init_wiping_curl(); }
         ~CurlLibrary() { curl_global_cleanup(); }
         CurlLibrary(const CurlLibrary&) = delete;
         CurlLibrary& operator=(const CurlLibrary&) = delete;
