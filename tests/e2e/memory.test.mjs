@@ -59,7 +59,11 @@ for (const [door, tokenType] of [['stdio', 'opaque'], ['stdio', 'jwt'], ['HTTP',
     const shown = await peer.exchange(toolCall(3, 'tfy_access_tokens_reveal', { reveal_id }, { capabilities }));
     const [, value] = /^(?:One-time token:\s*)?`?([A-Za-z0-9._~+/=-]{24,})`?$/m.exec(shown.result.content[0].text);
     const needles = [value, value.slice(-40), value.slice(tokenType === 'jwt' ? 120 : 4).slice(0, 40)];
-    const found = needles.map(needle => findInMemory(pid, Buffer.from(needle)));
+    // The answer is here a moment before the server has wiped what it wrote. It has nothing else to do, so what stays
+    // in its memory for five seconds stays there for ever.
+    const look = () => needles.map(needle => findInMemory(pid, Buffer.from(needle)));
+    let found = look();
+    for (const end = Date.now() + 5000; found[0] !== null && found.flat().length > 0 && Date.now() < end; ) found = look();
     if (found[0] === null) return t.skip('the memory of another process may not be read here (ptrace)');
     assert.deepEqual(found, needles.map(() => []));
     assert.notEqual(findInMemory(pid, Buffer.from('tfy_access_tokens_')).length, 0, 'the memory was read');
