@@ -12,9 +12,6 @@ namespace tfy::policy {
 namespace {
 
 constexpr std::string_view withheld = "[withheld]";
-/// Who looks through a file has more time than who answers a call: documents in which every kind of text
-/// stands beside every other one take twice what is enough for messages.
-constexpr std::size_t patience = 4;
 
 std::string written(const Json& value, int indent = -1) {
     return value.dump(indent, ' ', false, Json::error_handler_t::replace);
@@ -124,8 +121,7 @@ Redacted Redactor::seal_text(std::string_view text) const {
 
 std::optional<std::vector<Finding>> Redactor::find(std::string_view text) const {
     const RepairedText repaired(text);
-    const auto text_size = repaired.text().size();
-    const auto hits = Search(*index_).run(repaired.text(), patience * budget_for(text_size));
+    const auto hits = Search(*index_).run(repaired.text(), patient_budget_for(repaired.text().size()));
     if (!hits) return std::nullopt;
     std::vector<Finding> findings;
     for (const auto& hit : *hits)
