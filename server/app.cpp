@@ -15,8 +15,6 @@
 namespace tfy::server {
 namespace {
 
-namespace asio = boost::asio;
-
 constexpr auto server_name = "tfy-pat-mcp";
 
 protocol::ServerInfo server_info() {
