@@ -111,11 +111,8 @@ Result<void> connect_upstream(Parts& parts, const Options& options) {
 
 Result<void> open_state(Parts& parts, const StateDir& state) {
     parts.state_dir = state.root();
-    auto fingerprint_key = state.fingerprint_key();
-    if (!fingerprint_key) return fingerprint_key.error();
     auto seal_key = state.seal_key();
     if (!seal_key) return seal_key.error();
-    parts.fingerprint_key = *fingerprint_key;
     parts.seal_key = *seal_key;
     parts.instance = "ins_" + policy::random_id();
     auto lock = Instance::hold(state, parts.instance);
@@ -126,6 +123,9 @@ Result<void> open_state(Parts& parts, const StateDir& state) {
     parts.ledger = std::move(*ledger);
     auto known = parts.ledger->fingerprints();
     if (!known) return known.error();
+    auto fingerprint_key = state.fingerprint_key_for(!known->empty());
+    if (!fingerprint_key) return fingerprint_key.error();
+    parts.fingerprint_key = *fingerprint_key;
     parts.known_tokens = std::move(*known);
     return {};
 }

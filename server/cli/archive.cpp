@@ -16,12 +16,12 @@ Result<Archive> Archive::open(const std::filesystem::path& state_dir) {
 Result<Archive> Archive::open_or_make(const std::filesystem::path& state_dir) {
     const auto state = StateDir::open(state_dir);
     if (!state) return state.error();
-    auto key = state->fingerprint_key();
-    if (!key) return key.error();
     auto ledger = Ledger::open(state->ledger());
     if (!ledger) return ledger.error();
     auto known = (*ledger)->fingerprints();
     if (!known) return known.error();
+    auto key = state->fingerprint_key_for(!known->empty());
+    if (!key) return key.error();
     return Archive{std::move(*ledger), policy::Redactor(*key, std::move(*known)), *key};
 }
 

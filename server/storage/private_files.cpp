@@ -39,9 +39,8 @@ Result<Key> read_key(const fs::path& file) {
     if ((found.st_mode & others) != 0)
         return Error{Errc::storage, "Other users may read the key file " + file.string() + " (mode " +
                                         octal(found.st_mode) +
-                                        "). Somebody may have copied it: delete it and start again, or, if "
-                                        "you are sure, run chmod 600 on it. "
-                                        "Nothing was run."};
+                                        "). If you are sure that nobody has copied it, run chmod 600 on it; "
+                                        "else give another --state-dir. Nothing was run."};
     Key bytes{};
     const bool whole = S_ISREG(found.st_mode) && found.st_size == static_cast<off_t>(bytes.size()) &&
                        ::read(key.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());

@@ -3,11 +3,14 @@
 #include "server/storage/state_dir.hpp"
 
 #include <fcntl.h>
+#include <sodium.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <fstream>
 #include <system_error>
 
 #include "server/storage/private_files.hpp"
@@ -48,6 +51,26 @@ void remove_stale(const fs::path& state_dir) {
         if (entry.path().extension() == ".lock") alive(state_dir, entry.path().stem().string());
 }
 
+Error not_their_key(const fs::path& file, const std::string& what) {
+    return {Errc::storage,
+            file.string() + " " + what +
+                ", and the tokens that this state directory knows are known by that key alone: "
+                "none of them would be redacted. Put the key back from a copy, or give another "
+                "--state-dir. Nothing was run."};
+}
+
+/// Tells two keys apart, and nothing else about them.
+std::string mark_of(const policy::FingerprintKey& key) {
+    constexpr std::string_view text = "tfy-pat-mcp fingerprint key";
+    std::array<unsigned char, 16> hash{};
+    crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(text.data()),
+                       text.size(), key.bytes.data(), key.bytes.size());
+    std::string hex(hash.size() * 2 + 1, '\0');
+    sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
+    hex.pop_back();
+    return hex;
+}
+
 }  // namespace
 
 Result<StateDir> StateDir::open(fs::path root) {
@@ -63,6 +86,22 @@ Result<policy::FingerprintKey> StateDir::fingerprint_key() const {
     auto bytes = load_or_create_key(root_ / "keys" / "fingerprint.key");
     if (!bytes) return bytes.error();
     return policy::FingerprintKey{*bytes};
+}
+
+Result<policy::FingerprintKey> StateDir::fingerprint_key_for(bool tokens_known) const {
+    const auto file = root_ / "keys" / "fingerprint.key";
+    if (tokens_known && !is_there(file)) return not_their_key(file, "is gone");
+    auto key = fingerprint_key();
+    if (!key) return key;
+    const auto mark = mark_of(*key);
+    const auto check = root_ / "keys" / "fingerprint.check";
+    std::string before;
+    std::ifstream(check, std::ios::binary) >> before;
+    if (before == mark) return key;
+    if (tokens_known && !before.empty()) return not_their_key(file, "is another one than before");
+    if (replace_private_file(check, mark + "\n")) return key;
+    return Error{Errc::storage, "Cannot write " + check.string() + " (" +
+                                    std::generic_category().message(errno) + "); nothing was run."};
 }
 
 Result<policy::SealKey> StateDir::seal_key() const {

@@ -24,6 +24,10 @@ public:
     /// keys/fingerprint.key and keys/seal.key, made on first use. Errc::storage where a key is damaged or
     /// other users may read it.
     Result<policy::FingerprintKey> fingerprint_key() const;
+    /// The same beside a ledger that knows tokens by it, or knows none: with another key not one of them
+    /// would be recognised. Errc::storage where tokens are known and the key is gone, or is not the one that
+    /// was here before (keys/fingerprint.check tells).
+    Result<policy::FingerprintKey> fingerprint_key_for(bool tokens_known) const;
     Result<policy::SealKey> seal_key() const;
 
 private:

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include "server/storage/open_file.hpp"
@@ -19,7 +20,12 @@ Error unusable(const std::string& file, const std::string& why, const char* caus
     return {Errc::storage, "TFY_API_KEY_FILE: " + file + " " + why, {{"cause", cause}}};
 }
 
+// A key that was put where a file's name belongs is no file, and is not to be repeated.
 Error unreadable(const std::string& file, int why) {
+    if (why == ENOENT)
+        return unusable("a file that is not in " + std::filesystem::path(file).parent_path().string(),
+                        "is named. Check its name; it holds the key and nothing else.",
+                        "key_file_unreadable");
     return unusable(file,
                     "cannot be read (" + std::generic_category().message(why) +
                         "). Check its name and rights; it holds the key and nothing else.",

@@ -56,6 +56,28 @@ TEST_CASE("a key is made once, differs from the other one, and only its owner ma
     CHECK(std::distance(std::filesystem::directory_iterator(folder / "keys"), {}) == 2);
 }
 
+TEST_CASE("a key that tokens are known by is never made anew, nor taken for another") {
+    const TempFolder folder;
+    const auto state = open_state(folder.path());
+    const auto key = state.fingerprint_key_for(false).value();
+    CHECK(state.fingerprint_key_for(true)->bytes == key.bytes);
+    CHECK(mode_of(folder / "keys/fingerprint.check") == 0600);
+
+    std::filesystem::remove(folder / "keys/fingerprint.key");
+    const auto gone = state.fingerprint_key_for(true);
+    REQUIRE(gone.has_error());
+    CHECK(gone.error().message.find("is gone") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(folder / "keys/fingerprint.key"));
+
+    const auto other = state.fingerprint_key().value();  // as another state directory's would be
+    CHECK(other.bytes != key.bytes);
+    const auto foreign = state.fingerprint_key_for(true);
+    REQUIRE(foreign.has_error());
+    CHECK(foreign.error().message.find("another one than before") != std::string::npos);
+    CHECK(state.fingerprint_key_for(false)->bytes == other.bytes);  // nothing is known by the old one
+    CHECK(state.fingerprint_key_for(true)->bytes == other.bytes);
+}
+
 TEST_CASE("those who need a key at the same moment get the same one") {
     constexpr std::size_t rivals = 8;
     using Keys = std::array<std::array<unsigned char, 32>, rivals>;
