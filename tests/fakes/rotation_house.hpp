@@ -88,6 +88,8 @@ inline tools::RotationOrder order(std::string grace = "15m", std::string approva
 
 /// What outlives a process.
 struct RotationHouse {
+    RotationHouse() { state.fingerprint_key_for(false).value(); }  // as the first start of a server does
+
     TempFolder folder;
     server::StateDir state = server::StateDir::open(folder / "state").value();
     ManualClock clock{noon};
