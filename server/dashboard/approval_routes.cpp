@@ -83,7 +83,7 @@ Async<void> Dashboard::list(Visit visit, HttpAnswer& answer) {
     const auto found = co_await approvals_.list(!all);
     HttpReply reply;
     if (!found) {
-        reply = failed(redaction_, found.error(), page_status(found.error().code));
+        reply = error_reply(redaction_, found.error());
     } else {
         Json views = Json::array();
         std::size_t decided = 0;
@@ -100,8 +100,8 @@ Async<void> Dashboard::list(Visit visit, HttpAnswer& answer) {
 
 Async<void> Dashboard::one(Visit visit, HttpAnswer& answer) {
     const auto found = co_await approvals_.find(visit.id);
-    auto reply = found ? json_reply(redaction_, 200, view(*found, visit))
-                       : failed(redaction_, found.error(), page_status(found.error().code));
+    auto reply =
+        found ? json_reply(redaction_, 200, view(*found, visit)) : error_reply(redaction_, found.error());
     co_await answer.reply(std::move(reply));
 }
 

@@ -45,8 +45,7 @@ Async<void> Dashboard::sign_in(Visit visit, HttpAnswer& answer) {
         const auto& error = session.error();
         Headers extra;
         if (error.code == Errc::rate_limited) extra.emplace_back("Retry-After", "60");
-        reply = error_reply(redaction_, page_status(error.code), protocol::name(error.code), error.message,
-                            std::move(extra));
+        reply = error_reply(redaction_, error, std::move(extra));
     }
     co_await answer.reply(std::move(reply));
 }

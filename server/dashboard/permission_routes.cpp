@@ -58,17 +58,13 @@ Json permission_view(const policy::StandingPermission& permission) {
             {"until", policy::format_time(permission.until)}};
 }
 
-HttpReply failed(const Redaction& redaction, const Error& error) {
-    return error_reply(redaction, page_status(error.code), protocol::name(error.code), error.message);
-}
-
 }  // namespace
 
 Async<void> Dashboard::permissions(Visit, HttpAnswer& answer) {
     const auto found = co_await standing_.list();
     HttpReply reply;
     if (!found) {
-        reply = failed(redaction_, found.error());
+        reply = error_reply(redaction_, found.error());
     } else {
         Json all = Json::array();
         for (const auto& permission : *found) all.push_back(permission_view(permission));
@@ -82,11 +78,11 @@ Async<void> Dashboard::permit(Visit visit, HttpAnswer& answer) {
     auto wish = read_wish(visit.body);
     HttpReply reply;
     if (!wish) {
-        reply = failed(redaction_, wish.error());
+        reply = error_reply(redaction_, wish.error());
     } else {
         const auto given = co_await standing_.give(people_.human(*visit.session), std::move(*wish));
-        reply =
-            given ? json_reply(redaction_, 201, permission_view(*given)) : failed(redaction_, given.error());
+        reply = given ? json_reply(redaction_, 201, permission_view(*given))
+                      : error_reply(redaction_, given.error());
     }
     co_await answer.reply(std::move(reply));
 }
@@ -96,7 +92,7 @@ Async<void> Dashboard::revoke(Visit visit, HttpAnswer& answer) {
     const bool twice = !revoked && revoked.error().code == Errc::refused;
     auto reply = revoked ? json_reply(redaction_, 200, permission_view(*revoked))
                  : twice ? error_reply(redaction_, 409, "conflict", revoked.error().message)
-                         : failed(redaction_, revoked.error());
+                         : error_reply(redaction_, revoked.error());
     co_await answer.reply(std::move(reply));
 }
 

@@ -47,6 +47,11 @@ int page_status(Errc code) {
     }
 }
 
+HttpReply error_reply(const Redaction& redaction, const Error& error, Headers extra) {
+    return error_reply(redaction, page_status(error.code), protocol::name(error.code), error.message,
+                       std::move(extra));
+}
+
 std::string cookie_value(std::string_view header, std::string_view name) {
     while (!header.empty()) {
         const auto end = std::min(header.find(';'), header.size());

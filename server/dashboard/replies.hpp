@@ -19,6 +19,8 @@ HttpReply empty_reply(int status, Headers extra = {});
 
 /// The status for what the desks answer with; Errc::refused is 422.
 int page_status(Errc code);
+/// What a desk answered with, under page_status().
+HttpReply error_reply(const Redaction& redaction, const Error& error, Headers extra = {});
 
 /// The value of one cookie of a Cookie header; empty where it is not there.
 std::string cookie_value(std::string_view header, std::string_view name);

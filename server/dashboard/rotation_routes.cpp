@@ -17,17 +17,13 @@ Json rotation_view(const tools::Rotation& rotation) {
             {"may_keep", rotation.state == State::waiting || rotation.state == State::due}};
 }
 
-HttpReply failed(const Redaction& redaction, const Error& error) {
-    return error_reply(redaction, page_status(error.code), protocol::name(error.code), error.message);
-}
-
 }  // namespace
 
 Async<void> Dashboard::rotations(Visit, HttpAnswer& answer) {
     const auto found = co_await rotations_.list();
     HttpReply reply;
     if (!found) {
-        reply = failed(redaction_, found.error());
+        reply = error_reply(redaction_, found.error());
     } else {
         Json all = Json::array();
         for (const auto& rotation : *found) all.push_back(rotation_view(rotation));
@@ -40,7 +36,8 @@ Async<void> Dashboard::rotations(Visit, HttpAnswer& answer) {
 // Whoever is signed in may: it is the safe side.
 Async<void> Dashboard::keep_old_token(Visit visit, HttpAnswer& answer) {
     const auto kept = co_await rotations_.keep(visit.id, people_.human(*visit.session));
-    auto reply = kept ? json_reply(redaction_, 200, rotation_view(*kept)) : failed(redaction_, kept.error());
+    auto reply =
+        kept ? json_reply(redaction_, 200, rotation_view(*kept)) : error_reply(redaction_, kept.error());
     co_await answer.reply(std::move(reply));
 }
 
