@@ -119,7 +119,8 @@ void App::tell_of_rotations() {
 Async<Result<void>> App::start() {
     if (auto looked = co_await orphans_.start(); !looked) co_return looked;
     tell_of_rotations();
-    client_.on_listed([this](const auto& listed) { redaction_.learn_ids(listed); });
+    client_.on_listed([this](const auto& listed) { redaction_.note_ids(listed); },
+                      [this] { redaction_.take_up_ids(); });
     rotations_.start();
     key_file_watch_.start();
     co_return co_await notifier_.start(std::move(webhooks_));

@@ -19,18 +19,21 @@ void Redaction::add(std::vector<policy::TokenPrints> tokens) {
     if (added_.size() != before) renew();
 }
 
-void Redaction::learn_ids(const std::vector<truefoundry::AccessToken>& listed) {
-    bool news = false;
+void Redaction::note_ids(const std::vector<truefoundry::AccessToken>& listed) {
     for (const auto& token : listed)
         for (const auto& id : token.jwt_ids) {
             auto& name = jwts_[id];
-            news = news || name != token.name;
+            noted_ = noted_ || name != token.name;
             name = token.name;
         }
-    if (news) renew();
+}
+
+void Redaction::take_up_ids() {
+    if (noted_) renew();
 }
 
 void Redaction::renew() {
+    noted_ = false;
     auto tokens = added_;
     for (const auto& [id, name] : jwts_) tokens.push_back({.name = name, .windows = {}, .jwt_ids = {id}});
     redactor_.store(std::make_shared<const policy::Redactor>(at_start_->with(tokens)));

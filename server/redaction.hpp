@@ -28,7 +28,14 @@ public:
     /// What TrueFoundry lists: from here on a JWT with the id of one of them is redacted as that token, also
     /// where nobody here has seen its value. Ids stay known when their tokens are deleted. Called on one loop
     /// only.
-    void learn_ids(const std::vector<truefoundry::AccessToken>& listed);
+    void learn_ids(const std::vector<truefoundry::AccessToken>& listed) {
+        note_ids(listed);
+        take_up_ids();
+    }
+    /// The same in two steps, for a list that comes in pages: each time that ids are taken up costs as much
+    /// as all of them together.
+    void note_ids(const std::vector<truefoundry::AccessToken>& listed);
+    void take_up_ids();
 
 private:
     void renew();
@@ -37,6 +44,7 @@ private:
     std::shared_ptr<const policy::Redactor> at_start_;
     std::vector<policy::TokenPrints> added_;   // since the start
     std::map<std::string, std::string> jwts_;  // listed since the start: the token's name by the JWT's id
+    bool noted_ = false;                       // some of them are not taken up yet
     std::atomic<std::shared_ptr<const policy::Redactor>> redactor_;
 };
 

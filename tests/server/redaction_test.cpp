@@ -39,6 +39,19 @@ TEST_CASE("from its listing on, a JWT is known by its id and the token's name, a
     CHECK(sealed(redaction, jwt) == "[redacted:access-token renamed]");
 }
 
+TEST_CASE("ids that come in pages are taken up together, by one new redactor") {
+    Redaction redaction(a_key(), {});
+    const auto before = redaction.now();
+    redaction.note_ids({listed("ci", {id})});
+    redaction.note_ids({listed("other", {"some-other-id-that-is-long"})});
+    CHECK(redaction.now() == before);
+    redaction.take_up_ids();
+    CHECK(sealed(redaction, jwt) == "[redacted:access-token ci]");
+    const auto after = redaction.now();
+    redaction.take_up_ids();
+    CHECK(redaction.now() == after);
+}
+
 TEST_CASE("a listing that says nothing new makes no new redactor, and forgets no new token") {
     Redaction redaction(a_key(), {});
     const auto value = opaque_token(4, 48);

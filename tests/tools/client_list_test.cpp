@@ -3,21 +3,13 @@
 #include <malloc.h>
 
 #include "tests/tools/examples.hpp"
+#include "tools/truefoundry/walk.hpp"
 
 using namespace tfy;
 using namespace tfy::examples;
 using truefoundry::HttpResponse;
 
 namespace {
-
-Json items(int from, int to) {
-    Json all = Json::array();
-    for (int i = from; i < to; ++i)
-        all.push_back(item("id" + std::to_string(i), "name-" + std::to_string(i)));
-    return all;
-}
-
-std::string offset(int from) { return "GET " + base + "?limit=100&offset=" + std::to_string(from); }
 
 bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
@@ -61,6 +53,36 @@ TEST_CASE("a list is read to its end, page by page") {
         .expect(offset(100), answer(200, page(items(100, 150), 150)));
     CHECK(run(upstream.client.list()).value().size() == 150);
     CHECK(upstream.exchange.finished());
+}
+
+TEST_CASE("who wants to know what is listed is told each part, and once that it is over") {
+    struct Count final : truefoundry::Visitor {
+        void begin() override {}
+        void see(truefoundry::AccessToken) override { ++seen; }
+        int seen = 0;
+    };
+    for (const bool by_walk : {false, true}) {
+        CAPTURE(by_walk);
+        Upstream upstream;
+        std::size_t told = 0;
+        int over = 0;
+        upstream.client.on_listed(
+            [&](const auto& part) {
+                CHECK(over == 0);
+                told += part.size();
+            },
+            [&] { ++over; });
+        upstream.exchange.expect(offset(0), answer(200, page(items(0, 100), 150)))
+            .expect(offset(100), answer(200, page(items(100, 150), 150)));
+        Count count;
+        if (by_walk)
+            REQUIRE(run(truefoundry::walk(upstream.client, "", count)).has_value());
+        else
+            REQUIRE(run(upstream.client.list()).has_value());
+        CHECK(told == 150);
+        CHECK(over == 1);
+        CHECK(count.seen == (by_walk ? 150 : 0));
+    }
 }
 
 TEST_CASE("a page shorter than asked for is not the end; the offset moves by what came") {

@@ -12,15 +12,6 @@ using truefoundry::TokenName;
 
 namespace {
 
-Json items(int from, int to) {
-    Json all = Json::array();
-    for (int i = from; i < to; ++i)
-        all.push_back(item("id" + std::to_string(i), "name-" + std::to_string(i)));
-    return all;
-}
-
-std::string offset(int from) { return "GET " + base + "?limit=100&offset=" + std::to_string(from); }
-
 truefoundry::CreateAccessToken dev_local() { return {.name = *TokenName::read("dev-local")}; }
 
 Async<int> wait_by(truefoundry::Pace pace, std::chrono::milliseconds time) {

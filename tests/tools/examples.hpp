@@ -36,6 +36,17 @@ inline Json item(std::string id, std::string name, std::string created = "2026-0
 }
 
 /// The body of a list. A single token may stand for a list of one: Json{token} is that token, not a list.
+/// Tokens "id0", "id1", … of names "name-0", "name-1", …
+inline Json items(int from, int to) {
+    Json all = Json::array();
+    for (int i = from; i < to; ++i)
+        all.push_back(item("id" + std::to_string(i), "name-" + std::to_string(i)));
+    return all;
+}
+
+/// The request for a page of all tokens.
+inline std::string offset(int from) { return "GET " + base + "?limit=100&offset=" + std::to_string(from); }
+
 inline std::string page(Json items, int total = -1) {
     if (items.is_object()) items = Json::array({items});
     return Json{{"data", items},

@@ -132,6 +132,7 @@ Async<Result<std::vector<AccessToken>>> Client::list(std::string name_contains) 
     }
     if (!seen) co_return seen.error();
     listed_(seen->tokens);
+    end_listing();
     co_return std::move(seen->tokens);
 }
 

@@ -35,9 +35,15 @@ public:
     /// Time passes by waiting alone.
     Client(Exchange& exchange, Wait wait);
 
-    /// Told what each listing gave, before its caller has it.
+    /// Told what a listing gives, in one or many parts, and when it is over: before its caller has an answer.
     using Listed = std::function<void(const std::vector<AccessToken>&)>;
-    void on_listed(Listed tell) { listed_ = std::move(tell); }
+    using ListingOver = std::function<void()>;
+    void on_listed(Listed tell, ListingOver over) {
+        listed_ = std::move(tell);
+        listing_over_ = std::move(over);
+    }
+    /// For who lists by page(): that was the last of them.
+    void end_listing() const { listing_over_(); }
 
     /// The same, and every request carries this trace context on.
     Client traced(const policy::Trace& trace) const;
@@ -74,6 +80,7 @@ private:
     std::chrono::milliseconds max_time_;
     Pace pace_;
     Listed listed_ = [](const std::vector<AccessToken>&) {};
+    ListingOver listing_over_ = [] {};
     policy::Trace trace_ = {};
 };
 

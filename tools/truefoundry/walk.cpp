@@ -50,6 +50,7 @@ Async<Result<Progress>> look(Client& api, const std::string& name_contains, Visi
 Async<Result<void>> walk(Client api, std::string name_contains, Visitor& visitor) {
     auto looked = co_await look(api, name_contains, visitor);
     if (looked && !looked->steady) looked = co_await look(api, name_contains, visitor);
+    api.end_listing();
     if (!looked) co_return looked.error();
     co_return Result<void>{};
 }
