@@ -28,7 +28,7 @@ function(tfy_unit_tests room)
     target_precompile_headers(${room}_tests PRIVATE ${headers})
   endif()
   add_test(NAME ${room} COMMAND ${room_for_frames} $<TARGET_FILE:${room}_tests>)
-  set_tests_properties(${room} PROPERTIES LABELS unit TIMEOUT 300)
+  set_tests_properties(${room} PROPERTIES LABELS unit TIMEOUT 300 PROCESSORS 2)
 endfunction()
 
 foreach(room protocol policy tools server)
@@ -37,4 +37,4 @@ endforeach()
 
 # The same benign text as in every run, and sixteen times as much of it.
 add_test(NAME policy.benign COMMAND policy_tests "-tc=benign text*")
-set_tests_properties(policy.benign PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "TFY_BENIGN_MIB=64")
+set_tests_properties(policy.benign PROPERTIES LABELS unit TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "TFY_BENIGN_MIB=64")

@@ -11,9 +11,12 @@ if(TARGET leak_corpus)
   set_property(TEST e2e.redact_restart APPEND PROPERTY ENVIRONMENT "TFY_LEAK_CORPUS=$<TARGET_FILE:leak_corpus>")
 endif()
 
+# Most of these wait for clocks and answers. These ones compute all the time, and take a core.
+set_tests_properties(e2e.crash e2e.redact e2e.redact_restart e2e.page_browser PROPERTIES PROCESSORS 2)
+
 # The official conformance suites, against the fixture server and against this one.
 if(TARGET conformance_server)
   add_test(NAME e2e.conformance COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${CMAKE_CURRENT_LIST_DIR}/conformance/run.mjs)
-  set_tests_properties(e2e.conformance PROPERTIES LABELS e2e TIMEOUT 600
+  set_tests_properties(e2e.conformance PROPERTIES LABELS e2e TIMEOUT 600 PROCESSORS 2
                        ENVIRONMENT "TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>;TFY_CONFORMANCE_SERVER=$<TARGET_FILE:conformance_server>")
 endif()
