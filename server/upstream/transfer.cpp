@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "server/upstream/wiping_memory.hpp"
+
 namespace tfy::server {
 
 namespace {
@@ -104,6 +106,7 @@ bool Transfer::set_options() {
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
+    set(CURLOPT_SSL_CTX_FUNCTION, &wipe_decrypted);
     if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     set(CURLOPT_NOSIGNAL, 1L);

@@ -1,8 +1,8 @@
 // malloc and its like, which know how large what they gave was.
 #include "server/upstream/wiping_memory.hpp"
 
-#include <curl/curl.h>
 #include <malloc.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -31,6 +31,11 @@ void* move(void* memory, std::size_t size) {
 
 void init_wiping_curl() {
     curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, wipe_and_free, move, ::strdup, std::calloc);
+}
+
+CURLcode wipe_decrypted(CURL*, void* ssl_context, void*) {
+    SSL_CTX_set_options(static_cast<SSL_CTX*>(ssl_context), SSL_OP_CLEANSE_PLAINTEXT);
+    return CURLE_OK;
 }
 
 }  // namespace tfy::server

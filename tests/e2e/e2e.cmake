@@ -7,6 +7,12 @@ foreach(file IN LISTS e2e_files)
                        ENVIRONMENT "TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>;TFY_FAILPOINTS=$<IF:$<BOOL:${TFY_FAILPOINTS}>,ON,OFF>")
 endforeach()
 
+# A clock that lets minutes pass in seconds. Sanitizers want to be loaded before anything else, and so does it.
+if(TFY_TESTS AND NOT TFY_SANITIZE)
+  add_library(quick_clock MODULE ${CMAKE_CURRENT_LIST_DIR}/lib/quick_clock.cpp)
+  set_property(TEST e2e.memory APPEND PROPERTY ENVIRONMENT "TFY_QUICK_CLOCK_LIBRARY=$<TARGET_FILE:quick_clock>")
+endif()
+
 if(TARGET leak_corpus)
   set_property(TEST e2e.redact_restart APPEND PROPERTY ENVIRONMENT "TFY_LEAK_CORPUS=$<TARGET_FILE:leak_corpus>")
 endif()

@@ -1,65 +1,13 @@
 // The control plane over TLS: HTTP/2 where it is offered, an extra certificate authority, and nothing old.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import { createServer } from 'node:https';
-import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
+import { secureUpstream } from './lib/secure_upstream.mjs';
 import { create, statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
-
-/** A certificate for 127.0.0.1 that nobody knows but who is told: {cert, key, file}. */
-function selfSigned(folder) {
-  const [file, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', ...subject,
-      '-keyout', keyFile, '-out', file],
-    { stdio: 'ignore' }
-  );
-  return { cert: readFileSync(file), key: readFileSync(keyFile), file };
-}
-
-/** A small control plane behind it; keeps [method, HTTP version, connection] of each request. */
-async function secureUpstream(t, world, start, options = {}) {
-  const certificate = selfSigned(world.folder);
-  const seen = [];
-  const connections = new Map();
-  const tokens = [];
-  const sockets = new Set();
-  const server = start({ ...certificate, ...options }, (request, response) => {
-    const socket = request.stream?.session?.socket ?? request.socket;
-    const port = socket.remotePort;
-    if (!connections.has(port)) connections.set(port, connections.size + 1);
-    seen.push([request.method, request.httpVersion, connections.get(port)]);
-    const chunks = [];
-    request.on('data', chunk => chunks.push(chunk));
-    request.on('end', () => {
-      if (request.method === 'POST') {
-        const { name } = JSON.parse(Buffer.concat(chunks));
-        tokens.push({ id: `id-${name}`, manifest: { name }, createdAt: new Date().toISOString() });
-      }
-      const body =
-        request.method === 'POST'
-          ? { token: 'tfy-0123456789abcdefghijklmnopqrstuvwxyz' }
-          : { data: tokens, pagination: { total: tokens.length } };
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
-    });
-  });
-  server.on('secureConnection', socket => sockets.add(socket));
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    return new Promise(resolve => server.close(resolve));
-  });
-  world.env.TFY_BASE_URL = `https://127.0.0.1:${server.address().port}`;
-  return { seen, certificate };
-}
 
 async function begin(t) {
   const world = await World.start(t, { upstream: 'https://127.0.0.1:1', policy: rules() });
