@@ -82,14 +82,12 @@ for (const tokenType of ['opaque', 'jwt']) {
       const held = findInMemory(pid, Buffer.from(value));
       if (held === null) return t.skip('the memory of another process may not be read here (ptrace)');
       assert.notEqual(held.length, 0, 'until then it is there');
+      let every;
       await until(() => findInMemory(pid, Buffer.from(value)).length === 0, {
         what: () => `the value to be wiped at ${findInMemory(pid, Buffer.from(value))}`,
         seconds: 15,
-        change: look => {
-          const every = setInterval(look, 200);
-          t.after(() => clearInterval(every));
-        },
-      });
+        change: look => (every = setInterval(look, 200)),
+      }).finally(() => clearInterval(every));
       assertGone(t, pid, value);
     }
   );
