@@ -87,14 +87,13 @@ Errc read_json_rpc_code(std::int64_t number) {
 int http_status(Errc code) { return row(code).status; }
 
 std::string escaped(std::string_view untrusted) {
-    constexpr std::size_t limit = 200;
-    constexpr std::string_view cut = "...";
+    constexpr std::size_t limit = 200, of_longer = 20;
     std::string out;
-    std::size_t fits = 0;  // length of `out` that leaves room for the mark
+    std::size_t fits = 0;
     for (const char c : untrusted) {
         append_escaped(out, c);
-        if (out.size() > limit) return out.substr(0, fits).append(cut);
-        if (out.size() + cut.size() <= limit) fits = out.size();
+        if (out.size() > limit) return out.substr(0, fits).append("...");
+        if (out.size() <= of_longer) fits = out.size();
     }
     return out;
 }

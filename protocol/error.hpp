@@ -74,7 +74,9 @@ Errc read_json_rpc_code(std::int64_t number);
 int http_status(Errc code);
 
 /// Outside text made fit for a message: printable ASCII, 200 characters at most. Other bytes become \xNN, so
-/// nothing in it can break a line, hide, or change the direction of writing; what was cut off ends in "...".
+/// nothing in it can break a line, hide, or change the direction of writing. Of a longer text only the first
+/// 20 are shown, and "...": what is sealed later cannot be known by what was cut off, so what is left must be
+/// too little to matter.
 std::string escaped(std::string_view untrusted);
 
 /// The same between single quotes. Call it qualified: by its arguments alone std::quoted may be found.

@@ -17,7 +17,7 @@ Error mismatch(std::string_view header, std::string_view why) {
 }
 
 /// Two of them in one message are still short.
-std::string shown(std::string_view text) { return protocol::quoted(text.substr(0, 40)); }
+std::string shown(std::string_view text) { return protocol::quoted(text); }
 
 /// A header that must be there and say `expected`, in the same case.
 Result<void> check_text(const HeaderLookup& header, std::string_view name, std::string_view expected) {

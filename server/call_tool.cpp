@@ -54,7 +54,7 @@ Async<Result<Answer>> CallTool::call(Requester& requester, protocol::CallToolPar
     const auto* entry = rooms_.catalog.find(params.name);
     if (entry == nullptr)
         co_return Error{Errc::invalid_params,
-                        "Unknown tool " + protocol::quoted(params.name) + ". List the tools first."};
+                        "Unknown tool " + rooms_.redaction.quoted(params.name) + ". List the tools first."};
     if (params.task && !server::may_be_task(entry->definition))
         co_return Error{Errc::method_not_found, std::string(entry->tool->name()) +
                                                     " cannot be called as a task. Nothing was done. Call it "

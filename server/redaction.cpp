@@ -32,6 +32,10 @@ void Redaction::take_up_ids() {
     if (noted_) renew();
 }
 
+std::string Redaction::quoted(std::string_view untrusted) const {
+    return protocol::quoted(seal_text(untrusted).text());
+}
+
 void Redaction::renew() {
     noted_ = false;
     auto tokens = added_;

@@ -37,6 +37,9 @@ public:
     void note_ids(const std::vector<truefoundry::AccessToken>& listed);
     void take_up_ids();
 
+    /// A peer's text for a message: sealed while it is whole, then cut and put into quotes.
+    std::string quoted(std::string_view untrusted) const;
+
 private:
     void renew();
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "policy/approval.hpp"
+#include "policy/redaction/redactor.hpp"
 #include "policy/webhook.hpp"
 
 namespace tfy::policy {
@@ -14,6 +15,10 @@ struct Notice {
     Approval approval;     // its state is that of the event
     std::string page_url;  // of the approval; empty where there is no page
 };
+
+/// With every text that somebody wrote sealed. To be done first: what makes a text safe to look at puts marks
+/// into it and cuts it, and a value that is taken apart so is not found any more.
+Notice sealed(Notice notice, const Redactor& redactor);
 
 /// {type, id, at, approval: {…}, approval_url, decision?}: docs/webhooks.md. Not yet sealed.
 Json json_body(const Notice& notice);

@@ -13,8 +13,9 @@ constexpr std::size_t most_values = 100;
 // One list serves a person who is typing: TrueFoundry is not asked for every key.
 constexpr policy::Duration fresh_for = std::chrono::seconds{5};
 
+/// `name`: quoted already.
 Error unknown(std::string_view what, std::string_view name, std::string_view see) {
-    return {Errc::invalid_params, "Unknown " + std::string(what) + " " + protocol::quoted(name) +
+    return {Errc::invalid_params, "Unknown " + std::string(what) + " " + std::string(name) +
                                       ". Nothing was completed. See " + std::string(see) + "."};
 }
 
@@ -43,9 +44,10 @@ Async<Result<CompletionFeature::Found>> Completions::complete(Requester& request
     const auto* definition = prompt ? find_definition(prompts_, "name", params.ref)
                                     : find_definition(templates_, "uriTemplate", params.ref);
     const auto* list = prompt ? "prompts/list" : "resources/templates/list";
-    if (definition == nullptr) co_return unknown(prompt ? "prompt" : "template", params.ref, list);
+    if (definition == nullptr)
+        co_return unknown(prompt ? "prompt" : "template", requester.redaction.quoted(params.ref), list);
     const auto* argument = find_argument(*definition, params.argument);
-    if (argument == nullptr) co_return unknown("argument", params.argument, list);
+    if (argument == nullptr) co_return unknown("argument", requester.redaction.quoted(params.argument), list);
     Candidates candidates;
     for (const auto& each : argument->value("suggests", Json::array()))
         candidates.push_back({each.get<std::string>()});

@@ -72,7 +72,7 @@ Prompts::Prompts() : definitions_(definitions_in("prompts")) {}
 Async<Result<Answer>> Prompts::get(Requester& requester, protocol::GetPromptParams params) {
     const auto* definition = find_definition(definitions_, "name", params.name);
     if (definition == nullptr)
-        co_return Error{Errc::invalid_params, "Unknown prompt " + protocol::quoted(params.name) +
+        co_return Error{Errc::invalid_params, "Unknown prompt " + requester.redaction.quoted(params.name) +
                                                   ". Nothing was done. List the prompts first."};
     const auto known = protocol::check_arguments(*definition, params.arguments);
     if (!known) co_return known.error();

@@ -15,8 +15,8 @@ using protocol::Version;
 
 constexpr std::size_t page_size = 50;
 
-Error unknown_method(const Request& request) {
-    return {Errc::method_not_found, "This server has no method " + protocol::quoted(request.method) + "."};
+Error unknown_method(const Request& request, const Redaction& redaction) {
+    return {Errc::method_not_found, "This server has no method " + redaction.quoted(request.method) + "."};
 }
 
 /// The page of definitions that the request asks for, each as `version` knows it.
@@ -89,7 +89,7 @@ Result<Dispatch::Method> Dispatch::find(const Request& request, const protocol::
     const auto found = methods_.find(request.method);
     const auto version = client.version;
     if (found == methods_.end() || version < found->second.first || version > found->second.last)
-        return unknown_method(request);
+        return unknown_method(request, redaction_);
     if (protocol::is_modern(version) && request.method.starts_with("tasks/") && !client.capabilities.tasks)
         return protocol::tasks_required();
     return found->second.run;

@@ -245,7 +245,8 @@ Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, policy::Notic
                        {"attempt", attempts}};
     // Tokens that another process has made are known before anything is sealed.
     if (auto known = co_await rooms_.desk.learn(); !known) co_return known;
-    auto body = rooms_.redaction.seal(policy::body_of(notice, target.wanted.format));
+    const auto redactor = rooms_.redaction.now();
+    auto body = redactor->seal(policy::body_of(policy::sealed(notice, *redactor), target.wanted.format));
     const auto answer = co_await sender->post.send(std::move(body), notice.id, rooms_.clock.now());
     if (!answer || answer->status / 100 != 2) {
         refused(*sender, answer, told, attempts);

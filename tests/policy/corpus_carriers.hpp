@@ -37,7 +37,6 @@ struct Carrier {
     const char* name;
     std::string (*carry)(const policy::Redactor&, const std::string&);
     bool encodes = false;  // what is carried is one encoding deeper
-    bool marks = false;    // and what cannot be seen has a mark in its place
 };
 
 /// As its reader has it: decoded, a line for each key and string.
@@ -105,9 +104,8 @@ inline const Carrier carriers[] = {
          notice.approval = policy::examples::pending();
          notice.approval.facts.subject = text;
          notice.approval.facts.effect = text;
-         return read_sealed(r, policy::json_body(notice));
-     },
-     false, true},
+         return read_sealed(r, policy::json_body(policy::sealed(notice, r)));
+     }},
 };
 
 }  // namespace tfy::leaks

@@ -24,9 +24,8 @@ std::string leaking_carrier(const Leak& leak, const policy::Redactor& redactor, 
         const auto out = put_together(redactor.seal(Json::parse(text)).text());
         return can_be_read(out, secret_of(token), leak.read) ? "a message" : "";
     }
-    const bool has_invisible = std::ranges::any_of(text, [](char c) { return c < 0x20 || c == 0x7f; });
     for (const auto& carrier : carriers)
-        if (!(carrier.encodes && leak.nested == policy::most_nested) && !(carrier.marks && has_invisible) &&
+        if (!(carrier.encodes && leak.nested == policy::most_nested) &&
             can_be_read(carrier.carry(redactor, text), secret_of(token), leak.read))
             return carrier.name;
     return {};

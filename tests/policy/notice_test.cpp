@@ -8,6 +8,7 @@
 #include "policy/notice/retry.hpp"
 #include "policy/notice/words.hpp"
 #include "tests/policy/examples.hpp"
+#include "tests/policy/leak_tokens.hpp"
 
 namespace tfy::policy {
 namespace {
@@ -66,6 +67,24 @@ const std::string hostile_texts[] = {
 };
 
 }  // namespace
+
+TEST_CASE("texts are sealed while they are whole: marks and cuts hide no value from it, in any format") {
+    const auto token = leaks::opaque_token(3, 48);
+    const auto redactor = leaks::redactor_for({{"ci", token}});
+    const auto lines =
+        leaks::between(leaks::base64(token), "\n", 20);  // shown as ⟨U+000A⟩ between too short pieces
+    for (const auto& text :
+         {token, lines, std::string(290, 'x') + " " + lines, leaks::between(token, "\u200b", 1)}) {
+        const auto made = sealed(hostile(text), redactor);
+        for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams}) {
+            const auto body = std::string(redactor.seal(body_of(made, format)).text());
+            CHECK_FALSE(holds(body, token.substr(0, 8)));
+            CHECK_FALSE(holds(body, leaks::base64(token).substr(0, 16)));
+            CHECK_FALSE(holds(body, "U+200B"));
+        }
+    }
+    CHECK(json_body(sealed(notice(), redactor)) == json_body(notice()));
+}
 
 TEST_CASE("the JSON says what happened, to what, and where to decide; the agent's reason stays on the page") {
     const auto body = json_body(notice());

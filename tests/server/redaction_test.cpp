@@ -64,3 +64,15 @@ TEST_CASE("a listing that says nothing new makes no new redactor, and forgets no
     redaction.learn_ids({listed("more", {"some-other-id-that-is-long"})});
     CHECK(sealed(redaction, value + " " + jwt) == "[redacted:access-token fresh] [redacted:access-token ci]");
 }
+
+TEST_CASE("a peer's text is sealed while it is whole, and cut afterwards") {
+    Redaction redaction(a_key(), {});
+    redaction.learn_ids({listed("ci", {id})});
+    CHECK(redaction.quoted("tfy_nothing") == "'tfy_nothing'");
+    CHECK(redaction.quoted(jwt) == "'[redacted:access-token ci]'");  // known by a claim behind any cut
+    const auto long_jwt = base64url(R"({"alg":"RS256"})") + "." +
+                          base64url(R"({"jti":")" + id + R"(","x":")" + std::string(300, 'y') + "\"}") + "." +
+                          opaque_token(9, 86);
+    CHECK(redaction.quoted(long_jwt) == "'[redacted:access-token ci]'");
+    CHECK(redaction.quoted(std::string(300, 'x')).size() < 30);
+}
