@@ -4,6 +4,7 @@
 #include <array>
 
 #include "server/approvals/approval_text.hpp"
+#include "server/approvals/demands.hpp"
 #include "tools/rotations.hpp"
 
 namespace tfy::server {
@@ -125,11 +126,15 @@ std::string outcome_words(const Explanation& that) {
         case Outcome::asks: break;
     }
     const auto& because = that.rules[*that.decides].because;
-    auto text = "Outcome: a person must decide, under the rule at line " + line +
-                (because.empty() ? "" : ": " + policy::shown(because)) + ".\n";
-    if (!that.parts.empty()) text += "But " + part_words(that) + " All that these ask for is needed:\n";
+    auto text = std::string("Outcome: ");
     if (!that.nobody.empty())
-        text += "Nobody could approve it, so it is refused at once: " + that.nobody + "\n";
+        text += "nobody could approve it, so it is refused at once and nobody is asked. " + that.nobody +
+                "\nIt comes of this: a";
+    else
+        text += "a";
+    text += " person must decide, under the rule at line " + line +
+            (because.empty() ? "" : ": " + policy::shown(because)) + ".\n";
+    if (!that.parts.empty()) text += "But " + part_words(that) + " All that these ask for is needed:\n";
     return text;
 }
 
@@ -193,19 +198,12 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 
 }  // namespace
 
-std::vector<std::string> channels(Assurance least, bool over_http) {
-    std::vector<std::string> all;
-    if (least == Assurance::client) all.emplace_back("the client's own form, where it can show one");
-    all.emplace_back(
-        over_http ? "the approvals page of the server, after signing in"
-                  : "the approvals page, in the browser that the server opens where a display is there");
-    if (least <= Assurance::terminal)
-        all.emplace_back("a terminal on the server's state directory: tfy-pat-mcp approvals");
-    return all;
-}
-
 std::string explain_text(const Explanation& that) {
-    auto text = opening(that);
+    auto text = that.nobody.empty()
+                    ? std::string{}
+                    : "NOBODY COULD APPROVE THIS CALL. It is refused at once, and no person is "
+                      "shown anything.\n\n";
+    text += opening(that);
     if (that.rules.empty()) text += "There are none.\n";
     for (std::size_t i = 0; i < that.rules.size(); ++i) text += rule_lines(that, i);
     text += "\n" + outcome_words(that);

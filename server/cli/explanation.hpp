@@ -28,12 +28,10 @@ struct Explanation {
     std::optional<policy::Rule> in_force = {};     // asks: the deciding rule, made stricter by those of parts
     std::string refused_part = {};                 // denies: where a rule for one of the parts does, in words
     std::string nobody = {};                       // asks: why nobody could ever approve it, as a sentence
-    std::optional<policy::Approval> request = {};  // asks, and the arguments are known: what would be opened
+    std::optional<policy::Approval> request = {};  // asks, somebody could approve it, and the arguments are
+                                                   // known: what would be opened
     std::vector<std::string> notes = {};           // what a dry run cannot know, in sentences
 };
-
-/// How a person can be reached where a decision takes this much assurance.
-std::vector<std::string> channels(policy::Assurance least, bool over_http);
 
 std::string explain_text(const Explanation& explanation);
 Json explain_json(const Explanation& explanation);

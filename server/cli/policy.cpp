@@ -26,7 +26,8 @@ int run_policy_check(const std::string& file, std::ostream& out, std::ostream& e
         errors << rules.error().message << "\n";
         return 1;
     }
-    out << "The rules are well-formed: " << rules->rules.size() << " rules.\n";
+    const auto count = rules->rules.size();
+    out << "The rules are well-formed: " << count << (count == 1 ? " rule.\n" : " rules.\n");
     for (const auto& webhook : rules->webhooks) out << line_of(webhook);
     return 0;
 }

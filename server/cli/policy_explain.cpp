@@ -153,7 +153,8 @@ void judge_ask(Explanation& that, const policy::Gate& gate, policy::Ask ask, con
     const auto terms = policy::terms_of(ask.rule, that.call.caller, false);
     that.nobody = policy::nobody_may_approve(terms, that.call.caller).value_or("");
     const auto reason = that.call.arguments.value("reason", std::string{});
-    if (facts) that.request = gate.request(std::move(ask), std::move(*facts), "apr_dry_run", reason, that.at);
+    if (facts && that.nobody.empty())
+        that.request = gate.request(std::move(ask), std::move(*facts), "apr_dry_run", reason, that.at);
 }
 
 void judge(Explanation& that, policy::Rules rules, const tools::Tool& tool, std::optional<Facts> facts) {
@@ -204,7 +205,7 @@ Result<Explanation> explain_call(const Options& options, const ExplainOptions& e
         facts = std::move(*read);
     }
     judge(that, std::move(*rules), *(*entry)->tool, std::move(facts));
-    if (that.outcome == Outcome::asks && !that.request)
+    if (that.outcome == Outcome::asks && that.nobody.empty() && !that.request)
         that.notes.emplace_back("Give the arguments as JSON to see what the person would see.");
     return that;
 }

@@ -269,17 +269,15 @@ TEST_CASE("a call that nobody could approve is named as such") {
     place.explain.principal = "http:loopback";
     CHECK(holds(place.json().at("nobody_may_approve").get<std::string>(), "does not know whose agent"));
     place.explain.json = false;
-    CHECK(holds(place.run().out, "Nobody could approve it, so it is refused at once: "));
-}
-
-TEST_CASE("the channels are those whose decision is sure enough") {
-    using enum policy::Assurance;
-    for (const bool over_http : {false, true}) {
-        CHECK(channels(client, over_http).size() == 3);
-        CHECK(channels(terminal, over_http).size() == 2);
-        REQUIRE(channels(signed_in, over_http).size() == 1);
-        CHECK(holds(channels(signed_in, over_http).front(), "approvals page"));
-    }
+    CHECK(place.run().out.starts_with("NOBODY COULD APPROVE THIS CALL."));
+    CHECK(holds(place.run().out, "Outcome: nobody could approve it, so it is refused at once"));
+    place.explain.tool = "tfy_access_tokens_create";
+    place.explain.arguments = R"({"payload":{"name":"ci-runner"}})";
+    CHECK_FALSE(holds(place.run().out, "What the person would see"));
+    CHECK_FALSE(holds(place.run().out, "to see what the person would see"));
+    CHECK(place.json().at("screen").is_null());
+    place.explain.principal = "stdio:alice";
+    CHECK(place.json().at("screen").is_string());
 }
 
 TEST_CASE("with arguments the person's screen is shown, and what it cannot know is said") {
