@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "manifests/embedded.hpp"
+#include "server/approvals/demands.hpp"
 #include "server/features/uris.hpp"
 #include "server/storage/terminal_demands.hpp"
 #include "tools/access_tokens/create.hpp"
@@ -32,13 +33,6 @@ protocol::ServerInfo server_info() {
                              .tasks = true}};
 }
 
-std::string what_approvals_prove(policy::Assurance least) {
-    if (least == policy::Assurance::client)
-        return "An approval may come from the client's own form: then it proves what the client says. The "
-               "approvals page and the terminal prove more.";
-    return "An approval comes from a person who signed in to the approvals page.";
-}
-
 }  // namespace
 
 App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, ApprovalPage& page,
@@ -60,7 +54,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       reveals_(loop, store_, redaction_, clock, parts.instance),
       rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir,
                  parts.base_url),
-      catalog_(assemble(parts, default_assurance, page)),
+      catalog_(assemble(parts, page)),
       narrowing_(approvals_, catalog_, gate_, clock),
       standing_(approvals_, store_, redaction_, clock),
       presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
@@ -160,8 +154,7 @@ Async<void> App::reply_health(HttpAnswer& answer, bool ready) {
     co_await answer.reply(std::move(reply));
 }
 
-tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assurance,
-                             const ApprovalPage& page) {
+tools::Catalog App::assemble(const Parts& parts, const ApprovalPage& page) {
     const tools::OwnJwtIds own_ids([key = parts.own_key] { return key->facts().jwt_ids; });
     std::vector<std::unique_ptr<tools::Tool>> all;
     all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock_));
@@ -175,7 +168,11 @@ tools::Catalog App::assemble(const Parts& parts, policy::Assurance default_assur
         client_, clock_,
         tools::Configuration{.base_url = parts.base_url,
                              .key = [key = parts.own_key] { return key->facts(); },
-                             .assurance = what_approvals_prove(default_assurance),
+                             .approvals =
+                                 [this](const policy::Caller& caller) {
+                                     return told_to_agents(
+                                         demands_of_calls(*gate_.now(), caller, clock_.now()));
+                                 },
                              .sandbox = parts.sandbox,
                              .version = TFY_VERSION,
                              .page_url = [&page] { return page.home(); },

@@ -73,8 +73,7 @@ private:
         return rotations_.of(std::move(approval_id));
     }
     void tell_of_rotations();
-    tools::Catalog assemble(const Parts& parts, policy::Assurance default_assurance,
-                            const ApprovalPage& page);
+    tools::Catalog assemble(const Parts& parts, const ApprovalPage& page);
     Async<void> reply_health(HttpAnswer& answer, bool ready);
 
     boost::asio::io_context& loop_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -31,9 +32,10 @@ std::string unquoted(std::string text) {
     return text;
 }
 
+/// What holds nothing but white space says nothing.
 std::string environment(const char* name) {
     const auto* value = std::getenv(name);
-    return value != nullptr ? value : "";
+    return value != nullptr && !trimmed(value).empty() ? value : "";
 }
 
 constexpr std::array url_names = {"TFY_BASE_URL", "TFY_HOST", "TFY_API_HOST"};
@@ -77,7 +79,7 @@ void take_url(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
             upstream.base_url = *read;
         } else {
             const auto parts = UrlParts::read(text);
-            upstream.url_problem = "TFY_BASE_URL: " + read.error().message;
+            upstream.url_problem = std::string(name) + ": " + read.error().message;
             upstream.url_cause = parts && parts->scheme == "http" && !parts->is_loopback()
                                      ? "base_url_not_https"
                                      : "base_url_unusable";
@@ -88,15 +90,24 @@ void take_url(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
 
 void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Upstream& upstream) {
     auto key = setting(dotenv, "TFY_API_KEY");
+    const auto file = setting(dotenv, "TFY_API_KEY_FILE");
     if (!key.empty()) {
         upstream.key_from = place_of("TFY_API_KEY");
-        upstream.api_key = policy::Secret(std::move(key));
+        if (!file.empty())
+            upstream.key_warning = place_of("TFY_API_KEY_FILE") + " is not read: " + upstream.key_from +
+                                   " comes first. Set one of them only.";
+        auto read = read_key(std::move(key));
+        if (read)
+            upstream.api_key = std::move(*read);
+        else
+            upstream.key_problem =
+                Error{Errc::storage, upstream.key_from + " " + read.error().message, read.error().data};
         return;
     }
-    const auto file = setting(dotenv, "TFY_API_KEY_FILE");
     if (file.empty()) return;
     upstream.key_from = place_of("TFY_API_KEY_FILE");
     upstream.key_file = std::filesystem::absolute(file).string();
+    upstream.key_warning = open_to_others(upstream.key_file);
     auto read = read_key_file(upstream.key_file);
     if (read)
         upstream.api_key = std::move(*read);
@@ -164,23 +175,26 @@ Result<UpstreamLimits> read_upstream_limits() {
     read("TFY_API_MAX_TIME", limits.max_time);
     for (auto& [name, value] : dotenv) policy::wipe(value);
     if (!wrong.empty())
-        return Error{Errc::refused, wrong +
-                                        " must be a number of seconds from 0.1 to 600, such as 10 or 2.5. "
-                                        "Correct it, or unset it for the default."};
+        return Error{Errc::invalid_params,
+                     wrong +
+                         " must be a number of seconds from 0.1 to 600, such as 10 or 2.5. "
+                         "Correct it, or unset it for the default."};
     return limits;
 }
 
 Result<Address> read_address(std::string_view text) {
     const auto colon = text.rfind(':');
-    Error wrong{Errc::refused, "'" + std::string(text.substr(0, 100)) +
-                                   "' is no address to listen on. Write it as 127.0.0.1:8780 or [::1]:8780."};
+    const Error wrong{Errc::invalid_params,
+                      "--listen must be an IP address and a port, such as 127.0.0.1:8780 or [::1]:8780."};
     if (colon == std::string_view::npos) return wrong;
     auto host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     Address address{.host = std::string(host)};
     const auto port = text.substr(colon + 1);
     const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-    if (failure != std::errc{} || end != port.data() + port.size() || host.empty()) return wrong;
+    boost::system::error_code no_address;
+    boost::asio::ip::make_address(host, no_address);
+    if (failure != std::errc{} || end != port.data() + port.size() || no_address) return wrong;
     return address;
 }
 
@@ -192,7 +206,7 @@ Result<std::string> read_public_url(const std::string& text) {
     const auto parts = odd ? std::nullopt : UrlParts::read(text);
     if (!parts || parts->has_more || parts->host.empty() ||
         (parts->scheme != "https" && parts->scheme != "http"))
-        return Error{Errc::refused,
+        return Error{Errc::invalid_params,
                      "--public-url must be an address such as https://tfy.example.com, without a query."};
     auto url =
         parts->scheme + "://" + parts->host + (parts->port.empty() ? "" : ":" + parts->port) + parts->path;

@@ -39,6 +39,7 @@ struct Upstream {
     std::string url_cause = {};                // "base_url_not_https", "base_url_unusable"
     std::optional<Error> key_problem = {};     // why there is no key, though one is named; see key_file.hpp
     std::string url_from = {}, key_from = {};  // "TFY_HOST in the environment"; empty: not set
+    std::string key_warning = {};              // a sentence: others may read it, or there is another one
 };
 
 /// How long TrueFoundry may take, as TrueFoundry's own helper spells it: TFY_API_CONNECT_TIMEOUT and
@@ -58,15 +59,15 @@ struct Address {
 /// tfy_config_status.
 Upstream read_upstream();
 
-/// Reads the same places; the defaults where they say nothing. Errc::refused for anything but seconds from
-/// 0.1 to 600 ("10", "2.5"), with the variable's name.
+/// Reads the same places; the defaults where they say nothing. Errc::invalid_params for anything but seconds
+/// from 0.1 to 600 ("10", "2.5"), with the variable's name.
 Result<UpstreamLimits> read_upstream_limits();
 
-/// "127.0.0.1:8780", "[::1]:0". Errc::refused with what is wrong.
+/// "127.0.0.1:8780", "[::1]:0". Errc::invalid_params with what is right.
 Result<Address> read_address(std::string_view text);
 
 /// "https://tfy.example.com" or "https://example.com/tfy", without a slash at the end; empty stays empty.
-/// Errc::refused with what is wrong.
+/// Errc::invalid_params with what is right.
 Result<std::string> read_public_url(const std::string& text);
 
 /// The default where `text` is empty. Errc::refused where no home is known.

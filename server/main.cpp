@@ -11,9 +11,13 @@
 #include "server/cli/approvals.hpp"
 #include "server/cli/audit.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/config_file.hpp"
 #include "server/cli/doctor.hpp"
 #include "server/cli/redact.hpp"
+#include "server/cli/standard_output.hpp"
+#include "server/cli/usage.hpp"
 #include "server/parts.hpp"
+#include "server/settings.hpp"
 #include "server/storage/terminal_demands.hpp"
 
 namespace {
@@ -29,7 +33,11 @@ void harden() {
 }
 
 void add_options(CLI::App& app, Options& options) {
-    app.set_config("--config", "", "TOML file with the same names")->envname("TFY_PAT_MCP_CONFIG");
+    const auto* file = std::getenv("TFY_PAT_MCP_CONFIG");  // the library reads the environment after it
+    const bool named = file != nullptr && *file != '\0';
+    app.set_config("--config", named ? file : "", "TOML file with the same names", named)
+        ->envname("TFY_PAT_MCP_CONFIG");
+    app.config_formatter(std::make_shared<tfy::server::ConfigFile>(app));
     app.allow_config_extras(CLI::config_extras_mode::error);
     app.add_flag("--sandbox", options.sandbox, "Use the built-in stand-in for TrueFoundry")
         ->envname("TFY_PAT_MCP_SANDBOX");
@@ -185,7 +193,8 @@ void add_redact(CLI::App& app, Verbs& verbs, VerbOptions& options) {
             ->fallthrough();
     verbs.redact->add_option("FILE", chosen.files, "Read one after the other; none, or -: standard input");
     auto* check = verbs.redact->add_flag(
-        "--check", chosen.check, "Only list where tokens are: FILE:LINE: TECHNIQUE: NAME; exit 1 if any");
+        "--check", chosen.check,
+        "Only list where tokens are: FILE:LINE: TECHNIQUE: NAME; exit code 0: none, 1: some, 2: trouble");
     verbs.redact->add_flag("--json", chosen.json, "With --check: findings as JSON lines")->needs(check);
 }
 
@@ -213,10 +222,10 @@ void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
 
 int fail(const tfy::Error& error) {
     std::cerr << "tfy-pat-mcp: " << error.message << "\n";
-    return 1;
+    return tfy::server::exit_code(error);
 }
 
-int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approvals) {
+int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approvals, std::ostream& out) {
     auto state = tfy::server::state_dir(options.state_dir);
     if (!state) return fail(state.error());
     const auto rules = tfy::server::load_rules(options.policy);
@@ -228,49 +237,53 @@ int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approva
     approvals.passphrase_required = demands.passphrase;
     approvals.claim_window = demands.claim_window;
     approvals.user = tfy::server::os_user();
-    return tfy::server::run_approvals(approvals, std::cin, std::cout, std::cerr);
+    return tfy::server::run_approvals(approvals, std::cin, out, std::cerr);
 }
 
-int run_audit(const Options& options, tfy::server::AuditOptions& audit) {
+int run_audit(const Options& options, tfy::server::AuditOptions& audit, std::ostream& out) {
     auto state = tfy::server::state_dir(options.state_dir);
     if (!state) return fail(state.error());
     audit.state_dir = std::move(*state);
-    return tfy::server::run_audit(audit, std::cout, std::cerr);
+    return tfy::server::run_audit(audit, out, std::cerr);
 }
 
-int run_doctor(const Options& options, tfy::server::DoctorOptions& doctor) {
+int run_doctor(const Options& options, tfy::server::DoctorOptions& doctor, std::ostream& out) {
     const auto* home = std::getenv("HOME");
     std::error_code ignored;
     doctor.server = options;
     doctor.home = home != nullptr ? home : "";
     doctor.folder = std::filesystem::current_path(ignored);
-    return tfy::server::run_doctor(doctor, std::cout);
+    return tfy::server::run_doctor(doctor, out);
 }
 
 int run_redact(const Options& options, const tfy::server::RedactOptions& redact) {
     const auto redactor = tfy::server::known_tokens(options);
-    if (!redactor) return fail(redactor.error());
+    if (!redactor) {
+        fail(redactor.error());
+        return redact.check ? tfy::server::check_trouble : 1;
+    }
     return tfy::server::run_redact(*redactor, redact, STDOUT_FILENO, std::cerr);
 }
 
-int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool listen_given) {
+int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool listen_given,
+        std::ostream& out) {
     if (*verbs.stdio) return tfy::server::run_stdio(options, std::cerr);
-    if (*verbs.serve) return tfy::server::run_serve(options, std::cout, std::cerr);
+    if (*verbs.serve) return tfy::server::run_serve(options, out, std::cerr);
     if (*verbs.sandbox) {
         if (!listen_given) options.listen = "127.0.0.1:8790";
-        return tfy::server::run_sandbox(options, verb_options.sandbox, std::cout, std::cerr);
+        return tfy::server::run_sandbox(options, verb_options.sandbox, out, std::cerr);
     }
-    if (*verbs.approvals) return run_approvals(options, verb_options.approvals);
+    if (*verbs.approvals) return run_approvals(options, verb_options.approvals, out);
     if (*verbs.redact) return run_redact(options, verb_options.redact);
-    if (*verbs.audit) return run_audit(options, verb_options.audit);
-    if (*verbs.doctor) return run_doctor(options, verb_options.doctor);
+    if (*verbs.audit) return run_audit(options, verb_options.audit, out);
+    if (*verbs.doctor) return run_doctor(options, verb_options.doctor, out);
     if (verb_options.policy_explain)
-        return tfy::server::run_policy_explain(options, verb_options.explain, std::cout, std::cerr);
+        return tfy::server::run_policy_explain(options, verb_options.explain, out, std::cerr);
     return tfy::server::run_policy_check(
-        verb_options.policy_file.empty() ? options.policy : verb_options.policy_file, std::cout, std::cerr);
+        verb_options.policy_file.empty() ? options.policy : verb_options.policy_file, out, std::cerr);
 }
 
-int parse_and_run(int argc, char** argv) {
+int parse_and_run(int argc, char** argv, std::ostream& out) {
     CLI::App app("Access tokens of TrueFoundry for AI agents: a person approves, a value is shown once.",
                  "tfy-pat-mcp");
     app.set_version_flag("--version", "tfy-pat-mcp " TFY_VERSION);
@@ -282,19 +295,25 @@ int parse_and_run(int argc, char** argv) {
     add_verbs(app, verbs, verb_options);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::Success& asked) {  // --help, --version
+        return app.exit(asked, out, std::cerr);
     } catch (const CLI::ParseError& wrong) {
-        return app.exit(wrong) == 0 ? 0 : 2;
+        std::cerr << tfy::server::usage_error(app, wrong);
+        return 2;
     }
     verb_options.doctor.settings = tfy::server::settings_of(app, {argv, static_cast<std::size_t>(argc)});
-    return run(verbs, options, verb_options, app.count("--listen") > 0);
+    return run(verbs, options, verb_options, app.count("--listen") > 0, out);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    tfy::server::hold_standard_descriptors();
     harden();
     try {
-        return parse_and_run(argc, argv);
+        tfy::server::StandardOutput standard_output(STDOUT_FILENO);
+        std::ostream out(&standard_output);
+        return standard_output.ended(parse_and_run(argc, argv, out), std::cerr);
     } catch (...) {
         // Constant text, and nothing that could throw again: what() could hold anything.
         std::fputs("tfy-pat-mcp: ended by an unforeseen failure.\n", stderr);

@@ -1,9 +1,5 @@
 #include "server/parts.hpp"
 
-#include <fstream>
-#include <sstream>
-
-#include "manifests/embedded.hpp"
 #include "server/storage/shelf.hpp"
 #include "server/storage/terminal_demands.hpp"
 #include "server/upstream/curl_exchange.hpp"
@@ -61,12 +57,17 @@ public:
     Async<Result<HttpResponse>> send(HttpRequest request) override {
         const auto facts = key_->facts();
         if (!facts.set)
-            return none(facts.problem.empty() ? "TFY_API_KEY (or TFY_API_KEY_FILE) is not set."
+            return none(facts.problem.empty() ? "Neither TFY_API_KEY nor TFY_API_KEY_FILE is set."
                                               : facts.problem);
-        return exchange_->send(std::move(request));
+        return send_with(facts.from, std::move(request));
     }
 
 private:
+    Async<Result<HttpResponse>> send_with(std::string from, HttpRequest request) {
+        auto answer = co_await exchange_->send(std::move(request));
+        if (answer) answer->key_from = std::move(from);
+        co_return answer;
+    }
     static Async<Result<HttpResponse>> none(std::string problem) {
         co_return Error{Errc::upstream, problem + set_it};
     }
@@ -78,17 +79,17 @@ private:
 /// The key is known to the redactor, and on disk, before anything can be said about it: after it was replaced
 /// it is still known, in the next process, too.
 Result<void> take_key(Parts& parts, Upstream& upstream) {
-    if (upstream.key_problem) parts.own_key->report(*upstream.key_problem);
-    if (upstream.api_key.empty()) return {};
-    auto prints = prints_of(upstream.api_key, parts.fingerprint_key);
-    if (auto kept = parts.ledger->add_fingerprints(prints); !kept) return kept;
-    parts.known_tokens.push_back(std::move(prints));
-    parts.own_key->replace(std::move(upstream.api_key));
-    if (!upstream.key_file.empty()) parts.own_key->warn(open_to_others(upstream.key_file));
+    if (!upstream.api_key.empty()) {
+        auto prints = prints_of(upstream.api_key, parts.fingerprint_key);
+        if (auto kept = parts.ledger->add_fingerprints(prints); !kept) return kept;
+        parts.known_tokens.push_back(std::move(prints));
+        name_once(parts.known_tokens);
+    }
+    fill(*parts.own_key, upstream);
     return {};
 }
 
-Result<void> connect_upstream(Parts& parts, const Options& options) {
+Result<void> connect_upstream(Parts& parts) {
     auto upstream = read_upstream();
     parts.base_url = upstream.base_url;
     parts.key_file = upstream.key_file;
@@ -100,12 +101,7 @@ Result<void> connect_upstream(Parts& parts, const Options& options) {
         parts.exchange = std::make_unique<UnconfiguredExchange>(problem + set_it);
         return {};
     }
-    UpstreamOptions reach;
-    reach.base_url = parts.base_url;
-    reach.ca_file = options.ca_file;
-    reach.connect_timeout = parts.limits.connect_timeout;
-    auto exchange = truefoundry::guard(make_curl_exchange(std::move(reach), parts.own_key));
-    parts.exchange = std::make_unique<KeyedExchange>(std::move(exchange), parts.own_key);
+    parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key);
     return {};
 }
 
@@ -132,53 +128,56 @@ Result<void> open_state(Parts& parts, const StateDir& state) {
 
 }  // namespace
 
-Result<policy::Rules> load_rules(const std::string& file) {
-    if (file.empty()) return policy::read_rules(manifests::file("policy.toml"));
-    std::error_code ignored;
-    std::ifstream in;
-    if (!std::filesystem::is_directory(file, ignored)) in.open(file, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    if (!in)
-        return Error{Errc::refused, "The rules file " + file + " cannot be read. Check its name and rights."};
-    return policy::read_rules(text.str(), file);
+void fill(OwnKey& key, Upstream& upstream) {
+    key.comes_from(upstream.key_from);
+    if (upstream.key_problem) key.report(*upstream.key_problem);
+    if (upstream.api_key.empty()) return;
+    key.replace(std::move(upstream.api_key));
+    key.warn(upstream.key_warning);
 }
 
-Result<Parts> gather_parts(const Options& options, const Clock& clock) {
-    Parts parts;
-    parts.user = os_user();
-    auto rules = load_rules(options.policy);
-    if (!rules) return rules.error();
-    auto webhooks = open_webhooks(rules->webhooks);
-    if (!webhooks) return webhooks.error();
-    parts.rules = std::move(*rules);
-    parts.webhooks = std::move(*webhooks);
-    auto public_url = read_public_url(options.public_url);
-    if (!public_url) return public_url.error();
-    parts.public_url = std::move(*public_url);
-    parts.ca_file = options.ca_file;
-    const std::optional<policy::Duration> hold =
-        options.hold == "0s" ? policy::Duration{0} : policy::read_duration(options.hold);
-    if (!hold) return Error{Errc::refused, "--hold must be a length of time such as 45s or 2m."};
-    parts.hold = *hold;
-    const auto level = Log::read_level(options.log_level);
-    if (!level) return Error{Errc::refused, "--log-level must be debug, info, warn, error or off."};
-    parts.log_level = *level;
-    auto limits = read_upstream_limits();
-    if (!limits) return limits.error();
-    parts.limits = *limits;
-    auto root = state_dir(options.state_dir);
-    if (!root) return root.error();
-    auto state = StateDir::open(std::move(*root));
-    if (!state) return state.error();
+std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
+                                                   const UpstreamLimits& limits,
+                                                   std::shared_ptr<const OwnKey> key) {
+    UpstreamOptions reach;
+    reach.base_url = base_url;
+    reach.ca_file = ca_file;
+    reach.connect_timeout = limits.connect_timeout;
+    return std::make_unique<KeyedExchange>(truefoundry::guard(make_curl_exchange(std::move(reach), key)),
+                                           key);
+}
+
+Result<StateDir> open_state_at(Parts& parts, const std::filesystem::path& root) {
+    auto state = StateDir::open(root);
+    if (!state) return state;
     if (auto opened = open_state(parts, *state); !opened) return opened.error();
     if (auto kept = keep_terminal_demands(parts.state_dir, demands_of(parts.rules)); !kept)
         return kept.error();
-    if (options.sandbox) {
-        if (auto connected = connect_sandbox(parts, *state, clock); !connected) return connected.error();
-    } else {
-        if (auto connected = connect_upstream(parts, options); !connected) return connected.error();
-    }
+    return state;
+}
+
+Result<Parts> gather_parts(const Options& options, const Clock& clock) {
+    auto read = read_settings(options);
+    if (!read.wrong.empty()) return read.wrong.front().error;
+    auto& settings = read.settings;
+    Parts parts;
+    parts.user = os_user();
+    parts.rules = std::move(settings.rules);
+    parts.webhooks = std::move(settings.webhooks);
+    parts.public_url = std::move(settings.public_url);
+    parts.ca_file = std::move(settings.ca_file);
+    parts.hold = settings.hold;
+    parts.log_level = settings.log_level;
+    parts.limits = settings.limits;
+    parts.listening = {.address = settings.listen.host,
+                       .port = settings.listen.port,
+                       .hosts = std::move(settings.hosts),
+                       .origins = std::move(settings.origins)};
+    const auto state = open_state_at(parts, settings.state_dir);
+    if (!state) return state.error();
+    if (auto connected = options.sandbox ? connect_sandbox(parts, *state, clock) : connect_upstream(parts);
+        !connected)
+        return connected.error();
     return parts;
 }
 

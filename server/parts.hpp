@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "server/config.hpp"
-#include "server/notify/webhook_target.hpp"
+#include "server/settings.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/state_dir.hpp"
+#include "server/transport/listener.hpp"
 #include "server/upstream/own_key.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
@@ -31,6 +32,7 @@ struct Parts {
     std::string ca_file = {};
     policy::Duration hold = std::chrono::seconds{45};
     Log::Level log_level = Log::Level::info;
+    ListenerOptions listening = {};  // `serve`
 
     std::unique_ptr<truefoundry::Exchange> exchange;
     UpstreamLimits limits = {};
@@ -50,12 +52,20 @@ struct Parts {
     }
 };
 
-/// Errc::refused (rules, options), Errc::storage (state directory), each with what to do. `clock` must
-/// outlive the parts.
+/// The first of read_settings()'s errors, or Errc::storage (state directory), each with what to do. `clock`
+/// must outlive the parts.
 Result<Parts> gather_parts(const Options& options, const Clock& clock);
 
-/// The rules of a file, or the embedded ones where `file` is empty.
-Result<policy::Rules> load_rules(const std::string& file);
+// The steps of it, for who tries them without starting anything.
+
+/// Makes the directory where it is missing, and opens all that it holds: keys, lock, ledger.
+Result<StateDir> open_state_at(Parts& parts, const std::filesystem::path& root);
+/// What was read goes into `key`: value, place, problem and warning.
+void fill(OwnKey& key, Upstream& upstream);
+/// With the key that there is when a request is sent.
+std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
+                                                   const UpstreamLimits& limits,
+                                                   std::shared_ptr<const OwnKey> key);
 
 class SystemClock final : public Clock {
 public:

@@ -20,7 +20,8 @@ std::string_view kind_of(const KeyFacts& key) {
 
 std::string describe(const KeyFacts& key) {
     if (!key.set) return "not set";
-    return key.expires ? "set, until " + policy::format_time_for_people(*key.expires) : "set";
+    return "set" + (key.from.empty() ? "" : " (" + one_line(key.from) + ")") +
+           (key.expires ? ", until " + policy::format_time_for_people(*key.expires) : "");
 }
 
 }  // namespace
@@ -40,6 +41,7 @@ Async<Result<ToolResult>> ConfigStatus::run(policy::Permit permit) {
         const auto probed = co_await api.probe();
         finding = after_asking(probed, key, clock_.now());
     }
+    const auto demands = known.approvals ? known.approvals(permit.call().caller) : ApprovalDemands{};
     const auto page = known.page_url ? known.page_url() : std::string{};
     ToolResult result;
     result.text = finding->sentence + "\n";
@@ -48,7 +50,7 @@ Async<Result<ToolResult>> ConfigStatus::run(policy::Permit permit) {
                    (known.sandbox ? " (the sandbox: make-believe tokens only)" : "") +
                    "\nAPI key: " + describe(key) +
                    "\nActs as: " + or_words(key.subject, "unknown (the key does not say)") +
-                   "\nApprovals: " + known.assurance + "\nApprovals page: " + or_words(page, "none is open") +
+                   "\nApprovals: " + demands.words + "\nApprovals page: " + or_words(page, "none is open") +
                    "\nVersion: " + known.version + "\n";
     result.structured = {
         {"connection", finding->connection},
@@ -60,7 +62,8 @@ Async<Result<ToolResult>> ConfigStatus::run(policy::Permit permit) {
         {"key_kind", kind_of(key)},
         {"key_expires_at", key.expires ? Json(policy::format_time(*key.expires)) : Json(nullptr)},
         {"acts_as", or_null(key.subject)},
-        {"approvals", known.assurance},
+        {"approvals", demands.words},
+        {"approvals_by_tool", demands.by_tool},
         {"approvals_page", or_null(page)},
         {"sandbox", known.sandbox},
         {"version", known.version}};

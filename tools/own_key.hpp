@@ -14,6 +14,7 @@ namespace tfy::tools {
 /// Read from the key, where it is a JWT, and not verified: TrueFoundry alone can tell whether it is true.
 struct KeyFacts {
     bool set = false;
+    std::string from = {};  // where it was set: "TFY_API_KEY in the environment"; empty where nobody says
     bool is_jwt = false;
     std::vector<std::string> jwt_ids = {};     // by which a listed token may be known as this key
     std::string subject = {};                  // whom it stands for: an e-mail address, or a name

@@ -8,8 +8,12 @@ namespace {
 constexpr std::chrono::days soon{7};
 constexpr char where_to_get_a_key[] =
     " Where to get a key: https://docs.truefoundry.com/docs/generating-truefoundry-api-keys";
-constexpr char set_it[] =
-    ". Set it in the environment of this server (or in its .env file) and start it again.";
+
+/// `names`: what is missing.
+std::string not_set(const std::string& names, bool several) {
+    return "Not set: " + names + ". Set " + (several ? "both" : "it") +
+           " in the environment of this server (or in its .env file) and start it again.";
+}
 
 Preflight refused_key(std::string message, const KeyFacts& key, policy::Time now) {
     Preflight found{.connection = "key_refused", .cause = "key_refused", .sentence = std::move(message)};
@@ -68,13 +72,13 @@ std::optional<Preflight> before_asking(const std::string& base_url, const std::s
         return Preflight{"misconfigured", url_cause.empty() ? "base_url_unusable" : url_cause, url_problem};
     if (base_url.empty() && !key.set)
         return Preflight{"not_set", "base_url_not_set",
-                         key_problem + "Not set: TFY_BASE_URL and TFY_API_KEY" + set_it + where_to_get_a_key};
-    if (base_url.empty())
-        return Preflight{"not_set", "base_url_not_set", std::string("Not set: TFY_BASE_URL") + set_it};
+                         key_problem + not_set("TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE)", true) +
+                             where_to_get_a_key};
+    if (base_url.empty()) return Preflight{"not_set", "base_url_not_set", not_set("TFY_BASE_URL", false)};
     if (key.set) return std::nullopt;
     if (!key.problem.empty()) return Preflight{"misconfigured", key.cause, key.problem};
     return Preflight{"not_set", "key_not_set",
-                     std::string("Not set: TFY_API_KEY") + set_it + where_to_get_a_key};
+                     not_set("TFY_API_KEY (or TFY_API_KEY_FILE)", false) + where_to_get_a_key};
 }
 
 Preflight after_asking(const Result<void>& probed, const KeyFacts& key, policy::Time now) {

@@ -12,11 +12,19 @@
 
 namespace tfy::tools {
 
+/// What the rules in force ask of whoever approves.
+struct ApprovalDemands {
+    std::string words = {};  // sentences
+    /// {tool, could_be_approved, min_assurance, people, words} for each tool that changes something;
+    /// min_assurance and people null where it is refused.
+    Json by_tool = Json::array();
+};
+
 /// What is known of the configuration without asking anybody. Never the key.
 struct Configuration {
     std::string base_url;                // empty: not set
     std::function<KeyFacts()> key = {};  // asked each time: it may be replaced; none: there is none
-    std::string assurance;               // what an approval proves here, in a sentence
+    std::function<ApprovalDemands(const policy::Caller&)> approvals = {};  // asked each time: rules change
     bool sandbox = false;
     std::string version;
     std::function<std::string()> page_url = {};  // the approvals page, empty while there is none

@@ -13,6 +13,7 @@ namespace tfy::server {
 /// One line as it was typed; nullopt at the end of the input.
 std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question) {
     window.say(question);
+    if (!(window.options.json ? window.err : window.out)) return std::nullopt;  // nobody can have read it
     std::string line;
     if (!std::getline(window.in, line)) return std::nullopt;
     if (line.ends_with('\r')) line.pop_back();

@@ -1,6 +1,7 @@
 #include "server/cli/archive.hpp"
 
 #include "server/storage/state_dir.hpp"
+#include "server/upstream/own_key.hpp"
 
 namespace tfy::server {
 
@@ -22,6 +23,7 @@ Result<Archive> Archive::open_or_make(const std::filesystem::path& state_dir) {
     if (!known) return known.error();
     auto key = state->fingerprint_key_for(!known->empty());
     if (!key) return key.error();
+    name_once(*known);
     return Archive{std::move(*ledger), policy::Redactor(*key, std::move(*known)), *key};
 }
 

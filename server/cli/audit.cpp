@@ -65,10 +65,9 @@ int export_all(const Archive& archive, std::ostream& out, std::ostream& err) {
         for_each_page(*archive.ledger, [&](const std::vector<JournalRecord>& page) -> Result<void> {
             for (const auto& record : page) archive.print(out, record.json());
             if (out) return {};
-            return Error{
-                Errc::closed,
-                "The journal was not written to its end: whoever reads it has gone, or the disk is full."};
+            return Error{Errc::closed, "the output cannot be written"};
         });
+    if (!out) return 1;  // the output says why: StandardOutput::ended()
     return whole ? 0 : fail(&archive, err, whole.error());
 }
 

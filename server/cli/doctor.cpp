@@ -8,35 +8,15 @@
 #include <sstream>
 
 #include "policy/redaction/redactor.hpp"
-#include "server/cli/doctor_checks.hpp"
+#include "server/cli/doctor_report.hpp"
 #include "server/parts.hpp"
-#include "server/upstream/curl_exchange.hpp"
-#include "server/upstream/key_file.hpp"
 
 namespace tfy::server {
 namespace {
 
 using Level = Finding::Level;
 
-constexpr std::string_view word(Level level) {
-    switch (level) {
-        case Level::ok: return "ok";
-        case Level::warning: return "warning";
-        case Level::broken: break;
-    }
-    return "broken";
-}
-
 void add(Findings& all, Findings more) { std::ranges::move(more, std::back_inserter(all)); }
-
-/// What was not left as it is by default; the others stand in the JSON.
-Finding settings(const std::vector<Setting>& all) {
-    std::string given;
-    for (const auto& each : all)
-        if (each.from != "default")
-            given += (given.empty() ? "" : ", ") + each.name + " " + each.value + " (" + each.from + ")";
-    return {Level::ok, "settings", given.empty() ? "all as by default" : given};
-}
 
 bool has_opener() {
     const auto* path = std::getenv("PATH");
@@ -49,7 +29,8 @@ bool has_opener() {
 bool has_display() { return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr; }
 
 /// Address, key and what TrueFoundry answers; the key is made known to `prints` before anything is said.
-void upstream(const DoctorOptions& options, Findings& all, std::vector<policy::TokenPrints>& prints) {
+void upstream(DoctorOptions& options, const Settings& settings, Findings& all,
+              std::vector<policy::TokenPrints>& prints) {
     if (options.server.sandbox) {
         all.push_back(
             {Level::ok, "TrueFoundry", "the built-in sandbox stands in for it: make-believe tokens"});
@@ -57,78 +38,51 @@ void upstream(const DoctorOptions& options, Findings& all, std::vector<policy::T
     }
     auto known = read_upstream();
     auto key = std::make_shared<OwnKey>();
-    if (known.key_problem) key->report(*known.key_problem);
-    if (!known.api_key.empty()) {
-        prints.push_back(prints_of(known.api_key, {}));
-        key->replace(std::move(known.api_key));
-    }
-    if (!known.key_file.empty() && !known.key_problem) key->warn(open_to_others(known.key_file));
-    const auto limits = read_upstream_limits();
-    if (!limits) all.push_back({Level::broken, "settings", limits.error().message});
+    if (!known.api_key.empty()) prints.push_back(prints_of(known.api_key, {}));
+    fill(*key, known);
     std::unique_ptr<truefoundry::Exchange> exchange;
-    if (!known.base_url.empty() && limits)
-        exchange = make_curl_exchange({.base_url = known.base_url,
-                                       .ca_file = options.server.ca_file,
-                                       .connect_timeout = limits->connect_timeout},
-                                      key);
+    if (!known.base_url.empty())
+        exchange = exchange_to(known.base_url, settings.ca_file, settings.limits, key);
     std::string date;
     const auto now = SystemClock().now();
-    add(all, look_at_upstream(known, *key, exchange.get(), now, date, limits ? *limits : UpstreamLimits{}));
+    add(all, look_at_upstream(known, *key, exchange.get(), now, date, settings.limits));
     all.push_back(look_at_clock(date, now));
     add(all, look_at_agents(options.home, options.folder, known));
+    for (auto& each : upstream_settings(known, settings.limits)) options.settings.push_back(std::move(each));
 }
 
-void state(const DoctorOptions& options, Findings& all) {
-    std::optional<policy::Rules> rules;
-    all.push_back(look_at_rules(options.server.policy, rules));
-    const auto root = state_dir(options.server.state_dir);
-    if (!root) {
-        all.push_back({Level::broken, "state directory", root.error().message});
+void state(const DoctorOptions& options, const ReadSettings& read, Findings& all) {
+    const auto rules = look_at_rules(read, options.server.policy);
+    all.push_back(rules);
+    const auto& root = read.settings.state_dir;
+    if (root.empty()) {
+        const auto wrong = std::ranges::find(read.wrong, "--state-dir", &WrongSetting::name);
+        all.push_back({Level::broken, "state directory", wrong->error.message, "Give --state-dir."});
         return;
     }
-    add(all, look_at_state(*root));
-    all.push_back(look_at_journal(*root));
-    if (rules) add(all, look_at_approvals(*rules, *root, os_user()));
-}
-
-std::string line_of(const Finding& finding) {
-    auto why = finding.why;
-    while (!why.empty() && (why.back() == '\n' || why.back() == '.')) why.pop_back();
-    std::ranges::replace(why, '\n', ' ');
-    std::string line(word(finding.level));
-    line.resize(9, ' ');
-    return line + finding.what + " — " + why + "." + (finding.todo.empty() ? "" : " " + finding.todo) + "\n";
-}
-
-Json as_json(const Findings& findings, const std::vector<Setting>& settings, std::ptrdiff_t broken) {
-    Json document = {{"findings", Json::array()}, {"settings", Json::array()}, {"broken", broken}};
-    for (const auto& each : findings)
-        document["findings"].push_back(
-            {{"level", word(each.level)}, {"what", each.what}, {"why", each.why}, {"todo", each.todo}});
-    for (const auto& each : settings)
-        document["settings"].push_back({{"name", each.name}, {"value", each.value}, {"from", each.from}});
-    return document;
+    add(all, look_at_state(root, read.settings.rules, options.server.sandbox));
+    all.push_back(look_at_journal(root));
+    if (rules.level == Level::broken) return;
+    add(all, look_at_approvals(read.settings.rules, root, os_user(), SystemClock().now()));
 }
 
 }  // namespace
 
-int run_doctor(const DoctorOptions& options, std::ostream& out) {
-    Findings all = {settings(options.settings)};
+int run_doctor(const DoctorOptions& given, std::ostream& out) {
+    auto options = given;
+    const auto read = read_settings(options.server);
+    Findings all = look_at_settings(read, options.settings);
     std::vector<policy::TokenPrints> prints;
-    upstream(options, all, prints);
-    state(options, all);
+    upstream(options, read.settings, all, prints);
+    state(options, read, all);
     all.push_back(look_at_page(has_display(), options.server.open_browser, has_opener()));
-    const auto broken = std::ranges::count(all, Level::broken, &Finding::level);
+    if (!read.settings.listen.host.empty()) all.push_back(look_at_listen(read.settings));
     const policy::Redactor redactor({}, std::move(prints));
-    if (options.json) {
-        out << redactor.seal(as_json(all, options.settings, broken)).text() << "\n" << std::flush;
-        return broken == 0 ? 0 : 1;
-    }
-    std::string text;
-    for (const auto& each : all) text += line_of(each);
-    text += broken == 0 ? "\nNothing is broken.\n" : "\n" + std::to_string(broken) + " broken.\n";
-    out << redactor.seal_text(text).text() << std::flush;
-    return broken == 0 ? 0 : 1;
+    if (options.json)
+        out << redactor.seal(report_json(all, options.settings)).text() << "\n" << std::flush;
+    else
+        out << redactor.seal_text(report_text(all)).text() << std::flush;
+    return std::ranges::count(all, Level::broken, &Finding::level) == 0 ? 0 : 1;
 }
 
 }  // namespace tfy::server

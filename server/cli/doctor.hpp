@@ -1,5 +1,5 @@
-// `tfy-pat-mcp doctor`: what is configured, what works, and what an approval proves here. It changes nothing
-// and asks TrueFoundry for one token's name at the most.
+// `tfy-pat-mcp doctor`: what is configured, what works, and what an approval proves here. It leaves nothing
+// behind, and asks TrueFoundry for one token's name at the most.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/cli/settings.hpp"
+#include "server/cli/setting_origins.hpp"
 #include "server/config.hpp"
 
 namespace tfy::server {
@@ -17,7 +17,8 @@ struct Finding {
     Level level = Level::ok;
     std::string what;
     std::string why = {};
-    std::string todo = {};  // empty: nothing
+    std::string todo = {};   // sentences; empty where it is ok and nothing needs to be done
+    std::string cause = {};  // what is not ok about TrueFoundry, in a word for programs: "key_refused"
 };
 
 struct DoctorOptions {
@@ -28,8 +29,9 @@ struct DoctorOptions {
     bool json = false;
 };
 
-/// One line a finding, "ok what — why", or one JSON document {findings, settings, broken}. The exit code: 1
-/// where anything is broken.
+/// What is broken first, then warnings, then what is fine: "ok what — why", and what to do below; or one JSON
+/// document {findings, settings, broken, warnings}. The exit code: 1 where anything is broken, and so
+/// wherever a start would refuse: what a start reads and tries is read and tried by the same functions.
 int run_doctor(const DoctorOptions& options, std::ostream& out);
 
 }  // namespace tfy::server

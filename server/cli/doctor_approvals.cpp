@@ -1,7 +1,9 @@
 // The doctor on what a decision is worth here, and on who could go round it.
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
+#include "server/approvals/demands.hpp"
 #include "server/auth/passphrases.hpp"
 #include "server/cli/doctor_checks.hpp"
 #include "server/storage/terminal_demands.hpp"
@@ -12,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 using Level = Finding::Level;
 
-constexpr auto set_passphrase = "Set it once: tfy-pat-mcp approvals passphrase";
+constexpr auto set_passphrase =
+    "To decide in a terminal, set a passphrase once: tfy-pat-mcp approvals passphrase.";
 
 Finding terminal(const policy::Rules& rules, const fs::path& state_dir, const std::string& user) {
     const auto demands = terminal_demands(state_dir, demands_of(rules));
@@ -21,12 +24,47 @@ Finding terminal(const policy::Rules& rules, const fs::path& state_dir, const st
                 "decisions ask for no passphrase: a program that runs commands as you can decide for you",
                 "Take require_passphrase = false out of the rules."};
     const auto set = Passphrases(state_dir).is_set(user);
-    if (!set) return {Level::broken, "terminal", set.error().message};
+    if (!set)
+        return {Level::broken, "terminal", set.error().message,
+                "Put the file right, or set another passphrase: tfy-pat-mcp approvals passphrase."};
     if (!*set)
         return {Level::warning, "terminal",
                 "no passphrase of " + user + " is set: decisions there are refused", set_passphrase};
     return {Level::ok, "terminal",
             "decisions ask for the passphrase of " + user + ": they prove that you typed it"};
+}
+
+/// Nobody could approve it, though a rule asks: that is a mistake, not a prohibition.
+bool is_in_vain(const Demand& demand) { return demand.terms && !demand.nobody.empty(); }
+
+Level level_of(const std::vector<Demand>& here, const std::vector<Demand>& elsewhere) {
+    auto level = Level::ok;
+    for (std::size_t i = 0; i < here.size(); ++i) {
+        if (is_in_vain(here[i]) && !elsewhere[i].could_be_approved()) return Level::broken;
+        if (is_in_vain(here[i]) || !here[i].narrower_nobody.empty()) level = Level::warning;
+    }
+    return level;
+}
+
+/// One transport's, a line for all calls of which the same is true.
+Findings approvals(const char* what, const std::vector<Demand>& here, const std::vector<Demand>& elsewhere) {
+    Findings findings;
+    for (const auto& [doing, words] : in_words(here)) {
+        std::vector<Demand> these, those;
+        for (std::size_t i = 0; i < here.size(); ++i)
+            if (in_words(here[i]) == words) {
+                these.push_back(here[i]);
+                those.push_back(elsewhere[i]);
+            }
+        const auto level = level_of(these, those);
+        findings.push_back({level, what, doing + ": " + words,
+                            level == Level::ok
+                                ? ""
+                                : "Name others in approvers, or allow self_approval, in the rules; "
+                                  "policy explain " +
+                                      these.front().tool + " tells which rule decides."});
+    }
+    return findings;
 }
 
 bool mentions(const fs::path& file, std::string_view word) {
@@ -89,11 +127,11 @@ Finding reach_of_key(const Upstream& upstream) {
     if (upstream.key_from == "TFY_API_KEY in .env")
         return {Level::warning, "agents",
                 "the key stands in .env: every agent that works in this folder can read it",
-                "Put it into a file elsewhere (TFY_API_KEY_FILE, chmod 600)."};
+                "Put the key into a file elsewhere (TFY_API_KEY_FILE, chmod 600)."};
     if (upstream.key_from.starts_with("TFY_API_KEY in"))
         return {Level::warning, "agents",
                 "the key stands in the environment: whatever is started from here can read it",
-                "Set it for the server alone, or put it into a file (TFY_API_KEY_FILE, chmod 600)."};
+                "Set the key for the server alone, or put it into a file (TFY_API_KEY_FILE, chmod 600)."};
     return {Level::ok, "agents",
             "whatever runs as this user can read what this user can: against that, run the server as another "
             "one"};
@@ -101,16 +139,22 @@ Finding reach_of_key(const Upstream& upstream) {
 
 }  // namespace
 
-Findings look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user) {
-    return {{Level::ok, "stdio",
-             "where no rule asks for more, the client's own form decides: it proves what the client says"},
-            {Level::ok, "serve",
-             "where no rule asks for more, a person who signed in to the approvals page decides"},
-            terminal(rules, state_dir, user)};
+Findings look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user,
+                           policy::Time now) {
+    const policy::Gate gate(rules);
+    const auto stdio = demands_of_calls(
+        gate, {.principal = "stdio:" + user, .default_assurance = policy::Assurance::client, .person = user},
+        now);
+    const auto http = demands_of_calls(
+        gate, {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now);
+    auto findings = approvals("approvals on stdio", stdio, http);
+    std::ranges::move(approvals("approvals over HTTP", http, stdio), std::back_inserter(findings));
+    findings.push_back(terminal(rules, state_dir, user));
+    return findings;
 }
 
 Finding look_at_page(bool display, bool open_browser, bool has_opener) {
-    const auto decide = "Decide in a terminal: tfy-pat-mcp approvals list";
+    const auto decide = "Decide in a terminal: tfy-pat-mcp approvals list.";
     if (!open_browser)
         return {Level::ok, "page on stdio", "it is not opened, as --no-open-browser says", decide};
     if (!display)

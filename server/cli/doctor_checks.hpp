@@ -6,6 +6,7 @@
 
 #include "policy/rule.hpp"
 #include "server/cli/doctor.hpp"
+#include "server/settings.hpp"
 #include "server/upstream/own_key.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
@@ -13,12 +14,23 @@ namespace tfy::server {
 
 using Findings = std::vector<Finding>;
 
-/// Is there, writable, this user's, closed to others, with room on its disk. One that is not there yet is
-/// made by the first start, where that can be.
-Findings look_at_state(const std::filesystem::path& state_dir);
+/// What was not left as it is by default, and each setting that a start would refuse. The value of such a one
+/// is taken out of `settings`: it may have been meant for another place.
+Findings look_at_settings(const ReadSettings& read, std::vector<Setting>& settings);
 
-/// The rules as a server would read them, with their webhooks; put into `rules` where they can be used.
-Finding look_at_rules(const std::string& file, std::optional<policy::Rules>& rules);
+/// What has no flag: address, key (never its value) and time limits.
+std::vector<Setting> upstream_settings(const Upstream& upstream, const UpstreamLimits& limits);
+
+/// Whether `serve` could listen there now.
+Finding look_at_listen(const Settings& settings);
+
+/// Is there, this user's, closed to others, with keys that can be used and room on its disk; and whether a
+/// server can work there: everything that a start makes in a state directory is made in a folder of its own,
+/// there or where the directory would be, and removed. With `sandbox`, its tokens, too.
+Findings look_at_state(const std::filesystem::path& state_dir, const policy::Rules& rules, bool sandbox);
+
+/// The rules as a server would read them, with their webhooks.
+Finding look_at_rules(const ReadSettings& read, const std::string& file);
 
 /// Address and key without asking, then what TrueFoundry answers. `exchange` is none where it cannot be
 /// asked. `date` is what the answer's Date header says, empty where none.
@@ -28,9 +40,10 @@ Findings look_at_upstream(const Upstream& upstream, const OwnKey& key, truefound
 /// This machine's clock against a Date header ("Tue, 24 Nov 2026 12:00:00 GMT").
 Finding look_at_clock(const std::string& date, policy::Time now);
 
-/// What an approval proves, a transport a line, and whether `user` can decide in a terminal.
+/// What the rules ask of whoever approves, a transport a line, and whether anybody could: broken where nobody
+/// could on either. Then whether `user` can decide in a terminal.
 Findings look_at_approvals(const policy::Rules& rules, const std::filesystem::path& state_dir,
-                           const std::string& user);
+                           const std::string& user, policy::Time now);
 
 /// Whether a server on stdio can open a browser for its person.
 Finding look_at_page(bool display, bool open_browser, bool has_opener);

@@ -3,14 +3,19 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <optional>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "server/cli/audit.hpp"
 #include "server/cli/doctor_checks.hpp"
-#include "server/notify/webhook_target.hpp"
 #include "server/parts.hpp"
+#include "server/storage/private_files.hpp"
+#include "server/storage/shelf.hpp"
 
 namespace tfy::server {
 namespace {
@@ -38,7 +43,8 @@ fs::path existing_part(fs::path path) {
 Finding space_at(const fs::path& path) {
     struct statvfs disk = {};
     if (::statvfs(path.c_str(), &disk) != 0)
-        return {Level::warning, "disk space", "it cannot be told for " + path.string()};
+        return {Level::warning, "disk space", "it cannot be told for " + path.string(),
+                "See to it yourself: what cannot be journalled does not run."};
     const auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
     const auto words = std::to_string(free / mebibyte) + " MiB are free at " + path.string();
     const auto todo = "Make room: what cannot be journalled does not run.";
@@ -47,16 +53,66 @@ Finding space_at(const fs::path& path) {
     return {Level::ok, "disk space", words};
 }
 
-Finding not_there_yet(const fs::path& path) {
-    const auto above = existing_part(path);
-    if (::access(above.c_str(), W_OK | X_OK) == 0)
-        return {Level::ok, what, path.string() + " is not there yet: the first start makes it"};
-    return {Level::broken, what,
-            path.string() + " is not there, and this user cannot write into " + above.string(),
-            "Give --state-dir, or the right to write there."};
+/// A folder of our own that is gone with all that is in it when this ends.
+class Passing {
+public:
+    /// Errc::storage with the system's reason.
+    static Result<Passing> in(const fs::path& place) {
+        auto name = (place / ".tfy-pat-mcp-doctor-").string() + std::string(6, 'X');
+        if (::mkdtemp(name.data()) == nullptr)
+            return Error{Errc::storage, std::generic_category().message(errno)};
+        return Passing(name);
+    }
+    Passing(Passing&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    Passing& operator=(Passing&&) = delete;
+    ~Passing() {
+        std::error_code ignored;
+        if (!path_.empty()) fs::remove_all(path_, ignored);
+    }
+    const fs::path& path() const { return path_; }
+
+private:
+    explicit Passing(fs::path path) : path_(std::move(path)) {}
+    fs::path path_;
+};
+
+/// What a start does with a new state directory, done in `place`: folders, keys, lock, ledger, terminal file.
+std::optional<std::string> why_not_in(const fs::path& place, const policy::Rules& rules) {
+    const auto passing = Passing::in(place);
+    if (!passing) return "no folder can be made in " + place.string() + " (" + passing.error().message + ")";
+    Parts scratch;
+    scratch.rules = rules;
+    const auto opened = open_state_at(scratch, passing->path() / "state");
+    if (opened) return std::nullopt;
+    return "a server cannot work in " + place.string() + ": " + opened.error().message;
 }
 
-Finding judge(const fs::path& path, const struct stat& found) {
+Finding not_there_yet(const fs::path& path, const policy::Rules& rules) {
+    const auto why_not = why_not_in(existing_part(path), rules);
+    if (!why_not) return {Level::ok, what, path.string() + " is not there yet: the first start makes it"};
+    return {Level::broken, what, path.string() + " is not there, and a start could not make it: " + *why_not,
+            "Give another --state-dir, or the right to write there."};
+}
+
+/// Keys that are there must be good; those that are not are made by the next start.
+std::optional<std::string> why_not_its_keys(const fs::path& path) {
+    const auto state = StateDir::open(path);
+    if (!state) return state.error().message;
+    if (is_there(path / "keys" / "seal.key"))
+        if (const auto key = state->seal_key(); !key) return key.error().message;
+    if (is_there(path / "keys" / "fingerprint.key"))
+        if (const auto key = state->fingerprint_key(); !key) return key.error().message;
+    return std::nullopt;
+}
+
+std::optional<std::string> why_not_its_sandbox(const fs::path& path) {
+    std::error_code ignored;
+    if (!fs::exists(path / "sandbox.db", ignored)) return std::nullopt;
+    const auto shelf = copy_sqlite_shelf(path / "sandbox.db");
+    return shelf ? std::nullopt : std::optional(shelf.error().message);
+}
+
+Finding judge(const fs::path& path, const struct stat& found, const policy::Rules& rules, bool sandbox) {
     const auto name = path.string();
     if (!S_ISDIR(found.st_mode))
         return {Level::broken, what, name + " is no folder", "Give another --state-dir."};
@@ -69,30 +125,34 @@ Finding judge(const fs::path& path, const struct stat& found) {
         return {Level::broken, what,
                 "other users may look into " + name + " (mode " + octal(found.st_mode) + ")",
                 "Run chmod 700 on it."};
-    if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0)
-        return {Level::broken, what,
-                name + " cannot be written (" + std::generic_category().message(errno) + ")",
-                "Give this user its rights back, or another --state-dir."};
+    if (const auto why_not = why_not_in(path, rules))
+        return {Level::broken, what, *why_not, "Give this user its rights back, or another --state-dir."};
+    if (const auto why_not = why_not_its_keys(path))
+        return {Level::broken, what, *why_not, "Put a copy of the key back, or give another --state-dir."};
+    if (const auto why_not = sandbox ? why_not_its_sandbox(path) : std::nullopt)
+        return {Level::broken, what, *why_not, "Move sandbox.db away, or give another --state-dir."};
     return {Level::ok, what, name + " (mode " + octal(found.st_mode) + ")"};
 }
 
 }  // namespace
 
-Findings look_at_state(const fs::path& state_dir) {
+Findings look_at_state(const fs::path& state_dir, const policy::Rules& rules, bool sandbox) {
     struct stat found = {};
     const bool there = ::stat(state_dir.c_str(), &found) == 0;
-    return {there ? judge(state_dir, found) : not_there_yet(state_dir), space_at(existing_part(state_dir))};
+    Findings findings = {there ? judge(state_dir, found, rules, sandbox) : not_there_yet(state_dir, rules)};
+    if (there || findings.front().level == Level::ok) findings.push_back(space_at(existing_part(state_dir)));
+    return findings;
 }
 
-Finding look_at_rules(const std::string& file, std::optional<policy::Rules>& rules) {
-    const auto todo = "Correct it; tfy-pat-mcp policy check reads it in the same way.";
-    auto read = load_rules(file);
-    if (!read) return {Level::broken, "rules", read.error().message, todo};
-    if (const auto webhooks = open_webhooks(read->webhooks); !webhooks)
-        return {Level::broken, "rules", webhooks.error().message, todo};
-    const auto count = std::to_string(read->rules.size()) + " rules, ";
-    rules = std::move(*read);
-    return {Level::ok, "rules", count + (file.empty() ? std::string("built in") : file)};
+Finding look_at_rules(const ReadSettings& read, const std::string& file) {
+    const auto wrong = std::ranges::find(read.wrong, "--policy", &WrongSetting::name);
+    if (wrong != read.wrong.end())
+        return {Level::broken, "rules", wrong->error.message,
+                "Correct the rules; tfy-pat-mcp policy check reads them in the same way."};
+    const auto count = read.settings.rules.rules.size();
+    return {Level::ok, "rules",
+            std::to_string(count) + (count == 1 ? " rule, " : " rules, ") +
+                (file.empty() ? std::string("built in") : "of " + file)};
 }
 
 Finding look_at_journal(const fs::path& state_dir) {

@@ -42,11 +42,39 @@ Result<void> probe(truefoundry::Exchange& exchange, std::string& date, UpstreamL
     return probed;
 }
 
-std::string todo_for(const tools::Preflight& found) {
-    if (found.connection == "unreachable")
-        return "Try it from here: curl -sv the address; see also --ca-file and HTTPS_PROXY.";
-    if (found.connection == "key_refused") return "Make a new key, and put it in the old one's place.";
-    return {};  // the sentence says it
+constexpr auto make_a_key =
+    "Make a key in TrueFoundry (Access → Personal Access Tokens), put it into a file that only you can read, "
+    "and name the file in TFY_API_KEY_FILE.";
+constexpr auto another_key = "Make a new key in TrueFoundry, and put it in the old one's place: ";
+
+std::string todo_for(const tools::Preflight& found, const Upstream& upstream) {
+    constexpr auto address = "https://your-org.truefoundry.cloud";
+    const auto& how = found.connection;
+    if (how == "works") return {};
+    if (how == "key_refused") return another_key + upstream.key_from + ".";
+    if (how == "no_permission") return "Use the key of a user who may manage personal access tokens.";
+    if (found.cause == "base_url_not_set")
+        return "Set TFY_BASE_URL to your control plane's address, such as " + std::string(address) + "." +
+               (upstream.key_from.empty() ? std::string(" ") + make_a_key : "") +
+               " To try things out without an account: --sandbox.";
+    if (found.cause == "base_url_not_https") return "Write it with https://; plain http is for this machine.";
+    if (found.cause == "base_url_unusable") return "Write it as " + std::string(address) + ".";
+    if (found.cause == "key_not_set") return make_a_key;
+    if (how == "misconfigured")
+        return "Put the key, and nothing else, where it is looked for: " +
+               (upstream.key_file.empty() ? upstream.key_from : "the file " + upstream.key_file) + ".";
+    const auto try_it = "Try it from this machine: curl -sv '" + upstream.base_url + "'.";
+    if (how == "unreachable") return try_it + " HTTPS_PROXY and --ca-file are heeded, too.";
+    return "See whether " + upstream.base_url + " is the control plane's address, without a path. " + try_it;
+}
+
+std::string place_of(const Upstream& upstream) {
+    return (upstream.key_file.empty() ? upstream.key_from : upstream.key_file) + ".";
+}
+
+/// What is odd about the key is told also where it does not work.
+std::vector<std::string> warnings_of(const tools::Preflight& found, const tools::KeyFacts& key) {
+    return found.connection == "works" ? found.warnings : key.warnings;
 }
 
 std::string key_in_words(const tools::KeyFacts& key) {
@@ -66,15 +94,18 @@ Findings look_at_upstream(const Upstream& upstream, const OwnKey& key, truefound
     if (!upstream.url_from.empty() && upstream.url_problem.empty())
         findings.push_back({Level::ok, "base URL", upstream.base_url + ", from " + upstream.url_from});
     if (facts.set)
-        findings.push_back({Level::ok, "key", "from " + upstream.key_from + "; " + key_in_words(facts)});
+        findings.push_back({Level::ok, "key",
+                            "from " + upstream.key_from +
+                                (upstream.key_file.empty() ? "" : " (" + upstream.key_file + ")") + "; " +
+                                key_in_words(facts)});
     auto found = tools::before_asking(upstream.base_url, upstream.url_problem, upstream.url_cause, facts);
     if (!found && exchange != nullptr)
         found = tools::after_asking(probe(*exchange, date, limits), facts, now);
     if (!found) return findings;
     const auto level = found->connection == "works" ? Level::ok : Level::broken;
-    const auto cause = found->cause.empty() ? "" : " (" + found->cause + ")";
-    findings.push_back({level, "TrueFoundry", found->sentence + cause, todo_for(*found)});
-    for (const auto& warning : found->warnings) findings.push_back({Level::warning, "key", warning});
+    findings.push_back({level, "TrueFoundry", found->sentence, todo_for(*found, upstream), found->cause});
+    for (const auto& warning : warnings_of(*found, facts))
+        findings.push_back({Level::warning, "key", warning, "See to the key: " + place_of(upstream)});
     return findings;
 }
 

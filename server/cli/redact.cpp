@@ -60,10 +60,11 @@ public:
             const auto opened = open_for_reading(file);
             auto done = opened ? feed_file(opened->get(), search) : Result<void>(opened.error());
             if (const auto rest = search.finish(); done) done = rest;
-            if (out_failed_) return fail(cannot_write(done.error()) + " Not all findings are listed.");
-            if (!done) code = fail(cannot_read(file, done.error().message) + " It was not searched whole.");
+            if (out_failed_) return trouble(cannot_write(done.error()) + " Not all findings are listed.");
+            if (!done)
+                code = trouble(cannot_read(file, done.error().message) + " It was not searched whole.");
         }
-        return found_ ? 1 : code;
+        return code != 0 ? code : found_ ? 1 : 0;
     }
 
 private:
@@ -128,6 +129,10 @@ private:
         err_ << redactor_.seal_text("tfy-pat-mcp: " + message + "\n").text() << std::flush;
         return 1;
     }
+    int trouble(const std::string& message) const {
+        fail(message);
+        return check_trouble;
+    }
 
     const policy::Redactor& redactor_;
     const RedactOptions& options_;
@@ -150,13 +155,15 @@ Result<policy::Redactor> known_tokens(const Options& options) {
     auto archive = Archive::open(*root);
     if (archive) {
         if (upstream.api_key.empty()) return std::move(archive->redactor);
-        return archive->redactor.with({prints_of(upstream.api_key, archive->key)});
+        const auto own = prints_of(upstream.api_key, archive->key);
+        if (archive->redactor.knows(own)) return std::move(archive->redactor);  // by its own name
+        return archive->redactor.with({own});
     }
     const bool asked_for = !options.state_dir.empty() || archive.error().code != Errc::not_found;
     if (asked_for) return archive.error();
     if (upstream.api_key.empty())
         return Error{Errc::not_found, archive.error().message +
-                                          " TFY_API_KEY is not set either, so there is "
+                                          " Neither TFY_API_KEY nor TFY_API_KEY_FILE is set, so there is "
                                           "no token to look for."};
     const policy::FingerprintKey key{};  // of this process alone
     return policy::Redactor(key, {prints_of(upstream.api_key, key)});

@@ -16,14 +16,18 @@ struct RedactOptions {
     bool json = false;                    // with `check`: findings as JSON lines
 };
 
+/// The exit code of a check that failed.
+inline constexpr int check_trouble = 2;
+
 /// The tokens of the state directory, and the key of TFY_API_KEY or TFY_API_KEY_FILE where there is one.
 /// Errc::not_found where that would be none at all, or the directory that was asked for is not there;
 /// Errc::storage; Errc::refused where a key file cannot be read.
 Result<policy::Redactor> known_tokens(const Options& options);
 
 /// The files one after the other to the descriptor `out`, every byte as it is but for tokens, in whose place
-/// marks stand. With `check` only findings: "FILE:LINE: TECHNIQUE: NAME". The exit code: 0 done (and, with
-/// `check`, nothing found), 1 something found, or failed; then `err` says why and how far it came.
+/// marks stand. With `check` only findings: "FILE:LINE: TECHNIQUE: NAME". The exit code: 0 done, 1 failed;
+/// with `check` as grep has it: 0 nothing found, 1 something found, check_trouble where not everything could
+/// be searched or told, whatever was found. `err` says why and how far it came.
 int run_redact(const policy::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err);
 
 }  // namespace tfy::server

@@ -72,6 +72,8 @@ int run_sandbox(const Options& options, const SandboxOptions& sandbox_options, s
     Loop loop;
     const auto address = read_address(options.listen);
     if (!address) return fail(address.error(), 2);
+    for (const auto& host : options.allowed_hosts)
+        if (const auto fits = check_host(host); !fits) return fail(fits.error(), 2);
     const auto accounts = read_accounts(sandbox_options.accounts);
     if (!accounts) return fail(accounts.error(), 2);
     std::ofstream log_file;

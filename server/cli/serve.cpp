@@ -57,30 +57,25 @@ Async<Result<void>> serve(asio::io_context& loop, Listener& listener, App& app) 
 }  // namespace
 
 int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
-    const auto fail = [&errors](const Error& error, int code) {
+    const auto fail = [&errors](const Error& error) {
         errors << "tfy-pat-mcp: " << error.message << "\n";
-        return code;
+        return exit_code(error);
     };
-    const auto address = read_address(options.listen);
-    if (!address) return fail(address.error(), 2);
     const SystemClock clock;
     auto parts = gather_parts(options, clock);
-    if (!parts) return fail(parts.error(), 1);
+    if (!parts) return fail(parts.error());
+    const auto listening = parts->listening;
     const auto upstream = parts->upstream_label();
     Loop loop;
     ServedPage page;
     App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
-    const ListenerOptions listening{.address = address->host,
-                                    .port = address->port,
-                                    .hosts = options.allowed_hosts,
-                                    .origins = options.allowed_origins};
     auto listener = Listener::bind(
         loop, listening,
         [&app](HttpRequest request, HttpAnswer& answer) { return app.handle(std::move(request), answer); },
         app.redaction());
-    if (!listener) return fail(listener.error(), 1);
-    const auto host =
-        address->host.find(':') == std::string::npos ? address->host : "[" + address->host + "]";
+    if (!listener) return fail(listener.error());
+    const bool v6 = listening.address.find(':') != std::string::npos;
+    const auto host = v6 ? "[" + listening.address + "]" : listening.address;
     const auto base = "http://" + host + ":" + std::to_string((*listener)->port());
     page.open_at(base);
     RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
@@ -94,10 +89,14 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
                        loop.stop();
                    });
     out << app.redaction().seal_text(greeting(upstream, base, code)).text() << std::flush;
+    if (!out)
+        app.log().warn(
+            "standard output cannot be written: what to open and the sign-in code are not shown; "
+            "tfy-pat-mcp approvals sign-in makes another one");
     loop.run();
     app.close();
     loop.abandon();
-    return started ? 0 : fail(started.error(), 1);
+    return started ? 0 : fail(started.error());
 }
 
 }  // namespace tfy::server

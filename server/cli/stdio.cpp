@@ -116,7 +116,7 @@ Async<Result<void>> serve(asio::io_context& loop, App& app, Transport& transport
 int run_stdio(const Options& options, std::ostream& errors) {
     const auto fail = [&errors](const Error& error) {
         errors << "tfy-pat-mcp: " << error.message << "\n";
-        return 1;
+        return exit_code(error);
     };
     std::signal(SIGCHLD, SIG_IGN);  // browsers that were opened are nobody's to wait for
     const SystemClock clock;
@@ -137,9 +137,11 @@ int run_stdio(const Options& options, std::ostream& errors) {
                        loop.stop();
                    });
     loop.run();
+    const auto sent = transport->all_sent();
     app.close();
     loop.abandon();
-    return served ? 0 : fail(served.error());
+    if (!served) return fail(served.error());
+    return sent ? 0 : fail({Errc::closed, "Not all answers could be written. " + sent.error().message + "."});
 }
 
 }  // namespace tfy::server

@@ -25,10 +25,11 @@ constexpr std::chrono::milliseconds for_cancelled_handlers{500};
 constexpr std::size_t turned_away_at_once =
     64;  // connections over the cap that are told so; more are just closed
 
-Error cannot_listen(const ListenerOptions& options, const std::string& why) {
-    return {Errc::refused, "Cannot listen on " + options.address + " port " + std::to_string(options.port) +
-                               ": " + why +
-                               ". Nothing was started. Stop what uses it, or listen on another address."};
+Error cannot_listen(const ListenerOptions& options, const std::string& why, bool in_use) {
+    return {Errc::refused,
+            "Cannot listen on " + options.address + " port " + std::to_string(options.port) + ": " + why +
+                ". Nothing was started. Stop what uses it, or listen on another address.",
+            {{"in_use", in_use}}};
 }
 
 }  // namespace
@@ -41,14 +42,14 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
         const auto& options = rules.options;
         error_code failure;
         const auto address = asio::ip::make_address(options.address, failure);
-        if (failure) return cannot_listen(options, "that is no IP address");
+        if (failure) return cannot_listen(options, "that is no IP address", false);
         const tcp::endpoint endpoint(address, options.port);
         if (acceptor.open(endpoint.protocol(), failure); !failure)
             acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
         if (!failure) acceptor.bind(endpoint, failure);
         if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
         if (!failure) port = acceptor.local_endpoint(failure).port();
-        if (failure) return cannot_listen(options, failure.message());
+        if (failure) return cannot_listen(options, failure.message(), failure == asio::error::address_in_use);
         rules.allowed = {.port = port, .hosts = options.hosts, .origins = options.origins};
         return {};
     }

@@ -39,7 +39,8 @@ using ConnectionMaker =
 /// what fails gets 400, 403, 408, 411, 413, 415, 431, 501, 503 or 505 with a one-line JSON body {"error": …}.
 class Listener {
 public:
-    /// Binds at once. Errc::storage never; Errc::refused where the address cannot be bound, with the reason.
+    /// Binds at once. Errc::storage never; Errc::refused where the address cannot be bound, with the
+    /// reason; its data tells whether another one has it ({"in_use": true}).
     static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
                                                   HttpHandler handler, const Redaction& redaction);
     /// The same with connections of the caller's making: what is served and checked is theirs to say.

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t unwritten_limit = std::size_t{64} * 1024 * 1024;
 
-class Stdio final : public Transport {
+class Stdio final : public StdioTransport {
 public:
     Stdio(const boost::asio::any_io_executor& loop, int in_fd, int out_fd, std::size_t line_limit)
         : in_(in_fd),
@@ -49,7 +49,15 @@ public:
         std::string line;
         line.reserve(message.text().size() + 1);  // never moved: it may hold a value
         line.append(message.text()).push_back('\n');
-        co_return co_await out_->write(std::move(line));
+        auto written = co_await out_->write(std::move(line));
+        if (!written && written.error().code == Errc::closed && unsent_.empty())
+            unsent_ = written.error().message;
+        co_return written;
+    }
+
+    Result<void> all_sent() const override {
+        if (unsent_.empty()) return {};
+        return Error{Errc::closed, unsent_};
     }
 
 private:
@@ -67,13 +75,14 @@ private:
     protocol::LineFramer framer_;
     std::shared_ptr<LineWriter> out_;
     std::string closed_;  // why there is no more input; empty while there may be
+    std::string unsent_;  // why an answer went nowhere; empty while none did
     std::array<char, 65536> chunk_{};
 };
 
 }  // namespace
 
-std::unique_ptr<Transport> open_stdio(boost::asio::any_io_executor loop, int in_fd, int out_fd,
-                                      std::size_t line_limit) {
+std::unique_ptr<StdioTransport> open_stdio(boost::asio::any_io_executor loop, int in_fd, int out_fd,
+                                           std::size_t line_limit) {
     return std::make_unique<Stdio>(loop, in_fd, out_fd, line_limit);
 }
 

@@ -8,9 +8,15 @@
 
 namespace tfy::server {
 
+class StdioTransport : public Transport {
+public:
+    /// Errc::closed where something could not be sent, with the reason of the first time.
+    virtual Result<void> all_sent() const = 0;
+};
+
 /// Takes file descriptors (duplicated; the originals are left alone). Works with pipes, sockets, terminals
 /// and regular files.
-std::unique_ptr<Transport> open_stdio(boost::asio::any_io_executor loop, int in_fd, int out_fd,
-                                      std::size_t line_limit = 4 * 1024 * 1024);
+std::unique_ptr<StdioTransport> open_stdio(boost::asio::any_io_executor loop, int in_fd, int out_fd,
+                                           std::size_t line_limit = 4 * 1024 * 1024);
 
 }  // namespace tfy::server

@@ -48,6 +48,17 @@ bool is_one_word(std::string_view text) {
 
 }  // namespace
 
+Result<policy::Secret> read_key(std::string text) {
+    const bool too_long = text.size() > longest;
+    trim(text);
+    if (!too_long && is_one_word(text)) return policy::Secret(std::move(text));
+    policy::wipe(text);
+    return Error{Errc::storage,
+                 "holds more than a key: a space, a line break or another odd character inside, or over 16 "
+                 "KiB. Put the key there and nothing else.",
+                 {{"cause", "key_unusable"}}};
+}
+
 Result<policy::Secret> read_key_file(const std::string& file) {
     const OpenFile in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat found = {};
@@ -57,17 +68,10 @@ Result<policy::Secret> read_key_file(const std::string& file) {
     const auto size = ::read(in.get(), text.data(), text.size());
     if (size < 0) return unreadable(file, errno);
     text.resize(static_cast<std::size_t>(size));
-    const bool too_long = text.size() > longest;
-    trim(text);
-    if (text.empty()) return unusable(file, "is empty. Put the key into it.", "key_file_empty");
-    if (too_long || !is_one_word(text)) {
-        policy::wipe(text);
-        return unusable(file,
-                        "holds more than a key: a line break or another odd character inside, or over 16 "
-                        "KiB. Put the key into it and nothing else.",
-                        "key_file_unusable");
-    }
-    return policy::Secret(std::move(text));
+    auto key = read_key(std::move(text));
+    if (!key) return unusable(file, key.error().message, "key_file_unusable");
+    if (key->empty()) return unusable(file, "is empty. Put the key into it.", "key_file_empty");
+    return key;
 }
 
 std::string open_to_others(const std::string& file) {

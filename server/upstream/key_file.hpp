@@ -1,4 +1,4 @@
-// The file that holds this server's key (TFY_API_KEY_FILE).
+// This server's key as people write it down, and the file that may hold it (TFY_API_KEY_FILE).
 #pragma once
 
 #include <sys/types.h>
@@ -11,6 +11,11 @@
 #include "protocol/error.hpp"
 
 namespace tfy::server {
+
+/// The key in a text that was meant to be one, without the white space around it; empty where there is
+/// nothing else. Wipes the text. Errc::storage, {cause: "key_unusable"} and the end of a sentence ("holds
+/// more than a key …") for over 16 KiB, and for a space, a control character or anything but ASCII inside.
+Result<policy::Secret> read_key(std::string text);
 
 /// The key in it, without the white space around it. Errc::storage with a sentence, and {cause} as data:
 /// "key_file_unreadable" (missing, no right, no file), "key_file_empty", "key_file_unusable" (over 16 KiB, a

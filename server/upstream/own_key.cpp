@@ -2,7 +2,22 @@
 
 #include <sodium.h>
 
+#include <set>
+
 namespace tfy::server {
+namespace {
+
+constexpr std::string_view own_name = "TFY_API_KEY";
+
+using Digests = std::vector<std::array<unsigned char, 16>>;
+
+Digests digests_of(const policy::TokenPrints& token) {
+    Digests all;
+    for (const auto& window : token.windows) all.push_back(window.digest);
+    return all;
+}
+
+}  // namespace
 
 OwnKey::OwnKey() { put({}); }
 
@@ -26,8 +41,15 @@ bool OwnKey::is(const policy::Secret& value) const {
     return sodium_memcmp(held->value->reveal().data(), value.reveal().data(), value.size()) == 0;
 }
 
+void OwnKey::comes_from(std::string place) {
+    auto held = *held_.load();
+    held.facts.from = std::move(place);
+    put(std::move(held));
+}
+
 void OwnKey::replace(policy::Secret value) {
     auto facts = read_claims(value.reveal());
+    facts.from = held_.load()->facts.from;
     put({std::make_shared<const policy::Secret>(std::move(value)), std::move(facts)});
 }
 
@@ -51,7 +73,16 @@ void OwnKey::warn(std::string warning) {
 }
 
 policy::TokenPrints prints_of(const policy::Secret& own_key, const policy::FingerprintKey& key) {
-    return policy::fingerprint(own_key.reveal(), "TFY_API_KEY", key);
+    return policy::fingerprint(own_key.reveal(), std::string(own_name), key);
+}
+
+void name_once(std::vector<policy::TokenPrints>& tokens) {
+    std::set<Digests> named;
+    for (const auto& token : tokens)
+        if (token.name != own_name) named.insert(digests_of(token));
+    std::erase_if(tokens, [&](const policy::TokenPrints& token) {
+        return token.name == own_name && named.contains(digests_of(token));
+    });
 }
 
 }  // namespace tfy::server

@@ -25,6 +25,9 @@ public:
     tools::KeyFacts facts() const { return held_.load()->facts; }
     bool is(const policy::Secret& value) const;
 
+    /// Where whoever set this server up finds it: "TFY_API_KEY in the environment". Stays when the value is
+    /// replaced.
+    void comes_from(std::string place);
     /// From the next request on. Whoever replaces it makes it known to the redactor first.
     void replace(policy::Secret value);
     /// What is wrong with the key, or with the place that it comes from. One that is in use stays.
@@ -44,6 +47,10 @@ private:
 
 /// What to know the key by wherever it turns up.
 policy::TokenPrints prints_of(const policy::Secret& own_key, const policy::FingerprintKey& key);
+
+/// A token that serves as this server's own key, too, keeps its name: takes out of `tokens` what is known
+/// there under the key's as well. What two names stand for has none.
+void name_once(std::vector<policy::TokenPrints>& tokens);
 
 /// What a JWT says of itself; nothing but `set` for all other values.
 tools::KeyFacts read_claims(std::string_view value);

@@ -52,8 +52,7 @@ Result<std::unique_ptr<Transfer>> Transfer::prepare(const OriginServer& upstream
     std::unique_ptr<Transfer> transfer(new Transfer(upstream, std::move(request)));
     if (!transfer->add_headers(std::move(authorization)))
         return cannot_build(
-            "the API key, or another header, holds a line break or another control character; check "
-            "TFY_API_KEY");
+            "the API key, or another header, holds a line break or another control character");
     const auto& target = transfer->request_.target;
     if (!target.starts_with('/') || !is_one_line(target)) return cannot_build("its path is not one");
     if (!transfer->easy_) return cannot_build("there is no memory for it");

@@ -28,10 +28,10 @@ test('where everything works it says so, and where each value came from', async 
   assert.match(done.stdout, /^ok +base URL — http:\/\/127\.0\.0\.1:\d+, from TFY_BASE_URL in the environment/m);
   assert.match(done.stdout, /^ok +TrueFoundry — TrueFoundry accepts the key/m);
   assert.match(done.stdout, /^ok +journal — /m);
-  assert.match(done.stdout, /^Nothing is broken\.$/m);
+  assert.match(done.stdout, /^Nothing is broken; \d warnings\.$/m);
   assert.ok(!done.stdout.includes(world.env.TFY_API_KEY));
   const lines = done.stdout.trim().split('\n').slice(0, -2);
-  for (const line of lines) assert.match(line, /^(ok {6} |warning {2}|broken {3})\S.* — .*\.( |$)|approvals/);
+  for (const line of lines) assert.match(line, /^(ok {6} |warning {2}|broken {3})\S.* — .*[^.]\.$|^ {9}→ .*\.$/);
 });
 
 /** The port of something that takes connections and speaks no TLS: it answers with plain text, or not at all. */
@@ -67,11 +67,16 @@ test('each thing that is broken is told apart, and the exit code is 1', async t 
     const report = await findings(world, env);
     const [found] = report.about('TrueFoundry');
     assert.equal(found.level, 'broken', JSON.stringify(report));
-    assert.ok(found.why.includes(`(${cause})`), `${cause}: ${found.why}`);
+    assert.equal(found.cause, cause, found.why);
+    for (const each of report.findings) assert.ok(each.level === 'ok' || each.todo, JSON.stringify(each));
     assert.ok(!JSON.stringify(report).includes('another-key'));
   }
   writeFileSync(file, '\n', { mode: 0o600 });
-  assert.match((await findings(world, noKey)).about('TrueFoundry')[0].why, /\(key_file_empty\)/);
+  assert.equal((await findings(world, noKey)).about('TrueFoundry')[0].cause, 'key_file_empty');
+  const odd = await findings(world, { TFY_API_KEY: 'one\ntwo-secret' });
+  assert.equal(odd.about('TrueFoundry')[0].cause, 'key_unusable');
+  assert.match(odd.about('TrueFoundry')[0].why, /^TFY_API_KEY in the environment holds more than a key/);
+  assert.ok(!JSON.stringify(odd).includes('two-secret'));
 });
 
 test('a key that others may read, a key in .env, an open state directory, a hook: each is named', async t => {
@@ -89,6 +94,23 @@ test('a key that others may read, a key in .env, an open state directory, a hook
   assert.equal(report.about('state directory')[0].level, 'broken');
   assert.match(report.about('state directory')[0].todo, /chmod 700/);
   assert.match(report.about('agents')[0].why, /approves every tfy-api.sh call/);
+});
+
+test('the true place of the key is named, and which of two comes first', async t => {
+  const world = await World.start(t);
+  const file = join(world.folder, 'key');
+  writeFileSync(file, 'tfy-another-key-0123456789abcdef\n', { mode: 0o600 });
+  const byFile = await findings(world, { TFY_API_KEY: '', TFY_API_KEY_FILE: file });
+  assert.match(byFile.about('TrueFoundry')[0].why, /Check TFY_API_KEY_FILE in the environment\./);
+  const both = await findings(world, { TFY_API_KEY: ` ${world.env.TFY_API_KEY}\n`, TFY_API_KEY_FILE: file });
+  assert.equal(both.about('TrueFoundry')[0].level, 'ok');
+  assert.match(both.about('key')[1].why, /^TFY_API_KEY_FILE in the environment is not read/);
+  const { settings } = both;
+  const named = name => settings.find(each => each.name === name);
+  assert.equal(named('TFY_API_KEY').from, 'TFY_API_KEY in the environment');
+  assert.equal(named('TFY_BASE_URL').value, world.env.TFY_BASE_URL);
+  assert.equal(named('--hold').variable, 'TFY_PAT_MCP_HOLD');
+  assert.ok(!JSON.stringify(both).includes(world.env.TFY_API_KEY));
 });
 
 test('the journal of a server that ran holds, and a broken one does not', async t => {

@@ -99,6 +99,9 @@ test('leaks in a log are found in their encodings, CRLF and odd bytes stay; the 
   const filtered = await redact(world, ['-'], log(leak => leak));
   assert.ok(filtered.stdout.equals(log(() => '[redacted:access-token ci-pipeline]')), 'byte for byte');
 
+  const own = await redact(world, [file], '', { ...world.env, TFY_API_KEY: value });
+  assert.ok(own.stdout.equals(log(() => '[redacted:access-token ci-pipeline]')), 'also where it is the key');
+
   const key = 'aZk83hdPq0.another.key.9fJw27Lm';
   const line = `authorization: Bearer ${key}\n`;
   assert.equal((await redact(world, [], line)).stdout.toString(), line, 'a key that nobody told it');
@@ -111,14 +114,16 @@ test('leaks in a log are found in their encodings, CRLF and odd bytes stay; the 
   assert.equal(byFile.stdout.toString(), told.stdout.toString(), 'without any state, too');
 });
 
-test('what cannot be done is said: usage 2, else 1, and nothing comes out', async t => {
+test('what cannot be done is said: usage 2, a check that failed 2, else 1, and nothing comes out', async t => {
   const world = await World.start(t);
   const { TFY_PAT_MCP_STATE_DIR: _state, TFY_API_KEY: _key, ...nothing } = world.env;
   const rows = [
     [2, ['--json'], world.env, /--check/],
     [2, ['--colour'], world.env, /--colour/],
     [1, [], world.env, /--state-dir/], // no server has used it yet
-    [1, [], nothing, /TFY_API_KEY is not set/],
+    [1, [], nothing, /Neither TFY_API_KEY nor TFY_API_KEY_FILE is set/],
+    [2, ['--check'], world.env, /--state-dir/],
+    [2, ['--check'], nothing, /Neither/],
     [1, [], { ...nothing, TFY_API_KEY_FILE: '/missing' }, /TFY_API_KEY_FILE/],
   ];
   for (const [code, args, env, words] of rows) {

@@ -244,5 +244,5 @@ TEST_CASE("an export that nobody takes fails instead of running on") {
     std::ostringstream err;
     out.setstate(std::ios::badbit);
     CHECK(run_audit({AuditOptions::Verb::export_all, folder.path()}, out, err) == 1);
-    CHECK(holds(err.str(), "not written to its end"));
+    CHECK(err.str().empty());  // StandardOutput says it, once for all commands
 }

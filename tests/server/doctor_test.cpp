@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "server/cli/doctor_checks.hpp"
 #include "server/parts.hpp"
+#include "server/transport/listener.hpp"
 #include "tests/fakes/scripted_exchange.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
@@ -53,11 +55,15 @@ Findings asked(Result<truefoundry::HttpResponse> answer, std::string& date) {
 
 }  // namespace
 
+namespace {
+policy::Rules built_in() { return load_rules("").value(); }
+}  // namespace
+
 TEST_CASE("the state directory: made by the first start, or closed, this user's, writable") {
     const fakes::TempFolder folder;
     const auto state = folder.path() / "a" / "state";
-    CHECK(about(look_at_state(state), "state directory").level == Level::ok);
-    CHECK(holds(about(look_at_state(state), "state directory").why, "not there yet"));
+    CHECK(about(look_at_state(state, built_in(), false), "state directory").level == Level::ok);
+    CHECK(holds(about(look_at_state(state, built_in(), false), "state directory").why, "not there yet"));
     CHECK_FALSE(fs::exists(folder.path() / "a"));  // the doctor makes nothing
 
     write(state / "file", "x");
@@ -65,29 +71,101 @@ TEST_CASE("the state directory: made by the first start, or closed, this user's,
          {std::pair{0700, Level::ok}, {0750, Level::broken}, {0701, Level::broken}}) {
         CAPTURE(mode);
         ::chmod(state.c_str(), static_cast<mode_t>(mode));
-        CHECK(about(look_at_state(state), "state directory").level == level);
+        CHECK(about(look_at_state(state, built_in(), false), "state directory").level == level);
     }
-    CHECK(holds(about(look_at_state(state), "state directory").todo, "chmod 700"));
-    CHECK(about(look_at_state(state / "file"), "state directory").level == Level::broken);
+    CHECK(holds(about(look_at_state(state, built_in(), false), "state directory").todo, "chmod 700"));
+    CHECK(about(look_at_state(state / "file", built_in(), false), "state directory").level == Level::broken);
     if (::geteuid() == 0) {
         CHECK(::chown(state.c_str(), 12345, 12345) == 0);
-        CHECK(holds(about(look_at_state(state), "state directory").why, "uid 12345"));
+        CHECK(holds(about(look_at_state(state, built_in(), false), "state directory").why, "uid 12345"));
     }
+}
+
+TEST_CASE("what a start makes in a state directory is tried where it would be, and leaves nothing") {
+    const fakes::TempFolder folder;
+    const auto names = [&] {
+        std::set<std::string> all;
+        for (const auto& each : fs::recursive_directory_iterator(folder.path())) all.insert(each.path());
+        return all;
+    };
+    write(folder.path() / "file", "x");
+    const auto before = names();
+    CHECK(about(look_at_state(folder.path() / "a" / "b", built_in(), false), "state directory").level ==
+          Level::ok);
+    for (const auto& place : {fs::path("/proc/x/y"), folder.path() / "file" / "state"}) {
+        CAPTURE(place);
+        const auto found = about(look_at_state(place, built_in(), false), "state directory");
+        CHECK(found.level == Level::broken);
+        CHECK(holds(found.why, "a start could not make it"));
+        CHECK_FALSE(found.todo.empty());
+    }
+    CHECK(names() == before);
+}
+
+TEST_CASE("a state directory whose key or sandbox is damaged is broken; a good one stays as it is") {
+    const fakes::TempFolder folder;
+    const auto state = folder.path() / "state";
+    CHECK(about(look_at_state(state, built_in(), false), "state directory").level == Level::ok);
+    Parts parts;
+    REQUIRE(open_state_at(parts, state).has_value());
+    CHECK(about(look_at_state(state, built_in(), true), "state directory").level == Level::ok);
+    write(state / "sandbox.db", "no database, however long it is, is found in here");
+    CHECK(about(look_at_state(state, built_in(), true), "state directory").level == Level::broken);
+    CHECK(about(look_at_state(state, built_in(), false), "state directory").level == Level::ok);
+    fs::resize_file(state / "keys" / "seal.key", 7);
+    const auto damaged = about(look_at_state(state, built_in(), false), "state directory");
+    CHECK(damaged.level == Level::broken);
+    CHECK(holds(damaged.why, "seal.key is damaged"));
 }
 
 TEST_CASE("rules that a server would not start with are broken, with their line") {
     const fakes::TempFolder folder;
-    std::optional<policy::Rules> rules;
-    CHECK(look_at_rules("", rules).level == Level::ok);
-    CHECK(rules.has_value());
-    rules.reset();
+    const auto look = [](const std::string& file) {
+        Options options;
+        options.policy = file;
+        return look_at_rules(read_settings(options), file);
+    };
+    CHECK(look("").level == Level::ok);
     const auto file = folder.path() / "policy.toml";
     write(file, "[[rule]]\nsays = \"perhaps\"\n");
-    const auto wrong = look_at_rules(file.string(), rules);
+    const auto wrong = look(file.string());
     CHECK(wrong.level == Level::broken);
     CHECK(holds(wrong.why, "line 2"));
-    CHECK_FALSE(rules.has_value());
-    CHECK(look_at_rules((folder.path() / "none").string(), rules).level == Level::broken);
+    CHECK(look((folder.path() / "none").string()).level == Level::broken);
+    write(file, "[[rule]]\nsays = \"deny\"\n");
+    CHECK(holds(look(file.string()).why, "1 rule, of "));
+}
+
+TEST_CASE("each setting that a start would refuse is broken, is not shown, and says where it was set") {
+    Options options;
+    options.hold = "banana";
+    options.allowed_hosts = {"https://x/"};
+    options.ca_file = "/nowhere/ca.pem";
+    std::vector<Setting> settings = {
+        {"--hold", "banana", "flag", "TFY_PAT_MCP_HOLD"},
+        {"--allowed-host", "https://x/", "config file", "TFY_PAT_MCP_ALLOWED_HOST"},
+        {"--ca-file", "/nowhere/ca.pem", "TFY_PAT_MCP_CA_FILE", "TFY_PAT_MCP_CA_FILE"}};
+    const auto found = look_at_settings(read_settings(options), settings);
+    CHECK(about(found, "setting --hold").level == Level::broken);
+    CHECK(holds(about(found, "setting --hold").todo, "the flag --hold"));
+    CHECK(holds(about(found, "setting --allowed-host").todo, "the file of --config"));
+    CHECK(holds(about(found, "setting --ca-file").todo, "TFY_PAT_MCP_CA_FILE in the environment"));
+    for (const auto& each : found) CHECK_FALSE(holds(each.why + each.todo, "banana"));
+    CHECK(settings.front().value != "banana");
+    CHECK(settings.back().value == "/nowhere/ca.pem");
+}
+
+TEST_CASE("an address that is taken is warned of; one that is not this machine's is broken") {
+    boost::asio::io_context loop;
+    const Redaction redaction({}, {});
+    const auto other = Listener::bind(loop, {}, HttpHandler{}, redaction).value();
+    Settings settings;
+    settings.listen = {"127.0.0.1", other->port()};
+    CHECK(look_at_listen(settings).level == Level::warning);
+    settings.listen = {"127.0.0.1", 0};
+    CHECK(look_at_listen(settings).level == Level::ok);
+    settings.listen = {"192.0.2.1", 8780};
+    CHECK(look_at_listen(settings).level == Level::broken);
 }
 
 TEST_CASE("address and key say where they came from; what TrueFoundry answers decides") {
@@ -101,9 +179,10 @@ TEST_CASE("address and key say where they came from; what TrueFoundry answers de
 
     const auto refused = asked(truefoundry::HttpResponse{.status = 401}, date);
     CHECK(about(refused, "TrueFoundry").level == Level::broken);
-    CHECK(holds(about(refused, "TrueFoundry").why, "(key_refused)"));
+    CHECK(about(refused, "TrueFoundry").cause == "key_refused");
     const auto away = asked(Error{Errc::upstream, "No name.", {{"cause", "name_not_found"}}}, date);
-    CHECK(holds(about(away, "TrueFoundry").why, "(name_not_found)"));
+    CHECK(about(away, "TrueFoundry").cause == "name_not_found");
+    CHECK(holds(about(away, "TrueFoundry").todo, "curl -sv 'https://acme.example'"));
     for (const auto& each : works) CHECK_FALSE(holds(each.why + each.todo, "tfy-key-0123456789"));
 }
 
@@ -115,11 +194,11 @@ TEST_CASE("nothing is asked where address or key cannot be used") {
     upstream.url_cause = "base_url_not_https";
     const OwnKey key(policy::Secret(std::string("tfy-key-0123456789")));
     const auto plain = look_at_upstream(upstream, key, &nobody, noon, date);
-    CHECK(holds(about(plain, "TrueFoundry").why, "(base_url_not_https)"));
+    CHECK(about(plain, "TrueFoundry").cause == "base_url_not_https");
     OwnKey none;
     none.report({Errc::storage, "It is empty.", {{"cause", "key_file_empty"}}});
     const auto empty = look_at_upstream(configured(), none, &nobody, noon, date);
-    CHECK(holds(about(empty, "TrueFoundry").why, "(key_file_empty)"));
+    CHECK(about(empty, "TrueFoundry").cause == "key_file_empty");
     CHECK(nobody.sent.empty());
 }
 
@@ -134,15 +213,48 @@ TEST_CASE("the clock is held against TrueFoundry's") {
     CHECK(holds(look_at_clock("yesterday, or so", noon).why, "nothing to compare"));
 }
 
+TEST_CASE("what the rules ask for is told for each transport, and whether anybody could approve") {
+    const fakes::TempFolder folder;
+    const auto look = [&](const std::string& toml) {
+        return look_at_approvals(policy::read_rules(toml).value(), folder.path(), "alice", noon);
+    };
+    const auto usual = look_at_approvals(built_in(), folder.path(), "alice", noon);
+    CHECK(
+        holds(about(usual, "approvals on stdio").why, "create, delete, rotate, reveal: one person decides"));
+    CHECK(holds(about(usual, "approvals on stdio").why, "what the client says"));
+    CHECK(holds(about(usual, "approvals over HTTP").why, "signed in to the approvals page"));
+
+    const std::string rest = "[[rule]]\n";
+    const auto denied =
+        look("[[rule]]\ntools=['tfy_access_tokens_delete']\nsays='deny'\nbecause='by hand'\n" + rest);
+    CHECK(std::ranges::any_of(denied, [](const Finding& each) {
+        return each.level == Level::ok && holds(each.why, "delete, rotate: refused. ") &&
+               holds(each.why, "by hand");
+    }));
+
+    const auto alone = look("[[rule]]\napprovers=['alice']\nself_approval=false\n");
+    CHECK(about(alone, "approvals on stdio").level == Level::broken);
+    CHECK(holds(about(alone, "approvals on stdio").why, "nobody could approve it"));
+    CHECK_FALSE(about(alone, "approvals on stdio").todo.empty());
+
+    const auto only_stdio = look("[[rule]]\nself_approval=false\n");
+    CHECK(about(only_stdio, "approvals on stdio").level == Level::ok);
+    CHECK(about(only_stdio, "approvals over HTTP").level == Level::warning);
+
+    const auto narrow = look("[[rule]]\nnames=['prod-*']\napprovers=['alice']\nself_approval=false\n" + rest);
+    CHECK(about(narrow, "approvals on stdio").level == Level::warning);
+    CHECK(holds(about(narrow, "approvals on stdio").why, "Under the rule at line 1 nobody could approve it"));
+}
+
 TEST_CASE("a terminal decides with a passphrase; without one, or where none is asked for, that is said") {
     const fakes::TempFolder folder;
     auto rules = load_rules("").value();
-    const auto unset = about(look_at_approvals(rules, folder.path(), "alice"), "terminal");
+    const auto unset = about(look_at_approvals(rules, folder.path(), "alice", noon), "terminal");
     CHECK(unset.level == Level::warning);
     CHECK(holds(unset.todo, "approvals passphrase"));
     rules.terminal_requires_passphrase = false;
     rules.terminal_requires_tty = false;
-    const auto open = about(look_at_approvals(rules, folder.path(), "alice"), "terminal");
+    const auto open = about(look_at_approvals(rules, folder.path(), "alice", noon), "terminal");
     CHECK(holds(open.why, "can decide for you"));
 }
 
@@ -190,24 +302,36 @@ TEST_CASE("a key that lies where agents look is named") {
     }
 }
 
-TEST_CASE("the report: a line each, or JSON; 1 where anything is broken") {
+TEST_CASE("the report: what is broken first, with what to do, or JSON; 1 where anything is broken") {
     const fakes::TempFolder folder;
-    DoctorOptions options{.server = {.sandbox = true, .state_dir = (folder.path() / "state").string()},
-                          .settings = {{"--hold", "5s", "flag"}, {"--listen", "x", "default"}},
-                          .home = folder.path(),
-                          .folder = folder.path()};
+    DoctorOptions options{
+        .server = {.sandbox = true, .listen = "127.0.0.1:0", .state_dir = (folder.path() / "state").string()},
+        .settings = {{"--hold", "5s", "flag", "TFY_PAT_MCP_HOLD"}, {"--listen", "x", "default", ""}},
+        .home = folder.path(),
+        .folder = folder.path()};
     std::ostringstream fine;
     CHECK(run_doctor(options, fine) == 0);
     CHECK(holds(fine.str(), "ok       settings — --hold 5s (flag).\n"));
-    CHECK(holds(fine.str(), "\nNothing is broken.\n"));
+    CHECK(holds(fine.str(), "\nNothing is broken"));
 
     options.server.policy = (folder.path() / "none").string();
-    options.json = true;
     std::ostringstream wrong;
     CHECK(run_doctor(options, wrong) == 1);
-    const auto document = Json::parse(wrong.str());
+    CHECK(wrong.str().starts_with("broken   rules — "));
+    CHECK(holds(wrong.str(), "\n         → Correct the rules; "));
+    CHECK(holds(wrong.str(), "\n1 thing is broken"));
+    options.json = true;
+    std::ostringstream out;
+    CHECK(run_doctor(options, out) == 1);
+    const auto document = Json::parse(out.str());
     CHECK(document.at("broken") == 1);
-    CHECK(document.at("settings").size() == 2);
-    CHECK(document.at("findings").at(0) ==
-          Json{{"level", "ok"}, {"what", "settings"}, {"why", "--hold 5s (flag)"}, {"todo", ""}});
+    CHECK(document.at("settings").at(0) ==
+          Json{{"name", "--hold"}, {"variable", "TFY_PAT_MCP_HOLD"}, {"value", "5s"}, {"from", "flag"}});
+    CHECK(document.at("findings").at(0) == Json{{"level", "ok"},
+                                                {"what", "settings"},
+                                                {"why", "--hold 5s (flag)."},
+                                                {"todo", nullptr},
+                                                {"cause", nullptr}});
+    for (const auto& each : document.at("findings"))
+        if (each.at("level") != "ok") CHECK(each.at("todo").is_string());
 }

@@ -191,7 +191,7 @@ TEST_CASE("a read that fails says what failed, what was not done and what to do 
     REQUIRE_FALSE(read.has_value());
     CHECK(read.error().code == Errc::upstream);
     CHECK(read.error().message.starts_with("tfy://access-tokens/id-a could not be read. "));
-    CHECK(holds(read.error().message, "Nothing was done. Check TFY_API_KEY."));
+    CHECK(holds(read.error().message, "Nothing was done. Check the key of this server."));
     CHECK(read.error().data == Json{{"uri", "tfy://access-tokens/id-a"}, {"status", "upstream"}});
 
     FeatureHouse denied(fakes::without("tfy_access_tokens_list"));

@@ -7,8 +7,10 @@
 #include <fstream>
 
 #include "server/key_file_watch.hpp"
+#include "server/parts.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
+#include "tests/fakes/variable.hpp"
 #include "tools/sandbox/mint.hpp"
 
 using namespace tfy;
@@ -91,6 +93,51 @@ TEST_CASE("a key file holds one word, with white space around it or none; all el
         write(file, text);
         CHECK(OwnKey(secret("key")).is(read_key_file(file).value()));
     }
+}
+
+TEST_CASE("a key in the environment is taken as one in a file is: trimmed, one word, never repeated") {
+    const fakes::Variable no_file("TFY_API_KEY_FILE", nullptr);
+    for (const auto* text : {"key", " key\n", "\tkey\r\n "}) {
+        const fakes::Variable set("TFY_API_KEY", text);
+        CHECK(OwnKey(secret("key")).is(read_upstream().api_key));
+    }
+    for (const auto* text : {"two words", "two\nlines", "esc\x1b[0m", "\xc3\xbc"}) {
+        const fakes::Variable set("TFY_API_KEY", text);
+        const auto read = read_upstream();
+        CHECK(read.api_key.empty());
+        REQUIRE(read.key_problem.has_value());
+        CHECK(read.key_problem->data.at("cause") == "key_unusable");
+        CHECK(read.key_problem->message.starts_with("TFY_API_KEY in the environment holds more than a key"));
+        CHECK(read.key_problem->message.find(text) == std::string::npos);
+    }
+}
+
+TEST_CASE("of a key and a key file the key comes first, and that is said; white space is no key") {
+    const fakes::TempFolder folder;
+    const auto file = (folder.path() / "key").string();
+    write(file, "of-the-file");
+    ::chmod(file.c_str(), 0600);
+    const fakes::Variable named("TFY_API_KEY_FILE", file.c_str());
+    {
+        const fakes::Variable set("TFY_API_KEY", "of-the-environment");
+        const auto both = read_upstream();
+        CHECK(OwnKey(secret("of-the-environment")).is(both.api_key));
+        CHECK(both.key_warning ==
+              "TFY_API_KEY_FILE in the environment is not read: TFY_API_KEY in the "
+              "environment comes first. Set one of them only.");
+        OwnKey key;
+        auto upstream = read_upstream();  // the variable is gone from the environment now
+        CHECK(upstream.key_from == "TFY_API_KEY_FILE in the environment");
+    }
+    const fakes::Variable blank("TFY_API_KEY", "  \n");
+    auto by_file = read_upstream();
+    CHECK(OwnKey(secret("of-the-file")).is(by_file.api_key));
+    CHECK(by_file.key_warning.empty());
+    OwnKey key;
+    fill(key, by_file);
+    CHECK(key.facts().from == "TFY_API_KEY_FILE in the environment");
+    key.replace(secret("another"));
+    CHECK(key.facts().from == "TFY_API_KEY_FILE in the environment");
 }
 
 TEST_CASE("a key file that others may read is named, with what to do") {

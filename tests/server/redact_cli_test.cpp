@@ -7,7 +7,10 @@
 #include <csignal>
 #include <fstream>
 
+#include "server/cli/archive.hpp"
 #include "server/cli/plain_bytes.hpp"
+#include "server/storage/state_dir.hpp"
+#include "server/upstream/own_key.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 #include "tests/policy/leak_tokens.hpp"
@@ -129,12 +132,12 @@ TEST_CASE("where a file cannot be read the filter writes nothing, and the check 
         CHECK(holds(filtered.err, wrong + " cannot be read: "));
         CHECK(holds(filtered.err, "Nothing was written."));
         const auto checked = house.run({.files = {wrong, good}, .check = true});
-        CHECK(checked.code == 1);
+        CHECK(checked.code == check_trouble);
         CHECK(checked.out == good + ":1: plain: ci\n");
         CHECK(holds(checked.err, "not searched whole"));
     }
     const auto only = house.run({.files = {missing}, .check = true});
-    CHECK(only.code == 1);
+    CHECK(only.code == check_trouble);
 }
 
 TEST_CASE("a file that is the output, too, is refused and stays as it is") {
@@ -151,7 +154,7 @@ TEST_CASE("a full disk and a reader that has gone are said") {
     const auto file = house.put("log", "a " + token);
     for (const bool check : {false, true}) {
         const auto ran = house.run({.files = {file}, .check = check}, "/dev/full");
-        CHECK(ran.code == 1);
+        CHECK(ran.code == (check ? check_trouble : 1));
         CHECK(holds(ran.err, "The output cannot be written: No space left on device."));
         CHECK(holds(ran.err, check ? "Not all findings are listed." : "is not the whole"));
     }
@@ -172,4 +175,27 @@ TEST_CASE("a state directory that was asked for must be there") {
     const auto missing = known_tokens(options);
     REQUIRE(!missing.has_value());
     CHECK(holds(missing.error().message, "--state-dir"));
+}
+
+TEST_CASE("a token that is this server's own key, too, keeps its name, also where it is stored under both") {
+    const TempFolder folder;
+    const auto state = StateDir::open(folder.path()).value();
+    const auto key = state.fingerprint_key().value();
+    const policy::Secret own{std::string(token)};
+    const auto found_as = [&] {
+        auto archive = Archive::open(folder.path()).value();
+        return std::string(archive.redactor.seal_text(token).text());
+    };
+    {
+        auto ledger = Ledger::open(state.ledger()).value();
+        REQUIRE(ledger->add_fingerprints(prints_of(own, key)).has_value());
+        CHECK(found_as() == "[redacted:access-token TFY_API_KEY]");
+        REQUIRE(ledger->add_fingerprints(policy::fingerprint(token, "ci", key)).has_value());
+    }
+    CHECK(found_as() == "[redacted:access-token ci]");
+    std::vector<policy::TokenPrints> both = {prints_of(own, key), policy::fingerprint(token, "ci", key),
+                                             policy::fingerprint(opaque_token(2, 48), "other", key)};
+    name_once(both);
+    REQUIRE(both.size() == 2);
+    CHECK(both.front().name == "ci");
 }

@@ -1,27 +1,12 @@
 // TFY_API_CONNECT_TIMEOUT and TFY_API_MAX_TIME, as people write them.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 #include "server/config.hpp"
+#include "tests/fakes/variable.hpp"
 
 using namespace tfy;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// A variable for as long as this lives.
-struct Variable {
-    Variable(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
-    Variable(const Variable&) = delete;
-    Variable& operator=(const Variable&) = delete;
-    ~Variable() { ::unsetenv(name_); }
-
-private:
-    const char* name_;
-};
-
-}  // namespace
+using fakes::Variable;
 
 TEST_CASE("the limits are seconds, with decimals where one likes; nothing is the default") {
     const auto usual = server::read_upstream_limits();

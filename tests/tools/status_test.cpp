@@ -23,7 +23,15 @@ tools::KeyFacts a_key() {
 tools::Configuration whole() {
     return {.base_url = "https://acme.example",
             .key = [] { return a_key(); },
-            .assurance = "An approval proves that a signed-in person decided.",
+            .approvals =
+                [](const policy::Caller&) {
+                    return tools::ApprovalDemands{.words = "A signed-in person decides.",
+                                                  .by_tool = Json::array({{{"tool", "t"},
+                                                                           {"could_be_approved", true},
+                                                                           {"min_assurance", "signed_in"},
+                                                                           {"people", 1},
+                                                                           {"words", "one"}}})};
+                },
             .version = "0.1.0",
             .page_url = [] { return std::string("http://127.0.0.1:8780/approvals"); }};
 }
@@ -111,7 +119,7 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
     };
     const Row rows[] = {
         {"works", nullptr, answer(200, page(Json::array())), "TrueFoundry accepts the key."},
-        {"key_refused", "key_refused", answer(401, "MARK"), "Check TFY_API_KEY"},
+        {"key_refused", "key_refused", answer(401, "MARK"), "Check the key of this server."},
         {"no_permission", "no_permission", answer(403, "MARK"),
          "Cannot manage access tokens. Check your API key permissions."},
         {"unreachable", "name_not_found", unreachable("name_not_found"), "cannot be reached"},
@@ -121,8 +129,12 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
         {"unexpected_answer", "unexpected_answer", answer(404, "<html>MARK"), "Check TFY_BASE_URL"},
         {"unexpected_answer", "unexpected_answer", answer(200, "<html>MARK"), "not a list"},
         {"not_set", "base_url_not_set", {}, "Not set: TFY_BASE_URL. ", no_url},
-        {"not_set", "base_url_not_set", {}, "Not set: TFY_BASE_URL and TFY_API_KEY. ", nothing},
-        {"not_set", "key_not_set", {}, "Not set: TFY_API_KEY. ", no_key},
+        {"not_set",
+         "base_url_not_set",
+         {},
+         "Not set: TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE). Set both ",
+         nothing},
+        {"not_set", "key_not_set", {}, "Not set: TFY_API_KEY (or TFY_API_KEY_FILE). Set it ", no_key},
         {"misconfigured", "key_file_unreadable", {}, "/k cannot be read", bad_file},
         {"misconfigured", "base_url_not_https", {}, "must be https", plain_http}};
     for (const auto& row : rows) {
@@ -187,7 +199,7 @@ TEST_CASE(
     CHECK(result.text ==
           "TrueFoundry accepts the key.\n\nControl plane: https://acme.example (the sandbox: make-believe "
           "tokens only)\nAPI key: set\n"
-          "Acts as: alice@acme.com\nApprovals: An approval proves that a signed-in person decided.\n"
+          "Acts as: alice@acme.com\nApprovals: A signed-in person decides.\n"
           "Approvals page: http://127.0.0.1:8780/approvals\nVersion: 0.1.0\n");
     CHECK(result.structured.at("key_set") == true);
     CHECK(result.structured.at("acts_as") == "alice@acme.com");

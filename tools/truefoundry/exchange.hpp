@@ -26,6 +26,7 @@ struct HttpResponse {
     std::string retry_after = {};  // as it came
     std::string body = {};         // at most 1 MiB; may hold a token's value: wipe it
     std::string date = {};         // when the server says that it answered, as it came
+    std::string key_from = {};     // where the key of the request was set; empty where nobody says
 };
 
 class Exchange {

@@ -84,8 +84,8 @@ Error in_words(const HttpResponse& response, Asked asked) {
         case 401:
             return {Errc::upstream,
                     "TrueFoundry refused the configured key (401): it is wrong, expired or deleted. Nothing "
-                    "was done. Check "
-                    "TFY_API_KEY."};
+                    "was done. Check " +
+                        (response.key_from.empty() ? "the key of this server" : response.key_from) + "."};
         case 403: return {Errc::upstream, std::string(sentences::permission_denied) + nothing_done};
         case 404: return missing(asked);
         case 409:

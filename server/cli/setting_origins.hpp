@@ -12,9 +12,10 @@ class App;
 namespace tfy::server {
 
 struct Setting {
-    std::string name;   // "--hold"
-    std::string value;  // as it was given; empty: none
-    std::string from;   // "flag", "TFY_PAT_MCP_HOLD", "config file" or "default"
+    std::string name;      // "--hold"; "TFY_BASE_URL" for one that has no flag
+    std::string value;     // as it was given; empty: none
+    std::string from;      // "flag", "TFY_PAT_MCP_HOLD", "config file" or "default"
+    std::string variable;  // its twin in the environment: "TFY_PAT_MCP_HOLD"
 };
 
 /// The options of a command line that was parsed. Secrets are none of them.

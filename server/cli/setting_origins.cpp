@@ -1,4 +1,4 @@
-#include "server/cli/settings.hpp"
+#include "server/cli/setting_origins.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -37,8 +37,8 @@ std::vector<Setting> settings_of(const CLI::App& app, std::span<char* const> arg
     for (const auto* option : app.get_options()) {
         if (option->get_lnames().empty() || option == app.get_help_ptr() || option == app.get_version_ptr())
             continue;
-        all.push_back(
-            {"--" + option->get_lnames().front(), value_of(*option), origin_of(*option, arguments)});
+        all.push_back({"--" + option->get_lnames().front(), value_of(*option), origin_of(*option, arguments),
+                       option->get_envname()});
     }
     return all;
 }

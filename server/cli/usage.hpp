@@ -1,0 +1,21 @@
+// What is said of a command line that cannot be used. Whoever types a secret into the wrong place does not
+// find it again in a terminal's history, or in a log: nothing that was typed is repeated but options' names.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace CLI {  // NOLINT(readability-identifier-naming): the library is called so
+class App;
+class ParseError;
+}  // namespace CLI
+
+namespace tfy::server {
+
+/// A whole text for standard error: what is wrong, and where help is.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong);
+
+/// "'--hold'" where it can be nothing else than an option's name; "(not shown: …)" for all other text.
+std::string option_in_words(std::string_view typed);
+
+}  // namespace tfy::server

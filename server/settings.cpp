@@ -1,0 +1,113 @@
+#include "server/settings.hpp"
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <re2/re2.h>
+
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "manifests/embedded.hpp"
+
+namespace tfy::server {
+namespace {
+
+Error wrong(const std::string& what) { return {Errc::invalid_params, what}; }
+
+Result<std::vector<std::string>> read_hosts(const std::vector<std::string>& written) {
+    for (const auto& each : written)
+        if (auto fits = check_host(each); !fits) return fits.error();
+    return written;
+}
+
+Result<std::vector<std::string>> read_origins(const std::vector<std::string>& written) {
+    for (const auto& each : written)
+        if (auto fits = check_origin(each); !fits) return fits.error();
+    return written;
+}
+
+Result<policy::Duration> read_hold(const std::string& text) {
+    if (text == "0s") return policy::Duration{0};
+    if (const auto hold = policy::read_duration(text)) return *hold;
+    return wrong("--hold must be a length of time such as 45s or 2m.");
+}
+
+Result<Log::Level> read_level(const std::string& text) {
+    if (const auto level = Log::read_level(text)) return *level;
+    return wrong("--log-level must be debug, info, warn, error or off.");
+}
+
+/// Read as libcurl's TLS will read it, also where no address is https yet: webhooks may be.
+Result<std::string> read_ca_file(const std::string& file) {
+    if (file.empty()) return file;
+    const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), &X509_STORE_free);
+    const bool loaded = store && X509_STORE_load_file(store.get(), file.c_str()) == 1;
+    ERR_clear_error();
+    if (loaded) return file;
+    std::error_code ignored;
+    const auto why = std::filesystem::exists(file, ignored)
+                         ? " cannot be read, or holds no certificate in PEM (-----BEGIN CERTIFICATE-----)."
+                         : " is not there.";
+    return Error{Errc::storage, "--ca-file: the file " + file + why};
+}
+
+}  // namespace
+
+Result<void> check_host(const std::string& text) {
+    static const RE2 form(R"(([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?)");
+    if (text.size() <= 255 && RE2::FullMatch(text, form)) return {};
+    return wrong(
+        "--allowed-host must be a name as it stands in a Host header, such as tfy.example.com or "
+        "tfy.example.com:8443: no https://, no path, no *.");
+}
+
+Result<void> check_origin(const std::string& text) {
+    const auto scheme = text.find("://");
+    static const RE2 form("[A-Za-z][A-Za-z0-9+.-]*");
+    if (scheme != std::string::npos && RE2::FullMatch(text.substr(0, scheme), form) &&
+        check_host(text.substr(scheme + 3)))
+        return {};
+    return wrong(
+        "--allowed-origin must be an origin as it stands in an Origin header, such as "
+        "https://app.example.com: a scheme and a host, no path, no / at its end, no *.");
+}
+
+Result<policy::Rules> load_rules(const std::string& file) {
+    if (file.empty()) return policy::read_rules(manifests::file("policy.toml"));
+    std::error_code ignored;
+    std::ifstream in;
+    if (!std::filesystem::is_directory(file, ignored)) in.open(file, std::ios::binary);
+    std::stringstream text;
+    text << in.rdbuf();
+    if (!in)
+        return Error{Errc::refused, "The rules file " + file + " cannot be read. Check its name and rights."};
+    return policy::read_rules(text.str(), file);
+}
+
+ReadSettings read_settings(const Options& options) {
+    ReadSettings all;
+    const auto take = [&all](const char* name, auto read, auto& place) {
+        if (read)
+            place = std::move(*read);
+        else
+            all.wrong.push_back({name, read.error()});
+    };
+    auto& settings = all.settings;
+    take("--policy", load_rules(options.policy), settings.rules);
+    take("--policy", open_webhooks(settings.rules.webhooks), settings.webhooks);
+    take("--listen", read_address(options.listen), settings.listen);
+    take("--allowed-host", read_hosts(options.allowed_hosts), settings.hosts);
+    take("--allowed-origin", read_origins(options.allowed_origins), settings.origins);
+    take("--public-url", read_public_url(options.public_url), settings.public_url);
+    take("--ca-file", read_ca_file(options.ca_file), settings.ca_file);
+    take("--hold", read_hold(options.hold), settings.hold);
+    take("--log-level", read_level(options.log_level), settings.log_level);
+    take("TFY_API_CONNECT_TIMEOUT, TFY_API_MAX_TIME", read_upstream_limits(), settings.limits);
+    take("--state-dir", state_dir(options.state_dir), settings.state_dir);
+    return all;
+}
+
+int exit_code(const Error& error) { return error.code == Errc::invalid_params ? 2 : 1; }
+
+}  // namespace tfy::server

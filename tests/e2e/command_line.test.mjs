@@ -1,0 +1,187 @@
+// What is typed wrongly, and where it is printed to: exit codes, and what is said and not said of it.
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { binary, runToEnd } from './lib/process.mjs';
+import { World } from './lib/world.mjs';
+
+const secret = `eyJhbGciOiJSUzI1NiJ9.${'aB3xY9kQ7m'.repeat(8)}.${'Zk83hdPq0J'.repeat(4)}`;
+const run = (world, args, more = {}) => runToEnd(binary, args, { env: { ...world.env, ...more } });
+
+/** With the shell's redirection of standard output. */
+const redirected = (world, args, to) =>
+  runToEnd('bash', ['-c', `"$@" ${to}`, '_', binary, ...args], { env: world.env });
+
+test('wrong usage ends with 2, says what is wrong, and repeats nothing that could be a secret', async t => {
+  const world = await World.start(t);
+  const rows = [
+    [['doctor', '--key', secret], /no option '--key'/],
+    [['doctor', `--key=${secret}`], /no option '--key'/],
+    [['doctor', '--holt=5s'], /no option '--holt'; did you mean --hold\?/],
+    [['doctor', `-k${secret}`], /no option '-k'/],
+    [['doctor', `--${secret}`], /no option \(not shown/],
+    [['doctor', secret], /argument too many/],
+    [[secret], /Which command\?/],
+    [[], /Which command\?/],
+    [['stdio', '--sandbox=' + secret], /--sandbox/],
+    [['approvals', 'permit', '--principal', 'a', '--names', 'b', '--uses', secret], /--uses/],
+    [['approvals', 'show'], /ID/],
+    [['redact', '--json'], /--check/],
+    [['policy', 'explain', 'tfy_nothing'], /no tool/],
+  ];
+  for (const [args, words] of rows) {
+    const done = await run(world, args);
+    const told = `${args.join(' ').slice(0, 40)}: ${done.stderr}${done.stdout}`;
+    assert.equal(done.code, 2, told);
+    assert.match(done.stderr, words, told);
+    assert.equal(done.stdout, '', told);
+    assert.ok(!done.stderr.includes(secret.slice(0, 24)), told);
+  }
+});
+
+const wrong = [
+  ['hold', 'banana', 2],
+  ['log-level', 'loud', 2],
+  ['public-url', 'ftp://x', 2],
+  ['listen', 'nonsense', 2],
+  ['allowed-host', 'https://x/', 2],
+  ['allowed-origin', 'nonsense', 2],
+  ['ca-file', '/nowhere/ca.pem', 1],
+  ['policy', '/nowhere/policy.toml', 1],
+  ['state-dir', '/proc/x/y', 1],
+];
+
+for (const [name, value, code] of wrong)
+  test(`--${name} ${value}: doctor calls broken what no server starts with, wherever it stands`, async t => {
+    const world = await World.start(t);
+    const config = join(world.folder, 'config.toml');
+    writeFileSync(config, `${name} = "${value}"\n`);
+    const variable = `TFY_PAT_MCP_${name.toUpperCase().replaceAll('-', '_')}`;
+    const { [variable]: _, ...env } = world.env;
+    for (const [args, more] of [
+      [[`--${name}`, value], {}],
+      [[], { [variable]: value }],
+      [['--config', config], {}],
+      [[], { TFY_PAT_MCP_CONFIG: config }],
+    ]) {
+      const ask = verb => runToEnd(binary, [...verb, ...args], { env: { ...env, ...more } });
+      const listen = name === 'listen' ? [] : ['--listen', '127.0.0.1:0'];
+      for (const verb of [['stdio'], ['serve', ...listen]]) {
+        const started = await ask(verb);
+        assert.equal(started.code, code, `${verb} ${args}: ${started.stderr}`);
+        assert.equal(started.stdout, '');
+      }
+      const doctor = await ask(['doctor', '--json']);
+      assert.equal(doctor.code, 1, doctor.stdout);
+      const { findings } = JSON.parse(doctor.stdout);
+      const what = { policy: 'rules', 'state-dir': 'state directory' }[name] ?? `setting --${name}`;
+      const [found] = findings.filter(each => each.what === what);
+      assert.equal(found?.level, 'broken', doctor.stdout);
+      assert.ok(found.todo, doctor.stdout);
+    }
+  });
+
+test('a config file is read strictly, and what is wrong is said in its own words, with the line', async t => {
+  const world = await World.start(t);
+  const config = join(world.folder, 'config.toml');
+  const rows = [
+    ['\nholt = "5s"\n', /config\.toml line 2: unknown key 'holt'; did you mean 'hold'\?/],
+    ['[sandbox]\nacount = ["alice"]\n', /line 2: unknown key 'acount'; did you mean 'account'\?/],
+    [`TFY_API_KEY = "${secret}"\n`, /line 1: unknown key \(not shown/],
+    ['hold = 5s\n', /line 1: this is no TOML/],
+    ['hold = 5.5\n', /line 1: the value of 'hold' must be a text/],
+    [`${secret}\n`, /line 1: this is no TOML/],
+    ['sandbox = "banana"\n', /sandbox/],
+  ];
+  for (const [text, words] of rows) {
+    writeFileSync(config, text);
+    const done = await run(world, ['doctor', '--config', config]);
+    assert.equal(done.code, 2, done.stdout);
+    assert.match(done.stderr, words);
+    assert.doesNotMatch(done.stderr, /INI/);
+    assert.ok(!done.stderr.includes(secret.slice(0, 24)), done.stderr);
+  }
+  const missing = await run(world, ['doctor', '--config', '/nowhere/config.toml']);
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /file of --config, \/nowhere\/config.toml, cannot be read/);
+  assert.equal((await run(world, ['doctor'], { TFY_PAT_MCP_CONFIG: '/nowhere/c.toml' })).code, 2);
+});
+
+test('a flag comes before the environment, that before the file of --config', async t => {
+  const world = await World.start(t);
+  const config = join(world.folder, 'config.toml');
+  writeFileSync(config, 'hold = "3s"\nopen-browser = false\n');
+  delete world.env.TFY_PAT_MCP_HOLD;
+  const hold = async (args, more) => {
+    const report = JSON.parse((await run(world, ['doctor', '--json', ...args], more)).stdout);
+    const { value, from } = report.settings.find(each => each.name === '--hold');
+    return `${value} ${from}`;
+  };
+  const named = ['--config', config];
+  assert.equal(await hold([]), '45s default');
+  assert.equal(await hold(named), '3s config file');
+  assert.equal(await hold([], { TFY_PAT_MCP_CONFIG: config }), '3s config file');
+  assert.equal(await hold(named, { TFY_PAT_MCP_HOLD: '2s' }), '2s TFY_PAT_MCP_HOLD');
+  assert.equal(await hold([...named, '--hold', '1s'], { TFY_PAT_MCP_HOLD: '2s' }), '1s flag');
+});
+
+test('words that nobody can read are an error of every command that prints', async t => {
+  const world = await World.start(t);
+  const { process: server } = await world.serve();
+  await server.stop();
+  assert.equal((await run(world, ['approvals', 'sign-in'])).code, 0); // a record for the export
+  writeFileSync(join(world.folder, 'log'), 'nothing\n');
+  const commands = [
+    ['--version'],
+    ['--help'],
+    ['doctor'],
+    ['doctor', '--json'],
+    ['policy', 'check'],
+    ['policy', 'explain', 'tfy_access_tokens_delete'],
+    ['policy', 'explain', 'tfy_access_tokens_delete', '--json'],
+    ['approvals', 'list'],
+    ['approvals', 'list', '--json'],
+    ['approvals', 'permissions'],
+    ['audit', 'verify'],
+    ['audit', 'export'],
+    ['redact', join(world.folder, 'log')],
+  ];
+  for (const args of commands)
+    for (const [to, why] of [
+      ['>/dev/full', 'No space left on device'],
+      ['>&-', 'Bad file descriptor'],
+    ]) {
+      const done = await redirected(world, args, to);
+      const told = `${args.join(' ')} ${to}: ${JSON.stringify(done)}`;
+      assert.equal(done.code, 1, told);
+      assert.ok(done.stderr.includes(`The output cannot be written: ${why}.`), told);
+    }
+  for (const [to, why] of [['>/dev/full', 'No space left on device'], ['>&-', 'Bad file descriptor']]) {
+    const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}\n';
+    const stdio = await runToEnd('bash', ['-c', `"$1" stdio ${to}`, '_', binary], { env: world.env, input: ping });
+    assert.equal(stdio.code, 1, JSON.stringify(stdio));
+    assert.ok(stdio.stderr.includes(`Not all answers could be written. stdout: ${why}.`), stdio.stderr);
+  }
+  const odd = await redirected(world, ['redact', join(world.folder, 'missing')], '>&-');
+  assert.equal(odd.code, 1);
+  assert.match(odd.stderr, /missing cannot be read: No such file/);
+});
+
+test('the doctor leaves nothing behind, in a state directory or where one would be', async t => {
+  const world = await World.start(t);
+  await run(world, ['doctor']);
+  assert.ok(!readdirSync(world.folder).some(name => /doctor|state/.test(name)), readdirSync(world.folder).join());
+  const { process: server } = await world.serve();
+  await server.stop();
+  // What belongs to SQLite's connections comes and goes with them.
+  const files = () =>
+    readdirSync(world.state, { recursive: true })
+      .filter(name => !/-(wal|shm)$/.test(name))
+      .sort();
+  const before = files();
+  const done = await run(world, ['doctor']);
+  assert.match(done.stdout, /^ok +state directory/m);
+  assert.deepEqual(files(), before);
+});
