@@ -64,13 +64,13 @@ int give_sign_in_code(const ApprovalsWindow& window) {
     const auto& options = window.options;
     const auto person = options.person.empty() ? options.user : options.person;
     if (!policy::is_person_name(person))
-        return window.fail({Errc::refused,
+        return window.fail({Errc::invalid_params,
                             "--as takes the name of a person: letters, digits and . _ - @ +, 64 at the "
                             "most. No code was made."});
     const auto life = policy::read_duration(options.life);
     if (!life || *life > longest_code)
-        return window.fail(
-            {Errc::refused, "--for takes a length of time from 1s to 24h, such as 15m. No code was made."});
+        return window.fail({Errc::invalid_params,
+                            "--for takes a length of time from 1s to 24h, such as 15m. No code was made."});
     const auto human = TerminalChannel::identify(window);
     if (!human) return window.fail(human.error());
     const auto code = make_sign_in_code();

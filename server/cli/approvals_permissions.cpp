@@ -12,7 +12,7 @@ namespace {
 using policy::Destination;
 using policy::StandingPermission;
 
-Error not_given(const std::string& why) { return {Errc::refused, why + " No permission was given."}; }
+Error not_given(const std::string& why) { return {Errc::invalid_params, why + " No permission was given."}; }
 
 std::string two_lines(const StandingPermission& permission, policy::Time now) {
     return permission.id + "  " + permission.words() + "\n    given by " + policy::shown(permission.by, 100) +
@@ -40,13 +40,9 @@ std::string summary(const StandingPermission& permission) {
 Result<policy::StandingWish> read_wish(const ApprovalsOptions& options) {
     const auto& typed = options.permit;
     const auto life = policy::read_duration(typed.expires_within);
-    if (!life)
-        return not_given("--expires-within must be a number and a unit, such as 30d, and not '" +
-                         policy::shown(typed.expires_within, 50) + "'.");
+    if (!life) return not_given("--expires-within must be a number and a unit, such as 30d.");
     const auto lasts = policy::read_duration(typed.lasts);
-    if (!lasts)
-        return not_given("--for must be a number and a unit, such as 60m, and not '" +
-                         policy::shown(typed.lasts, 50) + "'.");
+    if (!lasts) return not_given("--for must be a number and a unit, such as 60m.");
     const auto destination = policy::read_destination(typed.destination);
     if (!destination) return not_given("--destination must be page or none.");
     return policy::StandingWish{.principal = typed.principal,

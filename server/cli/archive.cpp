@@ -1,5 +1,6 @@
 #include "server/cli/archive.hpp"
 
+#include "server/settings.hpp"
 #include "server/storage/state_dir.hpp"
 #include "server/upstream/own_key.hpp"
 
@@ -32,7 +33,7 @@ int fail(const Archive* archive, std::ostream& err, const Error& error) {
         archive->say(err, error.message + "\n");
     else
         err << policy::Redactor({}, {}).seal_text(error.message + "\n").text() << std::flush;
-    return 1;
+    return exit_code(error);
 }
 
 }  // namespace tfy::server

@@ -30,7 +30,7 @@ struct Archive {
     }
 };
 
-/// Says what went wrong and gives the exit code 1. Without an archive nothing is known to redact.
+/// Says what went wrong and gives its exit code. Without an archive nothing is known to redact.
 int fail(const Archive* archive, std::ostream& err, const Error& error);
 
 }  // namespace tfy::server

@@ -123,7 +123,7 @@ TEST_CASE("a name that is no person's is nobody's passphrase and nobody's code")
     Terminal terminal;
     terminal.options.passphrase_required = false;
     terminal.options.person = "stdio:grace";
-    CHECK(terminal.run(Verb::sign_in, "").code == 1);
+    CHECK(terminal.run(Verb::sign_in, "").code == 2);
 }
 
 TEST_CASE("a code signs in the person that it was made for, once, in time, in another process") {
@@ -150,7 +150,7 @@ TEST_CASE("a code signs in the person that it was made for, once, in time, in an
     for (const auto* life : {"", "0s", "25h", "soon"}) {
         CAPTURE(life);
         terminal.options.life = life;
-        CHECK(terminal.run(Verb::sign_in, "correct horse\n").code == 1);
+        CHECK(terminal.run(Verb::sign_in, "correct horse\n").code == 2);
     }
 }
 
