@@ -13,6 +13,7 @@
 #include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/dense_scan.hpp"
 #include "policy/redaction/marks.hpp"
+#include "policy/redaction/reach.hpp"
 
 namespace tfy::policy {
 
@@ -26,28 +27,6 @@ std::string safe_name(std::string_view name) {
     const bool plain =
         std::ranges::all_of(name, [](char c) { return has(word_characters, c) || c == '.' || c == ' '; });
     return plain && name.size() <= most_name ? std::string(name) : std::string();
-}
-
-/// Where the window before or behind is missing, up to stride - 1 characters of the token may stand there.
-std::size_t widened_begin(std::string_view text, std::size_t begin) {
-    for (std::size_t i = 1; i < window_stride && begin > 0 && has(word_characters, text[begin - 1]); ++i)
-        --begin;
-    return begin;
-}
-
-std::size_t widened_end(std::string_view text, std::size_t end) {
-    for (std::size_t i = 1; i < window_stride && end < text.size() && has(word_characters, text[end]); ++i)
-        ++end;
-    return end;
-}
-
-/// A JWT's header is no fingerprint, but it goes with the rest: "eyJhbGciOiJSUzI1NiJ9." right before `begin`.
-std::size_t before_header(std::string_view text, std::size_t begin) {
-    if (begin == 0 || text[begin - 1] != '.') return begin;
-    std::size_t run = begin - 1;
-    while (run > 0 && has(word_characters, text[run - 1])) --run;
-    const auto header = text.substr(run, begin - 1 - run).find("eyJ");
-    return header == std::string_view::npos ? begin : run + header;
 }
 
 KnownWindow known(const Fingerprint& print, std::uint32_t token) {
@@ -138,6 +117,7 @@ void Index::find(std::string_view text, std::vector<Hit>& hits) const {
     if (older_) older_->find(text, hits);
     const auto own = static_cast<std::ptrdiff_t>(hits.size());
     find_here(text, hits);
+    widen_to_values(text, {hits.begin() + own, hits.end()});
     unname_common({hits.begin() + before, hits.begin() + own}, {hits.begin() + own, hits.end()});
 }
 
@@ -214,10 +194,8 @@ void Index::check(const WindowTable& table, std::string_view text, std::size_t a
     const auto window = text.substr(at, table.size());
     WindowTable::Found found;
     if (!table.find(hash_.quick()(window.data(), window.size()), window, hash_, found)) return;
-    const auto begin = found.first ? at : widened_begin(text, at);
-    const auto end = found.last ? at + table.size() : widened_end(text, at + table.size());
     const auto token = found.token == KnownWindow::many ? Hit::unnamed : found.token;
-    hits.push_back({before_header(text, begin), end, token, at, 0});
+    hits.push_back({at, at + table.size(), token, at, 0, found.first, found.last});
 }
 
 std::string_view Index::name(std::uint32_t token) const {

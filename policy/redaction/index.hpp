@@ -19,7 +19,9 @@ struct Hit {
     std::size_t end = 0;
     std::uint32_t token = unnamed;
     std::size_t window = 0;  // where the registered window itself begins; only in hits of Index::find
-    std::uint16_t path = 0;  // how it was written: see Technique
+    std::uint16_t path = 0;  // how it was written: see technique()
+    bool starts = false;     // the value itself begins at `begin`; only in hits of Index::find
+    bool ends = false;       // and ends at `end`
 };
 
 class Index {
@@ -30,9 +32,9 @@ public:
     Index(std::shared_ptr<const Index> older, const std::vector<TokenPrints>& tokens);
 
     /// Adds a hit for every registered window in `text`, widened so that no piece of the token is left beside
-    /// it. Plain text only: see search.hpp for what is encoded. Allocates for hits only.
+    /// it (reach.hpp). Plain text only: see search.hpp for what is encoded. Allocates for hits only.
     void find(std::string_view text, std::vector<Hit>& hits) const;
-    /// Of those, the windows that may hold any character, such as quotes and commas.
+    /// Of those, the windows that may hold any character, such as quotes and commas; not widened.
     void find_odd(std::string_view text, std::vector<Hit>& hits) const;
 
     /// False: whatever find could find stands in a run of at least shortest() scanned_characters.

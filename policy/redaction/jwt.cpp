@@ -63,9 +63,13 @@ std::optional<Jwt> read_jwt(std::string_view text) {
     if (!std::ranges::all_of(jwt.payload, is_base64url) || !std::ranges::all_of(jwt.signature, is_base64url))
         return std::nullopt;
     if (jwt.payload.empty() || jwt.signature.empty()) return std::nullopt;
-    const auto header = decode_object(jwt.header, most_header);
-    if (!header || !header->contains("alg")) return std::nullopt;
+    if (!is_jwt_header(jwt.header)) return std::nullopt;
     return jwt;
+}
+
+bool is_jwt_header(std::string_view part) {
+    const auto header = decode_object(part, most_header);
+    return header && header->contains("alg");
 }
 
 Claims read_claims(const Jwt& jwt) {

@@ -17,6 +17,9 @@ struct Jwt {
 /// Three parts of base64url of which the first is a JSON object with "alg"; nothing before or after them.
 std::optional<Jwt> read_jwt(std::string_view text);
 
+/// The first of these parts.
+bool is_jwt_header(std::string_view part);
+
 /// nullopt where the text is not base64url without padding.
 std::optional<std::string> decode_base64url(std::string_view text);
 

@@ -82,17 +82,13 @@ void Search::look(std::string_view text, int nested, std::vector<Hit>& hits) {
 }
 
 void Search::look_plainly(std::string_view text, std::vector<Hit>& hits) const {
-    const auto before = hits.size();
-    index_.find(text, hits);
-    if (hits.size() > before) {
-        std::vector<Hit> plain(hits.begin() + static_cast<std::ptrdiff_t>(before), hits.end());
-        hits.resize(before);
-        forgive_claim_names(text, plain);
-        hits.insert(hits.end(), plain.begin(), plain.end());
-    }
-    const auto known = hits.size();
-    find_shapes(text, index_, hits);
-    for (auto i = known; i < hits.size(); ++i) hits[i].path = by_shape;
+    std::vector<Hit> plain;
+    index_.find(text, plain);
+    if (!plain.empty()) forgive_claim_names(text, plain);
+    const auto known = plain.size();
+    find_shapes(text, index_, plain);
+    for (auto i = known; i < plain.size(); ++i) plain[i].path = by_shape;
+    hits.insert(hits.end(), plain.begin(), plain.end());
 }
 
 /// False where the step leads nowhere.

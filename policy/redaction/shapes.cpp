@@ -3,6 +3,7 @@
 #include "policy/redaction/shapes.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/jwt.hpp"
@@ -86,6 +87,63 @@ std::uint32_t token_with(const std::vector<std::string>& jwt_ids, const Index& i
     return Hit::unnamed;
 }
 
+/// Where the known value ends that begins at `begin` and of which all was found; `begin` where there is none.
+/// `known` are hits of Index::find.
+std::size_t end_of_value(std::span<const Hit> known, std::size_t begin) {
+    std::size_t end = begin;
+    bool whole = false;
+    for (const auto& hit : known) {  // by window, so from left to right
+        const bool first = end == begin && hit.begin == begin && hit.starts;
+        if (!first && (end == begin || hit.begin > end)) continue;
+        if (hit.end > end) whole = hit.ends;
+        end = std::max(end, hit.end);
+    }
+    return whole ? end : begin;
+}
+
+/// Looks at runs of words and dots.
+class Shapes {
+public:
+    /// The first `known` of `hits` are values that have been found.
+    Shapes(std::string_view text, const Index& index, std::vector<Hit>& hits, std::size_t known)
+        : text_(text), index_(index), hits_(hits), known_(known) {}
+
+    void look(std::size_t begin, std::size_t end) {
+        const auto parts = split_at_dots(text_, begin, end);
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            if (looks_like_key(part(parts[i].begin, parts[i].end)))
+                found(parts[i].begin, parts[i].end, Hit::unnamed);
+            if (i + 2 < parts.size()) jwt(parts[i].begin, parts[i + 2].end);
+        }
+    }
+
+private:
+    std::string_view part(std::size_t begin, std::size_t end) const {
+        return text_.substr(begin, end - begin);
+    }
+    void jwt(std::size_t begin, std::size_t end) {
+        if (!part(begin, end).starts_with("eyJ")) return;
+        const auto jwt = read_jwt(part(begin, end));
+        if (!jwt) return;
+        const auto claims = read_claims(*jwt);
+        const auto token = token_with(claims.ids, index_);
+        if (claims.name_truefoundry || token != Hit::unnamed) found(begin, end, token);
+    }
+    /// What stands behind a known value, all of which is there, is looked at alone: it is no part of it.
+    void found(std::size_t begin, std::size_t end, std::uint32_t token) {
+        const auto value = end_of_value({hits_.data(), known_}, begin);
+        if (value - begin < least_shape || value >= end)
+            hits_.push_back({begin, end, token});
+        else
+            look(value, end);
+    }
+
+    std::string_view text_;
+    const Index& index_;
+    std::vector<Hit>& hits_;
+    std::size_t known_;
+};
+
 }  // namespace
 
 bool looks_like_key(std::string_view word) {
@@ -97,19 +155,9 @@ bool looks_like_key(std::string_view word) {
 
 void find_shapes(std::string_view text, const Index& index, std::vector<Hit>& hits) {
     if (text.size() < least_shape) return;
+    const auto known = hits.size();
     for_each_run(text, dotted_words, least_shape, [&](std::size_t begin, std::size_t end) {
-        const auto parts = split_at_dots(text, begin, end);
-        for (std::size_t i = 0; i < parts.size(); ++i) {
-            const auto part = text.substr(parts[i].begin, parts[i].end - parts[i].begin);
-            if (looks_like_key(part)) hits.push_back({parts[i].begin, parts[i].end, Hit::unnamed});
-            if (i + 2 >= parts.size() || !part.starts_with("eyJ")) continue;
-            const auto jwt = read_jwt(text.substr(parts[i].begin, parts[i + 2].end - parts[i].begin));
-            if (!jwt) continue;
-            const auto claims = read_claims(*jwt);
-            const auto token = token_with(claims.ids, index);
-            if (claims.name_truefoundry || token != Hit::unnamed)
-                hits.push_back({parts[i].begin, parts[i + 2].end, token});
-        }
+        Shapes(text, index, hits, known).look(begin, end);
     });
 }
 

@@ -12,6 +12,9 @@ inline constexpr std::size_t least_shape = 24;  // characters
 
 /// Adds an unnamed hit for every JWT with TrueFoundry's claims, and for every "tfy-…" or "tfy_…" of which the
 /// rest is no name but random characters; and one with its token for every JWT whose id `index` knows.
+///
+/// `hits` are those of Index::find in this text, by window. A shape ends where a whole value of them ends
+/// that begins with it.
 void find_shapes(std::string_view text, const Index& index, std::vector<Hit>& hits);
 
 /// "tfy-" and what follows it: true for a key, false for names (tfy-python-buildpack), UUIDs and commit
