@@ -154,48 +154,62 @@ void Index::scan_runs(const WindowTable& table, std::string_view text, Size size
                       std::vector<Hit>& hits) const {
     const auto quick = hash_.quick();
     const auto may_hold = table.sieve().question();
-    for_each_mask(
-        text, scanned, [&, quick, may_hold](std::size_t at, const std::uint64_t* masks, std::size_t) {
-            auto starts = static_cast<std::uint64_t>(window_starts(pair_at(masks), size));
-            // First all that may be one, without a branch, then a closer look at those.
-            std::uint64_t found = 0;
-            if (size == window_size && starts == ~std::uint64_t{0} && text.size() - at >= candidate_bytes) {
-                found = candidates(text.data() + at, quick, may_hold);
-            } else {
-                for (; starts != 0; starts &= starts - 1) {
-                    const auto i = static_cast<unsigned>(std::countr_zero(starts));
-                    found |= std::uint64_t{may_hold(quick(text.data() + at + i, size))} << i;
-                }
+    Suspects suspects;
+    const auto look = [&, quick, may_hold](std::size_t at, const std::uint64_t* masks, std::size_t) {
+        auto starts = static_cast<std::uint64_t>(window_starts(pair_at(masks), size));
+        if (starts == 0) return;
+        std::uint64_t found = 0;
+        if (size == window_size && starts == ~std::uint64_t{0} && text.size() - at >= candidate_bytes) {
+            found = candidates(text.data() + at, quick, may_hold);
+        } else {
+            for (; starts != 0; starts &= starts - 1) {
+                const auto i = static_cast<unsigned>(std::countr_zero(starts));
+                found |= std::uint64_t{may_hold(quick(text.data() + at + i, size))} << i;
             }
-            check_all(table, text, at, found, hits);
-        });
+            if (found == 0) return;
+        }
+        suspects.add(at, found);
+        if (suspects.full()) check(table, text, suspects, hits);
+    };
+    for_each_mask(text, scanned, look);
+    if (!suspects.empty()) check(table, text, suspects, hits);
 }
 
 void Index::find_odd_here(std::string_view text, std::vector<Hit>& hits) const {
+    const auto quick = hash_.quick();
     for (const auto& table : odd_) {
-        const auto quick = hash_.quick();
         const auto may_hold = table.sieve().question();
+        Suspects suspects;
+        const auto add = [&](std::size_t at, std::uint64_t found) {
+            suspects.add(at, found);
+            if (suspects.full()) check(table, text, suspects, hits);
+        };
         std::size_t at = 0;
         for (; table.size() == window_size && text.size() - at >= candidate_bytes; at += mask_bytes)
-            check_all(table, text, at, candidates(text.data() + at, quick, may_hold), hits);
+            add(at, candidates(text.data() + at, quick, may_hold));
         for (; at + table.size() <= text.size(); ++at)
-            if (may_hold(quick(text.data() + at, table.size()))) check(table, text, at, hits);
+            add(at, std::uint64_t{may_hold(quick(text.data() + at, table.size()))});
+        check(table, text, suspects, hits);
     }
 }
 
-void Index::check_all(const WindowTable& table, std::string_view text, std::size_t at, std::uint64_t found,
-                      std::vector<Hit>& hits) const {
-    for (; found != 0; found &= found - 1)
-        check(table, text, at + static_cast<std::size_t>(std::countr_zero(found)), hits);
-}
-
-void Index::check(const WindowTable& table, std::string_view text, std::size_t at,
+void Index::check(const WindowTable& table, std::string_view text, Suspects& suspects,
                   std::vector<Hit>& hits) const {
-    const auto window = text.substr(at, table.size());
-    WindowTable::Found found;
-    if (!table.find(hash_.quick()(window.data(), window.size()), window, hash_, found)) return;
-    const auto token = found.token == KnownWindow::many ? Hit::unnamed : found.token;
-    hits.push_back({at, at + table.size(), token, at, 0, found.first, found.last});
+    std::array<std::uint32_t, Suspects::most> quick;  // not initialised: written in the next lines
+    for (std::size_t i = 0; i < suspects.size(); ++i) {
+        quick[i] = hash_.quick()(text.data() + suspects[i], table.size());
+        table.fetch_place(quick[i]);
+    }
+    for (std::size_t i = 0; i < suspects.size(); ++i) table.fetch_tags(quick[i]);
+    for (std::size_t i = 0; i < suspects.size(); ++i) {
+        if (!table.may_find(quick[i])) continue;
+        const auto at = suspects[i];
+        WindowTable::Found found;
+        if (!table.find(quick[i], text.substr(at, table.size()), hash_, found)) continue;
+        const auto token = found.token == KnownWindow::many ? Hit::unnamed : found.token;
+        hits.push_back({at, at + table.size(), token, at, 0, found.first, found.last});
+    }
+    suspects.clear();
 }
 
 std::string_view Index::name(std::uint32_t token) const {

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "policy/redaction/suspects.hpp"
 #include "policy/redaction/window_table.hpp"
 
 namespace tfy::policy {
@@ -58,9 +59,8 @@ private:
     void find_here(std::string_view text, std::vector<Hit>& hits) const;
     void find_odd_here(std::string_view text, std::vector<Hit>& hits) const;
     std::uint32_t tokens() const { return first_ + static_cast<std::uint32_t>(names_.size()); }
-    void check(const WindowTable& table, std::string_view text, std::size_t at, std::vector<Hit>& hits) const;
-    void check_all(const WindowTable& table, std::string_view text, std::size_t at, std::uint64_t found,
-                   std::vector<Hit>& hits) const;
+    [[gnu::noinline]] void check(const WindowTable& table, std::string_view text, Suspects& suspects,
+                                 std::vector<Hit>& hits) const;
     template <class Size>
     void scan_runs(const WindowTable& table, std::string_view text, Size size, std::vector<Hit>& hits) const;
 

@@ -39,6 +39,10 @@ public:
         return mix(halves[0] ^ low_, halves[1] ^ high_);
     }
 
+    /// For who mixes many at once: mix() of each half of a window and one of these.
+    std::uint64_t low() const { return low_; }
+    std::uint64_t high() const { return high_; }
+
 private:
     static constexpr std::uint64_t caseless = 0xdfdfdfdfdfdfdfdfULL;
     __extension__ using Wide = unsigned __int128;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 namespace tfy::policy {
 
@@ -13,13 +14,9 @@ constexpr std::size_t least_words = 512;
 constexpr std::size_t windows_per_place = 8;
 constexpr std::uint32_t first_bit = 1U << 31U;
 constexpr std::uint32_t last_bit = 1U << 30U;
-constexpr unsigned quick_bits = 16;  // of a check; the rest is the digest's
+constexpr std::size_t tags_at_once = 16;
 
-std::uint64_t check_of(std::uint32_t quick, const std::array<unsigned char, 16>& digest) {
-    std::uint64_t part = 0;
-    std::memcpy(&part, digest.data(), sizeof part);
-    return part << quick_bits | (quick & 0xffffU);
-}
+std::uint16_t tag_of(std::uint32_t quick) { return static_cast<std::uint16_t>(quick); }
 
 }  // namespace
 
@@ -30,27 +27,42 @@ WindowTable::WindowTable(std::size_t size, const std::vector<KnownWindow>& windo
     const auto places = std::bit_ceil(std::max<std::size_t>(windows.size() / windows_per_place, 2));
     shift_ = 32U - static_cast<unsigned>(std::countr_zero(places));
     starts_.resize(places + 1);
-    checks_.reserve(windows.size());
+    tags_.reserve(windows.size() + tags_at_once);
+    digests_.reserve(windows.size());
     owners_.reserve(windows.size());
     for (const auto& window : windows) {
         sieve_.add(window.quick);
         ++starts_[place(window.quick) + 1];
-        checks_.push_back(check_of(window.quick, window.digest));
+        tags_.push_back(tag_of(window.quick));
+        digests_.push_back(part_of(window.digest));
         owners_.push_back(window.token | (window.first ? first_bit : 0) | (window.last ? last_bit : 0));
     }
     for (std::size_t i = 1; i < starts_.size(); ++i) starts_[i] += starts_[i - 1];
+    tags_.resize(windows.size() + tags_at_once);
+}
+
+WindowTable::DigestPart WindowTable::part_of(const std::array<unsigned char, 16>& digest) {
+    DigestPart part{};
+    std::copy_n(digest.begin(), part.size(), part.begin());
+    return part;
+}
+
+bool WindowTable::may_find(std::uint32_t quick) const {
+    const auto at = place(quick);
+    const auto* const tags = tags_.data() + starts_[at];
+    unsigned same = starts_[at + 1] - starts_[at] > tags_at_once ? 1 : 0;
+    for (std::size_t i = 0; i < tags_at_once; ++i) same |= tags[i] == tag_of(quick) ? 1U : 0U;
+    return same != 0;
 }
 
 bool WindowTable::find(std::uint32_t quick, std::string_view window, const WindowHash& hash,
                        Found& found) const {
     const auto at = place(quick);
-    std::uint64_t check = 0;
-    bool hashed = false;
+    std::optional<DigestPart> digest;
     for (auto i = starts_[at]; i < starts_[at + 1]; ++i) {
-        if ((checks_[i] & 0xffffU) != (quick & 0xffffU)) continue;
-        if (!hashed) check = check_of(quick, hash.digest(window));
-        hashed = true;
-        if (checks_[i] != check) continue;
+        if (tags_[i] != tag_of(quick)) continue;
+        if (!digest) digest = part_of(hash.digest(window));
+        if (digests_[i] != *digest) continue;
         const auto owner = owners_[i];
         found = {owner & KnownWindow::many, (owner & first_bit) != 0, (owner & last_bit) != 0};
         return true;
@@ -60,14 +72,15 @@ bool WindowTable::find(std::uint32_t quick, std::string_view window, const Windo
 
 bool WindowTable::has(std::uint32_t quick, const std::array<unsigned char, 16>& digest) const {
     const auto at = place(quick);
-    const auto check = check_of(quick, digest);
-    return std::any_of(checks_.begin() + starts_[at], checks_.begin() + starts_[at + 1],
-                       [&](std::uint64_t each) { return each == check; });
+    for (auto i = starts_[at]; i < starts_[at + 1]; ++i)
+        if (tags_[i] == tag_of(quick) && digests_[i] == part_of(digest)) return true;
+    return false;
 }
 
 std::size_t WindowTable::bytes() const {
     return sieve_.bytes() + starts_.capacity() * sizeof(std::uint32_t) +
-           checks_.capacity() * sizeof(std::uint64_t) + owners_.capacity() * sizeof(std::uint32_t);
+           tags_.capacity() * sizeof(std::uint16_t) + digests_.capacity() * sizeof(DigestPart) +
+           owners_.capacity() * sizeof(std::uint32_t);
 }
 
 }  // namespace tfy::policy

@@ -4,6 +4,7 @@
 
 #include "policy/redaction/base64_block.hpp"
 #include "policy/redaction/decoded_text.hpp"
+#include "policy/redaction/dense_scan.hpp"
 #include "policy/redaction/survey.hpp"
 #include "tests/policy/leak_codes.hpp"
 #include "tests/policy/leak_kinds.hpp"
@@ -197,6 +198,27 @@ TEST_CASE("the scan finds the windows that are found by asking for each at every
         }
     }
     CHECK(windows > 1000);
+}
+
+TEST_CASE("the sieve is asked alike with and without the processor's help") {
+    std::mt19937_64 random(14);
+    const WindowHash hash(a_key());
+    const auto text = random_bytes(random, 40'000);
+    for (const std::size_t windows : {10U, 3000U}) {
+        Sieve sieve(windows);
+        for (std::size_t i = 0; i < windows; ++i)
+            sieve.add(hash.quick()(text.data() + random() % (text.size() - window_size), window_size));
+        std::size_t found = 0;
+        for (std::size_t at = 0; at + candidate_bytes <= text.size(); at += 61) {
+            const auto fast = candidates(text.data() + at, hash.quick(), sieve.question());
+            REQUIRE(fast == candidates_portably(text.data() + at, hash.quick(), sieve.question()));
+            for (std::size_t i = 0; i < 64; ++i)
+                REQUIRE(((fast >> i) & 1U) ==
+                        sieve.question()(hash.quick()(text.data() + at + i, window_size)));
+            found += fast != 0;
+        }
+        CHECK(found >= std::min<std::size_t>(windows / 2, 500));
+    }
 }
 
 TEST_CASE("long unbroken texts are scanned as short ones are, across every border") {
