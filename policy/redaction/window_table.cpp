@@ -9,13 +9,11 @@ namespace tfy::policy {
 
 namespace {
 
-constexpr std::size_t bits_per_window = 16;
+constexpr std::size_t bits_per_window = 20;
 constexpr std::size_t least_words = 512;
 constexpr std::size_t windows_per_place = 8;
 constexpr std::uint32_t first_bit = 1U << 31U;
 constexpr std::uint32_t last_bit = 1U << 30U;
-constexpr std::size_t tags_at_once = 16;
-
 std::uint16_t tag_of(std::uint32_t quick) { return static_cast<std::uint16_t>(quick); }
 
 }  // namespace

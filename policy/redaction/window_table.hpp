@@ -55,6 +55,8 @@ private:
 
 class WindowTable {
 public:
+    static constexpr std::size_t tags_at_once = 16;
+
     struct Found {
         std::uint32_t token = KnownWindow::many;
         bool first = false;
@@ -72,7 +74,11 @@ public:
     /// What find() would say, or true. One after the other, before find(): many windows' memory is then
     /// fetched at the same time.
     void fetch_place(std::uint32_t quick) const { __builtin_prefetch(starts_.data() + place(quick)); }
-    void fetch_tags(std::uint32_t quick) const { __builtin_prefetch(tags_.data() + starts_[place(quick)]); }
+    void fetch_tags(std::uint32_t quick) const {
+        const auto* const tags = tags_.data() + starts_[place(quick)];
+        __builtin_prefetch(tags);
+        __builtin_prefetch(tags + tags_at_once - 1);
+    }
     bool may_find(std::uint32_t quick) const;
     bool has(std::uint32_t quick, const std::array<unsigned char, 16>& digest) const;
     std::size_t bytes() const;
