@@ -1,4 +1,4 @@
-// First all places that the sieve is asked at, then the answers: so many loads are under way together that
+// First where the sieve is asked for each of 64 windows, then the answers: no load waits for another one, so
 // the sieve may be larger than the processor's nearest cache. No branch depends on the text.
 #include "policy/redaction/dense_scan.hpp"
 
@@ -70,7 +70,6 @@ TFY_AVX2 void prepare(const char* text, const QuickHash& quick, Sieve::Question 
         const auto place = _mm256_srli_epi64(_mm256_mul_epu32(hash, words), 32);
         _mm256_store_si256(vector_at(to.quick.data() + i), hash);
         _mm256_store_si256(vector_at(to.place.data() + i), place);
-        for (std::size_t each = i; each < i + 4; ++each) __builtin_prefetch(sieve.words + to.place[each]);
         first = next;
         next = second;
     }

@@ -170,6 +170,72 @@ private:
     std::size_t continued_at_ = 0;
 };
 
+/// Runs of hex digits and what stands between them.
+class HexRun {
+public:
+    HexRun(std::string_view text, std::size_t phase, View& view)
+        : text_(text), phase_(phase), view_(view), bits_(4, view) {}
+
+    void read(std::size_t begin, std::size_t end) {
+        end_ = end;
+        bits_.restart(phase_, begin);
+        std::size_t separators = 0;
+        for (auto at = begin; at < end;) {
+            if (!view_.keeps_origins() && bits_.is_between_bytes() && separators <= most_separators)
+                if (const auto next = pairs(at); next != at) {
+                    at = next;
+                    separators = 0;
+                    continue;
+                }
+            const auto first = digit(at);
+            if (first == none) {
+                ++separators;
+                ++at;
+                continue;
+            }
+            if (separators > most_separators) bits_.restart(phase_, at);
+            separators = 0;
+            const auto second = bits_.is_between_bytes() ? digit(at + 1) : none;
+            if (second == none)
+                bits_.add(first, at);
+            else
+                bits_.add_byte(static_cast<unsigned char>(first << 4U | second), at, at + 2);
+            at += second == none ? 1 : 2;
+        }
+    }
+
+private:
+    static constexpr std::size_t most_separators = 6;  // "', '0x"
+
+    bool is_prefix(std::size_t at) const {
+        return text_[at] == '0' && at + 1 < end_ && (text_[at + 1] == 'x' || text_[at + 1] == 'X');
+    }
+    std::uint8_t value(std::size_t at) const { return hex_values[static_cast<unsigned char>(text_[at])]; }
+    std::uint8_t digit(std::size_t at) const { return at < end_ && !is_prefix(at) ? value(at) : none; }
+
+    /// Pairs from `at` on, as long as two more digits stand behind each: they can be no prefix. Returns where
+    /// they end.
+    std::size_t pairs(std::size_t at) {
+        std::array<char, 512> bytes;  // not initialised: what is read has been written
+        std::size_t filled = 0;
+        for (; at + 4 <= end_ && filled < bytes.size(); at += 2) {
+            const auto first = value(at);
+            const auto second = value(at + 1);
+            if ((first | second | value(at + 2)) == none) break;
+            bytes[filled++] = static_cast<char>(static_cast<unsigned char>(first << 4U | second));
+        }
+        bits_.flush();
+        view_.put_unmapped({bytes.data(), filled});
+        return at;
+    }
+
+    std::string_view text_;
+    std::size_t phase_;
+    std::size_t end_ = 0;
+    View& view_;
+    Bits bits_;
+};
+
 /// Whether there are `shortest` bytes of text in a run of digits, begun at any of the first four of them;
 /// perhaps also where there are not quite as many. The digits are `block_digits` at most.
 bool holds_text(std::string_view digits, std::size_t shortest) {
@@ -204,51 +270,43 @@ bool may_hold_base64(std::string_view text, std::size_t shortest) {
     return found;
 }
 
-void decode_base64(std::string_view text, std::size_t phase, std::size_t shortest, View& view) {
-    const auto least = least_base64(shortest);
-    Base64Lines lines(text, phase, least, view);
-    for_each_run(text, base64_class, std::min(least, least_line),
-                 [&](std::size_t begin, std::size_t end) { lines.line(begin, end); });
+void find_base64(std::string_view text, std::size_t shortest, std::vector<Origin>& runs) {
+    for_each_run(text, base64_class, std::min(least_base64(shortest), least_line),
+                 [&](std::size_t begin, std::size_t end) { runs.push_back({begin, end}); });
 }
 
-void decode_base32(std::string_view text, std::size_t phase, std::size_t shortest, View& view) {
+void decode_base64(std::string_view text, const std::vector<Origin>& runs, std::size_t phase,
+                   std::size_t shortest, View& view) {
+    std::size_t digits = 0;
+    for (const auto& run : runs) digits += run.end - run.begin;
+    view.reserve(digits / 4 * 3);
+    Base64Lines lines(text, phase, least_base64(shortest), view);
+    for (const auto& run : runs) lines.line(run.begin, run.end);
+}
+
+void find_base32(std::string_view text, std::size_t shortest, std::vector<Origin>& runs) {
+    for (const auto& digits : base32_classes)
+        for_each_run(text, digits, least_base32(shortest),
+                     [&](std::size_t begin, std::size_t end) { runs.push_back({begin, end}); });
+}
+
+void decode_base32(std::string_view text, const std::vector<Origin>& runs, std::size_t phase, View& view) {
     Bits bits(5, view);
-    const auto run = [&](std::size_t begin, std::size_t end) {
-        bits.restart(phase, begin);
-        for (std::size_t at = begin; at < end; ++at)
+    for (const auto& run : runs) {
+        bits.restart(phase, run.begin);
+        for (auto at = run.begin; at < run.end; ++at)
             bits.add(base32_values[static_cast<unsigned char>(text[at])], at);
-    };
-    for (const auto& digits : base32_classes) for_each_run(text, digits, least_base32(shortest), run);
+    }
 }
 
-void decode_hex(std::string_view text, std::size_t phase, std::size_t shortest, View& view) {
-    constexpr std::size_t most_separators = 6;  // "', '0x"
-    Bits bits(4, view);
-    for_each_run(text, hex_class, shortest * 2, [&](std::size_t begin, std::size_t end) {
-        const auto is_prefix = [&](std::size_t at) {
-            return text[at] == '0' && at + 1 < end && (text[at + 1] == 'x' || text[at + 1] == 'X');
-        };
-        const auto digit = [&](std::size_t at) {
-            return at < end && !is_prefix(at) ? hex_values[static_cast<unsigned char>(text[at])] : none;
-        };
-        bits.restart(phase, begin);
-        std::size_t separators = 0;
-        for (std::size_t at = begin; at < end; ++at) {
-            const auto first = digit(at);
-            if (first == none) {
-                ++separators;
-                continue;
-            }
-            if (separators > most_separators) bits.restart(phase, at);
-            separators = 0;
-            const auto second = bits.is_between_bytes() ? digit(at + 1) : none;
-            if (second == none)
-                bits.add(first, at);
-            else
-                bits.add_byte(static_cast<unsigned char>(first << 4U | second), at, at + 2);
-            at += second != none;
-        }
-    });
+void find_hex(std::string_view text, std::size_t shortest, std::vector<Origin>& runs) {
+    for_each_run(text, hex_class, shortest * 2,
+                 [&](std::size_t begin, std::size_t end) { runs.push_back({begin, end}); });
+}
+
+void decode_hex(std::string_view text, const std::vector<Origin>& runs, std::size_t phase, View& view) {
+    HexRun hex(text, phase, view);
+    for (const auto& run : runs) hex.read(run.begin, run.end);
 }
 
 }  // namespace tfy::policy

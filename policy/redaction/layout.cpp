@@ -11,8 +11,15 @@ namespace tfy::policy {
 
 namespace {
 
-/// Follows rows of pieces between separators and keeps those that spell enough.
-void join_pieces(std::string_view text, const CharacterSet& separators, std::size_t shortest, View& view) {
+constexpr CharacterSet all_but(const CharacterSet& set) {
+    CharacterSet others{};
+    for (std::size_t c = 0; c < set.size(); ++c) others[c] = !set[c];
+    return others;
+}
+
+/// Follows rows of pieces between separators and keeps those that spell enough. `pieces` are characters.
+void join_pieces(std::string_view text, const ByteClasses& pieces, const CharacterSet& separators,
+                 std::size_t shortest, View& view) {
     PieceRow row;
     const auto flush = [&] {
         if (!row.counts(shortest)) return;
@@ -20,19 +27,15 @@ void join_pieces(std::string_view text, const CharacterSet& separators, std::siz
         for (auto at = row.begin; at < row.end; ++at)
             if (!has(separators, text[at])) view.put(text[at], at, at + 1);
     };
-    for (std::size_t at = 0; at < text.size();) {
-        std::size_t end = at;
-        while (end < text.size() && !has(separators, text[end])) ++end;
-        const auto size = end - at;
-        if (size > 0 && row.goes_on(at, size)) {
+    for_each_run(text, pieces, 1, [&](std::size_t at, std::size_t end) {
+        if (row.goes_on(at, end - at)) {
             row.add(end);
-        } else if (size > 0) {
-            if (row.ends_with(at, size)) row.add_last(end);
+        } else {
+            if (row.ends_with(at, end - at)) row.add_last(end);
             flush();
             row = PieceRow::from(at, end);
         }
-        at = std::max(end, at + 1);
-    }
+    });
     flush();
 }
 
@@ -67,11 +70,13 @@ void decode_plain_forms(std::string_view text, View& view) {
 }
 
 void decode_chunks(std::string_view text, std::size_t shortest, View& view) {
-    join_pieces(text, usual_separators, shortest, view);
+    static constexpr ByteClasses pieces = {all_but(usual_separators)};
+    join_pieces(text, pieces, usual_separators, shortest, view);
 }
 
 void decode_hyphened(std::string_view text, std::size_t shortest, View& view) {
-    join_pieces(text, joining_separators, shortest, view);
+    static constexpr ByteClasses pieces = {all_but(joining_separators)};
+    join_pieces(text, pieces, joining_separators, shortest, view);
 }
 
 void decode_reversed(std::string_view text, std::size_t shortest, View& view) {

@@ -74,6 +74,7 @@ void Search::look(std::string_view text, int nested, std::vector<Hit>& hits) {
     if (reasons.token_run || index_.has_odd()) look_plainly(text, hits);
     if (reasons.gives_reason_for(Decoding::base64) && !may_hold_base64(text, index_.shortest()))
         reasons.drop(Decoding::base64);
+    runs_[static_cast<std::size_t>(nested - 1)].decoding.reset();
     std::optional<Decoding> pointless;  // what gave nothing in one phase gives nothing in the next
     for (const auto step : all_steps) {
         if (step.decoding == pointless || !reasons.gives_reason_for(step.decoding)) continue;
@@ -94,7 +95,7 @@ void Search::look_plainly(std::string_view text, std::vector<Hit>& hits) const {
 /// False where the step leads nowhere.
 bool Search::look_behind(Step step, std::string_view text, int nested, std::vector<Hit>& hits) {
     auto& view = views_[static_cast<std::size_t>(nested)];
-    decode(step, text, index_.shortest(), view);
+    decode(step, text, index_.shortest(), runs_[static_cast<std::size_t>(nested)], view);
     const std::string_view decoded = view.text();
     if (decoded.empty() || decoded == text) return false;
     if (decoded.size() > budget_) {

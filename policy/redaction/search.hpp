@@ -49,6 +49,7 @@ private:
     bool over_ = false;
     std::array<View, most_nested> views_ = {View(View::Origins::dropped), View(View::Origins::dropped),
                                             View(View::Origins::dropped)};
+    std::array<DigitRuns, most_nested> runs_;
 };
 
 /// How the value of a hit was written, from the outside to the inside: "plain", "base64", "escapes, hex";

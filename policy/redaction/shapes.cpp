@@ -66,21 +66,6 @@ bool is_random_lower_case(std::string_view rest) {
            found.changes * 10 >= found.size() * 2;
 }
 
-struct Part {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-};
-
-std::vector<Part> split_at_dots(std::string_view text, std::size_t begin, std::size_t end) {
-    std::vector<Part> parts;
-    while (true) {
-        const auto dot = begin + std::min(text.substr(begin, end - begin).find('.'), end - begin);
-        parts.push_back({begin, dot});
-        if (dot == end) return parts;
-        begin = dot + 1;
-    }
-}
-
 std::uint32_t token_with(const std::vector<std::string>& jwt_ids, const Index& index) {
     for (const auto& id : jwt_ids)
         if (const auto token = index.token_of_jwt(id); token != Hit::unnamed) return token;
@@ -109,11 +94,14 @@ public:
         : text_(text), index_(index), hits_(hits), known_(known) {}
 
     void look(std::size_t begin, std::size_t end) {
-        const auto parts = split_at_dots(text_, begin, end);
-        for (std::size_t i = 0; i < parts.size(); ++i) {
-            if (looks_like_key(part(parts[i].begin, parts[i].end)))
-                found(parts[i].begin, parts[i].end, Hit::unnamed);
-            if (i + 2 < parts.size()) jwt(parts[i].begin, parts[i + 2].end);
+        while (true) {
+            const auto first = dot(begin, end);
+            const auto start = text_.substr(begin, 3);
+            if (start == "tfy" && looks_like_key(part(begin, first))) found(begin, first, Hit::unnamed);
+            if (first == end) return;
+            if (const auto second = dot(first + 1, end); start == "eyJ" && second != end)
+                jwt(begin, dot(second + 1, end));
+            begin = first + 1;
         }
     }
 
@@ -121,8 +109,11 @@ private:
     std::string_view part(std::size_t begin, std::size_t end) const {
         return text_.substr(begin, end - begin);
     }
+    /// The first one in [begin, end), or the end.
+    std::size_t dot(std::size_t begin, std::size_t end) const {
+        return begin + std::min(part(begin, end).find('.'), end - begin);
+    }
     void jwt(std::size_t begin, std::size_t end) {
-        if (!part(begin, end).starts_with("eyJ")) return;
         const auto jwt = read_jwt(part(begin, end));
         if (!jwt) return;
         const auto claims = read_claims(*jwt);

@@ -12,14 +12,33 @@ Origin View::origin(std::size_t begin, std::size_t end) const {
     return {std::min(first.begin, last.begin), std::max(first.end, last.end)};
 }
 
+namespace {
+
+void find_runs(Decoding decoding, std::string_view text, std::size_t shortest, DigitRuns& found) {
+    if (found.decoding == decoding) return;
+    found.decoding = decoding;
+    found.runs.clear();
+    switch (decoding) {
+        case Decoding::base64: return find_base64(text, shortest, found.runs);
+        case Decoding::base32: return find_base32(text, shortest, found.runs);
+        case Decoding::hex: return find_hex(text, shortest, found.runs);
+        default: return;
+    }
+}
+
+}  // namespace
+
 View decode(Step step, std::string_view text, std::size_t shortest, View::Origins origins) {
     View view(origins);
-    decode(step, text, shortest, view);
+    DigitRuns runs;
+    decode(step, text, shortest, runs, view);
     return view;
 }
 
-void decode(Step step, std::string_view text, std::size_t shortest, View& view) {
+void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& found, View& view) {
     view.clear();
+    find_runs(step.decoding, text, shortest, found);
+    const auto& runs = found.runs;
     switch (step.decoding) {
         case Decoding::escapes: decode_escapes(text, view); break;
         case Decoding::plain_forms: decode_plain_forms(text, view); break;
@@ -28,9 +47,9 @@ void decode(Step step, std::string_view text, std::size_t shortest, View& view) 
         case Decoding::chunks: decode_chunks(text, shortest, view); break;
         case Decoding::hyphened: decode_hyphened(text, shortest, view); break;
         case Decoding::reversed: decode_reversed(text, shortest, view); break;
-        case Decoding::base64: decode_base64(text, step.phase, shortest, view); break;
-        case Decoding::base32: decode_base32(text, step.phase, shortest, view); break;
-        case Decoding::hex: decode_hex(text, step.phase, shortest, view); break;
+        case Decoding::base64: decode_base64(text, runs, step.phase, shortest, view); break;
+        case Decoding::base32: decode_base32(text, runs, step.phase, view); break;
+        case Decoding::hex: decode_hex(text, runs, step.phase, view); break;
     }
 }
 

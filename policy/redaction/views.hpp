@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,8 +109,14 @@ bool may_hold_base64(std::string_view text, std::size_t shortest);
 /// Total: any bytes in, no error. `shortest` is the least number of bytes that is of interest in a decoded
 /// run. The view is empty where the step does not apply.
 View decode(Step step, std::string_view text, std::size_t shortest, View::Origins origins);
-/// The same into a view that has been used before.
-void decode(Step step, std::string_view text, std::size_t shortest, View& view);
+
+/// Where digits stand in runs that are long enough: the same in every phase of a code.
+struct DigitRuns {
+    std::optional<Decoding> decoding;  // of the last step; nothing where the text is another one
+    std::vector<Origin> runs;
+};
+/// The same into a view that has been used before; `runs` are those of this text.
+void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& runs, View& view);
 
 /// True where decoded bytes are mostly garbage, of which only stretches of text are of interest.
 bool gives_bytes(Decoding decoding);
@@ -121,8 +128,13 @@ void decode_tags(std::string_view text, View& view);
 void decode_chunks(std::string_view text, std::size_t shortest, View& view);
 void decode_hyphened(std::string_view text, std::size_t shortest, View& view);
 void decode_reversed(std::string_view text, std::size_t shortest, View& view);
-void decode_base64(std::string_view text, std::size_t phase, std::size_t shortest, View& view);
-void decode_base32(std::string_view text, std::size_t phase, std::size_t shortest, View& view);
-void decode_hex(std::string_view text, std::size_t phase, std::size_t shortest, View& view);
+// Of those for digits there are two: what is done once for all phases, and the phase.
+void find_base64(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);
+void find_base32(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);
+void find_hex(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);
+void decode_base64(std::string_view text, const std::vector<Origin>& runs, std::size_t phase,
+                   std::size_t shortest, View& view);
+void decode_base32(std::string_view text, const std::vector<Origin>& runs, std::size_t phase, View& view);
+void decode_hex(std::string_view text, const std::vector<Origin>& runs, std::size_t phase, View& view);
 
 }  // namespace tfy::policy

@@ -22,6 +22,10 @@ using namespace tfy::leaks;
 constexpr std::size_t opaque_size = 48;
 constexpr std::size_t mebibyte = 1 << 20;
 
+/// As in a process that has run for a while: who has once given back a large block is not made to fetch
+/// every other one from the kernel (mallopt(3), M_MMAP_THRESHOLD).
+[[maybe_unused]] const std::size_t given_back = std::string(16 * mebibyte, ' ').size();
+
 /// A list of access tokens, as a tool result carries it: about 220 bytes a row.
 Json json_with_rows(int rows) {
     Json list = Json::array();
