@@ -23,7 +23,8 @@ struct KnownWindow {
     bool plain = false;  // all of its characters are scanned_characters
 };
 
-/// The cheap question, asked at every character: false for all but one in a hundred texts that are no window.
+/// The cheap question, asked at every character: false for all but a few in a thousand texts that are no
+/// window.
 class Sieve {
 public:
     explicit Sieve(std::size_t windows);
