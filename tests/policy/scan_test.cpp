@@ -258,3 +258,24 @@ TEST_CASE("the search covers what is covered by decoding in every way at every l
     }
     CHECK(marked > 100);
 }
+
+TEST_CASE("a search that has looked at other texts finds what a new one finds") {
+    std::mt19937_64 random(15);
+    const auto token = opaque_token(1, 40);
+    const Index index(a_key(), prints_of({token}, false));
+    Search used(index);
+    for (int round = 0; round < 100; ++round) {
+        // Pieces of two lengths in turn: there is a reason to look for hex, and for nothing else.
+        std::string text = random_text(random, random() % 12, "xyz");
+        const auto digits = hex(round % 4 == 0 ? random_text(random, 40, base62) : token);
+        for (std::size_t at = 0, size = 2; at < digits.size(); at += size, size = 5 - size)
+            text += " " + digits.substr(at, size);
+        CAPTURE(text);
+        const auto hits = used.run(text);
+        const auto expected = Search(index).run(text);
+        REQUIRE(hits.has_value());
+        REQUIRE(expected.has_value());
+        CHECK(expected->empty() == (round % 4 == 0));
+        REQUIRE(covered(text.size(), *hits) == covered(text.size(), *expected));
+    }
+}
