@@ -3,7 +3,6 @@
 #include <malloc.h>
 
 #include "tests/tools/examples.hpp"
-#include "tools/truefoundry/walk.hpp"
 
 using namespace tfy;
 using namespace tfy::examples;
@@ -58,7 +57,7 @@ TEST_CASE("a list is read to its end, page by page") {
 TEST_CASE("who wants to know what is listed is told each part, and once that it is over") {
     struct Count final : truefoundry::Visitor {
         void begin() override {}
-        void see(truefoundry::AccessToken) override { ++seen; }
+        void see(truefoundry::AccessToken, bool) override { ++seen; }
         int seen = 0;
     };
     for (const bool by_walk : {false, true}) {
@@ -76,7 +75,7 @@ TEST_CASE("who wants to know what is listed is told each part, and once that it 
             .expect(offset(100), answer(200, page(items(100, 150), 150)));
         Count count;
         if (by_walk)
-            REQUIRE(run(truefoundry::walk(upstream.client, "", count)).has_value());
+            REQUIRE(run(upstream.client.walk("", count)).has_value());
         else
             REQUIRE(run(upstream.client.list()).has_value());
         CHECK(told == 150);

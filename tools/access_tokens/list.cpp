@@ -56,7 +56,7 @@ Async<Result<ToolResult>> ListAccessTokens::run(policy::Permit permit) {
     const auto now = clock_.now();
     ListPage page(args.choice, read_cursor(args.cursor), args.limit, now);
     auto api = client_.traced(permit.call().caller.trace);
-    const auto walked = co_await truefoundry::walk(std::move(api), args.choice.name_contains, page);
+    const auto walked = co_await api.walk(args.choice.name_contains, page);
     if (!walked) co_return walked.error();
     co_return show_page(page, args.choice, args.cursor.empty(), now);
 }

@@ -19,8 +19,8 @@ void ListPage::begin() {
     total_ = before_ = moved_ = 0;
 }
 
-void ListPage::see(AccessToken token) {
-    if (!choice_.fits(token, now_)) return;
+void ListPage::see(AccessToken token, bool again) {
+    if (again || !choice_.fits(token, now_)) return;
     ++total_;
     if (after_ && choice_.order.by == SortBy::last_used && token.last_used > after_->since) ++moved_;
     auto position = choice_.order.position(token);

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "tools/access_tokens/choice.hpp"
-#include "tools/truefoundry/walk.hpp"
+#include "tools/truefoundry/visitor.hpp"
 
 namespace tfy::tools {
 
@@ -14,7 +14,7 @@ public:
     ListPage(Choice choice, std::optional<Cursor> after, std::size_t limit, policy::Time now);
 
     void begin() override;
-    void see(truefoundry::AccessToken token) override;
+    void see(truefoundry::AccessToken token, bool again) override;
 
     /// In order.
     std::vector<truefoundry::AccessToken> take_tokens();

@@ -3,9 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <unordered_set>
 
-#include "tools/sentences.hpp"
 #include "tools/truefoundry/failure.hpp"
 #include "tools/truefoundry/retry.hpp"
 #include "tools/truefoundry/wire.hpp"
@@ -24,44 +22,7 @@ Error no_answer(int tries) {
             "TrueFoundry gave no answer in time" + times + ". Nothing was done. Try again later."};
 }
 
-Error too_many() {
-    return {Errc::upstream, "TrueFoundry lists more tokens than this server reads (" +
-                                std::to_string(Client::most_tokens) + " tokens, " +
-                                std::to_string(Client::most_pages) +
-                                " pages). Nothing was done. Ask for fewer with name_contains."};
-}
-
 }  // namespace
-
-/// One walk over all pages. `steady`: nothing moved between them, as far as one can see.
-struct Client::Look {
-    std::vector<AccessToken> tokens;
-    std::unordered_set<std::string> ids = {};
-    std::optional<std::uint64_t> total = {};
-    std::size_t offset = 0;
-    bool steady = true;
-
-    void forget() {
-        tokens = {};
-        ids = {};
-    }
-
-    /// False at the end of the list.
-    bool add(wire::Page page) {
-        const auto before = tokens.size();
-        for (auto& token : page.tokens) {
-            if (ids.insert(token.id).second)
-                tokens.push_back(std::move(token));
-            else
-                steady = false;
-        }
-        if (offset > 0 && page.total != total) steady = false;
-        total = page.total;
-        offset += page.items;
-        if (page.items == 0) return false;
-        return total ? offset < *total : tokens.size() > before;
-    }
-};
 
 Client::Client(Exchange& exchange, milliseconds max_time, Pace pace)
     : exchange_(exchange), max_time_(max_time), pace_(std::move(pace)) {}
@@ -109,56 +70,6 @@ Async<Result<HttpResponse>> Client::get(std::string target) {
         }
         co_await pace_.wait(*wait);
     }
-}
-
-Async<Result<Client::Look>> Client::look(std::string name_contains) {
-    Look seen;
-    for (int pages = 0; pages < most_pages; ++pages) {
-        const auto answer = co_await get(wire::list_target(seen.offset, wire::page_size, name_contains));
-        if (!answer) co_return answer.error();
-        auto page = wire::read_page(answer->body);
-        if (!page) co_return with_request_id(page.error(), *answer);
-        if (!seen.add(std::move(*page))) co_return seen;
-        if (seen.tokens.size() >= most_tokens) break;
-    }
-    co_return too_many();
-}
-
-Async<Result<std::vector<AccessToken>>> Client::list(std::string name_contains) {
-    auto seen = co_await look(name_contains);
-    if (seen && !seen->steady) {
-        seen->forget();  // two of the longest lists at once would be one too many
-        seen = co_await look(name_contains);
-    }
-    if (!seen) co_return seen.error();
-    listed_(seen->tokens);
-    end_listing();
-    co_return std::move(seen->tokens);
-}
-
-Async<Result<wire::Page>> Client::page(std::size_t offset, std::string name_contains) {
-    const auto answer = co_await get(wire::list_target(offset, wire::page_size, name_contains));
-    if (!answer) co_return answer.error();
-    auto page = wire::read_page(answer->body);
-    if (!page) co_return with_request_id(page.error(), *answer);
-    listed_(page->tokens);
-    co_return std::move(*page);
-}
-
-Async<Result<AccessToken>> Client::find(TokenId id) {
-    auto tokens = co_await list();
-    if (!tokens) co_return tokens.error();
-    const auto found = std::ranges::find(*tokens, id.text(), &AccessToken::id);
-    if (found == tokens->end()) co_return Error{Errc::not_found, tools::sentences::not_found};
-    co_return std::move(*found);
-}
-
-Async<Result<AccessToken>> Client::find_by_name(TokenName name) {
-    auto tokens = co_await list(name.text());
-    if (!tokens) co_return tokens.error();
-    std::erase_if(*tokens, [&](const AccessToken& token) { return token.name != name.text(); });
-    if (tokens->empty()) co_return Error{Errc::not_found, "There is no token of this name."};
-    co_return std::move(*std::ranges::max_element(*tokens, {}, &AccessToken::created));
 }
 
 Async<Result<policy::Secret>> Client::create(CreateAccessToken asked) {

@@ -10,7 +10,7 @@
 #include "tools/truefoundry/exchange.hpp"
 #include "tools/truefoundry/pace.hpp"
 #include "tools/truefoundry/types.hpp"
-#include "tools/truefoundry/wire.hpp"
+#include "tools/truefoundry/visitor.hpp"
 
 namespace tfy::truefoundry {
 
@@ -35,15 +35,13 @@ public:
     /// Time passes by waiting alone.
     Client(Exchange& exchange, Wait wait);
 
-    /// Told what a listing gives, in one or many parts, and when it is over: before its caller has an answer.
+    /// Told what each page of a listing gives, and when it is over: before its caller has an answer.
     using Listed = std::function<void(const std::vector<AccessToken>&)>;
     using ListingOver = std::function<void()>;
     void on_listed(Listed tell, ListingOver over) {
         listed_ = std::move(tell);
         listing_over_ = std::move(over);
     }
-    /// For who lists by page(): that was the last of them.
-    void end_listing() const { listing_over_(); }
 
     /// The same, and every request carries this trace context on.
     Client traced(const policy::Trace& trace) const;
@@ -53,12 +51,13 @@ public:
     std::chrono::milliseconds max_time() const { return max_time_; }
     const Pace& pace() const { return pace_; }
 
-    /// Every token of the caller, paged to the end; repeated ids dropped. Errc::upstream beyond `most_tokens`
-    /// or `most_pages`. Each page has `max_time` for itself.
-    /// `name_contains` is a substring. Where the pages shifted meanwhile it looks once more.
+    /// Shows the visitor every token of the caller, page by page to the end; keeps one page and a hash of
+    /// each id. Errc::upstream beyond `most_tokens` or `most_pages`: what was seen until then is not all.
+    /// Each page has `max_time` for itself. `name_contains` is a substring that upstream may not know: it
+    /// then sends all. Where the pages shifted meanwhile it looks once more. `visitor` must outlive it.
+    Async<Result<void>> walk(std::string name_contains, Visitor& visitor);
+    /// All of them; each id once, compared exactly.
     Async<Result<std::vector<AccessToken>>> list(std::string name_contains = {});
-    /// One page of it; see walk.hpp.
-    Async<Result<wire::Page>> page(std::size_t offset, std::string name_contains);
     /// By listing, and exact comparison. Errc::not_found with the seed's sentence.
     Async<Result<AccessToken>> find(TokenId id);
     /// The newest of exactly this name, or Errc::not_found.
@@ -71,10 +70,10 @@ public:
     Async<Result<void>> probe();
 
 private:
-    struct Look;
+    struct Progress;
     HttpRequest request(std::string method, std::string target) const;
     Async<Result<HttpResponse>> get(std::string target);
-    Async<Result<Look>> look(std::string name_contains);
+    Async<Result<Progress>> look(std::string name_contains, Visitor& visitor);
 
     Exchange& exchange_;
     std::chrono::milliseconds max_time_;

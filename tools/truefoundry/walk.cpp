@@ -1,13 +1,25 @@
-#include "tools/truefoundry/walk.hpp"
-
+// The one loop over the pages of a list.
 #include <functional>
 #include <unordered_set>
+
+#include "tools/truefoundry/client.hpp"
+#include "tools/truefoundry/failure.hpp"
+#include "tools/truefoundry/wire.hpp"
 
 namespace tfy::truefoundry {
 namespace {
 
-/// How far a look has come, and whether anything moved between its pages, as far as one can see.
-struct Progress {
+Error too_many() {
+    return {Errc::upstream, "TrueFoundry lists more tokens than this server reads (" +
+                                std::to_string(Client::most_tokens) + " tokens, " +
+                                std::to_string(Client::most_pages) +
+                                " pages). Nothing was done. Ask for fewer with name_contains."};
+}
+
+}  // namespace
+
+/// How far a look has come. `steady`: nothing moved between its pages, as far as one can see.
+struct Client::Progress {
     // Of ids. Two that have one hash come once in some 10^9 lists of 100,000; only TrueFoundry, which could
     // as well leave a token out, could make them meet on purpose.
     std::unordered_set<std::size_t> seen = {};
@@ -19,10 +31,9 @@ struct Progress {
     bool pass_on(wire::Page page, Visitor& visitor) {
         const auto before = seen.size();
         for (auto& token : page.tokens) {
-            if (seen.insert(std::hash<std::string>{}(token.id)).second)
-                visitor.see(std::move(token));
-            else
-                steady = false;
+            const bool again = !seen.insert(std::hash<std::string>{}(token.id)).second;
+            if (again) steady = false;
+            visitor.see(std::move(token), again);
         }
         if (offset > 0 && page.total != total) steady = false;
         total = page.total;
@@ -32,25 +43,25 @@ struct Progress {
     }
 };
 
-Async<Result<Progress>> look(Client& api, const std::string& name_contains, Visitor& visitor) {
+Async<Result<Client::Progress>> Client::look(std::string name_contains, Visitor& visitor) {
     Progress progress;
     visitor.begin();
-    for (int pages = 0; pages < most_pages_walked; ++pages) {
-        auto page = co_await api.page(progress.offset, name_contains);
-        if (!page) co_return page.error();
+    for (int pages = 0; pages < most_pages; ++pages) {
+        const auto answer = co_await get(wire::list_target(progress.offset, wire::page_size, name_contains));
+        if (!answer) co_return answer.error();
+        auto page = wire::read_page(answer->body);
+        if (!page) co_return with_request_id(page.error(), *answer);
+        listed_(page->tokens);
         if (!progress.pass_on(std::move(*page), visitor)) co_return progress;
+        if (progress.seen.size() >= most_tokens) break;
     }
-    co_return Error{Errc::upstream, "TrueFoundry lists more tokens than this server reads (" +
-                                        std::to_string(most_pages_walked) +
-                                        " pages). Nothing was done. Ask for fewer with name_contains."};
+    co_return too_many();
 }
 
-}  // namespace
-
-Async<Result<void>> walk(Client api, std::string name_contains, Visitor& visitor) {
-    auto looked = co_await look(api, name_contains, visitor);
-    if (looked && !looked->steady) looked = co_await look(api, name_contains, visitor);
-    api.end_listing();
+Async<Result<void>> Client::walk(std::string name_contains, Visitor& visitor) {
+    auto looked = co_await look(name_contains, visitor);
+    if (looked && !looked->steady) looked = co_await look(name_contains, visitor);
+    listing_over_();
     if (!looked) co_return looked.error();
     co_return Result<void>{};
 }

@@ -1,0 +1,19 @@
+// Who looks at the tokens of a walk: all of them pass by, and the visitor keeps what it needs.
+#pragma once
+
+#include "tools/truefoundry/types.hpp"
+
+namespace tfy::truefoundry {
+
+class Visitor {
+public:
+    virtual ~Visitor() = default;
+    /// A look begins. Where the pages shifted meanwhile there is a second one, and the first does not count.
+    virtual void begin() = 0;
+    /// Each token, in upstream's order. `again`: one of its id was seen in this look before. That is told by
+    /// a hash of the id, so that 100,000 ids need no memory for their text: good enough to leave a token out
+    /// of a table. Whoever decides by an id or a name compares it exactly, `again` or not.
+    virtual void see(AccessToken token, bool again) = 0;
+};
+
+}  // namespace tfy::truefoundry
