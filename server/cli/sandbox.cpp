@@ -1,4 +1,5 @@
 // `sandbox`: the stand-in control plane over real HTTP, for trying things out and for tests.
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -29,6 +30,9 @@ Result<std::vector<sandbox::Account>> read_accounts(const std::vector<std::strin
     for (const auto& text : written) {
         auto account = sandbox::read_account(text);
         if (!account) return account.error();
+        if (std::ranges::find(accounts, account->name, &sandbox::Account::name) != accounts.end())
+            return Error{Errc::refused, "The account " + account->name +
+                                            " is there twice, and so would be its key. Nothing was started."};
         accounts.push_back(std::move(*account));
     }
     return accounts;

@@ -99,6 +99,12 @@ private:
     Async<bool> with_head(std::string head) {
         auto admitted = guard::admit(head, rules_.allowed);
         auto* refusal = std::get_if<Refusal>(&admitted);
+        if (refusal != nullptr && refusal->status == 411) {
+            // Neither a length nor chunks is no body (RFC 9112, 6.3), also where there usually is one.
+            head.insert(head.size() - 2, "content-length: 0\r\n");
+            admitted = guard::admit(head, rules_.allowed);
+            refusal = std::get_if<Refusal>(&admitted);
+        }
         if (refusal == nullptr) {
             auto good = std::move(std::get<guard::Admitted>(admitted));
             co_return co_await with_body(std::move(good));
@@ -127,7 +133,7 @@ private:
                                   .headers = std::move(admitted.head.headers),
                                   .body = std::move(*body.bytes),
                                   .remote = peer_->remote()};
-        auto delivery = handler_.handle(request);
+        auto delivery = handler_.handle(request, admitted.head.target);
         if (delivery.delay.count() > 0) co_await wait(delivery.delay);
         const bool body_wanted = request.method != "HEAD";
         const bool keep_alive = framing.keep_alive && !draining_;
@@ -240,6 +246,7 @@ private:
                         .content_type = "application/json",
                         .body = rules_.redaction.seal(Json{{"error", std::move(refusal.reason)}}),
                         .headers = std::move(refusal.headers)};
+        reply.headers.emplace_back("date", handler_.date());
         std::string bytes = wire::reply_head(reply, true);
         bytes.append(reply.body->text());
         const bool sent = co_await peer_->write(std::move(bytes), limits_.body_deadline);

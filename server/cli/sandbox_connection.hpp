@@ -24,9 +24,12 @@ struct Delivery {
 class SandboxHandler {
 public:
     virtual ~SandboxHandler() = default;
-    virtual Delivery handle(const HttpRequest& request) = 0;
+    /// `target`: as it came, where the request's path is decoded.
+    virtual Delivery handle(const HttpRequest& request, std::string_view target) = 0;
     /// A request that was turned away before it could be handled: its method and target as they came.
     virtual void refused(std::string_view method, std::string_view target, int status) = 0;
+    /// Of an answer to such a request.
+    virtual std::string date() const = 0;
 };
 
 /// Checks heads as the house does (guard), and keeps to the limits of `rules`. `handler` outlives it.

@@ -5,6 +5,8 @@
 
 #include "policy/sealed_state.hpp"
 #include "protocol/parse.hpp"
+#include "tools/sandbox/answers.hpp"
+#include "tools/sandbox/danger.hpp"
 #include "tools/sandbox/mint.hpp"
 
 namespace tfy::server {
@@ -15,8 +17,13 @@ std::string_view bearer_of(std::string_view authorization) {
     return authorization.starts_with(scheme) ? authorization.substr(scheme.size()) : std::string_view{};
 }
 
-std::string target_of(const HttpRequest& request) {
-    return request.query.empty() ? request.path : request.path + "?" + request.query;
+// A POST may ask a framework to take it for something else.
+std::string danger_in(const HttpRequest& request, std::string_view target) {
+    auto danger = sandbox::danger_of(request.method, target);
+    for (const auto* name : {"x-http-method-override", "x-http-method", "x-method-override"})
+        if (const auto other = request.header(name); other && danger.empty())
+            danger = sandbox::danger_of(*other, target);
+    return danger;
 }
 
 bool is_this_machine(const std::string& remote) {
@@ -37,9 +44,8 @@ Delivery::Manner manner_of(const sandbox::Plan& plan) {
 
 }  // namespace
 
-Delivery SandboxRoutes::handle(const HttpRequest& request) {
+Delivery SandboxRoutes::handle(const HttpRequest& request, std::string_view target) {
     if (request.path == faults_path) return script(request);
-    const auto target = target_of(request);
     const auto authorization = request.header("authorization").value_or("");
     Json line = {{"time", policy::format_time(clock_.now())},
                  {"method", request.method},
@@ -47,25 +53,42 @@ Delivery SandboxRoutes::handle(const HttpRequest& request) {
                  {"query", request.query},
                  {"account", plane_.account_of(bearer_of(authorization))},
                  {"faults", Json::array()}};
-    sandbox::Plan plan;
-    if (const auto danger = sandbox::danger_of(request.method, target); !danger.empty()) {
+    Delivery delivery;
+    if (const auto danger = danger_in(request, target); !danger.empty()) {
         note_danger(danger, request.method, target);
         line["danger"] = danger;
+        delivery = defect(danger, line);
+    } else if (!dangers_.empty()) {
+        delivery = defect(dangers_.front(), line);
     } else {
-        plan = script_.next(request.method, request.path, request.query);
+        const auto plan = script_.next(request.method, request.path, request.query);
         line["faults"] = plan.applied;
+        delivery = answer(request, target, plan, line);
     }
-    auto delivery = answer(request, plan, line);
     write(line);
     return delivery;
 }
 
-Delivery SandboxRoutes::answer(const HttpRequest& request, const sandbox::Plan& plan, Json& line) {
-    sandbox::Answer made{.request_id = sandbox::random_word(32)};
+Delivery SandboxRoutes::defect(std::string_view danger, Json& line) const {
+    auto made = sandbox::http_error(599, "Defect of the caller: a client sent " + std::string(danger) +
+                                             ". Nothing was done, and this sandbox does nothing any more: "
+                                             "mend the client, and start it anew.");
+    made.request_id = sandbox::random_word(32);
+    made.date = date();
+    line["request_id"] = made.request_id;
+    line["status"] = made.status;
+    Delivery delivery;
+    delivery.reply = reply(std::move(made));
+    return delivery;
+}
+
+Delivery SandboxRoutes::answer(const HttpRequest& request, std::string_view target, const sandbox::Plan& plan,
+                               Json& line) {
+    sandbox::Answer made{.request_id = sandbox::random_word(32),
+                         .date = sandbox::http_date(clock_.now() + plan.circumstances.skew)};
     if (plan.works())
-        made = plane_.handle(request.method, target_of(request),
-                             bearer_of(request.header("authorization").value_or("")), request.body,
-                             plan.circumstances);
+        made = plane_.handle(request.method, target, bearer_of(request.header("authorization").value_or("")),
+                             request.body, plan.circumstances);
     Delivery delivery{.manner = manner_of(plan), .delay = plan.delay};
     line["request_id"] = made.request_id;
     if (const auto* drip = std::get_if<sandbox::Drip>(&plan.spoiled)) delivery.drip = drip->each;
@@ -73,7 +96,7 @@ Delivery SandboxRoutes::answer(const HttpRequest& request, const sandbox::Plan& 
         delivery.reply = {.status = instead->status,
                           .content_type = instead->content_type,
                           .body = redaction_.seal_text(instead->body),
-                          .headers = {{"x-request-id", made.request_id}}};
+                          .headers = {{"x-request-id", made.request_id}, {"date", made.date}}};
         if (!instead->retry_after.empty())
             delivery.reply.headers.emplace_back("retry-after", instead->retry_after);
         policy::wipe(made.body);
@@ -86,10 +109,11 @@ Delivery SandboxRoutes::answer(const HttpRequest& request, const sandbox::Plan& 
 }
 
 HttpReply SandboxRoutes::reply(sandbox::Answer made) const {
-    HttpReply reply{.status = made.status,
-                    .content_type = std::move(made.content_type),
-                    .body = sealed(std::move(made.body)),
-                    .headers = {{"x-request-id", std::move(made.request_id)}}};
+    HttpReply reply{
+        .status = made.status,
+        .content_type = std::move(made.content_type),
+        .body = sealed(std::move(made.body)),
+        .headers = {{"x-request-id", std::move(made.request_id)}, {"date", std::move(made.date)}}};
     return reply;
 }
 
@@ -107,8 +131,10 @@ policy::Redacted SandboxRoutes::sealed(std::string body) const {
 Delivery SandboxRoutes::script(const HttpRequest& request) {
     const auto said = [this](int status, const Json& body) {
         Delivery delivery;
-        delivery.reply = {
-            .status = status, .content_type = "application/json", .body = redaction_.seal(body)};
+        delivery.reply = {.status = status,
+                          .content_type = "application/json",
+                          .body = redaction_.seal(body),
+                          .headers = {{"date", date()}}};
         return delivery;
     };
     if (!is_this_machine(request.remote))
@@ -140,13 +166,17 @@ void SandboxRoutes::refused(std::string_view method, std::string_view target, in
     write(line);
 }
 
+std::string SandboxRoutes::date() const { return sandbox::http_date(clock_.now()); }
+
 void SandboxRoutes::note_danger(std::string_view danger, std::string_view method, std::string_view target) {
     dangers_.emplace_back(danger);
     const auto asked = std::string(method) + " " + std::string(target);
-    errors_ << "\n*** tfy-pat-mcp sandbox: A CLIENT SENT WHAT MUST NEVER BE SENT\n*** "
-            << redaction_.seal_text(asked).text() << "\n*** That is " << danger
-            << ".\n*** Nothing was done. This sandbox ends with exit code 1.\n\n"
-            << std::flush;
+    errors_
+        << "\n*** tfy-pat-mcp sandbox: A CLIENT SENT WHAT MUST NEVER BE SENT\n*** "
+        << redaction_.seal_text(asked).text() << "\n*** That is " << danger
+        << ".\n*** Nothing was done. From now on this sandbox answers 599 to everything, and it ends with "
+           "exit code 1.\n\n"
+        << std::flush;
 }
 
 void SandboxRoutes::write(const Json& line) { log_ << redaction_.seal(line).text() << "\n" << std::flush; }

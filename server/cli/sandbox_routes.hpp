@@ -14,6 +14,9 @@ namespace tfy::server {
 /// Where the fault script is posted, shown and cleared: from this machine only.
 inline constexpr std::string_view faults_path = "/__sandbox/faults";
 
+/// Once a request came in that must never be sent, nothing but 599 is answered any more, fault script aside:
+/// whoever wrote the client sees it with the very next call, and not only by the sandbox's exit code.
+///
 /// A create answer must hold its value: here it is the other side of the wire. Everything that it is given
 /// outlives it. One thread.
 class SandboxRoutes final : public SandboxHandler {
@@ -25,15 +28,18 @@ public:
                   std::ostream& log, std::ostream& errors)
         : plane_(plane), redaction_(redaction), clock_(clock), log_(log), errors_(errors) {}
 
-    Delivery handle(const HttpRequest& request) override;
+    Delivery handle(const HttpRequest& request, std::string_view target) override;
     void refused(std::string_view method, std::string_view target, int status) override;
+    std::string date() const override;
 
     /// What came in that no client may ever send, one entry each: "GET /{name}, which would have …".
     const std::vector<std::string>& dangers() const { return dangers_; }
 
 private:
     Delivery script(const HttpRequest& request);
-    Delivery answer(const HttpRequest& request, const sandbox::Plan& plan, Json& line);
+    Delivery answer(const HttpRequest& request, std::string_view target, const sandbox::Plan& plan,
+                    Json& line);
+    Delivery defect(std::string_view danger, Json& line) const;
     HttpReply reply(sandbox::Answer made) const;
     policy::Redacted sealed(std::string body) const;
     void note_danger(std::string_view danger, std::string_view method, std::string_view target);

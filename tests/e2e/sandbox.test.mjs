@@ -157,11 +157,15 @@ test('a client that calls GET /{name} or revoke/all makes the sandbox end with 1
   assert.equal((await ask(world, 'GET', '/jqfwg345gi25n5ju2yz5iz6m')).status, 599);
   assert.equal((await ask(world, 'DELETE', '/revoke/all', { body: { email: 'a@b.example' } })).status, 599);
   assert.equal((await ask(world, 'DELETE', '/revoke%2Fall')).status, 400);
+  assert.equal((await ask(world, 'DELETE', '/revoke/all/')).status, 599);
+  const after = await ask(world, 'GET');
+  assert.equal(after.status, 599, 'and nothing else is answered any more');
+  assert.match((await after.json()).message, /a client sent GET \/\{name\}.*start it anew/);
   const log = await world.upstreamLog();
-  assert.equal(log.filter(line => line.danger).length, 3);
+  assert.equal(log.filter(line => line.danger).length, 4);
   assert.equal((await world.sandbox.stop()).code, 1);
   assert.match(world.sandbox.stderr, /\*\*\* tfy-pat-mcp sandbox: A CLIENT SENT WHAT MUST NEVER BE SENT/);
-  assert.match(world.sandbox.stderr, /3 request\(s\) came in that must never be sent:/);
+  assert.match(world.sandbox.stderr, /4 request\(s\) came in that must never be sent:/);
   assert.match(world.sandbox.stderr, /a client called GET \/\{name\}, which would have created a token/);
   assert.match(world.sandbox.stderr, /a client called DELETE \/revoke\/all, which would have revoked every token/);
 });
@@ -184,6 +188,9 @@ test('an account that cannot be, and a log that cannot be written, are told befo
   const account = await wrong('--account', 'Alice');
   assert.equal(account.code, 2);
   assert.match(account.stderr, /1 to 32 lowercase letters/);
+  const twice = await wrong('--account', 'alice', '--account', 'bob', '--account', 'alice:forbidden');
+  assert.equal(twice.code, 2);
+  assert.match(twice.stderr, /The account alice is there twice.*Nothing was started/);
   const log = await wrong('--access-log', join(world.folder, 'no-such-folder', 'log'));
   assert.equal(log.code, 1);
   assert.match(log.stderr, /cannot be written\. Nothing was started/);

@@ -79,6 +79,14 @@ public:
     void advance(std::chrono::milliseconds time) {
         on_loop([this, time] { clock_.advance(time); });
     }
+    /// The control plane asked past the wire: also when the sandbox answers nothing any more.
+    Json state() {
+        return on_loop([this] {
+            const auto listed =
+                plane_.handle("GET", "/api/svc/v1/personal-access-tokens", sandbox::sandbox_key, "");
+            return Json::parse(listed.body);
+        });
+    }
     /// The access log, one value a line.
     std::vector<Json> log() {
         std::istringstream lines(on_loop([this] { return log_.str(); }));

@@ -67,7 +67,7 @@ TEST_CASE("nobody but this machine reads or writes the script") {
         CAPTURE(remote);
         server::HttpRequest request{
             .method = "GET", .path = std::string(server::faults_path), .remote = remote};
-        CHECK(routes.handle(request).reply.status == status);
+        CHECK(routes.handle(request, request.path).reply.status == status);
     }
 }
 
@@ -183,22 +183,84 @@ TEST_CASE("what must never be sent is answered 599, shouted, counted, and never 
     served.ask(create, R"({"name":"dev-local"})");
     served.post_faults({{"match", {{"count", 9}}}, {"do", {{"status", 200}}}});
     CHECK(served.ask("GET " + collection + "/dev-local").status == 599);
-    CHECK(served.ask("DELETE " + collection + "/revoke/all", R"({"email":"a@b.c"})", "wrong").status == 599);
+    CHECK(served.ask("DELETE " + collection + "/revoke/all/", R"({"email":"a@b.c"})", "wrong").status == 599);
     CHECK(served.ask("DELETE " + collection + "/revoke%2Fall").status == 400);
-    CHECK(served.dangers().size() == 3);
+    CHECK(served.ask("HEAD " + collection + "/dev-local").status == 599);
+    CHECK(served.dangers().size() == 4);
     const auto errors = served.errors();
     CHECK(errors.find("A CLIENT SENT WHAT MUST NEVER BE SENT") != std::string::npos);
     CHECK(errors.find("GET " + collection + "/dev-local") != std::string::npos);
     CHECK(errors.find("which would have revoked every token of a user") != std::string::npos);
     const auto log = served.log();
-    REQUIRE(log.size() == 4);
+    REQUIRE(log.size() == 5);
     CHECK_FALSE(log[0].contains("danger"));
     CHECK(log[1].at("danger").get<std::string>().starts_with("GET /{name}, which would have created"));
     CHECK(log[2].at("danger").get<std::string>().starts_with("DELETE /revoke/all"));
     CHECK(log[3].at("danger") == log[2].at("danger"));
     CHECK(log[3].at("status") == 400);
-    served.ask("DELETE /__sandbox/faults");
-    CHECK(total(served) == 1);
+    CHECK(log[4].at("danger") == log[1].at("danger"));
+    CHECK(served.state().at("pagination").at("total") == 1);
+}
+
+TEST_CASE("a sandbox that a dangerous request reached does nothing any more, and says why each time") {
+    for (const auto& [line, status] : {std::pair{"GET " + collection + "/dev-local", 599},
+                                       {"DELETE " + collection + "/revoke%2Fall", 400}}) {
+        CAPTURE(line);
+        ServedSandbox served;
+        CHECK(served.ask(create, R"({"name":"dev-local"})").status == 200);
+        CHECK(served.ask(line).status == status);
+        const auto after = served.ask(list);
+        CHECK(after.status == 599);
+        CHECK(after.json().at("message").get<std::string>().starts_with(
+            "Defect of the caller: a client sent "));
+        CHECK(after.json().at("message").get<std::string>().ends_with("start it anew."));
+        CHECK(served.ask(create, R"({"name":"another"})").status == 599);
+        CHECK(served.ask("GET /__sandbox/faults").status == 200);
+        CHECK(served.state().at("pagination").at("total") == 1);
+        CHECK(served.dangers().size() == 1);
+        const auto log = served.log();
+        REQUIRE(log.size() == 4);
+        CHECK_FALSE(log[2].contains("danger"));
+        CHECK(log[2].at("status") == 599);
+    }
+}
+
+TEST_CASE("a header that asks for another method is believed where the danger is in it") {
+    for (const auto* name : {"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"}) {
+        CAPTURE(name);
+        ServedSandbox served;
+        auto socket = served.connect();
+        socket.send(ServedSandbox::request("POST " + collection + "/dev-local", key, "{}",
+                                           std::string("Connection: close\r\n") + name + ": GET\r\n"));
+        CHECK(RawReply(socket.read_to_end()).status == 599);
+        CHECK(served.dangers().size() == 1);
+    }
+}
+
+TEST_CASE("every answer has a Date, and it is the control plane's") {
+    ServedSandbox served;
+    const auto date = [&](const std::string& line) { return served.ask(line).header("date"); };
+    const std::string noon = "Mon, 23 Nov 2026 12:00:00 GMT";
+    CHECK(date(list) == noon);
+    CHECK(date("GET /__sandbox/faults") == noon);
+    CHECK(date("GET /a%2Fb") == noon);
+    served.post_faults(
+        Json::array({{{"match", {{"count", 3}}}, {"do", {{"clock_skew_s", 86'400}}}},
+                     {{"match", {{"nth", 2}}}, {"do", {{"status", 503}}}},
+                     {{"match", {{"nth", 3}}}, {"do", {{"html", 502}, {"after_work", true}}}}}));
+    for (int i = 0; i < 3; ++i) CHECK(date(list) == "Tue, 24 Nov 2026 12:00:00 GMT");
+    CHECK(date(list) == noon);
+    CHECK(date("GET " + collection + "/x") == noon);
+}
+
+TEST_CASE("a request without a length has no body, whatever its method") {
+    ServedSandbox served;
+    CHECK(served.ask("PUT " + collection).status == 404);
+    CHECK(served.ask("PATCH " + collection + "/x").status == 404);
+    const auto created = served.ask(create);
+    CHECK(created.status == 400);
+    CHECK(created.json().at("message") == "The body must be a JSON object");
+    CHECK(served.log().size() == 3);
 }
 
 TEST_CASE("a connection takes one request after another, also when they come at once") {

@@ -205,8 +205,11 @@ TEST_CASE("what must never be sent is a defect of the caller, however it is spel
     Tenant tenant;
     tenant.made({{"name", "dev-local"}});
     const std::pair<const char*, std::string> rows[] = {
-        {"GET", "/dev-local"},     {"GET", "/jqfwg345gi25n5ju2yz5iz6m"}, {"GET", "/new-one?teamName=x"},
-        {"DELETE", "/revoke/all"}, {"DELETE", "/revoke%2Fall"},          {"DELETE", "/%72evoke/all"}};
+        {"GET", "/dev-local"},          {"GET", "/jqfwg345gi25n5ju2yz5iz6m"},
+        {"GET", "/new-one?teamName=x"}, {"HEAD", "/dev-local"},
+        {"DELETE", "/revoke/all"},      {"DELETE", "/revoke/all/"},
+        {"POST", "/revoke/all"},        {"DELETE", "/revoke%2Fall"},
+        {"DELETE", "/%72evoke/all"}};
     for (const auto& [method, rest] : rows) {
         CAPTURE(rest);
         CHECK(tenant.send(method, base + rest).status == 599);
@@ -237,11 +240,32 @@ TEST_CASE("a sandbox that cannot write says so with a 500, and gives out no valu
     CHECK(answered.body.find("token") == std::string::npos);
 }
 
+TEST_CASE("a target is decoded once, as routers do") {
+    Tenant tenant;
+    tenant.made({{"name", "dev-local"}});
+    const auto id = tenant.id_of("dev-local");
+    CHECK(tenant.send("DELETE", base + "/" + id.substr(1) + "%253F").status == 404);
+    auto encoded = id;
+    encoded.replace(0, 1, "%25" + std::to_string(30 + id[0] % 10));
+    CHECK(tenant.send("DELETE", base + "/" + encoded).status == 404);
+    CHECK(tenant.send("DELETE", "http://localhost" + base + "/" + id).status == 200);
+}
+
+TEST_CASE("an answer has the control plane's own date, askew where its clock is") {
+    Tenant tenant;
+    CHECK(tenant.send("GET", base).date == "Mon, 23 Nov 2026 12:00:00 GMT");
+    CHECK(tenant.plane.handle("GET", base, "nobody", "", {.skew = -13h}).date ==
+          "Sun, 22 Nov 2026 23:00:00 GMT");
+    const auto response = run(tenant.exchange->send({.method = "GET", .target = base}));
+    CHECK(response.value().date == "Mon, 23 Nov 2026 12:00:00 GMT");
+}
+
 TEST_CASE("every answer is strict JSON") {
     Tenant tenant;
     CHECK(protocol::parse(tenant.post({{"name", "dev-local"}}).body).has_value());
     CHECK(protocol::parse(tenant.send("GET", base).body).has_value());
     CHECK(protocol::parse(tenant.send("GET", base + "/\xff").body).has_value());
+    CHECK(protocol::parse(tenant.send("DELETE", base + "/\xff").body).has_value());
 }
 
 TEST_CASE(

@@ -141,6 +141,10 @@ TEST_CASE(
         {R"({"match":[],"do":{"status":500}})", "faults[0].match must be an object"},
         {R"({"match":{"verb":"GET"},"do":{"status":500}})", "faults[0].match.verb is not known"},
         {R"({"match":{"method":7},"do":{"status":500}})", "faults[0].match.method must be a string"},
+        {R"({"match":{"method":"get"},"do":{"status":500}})",
+         "faults[0].match.method must be one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"},
+        {R"({"match":{"path":"/a?b"},"do":{"status":500}})", "faults[0].match.path is without the query"},
+        {R"({"match":{"path":"/a*/b"},"do":{"status":500}})", "faults[0].match.path is without the query"},
         {R"({"match":{"path":"api"},"do":{"status":500}})", "faults[0].match.path must start with '/'"},
         {R"({"match":{"nth":0},"do":{"status":500}})", "faults[0].match.nth must be a whole number from 1"},
         {R"({"match":{"count":1.5},"do":{"status":500}})", "faults[0].match.count must be a whole number"},
@@ -150,7 +154,14 @@ TEST_CASE(
         {R"({"do":{"explode":true}})", "faults[0].do must be an object with one of"},
         {R"({"do":{"status":599}})", "faults[0].do.status must be a whole number from 200 to 598"},
         {R"({"do":{"status":"500"}})", "faults[0].do.status must be a whole number"},
-        {R"({"do":{"status":500,"half_body":true}})", "faults[0].do.half_body is not known"},
+        {R"({"do":{"status":500,"half_body":true}})",
+         "faults[0].do has more than one fault (status, half_body); several that strike one request"},
+        {R"({"do":{"status":500,"after":true}})", "faults[0].do.after is not known"},
+        {R"({"do":{"status":429,"retry_after":"1\r\nX: y"}})", "faults[0].do.retry_after must be printable"},
+        {R"({"do":{"status":429,"content_type":"text/html\n"}})",
+         "faults[0].do.content_type must be printable"},
+        {R"({"do":{"status":429,"content_type":"text/\u00e4"}})",
+         "faults[0].do.content_type must be printable"},
         {R"({"do":{"status":500,"after_work":1}})", "faults[0].do.after_work must be true or false"},
         {R"({"do":{"status":500,"body":{}}})", "faults[0].do.body must be a string"},
         {R"({"do":{"reset":true}})", "faults[0].do.reset must be a string"},
@@ -169,7 +180,8 @@ TEST_CASE(
     for (const auto& [posted, message] : rows) {
         CAPTURE(posted);
         const auto read = read_faults(posted);
-        REQUIRE_FALSE(read.has_value());
+        CHECK_FALSE(read.has_value());
+        if (read) continue;
         CHECK(read.error().code == Errc::refused);
         const auto& said = read.error().message;
         CAPTURE(said);

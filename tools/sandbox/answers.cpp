@@ -1,6 +1,9 @@
 #include "tools/sandbox/answers.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
 
 #include "protocol/parse.hpp"
 #include "tools/truefoundry/types.hpp"
@@ -14,6 +17,18 @@ int hex_digit(char c) {
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
 }
+
+Error bad(std::string message) { return {Errc::refused, std::move(message)}; }
+
+// An optional string; null counts as absent.
+Result<std::string> read_text(const Json& body, const char* key) {
+    const auto found = body.find(key);
+    if (found == body.end() || found->is_null()) return std::string{};
+    if (!found->is_string()) return bad(std::string(key) + " must be a string");
+    return found->get<std::string>();
+}
+
+}  // namespace
 
 std::string percent_decoded(std::string_view text) {
     std::string plain;
@@ -30,17 +45,28 @@ std::string percent_decoded(std::string_view text) {
     return plain;
 }
 
-Error bad(std::string message) { return {Errc::refused, std::move(message)}; }
-
-// An optional string; null counts as absent.
-Result<std::string> read_text(const Json& body, const char* key) {
-    const auto found = body.find(key);
-    if (found == body.end() || found->is_null()) return std::string{};
-    if (!found->is_string()) return bad(std::string(key) + " must be a string");
-    return found->get<std::string>();
+std::string_view origin_form(std::string_view target) {
+    const auto scheme = target.find("://");
+    if (target.starts_with('/') || scheme == std::string_view::npos) return target;
+    target.remove_prefix(scheme + 3);
+    const auto path = target.find_first_of("/?");
+    return path == std::string_view::npos ? "/" : target.substr(path);
 }
 
-}  // namespace
+std::string http_date(policy::Time time) {
+    const auto seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                  days.at(static_cast<std::size_t>(parts.tm_wday)), parts.tm_mday,
+                  months.at(static_cast<std::size_t>(parts.tm_mon)), parts.tm_year + 1900, parts.tm_hour,
+                  parts.tm_min, parts.tm_sec);
+    return text.data();
+}
 
 std::optional<std::string> Target::find(std::string_view name) const {
     std::optional<std::string> found;
@@ -50,6 +76,7 @@ std::optional<std::string> Target::find(std::string_view name) const {
 }
 
 Target read_target(std::string_view text) {
+    text = origin_form(text);
     const auto mark = text.find('?');
     Target target{.path = percent_decoded(text.substr(0, mark)), .query = {}};
     auto rest = mark == std::string_view::npos ? std::string_view{} : text.substr(mark + 1);

@@ -21,6 +21,14 @@ struct Target {
 };
 Target read_target(std::string_view text);
 
+/// Without "http://host" in front.
+std::string_view origin_form(std::string_view target);
+/// Once; what is no encoding stays as it is.
+std::string percent_decoded(std::string_view text);
+
+/// A Date header: "Tue, 24 Nov 2026 12:00:00 GMT".
+std::string http_date(policy::Time time);
+
 /// An HttpError body.
 Answer http_error(int status, std::string message);
 Answer json_answer(int status, const Json& body);

@@ -8,6 +8,7 @@
 #include "policy/canonical_json.hpp"
 #include "policy/secret.hpp"
 #include "tools/sandbox/answers.hpp"
+#include "tools/sandbox/danger.hpp"
 #include "tools/sandbox/listed_token.hpp"
 #include "tools/sandbox/mint.hpp"
 
@@ -95,18 +96,6 @@ struct ControlPlane::Asked {
     Shape shape;
 };
 
-std::string danger_of(std::string_view method, std::string_view target) {
-    const auto path = read_target(target).path;
-    if (!is_collection(path)) return {};
-    const auto rest = rest_of(path);
-    if (method == "GET" && !rest.empty() && !rest.ends_with("/token"))
-        return "GET /{name}, which would have created a token where none has that name, and handed out its "
-               "value";
-    if (method == "DELETE" && rest == "revoke/all")
-        return "DELETE /revoke/all, which would have revoked every token of a user";
-    return {};
-}
-
 ControlPlane::ControlPlane(std::unique_ptr<Shelf> shelf, const Clock& clock, std::vector<Account> more)
     : shelf_(std::move(shelf)), clock_(clock), accounts_(std::move(more)) {
     accounts_.insert(accounts_.begin(), Account{});
@@ -128,6 +117,7 @@ Answer ControlPlane::handle(std::string_view method, std::string_view target, st
                        found->token, circumstances.before);
     if (found && found->account) answer.account = found->account->name;
     answer.request_id = random_word(32);
+    answer.date = http_date(now);
     return answer;
 }
 

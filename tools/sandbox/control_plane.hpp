@@ -18,13 +18,14 @@ struct Answer {
     std::string request_id = {};
     std::string body = {};
     std::string account = {};  // whose key it was; empty: nobody's
+    std::string date = {};     // "Tue, 24 Nov 2026 12:00:00 GMT", by the control plane's own clock
 };
 
 /// Answers one HTTP request as the real one would: listing with limit, offset and nameSearchQuery, create
 /// (name rules, 409, jwt and opaque values, expiry in the past: 400), delete, 401 for a wrong bearer, 403 for
 /// a key that may not manage tokens, 404 for unknown routes. An account sees and deletes its own tokens only.
 /// A created token's value is a key of its account, too, until it expires or is deleted. What must never be
-/// sent (see danger_of) is answered 599, whoever asks, and does nothing. Synchronous: one thread.
+/// sent (danger.hpp) is answered 599, whoever asks, and does nothing. Synchronous: one thread.
 class ControlPlane {
 public:
     /// `more`: accounts beside dana, whose key is `sandbox_key`.
@@ -53,11 +54,7 @@ private:
     std::vector<Account> accounts_;
 };
 
-/// What a request that no client may ever send would have done to a real tenant; empty for all others. `GET
-/// /{name}` creates a token and hands out its value, `DELETE /revoke/all` revokes a user's every token.
-std::string danger_of(std::string_view method, std::string_view target);
-
-/// The same in-process, as an Exchange that always sends the right key.
+/// It in-process, as an Exchange that always sends the right key.
 std::unique_ptr<truefoundry::Exchange> make_sandbox_exchange(ControlPlane& plane);
 
 }  // namespace tfy::sandbox

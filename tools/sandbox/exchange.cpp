@@ -14,7 +14,8 @@ public:
                                             .content_type = std::move(answer.content_type),
                                             .request_id = std::move(answer.request_id),
                                             .retry_after = {},
-                                            .body = std::move(answer.body)};
+                                            .body = std::move(answer.body),
+                                            .date = std::move(answer.date)};
     }
 
 private:

@@ -14,12 +14,20 @@ using Words = std::vector<std::string_view>;
 
 constexpr std::uint32_t most = 1'000'000;
 constexpr int our_own_status = 599;  // how the sandbox tells a defect of its caller
+// Those that the sandbox lets in, and only as they are sent: in capitals.
+const Words methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 constexpr std::string_view proxy_page =
     "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center>"
     "<hr><center>nginx</center></body></html>";
 
 Error wrong(const std::string& where, std::string_view what) {
     return {Errc::refused, where + " " + std::string(what) + ". No fault was added."};
+}
+
+std::string listed(const Words& words) {
+    std::string text;
+    for (const auto word : words) text += (text.empty() ? "" : ", ") + std::string(word);
+    return text;
 }
 
 /// One object of the script, its place in it ("[0].do"), and the first thing that is wrong with it.
@@ -43,6 +51,13 @@ public:
         if (object_[key].is_string()) return object_[key].get<std::string>();
         complain(where_ + "." + key, "must be a string");
         return {};
+    }
+    /// What can be a header's value: printable, on one line.
+    std::string header(const char* key) {
+        auto value = text(key);
+        if (!std::ranges::all_of(value, [](char c) { return c >= ' ' && c < 0x7f; }))
+            complain(where_ + "." + key, "must be printable ASCII on one line: it becomes a header");
+        return value;
     }
     bool flag(const char* key) {
         if (!has(key)) return false;
@@ -75,12 +90,6 @@ public:
     const std::optional<Error>& error() const { return error_; }
 
 private:
-    static std::string listed(const Words& words) {
-        std::string text;
-        for (const auto word : words) text += (text.empty() ? "" : ", ") + std::string(word);
-        return text;
-    }
-
     const Json& object_;
     std::string where_;
     std::optional<Error> error_;
@@ -89,9 +98,15 @@ private:
 Match read_match(Members& members) {
     Match match{
         .method = members.text("method"), .path = members.text("path"), .query = members.text("query")};
+    if (!match.method.empty() && std::ranges::find(methods, match.method) == methods.end())
+        members.complain(members.where() + ".method", "must be one of " + listed(methods));
     if (!match.path.empty() && !match.path.starts_with('/') && match.path != "*")
         members.complain(members.where() + ".path",
                          "must start with '/'; a '*' at its end is all that begins so");
+    const auto star = std::min(match.path.find('*'), match.path.size());
+    if (match.path.find('?') != std::string::npos || star + 1 < match.path.size())
+        members.complain(members.where() + ".path",
+                         "is without the query, which is a member of its own, and has a '*' at its end only");
     match.nth = static_cast<std::uint32_t>(members.number("nth", 1, 1, most));
     match.count = static_cast<std::uint32_t>(members.number("count", 1, 1, most));
     return match;
@@ -99,9 +114,9 @@ Match read_match(Members& members) {
 
 Action read_status(Members& members) {
     Instead instead{.status = static_cast<int>(members.number("status", 500, 200, our_own_status - 1)),
-                    .content_type = members.text("content_type"),
+                    .content_type = members.header("content_type"),
                     .body = members.text("body"),
-                    .retry_after = members.text("retry_after"),
+                    .retry_after = members.header("retry_after"),
                     .after_work = members.flag("after_work")};
     if (instead.content_type.empty()) instead.content_type = "application/json";
     if (!members.has("body"))
@@ -170,14 +185,22 @@ const std::vector<Kind>& kinds() {
 }
 
 Result<Action> read_action(const Json& written, const std::string& where) {
-    const auto found = std::ranges::find_if(
-        kinds(), [&](const Kind& kind) { return written.is_object() && written.contains(kind.key); });
-    if (found == kinds().end())
+    std::vector<const Kind*> found;
+    Words keys;
+    for (const auto& kind : kinds()) {
+        if (!written.is_object() || !written.contains(kind.key)) continue;
+        found.push_back(&kind);
+        keys.emplace_back(kind.key);
+    }
+    if (found.empty())
         return wrong(where,
                      "must be an object with one of delay_ms, status, html, half_body, reset, drip_ms, "
                      "clock_skew_s, insert, delete, shape");
-    Members members(written, where, found->members);
-    auto action = found->read(members);
+    if (found.size() > 1)
+        return wrong(where, "has more than one fault (" + listed(keys) +
+                                "); several that strike one request are several elements of the array");
+    Members members(written, where, found.front()->members);
+    auto action = found.front()->read(members);
     if (members.error()) return *members.error();
     return action;
 }

@@ -1,0 +1,69 @@
+#include "tools/sandbox/danger.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "tools/sandbox/answers.hpp"
+
+namespace tfy::sandbox {
+namespace {
+
+using Segments = std::vector<std::string>;
+
+constexpr int most_decodings = 3;
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// As a router would compare it: small letters, no matrix parameters, nothing that cannot be seen.
+std::string plain(std::string_view segment) {
+    std::string made;
+    for (const char c : segment.substr(0, segment.find(';')))
+        if (c > ' ' && c < 0x7f) made += lower(c);
+    return made;
+}
+
+Segments segments_of(std::string_view path, bool dots_resolved) {
+    Segments found;
+    for (path = path.substr(0, path.find_first_of("?#")); !path.empty();) {
+        const auto segment = plain(path.substr(0, path.find_first_of("/\\")));
+        path.remove_prefix(std::min(path.size(), path.substr(0, path.find_first_of("/\\")).size() + 1));
+        if (segment.empty() || (dots_resolved && segment == ".")) continue;
+        if (dots_resolved && segment == "..") {
+            if (!found.empty()) found.pop_back();
+        } else {
+            found.push_back(segment);
+        }
+    }
+    return found;
+}
+
+// One reading of the path, already in segments.
+std::string danger_in(const Segments& path, bool reads) {
+    static constexpr std::array<std::string_view, 4> collection{"api", "svc", "v1", "personal-access-tokens"};
+    if (path.size() <= collection.size() || !std::equal(collection.begin(), collection.end(), path.begin()))
+        return {};
+    const Segments rest(path.begin() + collection.size(), path.end());
+    if (rest == Segments{"revoke", "all"})
+        return "DELETE /revoke/all, which would have revoked every token of a user";
+    if (!reads || (rest.size() == 2 && rest.back() == "token")) return {};
+    return "GET /{name}, which would have created a token where none has that name, and handed out its value";
+}
+
+}  // namespace
+
+std::string danger_of(std::string_view method, std::string_view target) {
+    const auto verb = plain(method);
+    const bool reads = verb == "get" || verb == "head";
+    auto path = std::string(origin_form(target));
+    path.resize(std::min(path.size(), path.find_first_of("?#")));
+    for (int decodings = 0; decodings <= most_decodings; ++decodings) {
+        for (const bool dots_resolved : {false, true})
+            if (auto danger = danger_in(segments_of(path, dots_resolved), reads); !danger.empty())
+                return danger;
+        path = percent_decoded(path);
+    }
+    return {};
+}
+
+}  // namespace tfy::sandbox
