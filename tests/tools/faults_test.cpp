@@ -174,7 +174,7 @@ TEST_CASE(
          "faults[0].do.clock_skew_s must be a whole number"},
         {R"({"do":{"insert":""}})", "faults[0].do.insert must be the name of a token"},
         {R"({"do":{"delete":7}})", "faults[0].do.delete must be a string"},
-        {R"({"do":{"shape":"round"}})", "faults[0].do.shape must be one of mixed, pat"},
+        {R"({"do":{"shape":"round"}})", "faults[0].do.shape must be one of virtual-account, full"},
         {R"([{"do":{"status":500}},{"do":{"shape":7}}])", "faults[1].do.shape must be a string"},
     };
     for (const auto& [posted, message] : rows) {

@@ -17,6 +17,7 @@ using truefoundry::AccessToken;
 using truefoundry::TokenId;
 
 constexpr std::chrono::days recently{30};
+constexpr policy::Duration least_for_a_try{5'000};
 constexpr auto locks_out = " locks this server out";  // after the name, to be typed by who approves it
 
 std::string when(const std::optional<policy::Time>& time, policy::Time now, const char* otherwise) {
@@ -119,18 +120,21 @@ Async<Result<void>> delete_unchanged(truefoundry::Client api, AccessToken token)
     const auto id = TokenId::read(token.id);
     if (!id) co_return id.error();
     const auto first = api.pace().now();
+    const auto left = [&] { return api.max_time() - since(api, first); };
     std::optional<truefoundry::Pace::Instant> lost;  // the last try without an answer began
     Error last;
     for (int tried = 1;; ++tried) {
         const auto start = api.pace().now();
-        const auto removed = co_await api.remove(*id);
+        auto trying = api.within(std::max(left(), least_for_a_try));
+        const auto removed = co_await trying.remove(*id);
         if (removed) co_return removed;
         last = removed.error();
         if (last.code == Errc::ambiguous) lost = start;
-        const auto pause = pause_after(last, tried, api.max_time() - since(api, first));
+        const auto pause = pause_after(last, tried, left());
         if (!pause) break;
         co_await api.pace().wait(*pause);
-        const auto now = co_await api.find(*id);
+        auto reading = api.within(left());
+        const auto now = co_await reading.find(*id);
         if (!now && now.error().code == Errc::not_found) co_return Result<void>{};
         if (!now) break;
         const bool same = target_of(*now) == target_of(token);

@@ -27,9 +27,10 @@ policy::Facts describe_deletion(const truefoundry::AccessToken& token,
 Async<Result<void>> delete_once(truefoundry::Client api, truefoundry::TokenId id);
 
 /// The same, of a token that was just read; where the answer is lost or TrueFoundry wants to be asked later,
-/// it is read again, and where it is still there and still the same, there is another try, three in all,
-/// within the client's max_time. Errc::superseded: it changed before any
-/// try could have deleted it.
+/// it is read again, and where it is still there and still the same, there is another try, three in all.
+/// All of them, and what is read between them, begin within the client's max_time; the last try has what is
+/// left of it, and five seconds at the least. Errc::superseded: it changed before any try could have deleted
+/// it.
 Async<Result<void>> delete_unchanged(truefoundry::Client api, truefoundry::AccessToken token);
 
 /// What became of a DELETE that was sent `age` ago and whose answer nobody here has. A value: the token is

@@ -7,10 +7,11 @@
 namespace tfy::sandbox {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Shape>, 7> shapes{{
-    {"mixed", Shape::mixed},
-    {"pat", Shape::pat},
+constexpr std::array<std::pair<std::string_view, Shape>, 8> shapes{{
     {"virtual-account", Shape::virtual_account},
+    {"full", Shape::full},
+    {"pat", Shape::pat},
+    {"mixed", Shape::mixed},
     {"camel", Shape::camel},
     {"flat", Shape::flat},
     {"required", Shape::required},

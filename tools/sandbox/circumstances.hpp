@@ -13,9 +13,10 @@ namespace tfy::sandbox {
 /// How a listed token is written. The documented API knows two kinds of manifest; older documents and other
 /// spellings are met in the wild.
 enum class Shape {
-    mixed,            // "pat" and "virtual-account" in turn, by the id: what a fresh sandbox does
-    pat,              // PersonalAccessTokenManifest of the SDKs
-    virtual_account,  // VirtualAccountManifest, the type that the SDKs declare for these routes
+    virtual_account,  // VirtualAccountManifest, the type that the SDKs declare for these routes: the default
+    full,             // the same, and every member that the SDKs know has a value
+    pat,              // PersonalAccessTokenManifest of the SDKs, which they do not expect on these routes
+    mixed,            // "pat" and "virtual-account" in turn, by the id
     camel,            // the same with expirationDate and tokenType
     flat,             // the name at the top level, no manifest
     required,         // only what the SDKs require, the rest absent
@@ -33,7 +34,7 @@ struct Change {
 
 struct Circumstances {
     std::chrono::seconds skew{0};  // how far the control plane's clock is ahead
-    Shape shape = Shape::mixed;
+    Shape shape = Shape::virtual_account;
     std::vector<Change> before = {};
 };
 

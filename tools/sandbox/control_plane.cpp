@@ -221,7 +221,7 @@ Answer ControlPlane::create(const Asked& asked) {
     token.team = std::move(wanted->team);
     token.expires = wanted->expires;
     if (!wanted->account.empty()) token.account = std::move(wanted->account);
-    if (token.type == "jwt") token.jwt_id = random_word(24);
+    token.jwt_id = random_word(24);  // an opaque token has a Jwt, too: its tokenType may say "opaque"
     auto value = token.type == "jwt" ? mint_jwt(token) : mint_opaque();
     token.value_sha256 = policy::sha256(value);
     const auto kept = shelf_->insert(token);

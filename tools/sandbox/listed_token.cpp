@@ -16,6 +16,15 @@ Json owned_by(const StoredToken& token) {
     return {{"team", token.team}, {"account", token.account}};
 }
 
+std::string user_id(const StoredToken& token) {
+    return "user-" + token.owner.substr(0, token.owner.find('@'));
+}
+
+// "yyyy-mm-dd", as a virtual account's manifest documents it: the hour is in `jwts` alone.
+Json date_or_null(const std::optional<policy::Time>& time) {
+    return time ? Json(policy::format_time(*time).substr(0, 10)) : Json(nullptr);
+}
+
 // Of the two members that are met in more than one.
 struct Spelling {
     const char* expiration = "expiration_date";
@@ -23,7 +32,18 @@ struct Spelling {
 };
 
 // The shape that the SDKs declare for these routes.
-Json virtual_account_manifest(const StoredToken& token, const Spelling& spelling = {}) {
+Json virtual_account_manifest(const StoredToken& token) {
+    return {{"name", token.name},
+            {"type", "virtual-account"},
+            {"permissions", Json::array()},
+            {"expiration_date", date_or_null(token.expires)},
+            {"ownedBy", owned_by(token)},
+            {"token_type", token.type},
+            {"tags", nullptr}};
+}
+
+// As it is met in older documents.
+Json manifest_in(const Spelling& spelling, const StoredToken& token) {
     return {{"name", token.name},
             {"type", "virtual-account"},
             {"permissions", Json::array()},
@@ -42,15 +62,33 @@ Json pat_manifest(const StoredToken& token) {
             {"token_type", token.type}};
 }
 
+// With a value for everything, and the members of others that may stand there.
+Json full_manifest(const StoredToken& token) {
+    auto manifest = virtual_account_manifest(token);
+    manifest["permissions"] = Json::array(
+        {Json{{"resource_fqn", "sandbox:workspace"}, {"resource_type", "workspace"}, {"role_id", "viewer"}}});
+    manifest["ownedBy"] = {{"team", token.team.empty() ? "platform" : token.team},
+                           {"account", token.account}};
+    manifest["tags"] = {{"purpose", "sandbox"}};
+    manifest["auto_rotate"] = {{"auto_rotate_interval", 30}, {"grace_period", 1}};
+    manifest["notification_target"] = {{"type", "email"},
+                                       {"notification_channel", "sandbox:mail"},
+                                       {"to_emails", Json::array({token.owner})}};
+    manifest["secret_store_config"] = {{"integration_fqn", "sandbox:store"}, {"secret_path", "a/path"}};
+    manifest["identity_provider_mapping"] =
+        Json::array({Json{{"identity_provider", "sandbox"}, {"value", token.owner}}});
+    return manifest;
+}
+
 // A Jwt has an expiry: a token that never ends is listed without its JWT, but for its id.
 Json jwts_of(const StoredToken& token) {
-    if (token.type != "jwt" || !token.expires) return nullptr;
+    if (token.jwt_id.empty() || !token.expires) return nullptr;
     const auto created = policy::format_time(token.created);
     return Json::array({{{"id", token.jwt_id},
                          {"subjectType", "user"},
                          {"subjectId", token.id},
                          {"expiry", policy::format_time(*token.expires)},
-                         {"tokenType", "jwt"},
+                         {"tokenType", token.type},
                          {"createdAt", created},
                          {"updatedAt", created}}});
 }
@@ -69,7 +107,7 @@ Json required_members(const StoredToken& token, bool is_pat) {
     return {{"id", token.id},
             {"type", is_pat ? "pat" : "virtual-account"},
             {"tenantName", tenant},
-            {"createdBySubject", {{"subjectId", "sandbox-user"}, {"subjectType", "user"}}},
+            {"createdBySubject", {{"subjectId", user_id(token)}, {"subjectType", "user"}}},
             {"createdAt", created},
             {"updatedAt", created},
             {"accountId", tenant}};
@@ -78,7 +116,8 @@ Json required_members(const StoredToken& token, bool is_pat) {
 Json manifest_of(const StoredToken& token, Shape shape) {
     switch (shape) {
         case Shape::virtual_account: return virtual_account_manifest(token);
-        case Shape::camel: return virtual_account_manifest(token, {"expirationDate", "tokenType"});
+        case Shape::full: return full_manifest(token);
+        case Shape::camel: return manifest_in({"expirationDate", "tokenType"}, token);
         case Shape::required:
             return {{"name", token.name}, {"type", "virtual-account"}, {"permissions", Json::array()}};
         case Shape::nulls: return nulls_manifest(token);
@@ -87,16 +126,35 @@ Json manifest_of(const StoredToken& token, Shape shape) {
 }
 
 // The members that may be absent or null.
-void add_optional_members(Json& account, const StoredToken& token, policy::Time now, bool is_pat) {
-    account["jwtId"] = or_null(token.jwt_id);
+void add_optional_members(Json& account, const StoredToken& token, policy::Time now, bool is_pat,
+                          bool has_jwt) {
+    account["jwtId"] = has_jwt ? or_null(token.jwt_id) : Json(nullptr);
     account["lastAccessedAt"] = or_null(token.last_used);
     account["isExpired"] = is_pat ? Json(nullptr) : Json(token.expires && *token.expires <= now);
-    account["jwts"] = jwts_of(token);
+    account["jwts"] = has_jwt ? jwts_of(token) : Json(nullptr);
     auto& maker = account["createdBySubject"];
     maker["subjectSlug"] = token.owner;
     maker["subjectDisplayName"] = nullptr;
     maker["subjectPatName"] = nullptr;
     for (const auto* name : {"metadata", "createdBy", "nextScheduledRotation"}) account[name] = nullptr;
+}
+
+void fill(Json& account, const StoredToken& token) {
+    if (account["jwts"].is_array()) account["jwts"][0]["metadata"] = {{"note", "make-believe"}};
+    account["isExpired"] = account["isExpired"] == true;
+    account["lastAccessedAt"] = policy::format_time(token.last_used.value_or(token.created));
+    account["metadata"] = {{"note", "make-believe"}};
+    account["roleIds"] = Json::array({"tenant-member"});
+    account["rolesWithResource"] = Json::array({Json{{"roleId", "tenant-member"},
+                                                     {"resourceType", "account"},
+                                                     {"resourceId", token.account},
+                                                     {"roleName", "Member"}}});
+    account["createdBy"] = user_id(token);
+    account["nextScheduledRotation"] = policy::format_time(token.created + std::chrono::days{30});
+    account["createdBySubject"].update({{"subjectDisplayName", "A user of the sandbox"},
+                                        {"subjectPatName", "another-token"},
+                                        {"subjectControllerName", "sandbox"},
+                                        {"subjectExternalIdentitySlug", "sandbox:sub:" + token.owner}});
 }
 
 void add_nulls(Json& account) {
@@ -114,6 +172,8 @@ Json write_virtual_account(const StoredToken& token, policy::Time now, Shape sha
     if (shape == Shape::mixed)
         shape = (token.id.empty() ? 0 : token.id.back()) % 2 == 0 ? Shape::virtual_account : Shape::pat;
     const bool is_pat = shape == Shape::pat;
+    // Whether an opaque token's is listed nobody says; so it is, and it is not.
+    const bool has_jwt = token.type == "jwt" || shape == Shape::virtual_account || shape == Shape::full;
     auto account = required_members(token, is_pat);
     if (shape == Shape::flat)
         account["name"] = token.name;
@@ -122,7 +182,8 @@ Json write_virtual_account(const StoredToken& token, policy::Time now, Shape sha
     if (shape == Shape::nulls)
         add_nulls(account);
     else if (shape != Shape::required)
-        add_optional_members(account, token, now, is_pat);
+        add_optional_members(account, token, now, is_pat, has_jwt);
+    if (shape == Shape::full) fill(account, token);
     return account;
 }
 

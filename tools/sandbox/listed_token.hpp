@@ -7,6 +7,6 @@
 namespace tfy::sandbox {
 
 /// A VirtualAccount, in the keys, types and formats that the official SDKs read.
-Json write_virtual_account(const StoredToken& token, policy::Time now, Shape shape = Shape::mixed);
+Json write_virtual_account(const StoredToken& token, policy::Time now, Shape shape = Shape::virtual_account);
 
 }  // namespace tfy::sandbox

@@ -146,8 +146,8 @@ Action read_as_shape(Members& members) {
     const auto shape = read_shape(members.text("shape"));
     if (!shape)
         members.complain(members.where() + ".shape",
-                         "must be one of mixed, pat, virtual-account, camel, flat, required, nulls");
-    return shape.value_or(Shape::mixed);
+                         "must be one of virtual-account, full, pat, mixed, camel, flat, required, nulls");
+    return shape.value_or(Shape::virtual_account);
 }
 
 /// What may stand in a "do": its one telling member, those that may stand beside it, and how it is read.
