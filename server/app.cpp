@@ -50,6 +50,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       gate_(std::move(parts.rules)),
       exchange_(std::move(parts.exchange)),
       client_(*exchange_, parts.limits.max_time),
+      key_holders_(parts.own_key, parts.fingerprint_key, client_),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance),
       rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir,
@@ -111,10 +112,17 @@ void App::tell_of_rotations() {
 }
 
 Async<Result<void>> App::start() {
+    approvals_.begins_with([this] { return key_holders_.now(); });
+    orphans_.tell_keys_apart(key_holders_);
+    rotations_.tell_keys_apart(key_holders_);
     if (auto looked = co_await orphans_.start(); !looked) co_return looked;
     tell_of_rotations();
-    client_.on_listed([this](const auto& listed) { redaction_.note_ids(listed); },
-                      [this] { redaction_.take_up_ids(); });
+    client_.on_listed(
+        [this](const auto& listed) {
+            redaction_.note_ids(listed);
+            key_holders_.note(listed);
+        },
+        [this] { redaction_.take_up_ids(); });
     rotations_.start();
     key_file_watch_.start();
     co_return co_await notifier_.start(std::move(webhooks_));

@@ -88,6 +88,7 @@ private:
     GateInForce gate_;
     std::unique_ptr<truefoundry::Exchange> exchange_;
     truefoundry::Client client_;
+    KeyHolders key_holders_;
     ApprovalDesk approvals_;
     RevealDesk reveals_;
     RotationDesk rotations_;

@@ -59,8 +59,8 @@ std::string kept_words(const Rotation& rotation) {
         case Kept::refused: return refused_words(stays) + by_hand;
         case Kept::unreachable:
             return "Nobody knows whether the old token " + in_quotes(rotation.plan.old_title()) +
-                   " still works: TrueFoundry could not be asked for a day. It is not tried any more. List "
-                   "the tokens." +
+                   " still works: TrueFoundry could not be asked for a day, or only with another user's "
+                   "key. It is not tried any more. List the tokens." +
                    by_hand;
         case Kept::gone_already:
         case Kept::not_kept: break;

@@ -248,12 +248,31 @@ Async<Result<Approval>> ApprovalDesk::withdraw(std::string id, std::string by) {
     co_return co_await write(seen, policy::withdraw(std::move(*current), clock_.now()), "withdrawn by " + by);
 }
 
+Async<Result<Approval>> ApprovalDesk::begin(Result<Approval> next) {
+    if (!key_) co_return co_await write(State::approved, std::move(next), "executing");
+    if (next) next = without_values(*next, *redaction_.now());
+    if (!next) co_return next.error();
+    auto record = entry("executing", *next);
+    auto work = [approval = *next, with = key_(), record](Ledger& ledger) {
+        return ledger.begin(approval, with, record);
+    };
+    const auto done = co_await store_.run(std::move(work));
+    ring();
+    if (!done) co_return done.error();
+    ++next->revision;
+    co_return next;
+}
+
+Async<Result<std::optional<KeyHolder>>> ApprovalDesk::begun_with(std::string approval_id) {
+    auto work = [approval_id](Ledger& ledger) { return ledger.begun_with(approval_id); };
+    co_return co_await store_.run(std::move(work));
+}
+
 Async<Result<policy::Permit>> ApprovalDesk::claim(Approval approval, policy::Call call) {
     if (policy::digest(call) != approval.digest)
         co_return Error{Errc::superseded, "What would run is no longer what was approved. Nothing was done."};
     TFY_FAILPOINT("claim.write");
-    auto executing = co_await write(State::approved,
-                                    policy::begin(std::move(approval), instance_, clock_.now()), "executing");
+    auto executing = co_await begin(policy::begin(std::move(approval), instance_, clock_.now()));
     TFY_FAILPOINT("claim.written");
     if (!executing) co_return executing.error();
     auto permit = gate_.now()->redeem(*executing, std::move(call), clock_.now());

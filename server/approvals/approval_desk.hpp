@@ -22,6 +22,11 @@ public:
     ApprovalDesk(boost::asio::io_context& loop, Store& store, const GateInForce& gate, Redaction& redaction,
                  const Clock& clock, std::string instance);
 
+    /// Asked at each claim, whose answer is written down with it. Without it nothing is.
+    void begins_with(std::function<KeyHolder()> key) { key_ = std::move(key); }
+    /// See Ledger::begun_with.
+    Async<Result<std::optional<KeyHolder>>> begun_with(std::string approval_id);
+
     struct Opened {
         policy::Approval approval;
         bool attached = false;
@@ -90,6 +95,7 @@ private:
     Async<Result<std::optional<Opened>>> open_permitted(policy::Approval fresh);
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
                                           std::string kind);
+    Async<Result<policy::Approval>> begin(Result<policy::Approval> next);
     Async<Result<void>> asked_by_no_other(policy::Approval narrowed);
     Async<Result<policy::Approval>> fail(std::string id, Error why);
     Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,
@@ -103,6 +109,7 @@ private:
     Redaction& redaction_;
     const Clock& clock_;
     std::string instance_;
+    std::function<KeyHolder()> key_ = {};
     std::uint64_t revision_ = 1;
     std::size_t waiting_ = 0;
     bool watching_ = false;

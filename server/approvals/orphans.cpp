@@ -97,7 +97,22 @@ Async<Result<tools::ToolResult>> Orphans::ask(Approval orphan) {
         co_return nobody_can_know(orphan, "it went to another control plane (" +
                                               tools::one_line(orphan.call.base_url) +
                                               ") than the one that this server asks now.");
+    if (auto sees = co_await sees_its_tokens(orphan); !sees) co_return sees.error();
     co_return co_await entry->tool->settle(orphan.call, orphan.facts, orphan.updated);
+}
+
+Async<Result<void>> Orphans::sees_its_tokens(Approval orphan) {
+    if (keys_ == nullptr) co_return Result<void>{};
+    const auto begun = co_await rooms_.desk.begun_with(orphan.id);
+    if (!begun) co_return nobody_can_know(orphan, "with whose key it was begun could not be read.");
+    if (!*begun) co_return Result<void>{};
+    const auto sees = co_await keys_->sees_tokens_of(**begun);
+    if (sees) co_return Result<void>{};
+    auto unknown = nobody_can_know(
+        orphan, sees.error().message +
+                    " Look at that user's tokens in TrueFoundry, or with a server that has a key of theirs.");
+    unknown.data = sees.error().data;
+    co_return unknown;
 }
 
 Async<Result<tools::ToolResult>> Orphans::fate(Approval orphan) {

@@ -10,6 +10,7 @@
 
 #include "server/approvals/approval_desk.hpp"
 #include "server/observability/log.hpp"
+#include "server/upstream/key_holders.hpp"
 #include "tools/catalog.hpp"
 
 namespace tfy::server {
@@ -36,6 +37,10 @@ public:
         : Orphans(rooms, std::move(state_dir), std::move(base_url), Patience{}) {}
     Orphans(Rooms rooms, std::filesystem::path state_dir, std::string base_url, Patience patience);
 
+    /// From here on nothing is said of what was begun with another user's key, which lists other tokens; it
+    /// ends as unknown. What was begun before anybody wrote that down is settled as if the key were the same.
+    void tell_keys_apart(KeyHolders& keys) { keys_ = &keys; }
+
     /// Executing, and the process that began it is no longer there. Asks the ledger alone.
     Async<Result<std::vector<policy::Approval>>> find();
     /// Ends it as succeeded, failed or unknown, journalled as "settled". Takes as long as upstream does;
@@ -52,12 +57,14 @@ private:
     Async<void> settle_once(policy::Approval orphan);
     Async<Result<tools::ToolResult>> fate(policy::Approval orphan);
     Async<Result<tools::ToolResult>> ask(policy::Approval orphan);
+    Async<Result<void>> sees_its_tokens(policy::Approval orphan);
 
     Rooms rooms_;
     std::filesystem::path state_dir_;
     std::string base_url_;
     Patience patience_;
     std::set<std::string> settling_;  // approvals
+    KeyHolders* keys_ = nullptr;
 };
 
 }  // namespace tfy::server

@@ -201,7 +201,11 @@ Async<void> RotationDesk::carry_out(RotationRow row) {
     if (!id) co_return co_await leave(std::move(row), Kept::refused);
     const auto old = co_await rooms_.client.find(*id);
     if (!old && old.error().code != Errc::not_found) co_return co_await put_off(std::move(row), old.error());
-    if (!old) co_return co_await finish(std::move(row));
+    if (!old) {
+        const auto sees = co_await sees_its_tokens(row);
+        if (!sees) co_return co_await put_off(std::move(row), sees.error());
+        co_return co_await finish(std::move(row));
+    }
     if (tools::target_of(*old) != row.rotation.plan.old)
         co_return co_await leave(std::move(row), Kept::old_changed);
     if (row.tries >= most_tries) co_return co_await leave(std::move(row), Kept::refused);
@@ -214,6 +218,18 @@ Async<void> RotationDesk::carry_out(RotationRow row) {
     const auto removed = co_await tools::delete_once(rooms_.client, *id);
     if (removed || removed.error().code == Errc::not_found) co_return co_await finish(std::move(*begun));
     co_await put_off(std::move(*begun), removed.error());
+}
+
+// A rotation runs under an approval, and with it stands by whose key it was begun.
+Async<Result<void>> RotationDesk::sees_its_tokens(RotationRow row) {
+    if (keys_ == nullptr) co_return Result<void>{};
+    auto work = [id = row.rotation.approval_id](Ledger& ledger) { return ledger.begun_with(id); };
+    const auto begun = co_await rooms_.store.run(std::move(work));
+    if (!begun) co_return begun.error();
+    if (!*begun) co_return Result<void>{};
+    auto sees = co_await keys_->sees_tokens_of(**begun);
+    if (!sees) sees = Error{Errc::upstream, "The old token is not listed, but " + sees.error().message};
+    co_return sees;
 }
 
 // It stays due, and is looked at again: soon at first, then ever less often, for a day.

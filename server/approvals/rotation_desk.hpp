@@ -14,6 +14,7 @@
 #include "server/observability/log.hpp"
 #include "server/redaction.hpp"
 #include "server/storage/store.hpp"
+#include "server/upstream/key_holders.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::server {
@@ -57,6 +58,10 @@ public:
     /// Called with the id of each old token that is gone, whoever deleted it.
     void on_deleted(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
 
+    /// From here on an old token that is not listed counts as gone only where the rotation was begun with a
+    /// key of the same user: to another's it would look the same.
+    void tell_keys_apart(KeyHolders& keys) { keys_ = &keys; }
+
     /// One look at everything that is open: what start() repeats.
     Async<void> look();
     /// How long start() waits after that look. Where a step could not be written down: a minute, although
@@ -70,6 +75,7 @@ private:
     Async<void> attend(RotationRow row);
     Async<void> end_reveal(RotationRow row, bool mine);
     Async<void> carry_out(RotationRow row);
+    Async<Result<void>> sees_its_tokens(RotationRow row);
     Async<void> put_off(RotationRow row, Error why);
     Async<void> finish(RotationRow row);
     Async<void> leave(RotationRow row, tools::Rotation::Kept because);
@@ -83,7 +89,8 @@ private:
     std::set<std::string> reserving_;  // approvals whose successor is being made here
     bool draining_ = false;
     bool again_ = false;
-    bool unwritten_ = false;                     // the last look had a step that could not be written down
+    bool unwritten_ = false;  // the last look had a step that could not be written down
+    KeyHolders* keys_ = nullptr;
     boost::asio::steady_timer* bell_ = nullptr;  // while keep_looking() waits
     std::function<void(const std::string&)> tell_ = [](const std::string&) {};
 };

@@ -146,7 +146,18 @@ CREATE TABLE rotation_reservations (
 ) STRICT;
 )sql";
 
-constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5, version_6};
+// With whose key an approved call was begun: hashes, and the user where the key told it. A row that was begun
+// before there was this table has none.
+constexpr std::string_view version_7 = R"sql(
+CREATE TABLE begun_with (
+    approval_id TEXT PRIMARY KEY,
+    key_print   TEXT NOT NULL,
+    key_user    TEXT NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array migrations = {version_1, version_2, version_3, version_4,
+                                   version_5, version_6, version_7};
 
 }  // namespace
 

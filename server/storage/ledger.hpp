@@ -14,6 +14,7 @@
 #include "policy/journal_record.hpp"
 #include "policy/redaction/redactor.hpp"
 #include "policy/standing_permission.hpp"
+#include "server/storage/key_holder.hpp"
 #include "server/storage/rotation_row.hpp"
 
 namespace tfy::server {
@@ -89,6 +90,11 @@ public:
     /// written since its `revision` was read. With its journal record. Errc::conflict where it is not.
     Result<void> change(policy::Approval::State expected, const policy::Approval& next,
                         const JournalEntry& entry);
+
+    /// approved → executing: the same, and with whose key.
+    Result<void> begin(const policy::Approval& executing, const KeyHolder& with, const JournalEntry& entry);
+    /// With whose key the call of this approval was begun; nothing where it was not, or nobody wrote it down.
+    Result<std::optional<KeyHolder>> begun_with(const std::string& approval_id);
 
     /// A request that a standing permission has approved: opened, and one use counted, in one transaction.
     /// Nothing is counted where it attaches. Errc::conflict where the permission is over.

@@ -178,4 +178,26 @@ Result<void> Ledger::change(Approval::State expected, const Approval& next, cons
     });
 }
 
+Result<void> Ledger::begin(const Approval& executing, const KeyHolder& with, const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<void> {
+        if (auto changed = update(*impl_->database, Approval::State::approved, executing); !changed)
+            return changed;
+        auto row =
+            impl_->prepare("INSERT INTO begun_with (approval_id, key_print, key_user) VALUES (?, ?, ?)");
+        SQLite::bind(row, executing.id, with.print, with.user);
+        row.exec();
+        return impl_->append(entry);
+    });
+}
+
+Result<std::optional<KeyHolder>> Ledger::begun_with(const std::string& approval_id) {
+    return sqlite::read([&]() -> Result<std::optional<KeyHolder>> {
+        auto row = impl_->prepare("SELECT key_print, key_user FROM begun_with WHERE approval_id = ?");
+        SQLite::bind(row, approval_id);
+        return sqlite::first(row, [](SQLite::Statement& found) -> Result<KeyHolder> {
+            return KeyHolder{found.getColumn(0).getString(), found.getColumn(1).getString()};
+        });
+    });
+}
+
 }  // namespace tfy::server

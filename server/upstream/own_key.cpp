@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <set>
 
 namespace tfy::server {
@@ -45,6 +46,23 @@ void OwnKey::comes_from(std::string place) {
     auto held = *held_.load();
     held.facts.from = std::move(place);
     put(std::move(held));
+}
+
+std::string OwnKey::print(const policy::FingerprintKey& key) const {
+    constexpr std::string_view purpose = "whose key";  // no hash of a window is one of these
+    const auto held = held_.load();
+    if (!held->value) return {};
+    const auto value = held->value->reveal();
+    std::array<unsigned char, 16> hash{};
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, key.bytes.data(), key.bytes.size(), hash.size());
+    for (const std::string_view part : {purpose, value})
+        crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(part.data()), part.size());
+    crypto_generichash_final(&state, hash.data(), hash.size());
+    std::string text(2 * hash.size() + 1, '\0');
+    sodium_bin2hex(text.data(), text.size(), hash.data(), hash.size());
+    text.pop_back();
+    return text;
 }
 
 void OwnKey::replace(policy::Secret value) {

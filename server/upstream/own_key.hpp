@@ -24,6 +24,8 @@ public:
     std::string authorization() const;
     tools::KeyFacts facts() const { return held_.load()->facts; }
     bool is(const policy::Secret& value) const;
+    /// A keyed hash of it, 32 hexadecimal digits, to tell one key from another; empty where there is none.
+    std::string print(const policy::FingerprintKey& key) const;
 
     /// Where whoever set this server up finds it: "TFY_API_KEY in the environment". Stays when the value is
     /// replaced.

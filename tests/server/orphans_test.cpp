@@ -34,6 +34,7 @@ struct Process : Calls {
         approve(id);
         auto approved = run(desk.find(id)).value();
         server::ApprovalDesk theirs{loop, store, gate, redaction, clock, instance};
+        if (key) theirs.begins_with([this] { return *key; });
         auto call = approved.call;
         REQUIRE(run(succeeds(theirs.claim(std::move(approved), std::move(call)))));
         upstream.sent.clear();
@@ -47,6 +48,7 @@ struct Process : Calls {
     Approval settled(Approval orphan, std::string base_url = here) {
         clock.advance(std::chrono::minutes{1});  // long past: what is not listed then never happened
         auto all = orphans(std::move(base_url));
+        if (keys) all.tell_keys_apart(*keys);
         const auto id = orphan.id;
         bool done = false;
         boost::asio::co_spawn(loop, all.settle(std::move(orphan)), [&](const std::exception_ptr& bug) {
@@ -66,6 +68,8 @@ struct Process : Calls {
     }
 
     std::filesystem::path state;
+    std::optional<server::KeyHolder> key;  // with which the dead one began
+    server::KeyHolders* keys = nullptr;    // of this one
 };
 
 std::string text_of(const Approval& approval) { return approval.outcome.at("text").get<std::string>(); }
@@ -166,4 +170,54 @@ TEST_CASE("a value's fate is known after its process is gone, to its principal a
           Errc::not_found);
     REQUIRE(process.run(succeeds(dead.claim(id, "stdio:alice", "agent"))));
     CHECK(process.run(next.fate(id, "stdio:alice")).value() == tools::ValueFate::claimed);
+}
+
+TEST_CASE("what another user's key began is unknown: with this one its token looks deleted, and is not") {
+    struct Row {
+        const char* name;
+        std::optional<server::KeyHolder> begun;
+        State state;
+        int reads;
+    };
+    const server::KeyHolder other{.print = "of another key", .user = "bob@acme.example"};
+    const Row rows[] = {{"another user's", other, State::unknown, 1},
+                        {"another one, and nothing tells whose", {{.print = "x"}}, State::unknown, 0},
+                        {"begun before that was written down", {}, State::succeeded, 1}};
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const fakes::TempFolder folder;
+        Process process(folder);
+        auto own = std::make_shared<server::OwnKey>(policy::Secret(std::string("tfy-a-key-of-this-server")));
+        truefoundry::Client client(process.upstream);
+        server::KeyHolders keys(own, {}, client);
+        process.key = row.begun;
+        process.keys = &keys;
+        const auto begun = process.begun_by("dead");
+        process.deletion_arrived();
+        const auto settled = process.settled(begun);
+        CHECK(settled.state == row.state);
+        CHECK(process.asked("GET") == row.reads);
+        if (row.state != State::unknown) continue;
+        CHECK(status_of(settled) == "execution_unknown");
+        CHECK(holds(text_of(settled), "it was begun with another key than this server has now"));
+        CHECK(holds(text_of(settled), "with a server that has a key of theirs"));
+        CHECK_FALSE(holds(text_of(settled), "Token deleted"));
+    }
+}
+
+TEST_CASE("with the key that began it a call is settled, and with whose key is written down with the claim") {
+    const fakes::TempFolder folder;
+    Process process(folder);
+    auto own = std::make_shared<server::OwnKey>(policy::Secret(std::string("tfy-a-key-of-this-server")));
+    truefoundry::Client client(process.upstream);
+    server::KeyHolders keys(own, {}, client);
+    process.key = keys.now();
+    process.keys = &keys;
+    const auto begun = process.begun_by("dead");
+    const auto written = process.run(process.desk.begun_with(begun.id)).value();
+    REQUIRE(written.has_value());
+    CHECK(written->print == keys.now().print);
+    CHECK_FALSE(process.run(process.desk.begun_with("apr_none")).value().has_value());
+    process.deletion_arrived();
+    CHECK(process.settled(begun).state == State::succeeded);
 }

@@ -311,3 +311,26 @@ TEST_CASE("a desk that drains begins nothing more") {
     one.process.look();
     CHECK(one.upstream.looks + one.upstream.deletes == 0);
 }
+
+TEST_CASE("to another user's key the old token looks gone: nothing is said of it, and it is waited for") {
+    for (const bool same : {false, true}) {
+        CAPTURE(same);
+        One one;
+        auto own = std::make_shared<server::OwnKey>(policy::Secret(std::string("tfy-a-key-of-this-server")));
+        server::KeyHolders keys(own, {}, one.process.client);
+        one.process.desk.tell_keys_apart(keys);
+        SQLite::Database written(one.state.ledger().string(), SQLite::OPEN_READWRITE);
+        written.exec("INSERT INTO begun_with VALUES ('apr_1', '" + (same ? keys.now().print : "x") +
+                     "', 'bob')");
+        one.process.begin("0s");
+        REQUIRE(one.process.claim());
+        one.upstream.tokens.erase("old1");
+        one.process.look();
+        CHECK(one.process.now().state == (same ? State::done : State::due));
+        CHECK(one.upstream.deletes == 0);
+        if (!same) one.upstream.tokens["old1"] = "ci-bot";
+        one.after(1h);
+        CHECK(one.process.now().state == State::done);
+        CHECK(one.upstream.deletes == (same ? 0 : 1));
+    }
+}

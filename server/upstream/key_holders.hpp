@@ -1,0 +1,39 @@
+// Whose key this server has now, and whether what was begun with another one can be judged with it: a key
+// lists its own user's tokens alone, so that another user's look as if they were not there.
+#pragma once
+
+#include <memory>
+
+#include "server/storage/key_holder.hpp"
+#include "server/upstream/own_key.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::server {
+
+/// On one loop.
+class KeyHolders {
+public:
+    /// `client` asks with that key, and outlives it.
+    KeyHolders(std::shared_ptr<const OwnKey> key, policy::FingerprintKey print_key,
+               truefoundry::Client& client)
+        : key_(std::move(key)), print_key_(print_key), client_(client) {}
+
+    /// The user is what a JWT says of itself, else who made the tokens that were listed with this key last.
+    KeyHolder now() const;
+    /// Tokens that were listed with this key.
+    void note(const std::vector<truefoundry::AccessToken>& listed);
+
+    /// Whether this server sees the tokens of whoever has begun it. Where nothing tells who the key in force
+    /// belongs to, its tokens are listed to find it out. Errc::ambiguous: another user's, or nobody can tell;
+    /// the message is a clause that says which ("it was begun with …"), `data` unread() where asking again
+    /// may tell.
+    Async<Result<void>> sees_tokens_of(KeyHolder begun);
+
+private:
+    std::shared_ptr<const OwnKey> key_;
+    policy::FingerprintKey print_key_;
+    truefoundry::Client& client_;
+    KeyHolder listed_ = {};
+};
+
+}  // namespace tfy::server
