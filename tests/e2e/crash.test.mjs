@@ -288,6 +288,39 @@ test('a start does not wait for upstream, and who repeats the call waits for wha
   await crash.checkNothingLeft();
 });
 
+describe('a delete that another process left is judged', { skip, concurrency: 2 }, () => {
+  const keys = {
+    'with another user’s key: not at all': {
+      key: async () => 'tfy-sandbox-key-bob-not-a-secret',
+      state: 'unknown',
+      words: /begun with another key .*then of dana@sandbox\.example, now of bob@sandbox\.example/,
+    },
+    'with another key of the same user': {
+      key: async crash => (await crash.upstream('POST', { name: 'another-key', tokenType: 'opaque' })).token,
+      state: 'succeeded',
+      words: /Token deleted/,
+    },
+  };
+  for (const [how, { key, state, words }] of Object.entries(keys))
+    it(how, async t => {
+      const crash = await Crash.start(t, 'delete', 'stdio', { sandbox: ['--account', 'bob'] });
+      crash.world.env.TFY_API_MAX_TIME = '1';
+      await crash.upstream('POST', { name: 'left-alone' }); // so that a list tells whose it is
+      const dana = crash.world.env.TFY_API_KEY;
+      crash.world.env.TFY_API_KEY = 'tfy-sandbox-key-bob-not-a-secret';
+      await crash.upstream('POST', { name: 'of-bob' });
+      crash.world.env.TFY_API_KEY = dana;
+      await crash.dieAt('upstream.answered');
+      const [row] = await crash.rows();
+      crash.world.env.TFY_API_KEY = await key(crash);
+      await crash.live();
+      const told = await crash.final(row.id);
+      assert.equal(told.structuredContent.state, state, textOf(told));
+      assert.match(textOf(told), words);
+      assert.equal(await crash.written(), 1);
+    });
+});
+
 test('who is not killed is not harmed: the value leaves once', { skip }, async t => {
   const crash = await Crash.start(t, 'reveal', 'stdio');
   await crash.live('reveal.leave:2');

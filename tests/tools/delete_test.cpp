@@ -219,6 +219,26 @@ TEST_CASE("a second DELETE that finds no token: the first one did it") {
     CHECK(deletion.exchange.finished());
 }
 
+TEST_CASE("what is read between two tries, and the next try, keep to the time that all of it has") {
+    Deletion deletion;
+    const auto facts = deletion.facts({used_token()}).value();
+    deletion.lists({used_token()});
+    std::vector<std::chrono::milliseconds> tries;
+    deletion.exchange.on_send = [&](const truefoundry::HttpRequest& request) {
+        if (request.method == "DELETE") tries.push_back(request.timeout);
+        if (tries.size() == 1 && request.method == "GET")
+            deletion.passes(std::min(20'000ms, request.timeout));
+    };
+    deletion.exchange.expect(remove_it, lost())
+        .expect(get_all, answer(200, page({used_token()})))
+        .expect(remove_it, answer(200, "{}"));
+    CHECK(run_approved(deletion.tool, arguments, facts).has_value());
+    REQUIRE(tries.size() == 2);
+    CHECK(tries[0] == 30s);
+    CHECK(tries[1] <= 10s);
+    CHECK(tries[1] >= 5s);
+}
+
 TEST_CASE("a refused deletion is worded, and is not tried again") {
     Deletion deletion;
     const auto facts = deletion.facts({used_token()}).value();
