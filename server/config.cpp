@@ -184,8 +184,8 @@ Result<UpstreamLimits> read_upstream_limits() {
 
 Result<Address> read_address(std::string_view text) {
     const auto colon = text.rfind(':');
-    const Error wrong{Errc::invalid_params,
-                      "--listen must be an IP address and a port, such as 127.0.0.1:8780 or [::1]:8780."};
+    Error wrong{Errc::invalid_params,
+                "--listen must be an IP address and a port, such as 127.0.0.1:8780 or [::1]:8780."};
     if (colon == std::string_view::npos) return wrong;
     auto host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
