@@ -21,7 +21,7 @@ inline constexpr CharacterSet word_characters = characters(TFY_LETTERS "01234567
 inline constexpr CharacterSet token_characters = characters(TFY_LETTERS "0123456789_-.~+/=");
 /// Closed under the loss of case (window_hash.hpp): of printable characters only ^ falls together with ~.
 inline constexpr CharacterSet scanned_characters = characters(TFY_LETTERS "0123456789_-.~^+/=");
-inline constexpr CharacterSet usual_separators = characters(" \t\r\n,;|*.:/\\'\"");
+inline constexpr CharacterSet usual_separators = characters(" \t\r\n,;|*.:/\\'\">");
 inline constexpr CharacterSet joining_separators = characters("-_");
 inline constexpr CharacterSet hex_digits_and_separators =
     characters("0123456789ABCDEFabcdef :;,.-_|\t\r\n'\"[](){}\\xX");

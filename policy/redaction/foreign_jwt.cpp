@@ -7,6 +7,7 @@
 
 #include "policy/redaction/characters.hpp"
 #include "policy/redaction/jwt.hpp"
+#include "protocol/error.hpp"
 
 namespace tfy::policy {
 
@@ -59,7 +60,9 @@ private:
              std::size_t end) {
         if (!text.substr(begin).starts_with("eyJ") || !read_jwt(text.substr(begin, end - begin))) return;
         auto claims = decode_base64url(text.substr(payload, signature - 1 - payload));
-        if (claims) jwts_.push_back({begin, payload, signature, end, std::move(*claims)});
+        // Anything can be base64url between two dots; only names of claims are forgiven.
+        if (claims && claims->starts_with('{') && Json::accept(*claims))
+            jwts_.push_back({begin, payload, signature, end, std::move(*claims)});
     }
 
     std::size_t begin_;

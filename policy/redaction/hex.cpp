@@ -1,6 +1,7 @@
 // Undoes hex, with separators and prefixes or without.
 #include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/digits.hpp"
+#include "policy/redaction/pieces.hpp"
 
 namespace tfy::policy {
 
@@ -45,7 +46,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_separators = 6;  // "', '0x"
+    static constexpr std::size_t most_separators = widest_gap + 4;  // with "0x" and brackets
 
     bool is_prefix(std::size_t at) const {
         return text_[at] == '0' && at + 1 < end_ && (text_[at + 1] == 'x' || text_[at + 1] == 'X');

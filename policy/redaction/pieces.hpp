@@ -5,8 +5,9 @@
 
 namespace tfy::policy {
 
-inline constexpr std::size_t longest_piece = 22;  // a longer one holds a whole window
-inline constexpr std::size_t widest_gap = 4;
+// A longer one holds a whole window, also in base32 of base32. Lines of 64 and 76 digits are none.
+inline constexpr std::size_t longest_piece = 63;
+inline constexpr std::size_t widest_gap = 32;     // a comma, a new line and its indent, between quotes
 inline constexpr std::size_t telling_piece = 12;  // two of them are enough: they spell 24 characters
 
 /// A row that grows by one piece at a time. The last piece may be shorter.

@@ -72,12 +72,15 @@ std::uint32_t token_with(const std::vector<std::string>& jwt_ids, const Index& i
     return Hit::unnamed;
 }
 
-/// Where the known value ends that begins at `begin` and of which all was found; `begin` where there is none.
-/// `known` are hits of Index::find.
-std::size_t end_of_value(std::span<const Hit> known, std::size_t begin) {
+/// Where the known value ends that begins at `begin`, before `limit`, and of which all was found; `begin`
+/// where there is none. `known` are hits of Index::find, by window.
+std::size_t end_of_value(std::span<const Hit> known, std::size_t begin, std::size_t limit) {
     std::size_t end = begin;
     bool whole = false;
-    for (const auto& hit : known) {  // by window, so from left to right
+    auto next = std::ranges::lower_bound(known, begin, {}, &Hit::window);
+    for (; next != known.end() && next->window < limit; ++next) {
+        const auto& hit = *next;
+        if (end != begin && hit.window > end + window_stride) break;
         const bool first = end == begin && hit.begin == begin && hit.starts;
         if (!first && (end == begin || hit.begin > end)) continue;
         if (hit.end > end) whole = hit.ends;
@@ -122,7 +125,7 @@ private:
     }
     /// What stands behind a known value, all of which is there, is looked at alone: it is no part of it.
     void found(std::size_t begin, std::size_t end, std::uint32_t token) {
-        const auto value = end_of_value({hits_.data(), known_}, begin);
+        const auto value = end_of_value({hits_.data(), known_}, begin, end);
         if (value - begin < least_shape || value >= end)
             hits_.push_back({begin, end, token});
         else

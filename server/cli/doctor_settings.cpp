@@ -65,15 +65,19 @@ std::vector<Setting> upstream_settings(const Upstream& upstream, const UpstreamL
     const bool by_file = !upstream.key_file.empty();
     const std::string key = upstream.key_from.empty() || by_file ? "" : "(set, never shown)";
     const UpstreamLimits usual;
-    return {
-        {"TFY_BASE_URL", upstream.base_url, from(upstream.url_from), "TFY_BASE_URL"},
-        {"TFY_API_KEY", key, from(by_file ? "" : upstream.key_from), "TFY_API_KEY"},
-        {"TFY_API_KEY_FILE", upstream.key_file, from(by_file ? upstream.key_from : ""), "TFY_API_KEY_FILE"},
-        {"TFY_API_CONNECT_TIMEOUT", seconds(limits.connect_timeout),
-         place_of("TFY_API_CONNECT_TIMEOUT", limits.connect_timeout != usual.connect_timeout),
-         "TFY_API_CONNECT_TIMEOUT"},
-        {"TFY_API_MAX_TIME", seconds(limits.max_time),
-         place_of("TFY_API_MAX_TIME", limits.max_time != usual.max_time), "TFY_API_MAX_TIME"}};
+    std::error_code ignored;
+    // What is named as a file and is none may be the key itself.
+    const auto key_file = by_file && !std::filesystem::exists(upstream.key_file, ignored)
+                              ? "(no file, so not shown)"
+                              : upstream.key_file;
+    return {{"TFY_BASE_URL", upstream.base_url, from(upstream.url_from), "TFY_BASE_URL"},
+            {"TFY_API_KEY", key, from(by_file ? "" : upstream.key_from), "TFY_API_KEY"},
+            {"TFY_API_KEY_FILE", key_file, from(by_file ? upstream.key_from : ""), "TFY_API_KEY_FILE"},
+            {"TFY_API_CONNECT_TIMEOUT", seconds(limits.connect_timeout),
+             place_of("TFY_API_CONNECT_TIMEOUT", limits.connect_timeout != usual.connect_timeout),
+             "TFY_API_CONNECT_TIMEOUT"},
+            {"TFY_API_MAX_TIME", seconds(limits.max_time),
+             place_of("TFY_API_MAX_TIME", limits.max_time != usual.max_time), "TFY_API_MAX_TIME"}};
 }
 
 Finding look_at_listen(const Settings& settings) {

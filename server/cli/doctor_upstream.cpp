@@ -47,6 +47,13 @@ constexpr auto make_a_key =
     "and name the file in TFY_API_KEY_FILE.";
 constexpr auto another_key = "Make a new key in TrueFoundry, and put it in the old one's place: ";
 
+/// The key's place. What is named as its file and is none may be the key itself.
+std::string place_of(const Upstream& upstream) {
+    std::error_code ignored;
+    const bool is_file = !upstream.key_file.empty() && std::filesystem::exists(upstream.key_file, ignored);
+    return is_file ? "the file " + upstream.key_file : upstream.key_from;
+}
+
 std::string todo_for(const tools::Preflight& found, const Upstream& upstream) {
     constexpr auto address = "https://your-org.truefoundry.cloud";
     const auto& how = found.connection;
@@ -61,15 +68,10 @@ std::string todo_for(const tools::Preflight& found, const Upstream& upstream) {
     if (found.cause == "base_url_unusable") return "Write it as " + std::string(address) + ".";
     if (found.cause == "key_not_set") return make_a_key;
     if (how == "misconfigured")
-        return "Put the key, and nothing else, where it is looked for: " +
-               (upstream.key_file.empty() ? upstream.key_from : "the file " + upstream.key_file) + ".";
+        return "Put the key, and nothing else, where it is looked for: " + place_of(upstream) + ".";
     const auto try_it = "Try it from this machine: curl -sv '" + upstream.base_url + "'.";
     if (how == "unreachable") return try_it + " HTTPS_PROXY and --ca-file are heeded, too.";
     return "See whether " + upstream.base_url + " is the control plane's address, without a path. " + try_it;
-}
-
-std::string place_of(const Upstream& upstream) {
-    return (upstream.key_file.empty() ? upstream.key_from : upstream.key_file) + ".";
 }
 
 /// What is odd about the key is told also where it does not work.
@@ -105,7 +107,7 @@ Findings look_at_upstream(const Upstream& upstream, const OwnKey& key, truefound
     const auto level = found->connection == "works" ? Level::ok : Level::broken;
     findings.push_back({level, "TrueFoundry", found->sentence, todo_for(*found, upstream), found->cause});
     for (const auto& warning : warnings_of(*found, facts))
-        findings.push_back({Level::warning, "key", warning, "See to the key: " + place_of(upstream)});
+        findings.push_back({Level::warning, "key", warning, "See to the key: " + place_of(upstream) + "."});
     return findings;
 }
 

@@ -166,7 +166,13 @@ Result<policy::Redactor> known_tokens(const Options& options) {
                                           " Neither TFY_API_KEY nor TFY_API_KEY_FILE is set, so there is "
                                           "no token to look for."};
     const policy::FingerprintKey key{};  // of this process alone
-    return policy::Redactor(key, {prints_of(upstream.api_key, key)});
+    auto own = prints_of(upstream.api_key, key);
+    if (own.windows.empty())
+        return Error{Errc::not_found,
+                     upstream.key_from +
+                         " holds fewer than 6 characters, which cannot be told from ordinary "
+                         "text, so there is no token to look for."};
+    return policy::Redactor(key, {std::move(own)});
 }
 
 int run_redact(const policy::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err) {

@@ -100,7 +100,7 @@ for (const [name, value] of [
       const server = world.spawn(verb);
       server.child.stdin.end();
       const { code } = await server.ended;
-      assert.equal(code, 1, server.stderr);
+      assert.equal(code, 2, server.stderr);
       assert.match(server.stderr, new RegExp(`${name} must be a number of seconds from 0.1 to 600`));
     }
   });

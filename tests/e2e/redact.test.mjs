@@ -122,6 +122,7 @@ test('what cannot be done is said: usage 2, a check that failed 2, else 1, and n
     [2, ['--colour'], world.env, /--colour/],
     [1, [], world.env, /--state-dir/], // no server has used it yet
     [1, [], nothing, /Neither TFY_API_KEY nor TFY_API_KEY_FILE is set/],
+    [2, ['--check'], { ...nothing, TFY_API_KEY: 'abcde' }, /fewer than 6 characters.*no token to look for/],
     [2, ['--check'], world.env, /--state-dir/],
     [2, ['--check'], nothing, /Neither/],
     [1, [], { ...nothing, TFY_API_KEY_FILE: '/missing' }, /TFY_API_KEY_FILE/],

@@ -255,6 +255,31 @@ TEST_CASE("a create that is confirmed without a readable value is ambiguous and 
     CHECK_FALSE(holds(value.error().message, "MARK"));
 }
 
+TEST_CASE("a deletion is done where TrueFoundry confirms it, and lost where something else comes back") {
+    const std::tuple<int, const char*, bool> rows[] = {
+        {200, "{}", true},  {200, R"({"message":"deleted"})", true},
+        {204, "", true},    {200, "<html>Sign in</html>", false},
+        {200, "[]", false}, {202, "{}", false}};
+    for (const auto& [status, body, done] : rows) {
+        CAPTURE(status);
+        CAPTURE(body);
+        Upstream upstream;
+        upstream.exchange.expect("DELETE " + base + "/tok1", answer(status, body));
+        const auto removed = run(upstream.client.remove(*TokenId::read("tok1")));
+        CHECK(removed.has_value() == done);
+        if (!removed) CHECK(removed.error().code == Errc::ambiguous);
+    }
+}
+
+TEST_CASE("a total that is less than what came does not end the list") {
+    Upstream upstream;
+    const auto at = [](int offset) { return "GET " + base + "?limit=100&offset=" + std::to_string(offset); };
+    upstream.exchange.expect(at(0), answer(200, page(items(0, 10), 7)))
+        .expect(at(10), answer(200, page(items(10, 20), 7)))
+        .expect(at(20), answer(200, page(Json::array(), 7)));
+    CHECK(run(upstream.client.list()).value().size() == 20);
+}
+
 TEST_CASE("a token is found by its whole id and by its whole name, by listing; the newest of a name wins") {
     Upstream upstream;
     const Json some = {item("t1", "old-ci", "2026-01-01T00:00:00Z"),

@@ -22,6 +22,12 @@ Error no_answer(int tries) {
             "TrueFoundry gave no answer in time" + times + ". Nothing was done. Try again later."};
 }
 
+/// A proxy's page, or a promise to do it later.
+Error not_confirmed(const HttpResponse& answer) {
+    return {Errc::ambiguous, "What came back (status " + std::to_string(answer.status) +
+                                 ") is not what TrueFoundry confirms a deletion with."};
+}
+
 }  // namespace
 
 Client::Client(Exchange& exchange, milliseconds max_time, Pace pace)
@@ -92,6 +98,7 @@ Async<Result<void>> Client::remove(TokenId id) {
     const auto answer = co_await exchange_.send(std::move(asked));
     if (!answer) co_return answer.error();
     if (!is_success(answer->status)) co_return failure(*answer, Asked::remove, pace_.today());
+    if (!wire::confirms_deletion(*answer)) co_return with_request_id(not_confirmed(*answer), *answer);
     co_return Result<void>{};
 }
 

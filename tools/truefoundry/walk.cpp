@@ -39,7 +39,8 @@ struct Client::Progress {
         total = page.total;
         offset += page.items;
         if (page.items == 0) return false;
-        return total ? offset < *total : seen.size() > before;
+        // A total that is less than what came is no end: the list says it by an empty page then.
+        return total && offset <= *total ? offset < *total : seen.size() > before;
     }
 };
 

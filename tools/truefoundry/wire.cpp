@@ -174,4 +174,10 @@ Result<policy::Secret> take_value(std::string& body) {
     }
 }
 
+bool confirms_deletion(const HttpResponse& answer) {
+    constexpr int accepted = 202;
+    if (answer.status == accepted) return false;
+    return answer.body.empty() || Json::parse(answer.body, nullptr, false).is_object();
+}
+
 }  // namespace tfy::truefoundry::wire

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/truefoundry/exchange.hpp"
 #include "tools/truefoundry/types.hpp"
 
 namespace tfy::truefoundry::wire {
@@ -33,5 +34,9 @@ AccessToken read_token(const Json& item);
 /// The value out of a create's answer. Wipes the body and the parsed copy whatever happens. Errc::ambiguous
 /// where there is no value that can be kept: the token is there all the same.
 Result<policy::Secret> take_value(std::string& body);
+
+/// Whether a successful answer to a DELETE says that it was done: a JSON object, or nothing at all. A page of
+/// HTML and "202 Accepted" do not.
+bool confirms_deletion(const HttpResponse& answer);
 
 }  // namespace tfy::truefoundry::wire
