@@ -2,4 +2,4 @@
 add_executable(upstream_soak soak/main.cpp soak/creations.cpp soak/deletions.cpp soak/lossy_plane.cpp)
 target_link_libraries(upstream_soak PRIVATE tfy_server)
 add_test(NAME soak.upstream COMMAND upstream_soak --rounds=120)
-set_tests_properties(soak.upstream PROPERTIES LABELS soak TIMEOUT 300)
+set_tests_properties(soak.upstream PROPERTIES LABELS soak TIMEOUT 300 PROCESSORS 2)

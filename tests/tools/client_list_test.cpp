@@ -108,6 +108,24 @@ TEST_CASE("a control plane that ignores the offset is not asked for ever") {
     CHECK(run(upstream.client.list()).value().size() == 3);
 }
 
+TEST_CASE("a list that repeats its first page, and says that there is more, is no list") {
+    Upstream upstream;
+    const auto first = page(items(0, 100), 1000);
+    for (int look = 0; look < 2; ++look)
+        upstream.exchange.expect(offset(0), answer(200, first)).expect(offset(100), answer(200, first));
+    const auto listed = run(upstream.client.list());
+    CHECK(listed.error().code == Errc::upstream);
+    CHECK(listed.error().message.find("cannot be read to the end. Nothing was done") != std::string::npos);
+}
+
+TEST_CASE("an id under two names is no one's") {
+    Upstream upstream;
+    auto twice = items(0, 2);
+    twice.push_back(item("id0", "another"));
+    for (int look = 0; look < 2; ++look) upstream.exchange.expect(offset(0), answer(200, page(twice)));
+    CHECK(run(upstream.client.find(*truefoundry::TokenId::read("id0"))).error().code == Errc::upstream);
+}
+
 TEST_CASE("a repeated id is listed once") {
     Upstream upstream;
     auto twice = items(0, 2);

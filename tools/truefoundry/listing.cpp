@@ -36,12 +36,18 @@ private:
 class ById final : public Visitor {
 public:
     explicit ById(TokenId id) : id_(std::move(id)) {}
-    void begin() override { found.reset(); }
+    void begin() override {
+        found.reset();
+        two = false;
+    }
     void see(AccessToken token, bool) override {
-        if (!found && token.id == id_.text()) found = std::move(token);
+        if (token.id != id_.text()) return;
+        if (found && found->name != token.name) two = true;
+        if (!found) found = std::move(token);
     }
 
     std::optional<AccessToken> found;
+    bool two = false;  // of this id, under two names
 
 private:
     TokenId id_;
@@ -77,6 +83,11 @@ Async<Result<AccessToken>> Client::find(TokenId id) {
     const auto walked = co_await walk({}, one);
     if (!walked) co_return walked.error();
     if (!one.found) co_return Error{Errc::not_found, tools::sentences::not_found};
+    if (one.two)
+        co_return Error{
+            Errc::upstream,
+            "TrueFoundry lists two tokens of different names under this ID, so it does not tell which "
+            "one it means. Nothing was done."};
     co_return std::move(*one.found);
 }
 

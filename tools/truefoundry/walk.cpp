@@ -16,6 +16,13 @@ Error too_many() {
                                 " pages). Nothing was done. Ask for fewer with name_contains."};
 }
 
+Error repeats() {
+    return {
+        Errc::upstream,
+        "TrueFoundry answered with the same tokens again, twice, where the next page was asked for, so what "
+        "it lists cannot be read to the end. Nothing was done. Try again later."};
+}
+
 }  // namespace
 
 /// How far a look has come. `steady`: nothing moved between its pages, as far as one can see.
@@ -26,6 +33,7 @@ struct Client::Progress {
     std::optional<std::uint64_t> total = {};
     std::size_t offset = 0;
     bool steady = true;
+    bool repeats = false;  // a full page had nothing new, though more was to come
 
     /// False at the end of the list.
     bool pass_on(wire::Page page, Visitor& visitor) {
@@ -39,6 +47,8 @@ struct Client::Progress {
         total = page.total;
         offset += page.items;
         if (page.items == 0) return false;
+        repeats = seen.size() == before && page.items >= wire::page_size && total && offset < *total;
+        if (repeats) return false;
         // A total that is less than what came is no end: the list says it by an empty page then.
         return total && offset <= *total ? offset < *total : seen.size() > before;
     }
@@ -64,6 +74,7 @@ Async<Result<void>> Client::walk(std::string name_contains, Visitor& visitor) {
     if (looked && !looked->steady) looked = co_await look(name_contains, visitor);
     listing_over_();
     if (!looked) co_return looked.error();
+    if (looked->repeats) co_return repeats();
     co_return Result<void>{};
 }
 
