@@ -15,15 +15,9 @@ namespace {
 
 Error wrong(const std::string& what) { return {Errc::invalid_params, what}; }
 
-Result<std::vector<std::string>> read_hosts(const std::vector<std::string>& written) {
+Result<std::vector<std::string>> checked(const std::vector<std::string>& written, const auto& check) {
     for (const auto& each : written)
-        if (auto fits = check_host(each); !fits) return fits.error();
-    return written;
-}
-
-Result<std::vector<std::string>> read_origins(const std::vector<std::string>& written) {
-    for (const auto& each : written)
-        if (auto fits = check_origin(each); !fits) return fits.error();
+        if (auto fits = check(each); !fits) return fits.error();
     return written;
 }
 
@@ -97,8 +91,8 @@ ReadSettings read_settings(const Options& options) {
     take("--policy", load_rules(options.policy), settings.rules);
     take("--policy", open_webhooks(settings.rules.webhooks), settings.webhooks);
     take("--listen", read_address(options.listen), settings.listen);
-    take("--allowed-host", read_hosts(options.allowed_hosts), settings.hosts);
-    take("--allowed-origin", read_origins(options.allowed_origins), settings.origins);
+    take("--allowed-host", checked(options.allowed_hosts, check_host), settings.hosts);
+    take("--allowed-origin", checked(options.allowed_origins, check_origin), settings.origins);
     take("--public-url", read_public_url(options.public_url), settings.public_url);
     take("--ca-file", read_ca_file(options.ca_file), settings.ca_file);
     take("--hold", read_hold(options.hold), settings.hold);

@@ -13,12 +13,11 @@ constexpr auto base32_values =
 // In one case or the other: with both, too much other text would have long runs of them.
 constexpr std::array<ByteClasses, 2> base32_classes = {
     {{characters("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}, {characters("abcdefghijklmnopqrstuvwxyz234567")}}};
+
 }  // namespace
 
 void find_base32(std::string_view text, std::size_t shortest, std::vector<Origin>& runs) {
-    for (const auto& digits : base32_classes)
-        for_each_run(text, digits, least_base32(shortest),
-                     [&](std::size_t begin, std::size_t end) { runs.push_back({begin, end}); });
+    for (const auto& digits : base32_classes) add_runs(text, digits, least_base32(shortest), runs);
 }
 
 void decode_base32(std::string_view text, const std::vector<Origin>& runs, std::size_t phase, View& view) {

@@ -117,8 +117,7 @@ bool may_hold_base64(std::string_view text, std::size_t shortest) {
 }
 
 void find_base64(std::string_view text, std::size_t shortest, std::vector<Origin>& runs) {
-    for_each_run(text, base64_class, std::min(least_base64(shortest), least_line),
-                 [&](std::size_t begin, std::size_t end) { runs.push_back({begin, end}); });
+    add_runs(text, base64_class, std::min(least_base64(shortest), least_line), runs);
 }
 
 void decode_base64(std::string_view text, const std::vector<Origin>& runs, std::size_t phase,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/characters.hpp"
 #include "policy/redaction/views.hpp"
 
@@ -28,6 +29,13 @@ constexpr CharacterSet digits_of(const DigitValues& table) {
     CharacterSet set{};
     for (std::size_t c = 0; c < table.size(); ++c) set[c] = table[c] != no_digit;
     return set;
+}
+
+/// Adds where `least` and more of these characters follow each other.
+inline void add_runs(std::string_view text, const ByteClasses& digits, std::size_t least,
+                     std::vector<Origin>& runs) {
+    for_each_run(text, digits, least,
+                 [&](std::size_t begin, std::size_t end) { runs.push_back({begin, end}); });
 }
 
 /// Collects bits into bytes. A byte's origin is from its first digit to its last.

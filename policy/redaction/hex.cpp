@@ -80,8 +80,7 @@ private:
 }  // namespace
 
 void find_hex(std::string_view text, std::size_t shortest, std::vector<Origin>& runs) {
-    for_each_run(text, hex_class, shortest * 2,
-                 [&](std::size_t begin, std::size_t end) { runs.push_back({begin, end}); });
+    add_runs(text, hex_class, shortest * 2, runs);
 }
 
 void decode_hex(std::string_view text, const std::vector<Origin>& runs, std::size_t phase, View& view) {

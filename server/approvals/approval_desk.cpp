@@ -176,11 +176,18 @@ Async<Result<std::vector<Approval>>> ApprovalDesk::list_of(std::string principal
 }
 
 Async<Result<Approval>> ApprovalDesk::write(State expected, Result<Approval> next, std::string kind) {
+    Change change = [expected](Ledger& ledger, const Approval& approval, const JournalEntry& record) {
+        return ledger.change(expected, approval, record);
+    };
+    co_return co_await write(std::move(next), std::move(kind), std::move(change));
+}
+
+Async<Result<Approval>> ApprovalDesk::write(Result<Approval> next, std::string kind, Change change) {
     if (next) next = without_values(*next, *redaction_.now());
     if (!next) co_return next.error();
     auto record = entry(std::move(kind), *next);
-    auto work = [expected, approval = *next, record](Ledger& ledger) {
-        return ledger.change(expected, approval, record);
+    auto work = [change = std::move(change), approval = *next, record](Ledger& ledger) {
+        return change(ledger, approval, record);
     };
     const auto done = co_await store_.run(std::move(work));
     ring();
@@ -250,17 +257,10 @@ Async<Result<Approval>> ApprovalDesk::withdraw(std::string id, std::string by) {
 
 Async<Result<Approval>> ApprovalDesk::begin(Result<Approval> next) {
     if (!key_) co_return co_await write(State::approved, std::move(next), "executing");
-    if (next) next = without_values(*next, *redaction_.now());
-    if (!next) co_return next.error();
-    auto record = entry("executing", *next);
-    auto work = [approval = *next, with = key_(), record](Ledger& ledger) {
+    Change change = [with = key_()](Ledger& ledger, const Approval& approval, const JournalEntry& record) {
         return ledger.begin(approval, with, record);
     };
-    const auto done = co_await store_.run(std::move(work));
-    ring();
-    if (!done) co_return done.error();
-    ++next->revision;
-    co_return next;
+    co_return co_await write(std::move(next), "executing", std::move(change));
 }
 
 Async<Result<std::optional<KeyHolder>>> ApprovalDesk::begun_with(std::string approval_id) {

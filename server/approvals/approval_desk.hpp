@@ -95,6 +95,8 @@ private:
     Async<Result<std::optional<Opened>>> open_permitted(policy::Approval fresh);
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
                                           std::string kind);
+    using Change = std::function<Result<void>(Ledger&, const policy::Approval&, const JournalEntry&)>;
+    Async<Result<policy::Approval>> write(Result<policy::Approval> next, std::string kind, Change change);
     Async<Result<policy::Approval>> begin(Result<policy::Approval> next);
     Async<Result<void>> asked_by_no_other(policy::Approval narrowed);
     Async<Result<policy::Approval>> fail(std::string id, Error why);

@@ -5,6 +5,7 @@
 
 #include "server/cli/doctor_checks.hpp"
 #include "server/transport/listener.hpp"
+#include "server/upstream/key_file.hpp"
 
 namespace tfy::server {
 namespace {
@@ -65,11 +66,8 @@ std::vector<Setting> upstream_settings(const Upstream& upstream, const UpstreamL
     const bool by_file = !upstream.key_file.empty();
     const std::string key = upstream.key_from.empty() || by_file ? "" : "(set, never shown)";
     const UpstreamLimits usual;
-    std::error_code ignored;
-    // What is named as a file and is none may be the key itself.
-    const auto key_file = by_file && !std::filesystem::exists(upstream.key_file, ignored)
-                              ? "(no file, so not shown)"
-                              : upstream.key_file;
+    auto key_file = shown_key_file(upstream.key_file);
+    if (by_file && key_file.empty()) key_file = "(no file, so not shown)";
     return {{"TFY_BASE_URL", upstream.base_url, from(upstream.url_from), "TFY_BASE_URL"},
             {"TFY_API_KEY", key, from(by_file ? "" : upstream.key_from), "TFY_API_KEY"},
             {"TFY_API_KEY_FILE", key_file, from(by_file ? upstream.key_from : ""), "TFY_API_KEY_FILE"},

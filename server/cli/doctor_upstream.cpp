@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "server/cli/doctor_checks.hpp"
+#include "server/upstream/key_file.hpp"
 #include "tools/preflight.hpp"
 #include "tools/truefoundry/client.hpp"
 
@@ -47,11 +48,9 @@ constexpr auto make_a_key =
     "and name the file in TFY_API_KEY_FILE.";
 constexpr auto another_key = "Make a new key in TrueFoundry, and put it in the old one's place: ";
 
-/// The key's place. What is named as its file and is none may be the key itself.
 std::string place_of(const Upstream& upstream) {
-    std::error_code ignored;
-    const bool is_file = !upstream.key_file.empty() && std::filesystem::exists(upstream.key_file, ignored);
-    return is_file ? "the file " + upstream.key_file : upstream.key_from;
+    const auto file = shown_key_file(upstream.key_file);
+    return file.empty() ? upstream.key_from : "the file " + file;
 }
 
 std::string todo_for(const tools::Preflight& found, const Upstream& upstream) {

@@ -81,6 +81,11 @@ std::string open_to_others(const std::string& file) {
     return "Other users of this machine may read the key file " + file + ": run chmod 600 on it.";
 }
 
+std::string shown_key_file(const std::string& file) {
+    std::error_code ignored;
+    return std::filesystem::exists(file, ignored) ? file : std::string();
+}
+
 std::optional<KeyFileMark> KeyFileMark::of(const std::string& file) {
     struct stat found = {};
     if (::stat(file.c_str(), &found) != 0) return std::nullopt;

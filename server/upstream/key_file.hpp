@@ -25,6 +25,10 @@ Result<policy::Secret> read_key_file(const std::string& file);
 /// A sentence where other users may read the file; empty where they may not, or where there is none.
 std::string open_to_others(const std::string& file);
 
+/// The file as it may be named; empty where it is not there: what is named as a file and is none may be the
+/// key itself.
+std::string shown_key_file(const std::string& file);
+
 /// Tells whether the file is still the same one with the same content, without reading it.
 struct KeyFileMark {
     dev_t device = 0;

@@ -1,4 +1,3 @@
-#include "tests/soak/caller.hpp"
 #include "tests/soak/round.hpp"
 
 namespace tfy::soak {
@@ -36,12 +35,9 @@ std::string judge(const Result<tools::Created>& told, const Seen& seen, const st
 }  // namespace
 
 int play_creations(int rounds, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
-    SoakTime time;
-    LossyPlane plane(time, random());
-    Caller caller(time, plane.port());
+    Stage stage(seed);
+    auto& [random, time, plane, caller, watch] = stage;
     Tally tally;
-    Stopwatch watch(time);
     for (; tally.rounds < rounds; ++tally.rounds) {
         const auto loss = any_of(all_losses, random);
         const auto ill = ill_reads(random);

@@ -1,4 +1,3 @@
-#include "tests/soak/caller.hpp"
 #include "tests/soak/round.hpp"
 
 namespace tfy::soak {
@@ -99,12 +98,9 @@ std::string judge(const Result<void>& told, const Played& played, const Seen& se
 }  // namespace
 
 int play_deletions(int rounds, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
-    SoakTime time;
-    LossyPlane plane(time, random());
-    Caller caller(time, plane.port());
+    Stage stage(seed);
+    auto& [random, time, plane, caller, watch] = stage;
     Tally tally;
-    Stopwatch watch(time);
     for (; tally.rounds < rounds; ++tally.rounds) {
         const auto name = "soak-" + std::to_string(tally.rounds);
         const Played played{.id = "id-" + name, .before = tokens_of(name), .once = random() % 4 == 0};

@@ -25,7 +25,7 @@ enum class Loss {
     failed_after,      // 500
     unreadable_after,  // 200, and a page instead of the answer
     repeated,          // by a proxy: done, and the second one was told that there is nothing to do
-    closed_late,       // the connection ends at once, the work is done up to four seconds later
+    closed_late,       // the connection ends at once, the work is done up to two seconds later
     held_late          // the same after a time-out
 };
 inline constexpr std::array all_losses{Loss::none,

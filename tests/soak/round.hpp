@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <random>
 
+#include "tests/soak/caller.hpp"
 #include "tests/soak/lossy_plane.hpp"
 
 namespace tfy::soak {
@@ -38,6 +39,17 @@ private:
     const SoakTime& time_;
     truefoundry::Pace::Instant begun_ = {};
     std::chrono::milliseconds longest_{0};
+};
+
+/// The plane, the caller and their time, for as many rounds as are played.
+struct Stage {
+    explicit Stage(std::uint64_t seed) : random(seed) {}
+
+    std::mt19937_64 random;
+    SoakTime time = {};
+    LossyPlane plane{time, random()};
+    Caller caller{time, plane.port()};
+    Stopwatch watch{time};
 };
 
 inline int failed(int round, std::uint64_t seed, const std::string& how, const std::string& wrong) {

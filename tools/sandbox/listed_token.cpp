@@ -25,12 +25,6 @@ Json date_or_null(const std::optional<policy::Time>& time) {
     return time ? Json(policy::format_time(*time).substr(0, 10)) : Json(nullptr);
 }
 
-// Of the two members that are met in more than one.
-struct Spelling {
-    const char* expiration = "expiration_date";
-    const char* type = "token_type";
-};
-
 // The shape that the SDKs declare for these routes.
 Json virtual_account_manifest(const StoredToken& token) {
     return {{"name", token.name},
@@ -42,15 +36,13 @@ Json virtual_account_manifest(const StoredToken& token) {
             {"tags", nullptr}};
 }
 
-// As it is met in older documents.
-Json manifest_in(const Spelling& spelling, const StoredToken& token) {
-    return {{"name", token.name},
-            {"type", "virtual-account"},
-            {"permissions", Json::array()},
-            {spelling.expiration, or_null(token.expires)},
-            {"ownedBy", owned_by(token)},
-            {spelling.type, token.type},
-            {"tags", nullptr}};
+// As it is met in older documents: in another spelling, with the hour.
+Json camel_manifest(const StoredToken& token) {
+    auto manifest = virtual_account_manifest(token);
+    for (const auto* name : {"expiration_date", "token_type"}) manifest.erase(name);
+    manifest["expirationDate"] = or_null(token.expires);
+    manifest["tokenType"] = token.type;
+    return manifest;
 }
 
 Json pat_manifest(const StoredToken& token) {
@@ -117,7 +109,7 @@ Json manifest_of(const StoredToken& token, Shape shape) {
     switch (shape) {
         case Shape::virtual_account: return virtual_account_manifest(token);
         case Shape::full: return full_manifest(token);
-        case Shape::camel: return manifest_in({"expirationDate", "tokenType"}, token);
+        case Shape::camel: return camel_manifest(token);
         case Shape::required:
             return {{"name", token.name}, {"type", "virtual-account"}, {"permissions", Json::array()}};
         case Shape::nulls: return nulls_manifest(token);
