@@ -18,37 +18,81 @@ Error no(const std::string& why) { return {Errc::refused, why + " No permission 
 
 std::optional<Error> unreasonable(const StandingWish& wish) {
     if (wish.principal.empty() || wish.principal.size() > longest_text)
-        return no("A standing permission is for one principal: say which, as it stands in its requests.");
+        return no("Name one principal, as its requests show it: stdio:alice or http:loopback.");
     const auto fixed = wish.names.find_first_of("*?");
     if (wish.names.empty() || wish.names.size() > longest_text || fixed == 0)
-        return no(
-            "The names must begin with something fixed, such as ci-*: a pattern for every name would be "
-            "no permission but an open door.");
+        return no("The names must begin with fixed characters, for example ci-*.");
     if (wish.uses < 1 || wish.uses > most_uses)
-        return no("It can be used from 1 to " + std::to_string(most_uses) + " times.");
+        return no("The number of uses must be from 1 to " + std::to_string(most_uses) + ".");
     if (wish.longest_life <= Duration{0} || wish.longest_life > longest_token)
-        return no("The tokens that it covers must expire within 90 days at the most.");
+        return no("The tokens must expire within 90 days or less.");
     if (wish.lasts <= Duration{0} || wish.lasts > longest_permission)
-        return no("It can last for 12 hours at the most.");
+        return no("A permission lasts 12 hours or less.");
     if (wish.destination == Destination::agent)
-        return no("A value goes to the agent only where a person decides on that value: page, or none.");
+        return no(
+            "The destination must be page or none: a person decides on each value that goes to an agent.");
     if (wish.reason.size() > longest_text) return no("The reason must be shorter than 500 bytes.");
     return std::nullopt;
 }
 
-/// Why `permission` says nothing about `fresh`.
-std::optional<std::string> not_covered(const StandingPermission& permission, const Approval& fresh,
-                                       Time now) {
-    if (!permission.in_force(now)) return "The permission is over.";
-    if (!may_be_permitted(fresh.call)) return "A standing permission never covers this tool.";
-    if (fresh.call.caller.principal != permission.principal) return "It is for another principal.";
-    if (!glob(permission.names, fresh.facts.subject)) return "It is for other names.";
-    if (!fresh.facts.expires) return "It is for tokens that expire.";
-    if (*fresh.facts.expires > now + permission.longest_life) return "It is for tokens that expire sooner.";
-    const auto& allowed = fresh.terms.destinations;
-    if (std::ranges::find(allowed, permission.destination) == allowed.end())
-        return "The rule does not let the value go where it says.";
-    if (fresh.terms.reason_required && permission.reason.empty()) return "The rule asks for a reason.";
+std::optional<std::string> over(const StandingPermission& permission, Time now) {
+    if (!permission.revoked_by.empty()) return "It was revoked.";
+    if (permission.used >= permission.uses)
+        return "It is used up: " + std::to_string(permission.used) + " of " +
+               std::to_string(permission.uses) + ".";
+    if (now >= permission.until) return "Its time is over.";
+    return std::nullopt;
+}
+
+std::optional<std::string> other_call(const StandingPermission& permission, const Approval& fresh, Time now) {
+    if (!may_be_permitted(fresh.call)) return "It covers only the creation of tokens.";
+    if (fresh.call.caller.principal != permission.principal)
+        return "It is for " + shown(permission.principal, 100) + ".";
+    if (!glob(permission.names, fresh.facts.subject))
+        return "It is for tokens named " + shown(permission.names, 100) + ".";
+    const auto within = "It is for tokens that expire within " + format_duration(permission.longest_life);
+    if (!fresh.facts.expires) return within + ", and this one never expires.";
+    if (*fresh.facts.expires > now + permission.longest_life) return within + ".";
+    return std::nullopt;
+}
+
+std::string_view where_given(Assurance least) {
+    switch (least) {
+        case Assurance::client:
+        case Assurance::terminal: return "a person at a terminal or on the approvals page";
+        case Assurance::signed_in: return "a person signed in to the approvals page";
+        case Assurance::passkey: break;
+    }
+    return "a person with a passkey";
+}
+
+std::string choose_from(const std::vector<Destination>& allowed) {
+    std::string names;
+    for (const auto destination : {Destination::page, Destination::none})
+        if (std::ranges::find(allowed, destination) != allowed.end())
+            names += (names.empty() ? "" : " or ") + std::string(to_string(destination));
+    return names.empty() ? "It allows only agent, which no permission can use."
+                         : "Give a permission with the destination " + names + ".";
+}
+
+/// What the rule asks for and its giver cannot say alone.
+std::optional<std::string> too_little(const StandingPermission& permission, const Approval& fresh) {
+    const auto& terms = fresh.terms;
+    if (terms.quorum > 1)
+        return "The rule asks for " + std::to_string(terms.quorum) +
+               " approvers, and one person gives a permission. No permission can count here.";
+    if (auto why = excluded(terms, fresh.call.caller, permission.by))
+        return *why + " A permission counts if it is given by a person who may approve these requests.";
+    if (permission.assurance < terms.min_assurance)
+        return "The rule asks for " + std::string(where_given(terms.min_assurance)) +
+               ", and this permission was given " +
+               (permission.assurance == Assurance::terminal ? "in a terminal" : "with less") +
+               ". Give it there instead.";
+    if (std::ranges::find(terms.destinations, permission.destination) == terms.destinations.end())
+        return "The rule does not allow the destination " + std::string(to_string(permission.destination)) +
+               ". " + choose_from(terms.destinations);
+    if (terms.reason_required && permission.reason.empty())
+        return "The rule asks for a reason. Give a permission with a reason.";
     return std::nullopt;
 }
 
@@ -65,9 +109,9 @@ bool may_be_permitted(const Call& call) { return call.tool == covered_tool; }
 Result<StandingPermission> give(const Human& person, StandingWish wish, std::string id, Time now) {
     if (person.assurance() == Assurance::client)
         return no(
-            "Only a person who is known by name can give a standing permission: on the approvals page or in "
-            "a terminal.");
-    if (person.name() == wish.principal) return no("Nobody gives a permission to themselves.");
+            "Only a person known by name can give a standing permission. Use the approvals page or a "
+            "terminal.");
+    if (person.name() == wish.principal) return no("You cannot give a permission to yourself.");
     if (auto why = unreasonable(wish)) return *std::move(why);
     return StandingPermission{.id = std::move(id),
                               .by = person.name(),
@@ -80,6 +124,13 @@ Result<StandingPermission> give(const Human& person, StandingWish wish, std::str
                               .uses = wish.uses,
                               .given = now,
                               .until = now + wish.lasts};
+}
+
+std::optional<std::string> not_covered(const StandingPermission& permission, const Approval& fresh,
+                                       Time now) {
+    if (auto why = over(permission, now)) return why;
+    if (auto why = other_call(permission, fresh, now)) return why;
+    return too_little(permission, fresh);
 }
 
 Result<Approval> approve_under(const StandingPermission& permission, Approval fresh, Time now,

@@ -56,6 +56,9 @@ Result<StandingPermission> give(const Human& person, StandingWish wish, std::str
 Result<Approval> approve_under(const StandingPermission& permission, Approval fresh, Time now,
                                Duration claim_window);
 
+/// Why `permission` does not cover `fresh`, as sentences that say what would; nothing if it does.
+std::optional<std::string> not_covered(const StandingPermission& permission, const Approval& fresh, Time now);
+
 /// Errc::refused where it was revoked already.
 Result<StandingPermission> revoke(StandingPermission permission, const Human& person);
 

@@ -57,7 +57,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
                  parts.base_url),
       catalog_(assemble(parts, page)),
       narrowing_(approvals_, catalog_, gate_, clock),
-      standing_(approvals_, store_, redaction_, clock),
+      standing_(approvals_, store_, gate_, redaction_, clock),
       presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
                  parts.base_url),
@@ -85,7 +85,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       sign_in_codes_(store_, clock),
       dashboard_({approvals_, narrowing_, standing_, reveals_, rotations_,
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
-                 people_, sign_in_codes_, redaction_, clock, parts.upstream_label()) {}
+                 people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help()) {}
 
 App::~App() = default;
 

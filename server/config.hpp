@@ -17,6 +17,8 @@ namespace tfy::server {
 /// As CLI11 reads them (flags, TFY_PAT_MCP_* and --config), not yet checked.
 struct Options {
     bool sandbox = false;
+    std::string sandbox_tokens = {};  // that a new sandbox begins with: "examples" or "none"; empty: examples
+                                      // within a server, none for the command of its own
     std::string listen = "127.0.0.1:8780";
     std::string state_dir = {};  // empty: $XDG_STATE_HOME/tfy-pat-mcp, else ~/.local/state/tfy-pat-mcp
     std::string policy = {};     // a file; empty: the embedded rules

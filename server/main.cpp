@@ -13,12 +13,15 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/config_file.hpp"
 #include "server/cli/doctor.hpp"
+#include "server/cli/help.hpp"
 #include "server/cli/redact.hpp"
 #include "server/cli/standard_output.hpp"
 #include "server/cli/usage.hpp"
 #include "server/parts.hpp"
 #include "server/settings.hpp"
+#include "server/storage/rules_in_use.hpp"
 #include "server/storage/terminal_demands.hpp"
+#include "tools/own_command.hpp"
 
 namespace {
 
@@ -35,37 +38,42 @@ void harden() {
 void add_options(CLI::App& app, Options& options) {
     const auto* file = std::getenv("TFY_PAT_MCP_CONFIG");  // the library reads the environment after it
     const bool named = file != nullptr && *file != '\0';
-    app.set_config("--config", named ? file : "", "TOML file with the same names", named)
+    app.set_config("--config", named ? file : "", "TOML file with settings of the same names", named)
         ->envname("TFY_PAT_MCP_CONFIG");
     app.config_formatter(std::make_shared<tfy::server::ConfigFile>(app));
     app.allow_config_extras(CLI::config_extras_mode::error);
-    app.add_flag("--sandbox", options.sandbox, "Use the built-in stand-in for TrueFoundry")
+    app.add_flag("--sandbox", options.sandbox,
+                 "Use a built-in stand-in with test tokens instead of TrueFoundry")
         ->envname("TFY_PAT_MCP_SANDBOX");
-    app.add_option("--listen", options.listen,
-                   "Address and port (serve: 127.0.0.1:8780, sandbox: 127.0.0.1:8790)")
+    app.add_option("--sandbox-tokens", options.sandbox_tokens,
+                   "The tokens that a new sandbox begins with: one of each sort, or none. A sandbox that was "
+                   "started before keeps what it has")
+        ->check(CLI::IsMember({"examples", "none"}))
+        ->envname("TFY_PAT_MCP_SANDBOX_TOKENS");
+    app.add_option("--listen", options.listen, "Address and port to listen at")
         ->envname("TFY_PAT_MCP_LISTEN");
-    app.add_option("--state-dir", options.state_dir, "Where approvals, journal and keys live")
+    app.add_option("--state-dir", options.state_dir, "Directory for approvals, journal and keys")
         ->envname("TFY_PAT_MCP_STATE_DIR");
-    app.add_option("--policy", options.policy, "Rules file instead of the embedded one")
+    app.add_option("--policy", options.policy, "Rules file to use instead of the built-in rules")
         ->envname("TFY_PAT_MCP_POLICY");
-    app.add_option("--hold", options.hold, "How long a call waits for a person before it answers 'pending'")
+    app.add_option("--hold", options.hold, "How long a call waits for a decision before it answers 'pending'")
         ->envname("TFY_PAT_MCP_HOLD")
         ->capture_default_str();
     app.add_option("--log-level", options.log_level, "debug, info, warn, error or off")
         ->envname("TFY_PAT_MCP_LOG_LEVEL")
         ->capture_default_str();
     app.add_option("--ca-file", options.ca_file,
-                   "Extra certificate authorities for TrueFoundry and webhooks (PEM)")
+                   "PEM file of certificate authorities to trust as well, for TrueFoundry and webhooks")
         ->envname("TFY_PAT_MCP_CA_FILE");
     app.add_option("--public-url", options.public_url,
-                   "Where people reach the approvals page: what links in webhooks begin with")
+                   "Address at which people reach the approvals page; links begin with it")
         ->envname("TFY_PAT_MCP_PUBLIC_URL");
-    app.add_option("--allowed-host", options.allowed_hosts, "Further Host header that is served")
+    app.add_option("--allowed-host", options.allowed_hosts, "Host header to accept as well; repeatable")
         ->envname("TFY_PAT_MCP_ALLOWED_HOST");
-    app.add_option("--allowed-origin", options.allowed_origins, "Further Origin header that is served")
+    app.add_option("--allowed-origin", options.allowed_origins, "Origin header to accept as well; repeatable")
         ->envname("TFY_PAT_MCP_ALLOWED_ORIGIN");
     app.add_flag("--open-browser,!--no-open-browser", options.open_browser,
-                 "stdio: open the approvals page where a display is there")
+                 "Open the approvals page in a browser if there is a display")
         ->envname("TFY_PAT_MCP_OPEN_BROWSER");
 }
 
@@ -94,30 +102,32 @@ struct VerbOptions {
 void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     using Verb = tfy::server::ApprovalsOptions::Verb;
     auto& chosen = options.approvals;
-    verbs.approvals = app.add_subcommand("approvals", "Decide on waiting requests from this terminal");
+    verbs.approvals = app.add_subcommand("approvals", "Decide on requests in this terminal");
     verbs.approvals->require_subcommand(1)->fallthrough();
+    const auto* const which = "The request's id, or the beginning of it: apr_k3f9 or k3f9";
     const auto verb = [&](const char* name, const char* help, Verb value) {
         auto* sub = verbs.approvals->add_subcommand(name, help)->fallthrough();
-        sub->add_flag("--json", chosen.json, "One JSON document (watch: JSON lines)");
+        sub->add_flag("--json", chosen.json, "Print JSON");
         sub->callback([&chosen, value] { chosen.verb = value; });
         return sub;
     };
-    verb("list", "What waits for a decision", Verb::list)
-        ->add_flag("--all", chosen.all, "The decided ones too");
-    verb("watch", "List, then print new ones as they come", Verb::watch);
-    verb("show", "One request, whole", Verb::show)->add_option("ID", chosen.id, "apr_…")->required();
-    verb("approve", "Approve one request, after its token's name is typed", Verb::approve)
-        ->add_option("ID", chosen.id, "apr_…")
+    verb("list", "List the open requests, oldest first", Verb::list)
+        ->add_flag("--all", chosen.all, "Include the closed ones");
+    verb("watch", "List the open requests, then print each change", Verb::watch);
+    verb("show", "Show a request in full", Verb::show)->add_option("ID", chosen.id, which)->required();
+    verb("approve", "Approve a request; asks you to type the token's name", Verb::approve)
+        ->add_option("ID", chosen.id, which)
         ->required();
-    verb("passphrase", "Set your own passphrase, which approve and deny ask for", Verb::passphrase);
-    auto* sign_in = verb("sign-in", "A one-time code to sign in to the approvals page", Verb::sign_in);
-    sign_in->add_option("--as", chosen.person, "Whose code: another person's name (you)");
-    sign_in->add_option("--for", chosen.life, "How long it is good for")->capture_default_str();
-    auto* deny = verb("deny", "Deny one request", Verb::deny);
-    deny->add_option("ID", chosen.id, "apr_…")->required();
-    deny->add_option("--reason", chosen.reason, "Shown to the agent");
-    verb("keep", "Keep the old token of a rotation whose grace still runs", Verb::keep)
-        ->add_option("ID", chosen.id, "rot_…")
+    verb("passphrase", "Set your passphrase, which approve and deny ask for", Verb::passphrase);
+    auto* sign_in = verb("sign-in", "Print a one-time code to sign in to the approvals page", Verb::sign_in);
+    sign_in->add_option("--as", chosen.person, "Whose code it is");
+    sign_in->add_option("--for", chosen.life, "How long the code is valid, up to 24h")->capture_default_str();
+    auto* deny = verb("deny", "Deny a request and say why", Verb::deny);
+    deny->add_option("ID", chosen.id, which)->required();
+    deny->add_option("--reason", chosen.reason,
+                     "The agent is told; you are asked for it if you leave it out");
+    verb("keep", "Keep the old token of a rotation that has not deleted it yet", Verb::keep)
+        ->add_option("ID", chosen.id, "The rotation's id, or the beginning of it")
         ->required();
 }
 
@@ -126,103 +136,121 @@ void add_permissions(Verbs& verbs, VerbOptions& options) {
     auto& chosen = options.approvals;
     const auto verb = [&](const char* name, const char* help, Verb value) {
         auto* sub = verbs.approvals->add_subcommand(name, help)->fallthrough();
-        sub->add_flag("--json", chosen.json, "One JSON document");
+        sub->add_flag("--json", chosen.json, "Print JSON");
         sub->callback([&chosen, value] { chosen.verb = value; });
         return sub;
     };
-    verb("permissions", "Standing permissions in force", Verb::permissions);
+    verb("permissions", "List the standing permissions in force", Verb::permissions);
     auto* permit =
-        verb("permit", "Allow some creates ahead of time, after their names are typed", Verb::permit);
+        verb("permit", "Allow some creates in advance; asks you to type their names", Verb::permit);
     auto& typed = chosen.permit;
-    permit->add_option("--principal", typed.principal, "Whose: stdio:alice")->required();
-    permit->add_option("--names", typed.names, "Of the tokens: 'ci-*'")->required();
-    permit->add_option("--uses", typed.uses, "How many, 100 at the most")->required();
-    permit->add_option("--expires-within", typed.expires_within, "Each token, 90d at the most")
+    permit->add_option("--principal", typed.principal, "Whose calls: stdio:USER or http:loopback")
+        ->required();
+    permit->add_option("--names", typed.names, "Names of the new tokens, for example 'ci-*'")->required();
+    permit->add_option("--uses", typed.uses, "How many tokens, up to 100")->required();
+    permit
+        ->add_option("--expires-within", typed.expires_within,
+                     "Each token must expire within this time, up to 90d")
         ->capture_default_str();
-    permit->add_option("--for", typed.lasts, "How long this lasts, 12h at the most")->capture_default_str();
-    permit->add_option("--destination", typed.destination, "Where the values go: page or none")
+    permit->add_option("--for", typed.lasts, "How long the permission lasts, up to 12h")
         ->capture_default_str();
-    permit->add_option("--reason", chosen.reason, "For the journal");
-    verb("revoke", "Take a standing permission back", Verb::revoke)
-        ->add_option("ID", chosen.id, "per_…")
+    permit->add_option("--destination", typed.destination, "Where the values are shown: page or none")
+        ->capture_default_str();
+    permit->add_option("--reason", chosen.reason, "Recorded in the journal");
+    verb("revoke", "Revoke a standing permission", Verb::revoke)
+        ->add_option("ID", chosen.id, "The permission's id, or the beginning of it")
         ->required();
 }
 
 void add_policy(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     auto& chosen = options.explain;
-    verbs.policy = app.add_subcommand("policy", "The rules")->require_subcommand(1)->fallthrough();
-    verbs.policy->add_subcommand("check", "Read a rules file and say what is wrong with it")
+    verbs.policy = app.add_subcommand("policy", "Check the rules, or ask which one applies")
+                       ->require_subcommand(1)
+                       ->fallthrough();
+    verbs.policy->add_subcommand("check", "Check a rules file and report what is wrong with it")
         ->fallthrough()
-        ->add_option("FILE", options.policy_file);
+        ->add_option("FILE", options.policy_file, "The rules file; without it, the rules of --policy");
     auto* explain =
-        verbs.policy->add_subcommand("explain", "Which rule would decide on a call, and why: a dry run")
+        verbs.policy
+            ->add_subcommand("explain", "Show which rule would apply to a call, and why; nothing runs")
             ->fallthrough();
     explain->callback([&options] { options.policy_explain = true; });
-    explain->add_option("TOOL", chosen.tool, "tfy_access_tokens_delete")->required();
-    explain->add_option("JSON", chosen.arguments, "The arguments; with them, the screen is shown");
-    explain->add_option("--principal", chosen.principal, "Who asks: stdio:USER (you) or http:loopback");
-    explain->add_option("--client", chosen.client, "The client program, as it calls itself");
-    explain->add_option("--name", chosen.name, "The token's name, where the arguments do not tell it");
-    explain->add_option("--at", chosen.at, "When: 2026-11-23T12:00:00Z (now)");
-    explain->add_flag("--json", chosen.json, "One JSON document");
+    explain->add_option("TOOL", chosen.tool, "The tool: tfy_access_tokens_delete")->required();
+    explain->add_option("JSON", chosen.arguments, "Its arguments; with them, the approval screen is shown");
+    explain->add_option("--principal", chosen.principal, "Who calls: stdio:USER (you) or http:loopback");
+    explain->add_option("--client", chosen.client, "The client's name, as the client gives it");
+    explain->add_option("--name", chosen.name, "The token's name, if the arguments do not give it");
+    explain->add_option("--at", chosen.at, "When: 2026-11-23T12:00:00Z");
+    explain->add_flag("--json", chosen.json, "Print JSON");
 }
 
 void add_sandbox(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     verbs.sandbox =
         app.add_subcommand("sandbox",
-                           "The stand-in control plane alone, over real HTTP. Exit code 1 where a "
-                           "client sent what must never be sent. Faults: see docs/sandbox.md")
+                           "Run the stand-in for TrueFoundry alone, over HTTP. Exits with 1 if a client "
+                           "sent a request that must never be sent. Faults: docs/sandbox.md")
             ->fallthrough();
     verbs.sandbox
-        ->add_option(
-            "--account", options.sandbox.accounts,
-            "A further account with a key and tokens of its own: NAME, or NAME:forbidden for a key that "
-            "may not manage tokens (repeatable)")
+        ->add_option("--account", options.sandbox.accounts,
+                     "Another account, with its own key and tokens: NAME, or NAME:forbidden for a key that "
+                     "may not manage tokens; repeatable")
         ->delimiter(',')
         ->envname("TFY_PAT_MCP_ACCOUNT");
     verbs.sandbox
         ->add_option("--access-log", options.sandbox.access_log,
-                     "Where a line of JSON about each request goes: a file, else standard output")
+                     "File for one line of JSON about each request")
         ->envname("TFY_PAT_MCP_ACCESS_LOG");
 }
 
 void add_redact(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     auto& chosen = options.redact;
     verbs.redact =
-        app.add_subcommand("redact", "A filter for logs and transcripts: known tokens out, all else as it is")
+        app.add_subcommand("redact", "Remove known tokens from logs and transcripts; all else stays as it is")
             ->fallthrough();
-    verbs.redact->add_option("FILE", chosen.files, "Read one after the other; none, or -: standard input");
+    verbs.redact->add_option("FILE", chosen.files, "Files to read in order; none, or -: standard input");
     auto* check = verbs.redact->add_flag(
         "--check", chosen.check,
-        "Only list where tokens are: FILE:LINE: TECHNIQUE: NAME; exit code 0: none, 1: some, 2: trouble");
-    verbs.redact->add_flag("--json", chosen.json, "With --check: findings as JSON lines")->needs(check);
+        "Only list the tokens found, as FILE:LINE: TECHNIQUE: NAME. Exit code 0: none, 1: some, 2: not "
+        "everything could be searched");
+    verbs.redact->add_flag("--json", chosen.json, "With --check: print the findings as JSON lines")
+        ->needs(check);
 }
 
 void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
-    verbs.stdio = app.add_subcommand("stdio", "An MCP server on stdin and stdout")->fallthrough();
+    verbs.stdio = app.add_subcommand("stdio", "Run an MCP server on stdin and stdout")->fallthrough();
     verbs.serve =
-        app.add_subcommand("serve", "Streamable HTTP at /mcp, approvals page at /approvals")->fallthrough();
+        app.add_subcommand("serve", "Serve MCP over HTTP at /mcp, and the approvals page at /approvals")
+            ->fallthrough();
     add_sandbox(app, verbs, options);
     add_approvals(app, verbs, options);
     add_permissions(verbs, options);
-    verbs.audit = app.add_subcommand("audit", "The journal")->require_subcommand(1)->fallthrough();
-    verbs.audit->add_subcommand("verify", "Check the hash chain")->fallthrough()->callback([&options] {
-        options.audit.verb = tfy::server::AuditOptions::Verb::verify;
-    });
-    verbs.audit->add_subcommand("export", "The records as JSON lines")->fallthrough()->callback([&options] {
-        options.audit.verb = tfy::server::AuditOptions::Verb::export_all;
-    });
+    verbs.audit =
+        app.add_subcommand("audit", "Check or print the journal")->require_subcommand(1)->fallthrough();
+    verbs.audit->add_subcommand("verify", "Check that the journal is complete and unchanged")
+        ->fallthrough()
+        ->callback([&options] { options.audit.verb = tfy::server::AuditOptions::Verb::verify; });
+    verbs.audit->add_subcommand("export", "Print the records as JSON lines")
+        ->fallthrough()
+        ->callback([&options] { options.audit.verb = tfy::server::AuditOptions::Verb::export_all; });
     add_policy(app, verbs, options);
     verbs.doctor =
-        app.add_subcommand("doctor", "What is configured, what works, and what an approval proves here")
+        app.add_subcommand("doctor",
+                           "Check what is configured and what works, and say what an approval proves here")
             ->fallthrough();
-    verbs.doctor->add_flag("--json", options.doctor.json, "One JSON document");
+    verbs.doctor->add_flag("--json", options.doctor.json, "Print JSON");
     add_redact(app, verbs, options);
 }
 
 int fail(const tfy::Error& error) {
     std::cerr << "tfy-pat-mcp: " << error.message << "\n";
     return tfy::server::exit_code(error);
+}
+
+/// Those of the server on this state directory, if this command was given none; unknown if they cannot be
+/// read.
+std::optional<tfy::policy::Rules> rules_in_use(const std::string& given, const std::filesystem::path& state) {
+    auto rules = tfy::server::load_rules(given.empty() ? tfy::server::rules_file_of_server(state) : given);
+    return rules ? std::optional(std::move(*rules)) : std::nullopt;
 }
 
 int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approvals, std::ostream& out) {
@@ -237,6 +265,7 @@ int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approva
     approvals.passphrase_required = demands.passphrase;
     approvals.claim_window = demands.claim_window;
     approvals.user = tfy::server::os_user();
+    approvals.rules = rules_in_use(options.policy, approvals.state_dir);
     return tfy::server::run_approvals(approvals, std::cin, out, std::cerr);
 }
 
@@ -265,8 +294,18 @@ int run_redact(const Options& options, const tfy::server::RedactOptions& redact)
     return tfy::server::run_redact(*redactor, redact, STDOUT_FILENO, std::cerr);
 }
 
+/// Commands that are printed work as they stand, wherever this one found its state directory.
+void name_state_dir(const Options& options) {
+    const auto chosen = tfy::server::state_dir(options.state_dir);
+    const auto usual = tfy::server::state_dir({});
+    if (!chosen || options.state_dir.empty()) return;
+    const auto absolute = std::filesystem::absolute(*chosen).lexically_normal();
+    if (!usual || absolute != usual->lexically_normal()) tfy::tools::commands_name(absolute.string());
+}
+
 int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool listen_given,
         std::ostream& out) {
+    name_state_dir(options);
     if (*verbs.stdio) return tfy::server::run_stdio(options, std::cerr);
     if (*verbs.serve) return tfy::server::run_serve(options, out, std::cerr);
     if (*verbs.sandbox) {
@@ -293,6 +332,7 @@ int parse_and_run(int argc, char** argv, std::ostream& out) {
     VerbOptions verb_options;
     add_options(app, options);
     add_verbs(app, verbs, verb_options);
+    tfy::server::format_help(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& asked) {  // --help, --version

@@ -1,10 +1,12 @@
 #include "server/parts.hpp"
 
+#include "server/storage/rules_in_use.hpp"
 #include "server/storage/shelf.hpp"
 #include "server/storage/terminal_demands.hpp"
 #include "server/upstream/curl_exchange.hpp"
 #include "server/upstream/key_file.hpp"
 #include "tools/sandbox/control_plane.hpp"
+#include "tools/sandbox/examples.hpp"
 #include "tools/truefoundry/guarded_exchange.hpp"
 
 namespace tfy::server {
@@ -39,8 +41,10 @@ private:
     std::unique_ptr<truefoundry::Exchange> exchange_;
 };
 
-Result<void> connect_sandbox(Parts& parts, const StateDir& state, const Clock& clock) {
-    auto shelf = open_sqlite_shelf(state.sandbox());
+Result<void> connect_sandbox(Parts& parts, const StateDir& state, const Clock& clock, bool with_examples) {
+    std::vector<sandbox::StoredToken> first;
+    if (with_examples) first = sandbox::example_tokens(clock.now());
+    auto shelf = open_sqlite_shelf(state.sandbox(), first);
     if (!shelf) return shelf.error();
     parts.exchange = std::make_unique<BuiltInSandbox>(std::move(*shelf), clock);
     parts.base_url = "sandbox:";
@@ -175,9 +179,11 @@ Result<Parts> gather_parts(const Options& options, const Clock& clock) {
                        .origins = std::move(settings.origins)};
     const auto state = open_state_at(parts, settings.state_dir);
     if (!state) return state.error();
-    if (auto connected = options.sandbox ? connect_sandbox(parts, *state, clock) : connect_upstream(parts);
-        !connected)
-        return connected.error();
+    if (auto kept = keep_rules_file(parts.state_dir, options.policy); !kept) return kept.error();
+    const bool with_examples = options.sandbox_tokens != "none";
+    auto connected =
+        options.sandbox ? connect_sandbox(parts, *state, clock, with_examples) : connect_upstream(parts);
+    if (!connected) return connected.error();
     return parts;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "tools/own_command.hpp"
 #include "tools/rotations.hpp"
 #include "tools/text.hpp"
 
@@ -76,7 +77,7 @@ std::string_view to_string(Kept because) { return kept_names.at(static_cast<std:
 std::optional<Kept> read_kept(std::string_view text) { return read<Kept>(kept_names, text); }
 
 std::string describe(const Rotation& rotation) {
-    const auto keep = " A person can still keep it: tfy-pat-mcp approvals keep " + rotation.id + ".";
+    const auto keep = " To keep it, a person runs: " + own_command("approvals keep " + rotation.id);
     switch (rotation.state) {
         case State::waiting:
             return old_words(rotation) + " still works. It is deleted " +

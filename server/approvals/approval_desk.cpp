@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "policy/permission_reach.hpp"
 #include "policy/sealed_state.hpp"
 #include "server/failpoint.hpp"
 #include "server/storage/journal_entry.hpp"
@@ -77,9 +78,12 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::
     auto clean = without_values(fresh, *redaction_.now());
     if (!clean) co_return clean.error();
     fresh = std::move(*clean);
-    auto permitted = co_await open_permitted(fresh);
+    auto permissions = co_await permissions_for(fresh);
+    if (!permissions) co_return permissions.error();
+    auto permitted = co_await open_permitted(fresh, *permissions);
     if (!permitted) co_return permitted.error();
     if (*permitted) co_return std::move(**permitted);
+    policy::tell_near_permissions(fresh, *permissions, clock_.now());
     co_return co_await write_new(std::move(fresh), "requested");
 }
 
@@ -99,34 +103,6 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::write_new(Approval fresh, std:
     if (!opened) co_return opened.error();
     ring();
     co_return Opened{std::move(opened->approval), opened->attached};
-}
-
-// The first permission that covers the request approves it. Where that one was used up meanwhile, a person is
-// asked.
-Async<Result<std::optional<ApprovalDesk::Opened>>> ApprovalDesk::open_permitted(Approval fresh) {
-    using Found = std::optional<Opened>;
-    if (!policy::may_be_permitted(fresh.call)) co_return Found{};
-    auto look = [principal = fresh.call.caller.principal, now = clock_.now()](Ledger& ledger) {
-        return ledger.permissions(principal, now);
-    };
-    auto permissions = co_await store_.run(std::move(look));
-    if (!permissions) co_return permissions.error();
-    const auto rules = gate_.now();
-    for (const auto& permission : *permissions) {
-        auto approved = policy::approve_under(permission, fresh, clock_.now(), rules->rules().claim_window);
-        if (!approved) continue;
-        auto record = entry("permitted", *approved);
-        const auto limits = limits_of(rules->rules());
-        auto work = [approved = std::move(*approved), limits, record](Ledger& ledger) {
-            return ledger.open_permitted(approved, limits, record);
-        };
-        auto opened = co_await store_.run(std::move(work));
-        if (!opened && opened.error().code == Errc::conflict) continue;
-        if (!opened) co_return opened.error();
-        ring();
-        co_return Found(Opened{std::move(opened->approval), opened->attached});
-    }
-    co_return Found{};
 }
 
 Async<Result<std::optional<Approval>>> ApprovalDesk::find_open(policy::Call call) {

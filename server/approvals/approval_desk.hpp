@@ -92,7 +92,9 @@ public:
 
 private:
     Async<Result<Opened>> write_new(policy::Approval fresh, std::string kind);
-    Async<Result<std::optional<Opened>>> open_permitted(policy::Approval fresh);
+    Async<Result<std::vector<policy::StandingPermission>>> permissions_for(policy::Approval fresh);
+    Async<Result<std::optional<Opened>>> open_permitted(
+        policy::Approval fresh, const std::vector<policy::StandingPermission>& permissions);
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
                                           std::string kind);
     using Change = std::function<Result<void>(Ledger&, const policy::Approval&, const JournalEntry&)>;

@@ -5,6 +5,7 @@
 #include "policy/facts.hpp"
 #include "policy/match.hpp"
 #include "server/approvals/rule_in_force.hpp"
+#include "tools/own_command.hpp"
 #include "tools/rotations.hpp"
 
 namespace tfy::server {
@@ -106,8 +107,7 @@ std::vector<std::string> channels(Assurance least, bool over_http) {
     all.emplace_back(
         over_http ? "the approvals page of the server, after signing in"
                   : "the approvals page, in the browser that the server opens where a display is there");
-    if (least <= Assurance::terminal)
-        all.emplace_back("a terminal on the server's state directory: tfy-pat-mcp approvals");
+    if (least <= Assurance::terminal) all.emplace_back("a terminal: " + tools::own_command("approvals list"));
     return all;
 }
 

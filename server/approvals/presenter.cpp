@@ -5,6 +5,7 @@
 #include "protocol/elicitation.hpp"
 #include "server/approvals/elicitation_channel.hpp"
 #include "server/approvals/task_of.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
@@ -122,7 +123,7 @@ Async<Doors> Presenter::doors(Approval approval, bool lead_person_there) {
     if (!policy::is_open(approval.state)) co_return doors;
     doors.page = co_await page_.address(approval.id, lead_person_there);
     if (approval.terms.min_assurance <= policy::Assurance::terminal)
-        doors.terminal = "tfy-pat-mcp approvals approve " + approval.id;
+        doors.terminal = tools::own_command("approvals approve " + approval.id);
     co_return doors;
 }
 

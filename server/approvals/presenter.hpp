@@ -11,6 +11,7 @@
 #include "server/approvals/approval_desk.hpp"
 #include "server/approvals/approval_text.hpp"
 #include "server/approvals/silent_clients.hpp"
+#include "server/auth/sign_in_help.hpp"
 #include "server/mcp/requester.hpp"
 #include "server/observability/log.hpp"
 
@@ -25,6 +26,7 @@ public:
     virtual Async<std::string> address(std::string approval_id, bool lead_person_there) = 0;
     /// Of the whole page; empty while there is none.
     virtual std::string home() const { return {}; }
+    virtual SignInHelp sign_in_help() const { return {}; }
     /// Whether people can be sent there; opens it where it is opened on demand.
     virtual bool stands() { return true; }
 };

@@ -1,4 +1,5 @@
 #include "server/approvals/rotation_records.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
@@ -36,8 +37,8 @@ Result<Rotation> keep_rotation(Ledger& ledger, const std::string& id, const poli
     if (!found) return found.error();
     if (!*found)
         return Error{Errc::not_found,
-                     "There is no rotation with this id. 'tfy-pat-mcp approvals list' shows those that are "
-                     "under way; nothing was changed."};
+                     "No rotation has this id. Nothing was changed. List the rotations under way: " +
+                         tools::own_command("approvals list")};
     auto row = std::move(**found);
     if (row.rotation.state != State::waiting && row.rotation.state != State::due)
         return too_late(row.rotation);

@@ -1,5 +1,6 @@
 #include "server/approvals/standing_desk.hpp"
 
+#include "policy/permission_reach.hpp"
 #include "policy/sealed_state.hpp"
 #include "server/storage/journal_entry.hpp"
 #include "server/storage/without_values.hpp"
@@ -10,7 +11,11 @@ namespace {
 using policy::StandingPermission;
 
 Error no_such_permission() {
-    return {Errc::not_found, "There is no standing permission with this id. Nothing was changed."};
+    return {Errc::not_found, "No standing permission has this id. Nothing was changed."};
+}
+
+Error cannot_count(const std::string& why) {
+    return {Errc::refused, "This permission would never count. " + why + " No permission was given."};
 }
 
 }  // namespace
@@ -20,6 +25,8 @@ Async<Result<StandingPermission>> StandingDesk::give(policy::Human person, polic
     auto given = policy::give(person, std::move(wish), "per_" + policy::random_id(), clock_.now());
     if (given) given = without_values(*given, *redaction_.now());
     if (!given) co_return given.error();
+    if (const auto why = policy::cannot_count(*given, gate_.now()->rules(), clock_.now()))
+        co_return cannot_count(*why);
     auto record = journal_entry("permission_given", *given, *redaction_.now(), clock_.now());
     auto work = [permission = *given, record](Ledger& ledger) {
         return ledger.add_permission(permission, record);

@@ -10,11 +10,13 @@ namespace tfy::server {
 
 class StandingDesk {
 public:
-    /// All must outlive it. `approvals` tells who watches that something has changed.
-    StandingDesk(ApprovalDesk& approvals, Store& store, const Redaction& redaction, const Clock& clock)
-        : approvals_(approvals), store_(store), redaction_(redaction), clock_(clock) {}
+    /// All must outlive it. `approvals` tells watchers that something has changed.
+    StandingDesk(ApprovalDesk& approvals, Store& store, const GateInForce& gate, const Redaction& redaction,
+                 const Clock& clock)
+        : approvals_(approvals), store_(store), gate_(gate), redaction_(redaction), clock_(clock) {}
 
-    /// See policy::give(). Durable and journalled ("permission_given") when it returns.
+    /// See policy::give(). Durable and journalled ("permission_given") when it returns. Errc::refused, too,
+    /// if it could never count under the rules in force.
     Async<Result<policy::StandingPermission>> give(policy::Human person, policy::StandingWish wish);
     /// In force now, for whichever principal; oldest first.
     Async<Result<std::vector<policy::StandingPermission>>> list();
@@ -25,6 +27,7 @@ public:
 private:
     ApprovalDesk& approvals_;
     Store& store_;
+    const GateInForce& gate_;
     const Redaction& redaction_;
     const Clock& clock_;
 };

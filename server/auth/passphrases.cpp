@@ -21,10 +21,10 @@ using Hash = std::array<char, crypto_pwhash_STRBYTES>;  // ends with a zero byte
 
 Error failed(const std::string& what, const fs::path& path) {
     return {Errc::storage, what + " " + path.string() + " (" + std::generic_category().message(errno) +
-                               "). Nothing was decided."};
+                               "). Nothing was changed."};
 }
 
-Error wrong() { return {Errc::denied, "This passphrase is not right. Nothing was changed."}; }
+Error wrong() { return {Errc::denied, "Wrong passphrase. Nothing was changed."}; }
 
 Result<Hash> read_hash(const fs::path& file) {
     const OpenFile in(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
@@ -39,8 +39,8 @@ Result<Hash> read_hash(const fs::path& file) {
 Result<fs::path> Passphrases::file_of(const std::string& person) const {
     if (policy::is_person_name(person)) return folder_ / person;
     return Error{Errc::refused,
-                 "This account's name holds characters that no approver's name may have. Decide on the "
-                 "approvals page. Nothing was decided."};
+                 "Your account's name has characters that an approver's name cannot have. Use the "
+                 "approvals page instead. Nothing was changed."};
 }
 
 Result<bool> Passphrases::is_set(const std::string& person) const {
@@ -67,7 +67,7 @@ Result<void> Passphrases::set(const std::string& person, const policy::Secret& t
     if (!file) return file.error();
     const auto text = typed.reveal();
     if (text.size() < shortest)
-        return Error{Errc::refused, "A passphrase has 8 characters at least. Nothing was set."};
+        return Error{Errc::refused, "A passphrase needs at least 8 characters. Nothing was set."};
     if (auto folder = make_private_folder(folder_); !folder) return folder.error();
     Hash hash{};
     if (crypto_pwhash_str(hash.data(), text.data(), text.size(), crypto_pwhash_OPSLIMIT_MODERATE,

@@ -6,6 +6,7 @@
 #include "policy/canonical_json.hpp"
 #include "policy/sealed_state.hpp"
 #include "server/auth/sign_in_codes.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
@@ -50,9 +51,9 @@ Result<PageChannel::Session> PageChannel::sign_in(std::string_view code) {
         if (wrong_++ == 0) wrong_since_ = now;
         return Error{
             Errc::denied,
-            "This code is not right, was used already, or is too old. Nobody was signed in. Look in "
-            "the terminal where the server runs for a fresh one, or ask for one: 'tfy-pat-mcp approvals "
-            "sign-in'."};
+            "This code is wrong, used or expired. You are not signed in. Get a new code on the server's "
+            "machine: " +
+                tools::own_command("approvals sign-in")};
     }
 
     return open(std::move(person));

@@ -1,8 +1,14 @@
 // Which verb does what, and the two that only look.
 #include "server/cli/approvals.hpp"
 
+#include <algorithm>
+#include <array>
+#include <ranges>
+
 #include "server/approvals/approval_text.hpp"
 #include "server/cli/approvals_window.hpp"
+#include "server/cli/wrapped.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
@@ -12,12 +18,36 @@ using Verb = ApprovalsOptions::Verb;
 
 constexpr std::size_t every_request = 1'000'000;
 
+/// "Delete ci-runner".
+std::string in_words(const Approval& approval) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> verbs{
+        {{"tfy_access_tokens_create", "Create"},
+         {"tfy_access_tokens_delete", "Delete"},
+         {"tfy_access_tokens_reveal", "Show the value of"},
+         {"tfy_access_tokens_rotate", "Rotate"}}};
+    const auto& tool = approval.call.tool;
+    const auto* const found =
+        std::ranges::find(verbs, tool, &std::pair<std::string_view, std::string_view>::first);
+    return (found == verbs.end() ? policy::shown(tool, 60) : std::string(found->second)) + " " +
+           policy::shown(approval.facts.subject, 200);
+}
+
+/// An id among several: of a request, with what it asks for.
+std::string listed(const ApprovalsWindow& window, const std::string& id) {
+    const auto approval = id.starts_with("apr_") ? window.archive.ledger->find(id)
+                                                 : Result<std::optional<Approval>>(std::nullopt);
+    if (!approval || !*approval) return "  " + id;
+    const auto now = policy::lapse(**approval, window.now());
+    return "  " + id + "  " + std::string(policy::to_string(now.state)) + "\n      " +
+           wrapped(in_words(now), 6);
+}
+
 int list_requests(const ApprovalsWindow& window) {
     auto found = window.archive.ledger->list(!window.options.all, every_request);
     if (!found) return window.fail(found.error());
     Json document = {{"approvals", Json::array()}};
     std::string text;
-    for (auto& stored : *found) {
+    for (auto& stored : *found | std::views::reverse) {  // oldest first, as they are watched
         const auto approval = policy::lapse(std::move(stored), window.now());
         if (!window.options.all && !policy::is_open(approval.state)) continue;
         document["approvals"].push_back(approval.json());
@@ -62,37 +92,54 @@ policy::Time ApprovalsWindow::now() const {
 }
 
 Result<Approval> ApprovalsWindow::find() const {
-    auto found = archive.ledger->find(options.id);
+    const auto id = whole_id("apr_");
+    if (!id) return id.error();
+    auto found = archive.ledger->find(*id);
     if (!found) return found.error();
     if (*found) return policy::lapse(std::move(**found), now());
-    return Error{Errc::not_found,
-                 "There is no request " + policy::shown(options.id, 64) +
-                     ". 'tfy-pat-mcp approvals list' shows those that are open; nothing was decided."};
+    return Error{Errc::not_found, "There is no request " + policy::shown(options.id, 64) +
+                                      ". Nothing was decided. List the open requests: " +
+                                      tools::own_command("approvals list")};
+}
+
+Result<std::string> ApprovalsWindow::whole_id(const std::string& kind) const {
+    constexpr std::size_t most_listed = 10;
+    const auto typed = options.id.starts_with(kind) ? options.id : kind + options.id;
+    const auto found = archive.ledger->ids_beginning(typed, most_listed + 1);
+    if (!found) return found.error();
+    if (std::ranges::find(*found, typed) != found->end()) return typed;
+    if (found->empty()) return options.id;
+    if (found->size() == 1) return found->front();
+    std::string list;
+    for (const auto& id : *found | std::views::take(most_listed)) list += "\n" + listed(*this, id);
+    if (found->size() > most_listed) list += "\nand more.";
+    return Error{Errc::refused, "More than one id begins with " + policy::shown(typed, 64) +
+                                    ". Nothing was changed. Type more of it:" + list};
 }
 
 std::string brief(const Approval& approval, policy::Time now) {
-    std::string text = approval.id + "  " + std::string(policy::to_string(approval.state)) + "  " +
-                       approval.call.tool + "  " + policy::shown(approval.facts.subject) + "\n    asked by " +
-                       policy::shown(approval.call.caller.principal) + " on " +
-                       policy::format_time_for_people(approval.created) + ", digest " +
-                       policy::short_digest(approval.digest);
+    std::string text = approval.id + "  " + std::string(policy::to_string(approval.state));
     if (approval.state == Approval::State::pending)
         text += ", " + policy::format_duration(approval.expires - now) + " left";
     if (approval.terms.quorum > 1)
         text += ", " + std::to_string(approval.votes.size()) + " of " +
                 std::to_string(approval.terms.quorum) + " approvals";
+    auto asked = "Asked by " + policy::shown(approval.call.caller.principal, 200) + " on " +
+                 policy::format_time_for_people(approval.created);
     if (!approval.narrowings.empty())
-        text += ", changed by " + policy::shown(approval.narrowings.back().by, 100);
-    return text + "\n";
+        asked += ", changed by " + policy::shown(approval.narrowings.back().by, 100);
+    asked += ", digest " + policy::short_digest(approval.digest);
+    return text + "\n    " + wrapped(in_words(approval), 4) + "\n    " + wrapped(asked, 4) + "\n";
 }
 
 int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
     const bool about_one = options.verb == Verb::show || options.verb == Verb::approve ||
-                           options.verb == Verb::deny || options.verb == Verb::keep;
+                           options.verb == Verb::deny || options.verb == Verb::keep ||
+                           options.verb == Verb::revoke;
     if (about_one && options.id.empty()) {
         fail(nullptr, err,
-             {Errc::refused,
-              "Which request? Give its id: 'tfy-pat-mcp approvals list' shows those that are open."});
+             {Errc::refused, "Which one? Give its id, or the beginning of it. List the open ones: " +
+                                 tools::own_command("approvals list")});
         return 2;
     }
     // A passphrase may be set before the first server starts.

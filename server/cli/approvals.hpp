@@ -5,10 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <istream>
+#include <optional>
 #include <ostream>
 #include <string>
 
-#include "policy/time.hpp"
+#include "policy/rule.hpp"
 
 namespace tfy::server {
 
@@ -51,6 +52,8 @@ struct ApprovalsOptions {
     bool passphrase_required = true;                           // Rules::terminal_requires_passphrase
     policy::Duration claim_window = std::chrono::minutes{15};  // Rules::claim_window
     std::string user = {};                                     // the account's name: os_user()
+    std::optional<policy::Rules> rules =
+        {};  // permit: under which the permission has to count; none: unknown
 
     std::function<policy::Time()> now = {};  // none: the system's clock
     std::function<bool(policy::Duration)> pause =

@@ -2,16 +2,19 @@
 #include "server/approvals/rotation_records.hpp"
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/terminal_channel.hpp"
+#include "server/cli/wrapped.hpp"
 
 namespace tfy::server {
 
 // Nothing else is asked: it is the safe side, and may be wanted in a hurry.
 int keep_old_token(const ApprovalsWindow& window) {
     const auto& options = window.options;
-    const auto human = TerminalChannel::identify(window);
+    const auto human = TerminalChannel::identify(window, TerminalAct::keep);
     if (!human) return window.fail(human.error());
+    const auto id = window.whole_id("rot_");
+    if (!id) return window.fail(id.error());
     const auto kept =
-        keep_rotation(*window.archive.ledger, options.id, *human, window.archive.redactor, window.now());
+        keep_rotation(*window.archive.ledger, *id, *human, window.archive.redactor, window.now());
     if (!kept) return window.fail(kept.error());
     if (options.json)
         window.archive.print(window.out, tools::report(*kept));
@@ -28,7 +31,7 @@ Result<std::string> list_rotations(const ApprovalsWindow& window, Json& document
     for (const auto& row : *rows) {
         document["rotations"].push_back(tools::report(row.rotation));
         text += row.rotation.id + "  " + std::string(tools::to_string(row.rotation.state)) + "\n    " +
-                tools::describe(row.rotation) + "\n";
+                wrapped(tools::describe(row.rotation), 4) + "\n";
     }
     return text;
 }

@@ -25,11 +25,11 @@ bool same(const policy::Secret& one, const policy::Secret& other) {
 
 /// A new one, typed twice.
 Result<policy::Secret> ask_new(const ApprovalsWindow& window) {
-    auto first = ask_secret(window, "New passphrase (8 characters at least): ");
+    auto first = ask_secret(window, "New passphrase (at least 8 characters): ");
     if (!first) return nothing_set();
-    const auto again = ask_secret(window, "The same again: ");
+    const auto again = ask_secret(window, "New passphrase again: ");
     if (!again) return nothing_set();
-    if (!same(*first, *again)) return Error{Errc::refused, "These are two different ones. Nothing was set."};
+    if (!same(*first, *again)) return Error{Errc::refused, "The two passphrases differ. Nothing was set."};
     return std::move(*first);
 }
 
@@ -39,13 +39,13 @@ int set_passphrase(const ApprovalsWindow& window) {
     const auto& user = window.options.user;
     if (window.options.terminal_required && !window.options.stdin_is_terminal)
         return window.fail({Errc::refused,
-                            "A passphrase is typed by a person in a terminal, and standard input is no "
-                            "terminal. Nothing was set."});
+                            "Only a person at a terminal can set a passphrase, and standard input is not a "
+                            "terminal. Nothing was set. Run the command yourself in a terminal window."});
     const Passphrases passphrases(window.options.state_dir);
     const auto is_set = passphrases.is_set(user);
     if (!is_set) return window.fail(is_set.error());
     if (*is_set) {
-        const auto old = ask_secret(window, "Your passphrase until now: ");
+        const auto old = ask_secret(window, "Your current passphrase: ");
         if (!old) return window.fail(nothing_set());
         if (auto known = passphrases.check(user, *old); !known) return window.fail(known.error());
     }
@@ -56,7 +56,7 @@ int set_passphrase(const ApprovalsWindow& window) {
         !written)
         return window.fail(written.error());
     if (auto set = passphrases.set(user, *fresh); !set) return window.fail(set.error());
-    window.say("Set, for " + user + ". 'tfy-pat-mcp approvals approve' asks for it from now on.\n");
+    window.say("Passphrase set for " + user + ". Decisions in a terminal ask for it from now on.\n");
     return 0;
 }
 
@@ -65,13 +65,13 @@ int give_sign_in_code(const ApprovalsWindow& window) {
     const auto person = options.person.empty() ? options.user : options.person;
     if (!policy::is_person_name(person))
         return window.fail({Errc::invalid_params,
-                            "--as takes the name of a person: letters, digits and . _ - @ +, 64 at the "
-                            "most. No code was made."});
+                            "--as takes a person's name: up to 64 letters, digits and . _ - @ +. No code was "
+                            "made."});
     const auto life = policy::read_duration(options.life);
     if (!life || *life > longest_code)
-        return window.fail({Errc::invalid_params,
-                            "--for takes a length of time from 1s to 24h, such as 15m. No code was made."});
-    const auto human = TerminalChannel::identify(window);
+        return window.fail(
+            {Errc::invalid_params, "--for takes a time from 1s to 24h, for example 15m. No code was made."});
+    const auto human = TerminalChannel::identify(window, TerminalAct::make_code);
     if (!human) return window.fail(human.error());
     const auto code = make_sign_in_code();
     const auto until = window.now() + *life;
@@ -84,10 +84,9 @@ int give_sign_in_code(const ApprovalsWindow& window) {
                              {{"person", person}, {"code", code}, {"until", policy::format_time(until)}});
         return 0;
     }
-    window.archive.say(window.out, "Sign-in code for " + person + ": " + code + "\nOnce, until " +
+    window.archive.say(window.out, "Sign-in code for " + person + ": " + code + "\nIt works once, until " +
                                        policy::format_time_for_people(until) +
-                                       ". Whoever types it on the approvals page decides as " + person +
-                                       ".\n");
+                                       ". Type it on the approvals page to decide as " + person + ".\n");
     return 0;
 }
 

@@ -1,10 +1,13 @@
 // Standing permissions in a terminal: which are in force, giving one after its names are typed, taking one
 // back.
+#include "policy/permission_reach.hpp"
 #include "policy/sealed_state.hpp"
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/terminal_channel.hpp"
+#include "server/cli/wrapped.hpp"
 #include "server/storage/journal_entry.hpp"
 #include "server/storage/without_values.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
@@ -14,13 +17,15 @@ using policy::StandingPermission;
 
 Error not_given(const std::string& why) { return {Errc::invalid_params, why + " No permission was given."}; }
 
-std::string two_lines(const StandingPermission& permission, policy::Time now) {
-    return permission.id + "  " + permission.words() + "\n    given by " + policy::shown(permission.by, 100) +
-           " (" + std::string(policy::to_string(permission.assurance)) + "), used " +
-           std::to_string(permission.used) + " of " + std::to_string(permission.uses) +
-           ", values: " + std::string(policy::to_string(permission.destination)) + ", ends on " +
-           policy::format_time_for_people(permission.until) + " (in " +
-           policy::format_duration(permission.until - now) + ")\n";
+std::string listed(const StandingPermission& permission, policy::Time now) {
+    const auto given = "Given by " + policy::shown(permission.by, 100) + " (" +
+                       std::string(policy::to_string(permission.assurance)) + "), used " +
+                       std::to_string(permission.used) + " of " + std::to_string(permission.uses) +
+                       ", values: " + std::string(policy::to_string(permission.destination)) + ", ends on " +
+                       policy::format_time_for_people(permission.until) + " (in " +
+                       policy::format_duration(permission.until - now) + ")";
+    return permission.id + "\n    " + wrapped("Create " + permission.words(), 4) + "\n    " +
+           wrapped(given, 4) + "\n";
 }
 
 std::string_view where(Destination destination) {
@@ -32,7 +37,7 @@ std::string summary(const StandingPermission& permission) {
     return "For " + policy::format_duration(permission.until - permission.given) + " from now, " +
            policy::shown(permission.principal, 100) + " may create up to " + std::to_string(permission.uses) +
            (permission.uses == 1 ? " token" : " tokens") + " named " + policy::shown(permission.names, 100) +
-           " without asking anybody. Each must end within " +
+           " without being asked about. Each must expire within " +
            policy::format_duration(permission.longest_life) + ". " +
            std::string(where(permission.destination)) + "\n";
 }
@@ -40,9 +45,9 @@ std::string summary(const StandingPermission& permission) {
 Result<policy::StandingWish> read_wish(const ApprovalsOptions& options) {
     const auto& typed = options.permit;
     const auto life = policy::read_duration(typed.expires_within);
-    if (!life) return not_given("--expires-within must be a number and a unit, such as 30d.");
+    if (!life) return not_given("--expires-within must be a number and a unit, for example 30d.");
     const auto lasts = policy::read_duration(typed.lasts);
-    if (!lasts) return not_given("--for must be a number and a unit, such as 60m.");
+    if (!lasts) return not_given("--for must be a number and a unit, for example 60m.");
     const auto destination = policy::read_destination(typed.destination);
     if (!destination) return not_given("--destination must be page or none.");
     return policy::StandingWish{.principal = typed.principal,
@@ -60,6 +65,11 @@ Result<StandingPermission> wanted(const ApprovalsWindow& window, const policy::H
     if (!wish) return wish.error();
     const auto given = policy::give(human, std::move(*wish), "per_" + policy::random_id(), window.now());
     if (!given) return given.error();
+    const auto& rules = window.options.rules;
+    const auto why = rules ? policy::cannot_count(*given, *rules, window.now()) : std::nullopt;
+    if (why)
+        return Error{Errc::refused,
+                     "This permission would never count. " + *why + " No permission was given."};
     return without_values(*given, window.archive.redactor);
 }
 
@@ -82,7 +92,7 @@ int list_permissions(const ApprovalsWindow& window) {
     std::string text;
     for (const auto& permission : *found) {
         document["permissions"].push_back(permission.json());
-        text += two_lines(permission, window.now());
+        text += listed(permission, window.now());
     }
     if (window.options.json)
         window.archive.print(window.out, document);
@@ -92,13 +102,13 @@ int list_permissions(const ApprovalsWindow& window) {
 }
 
 int permit_creates(const ApprovalsWindow& window) {
-    const auto human = TerminalChannel::identify(window);
+    const auto human = TerminalChannel::identify(window, TerminalAct::permit);
     if (!human) return window.fail(human.error());
     const auto permission = wanted(window, *human);
     if (!permission) return window.fail(permission.error());
     window.say(summary(*permission));
     const auto typed = ask(window, "Type the names, " + policy::shown(permission->names, 100) +
-                                       ", to allow this, or press Enter to allow nothing: ");
+                                       ", to allow this, or press Enter to cancel: ");
     if (typed != permission->names)
         return window.fail({Errc::cancelled, "The names were not typed exactly. No permission was given."});
     const auto record = entry(window, "permission_given", *permission);
@@ -106,19 +116,21 @@ int permit_creates(const ApprovalsWindow& window) {
         return window.fail(kept.error());
     return done(window, *permission,
                 "Allowed until " + policy::format_time_for_people(permission->until) +
-                    ". To take it back: tfy-pat-mcp approvals revoke " + permission->id + "\n");
+                    ". To revoke it: " + tools::own_command("approvals revoke " + permission->id) + "\n");
 }
 
 int revoke_permission(const ApprovalsWindow& window) {
-    const auto human = TerminalChannel::identify(window);
+    const auto human = TerminalChannel::identify(window, TerminalAct::revoke);
     if (!human) return window.fail(human.error());
-    auto found = window.archive.ledger->find_permission(window.options.id);
+    const auto id = window.whole_id("per_");
+    if (!id) return window.fail(id.error());
+    auto found = window.archive.ledger->find_permission(*id);
     if (!found) return window.fail(found.error());
     if (!*found)
-        return window.fail(
-            {Errc::not_found, "There is no standing permission " + policy::shown(window.options.id, 64) +
-                                  ". 'tfy-pat-mcp approvals permissions' shows those in force; nothing was "
-                                  "changed."});
+        return window.fail({Errc::not_found, "There is no standing permission " +
+                                                 policy::shown(window.options.id, 64) +
+                                                 ". Nothing was changed. List those in force: " +
+                                                 tools::own_command("approvals permissions")});
     const auto revoked = policy::revoke(std::move(**found), *human);
     if (!revoked) return window.fail(revoked.error());
     const auto record = entry(window, "permission_revoked", *revoked);
@@ -126,7 +138,7 @@ int revoke_permission(const ApprovalsWindow& window) {
         return window.fail(kept.error());
     return done(window, *revoked,
                 "Revoked after " + std::to_string(revoked->used) + " of " + std::to_string(revoked->uses) +
-                    " uses. From here on each create is asked about.\n");
+                    " uses. Each create is asked about again.\n");
 }
 
 }  // namespace tfy::server

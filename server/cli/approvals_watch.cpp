@@ -1,8 +1,11 @@
 // Watching: the open requests, then every change as another process writes it.
 #include <map>
+#include <ranges>
+#include <set>
 #include <thread>
 
 #include "server/cli/approvals_window.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
@@ -10,23 +13,35 @@ namespace {
 using policy::Approval;
 
 constexpr policy::Duration poll_interval{250};
+constexpr std::size_t every_request = 1'000'000;
 
 using Seen = std::map<std::string, Approval::State>;
 
-/// Prints what is new or has changed since `seen`, oldest first.
-Result<void> print_changes(const ApprovalsWindow& window, Seen& seen, bool first) {
-    auto found = window.archive.ledger->list(first);
-    if (!found) return found.error();
-    for (auto stored = found->rbegin(); stored != found->rend(); ++stored) {
-        const auto approval = policy::lapse(*stored, window.now());
+void print(const ApprovalsWindow& window, Seen& seen, const Approval& approval) {
+    seen[approval.id] = approval.state;
+    if (window.options.json)
+        window.archive.print(window.out, approval.json());
+    else
+        window.archive.say(window.out, brief(approval, window.now()));
+}
+
+/// What is open and new or changed since `seen`, oldest first; then what is not open any more.
+Result<void> print_changes(const ApprovalsWindow& window, Seen& seen) {
+    const auto open = window.archive.ledger->list(true, every_request);
+    if (!open) return open.error();
+    std::set<std::string> still_open;
+    for (const auto& stored : *open | std::views::reverse) {
+        const auto approval = policy::lapse(stored, window.now());
+        if (!policy::is_open(approval.state)) continue;
+        still_open.insert(approval.id);
         const auto known = seen.find(approval.id);
-        const bool fresh = known == seen.end();
-        if (fresh ? !policy::is_open(approval.state) : known->second == approval.state) continue;
-        seen[approval.id] = approval.state;
-        if (window.options.json)
-            window.archive.print(window.out, approval.json());
-        else
-            window.archive.say(window.out, brief(approval, window.now()));
+        if (known == seen.end() || known->second != approval.state) print(window, seen, approval);
+    }
+    for (const auto& [id, state] : Seen(seen)) {
+        if (!policy::is_open(state) || still_open.contains(id)) continue;
+        const auto closed = window.archive.ledger->find(id);
+        if (!closed) return closed.error();
+        if (*closed) print(window, seen, policy::lapse(**closed, window.now()));
     }
     return {};
 }
@@ -41,17 +56,15 @@ bool pause(const ApprovalsWindow& window) {
 
 // The version is read before the rows: a change in between is looked at once more, never missed.
 int watch_requests(const ApprovalsWindow& window) {
-    window.archive.say(
-        window.err,
-        "Open requests, as they come. Decide with 'tfy-pat-mcp approvals approve ID'; Ctrl-C ends this.\n");
+    window.archive.say(window.err, "Open requests, as they come. Press Ctrl-C to stop. To decide: " +
+                                       tools::own_command("approvals approve ID") + "\n");
     Seen seen;
     std::optional<std::int64_t> looked_at;
     do {
         const auto version = window.archive.ledger->data_version();
         if (!version) return window.fail(version.error());
         if (looked_at == *version) continue;
-        if (auto printed = print_changes(window, seen, !looked_at); !printed)
-            return window.fail(printed.error());
+        if (auto printed = print_changes(window, seen); !printed) return window.fail(printed.error());
         looked_at = *version;
     } while (window.out && pause(window));
     return 0;

@@ -21,14 +21,17 @@ struct ApprovalsWindow {
     /// The conversation with the person, beside a document that goes to `out`.
     void say(const std::string& text) const { archive.say(options.json ? err : out, text); }
     int fail(const Error& error) const { return server::fail(&archive, err, error); }
-    /// The approval options.id as it stands now.
+    /// The approval options.id as it is now.
     Result<policy::Approval> find() const;
+    /// The id that begins as options.id does, with or without its `kind` ("apr_", "rot_", "per_");
+    /// options.id itself where none does. Errc::refused where several do, with a list of them.
+    Result<std::string> whole_id(const std::string& kind) const;
 };
 
 /// One line as it was typed; nullopt at the end of the input.
 std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question);
 
-/// Two lines about one request.
+/// A few lines about one request, none longer than 80 characters.
 std::string brief(const policy::Approval& approval, policy::Time now);
 
 int approve_request(const ApprovalsWindow& window);

@@ -15,12 +15,17 @@ namespace {
                            CLI::ExitCodes::ConfigError);
 }
 
+std::string quoted(std::string_view key) {
+    auto words = option_in_words(key);
+    return words == key ? "'" + words + "'" : words;
+}
+
 /// Text, whole numbers, true and false are written as on a command line; nothing else can be.
 std::string value_of(const toml::key& key, const toml::node& node) {
     if (const auto* text = node.as_string()) return text->get();
     if (const auto* number = node.as_integer()) return std::to_string(number->get());
     if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-    refuse(node.source(), "the value of " + option_in_words(key.str()) +
+    refuse(node.source(), "the value of " + quoted(key.str()) +
                               " must be a text in quotes, a whole number, true or false, or a list of them");
 }
 
@@ -49,8 +54,8 @@ std::vector<std::string> names_of(const CLI::App& app) {
     const auto names = names_of(app);
     const std::vector<std::string_view> known(names.begin(), names.end());
     const auto near = policy::near_miss(key.str(), known);
-    refuse(key.source(), "unknown key " + option_in_words(key.str()) +
-                             (near ? "; did you mean '" + std::string(*near) + "'?" : ""));
+    refuse(key.source(),
+           "unknown key " + quoted(key.str()) + (near ? "; did you mean '" + std::string(*near) + "'?" : ""));
 }
 
 const CLI::App* verb_of(const CLI::App& app, const std::string& name) {

@@ -7,6 +7,7 @@
 #include "server/auth/passphrases.hpp"
 #include "server/cli/doctor_checks.hpp"
 #include "server/storage/terminal_demands.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
@@ -14,8 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using Level = Finding::Level;
 
-constexpr auto set_passphrase =
-    "To decide in a terminal, set a passphrase once: tfy-pat-mcp approvals passphrase.";
+std::string set_passphrase() { return "Set one: " + tools::own_command("approvals passphrase"); }
 
 Finding terminal(const policy::Rules& rules, const fs::path& state_dir, const std::string& user) {
     const auto demands = terminal_demands(state_dir, demands_of(rules));
@@ -26,10 +26,10 @@ Finding terminal(const policy::Rules& rules, const fs::path& state_dir, const st
     const auto set = Passphrases(state_dir).is_set(user);
     if (!set)
         return {Level::broken, "terminal", set.error().message,
-                "Put the file right, or set another passphrase: tfy-pat-mcp approvals passphrase."};
+                "Repair the file, or set another passphrase: " + tools::own_command("approvals passphrase")};
     if (!*set)
         return {Level::warning, "terminal",
-                "no passphrase of " + user + " is set: decisions there are refused", set_passphrase};
+                "no passphrase of " + user + " is set: decisions there are refused", set_passphrase()};
     return {Level::ok, "terminal",
             "decisions ask for the passphrase of " + user + ": they prove that you typed it"};
 }
@@ -154,7 +154,7 @@ Findings look_at_approvals(const policy::Rules& rules, const fs::path& state_dir
 }
 
 Finding look_at_page(bool display, bool open_browser, bool has_opener) {
-    const auto decide = "Decide in a terminal: tfy-pat-mcp approvals list.";
+    const auto decide = "Decide in a terminal: " + tools::own_command("approvals list");
     if (!open_browser)
         return {Level::ok, "page on stdio", "it is not opened, as --no-open-browser says", decide};
     if (!display)
@@ -162,7 +162,7 @@ Finding look_at_page(bool display, bool open_browser, bool has_opener) {
                 "no display is here (DISPLAY, WAYLAND_DISPLAY): no browser opens", decide};
     if (!has_opener)
         return {Level::warning, "page on stdio", "xdg-open is not installed: no browser opens",
-                std::string("Install xdg-utils. ") + decide};
+                "Install xdg-utils. " + decide};
     return {Level::ok, "page on stdio", "a browser opens for the person who is to decide"};
 }
 

@@ -12,6 +12,7 @@
 #include "server/loop.hpp"
 #include "server/parts.hpp"
 #include "server/storage/shelf.hpp"
+#include "tools/sandbox/examples.hpp"
 
 namespace tfy::server {
 namespace {
@@ -38,12 +39,14 @@ Result<std::vector<sandbox::Account>> read_accounts(const std::vector<std::strin
     return accounts;
 }
 
-Result<std::unique_ptr<sandbox::Shelf>> open_shelf(const Options& options) {
+Result<std::unique_ptr<sandbox::Shelf>> open_shelf(const Options& options, const Clock& clock) {
     auto state = state_dir(options.state_dir);
     if (!state) return state.error();
     const auto folder = StateDir::open(std::move(*state));
     if (!folder) return folder.error();
-    return open_sqlite_shelf(folder->sandbox());
+    std::vector<sandbox::StoredToken> first;
+    if (options.sandbox_tokens == "examples") first = sandbox::example_tokens(clock.now());
+    return open_sqlite_shelf(folder->sandbox(), first);
 }
 
 void greet(std::ostream& out, const Address& address, std::uint16_t port,
@@ -86,9 +89,9 @@ int run_sandbox(const Options& options, const SandboxOptions& sandbox_options, s
     if (!log_name.empty() && !log_file)
         return fail(
             {Errc::storage, "The access log " + log_name + " cannot be written. Nothing was started."}, 1);
-    auto shelf = open_shelf(options);
-    if (!shelf) return fail(shelf.error(), 1);
     const SystemClock clock;
+    auto shelf = open_shelf(options, clock);
+    if (!shelf) return fail(shelf.error(), 1);
     const Redaction redaction({}, {});
     sandbox::ControlPlane plane(std::move(*shelf), clock, *accounts);
     SandboxRoutes routes(plane, redaction, clock, log_name.empty() ? out : log_file, errors);

@@ -11,11 +11,14 @@
 #include "server/cli/rules_reload.hpp"
 #include "server/loop.hpp"
 #include "server/transport/listener.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
 
 namespace asio = boost::asio;
+
+std::string another_code() { return tools::own_command("approvals sign-in"); }
 
 class ServedPage final : public ApprovalPage {
 public:
@@ -24,6 +27,13 @@ public:
         co_return home() + "/" + approval_id;
     }
     std::string home() const override { return base_ + "/approvals"; }
+    SignInHelp sign_in_help() const override {
+        const bool in_terminal = isatty(STDOUT_FILENO) == 1;
+        return {std::string("When this server started, it printed a code ") +
+                    (in_terminal ? "in its terminal." : "to its standard output: look in its log.") +
+                    " For another code, run in a terminal on its machine:",
+                another_code()};
+    }
 
 private:
     std::string base_;
@@ -33,12 +43,13 @@ std::string greeting(const std::string& upstream, const std::string& base, const
     std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n\n";
     text += "MCP endpoint: " + base + "/mcp\n";
     text += "Approvals page: " + base + "/approvals\n";
-    text += "Sign-in code: " + code + "   (once, within 12 hours; or open " + base +
-            "/approvals#code=" + code + ")\n\n";
+    text += "Sign-in code: " + code + "   (works once, within 12 hours)\n";
+    text += "Or open, signed in: " + base + "/approvals#code=" + code + "\n";
+    text += "For another code, run in another terminal: " + another_code() + "\n\n";
     text += "Add it to Claude Code:\n  claude mcp add --transport http tfy-pat-mcp " + base + "/mcp\n";
     text += "Or to a .mcp.json:\n  {\"mcpServers\": {\"tfy-pat-mcp\": {\"type\": \"http\", \"url\": \"" +
             base + "/mcp\"}}}\n\n";
-    text += "Stop with Ctrl-C. What waits for a decision is kept and is there again at the next start.\n";
+    text += "Stop with Ctrl-C. Open requests are kept for the next start.\n";
     return text;
 }
 
@@ -91,8 +102,9 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
     out << app.redaction().seal_text(greeting(upstream, base, code)).text() << std::flush;
     if (!out)
         app.log().warn(
-            "standard output cannot be written: what to open and the sign-in code are not shown; "
-            "tfy-pat-mcp approvals sign-in makes another one");
+            "cannot write standard output: the addresses and the sign-in code are not shown; make another "
+            "code: " +
+            another_code());
     loop.run();
     app.close();
     loop.abandon();

@@ -17,6 +17,7 @@
 #include "server/loop.hpp"
 #include "server/transport/listener.hpp"
 #include "server/transport/stdio.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
@@ -38,6 +39,15 @@ public:
     }
 
     bool stands() override { return listener_ || open(); }
+
+    SignInHelp sign_in_help() const override {
+        const bool opens = open_browser_ && has_display();
+        return {opens
+                    ? "The server opens this page in your browser, signed in. If it did not, get a code: run "
+                      "in a terminal on this machine:"
+                    : "To get a code, run in a terminal on this machine:",
+                tools::own_command("approvals sign-in")};
+    }
 
     std::string home() const override {
         if (!listener_) return {};
@@ -77,8 +87,8 @@ private:
         char* const arguments[] = {program.data(), argument.data(), nullptr};
         pid_t child = 0;
         if (posix_spawnp(&child, program.c_str(), &files, nullptr, arguments, environ) != 0)
-            app_->log().info(
-                "no browser could be opened; decide in a terminal with: tfy-pat-mcp approvals list");
+            app_->log().info("cannot open a browser; decide in a terminal: " +
+                             tools::own_command("approvals list"));
         posix_spawn_file_actions_destroy(&files);
     }
 

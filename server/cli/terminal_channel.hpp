@@ -6,13 +6,17 @@
 
 namespace tfy::server {
 
+/// What the person is about to do: refusals speak of it.
+enum class TerminalAct { decide, make_code, permit, revoke, keep };
+
 class TerminalChannel {
 public:
     /// The account's name, as on the approvals page; assurance `terminal`. Asks for the passphrase where the
     /// rules require one, and always once one is set. Errc::refused where standard input is no terminal
     /// though the rules require one, or no passphrase is set yet; Errc::denied where it is wrong: a program
     /// that types for a person is no person.
-    static Result<policy::Human> identify(const ApprovalsWindow& window);
+    static Result<policy::Human> identify(const ApprovalsWindow& window,
+                                          TerminalAct act = TerminalAct::decide);
 };
 
 }  // namespace tfy::server

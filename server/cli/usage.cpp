@@ -16,49 +16,118 @@ bool is_like_a_name(std::string_view text) {
     return !text.empty() && text.size() <= longest && std::ranges::all_of(text, plain);
 }
 
-/// The chosen verb and its verb in turn: its options are what could have been meant.
-void gather_names(const CLI::App& app, std::vector<std::string>& names) {
+/// The innermost of the verbs that were typed.
+const CLI::App& chosen(const CLI::App& app) {
+    const auto verbs = app.get_subcommands();
+    return verbs.empty() ? app : chosen(*verbs.back());
+}
+
+/// "tfy-pat-mcp approvals".
+std::string typed_so_far(const CLI::App& app) {
+    const auto* parent = app.get_parent();
+    return parent == nullptr ? app.get_name() : typed_so_far(*parent) + " " + app.get_name();
+}
+
+std::string suggestion(std::string_view typed, const std::vector<std::string>& names) {
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const auto near = policy::near_miss(typed, known);
+    return near ? " Did you mean " + std::string(*near) + "?" : "";
+}
+
+/// The options of the verbs that were typed, with their dashes.
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
     for (const auto* option : app.get_options())
         for (const auto& name : option->get_lnames()) names.push_back("--" + name);
-    for (const auto* verb : app.get_subcommands()) gather_names(*verb, names);
+    for (const auto* verb : app.get_subcommands())
+        for (auto& name : option_names(*verb)) names.push_back(std::move(name));
+    return names;
 }
 
-std::string suggestion(const CLI::App& app, std::string_view name) {
+/// An abbreviation stands for the first verb that begins so.
+std::string verb_suggestion(const CLI::App& at, std::string_view typed) {
     std::vector<std::string> names;
-    gather_names(app, names);
-    const std::vector<std::string_view> known(names.begin(), names.end());
-    const auto near = policy::near_miss(name, known);
-    return near ? "; did you mean " + std::string(*near) + "?" : ".";
+    for (const auto* verb : at.get_subcommands(nullptr)) names.push_back(verb->get_name());
+    const auto beginning = std::ranges::find_if(
+        names, [typed](const std::string& name) { return typed.size() > 2 && name.starts_with(typed); });
+    if (beginning != names.end()) return " Did you mean " + *beginning + "?";
+    return suggestion(typed, names);
 }
 
-/// Of what was left over only options are named, without what stands behind "="; of "-kVALUE" the letter.
+bool is_option(std::string_view text) { return text.size() > 1 && text.starts_with('-'); }
+
+std::string unknown_option(const CLI::App& app, std::string_view extra) {
+    auto name = extra.substr(0, extra.find('='));
+    if (!name.starts_with("--")) name = name.substr(0, 2);
+    return "Unknown option: " + option_in_words(name) + "." + suggestion(name, option_names(app)) + "\n";
+}
+
+/// A word that could be an option's, but for the dashes, is shown; all else could be a secret.
+std::string unexpected_argument(const CLI::App& app, std::string_view extra) {
+    if (!is_like_a_name(extra)) return "Unexpected argument (not shown: it may be a secret).\n";
+    const auto near = extra.size() > 3 ? suggestion("--" + std::string(extra), option_names(app)) : "";
+    return "Unexpected argument: " + std::string(extra) + "." + near + "\n";
+}
+
+/// Options are named without what stands behind "="; of "-kVALUE" the letter. What follows an unknown option
+/// may be its value, and is left out.
 std::string about_extras(const CLI::App& app) {
     std::string text;
-    bool others = false;
+    bool after_option = false;
     for (const auto& each : app.remaining(true)) {
-        auto name = each.substr(0, each.find('='));
-        if (name.starts_with('-') && !name.starts_with("--")) name = name.substr(0, 2);
-        if (name.size() > 1 && name.starts_with('-'))
-            text += "There is no option " + option_in_words(name) + suggestion(app, name) + "\n";
-        else
-            others = true;
+        if (is_option(each))
+            text += unknown_option(app, each);
+        else if (!after_option)
+            text += unexpected_argument(app, each);
+        after_option = is_option(each);
     }
-    if (others)
-        text += text.empty() ? "There is an argument too many. It is not shown: it may be a secret.\n"
-                             : "What stands behind it is not shown: it may be a secret.\n";
     return text;
 }
 
-/// What the library says, up to where it repeats a value.
-std::string without_value(std::string said) {
-    if (const auto equals = said.find(" = "); said.starts_with("Could not convert: "))
-        return "The value of " + said.substr(19, equals == std::string::npos ? equals : equals - 19) +
-               " is none that it can have.";
-    if (said.starts_with("The value ")) {
-        const auto name = said.rfind(" for ");
-        return "The value of " + (name == std::string::npos ? "an option" : said.substr(name + 5)) +
-               " is none that it can have.";
+std::string about_missing_verb(const CLI::App& app) {
+    const auto& at = chosen(app);
+    const auto extras = app.remaining(true);
+    if (extras.empty()) return "Which command?\n";
+    const auto& first = extras.front();
+    if (is_option(first)) return about_extras(app);
+    if (!is_like_a_name(first)) return "Unknown command (not shown: it may be a secret).\n";
+    return "Unknown command: " + first + "." + verb_suggestion(at, first) + "\n";
+}
+
+const CLI::Option* find_option(const CLI::App& app, const std::string& name) {
+    if (const auto* found = app.get_option_no_throw(name)) return found;
+    for (const auto* verb : app.get_subcommands())
+        if (const auto* found = find_option(*verb, name)) return found;
+    return nullptr;
+}
+
+/// By the option's name alone: what was typed may be a secret.
+std::string invalid_value(const CLI::App& app, const std::string& name) {
+    const auto* option = find_option(app, name);
+    const auto type = option == nullptr ? std::string{} : option->get_type_name();
+    const auto choices = type.find('{');
+    std::string use;
+    if (option != nullptr && option->get_expected_max() == 0) use = ": use true or false";
+    if (type.starts_with("UINT") || type.starts_with("INT")) use = ": use a whole number";
+    if (choices != std::string::npos) {
+        use = ": use " + type.substr(choices + 1, type.find('}') - choices - 1);
+        if (const auto comma = use.rfind(','); comma != std::string::npos) use.replace(comma, 1, " or ");
     }
+    return "Invalid value for " + (name.empty() ? "an option" : name) + use + ".";
+}
+
+/// What the library says, up to where it repeats a value.
+std::string without_value(const CLI::App& app, const CLI::ParseError& wrong) {
+    const std::string said = wrong.what();
+    constexpr std::string_view conversion = "Could not convert: ", flag = "The value ";
+    if (said.starts_with(conversion))
+        return invalid_value(app, said.substr(conversion.size(), said.find(" = ") - conversion.size()));
+    if (said.starts_with(flag)) {
+        const auto name = said.rfind(" for ");
+        return invalid_value(app, name == std::string::npos ? "" : said.substr(name + 5));
+    }
+    if (dynamic_cast<const CLI::ValidationError*>(&wrong) != nullptr)
+        return invalid_value(app, said.substr(0, said.find(':')));
     return said + (said.ends_with('.') ? "" : ".");
 }
 
@@ -67,11 +136,10 @@ std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& wrong) {
     if (dynamic_cast<const CLI::ConfigError*>(&wrong) != nullptr)
         return app.get_config_ptr()->as<std::string>() + " " + wrong.what() + "\n";
     if (dynamic_cast<const CLI::FileError*>(&wrong) != nullptr)
-        return "The file of --config, " + app.get_config_ptr()->as<std::string>() +
-               ", cannot be read. Check its name and rights.\n";
-    const std::string said = wrong.what();
-    if (said == "A subcommand is required") return "Which command? --help lists them.\n";
-    return without_value(said) + "\n";
+        return "Cannot read the file of --config, " + app.get_config_ptr()->as<std::string>() +
+               ". Check its name and permissions.\n";
+    if (std::string_view(wrong.what()) == "A subcommand is required") return about_missing_verb(app);
+    return without_value(app, wrong) + "\n";
 }
 
 }  // namespace
@@ -80,12 +148,12 @@ std::string option_in_words(std::string_view typed) {
     const auto dashes = std::min(typed.find_first_not_of('-'), typed.size());
     const auto name = typed.substr(dashes);
     const bool letter = name.size() == 1;
-    return letter || is_like_a_name(name) ? "'" + std::string(typed) + "'"
-                                          : "(not shown: it looks like no option)";
+    return letter || is_like_a_name(name) ? std::string(typed) : "(not shown: it may be a secret)";
 }
 
 std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong) {
-    const auto text = "tfy-pat-mcp: " + what_is_wrong(app, wrong) + "Run with --help for more information.\n";
+    const auto text =
+        "tfy-pat-mcp: " + what_is_wrong(app, wrong) + "Help: " + typed_so_far(chosen(app)) + " --help\n";
     return std::string(policy::Redactor({}, {}).seal_text(text).text());
 }
 

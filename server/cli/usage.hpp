@@ -1,5 +1,5 @@
-// What is said of a command line that cannot be used. Whoever types a secret into the wrong place does not
-// find it again in a terminal's history, or in a log: nothing that was typed is repeated but options' names.
+// What is said of a command line that cannot be used. A secret in the wrong place must not turn up in a
+// terminal's history or in a log: only words that look like a name of ours are repeated.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace tfy::server {
 /// A whole text for standard error: what is wrong, and where help is.
 std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong);
 
-/// "'--hold'" where it can be nothing else than an option's name; "(not shown: …)" for all other text.
+/// "--hold" if it can be nothing else than an option's name; "(not shown: …)" for all other text.
 std::string option_in_words(std::string_view typed);
 
 }  // namespace tfy::server

@@ -43,7 +43,7 @@ bool is_json(std::string_view content_type) {
 }  // namespace
 
 Dashboard::Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction,
-                     const Clock& clock, std::string server_label)
+                     const Clock& clock, std::string server_label, SignInHelp sign_in_help)
     : approvals_(desks.approvals),
       narrowing_(desks.narrowing),
       standing_(desks.standing),
@@ -55,6 +55,7 @@ Dashboard::Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const
       redaction_(redaction),
       clock_(clock),
       server_label_(std::move(server_label)),
+      sign_in_help_(std::move(sign_in_help)),
       files_(redaction) {}
 
 std::span<const Dashboard::Route> Dashboard::routes() {

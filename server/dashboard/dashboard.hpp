@@ -11,6 +11,7 @@
 #include "server/approvals/standing_desk.hpp"
 #include "server/auth/sign_in.hpp"
 #include "server/auth/sign_in_codes.hpp"
+#include "server/auth/sign_in_help.hpp"
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
 #include "server/transport/http.hpp"
@@ -29,7 +30,7 @@ public:
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
     };
     Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction,
-              const Clock& clock, std::string server_label);
+              const Clock& clock, std::string server_label, SignInHelp sign_in_help = {});
 
     Async<void> handle(HttpRequest request, HttpAnswer& answer);
 
@@ -93,6 +94,7 @@ private:
     const Redaction& redaction_;
     const Clock& clock_;
     std::string server_label_;  // "sandbox" or the control plane's host, shown at the top
+    SignInHelp sign_in_help_;
     PageFiles files_;
     RevealNonces nonces_;
 };

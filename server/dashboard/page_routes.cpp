@@ -62,6 +62,7 @@ Async<void> Dashboard::session(Visit visit, HttpAnswer& answer) {
                        {"person", session ? Json(session->person) : Json(nullptr)},
                        {"csrf", session ? Json(session->csrf) : Json(nullptr)},
                        {"server", server_label_},
+                       {"sign_in_help", {{"words", sign_in_help_.words}, {"command", sign_in_help_.command}}},
                        {"version", TFY_VERSION}};
     auto reply = json_reply(redaction_, 200, body);
     co_await answer.reply(std::move(reply));

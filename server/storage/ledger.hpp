@@ -102,9 +102,10 @@ public:
                                   const JournalEntry& entry);
     Result<void> add_permission(const policy::StandingPermission& permission, const JournalEntry& entry);
     Result<std::optional<policy::StandingPermission>> find_permission(const std::string& id);
-    /// In force at `now` for this principal, or for anybody where it is empty; oldest first.
+    /// In force at `now` for this principal, or for anybody where it is empty; oldest first. `used_up`: also
+    /// those that are only used up.
     Result<std::vector<policy::StandingPermission>> permissions(const std::string& principal,
-                                                                policy::Time now);
+                                                                policy::Time now, bool used_up = false);
     /// Writes that it was revoked (policy::revoke); what it has approved and nobody has begun is withdrawn
     /// with it, each with its record. Errc::conflict where it was revoked before.
     Result<void> revoke_permission(const policy::StandingPermission& revoked, const JournalEntry& entry);
@@ -151,6 +152,10 @@ public:
     /// Writes `next` where the stored revision still is its own, with its journal record. Errc::conflict
     /// where it is not.
     Result<void> change_rotation(const RotationRow& next, const JournalEntry& entry);
+
+    /// The ids that begin so, newest first: of requests ("apr_…"), rotations ("rot_…") or standing
+    /// permissions ("per_…").
+    Result<std::vector<std::string>> ids_beginning(const std::string& beginning, std::size_t limit);
 
     /// A number that differs after any other process has written.
     Result<std::int64_t> data_version();

@@ -2,6 +2,7 @@
 // stood.
 #include "server/storage/ledger_impl.hpp"
 #include "server/storage/private_files.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
@@ -31,8 +32,9 @@ Result<JournalKey> key_of(const std::filesystem::path& file, std::optional<Journ
 
 Error no_further(const std::string& wrong) {
     return {Errc::storage, "The journal does not end as it was written: " + wrong +
-                               ". Keep the state directory as it is, it is evidence; see `tfy-pat-mcp audit "
-                               "verify`, and give another --state-dir to go on. Nothing was run."};
+                               ". Nothing was run. Keep the state directory as evidence, and start with "
+                               "another --state-dir. Check the journal: " +
+                               tools::own_command("audit verify")};
 }
 
 }  // namespace

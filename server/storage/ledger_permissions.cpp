@@ -68,13 +68,13 @@ Result<std::optional<StandingPermission>> Ledger::find_permission(const std::str
     });
 }
 
-Result<std::vector<StandingPermission>> Ledger::permissions(const std::string& principal, policy::Time now) {
+Result<std::vector<StandingPermission>> Ledger::permissions(const std::string& principal, policy::Time now,
+                                                            bool used_up) {
     return sqlite::read([&]() -> Result<std::vector<StandingPermission>> {
         auto rows = impl_->prepare(
-            "SELECT record, used FROM standing_permissions WHERE revoked = 0 AND used < uses AND until > ?1 "
-            "AND "
-            "(?2 = '' OR principal = ?2) ORDER BY number");
-        SQLite::bind(rows, sqlite::stored(now), principal);
+            "SELECT record, used FROM standing_permissions WHERE revoked = 0 AND (used < uses OR ?3 = 1) AND "
+            "until > ?1 AND (?2 = '' OR principal = ?2) ORDER BY number");
+        SQLite::bind(rows, sqlite::stored(now), principal, used_up ? 1 : 0);
         return sqlite::all(rows, read_permission);
     });
 }

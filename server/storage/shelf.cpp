@@ -27,7 +27,13 @@ CREATE TABLE tokens (
 ) STRICT;
 )sql";
 
-constexpr std::array migrations = {version_1};
+// One row: how this sandbox began is settled. One that has tokens already has begun.
+constexpr std::string_view version_2 = R"sql(
+CREATE TABLE beginning (settled INTEGER NOT NULL) STRICT;
+INSERT INTO beginning SELECT 1 WHERE EXISTS (SELECT 1 FROM tokens);
+)sql";
+
+constexpr std::array migrations = {version_1, version_2};
 
 std::optional<policy::Time> read_maybe(const SQLite::Column& column) {
     return column.isNull() ? std::nullopt : std::optional(sqlite::read_time(column));
@@ -68,18 +74,17 @@ public:
     }
 
     Result<void> insert(const StoredToken& token) override {
+        return sqlite::write(*database_, [&] { return add(token); });
+    }
+
+    /// `first` and the mark that it was added, or nothing of it.
+    Result<void> begin_with(const std::vector<StoredToken>& first) {
         return sqlite::write(*database_, [&]() -> Result<void> {
-            SQLite::Statement row(*database_,
-                                  "INSERT INTO tokens (id, name, type, team, account, jwt_id, value_sha256, "
-                                  "owner, created, expires, last_used) "
-                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
-            SQLite::bind(row, token.id, token.name, token.type, token.team, token.account, token.jwt_id,
-                         token.value_sha256, token.owner, sqlite::stored(token.created));
-            bind_maybe(row, 10, token.expires);
-            bind_maybe(row, 11, token.last_used);
-            if (row.exec() == 1) return {};
-            return Error{Errc::conflict,
-                         "The sandbox has a token with this id already; nothing was changed."};
+            if (database_->execAndGet("SELECT count(*) FROM beginning").getInt() > 0) return {};
+            for (const auto& token : first)
+                if (auto added = add(token); !added) return added;
+            database_->exec("INSERT INTO beginning VALUES (1)");
+            return {};
         });
     }
 
@@ -93,6 +98,19 @@ public:
     }
 
 private:
+    Result<void> add(const StoredToken& token) {
+        SQLite::Statement row(*database_,
+                              "INSERT INTO tokens (id, name, type, team, account, jwt_id, value_sha256, "
+                              "owner, created, expires, last_used) "
+                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+        SQLite::bind(row, token.id, token.name, token.type, token.team, token.account, token.jwt_id,
+                     token.value_sha256, token.owner, sqlite::stored(token.created));
+        bind_maybe(row, 10, token.expires);
+        bind_maybe(row, 11, token.last_used);
+        if (row.exec() == 1) return {};
+        return Error{Errc::conflict, "The sandbox has a token with this id already; nothing was changed."};
+    }
+
     template <class Bind>
     Result<void> change(const char* sql, Bind&& bind) {
         return sqlite::write(*database_, [&]() -> Result<void> {
@@ -108,10 +126,13 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<sandbox::Shelf>> open_sqlite_shelf(const std::filesystem::path& file) {
+Result<std::unique_ptr<sandbox::Shelf>> open_sqlite_shelf(const std::filesystem::path& file,
+                                                          const std::vector<StoredToken>& first) {
     auto database = sqlite::open(file, migrations, {});
     if (!database) return database.error();
-    return std::unique_ptr<sandbox::Shelf>(std::make_unique<SqliteShelf>(std::move(*database)));
+    auto shelf = std::make_unique<SqliteShelf>(std::move(*database));
+    if (auto begun = shelf->begin_with(first); !begun) return begun.error();
+    return std::unique_ptr<sandbox::Shelf>(std::move(shelf));
 }
 
 }  // namespace tfy::server

@@ -4,13 +4,16 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "tools/sandbox/world.hpp"
 
 namespace tfy::server {
 
-/// Creates and migrates. Errc::storage as the ledger has it; a second token with one id is Errc::conflict.
-Result<std::unique_ptr<sandbox::Shelf>> open_sqlite_shelf(const std::filesystem::path& file);
+/// Creates and migrates. A new one holds `first`; one that was opened before keeps what it holds, even
+/// nothing. Errc::storage as the ledger has it; a second token with one id is Errc::conflict.
+Result<std::unique_ptr<sandbox::Shelf>> open_sqlite_shelf(
+    const std::filesystem::path& file, const std::vector<sandbox::StoredToken>& first = {});
 
 /// What the file holds now, in memory: nothing is written to it or beside it. Empty where there is no file.
 Result<std::unique_ptr<sandbox::Shelf>> copy_sqlite_shelf(const std::filesystem::path& file);

@@ -104,7 +104,7 @@ test('a permission is given from a request by keyboard, used without asking, and
   assert.equal(await page.getByLabel('Who asks').inputValue(), 'http:loopback');
   await page.getByLabel('How many').fill('500');
   await page.keyboard.press('Enter');
-  await page.getByText('It can be used from 1 to 100 times. No permission was given.').waitFor();
+  await page.getByText('The number of uses must be from 1 to 100. No permission was given.').waitFor();
   await accessible(page);
   await page.getByLabel('How many').fill('2');
   const summary = await page.locator('#permit-summary').innerText();

@@ -47,15 +47,15 @@ test('in a real terminal: no passphrase, a wrong one, the right one', async t =>
   assert.match(unset.text, /approvals passphrase/);
 
   const set = await atTerminal(world, ['passphrase'], [
-    [/New passphrase/, passphrase],
-    [/The same again/, passphrase],
+    [/New passphrase \(/, passphrase],
+    [/New passphrase again/, passphrase],
   ]);
   assert.equal(set.code, 0, set.text);
   assert.ok(!set.text.includes(passphrase), 'what is typed is not shown');
 
   const wrong = await atTerminal(world, ['approve', id], [[/Your passphrase/, 'correct horse']]);
   assert.equal(wrong.code, 1, wrong.text);
-  assert.match(wrong.text, /not right/);
+  assert.match(wrong.text, /Wrong passphrase/);
   assert.equal(statusOf(await create(connection, 'by-hand')), 'approval_pending');
   assert.equal(await world.upstreamCount('POST'), 0);
 

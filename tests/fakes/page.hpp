@@ -33,7 +33,7 @@ struct Page {
     boost::asio::io_context loop;
     ManualClock clock{noon};
     server::Store store{open_ledger(":memory:")};
-    server::GateInForce gate{policy::Rules{}};
+    server::GateInForce gate{policy::Rules{.rules = {policy::Rule{}}}};
     server::Redaction redaction{{}, {}};
     server::ApprovalDesk approvals{loop, store, gate, redaction, clock, "test"};
     server::RevealDesk reveals{loop, store, redaction, clock, "test"};
@@ -42,7 +42,7 @@ struct Page {
     truefoundry::Client client{*exchange};
     tools::Catalog catalog = creating(client, reveals, clock);
     server::Narrowing narrowing{approvals, catalog, gate, clock};
-    server::StandingDesk standing{approvals, store, redaction, clock};
+    server::StandingDesk standing{approvals, store, gate, redaction, clock};
     server::Log log{redaction, server::Log::Level::off};
     TempFolder state;
     server::RotationDesk rotations{

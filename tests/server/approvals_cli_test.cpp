@@ -202,7 +202,7 @@ TEST_CASE("without a terminal nobody decides, unless the rules allow it") {
         const auto refused = desk.run_on("apr_1", verb, "ci-pipeline\n");
         CHECK(refused.code == 1);
         CHECK(refused.out.empty());
-        CHECK(holds(refused.err, "no terminal"));
+        CHECK(holds(refused.err, "standard input is not a terminal"));
         CHECK(desk.stored().state == State::pending);
         desk.options.terminal_required = false;
         CHECK(desk.run_on("apr_1", verb, "ci-pipeline\n").code == 0);

@@ -52,12 +52,12 @@ TEST_CASE("a program that types for a person keeps nothing, and an id is wanted"
     const auto begun = terminal.server.begin();
     const auto ran = terminal.run(Verb::keep, begun.id, false, false);
     CHECK(ran.code == 1);
-    CHECK(holds(ran.err, "standard input is no terminal"));
+    CHECK(holds(ran.err, "standard input is not a terminal"));
     CHECK(terminal.server.now().state == State::waiting);
     CHECK(terminal.run(Verb::keep).code == 2);
     const auto unknown = terminal.run(Verb::keep, "rot_none");
     CHECK(unknown.code == 1);
-    CHECK(holds(unknown.err, "There is no rotation with this id"));
+    CHECK(holds(unknown.err, "No rotation has this id"));
 }
 
 TEST_CASE("the list tells of rotations while their old token still may go") {

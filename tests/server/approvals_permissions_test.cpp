@@ -47,8 +47,8 @@ TEST_CASE(
     CHECK(given.code == 0);
     CHECK(given.err.empty());
     CHECK(holds(given.out,
-                "For 1 h from now, stdio:alice may create up to 5 tokens named ci-* without asking anybody. "
-                "Each must end within 30 d. Each value is shown once, on the approvals page.\n"));
+                "For 1 h from now, stdio:alice may create up to 5 tokens named ci-* without being asked "
+                "about. Each must expire within 30 d. Each value is shown once, on the approvals page.\n"));
     REQUIRE(terminal.in_force().size() == 1);
     const auto permission = terminal.in_force().front();
     CHECK(permission.by == "grace");
@@ -62,9 +62,9 @@ TEST_CASE(
     const auto listed = terminal.run(Verb::permissions);
     CHECK(listed.out ==
           permission.id +
-              "  up to 5 tokens named ci-*, each for 30 d at the most, for stdio:alice\n    given "
-              "by grace (terminal), used 0 of 5, values: page, ends on 2026-11-23 13:00 UTC (in 1 "
-              "h)\n");
+              "\n    Create up to 5 tokens named ci-*, each for 30 d at the most, for stdio:alice\n"
+              "    Given by grace (terminal), used 0 of 5, values: page, ends on 2026-11-23\n"
+              "    13:00 UTC (in 1 h)\n");
     terminal.options.json = true;
     const auto json = protocol::parse(terminal.run(Verb::permissions).out).value();
     CHECK(json.at("permissions").at(0) == permission.json());
@@ -96,13 +96,13 @@ TEST_CASE("what is not typed exactly, not reasonable, or not by a person at a te
         {"an empty line", same, "\n", "not typed exactly"},
         {"yes", same, "yes\n", "not typed exactly"},
         {"more", same, "ci-*x\n", "not typed exactly"},
-        {"every name", [](auto& o) { o.permit.names = "*"; }, "*\n", "begin with something fixed"},
+        {"every name", [](auto& o) { o.permit.names = "*"; }, "*\n", "begin with fixed characters"},
         {"no uses", [](auto& o) { o.permit.uses = 0; }, "ci-*\n", "from 1 to 100"},
         {"no period", [](auto& o) { o.permit.lasts = "soon"; }, "ci-*\n", "--for must be"},
         {"no life", [](auto& o) { o.permit.expires_within = "x"; }, "ci-*\n", "--expires-within must be"},
         {"nowhere", [](auto& o) { o.permit.destination = "all"; }, "ci-*\n", "--destination must be"},
         {"no terminal", [](auto& o) { o.stdin_is_terminal = false; }, "ci-*\n",
-         "standard input is no terminal"},
+         "standard input is not a terminal"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
@@ -143,7 +143,7 @@ TEST_CASE("a quorum in the terminal: what is missing is said, and the first one'
     CHECK(holds(first.out, "Approved. 1 of 2: another person is needed. Nothing runs yet.\n"));
     CHECK(terminal.ledger->find("apr_1").value()->state == State::pending);
     CHECK(terminal.ledger->journal()->back().kind == "approved in part");
-    CHECK(holds(terminal.run(Verb::list).out, ", 15 m left, 1 of 2 approvals, changed by ada\n"));
+    CHECK(holds(terminal.run(Verb::list).out, ", 15 m left, 1 of 2 approvals\n    Create new-token\n"));
     const auto shown = terminal.run(Verb::show).out;
     CHECK(holds(shown, "Approvals: 1 of 2: grace\n"));
     CHECK(holds(shown, "Changed by ada since it was asked:\n  id: was pat-other, now pat-new-token\n"));

@@ -96,11 +96,13 @@ TEST_CASE("without a session nothing is told and nothing is done") {
                              "/approvals/api/reveals/" + reveal_id, std::string("/approvals/api/sign-out")})
         CHECK(page.post(path, approving(made)).status() == 401);
     CHECK(page.wait(page.approvals.find("apr_a")).value().state == policy::Approval::State::pending);
-    CHECK(page.get("/approvals/api/session").json() == Json{{"signed_in", false},
-                                                            {"person", nullptr},
-                                                            {"csrf", nullptr},
-                                                            {"server", "sandbox"},
-                                                            {"version", TFY_VERSION}});
+    CHECK(page.get("/approvals/api/session").json() ==
+          Json{{"signed_in", false},
+               {"person", nullptr},
+               {"csrf", nullptr},
+               {"server", "sandbox"},
+               {"sign_in_help", {{"words", ""}, {"command", ""}}},
+               {"version", TFY_VERSION}});
 }
 
 TEST_CASE("a right code gives a cookie that no script can read, a wrong one nothing") {

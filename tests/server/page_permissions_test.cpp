@@ -115,9 +115,9 @@ TEST_CASE("what is no permission is refused with its reason, and none is given")
         const char* words;
     };
     const Row rows[] = {
-        {"no principal", {{"principal", ""}}, "for one principal"},
-        {"the person's own", {{"principal", "ann"}}, "Nobody gives a permission to themselves"},
-        {"every name", {{"names", "*"}}, "must begin with something fixed"},
+        {"no principal", {{"principal", ""}}, "Name one principal"},
+        {"the person's own", {{"principal", "ann"}}, "You cannot give a permission to yourself"},
+        {"every name", {{"names", "*"}}, "must begin with fixed characters"},
         {"no number", {{"uses", "5"}}, "must be a whole number"},
         {"below zero", {{"uses", -1}}, "must be a whole number"},
         {"none", {{"uses", 0}}, "from 1 to 100"},

@@ -48,7 +48,7 @@ TEST_CASE("without a passphrase nobody decides in a terminal; with it, only who 
     Terminal terminal;
     const auto none = terminal.decide("ci-pipeline\n");
     CHECK(none.code == 1);
-    CHECK(holds(none.err, "Set it once: tfy-pat-mcp approvals passphrase"));
+    CHECK(holds(none.err, "Set one: tfy-pat-mcp approvals passphrase"));
 
     const auto set = terminal.run(Verb::passphrase, "correct horse\ncorrect horse\n");
     CHECK_MESSAGE(set.code == 0, set.err);

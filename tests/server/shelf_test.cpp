@@ -3,10 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "tests/fakes/state.hpp"
+#include "tools/sandbox/examples.hpp"
 
 using namespace tfy;
 using namespace tfy::fakes;
@@ -70,4 +73,49 @@ TEST_CASE("a file that is no database is told as damaged") {
     const TempFolder folder;
     std::ofstream(folder / "sandbox.db") << std::string(4096, 'x');
     CHECK(server::open_sqlite_shelf(folder / "sandbox.db").error().code == Errc::storage);
+}
+
+TEST_CASE("a new sandbox begins with what it is given; one that was opened before keeps what it has") {
+    const TempFolder folder;
+    const auto file = folder / "sandbox.db";
+    const auto ids = [&](const std::vector<sandbox::StoredToken>& first) {
+        std::vector<std::string> found;
+        for (const auto& each : server::open_sqlite_shelf(file, first).value()->all().value())
+            found.push_back(each.id);
+        return found;
+    };
+    CHECK(ids({token("aa"), token("bb")}) == std::vector<std::string>{"aa", "bb"});
+    REQUIRE(server::open_sqlite_shelf(file).value()->remove("aa").has_value());
+    CHECK(ids({token("cc")}) == std::vector<std::string>{"bb"});
+    REQUIRE(server::open_sqlite_shelf(file).value()->remove("bb").has_value());
+    CHECK(ids({token("cc")}).empty());
+
+    const auto twice = server::open_sqlite_shelf(folder / "twice.db", {token("aa"), token("aa")});
+    REQUIRE(twice.has_error());
+    CHECK(server::open_sqlite_shelf(folder / "twice.db").value()->all()->empty());  // nothing of it was kept
+}
+
+TEST_CASE("the example tokens are one of each sort, created in order, used only between creation and now") {
+    const auto tokens = sandbox::example_tokens(noon);
+    REQUIRE(tokens.size() == 8);
+    std::set<std::string> ids;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        const auto& each = tokens[i];
+        CAPTURE(each.name);
+        ids.insert(each.id);
+        CHECK(each.created < noon);
+        if (i > 0) CHECK(tokens[i - 1].created < each.created);
+        if (each.last_used) CHECK((each.created < *each.last_used && *each.last_used < noon));
+        if (each.expires && *each.expires < noon) CHECK((!each.last_used || *each.last_used < *each.expires));
+    }
+    CHECK(ids.size() == 8);
+    const auto count = [&](auto what) { return std::ranges::count_if(tokens, what); };
+    CHECK(count([](const auto& t) { return t.expires && *t.expires < noon; }) == 1);
+    CHECK(count([](const auto& t) { return t.expires == noon + 6 * 24h; }) == 1);
+    CHECK(count([](const auto& t) { return t.last_used == noon - 200 * 24h; }) == 1);
+    CHECK(count([](const auto& t) { return !t.last_used; }) == 1);
+    CHECK(count([](const auto& t) { return !t.expires; }) == 1);
+    CHECK(count([](const auto& t) { return !t.team.empty(); }) == 1);
+    CHECK(count([](const auto& t) { return t.name.starts_with("prod-"); }) == 2);
+    CHECK(count([](const auto& t) { return t.name.starts_with("ci-"); }) == 2);
 }

@@ -272,7 +272,7 @@ TEST_CASE("an approval of a rotation tells what became of the old token, and wha
         const char* says;
     };
     const Row rows[] = {
-        {Rotation::State::waiting, Kept::not_kept, "never before. A person can still keep it"},
+        {Rotation::State::waiting, Kept::not_kept, "never before. To keep it, a person runs: tfy-pat-mcp approvals keep rot_1"},
         {Rotation::State::due, Kept::not_kept, "is deleted at 2026-11-23 12:15 UTC"},
         {Rotation::State::deleting, Kept::not_kept, "is being deleted"},
         {Rotation::State::done, Kept::not_kept, "is deleted; the new token \"ci-bot-2\" has taken its place"},

@@ -1,6 +1,7 @@
 #include "tools/access_tokens/rotate_words.hpp"
 
 #include "tools/access_tokens/deletion.hpp"
+#include "tools/own_command.hpp"
 #include "tools/text.hpp"
 
 namespace tfy::tools {
@@ -61,8 +62,9 @@ ToolResult report_rotation(const Created& created, const RotationPlan& plan, con
     result.text += "\nThe old token " + in_quotes(plan.old_title()) + " (ID " + plan.old_id() +
                    ") was not deleted by this call. It goes " + when + ".\n";
     if (begun)
-        result.text += "A person can keep it until then: tfy-pat-mcp approvals keep " + begun->id +
-                       "\ntfy_approvals_get tells where it stands.\n";
+        result.text +=
+            "To keep it, a person runs before then: " + own_command("approvals keep " + begun->id) +
+            "\nCheck it with tfy_approvals_get.\n";
     else
         result.text += "Delete it with tfy_access_tokens_delete once the new one is in use. (" +
                        begun.error().message + ")\n";

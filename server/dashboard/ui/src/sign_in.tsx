@@ -1,7 +1,7 @@
-// Signing in with the code that the server printed to the person's own terminal.
+// Signing in with a one-time code; the server says where one comes from.
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { signIn } from "./state";
+import { session, signIn } from "./state";
 
 export const signInProblem = signal("");
 
@@ -53,7 +53,9 @@ export function SignIn() {
     return (
         <section class="card sign-in" aria-labelledby="sign-in-title">
             <h1 id="sign-in-title">Sign in to decide</h1>
-            <p>The server printed a one-time code to its terminal when it started. Type or paste it here.</p>
+            <p>
+                {session.value?.sign_in_help.words} <code>{session.value?.sign_in_help.command}</code>
+            </p>
             <form onSubmit={submit} noValidate>
                 <label for="code">Sign-in code</label>
                 <input

@@ -83,6 +83,8 @@ export interface Session {
     csrf: string | null;
     server: string;
     version: string;
+    /** Where a code comes from: words, then the command that they end with. */
+    sign_in_help: { words: string; command: string };
 }
 
 export interface Reveal {

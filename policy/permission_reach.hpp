@@ -1,0 +1,24 @@
+// Whether a standing permission could ever count under the rules, and which one nearly did.
+#pragma once
+
+#include "policy/rule.hpp"
+#include "policy/standing_permission.hpp"
+
+namespace tfy::policy {
+
+/// Why no call that `permission` speaks of could be covered by it under `rules` before it ends, as sentences
+/// that say what would count; nothing if one could.
+std::optional<std::string> cannot_count(const StandingPermission& permission, const Rules& rules, Time now);
+
+/// Of a permission for this principal and this name that does not cover `fresh`: which one it is, and why.
+/// Nothing for all others.
+std::optional<std::string> nearly_covers(const StandingPermission& permission, const Approval& fresh,
+                                         Time now);
+
+/// Adds to what the person is shown a fact for each that nearly covers `fresh`.
+void tell_near_permissions(Approval& fresh, const std::vector<StandingPermission>& permissions, Time now);
+
+/// Whether one text can match both patterns.
+bool overlap(std::string_view one, std::string_view other);
+
+}  // namespace tfy::policy

@@ -1,0 +1,195 @@
+// What a person reads who does not know the command line yet: help, suggestions, and commands to copy.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { open } from './lib/clients.mjs';
+import { Page } from './lib/page.mjs';
+import { binary, runToEnd } from './lib/process.mjs';
+import { create, statusOf, textOf } from './lib/story.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const bare = { PATH: process.env.PATH, HOME: '/nonexistent' };
+const help = async verbs => {
+  const { code, stdout, stderr } = await runToEnd(binary, [...verbs, '--help'], { env: bare });
+  assert.equal(code, 0, stderr);
+  return stdout;
+};
+
+/** The verbs below `verbs`, from their own help. */
+const below = text => {
+  const commands = /^Commands:\n((?: {2}.*\n)+)/m.exec(text)?.[1] ?? '';
+  return [...commands.matchAll(/^ {2}([a-z][a-z-]*) /gm)].map(found => found[1]);
+};
+
+async function everyVerb(verbs = []) {
+  const text = await help(verbs);
+  const deeper = await Promise.all(below(text).map(verb => everyVerb([...verbs, verb])));
+  return [[verbs, text], ...deeper.flat()];
+}
+
+test('each command lists its options, settings, defaults and variables, and gives two examples that parse', async () => {
+  const all = await everyVerb();
+  const names = all.map(([verbs]) => verbs.join(' '));
+  for (const wanted of ['stdio', 'serve', 'sandbox', 'approvals list', 'approvals permit', 'audit export', 'policy explain', 'doctor', 'redact'])
+    assert.ok(names.includes(wanted), names.join());
+  for (const [verbs, text] of all) {
+    const told = `${verbs.join(' ')}:\n${text}`;
+    for (const line of text.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+    if (verbs.length === 0) continue;
+    const examples = /^Examples:\n((?: {2}.*\n)+)/m.exec(text)?.[1].trimEnd().split('\n');
+    assert.equal(examples?.length, 2, told);
+    for (const example of examples) {
+      assert.ok(example.startsWith(`  tfy-pat-mcp ${verbs[0]}`), told);
+      const asked = example.trim().replace(/^tfy-pat-mcp/, `'${binary}'`).replace(/[<>|].*$/, '');
+      const parsed = await runToEnd('bash', ['-c', `set -f; ${asked} --help`], { env: bare });
+      assert.equal(parsed.code, 0, `${example}: ${parsed.stderr}`);
+    }
+  }
+  const of = name => all.find(([verbs]) => verbs.join(' ') === name)[1];
+  assert.match(of('serve'), /--listen ADDRESS:PORT\n.*\n +Default: 127\.0\.0\.1:8780\. Variable: TFY_PAT_MCP_LISTEN\n/);
+  assert.match(of('serve'), /--hold TIME\n(?:.*\n){1,2} +Default: 45s\. Variable: TFY_PAT_MCP_HOLD\n/);
+  assert.match(of('serve'), /TFY_API_KEY_FILE/);
+  assert.doesNotMatch(of('serve'), /--open-browser/);
+  assert.match(of('stdio'), /--open-browser, --no-open-browser\n/);
+  assert.doesNotMatch(of('stdio'), /--listen/);
+  assert.match(of('sandbox'), /Default: 127\.0\.0\.1:8790/);
+  assert.match(of('approvals list'), /--state-dir DIR/);
+  assert.match(of('approvals permit'), /--for TIME\n(?:.*\n){1,2} +Default: 60m\n/);
+});
+
+test('a typing mistake gets a suggestion, and a wrong value what would be right', async () => {
+  const rows = [
+    [['aprovals', 'list'], 'Unknown command: aprovals. Did you mean approvals?', 'tfy-pat-mcp --help'],
+    [['sreve'], 'Unknown command: sreve. Did you mean serve?', 'tfy-pat-mcp --help'],
+    [['approvals', 'lst'], 'Unknown command: lst. Did you mean list?', 'tfy-pat-mcp approvals --help'],
+    [['approvals', 'aprove', 'apr_1'], 'Unknown command: aprove. Did you mean approve?', 'tfy-pat-mcp approvals --help'],
+    [['policy', 'chek'], 'Unknown command: chek. Did you mean check?', 'tfy-pat-mcp policy --help'],
+    [['audit', 'exp'], 'Unknown command: exp. Did you mean export?', 'tfy-pat-mcp audit --help'],
+    [['bananas'], 'Unknown command: bananas.', 'tfy-pat-mcp --help'],
+    [['serve', '--holdd', '5s'], 'Unknown option: --holdd. Did you mean --hold?', 'tfy-pat-mcp serve --help'],
+    [['approvals', 'deny', 'apr_1', '--raeson', 'x'], 'Unknown option: --raeson. Did you mean --reason?', 'tfy-pat-mcp approvals deny --help'],
+    [['serve', 'bananas'], 'Unexpected argument: bananas.', 'tfy-pat-mcp serve --help'],
+    [['doctor', 'sandbox-token'], 'Unexpected argument: sandbox-token. Did you mean --sandbox-tokens?', 'tfy-pat-mcp doctor --help'],
+    [['stdio', '--sandbox=maybe'], 'Invalid value for --sandbox: use true or false.', 'tfy-pat-mcp stdio --help'],
+    [['serve', '--sandbox-tokens', 'all'], 'Invalid value for --sandbox-tokens: use examples or none.', 'tfy-pat-mcp serve --help'],
+  ];
+  for (const [args, words, where] of rows) {
+    const done = await runToEnd(binary, args, { env: bare });
+    assert.equal(done.stderr, `tfy-pat-mcp: ${words}\nHelp: ${where}\n`, args.join(' '));
+    assert.equal(done.code, 2);
+  }
+  const variable = await runToEnd(binary, ['serve'], { env: { ...bare, TFY_PAT_MCP_SANDBOX: 'banana' } });
+  assert.match(variable.stderr, /^tfy-pat-mcp: Invalid value for --sandbox: use true or false\.\n/);
+});
+
+/** Each command in `text`, run in a shell with nothing but a home: it must find the state by itself. */
+async function runsAsPrinted(world, text, count) {
+  const commands = text.match(/tfy-pat-mcp (?:approvals|audit) .*$/gm) ?? [];
+  if (count !== undefined) assert.equal(commands.length, count, text);
+  for (const command of commands) {
+    assert.ok(command.includes(' --state-dir '), command);
+    const listed = command.replace(/^tfy-pat-mcp approvals \S+( ID| \S+_\S+)?/, `'${binary}' approvals list`);
+    const env = { PATH: process.env.PATH, HOME: world.folder };
+    const done = await runToEnd('sh', ['-c', listed], { env });
+    assert.equal(done.code, 0, `${listed}: ${done.stderr}`);
+  }
+}
+
+test('a printed command names the state directory, quoted for the shell, in every channel', async t => {
+  const world = await World.start(t, { policy: rules({ assurance: 'terminal' }), hold: '0s' });
+  world.state = join(world.folder, "it's the state");
+  world.env.TFY_PAT_MCP_STATE_DIR = world.state;
+  const server = await world.serve();
+  const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
+  const pending = await create(connection, 'ci-bot');
+  assert.equal(statusOf(pending), 'approval_pending');
+  await runsAsPrinted(world, textOf(pending), 1);
+  const asked = await connection.call('tfy_approvals_get', { approval_id: pending.structuredContent.approval_id });
+  await runsAsPrinted(world, textOf(asked)); // if it names one
+
+  const page = new Page(world, server.page);
+  const refused = await page.request('POST', '/api/sign-in', { code: 'AAAA-AAAA-AAAA' });
+  await runsAsPrinted(world, refused.body.error.message, 1);
+  const unknown = await world.terminal(['approvals', 'show', 'apr_none']);
+  await runsAsPrinted(world, unknown.stderr, 1);
+  const watch = world.spawn(['approvals', 'watch']);
+  await watch.says(/ci-bot/);
+  await watch.stop();
+  await runsAsPrinted(world, watch.stderr, 1);
+});
+
+test('the default state directory is not named, under whichever name it was given', async t => {
+  const world = await World.start(t, { policy: rules({ assurance: 'terminal' }), hold: '0s' });
+  const usual = join(world.folder, '.local', 'state', 'tfy-pat-mcp');
+  mkdirSync(join(usual, '..'), { recursive: true });
+  for (const given of [undefined, usual, join(usual, '..', 'tfy-pat-mcp')]) {
+    const { TFY_PAT_MCP_STATE_DIR: _, ...env } = world.env;
+    world.env = given ? { ...env, TFY_PAT_MCP_STATE_DIR: given } : env;
+    const connection = await open('modern stdio', world, { elicitation: null });
+    const pending = await create(connection, 'ci-bot');
+    assert.match(textOf(pending), /tfy-pat-mcp approvals approve apr_\w+$/m);
+  }
+});
+
+test('an id may be cut to a beginning that is its own, in every verb that takes one', async t => {
+  const world = await World.start(t, { hold: '0s' });
+  const connection = await open('modern stdio', world, { elicitation: null });
+  const ids = [];
+  for (const name of ['ci-one', 'ci-two', 'ci-three'])
+    ids.push((await create(connection, name)).structuredContent.approval_id);
+
+  const several = await world.terminal(['approvals', 'show', 'apr_']);
+  assert.equal(several.code, 1);
+  assert.match(several.stderr, /^More than one id begins with apr_\. Nothing was changed\. Type more of it:\n/);
+  for (const id of ids) assert.ok(several.stderr.includes(id), several.stderr);
+  assert.match(several.stderr, /Create ci-two/);
+
+  const shortest = id => {
+    let size = 5;
+    while (ids.filter(other => other.startsWith(id.slice(0, size))).length > 1) size += 1;
+    return id.slice(0, size);
+  };
+  const shown = await world.terminal(['approvals', 'show', shortest(ids[0])]);
+  assert.match(shown.stdout, /ci-one/);
+  const denied = await world.terminal(['approvals', 'deny', shortest(ids[1]).slice(4), '--reason', 'no']);
+  assert.equal(denied.code, 0, denied.stderr);
+  const approved = await world.terminal(['approvals', 'approve', shortest(ids[2])], ['ci-three', 'none']);
+  assert.equal(approved.code, 0, approved.stderr);
+  const all = JSON.parse((await world.terminal(['approvals', 'list', '--all', '--json'])).stdout).approvals;
+  assert.deepEqual(all.map(each => [each.id, each.state]), [
+    [ids[0], 'pending'],
+    [ids[1], 'denied'],
+    [ids[2], 'approved'],
+  ]);
+  const none = await world.terminal(['approvals', 'approve', 'zzzz']);
+  assert.match(none.stderr, /There is no request zzzz\./);
+
+  const given = await world.terminal(
+    ['approvals', 'permit', '--principal', `stdio:${all[0].call.caller.principal.slice(6)}`, '--names', 'ci-*', '--uses', '1', '--json'],
+    ['ci-*'],
+  );
+  const permission = JSON.parse(given.stdout).id;
+  const revoked = await world.terminal(['approvals', 'revoke', permission.slice(4, 10)]);
+  assert.equal(revoked.code, 0, revoked.stderr);
+});
+
+test('listings fit 80 columns and name tools in words; watch and list have one order', async t => {
+  const world = await World.start(t, { hold: '0s' });
+  const connection = await open('modern stdio', world, { elicitation: null });
+  const names = ['z-first-name-that-is-as-long-as-allow', 'ci-second', 'a-third'].map(name => name.slice(0, 36));
+  for (const name of names) assert.equal(statusOf(await create(connection, name)), 'approval_pending');
+
+  const list = (await world.terminal(['approvals', 'list'])).stdout;
+  for (const line of list.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+  const order = text => [...text.matchAll(/^ +Create (\S+)$/gm)].map(found => found[1]);
+  assert.deepEqual(order(list), names);
+  assert.doesNotMatch(list, /tfy_access_tokens/);
+
+  const watch = world.spawn(['approvals', 'watch']);
+  await watch.says(/a-third(?:.*\n){2}/);
+  await watch.stop();
+  assert.deepEqual(order(watch.stdout), names);
+  assert.equal(watch.stdout, list);
+});

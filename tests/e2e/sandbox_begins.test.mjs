@@ -1,0 +1,84 @@
+// A new sandbox has tokens of each sort to look at; one that was used keeps what was made of it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { open } from './lib/clients.mjs';
+import { World } from './lib/world.mjs';
+
+const day = 24 * 60 * 60 * 1000;
+const days = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / day);
+
+async function sandboxWorld(t, more = {}) {
+  const world = await World.start(t, { upstream: 'http://127.0.0.1:9' });
+  world.env = { ...world.env, TFY_PAT_MCP_SANDBOX: 'true', ...more };
+  return world;
+}
+
+async function listed(connection) {
+  const { structuredContent } = await connection.call('tfy_access_tokens_list', { limit: 100 });
+  return structuredContent.tokens;
+}
+
+const named = (tokens, name) => {
+  const found = tokens.find(each => each.name === name);
+  assert.ok(found, `${name} in ${tokens.map(each => each.name)}`);
+  return found;
+};
+
+for (const door of ['modern stdio', 'modern HTTP'])
+  test(`${door} --sandbox begins with one token of each sort, dated from today`, async t => {
+    const world = await sandboxWorld(t);
+    const options = door.endsWith('HTTP') ? { endpoint: (await world.serve()).endpoint } : {};
+    const connection = await open(door, world, options);
+    const tokens = await listed(connection);
+    assert.equal(tokens.length, 8, JSON.stringify(tokens));
+    const now = new Date().toISOString();
+
+    assert.ok(tokens.some(each => each.expired));
+    assert.equal(days(now, named(tokens, 'ci-deploy').expires_at), 6);
+    assert.equal(named(tokens, 'ci-deploy').state, 'expiring');
+    assert.equal(named(tokens, 'load-test').last_used_at, null);
+    assert.equal(days(named(tokens, 'data-import').last_used_at, now), 200);
+    assert.equal(named(tokens, 'prod-gateway').expires_at, null);
+    assert.equal(named(tokens, 'prod-billing').owner, 'platform');
+    assert.equal(named(tokens, 'ci-runner').state, 'active');
+    for (const { created_at: made, last_used_at: used } of tokens)
+      assert.ok(!used || (made < used && used < now), `${made} ${used}`);
+  });
+
+test('a restart keeps what was changed, and an emptied sandbox stays empty', async t => {
+  const world = await sandboxWorld(t);
+  let connection = await open('modern stdio', world);
+  const first = await listed(connection);
+  assert.ok(first.length > 1);
+  for (const { id, name } of first) {
+    connection.person.willApprove(name);
+    const gone = await connection.call('tfy_access_tokens_delete', { id });
+    assert.equal(gone.structuredContent.status, 'executed', JSON.stringify(gone));
+    if (name !== 'ci-runner') continue;
+    connection = await open('modern stdio', world);
+    assert.deepEqual(
+      (await listed(connection)).map(each => each.id),
+      first.filter(each => !first.slice(0, first.findIndex(one => one.id === id) + 1).includes(each)).map(each => each.id),
+    );
+  }
+  await world.closeAll();
+  assert.deepEqual(await listed(await open('modern stdio', world)), []);
+});
+
+test('a sandbox begins empty if asked to, and stays so', async t => {
+  const world = await sandboxWorld(t, { TFY_PAT_MCP_SANDBOX_TOKENS: 'none' });
+  assert.deepEqual(await listed(await open('modern stdio', world)), []);
+  await world.closeAll();
+  delete world.env.TFY_PAT_MCP_SANDBOX_TOKENS;
+  assert.deepEqual(await listed(await open('modern stdio', world)), []);
+});
+
+for (const [args, count] of [
+  [[], 0],
+  [['--sandbox-tokens', 'examples'], 8],
+])
+  test(`the sandbox alone, ${args.join(' ') || 'by itself'}, begins with ${count} tokens`, async t => {
+    const world = await World.start(t, { sandbox: args });
+    assert.equal((await listed(await open('modern stdio', world))).length, count);
+  });

@@ -1,0 +1,129 @@
+// A standing permission that could never count is refused when it is given; one that nearly covers a request is named
+// where the request is decided.
+import assert from 'node:assert/strict';
+import { userInfo } from 'node:os';
+import { test } from 'node:test';
+
+import { open } from './lib/clients.mjs';
+import { Page } from './lib/page.mjs';
+import { binary, Process } from './lib/process.mjs';
+import { create, statusOf } from './lib/story.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const me = userInfo().username;
+const ask = more => rules({ assurance: null, more });
+const denyCi = `[[rule]]
+tools = ["tfy_access_tokens_create"]
+names = ["ci-*"]
+says = "deny"
+because = "ci uses virtual accounts"
+
+[[rule]]`;
+
+/** [what, rules, what is asked for, why not in a terminal (null: given), why not on the page (null: given)] */
+const table = [
+  ['signed_in is wanted', ask('min_assurance = "signed_in"'), {}, /asks for a person signed in to the approvals page, and this permission was given in a terminal\. Give it there instead\./, null],
+  ['the default of HTTP', ask(''), {}, /signed in to the approvals page/, null],
+  ['the default of stdio', ask(''), { principal: 'stdio:ada' }, null, null],
+  ['two people are wanted', ask('min_assurance = "terminal"\nquorum = 2'), {}, /asks for 2 approvers, and one person gives a permission\. No permission can count here\./, /asks for 2 approvers/],
+  ['others decide', ask('min_assurance = "terminal"\napprovers = ["grace"]'), {}, /Only these people may decide on this request: grace\./, /Only these people .*grace/],
+  ['the agent’s own person', ask('min_assurance = "terminal"\nself_approval = false'), { principal: `stdio:${me}` }, new RegExp(`another person than the one whose agent asks, and that is ${me}`), /another person/],
+  ['another person’s agent', ask('min_assurance = "terminal"\nself_approval = false'), { principal: 'stdio:ada' }, null, null],
+  ['the destination', ask('min_assurance = "terminal"\nreveal = ["none"]'), { destination: 'page' }, /does not allow the destination page\. Give a permission with the destination none\./, /destination none/],
+  ['a reason is wanted', ask('min_assurance = "terminal"\nreason_required = true'), { reason: '' }, /asks for a reason\. Give a permission with a reason\./, /asks for a reason/],
+  ['the names are denied', rules().replace('[[rule]]', denyCi), {}, /Rule at line \d+: It refuses these calls, so no permission can count here\./, /It refuses these calls/],
+  ['other names are denied', rules().replace('[[rule]]', denyCi.replace('ci-', 'prod-')), {}, null, null],
+  ['no rule', rules().replace('tfy_access_tokens_*', 'tfy_access_tokens_delete'), {}, /No rule covers the creation of these tokens by http:loopback/, /No rule covers/],
+];
+
+for (const [what, policy, more, inTerminal, onPage] of table)
+  test(`a permission is given only if it could count: ${what}`, async t => {
+    const world = await World.start(t, { policy });
+    const server = await world.serve();
+    const wish = { principal: 'http:loopback', names: 'ci-*', destination: 'none', reason: 'release', ...more };
+
+    const args = Object.entries(wish).flatMap(([name, value]) => (value ? [`--${name}`, value] : []));
+    const given = await world.terminal(['approvals', 'permit', ...args, '--uses', '1'], ['ci-*']);
+    assert.equal(given.code, inTerminal ? 1 : 0, given.stdout + given.stderr);
+    if (inTerminal) {
+      assert.match(given.stderr, /^This permission would never count\. .* No permission was given\.\n$/);
+      assert.match(given.stderr, inTerminal);
+    }
+    const page = await Page.signIn(world, server);
+    const before = (await page.permissions()).length;
+    assert.equal(before, inTerminal ? 0 : 1);
+    const asked = { uses: 1, longest_life: '30d', lasts: '1h', ...wish };
+    const answer = await page.request('POST', '/api/permissions', asked);
+    assert.equal(answer.status, onPage ? 422 : 201, answer.text);
+    if (onPage) assert.match(answer.body.error.message, onPage);
+    assert.equal((await page.permissions()).length, before + (onPage ? 0 : 1));
+  });
+
+test('a terminal that was given no rules judges by those of its server', { timeout: 30_000 }, async t => {
+  const world = await World.start(t, { policy: ask('min_assurance = "signed_in"') });
+  await world.serve();
+  const set = await world.terminal(['approvals', 'passphrase'], ['correct horse', 'correct horse']);
+  assert.equal(set.code, 0, set.stderr);
+  const { TFY_PAT_MCP_POLICY: _, ...env } = world.env;
+  const command = `'${binary}' approvals permit --principal stdio:ada --names 'ci-*' --uses 1`;
+  const terminal = new Process('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    env: { ...env, SHELL: '/bin/sh', TERM: 'dumb' },
+  });
+  world.processes.push(terminal);
+  await terminal.says(/Your passphrase/);
+  terminal.child.stdin.write('correct horse\r');
+  const { code } = await terminal.ended;
+  assert.equal(code, 1, terminal.stdout);
+  assert.match(terminal.stdout, /This permission would never count\. Rule at line \d+: The rule asks for a person signed in/);
+});
+
+test('a request names the permission that nearly covered it, and why it did not: page, terminal and form', async t => {
+  const world = await World.start(t, { policy: rules(), hold: '0s' });
+  const connection = await open('modern stdio', world);
+  const quiet = await open('modern stdio', world, { elicitation: null });
+  const permit = async (names, ...more) => {
+    const args = ['--principal', `stdio:${me}`, '--names', names, '--uses', '1', '--destination', 'none', ...more];
+    const given = await world.terminal(['approvals', 'permit', ...args, '--json'], [names]);
+    assert.equal(given.code, 0, given.stderr);
+    return JSON.parse(given.stdout).id;
+  };
+  const week = await permit('ci-*', '--expires-within', '7d');
+  await permit('prod-*');
+  const rows = [
+    ['ci-forever', {}, `${week} (up to 1 token named ci-*, each for 7 d at the most, for stdio:${me}) does not cover this. It is for tokens that expire within 7 d, and this one never expires.`],
+    ['ci-long', { expirationDate: '30 days' }, 'It is for tokens that expire within 7 d.'],
+  ];
+  const near = text => text.match(/Standing permission: .*/g) ?? [];
+  for (const [name, more, why] of rows) {
+    let form;
+    connection.person.willAnswer(params => {
+      form = params.message;
+      return { action: 'cancel' };
+    });
+    await create(connection, name, more);
+    const pending = await create(quiet, name, more);
+    assert.equal(statusOf(pending), 'approval_pending');
+    const id = pending.structuredContent.approval_id;
+    const { stdout } = await world.terminal(['approvals', 'show', id]);
+    for (const text of [form, stdout]) {
+      assert.equal(near(text).length, 1, text);
+      assert.ok(near(text)[0].endsWith(why), near(text)[0]);
+    }
+  }
+  const used = await create(quiet, 'ci-short', { expirationDate: '3 days' });
+  assert.equal(statusOf(used), 'executed');
+  const next = await create(quiet, 'ci-next', { expirationDate: '3 days' });
+  const shown = await world.terminal(['approvals', 'show', next.structuredContent.approval_id]);
+  assert.match(near(shown.stdout)[0] ?? shown.stdout, /does not cover this\. It is used up: 1 of 1\.$/);
+
+  const server = await world.serve();
+  const page = await Page.signIn(world, server);
+  const asked = (await page.pending()).find(each => each.facts.subject === 'ci-next');
+  const facts = asked.facts.shown.filter(fact => fact.label === 'Standing permission');
+  assert.equal(facts.length, 1, JSON.stringify(asked.facts));
+  assert.match(facts[0].value, /It is used up: 1 of 1\.$/);
+
+  const other = await create(quiet, 'web-shop');
+  const plain = await world.terminal(['approvals', 'show', other.structuredContent.approval_id]);
+  assert.deepEqual(near(plain.stdout), []);
+});
