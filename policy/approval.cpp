@@ -14,17 +14,24 @@ namespace {
 
 using State = Approval::State;
 
-constexpr std::array<std::string_view, 9> state_names{"pending",  "approved", "executing", "succeeded",
-                                                      "failed",   "unknown",  "denied",    "expired",
-                                                      "withdrawn"};  // in the enum's order
+constexpr std::array<std::string_view, 10> state_names{"pending",   "approved",  "executing", "succeeded",
+                                                       "failed",    "unknown",   "denied",    "expired",
+                                                       "withdrawn", "superseded"};  // in the enum's order
+
+constexpr int most_rewordings = 32;
 
 constexpr std::pair<State, State> transitions[] = {
     {State::pending, State::approved},   {State::pending, State::denied},
     {State::pending, State::expired},    {State::pending, State::withdrawn},
+    {State::pending, State::superseded}, {State::approved, State::superseded},
     {State::approved, State::executing}, {State::approved, State::expired},
     {State::approved, State::withdrawn}, {State::executing, State::succeeded},
     {State::executing, State::failed},   {State::executing, State::unknown},
 };
+
+bool same_control_plane(const Approval& one, const Approval& other) {
+    return one.call.server == other.call.server && one.call.base_url == other.call.base_url;
+}
 
 }  // namespace
 
@@ -38,6 +45,38 @@ std::optional<State> read_state(std::string_view text) {
 
 bool is_open(State state) {
     return state == State::pending || state == State::approved || state == State::executing;
+}
+
+bool answers(const Approval& approval, Time now) {
+    return is_open(approval.state) || !approval.answers_until || now < *approval.answers_until;
+}
+
+Time answers_until(const Approval& approval, Time told) {
+    switch (approval.state) {
+        case State::succeeded:
+        case State::unknown: return told + approval.repeat_outcome;
+        case State::denied: return std::max(told, approval.updated + approval.terms.denied_for);
+        default: return told;
+    }
+}
+
+bool supersedes(const Approval& done, const Approval& open) {
+    return done.id != open.id && same_control_plane(done, open) &&
+           std::ranges::any_of(done.facts.consumes,
+                               [&](const std::string& key) { return waits_for(open, key); });
+}
+
+bool waits_for(const Approval& approval, const std::string& key) {
+    const auto& needs = approval.facts.needs;
+    return may_follow(approval.state, State::superseded) && std::ranges::find(needs, key) != needs.end();
+}
+
+bool same_target(const Approval& one, const Approval& other) {
+    if (!same_control_plane(one, other)) return false;
+    const auto& others = other.facts.needs;
+    return std::ranges::any_of(one.facts.needs, [&](const std::string& key) {
+        return key.starts_with(token_key("")) && std::ranges::find(others, key) != others.end();
+    });
 }
 
 bool may_follow(State from, State to) {
@@ -58,6 +97,17 @@ std::optional<std::string> unmet(const Approval& approval) {
            std::to_string(people.size()) + ".";
 }
 
+Result<Approval> reword(Approval approval, std::string reason) {
+    if (approval.state != State::pending) return wrong_state(approval, "cannot be reworded any more");
+    if (approval.rewordings >= most_rewordings)
+        return refuse(Errc::rate_limited, "This request has been given " + std::to_string(most_rewordings) +
+                                              " other reasons already. Repeat the call with the last one.");
+    approval.agent_reason = std::move(reason);
+    approval.call.reason = approval.agent_reason;
+    ++approval.rewordings;
+    return approval;
+}
+
 Result<Approval> withdraw(Approval approval, Time now) {
     if (!may_follow(approval.state, State::withdrawn))
         return wrong_state(approval, "cannot be withdrawn any more");
@@ -71,6 +121,17 @@ Approval lapse(Approval approval, Time now) {
     if (!may_follow(approval.state, State::expired) || !is_late(approval, now)) return approval;
     approval.state = State::expired;
     approval.updated = approval.expires;
+    return approval;
+}
+
+Result<Approval> supersede(Approval approval, const std::string& why, Time now) {
+    if (!may_follow(approval.state, State::superseded))
+        return wrong_state(approval, "cannot be superseded any more");
+    approval.state = State::superseded;
+    approval.updated = now;
+    approval.outcome = {{"text", why},
+                        {"structured", {{"status", "superseded"}, {"approval_id", approval.id}}},
+                        {"isError", true}};
     return approval;
 }
 

@@ -12,7 +12,18 @@
 namespace tfy::policy {
 
 struct Approval {
-    enum class State { pending, approved, executing, succeeded, failed, unknown, denied, expired, withdrawn };
+    enum class State {
+        pending,
+        approved,
+        executing,
+        succeeded,
+        failed,
+        unknown,
+        denied,
+        expired,
+        withdrawn,
+        superseded  // it never ran, and no longer can: another call was first, or its tool is another one now
+    };
 
     struct Decision {
         bool approved = false;
@@ -38,18 +49,22 @@ struct Approval {
     std::string asked_digest;  // of the call as it was asked: by this the same call finds its request again
     std::vector<Narrowing> narrowings = {};
     Facts facts;
-    std::string agent_reason;  // the agent's words, not verified
+    std::string agent_reason;  // the agent's newest words, not verified
+    int rewordings = 0;        // how often it gave others before
     Terms terms = {};
+    Duration repeat_outcome = std::chrono::minutes{10};  // see answers_until()
     State state = State::pending;
-    std::int64_t revision = 0;  // of the stored row that this was read from; the store counts it up
+    // Of the stored row that this was read from, not of its record:
+    std::int64_t revision = 0;               // the store counts it up
+    std::optional<Time> answers_until = {};  // see answers(); none: its caller was not told how it ended
     Time created = {};
     Time updated = {};  // when `state` last changed, as far as it was written
     Time expires = {};  // pending: nobody may decide after it; approved: end of the claim window
     std::vector<Decision> votes = {};       // who said yes to `digest`, each person once
     std::optional<Decision> decision = {};  // the one that ended the waiting
     std::string instance = {};              // the process that executes it
-    Json outcome =
-        nullptr;  // the masked tool result: {text, structured, isError}, once final after executing
+    Json outcome = nullptr;  // the masked tool result: {text, structured, isError}; of a call that ran, or
+                             // that is superseded
 
     /// The arguments as the agent sent them.
     const Json& asked_arguments() const {
@@ -63,6 +78,19 @@ std::string_view to_string(Approval::State state);
 std::optional<Approval::State> read_state(std::string_view text);
 /// pending, approved or executing: the same call by the same principal attaches to it.
 bool is_open(Approval::State state);
+/// Whether the same call of the same principal is answered with this request, open or ended, and opens none
+/// of its own. An ended one answers at least once.
+bool answers(const Approval& approval, Time now);
+/// Until when an ended request goes on answering once its caller was told, at `told`, how it ended. What ran,
+/// or may have, is repeated for `repeat_outcome`, so that a lost answer does no harm; a denial counts for as
+/// long as its rule says; what changed nothing is told once, and the same call asks anew.
+Time answers_until(const Approval& approval, Time told);
+/// Whether `open` can no longer run because `done` ran: it consumed what that needs.
+bool supersedes(const Approval& done, const Approval& open);
+/// Whether it is pending or approved, and relies on what `key` names.
+bool waits_for(const Approval& approval, const std::string& key);
+/// Whether both would change the same token.
+bool same_target(const Approval& one, const Approval& other);
 /// The one table of what may follow what.
 bool may_follow(Approval::State from, Approval::State to);
 /// What its terms still ask for beyond `votes`, as a sentence; nothing where enough people who may decide
@@ -100,9 +128,13 @@ Result<Approval> deny(Approval approval, const Human& person, std::string reason
 /// whether its rule still holds the gate's. Errc as for approve(); nothing is decided by it.
 Result<Approval> narrow(Approval approval, const Human& person, std::string_view shown_digest, Json arguments,
                         Facts facts, Time now);
+/// Its agent gives another reason. Errc::rate_limited where it did so too often: each one is journalled.
+Result<Approval> reword(Approval approval, std::string reason);
 Result<Approval> withdraw(Approval approval, Time now);
 /// pending or approved, and its time is over: expired. All else is unchanged.
 Approval lapse(Approval approval, Time now);
+/// pending or approved, and it can no longer run; `why` is a sentence.
+Result<Approval> supersede(Approval approval, const std::string& why, Time now);
 Result<Approval> begin(Approval approval, std::string instance, Time now);
 Result<Approval> finish(Approval approval, Approval::State end, Json outcome, Time now);
 

@@ -97,6 +97,7 @@ Terms read_terms(const Members& from) {
     terms.approvers = from.texts("approvers");
     terms.quorum = static_cast<std::size_t>(from.integer("quorum"));
     terms.self_approval = from.flag("self_approval");
+    if (from.has("denied_for_ms")) terms.denied_for = Duration{from.integer("denied_for_ms")};
     return terms;
 }
 
@@ -108,6 +109,8 @@ void read_later_members(const Members& from, Approval& into) {
         if (into.decision && into.decision->approved) into.votes = {*into.decision};
         return;
     }
+    if (from.has("rewordings")) into.rewordings = static_cast<int>(from.integer("rewordings"));
+    if (from.has("repeat_outcome_ms")) into.repeat_outcome = Duration{from.integer("repeat_outcome_ms")};
     into.updated = from.time("updated");
     into.asked_digest = from.text("asked_digest");
     for (const auto& vote : from.list("votes")) into.votes.push_back(read_decision(vote));
@@ -127,6 +130,7 @@ Json Approval::json() const {
             {"narrowings", json_of(narrowings)},
             {"facts", facts.json()},
             {"agent_reason", agent_reason},
+            {"rewordings", rewordings},
             {"min_assurance", to_string(terms.min_assurance)},
             {"approvers", terms.approvers},
             {"quorum", terms.quorum},
@@ -134,6 +138,8 @@ Json Approval::json() const {
             {"reason_required", terms.reason_required},
             {"destinations", std::move(names)},
             {"because", terms.because},
+            {"denied_for_ms", terms.denied_for.count()},
+            {"repeat_outcome_ms", repeat_outcome.count()},
             {"state", to_string(state)},
             {"created", format_time(created)},
             {"updated", format_time(updated)},
@@ -153,6 +159,7 @@ Result<Approval> Approval::read(const Json& value) {
     approval.digest = from.text("digest");
     approval.facts = read_facts(from.member("facts"));
     approval.agent_reason = from.text("agent_reason");
+    approval.call.reason = approval.agent_reason;
     approval.terms = read_terms(from);
     approval.state = from.one_of("state", read_state, State::unknown);
     approval.created = from.time("created");

@@ -24,8 +24,8 @@ std::optional<Assurance> read_assurance(std::string_view text) {
     return static_cast<Assurance>(found - assurance_names.begin());
 }
 
-// The client's name, the transport's default and the trace are left out on purpose: they may change between a
-// call and its repetition.
+// The reason, the client's name, the transport's default and the trace are left out on purpose: they may
+// change between a call and its repetition.
 std::string digest(const Call& call) {
     return sha256(canonical_json({{"server", call.server},
                                   {"base_url", call.base_url},
@@ -33,6 +33,14 @@ std::string digest(const Call& call) {
                                   {"tool_version", call.tool_version},
                                   {"arguments", call.arguments},
                                   {"principal", call.caller.principal}}));
+}
+
+void take_reason(Call& call) {
+    const auto found = call.arguments.find("reason");
+    const bool given = call.effect == Effect::changes && found != call.arguments.end() && found->is_string();
+    if (!given) return;
+    call.reason = found->get<std::string>();
+    call.arguments.erase(found);
 }
 
 std::string short_digest(std::string_view digest) {

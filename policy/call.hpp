@@ -43,10 +43,15 @@ struct Call {
     Effect effect = Effect::changes;
     Json arguments = Json::object();  // validated, canonical and final
     Caller caller = {};
+    std::string reason = {};  // why, in the agent's words: not verified, and not part of the digest
 };
 
-/// "sha256:…" over the canonical JSON of {server, base URL, tool, tool version, arguments, principal}.
+/// "sha256:…" over the canonical JSON of {server, base URL, tool, tool version, arguments, principal}: what
+/// would run and who asks. A call that gives another reason is the same call.
 std::string digest(const Call& call);
+/// Moves the agent's reason, which a changing tool takes as the argument "reason", out of what identifies the
+/// call.
+void take_reason(Call& call);
 /// The first 12 hex digits, for people: "3f9c 01ab 77e2".
 std::string short_digest(std::string_view digest);
 

@@ -15,7 +15,10 @@ Json Facts::json() const {
             {"target", target},
             {"yields_value", yields_value},
             {"expires", expires ? Json(format_time(*expires)) : Json(nullptr)},
-            {"confirmation", confirmation}};
+            {"confirmation", confirmation},
+            {"needs", needs},
+            {"consumes", consumes},
+            {"contested", contested}};
 }
 
 Facts read_facts(const Members& from) {
@@ -29,6 +32,9 @@ Facts read_facts(const Members& from) {
     facts.yields_value = from.flag("yields_value");
     if (from.has("expires") && !from.is_null("expires")) facts.expires = from.time("expires");
     if (from.has("confirmation")) facts.confirmation = from.text("confirmation");
+    if (from.has("needs")) facts.needs = from.texts("needs");
+    if (from.has("consumes")) facts.consumes = from.texts("consumes");
+    if (from.has("contested")) facts.contested = from.flag("contested");
     return facts;
 }
 

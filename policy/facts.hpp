@@ -10,6 +10,14 @@
 
 namespace tfy::policy {
 
+// The keys of `needs` and `consumes`.
+inline std::string token_key(std::string_view id) { return "token:" + std::string(id); }        // it exists
+inline std::string rotation_key(std::string_view id) { return "rotation:" + std::string(id); }  // none began
+inline std::string name_key(std::string_view name) { return "name:" + std::string(name); }      // it is free
+inline std::string value_key(std::string_view reveal_id) {
+    return "value:" + std::string(reveal_id);
+}  // held
+
 struct Fact {
     std::string label;  // "Last used"
     std::string value;  // may hold other people's text: pass through shown() before display
@@ -24,6 +32,9 @@ struct Facts {
     bool yields_value = false;  // a create: approving asks where the value goes
     std::optional<Time> expires = {};  // of the token that a create would make; none: never, or no create
     std::string confirmation = {};     // where typing the name would be too easy: a sentence to type instead
+    std::vector<std::string> needs = {};     // what the call relies on, as the keys below name it
+    std::vector<std::string> consumes = {};  // what is no longer there for others once it has run
+    bool contested = false;  // when it was opened, another caller's open request would change the same token
 
     /// What the person types to approve; empty: nothing.
     const std::string& to_type() const { return confirmation.empty() ? subject : confirmation; }

@@ -43,6 +43,8 @@ Approval Gate::request(Ask ask, Facts facts, std::string id, std::string agent_r
     fresh.call = std::move(ask.call);
     fresh.facts = std::move(facts);
     fresh.agent_reason = std::move(agent_reason);
+    fresh.call.reason = fresh.agent_reason;
+    fresh.repeat_outcome = rules_.repeat_outcome;
     fresh.created = now;
     fresh.updated = now;
     fresh.expires = now + ask.rule.lifetime;

@@ -13,12 +13,13 @@ namespace {
 
 constexpr std::string_view sections[] = {"groups", "rule", "terminal", "limits", "webhook"};
 constexpr std::string_view group_prefix = "group:";
-constexpr std::string_view rule_keys[] = {"tools",  "principals",    "clients",       "names",
-                                          "when",   "says",          "min_assurance", "approvers",
-                                          "quorum", "self_approval", "lifetime",      "reason_required",
-                                          "reveal", "because"};
+constexpr std::string_view rule_keys[] = {
+    "tools",    "principals",    "clients",         "names",  "when",
+    "says",     "min_assurance", "approvers",       "quorum", "self_approval",
+    "lifetime", "denied_for",    "reason_required", "reveal", "because"};
 constexpr std::string_view terminal_keys[] = {"require_tty", "require_passphrase"};
-constexpr std::string_view limit_keys[] = {"open_requests", "requests_per_minute", "claim_window"};
+constexpr std::string_view limit_keys[] = {"open_requests", "requests_per_minute", "claim_window",
+                                           "repeat_outcome"};
 constexpr std::string_view says_values[] = {"ask", "deny"};
 constexpr std::string_view assurance_values[] = {"client", "terminal", "signed_in"};
 constexpr std::string_view destination_values[] = {"page", "agent", "none"};
@@ -189,6 +190,8 @@ private:
             rule.self_approval = flag(key, node);
         else if (key == "lifetime")
             rule.lifetime = duration(key, node);
+        else if (key == "denied_for")
+            rule.denied_for = duration(key, node);
         else if (key == "reason_required")
             rule.reason_required = flag(key, node);
         else if (key == "reveal")
@@ -222,6 +225,8 @@ private:
                 rules.requests_per_minute = count(key, value);
             else if (key == "claim_window")
                 rules.claim_window = duration(key, value);
+            else if (key == "repeat_outcome")
+                rules.repeat_outcome = duration(key, value);
             else
                 unknown_key(key, limit_keys);
         }

@@ -61,6 +61,7 @@ std::optional<Rule> both(Rule rule, const Rule& other, Assurance otherwise) {
     rule.self_approval = rule.self_approval && other.self_approval;
     rule.reason_required = rule.reason_required || other.reason_required;
     rule.lifetime = std::min(rule.lifetime, other.lifetime);
+    rule.denied_for = std::max(rule.denied_for, other.denied_for);
     if (!other.because.empty() && other.because != rule.because)
         rule.because += (rule.because.empty() ? "" : "; ") + other.because;
     return rule;

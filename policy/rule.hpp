@@ -31,6 +31,7 @@ struct Rule {
     std::size_t quorum = 1;                   // different people who must say yes
     bool self_approval = true;                // whether the person whose agent asks may say yes
     Duration lifetime = std::chrono::minutes{15};
+    Duration denied_for = std::chrono::minutes{15};  // for so long a denial answers the same call
     bool reason_required = false;
     std::vector<Destination> reveal = {Destination::page, Destination::agent, Destination::none};
     std::string because;  // shown to the agent and to the person
@@ -49,12 +50,13 @@ std::optional<Rule> both(Rule rule, const Rule& other, Assurance otherwise);
 
 struct Rules {
     std::vector<Rule> rules;
-    bool terminal_requires_tty = true;                 // [terminal] require_tty
-    bool terminal_requires_passphrase = true;          // [terminal] require_passphrase
-    std::size_t open_requests = 16;                    // [limits] open_requests, per principal
-    std::size_t requests_per_minute = 30;              // [limits] requests_per_minute, per principal
-    Duration claim_window = std::chrono::minutes{15};  // [limits] claim_window
-    std::vector<Webhook> webhooks = {};                // [[webhook]]
+    bool terminal_requires_tty = true;                   // [terminal] require_tty
+    bool terminal_requires_passphrase = true;            // [terminal] require_passphrase
+    std::size_t open_requests = 16;                      // [limits] open_requests, per principal
+    std::size_t requests_per_minute = 30;                // [limits] requests_per_minute, per principal
+    Duration claim_window = std::chrono::minutes{15};    // [limits] claim_window
+    Duration repeat_outcome = std::chrono::minutes{10};  // [limits] repeat_outcome: see answers_until()
+    std::vector<Webhook> webhooks = {};                  // [[webhook]]
 };
 
 inline constexpr std::string_view tool_names[] = {"tfy_config_status",        "tfy_access_tokens_list",

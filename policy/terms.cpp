@@ -19,7 +19,8 @@ Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value) {
                 .quorum = rule.quorum,
                 .self_approval = rule.self_approval,
                 .reason_required = rule.reason_required,
-                .because = rule.because};
+                .because = rule.because,
+                .denied_for = rule.denied_for};
     if (asks_for_people(rule)) terms.min_assurance = std::max(terms.min_assurance, Assurance::terminal);
     if (yields_value) terms.destinations = rule.reveal;
     return terms;

@@ -20,6 +20,7 @@ struct Terms {
     std::vector<Destination> destinations = {};  // that the person may choose from, the default first; empty:
                                                  // no value comes of it
     std::string because = {};                    // the rule's
+    Duration denied_for = std::chrono::minutes{15};  // for so long a denial answers the same call
 
     bool operator==(const Terms&) const = default;
 };

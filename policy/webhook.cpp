@@ -80,7 +80,7 @@ std::optional<Event> read_event(std::string_view text) {
 std::optional<Event> event_of(std::string_view journal_kind) {
     for (const auto* decided : {"approved", "permitted", "denied"})
         if (journal_kind == decided) return Event::decided;
-    if (journal_kind.starts_with("withdrawn")) return Event::decided;
+    if (journal_kind.starts_with("withdrawn") || journal_kind == "superseded") return Event::decided;
     for (const auto event : {Event::requested, Event::expired, Event::finished})
         if (to_string(event) == journal_kind) return event;
     return std::nullopt;

@@ -69,6 +69,9 @@ public:
 
 private:
     Async<Result<policy::Approval>> find(std::string id) override { return approvals_.find(std::move(id)); }
+    Async<tools::ToolResult> answer(policy::Approval approval) override {
+        co_return co_await presenter_.status(std::move(approval));
+    }
     Async<Result<std::optional<tools::Rotation>>> rotation_of(std::string approval_id) override {
         return rotations_.of(std::move(approval_id));
     }

@@ -1,6 +1,6 @@
 #include "server/call_tool.hpp"
 
-#include "server/approvals/approval_text.hpp"
+#include "server/approvals/approval_answer.hpp"
 #include "server/approvals/rule_in_force.hpp"
 #include "server/approvals/task_of.hpp"
 #include "server/failpoint.hpp"
@@ -11,11 +11,6 @@ namespace {
 using policy::Approval;
 using State = policy::Approval::State;
 using tools::ToolResult;
-
-std::string reason_of(const Json& arguments) {
-    const auto found = arguments.find("reason");
-    return found != arguments.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
 
 // A call that wants to be a task is answered with a task or, where it does not come to one, with an error: a
 // client of 2025-11-25 does not look for a tool's result there.
@@ -111,6 +106,7 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const Requester& re
                       .effect = entry.tool->effect(),
                       .arguments = std::move(*canonical),
                       .caller = requester.caller};
+    policy::take_reason(call);
     call.caller.trace = {requester.context.trace.traceparent, requester.context.trace.tracestate};
     return call;
 }
@@ -145,12 +141,24 @@ Async<Result<ToolResult>> CallTool::read(const Entry& entry, policy::Call call) 
     co_return co_await entry.tool->run(std::move(*permit));
 }
 
-// The open approval of the same call, else a new one: facts first, so that the rule can see the token's name
+// The request that answers this call, else none.
+Async<Result<std::optional<Approval>>> CallTool::answering(const Entry& entry, const policy::Call& call) {
+    using Found = std::optional<Approval>;
+    auto found = co_await rooms_.desk.find_answering(call);
+    if (!found || !*found || (*found)->state != State::succeeded) co_return found;
+    auto structured = read_outcome((*found)->outcome).structured;
+    const auto stands = co_await entry.tool->stands(call, std::move(structured));
+    if (!stands || *stands) co_return found;  // where it cannot be read, what was so is told
+    if (auto over = co_await rooms_.desk.answers_no_more((*found)->id); !over) co_return over.error();
+    co_return Found{};
+}
+
+// What answers the call already, else a new request: facts first, so that the rule can see the token's name
 // and the person the target.
 Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy::Call& call) {
-    auto open = co_await rooms_.desk.find_open(call);
-    if (!open) co_return open.error();
-    if (*open) co_return std::move(**open);
+    auto before = co_await answering(entry, call);
+    if (!before) co_return before.error();
+    if (*before) co_return co_await rooms_.desk.reword(std::move(**before), call.reason);
     auto facts = co_await entry.tool->facts(call);
     if (!facts) co_return facts.error();
     const auto subject = facts->subject;
@@ -170,7 +178,7 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
                         "Nobody could approve this call. " + *nobody +
                             " Nothing was done, and nobody was asked. Whoever runs "
                             "this server can change its rules."};
-    auto opened = co_await rooms_.desk.open(std::move(*ask), std::move(*facts), reason_of(call.arguments));
+    auto opened = co_await rooms_.desk.open(std::move(*ask), std::move(*facts), call.reason);
     if (!opened) co_return opened.error();
     co_return std::move(opened->approval);
 }
@@ -186,6 +194,7 @@ Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Re
         state = std::move(*opened);
         rooms_.presenter.came_back(requester, state.approval_id);
         approval = co_await rooms_.desk.find(state.approval_id);
+        if (approval) approval = co_await rooms_.desk.reword(std::move(*approval), call.reason);
     } else {
         approval = co_await approval_for(entry, call);
     }
@@ -210,7 +219,7 @@ Async<Result<Answer>> CallTool::settle(const Entry& entry, policy::Call call, Ap
     if (approval->state == State::approved) {
         auto ran = co_await execute(entry, *approval, as_approved(std::move(call), *approval));
         TFY_FAILPOINT("answer.leave");
-        if (ran) co_return write_answer(std::move(*ran), version);
+        if (ran) co_return co_await answer_fresh(std::move(*ran), approval->id, version);
         if (ran.error().code != Errc::conflict) co_return write_answer(failure(ran.error()), version);
         approval = co_await rooms_.desk.find(approval->id);  // another viewer of the same row was first
     }
@@ -218,6 +227,14 @@ Async<Result<Answer>> CallTool::settle(const Entry& entry, policy::Call call, Ap
         approval = co_await rooms_.presenter.hold(*approval, requester);
     if (!approval) co_return write_answer(failure(approval.error()), version);
     co_return co_await rooms_.presenter.answer(std::move(*approval), requester);
+}
+
+Async<Answer> CallTool::answer_fresh(ToolResult result, std::string approval_id, protocol::Version version) {
+    auto ended = co_await rooms_.desk.find(std::move(approval_id));
+    if (!ended) co_return write_answer(std::move(result), version);
+    result = fresh_answer(std::move(result), *ended, rooms_.clock.now());
+    co_await rooms_.desk.told(std::move(*ended));
+    co_return write_answer(std::move(result), version);
 }
 
 Async<void> CallTool::tell_decision(Approval approval, Requester& requester) {

@@ -64,11 +64,13 @@ private:
                                     protocol::CallToolParams params);
     void log_call(const Entry& entry, const Requester& requester, const Result<Answer>& answer) const;
     Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
+    Async<Result<std::optional<policy::Approval>>> answering(const Entry& entry, const policy::Call& call);
     Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
     Async<Result<Answer>> change(const Entry& entry, policy::Call call, Requester& requester,
                                  const protocol::CallToolParams& params);
     Async<Result<Answer>> settle(const Entry& entry, policy::Call call, policy::Approval approval,
                                  Requester& requester);
+    Async<Answer> answer_fresh(tools::ToolResult result, std::string approval_id, protocol::Version version);
     Async<void> tell_decision(policy::Approval approval, Requester& requester);
     Async<void> carry_out_to_end(const Entry& entry, policy::Approval approval, policy::Call call,
                                  std::shared_ptr<Job> job);

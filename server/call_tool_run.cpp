@@ -4,7 +4,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "server/approvals/approval_text.hpp"
+#include "server/approvals/approval_answer.hpp"
 #include "server/call_tool.hpp"
 #include "server/failpoint.hpp"
 

@@ -56,6 +56,8 @@ Async<Result<ToolResult>> ConfigStatus::run(policy::Permit permit) {
         {"connection", finding->connection},
         {"cause", or_null(finding->cause)},
         {"message", finding->sentence},
+        {"next", finding->cause.empty() ? "List the access tokens with tfy_access_tokens_list."
+                                        : "Do what the message says, then call tfy_config_status again."},
         {"warnings", finding->warnings},
         {"base_url", or_null(known.base_url)},
         {"key_set", key.set},

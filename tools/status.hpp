@@ -59,6 +59,9 @@ public:
     virtual ~ApprovalReader() = default;
     /// As it stands now; Errc::not_found.
     virtual Async<Result<policy::Approval>> find(std::string id) = 0;
+    /// What the same call of its caller would be answered with now. The caller is told by it how an ended
+    /// request ended.
+    virtual Async<ToolResult> answer(policy::Approval approval) = 0;
     /// The second half of a rotation that this approval let run; nothing for all others.
     virtual Async<Result<std::optional<Rotation>>> rotation_of(std::string) {
         co_return std::optional<Rotation>{};

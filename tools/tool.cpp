@@ -2,13 +2,40 @@
 
 namespace tfy::tools {
 
+namespace {
+
+const char* next_step(Errc code) {
+    switch (code) {
+        case Errc::refused: return "Correct what the message names, then call again.";
+        case Errc::not_found:
+            return "Check the id, for example with tfy_access_tokens_list, then call again.";
+        case Errc::conflict: return "Look at what is there first, then decide with the user what to do.";
+        case Errc::rate_limited: return "Wait, then call again.";
+        case Errc::denied: return "Tell the user what the rule says. Do not look for a way around it.";
+        case Errc::no_approval_channel:
+            return "Tell the user; the operator of this server can change its rules.";
+        case Errc::ambiguous: return "List the access tokens before anything else.";
+        case Errc::superseded: return "List the access tokens, then ask again if it is still wanted.";
+        case Errc::storage: return "Tell the user; the operator of this server has to mend its storage.";
+        case Errc::upstream:
+            return "Tell the user. tfy_config_status says whether TrueFoundry can be used now.";
+        default: return "Tell the user what the message says.";
+    }
+}
+
+}  // namespace
+
 ToolResult failed(const Error& error) {
     ToolResult result{.text = error.message,
-                      .structured = {{"status", protocol::name(error.code)}, {"message", error.message}},
+                      .structured = {{"status", protocol::name(error.code)},
+                                     {"message", error.message},
+                                     {"next", next_step(error.code)}},
                       .is_error = true};
     if (error.data.is_object() && error.data.contains("token")) result.structured.update(error.data["token"]);
     return result;
 }
+
+Async<Result<bool>> Tool::stands(policy::Call, Json) { co_return true; }
 
 Async<Result<ToolResult>> Tool::settle(policy::Call, policy::Facts, policy::Time) {
     co_return Error{

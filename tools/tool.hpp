@@ -32,8 +32,8 @@ struct Narrowable {
     bool any() const { return name || expiration; }
 };
 
-/// A failure as a result: the sentence, and {status, message} with the code's name as status; with the `id`
-/// and `name` of the token that the error's data tells of as {token: {id, name}}.
+/// A failure as a result: the sentence, and {status, message, next} with the code's name as status; with the
+/// `id` and `name` of the token that the error's data tells of as {token: {id, name}}.
 ToolResult failed(const Error& error);
 
 /// The data of an error that says: what was listed, if anything, did not tell; listing later may.
@@ -75,6 +75,10 @@ public:
     /// The permit is consumed; arguments come out of it. Errors are for failures; a refusal that a model can
     /// act on is an error too.
     virtual Async<Result<ToolResult>> run(policy::Permit permit) = 0;
+
+    /// Changing tools: whether what this call did, as its structured result tells, is still so. Where it is
+    /// not, the same call made again is a new one. Reads. Errors: nobody can tell now.
+    virtual Async<Result<bool>> stands(policy::Call call, Json structured);
 
     /// Changing tools: what became of an approved `call` that a process began (its intent was journalled at
     /// `begun`) and did not live to end. Reads; never does anything again, whatever it finds. A value: it

@@ -12,6 +12,7 @@ std::string headline_of_decision(State state) {
     switch (state) {
         case State::denied: return "Denied";
         case State::withdrawn: return "Withdrawn";
+        case State::superseded: return "Superseded";
         default: return "Approved";
     }
 }

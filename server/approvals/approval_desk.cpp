@@ -21,7 +21,9 @@ using policy::Approval;
 using State = policy::Approval::State;
 
 constexpr std::chrono::milliseconds poll_interval{250};
-constexpr std::size_t every_open_request = 100'000;
+
+constexpr auto contested =
+    "Another caller's open request would change this token, too. What runs first ends the other request.";
 
 Error no_such_approval() {
     return {Errc::not_found, "There is no approval request with this id. Nothing was done."};
@@ -78,6 +80,7 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::
     auto clean = without_values(fresh, *redaction_.now());
     if (!clean) co_return clean.error();
     fresh = std::move(*clean);
+    if (auto told = co_await tell_of_rivals(fresh); !told) co_return told.error();
     auto permissions = co_await permissions_for(fresh);
     if (!permissions) co_return permissions.error();
     auto permitted = co_await open_permitted(fresh, *permissions);
@@ -85,6 +88,21 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::
     if (*permitted) co_return std::move(**permitted);
     policy::tell_near_permissions(fresh, *permissions, clock_.now());
     co_return co_await write_new(std::move(fresh), "requested");
+}
+
+Async<Result<void>> ApprovalDesk::tell_of_rivals(Approval& fresh) {
+    auto open = co_await store_.run([](Ledger& ledger) { return ledger.list(true, every_open_request); });
+    if (!open) co_return open.error();
+    const auto now = clock_.now();
+    for (const auto& each : *open) {
+        const bool other = each.call.caller.principal != fresh.call.caller.principal;
+        if (!other || !policy::same_target(fresh, each) || policy::lapse(each, now).state != each.state)
+            continue;
+        fresh.facts.contested = true;
+        fresh.facts.warnings.emplace_back(contested);
+        break;
+    }
+    co_return Result<void>{};
 }
 
 Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open_approved(Approval approval) {
@@ -103,16 +121,6 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::write_new(Approval fresh, std:
     if (!opened) co_return opened.error();
     ring();
     co_return Opened{std::move(opened->approval), opened->attached};
-}
-
-Async<Result<std::optional<Approval>>> ApprovalDesk::find_open(policy::Call call) {
-    auto work = [principal = call.caller.principal, digest = policy::digest(call)](Ledger& ledger) {
-        return ledger.find_open(principal, digest);
-    };
-    auto found = co_await store_.run(std::move(work));
-    if (found && *found && policy::lapse(**found, clock_.now()).state == State::expired)
-        co_return std::optional<Approval>{};
-    co_return found;
 }
 
 Async<Result<Approval>> ApprovalDesk::find(std::string id) {
@@ -263,38 +271,6 @@ Async<Result<Approval>> ApprovalDesk::fail(std::string id, Error why) {
     co_return co_await finish(std::move(id), State::failed, std::move(outcome));
 }
 
-Async<Result<Approval>> ApprovalDesk::supersede(Approval approval) {
-    auto begun = policy::begin(std::move(approval), instance_, clock_.now());
-    const auto ended = co_await write(State::approved, std::move(begun), "superseded");
-    if (!ended) co_return ended.error();
-    Error why{
-        Errc::superseded,
-        "This server's definition of the tool has changed since this call was approved, so what would run "
-        "is no longer what was approved. Nothing was done. Ask again if it is still wanted."};
-    co_return co_await fail(ended->id, std::move(why));
-}
-
-Async<Result<Approval>> ApprovalDesk::finish(std::string id, State end, Json outcome) {
-    TFY_FAILPOINT("outcome.write");
-    auto ended = co_await end_execution(std::move(id), end, std::move(outcome), "finished");
-    TFY_FAILPOINT("outcome.written");
-    co_return ended;
-}
-
-Async<Result<Approval>> ApprovalDesk::settle(std::string id, State end, Json outcome) {
-    co_return co_await end_execution(std::move(id), end, std::move(outcome), "settled");
-}
-
-Async<Result<Approval>> ApprovalDesk::end_execution(std::string id, State end, Json outcome,
-                                                    std::string kind) {
-    auto current = co_await find(std::move(id));
-    if (!current) co_return current.error();
-    auto masked = redaction_.now()->scrub(std::move(outcome));
-    co_return co_await write(State::executing,
-                             policy::finish(std::move(*current), end, std::move(masked), clock_.now()),
-                             std::move(kind));
-}
-
 Async<Result<Approval>> ApprovalDesk::wait(std::string id, State seen, policy::Time until) {
     for (;;) {
         const auto revision = revision_;
@@ -345,12 +321,6 @@ Async<void> ApprovalDesk::watch_other_processes() {
         co_await timer.async_wait(asio::use_awaitable);
     }
     watching_ = false;
-}
-
-Async<Result<std::vector<Approval>>> ApprovalDesk::executing() {
-    auto open = co_await store_.run([](Ledger& ledger) { return ledger.list(true, every_open_request); });
-    if (open) std::erase_if(*open, [](const Approval& each) { return each.state != State::executing; });
-    co_return open;
 }
 
 }  // namespace tfy::server

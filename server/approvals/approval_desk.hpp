@@ -31,13 +31,23 @@ public:
         policy::Approval approval;
         bool attached = false;
     };
-    /// Writes the row, or attaches to the open one for the same principal and digest. Approved already where
-    /// a standing permission covers it. Durable when it returns.
+    /// Writes the row, or attaches to the one that answers this call (policy::answers). Approved already
+    /// where a standing permission covers it. Durable when it returns. Errc::conflict: see
+    /// Ledger::open_request.
     Async<Result<Opened>> open(policy::Ask ask, policy::Facts facts, std::string agent_reason);
     /// Writes a row that is approved already (Gate::follow_up).
     Async<Result<Opened>> open_approved(policy::Approval approval);
-    /// The open row for this call, if there is one: a repeated call needs no new facts.
-    Async<Result<std::optional<policy::Approval>>> find_open(policy::Call call);
+    /// The request that answers this call (policy::answers), if there is one: a repeated call needs no new
+    /// facts.
+    Async<Result<std::optional<policy::Approval>>> find_answering(policy::Call call);
+    /// Its agent words its reason anew: the people who decide see the newest words, the journal keeps them
+    /// all. Errc::rate_limited where it did so too often.
+    Async<Result<policy::Approval>> reword(policy::Approval approval, std::string reason);
+    /// The caller of this ended request is told how it ended: see policy::answers_until(). Nothing for an
+    /// open one.
+    Async<void> told(policy::Approval approval);
+    /// What this ended request did is no longer so: the same call asks anew.
+    Async<Result<void>> answers_no_more(std::string id);
 
     /// As it stands now: lapsed where its time is over. Errc::not_found.
     Async<Result<policy::Approval>> find(std::string id);
@@ -61,8 +71,8 @@ public:
     /// approved → executing, durable and journalled, then the permit. Errc::conflict where somebody else was
     /// first.
     Async<Result<policy::Permit>> claim(policy::Approval approval, policy::Call call);
-    /// What was approved can never run again, because the definition that it was approved under is no more:
-    /// it ends as failed, with this as its outcome. Nothing runs.
+    /// What was approved can never run, because the definition that it was approved under is no more: it ends
+    /// as superseded. Nothing runs.
     Async<Result<policy::Approval>> supersede(policy::Approval approval);
     /// executing → succeeded, failed or unknown, with the masked outcome.
     Async<Result<policy::Approval>> finish(std::string id, policy::Approval::State end, Json outcome);
@@ -91,6 +101,9 @@ public:
     void ring();
 
 private:
+    static constexpr std::size_t every_open_request = 100'000;
+
+    Async<Result<void>> tell_of_rivals(policy::Approval& fresh);
     Async<Result<Opened>> write_new(policy::Approval fresh, std::string kind);
     Async<Result<std::vector<policy::StandingPermission>>> permissions_for(policy::Approval fresh);
     Async<Result<std::optional<Opened>>> open_permitted(

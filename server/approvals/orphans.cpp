@@ -5,7 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "server/approvals/approval_text.hpp"
+#include "server/approvals/approval_answer.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tools/text.hpp"
 

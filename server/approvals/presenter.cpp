@@ -128,8 +128,15 @@ Async<Doors> Presenter::doors(Approval approval, bool lead_person_there) {
 }
 
 Async<Answer> Presenter::answer(Approval approval, const Requester& requester) {
+    auto where = co_await status(std::move(approval));
+    co_return write_answer(std::move(where), requester.context.version);
+}
+
+Async<tools::ToolResult> Presenter::status(Approval approval) {
     const auto where = co_await doors(approval, false);
-    co_return write_answer(status_answer(approval, where, clock_.now()), requester.context.version);
+    auto answer = status_answer(approval, where, clock_.now());
+    co_await desk_.told(std::move(approval));
+    co_return answer;
 }
 
 Async<protocol::Task> Presenter::task(Approval approval, const Requester& requester) {

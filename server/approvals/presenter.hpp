@@ -8,8 +8,8 @@
 
 #include "policy/sealed_state.hpp"
 #include "protocol/tool.hpp"
+#include "server/approvals/approval_answer.hpp"
 #include "server/approvals/approval_desk.hpp"
-#include "server/approvals/approval_text.hpp"
 #include "server/approvals/silent_clients.hpp"
 #include "server/auth/sign_in_help.hpp"
 #include "server/mcp/requester.hpp"
@@ -84,7 +84,10 @@ public:
     Async<Result<std::optional<policy::Approval>>> question(policy::Approval approval, Requester& requester,
                                                             bool of_task);
 
-    /// As an answer of tools/call: pending, denied, expired, withdrawn, or the stored outcome.
+    /// Where it stands, as status_answer() has it. An ended request is one that its caller was told of from
+    /// here on.
+    Async<tools::ToolResult> status(policy::Approval approval);
+    /// The same as an answer of tools/call.
     Async<Answer> answer(policy::Approval approval, const Requester& requester);
 
     /// Waits while the row stays in `seen`, at most for the hold, with progress where it was asked for.

@@ -20,6 +20,7 @@ Task::Status status_of(const Approval& approval, bool is_error, const TaskManner
         case State::approved:
         case State::executing: return Task::Status::working;
         case State::withdrawn: return Task::Status::cancelled;
+        case State::superseded:
         case State::succeeded:
         case State::failed:
         case State::unknown:
@@ -50,6 +51,8 @@ std::string words_of(const Approval& approval, const Doors& doors, policy::Time 
         case State::denied: return "The request was denied. Nothing was done.";
         case State::expired: return "Nobody decided, or used the approval, in time. Nothing was done.";
         case State::withdrawn: return "The request was withdrawn. Nothing was done.";
+        case State::superseded:
+            return "The request can no longer run; the result says why. Nothing was done.";
     }
     return {};
 }

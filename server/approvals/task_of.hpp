@@ -3,7 +3,7 @@
 
 #include "protocol/task.hpp"
 #include "protocol/version.hpp"
-#include "server/approvals/approval_text.hpp"
+#include "server/approvals/approval_answer.hpp"
 
 namespace tfy::server {
 

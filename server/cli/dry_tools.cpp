@@ -86,4 +86,6 @@ Async<Result<std::optional<tools::Rotation>>> DryTools::under_way(std::string) {
 Async<Result<tools::ValueFate>> DryTools::fate(std::string, std::string) { co_return not_in_a_dry_run(); }
 Async<Result<policy::Approval>> DryTools::find(std::string) { co_return not_in_a_dry_run(); }
 
+Async<tools::ToolResult> DryTools::answer(policy::Approval) { co_return tools::failed(not_in_a_dry_run()); }
+
 }  // namespace tfy::server

@@ -38,6 +38,7 @@ private:
     Async<Result<std::optional<tools::Rotation>>> under_way(std::string old_id) override;
     Async<Result<tools::ValueFate>> fate(std::string reveal_id, std::string principal) override;
     Async<Result<policy::Approval>> find(std::string id) override;
+    Async<tools::ToolResult> answer(policy::Approval approval) override;
     tools::Catalog assemble(const Clock& clock);
 
     std::optional<sandbox::ControlPlane> plane_;

@@ -156,6 +156,7 @@ std::string terms(const Explanation& that) {
         for (const auto& channel : channels(level, over_http)) text += "    - " + channel + "\n";
     }
     text += "  Time to decide: " + policy::format_duration(rule.lifetime) + "\n";
+    text += "  A denial answers the same call for: " + policy::format_duration(rule.denied_for) + "\n";
     text += std::string("  The person's reason: ") +
             (rule.reason_required ? "must be written down" : "is not asked for") + "\n";
     if (yields_value(that)) text += "  The value may go to: " + joined(destinations(rule), ", ") + "\n";
@@ -186,6 +187,7 @@ Json terms_json(const Explanation& that) {
     Json json = {{"stdio", door(false)},
                  {"http", door(true)},
                  {"lifetime_seconds", std::chrono::floor<std::chrono::seconds>(rule.lifetime).count()},
+                 {"denied_for_seconds", std::chrono::floor<std::chrono::seconds>(rule.denied_for).count()},
                  {"reason_required", rule.reason_required},
                  {"approvers", rule.approvers},
                  {"quorum", rule.quorum},

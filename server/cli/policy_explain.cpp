@@ -89,7 +89,7 @@ Facts unread_facts(const std::string& name) {
 }
 
 Facts unasked_creation(const policy::Call& call, policy::Time now) {
-    auto facts = tools::describe_creation(tools::CreateAccessToken::Args::read(call.arguments), now);
+    auto facts = tools::describe_creation(tools::CreateAccessToken::Args::of(call), now);
     for (auto& fact : facts.shown)
         if (fact.label == tools::name_is_free) fact.value = "(not asked)";
     return facts;
@@ -152,9 +152,9 @@ void judge_ask(Explanation& that, const policy::Gate& gate, policy::Ask ask, con
     that.in_force = ask.rule;
     const auto terms = policy::terms_of(ask.rule, that.call.caller, false);
     that.nobody = policy::nobody_may_approve(terms, that.call.caller).value_or("");
-    const auto reason = that.call.arguments.value("reason", std::string{});
     if (facts && that.nobody.empty())
-        that.request = gate.request(std::move(ask), std::move(*facts), "apr_dry_run", reason, that.at);
+        that.request =
+            gate.request(std::move(ask), std::move(*facts), "apr_dry_run", that.call.reason, that.at);
 }
 
 void judge(Explanation& that, policy::Rules rules, const tools::Tool& tool, std::optional<Facts> facts) {
@@ -197,6 +197,7 @@ Result<Explanation> explain_call(const Options& options, const ExplainOptions& e
         auto arguments = arguments_of(**entry, explain.arguments, *at);
         if (!arguments) return arguments.error();
         that.call.arguments = std::move(*arguments);
+        policy::take_reason(that.call);
     }
     if (changes && !explain.arguments.empty()) {
         auto read = facts_of(tools, **entry, that);

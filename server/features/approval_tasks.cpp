@@ -42,6 +42,8 @@ Async<Result<Task>> ApprovalTasks::get(Requester& requester, std::string id) {
     auto approval = co_await own(requester, std::move(id));
     if (!approval) co_return approval.error();
     if (approval->state == State::approved) calls_.carry_out(*approval, trace_of(requester));
+    // A modern task brings its result with it; a legacy client has to ask for it.
+    if (protocol::is_modern(requester.context.version)) co_await desk_.told(*approval);
     co_return co_await seen_by(std::move(*approval), requester);
 }
 

@@ -156,8 +156,34 @@ CREATE TABLE begun_with (
 ) STRICT;
 )sql";
 
+// A request may end as superseded, and answers the same call until its caller was told how it ended. What
+// ended before this version was told in its own way.
+constexpr std::string_view version_8 = R"sql(
+CREATE TABLE approvals_8 (
+    number        INTEGER PRIMARY KEY,
+    id            TEXT NOT NULL UNIQUE,
+    state         TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'executing', 'succeeded', 'failed', 'unknown',
+                                                 'denied', 'expired', 'withdrawn', 'superseded')),
+    principal     TEXT NOT NULL,
+    digest        TEXT NOT NULL,
+    created       INTEGER NOT NULL,
+    expires       INTEGER NOT NULL,
+    record        TEXT NOT NULL,
+    revision      INTEGER NOT NULL DEFAULT 0,
+    answers_until INTEGER
+) STRICT;
+INSERT INTO approvals_8 SELECT number, id, state, principal, digest, created, expires, record, revision,
+    CASE WHEN state IN ('pending', 'approved', 'executing') THEN NULL ELSE 0 END FROM approvals;
+DROP TABLE approvals;
+ALTER TABLE approvals_8 RENAME TO approvals;
+CREATE UNIQUE INDEX one_open_approval ON approvals (principal, digest) WHERE state IN ('pending', 'approved', 'executing');
+CREATE INDEX approvals_by_age ON approvals (created);
+CREATE INDEX approvals_of_principal ON approvals (principal, created);
+CREATE INDEX approvals_of_call ON approvals (principal, digest, number);
+)sql";
+
 constexpr std::array migrations = {version_1, version_2, version_3, version_4,
-                                   version_5, version_6, version_7};
+                                   version_5, version_6, version_7, version_8};
 
 }  // namespace
 

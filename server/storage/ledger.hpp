@@ -71,15 +71,15 @@ public:
 
     struct Opened {
         policy::Approval approval;
-        bool attached = false;  // an open one for the same principal and digest was there already
+        bool attached = false;  // one for the same principal and digest answers already: policy::answers()
     };
-    /// Errc::rate_limited over the limits.
+    /// Errc::rate_limited over the limits; Errc::conflict where another open request of this principal would
+    /// change the same token (its id is the error's data: {approval_id}).
     Result<Opened> open_request(const policy::Approval& fresh, const RequestLimits& limits,
                                 const JournalEntry& entry);
     Result<std::optional<policy::Approval>> find(const std::string& id);
-    /// Of this principal and digest, pending, approved or executing.
-    Result<std::optional<policy::Approval>> find_open(const std::string& principal,
-                                                      const std::string& digest);
+    /// Of this principal and digest, open or ended: the one that was opened last.
+    Result<std::optional<policy::Approval>> newest(const std::string& principal, const std::string& digest);
     /// Newest first.
     Result<std::vector<policy::Approval>> list(bool open_only, std::size_t limit = 200);
     /// Of this principal, newest first, those that are older than `before` (all where it is empty).
@@ -90,6 +90,13 @@ public:
     /// written since its `revision` was read. With its journal record. Errc::conflict where it is not.
     Result<void> change(policy::Approval::State expected, const policy::Approval& next,
                         const JournalEntry& entry);
+
+    /// executing → ended: the same. Where it succeeded, what can no longer run because of it ends as
+    /// superseded, each with its record.
+    Result<void> finish(const policy::Approval& ended, const JournalEntry& entry);
+    /// From `until` on an ended request answers the same call no more. It never answers longer than it was
+    /// told before; nothing for an open one.
+    Result<void> answer_until(const std::string& approval_id, policy::Time until);
 
     /// approved → executing: the same, and with whose key.
     Result<void> begin(const policy::Approval& executing, const KeyHolder& with, const JournalEntry& entry);

@@ -10,13 +10,15 @@ using policy::Approval;
 // Bigger than any message that came in: what is stored was accepted once.
 constexpr protocol::ParseLimits stored_limits{.bytes = 64 * 1024 * 1024, .depth = 128};
 
-/// Of a row that begins with `record, revision`.
+/// Of a row that begins with `record, revision, answers_until`.
 Result<Approval> read_approval(SQLite::Statement& row) {
     const auto json = protocol::parse(row.getColumn(0).getString(), stored_limits);
     if (!json) return sqlite::damaged("an approval");
     auto approval = Approval::read(*json);
     if (!approval) return sqlite::damaged("an approval");
     approval->revision = row.getColumn(1).getInt64();
+    if (const auto until = row.getColumn(2); !until.isNull())
+        approval->answers_until = sqlite::read_time(until);
     return approval;
 }
 
@@ -56,18 +58,19 @@ std::int64_t count(SQLite::Statement& rows) {
 
 }  // namespace
 
-Result<std::optional<Approval>> Ledger::Impl::open_approval(const std::string& principal,
-                                                            const std::string& digest) {
+Result<std::optional<Approval>> Ledger::Impl::newest(const std::string& principal,
+                                                     const std::string& digest) {
     auto row = prepare(
-        "SELECT record, revision FROM approvals WHERE principal = ? AND digest = ? AND state IN ('pending', "
-        "'approved', 'executing')");
+        "SELECT record, revision, answers_until FROM approvals WHERE principal = ? AND digest = ? "
+        "ORDER BY number DESC LIMIT 1");
     SQLite::bind(row, principal, digest);
     return sqlite::first(row, read_approval);
 }
 
 Result<std::vector<Approval>> Ledger::Impl::open_approvals() {
-    auto rows =
-        prepare("SELECT record, revision FROM approvals WHERE state IN ('pending', 'approved', 'executing')");
+    auto rows = prepare(
+        "SELECT record, revision, answers_until FROM approvals WHERE state IN ('pending', 'approved', "
+        "'executing')");
     return sqlite::all(rows, read_approval);
 }
 
@@ -103,17 +106,39 @@ Result<void> Ledger::Impl::check_limits(const std::string& principal, policy::Ti
     return {};
 }
 
-// An overdue row neither blocks a new request nor is attached to: it lapses first, in the same transaction.
+// One principal does not ask for two changes of one token at once: the second could only meet what the first
+// one left. Other principals may ask, and the people who decide see both.
+Result<void> Ledger::Impl::check_target(const Approval& fresh, policy::Time now) {
+    const auto open = open_approvals();
+    if (!open) return open.error();
+    for (const auto& each : *open) {
+        const bool own = each.call.caller.principal == fresh.call.caller.principal;
+        if (own && policy::same_target(fresh, each) && policy::lapse(each, now).state == each.state)
+            return Error{Errc::conflict,
+                         "Your request " + each.id + " (" + each.call.tool +
+                             ") would change the same token and is still open. Nothing was asked and nothing "
+                             "was done. Wait for its outcome with tfy_approvals_get, or ask the user to deny "
+                             "it, then call again.",
+                         {{"approval_id", each.id}}};
+    }
+    return {};
+}
+
+// An overdue row lapses first, in the same transaction. It still answers once: nobody was told that it
+// expired.
 Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Time now,
                                               const RequestLimits& limits) {
     const auto& principal = fresh.call.caller.principal;
-    auto found = open_approval(principal, fresh.asked_digest);
+    auto found = newest(principal, fresh.asked_digest);
     if (!found) return found.error();
-    if (*found && policy::lapse(**found, now).state == (*found)->state)
-        return Opened{std::move(**found), true};
-    if (auto room = check_limits(principal, now, limits); !room) return room.error();
-    if (*found)
+    if (*found && policy::lapse(**found, now).state != (*found)->state) {
         if (auto lapsed = lapse(**found, now); !lapsed) return lapsed.error();
+        found = newest(principal, fresh.asked_digest);
+        if (!found) return found.error();
+    }
+    if (*found && policy::answers(**found, now)) return Opened{std::move(**found), true};
+    if (auto room = check_limits(principal, now, limits); !room) return room.error();
+    if (auto alone = check_target(fresh, now); !alone) return alone.error();
     insert(*database, fresh);
     return Opened{fresh, false};
 }
@@ -129,7 +154,7 @@ Result<Ledger::Opened> Ledger::open_request(const Approval& fresh, const Request
 }
 
 Result<std::optional<Approval>> Ledger::Impl::find(const std::string& id) {
-    auto row = prepare("SELECT record, revision FROM approvals WHERE id = ?");
+    auto row = prepare("SELECT record, revision, answers_until FROM approvals WHERE id = ?");
     SQLite::bind(row, id);
     return sqlite::first(row, read_approval);
 }
@@ -138,17 +163,18 @@ Result<std::optional<Approval>> Ledger::find(const std::string& id) {
     return sqlite::read([&] { return impl_->find(id); });
 }
 
-Result<std::optional<Approval>> Ledger::find_open(const std::string& principal, const std::string& digest) {
-    return sqlite::read([&] { return impl_->open_approval(principal, digest); });
+Result<std::optional<Approval>> Ledger::newest(const std::string& principal, const std::string& digest) {
+    return sqlite::read([&] { return impl_->newest(principal, digest); });
 }
 
 Result<std::vector<Approval>> Ledger::list(bool open_only, std::size_t limit) {
     return sqlite::read([&]() -> Result<std::vector<Approval>> {
-        auto rows = impl_->prepare(
-            open_only ? "SELECT record, revision FROM approvals WHERE state IN ('pending', 'approved', "
-                        "'executing') "
-                        "ORDER BY created DESC, number DESC LIMIT ?"
-                      : "SELECT record, revision FROM approvals ORDER BY created DESC, number DESC LIMIT ?");
+        auto rows = impl_->prepare(open_only ? "SELECT record, revision, answers_until FROM approvals WHERE "
+                                               "state IN ('pending', 'approved', "
+                                               "'executing') "
+                                               "ORDER BY created DESC, number DESC LIMIT ?"
+                                             : "SELECT record, revision, answers_until FROM approvals ORDER "
+                                               "BY created DESC, number DESC LIMIT ?");
         SQLite::bind(rows, static_cast<std::int64_t>(limit));
         return sqlite::all(rows, read_approval);
     });
@@ -162,7 +188,8 @@ Result<std::vector<Approval>> Ledger::list_of(const std::string& principal, cons
         const bool placed = !before.empty() && place.executeStep();
         if (!before.empty() && !placed) return Error{Errc::not_found, "There is no such request."};
         auto rows = impl_->prepare(
-            "SELECT record, revision FROM approvals WHERE principal = ?1 AND (?2 = 0 OR (created, number) < "
+            "SELECT record, revision, answers_until FROM approvals WHERE principal = ?1 AND (?2 = 0 OR "
+            "(created, number) < "
             "(?3, ?4)) "
             "ORDER BY created DESC, number DESC LIMIT ?5");
         SQLite::bind(rows, principal, placed ? 1 : 0, placed ? place.getColumn(0).getInt64() : 0,

@@ -1,6 +1,7 @@
 // What the ledger's files share: the connection, and the one way in which a record joins the journal.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -32,8 +33,12 @@ struct Ledger::Impl {
     /// What a reveal's end means for the rotation that waits for it, if one does.
     Result<void> follow_reveal(const std::string& reveal_id, RevealRow::State ended, policy::Time at);
 
-    Result<std::optional<policy::Approval>> open_approval(const std::string& principal,
-                                                          const std::string& digest);
+    Result<std::optional<policy::Approval>> newest(const std::string& principal, const std::string& digest);
+    Result<void> check_target(const policy::Approval& fresh, policy::Time now);
+    /// Every request that waits and `cannot_run` any more ends as superseded, with its record; `by` is what
+    /// ended it.
+    Result<void> supersede_where(const std::function<bool(const policy::Approval&)>& cannot_run,
+                                 const std::string& by, policy::Time now);
     Result<Opened> open_row(const policy::Approval& fresh, policy::Time now, const RequestLimits& limits);
     bool has_a_past();
     Result<std::vector<policy::Approval>> open_approvals();

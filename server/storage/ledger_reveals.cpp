@@ -81,7 +81,11 @@ Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next, co
                          "This value is not held any more: it was shown, or its time is over. Nothing was "
                          "shown by this."};
         if (auto told = impl_->append(entry); !told) return told;
-        return impl_->follow_reveal(id, next, entry.at);
+        if (auto followed = impl_->follow_reveal(id, next, entry.at); !followed) return followed;
+        const auto cannot_run = [&](const policy::Approval& open) {
+            return policy::waits_for(open, policy::value_key(id));
+        };
+        return impl_->supersede_where(cannot_run, id, entry.at);
     });
 }
 

@@ -196,7 +196,13 @@ Result<std::vector<RotationRow>> Ledger::open_rotations() {
 Result<void> Ledger::change_rotation(const RotationRow& next, const JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         if (auto written = update(impl_->prepare(compare_and_set), next); !written) return written;
-        return impl_->append(entry);
+        if (auto told = impl_->append(entry); !told) return told;
+        if (next.rotation.state != Rotation::State::done) return {};
+        const auto cannot_run = [&](const policy::Approval& open) {
+            return open.call.base_url == next.base_url &&
+                   policy::waits_for(open, policy::token_key(next.rotation.plan.old_id()));
+        };
+        return impl_->supersede_where(cannot_run, next.rotation.id, entry.at);
     });
 }
 

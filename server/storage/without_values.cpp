@@ -10,6 +10,7 @@ Result<policy::Approval> without_values(const policy::Approval& approval, const 
         clean->facts.subject == approval.facts.subject && !clean->facts.changed(approval.facts.target);
     if (same) {
         clean->revision = approval.revision;  // of the row, not of its record
+        clean->answers_until = approval.answers_until;
         return clean;
     }
     return Error{Errc::refused,

@@ -125,6 +125,8 @@ struct Calls {
         const policy::Choice choice{.typed_name = found.facts.subject, .digest = found.digest};
         run(desk.approve(id, policy::HumanForTests::make(), choice)).value();
     }
+    /// From here on the same call opens a request of its own.
+    void answers_no_more(const std::string& id) { run(desk.answers_no_more(id)); }
     void deny(const std::string& id) {
         run(desk.deny(id, policy::HumanForTests::make(), "not today")).value();
     }

@@ -109,6 +109,9 @@ struct FeatureHouse {
     struct Reader final : tools::ApprovalReader {
         explicit Reader(server::ApprovalDesk& of) : desk(of) {}
         Async<Result<policy::Approval>> find(std::string id) override { return desk.find(std::move(id)); }
+        Async<tools::ToolResult> answer(policy::Approval approval) override {
+            co_return server::status_answer(approval, {}, approval.created);
+        }
         server::ApprovalDesk& desk;
     };
     tools::Catalog assemble() {

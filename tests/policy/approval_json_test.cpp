@@ -9,9 +9,9 @@ namespace {
 using State = Approval::State;
 using namespace examples;
 
-constexpr State all_states[] = {State::pending,   State::approved, State::executing,
-                                State::succeeded, State::failed,   State::unknown,
-                                State::denied,    State::expired,  State::withdrawn};
+constexpr State all_states[] = {State::pending,   State::approved,  State::executing, State::succeeded,
+                                State::failed,    State::unknown,   State::denied,    State::expired,
+                                State::withdrawn, State::superseded};
 
 }  // namespace
 
@@ -113,7 +113,10 @@ TEST_CASE("a record that lacks a member, or is none, is not read") {
         CAPTURE(key);
         auto part = whole;
         part.erase(key);
-        const bool marks_age = key == "asked_digest";  // without it, the record is one of 0.1.0
+        // Without it, the record is one of 0.1.0, or of the versions before requests answered after their
+        // end.
+        const bool marks_age = key == "asked_digest" || key == "denied_for_ms" ||
+                               key == "repeat_outcome_ms" || key == "rewordings";
         CHECK(Approval::read(part).has_error() != marks_age);
     }
     for (const auto* text : {"null", "[]", "7", "\"approved\"", "{}"})

@@ -13,9 +13,9 @@ namespace {
 using State = Approval::State;
 using namespace examples;
 
-constexpr State all_states[] = {State::pending,   State::approved, State::executing,
-                                State::succeeded, State::failed,   State::unknown,
-                                State::denied,    State::expired,  State::withdrawn};
+constexpr State all_states[] = {State::pending,   State::approved,  State::executing, State::succeeded,
+                                State::failed,    State::unknown,   State::denied,    State::expired,
+                                State::withdrawn, State::superseded};
 
 Approval in_state(State state) {
     auto approval = approved();
@@ -36,22 +36,23 @@ Facts create_facts() { return {"new-token", "A token is made.", {}, {}, nullptr,
 
 }  // namespace
 
-TEST_CASE("nine by nine: only these states follow each other") {
+TEST_CASE("ten by ten: only these states follow each other") {
     // Rows: from; columns: to, in the same order.
     const char* table[] = {
-        //                 pend appr exec succ fail unkn deni expi with
-        /* pending   */ " .    x    .    .    .    .    x    x    x ",
-        /* approved  */ " .    .    x    .    .    .    .    x    x ",
-        /* executing */ " .    .    .    x    x    x    .    .    . ",
-        /* succeeded */ " .    .    .    .    .    .    .    .    . ",
-        /* failed    */ " .    .    .    .    .    .    .    .    . ",
-        /* unknown   */ " .    .    .    .    .    .    .    .    . ",
-        /* denied    */ " .    .    .    .    .    .    .    .    . ",
-        /* expired   */ " .    .    .    .    .    .    .    .    . ",
-        /* withdrawn */ " .    .    .    .    .    .    .    .    . ",
+        //                  pend appr exec succ fail unkn deni expi with supe
+        /* pending    */ " .    x    .    .    .    .    x    x    x    x   ",
+        /* approved   */ " .    .    x    .    .    .    .    x    x    x   ",
+        /* executing  */ " .    .    .    x    x    x    .    .    .    .   ",
+        /* succeeded  */ " .    .    .    .    .    .    .    .    .    .   ",
+        /* failed     */ " .    .    .    .    .    .    .    .    .    .   ",
+        /* unknown    */ " .    .    .    .    .    .    .    .    .    .   ",
+        /* denied     */ " .    .    .    .    .    .    .    .    .    .   ",
+        /* expired    */ " .    .    .    .    .    .    .    .    .    .   ",
+        /* withdrawn  */ " .    .    .    .    .    .    .    .    .    .   ",
+        /* superseded */ " .    .    .    .    .    .    .    .    .    .   ",
     };
-    for (std::size_t from = 0; from < 9; ++from)
-        for (std::size_t to = 0; to < 9; ++to) {
+    for (std::size_t from = 0; from < 10; ++from)
+        for (std::size_t to = 0; to < 10; ++to) {
             CAPTURE(to_string(all_states[from]));
             CAPTURE(to_string(all_states[to]));
             CHECK(may_follow(all_states[from], all_states[to]) == (table[from][1 + 5 * to] == 'x'));
@@ -75,6 +76,7 @@ TEST_CASE("each function keeps to the table, from every state") {
         check(State::approved, approve(before, person(), yes(before), noon + 1s, 15min));
         check(State::denied, deny(before, person(), "no", noon + 1s));
         check(State::withdrawn, withdraw(before, noon + 1s));
+        check(State::superseded, supersede(before, "It can no longer run.", noon + 1s));
         check(State::executing, begin(before, "process-1", noon + 1s));
         for (const auto end : {State::succeeded, State::failed, State::unknown})
             check(end, finish(before, end, {{"text", "done"}}, noon));

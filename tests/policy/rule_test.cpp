@@ -122,6 +122,7 @@ require_tty = false
 open_requests = 2
 requests_per_minute = 5
 claim_window = "90s"
+repeat_outcome = "5m"
 [groups]
 platform = ["ann", "bob"]
 [[rule]]
@@ -136,6 +137,7 @@ approvers = ["cem", "group:platform", "ann"]
 quorum = 2
 self_approval = false
 lifetime = "2h"
+denied_for = "1h"
 reason_required = true
 reveal = ["none", "page"]
 because = "no"
@@ -146,6 +148,7 @@ because = "no"
     CHECK(rules->open_requests == 2);
     CHECK(rules->requests_per_minute == 5);
     CHECK(rules->claim_window == 90s);
+    CHECK(rules->repeat_outcome == 5min);
     REQUIRE(rules->rules.size() == 2);
     const Rule expected{{"tfy_access_tokens_*"},
                         {"http:*"},
@@ -158,12 +161,13 @@ because = "no"
                         2,
                         false,
                         2h,
+                        1h,
                         true,
                         {Destination::none, Destination::page},
                         "no",
-                        10};
+                        11};
     CHECK(rules->rules[0] == expected);
-    CHECK(rules->rules[1].line == 25);
+    CHECK(rules->rules[1].line == 27);
 }
 
 TEST_CASE("no rules at all are rules: everything that changes is refused") {

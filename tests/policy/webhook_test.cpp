@@ -132,9 +132,10 @@ TEST_CASE("records of the journal are news, or nobody's") {
     CHECK(event_of("approved") == Webhook::Event::decided);
     CHECK(event_of("denied") == Webhook::Event::decided);
     CHECK(event_of("withdrawn by the client") == Webhook::Event::decided);
+    CHECK(event_of("superseded") == Webhook::Event::decided);
     CHECK(event_of("expired") == Webhook::Event::expired);
     CHECK(event_of("finished") == Webhook::Event::finished);
-    for (const auto* kind : {"executing", "follows", "superseded", "reveal_claimed", "decided", ""})
+    for (const auto* kind : {"executing", "follows", "reworded", "reveal_claimed", "decided", ""})
         CHECK_FALSE(event_of(kind));
 }
 

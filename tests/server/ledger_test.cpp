@@ -48,30 +48,42 @@ TEST_CASE("an id that was never written is not found, and that is no error") {
     auto ledger = open_ledger(":memory:");
     CHECK_FALSE(ledger->find("apr_none").value().has_value());
     CHECK_FALSE(ledger->find_reveal("rev_none").value().has_value());
-    CHECK_FALSE(ledger->find_open("stdio:alice", "sha256:00").value().has_value());
+    CHECK_FALSE(ledger->newest("stdio:alice", "sha256:00").value().has_value());
 }
 
-TEST_CASE("the same call by the same principal attaches to the open request, while it is open") {
-    struct Row {
-        State state;
-        bool attaches;
-    };
-    const Row rows[] = {{State::pending, true},    {State::approved, true}, {State::executing, true},
-                        {State::succeeded, false}, {State::failed, false},  {State::unknown, false},
-                        {State::denied, false},    {State::expired, false}, {State::withdrawn, false}};
-    for (const auto& row : rows) {
-        CAPTURE(policy::to_string(row.state));
+TEST_CASE(
+    "the same call by the same principal attaches to its request, ended or not, until that answers no more") {
+    const State states[] = {State::pending,   State::approved,  State::executing, State::succeeded,
+                            State::failed,    State::unknown,   State::denied,    State::expired,
+                            State::withdrawn, State::superseded};
+    for (const auto state : states) {
+        CAPTURE(policy::to_string(state));
         auto ledger = open_ledger(":memory:");
         REQUIRE(ledger->open_request(approval("apr_1"), roomy, entry("requested")).has_value());
-        if (row.state != State::pending)
-            REQUIRE(ledger->change(State::pending, in_state(approval("apr_1"), row.state), entry("changed"))
+        if (state != State::pending)
+            REQUIRE(ledger->change(State::pending, in_state(approval("apr_1"), state), entry("changed"))
                         .has_value());
+        CHECK(ledger->open_request(approval("apr_2"), roomy, entry("requested"))->approval.id == "apr_1");
+        REQUIRE(ledger->answer_until("apr_1", noon).has_value());
         const auto again = ledger->open_request(approval("apr_2"), roomy, entry("requested"));
         REQUIRE(again.has_value());
-        CHECK(again->attached == row.attaches);
-        CHECK(again->approval.id == (row.attaches ? "apr_1" : "apr_2"));
-        CHECK(ledger->find_open("stdio:alice", approval("").digest).value()->id == again->approval.id);
+        CHECK(again->attached == policy::is_open(state));
+        CHECK(again->approval.id == (policy::is_open(state) ? "apr_1" : "apr_2"));
+        CHECK(ledger->newest("stdio:alice", approval("").digest).value()->id == again->approval.id);
     }
+}
+
+TEST_CASE("a request never answers for longer than its caller was told") {
+    auto ledger = open_ledger(":memory:");
+    REQUIRE(ledger->open_request(approval("apr_1"), roomy, entry("requested")).has_value());
+    REQUIRE(ledger->change(State::pending, in_state(approval("apr_1"), State::denied), entry("denied"))
+                .has_value());
+    CHECK_FALSE(ledger->find("apr_1").value()->answers_until.has_value());
+    for (const auto until : {noon + 10min, noon + 20min})
+        REQUIRE(ledger->answer_until("apr_1", until).has_value());
+    CHECK(ledger->find("apr_1").value()->answers_until == noon + 10min);
+    REQUIRE(ledger->answer_until("apr_1", noon + 1min).has_value());
+    CHECK(ledger->find("apr_1").value()->answers_until == noon + 1min);
 }
 
 TEST_CASE("another principal or other arguments are another request") {
@@ -94,8 +106,14 @@ TEST_CASE("an overdue request lapses, with a record, when the call is made again
         const auto again = ledger->open_request(approval("apr_2", "ci-pipeline", "stdio:alice", noon + 15min),
                                                 roomy, entry("requested"));
         REQUIRE(again.has_value());
-        CHECK_FALSE(again->attached);
+        CHECK(again->attached);  // and is told so, once
+        CHECK(again->approval.state == State::expired);
         CHECK(ledger->find("apr_1").value()->state == State::expired);
+        REQUIRE(ledger->answer_until("apr_1", noon + 15min).has_value());
+        CHECK_FALSE(ledger
+                        ->open_request(approval("apr_2", "ci-pipeline", "stdio:alice", noon + 15min), roomy,
+                                       entry("requested"))
+                        ->attached);
         const auto records = ledger->journal().value();
         REQUIRE(records.size() >= 2);
         CHECK(records[records.size() - 2].kind == "expired");

@@ -103,7 +103,8 @@ TEST_CASE("a file that is no database, and one that is damaged inside, are told 
     {
         std::fstream file(folder / "ledger.db", std::ios::in | std::ios::out | std::ios::binary);
         file.seekp(4096);
-        for (int page = 1; page < 15; ++page) file << std::string(4096, '\x7f');
+        const auto pages = std::filesystem::file_size(folder / "ledger.db") / 4096;
+        for (std::uintmax_t page = 1; page < pages; ++page) file << std::string(4096, '\x7f');
     }
     auto torn = Ledger::open(folder / "ledger.db");
     const auto found = torn ? (*torn)->find("apr_1") : Result<std::optional<policy::Approval>>(torn.error());

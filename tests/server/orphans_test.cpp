@@ -132,6 +132,7 @@ TEST_CASE("what cannot be found out from here is unknown, and the outcome says w
     CHECK(holds(text_of(elsewhere), "another control plane (https://acme.truefoundry.cloud)"));
     CHECK(process.upstream.sent.empty());
 
+    process.answers_no_more(elsewhere.id);
     auto nameless = process.begun_by("dead");
     nameless.call.tool = "tfy_of_another_version";
     const auto without_tool = process.settled(std::move(nameless));

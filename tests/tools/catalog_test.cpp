@@ -23,6 +23,7 @@ namespace {
 
 class NoApprovals final : public ApprovalReader {
     Async<Result<policy::Approval>> find(std::string) override { co_return Error{Errc::not_found, "none"}; }
+    Async<ToolResult> answer(policy::Approval) override { co_return ToolResult{}; }
 };
 
 struct House : Upstream {
@@ -238,5 +239,8 @@ TEST_CASE("the instructions are short, and a failure is a result that names its 
     const auto result = failed({Errc::not_found, "Token ID not found."});
     CHECK(result.is_error);
     CHECK(result.text == "Token ID not found.");
-    CHECK(result.structured == Json{{"status", "not_found"}, {"message", "Token ID not found."}});
+    CHECK(result.structured ==
+          Json{{"status", "not_found"},
+               {"message", "Token ID not found."},
+               {"next", "Check the id, for example with tfy_access_tokens_list, then call again."}});
 }

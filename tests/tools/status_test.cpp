@@ -43,11 +43,19 @@ public:
         if (id != approval.id) co_return Error{Errc::not_found, "no such approval"};
         co_return approval;
     }
+    Async<tools::ToolResult> answer(policy::Approval) override {
+        co_return tools::ToolResult{.text = text, .structured = structured, .is_error = is_error};
+    }
     Async<Result<std::optional<tools::Rotation>>> rotation_of(std::string id) override {
         if (id != approval.id) co_return std::optional<tools::Rotation>{};
         co_return rotation;
     }
     Approval approval;
+    // What the call is answered with:
+    std::string text = "What the call says.\n";
+    Json structured = {
+        {"status", "approval_pending"}, {"message", "What the call says."}, {"next", "Do this."}};
+    bool is_error = false;
     std::optional<tools::Rotation> rotation;
     bool broken = false;
 };
@@ -205,34 +213,24 @@ TEST_CASE(
     CHECK(result.structured.at("acts_as") == "alice@acme.com");
 }
 
-TEST_CASE("each state of an approval has its word and says whether anything was done") {
-    struct Row {
-        State state;
-        const char* status;
-        const char* words;
-    };
-    const Row rows[] = {{State::pending, "approval_pending", "Nothing was done"},
-                        {State::approved, "approval_pending", "Call the tool again with the same arguments"},
-                        {State::executing, "approval_pending", "is running"},
-                        {State::succeeded, "executed", "has run"},
-                        {State::failed, "failed", "failed"},
-                        {State::unknown, "execution_unknown", "List the access tokens"},
-                        {State::denied, "denied", "Nothing was done"},
-                        {State::expired, "expired", "Nothing was done"},
-                        {State::withdrawn, "withdrawn", "Nothing was done"}};
-    for (const auto& row : rows) {
-        CAPTURE(row.status);
-        const auto result = Looking(row.state).look();
+TEST_CASE("an approval says what the call itself would be answered, and where the request stands") {
+    for (const auto state : {State::pending, State::succeeded, State::superseded}) {
+        Looking looking(state);
+        looking.approvals.is_error = true;  // of the call; having looked is none
+        const auto result = looking.look();
         REQUIRE(result.has_value());
         CHECK_FALSE(result->is_error);
-        CHECK(result->structured == Json{{"status", row.status},
-                                         {"state", policy::to_string(row.state)},
+        CHECK(result->structured == Json{{"status", "approval_pending"},
+                                         {"message", "What the call says."},
+                                         {"next", "Do this."},
+                                         {"state", policy::to_string(state)},
                                          {"approval_id", approval_id},
                                          {"tool", "tfy_access_tokens_delete"},
                                          {"digest", "sha256:3f9c01ab77e2" + std::string(52, '0')},
                                          {"expires_at", "2026-11-23T12:15:00.000Z"}});
-        CHECK(holds(result->text, row.words));
-        CHECK(holds(result->text, "Digest: 3f9c 01ab 77e2"));
+        CHECK(result->text.starts_with("What the call says.\n"));
+        CHECK(holds(result->text, "Tool: tfy_access_tokens_delete"));
+        CHECK(holds(result->text, "State: " + std::string(policy::to_string(state))));
     }
 }
 
@@ -244,11 +242,9 @@ TEST_CASE("who decided, why, and what came of it are told, made safe to look at"
     approval.outcome = {
         {"text", "It changed."}, {"structured", {{"status", "superseded"}}}, {"isError", true}};
     const auto result = looking.look().value();
-    CHECK(result.structured.at("status") == "superseded");
     CHECK(result.structured.at("decided_by") == "grace @example.com");
     CHECK(result.structured.at("reason") == "fine⟨U+202E⟩");
     CHECK(result.structured.at("outcome") == approval.outcome);
-    CHECK(holds(result.text, "Outcome:\nIt changed."));
 }
 
 TEST_CASE("another principal's approval, an unknown one and no id at all are not found") {

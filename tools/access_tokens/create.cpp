@@ -41,6 +41,12 @@ CreateAccessToken::Args CreateAccessToken::Args::read(const Json& arguments) {
             .reason = member(arguments, "reason")};
 }
 
+CreateAccessToken::Args CreateAccessToken::Args::of(const policy::Call& call) {
+    auto args = read(call.arguments);
+    args.reason = call.reason;
+    return args;
+}
+
 Result<Json> CreateAccessToken::canonical(Json arguments, policy::Time now) const {
     auto& payload = arguments.at("payload");
     if (const auto checked = TokenName::read(member(payload, "name")); !checked) return checked.error();
@@ -74,7 +80,7 @@ Result<Json> CreateAccessToken::narrow(Json arguments, const Narrower& wish, pol
 }
 
 Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
-    const auto args = Args::read(call.arguments);
+    const auto args = Args::of(call);
     auto token_name = TokenName::read(args.name);
     if (!token_name) co_return token_name.error();
     auto api = client_.traced(call.caller.trace);
@@ -89,7 +95,7 @@ Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
 }
 
 Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
-    const auto args = Args::read(permit.call().arguments);
+    const auto args = Args::of(permit.call());
     auto token_name = TokenName::read(args.name);
     if (!token_name) co_return token_name.error();
 
@@ -103,6 +109,10 @@ Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
     auto report = report_creation(*created, clock_.now());
     add_warnings(report, warnings_about(args, clock_.now()));
     co_return report;
+}
+
+Async<Result<bool>> CreateAccessToken::stands(policy::Call call, Json structured) {
+    co_return co_await is_listed(client_.traced(call.caller.trace), std::move(structured));
 }
 
 Async<Result<ToolResult>> CreateAccessToken::settle(policy::Call call, policy::Facts, policy::Time begun) {

@@ -24,6 +24,8 @@ public:
         static constexpr std::array payload_fields{"name", "expirationDate", "tokenType", "teamName",
                                                    "accountName"};
         static Args read(const Json& arguments);
+        /// With the reason, which is no part of its arguments.
+        static Args of(const policy::Call& call);
     };
 
     CreateAccessToken(truefoundry::Client& client, Custody& custody, const Clock& clock)
@@ -39,6 +41,8 @@ public:
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::ambiguous where a token was or may have been made whose value nobody has.
     Async<Result<ToolResult>> run(policy::Permit permit) override;
+    /// Whether the token that it made is listed.
+    Async<Result<bool>> stands(policy::Call call, Json structured) override;
     Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun) override;
 
 private:

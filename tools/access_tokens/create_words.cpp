@@ -103,6 +103,7 @@ policy::Facts describe_creation(const Args& args, policy::Time now) {
     facts.warnings = warnings_about(args, now);
     facts.yields_value = true;
     facts.expires = expires;
+    facts.needs = facts.consumes = {policy::name_key(args.name)};
     return facts;
 }
 

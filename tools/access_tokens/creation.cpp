@@ -97,4 +97,22 @@ Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, co
     co_return created;
 }
 
+Async<Result<bool>> is_listed(truefoundry::Client api, Json structured) {
+    const auto member = [&](const char* key) {
+        const auto found = structured.is_object() ? structured.find(key) : structured.end();
+        return found != structured.end() && found->is_string() ? found->get<std::string>() : std::string{};
+    };
+    const auto id = truefoundry::TokenId::read(member("id"));
+    const auto name = truefoundry::TokenName::read(member("name"));
+    if (!id && !name) co_return true;
+    Result<truefoundry::AccessToken> found = Error{};
+    if (id)
+        found = co_await api.find(*id);
+    else
+        found = co_await api.find_by_name(*name);
+    if (found) co_return true;
+    if (found.error().code == Errc::not_found) co_return false;
+    co_return found.error();
+}
+
 }  // namespace tfy::tools

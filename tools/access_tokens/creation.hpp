@@ -28,4 +28,8 @@ Async<Result<Created>> create_once(truefoundry::Client api, Custody& custody, co
                                    truefoundry::CreateAccessToken asked, Recipients recipients,
                                    policy::Destination destination);
 
+/// Whether the token that a result with these members tells of is listed: by its id or, where that could not
+/// be read back, by its name.
+Async<Result<bool>> is_listed(truefoundry::Client api, Json structured);
+
 }  // namespace tfy::tools

@@ -106,6 +106,7 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
         facts.warnings.push_back("It was used " + distance(*token.last_used, now) +
                                  ". What uses it will break.");
     facts.target = target_of(token);
+    facts.needs = facts.consumes = {policy::token_key(token.id)};
     return facts;
 }
 

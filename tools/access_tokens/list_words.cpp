@@ -89,6 +89,12 @@ ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, poli
     }
     if (tokens.empty()) result.text = nothing_listed(choice, first_page);
     result.text += go_on;
+    result.structured["message"] =
+        tokens.empty() ? nothing_listed(choice, first_page)
+                       : std::to_string(tokens.size()) + " access tokens; values are never listed.";
+    result.structured["next"] =
+        next ? "For more, call again with next_cursor as cursor and the same filters and sort."
+             : "Use an id from here with tfy_access_tokens_delete or tfy_access_tokens_rotate.";
     if (page.moved() > 0) result.text += what_moved(page);
     result.text += "\nToken values are never listed: they are only shown once, at creation time.\n";
     return result;

@@ -41,6 +41,7 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
                                    distance(held->created, now) + ")"},
                    {"Can be shown until",
                     policy::format_time_for_people(held->until) + " (" + distance(held->until, now) + ")"}};
+    facts.needs = {policy::value_key(Args::read(call.arguments).reveal_id)};
     facts.warnings = {"The value will stand in the agent's conversation, and in whatever stores that."};
     co_return facts;
 }

@@ -108,6 +108,12 @@ RotateAccessToken::Args RotateAccessToken::Args::read(const Json& arguments) {
             .reason = member("reason")};
 }
 
+RotateAccessToken::Args RotateAccessToken::Args::of(const policy::Call& call) {
+    auto args = read(call.arguments);
+    args.reason = call.reason;
+    return args;
+}
+
 Result<Json> RotateAccessToken::canonical(Json arguments, policy::Time now) const {
     const auto args = Args::read(arguments);
     if (const auto id = TokenId::read(args.id); !id) return id.error();
@@ -125,7 +131,7 @@ Result<Json> RotateAccessToken::canonical(Json arguments, policy::Time now) cons
 }
 
 Async<Result<policy::Facts>> RotateAccessToken::facts(policy::Call call) {
-    const auto args = Args::read(call.arguments);
+    const auto args = Args::of(call);
     auto api = client_.traced(call.caller.trace);
     const auto all = co_await api.list();
     if (!all) co_return all.error();
@@ -201,6 +207,10 @@ Async<Result<ToolResult>> RotateAccessToken::run(policy::Permit permit) {
     const auto begun = co_await rotations_.begin(std::move(*order), std::move(made));
     if (!begun) co_await rotations_.release(approval_id);
     co_return report_rotation(*created, plan, begun, clock_.now());
+}
+
+Async<Result<bool>> RotateAccessToken::stands(policy::Call call, Json structured) {
+    co_return co_await is_listed(client_.traced(call.caller.trace), std::move(structured));
 }
 
 // The value was in the memory of the process that ended: a successor that is there and whose value nobody saw

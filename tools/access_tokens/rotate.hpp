@@ -24,6 +24,8 @@ public:
 
         static constexpr std::array fields{"id", "name", "expirationDate", "grace_period", "reason"};
         static Args read(const Json& arguments);
+        /// With the reason, which is no part of its arguments.
+        static Args of(const policy::Call& call);
     };
 
     RotateAccessToken(truefoundry::Client& client, Custody& custody, Rotations& rotations, const Clock& clock,
@@ -45,6 +47,8 @@ public:
     /// Errc::superseded where the old token is no longer the one that was approved, Errc::ambiguous where a
     /// token was or may have been made whose value nobody has. The old token is never deleted here.
     Async<Result<ToolResult>> run(policy::Permit permit) override;
+    /// Whether the successor is listed.
+    Async<Result<bool>> stands(policy::Call call, Json structured) override;
     /// Of a call that a process began and did not end, by reading alone: Errc::upstream where no successor
     /// was made, Errc::ambiguous where one was made whose value is lost, or where nobody knows. The old token
     /// was not deleted in any of these.

@@ -51,6 +51,9 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
             "gone all the same.");
     facts.target = plan.json();
     facts.yields_value = true;
+    // The old token stays for now: it can still be deleted, not rotated once more.
+    facts.consumes = {policy::rotation_key(old.id), policy::name_key(plan.new_name)};
+    facts.needs = {policy::token_key(old.id), policy::rotation_key(old.id), policy::name_key(plan.new_name)};
     return facts;
 }
 

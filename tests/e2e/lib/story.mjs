@@ -97,9 +97,9 @@ export async function refusals(world, connection) {
     },
   ];
   const before = await world.upstreamCount('POST');
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     connection.person.willAnswer(row.answer);
-    const result = await create(connection, 'not-today');
+    const result = await create(connection, `not-today-${index}`);
     assert.ok(result.isError, row.how);
     assert.equal(statusOf(result), row.status, row.how);
     assert.match(textOf(result), /Nothing was done/i, row.how);

@@ -13,7 +13,7 @@ const key = 'tfy-sandbox-key-0000-not-a-secret';
 const tap = new URL('tap.mjs', import.meta.url).pathname;
 
 /** Rules for tests: everything asks, nobody needs a terminal, and nothing is slowed down by counting. */
-export function rules({ assurance = 'client', more = '' } = {}) {
+export function rules({ assurance = 'client', more = '', limits = '' } = {}) {
   return `[terminal]
 require_tty = false
 require_passphrase = false
@@ -21,6 +21,7 @@ require_passphrase = false
 [limits]
 open_requests = 100
 requests_per_minute = 1000
+${limits}
 
 [[rule]]
 tools = ["tfy_access_tokens_*"]

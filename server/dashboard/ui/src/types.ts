@@ -9,7 +9,8 @@ export type State =
     | "unknown"
     | "denied"
     | "expired"
-    | "withdrawn";
+    | "withdrawn"
+    | "superseded";
 export type Destination = "page" | "agent" | "none";
 export type Assurance = "client" | "terminal" | "signed_in" | "passkey";
 

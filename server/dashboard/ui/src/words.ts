@@ -31,6 +31,7 @@ export const states: Record<State, { sign: string; word: string; tone: "wait" | 
         denied: { sign: "\u00d7", word: "Denied, nothing was done", tone: "quiet" },
         expired: { sign: "\u2013", word: "Expired, nothing was done", tone: "quiet" },
         withdrawn: { sign: "\u2013", word: "Withdrawn, nothing was done", tone: "quiet" },
+        superseded: { sign: "\u2013", word: "Superseded, nothing was done", tone: "quiet" },
     };
 
 export const surely: Record<Assurance, string> = {

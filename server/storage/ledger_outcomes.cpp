@@ -1,0 +1,54 @@
+// How requests end, for how long they answer the same call, and which others end with them.
+#include "server/storage/ledger_impl.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::Approval;
+
+// Without a word that came from outside, so that nothing in it needs to be sealed.
+constexpr auto no_longer_possible =
+    "What this request needs is no longer there: its token is gone or is being rotated, its name is taken, "
+    "or its "
+    "value was shown or has gone. Nothing was done. List the access tokens before asking again.";
+
+}  // namespace
+
+Result<void> Ledger::Impl::supersede_where(const std::function<bool(const Approval&)>& cannot_run,
+                                           const std::string& by, policy::Time now) {
+    const auto open = open_approvals();
+    if (!open) return open.error();
+    for (const auto& each : *open) {
+        if (!cannot_run(each)) continue;
+        if (policy::lapse(each, now).state != each.state) continue;  // expires by itself
+        const auto ended = policy::supersede(each, no_longer_possible, now);
+        if (!ended) return ended.error();
+        if (auto changed = change(each.state, *ended); !changed) return changed;
+        Json body = {{"state", policy::to_string(ended->state)}, {"digest", ended->digest}, {"by", by}};
+        if (auto told = append(now, "superseded", each.id, std::move(body)); !told) return told;
+    }
+    return {};
+}
+
+Result<void> Ledger::finish(const Approval& ended, const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<void> {
+        if (auto changed = impl_->change(Approval::State::executing, ended); !changed) return changed;
+        if (auto told = impl_->append(entry); !told) return told;
+        if (ended.state != Approval::State::succeeded) return {};
+        const auto cannot_run = [&](const Approval& open) { return policy::supersedes(ended, open); };
+        return impl_->supersede_where(cannot_run, ended.id, ended.updated);
+    });
+}
+
+Result<void> Ledger::answer_until(const std::string& approval_id, policy::Time until) {
+    return impl_->write([&]() -> Result<void> {
+        auto row = impl_->prepare(
+            "UPDATE approvals SET answers_until = ?2 WHERE id = ?1 AND state NOT IN ('pending', 'approved', "
+            "'executing') AND (answers_until IS NULL OR answers_until > ?2)");
+        SQLite::bind(row, approval_id, sqlite::stored(until));
+        row.exec();
+        return {};
+    });
+}
+
+}  // namespace tfy::server
