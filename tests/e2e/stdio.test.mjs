@@ -52,11 +52,13 @@ for (const door of ['modern stdio', 'legacy stdio']) {
     const refused = await reveal(connection, created.reveal_id);
     assert.ok(refused.isError);
     assert.equal(statusOf(refused), 'denied');
+    assert.equal(statusOf(await reveal(connection, created.reveal_id)), 'denied', 'a no counts for a while');
+    const second = await createApproved(connection, 'shown-later', 'none');
     connection.person.willAnswer(params => {
-      checkForm(params, { name: 'kept-back', creates: false });
-      return { action: 'accept', content: { decision: 'approve', confirm_name: 'kept-back' } };
+      checkForm(params, { name: 'shown-later', creates: false });
+      return { action: 'accept', content: { decision: 'approve', confirm_name: 'shown-later' } };
     });
-    const shown = await reveal(connection, created.reveal_id);
+    const shown = await reveal(connection, second.reveal_id);
     assert.ok(!shown.isError, textOf(shown));
     await world.assertSeenOnce(valueIn(shown));
   });
