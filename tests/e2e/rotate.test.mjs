@@ -132,7 +132,7 @@ test('keep wants a person at a terminal where the rules do', async t => {
   await new RawStdio(world).exchange(toolCall(1, 'tfy_config_status', {}));
   const kept = await world.terminal(['approvals', 'keep', `rot_${'a'.repeat(26)}`]);
   assert.equal(kept.code, 1);
-  assert.match(kept.stderr, /no terminal/);
+  assert.match(kept.stderr, /not a terminal/);
 });
 
 test('killed before the value was seen: the old token stays, and that is said', async t => {
