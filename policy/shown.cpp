@@ -2,6 +2,7 @@
 // a mark.
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
+#include <unicode/utf16.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "policy/facts.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::policy {
 namespace {
@@ -143,7 +145,45 @@ void write(std::string& out, const Character& each) {
     out.append(bytes.data(), static_cast<std::size_t>(size));
 }
 
+/// What JSON writes for a character that it need not escape: one \\u, or two for what lies beyond U+FFFF.
+void write_escape(std::string& out, UChar32 code) {
+    std::array<char, 16> escape{};
+    if (code <= 0xFFFF)
+        std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(code));
+    else
+        std::snprintf(escape.data(), escape.size(), "\\u%04x\\u%04x", static_cast<unsigned>(U16_LEAD(code)),
+                      static_cast<unsigned>(U16_TRAIL(code)));
+    out += escape.data();
+}
+
+std::string with_marks(std::string_view text, bool keep_line_ends) {
+    std::string out;
+    for (auto each : decode(text)) {
+        const bool stays = keep_line_ends && !each.broken && each.code == '\n';
+        each.marked = !stays && (each.broken || invisible(each.code));
+        write(out, each);
+    }
+    return out;
+}
+
 }  // namespace
+
+std::string visible(std::string_view text) { return with_marks(text, true); }
+
+std::string visible_line(std::string_view text) { return with_marks(text, false); }
+
+// Below U+007F a writer of JSON has escaped what is in a string: what is left is its own white space.
+std::string visible_json(std::string_view json) {
+    constexpr UChar32 last_plain = 0x7E;
+    std::string out;
+    for (const auto& each : decode(json)) {
+        if (!each.broken && each.code > last_plain && invisible(each.code))
+            write_escape(out, each.code);
+        else
+            write(out, each);
+    }
+    return out;
+}
 
 std::string shown(std::string_view text, std::size_t limit) {
     const auto all = examine(text);

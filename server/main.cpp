@@ -8,12 +8,14 @@
 #include <cstdio>
 #include <iostream>
 
+#include "policy/visible.hpp"
 #include "server/cli/approvals.hpp"
 #include "server/cli/audit.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/config_file.hpp"
 #include "server/cli/doctor.hpp"
 #include "server/cli/help.hpp"
+#include "server/cli/printing.hpp"
 #include "server/cli/redact.hpp"
 #include "server/cli/standard_output.hpp"
 #include "server/cli/usage.hpp"
@@ -242,7 +244,7 @@ void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
 }
 
 int fail(const tfy::Error& error) {
-    std::cerr << "tfy-pat-mcp: " << error.message << "\n";
+    tfy::server::print_error(std::cerr, error.message);
     return tfy::server::exit_code(error);
 }
 
@@ -338,7 +340,7 @@ int parse_and_run(int argc, char** argv, std::ostream& out) {
     } catch (const CLI::Success& asked) {  // --help, --version
         return app.exit(asked, out, std::cerr);
     } catch (const CLI::ParseError& wrong) {
-        std::cerr << tfy::server::usage_error(app, wrong);
+        std::cerr << tfy::policy::visible(tfy::server::usage_error(app, wrong));
         return 2;
     }
     verb_options.doctor.settings = tfy::server::settings_of(app, {argv, static_cast<std::size_t>(argc)});

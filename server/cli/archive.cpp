@@ -32,7 +32,7 @@ int fail(const Archive* archive, std::ostream& err, const Error& error) {
     if (archive)
         archive->say(err, error.message + "\n");
     else
-        err << policy::Redactor({}, {}).seal_text(error.message + "\n").text() << std::flush;
+        print_text(err, policy::Redactor({}, {}), error.message + "\n");
     return exit_code(error);
 }
 

@@ -9,6 +9,7 @@
 
 #include "policy/redaction/redactor.hpp"
 #include "server/cli/doctor_report.hpp"
+#include "server/cli/printing.hpp"
 #include "server/parts.hpp"
 
 namespace tfy::server {
@@ -79,9 +80,9 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     if (!read.settings.listen.host.empty()) all.push_back(look_at_listen(read.settings));
     const policy::Redactor redactor({}, std::move(prints));
     if (options.json)
-        out << redactor.seal(report_json(all, options.settings)).text() << "\n" << std::flush;
+        print_json(out, redactor, report_json(all, options.settings));
     else
-        out << redactor.seal_text(report_text(all)).text() << std::flush;
+        print_text(out, redactor, report_text(all));
     return std::ranges::count(all, Level::broken, &Finding::level) == 0 ? 0 : 1;
 }
 

@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "server/cli/commands.hpp"
+#include "server/cli/printing.hpp"
 #include "server/parts.hpp"
 
 namespace tfy::server {
@@ -21,14 +22,17 @@ std::string line_of(const policy::Webhook& webhook) {
 }  // namespace
 
 int run_policy_check(const std::string& file, std::ostream& out, std::ostream& errors) {
+    const policy::Redactor nothing_known({}, {});
     const auto rules = load_rules(file);
     if (!rules) {
-        errors << rules.error().message << "\n";
+        print_text(errors, nothing_known, rules.error().message + "\n");
         return 1;
     }
     const auto count = rules->rules.size();
-    out << "The rules are well-formed: " << count << (count == 1 ? " rule.\n" : " rules.\n");
-    for (const auto& webhook : rules->webhooks) out << line_of(webhook);
+    auto text =
+        "The rules are well-formed: " + std::to_string(count) + (count == 1 ? " rule.\n" : " rules.\n");
+    for (const auto& webhook : rules->webhooks) text += line_of(webhook);
+    print_text(out, nothing_known, text);
     return 0;
 }
 

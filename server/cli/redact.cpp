@@ -5,8 +5,10 @@
 #include <array>
 
 #include "policy/facts.hpp"
+#include "policy/visible.hpp"
 #include "server/cli/archive.hpp"
 #include "server/cli/plain_bytes.hpp"
+#include "server/cli/printing.hpp"
 #include "server/cli/streamed_search.hpp"
 #include "server/parts.hpp"
 #include "server/upstream/own_key.hpp"
@@ -96,7 +98,7 @@ private:
         else
             line += stretch.finding->technique + ": " +
                     (stretch.finding->token.empty() ? "access token" : stretch.finding->token);
-        return std::string(redactor_.seal_text(line).text()) + "\n";
+        return policy::visible_line(redactor_.seal_text(line).text()) + "\n";
     }
 
     std::string as_json(const std::string& file, const Stretch& stretch) const {
@@ -105,7 +107,7 @@ private:
             finding["technique"] = stretch.finding->technique;
             finding["token"] = stretch.finding->token.empty() ? Json(nullptr) : Json(stretch.finding->token);
         }
-        return std::string(redactor_.seal(finding).text()) + "\n";
+        return policy::visible_json(redactor_.seal(finding).text()) + "\n";
     }
 
     Result<void> out(std::string_view bytes) {
@@ -126,7 +128,7 @@ private:
     }
 
     int fail(const std::string& message) const {
-        err_ << redactor_.seal_text("tfy-pat-mcp: " + message + "\n").text() << std::flush;
+        print_text(err_, redactor_, "tfy-pat-mcp: " + message + "\n");
         return 1;
     }
     int trouble(const std::string& message) const {

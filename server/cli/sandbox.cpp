@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "server/cli/commands.hpp"
+#include "server/cli/printing.hpp"
 #include "server/cli/sandbox_routes.hpp"
 #include "server/loop.hpp"
 #include "server/parts.hpp"
@@ -63,8 +64,9 @@ void greet(std::ostream& out, const Address& address, std::uint16_t port,
 /// 1 where a client asked for what must never be asked for, so that no test run can stay green with it.
 int verdict(const std::vector<std::string>& dangers, std::ostream& errors) {
     if (dangers.empty()) return 0;
-    errors << "tfy-pat-mcp: " << dangers.size() << " request(s) came in that must never be sent:\n";
-    for (const auto& danger : dangers) errors << "  a client called " << danger << "\n";
+    auto text = std::to_string(dangers.size()) + " request(s) came in that must never be sent:";
+    for (const auto& danger : dangers) text += "\n  a client called " + danger;
+    print_error(errors, text);
     return 1;
 }
 
@@ -73,7 +75,7 @@ int verdict(const std::vector<std::string>& dangers, std::ostream& errors) {
 int run_sandbox(const Options& options, const SandboxOptions& sandbox_options, std::ostream& out,
                 std::ostream& errors) {
     const auto fail = [&errors](const Error& error, int code) {
-        errors << "tfy-pat-mcp: " << error.message << "\n";
+        print_error(errors, error.message);
         return code;
     };
     Loop loop;

@@ -4,7 +4,9 @@
 #include <ostream>
 
 #include "policy/sealed_state.hpp"
+#include "policy/visible.hpp"
 #include "protocol/parse.hpp"
+#include "server/cli/printing.hpp"
 #include "tools/sandbox/answers.hpp"
 #include "tools/sandbox/danger.hpp"
 #include "tools/sandbox/mint.hpp"
@@ -173,12 +175,12 @@ void SandboxRoutes::note_danger(std::string_view danger, std::string_view method
     const auto asked = std::string(method) + " " + std::string(target);
     errors_
         << "\n*** tfy-pat-mcp sandbox: A CLIENT SENT WHAT MUST NEVER BE SENT\n*** "
-        << redaction_.seal_text(asked).text() << "\n*** That is " << danger
+        << policy::visible_line(redaction_.seal_text(asked).text()) << "\n*** That is " << danger
         << ".\n*** Nothing was done. From now on this sandbox answers 599 to everything, and it ends with "
            "exit code 1.\n\n"
         << std::flush;
 }
 
-void SandboxRoutes::write(const Json& line) { log_ << redaction_.seal(line).text() << "\n" << std::flush; }
+void SandboxRoutes::write(const Json& line) { print_json(log_, *redaction_.now(), line); }
 
 }  // namespace tfy::server

@@ -8,6 +8,7 @@
 
 #include "server/app.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/printing.hpp"
 #include "server/cli/rules_reload.hpp"
 #include "server/loop.hpp"
 #include "server/transport/listener.hpp"
@@ -69,7 +70,7 @@ Async<Result<void>> serve(asio::io_context& loop, Listener& listener, App& app) 
 
 int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
     const auto fail = [&errors](const Error& error) {
-        errors << "tfy-pat-mcp: " << error.message << "\n";
+        print_error(errors, error.message);
         return exit_code(error);
     };
     const SystemClock clock;
@@ -99,7 +100,7 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
                        started = std::move(result);
                        loop.stop();
                    });
-    out << app.redaction().seal_text(greeting(upstream, base, code)).text() << std::flush;
+    print_text(out, *app.redaction().now(), greeting(upstream, base, code));
     if (!out)
         app.log().warn(
             "cannot write standard output: the addresses and the sign-in code are not shown; make another "

@@ -13,6 +13,7 @@
 
 #include "server/app.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/printing.hpp"
 #include "server/cli/rules_reload.hpp"
 #include "server/loop.hpp"
 #include "server/transport/listener.hpp"
@@ -125,7 +126,7 @@ Async<Result<void>> serve(asio::io_context& loop, App& app, Transport& transport
 
 int run_stdio(const Options& options, std::ostream& errors) {
     const auto fail = [&errors](const Error& error) {
-        errors << "tfy-pat-mcp: " << error.message << "\n";
+        print_error(errors, error.message);
         return exit_code(error);
     };
     std::signal(SIGCHLD, SIG_IGN);  // browsers that were opened are nobody's to wait for

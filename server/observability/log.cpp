@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "policy/facts.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::server {
 namespace {
@@ -49,7 +50,7 @@ void Log::write(Level level, std::string_view message, const Json& fields) const
         line +=
             " " + key + "=" +
             (value.is_string() ? "\"" + policy::shown(value.get<std::string>(), 500) + "\"" : value.dump());
-    sink_->logger.log(spd_level(level), redaction_.seal_text(line).text());
+    sink_->logger.log(spd_level(level), policy::visible_line(redaction_.seal_text(line).text()));
 }
 
 }  // namespace tfy::server

@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "policy/visible.hpp"
 #include "protocol/parse.hpp"
 #include "server/cli/archive.hpp"
 #include "tests/fakes/sql.hpp"
@@ -46,6 +47,20 @@ TEST_CASE("a whole journal is said to hold, however long it is, with its last ha
             holds(ran.out, "holds: " + std::to_string(records) + (records == 1 ? " record," : " records,")));
         CHECK(holds(ran.out, open_ledger(folder / "ledger.db")->journal(records)->back().hash));
     }
+}
+
+TEST_CASE("an exported record holds no character that a terminal would act on, and is the same JSON") {
+    const TempFolder folder;
+    const Json body = {{"reason", "safe\u202Egnp.exe\u200B \x1b[2J\x7f \u009b \U000e0041 \u2028 Grüße 会"},
+                       {"\u2066key", "x"}};
+    REQUIRE(open_ledger(folder / "ledger.db")->append(entry("step", "apr_1", body)).has_value());
+    const auto ran = audit(AuditOptions::Verb::export_all, folder.path());
+    CHECK(ran.code == 0);
+    CHECK(policy::visible_line(ran.out.substr(0, ran.out.size() - 1)) + "\n" == ran.out);
+    CHECK(holds(ran.out, "Grüße 会"));
+    CHECK(holds(ran.out, "\\u202e"));
+    CHECK(protocol::parse(ran.out.substr(0, ran.out.size() - 1))->at("body") == body);
+    CHECK(verify(folder).code == 0);
 }
 
 TEST_CASE("an empty journal holds; no state directory is an error, and none is made") {
