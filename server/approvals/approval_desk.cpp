@@ -136,29 +136,6 @@ Async<Result<Approval>> ApprovalDesk::find(std::string id) {
     co_return co_await find(stored.id);  // another viewer wrote it first
 }
 
-Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
-    auto work = [open_only](Ledger& ledger) { return ledger.list(open_only); };
-    auto found = co_await store_.run(std::move(work));
-    if (!found) co_return found.error();
-    std::vector<Approval> current;
-    for (auto& stored : *found) {
-        auto approval = policy::lapse(std::move(stored), clock_.now());
-        if (!open_only || policy::is_open(approval.state)) current.push_back(std::move(approval));
-    }
-    co_return current;
-}
-
-Async<Result<std::vector<Approval>>> ApprovalDesk::list_of(std::string principal, std::string before,
-                                                           std::size_t limit) {
-    auto work = [principal = std::move(principal), before = std::move(before), limit](Ledger& ledger) {
-        return ledger.list_of(principal, before, limit);
-    };
-    auto found = co_await store_.run(std::move(work));
-    if (!found) co_return found.error();
-    for (auto& approval : *found) approval = policy::lapse(std::move(approval), clock_.now());
-    co_return found;
-}
-
 Async<Result<Approval>> ApprovalDesk::write(State expected, Result<Approval> next, std::string kind) {
     Change change = [expected](Ledger& ledger, const Approval& approval, const JournalEntry& record) {
         return ledger.change(expected, approval, record);
@@ -219,12 +196,11 @@ Async<Result<Approval>> ApprovalDesk::narrow(std::string id, policy::Human perso
 
 // One call is asked for by one open request: approving two would be approving it twice.
 Async<Result<void>> ApprovalDesk::asked_by_no_other(Approval narrowed) {
-    auto open = co_await store_.run([](Ledger& ledger) { return ledger.list(true, every_open_request); });
+    auto look = [now = clock_.now()](Ledger& ledger) { return ledger.all_open(now); };
+    auto open = co_await store_.run(std::move(look));
     if (!open) co_return open.error();
-    const auto now = clock_.now();
-    for (auto& each : *open) {
-        const bool same = each.id != narrowed.id && each.digest == narrowed.digest;
-        if (!same || !policy::is_open(policy::lapse(std::move(each), now).state)) continue;
+    for (const auto& each : *open) {
+        if (each.id == narrowed.id || each.digest != narrowed.digest) continue;
         co_return Error{Errc::conflict,
                         "Another open request asks for exactly that already. Nothing was changed: decide on "
                         "that one, or choose another change."};

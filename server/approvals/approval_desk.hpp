@@ -51,8 +51,18 @@ public:
 
     /// As it stands now: lapsed where its time is over. Errc::not_found.
     Async<Result<policy::Approval>> find(std::string id);
-    /// Newest first, lapsed ones as expired.
+    /// All that are open, newest first; behind them, unless `open_only`, the newest ones that are not, lapsed
+    /// ones as expired.
     Async<Result<std::vector<policy::Approval>>> list(bool open_only);
+    struct Board {
+        std::vector<policy::Approval> approvals;
+        std::size_t more = 0;     // that wait for a person and come after these
+        std::size_t waiting = 0;  // for a person, in all
+    };
+    /// What a person looks at. From the first on: a page of those that wait, oldest first, then all that were
+    /// approved and are not over, then the newest `decided` ones that are. Behind `after`: the next page
+    /// alone; Errc::not_found where there is no such request.
+    Async<Result<Board>> board(std::string after, std::size_t page_size, std::size_t decided);
     /// The principal's own, newest first, those that are older than `before` (all where it is empty), lapsed
     /// ones as expired. Errc::not_found for a `before` that is not theirs.
     Async<Result<std::vector<policy::Approval>>> list_of(std::string principal, std::string before,

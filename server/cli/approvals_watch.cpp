@@ -13,7 +13,6 @@ namespace {
 using policy::Approval;
 
 constexpr policy::Duration poll_interval{250};
-constexpr std::size_t every_request = 1'000'000;
 
 using Seen = std::map<std::string, Approval::State>;
 
@@ -27,12 +26,10 @@ void print(const ApprovalsWindow& window, Seen& seen, const Approval& approval) 
 
 /// What is open and new or changed since `seen`, oldest first; then what is not open any more.
 Result<void> print_changes(const ApprovalsWindow& window, Seen& seen) {
-    const auto open = window.archive.ledger->list(true, every_request);
+    const auto open = window.archive.ledger->all_open(window.now());
     if (!open) return open.error();
     std::set<std::string> still_open;
-    for (const auto& stored : *open | std::views::reverse) {
-        const auto approval = policy::lapse(stored, window.now());
-        if (!policy::is_open(approval.state)) continue;
+    for (const auto& approval : *open | std::views::reverse) {
         still_open.insert(approval.id);
         const auto known = seen.find(approval.id);
         if (known == seen.end() || known->second != approval.state) print(window, seen, approval);

@@ -10,7 +10,8 @@ namespace {
 
 using policy::Approval;
 
-constexpr std::size_t history = 30;  // decided ones beside all that are open
+constexpr std::size_t page_size = 50;  // of those that wait
+constexpr std::size_t history = 30;    // of those that are over
 constexpr std::string_view undecided = "Nothing was decided.";
 constexpr std::string_view unchanged = "Nothing was changed.";
 constexpr std::chrono::seconds session_check{20};
@@ -78,21 +79,23 @@ HttpReply failed(const Redaction& redaction, const Error& error, int status) {
 }  // namespace
 
 Async<void> Dashboard::list(Visit visit, HttpAnswer& answer) {
-    const bool all = visit.request.query == "all=1";
+    constexpr std::string_view behind = "after=";
+    const std::string_view query = visit.request.query;
+    std::string after(query.starts_with(behind) ? query.substr(behind.size()) : "");
+    const auto decided = query == "all=1" ? history : 0;
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
-    const auto found = co_await approvals_.list(!all);
+    const auto found = co_await approvals_.board(std::move(after), page_size, decided);
     HttpReply reply;
     if (!found) {
         reply = error_reply(redaction_, found.error());
     } else {
         Json views = Json::array();
-        std::size_t decided = 0;
-        for (const auto& approval : *found)
-            if (policy::is_open(approval.state) || decided++ < history)
-                views.push_back(view(approval, visit));
+        for (const auto& approval : found->approvals) views.push_back(view(approval, visit));
         const Json body = {{"revision", revision},
                            {"now", policy::format_time(clock_.now())},
-                           {"approvals", std::move(views)}};
+                           {"approvals", std::move(views)},
+                           {"more", found->more},
+                           {"waiting", found->waiting}};
         reply = json_reply(redaction_, 200, body);
     }
     co_await answer.reply(std::move(reply));

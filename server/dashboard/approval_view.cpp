@@ -134,6 +134,7 @@ Json approval_view(const Approval& approval, const Viewer& viewer) {
                  {"tool", show(approval.call.tool)},
                  {"state", policy::to_string(approval.state)},
                  {"created", policy::format_time(approval.created)},
+                 {"updated", policy::format_time(approval.updated)},
                  {"expires", policy::format_time(approval.expires)},
                  {"facts", facts_view(approval.facts, show)},
                  {"arguments",

@@ -81,7 +81,20 @@ public:
     /// Of this principal and digest, open or ended: the one that was opened last.
     Result<std::optional<policy::Approval>> newest(const std::string& principal, const std::string& digest);
     /// Newest first.
-    Result<std::vector<policy::Approval>> list(bool open_only, std::size_t limit = 200);
+    Result<std::vector<policy::Approval>> list(bool open_only, std::size_t limit);
+    /// All that are open at `now`, newest first: pending and approved ones whose time is not over, and what
+    /// is executing. There is no limit: none of them may be overlooked.
+    Result<std::vector<policy::Approval>> all_open(policy::Time now);
+    struct Waiting {
+        std::vector<policy::Approval> page;
+        std::size_t more = 0;  // behind the page
+        std::size_t all = 0;
+    };
+    /// Those that wait for a person at `now`, oldest first: a page of them, behind `after` (from the first on
+    /// where it is empty). Errc::not_found where there is no such request.
+    Result<Waiting> waiting(policy::Time now, const std::string& after, std::size_t page_size);
+    /// Those that are not open at `now`, newest first.
+    Result<std::vector<policy::Approval>> over(policy::Time now, std::size_t limit);
     /// Of this principal, newest first, those that are older than `before` (all where it is empty).
     /// Errc::not_found where the principal has none of that id.
     Result<std::vector<policy::Approval>> list_of(const std::string& principal, const std::string& before,
@@ -123,7 +136,10 @@ public:
     /// The person whose code it is, and it is used up; nobody where there is none, or it is too old.
     Result<std::optional<std::string>> take_sign_in_code(const std::string& hash, policy::Time now);
 
-    Result<void> append(const JournalEntry& entry);
+    /// The record alone; where there is a `deed` outside the database, the record is there only if it was
+    /// done, and it is done last: where the record cannot be written, nothing was. Errors are the deed's own,
+    /// too.
+    Result<void> append(const JournalEntry& entry, const std::function<Result<void>()>& deed = {});
     /// From `first_sequence`, oldest first.
     Result<std::vector<policy::JournalRecord>> journal(std::int64_t first_sequence = 1,
                                                        std::size_t limit = 10'000);

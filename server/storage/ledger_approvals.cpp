@@ -1,4 +1,8 @@
 // Approvals: one open row for one call of one principal, changed by compare-and-set on its state.
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
 #include "protocol/parse.hpp"
 #include "server/storage/ledger_impl.hpp"
 
@@ -176,6 +180,58 @@ Result<std::vector<Approval>> Ledger::list(bool open_only, std::size_t limit) {
                                              : "SELECT record, revision, answers_until FROM approvals ORDER "
                                                "BY created DESC, number DESC LIMIT ?");
         SQLite::bind(rows, static_cast<std::int64_t>(limit));
+        return sqlite::all(rows, read_approval);
+    });
+}
+
+// `state IN (…)` besides is what lets SQLite look through the index of open ones only: rows whose time is
+// over keep their state until somebody looks at them, and all that were ever decided stay.
+Result<std::vector<Approval>> Ledger::all_open(policy::Time now) {
+    return sqlite::read([&]() -> Result<std::vector<Approval>> {
+        auto rows = impl_->prepare(
+            "SELECT record, revision FROM approvals WHERE state IN ('pending', 'approved', 'executing') AND "
+            "(state = 'executing' OR expires > ?) ORDER BY created DESC, number DESC");
+        SQLite::bind(rows, sqlite::stored(now));
+        return sqlite::all(rows, read_approval);
+    });
+}
+
+Result<Ledger::Waiting> Ledger::waiting(policy::Time now, const std::string& after, std::size_t page_size) {
+    return sqlite::read([&]() -> Result<Waiting> {
+        auto place = impl_->prepare("SELECT created, number FROM approvals WHERE id = ?");
+        SQLite::bind(place, after);
+        const bool placed = !after.empty() && place.executeStep();
+        if (!after.empty() && !placed) return Error{Errc::not_found, "There is no such request."};
+        const auto created =
+            placed ? place.getColumn(0).getInt64() : std::numeric_limits<std::int64_t>::min();
+        const auto number = placed ? place.getColumn(1).getInt64() : 0;
+        const std::string all =
+            " FROM approvals WHERE state IN ('pending', 'approved', 'executing') AND state = 'pending' AND "
+            "expires > ?1 ";
+        const auto behind = all + "AND (created, number) > (?2, ?3) ";
+        auto rows = impl_->prepare(
+            ("SELECT record, revision" + behind + "ORDER BY created, number LIMIT ?4").c_str());
+        SQLite::bind(rows, sqlite::stored(now), created, number, static_cast<std::int64_t>(page_size));
+        auto page = sqlite::all(rows, read_approval);
+        if (!page) return page.error();
+        auto count_behind = impl_->prepare(("SELECT count(*)" + behind).c_str());
+        SQLite::bind(count_behind, sqlite::stored(now), created, number);
+        auto count_all = impl_->prepare(("SELECT count(*)" + all).c_str());
+        SQLite::bind(count_all, sqlite::stored(now));
+        // Another process may have decided on some of the page meanwhile.
+        const auto rest = std::max<std::int64_t>(count(count_behind) - std::ssize(*page), 0);
+        return Waiting{std::move(*page), static_cast<std::size_t>(rest),
+                       static_cast<std::size_t>(count(count_all))};
+    });
+}
+
+Result<std::vector<Approval>> Ledger::over(policy::Time now, std::size_t limit) {
+    return sqlite::read([&]() -> Result<std::vector<Approval>> {
+        auto rows = impl_->prepare(
+            "SELECT record, revision FROM approvals WHERE state NOT IN ('pending', 'approved', 'executing') "
+            "OR "
+            "(state IN ('pending', 'approved') AND expires <= ?) ORDER BY created DESC, number DESC LIMIT ?");
+        SQLite::bind(rows, sqlite::stored(now), static_cast<std::int64_t>(limit));
         return sqlite::all(rows, read_approval);
     });
 }

@@ -65,8 +65,11 @@ Result<JournalEnd> Ledger::journal_end() {
     });
 }
 
-Result<void> Ledger::append(const JournalEntry& entry) {
-    return impl_->write([&] { return impl_->append(entry); });
+Result<void> Ledger::append(const JournalEntry& entry, const std::function<Result<void>()>& deed) {
+    return impl_->write([&]() -> Result<void> {
+        if (auto written = impl_->append(entry); !written || !deed) return written;
+        return deed();
+    });
 }
 
 Result<std::vector<policy::JournalRecord>> Ledger::Impl::journal(std::int64_t first_sequence,

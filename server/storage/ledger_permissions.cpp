@@ -22,7 +22,7 @@ bool waits_under(const policy::Approval& approval, const std::string& permission
            approval.decision->permission == permission;
 }
 
-Error over() {
+Error not_in_force() {
     return {Errc::conflict,
             "This standing permission is over: revoked, used up, or its time has passed. Nothing was "
             "changed by this."};
@@ -41,7 +41,7 @@ Result<Ledger::Opened> Ledger::open_permitted(const policy::Approval& approved, 
             "AND "
             "until > ?");
         SQLite::bind(count, approved.decision->permission, sqlite::stored(now));
-        if (count.exec() != 1) return over();
+        if (count.exec() != 1) return not_in_force();
         if (auto journalled = impl_->append(entry); !journalled) return journalled.error();
         return opened;
     });
@@ -84,7 +84,7 @@ Result<void> Ledger::revoke_permission(const StandingPermission& revoked, const 
         auto row = impl_->prepare(
             "UPDATE standing_permissions SET revoked = 1, record = ? WHERE id = ? AND revoked = 0");
         SQLite::bind(row, revoked.json().dump(), revoked.id);
-        if (row.exec() != 1) return over();
+        if (row.exec() != 1) return not_in_force();
         if (auto journalled = impl_->append(entry); !journalled) return journalled;
         return impl_->withdraw_under(revoked.id, entry.at);
     });

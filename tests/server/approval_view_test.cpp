@@ -28,6 +28,7 @@ TEST_CASE("a pending request is shown with its facts, arguments, digest and rule
     CHECK(view.at("tool") == "tfy_access_tokens_delete");
     CHECK(view.at("state") == "pending");
     CHECK(view.at("created") == "2026-11-23T12:00:00.000Z");
+    CHECK(view.at("updated") == policy::format_time(made.updated));
     CHECK(view.at("expires") == "2026-11-23T12:15:00.000Z");
     CHECK(view.at("facts") == Json{{"subject", "ci-pipeline"},
                                    {"to_type", "ci-pipeline"},

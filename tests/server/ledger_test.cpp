@@ -92,7 +92,7 @@ TEST_CASE("another principal or other arguments are another request") {
     CHECK_FALSE(ledger->open_request(approval("apr_2", "other"), roomy, entry("requested"))->attached);
     CHECK_FALSE(ledger->open_request(approval("apr_3", "ci-pipeline", "stdio:bob"), roomy, entry("requested"))
                     ->attached);
-    CHECK(ledger->list(true)->size() == 3);
+    CHECK(ledger->all_open(noon)->size() == 3);
 }
 
 TEST_CASE("an overdue request lapses, with a record, when the call is made again") {
@@ -211,6 +211,69 @@ TEST_CASE("the list is newest first, whole or open only, and as long as was aske
     CHECK(ids(false, 200) == "4321");
     CHECK(ids(true, 200) == "431");
     CHECK(ids(false, 2) == "43");
+}
+
+TEST_CASE("what is open is there whole, whatever else there is; what waits comes in pages, oldest first") {
+    auto ledger = open_ledger(":memory:");
+    const RequestLimits any{1'000, 1'000};
+    const auto ask = [&](const std::string& id, std::chrono::minutes after) {
+        REQUIRE(
+            ledger->open_request(approval(id, id, "stdio:alice", noon + after), any, entry("requested", id))
+                .has_value());
+    };
+    const auto change = [&](const std::string& id, State from, State to) {
+        auto next = in_state(ledger->find(id).value().value(), to);
+        REQUIRE(ledger->change(from, next, entry("changed", id)).has_value());
+    };
+    for (const auto* id : {"apr_late", "apr_due"}) ask(id, -std::chrono::minutes{20});
+    change("apr_due", State::pending, State::approved);
+    for (const auto* id : {"apr_b", "apr_a", "apr_runs", "apr_c"}) ask(id, std::chrono::minutes{0});
+    change("apr_runs", State::pending, State::approved);
+    change("apr_runs", State::approved, State::executing);
+    for (int i = 0; i < 250; ++i) {
+        const auto id = "apr_denied_" + std::to_string(i);
+        ask(id, std::chrono::minutes{1});
+        change(id, State::pending, State::denied);
+    }
+    const auto ids = [](const std::vector<policy::Approval>& all) {
+        std::vector<std::string> found;
+        for (const auto& each : all) found.push_back(each.id);
+        return found;
+    };
+    using Ids = std::vector<std::string>;
+    const auto now = noon + std::chrono::minutes{2};
+    CHECK(ids(ledger->all_open(now).value()) == Ids{"apr_c", "apr_runs", "apr_a", "apr_b"});
+    const auto first = ledger->waiting(now, "", 2).value();
+    CHECK(ids(first.page) == Ids{"apr_b", "apr_a"});
+    CHECK(first.more == 1);
+    CHECK(first.all == 3);
+    const auto second = ledger->waiting(now, "apr_a", 2).value();
+    CHECK(ids(second.page) == Ids{"apr_c"});
+    CHECK(second.more == 0);
+    CHECK(second.all == 3);
+    change("apr_a", State::pending, State::denied);  // the place stays known
+    CHECK(ids(ledger->waiting(now, "apr_a", 2)->page) == Ids{"apr_c"});
+    CHECK(ledger->waiting(now, "apr_none", 2).error().code == Errc::not_found);
+    CHECK(ledger->over(now, 3)->front().id == "apr_denied_249");
+    const auto over = ids(ledger->over(now, 1'000).value());
+    CHECK(over.size() == 253);
+    CHECK(over.back() == "apr_late");
+}
+
+TEST_CASE("a deed outside the database and its record are there together or not at all") {
+    auto ledger = open_ledger(":memory:");
+    const Error no{Errc::storage, "not done"};
+    CHECK(ledger->append(entry("a deed"), [&]() -> Result<void> { return no; }).error().message ==
+          "not done");
+    CHECK(ledger->journal()->empty());
+    bool done = false;
+    const auto deed = [&]() -> Result<void> {
+        done = true;
+        return {};
+    };
+    REQUIRE(ledger->append(entry("a deed"), deed).has_value());
+    CHECK(done);
+    CHECK(ledger->journal()->size() == 1);
 }
 
 TEST_CASE("another connection's writes change the data version, one's own do not") {

@@ -122,7 +122,8 @@ TEST_CASE("a row that somebody made unreadable is an error, not a crash and not 
         const auto sql = "UPDATE approvals SET record = '" + std::string(record) + "'";
         REQUIRE(run_sql(folder / "ledger.db", sql.c_str()) == SQLITE_OK);
         CHECK(ledger->find("apr_1").error().code == Errc::storage);
-        CHECK(ledger->list(true).error().code == Errc::storage);
+        CHECK(ledger->all_open(noon).error().code == Errc::storage);
+        CHECK(ledger->waiting(noon, "", 10).error().code == Errc::storage);
         CHECK(ledger->open_request(approval("apr_2"), roomy, entry("requested")).error().code ==
               Errc::storage);
     }

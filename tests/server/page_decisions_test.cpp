@@ -89,13 +89,33 @@ TEST_CASE("the list has what is open, and on request the last thirty others too"
     }
     page.ask(approval("apr_open"));
 
-    const auto open = page.get("/approvals/api/approvals", "all=0").json();
+    const auto open = page.get("/approvals/api/approvals").json();
     CHECK(open.at("approvals").size() == 1);
     CHECK(open.at("approvals").at(0).at("id") == "apr_open");
     CHECK(open.at("now") == "2026-11-23T12:00:00.000Z");
     CHECK(open.at("revision") == page.approvals.revision());
     CHECK(page.get("/approvals/api/approvals", "all=1").json().at("approvals").size() == 31);
     CHECK(page.get("/approvals/api/approvals/apr_0").json().at("state") == "denied");
+}
+
+TEST_CASE("no open request is hidden: they come in pages, and each page says how many there are") {
+    Page page;
+    page.sign_in();
+    for (int each = 0; each < 120; ++each)
+        page.ask(approval("apr_" + std::to_string(each), "token-" + std::to_string(each)));
+    std::vector<std::string> seen;
+    std::string query = "all=1";
+    for (const std::size_t more : {70, 20, 0}) {
+        const auto answer = page.get("/approvals/api/approvals", query).json();
+        CHECK(answer.at("waiting") == 120);
+        CHECK(answer.at("more") == more);
+        for (const auto& each : answer.at("approvals")) seen.push_back(each.at("id").get<std::string>());
+        query = "after=" + seen.back();
+    }
+    REQUIRE(seen.size() == 120);
+    for (int each = 0; each < 120; ++each)
+        CHECK(seen[static_cast<std::size_t>(each)] == "apr_" + std::to_string(each));
+    CHECK(page.get("/approvals/api/approvals", "after=apr_none").status() == 404);
 }
 
 TEST_CASE("the stream tells the revision at once and after each change, and ends with the session") {

@@ -38,10 +38,17 @@ export class Page {
     };
   }
 
+  /** All that wait, oldest first, page by page. */
   async pending() {
-    const { status, body } = await this.request('GET', '/api/approvals');
-    assert.equal(status, 200);
-    return body.approvals.filter(each => each.state === 'pending');
+    const all = [];
+    let query = '';
+    for (;;) {
+      const { status, body } = await this.request('GET', `/api/approvals${query}`);
+      assert.equal(status, 200);
+      all.push(...body.approvals.filter(each => each.state === 'pending'));
+      if (!body.more) return all;
+      query = `?after=${all.at(-1).id}`;
+    }
   }
 
   /** Resolves with the first pending request, once there is one: each try waits for the server's own news. */

@@ -1,0 +1,68 @@
+// Several requests at once: what is open is there whole, whatever else there is.
+#include "server/approvals/approval_desk.hpp"
+
+namespace tfy::server {
+namespace {
+
+using policy::Approval;
+using State = policy::Approval::State;
+
+constexpr std::size_t most_ended = 200;  // that are listed beside the open ones
+
+Result<void> add_ended(Ledger& ledger, policy::Time now, std::size_t most, std::vector<Approval>& to) {
+    if (most == 0) return {};
+    auto ended = ledger.over(now, most);
+    if (!ended) return ended.error();
+    for (auto& each : *ended) to.push_back(policy::lapse(std::move(each), now));
+    return {};
+}
+
+}  // namespace
+
+Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
+    auto work = [open_only, now = clock_.now()](Ledger& ledger) -> Result<std::vector<Approval>> {
+        auto all = ledger.all_open(now);
+        if (!all || open_only) return all;
+        if (auto added = add_ended(ledger, now, most_ended, *all); !added) return added.error();
+        return all;
+    };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<ApprovalDesk::Board>> ApprovalDesk::board(std::string after, std::size_t page_size,
+                                                       std::size_t decided) {
+    auto work = [after = std::move(after), page_size, decided,
+                 now = clock_.now()](Ledger& ledger) -> Result<Board> {
+        auto waiting = ledger.waiting(now, after, page_size);
+        if (!waiting) return waiting.error();
+        Board board{std::move(waiting->page), waiting->more, waiting->all};
+        if (!after.empty()) return board;
+        auto open = ledger.all_open(now);
+        if (!open) return open.error();
+        for (auto& each : *open)
+            if (each.state != State::pending) board.approvals.push_back(std::move(each));
+        if (auto added = add_ended(ledger, now, decided, board.approvals); !added) return added.error();
+        return board;
+    };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<std::vector<Approval>>> ApprovalDesk::list_of(std::string principal, std::string before,
+                                                           std::size_t limit) {
+    auto work = [principal = std::move(principal), before = std::move(before), limit](Ledger& ledger) {
+        return ledger.list_of(principal, before, limit);
+    };
+    auto found = co_await store_.run(std::move(work));
+    if (!found) co_return found.error();
+    for (auto& approval : *found) approval = policy::lapse(std::move(approval), clock_.now());
+    co_return found;
+}
+
+Async<Result<std::vector<Approval>>> ApprovalDesk::executing() {
+    auto look = [now = clock_.now()](Ledger& ledger) { return ledger.all_open(now); };
+    auto open = co_await store_.run(std::move(look));
+    if (open) std::erase_if(*open, [](const Approval& each) { return each.state != State::executing; });
+    co_return open;
+}
+
+}  // namespace tfy::server
