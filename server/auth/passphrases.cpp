@@ -62,19 +62,39 @@ Result<void> Passphrases::check(const std::string& person, const policy::Secret&
     return {};
 }
 
-Result<void> Passphrases::set(const std::string& person, const policy::Secret& typed) const {
-    const auto file = file_of(person);
-    if (!file) return file.error();
+Result<std::string> Passphrases::hash(const policy::Secret& typed) const {
     const auto text = typed.reveal();
     if (text.size() < shortest)
         return Error{Errc::refused, "A passphrase needs at least 8 characters. Nothing was set."};
-    if (auto folder = make_private_folder(folder_); !folder) return folder.error();
     Hash hash{};
     if (crypto_pwhash_str(hash.data(), text.data(), text.size(), crypto_pwhash_OPSLIMIT_MODERATE,
                           crypto_pwhash_MEMLIMIT_MODERATE) != 0)
         return Error{Errc::storage,
                      "There is not enough memory to keep a passphrase safely. Nothing was set."};
-    if (replace_private_file(*file, hash.data())) return {};
+    return std::string(hash.data());
+}
+
+Result<std::optional<std::string>> Passphrases::hash_of(const std::string& person) const {
+    const auto is_there = is_set(person);
+    if (!is_there) return is_there.error();
+    if (!*is_there) return std::optional<std::string>{};
+    const auto hash = read_hash(folder_ / person);
+    if (!hash) return hash.error();
+    return std::optional<std::string>(hash->data());
+}
+
+Result<void> Passphrases::set(const std::string& person, const std::optional<std::string>& hash) const {
+    const auto file = file_of(person);
+    if (!file) return file.error();
+    if (!hash) {
+        std::error_code failure;
+        fs::remove(*file, failure);
+        if (!failure) return {};
+        return Error{Errc::storage,
+                     "Cannot remove the passphrase file " + file->string() + " (" + failure.message() + ")."};
+    }
+    if (auto folder = make_private_folder(folder_); !folder) return folder.error();
+    if (replace_private_file(*file, *hash)) return {};
     return failed("Cannot write the passphrase file", *file);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "policy/secret.hpp"
@@ -22,8 +23,13 @@ public:
     Result<bool> is_set(const std::string& person) const;
     /// Errc::denied where it is another one; Errc::storage where none is set or it cannot be read.
     Result<void> check(const std::string& person, const policy::Secret& typed) const;
-    /// Errc::refused where it is too short; Errc::storage, and then the old one still holds.
-    Result<void> set(const std::string& person, const policy::Secret& typed) const;
+    /// What set() keeps of it. Errc::refused where it is too short.
+    Result<std::string> hash(const policy::Secret& typed) const;
+    /// What is kept of the one that holds; nothing where none is set. Errc::storage.
+    Result<std::optional<std::string>> hash_of(const std::string& person) const;
+    /// From here on the one with this hash holds; without one, none does. Errc::storage, and then the old one
+    /// still holds.
+    Result<void> set(const std::string& person, const std::optional<std::string>& hash) const;
 
 private:
     Result<std::filesystem::path> file_of(const std::string& person) const;

@@ -33,6 +33,32 @@ Result<policy::Secret> ask_new(const ApprovalsWindow& window) {
     return std::move(*first);
 }
 
+// The file and its record are there together or not at all: a passphrase that appears from nowhere would be
+// somebody else's, and a record without one would not be true. What is written of it and is not journalled in
+// the end is taken back.
+Result<void> keep_passphrase(const ApprovalsWindow& window, const Passphrases& passphrases,
+                             const policy::Secret& fresh) {
+    const auto& user = window.options.user;
+    const auto hash = passphrases.hash(fresh);
+    if (!hash) return hash.error();
+    const auto before = passphrases.hash_of(user);
+    if (!before) return before.error();
+    bool written = false;
+    const auto deed = [&]() -> Result<void> {
+        auto set = passphrases.set(user, *hash);
+        written = set.has_value();
+        return set;
+    };
+    const auto entry = record(window, "passphrase_set", {{"person", user}});
+    auto kept = window.archive.ledger->append(entry, deed);
+    if (kept || !written) return kept;
+    if (const auto back = passphrases.set(user, *before); !back)
+        return Error{Errc::storage, "The passphrase was set and could not be journalled (" +
+                                        kept.error().message + "), and it could not be taken back. " +
+                                        back.error().message};
+    return kept;
+}
+
 }  // namespace
 
 int set_passphrase(const ApprovalsWindow& window) {
@@ -51,11 +77,7 @@ int set_passphrase(const ApprovalsWindow& window) {
     }
     const auto fresh = ask_new(window);
     if (!fresh) return window.fail(fresh.error());
-    // Journalled first: a passphrase that appears from nowhere would be somebody else's.
-    if (auto written = window.archive.ledger->append(record(window, "passphrase_set", {{"person", user}}));
-        !written)
-        return window.fail(written.error());
-    if (auto set = passphrases.set(user, *fresh); !set) return window.fail(set.error());
+    if (auto set = keep_passphrase(window, passphrases, *fresh); !set) return window.fail(set.error());
     window.say("Passphrase set for " + user + ". Decisions in a terminal ask for it from now on.\n");
     return 0;
 }

@@ -93,12 +93,21 @@ TEST_CASE("a passphrase is changed by who knows it, and is never a short or a mi
         CAPTURE(wrong);
         CHECK(terminal.run(Verb::passphrase, wrong).code == 1);
         CHECK_FALSE(Passphrases(terminal.folder.path()).is_set("grace").value());
+        CHECK(terminal.ledger->journal()->empty());
     }
     REQUIRE(terminal.run(Verb::passphrase, "correct horse\ncorrect horse\n").code == 0);
     CHECK(terminal.run(Verb::passphrase, "battery staple\nbattery staple\nbattery staple\n").code == 1);
     CHECK(terminal.run(Verb::passphrase, "correct horse\nbattery staple\nbattery staple\n").code == 0);
     CHECK(terminal.decide("correct horse\nci-pipeline\n").code == 1);
     CHECK(terminal.decide("battery staple\nci-pipeline\n").code == 0);
+}
+
+TEST_CASE("a passphrase that cannot be written is not journalled as set") {
+    Terminal terminal;
+    std::ofstream(terminal.folder / "approvers") << "a file where the folder would be";
+    const auto before = terminal.ledger->journal()->size();
+    CHECK(terminal.run(Verb::passphrase, "correct horse\ncorrect horse\n").code == 1);
+    CHECK(terminal.ledger->journal()->size() == before);
 }
 
 TEST_CASE("where the rules want a terminal, a program can neither set a passphrase nor make a code") {
