@@ -16,14 +16,14 @@ Json json_of(const Approval& approval) {
             {"subject", shown(approval.facts.subject)},
             {"effect", shown(approval.facts.effect)},
             {"principal", shown(approval.call.caller.principal)},
-            {"client", shown(approval.call.caller.client)},
             {"digest", approval.digest},
             {"short_digest", short_digest(approval.digest)},
             {"state", to_string(approval.state)},
             {"expires_at", format_time(approval.expires)},
             {"min_assurance", to_string(approval.terms.min_assurance)},
             {"warnings", shown_all(approval.facts.warnings)},
-            {"because", shown(approval.terms.because)}};
+            {"because", shown(approval.terms.because)},
+            {"claimed_by_caller", {{"client", shown(approval.call.caller.client)}}}};
 }
 
 Json json_of(const Approval::Decision& decision) {

@@ -42,6 +42,7 @@ Json slack_body(const Notice& notice) {
     auto blocks = Json::array({{{"type", "header"}, {"text", plain(words.headline)}}, fields(words)});
     if (!words.effect.empty()) blocks.push_back(section(words.effect));
     for (const auto& remark : words.remarks) blocks.push_back(section(remark));
+    if (!words.claimed.empty()) blocks.push_back(section(words.claimed));
     blocks.push_back({{"type", "context"}, {"elements", Json::array({plain(words.footer)})}});
     if (!notice.page_url.empty()) blocks.push_back(link(notice.page_url));
     return {{"text", escaped(words.summary)},

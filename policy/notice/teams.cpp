@@ -23,6 +23,7 @@ Json lines(const NoticeWords& words) {
         all.push_back(line(Json::array({run(label + ": ", true), run(value, false)})));
     if (!words.effect.empty()) all.push_back(line(Json::array({run(words.effect, false)})));
     for (const auto& remark : words.remarks) all.push_back(line(Json::array({run(remark, false)})));
+    if (!words.claimed.empty()) all.push_back(line(Json::array({run(words.claimed, false)})));
     all.push_back(line(Json::array({run(words.footer, false)})));
     return all;
 }

@@ -45,7 +45,6 @@ std::vector<NoticeWords::Field> fields_of(const Notice& notice) {
     add("Tool", approval.call.tool);
     add("Token", approval.facts.subject);
     add("Asked by", approval.call.caller.principal);
-    add("Client", approval.call.caller.client);
     if (notice.event != Event::requested && approval.decision) {
         add("Decided by", approval.decision->by);
         add("Their reason", approval.decision->reason);
@@ -61,6 +60,12 @@ std::vector<std::string> remarks_of(const Approval& approval) {
     if (!approval.terms.because.empty())
         remarks.push_back("Asked because " + shown_within(approval.terms.because, most_of_sentence));
     return remarks;
+}
+
+std::string claimed_of(const Approval& approval) {
+    const auto& client = approval.call.caller.client;
+    if (client.empty()) return {};
+    return "Claimed by the caller (not verified): client \"" + shown_within(client, most_of_value) + "\"";
 }
 
 std::string footer_of(const Notice& notice) {
@@ -84,6 +89,7 @@ NoticeWords words_of(const Notice& notice) {
                       .fields = fields_of(notice),
                       .effect = shown_within(notice.approval.facts.effect, most_of_sentence),
                       .remarks = remarks_of(notice.approval),
+                      .claimed = claimed_of(notice.approval),
                       .footer = footer_of(notice)};
     words.summary = words.headline + ": " + shown_within(notice.approval.call.tool, most_of_value) +
                     (notice.approval.facts.subject.empty()

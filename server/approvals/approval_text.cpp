@@ -53,6 +53,15 @@ std::string destination_words(const Approval& approval) {
            "shown.\n";
 }
 
+// Nothing here is known to be so: no word of it may stand among what this server verified.
+std::string claimed_lines(const Approval& approval) {
+    const auto claimed = [](const std::string& text) {
+        return text.empty() ? std::string("none given") : "\"" + policy::shown(text) + "\"";
+    };
+    return "\nClaimed by the caller (not verified):\n  Client: " + claimed(approval.call.caller.client) +
+           "\n  Reason: " + claimed(approval.agent_reason) + "\n";
+}
+
 }  // namespace
 
 std::string narrowing_lines(const Approval& approval) {
@@ -69,19 +78,13 @@ std::string screen(const Approval& approval, policy::Time now) {
     std::string text = "Approve " + approval.call.tool + "?\n\nVerified by this server:\n";
     for (const auto& fact : approval.facts.shown)
         text += "  " + fact.label + ": " + policy::shown(fact.value) + "\n";
+    text += "  Asked by: " + policy::shown(approval.call.caller.principal) + "\n";
     for (const auto& warning : approval.facts.warnings) text += "  Warning: " + policy::shown(warning) + "\n";
+    text += claimed_lines(approval);
     text += "\nExact arguments:\n";
     write_arguments(text, approval.call.arguments, "");
     text += narrowing_lines(approval);
     text += "\nDigest: " + policy::short_digest(approval.digest) + "\n";
-    text += approval.agent_reason.empty()
-                ? "The agent gave no reason.\n"
-                : "The agent says (not verified): \"" + policy::shown(approval.agent_reason) + "\"\n";
-    text += "Asked by: " + policy::shown(approval.call.caller.principal) +
-            (approval.call.caller.client.empty()
-                 ? ""
-                 : " through " + policy::shown(approval.call.caller.client) + " (its own word)") +
-            "\n";
     if (!approval.terms.because.empty()) text += "Rule: " + policy::shown(approval.terms.because) + "\n";
     text += people_lines(approval);
     text += "\nOn approval: " + policy::shown(approval.facts.effect) + "\n" + destination_words(approval);

@@ -7,9 +7,9 @@
 
 namespace tfy::server {
 
-/// What the person sees, as plain text in the order of the contract: verified facts, exact arguments, digest,
-/// the agent's reason (marked as not verified), what happens on approval, the time left. Every string from
-/// others is made safe to look at.
+/// What the person sees, as plain text in the order of the contract: verified facts, what the caller claims
+/// (its client and its reason), exact arguments, digest, what happens on approval, the time left. Every
+/// string from others is made safe to look at.
 std::string screen(const policy::Approval& approval, policy::Time now);
 
 /// What a person changed before approving, one change a line, under a heading that names them; empty where

@@ -57,10 +57,9 @@ Json ElicitationChannel::form(const Approval& approval, policy::Time now, protoc
     return protocol::write_form(message, schema, version);
 }
 
-policy::Human ElicitationChannel::person(const Approval& approval) {
-    const auto& client = approval.call.caller.client;
-    return {"the person behind " + (client.empty() ? "the client" : policy::shown(client, 100)),
-            policy::Assurance::client};
+// Not by the client's name: that is the client's own choice, and another name would be another person.
+policy::Human ElicitationChannel::person() {
+    return {"the person behind the client", policy::Assurance::client};
 }
 
 ElicitationChannel::Answer ElicitationChannel::read(const protocol::Elicited& elicited,

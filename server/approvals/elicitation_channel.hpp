@@ -19,7 +19,7 @@ public:
 
     /// The person that the client speaks for. Only the least assurance comes of it: hosts have hooks that
     /// answer for people.
-    static policy::Human person(const policy::Approval& approval);
+    static policy::Human person();
 
     struct Answer {
         enum class Kind { approve, deny, cancel, unclear } kind = Kind::unclear;

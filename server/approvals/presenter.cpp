@@ -182,7 +182,7 @@ Async<Result<Presenter::Decided>> Presenter::decide(Approval approval, std::stri
     const auto read = protocol::read_elicited(elicited);
     if (!read) co_return Decided{read.error().message};
     auto given = ElicitationChannel::read(*read, std::move(shown_digest));
-    auto person = ElicitationChannel::person(approval);
+    auto person = ElicitationChannel::person();
     Result<Approval> next = approval;
     switch (given.kind) {
         case Kind::unclear: co_return Decided{std::move(given.problem)};

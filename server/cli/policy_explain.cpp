@@ -8,6 +8,7 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/dry_tools.hpp"
 #include "server/cli/explanation.hpp"
+#include "server/cli/printing.hpp"
 #include "server/parts.hpp"
 #include "server/storage/shelf.hpp"
 #include "tools/access_tokens/create_words.hpp"
@@ -84,8 +85,7 @@ policy::Call call_of(const tools::Catalog::Entry& entry, const Options& options,
 Facts unread_facts(const std::string& name) {
     return {.subject = name,
             .effect = "(the server says here what happens, once it has read the token)",
-            .shown = {{"Name", name.empty() ? "(not read)" : "(not read) " + name + ", as it was given"},
-                      {"All else", "(not read)"}}};
+            .shown = {{"All facts", "(not read)"}}};
 }
 
 Facts unasked_creation(const policy::Call& call, policy::Time now) {
@@ -218,13 +218,13 @@ int run_policy_explain(const Options& options, const ExplainOptions& explain, st
     const policy::Redactor redactor({}, {});
     const auto that = explain_call(options, explain);
     if (!that) {
-        errors << redactor.seal_text("tfy-pat-mcp: " + that.error().message + "\n").text() << std::flush;
+        print_error(errors, that.error().message);
         return that.error().code == Errc::invalid_params ? 2 : 1;
     }
     if (explain.json)
-        out << redactor.seal(explain_json(*that)).text() << "\n" << std::flush;
+        print_json(out, redactor, explain_json(*that));
     else
-        out << redactor.seal_text(explain_text(*that)).text() << std::flush;
+        print_text(out, redactor, explain_text(*that));
     return 0;
 }
 

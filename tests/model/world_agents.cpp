@@ -160,7 +160,7 @@ void World::retry(const Draws& draws) {
         reference_.rows().contains(last.approval) ? &reference_.rows().at(last.approval) : nullptr;
     Wish wish{.kind = Wish::Kind::approve,
               .approval = last.approval,
-              .person = row != nullptr ? "the person behind " + row->client : "",
+              .person = row != nullptr ? "the person behind the client" : "",
               .digest = last.shown,
               .typed = row != nullptr && draws[2] % 10 > 0 ? row->subject : "wrong",
               .reason = "fine",

@@ -96,11 +96,34 @@ TEST_CASE("the JSON says what happened, to what, and where to decide; the agent'
     CHECK(body["approval"]["expires_at"] == "2026-11-23T12:15:00.000Z");
     CHECK(body["approval"]["warnings"] == Json::array({"It was used today."}));
     CHECK_FALSE(body.contains("decision"));
-    for (const auto* key : {"id", "tool", "subject", "effect", "principal", "client", "digest",
-                            "short_digest", "min_assurance", "because"})
+    for (const auto* key : {"id", "tool", "subject", "effect", "principal", "digest", "short_digest",
+                            "min_assurance", "because"})
         CHECK(body["approval"][key].is_string());
     for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams})
         CHECK_FALSE(holds(body_of(notice(), format).dump(), "own words"));
+}
+
+TEST_CASE("what the caller says of itself stands apart, and is called a claim") {
+    auto body = json_body(notice());
+    CHECK(body["approval"]["claimed_by_caller"] == Json{{"client", "agent 1"}});
+    body["approval"].erase("claimed_by_caller");
+    CHECK_FALSE(holds(body.dump(), "agent 1"));
+    const auto claims = [](const Json& blocks) {
+        int found = 0;
+        for (const auto& block : blocks) {
+            const auto text = block.dump();
+            if (!holds(text, "agent 1")) continue;
+            CHECK(holds(text, "Claimed by the caller (not verified): client"));
+            CHECK_FALSE(holds(text, "stdio:alice"));
+            ++found;
+        }
+        return found;
+    };
+    CHECK(claims(slack_body(notice())["blocks"]) == 1);
+    CHECK(claims(teams_body(notice())["attachments"][0]["content"]["body"]) == 1);
+    auto nameless = notice();
+    nameless.approval.call.caller.client.clear();
+    CHECK_FALSE(holds(slack_body(nameless).dump(), "Claimed"));
 }
 
 TEST_CASE("a decision is told with the events after it, and not with the request that is sent late") {

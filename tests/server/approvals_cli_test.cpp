@@ -149,7 +149,7 @@ TEST_CASE("a rule that wants a reason gets one, or nothing is decided") {
     }
 }
 
-TEST_CASE("the person sees facts, arguments, digest, the agent's words and the effect, in this order") {
+TEST_CASE("the person sees facts, claims, arguments, digest and the effect, in this order") {
     Desk desk;
     auto fresh = approval("apr_1");
     fresh.facts.warnings = {"This is the key that this server uses."};
@@ -157,9 +157,10 @@ TEST_CASE("the person sees facts, arguments, digest, the agent's words and the e
     const auto text = desk.run_on("apr_1", Verb::approve).out;
     std::size_t before = 0;
     const auto digest = policy::short_digest(fresh.digest);
-    for (const auto* part :
-         {"2026-01-05 09:00 UTC", "This is the key", "pat-ci-pipeline", digest.c_str(), "not verified",
-          "no longer needed", "The token is deleted for ever", "14 m", "Type the token's name"}) {
+    for (const auto* part : {"Verified by this server:", "2026-01-05 09:00 UTC", "This is the key",
+                             "stdio:alice", "Claimed by the caller (not verified):", "claude-code 2.1.0",
+                             "no longer needed", "Exact arguments:", "pat-ci-pipeline", digest.c_str(),
+                             "The token is deleted for ever", "14 m", "Type the token's name"}) {
         CAPTURE(part);
         const auto at = text.find(part);
         REQUIRE(at != std::string::npos);

@@ -288,7 +288,7 @@ TEST_CASE("with arguments the person's screen is shown, and what it cannot know 
     CHECK(ran.code == 0);
     CHECK(holds(ran.out, "What the person would see:\n\nApprove tfy_access_tokens_create?"));
     CHECK(holds(ran.out, "payload.name = ci-runner"));
-    CHECK(holds(ran.out, "The agent says (not verified): \"for the nightly build\""));
+    CHECK(holds(ran.out, "Reason: \"for the nightly build\""));
     CHECK(holds(ran.out, "Time left: 5 m"));
     CHECK(holds(ran.out, "Whether the name is taken was not asked"));
     CHECK(holds(ran.out, "Name is free: (not asked)"));
@@ -301,11 +301,11 @@ TEST_CASE("with arguments the person's screen is shown, and what it cannot know 
     place.explain.arguments = R"({"id":"tok123"})";
     ran = place.run();
     CHECK(holds(ran.out, "The facts about the token were not read"));
-    CHECK(holds(ran.out, "All else: (not read)"));
+    CHECK(holds(ran.out, "All facts: (not read)"));
     CHECK(holds(ran.out, "The token's name is not known here, and the rule at line 1 decides before"));
     place.explain.name = "ci-pipeline";
     ran = place.run();
-    CHECK(holds(ran.out, "Name: (not read) ci-pipeline, as it was given"));
+    CHECK(holds(ran.out, "Verified by this server:\n  All facts: (not read)\n"));
     CHECK_FALSE(holds(ran.out, "is not known here"));
 }
 

@@ -119,14 +119,15 @@ TEST_CASE("the person sees what will be made, until when, and whose it is") {
     CHECK(holds(facts.effect, "\"dev-local\""));
     CHECK(facts.yields_value);
     CHECK(facts.target.is_null());
-    CHECK(shown(facts, "Expires") == "2027-02-21 00:00 UTC (in 90 days)");
-    CHECK(shown(facts, "Type") == "opaque");
-    CHECK(shown(facts, "Owner") == "team \"platform\"");
+    CHECK(holds(facts.effect, "Expires: 2027-02-21 00:00 UTC (in 90 days). Type: \"opaque\"."));
+    CHECK(holds(facts.effect, "Owner: team \"platform\"."));
     CHECK(holds(shown(facts, "Rights"), "all permissions of its user"));
     CHECK(facts.warnings.empty());
     const auto plain = creation.facts(Json::object());
-    CHECK(shown(plain, "Expires") == "Never");
-    CHECK(shown(plain, "Type") == "the tenant's default");
+    CHECK(holds(plain.effect, "Expires: Never. Type: the tenant's default."));
+    for (const auto& fact : facts.shown)  // what the caller chose is no fact
+        for (const auto* chosen : {"dev-local", "2027", "opaque", "platform"})
+            CHECK_FALSE(holds(fact.value, chosen));
 }
 
 TEST_CASE("the person is warned of no expiry, of a long one, and of automation") {

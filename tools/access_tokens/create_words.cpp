@@ -89,16 +89,19 @@ std::vector<std::string> warnings_about(const Args& args, policy::Time now) {
     return warnings;
 }
 
+std::string terms_of(const Args& args, policy::Time now) {
+    const auto expires = policy::read_time(args.expiration_date);
+    return "Expires: " + (expires ? with_distance(*expires, now) : std::string("Never")) +
+           ". Type: " + (args.token_type.empty() ? "the tenant's default" : in_quotes(args.token_type)) +
+           ". Owner: " + owner_of(args) + ".";
+}
+
 policy::Facts describe_creation(const Args& args, policy::Time now) {
     const auto expires = policy::read_time(args.expiration_date);
     policy::Facts facts{.subject = args.name,
                         .effect = "Creates the personal access token " + in_quotes(args.name) +
-                                  ", which can do everything that its user can do."};
-    facts.shown = {{"Name", args.name},
-                   {"Expires", expires ? with_distance(*expires, now) : "Never"},
-                   {"Type", args.token_type.empty() ? "the tenant's default" : args.token_type},
-                   {"Owner", owner_of(args)},
-                   {"Rights", "all permissions of its user: access tokens have no scopes"},
+                                  ", which can do everything that its user can do. " + terms_of(args, now)};
+    facts.shown = {{"Rights", "all permissions of its user: access tokens have no scopes"},
                    {name_is_free, "yes, read from TrueFoundry just now"}};
     facts.warnings = warnings_about(args, now);
     facts.yields_value = true;

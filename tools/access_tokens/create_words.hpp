@@ -6,9 +6,13 @@
 
 namespace tfy::tools {
 
-/// The one fact of a creation that is read from upstream and not from the call.
+/// Read from upstream; what the call says itself is no fact about it.
 inline constexpr auto name_is_free = "Name is free";
 
+/// "Expires: Never. Type: the tenant's default. Owner: team "platform"."
+std::string terms_of(const CreateAccessToken::Args& args, policy::Time now);
+
+/// What the caller chose stands in the effect and in the arguments, not among the facts.
 policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Time now);
 
 /// What speaks against asking for this: no expiry or a long life, a use that is better served by a virtual

@@ -29,22 +29,22 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
                                 const std::string& reason, const std::vector<std::string>& own_jwt_ids,
                                 policy::Time now) {
     const auto goes = describe_deletion(old, own_jwt_ids, now);
-    const auto comes = describe_creation({.name = plan.new_name,
-                                          .expiration_date = plan.expiration_date,
-                                          .token_type = plan.token_type,
-                                          .team_name = plan.team_name,
-                                          .account_name = {},
-                                          .reason = reason},
-                                         now);
+    const CreateAccessToken::Args successor{.name = plan.new_name,
+                                            .expiration_date = plan.expiration_date,
+                                            .token_type = plan.token_type,
+                                            .team_name = plan.team_name,
+                                            .account_name = {},
+                                            .reason = reason};
+    const auto comes = describe_creation(successor, now);
     policy::Facts facts{.subject = goes.subject,
                         .effect = "Creates the personal access token " + in_quotes(plan.new_name) +
                                   ", which can do everything that its user can do, and deletes " +
                                   in_quotes(title_of(old)) + " for ever, " + after_grace(plan) +
                                   ". What still uses the old one then stops working. If nobody sees the new "
-                                  "value, the old one stays."};
+                                  "value, the old one stays. New token: " +
+                                  terms_of(successor, now)};
     append(facts, goes, "Old token");
     append(facts, comes, "New token");
-    facts.shown.push_back({"Old token goes", after_grace(plan)});
     if (plan.grace() == policy::Duration{0})
         facts.warnings.emplace_back(
             "There is no grace period: if the new value does not arrive where it is shown, the old token is "
