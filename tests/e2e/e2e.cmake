@@ -18,7 +18,8 @@ if(TARGET leak_corpus)
 endif()
 
 # Most of these wait for clocks and answers. These ones compute all the time, and take a core.
-set_tests_properties(e2e.crash e2e.redact e2e.redact_restart e2e.page_browser PROPERTIES PROCESSORS 2)
+set_tests_properties(e2e.crash e2e.redact e2e.redact_restart e2e.page_browser e2e.page_together
+                     PROPERTIES PROCESSORS 2)
 
 # The official conformance suites, against the fixture server and against this one.
 if(TARGET conformance_server)

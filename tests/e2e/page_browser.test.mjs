@@ -1,17 +1,16 @@
 // The approvals page as a person has it: in Debian's Chromium, by its labels, and read by axe in light and dark.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
+import { accessible, focused } from './lib/browser.mjs';
 import { open } from './lib/clients.mjs';
 import { create, statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 const month = { expirationDate: '20 days' };
 
 /** Over the default rules: db-* is for bob alone, prod-* needs two. */
@@ -45,26 +44,6 @@ async function begin(t, { hold = '1s' } = {}) {
 }
 
 const card = (page, name) => page.getByRole('article', { name: `Create access token ${name}` });
-
-/** Nothing that axe objects to, in either colour scheme and on a narrow screen; nothing to scroll sideways. */
-async function accessible(page) {
-  await page.evaluate(axe);
-  for (const [colorScheme, width] of [
-    ['light', 900],
-    ['dark', 900],
-    ['light', 340],
-  ]) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 1000 });
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-    const found = violations.map(each => `${each.id}: ${each.nodes.map(node => node.target).join(', ')}`);
-    assert.deepEqual(found, [], `${colorScheme}, ${width} px`);
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px`);
-  }
-  await page.setViewportSize({ width: 900, height: 1000 });
-}
-
-const focused = (page, id) => page.waitForFunction(start => document.activeElement?.id.startsWith(start), id);
 
 test('a request is changed, then approved under its new name; the agent gets what was approved', async t => {
   const { connection, page } = await begin(t, { hold: '60s' });

@@ -74,6 +74,7 @@ export const api = {
     signIn: (code: string) => post("sign-in", { code }),
     signOut: (csrf: string) => post("sign-out", {}, csrf),
     list: () => get<Listing>("approvals?all=1"),
+    listAfter: (id: string) => get<Listing>(`approvals?after=${encodeURIComponent(id)}`),
     one: (id: string) => get<Approval>(`approvals/${encodeURIComponent(id)}`),
     reveals: async () => (await get<{ reveals: Reveal[] }>("reveals")).reveals,
     approve: async (id: string, choice: Choice, csrf: string) =>

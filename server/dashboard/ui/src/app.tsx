@@ -9,7 +9,7 @@ import { Permissions } from "./permissions";
 import { Reveals } from "./reveals";
 import { Rotations } from "./rotations";
 import { SignIn } from "./sign_in";
-import { connection, pending, session, signOut } from "./state";
+import { connection, session, signOut, waiting } from "./state";
 
 const marks = {
     live: { sign: "\u25cf", word: "Live" },
@@ -76,7 +76,7 @@ function SignedIn() {
 
 export function App() {
     useSignalEffect(() => {
-        const count = session.value?.signed_in ? pending.value.length : 0;
+        const count = session.value?.signed_in ? waiting.value : 0;
         document.title = count > 0 ? `(${count}) Approvals` : "Approvals";
     });
     return (

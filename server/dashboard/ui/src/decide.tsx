@@ -5,12 +5,14 @@ import { api, Failure } from "./api";
 import { focusNext } from "./inbox";
 import { Narrow } from "./narrow";
 import { AllowMore } from "./permit";
-import { put, refresh, session } from "./state";
+import { dropDraft, keepDraft, put, refresh, session } from "./state";
 import { approveWord, destinations, removes, title } from "./words";
 import type { Approval, Destination } from "./types";
 
 export interface Part {
     approval: Approval;
+    /** Somebody else has decided, or its time is over: what was typed stays, and does nothing. */
+    over: boolean;
     busy: boolean;
     /** `done` is told what the request is now. */
     run: (work: () => Promise<Approval>, done: (now: Approval) => void) => Promise<void>;
@@ -19,10 +21,12 @@ export interface Part {
 
 function Destinations({
     approval,
+    over,
     chosen,
     choose,
 }: {
     approval: Approval;
+    over: boolean;
     chosen: Destination | "";
     choose: (to: Destination) => void;
 }) {
@@ -36,6 +40,7 @@ function Destinations({
                         name={`to-${approval.id}`}
                         value={each}
                         checked={chosen === each}
+                        disabled={over}
                         onChange={() => choose(each)}
                     />
                     <span>
@@ -86,7 +91,7 @@ function afterApproval(now: Approval): void {
     requestAnimationFrame(() => document.getElementById(`votes-${now.id}`)?.focus());
 }
 
-function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () => void }) {
+function Approve({ approval, over, busy, run, complain, onDeny }: Part & { onDeny: () => void }) {
     const wanted = approval.facts.to_type;
     const name = useRef<HTMLInputElement>(null);
     const note = useRef<HTMLTextAreaElement>(null);
@@ -97,7 +102,7 @@ function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () 
 
     const submit = (event: Event) => {
         event.preventDefault();
-        if (busy) return;
+        if (busy || over) return;
         if (wanted && typed.trim() !== wanted) {
             complain(
                 wanted === approval.facts.subject
@@ -130,7 +135,7 @@ function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () 
                 </p>
             ) : (
                 approval.destinations.length > 0 && (
-                    <Destinations approval={approval} chosen={to} choose={setTo} />
+                    <Destinations approval={approval} over={over} chosen={to} choose={setTo} />
                 )
             )}
             {wanted && (
@@ -143,6 +148,7 @@ function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () 
                         id={`name-${approval.id}`}
                         type="text"
                         value={typed}
+                        readOnly={over}
                         autoComplete="off"
                         autoCapitalize="none"
                         spellcheck={false}
@@ -160,31 +166,38 @@ function Approve({ approval, busy, run, complain, onDeny }: Part & { onDeny: () 
                         rows={2}
                         maxLength={500}
                         value={reason}
+                        readOnly={over}
                         onInput={(event) => setReason(event.currentTarget.value)}
                         aria-describedby={`problem-${approval.id}`}
                     />
                 </>
             )}
-            <div class="buttons">
-                <button type="submit" class={removes(approval) ? "main danger" : "main"} aria-disabled={busy}>
-                    {busy ? "Sending\u2026" : approveWord(approval)}
-                </button>
-                <button type="button" class="quiet" onClick={onDeny}>
-                    Deny{"\u2026"}
-                </button>
-            </div>
+            {!over && (
+                <div class="buttons">
+                    <button
+                        type="submit"
+                        class={removes(approval) ? "main danger" : "main"}
+                        aria-disabled={busy}
+                    >
+                        {busy ? "Sending\u2026" : approveWord(approval)}
+                    </button>
+                    <button type="button" class="quiet" onClick={onDeny}>
+                        Deny{"\u2026"}
+                    </button>
+                </div>
+            )}
         </form>
     );
 }
 
-function Deny({ approval, busy, run, complain, onBack }: Part & { onBack: () => void }) {
+function Deny({ approval, over, busy, run, complain, onBack }: Part & { onBack: () => void }) {
     const box = useRef<HTMLTextAreaElement>(null);
     const [reason, setReason] = useState("");
     useEffect(() => box.current?.focus(), []);
 
     const submit = (event: Event) => {
         event.preventDefault();
-        if (busy) return;
+        if (busy || over) return;
         if (reason.trim() === "") {
             complain("Say why: the agent is told your reason.");
             box.current?.focus();
@@ -204,7 +217,7 @@ function Deny({ approval, busy, run, complain, onBack }: Part & { onBack: () => 
             class="decide"
             onSubmit={submit}
             noValidate
-            onKeyDown={(event) => event.key === "Escape" && onBack()}
+            onKeyDown={(event) => event.key === "Escape" && !over && onBack()}
         >
             <label for={`why-${approval.id}`}>Why not? The agent is told your reason.</label>
             <textarea
@@ -214,22 +227,29 @@ function Deny({ approval, busy, run, complain, onBack }: Part & { onBack: () => 
                 maxLength={500}
                 value={reason}
                 required
+                readOnly={over}
                 onInput={(event) => setReason(event.currentTarget.value)}
                 aria-describedby={`problem-${approval.id}`}
             />
-            <div class="buttons">
-                <button type="submit" class="main" aria-disabled={busy}>
-                    {busy ? "Sending\u2026" : "Deny request"}
-                </button>
-                <button type="button" class="quiet" onClick={onBack}>
-                    Back
-                </button>
-            </div>
+            {!over && (
+                <div class="buttons">
+                    <button type="submit" class="main" aria-disabled={busy}>
+                        {busy ? "Sending\u2026" : "Deny request"}
+                    </button>
+                    <button type="button" class="quiet" onClick={onBack}>
+                        Back
+                    </button>
+                </div>
+            )}
         </form>
     );
 }
 
-export function Decide({ approval }: { approval: Approval }) {
+export function Decide({ approval: current, over }: { approval: Approval; over: boolean }) {
+    // The forms are those of the request as it last waited: with it they would change, and lose what was typed.
+    const waited = useRef(current);
+    if (!over) waited.current = current;
+    const approval = waited.current;
     const [denying, setDenying] = useState(false);
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState("");
@@ -238,6 +258,7 @@ export function Decide({ approval }: { approval: Approval }) {
         setProblem("");
         try {
             const now = await work();
+            dropDraft(now.id);
             put(now);
             done(now);
         } catch (failure) {
@@ -252,6 +273,7 @@ export function Decide({ approval }: { approval: Approval }) {
     const turn = (to: boolean) => {
         setProblem("");
         setDenying(to);
+        if (to) keepDraft(approval.id);
     };
 
     if (approval.min_assurance === "passkey")
@@ -259,7 +281,7 @@ export function Decide({ approval }: { approval: Approval }) {
             <p class="warning">The rule wants a passkey for this decision. It cannot be made on this page.</p>
         );
     // A change binds the request anew: what was typed for it before is void with its digest.
-    const part = { approval, busy, run, complain: setProblem };
+    const part = { approval, over, busy, run, complain: setProblem };
     return (
         <>
             {denying ? (
@@ -267,13 +289,13 @@ export function Decide({ approval }: { approval: Approval }) {
             ) : approval.may_decide?.approve ? (
                 <Approve key={approval.digest} {...part} onDeny={() => turn(true)} />
             ) : (
-                <Barred approval={approval} onDeny={() => turn(true)} />
+                !over && <Barred approval={approval} onDeny={() => turn(true)} />
             )}
             <p id={`problem-${approval.id}`} class="problem" role="alert">
                 {problem}
             </p>
             {!denying && <Narrow {...part} />}
-            {!denying && <AllowMore approval={approval} />}
+            {!denying && !over && <AllowMore approval={approval} />}
         </>
     );
 }

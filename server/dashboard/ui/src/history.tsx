@@ -2,7 +2,7 @@
 import { loaded, others, wanted } from "./state";
 import { Changes } from "./narrow";
 import { Votes } from "./people";
-import { Exactly, Facts } from "./request_card";
+import { Claimed, Exactly, Facts } from "./request_card";
 import { moment } from "./time";
 import { shownIn, states, surely, verb } from "./words";
 import type { Approval } from "./types";
@@ -73,6 +73,7 @@ function Entry({ approval }: { approval: Approval }) {
                     {decision?.permission && `, under standing permission ${decision.permission}`}
                 </p>
                 <Facts approval={approval} />
+                <Claimed approval={approval} />
                 <Changes approval={approval} />
                 <Exactly approval={approval} />
             </details>

@@ -1,7 +1,7 @@
 // What waits for a decision, and what to expect while nothing does.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { RequestCard } from "./request_card";
-import { loaded, pending, wanted, wantedProblem } from "./state";
+import { hidden, inbox, loaded, showMore, waiting, wanted, wantedProblem } from "./state";
 
 function Empty() {
     return (
@@ -20,14 +20,43 @@ function Empty() {
 export function focusNext(): void {
     requestAnimationFrame(() => {
         const next =
-            document.querySelector<HTMLElement>("#inbox article h3") ??
+            document.querySelector<HTMLElement>("#inbox article:not(.over) h3") ??
             document.getElementById("inbox-title");
         next?.focus();
     });
 }
 
+function More() {
+    const [problem, setProblem] = useState("");
+    const count = hidden.value;
+    if (count === 0) return null;
+    const show = async () => {
+        try {
+            const first = await showMore();
+            if (first) requestAnimationFrame(() => document.getElementById(`title-${first.id}`)?.focus());
+        } catch (failure) {
+            setProblem((failure as Error).message);
+        }
+    };
+    return (
+        <div class="rest">
+            <p>
+                <strong>
+                    {count} more {count === 1 ? "request waits" : "requests wait"} for a decision.
+                </strong>
+            </p>
+            <button type="button" class="quiet" onClick={show}>
+                Show more
+            </button>
+            <p class="problem" role="alert">
+                {problem}
+            </p>
+        </div>
+    );
+}
+
 export function Inbox() {
-    const list = pending.value;
+    const list = inbox.value;
     const arrived = useRef(false);
     useEffect(() => {
         if (!loaded.value || arrived.current) return;
@@ -39,17 +68,18 @@ export function Inbox() {
     return (
         <section id="inbox" aria-labelledby="inbox-title">
             <h2 id="inbox-title" tabIndex={-1}>
-                Waiting for you {list.length > 0 && <span class="count">{list.length}</span>}
+                Waiting for you {waiting.value > 0 && <span class="count">{waiting.value}</span>}
             </h2>
             {wantedProblem.value && (
                 <p class="problem" role="alert">
                     {wantedProblem.value}
                 </p>
             )}
-            {!loaded.value ? <p class="hint">Looking{"\u2026"}</p> : list.length === 0 ? <Empty /> : null}
+            {!loaded.value ? <p class="hint">Looking{"\u2026"}</p> : list.length + hidden.value === 0 ? <Empty /> : null}
             {list.map((approval) => (
                 <RequestCard key={approval.id} approval={approval} />
             ))}
+            <More />
         </section>
     );
 }

@@ -43,7 +43,7 @@ export function Changes({ approval }: { approval: Approval }) {
 const focusChanges = (id: string) =>
     requestAnimationFrame(() => document.getElementById(`changed-${id}`)?.focus());
 
-export function Narrow({ approval, busy, run, complain }: Part) {
+export function Narrow({ approval, over, busy, run, complain }: Part) {
     const { may_narrow: may, votes, id } = approval;
     const first = useRef<HTMLInputElement>(null);
     const [name, setName] = useState("");
@@ -53,7 +53,7 @@ export function Narrow({ approval, busy, run, complain }: Part) {
 
     const submit = (event: Event) => {
         event.preventDefault();
-        if (busy) return;
+        if (busy || over) return;
         const change = { name: name.trim(), expiration: expiration.trim() };
         if (change.name === "" && change.expiration === "") {
             complain("Say what to change.");
@@ -85,6 +85,7 @@ export function Narrow({ approval, busy, run, complain }: Part) {
                                 id={`new-name-${id}`}
                                 type="text"
                                 value={name}
+                                readOnly={over}
                                 placeholder={approval.facts.subject}
                                 autoComplete="off"
                                 autoCapitalize="none"
@@ -102,6 +103,7 @@ export function Narrow({ approval, busy, run, complain }: Part) {
                                 id={`new-end-${id}`}
                                 type="text"
                                 value={expiration}
+                                readOnly={over}
                                 placeholder="30 days"
                                 autoComplete="off"
                                 spellcheck={false}
@@ -114,11 +116,13 @@ export function Narrow({ approval, busy, run, complain }: Part) {
                         </div>
                     )}
                 </div>
-                <div class="buttons">
-                    <button type="submit" class="quiet" aria-disabled={busy}>
-                        Change the request
-                    </button>
-                </div>
+                {!over && (
+                    <div class="buttons">
+                        <button type="submit" class="quiet" aria-disabled={busy}>
+                            Change the request
+                        </button>
+                    </div>
+                )}
                 <p class="hint">
                     This approves nothing: you then decide on what it asks for
                     {votes.length > 0 ? ", and so does everybody who approved it before" : ""}. The agent is

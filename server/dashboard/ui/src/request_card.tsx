@@ -1,12 +1,12 @@
-// One request, in the order that helps to decide: what is verified, what exactly, the agent's words, what then, how long.
+// One request, in the order that helps to decide: what is verified, what the caller claims, what exactly, what then, how long.
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "./announce";
 import { Decide } from "./decide";
 import { Changes } from "./narrow";
 import { People } from "./people";
-import { now, wanted } from "./state";
-import { left, moment } from "./time";
-import { title, verb } from "./words";
+import { isPending, keepDraft, now, wanted } from "./state";
+import { clock, left, moment } from "./time";
+import { fate, title, verb } from "./words";
 import type { Approval } from "./types";
 
 function Countdown({ approval }: { approval: Approval }) {
@@ -29,20 +29,32 @@ function Countdown({ approval }: { approval: Approval }) {
     );
 }
 
+/** What became of a request that this person was still typing into. */
+function Ended({ approval }: { approval: Approval }) {
+    const { word, by, at } = fate(approval);
+    useEffect(() => announce(`${word}${by ? ` by ${by}` : ""}: ${title(approval)}`), [word]);
+    return (
+        <p class="ended">
+            <strong>
+                {word}
+                {by && (
+                    <>
+                        {" "}
+                        by <bdi>{by}</bdi>
+                    </>
+                )}
+                , {clock(at)}
+            </strong>
+        </p>
+    );
+}
+
 export function Facts({ approval }: { approval: Approval }) {
-    const { subject, shown, warnings } = approval.facts;
+    const { shown, warnings } = approval.facts;
     return (
         <>
             <h4>Verified by this server</h4>
             <dl class="facts">
-                {subject && (
-                    <div>
-                        <dt>Token</dt>
-                        <dd>
-                            <bdi class="name">{subject}</bdi>
-                        </dd>
-                    </div>
-                )}
                 {shown.map((fact) => (
                     <div>
                         <dt>{fact.label}</dt>
@@ -55,12 +67,6 @@ export function Facts({ approval }: { approval: Approval }) {
                     <dt>Asked by</dt>
                     <dd>
                         <bdi>{approval.principal}</bdi>
-                        {approval.client && (
-                            <>
-                                {" "}
-                                through <bdi>{approval.client}</bdi> (its own word)
-                            </>
-                        )}
                     </dd>
                 </div>
             </dl>
@@ -74,6 +80,27 @@ export function Facts({ approval }: { approval: Approval }) {
                     </span>
                 </p>
             ))}
+        </>
+    );
+}
+
+/** Nothing in here is known to be so. */
+export function Claimed({ approval }: { approval: Approval }) {
+    const claims = [
+        { label: "Client", words: approval.client },
+        { label: "Reason", words: approval.agent_reason },
+    ];
+    return (
+        <>
+            <h4>Claimed by the caller (not verified)</h4>
+            <dl class="facts claimed">
+                {claims.map(({ label, words }) => (
+                    <div>
+                        <dt>{label}</dt>
+                        <dd>{words ? <q><bdi>{words}</bdi></q> : <span class="hint">none given</span>}</dd>
+                    </div>
+                ))}
+            </dl>
         </>
     );
 }
@@ -105,10 +132,12 @@ export function Exactly({ approval }: { approval: Approval }) {
 
 export function RequestCard({ approval }: { approval: Approval }) {
     const mine = approval.id === wanted.value;
+    const over = !isPending(approval);
     return (
         <article
-            class={mine ? "card request wanted" : "card request"}
+            class={`card request${mine ? " wanted" : ""}${over ? " over" : ""}`}
             aria-labelledby={`title-${approval.id}`}
+            onInput={() => keepDraft(approval.id)}
         >
             <header>
                 {mine && <p class="tag">The request of your link</p>}
@@ -116,25 +145,27 @@ export function RequestCard({ approval }: { approval: Approval }) {
                     {verb(approval)}{" "}
                     {approval.facts.subject && <bdi class="name">{approval.facts.subject}</bdi>}
                 </h3>
-                <Countdown approval={approval} />
+                {over ? <Ended approval={approval} /> : <Countdown approval={approval} />}
             </header>
+            {over && (
+                <p class="hint">
+                    This is over, and what you typed decides nothing. It is kept until you reload the page.
+                </p>
+            )}
             <Facts approval={approval} />
+            <Claimed approval={approval} />
             <Changes approval={approval} />
             <Exactly approval={approval} />
-            <h4>The agent says (not verified)</h4>
-            {approval.agent_reason ? (
-                <blockquote>
-                    <bdi>{approval.agent_reason}</bdi>
-                </blockquote>
-            ) : (
-                <p class="hint">The agent gave no reason.</p>
+            {!over && (
+                <>
+                    <h4>If you approve</h4>
+                    <p>{approval.facts.effect}</p>
+                    {approval.because && <p class="hint">You are asked because: {approval.because}.</p>}
+                    <p class="hint">If you do nothing, the request expires and nothing happens.</p>
+                    <People approval={approval} />
+                </>
             )}
-            <h4>If you approve</h4>
-            <p>{approval.facts.effect}</p>
-            {approval.because && <p class="hint">You are asked because: {approval.because}.</p>}
-            <p class="hint">If you do nothing, the request expires and nothing happens.</p>
-            <People approval={approval} />
-            <Decide approval={approval} />
+            <Decide approval={approval} over={over} />
         </article>
     );
 }

@@ -45,6 +45,8 @@ export interface Approval {
     tool: string;
     state: State;
     created: string;
+    /** When its state last changed. */
+    updated: string;
     expires: string;
     facts: {
         subject: string;
@@ -126,5 +128,10 @@ export interface Rotation {
 export interface Listing {
     revision: number;
     now: string;
+    /** A page of those that wait, oldest first; on the first page also what was decided. */
     approvals: Approval[];
+    /** That wait and come after these. */
+    more: number;
+    /** That wait, in all. */
+    waiting: number;
 }

@@ -19,6 +19,15 @@ export const approveWord = (approval: Approval) =>
           ? "Approve creation"
           : "Approve";
 
+/** How a request ended, for who was still typing: "Denied" by "ann" at a time. */
+export function fate(approval: Approval): { word: string; by: string; at: string } {
+    const { decision, state } = approval;
+    if (state === "pending" || state === "expired") return { word: "Expired", by: "", at: approval.expires };
+    if (decision && state !== "withdrawn")
+        return { word: decision.approved ? "Approved" : "Denied", by: decision.by, at: decision.at };
+    return { word: state.charAt(0).toUpperCase() + state.slice(1), by: "", at: approval.updated };
+}
+
 /** A sign beside the word: the state is never told by colour alone. */
 export const states: Record<State, { sign: string; word: string; tone: "wait" | "good" | "bad" | "quiet" }> =
     {

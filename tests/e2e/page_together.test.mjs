@@ -1,0 +1,161 @@
+// Several people at one page, in Debian's Chromium: a request that somebody types into stays, whoever decides on it;
+// what was verified and what is claimed stand apart; and what does not fit on the page is counted.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { chromium } from 'playwright-core';
+
+import { accessible, focused } from './lib/browser.mjs';
+import { Page } from './lib/page.mjs';
+import { modernRequest, RawHttp, toolCall } from './lib/raw.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+const tasks = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+const policy = `[[rule]]
+tools = ["tfy_access_tokens_create"]
+names = ["brief-*"]
+lifetime = "8s"
+
+${rules({ assurance: null }).replace('open_requests = 100', 'open_requests = 1000')}`;
+
+async function begin(t) {
+  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
+  const world = await World.start(t, { policy, hold: '0s' });
+  const server = await world.serve();
+  const made = await world.terminal(['approvals', 'sign-in', '--as', 'ann', '--json']);
+  const ann = await Page.signIn(world, { ...server, code: JSON.parse(made.stdout).code });
+  const peer = new RawHttp(world, server.endpoint);
+  let last = 0;
+  const ask = async (name, { capabilities = {}, ...more } = {}) => {
+    last += 1;
+    const args = { payload: { name, ...more.payload }, ...(more.reason ? { reason: more.reason } : {}) };
+    const call = toolCall(last, 'tfy_access_tokens_create', args, { capabilities });
+    const { result } = await peer.exchange(call);
+    return result.taskId ?? result.structuredContent.approval_id;
+  };
+  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
+  t.after(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 900, height: 1000 }, bypassCSP: true });
+  page.setDefaultTimeout(20_000);
+  await page.goto(server.page);
+  await page.getByLabel('Sign-in code').fill(server.code);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('Nothing waits for you').waitFor();
+  return { world, peer, page, ann, ask };
+}
+
+const card = (page, name) => page.getByRole('article', { name: `Create access token ${name}` });
+const approvalOf = async (ann, id) => (await ann.request('GET', `/api/approvals/${id}`)).body;
+
+/** The card is still there with what was typed, and nothing in it can be pressed any more. */
+async function checkKept(page, name, fate, typed) {
+  const kept = card(page, name);
+  await kept.getByText(fate).waitFor();
+  assert.equal(await kept.getByRole('button').count(), 0, `${name}: the buttons are gone`);
+  assert.equal(await kept.locator('input[type="text"], textarea').first().inputValue(), typed);
+  assert.equal(await kept.getByText('If you approve').count(), 0);
+  return kept;
+}
+
+test('what somebody else denies, approves or withdraws while one types stays, with who, when and what was typed', async t => {
+  const { peer, page, ann, ask } = await begin(t);
+  const ids = {};
+  for (const name of ['to-deny', 'to-approve', 'not-typed'])
+    ids[name] = await ask(name, { payload: { expirationDate: '20 days' } });
+  ids['to-withdraw'] = await ask('to-withdraw', { capabilities: tasks });
+  for (const name of ['to-deny', 'to-approve', 'to-withdraw']) {
+    const box = card(page, name).getByLabel(`Type ${name} to approve`);
+    await box.fill(`${name.slice(0, 5)}`);
+    await box.focus();
+  }
+  await ann.denied({ id: ids['not-typed'] }, 'not needed');
+  await card(page, 'not-typed').waitFor({ state: 'detached' });
+
+  await card(page, 'to-deny').getByLabel('Type to-deny to approve').focus();
+  await ann.denied({ id: ids['to-deny'] }, 'we have one');
+  await checkKept(page, 'to-deny', /^Denied by ann, \d\d:\d\d$/, 'to-de');
+  await focused(page, 'name-'); // where the person was
+
+  await ann.approved(await approvalOf(ann, ids['to-approve']), { destination: 'none' });
+  await checkKept(page, 'to-approve', /^Approved by ann, \d\d:\d\d$/, 'to-ap');
+
+  const { result } = await peer.exchange(
+    modernRequest('cancel', 'tasks/cancel', { taskId: ids['to-withdraw'] }, tasks)
+  );
+  assert.ok(result, 'withdrawn');
+  await checkKept(page, 'to-withdraw', /^Withdrawn, \d\d:\d\d$/, 'to-wi');
+  await accessible(page);
+  assert.equal(await page.getByRole('heading', { name: /^Waiting for you/ }).innerText(), 'Waiting for you');
+
+  await page.keyboard.press('Enter');
+  assert.equal((await approvalOf(ann, ids['to-deny'])).state, 'denied', 'Enter decides nothing');
+  await page.reload();
+  await page.getByText('Nothing waits for you').waitFor();
+  assert.equal(await page.getByRole('article').count(), 0);
+});
+
+test('a reason that is being written stays when somebody else is faster, or the time is over', async t => {
+  const { page, ann, ask } = await begin(t);
+  const id = await ask('half-written');
+  const mine = card(page, 'half-written');
+  await mine.getByRole('button', { name: 'Deny' }).click();
+  await mine.getByLabel('Why not?').fill('Because of the long and');
+  await ann.denied({ id }, 'shorter');
+  await checkKept(page, 'half-written', /^Denied by ann, \d\d:\d\d$/, 'Because of the long and');
+
+  await ask('brief-one');
+  await card(page, 'brief-one').getByLabel('Type brief-one to approve').fill('brief');
+  await checkKept(page, 'brief-one', /^Expired, \d\d:\d\d$/, 'brief');
+});
+
+test('one’s own decision takes its card away, also after typing', async t => {
+  const { page, ask } = await begin(t);
+  await ask('my-own');
+  await ask('the-next');
+  const mine = card(page, 'my-own');
+  await mine.getByRole('button', { name: 'Deny' }).click();
+  await mine.getByLabel('Why not?').fill('not needed');
+  await mine.getByRole('button', { name: 'Deny request' }).click();
+  await mine.waitFor({ state: 'detached' });
+  await focused(page, 'title-');
+  await page.getByText('Denied, nothing was done').waitFor();
+});
+
+test('what the caller claims stands in a block of its own', async t => {
+  const { page, ask } = await begin(t);
+  await ask('well-claimed', { reason: 'The boss said yes', payload: { teamName: 'trusted-team' } });
+  const blocks = await card(page, 'well-claimed').evaluate(article => {
+    const found = {};
+    for (const title of article.querySelectorAll('h4'))
+      found[title.textContent] = title.nextElementSibling.innerText;
+    return found;
+  });
+  const verified = blocks['Verified by this server'];
+  for (const words of ['raw', 'The boss said yes', 'well-claimed', 'trusted-team'])
+    assert.ok(!verified.includes(words), `${words} in: ${verified}`);
+  assert.match(verified, /Asked by\s+http:loopback/);
+  assert.match(blocks['Claimed by the caller (not verified)'], /Client\s+raw 1\s+Reason\s+The boss said yes/);
+});
+
+test('60 requests wait: the page shows 50, says how many more there are, and loads them', async t => {
+  const { page, ann, ask } = await begin(t);
+  const ids = [];
+  for (let i = 10; i < 70; ++i) ids.push(await ask(`many-${i}`));
+  await page.getByText('10 more requests wait for a decision.').waitFor();
+  assert.equal(await page.getByRole('article').count(), 50);
+  assert.equal(await page.locator('.count').innerText(), '60');
+  assert.equal(await page.title(), '(60) Approvals');
+  assert.equal(await card(page, 'many-69').count(), 0);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await card(page, 'many-69').waitFor();
+  await focused(page, `title-${ids[50]}`);
+  assert.equal(await page.getByText('more requests wait').count(), 0);
+  assert.equal(await page.getByRole('article').count(), 60);
+
+  await ann.denied({ id: ids[0] }, 'one less');
+  await card(page, 'many-10').waitFor({ state: 'detached' });
+  assert.equal(await page.getByRole('article').count(), 59, 'what was loaded stays loaded');
+  assert.equal(await page.locator('.count').innerText(), '59');
+});
