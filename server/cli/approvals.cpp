@@ -43,13 +43,13 @@ std::string listed(const ApprovalsWindow& window, const std::string& id) {
 }
 
 int list_requests(const ApprovalsWindow& window) {
-    auto found = window.archive.ledger->list(!window.options.all, every_request);
+    auto& ledger = *window.archive.ledger;
+    auto found = window.options.all ? ledger.list(false, every_request) : ledger.all_open(window.now());
     if (!found) return window.fail(found.error());
     Json document = {{"approvals", Json::array()}};
     std::string text;
     for (auto& stored : *found | std::views::reverse) {  // oldest first, as they are watched
         const auto approval = policy::lapse(std::move(stored), window.now());
-        if (!window.options.all && !policy::is_open(approval.state)) continue;
         document["approvals"].push_back(approval.json());
         text += brief(approval, window.now());
     }
