@@ -102,7 +102,8 @@ TEST_CASE("no open request is hidden: they come in pages, and each page says how
     Page page;
     page.sign_in();
     for (int each = 0; each < 120; ++each)
-        page.ask(approval("apr_" + std::to_string(each), "token-" + std::to_string(each)));
+        page.ask(approval("apr_" + std::to_string(each), "token-" + std::to_string(each),
+                          each % 2 == 0 ? "stdio:alice" : "stdio:bob"));
     std::vector<std::string> seen;
     std::string query = "all=1";
     for (const std::size_t more : {70, 20, 0}) {
