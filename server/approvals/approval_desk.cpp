@@ -91,13 +91,12 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::
 }
 
 Async<Result<void>> ApprovalDesk::tell_of_rivals(Approval& fresh) {
-    auto open = co_await store_.run([](Ledger& ledger) { return ledger.list(true, every_open_request); });
+    auto look = [now = clock_.now()](Ledger& ledger) { return ledger.all_open(now); };
+    auto open = co_await store_.run(std::move(look));
     if (!open) co_return open.error();
-    const auto now = clock_.now();
     for (const auto& each : *open) {
         const bool other = each.call.caller.principal != fresh.call.caller.principal;
-        if (!other || !policy::same_target(fresh, each) || policy::lapse(each, now).state != each.state)
-            continue;
+        if (!other || !policy::same_target(fresh, each)) continue;
         fresh.facts.contested = true;
         fresh.facts.warnings.emplace_back(contested);
         break;

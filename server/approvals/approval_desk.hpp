@@ -111,8 +111,6 @@ public:
     void ring();
 
 private:
-    static constexpr std::size_t every_open_request = 100'000;
-
     Async<Result<void>> tell_of_rivals(policy::Approval& fresh);
     Async<Result<Opened>> write_new(policy::Approval fresh, std::string kind);
     Async<Result<std::vector<policy::StandingPermission>>> permissions_for(policy::Approval fresh);

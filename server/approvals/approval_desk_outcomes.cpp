@@ -79,7 +79,8 @@ Async<Result<Approval>> ApprovalDesk::end_execution(std::string id, State end, J
 }
 
 Async<Result<std::vector<Approval>>> ApprovalDesk::executing() {
-    auto open = co_await store_.run([](Ledger& ledger) { return ledger.list(true, every_open_request); });
+    auto look = [now = clock_.now()](Ledger& ledger) { return ledger.all_open(now); };
+    auto open = co_await store_.run(std::move(look));
     if (open) std::erase_if(*open, [](const Approval& each) { return each.state != State::executing; });
     co_return open;
 }

@@ -58,11 +58,4 @@ Async<Result<std::vector<Approval>>> ApprovalDesk::list_of(std::string principal
     co_return found;
 }
 
-Async<Result<std::vector<Approval>>> ApprovalDesk::executing() {
-    auto look = [now = clock_.now()](Ledger& ledger) { return ledger.all_open(now); };
-    auto open = co_await store_.run(std::move(look));
-    if (open) std::erase_if(*open, [](const Approval& each) { return each.state != State::executing; });
-    co_return open;
-}
-
 }  // namespace tfy::server

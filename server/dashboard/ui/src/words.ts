@@ -23,7 +23,7 @@ export const approveWord = (approval: Approval) =>
 export function fate(approval: Approval): { word: string; by: string; at: string } {
     const { decision, state } = approval;
     if (state === "pending" || state === "expired") return { word: "Expired", by: "", at: approval.expires };
-    if (decision && state !== "withdrawn")
+    if (decision && state !== "withdrawn" && state !== "superseded")
         return { word: decision.approved ? "Approved" : "Denied", by: decision.by, at: decision.at };
     return { word: state.charAt(0).toUpperCase() + state.slice(1), by: "", at: approval.updated };
 }
