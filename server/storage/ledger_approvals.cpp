@@ -189,7 +189,8 @@ Result<std::vector<Approval>> Ledger::list(bool open_only, std::size_t limit) {
 Result<std::vector<Approval>> Ledger::all_open(policy::Time now) {
     return sqlite::read([&]() -> Result<std::vector<Approval>> {
         auto rows = impl_->prepare(
-            "SELECT record, revision FROM approvals WHERE state IN ('pending', 'approved', 'executing') AND "
+            "SELECT record, revision, answers_until FROM approvals WHERE state IN ('pending', 'approved', "
+            "'executing') AND "
             "(state = 'executing' OR expires > ?) ORDER BY created DESC, number DESC");
         SQLite::bind(rows, sqlite::stored(now));
         return sqlite::all(rows, read_approval);
@@ -210,7 +211,8 @@ Result<Ledger::Waiting> Ledger::waiting(policy::Time now, const std::string& aft
             "expires > ?1 ";
         const auto behind = all + "AND (created, number) > (?2, ?3) ";
         auto rows = impl_->prepare(
-            ("SELECT record, revision" + behind + "ORDER BY created, number LIMIT ?4").c_str());
+            ("SELECT record, revision, answers_until" + behind + "ORDER BY created, number LIMIT ?4")
+                .c_str());
         SQLite::bind(rows, sqlite::stored(now), created, number, static_cast<std::int64_t>(page_size));
         auto page = sqlite::all(rows, read_approval);
         if (!page) return page.error();
@@ -228,7 +230,8 @@ Result<Ledger::Waiting> Ledger::waiting(policy::Time now, const std::string& aft
 Result<std::vector<Approval>> Ledger::over(policy::Time now, std::size_t limit) {
     return sqlite::read([&]() -> Result<std::vector<Approval>> {
         auto rows = impl_->prepare(
-            "SELECT record, revision FROM approvals WHERE state NOT IN ('pending', 'approved', 'executing') "
+            "SELECT record, revision, answers_until FROM approvals WHERE state NOT IN ('pending', "
+            "'approved', 'executing') "
             "OR "
             "(state IN ('pending', 'approved') AND expires <= ?) ORDER BY created DESC, number DESC LIMIT ?");
         SQLite::bind(rows, sqlite::stored(now), static_cast<std::int64_t>(limit));
