@@ -157,8 +157,8 @@ TEST_CASE("the person sees facts, claims, arguments, digest and the effect, in t
     const auto text = desk.run_on("apr_1", Verb::approve).out;
     std::size_t before = 0;
     const auto digest = policy::short_digest(fresh.digest);
-    for (const auto* part : {"Verified by this server:", "2026-01-05 09:00 UTC", "This is the key",
-                             "stdio:alice", "Claimed by the caller (not verified):", "claude-code 2.1.0",
+    for (const auto* part : {"Verified by this server:", "2026-01-05 09:00 UTC", "stdio:alice",
+                             "This is the key", "Claimed by the caller (not verified):", "claude-code 2.1.0",
                              "no longer needed", "Exact arguments:", "pat-ci-pipeline", digest.c_str(),
                              "The token is deleted for ever", "14 m", "Type the token's name"}) {
         CAPTURE(part);
