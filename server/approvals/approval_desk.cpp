@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <tuple>
 
 #include "policy/permission_reach.hpp"
 #include "policy/sealed_state.hpp"
@@ -255,12 +256,14 @@ Async<Result<Approval>> ApprovalDesk::wait(std::string id, State seen, policy::T
         const bool may_lapse = seen == State::pending || seen == State::approved;
         const auto end = may_lapse ? std::min(until, current->expires) : until;
         if (now >= until) co_return current;
-        co_await wait_revision(revision, std::max(end - now, policy::Duration{1}));
+        // However it was woken, the row is read again: a decision counts also where the server stops.
+        std::ignore = co_await wait_revision(revision, std::max(end - now, policy::Duration{1}));
     }
 }
 
-Async<void> ApprovalDesk::wait_revision(std::uint64_t seen, std::chrono::milliseconds limit) {
-    if (revision_ != seen || draining_) co_return;
+Async<Woken> ApprovalDesk::wait_revision(std::uint64_t seen, std::chrono::milliseconds limit) {
+    if (draining_) co_return Woken::draining;
+    if (revision_ != seen) co_return Woken::changed;
     ++waiting_;
     const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&waiting_,
                                                                      [](std::size_t* count) { --*count; });
@@ -276,6 +279,8 @@ Async<void> ApprovalDesk::wait_revision(std::uint64_t seen, std::chrono::millise
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
         throw boost::system::system_error(asio::error::operation_aborted);
+    if (draining_) co_return Woken::draining;
+    co_return revision_ != seen ? Woken::changed : Woken::timed_out;
 }
 
 void ApprovalDesk::ring() {

@@ -16,6 +16,10 @@
 
 namespace tfy::server {
 
+/// Why a wait for a change ended. A coroutine that was cancelled gets none of these: it ends with an
+/// exception.
+enum class [[nodiscard]] Woken { changed, timed_out, draining };
+
 class ApprovalDesk {
 public:
     /// All must outlive the desk. `instance` names this process in the rows that it executes.
@@ -92,8 +96,8 @@ public:
     /// All that are executing, by whichever process.
     Async<Result<std::vector<policy::Approval>>> executing();
 
-    /// Resumes when the row's state is no longer `seen`, or at `until`. Sees decisions of other processes
-    /// within a quarter of a second.
+    /// Resumes when the row's state is no longer `seen`, at `until`, or at once while draining(): a loop
+    /// around it has to ask for that. Sees decisions of other processes within a quarter of a second.
     Async<Result<policy::Approval>> wait(std::string id, policy::Approval::State seen, policy::Time until);
 
     /// Makes the tokens known that other processes on this state directory have registered meanwhile.
@@ -104,9 +108,9 @@ public:
     bool draining() const { return draining_; }
 
     /// Grows with every change that this process has seen; wait_revision resumes when it is no longer `seen`,
-    /// or after `limit`.
+    /// after `limit`, or at once while draining(), after which there is nothing to wait for any more.
     std::uint64_t revision() const { return revision_; }
-    Async<void> wait_revision(std::uint64_t seen, std::chrono::milliseconds limit);
+    Async<Woken> wait_revision(std::uint64_t seen, std::chrono::milliseconds limit);
     /// Something that people look at has changed: revision() grows, and every wait looks again.
     void ring();
 

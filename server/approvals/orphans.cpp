@@ -40,6 +40,7 @@ Async<void> Orphans::keep_looking() {
     while (!rooms_.desk.draining()) {
         timer.expires_after(between_looks);
         co_await timer.async_wait(asio::use_awaitable);
+        if (rooms_.desk.draining()) co_return;
         const auto looked = co_await look();
         if (!looked)
             rooms_.log.warn("calls of ended processes could not be looked for",

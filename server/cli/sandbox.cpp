@@ -10,6 +10,7 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/printing.hpp"
 #include "server/cli/sandbox_routes.hpp"
+#include "server/cli/second_signal.hpp"
 #include "server/loop.hpp"
 #include "server/parts.hpp"
 #include "server/storage/shelf.hpp"
@@ -23,6 +24,7 @@ namespace asio = boost::asio;
 Async<void> until_signal(asio::io_context& loop, Listener& listener) {
     asio::signal_set signals(loop, SIGINT, SIGTERM);
     co_await signals.async_wait(asio::use_awaitable);
+    end_at_once_when_told_again(signals);
     co_await listener.drain(std::chrono::seconds{5});
     loop.stop();
 }

@@ -10,6 +10,7 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/printing.hpp"
 #include "server/cli/rules_reload.hpp"
+#include "server/cli/second_signal.hpp"
 #include "server/loop.hpp"
 #include "server/transport/listener.hpp"
 #include "tools/own_command.hpp"
@@ -18,6 +19,10 @@ namespace tfy::server {
 namespace {
 
 namespace asio = boost::asio;
+
+// Both from the first signal on; with what closing takes they stay below ten seconds.
+constexpr std::chrono::seconds for_connections{5};
+constexpr std::chrono::seconds for_running_work{9};
 
 std::string another_code() { return tools::own_command("approvals sign-in"); }
 
@@ -59,10 +64,13 @@ Async<Result<void>> serve(asio::io_context& loop, Listener& listener, App& app) 
     if (auto started = co_await app.start(); !started) co_return started;
     listener.start();
     co_await signals.async_wait(asio::use_awaitable);
-    app.log().info("stopping: no new work, running work is finished");
+    end_at_once_when_told_again(signals);
+    app.log().info(
+        "stopping: no new work, running work is finished; a second signal stops without waiting for it");
+    const auto end = std::chrono::steady_clock::now() + for_running_work;
     app.drain();
-    co_await listener.drain(std::chrono::seconds{5});
-    co_await app.idle(std::chrono::seconds{4});
+    co_await listener.drain(for_connections);
+    co_await app.idle(std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()));
     co_return Result<void>{};
 }
 

@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <ostream>
@@ -15,6 +16,7 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/printing.hpp"
 #include "server/cli/rules_reload.hpp"
+#include "server/cli/second_signal.hpp"
 #include "server/loop.hpp"
 #include "server/transport/listener.hpp"
 #include "server/transport/stdio.hpp"
@@ -24,6 +26,10 @@ namespace tfy::server {
 namespace {
 
 namespace asio = boost::asio;
+
+// From the signal on, and after the last answer; with what closing takes they stay below ten seconds.
+constexpr std::chrono::milliseconds for_unread_answers{2'500};
+constexpr std::chrono::seconds for_running_work{5};
 
 /// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it.
 class LoopbackPage final : public ApprovalPage {
@@ -100,26 +106,26 @@ private:
     std::set<std::string> led_;
 };
 
-Async<Result<void>> until_end(App& app, Transport& transport) {
+// To be told to stop is as the end of input: what is being answered is finished, what waits is detached. A
+// client that does not read its answers is not waited for.
+Async<void> stop_when_told(asio::io_context& loop, App& app, StdioTransport& transport) {
+    asio::signal_set signals(loop, SIGINT, SIGTERM);
+    co_await signals.async_wait(asio::use_awaitable);
+    end_at_once_when_told_again(signals);
+    app.log().info(
+        "stopping: what is being answered is finished, what waits is kept; a second signal stops at once");
+    transport.end_input();
+    asio::steady_timer timer(loop, for_unread_answers);
+    co_await timer.async_wait(asio::use_awaitable);
+    transport.end_output();
+}
+
+Async<Result<void>> serve(asio::io_context& loop, App& app, StdioTransport& transport) {
+    asio::co_spawn(loop, stop_when_told(loop, app, transport), asio::detached);
     if (auto started = co_await app.start(); !started) co_return started;
     co_await app.serve_stream(transport);
+    co_await app.idle(for_running_work);
     co_return Result<void>{};
-}
-
-// To be told to stop is as the end of input: what is being answered is finished, what waits is detached.
-Async<Result<void>> until_stopped(asio::io_context& loop, Transport& transport) {
-    asio::signal_set signals(loop, SIGINT, SIGTERM);
-    for (;;) {
-        co_await signals.async_wait(asio::use_awaitable);
-        transport.end_input();
-    }
-}
-
-Async<Result<void>> serve(asio::io_context& loop, App& app, Transport& transport) {
-    using namespace asio::experimental::awaitable_operators;
-    auto ended = co_await (until_end(app, transport) || until_stopped(loop, transport));
-    co_await app.idle(std::chrono::seconds{5});
-    co_return std::visit([](auto& result) { return result; }, ended);
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ Async<void> Dashboard::one(Visit visit, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-// Ends with the session: a browser that was signed out learns nothing more.
+// Ends with the session, since a browser that was signed out learns nothing more, and when the server stops.
 Async<void> Dashboard::events(Visit visit, HttpAnswer& answer) {
     std::optional<std::uint64_t> told;
     while (people_.session(visit.cookie)) {
@@ -120,7 +120,8 @@ Async<void> Dashboard::events(Visit visit, HttpAnswer& answer) {
             if (!sent) co_return;
             told = revision;
         }
-        co_await approvals_.wait_revision(revision, session_check);
+        const auto woken = co_await approvals_.wait_revision(revision, session_check);
+        if (woken == Woken::draining) break;
     }
     co_await answer.end_events();
 }

@@ -56,7 +56,9 @@ Async<void> ChangeWatch::watch() {
             first = false;
         }
         begin_approved();
-        if (!over()) co_await rooms_.desk.wait_revision(seen, patience_);
+        if (over()) break;
+        const auto woken = co_await rooms_.desk.wait_revision(seen, patience_);
+        if (woken == Woken::draining) break;
     }
 }
 

@@ -126,7 +126,9 @@ Async<void> Notifier::run(std::shared_ptr<Sender> sender) {
                              {{"host", sender->post.target().url.host}, {"what", bug.what()}});
             seen = rooms_.desk.revision();
         }
-        if (!over(*sender)) co_await rooms_.desk.wait_revision(seen, settings_.patience);
+        if (over(*sender)) break;
+        const auto woken = co_await rooms_.desk.wait_revision(seen, settings_.patience);
+        if (woken == Woken::draining) break;
     }
     co_await leave(std::move(sender));
 }
@@ -150,9 +152,9 @@ Async<Result<void>> Notifier::introduce(std::shared_ptr<Sender> sender) {
 // A claim that stayed behind would be this instance's, which lives: nobody would send that notice again.
 Async<void> Notifier::leave(std::shared_ptr<Sender> sender) {
     while (sender->unsettled) {
-        const auto settled = co_await settle(sender);
-        if (settled || rooms_.desk.draining()) co_return;
-        co_await rooms_.desk.wait_revision(rooms_.desk.revision(), settings_.patience);
+        if (const auto settled = co_await settle(sender); settled) co_return;
+        const auto woken = co_await rooms_.desk.wait_revision(rooms_.desk.revision(), settings_.patience);
+        if (woken == Woken::draining) co_return;
     }
 }
 

@@ -20,6 +20,8 @@ public:
     /// cancelled meanwhile. Errc::closed where nobody reads any more, or where more than the limit is waiting
     /// already.
     Async<Result<void>> write(std::string line);
+    /// Nothing waits to be written.
+    bool all_written() const { return queue_.empty(); }
     /// What has not gone out is dropped; its senders get Errc::closed.
     void close(std::string reason);
 

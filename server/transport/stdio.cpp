@@ -42,6 +42,12 @@ public:
         readable_.close();
     }
 
+    void end_output() override {
+        const std::string reason = "The client has not read its answers.";
+        if (!out_->all_written() && unsent_.empty()) unsent_ = reason;
+        out_->close(reason);
+    }
+
     Async<Result<void>> send(policy::Redacted message) override {
         if (message.text().find('\n') != std::string_view::npos)
             co_return Error{Errc::internal,

@@ -12,6 +12,8 @@ class StdioTransport : public Transport {
 public:
     /// Errc::closed where something could not be sent, with the reason of the first time.
     virtual Result<void> all_sent() const = 0;
+    /// What waits to be written is dropped: the client does not read it. From now on sending fails.
+    virtual void end_output() = 0;
 };
 
 /// Takes file descriptors (duplicated; the originals are left alone). Works with pipes, sockets, terminals

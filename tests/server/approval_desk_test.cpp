@@ -111,3 +111,17 @@ TEST_CASE("when the server stops, nobody is kept waiting, and the request stays"
     REQUIRE(still.has_value());
     CHECK(still->state == State::pending);
 }
+
+TEST_CASE("a wait says why it ended") {
+    Process process(":memory:");
+    const auto seen = process.desk.revision();
+    const auto woken = [&](std::uint64_t revision) {
+        return process.run(process.desk.wait_revision(revision, std::chrono::milliseconds{10}));
+    };
+    CHECK(woken(seen) == Woken::timed_out);
+    process.desk.ring();
+    CHECK(woken(seen) == Woken::changed);
+    process.desk.drain();
+    CHECK(woken(seen) == Woken::draining);
+    CHECK(woken(process.desk.revision()) == Woken::draining);
+}

@@ -19,6 +19,17 @@ export function until(probe, { what, seconds = 30, change }) {
   });
 }
 
+/** The same where no event tells of the change: looks again every 20 ms. `probe` may be async. */
+export async function untilPolled(probe, { what, seconds = 30 }) {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const found = await probe();
+    if (found) return found;
+    if (performance.now() > end) throw new Error(`waited ${seconds} s for ${what()}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
+
 export class Process {
   constructor(command, args, { env = {}, cwd } = {}) {
     this.stdout = '';

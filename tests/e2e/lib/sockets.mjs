@@ -1,0 +1,73 @@
+// HTTP written by hand on a socket: requests that stay unfinished, and clients that close one side only.
+import { connect } from 'node:net';
+
+import { until } from './process.mjs';
+
+export class Socket {
+  static async open(address) {
+    const { hostname, port } = new URL(address);
+    const self = new Socket(connect({ host: hostname, port, allowHalfOpen: true }), `${hostname}:${port}`);
+    await new Promise((resolve, reject) => self.socket.once('connect', resolve).once('error', reject));
+    return self;
+  }
+
+  constructor(socket, host) {
+    this.socket = socket;
+    this.host = host;
+    this.text = '';
+    this.watchers = new Set();
+    const changed = () => [...this.watchers].forEach(look => look());
+    socket.setEncoding('utf8');
+    socket.on('data', text => {
+      this.text += text;
+      changed();
+    });
+    socket.on('end', () => {
+      this.over = true;
+      changed();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.over = true;
+      changed();
+    });
+  }
+
+  head(method, path, headers) {
+    const lines = Object.entries({ host: this.host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+    return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
+  }
+
+  post(path, headers, body) {
+    this.socket.write(this.head('POST', path, { ...headers, 'content-length': Buffer.byteLength(body) }) + body);
+  }
+
+  /** A body of which half comes. The server has read the head when this resolves: it asked for the rest. */
+  async postHalf(path, headers, body) {
+    const length = Buffer.byteLength(body);
+    this.socket.write(
+      this.head('POST', path, { ...headers, 'content-length': length, expect: '100-continue' })
+    );
+    await this.until(() => this.text.startsWith('HTTP/1.1 100 '), 'the body to be asked for');
+    this.socket.write(body.slice(0, length / 2));
+  }
+
+  /** Closes the sending side: nothing more is asked, the answer is still read. */
+  endSending() {
+    this.socket.end();
+  }
+
+  until(probe, what, seconds = 30) {
+    return until(probe, {
+      what: () => `${what}; came:\n${this.text}`,
+      seconds,
+      change: look => this.watchers.add(look),
+    });
+  }
+
+  /** Everything up to the server's end of the connection. */
+  async toEnd(seconds) {
+    await this.until(() => this.over, 'the end of the connection', seconds);
+    return this.text;
+  }
+}

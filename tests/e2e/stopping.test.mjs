@@ -1,0 +1,197 @@
+// SIGTERM and Ctrl-C: whatever is open, the server ends within ten seconds, with 0, and does not spin meanwhile.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { Page } from './lib/page.mjs';
+import { until, untilPolled } from './lib/process.mjs';
+import { modernRequest, RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
+import { Socket } from './lib/sockets.mjs';
+import { World } from './lib/world.mjs';
+
+const collection = '/api/svc/v1/personal-access-tokens';
+
+/** Reads a stream to its end, or to its breaking off; resolves with the first bytes. */
+async function listening(answer) {
+  assert.equal(answer.status, 200);
+  const reader = answer.body.getReader();
+  const first = await reader.read();
+  assert.ok(!first.done);
+  const rest = async () => {
+    for (;;) if ((await reader.read()).done) return;
+  };
+  rest().catch(() => {});
+}
+
+function whenStderr(process, pattern) {
+  return until(() => pattern.exec(process.stderr), {
+    what: () => `${pattern} in:\n${process.stderr}`,
+    change: look => process.watchers.add(look),
+  });
+}
+
+/** A call that asks a control plane which does not answer yet. */
+async function untilUpstreamHangs(world) {
+  await until(() => world.sandbox.stdout.includes('"delay_ms":600000'), {
+    what: () => 'the request upstream',
+    change: look => world.sandbox.watchers.add(look),
+  });
+}
+
+/** What may be open while `serve` is told to stop. Each resolves once it is. */
+const open = {
+  async page({ world, server }) {
+    const page = await Page.signIn(world, server);
+    await listening(await fetch(`${server.page}/api/events`, { headers: { cookie: page.cookie } }));
+  },
+  async stream({ world, server }) {
+    const peer = new RawHttp(world, server.endpoint);
+    const request = modernRequest('listen', 'subscriptions/listen', {
+      notifications: { resourcesListChanged: true },
+    });
+    await listening(
+      await fetch(server.endpoint, {
+        method: 'POST',
+        headers: peer.headers(request),
+        body: JSON.stringify(request),
+      })
+    );
+  },
+  async held({ world, server }) {
+    const peer = new RawHttp(world, server.endpoint);
+    const call = toolCall('held', 'tfy_access_tokens_create', { payload: { name: 'is-held' } });
+    const answer = await fetch(server.endpoint, {
+      method: 'POST',
+      headers: peer.headers(call),
+      body: JSON.stringify(call),
+    });
+    assert.equal(answer.status, 200, 'its stream has begun: the call waits for a person');
+    return async () => {
+      const text = await answer.text();
+      assert.match(text, /approval_pending/, 'who waited is told that the request is kept');
+    };
+  },
+  async body({ server }) {
+    const socket = await Socket.open(server.endpoint);
+    await socket.postHalf('/mcp', { 'content-type': 'application/json' }, '{"jsonrpc": "2.0", "id": 1}');
+  },
+  async upstream({ world, server }) {
+    await world.faults({ match: { path: collection }, do: { delay_ms: 600_000 } });
+    const peer = new RawHttp(world, server.endpoint);
+    const call = toolCall('slow', 'tfy_access_tokens_list', {});
+    fetch(server.endpoint, {
+      method: 'POST',
+      headers: peer.headers(call),
+      body: JSON.stringify(call),
+    }).catch(() => {});
+    await untilUpstreamHangs(world);
+  },
+};
+
+/** Seconds of processor time that the process has taken so far; undefined once it is gone. */
+function processorTime(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ends it, and checks how: in time, well, and without taking the processor. */
+async function stops(process, signal) {
+  const { pid } = process.child;
+  const before = processorTime(pid);
+  let last = before;
+  const watch = setInterval(() => (last = processorTime(pid) ?? last), 20);
+  const start = performance.now();
+  const end = await process.stop(signal);
+  clearInterval(watch);
+  assert.deepEqual(end, { code: 0, signal: null }, process.stderr);
+  assert.ok(performance.now() - start < 10_000);
+  assert.ok(last - before < 1, `it took ${last - before} s of processor time`);
+}
+
+const together = Object.keys(open);
+for (const [names, signal] of [...together.map(name => [[name], 'SIGTERM']), [together, 'SIGTERM'], [together, 'SIGINT']])
+  test(`serve ends on ${signal} with this open: ${names.join(', ')}`, async t => {
+    const world = await World.start(t, { hold: '60s' });
+    const server = await world.serve();
+    const afterwards = [];
+    for (const name of names) afterwards.push(await open[name]({ world, server }));
+    await stops(server.process, signal);
+    for (const check of afterwards) await check?.();
+  });
+
+test('serve: a second Ctrl-C ends at once', async t => {
+  const world = await World.start(t, { hold: '60s' });
+  const server = await world.serve();
+  await open.body({ world, server });
+  const start = performance.now();
+  server.process.child.kill('SIGINT');
+  await whenStderr(server.process, /stopping/);
+  server.process.child.kill('SIGINT');
+  assert.deepEqual(await server.process.ended, { code: 130, signal: null });
+  assert.ok(performance.now() - start < 3_000);
+});
+
+/** A stdio server with a call that waits for a person, and somebody on its page. */
+async function stdioWithPage(t) {
+  const world = await World.start(t, { hold: '60s' });
+  const peer = new RawStdio(world);
+  peer.write(`${JSON.stringify(toolCall('held', 'tfy_access_tokens_create', { payload: { name: 'is-held' } }))}\n`);
+  const [, port] = await whenStderr(peer.server, /the approvals page is open.*?port\D+(\d+)/);
+  const made = await world.terminal(['approvals', 'sign-in', '--json']);
+  assert.equal(made.code, 0, made.stderr);
+  const page = `http://127.0.0.1:${port}/approvals`;
+  await open.page({ world, server: { page, code: JSON.parse(made.stdout).code } });
+  return { world, peer };
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'])
+  test(`stdio ends on ${signal} with a page open, a call held and the control plane slow`, async t => {
+    const { world, peer } = await stdioWithPage(t);
+    await world.faults({ match: { path: collection }, do: { delay_ms: 600_000 } });
+    peer.write(`${JSON.stringify(toolCall('slow', 'tfy_access_tokens_list', {}))}\n`);
+    await untilUpstreamHangs(world);
+    await stops(peer.server, signal);
+    const held = peer.messages().find(each => each.id === 'held');
+    assert.equal(held.result.structuredContent.status, 'approval_pending');
+  });
+
+test('stdio ends with its input, whatever is open', async t => {
+  const { peer } = await stdioWithPage(t);
+  peer.server.child.stdin.end();
+  assert.deepEqual(await peer.server.ended, { code: 0, signal: null });
+});
+
+test('stdio: a second Ctrl-C ends at once', async t => {
+  const world = await World.start(t);
+  await world.faults({ match: { path: collection }, do: { delay_ms: 600_000 } });
+  const peer = new RawStdio(world);
+  peer.write(`${JSON.stringify(toolCall('slow', 'tfy_access_tokens_list', {}))}\n`);
+  await untilUpstreamHangs(world);
+  const start = performance.now();
+  peer.server.child.kill('SIGINT');
+  await whenStderr(peer.server, /stopping/);
+  peer.server.child.kill('SIGINT');
+  assert.deepEqual(await peer.server.ended, { code: 130, signal: null });
+  assert.ok(performance.now() - start < 1_500);
+});
+
+test('stdio: a client that reads none of its answers does not keep the server', async t => {
+  const world = await World.start(t);
+  const peer = new RawStdio(world);
+  await peer.exchange(modernRequest('first', 'tools/list'));
+  peer.server.child.stdout.pause();
+  for (let i = 0; i < 3000; ++i) peer.write(`${JSON.stringify(modernRequest(i, 'tools/list'))}\n`);
+  await untilPolled(() => peer.server.child.stdin.writableLength > 0, { what: () => 'the server to stop reading' });
+  const start = performance.now();
+  peer.server.child.kill('SIGTERM');
+  await new Promise(resolve => peer.server.child.once('exit', resolve));
+  assert.ok(performance.now() - start < 10_000);
+  peer.server.child.stdout.resume();
+  const end = await peer.server.ended;
+  assert.equal(end.code, 1, 'not all answers were read, and it says so');
+  assert.match(peer.server.stderr, /Not all answers could be written/);
+});
