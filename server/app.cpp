@@ -6,6 +6,7 @@
 #include "manifests/embedded.hpp"
 #include "server/approvals/demands.hpp"
 #include "server/features/uris.hpp"
+#include "server/mcp/cross_origin.hpp"
 #include "server/storage/terminal_demands.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
@@ -17,6 +18,7 @@ namespace tfy::server {
 namespace {
 
 constexpr auto server_name = "tfy-pat-mcp";
+constexpr std::chrono::milliseconds still_ready{250};  // however often it is asked, the disk is not
 
 protocol::ServerInfo server_info() {
     return {.name = server_name,
@@ -134,8 +136,11 @@ Async<void> App::serve_stream(Transport& transport) {
 }
 
 Async<void> App::handle(HttpRequest request, HttpAnswer& answer) {
-    if (request.path == "/mcp") co_return co_await streamable_http_.handle(std::move(request), answer);
-    co_await handle_page(std::move(request), answer);
+    if (request.path != "/mcp" && request.path != "/mcp/")
+        co_return co_await handle_page(std::move(request), answer);
+    CrossOrigin shared(request, answer);
+    if (shared.is_preflight()) co_return co_await shared.reply_preflight();
+    co_await streamable_http_.handle(std::move(request), shared);
 }
 
 Async<void> App::handle_page(HttpRequest request, HttpAnswer& answer) {
@@ -152,13 +157,23 @@ Async<void> App::handle_page(HttpRequest request, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-// Alive: the loop answers. Ready: the state can be read, so calls can be journalled.
+// Alive: the loop answers. Ready: what is journalled can be written.
 Async<void> App::reply_health(HttpAnswer& answer, bool ready) {
-    bool good = true;
-    if (ready) good = (co_await store_.run([](Ledger& ledger) { return ledger.data_version(); })).has_value();
-    HttpReply reply{.status = good ? 200 : 503,
+    Result<void> written;
+    const auto now = std::chrono::steady_clock::now();
+    if (ready && now - ready_at_ > still_ready) {
+        written = co_await store_.run([](Ledger& ledger) { return ledger.try_writing(); });
+        if (written) ready_at_ = now;
+    }
+    Json body = {{"ok", written.has_value()}};
+    if (!written) {
+        body["why"] = "The journal cannot be written. " + written.error().message;
+        log_.warn("not ready: the journal cannot be written", {{"why", written.error().message}});
+    }
+    HttpReply reply{.status = written ? 200 : 503,
                     .content_type = "application/json",
-                    .body = redaction_.seal({{"ok", good}})};
+                    .body = redaction_.seal(body),
+                    .headers = {{"cache-control", "no-store"}}};
     co_await answer.reply(std::move(reply));
 }
 

@@ -39,7 +39,8 @@ public:
     Async<Result<void>> start();
     /// An MCP peer on a stream; serves until its input ends.
     Async<void> serve_stream(Transport& transport);
-    /// Routes /mcp and what handle_page() routes.
+    /// Routes /mcp, for pages of allowed origins as well, and what handle_page() routes. The listener has let
+    /// allowed origins through only.
     Async<void> handle(HttpRequest request, HttpAnswer& answer);
     /// Routes /approvals, /livez and /readyz: for a page alone, where MCP goes another way and the port must
     /// not give anybody the rights of this server's key.
@@ -116,6 +117,7 @@ private:
     PageChannel people_;
     SignInCodes sign_in_codes_;
     Dashboard dashboard_;
+    std::chrono::steady_clock::time_point ready_at_ = {};  // when the journal was last written for /readyz
 };
 
 }  // namespace tfy::server

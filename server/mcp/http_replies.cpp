@@ -1,8 +1,21 @@
 #include "server/mcp/http_replies.hpp"
 
+#include <algorithm>
+
 #include "server/mcp/session.hpp"
+#include "server/transport/text.hpp"
 
 namespace tfy::server {
+namespace {
+
+/// Whether one media range of an Accept covers a type: "*/*", "application/*", or the type itself.
+bool covers(std::string_view range, std::string_view type) {
+    const auto media = trimmed(range.substr(0, range.find(';')));
+    if (equal_in_any_case(media, type) || media == "*/*") return true;
+    return equal_in_any_case(media, std::string(type.substr(0, type.find('/'))) + "/*");
+}
+
+}  // namespace
 
 Async<void> refuse(HttpAnswer& answer, const Dispatch& dispatch, int status,
                    std::optional<protocol::RequestId> id, Error error, bool legacy) {
@@ -18,9 +31,25 @@ Async<void> accept_silently(HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
+Error no_such_question() {
+    return {
+        Errc::invalid_request,
+        "This answers no question of this server's. Nothing was done. Answer with the id of the question, in "
+        "the session that was asked."};
+}
+
 bool accepts(const HttpRequest& request, std::string_view type) {
-    const auto accept = request.header("accept");
-    return !accept || accept->find(type) != std::string::npos || accept->find("*/*") != std::string::npos;
+    bool any = false;
+    for (const auto& [name, value] : request.headers) {
+        if (name != "accept") continue;
+        any = true;
+        for (std::string_view rest = value; !rest.empty();) {
+            const auto comma = std::min(rest.find(','), rest.size());
+            if (covers(rest.substr(0, comma), type)) return true;
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+    }
+    return !any;
 }
 
 policy::Caller http_caller(const protocol::Implementation& client) {

@@ -13,7 +13,11 @@ Async<void> refuse(HttpAnswer& answer, const Dispatch& dispatch, int status,
 /// 202 without a body.
 Async<void> accept_silently(HttpAnswer& answer);
 
-/// Whether the sender takes this type. Who sends no Accept takes everything.
+/// For a response or an error that the server waits for no more than it asked for it.
+Error no_such_question();
+
+/// Whether the sender takes this type, by itself or by "application/*" or "*/*". A request without an Accept
+/// takes everything.
 bool accepts(const HttpRequest& request, std::string_view type);
 
 /// Everybody who reaches the port is one principal.

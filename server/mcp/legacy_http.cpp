@@ -3,6 +3,7 @@
 // said before it.
 #include "server/mcp/legacy_http.hpp"
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -148,6 +149,9 @@ Async<void> LegacyHttp::post(const HttpRequest& http, std::vector<protocol::Mess
         co_return co_await refuse(
             answer, dispatch_, 400, {},
             {Errc::invalid_request, "Only MCP 2025-03-26 has batches. Nothing was done."}, false);
+    if (std::ranges::all_of(messages,
+                            [&](const auto& message) { return answers_nothing(*session, message); }))
+        co_return co_await refuse(answer, dispatch_, 400, {}, no_such_question(), false);
     const auto state = state_of(*session);
     const auto post = std::make_shared<Post>(co_await asio::this_coro::executor, *session,
                                              accepts(http, "text/event-stream"), batch);
@@ -158,6 +162,11 @@ Async<void> LegacyHttp::post(const HttpRequest& http, std::vector<protocol::Mess
         co_return co_await accept_silently(answer);
     }
     co_await follow(*session, state, post, answer);
+}
+
+bool LegacyHttp::answers_nothing(const LegacySession& session, const protocol::Message& message) const {
+    const auto* response = std::get_if<protocol::Response>(&message);
+    return response != nullptr && !questions_.asked(session.id, response->id);
 }
 
 void LegacyHttp::receive(const LegacySession& session, const Shared& state, const std::shared_ptr<Post>& post,

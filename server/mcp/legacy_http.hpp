@@ -44,6 +44,8 @@ private:
     struct State;
     using Shared = std::shared_ptr<State>;
 
+    /// A response or an error to what this session was never asked.
+    bool answers_nothing(const LegacySession& session, const protocol::Message& message) const;
     Async<void> refuse_session(HttpAnswer& answer, Error why, std::optional<protocol::RequestId> id);
     Shared state_of(const LegacySession& session);
     void tidy(const std::string& session);

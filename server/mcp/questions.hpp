@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,11 +25,16 @@ public:
     Async<Result<Json>> ask(Outbox& outbox, std::string asker, std::string method, Json params,
                             std::chrono::milliseconds limit);
 
-    /// Hands an answer to the coroutine that waits for it. False where nobody does (it was late, or never
-    /// asked of `asker`).
+    /// Hands an answer to the coroutine that waits for it. False where none does (it was late, or never asked
+    /// of `asker`).
     bool answer(const std::string& asker, const protocol::Response& response);
+    /// Whether `asker` was asked this, also where the question is over: an answer that comes late is no
+    /// mistake of its client. The oldest questions are forgotten.
+    bool asked(const std::string& asker, const protocol::RequestId& id) const;
 
 private:
+    void close(const std::string& key);
+
     struct Open {
         std::string asker;
         boost::asio::steady_timer* bell;
@@ -36,6 +42,7 @@ private:
     };
     const Redaction& redaction_;
     std::map<std::string, Open> open_;
+    std::deque<std::pair<std::string, std::string>> over_;  // asker and the question's id
 };
 
 }  // namespace tfy::server

@@ -128,6 +128,8 @@ Async<void> StreamableHttp::post_message(const HttpRequest& http, Message messag
     } else if (const auto version = named_version(http); is_unknown(version)) {
         co_return co_await refuse(answer, dispatch_, 400, {}, protocol::unsupported_version(*version), false);
     } else if (!http.header("mcp-session-id")) {
+        if (std::holds_alternative<protocol::Response>(message))  // modern clients are asked nothing
+            co_return co_await refuse(answer, dispatch_, 400, {}, no_such_question(), false);
         co_return co_await accept_silently(
             answer);  // of a modern client: closing its stream is how it cancels
     }

@@ -200,6 +200,16 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, 
     return std::unique_ptr<Ledger>(new Ledger(std::make_unique<Impl>(std::move(impl))));
 }
 
+// SQLite writes the page of this number, also where the number stays.
+Result<void> Ledger::try_writing() {
+    auto& database = *impl_->database;
+    return sqlite::write(database, [&database]() -> Result<void> {
+        const auto version = database.execAndGet("PRAGMA user_version").getInt64();
+        database.exec("PRAGMA user_version = " + std::to_string(version));
+        return {};
+    });
+}
+
 Result<std::int64_t> Ledger::data_version() {
     return sqlite::read([&]() -> Result<std::int64_t> {
         return impl_->database->execAndGet("PRAGMA data_version").getInt64();

@@ -180,6 +180,8 @@ public:
     /// permissions ("per_…").
     Result<std::vector<std::string>> ids_beginning(const std::string& beginning, std::size_t limit);
 
+    /// Writes without changing anything, durably: what keeps it from being written keeps the journal from it.
+    Result<void> try_writing();
     /// A number that differs after any other process has written.
     Result<std::int64_t> data_version();
 

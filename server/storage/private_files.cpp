@@ -2,10 +2,12 @@
 #include "server/storage/private_files.hpp"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <optional>
@@ -30,6 +32,15 @@ Error failed(const std::string& what, const fs::path& path) {
 std::string octal(mode_t mode) {
     const auto digit = [&](unsigned shift) { return static_cast<char>('0' + ((mode >> shift) & 7U)); };
     return {'0', digit(6), digit(3), digit(0)};
+}
+
+std::string user_name(uid_t user) {
+    std::array<char, 4096> room{};
+    passwd entry = {};
+    passwd* found = nullptr;
+    if (::getpwuid_r(user, &entry, room.data(), room.size(), &found) == 0 && found != nullptr)
+        return found->pw_name;
+    return "user id " + std::to_string(user);
 }
 
 Result<Key> read_key(const fs::path& file) {
@@ -96,6 +107,10 @@ Result<void> make_private_folder(const fs::path& folder) {
         return failed("Cannot create the state directory", folder);
     if (!S_ISDIR(found.st_mode))
         return Error{Errc::storage, folder.string() + " is not a folder; nothing was run."};
+    if (found.st_uid != ::geteuid())
+        return Error{Errc::storage, "The state directory " + folder.string() + " belongs to another user (" +
+                                        user_name(found.st_uid) + "), who could read and change all of it. " +
+                                        "Run as that user, or give another --state-dir. Nothing was run."};
     if ((found.st_mode & others) == 0) return {};
     if (fs::is_empty(folder, ignored) && ::chmod(folder.c_str(), 0700) == 0) return {};
     return Error{Errc::storage, "Other users may look into the state directory " + folder.string() +

@@ -100,11 +100,16 @@ Async<Result<void>> SocketAnswer::put(std::string bytes) {
     co_return Result<void>{};
 }
 
+void SocketAnswer::probe() {
+    probing_ = true;
+    comment_.cancel();
+}
+
 Async<void> SocketAnswer::keep_stream_alive() {
     for (;;) {
         comment_.expires_after(manner_.comment_interval);
-        const auto [cancelled] = co_await comment_.async_wait(as_result);
-        if (cancelled) co_return;
+        const auto [woken] = co_await comment_.async_wait(as_result);
+        if (woken && !std::exchange(probing_, false)) co_return;
         if (!streaming() || writing_) continue;
         if (const auto put = co_await put_part(wire::keep_alive_comment); !put) co_return;
     }

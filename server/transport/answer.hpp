@@ -30,6 +30,9 @@ public:
 
     /// Writes comments while the stream is open; resumes only when the peer is gone.
     Async<void> keep_stream_alive();
+    /// Writes a comment now where the stream is open: the system of a peer that has closed answers with a
+    /// reset.
+    void probe();
 
     bool started() const { return state_ != State::waiting; }
     /// Whole, and on a connection that can take another request.
@@ -52,6 +55,7 @@ private:
     bool broken_ = false;
     boost::asio::steady_timer turn_;     // cancelled when a write ends
     boost::asio::steady_timer comment_;  // until the next comment
+    bool probing_ = false;               // the next comment is due now
 };
 
 }  // namespace tfy::server

@@ -217,17 +217,15 @@ private:
         }
     }
 
-    /// Resumes when the peer has gone. What it sends meanwhile is kept for the next request.
+    /// Resumes when the peer has gone. What it sends meanwhile is kept for the next request. One that sends
+    /// no more, or so much ahead that no more is read, may still read: it is gone when the connection breaks.
     Async<void> watch() {
-        while (buffer_.size() < limits_.header_limit) {
-            if (co_await read_more()) continue;
-            const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
-            gone_ = cancelled == asio::cancellation_type::none;
-            co_return;
-        }
-        // So much read ahead: whether that peer is there shows when it is written to.
-        asio::steady_timer never(peer_->socket().get_executor(), asio::steady_timer::time_point::max());
-        co_await never.async_wait(as_result);
+        bool reads_on = true;
+        while (reads_on && buffer_.size() < limits_.header_limit) reads_on = co_await read_more();
+        if (peer_->ended()) answer_->probe();
+        if (reads_on || peer_->ended()) co_await peer_->until_broken();
+        const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
+        gone_ = cancelled == asio::cancellation_type::none;
     }
 
     std::shared_ptr<Peer> peer_;

@@ -75,6 +75,17 @@ Verdict check_framing(const Head& head, Framing& framing) {
     return {};
 }
 
+Verdict check_coding(const Head& head, const Framing& framing) {
+    const auto codings = values(head, "content-encoding");
+    const auto is_plain = [](std::string_view coding) {
+        return coding.empty() || equal_in_any_case(coding, "identity");
+    };
+    if (!framing.has_body() || std::ranges::all_of(codings, is_plain)) return {};
+    return Refusal{415,
+                   "This server reads no Content-Encoding. Nothing was done. Send the body as it is.",
+                   {{"accept-encoding", "identity"}}};
+}
+
 Verdict check_expectation(const Head& head, Framing& framing) {
     const auto expected = values(head, "expect");
     if (expected.empty() || head.minor_version == 0) return {};
@@ -149,6 +160,7 @@ std::variant<Admitted, Refusal> admit(std::string_view head_text, const Allowed&
     if (!target->authority.empty() && !is_allowed_host(target->authority, allowed))
         return Refusal{400, "The request target names another server."};
     if (auto refusal = check_origin(head, allowed)) return std::move(*refusal);
+    if (auto refusal = check_coding(head, admitted.framing)) return std::move(*refusal);
 
     admitted.target = std::move(*target);
     admitted.framing.keep_alive = head.minor_version == 1 && !lists(head, "connection", "close");

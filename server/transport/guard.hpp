@@ -65,7 +65,7 @@ struct Admitted {
     Framing framing;
 };
 
-/// All checks, in the order: method, framing, host, target, origin.
+/// All checks, in the order: method, framing, host, target, origin, the body's coding.
 std::variant<Admitted, Refusal> admit(std::string_view head_text, const Allowed& allowed);
 
 }  // namespace tfy::server::guard

@@ -1,6 +1,8 @@
 // Reads, writes and deadlines on a socket.
 #include "server/transport/peer.hpp"
 
+#include <poll.h>
+
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -49,10 +51,23 @@ void Peer::allow(std::chrono::milliseconds limit) {
 
 void Peer::release() { deadline_.expires_at(asio::steady_timer::time_point::max()); }
 
+// The end is told once: Asio's reactor would wait for a second one until the deadline.
 Async<std::size_t> Peer::read_some(std::span<char> room) {
+    if (ended_) co_return 0;
     const auto [failure, count] =
         co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_result);
+    if (failure == asio::error::eof) ended_ = true;
     co_return failure ? 0 : count;
+}
+
+// Urgent data wakes this wait as well, and says nothing about the connection.
+Async<void> Peer::until_broken() {
+    for (;;) {
+        pollfd state{socket_.native_handle(), 0, 0};
+        if (::poll(&state, 1, 0) != 0) co_return;
+        const auto [failure] = co_await socket_.async_wait(tcp::socket::wait_error, as_result);
+        if (failure) co_return;
+    }
 }
 
 Async<bool> Peer::write(std::string bytes, std::chrono::milliseconds patience) {

@@ -28,6 +28,12 @@ public:
 
     /// How many bytes came; 0 at the end, at a deadline and when cancelled.
     Async<std::size_t> read_some(std::span<char> room);
+    /// The peer sends no more. Whether it still reads is not known: to end the sending side and to close look
+    /// the same until something is written.
+    bool ended() const { return ended_; }
+    /// Resumes when the connection is broken: reset, as it is where the peer has closed it and was written to
+    /// then; at a deadline and when cancelled, too.
+    Async<void> until_broken();
     /// False when the peer is gone, or takes nothing for `patience`.
     Async<bool> write(std::string bytes, std::chrono::milliseconds patience);
     /// Ends the sending side, then reads for a moment what the peer still sends: to close at once would make
@@ -40,6 +46,7 @@ private:
     boost::asio::steady_timer deadline_;
     std::string remote_;
     bool timed_out_ = false;
+    bool ended_ = false;
 };
 
 }  // namespace tfy::server

@@ -86,6 +86,10 @@ public:
     bool has_bytes_or_end() const { return !seen_.empty() || is_readable(fd_, 0); }
     int fd() const { return fd_; }
     void end_sending() { ::shutdown(fd_, SHUT_WR); }
+    void reset_on_close() {
+        const linger at_once{.l_onoff = 1, .l_linger = 0};
+        ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
     void close() {
         if (fd_ >= 0) ::close(std::exchange(fd_, -1));
     }

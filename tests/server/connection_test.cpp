@@ -21,12 +21,14 @@ using namespace std::chrono_literals;
 
 /// Says when a handler has begun and that it was cancelled; until then it waits.
 struct Waiting {
+    bool streams = false;
     std::promise<void> begun;
     std::promise<void> cancelled;
     bool let_go = false;
 
-    static Async<void> handle(Waiting* self) {
+    static Async<void> handle(Waiting* self, HttpAnswer& answer) {
         asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+        if (self->streams) co_await answer.start_events();
         self->begun.set_value();
         try {
             co_await never.async_wait(asio::use_awaitable);
@@ -36,7 +38,7 @@ struct Waiting {
         }
     }
     HttpHandler handler() {
-        return [this](HttpRequest, HttpAnswer&) { return handle(this); };
+        return [this](HttpRequest, HttpAnswer& answer) { return handle(this, answer); };
     }
 };
 
@@ -104,16 +106,55 @@ TEST_CASE("bytes sent ahead while a handler runs are neither a farewell nor lost
     CHECK(socket.read_message().find("/second") != std::string::npos);
 }
 
-TEST_CASE("a peer that goes cancels its handler") {
-    for (const bool at_once : {true, false}) {
-        Waiting waiting;
-        Served served(waiting.handler());
-        auto socket = served.connect();
-        socket.send(post("{}") + (at_once ? "" : "GET /pipelined"));
-        tests::await(waiting.begun.get_future());
-        socket.close();
-        tests::await(waiting.cancelled.get_future());
-    }
+TEST_CASE(
+    "a peer that goes cancels its handler: one that resets at once, one that closes when it is written to") {
+    for (const bool streams : {true, false})
+        for (const char* ahead : {"", "GET /pipelined"}) {
+            CAPTURE(streams);
+            Waiting waiting{.streams = streams};
+            Served served(waiting.handler());
+            auto socket = served.connect();
+            socket.send(post("{}") + ahead);
+            tests::await(waiting.begun.get_future());
+            if (!streams) socket.reset_on_close();
+            socket.close();
+            tests::await(waiting.cancelled.get_future());
+        }
+}
+
+TEST_CASE("a peer that only sends no more gets its answers, also to what it sent ahead, and is let go") {
+    Gate gate;
+    Served served(gate.handler(), {.idle = 60s});
+    auto socket = served.connect();
+    socket.send(post("first") + post("second"));
+    socket.end_sending();
+    tests::await(gate.begun.get_future());
+    gate.begun = {};
+    gate.open(served);
+    CHECK(socket.read_message().find("first") != std::string::npos);
+    tests::await(gate.begun.get_future());
+    gate.open(served);
+    const auto last = socket.read_to_end();
+    CHECK(is_ok(last));
+    CHECK(last.find("second") != std::string::npos);
+}
+
+TEST_CASE("a stream to a peer that sends no more goes on") {
+    Served served(
+        [](HttpRequest, HttpAnswer& answer) -> Async<void> {
+            co_await answer.start_events();
+            asio::steady_timer timer(co_await asio::this_coro::executor, 200ms);
+            co_await timer.async_wait(asio::use_awaitable);
+            co_await answer.event(RedactedForTests::make("{\"late\":1}"));
+            co_await answer.end_events();
+        },
+        {.idle = 60s, .keep_alive_comment = 20ms});
+    auto socket = served.connect();
+    socket.send(post("{}"));
+    socket.end_sending();
+    const auto all = socket.read_to_end();
+    CHECK(all.find("{\"late\":1}") != std::string::npos);
+    CHECK(all.ends_with("0\r\n\r\n"));
 }
 
 TEST_CASE("events go out as chunks, and the connection can be used again") {

@@ -60,6 +60,10 @@ TEST_CASE("a body's length is told in exactly one way") {
         {"HTTP/1.0 without a body", "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n", 200},
         {"100-continue", post("Content-Length: 2\r\nExpect: 100-continue\r\n"), 200},
         {"another expectation", post("Content-Length: 2\r\nExpect: miracles\r\n"), 417},
+        {"a coded body", post("Content-Length: 2\r\nContent-Encoding: gzip\r\n"), 415},
+        {"a coded body in chunks", post("Transfer-Encoding: chunked\r\nContent-Encoding: br\r\n"), 415},
+        {"two codings", post("Content-Length: 2\r\nContent-Encoding: identity, gzip\r\n"), 415},
+        {"a coding that changes nothing", post("Content-Length: 2\r\nContent-Encoding: Identity\r\n"), 200},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);

@@ -60,6 +60,19 @@ TEST_CASE("on a full disk a request fails whole: no row, no record, and room mak
     CHECK(roomier->open_request(approval(id, id), roomy, entry("requested", id)).has_value());
 }
 
+TEST_CASE("to try whether it can be written writes indeed, and changes nothing") {
+    const TempFolder folder;
+    auto ledger = open_ledger(folder / "ledger.db");
+    auto other = open_ledger(folder / "ledger.db");
+    const auto before = other->data_version().value();
+    CHECK(ledger->try_writing().has_value());
+    CHECK(other->data_version().value() != before);
+    CHECK(other->journal()->empty());
+    REQUIRE(run_sql(folder / "ledger.db", "PRAGMA user_version = 99") == SQLITE_OK);
+    CHECK(ledger->try_writing().has_value());
+    CHECK_FALSE(Ledger::open(folder / "ledger.db").has_value());  // still the newer version that it was
+}
+
 TEST_CASE("a decision whose journal record does not fit is not made") {
     const TempFolder folder;
     auto ledger = open_ledger(folder / "ledger.db", {.pages = 40});

@@ -44,6 +44,17 @@ TEST_CASE("the state directory is made with what is missing above it, closed to 
     CHECK(StateDir::open(folder / "file/below").error().code == Errc::storage);
 }
 
+TEST_CASE("a state directory of another user is refused, and left as it is") {
+    const TempFolder folder;
+    const bool root = ::geteuid() == 0;
+    if (root) REQUIRE(::chown(folder.path().c_str(), 65534, 65534) == 0);
+    const auto opened = StateDir::open(root ? folder.path() : std::filesystem::path("/"));
+    REQUIRE_FALSE(opened.has_value());
+    CHECK(opened.error().code == Errc::storage);
+    CHECK(opened.error().message.find("belongs to another user") != std::string::npos);
+    if (root) CHECK(::chown(folder.path().c_str(), 0, 0) == 0);
+}
+
 TEST_CASE("a key is made once, differs from the other one, and only its owner may read it") {
     const TempFolder folder;
     const auto state = open_state(folder.path());

@@ -204,6 +204,23 @@ TEST_CASE("a question goes out on the call's own stream, and its answer comes as
     CHECK(world.ask(world.legacy(said))->answer.status() == 202);
     world.until([&] { return call->done; });
     CHECK(text_of(call->event(1)) == "{\"action\":\"accept\"}");
+    CHECK(world.ask(world.legacy(said))->answer.status() == 202);  // late is no mistake of the client
+}
+
+TEST_CASE("a response to what this session was never asked is refused, and the question stays open") {
+    World world;
+    world.shake_hands("2025-11-25");
+    const auto call = world.begin(world.call(1, "asks"));
+    world.until([&] { return call->answer.events.size() == 1; });
+    const Json said = {{"jsonrpc", "2.0"}, {"id", call->event(0)["id"]}, {"result", {{"action", "accept"}}}};
+    const auto asked = world.session;
+    world.shake_hands("2025-06-18");
+    CHECK(world.ask(world.legacy(said))->answer.status() == 400);  // another session's
+    CHECK(world.ask(world.post(said))->answer.status() == 400);    // no session's
+    CHECK_FALSE(call->done);
+    world.session = asked;
+    CHECK(world.ask(world.legacy(said))->answer.status() == 202);
+    world.until([&] { return call->done; });
 }
 
 TEST_CASE("batches belong to 2025-03-26, which gets all answers as one array") {
@@ -367,6 +384,17 @@ TEST_CASE("media types are the same in any case") {
     for (auto& [name, value] : request.headers)
         if (name == "content-type") value = "Application/JSON; charset=utf-8";
     CHECK(world.ask(std::move(request))->answer.status() == 200);
+    for (const auto& [accept, status] : {std::pair{"Application/*", 200},
+                                         {"text/html;q=0.5, APPLICATION/JSON", 200},
+                                         {"application/jsonp", 406},
+                                         {"text/*", 406},
+                                         {"", 406}}) {
+        CAPTURE(accept);
+        auto asked = world.call(1, "quick");
+        for (auto& [name, value] : asked.headers)
+            if (name == "accept") value = accept;
+        CHECK(world.ask(std::move(asked))->answer.status() == status);
+    }
 }
 
 TEST_CASE("a bug in a tool is answered as an internal error that tells nothing about it") {

@@ -250,7 +250,7 @@ export function checkRecording(sent, received) {
 }
 
 /** Refused as HTTP, before anybody looked for a message in it: {"error": "a sentence"}. */
-const refusedByTheGuard = new Set([403, 408, 411, 413, 431, 501, 503, 505]);
+const refusedByTheGuard = new Set([403, 408, 411, 413, 415, 431, 501, 503, 505]);
 
 /** The messages in the body of an HTTP answer, as text. */
 function bodies({ status, type, body }) {

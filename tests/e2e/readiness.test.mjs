@@ -1,0 +1,64 @@
+// What an operator's probes and start-up checks are told about the state directory.
+import assert from 'node:assert/strict';
+import { chownSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { binary, Process, runToEnd, untilPolled } from './lib/process.mjs';
+import { RawHttp, toolCall } from './lib/raw.mjs';
+import { World } from './lib/world.mjs';
+
+/** `serve`, whose files may not grow beyond `kilobytes`: the kernel refuses the write, as it does on a full disk. */
+async function serveOnFullDisk(world, kilobytes) {
+  const script = 'trap "" XFSZ; ulimit -f "$1"; exec "$2" serve --listen 127.0.0.1:0';
+  const server = new Process('bash', ['-c', script, '_', String(kilobytes), binary], { env: world.env });
+  world.processes.push(server);
+  const [, endpoint] = await server.says(/^MCP endpoint: (\S+)$/m);
+  return { process: server, endpoint };
+}
+
+test('/readyz says 503 while the journal cannot be written, and /livez stays', async t => {
+  const world = await World.start(t, { hold: '0s' });
+  const server = await serveOnFullDisk(world, 400);
+  const ask = async path => {
+    const answer = await fetch(new URL(path, server.endpoint));
+    return { status: answer.status, body: await answer.json() };
+  };
+  assert.deepEqual(await ask('/readyz'), { status: 200, body: { ok: true } });
+
+  const peer = new RawHttp(world, server.endpoint);
+  let failed;
+  for (let i = 0; i < 90 && !failed; ++i) {
+    const { result } = await peer.exchange(
+      toolCall(i, 'tfy_access_tokens_create', { payload: { name: `token-${i}` } })
+    );
+    if (result.isError) failed = result;
+  }
+  assert.equal(failed?.structuredContent.status, 'storage', 'at some point the disk is full');
+
+  let said;
+  await untilPolled(async () => (said = await ask('/readyz')).status === 503, {
+    what: () => `503, not ${JSON.stringify(said)}`,
+    seconds: 20,
+  });
+  assert.equal(said.body.ok, false);
+  assert.match(said.body.why, /^The journal cannot be written\. /);
+  assert.deepEqual(await ask('/livez'), { status: 200, body: { ok: true } });
+  const listed = await peer.exchange(toolCall('list', 'tfy_access_tokens_list', {}));
+  assert.ok(!listed.result.isError, 'reading goes on');
+});
+
+test('a state directory of another user is refused, by its owner’s name', async t => {
+  const world = await World.start(t);
+  await (await world.serve()).process.stop();
+  const isRoot = process.getuid() === 0;
+  if (isRoot) chownSync(world.state, 65534, 65534);
+  const theirs = isRoot ? world.state : '/'; // root's, wherever we are not root
+  const commands = [['serve', '--listen', '127.0.0.1:0'], ['stdio']];
+  if (isRoot) commands.push(['approvals', 'list'], ['audit', 'verify'], ['redact']);
+  for (const command of commands) {
+    const done = await runToEnd(binary, [...command, '--state-dir', theirs], { env: world.env });
+    assert.notEqual(done.code, 0, `${command} ${done.stdout}`);
+    assert.match(done.stderr, /belongs to another user \((nobody|root|user id \d+)\)/);
+    assert.match(done.stderr, /Nothing was run\.|nothing was run/i);
+  }
+});
