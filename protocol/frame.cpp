@@ -6,6 +6,8 @@
 namespace tfy::protocol {
 namespace {
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 Error too_long(std::size_t limit) {
     return {Errc::too_large,
             "A line is longer than " + std::to_string(limit) +
@@ -25,6 +27,7 @@ void LineFramer::feed(std::string_view bytes) {
 }
 
 Result<std::optional<std::string>> LineFramer::next() {
+    if (!begun_) skip_byte_order_mark();
     for (;;) {
         const auto end = buffer_.find('\n', scanned_);
         if (end == buffer_.npos) return wait_for_more();
@@ -35,6 +38,11 @@ Result<std::optional<std::string>> LineFramer::next() {
         if (line.size() > limit_) return too_long(limit_);
         if (!line.empty()) return std::optional(std::string(line));
     }
+}
+
+void LineFramer::skip_byte_order_mark() {
+    if (buffer_.starts_with(byte_order_mark)) start_ = scanned_ = byte_order_mark.size();
+    begun_ = start_ > 0 || !byte_order_mark.starts_with(buffer_);
 }
 
 /// No end of line in sight. A line that cannot fit any more is refused now: it is never held whole.

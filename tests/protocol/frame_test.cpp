@@ -58,6 +58,20 @@ TEST_CASE("lines are the same however the bytes are cut") {
          "1234567890123\n1234567890123\nb\n",
          {"<too large>", "<too large>", "b"}},
         {"over the limit without an end", "123456789012345678901", {"<too large>"}},
+        {"a byte order mark at the beginning", "\xef\xbb\xbf{}\nb\n", {"{}", "b"}},
+        {"a byte order mark before a line at the limit",
+         "\xef\xbb\xbf"
+         "12345678\nb\n",
+         {"12345678", "b"}},
+        {"a byte order mark and a blank line", "\xef\xbb\xbf\r\nb\n", {"b"}},
+        {"a byte order mark later on",
+         "a\n\xef\xbb\xbf"
+         "b\n",
+         {"a",
+          "\xef\xbb\xbf"
+          "b"}},
+        {"two byte order marks", "\xef\xbb\xbf\xef\xbb\xbf\n", {"\xef\xbb\xbf"}},
+        {"the beginning of one, and then something else", "\xef\xbb\n", {"\xef\xbb"}},
         {"UTF-8 over a cut", "\xc3\xbc\xe2\x82\xac\n", {"\xc3\xbc\xe2\x82\xac"}},
     };
     for (const auto& row : rows)
