@@ -8,11 +8,13 @@
 #include "server/features/uris.hpp"
 #include "server/mcp/cross_origin.hpp"
 #include "server/storage/terminal_demands.hpp"
+#include "server/upstream/accepted_keys.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
 #include "tools/access_tokens/list.hpp"
 #include "tools/access_tokens/reveal.hpp"
 #include "tools/access_tokens/rotate.hpp"
+#include "tools/preflight.hpp"
 
 namespace tfy::server {
 namespace {
@@ -48,9 +50,11 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       redaction_(parts.fingerprint_key, std::move(parts.known_tokens)),
       log_(redaction_, parts.log_level),
       store_(std::move(parts.ledger)),
-      key_file_watch_({loop, store_, redaction_, log_}, parts.key_file, parts.own_key),
+      key_file_watch_({loop, redaction_, log_}, parts.key_file, parts.own_key),
       gate_(std::move(parts.rules)),
-      exchange_(std::move(parts.exchange)),
+      exchange_(parts.sandbox ? std::move(parts.exchange)
+                              : keep_accepted_keys(std::move(parts.exchange), {store_, redaction_, log_},
+                                                   parts.own_key)),
       client_(*exchange_, parts.limits.max_time),
       key_holders_(parts.own_key, parts.fingerprint_key, client_),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
@@ -87,7 +91,18 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       sign_in_codes_(store_, clock),
       dashboard_({approvals_, narrowing_, standing_, reveals_, rotations_,
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
-                 people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help()) {}
+                 people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help()) {
+    if (parts.sandbox) return;
+    redaction_.configure(parts.own_key->prints(redaction_.key()));
+    warn_of_settings(parts);
+}
+
+void App::warn_of_settings(const Parts& parts) const {
+    const auto found =
+        tools::before_asking(parts.base_url, parts.url_problem, parts.url_cause, parts.own_key->facts());
+    if (found && found->connection == "misconfigured")
+        log_.warn("TrueFoundry is not asked anything", {{"cause", found->cause}, {"why", found->sentence}});
+}
 
 App::~App() = default;
 

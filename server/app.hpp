@@ -77,6 +77,7 @@ private:
         return rotations_.of(std::move(approval_id));
     }
     void tell_of_rotations();
+    void warn_of_settings(const Parts& parts) const;
     tools::Catalog assemble(const Parts& parts, const ApprovalPage& page);
     Async<void> reply_health(HttpAnswer& answer, bool ready);
 

@@ -13,8 +13,10 @@
 #include <span>
 #include <sstream>
 
+#include "server/path_text.hpp"
 #include "server/upstream/curl_exchange.hpp"
 #include "server/upstream/key_file.hpp"
+#include "server/upstream/placeholder.hpp"
 #include "server/upstream/url_parts.hpp"
 
 namespace tfy::server {
@@ -24,12 +26,6 @@ std::string trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return {};
     return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
-}
-
-std::string unquoted(std::string text) {
-    if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front())
-        return text.substr(1, text.size() - 2);
-    return text;
 }
 
 /// What holds nothing but white space says nothing.
@@ -58,6 +54,12 @@ std::string setting(const std::vector<std::pair<std::string, std::string>>& dote
     return {};
 }
 
+bool is_empty_somewhere(const std::vector<std::pair<std::string, std::string>>& dotenv, const char* name) {
+    return std::getenv(name) != nullptr || std::ranges::any_of(dotenv, [name](const auto& pair) {
+               return pair.first == name && pair.second.empty();
+           });
+}
+
 std::string read_whole(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
     std::stringstream text;
@@ -74,6 +76,11 @@ void take_url(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
         const auto text = setting(dotenv, name);
         if (text.empty()) continue;
         upstream.url_from = place_of(name);
+        if (const auto placeholder = read_url_placeholder(text)) {
+            upstream.url_problem = upstream.url_from + " " + placeholder->says("address");
+            upstream.url_cause = "base_url_placeholder";
+            return;
+        }
         auto read = read_base_url(text);
         if (read) {
             upstream.base_url = *read;
@@ -88,6 +95,41 @@ void take_url(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
     }
 }
 
+Error no_key(const std::string& place, const Placeholder& placeholder) {
+    return {Errc::storage, place + " " + placeholder.says("key"), {{"cause", "key_placeholder"}}};
+}
+
+Result<policy::Secret> read_key_at(const std::string& place, std::string text) {
+    if (const auto placeholder = read_placeholder(text)) return no_key(place, *placeholder);
+    auto read = read_key(std::move(text));
+    if (!read) return Error{Errc::storage, place + " " + read.error().message, read.error().data};
+    return read;
+}
+
+Result<std::string> read_key_file_name(const std::string& place, const std::string& text) {
+    if (const auto path = expand_path(text, place)) return std::filesystem::absolute(*path).string();
+    if (const auto placeholder = read_placeholder(text))
+        return Error{
+            Errc::storage, place + " " + placeholder->says("file's name"), {{"cause", "key_placeholder"}}};
+    return Error{Errc::storage, expand_path(text, place).error().message, {{"cause", "key_file_unreadable"}}};
+}
+
+void take_key_file(const std::string& text, Upstream& upstream) {
+    upstream.key_from = place_of("TFY_API_KEY_FILE");
+    auto file = read_key_file_name(upstream.key_from, text);
+    if (!file) {
+        upstream.key_problem = file.error();
+        return;
+    }
+    upstream.key_file = std::move(*file);
+    upstream.key_warning = open_to_others(upstream.key_file);
+    auto read = read_key_file(upstream.key_file);
+    if (read)
+        upstream.api_key = std::move(*read);
+    else
+        upstream.key_problem = read.error();
+}
+
 void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Upstream& upstream) {
     auto key = setting(dotenv, "TFY_API_KEY");
     const auto file = setting(dotenv, "TFY_API_KEY_FILE");
@@ -96,23 +138,19 @@ void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
         if (!file.empty())
             upstream.key_warning = place_of("TFY_API_KEY_FILE") + " is not read: " + upstream.key_from +
                                    " comes first. Set one of them only.";
-        auto read = read_key(std::move(key));
+        auto read = read_key_at(upstream.key_from, std::move(key));
         if (read)
             upstream.api_key = std::move(*read);
         else
-            upstream.key_problem =
-                Error{Errc::storage, upstream.key_from + " " + read.error().message, read.error().data};
+            upstream.key_problem = read.error();
         return;
     }
-    if (file.empty()) return;
-    upstream.key_from = place_of("TFY_API_KEY_FILE");
-    upstream.key_file = std::filesystem::absolute(file).string();
-    upstream.key_warning = open_to_others(upstream.key_file);
-    auto read = read_key_file(upstream.key_file);
-    if (read)
-        upstream.api_key = std::move(*read);
-    else
-        upstream.key_problem = read.error();
+    if (!file.empty()) return take_key_file(file, upstream);
+    for (const auto* name : key_names)
+        if (is_empty_somewhere(dotenv, name))
+            upstream.key_problem = Error{Errc::storage,
+                                         std::string(name) + " " + Placeholder::says_empty(),
+                                         {{"cause", "key_not_set"}}};
 }
 
 /// Seconds, whole or with up to three decimals.
@@ -129,19 +167,6 @@ std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) {
 }
 
 }  // namespace
-
-std::vector<std::pair<std::string, std::string>> read_dotenv(std::string_view text) {
-    std::vector<std::pair<std::string, std::string>> pairs;
-    std::istringstream lines{std::string(text)};
-    for (std::string line; std::getline(lines, line);) {
-        line = trimmed(line);
-        if (line.starts_with("export ")) line = trimmed(line.substr(7));
-        const auto equals = line.find('=');
-        if (line.empty() || line.front() == '#' || equals == std::string::npos) continue;
-        pairs.emplace_back(trimmed(line.substr(0, equals)), unquoted(trimmed(line.substr(equals + 1))));
-    }
-    return pairs;
-}
 
 Upstream read_upstream() {
     auto dotenv = read_dotenv(read_whole(".env"));
@@ -215,15 +240,16 @@ Result<std::string> read_public_url(const std::string& text) {
 }
 
 Result<std::filesystem::path> state_dir(const std::string& text) {
-    if (!text.empty()) return std::filesystem::absolute(text);
-    if (const auto xdg = environment("XDG_STATE_HOME"); !xdg.empty())
-        return std::filesystem::path(xdg) / "tfy-pat-mcp";
-    auto home = environment("HOME");
-    const auto* user = getpwuid(getuid());
-    if (home.empty() && user != nullptr && user->pw_dir != nullptr) home = user->pw_dir;
+    const auto path = expand_path(text, "--state-dir");
+    if (!path) return path.error();
+    if (!path->empty()) return std::filesystem::absolute(*path);
+    // A relative one is to be ignored, says the XDG Base Directory Specification.
+    if (const std::filesystem::path xdg = environment("XDG_STATE_HOME"); xdg.is_absolute())
+        return xdg / "tfy-pat-mcp";
+    const auto home = home_folder();
     if (home.empty())
         return Error{Errc::refused, "No home folder is known, so the state has no place. Give --state-dir."};
-    return std::filesystem::path(home) / ".local/state/tfy-pat-mcp";
+    return home / ".local/state/tfy-pat-mcp";
 }
 
 std::string os_user() {

@@ -25,7 +25,7 @@ struct Options {
     std::string hold = "45s";
     std::string log_level = "info";
     std::string ca_file = {};
-    std::string public_url = {};  // where people reach the approvals page; empty: where it listens
+    std::string public_url = {};  // where people and clients reach `serve`; empty: where it listens
     std::vector<std::string> allowed_hosts = {};
     std::vector<std::string> allowed_origins = {};
     bool open_browser = true;  // stdio: lead the person to the page where a display is there
@@ -38,7 +38,7 @@ struct Upstream {
     policy::Secret api_key;                    // empty: not set
     std::string key_file = {};                 // where it came from, absolute; empty: not from a file
     std::string url_problem = {};              // why the address cannot be used
-    std::string url_cause = {};                // "base_url_not_https", "base_url_unusable"
+    std::string url_cause = {};                // "base_url_not_https", "base_url_placeholder" …
     std::optional<Error> key_problem = {};     // why there is no key, though one is named; see key_file.hpp
     std::string url_from = {}, key_from = {};  // "TFY_HOST in the environment"; empty: not set
     std::string key_warning = {};              // a sentence: others may read it, or there is another one
@@ -72,11 +72,13 @@ Result<Address> read_address(std::string_view text);
 /// Errc::invalid_params with what is right.
 Result<std::string> read_public_url(const std::string& text);
 
-/// The default where `text` is empty. Errc::refused where no home is known.
+/// With "~" and $HOME filled in; the default where `text` is empty. Errc::invalid_params for other words of
+/// that sort (path_text.hpp), Errc::refused where no home is known.
 Result<std::filesystem::path> state_dir(const std::string& text);
 
-/// The lines of a .env file as TrueFoundry's own helper reads them: comments, "export ", one pair of quotes;
-/// nothing is expanded.
+/// The lines of a .env file as dotenv's readers take them: a byte order mark, remarks (also behind a value),
+/// "export ", one pair of quotes, also around several lines; of two lines with one name the last one counts.
+/// Nothing is expanded.
 std::vector<std::pair<std::string, std::string>> read_dotenv(std::string_view text);
 
 /// The name of the operating system's user.

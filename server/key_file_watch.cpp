@@ -20,46 +20,36 @@ void KeyFileWatch::start() {
 Async<void> KeyFileWatch::keep_looking() {
     asio::steady_timer timer(uses_.loop);
     for (;;) {
-        co_await look();
+        look();
         timer.expires_after(std::chrono::seconds{1});
         co_await timer.async_wait(asio::use_awaitable);
     }
 }
 
-Async<void> KeyFileWatch::look() {
+void KeyFileWatch::look() {
     const auto mark = KeyFileMark::of(file_);
     const bool settled = mark == seen_;
     seen_ = mark;
-    if (!settled || mark == taken_) co_return;
-    const bool taken = co_await take();
-    if (taken) taken_ = mark;
+    if (!settled || mark == taken_) return;
+    take();
+    taken_ = mark;
 }
 
-Async<bool> KeyFileWatch::take() {
+void KeyFileWatch::take() {
     auto value = read_key_file(file_);
     if (!value) {
         uses_.log.warn("the key file cannot be used: the key stays as it is",
                        {{"why", value.error().message}});
-        key_->report(value.error());
-        co_return true;
+        return key_->report(value.error());
     }
-    if (key_->is(*value)) {
-        key_->warn(open_to_others(file_));  // the file is whole again
-        co_return true;
+    const bool is_new = !key_->is(*value);
+    if (is_new) {
+        uses_.redaction.configure(prints_of(*value, uses_.redaction.key()));
+        key_->replace(std::move(*value));
+        uses_.log.info("the key was replaced: requests have the one that is in the file now",
+                       {{"file", file_}});
     }
-    auto prints = prints_of(*value, uses_.redaction.key());
-    auto work = [prints](Ledger& ledger) { return ledger.add_fingerprints(prints); };
-    const auto kept = co_await uses_.store.run(std::move(work));
-    if (!kept) {
-        uses_.log.error("the new key is not used yet: it could not be made known to the redactor",
-                        {{"why", kept.error().message}});
-        co_return false;
-    }
-    uses_.redaction.add(std::move(prints));
-    key_->replace(std::move(*value));
-    key_->warn(open_to_others(file_));
-    uses_.log.info("the key was replaced: requests have the one that is in the file now", {{"file", file_}});
-    co_return true;
+    key_->warn(open_to_others(file_));  // also where the file is whole again
 }
 
 }  // namespace tfy::server

@@ -9,9 +9,10 @@
 #include <string>
 
 #include "server/observability/log.hpp"
-#include "server/storage/store.hpp"
+#include "server/redaction.hpp"
 #include "server/upstream/key_file.hpp"
 #include "server/upstream/own_key.hpp"
+#include "tools/async.hpp"
 
 namespace tfy::server {
 
@@ -19,7 +20,6 @@ class KeyFileWatch {
 public:
     struct Uses {
         boost::asio::io_context& loop;
-        Store& store;
         Redaction& redaction;
         const Log& log;
     };
@@ -32,13 +32,12 @@ public:
     /// One look. What changed is taken up by the look after the one that saw it, where it has stayed the same
     /// meanwhile: a file that is being written is left alone. Replaced by renaming, removed and made anew, or
     /// written over, it is all the same. A file that is missing, empty or no key is logged once, and the key
-    /// of before stays. A new key is known to the redactor, and on disk, before the first request has it;
-    /// where that cannot be written, the old one stays and it is tried again.
-    Async<void> look();
+    /// of before stays. A new key is known to the redactor before the first request has it.
+    void look();
 
 private:
     Async<void> keep_looking();
-    Async<bool> take();
+    void take();
 
     using Seen = std::optional<KeyFileMark>;  // none: there is no file
     Uses uses_;

@@ -20,6 +20,7 @@
 #include "server/cli/standard_output.hpp"
 #include "server/cli/usage.hpp"
 #include "server/parts.hpp"
+#include "server/path_text.hpp"
 #include "server/settings.hpp"
 #include "server/storage/rules_in_use.hpp"
 #include "server/storage/terminal_demands.hpp"
@@ -41,6 +42,13 @@ void add_options(CLI::App& app, Options& options) {
     const auto* file = std::getenv("TFY_PAT_MCP_CONFIG");  // the library reads the environment after it
     const bool named = file != nullptr && *file != '\0';
     app.set_config("--config", named ? file : "", "TOML file with settings of the same names", named)
+        ->transform(CLI::Validator(
+            [](std::string& file) {
+                auto path = tfy::server::expand_path(file, "the name");
+                if (path) file = std::move(*path);
+                return path ? std::string{} : path.error().message;
+            },
+            ""))
         ->envname("TFY_PAT_MCP_CONFIG");
     app.config_formatter(std::make_shared<tfy::server::ConfigFile>(app));
     app.allow_config_extras(CLI::config_extras_mode::error);
@@ -67,8 +75,9 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--ca-file", options.ca_file,
                    "PEM file of certificate authorities to trust as well, for TrueFoundry and webhooks")
         ->envname("TFY_PAT_MCP_CA_FILE");
-    app.add_option("--public-url", options.public_url,
-                   "Address at which people reach the approvals page; links begin with it")
+    app.add_option(
+           "--public-url", options.public_url,
+           "Address at which people and clients reach serve; links begin with it, and its host is accepted")
         ->envname("TFY_PAT_MCP_PUBLIC_URL");
     app.add_option("--allowed-host", options.allowed_hosts, "Host header to accept as well; repeatable")
         ->envname("TFY_PAT_MCP_ALLOWED_HOST");
@@ -216,6 +225,11 @@ void add_redact(CLI::App& app, Verbs& verbs, VerbOptions& options) {
         "everything could be searched");
     verbs.redact->add_flag("--json", chosen.json, "With --check: print the findings as JSON lines")
         ->needs(check);
+    auto* known = verbs.redact->add_flag("--known", chosen.known, "List the names that tokens are known by");
+    auto* forget =
+        verbs.redact->add_option("--forget", chosen.forget, "Forget what is known by that name; journalled");
+    for (auto* each : {known, forget}) each->excludes(check);
+    known->excludes(forget);
 }
 
 void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
@@ -287,7 +301,9 @@ int run_doctor(const Options& options, tfy::server::DoctorOptions& doctor, std::
     return tfy::server::run_doctor(doctor, out);
 }
 
-int run_redact(const Options& options, const tfy::server::RedactOptions& redact) {
+int run_redact(const Options& options, const tfy::server::RedactOptions& redact, std::ostream& out) {
+    if (redact.known || !redact.forget.empty())
+        return tfy::server::run_known_tokens(options, redact, out, std::cerr);
     const auto redactor = tfy::server::known_tokens(options);
     if (!redactor) {
         fail(redactor.error());
@@ -315,7 +331,7 @@ int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool li
         return tfy::server::run_sandbox(options, verb_options.sandbox, out, std::cerr);
     }
     if (*verbs.approvals) return run_approvals(options, verb_options.approvals, out);
-    if (*verbs.redact) return run_redact(options, verb_options.redact);
+    if (*verbs.redact) return run_redact(options, verb_options.redact, out);
     if (*verbs.audit) return run_audit(options, verb_options.audit, out);
     if (*verbs.doctor) return run_doctor(options, verb_options.doctor, out);
     if (verb_options.policy_explain)

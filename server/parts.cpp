@@ -1,5 +1,6 @@
 #include "server/parts.hpp"
 
+#include "server/path_text.hpp"
 #include "server/storage/rules_in_use.hpp"
 #include "server/storage/shelf.hpp"
 #include "server/storage/terminal_demands.hpp"
@@ -20,11 +21,11 @@ constexpr auto set_it = " Nothing was sent. Set it where this server is configur
 /// Stands where no control plane is configured: every tool but the status can say so.
 class UnconfiguredExchange final : public truefoundry::Exchange {
 public:
-    explicit UnconfiguredExchange(std::string problem) : problem_(std::move(problem)) {}
-    Async<Result<HttpResponse>> send(HttpRequest) override { co_return Error{Errc::upstream, problem_}; }
+    explicit UnconfiguredExchange(Error problem) : problem_(std::move(problem)) {}
+    Async<Result<HttpResponse>> send(HttpRequest) override { co_return problem_; }
 
 private:
-    std::string problem_;
+    Error problem_;
 };
 
 /// The stand-in control plane and the exchange to it, in one.
@@ -60,9 +61,7 @@ public:
         : exchange_(std::move(exchange)), key_(std::move(key)) {}
     Async<Result<HttpResponse>> send(HttpRequest request) override {
         const auto facts = key_->facts();
-        if (!facts.set)
-            return none(facts.problem.empty() ? "Neither TFY_API_KEY nor TFY_API_KEY_FILE is set."
-                                              : facts.problem);
+        if (!facts.set) return none(facts);
         return send_with(facts.from, std::move(request));
     }
 
@@ -72,41 +71,31 @@ private:
         if (answer) answer->key_from = std::move(from);
         co_return answer;
     }
-    static Async<Result<HttpResponse>> none(std::string problem) {
-        co_return Error{Errc::upstream, problem + set_it};
+    static Async<Result<HttpResponse>> none(tools::KeyFacts facts) {
+        if (facts.problem.empty()) facts.problem = "Neither TFY_API_KEY nor TFY_API_KEY_FILE is set.";
+        if (facts.cause.empty()) facts.cause = "key_not_set";
+        co_return Error{Errc::upstream, facts.problem + set_it, {{"cause", facts.cause}}};
     }
 
     std::unique_ptr<truefoundry::Exchange> exchange_;
     std::shared_ptr<const OwnKey> key_;
 };
 
-/// The key is known to the redactor, and on disk, before anything can be said about it: after it was replaced
-/// it is still known, in the next process, too.
-Result<void> take_key(Parts& parts, Upstream& upstream) {
-    if (!upstream.api_key.empty()) {
-        auto prints = prints_of(upstream.api_key, parts.fingerprint_key);
-        if (auto kept = parts.ledger->add_fingerprints(prints); !kept) return kept;
-        parts.known_tokens.push_back(std::move(prints));
-        name_once(parts.known_tokens);
-    }
-    fill(*parts.own_key, upstream);
-    return {};
-}
-
-Result<void> connect_upstream(Parts& parts) {
+void connect_upstream(Parts& parts) {
     auto upstream = read_upstream();
     parts.base_url = upstream.base_url;
     parts.key_file = upstream.key_file;
     parts.url_problem = std::move(upstream.url_problem);
     parts.url_cause = std::move(upstream.url_cause);
-    if (auto taken = take_key(parts, upstream); !taken) return taken;
+    fill(*parts.own_key, upstream);
     if (!parts.url_problem.empty() || parts.base_url.empty()) {
         const auto problem = parts.url_problem.empty() ? "TFY_BASE_URL is not set." : parts.url_problem;
-        parts.exchange = std::make_unique<UnconfiguredExchange>(problem + set_it);
-        return {};
+        const auto cause = parts.url_cause.empty() ? "base_url_not_set" : parts.url_cause;
+        parts.exchange = std::make_unique<UnconfiguredExchange>(
+            Error{Errc::upstream, problem + set_it, {{"cause", cause}}});
+        return;
     }
     parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key);
-    return {};
 }
 
 Result<void> open_state(Parts& parts, const StateDir& state) {
@@ -127,6 +116,7 @@ Result<void> open_state(Parts& parts, const StateDir& state) {
     if (!fingerprint_key) return fingerprint_key.error();
     parts.fingerprint_key = *fingerprint_key;
     parts.known_tokens = std::move(*known);
+    name_once(parts.known_tokens);
     return {};
 }
 
@@ -179,11 +169,16 @@ Result<Parts> gather_parts(const Options& options, const Clock& clock) {
                        .origins = std::move(settings.origins)};
     const auto state = open_state_at(parts, settings.state_dir);
     if (!state) return state.error();
-    if (auto kept = keep_rules_file(parts.state_dir, options.policy); !kept) return kept.error();
+    const auto policy = expand_path(options.policy, "--policy");
+    if (!policy) return policy.error();
+    if (auto kept = keep_rules_file(parts.state_dir, *policy); !kept) return kept.error();
+    if (!options.sandbox) {
+        connect_upstream(parts);
+        return parts;
+    }
     const bool with_examples = options.sandbox_tokens != "none";
-    auto connected =
-        options.sandbox ? connect_sandbox(parts, *state, clock, with_examples) : connect_upstream(parts);
-    if (!connected) return connected.error();
+    if (auto connected = connect_sandbox(parts, *state, clock, with_examples); !connected)
+        return connected.error();
     return parts;
 }
 

@@ -25,10 +25,10 @@ struct Parts {
     policy::FingerprintKey fingerprint_key = {};
     policy::SealKey seal_key = {};
     std::unique_ptr<Ledger> ledger;
-    std::vector<policy::TokenPrints> known_tokens = {};  // from the ledger: the server's own keys, too
+    std::vector<policy::TokenPrints> known_tokens = {};  // from the ledger: keys that were accepted once, too
     policy::Rules rules;
     std::vector<WebhookTarget> webhooks = {};  // of the rules
-    std::string public_url = {};               // that links in webhooks begin with; empty: the page's own
+    std::string public_url = {};               // that links begin with; empty: where it listens
     std::string ca_file = {};
     policy::Duration hold = std::chrono::seconds{45};
     Log::Level log_level = Log::Level::info;

@@ -11,12 +11,19 @@ Redaction::Redaction(policy::FingerprintKey key, std::vector<policy::TokenPrints
 
 void Redaction::add(std::vector<policy::TokenPrints> tokens) {
     const auto before = added_.size();
-    for (auto& token : tokens) {
-        const auto same = [&token](const policy::TokenPrints& each) { return each.windows == token.windows; };
-        if (!at_start_->knows(token) && std::ranges::none_of(added_, same))
-            added_.push_back(std::move(token));
-    }
+    for (auto& token : tokens)
+        if (!is_known(token)) added_.push_back(std::move(token));
     if (added_.size() != before) renew();
+}
+
+void Redaction::configure(policy::TokenPrints key) {
+    configured_ = std::move(key);
+    renew();
+}
+
+bool Redaction::is_known(const policy::TokenPrints& token) const {
+    const auto same = [&token](const policy::TokenPrints& each) { return each.windows == token.windows; };
+    return at_start_->knows(token) || std::ranges::any_of(added_, same);
 }
 
 void Redaction::note_ids(const std::vector<truefoundry::AccessToken>& listed) {
@@ -39,6 +46,7 @@ std::string Redaction::quoted(std::string_view untrusted) const {
 void Redaction::renew() {
     noted_ = false;
     auto tokens = added_;
+    if (!configured_.windows.empty() && !is_known(configured_)) tokens.push_back(configured_);
     for (const auto& [id, name] : jwts_) tokens.push_back({.name = name, .windows = {}, .jwt_ids = {id}});
     redactor_.store(std::make_shared<const policy::Redactor>(at_start_->with(tokens)));
 }

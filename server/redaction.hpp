@@ -25,6 +25,9 @@ public:
     void add(policy::TokenPrints token) { add(std::vector{std::move(token)}); }
     /// Those of `tokens` that are not known yet.
     void add(std::vector<policy::TokenPrints> tokens);
+    /// The key that is configured from here on: it is redacted instead of the one of before, which is
+    /// forgotten where add() did not make it known. Called on one loop only.
+    void configure(policy::TokenPrints key);
     /// What TrueFoundry lists: from here on a JWT with the id of one of them is redacted as that token, also
     /// where nobody here has seen its value. Ids stay known when their tokens are deleted. Called on one loop
     /// only.
@@ -41,10 +44,12 @@ public:
     std::string quoted(std::string_view untrusted) const;
 
 private:
+    bool is_known(const policy::TokenPrints& token) const;
     void renew();
 
     policy::FingerprintKey key_;
     std::shared_ptr<const policy::Redactor> at_start_;
+    policy::TokenPrints configured_ = {};
     std::vector<policy::TokenPrints> added_;   // since the start
     std::map<std::string, std::string> jwts_;  // listed since the start: the token's name by the JWT's id
     bool noted_ = false;                       // some of them are not taken up yet

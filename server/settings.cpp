@@ -9,6 +9,8 @@
 #include <sstream>
 
 #include "manifests/embedded.hpp"
+#include "server/path_text.hpp"
+#include "server/upstream/url_parts.hpp"
 
 namespace tfy::server {
 namespace {
@@ -33,8 +35,10 @@ Result<Log::Level> read_level(const std::string& text) {
 }
 
 /// Read as libcurl's TLS will read it, also where no address is https yet: webhooks may be.
-Result<std::string> read_ca_file(const std::string& file) {
-    if (file.empty()) return file;
+Result<std::string> read_ca_file(const std::string& written) {
+    const auto expanded = expand_path(written, "--ca-file");
+    if (!expanded || expanded->empty()) return expanded;
+    const auto& file = *expanded;
     const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), &X509_STORE_free);
     const bool loaded = store && X509_STORE_load_file(store.get(), file.c_str()) == 1;
     ERR_clear_error();
@@ -44,6 +48,19 @@ Result<std::string> read_ca_file(const std::string& file) {
                          ? " cannot be read, or holds no certificate in PEM (-----BEGIN CERTIFICATE-----)."
                          : " is not there.";
     return Error{Errc::storage, "--ca-file: the file " + file + why};
+}
+
+/// People come by that address, so their browsers name it; a proxy may leave its port out, or put it in. An
+/// origin of another port is another site.
+void allow_public_url(Settings& settings) {
+    const auto parts = UrlParts::read(settings.public_url);
+    if (settings.public_url.empty() || !parts) return;
+    const std::string usual = parts->scheme == "https" ? "443" : "80";
+    const auto port = parts->port.empty() ? usual : parts->port;
+    settings.hosts.push_back(parts->host);
+    settings.hosts.push_back(parts->host + ":" + port);
+    settings.origins.push_back(parts->scheme + "://" + parts->host + ":" + port);
+    if (port == usual) settings.origins.push_back(parts->scheme + "://" + parts->host);
 }
 
 }  // namespace
@@ -67,7 +84,10 @@ Result<void> check_origin(const std::string& text) {
         "https://app.example.com: a scheme and a host, no path, no / at its end, no *.");
 }
 
-Result<policy::Rules> load_rules(const std::string& file) {
+Result<policy::Rules> load_rules(const std::string& written) {
+    const auto expanded = expand_path(written, "--policy");
+    if (!expanded) return expanded.error();
+    const auto& file = *expanded;
     if (file.empty()) return policy::read_rules(manifests::file("policy.toml"));
     std::error_code ignored;
     std::ifstream in;
@@ -94,6 +114,7 @@ ReadSettings read_settings(const Options& options) {
     take("--allowed-host", checked(options.allowed_hosts, check_host), settings.hosts);
     take("--allowed-origin", checked(options.allowed_origins, check_origin), settings.origins);
     take("--public-url", read_public_url(options.public_url), settings.public_url);
+    allow_public_url(settings);
     take("--ca-file", read_ca_file(options.ca_file), settings.ca_file);
     take("--hold", read_hold(options.hold), settings.hold);
     take("--log-level", read_level(options.log_level), settings.log_level);

@@ -12,7 +12,7 @@ struct Settings {
     policy::Rules rules = {};
     std::vector<WebhookTarget> webhooks = {};  // of the rules
     Address listen = {};
-    std::vector<std::string> hosts = {};  // that are served besides loopback's
+    std::vector<std::string> hosts = {};  // that are served besides loopback's: of the public URL, too
     std::vector<std::string> origins = {};
     std::string public_url = {};
     std::string ca_file = {};
@@ -36,8 +36,8 @@ struct ReadSettings {
 
 ReadSettings read_settings(const Options& options);
 
-/// The rules of a file, or the embedded ones where `file` is empty.
-Result<policy::Rules> load_rules(const std::string& file);
+/// The rules of a file, or the embedded ones where the name is empty.
+Result<policy::Rules> load_rules(const std::string& written);
 
 /// "tfy.example.com", "tfy.example.com:8443", "[::1]:80": as a Host header has it. Errc::invalid_params.
 Result<void> check_host(const std::string& text);

@@ -76,9 +76,10 @@ std::optional<Preflight> before_asking(const std::string& base_url, const std::s
                              where_to_get_a_key};
     if (base_url.empty()) return Preflight{"not_set", "base_url_not_set", not_set("TFY_BASE_URL", false)};
     if (key.set) return std::nullopt;
-    if (!key.problem.empty()) return Preflight{"misconfigured", key.cause, key.problem};
+    if (!key.problem.empty() && key.cause != "key_not_set")
+        return Preflight{"misconfigured", key.cause, key.problem};
     return Preflight{"not_set", "key_not_set",
-                     not_set("TFY_API_KEY (or TFY_API_KEY_FILE)", false) + where_to_get_a_key};
+                     key_problem + not_set("TFY_API_KEY (or TFY_API_KEY_FILE)", false) + where_to_get_a_key};
 }
 
 Preflight after_asking(const Result<void>& probed, const KeyFacts& key, policy::Time now) {

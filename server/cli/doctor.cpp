@@ -77,7 +77,10 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     upstream(options, read.settings, all, prints);
     state(options, read, all);
     all.push_back(look_at_page(has_display(), options.server.open_browser, has_opener()));
-    if (!read.settings.listen.host.empty()) all.push_back(look_at_listen(read.settings));
+    if (!read.settings.listen.host.empty()) {
+        all.push_back(look_at_listen(read.settings));
+        all.push_back(look_at_public_url(read.settings));
+    }
     const policy::Redactor redactor({}, std::move(prints));
     if (options.json)
         print_json(out, redactor, report_json(all, options.settings));

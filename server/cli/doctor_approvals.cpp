@@ -169,7 +169,7 @@ Finding look_at_page(bool display, bool open_browser, bool has_opener) {
 Findings look_at_agents(const fs::path& home, const fs::path& folder, const Upstream& upstream) {
     Findings findings;
     look_at_hooks(home, folder, findings);
-    if (!upstream.key_from.empty()) findings.push_back(reach_of_key(upstream));
+    if (!upstream.key_from.empty() && !upstream.key_problem) findings.push_back(reach_of_key(upstream));
     return findings;
 }
 

@@ -24,6 +24,9 @@ std::vector<Setting> upstream_settings(const Upstream& upstream, const UpstreamL
 /// Whether `serve` could listen there now.
 Finding look_at_listen(const Settings& settings);
 
+/// Whether the address that links begin with, the hosts that are served and --listen go together.
+Finding look_at_public_url(const Settings& settings);
+
 /// Is there, this user's, closed to others, with keys that can be used and room on its disk; and whether a
 /// server can work there: everything that a start makes in a state directory is made in a folder of its own,
 /// there or where the directory would be, and removed. With `sandbox`, its tokens, too.

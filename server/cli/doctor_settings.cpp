@@ -1,11 +1,13 @@
 // The doctor on settings: as a start reads them.
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <cstdlib>
 
 #include "server/cli/doctor_checks.hpp"
 #include "server/transport/listener.hpp"
 #include "server/upstream/key_file.hpp"
+#include "server/upstream/url_parts.hpp"
 
 namespace tfy::server {
 namespace {
@@ -76,6 +78,38 @@ std::vector<Setting> upstream_settings(const Upstream& upstream, const UpstreamL
              "TFY_API_CONNECT_TIMEOUT"},
             {"TFY_API_MAX_TIME", seconds(limits.max_time),
              place_of("TFY_API_MAX_TIME", limits.max_time != usual.max_time), "TFY_API_MAX_TIME"}};
+}
+
+Finding look_at_public_url(const Settings& settings) {
+    constexpr auto what = "public URL";
+    const auto& [host, port] = settings.listen;
+    boost::system::error_code ignored;
+    const bool here_alone = boost::asio::ip::make_address(host, ignored).is_loopback();
+    const auto parts = UrlParts::read(settings.public_url);
+    if (settings.public_url.empty() || !parts) {
+        if (!here_alone)
+            return {Level::warning, what,
+                    "not set, and serve listens on " + host +
+                        ": links lead to that address, and who comes by another name is refused (403)",
+                    "Set --public-url to the address that people open."};
+        if (!settings.hosts.empty())
+            return {Level::warning, what,
+                    "not set, though " + settings.hosts.front() +
+                        " is served: links lead to this machine's loopback address",
+                    "Set --public-url to the address that people open."};
+        return {Level::ok, what, "not set: links lead to where serve listens"};
+    }
+    const auto served = settings.public_url + "; Host " + parts->host + " is served";
+    const auto stated =
+        parts->port.empty() ? std::string(parts->scheme == "https" ? "443" : "80") : parts->port;
+    if (parts->is_loopback() && parts->scheme == "http" && port != 0 && stated != std::to_string(port))
+        return {Level::warning, what,
+                served + ", but it leads to port " + stated + " and serve listens on " + std::to_string(port),
+                "Give both the same port, unless a proxy listens there."};
+    if (parts->scheme == "http" && !parts->is_loopback())
+        return {Level::warning, what, served + ", and sign-in codes can be read on the way: it is not https",
+                "Put a proxy with TLS before it, and write the address with https://."};
+    return {Level::ok, what, served};
 }
 
 Finding look_at_listen(const Settings& settings) {

@@ -65,6 +65,8 @@ std::string todo_for(const tools::Preflight& found, const Upstream& upstream) {
                " To try things out without an account: --sandbox.";
     if (found.cause == "base_url_not_https") return "Write it with https://; plain http is for this machine.";
     if (found.cause == "base_url_unusable") return "Write it as " + std::string(address) + ".";
+    if (found.cause == "base_url_placeholder")
+        return "Set TFY_BASE_URL to the address itself, such as " + std::string(address) + ".";
     if (found.cause == "key_not_set") return make_a_key;
     if (how == "misconfigured")
         return "Put the key, and nothing else, where it is looked for: " + place_of(upstream) + ".";

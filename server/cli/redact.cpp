@@ -7,6 +7,7 @@
 #include "policy/facts.hpp"
 #include "policy/visible.hpp"
 #include "server/cli/archive.hpp"
+#include "server/cli/compressed.hpp"
 #include "server/cli/plain_bytes.hpp"
 #include "server/cli/printing.hpp"
 #include "server/cli/streamed_search.hpp"
@@ -16,14 +17,19 @@
 namespace tfy::server {
 namespace {
 
-/// Reads a file to its end. Errc::not_found or Errc::closed where the file is the reason; other errors are
-/// those of `search`.
-Result<void> feed_file(int file, StreamedSearch& search) {
+/// Reads a file to its end; `compressed` becomes how it is compressed, if it is. Errc::not_found or
+/// Errc::closed where the file is the reason; other errors are those of `search`.
+Result<void> feed_file(int file, StreamedSearch& search, std::string_view& compressed) {
+    std::string first;
     std::array<char, 64 * 1024> bytes;  // not initialised: only what was read is looked at
     for (;;) {
         const auto size = read_some(file, bytes);
         if (!size) return size.error();
         if (*size == 0) return {};
+        if (first.size() < compression_magic) {
+            first.append(bytes.data(), std::min(*size, compression_magic - first.size()));
+            compressed = compression_of(first);
+        }
         auto fed = search.feed({bytes.data(), *size});
         std::fill_n(bytes.begin(), *size, '\0');
         if (!fed) return fed;
@@ -44,13 +50,17 @@ public:
             if (const auto wrong = why_not(file); !wrong.empty())
                 return fail(cannot_read(file, wrong) + " Nothing was written.");
         StreamedSearch search(redactor_, [this](const Stretch& stretch) { return write(stretch); });
+        int code = 0;
         for (const auto& file : files_) {
+            std::string_view compressed;
             const auto opened = open_for_reading(file);
-            auto fed = opened ? feed_file(opened->get(), search) : Result<void>(opened.error());
+            auto fed = opened ? feed_file(opened->get(), search, compressed) : Result<void>(opened.error());
             if (!fed) return fail(incomplete(fed.error(), file));
+            if (!compressed.empty())
+                code = fail(not_searched(file, compressed) + " It was written as it is.");
         }
         const auto done = search.finish();
-        return done ? 0 : fail(incomplete(done.error(), files_.back()));
+        return done ? code : fail(incomplete(done.error(), files_.back()));
     }
 
     /// What can be searched is searched, whatever becomes of the other files.
@@ -59,12 +69,15 @@ public:
         for (const auto& file : files_) {
             line_ = 1;
             StreamedSearch search(redactor_, [&](const Stretch& stretch) { return tell(file, stretch); });
+            std::string_view compressed;
             const auto opened = open_for_reading(file);
-            auto done = opened ? feed_file(opened->get(), search) : Result<void>(opened.error());
+            auto done = opened ? feed_file(opened->get(), search, compressed) : Result<void>(opened.error());
             if (const auto rest = search.finish(); done) done = rest;
             if (out_failed_) return trouble(cannot_write(done.error()) + " Not all findings are listed.");
             if (!done)
                 code = trouble(cannot_read(file, done.error().message) + " It was not searched whole.");
+            else if (!compressed.empty())
+                code = trouble(not_searched(file, compressed));
         }
         return code != 0 ? code : found_ ? 1 : 0;
     }
@@ -118,6 +131,10 @@ private:
 
     std::string cannot_read(const std::string& file, const std::string& why) const {
         return (file == "-" ? "Standard input" : policy::shown(file)) + " cannot be read: " + why + ".";
+    }
+    std::string not_searched(const std::string& file, std::string_view compressed) const {
+        return (file == "-" ? "Standard input" : policy::shown(file)) + ": compressed: not searched (" +
+               std::string(compressed) + "). Decompress it first.";
     }
     std::string cannot_write(const Error& why) const {
         return "The output cannot be written: " + why.message + ".";

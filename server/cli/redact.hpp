@@ -14,6 +14,8 @@ struct RedactOptions {
     std::vector<std::string> files = {};  // "-" is standard input; none: standard input alone
     bool check = false;                   // say where tokens are, write nothing else
     bool json = false;                    // with `check`: findings as JSON lines
+    bool known = false;                   // list the names that tokens are known by, instead
+    std::string forget = {};              // forget the tokens of that name, instead
 };
 
 /// The exit code of a check that failed.
@@ -25,9 +27,15 @@ inline constexpr int check_trouble = 2;
 Result<policy::Redactor> known_tokens(const Options& options);
 
 /// The files one after the other to the descriptor `out`, every byte as it is but for tokens, in whose place
-/// marks stand. With `check` only findings: "FILE:LINE: TECHNIQUE: NAME". The exit code: 0 done, 1 failed;
-/// with `check` as grep has it: 0 nothing found, 1 something found, check_trouble where not everything could
-/// be searched or told, whatever was found. `err` says why and how far it came.
+/// marks stand; what is compressed goes through as it is, and that is said and a failure. With `check` only
+/// findings: "FILE:LINE: TECHNIQUE: NAME". The exit code: 0 done, 1 failed; with `check` as grep has it: 0
+/// nothing found, 1 something found, check_trouble where not everything could be searched or told, whatever
+/// was found. `err` says why and how far it came.
 int run_redact(const policy::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err);
+
+/// The names that the state directory knows tokens by, a line each; or forgets those of one name, with a
+/// record in the journal. The exit code.
+int run_known_tokens(const Options& options, const RedactOptions& redact, std::ostream& out,
+                     std::ostream& err);
 
 }  // namespace tfy::server

@@ -13,6 +13,7 @@
 #include "server/cli/second_signal.hpp"
 #include "server/loop.hpp"
 #include "server/parts.hpp"
+#include "server/path_text.hpp"
 #include "server/storage/shelf.hpp"
 #include "tools/sandbox/examples.hpp"
 
@@ -88,7 +89,9 @@ int run_sandbox(const Options& options, const SandboxOptions& sandbox_options, s
     const auto accounts = read_accounts(sandbox_options.accounts);
     if (!accounts) return fail(accounts.error(), 2);
     std::ofstream log_file;
-    const auto& log_name = sandbox_options.access_log;
+    const auto expanded = expand_path(sandbox_options.access_log, "--access-log");
+    if (!expanded) return fail(expanded.error(), 2);
+    const auto& log_name = *expanded;
     if (!log_name.empty()) log_file.open(log_name, std::ios::app);
     if (!log_name.empty() && !log_file)
         return fail(

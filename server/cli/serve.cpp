@@ -45,8 +45,11 @@ private:
     std::string base_;
 };
 
-std::string greeting(const std::string& upstream, const std::string& base, const std::string& code) {
+/// `base` is what people and clients come by, `here` where it listens.
+std::string greeting(const std::string& upstream, const std::string& base, const std::string& here,
+                     const std::string& code) {
     std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n\n";
+    if (here != base) text += "Listening on: " + here + "\n";
     text += "MCP endpoint: " + base + "/mcp\n";
     text += "Approvals page: " + base + "/approvals\n";
     text += "Sign-in code: " + code + "   (works once, within 12 hours)\n";
@@ -86,6 +89,7 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
     if (!parts) return fail(parts.error());
     const auto listening = parts->listening;
     const auto upstream = parts->upstream_label();
+    const auto public_url = parts->public_url;
     Loop loop;
     ServedPage page;
     App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
@@ -96,7 +100,8 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
     if (!listener) return fail(listener.error());
     const bool v6 = listening.address.find(':') != std::string::npos;
     const auto host = v6 ? "[" + listening.address + "]" : listening.address;
-    const auto base = "http://" + host + ":" + std::to_string((*listener)->port());
+    const auto here = "http://" + host + ":" + std::to_string((*listener)->port());
+    const auto base = public_url.empty() ? here : public_url;
     page.open_at(base);
     RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
                        [&app](const policy::Rules& rules) { return app.take_rules(rules); });
@@ -108,7 +113,7 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
                        started = std::move(result);
                        loop.stop();
                    });
-    print_text(out, *app.redaction().now(), greeting(upstream, base, code));
+    print_text(out, *app.redaction().now(), greeting(upstream, base, here, code));
     if (!out)
         app.log().warn(
             "cannot write standard output: the addresses and the sign-in code are not shown; make another "

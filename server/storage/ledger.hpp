@@ -148,6 +148,8 @@ public:
     Result<JournalEnd> journal_end();
 
     Result<void> add_fingerprints(const policy::TokenPrints& token);
+    /// All that are known by that name. Errc::not_found where none is.
+    Result<void> forget_fingerprints(const std::string& name, const JournalEntry& entry);
     Result<std::vector<policy::TokenPrints>> fingerprints();
 
     Result<void> add_reveal(const RevealRow& row);

@@ -48,6 +48,15 @@ Result<void> Ledger::add_fingerprints(const policy::TokenPrints& token) {
     });
 }
 
+Result<void> Ledger::forget_fingerprints(const std::string& name, const JournalEntry& entry) {
+    return impl_->write([&]() -> Result<void> {
+        auto rows = impl_->prepare("DELETE FROM tokens WHERE name = ?");
+        rows.bind(1, name);
+        if (rows.exec() == 0) return Error{Errc::not_found, "No token is known by that name."};
+        return impl_->append(entry);
+    });
+}
+
 Result<std::vector<policy::TokenPrints>> Ledger::fingerprints() {
     return sqlite::read([&]() -> Result<std::vector<policy::TokenPrints>> {
         auto rows = impl_->prepare("SELECT name, windows FROM tokens ORDER BY number");

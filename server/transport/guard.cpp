@@ -95,13 +95,20 @@ Verdict check_expectation(const Head& head, Framing& framing) {
     return {};
 }
 
+/// Probes ask by the address of a machine or a pod, whatever that is; all that they are told is true or
+/// false.
+bool is_probe(const Head& head) {
+    const auto path = std::string_view(head.target).substr(0, head.target.find('?'));
+    return (head.method == "GET" || head.method == "HEAD") && (path == "/livez" || path == "/readyz");
+}
+
 Verdict check_host(const Head& head, const Allowed& allowed) {
     const auto hosts = values(head, "host");
     if (hosts.size() != 1 || hosts[0].empty()) return Refusal{400, "A request needs exactly one Host."};
-    if (!is_allowed_host(hosts[0], allowed))
+    if (!is_allowed_host(hosts[0], allowed) && !is_probe(head))
         return Refusal{403,
-                       "This server does not answer to that Host. If the name is right, allow it in the "
-                       "server's configuration."};
+                       "This server does not answer to that Host. If the name is right, start it with "
+                       "--allowed-host NAME, or with --public-url ADDRESS if people come by it."};
     return {};
 }
 
@@ -110,8 +117,8 @@ Verdict check_origin(const Head& head, const Allowed& allowed) {
     if (origins.size() > 1) return Refusal{400, "A request has one Origin at the most."};
     if (!origins.empty() && !is_allowed_origin(origins[0], allowed))
         return Refusal{403,
-                       "Pages of that Origin may not ask this server. If they should, allow it in the "
-                       "server's configuration."};
+                       "Pages of that Origin may not ask this server. If they should, start it with "
+                       "--allowed-origin ORIGIN, or with --public-url ADDRESS if it is the page's own."};
     return {};
 }
 

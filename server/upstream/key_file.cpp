@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "server/storage/open_file.hpp"
+#include "server/upstream/placeholder.hpp"
 
 namespace tfy::server {
 namespace {
@@ -32,10 +33,16 @@ Error unreadable(const std::string& file, int why) {
                     "key_file_unreadable");
 }
 
-/// Wipes `text` and keeps what stands between the white space.
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+/// Of a text in UTF-16, either way round.
+bool is_wide(std::string_view text) { return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"); }
+
+/// Wipes `text` and keeps what stands between the white space, behind a byte order mark.
 void trim(std::string& text) {
     constexpr auto space = " \t\r\n";
-    const auto first = text.find_first_not_of(space);
+    const auto first =
+        text.find_first_not_of(space, text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
     const auto last = text.find_last_not_of(space);
     std::string inner = first == std::string::npos ? std::string{} : text.substr(first, last - first + 1);
     policy::wipe(text);
@@ -50,6 +57,12 @@ bool is_one_word(std::string_view text) {
 
 Result<policy::Secret> read_key(std::string text) {
     const bool too_long = text.size() > longest;
+    if (is_wide(text)) {
+        policy::wipe(text);
+        return Error{Errc::storage,
+                     "is text in UTF-16, as some editors save it. Save it as UTF-8.",
+                     {{"cause", "key_unusable"}}};
+    }
     trim(text);
     if (!too_long && is_one_word(text)) return policy::Secret(std::move(text));
     policy::wipe(text);
@@ -68,6 +81,8 @@ Result<policy::Secret> read_key_file(const std::string& file) {
     const auto size = ::read(in.get(), text.data(), text.size());
     if (size < 0) return unreadable(file, errno);
     text.resize(static_cast<std::size_t>(size));
+    if (const auto placeholder = read_placeholder(text))
+        return unusable(file, placeholder->says("key"), "key_placeholder");
     auto key = read_key(std::move(text));
     if (!key) return unusable(file, key.error().message, "key_file_unusable");
     if (key->empty()) return unusable(file, "is empty. Put the key into it.", "key_file_empty");

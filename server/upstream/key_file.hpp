@@ -12,14 +12,16 @@
 
 namespace tfy::server {
 
-/// The key in a text that was meant to be one, without the white space around it; empty where there is
-/// nothing else. Wipes the text. Errc::storage, {cause: "key_unusable"} and the end of a sentence ("holds
-/// more than a key …") for over 16 KiB, and for a space, a control character or anything but ASCII inside.
+/// The key in a text that was meant to be one, without the white space around it and a byte order mark; empty
+/// where there is nothing else. Wipes the text. Errc::storage, {cause: "key_unusable"} and the end of a
+/// sentence ("holds more than a key …") for over 16 KiB, and for a space, a control character or anything but
+/// ASCII inside.
 Result<policy::Secret> read_key(std::string text);
 
 /// The key in it, without the white space around it. Errc::storage with a sentence, and {cause} as data:
 /// "key_file_unreadable" (missing, no right, no file), "key_file_empty", "key_file_unusable" (over 16 KiB, a
-/// space or a control character inside: a file that is half written, or another one).
+/// space or a control character inside, UTF-16: a file that is half written, or another one),
+/// "key_placeholder".
 Result<policy::Secret> read_key_file(const std::string& file);
 
 /// A sentence where other users may read the file; empty where they may not, or where there is none.

@@ -65,6 +65,11 @@ std::string OwnKey::print(const policy::FingerprintKey& key) const {
     return text;
 }
 
+policy::TokenPrints OwnKey::prints(const policy::FingerprintKey& key) const {
+    const auto held = held_.load();
+    return held->value ? prints_of(*held->value, key) : policy::TokenPrints{std::string(own_name), {}};
+}
+
 void OwnKey::replace(policy::Secret value) {
     auto facts = read_claims(value.reveal());
     facts.from = held_.load()->facts.from;

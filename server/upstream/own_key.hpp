@@ -26,6 +26,8 @@ public:
     bool is(const policy::Secret& value) const;
     /// A keyed hash of it, 32 hexadecimal digits, to tell one key from another; empty where there is none.
     std::string print(const policy::FingerprintKey& key) const;
+    /// What to know it by wherever it turns up; no windows where there is none.
+    policy::TokenPrints prints(const policy::FingerprintKey& key) const;
 
     /// Where whoever set this server up finds it: "TFY_API_KEY in the environment". Stays when the value is
     /// replaced.

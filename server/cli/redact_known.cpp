@@ -1,0 +1,52 @@
+// What the redactor knows across restarts: names, never values.
+#include <map>
+
+#include "policy/facts.hpp"
+#include "server/cli/archive.hpp"
+#include "server/cli/redact.hpp"
+#include "server/parts.hpp"
+
+namespace tfy::server {
+namespace {
+
+int list(const Archive& archive, std::ostream& out, std::ostream& err) {
+    const auto tokens = archive.ledger->fingerprints();
+    if (!tokens) return fail(&archive, err, tokens.error());
+    std::map<std::string, int> values;
+    for (const auto& token : *tokens) ++values[token.name];
+    std::string text;
+    for (const auto& [name, count] : values)
+        text += policy::shown(name) + (count == 1 ? "" : " (" + std::to_string(count) + " values)") + "\n";
+    archive.say(out, text);
+    return 0;
+}
+
+int forget(const Archive& archive, const std::string& name, std::ostream& out, std::ostream& err) {
+    const Json body = {{"name", name}, {"by", os_user()}};
+    const JournalEntry entry{"token_forgotten", "", archive.redactor.seal(body), SystemClock().now()};
+    const auto forgotten = archive.ledger->forget_fingerprints(name, entry);
+    if (!forgotten && forgotten.error().code == Errc::not_found)
+        return fail(
+            &archive, err,
+            {Errc::not_found, "No token is known by the name " + policy::shown(name) +
+                                  ". Nothing was forgotten. tfy-pat-mcp redact --known lists the names."});
+    if (!forgotten) return fail(&archive, err, forgotten.error());
+    archive.say(out,
+                "Forgotten: " + policy::shown(name) +
+                    ". Servers that run now still redact it, until they start again. A key that is still "
+                    "configured is known again with its next use.\n");
+    return 0;
+}
+
+}  // namespace
+
+int run_known_tokens(const Options& options, const RedactOptions& redact, std::ostream& out,
+                     std::ostream& err) {
+    const auto root = state_dir(options.state_dir);
+    if (!root) return fail(nullptr, err, root.error());
+    const auto archive = Archive::open(*root);
+    if (!archive) return fail(nullptr, err, archive.error());
+    return redact.forget.empty() ? list(*archive, out, err) : forget(*archive, redact.forget, out, err);
+}
+
+}  // namespace tfy::server
