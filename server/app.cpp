@@ -59,6 +59,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
       key_holders_(parts.own_key, parts.fingerprint_key, client_),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance),
+      reveal_socket_({loop, reveals_, redaction_, clock, log_}, parts.state_dir, parts.instance),
       rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir,
                  parts.base_url),
       catalog_(assemble(parts, page)),
@@ -109,6 +110,7 @@ App::~App() = default;
 void App::close() {
     exchange_.reset();
     notifier_.close();
+    reveal_socket_.close();
     store_.close();
 }
 
@@ -141,6 +143,7 @@ Async<Result<void>> App::start() {
         },
         [this] { redaction_.take_up_ids(); });
     rotations_.start();
+    reveal_socket_.start();
     key_file_watch_.start();
     co_return co_await notifier_.start(std::move(webhooks_));
 }

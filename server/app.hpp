@@ -7,6 +7,7 @@
 
 #include "server/approvals/narrowing.hpp"
 #include "server/approvals/orphans.hpp"
+#include "server/approvals/reveal_socket.hpp"
 #include "server/approvals/rotation_desk.hpp"
 #include "server/auth/sign_in.hpp"
 #include "server/call_tool.hpp"
@@ -96,6 +97,7 @@ private:
     KeyHolders key_holders_;
     ApprovalDesk approvals_;
     RevealDesk reveals_;
+    RevealSocket reveal_socket_;
     RotationDesk rotations_;
     tools::Catalog catalog_;
     Narrowing narrowing_;

@@ -137,6 +137,12 @@ void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     deny->add_option("ID", chosen.id, which)->required();
     deny->add_option("--reason", chosen.reason,
                      "The agent is told; you are asked for it if you leave it out");
+    auto* reveal =
+        verbs.approvals->add_subcommand("reveal", "Show a new token's value once, in this terminal")
+            ->fallthrough();
+    reveal->callback([&chosen] { chosen.verb = Verb::reveal; });
+    reveal->add_option("ID", chosen.id, "The approved request's id, or the beginning of it; or the value's, rev_…")
+        ->required();
     verb("keep", "Keep the old token of a rotation that has not deleted it yet", Verb::keep)
         ->add_option("ID", chosen.id, "The rotation's id, or the beginning of it")
         ->required();
@@ -276,6 +282,7 @@ int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approva
     if (!rules) return fail(rules.error());
     approvals.state_dir = std::move(*state);
     approvals.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
+    approvals.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
     const auto demands = tfy::server::terminal_demands(approvals.state_dir, tfy::server::demands_of(*rules));
     approvals.terminal_required = demands.tty;
     approvals.passphrase_required = demands.passphrase;

@@ -82,7 +82,9 @@ Async<Result<Reveal>> RevealDesk::claim(std::string reveal_id, std::string princ
 Async<Result<Reveal>> RevealDesk::claim_for(std::string reveal_id, const policy::Human& person) {
     const auto found = values_.find(reveal_id);
     if (found == values_.end() || !found->second.recipients.may_see(person.name())) co_return gone();
-    co_return co_await take(std::move(reveal_id), "page", person.name());
+    const bool typed = person.assurance() == policy::Assurance::terminal;
+    std::string destination = typed ? "terminal" : "page";
+    co_return co_await take(std::move(reveal_id), std::move(destination), person.name());
 }
 
 Async<Result<tools::ValueFate>> RevealDesk::fate(std::string reveal_id, std::string principal) {

@@ -33,10 +33,10 @@ public:
         policy::Time until;
         tools::Recipients recipients;
     };
-    /// Values that this process holds now; who may see each on the page, it says.
+    /// Values that this process holds now, and who may see each on the page or in a terminal.
     std::vector<Waiting> waiting() const;
-    /// The page's claim: by a signed-in person instead of the agent's principal. Errc::not_found where it is
-    /// not theirs to see, as where it is gone.
+    /// The page's and the terminal's claim: by a person instead of the agent's principal. Errc::not_found
+    /// where it is not theirs to see, as where it is gone.
     Async<Result<policy::Reveal>> claim_for(std::string reveal_id, const policy::Human& person);
 
     /// Called whenever a value was claimed or has lapsed, after that is durable.

@@ -135,7 +135,7 @@ std::string brief(const Approval& approval, policy::Time now) {
 int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
     const bool about_one = options.verb == Verb::show || options.verb == Verb::approve ||
                            options.verb == Verb::deny || options.verb == Verb::keep ||
-                           options.verb == Verb::revoke;
+                           options.verb == Verb::revoke || options.verb == Verb::reveal;
     if (about_one && options.id.empty()) {
         fail(nullptr, err,
              {Errc::refused, "Which one? Give its id, or the beginning of it. List the open ones: " +
@@ -159,6 +159,7 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
         case Verb::permissions: return list_permissions(window);
         case Verb::permit: return permit_creates(window);
         case Verb::revoke: return revoke_permission(window);
+        case Verb::reveal: return reveal_value(window);
     }
     return 2;
 }

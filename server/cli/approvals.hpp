@@ -35,11 +35,13 @@ struct ApprovalsOptions {
         sign_in,
         permissions,
         permit,
-        revoke
+        revoke,
+        reveal
     };
     Verb verb = Verb::list;
     std::filesystem::path state_dir = {};
-    std::string id = {};      // show, approve, deny: apr_…; keep: a rotation's; revoke: per_…
+    std::string id =
+        {};  // show, approve, deny: apr_…; keep: a rotation's; revoke: per_…; reveal: apr_… or rev_…
     std::string reason = {};  // deny: asked for where it is empty; permit
     PermitOptions permit = {};
     std::string person = {};   // sign_in: whose code; empty: the user's own
@@ -48,6 +50,7 @@ struct ApprovalsOptions {
     bool json = false;  // one document, or one line each for watch; the conversation then goes to `err`
 
     bool stdin_is_terminal = false;                            // isatty(0)
+    bool stdout_is_terminal = false;                           // isatty(1)
     bool terminal_required = true;                             // Rules::terminal_requires_tty
     bool passphrase_required = true;                           // Rules::terminal_requires_passphrase
     policy::Duration claim_window = std::chrono::minutes{15};  // Rules::claim_window

@@ -45,5 +45,6 @@ int watch_requests(const ApprovalsWindow& window);
 int list_permissions(const ApprovalsWindow& window);
 int permit_creates(const ApprovalsWindow& window);
 int revoke_permission(const ApprovalsWindow& window);
+int reveal_value(const ApprovalsWindow& window);
 
 }  // namespace tfy::server

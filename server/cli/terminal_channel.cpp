@@ -1,6 +1,5 @@
 #include "server/cli/terminal_channel.hpp"
 
-#include "server/auth/passphrases.hpp"
 #include "server/cli/ask_secret.hpp"
 #include "tools/own_command.hpp"
 
@@ -64,6 +63,12 @@ Result<policy::Human> TerminalChannel::identify(const ApprovalsWindow& window, T
                          (act == TerminalAct::decide ? ", or decide on the approvals page." : ".")};
     if (auto known = check_passphrase(window, words); !known) return known.error();
     return policy::Human(options.user, policy::Assurance::terminal);
+}
+
+Result<policy::Human> TerminalChannel::known(const Passphrases& passphrases, const std::string& person,
+                                             const policy::Secret& passphrase) {
+    if (auto checked = passphrases.check(person, passphrase); !checked) return checked.error();
+    return policy::Human(person, policy::Assurance::terminal);
 }
 
 }  // namespace tfy::server

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "policy/human.hpp"
+#include "server/auth/passphrases.hpp"
 #include "server/cli/approvals_window.hpp"
 
 namespace tfy::server {
@@ -17,6 +18,9 @@ public:
     /// that types for a person is no person.
     static Result<policy::Human> identify(const ApprovalsWindow& window,
                                           TerminalAct act = TerminalAct::decide);
+    /// The same for who typed `passphrase` in another process. Blocking. Errors of Passphrases::check.
+    static Result<policy::Human> known(const Passphrases& passphrases, const std::string& person,
+                                       const policy::Secret& passphrase);
 };
 
 }  // namespace tfy::server

@@ -6,28 +6,13 @@ import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
-import { binary, Process } from './lib/process.mjs';
 import { create, idOf, statusOf, textOf } from './lib/story.mjs';
+import { atTerminal, passphrase, setPassphrase } from './lib/terminal.mjs';
 import { rules, World } from './lib/world.mjs';
 
-const passphrase = 'correct horse battery';
 const likeByDefault = rules({ assurance: 'terminal' })
   .replace('require_tty = false', 'require_tty = true')
   .replace('require_passphrase = false', 'require_passphrase = true');
-
-/** `tfy-pat-mcp approvals ARGS` in a pseudo-terminal. `dialogue`: [prompt, what is typed after it]. */
-async function atTerminal(world, args, dialogue) {
-  const command = [binary, 'approvals', ...args].map(word => `'${word}'`).join(' ');
-  const terminal = new Process('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-    env: { ...world.env, SHELL: '/bin/sh', TERM: 'dumb' },
-  });
-  for (const [prompt, line] of dialogue) {
-    await terminal.says(prompt);
-    terminal.child.stdin.write(`${line}\r`);
-  }
-  const { code } = await terminal.ended;
-  return { code, text: terminal.stdout };
-}
 
 function everyFileOf(folder) {
   return readdirSync(folder, { recursive: true })
@@ -46,10 +31,7 @@ test('in a real terminal: no passphrase, a wrong one, the right one', async t =>
   assert.equal(unset.code, 1, unset.text);
   assert.match(unset.text, /approvals passphrase/);
 
-  const set = await atTerminal(world, ['passphrase'], [
-    [/New passphrase \(/, passphrase],
-    [/New passphrase again/, passphrase],
-  ]);
+  const set = await setPassphrase(world);
   assert.equal(set.code, 0, set.text);
   assert.ok(!set.text.includes(passphrase), 'what is typed is not shown');
 

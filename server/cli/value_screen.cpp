@@ -1,0 +1,113 @@
+#include "server/cli/value_screen.hpp"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <string_view>
+
+#include "server/storage/open_file.hpp"
+
+namespace tfy::server {
+namespace {
+
+// Every terminal of this century knows the other screen, which has no history to scroll back to.
+constexpr std::string_view to_other_screen = "\x1b[?1049h\x1b[2J\x1b[H";
+constexpr std::string_view wipe_and_return = "\x1b[2J\x1b[H\x1b[?1049l";
+constexpr std::chrono::minutes longest{5};
+
+/// While it lives these are read from a descriptor and end nothing.
+class HeldSignals {
+public:
+    HeldSignals() {
+        sigemptyset(&held_);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP}) sigaddset(&held_, signal);
+        sigprocmask(SIG_BLOCK, &held_, &before_);
+        file_ = OpenFile(::signalfd(-1, &held_, SFD_CLOEXEC | SFD_NONBLOCK));
+    }
+    ~HeldSignals() {
+        signalfd_siginfo taken;
+        while (::read(file_.get(), &taken, sizeof taken) > 0) {
+        }
+        sigprocmask(SIG_SETMASK, &before_, nullptr);
+    }
+    HeldSignals(const HeldSignals&) = delete;
+    HeldSignals& operator=(const HeldSignals&) = delete;
+
+    int file() const { return file_.get(); }
+
+private:
+    sigset_t held_{};
+    sigset_t before_{};
+    OpenFile file_;
+};
+
+/// While it lives, keys are read one by one and not shown.
+class KeyByKey {
+public:
+    KeyByKey() : terminal_(tcgetattr(STDIN_FILENO, &before_) == 0) {
+        if (!terminal_) return;
+        auto keys = before_;
+        keys.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON);
+        keys.c_cc[VMIN] = 1;
+        keys.c_cc[VTIME] = 0;
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &keys);
+    }
+    ~KeyByKey() {
+        if (terminal_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    }
+    KeyByKey(const KeyByKey&) = delete;
+    KeyByKey& operator=(const KeyByKey&) = delete;
+
+private:
+    termios before_{};
+    bool terminal_;
+};
+
+/// True where a key that ends it was pressed, or no key can come any more.
+bool ends_it() {
+    char key = 0;
+    if (::read(STDIN_FILENO, &key, 1) <= 0) return true;
+    return key == '\r' || key == '\n' || key == 'q';
+}
+
+void wait_for_end(int signals) {
+    using Clock = std::chrono::steady_clock;
+    const auto end = Clock::now() + longest;
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+        std::array<pollfd, 2> watched{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals, POLLIN, 0}};
+        if (left.count() <= 0 || ::poll(watched.data(), watched.size(), static_cast<int>(left.count())) == 0)
+            return;
+        if (watched[1].revents != 0) return;
+        if (watched[0].revents != 0 && ends_it()) return;
+    }
+}
+
+}  // namespace
+
+bool terminal_can_be_wiped() {
+    const auto* name = std::getenv("TERM");
+    return name != nullptr && *name != '\0' && std::string_view(name) != "dumb";
+}
+
+// Flushed before and after the value: the stream wipes what it has written, not what it has outgrown.
+bool show_value(std::ostream& out, policy::Secret value, const ValueScreen& screen) {
+    const HeldSignals signals;
+    const KeyByKey keys;
+    if (screen.wipes) out << to_other_screen;
+    out << screen.above << std::flush;
+    out << value.reveal() << std::flush;
+    value = policy::Secret();
+    out << screen.below << std::flush;
+    const bool written = static_cast<bool>(out);
+    if (written) wait_for_end(signals.file());
+    if (screen.wipes) out << wipe_and_return << std::flush;
+    return written;
+}
+
+}  // namespace tfy::server
