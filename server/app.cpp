@@ -14,6 +14,7 @@
 #include "tools/access_tokens/list.hpp"
 #include "tools/access_tokens/reveal.hpp"
 #include "tools/access_tokens/rotate.hpp"
+#include "tools/own_command.hpp"
 #include "tools/preflight.hpp"
 
 namespace tfy::server {
@@ -43,6 +44,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
          policy::Assurance default_assurance)
     : loop_(loop),
       clock_(clock),
+      page_(page),
       instance_lock_(std::move(parts.instance_lock)),
       state_dir_(parts.state_dir),
       stream_caller_{
@@ -122,6 +124,15 @@ Result<void> App::take_rules(const policy::Rules& rules) {
     return {};
 }
 
+// Where the page may stay out of reach, the terminal is told as well.
+tools::WayToValue App::way_to_value(const std::string& reveal_id) {
+    tools::WayToValue way;
+    if (page_.stands()) way.page = page_.home();
+    if (reveal_socket_.listens() && (way.page.empty() || page_.may_be_out_of_reach()))
+        way.terminal = tools::own_command("approvals reveal " + reveal_id);
+    return way;
+}
+
 void App::tell_of_rotations() {
     reveals_.on_end([this] { rotations_.look_again(); });
     rotations_.on_deleted([this](const std::string& id) {
@@ -143,6 +154,7 @@ Async<Result<void>> App::start() {
         },
         [this] { redaction_.take_up_ids(); });
     rotations_.start();
+    reveals_.seen_by([this](const std::string& reveal_id) { return way_to_value(reveal_id); });
     reveal_socket_.start();
     key_file_watch_.start();
     co_return co_await notifier_.start(std::move(webhooks_));

@@ -79,11 +79,13 @@ private:
     }
     void tell_of_rotations();
     void warn_of_settings(const Parts& parts) const;
+    tools::WayToValue way_to_value(const std::string& reveal_id);
     tools::Catalog assemble(const Parts& parts, const ApprovalPage& page);
     Async<void> reply_health(HttpAnswer& answer, bool ready);
 
     boost::asio::io_context& loop_;
     const Clock& clock_;
+    ApprovalPage& page_;
     std::optional<Instance> instance_lock_;
     std::filesystem::path state_dir_;
     policy::Caller stream_caller_;

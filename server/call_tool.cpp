@@ -219,7 +219,11 @@ Async<Result<Answer>> CallTool::settle(const Entry& entry, policy::Call call, Ap
     if (approval->state == State::approved) {
         auto ran = co_await execute(entry, *approval, as_approved(std::move(call), *approval));
         TFY_FAILPOINT("answer.leave");
-        if (ran) co_return co_await answer_fresh(std::move(*ran), approval->id, version);
+        if (ran) {
+            auto led = co_await rooms_.presenter.lead_to_value(*approval, requester, *ran);
+            if (led) co_return std::move(*led);
+            co_return co_await answer_fresh(std::move(*ran), approval->id, version);
+        }
         if (ran.error().code != Errc::conflict) co_return write_answer(failure(ran.error()), version);
         approval = co_await rooms_.desk.find(approval->id);  // another viewer of the same row was first
     }

@@ -141,7 +141,9 @@ void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
         verbs.approvals->add_subcommand("reveal", "Show a new token's value once, in this terminal")
             ->fallthrough();
     reveal->callback([&chosen] { chosen.verb = Verb::reveal; });
-    reveal->add_option("ID", chosen.id, "The approved request's id, or the beginning of it; or the value's, rev_…")
+    reveal
+        ->add_option("ID", chosen.id,
+                     "The approved request's id, or the beginning of it; or the value's, rev_…")
         ->required();
     verb("keep", "Keep the old token of a rotation that has not deleted it yet", Verb::keep)
         ->add_option("ID", chosen.id, "The rotation's id, or the beginning of it")

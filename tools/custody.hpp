@@ -13,10 +13,17 @@
 
 namespace tfy::tools {
 
+/// How a person who may see a value gets to it. Both are empty where none may, or where there is no way.
+struct WayToValue {
+    std::string page = {};      // an address; never pre-authenticated
+    std::string terminal = {};  // a command; empty where the page is sure to be reached
+};
+
 struct Held {
     std::string reveal_id;  // "rev_" and 26 characters
     std::string masked;     //
     policy::Time until = {};
+    WayToValue way = {};
 };
 
 /// What is known of a value that is (or was) held, without the value.

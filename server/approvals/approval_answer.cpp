@@ -2,6 +2,7 @@
 
 #include "server/approvals/approval_text.hpp"
 #include "server/approvals/narrowed_arguments.hpp"
+#include "tools/access_tokens/create_words.hpp"
 
 namespace tfy::server {
 namespace {
@@ -96,10 +97,35 @@ ToolResult denied(const Approval& approval, policy::Time now) {
                    "Do not ask again unless the user wants it. " + repeated(approval, now));
 }
 
+/// A token was made whose value is for a person. Its words say how to see it, once; `next` says so as long as
+/// that is true.
+ToolResult made_for_person(ToolResult outcome, policy::Time until, const Approval& approval,
+                           policy::Time now) {
+    constexpr auto over =
+        "The time to see the value is over. If the user did not save it, delete the token and create a new "
+        "one. ";
+    if (now >= until) return with_next(std::move(outcome), approval, over + repeated(approval, now));
+    const tools::WayToValue way{.page = outcome.structured.value("reveal_url", std::string{}),
+                                .terminal = outcome.structured.value("reveal_command", std::string{})};
+    auto result = with_next(std::move(outcome), approval, repeated(approval, now));
+    result.structured["next"] = tools::how_a_person_sees(way, until - now) + "\n" + repeated(approval, now);
+    return result;
+}
+
+ToolResult succeeded(ToolResult outcome, const Approval& approval, policy::Time now) {
+    const auto& structured = outcome.structured;
+    const bool waits = structured.is_object() &&
+                       (structured.contains("reveal_url") || structured.contains("reveal_command"));
+    const auto until =
+        waits ? policy::read_time(structured.value("reveal_until", std::string{})) : std::nullopt;
+    if (until) return made_for_person(std::move(outcome), *until, approval, now);
+    return with_next(std::move(outcome), approval, repeated(approval, now));
+}
+
 /// The outcome of what ran, or may have.
 ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now) {
     switch (approval.state) {
-        case State::succeeded: return with_next(std::move(outcome), approval, repeated(approval, now));
+        case State::succeeded: return succeeded(std::move(outcome), approval, now);
         case State::unknown:
             return with_next(std::move(outcome), approval,
                              "List the access tokens before anything else. " + repeated(approval, now));

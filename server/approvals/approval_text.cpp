@@ -42,15 +42,9 @@ void write_arguments(std::string& out, const Json& value, const std::string& pat
            "\n";  // whole: nothing may hide behind a cut
 }
 
-std::string destination_words(const Approval& approval) {
-    if (approval.terms.destinations.empty()) return {};
-    std::string words = "The new value goes where you choose (";
-    for (const auto destination : approval.terms.destinations)
-        words += std::string(policy::to_string(destination)) + ", ";
-    words.resize(words.size() - 2);
-    return words +
-           "): page = shown once on the approvals page; agent = the agent may show it once; none = not "
-           "shown.\n";
+std::string destination_words(const DestinationOffer& offer) {
+    if (offer.empty()) return {};
+    return "The new value goes where you choose (" + names_of(offer) + "): " + meanings_of(offer) + ".\n";
 }
 
 // Nothing here is known to be so: no word of it may stand among what this server verified.
@@ -75,6 +69,10 @@ std::string narrowing_lines(const Approval& approval) {
 }
 
 std::string screen(const Approval& approval, policy::Time now) {
+    return screen(approval, now, offer_with_page(approval.terms));
+}
+
+std::string screen(const Approval& approval, policy::Time now, const DestinationOffer& offer) {
     std::string text = "Approve " + approval.call.tool + "?\n\nVerified by this server:\n";
     for (const auto& fact : approval.facts.shown)
         text += "  " + fact.label + ": " + policy::shown(fact.value) + "\n";
@@ -87,7 +85,7 @@ std::string screen(const Approval& approval, policy::Time now) {
     text += "\nDigest: " + policy::short_digest(approval.digest) + "\n";
     if (!approval.terms.because.empty()) text += "Rule: " + policy::shown(approval.terms.because) + "\n";
     text += people_lines(approval);
-    text += "\nOn approval: " + policy::shown(approval.facts.effect) + "\n" + destination_words(approval);
+    text += "\nOn approval: " + policy::shown(approval.facts.effect) + "\n" + destination_words(offer);
     if (approval.state == State::pending)
         text +=
             "Time left: " + policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) +

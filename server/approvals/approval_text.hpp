@@ -4,12 +4,15 @@
 #include <string>
 
 #include "policy/approval.hpp"
+#include "server/approvals/destination_offer.hpp"
 
 namespace tfy::server {
 
 /// What the person sees, as plain text in the order of the contract: verified facts, what the caller claims
 /// (its client and its reason), exact arguments, digest, what happens on approval, the time left. Every
 /// string from others is made safe to look at.
+std::string screen(const policy::Approval& approval, policy::Time now, const DestinationOffer& offer);
+/// For a person who gets to the approvals page.
 std::string screen(const policy::Approval& approval, policy::Time now);
 
 /// What a person changed before approving, one change a line, under a heading that names them; empty where

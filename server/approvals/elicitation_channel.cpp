@@ -14,16 +14,18 @@ Json decision_field() {
             {"enum", {"approve", "deny"}}};
 }
 
-Json destination_field(const Approval& approval) {
+Json destination_field(const DestinationOffer& offer) {
     Json names = Json::array();
-    for (const auto destination : approval.terms.destinations)
-        names.push_back(policy::to_string(destination));
+    std::string meanings;
+    for (const auto& each : offer) {
+        names.push_back(each.name);
+        meanings += (meanings.empty() ? "" : " ") + each.name + ": " + each.meaning + ".";
+    }
     return {{"type", "string"},
             {"title", "Where the value goes"},
-            {"description",
-             "page: shown once on the approvals page. agent: the agent may show it once. none: not shown."},
+            {"description", meanings},
             {"enum", names},
-            {"default", policy::to_string(approval.terms.destinations.front())}};
+            {"default", offer.front().name}};
 }
 
 std::string text_of(const Json& content, const char* key) {
@@ -34,7 +36,7 @@ std::string text_of(const Json& content, const char* key) {
 }  // namespace
 
 Json ElicitationChannel::form(const Approval& approval, policy::Time now, protocol::Version version,
-                              const std::string& problem) {
+                              const DestinationOffer& offer, const std::string& problem) {
     Json properties = {{"decision", decision_field()}};
     Json required = {"decision"};
     const auto& facts = approval.facts;
@@ -46,14 +48,14 @@ Json ElicitationChannel::form(const Approval& approval, policy::Time now, protoc
             {"minLength", 1}};
         required.push_back("confirm_name");
     }
-    if (!approval.terms.destinations.empty()) properties["destination"] = destination_field(approval);
+    if (!offer.empty()) properties["destination"] = destination_field(offer);
     properties["reason"] = {{"type", "string"},
                             {"title", "Reason"},
                             {"description", "Kept in the journal; the agent sees it."},
                             {"maxLength", 500}};
     if (approval.terms.reason_required) required.push_back("reason");
     const Json schema = {{"type", "object"}, {"properties", properties}, {"required", required}};
-    const auto message = (problem.empty() ? std::string{} : problem + "\n\n") + screen(approval, now);
+    const auto message = (problem.empty() ? std::string{} : problem + "\n\n") + screen(approval, now, offer);
     return protocol::write_form(message, schema, version);
 }
 
@@ -63,7 +65,7 @@ policy::Human ElicitationChannel::person() {
 }
 
 ElicitationChannel::Answer ElicitationChannel::read(const protocol::Elicited& elicited,
-                                                    std::string shown_digest) {
+                                                    std::string shown_digest, const DestinationOffer& offer) {
     using Kind = Answer::Kind;
     if (elicited.action == protocol::Elicited::Action::cancel) return {.kind = Kind::cancel};
     policy::Choice choice{.reason = text_of(elicited.content, "reason"),
@@ -71,8 +73,9 @@ ElicitationChannel::Answer ElicitationChannel::read(const protocol::Elicited& el
                           .digest = std::move(shown_digest)};
     if (elicited.action == protocol::Elicited::Action::decline)
         return {.kind = Kind::deny, .choice = std::move(choice)};
+    if (!offer.empty()) choice.destination = offer.front().destination;
     if (const auto destination = text_of(elicited.content, "destination"); !destination.empty()) {
-        choice.destination = policy::read_destination(destination);
+        choice.destination = read_offered(offer, destination);
         if (!choice.destination)
             return {.problem = "The destination must be one of the listed ones. Nothing was done."};
     }

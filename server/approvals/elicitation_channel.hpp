@@ -7,6 +7,7 @@
 
 #include "policy/approval.hpp"
 #include "protocol/elicitation.hpp"
+#include "server/approvals/destination_offer.hpp"
 
 namespace tfy::server {
 
@@ -14,8 +15,9 @@ class ElicitationChannel {
 public:
     /// The form for one approval: facts, arguments, digest, the agent's words, what happens; decision, typed
     /// name, reason, destination. `problem` says what was wrong with the last answer.
+    /// `offer`: where its value may go, empty where none comes of it.
     static Json form(const policy::Approval& approval, policy::Time now, protocol::Version version,
-                     const std::string& problem = {});
+                     const DestinationOffer& offer, const std::string& problem = {});
 
     /// The person that the client speaks for. Only the least assurance comes of it: hosts have hooks that
     /// answer for people.
@@ -27,7 +29,9 @@ public:
         std::string problem = {};  // for unclear
     };
     /// Content is checked here: clients send what they like. `shown_digest`: of what the form was about.
-    static Answer read(const protocol::Elicited& elicited, std::string shown_digest);
+    /// Where no destination was chosen it is the first of the `offer`.
+    static Answer read(const protocol::Elicited& elicited, std::string shown_digest,
+                       const DestinationOffer& offer);
 };
 
 }  // namespace tfy::server

@@ -61,6 +61,10 @@ bool Presenter::is_silent(const Requester& requester) {
     return silent_.is_silent(requester.caller, now);
 }
 
+bool Presenter::opens_addresses(const Requester& requester) {
+    return takes_url(requester.context) && !is_silent(requester);
+}
+
 void Presenter::came_back(const Requester& requester, const std::string& approval_id) {
     silent_.answered(requester.caller, approval_id);
 }
@@ -144,7 +148,7 @@ Async<protocol::Task> Presenter::task(Approval approval, const Requester& reques
     const bool form = form_may_decide(approval, requester);
     // In 2025-11-25 the address is asked for on the stream of tasks/result, too; a modern task has forms
     // only.
-    const bool url = !protocol::is_modern(version) && takes_url(requester.context) && !is_silent(requester);
+    const bool url = !protocol::is_modern(version) && opens_addresses(requester);
     const bool pending = approval.state == State::pending;
     const auto where = co_await doors(approval, pending && !form && !url);
     const TaskManner manner{.version = version,
@@ -171,17 +175,17 @@ Async<Result<Presenter::Leg>> Presenter::present(Approval approval, Requester& r
         co_return co_await present_question(std::move(approval), requester);
     if (form_may_decide(approval, requester) && state.attempt < attempts)
         co_return co_await present_form(std::move(approval), requester, params, state);
-    if (takes_url(client) && !is_silent(requester))
+    if (opens_addresses(requester))
         co_return co_await present_url(std::move(approval), requester, params, state);
     co_return co_await present_wait(std::move(approval), requester);
 }
 
-Async<Result<Presenter::Decided>> Presenter::decide(Approval approval, std::string shown_digest,
-                                                    Json elicited) {
+Async<Result<Presenter::Decided>> Presenter::decide(Approval approval, const Requester& requester,
+                                                    std::string shown_digest, Json elicited) {
     using Kind = ElicitationChannel::Answer::Kind;
     const auto read = protocol::read_elicited(elicited);
     if (!read) co_return Decided{read.error().message};
-    auto given = ElicitationChannel::read(*read, std::move(shown_digest));
+    auto given = ElicitationChannel::read(*read, std::move(shown_digest), offer_to(approval, requester));
     auto person = ElicitationChannel::person();
     Result<Approval> next = approval;
     switch (given.kind) {
@@ -201,21 +205,19 @@ Async<Result<Presenter::Decided>> Presenter::decide(Approval approval, std::stri
 Async<Result<Presenter::Leg>> Presenter::present_form(Approval approval, Requester& requester,
                                                       const protocol::CallToolParams& params,
                                                       const Resumed& state) {
-    const auto version = requester.context.version;
     const auto response = params.input_responses.find(question_key);
     // An answer counts only with the requestState of the question that it answers: what nobody was shown,
     // nobody decided.
     if (!params.request_state || response == params.input_responses.end())
-        co_return Leg{ask(approval, requester, ElicitationChannel::form(approval, clock_.now(), version),
-                          state.attempt)};
-    auto decided = co_await decide(approval, state.shown_digest, *response);
+        co_return Leg{ask(approval, requester, form(approval, requester, clock_.now()), state.attempt)};
+    auto decided = co_await decide(approval, requester, state.shown_digest, *response);
     if (!decided) co_return decided.error();
     if (auto* next = std::get_if<Approval>(&*decided)) co_return Leg{std::move(*next)};
     if (state.attempt + 1 >= attempts) co_return co_await present_wait(std::move(approval), requester);
     auto now = co_await desk_.find(approval.id);  // it may have been made narrower since it was shown
     if (!now) co_return now.error();
-    auto form = ElicitationChannel::form(*now, clock_.now(), version, std::get<std::string>(*decided));
-    co_return Leg{ask(*now, requester, std::move(form), state.attempt + 1)};
+    auto again = form(*now, requester, clock_.now(), std::get<std::string>(*decided));
+    co_return Leg{ask(*now, requester, std::move(again), state.attempt + 1)};
 }
 
 // "accept" means that the page was opened, not that anything was approved: the row decides.
@@ -288,13 +290,13 @@ Async<Result<std::optional<Approval>>> Presenter::question_form(Approval approva
                                                                 bool of_task) {
     std::string problem;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        auto form = ElicitationChannel::form(approval, clock_.now(), requester.context.version, problem);
-        if (of_task) form = protocol::related_to_task(std::move(form), approval.id);
-        auto heard = co_await hear(approval, requester, std::move(form));
+        auto shown = form(approval, requester, clock_.now(), problem);
+        if (of_task) shown = protocol::related_to_task(std::move(shown), approval.id);
+        auto heard = co_await hear(approval, requester, std::move(shown));
         if (!heard) co_return heard.error();
         if (heard->elsewhere) co_return std::move(heard->elsewhere);
         if (!heard->answer) break;  // the row is still there to be decided elsewhere
-        auto decided = co_await decide(approval, approval.digest, std::move(*heard->answer));
+        auto decided = co_await decide(approval, requester, approval.digest, std::move(*heard->answer));
         if (!decided) co_return decided.error();
         if (auto* next = std::get_if<Approval>(&*decided)) co_return std::optional(std::move(*next));
         problem = std::get<std::string>(*decided);
@@ -335,7 +337,7 @@ Async<void> Presenter::tell_completion(Approval approval, Requester& requester) 
 }
 
 Async<Result<Presenter::Leg>> Presenter::present_wait(Approval approval, Requester& requester) {
-    const bool asks = takes_url(requester.context) && !is_silent(requester);
+    const bool asks = opens_addresses(requester);
     const auto address = co_await page_.address(approval.id, !asks);
     auto note = waiting_note(approval, address);
     const auto told = co_await requester.log(protocol::LogLevel::info, logger, std::move(note));

@@ -10,6 +10,7 @@
 #include "protocol/tool.hpp"
 #include "server/approvals/approval_answer.hpp"
 #include "server/approvals/approval_desk.hpp"
+#include "server/approvals/destination_offer.hpp"
 #include "server/approvals/silent_clients.hpp"
 #include "server/auth/sign_in_help.hpp"
 #include "server/mcp/requester.hpp"
@@ -29,6 +30,17 @@ public:
     virtual SignInHelp sign_in_help() const { return {}; }
     /// Whether people can be sent there; opens it where it is opened on demand.
     virtual bool stands() { return true; }
+    /// Whether the person behind a client gets there; `client_opens`: it opens addresses for them.
+    virtual bool reaches_person(bool client_opens) {
+        static_cast<void>(client_opens);
+        return stands();
+    }
+    /// Whether a person could be told its address in vain, because no window can be opened for them.
+    virtual bool may_be_out_of_reach() const { return false; }
+    /// Whether it opens the person's browser by itself.
+    virtual bool opens_browser() const { return false; }
+    /// A value waits there: the person's browser is opened, signed in, where opens_browser().
+    virtual void lead_to_value(const std::string& approval_id) { static_cast<void>(approval_id); }
 };
 
 class Presenter {
@@ -76,7 +88,19 @@ public:
     /// What the client's answer to a form about `shown_digest` comes to: a sentence that says what to mend,
     /// or the approval as it is afterwards. Only storage fails.
     using Decided = std::variant<std::string, policy::Approval>;
-    Async<Result<Decided>> decide(policy::Approval approval, std::string shown_digest, Json elicited);
+    Async<Result<Decided>> decide(policy::Approval approval, const Requester& requester,
+                                  std::string shown_digest, Json elicited);
+    /// The form for this client's person: with the destinations that reach them, and what was wrong with
+    /// their last answer.
+    Json form(const policy::Approval& approval, const Requester& requester, policy::Time at,
+              const std::string& problem = {});
+    /// What was approved elsewhere than on the page has run, and its value may wait there: opens the person's
+    /// browser, where this server does that.
+    void open_for_value(const policy::Approval& approval, const tools::ToolResult& result);
+    /// The same through the client, where it opens addresses and no browser was opened: an answer where the
+    /// client has to come back for the result; else it has been asked, or need not be.
+    Async<std::optional<Answer>> lead_to_value(policy::Approval approval, Requester& requester,
+                                               const tools::ToolResult& result);
 
     /// Asks a legacy client's person on the request's own stream, by form or address; `of_task`: the question
     /// says to which task it belongs. The approval as it is afterwards; nullopt where this client cannot be
@@ -112,6 +136,8 @@ private:
     Async<Result<Heard>> hear(policy::Approval approval, Requester& requester, Json params);
     Async<Doors> doors(policy::Approval approval, bool lead_person_there);
     bool is_silent(const Requester& requester);
+    bool opens_addresses(const Requester& requester);
+    DestinationOffer offer_to(const policy::Approval& approval, const Requester& requester);
     Async<void> tell_completion(policy::Approval approval, Requester& requester);
     Async<Result<Leg>> present_wait(policy::Approval approval, Requester& requester);
     Answer ask(const policy::Approval& approval, const Requester& requester, Json params, int attempt);

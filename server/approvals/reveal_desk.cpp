@@ -51,7 +51,8 @@ Async<Result<tools::Held>> RevealDesk::hold(policy::Secret value, std::string to
     const auto kept = co_await store_.run(std::move(work));
     TFY_FAILPOINT("value.kept");
     if (!kept) co_return kept.error();
-    tools::Held held{row.id, value.masked(), row.until};
+    tools::Held held{row.id, value.masked(), row.until, {}};
+    if (way_ && (recipients.anybody || !recipients.people.empty())) held.way = way_(row.id);
     values_.emplace(
         row.id, Value{std::move(value), std::move(token_name), {}, std::move(recipients), now, row.until});
     asio::co_spawn(loop_, lapse(row.id, row.until), asio::detached);

@@ -39,6 +39,8 @@ public:
     /// where it is not theirs to see, as where it is gone.
     Async<Result<policy::Reveal>> claim_for(std::string reveal_id, const policy::Human& person);
 
+    /// How a person gets to the value of this reveal id, told with each new one that a person may see.
+    void seen_by(std::function<tools::WayToValue(const std::string&)> way) { way_ = std::move(way); }
     /// Called whenever a value was claimed or has lapsed, after that is durable.
     void on_end(std::function<void()> tell) { tell_ = std::move(tell); }
 
@@ -60,6 +62,7 @@ private:
     const Clock& clock_;
     std::string instance_;
     std::map<std::string, Value> values_;
+    std::function<tools::WayToValue(const std::string&)> way_ = {};
     std::function<void()> tell_ = [] {};
 };
 

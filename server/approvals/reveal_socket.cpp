@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -151,7 +152,9 @@ Async<Result<RevealWish>> RevealSocket::read(Socket& socket) {
         const auto room = asio::buffer(buffer.bytes.data() + size, buffer.bytes.size() - size);
         const auto [failure, count] = co_await socket.async_read_some(room, as_result);
         size += count;
-        if (auto wish = read_reveal_wish({buffer.bytes.data(), size}); wish || failure) co_return wish;
+        const std::string_view so_far(buffer.bytes.data(), size);
+        const bool whole = std::ranges::count(so_far, '\n') >= lines_of_reveal_wish;
+        if (whole || failure) co_return read_reveal_wish(so_far);
     }
     co_return Error{Errc::too_large, "This is too long to be a passphrase. Nothing was shown."};
 }

@@ -54,7 +54,7 @@ std::string head_of_reveal_wish(const std::string& reveal_id, const std::string&
 }
 
 Result<RevealWish> read_reveal_wish(std::string_view bytes) {
-    std::array<std::string_view, 4> lines;
+    std::array<std::string_view, lines_of_reveal_wish> lines;
     for (auto& line : lines) {
         const auto end = bytes.find('\n');
         if (end == std::string_view::npos) return not_understood();

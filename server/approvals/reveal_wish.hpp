@@ -18,6 +18,8 @@ struct RevealWish {
 /// A whole request in bytes; longer ones are refused.
 constexpr std::size_t longest_reveal_wish = 4096;
 
+constexpr std::ptrdiff_t lines_of_reveal_wish = 4;
+
 /// Where the process `instance` listens for them.
 std::filesystem::path reveal_socket_of(const std::filesystem::path& state_dir, const std::string& instance);
 

@@ -1,12 +1,12 @@
 // Approving and denying: the whole request is shown first, and approving it takes the token's name, typed.
-#include <algorithm>
-
 #include "server/approvals/approval_text.hpp"
 #include "server/cli/approvals_window.hpp"
+#include "server/cli/display.hpp"
 #include "server/cli/terminal_channel.hpp"
 #include "server/failpoint.hpp"
 #include "server/storage/journal_entry.hpp"
 #include "server/storage/without_values.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 
@@ -39,14 +39,14 @@ Result<Approval> find_pending(const ApprovalsWindow& window) {
     return approval;
 }
 
-std::string options_of(const Approval& approval) {
-    std::string text;
-    for (const auto destination : approval.terms.destinations)
-        text += (text.empty() ? "" : ", ") + std::string(policy::to_string(destination));
-    return text;
+/// `page` can be typed also where no page can be opened from here: it is what `terminal` is in the record.
+std::optional<Destination> read_typed(const Approval& approval, const DestinationOffer& offer,
+                                      const std::string& line) {
+    if (const auto chosen = read_offered(offer, line)) return chosen;
+    return read_offered(offer_with_page(approval.terms), line);
 }
 
-/// Errc::cancelled at the end of the input. The rules' first destination is the default.
+/// Errc::cancelled at the end of the input. The first one offered is the default.
 Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window, const Approval& approval) {
     if (approval.terms.destinations.empty()) return std::optional<Destination>{};
     if (!approval.votes.empty()) {
@@ -55,18 +55,15 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
                    policy::shown(first.by, 100) + " chose.\n");
         return std::optional(first.destination);
     }
-    const auto fallback = approval.terms.destinations.front();
-    const auto question = "Where may the new value appear: " + options_of(approval) + "? [" +
-                          std::string(policy::to_string(fallback)) + "] ";
+    const auto offer = offer_in_terminal(approval.terms, has_display());
+    const auto question =
+        "Where may the new value appear: " + names_of(offer) + "? [" + offer.front().name + "] ";
     for (;;) {
         const auto line = ask(window, question);
         if (!line) return undecided();
-        if (line->empty()) return std::optional(fallback);
-        const auto chosen = policy::read_destination(*line);
-        if (chosen &&
-            std::ranges::find(approval.terms.destinations, *chosen) != approval.terms.destinations.end())
-            return chosen;
-        window.say("Please type one of: " + options_of(approval) + ".\n");
+        if (line->empty()) return std::optional(offer.front().destination);
+        if (const auto chosen = read_typed(approval, offer, *line)) return chosen;
+        window.say("Please type one of: " + names_of(offer) + ".\n");
     }
 }
 
@@ -104,7 +101,9 @@ std::string what_now(const Approval& approval) {
         policy::format_time_for_people(approval.expires) + ".\n";
     if (!approval.facts.yields_value) return text;
     switch (approval.decision->destination) {
-        case Destination::page: return text + "The new value will be shown once, on the approvals page.\n";
+        case Destination::page:
+            return text + "The new value will then be shown once: on the approvals page, or here with: " +
+                   tools::own_command("approvals reveal " + approval.id) + "\n";
         case Destination::agent:
             return text + "The new value will be given to the agent once, in the result of its call.\n";
         case Destination::none: return text + "The new value will not be shown now.\n";
@@ -134,7 +133,8 @@ int approve_request(const ApprovalsWindow& window) {
     if (!human) return window.fail(human.error());
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
-    window.say(screen(*approval, window.now()) + "\n");
+    const auto offer = offer_in_terminal(approval->terms, has_display());
+    window.say(screen(*approval, window.now(), offer) + "\n");
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());
     const auto next = policy::approve(*approval, *human, *choice, window.now(), window.options.claim_window);

@@ -8,6 +8,7 @@
 #include "server/cli/value_screen.hpp"
 #include "server/storage/state_dir.hpp"
 #include "server/transport/local_socket.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::server {
 namespace {
@@ -70,9 +71,8 @@ Result<policy::Secret> ask_passphrase(const ApprovalsWindow& window) {
     if (!*is_set)
         return Error{
             Errc::refused,
-            std::string("A value is shown to a person who types their passphrase, and you have none. Set "
-                        "it once: tfy-pat-mcp approvals passphrase.") +
-                still_waits};
+            "A value is shown to a person who types their passphrase, and you have none. Set it once: " +
+                tools::own_command("approvals passphrase") + "." + still_waits};
     auto typed = ask_secret(window, "Your passphrase: ");
     if (!typed) return Error{Errc::cancelled, std::string("No passphrase was typed.") + still_waits};
     return std::move(*typed);

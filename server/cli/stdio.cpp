@@ -14,6 +14,7 @@
 
 #include "server/app.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/display.hpp"
 #include "server/cli/printing.hpp"
 #include "server/cli/rules_reload.hpp"
 #include "server/cli/second_signal.hpp"
@@ -40,9 +41,16 @@ public:
     Async<std::string> address(std::string approval_id, bool lead_person_there) override {
         if (!stands()) co_return std::string{};
         const auto url = home() + "/" + approval_id;
-        if (lead_person_there && open_browser_ && has_display() && led_.insert(approval_id).second)
-            open_browser(url + "#code=" + app_->people().issue_code(os_user(), std::chrono::minutes{15}));
+        if (lead_person_there && opens_browser() && led_.insert(approval_id).second) open_signed_in(url);
         co_return url;
+    }
+
+    // Who has a display can follow an address also where this process opens none.
+    bool reaches_person(bool client_opens) override { return (has_display() || client_opens) && stands(); }
+    bool may_be_out_of_reach() const override { return !opens_browser(); }
+    bool opens_browser() const override { return open_browser_ && has_display(); }
+    void lead_to_value(const std::string& approval_id) override {
+        if (opens_browser() && stands()) open_signed_in(home() + "/" + approval_id);
     }
 
     bool stands() override { return listener_ || open(); }
@@ -79,8 +87,8 @@ private:
         return true;
     }
 
-    static bool has_display() {
-        return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
+    void open_signed_in(const std::string& url) {
+        open_browser(url + "#code=" + app_->people().issue_code(os_user(), std::chrono::minutes{15}));
     }
 
     // The one-time link goes from this process to the person's browser; the host and its model never see it.

@@ -58,8 +58,7 @@ Async<Task> ApprovalTasks::seen_by(Approval approval, Requester& requester) {
         task.status = Task::Status::working;
         co_return task;
     }
-    auto form =
-        ElicitationChannel::form(approval, question->asked, requester.context.version, question->problem);
+    auto form = presenter_.form(approval, requester, question->asked, question->problem);
     task.input_requests[question->key] = {{"method", "elicitation/create"}, {"params", std::move(form)}};
     co_return task;
 }
@@ -104,7 +103,8 @@ Async<Result<void>> ApprovalTasks::update(Requester& requester, protocol::Update
     presenter_.answered(*approval, requester);
     const auto id = approval->id;
     auto shown_digest = found->second.digest;
-    const auto decided = co_await presenter_.decide(std::move(*approval), std::move(shown_digest), *response);
+    const auto decided =
+        co_await presenter_.decide(std::move(*approval), requester, std::move(shown_digest), *response);
     if (!decided) co_return decided.error();
     const auto* problem = std::get_if<std::string>(&*decided);
     if (problem == nullptr) {

@@ -12,6 +12,7 @@
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
+#include "tests/fakes/variable.hpp"
 
 using namespace tfy;
 using namespace tfy::server;
@@ -103,16 +104,24 @@ TEST_CASE("a create asks where the value may appear, and the first destination i
                         {"new-token\nnone\n", 0, Destination::none},
                         {"new-token\nscreen\nagent\n", 0, Destination::agent},
                         {"new-token\r\nagent\r\n", 0, Destination::agent},
+                        {"new-token\nterminal\n", 0, Destination::page},
+                        {"new-token\npage\n", 0, Destination::page},
                         {"new-token\n", 1, Destination::none}};
-    for (const auto& row : rows) {
-        CAPTURE(row.typed);
-        Desk desk;
-        desk.ask(create("apr_1"));
-        const auto ran = desk.run_on("apr_1", Verb::approve, row.typed);
-        CHECK(ran.code == row.code);
-        CHECK(holds(ran.out, "page, agent, none? [page]"));
-        CHECK((desk.stored().state == State::approved) == (row.code == 0));
-        if (row.code == 0) CHECK(desk.stored().decision->destination == row.destination);
+    const Variable none("WAYLAND_DISPLAY", nullptr);
+    for (const auto* display : {"", ":0"}) {
+        const Variable there("DISPLAY", display);
+        const auto* question = *display == '\0' ? "appear: terminal, agent, none? [terminal]"
+                                                : "appear: page, terminal, agent, none? [page]";
+        for (const auto& row : rows) {
+            CAPTURE(row.typed);
+            Desk desk;
+            desk.ask(create("apr_1"));
+            const auto ran = desk.run_on("apr_1", Verb::approve, row.typed);
+            CHECK(ran.code == row.code);
+            CHECK(holds(ran.out, question));
+            CHECK((desk.stored().state == State::approved) == (row.code == 0));
+            if (row.code == 0) CHECK(desk.stored().decision->destination == row.destination);
+        }
     }
 }
 

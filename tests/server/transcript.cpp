@@ -25,8 +25,9 @@ using server::App;
 class NoPage final : public server::ApprovalPage {
 public:
     Async<std::string> address(std::string approval_id, bool) override {
-        co_return "http://127.0.0.1:8780/approvals/" + approval_id;
+        co_return home() + "/" + approval_id;
     }
+    std::string home() const override { return "http://127.0.0.1:8780/approvals"; }
 };
 
 /// What upstream is asked and answers, in order; it outlives the server's restarts.

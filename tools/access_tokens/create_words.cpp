@@ -44,13 +44,24 @@ std::string with_distance(policy::Time time, policy::Time now) {
     return policy::format_time_for_people(time) + " (" + distance(time, now) + ")";
 }
 
+/// "10 minutes", also a moment later: whole minutes where there are some, since it is said to a person.
+std::string in_words(policy::Duration left) {
+    constexpr std::chrono::seconds moment{5};
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(left + moment).count();
+    if (minutes < 2) return policy::format_duration(left);
+    return std::to_string(minutes) + " minutes";
+}
+
 std::string how_to_see(const Created& created, policy::Time now) {
     const auto call = "tfy_access_tokens_reveal with reveal_id \"" + created.held.reveal_id + "\"";
-    const auto left = policy::format_duration(std::max(created.held.until - now, policy::Duration{0}));
+    const auto time = std::max(created.held.until - now, policy::Duration{0});
+    const auto left = in_words(time);
+    const auto& way = created.held.way;
+    const bool seen_by_person = !way.page.empty() || !way.terminal.empty();
     switch (created.destination) {
         case policy::Destination::page:
-            return "The person who approved sees the value once on the approvals page, within " + left +
-                   ". It is not shown here.";
+            if (seen_by_person) return how_a_person_sees(way, time) + "\nIt is not shown here.";
+            break;
         case policy::Destination::agent:
             return "To show the value, call " + call + " once, when the user is ready to copy it (within " +
                    left + "); the approval already allows it.";
@@ -70,6 +81,14 @@ std::string expiry_of(const Created& created, policy::Time now) {
 }
 
 }  // namespace
+
+std::string how_a_person_sees(const WayToValue& way, policy::Duration left) {
+    const auto then = " within " + in_words(left) + " to see and save the value.";
+    if (way.page.empty()) return "Tell the user: run " + way.terminal + " in a terminal" + then;
+    auto text = "Tell the user: open " + way.page + then;
+    if (!way.terminal.empty()) text += " Or in a terminal: " + way.terminal;
+    return text;
+}
 
 std::vector<std::string> warnings_about(const Args& args, policy::Time now) {
     const auto expires = policy::read_time(args.expiration_date);
@@ -127,6 +146,10 @@ ToolResult report_creation(const Created& created, policy::Time now) {
         {"reveal_until", policy::format_time(created.held.until)},
         {"destination", policy::to_string(created.destination)},
         {"expires_at", created.expires ? Json(policy::format_time(*created.expires)) : Json(nullptr)}};
+    if (created.destination != policy::Destination::page) return result;
+    if (const auto& way = created.held.way; !way.page.empty()) result.structured["reveal_url"] = way.page;
+    if (const auto& way = created.held.way; !way.terminal.empty())
+        result.structured["reveal_command"] = way.terminal;
     return result;
 }
 

@@ -19,6 +19,9 @@ policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Tim
 /// account. The person sees it before, the agent after.
 std::vector<std::string> warnings_about(const CreateAccessToken::Args& args, policy::Time now);
 
+/// What the user has to do to see a value that is for them and not for the agent: "Tell the user: open …
+/// within 10 minutes to see and save the value."
+std::string how_a_person_sees(const WayToValue& way, policy::Duration left);
 ToolResult report_creation(const Created& created, policy::Time now);
 /// Adds `warnings` to the report, for the agent to pass on.
 void add_warnings(ToolResult& report, const std::vector<std::string>& warnings);
