@@ -1,14 +1,10 @@
-// "did you mean": the known word that a mistyped one is closest to.
+// "did you mean", under the name that configuration and commands know it by.
 #pragma once
 
-#include <optional>
-#include <span>
-#include <string_view>
+#include "protocol/near_miss.hpp"
 
 namespace tfy::policy {
 
-/// The nearest of `known` within two edits (a letter added, left out, changed, or swapped with its
-/// neighbour).
-std::optional<std::string_view> near_miss(std::string_view word, std::span<const std::string_view> known);
+using protocol::near_miss;
 
 }  // namespace tfy::policy

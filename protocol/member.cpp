@@ -8,6 +8,12 @@ std::string path(std::string_view owner, std::string_view name) {
     return std::string(owner).append(".").append(name);
 }
 
+/// An optional member: hosts write null for one that they leave out.
+const Json* find_given(const Json& object, std::string_view name) {
+    const auto* member = find_member(object, name);
+    return member == nullptr || member->is_null() ? nullptr : member;
+}
+
 }  // namespace
 
 const Json* find_member(const Json& object, std::string_view name) {
@@ -29,14 +35,14 @@ Result<std::string> read_string(const Json& object, std::string_view owner, std:
 
 Result<std::optional<std::string>> read_optional_string(const Json& object, std::string_view owner,
                                                         std::string_view name) {
-    if (find_member(object, name) == nullptr) return std::optional<std::string>();
+    if (find_given(object, name) == nullptr) return std::optional<std::string>();
     auto text = read_string(object, owner, name);
     if (!text) return text.error();
     return std::optional(std::move(*text));
 }
 
 Result<const Json*> read_optional_object(const Json& object, std::string_view owner, std::string_view name) {
-    const auto* member = find_member(object, name);
+    const auto* member = find_given(object, name);
     if (member != nullptr && !member->is_object()) return mistyped(path(owner, name), "an object");
     return member;
 }
@@ -48,7 +54,8 @@ Result<std::map<std::string, std::string>> read_optional_strings(const Json& obj
     std::map<std::string, std::string> strings;
     if (*member == nullptr) return strings;
     for (const auto& [key, value] : (*member)->items()) {
-        if (!value.is_string()) return mistyped(path(owner, name), "an object of strings");
+        if (value.is_null()) continue;
+        if (!value.is_string()) return mistyped(path(owner, name) + "." + escaped(key), "text");
         strings.emplace(key, value.get<std::string>());
     }
     return strings;

@@ -10,6 +10,8 @@
 
 namespace tfy::protocol {
 
+// A member that may be absent may also be null, which means the same.
+
 /// nullptr where `object` is no object, or has no such member.
 const Json* find_member(const Json& object, std::string_view name);
 

@@ -27,6 +27,7 @@ Message read_call(Json& message) {
     auto id = readable_id(message);
     if (!id && message.contains("id")) return Malformed{std::nullopt, RequestId::read(message["id"]).error()};
     if (!message["method"].is_string()) return malformed(std::move(id), "The method must be a string.");
+    if (message.contains("params") && message["params"].is_null()) message.erase("params");
     if (message.contains("params") && !message["params"].is_object())
         return malformed(std::move(id), "The params must be an object.", Errc::invalid_params);
 

@@ -130,7 +130,7 @@ Result<ClientContext> read_modern_context(const Request& request) {
 
     ClientContext context{*version,          {},     *capabilities,
                           std::move(*token), *level, TraceContext::read(request.params)};
-    if (const auto* info = find_member(*meta, client_info_key)) {
+    if (const auto* info = find_member(*meta, client_info_key); info != nullptr && !info->is_null()) {
         auto client = Implementation::read(*info);
         if (!client) return client.error();
         context.client = std::move(*client);
@@ -142,7 +142,7 @@ Result<Json> read_progress_token(const Json& params) {
     const auto meta = read_optional_object(params, "params", "_meta");
     if (!meta) return meta.error();
     const auto* token = *meta == nullptr ? nullptr : find_member(**meta, "progressToken");
-    if (token == nullptr) return Json(nullptr);
+    if (token == nullptr || token->is_null()) return Json(nullptr);
     if (!token->is_string() && !token->is_number_integer())
         return mistyped("params._meta.progressToken", "a string or an integer");
     if (token->is_string() && token->get_ref<const std::string&>().size() > RequestId::longest)

@@ -6,6 +6,7 @@
 #include "protocol/definition.hpp"
 #include "protocol/elicitation.hpp"
 #include "protocol/member.hpp"
+#include "protocol/near_miss.hpp"
 
 namespace tfy::protocol {
 namespace {
@@ -28,6 +29,14 @@ const Json& arguments_of(const Json& definition) {
     static const Json none = Json::array();
     const auto* arguments = find_member(definition, "arguments");
     return arguments == nullptr ? none : *arguments;
+}
+
+std::vector<std::string_view> names_of(const Json& arguments) {
+    std::vector<std::string_view> names;
+    for (const auto& each : arguments)
+        if (const auto* name = find_member(each, "name"))
+            names.push_back(name->get_ref<const std::string&>());
+    return names;
 }
 
 }  // namespace
@@ -59,14 +68,14 @@ Result<void> check_arguments(const Json& definition, const std::map<std::string,
             !arguments.contains(name->get_ref<const std::string&>()))
             return mistyped("params.arguments." + name->get_ref<const std::string&>(), "given");
     }
+    const auto names = names_of(known);
     for (const auto& [name, value] : arguments) {
-        const auto is_it = [&name = name](const Json& each) {
-            const auto* its_name = find_member(each, "name");
-            return its_name != nullptr && *its_name == name;
-        };
-        if (std::ranges::none_of(known, is_it))
-            return Error{Errc::invalid_params, "The prompt has no argument " + protocol::quoted(name) +
-                                                   ". Nothing was done. See prompts/list for what it has."};
+        if (std::ranges::find(names, name) != names.end()) continue;
+        const auto near = near_miss(name, names);
+        return Error{Errc::invalid_params, "The prompt has no argument " + protocol::quoted(name) +
+                                               ". Nothing was done. " +
+                                               (near ? "Did you mean " + std::string(*near) + "?"
+                                                     : std::string("See prompts/list for what it has."))};
     }
     return {};
 }

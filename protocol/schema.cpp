@@ -70,13 +70,13 @@ Result<Schema> Schema::compile(const Json& schema) try {
 
 Result<void> Schema::validate(const Json& value) const try {
     if (compiled_->matches_patterns && has_long_text(value))
-        return Error{Errc::invalid_params, "arguments: no text in them may be longer than " +
-                                               std::to_string(longest_text) + " bytes"};
+        return Error{Errc::invalid_params,
+                     "arguments: Use texts of at most " + std::to_string(longest_text) + " bytes."};
     valijson::ValidationResults results;
     valijson::Validator
         validator;  // keeps a cache of patterns: one for each call, so that calls share nothing
     if (validator.validate(compiled_->schema, Adapter(value), &results)) return {};
-    return Error{Errc::invalid_params, describe(compiled_->source, complaints_of(results))};
+    return Error{Errc::invalid_params, describe(compiled_->source, value, complaints_of(results))};
 } catch (const std::exception&) {
     return Error{Errc::internal,
                  "The arguments could not be checked against their schema. Nothing was done."};

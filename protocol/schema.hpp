@@ -22,7 +22,7 @@ public:
     Schema& operator=(Schema&&) noexcept;
     ~Schema();
 
-    /// Errc::invalid_params with the first few violations as "payload.name: must match …"; values are not
+    /// Errc::invalid_params with the first few violations as sentences (violation.hpp); values are not
     /// quoted, and the root is called "arguments". Safe to call from several threads at once.
     Result<void> validate(const Json& value) const;
 

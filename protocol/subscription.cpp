@@ -13,7 +13,7 @@ constexpr std::string_view owner = "params.notifications";
 
 Result<bool> read_flag(const Json& filter, std::string_view name) {
     const auto* member = find_member(filter, name);
-    if (member == nullptr) return false;
+    if (member == nullptr || member->is_null()) return false;
     if (!member->is_boolean()) return mistyped(std::string(owner).append(".").append(name), "true or false");
     return member->get<bool>();
 }
@@ -22,7 +22,7 @@ Result<std::vector<std::string>> read_subjects(const Json& filter, std::string_v
     std::vector<std::string> subjects;
     std::set<std::string> seen;
     const auto* member = find_member(filter, name);
-    if (member == nullptr) return subjects;
+    if (member == nullptr || member->is_null()) return subjects;
     const auto where = std::string(owner).append(".").append(name);
     if (!member->is_array()) return mistyped(where, "an array of strings");
     if (member->size() > most_subjects) return mistyped(where, "an array of 1,000 strings at the most");

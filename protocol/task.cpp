@@ -1,6 +1,7 @@
 // Tasks as they travel, in both dialects.
 #include "protocol/task.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include "protocol/member.hpp"
@@ -29,6 +30,11 @@ Result<std::optional<std::int64_t>> read_ttl(const Json& wish) {
     const auto* ttl = find_member(wish, "ttl");
     // null asks for no limit, which is no wish.
     if (ttl == nullptr || ttl->is_null()) return std::optional<std::int64_t>();
+    // JSON Schema calls 60000.0 an integer.
+    constexpr double largest_exact = 9'007'199'254'740'991.0;
+    if (ttl->is_number_float() && ttl->get<double>() >= 0 && ttl->get<double>() <= largest_exact &&
+        ttl->get<double>() == std::trunc(ttl->get<double>()))
+        return std::optional(static_cast<std::int64_t>(ttl->get<double>()));
     constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     // A negative one is an integer, too, but not an unsigned one.
     if (!ttl->is_number_unsigned() || ttl->get<std::uint64_t>() > most)

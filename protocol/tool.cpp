@@ -16,6 +16,18 @@ constexpr VersionedMember tool_members[] = {
     {"icons", Version::v2025_11_25},
 };
 
+/// Without the members that are for our own messages only (violation.hpp).
+Json without_advice(Json schema) {
+    if (!schema.is_object()) return schema;
+    schema.erase("advice");
+    schema.erase("example");
+    if (const auto properties = schema.find("properties"); properties != schema.end())
+        for (auto& each : *properties) each = without_advice(std::move(each));
+    if (const auto items = schema.find("items"); items != schema.end())
+        *items = without_advice(std::move(*items));
+    return schema;
+}
+
 }  // namespace
 
 Result<CallToolParams> read_call_tool(const Json& params) {
@@ -33,6 +45,8 @@ Result<CallToolParams> read_call_tool(const Json& params) {
 
 Json write_tool(const Json& definition, Version version) {
     auto tool = members_of(definition, tool_members, version);
+    if (const auto input = tool.find("inputSchema"); input != tool.end())
+        *input = without_advice(std::move(*input));
     // It says which tools can be made a task, and no other revision lets a client wish for that.
     const auto* execution = find_member(definition, "execution");
     if (execution != nullptr && version == Version::v2025_11_25) tool["execution"] = *execution;

@@ -72,7 +72,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, Approva
                  parts.base_url),
       orphans_({loop, approvals_, catalog_, log_}, parts.state_dir, parts.base_url),
       caller_view_(call_tool_, approvals_),
-      resources_(caller_view_),
+      resources_(caller_view_, parts.seal_key),
       completions_(caller_view_, clock),
       tasks_(approvals_, presenter_, call_tool_, clock),
       changes_({loop, approvals_, subscriptions_, call_tool_, clock, log_}),
@@ -210,7 +210,7 @@ Async<void> App::reply_health(HttpAnswer& answer, bool ready) {
 tools::Catalog App::assemble(const Parts& parts, const ApprovalPage& page) {
     const tools::OwnJwtIds own_ids([key = parts.own_key] { return key->facts().jwt_ids; });
     std::vector<std::unique_ptr<tools::Tool>> all;
-    all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock_));
+    all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock_, parts.seal_key));
     all.push_back(std::make_unique<tools::CreateAccessToken>(client_, reveals_, clock_));
     all.push_back(std::make_unique<tools::DeleteAccessToken>(client_, clock_, own_ids));
     all.push_back(std::make_unique<tools::RevealAccessToken>(reveals_, clock_));

@@ -1,5 +1,6 @@
 #include "server/call_tool.hpp"
 
+#include "protocol/arguments.hpp"
 #include "server/approvals/approval_answer.hpp"
 #include "server/approvals/rule_in_force.hpp"
 #include "server/approvals/task_of.hpp"
@@ -90,9 +91,10 @@ void CallTool::log_call(const Entry& entry, const Requester& requester, const Re
 
 Result<policy::Call> CallTool::make_call(const Entry& entry, const Requester& requester,
                                          Json arguments) const {
+    arguments = protocol::as_meant(entry.definition.at("inputSchema"), std::move(arguments));
     if (const auto fits = entry.input.validate(arguments); !fits)
         return Error{Errc::refused,
-                     "The arguments do not fit: " + fits.error().message + ". Nothing was done."};
+                     "The arguments do not fit: " + fits.error().message + " Nothing was done."};
     if (rooms_.redaction.now()->scrub(arguments) != arguments)
         return Error{Errc::refused,
                      "An argument holds the value of an access token. Values are never accepted, stored or "

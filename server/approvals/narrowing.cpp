@@ -24,7 +24,7 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
     call.arguments = *arguments;
     if (const auto fits = entry->input.validate(call.arguments); !fits)
         co_return Error{Errc::refused,
-                        "This does not fit: " + fits.error().message + ". Nothing was changed."};
+                        "This does not fit: " + fits.error().message + " Nothing was changed."};
     auto facts = co_await entry->tool->facts(call);
     if (!facts && facts.error().code == Errc::conflict && !wish.name.empty())
         co_return Error{Errc::conflict, "There is a token named " + policy::shown(wish.name, 100) +

@@ -41,7 +41,7 @@ tools::Catalog DryTools::assemble(const Clock& clock) {
     tools::Rotations& rotations = *this;
     tools::ApprovalReader& reader = *this;
     std::vector<std::unique_ptr<tools::Tool>> all;
-    all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock));
+    all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock, policy::SealKey{}));
     all.push_back(std::make_unique<tools::CreateAccessToken>(client_, custody, clock));
     all.push_back(std::make_unique<tools::DeleteAccessToken>(client_, clock, std::vector<std::string>{}));
     all.push_back(std::make_unique<tools::RevealAccessToken>(custody, clock));

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "policy/near_miss.hpp"
+#include "protocol/arguments.hpp"
 #include "protocol/parse.hpp"
 #include "server/approvals/rule_in_force.hpp"
 #include "server/cli/commands.hpp"
@@ -57,9 +58,10 @@ Result<const tools::Catalog::Entry*> entry_of(const DryTools& tools, const std::
 Result<Json> arguments_of(const tools::Catalog::Entry& entry, const std::string& text, policy::Time now) {
     auto arguments = protocol::parse(text);
     if (!arguments) return wrong_usage("The arguments are no JSON: " + arguments.error().message + ".");
+    *arguments = protocol::as_meant(entry.definition.at("inputSchema"), std::move(*arguments));
     if (const auto fits = entry.input.validate(*arguments); !fits)
-        return Error{Errc::refused, "The server would refuse these arguments before any rule: " +
-                                        fits.error().message + "."};
+        return Error{Errc::refused,
+                     "The server would refuse these arguments before any rule: " + fits.error().message};
     return entry.tool->canonical(std::move(*arguments), now);
 }
 

@@ -12,6 +12,7 @@ namespace tfy::server {
 //   arguments[].maxLength  bytes that a value may have
 //   arguments[].completes  what its values are taken from: "token_names", "token_ids", "approval_ids"
 //   arguments[].suggests   values that are offered as they stand
+//   arguments[].example    a value that fits, for messages
 
 /// Every JSON file that was embedded from manifests/`folder`, in the order of the files' names. They are part
 /// of the program, and a test reads each of them: throws for one that is no JSON object.

@@ -2,6 +2,7 @@
 
 #include "manifests/embedded.hpp"
 #include "protocol/content.hpp"
+#include "protocol/expectation.hpp"
 #include "server/features/definitions.hpp"
 #include "tools/text.hpp"
 
@@ -20,9 +21,10 @@ Result<void> check_values(const Json& definition, const Given& given, const poli
     for (const auto& [name, value] : given) {
         const auto limit = find_argument(definition, name)->value("maxLength", longest_value);
         if (value.size() > limit)
-            return Error{Errc::invalid_params, "params.arguments." + name + " is longer than " +
-                                                   std::to_string(limit) +
-                                                   " bytes. Nothing was done. Shorten it."};
+            return Error{Errc::invalid_params,
+                         "params.arguments." + name + " is longer than " + std::to_string(limit) +
+                             " bytes. Nothing was done. Shorten it" +
+                             protocol::for_example(*find_argument(definition, name)) + "."};
     }
     if (const Json values = given; redactor.scrub(values) != values)
         return Error{Errc::invalid_params,

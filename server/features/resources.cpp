@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/sealed_state.hpp"
 #include "server/features/definitions.hpp"
-#include "tools/access_tokens/cursor.hpp"
 #include "tools/identifier.hpp"
 
 namespace tfy::server {
@@ -14,6 +14,7 @@ constexpr std::string_view token_template = "tfy://access-tokens/{id}";
 constexpr std::string_view approval_template = "tfy://approvals/{id}";
 constexpr std::string_view variable = "{id}";
 constexpr char content_type[] = "application/json";
+constexpr std::string_view cursor_purpose = "cursor resources/list";
 constexpr std::size_t page_size = 50;
 
 // The first character of a place in the list. Each entry has a place of its own, and they sort as they are
@@ -36,20 +37,15 @@ std::string place_of(char section, const Json& order, const Json& id) {
     return section + order.get<std::string>() + '\n' + id.get<std::string>();
 }
 
-bool is_later_place(std::string_view place) {
-    return (place.starts_with(approvals_place) || place.starts_with(tokens_place)) &&
-           place.find('\n') != place.npos;
-}
-
 /// The place that a page ended at; empty for the first page.
-Result<std::string> start_of(const std::optional<std::string>& cursor) {
+Result<std::string> start_of(const std::optional<std::string>& cursor, const policy::SealKey& key) {
     if (!cursor) return std::string{};
-    auto read = tools::read_cursor(*cursor);
-    if (!read || (read->last.id != first_place && !is_later_place(read->last.id)))
+    const auto place = policy::open_state(*cursor, cursor_purpose, key);
+    if (!place || !place->is_string())
         return Error{Errc::invalid_params,
                      "params.cursor was not given out for this list. Nothing was done. Start again without a "
                      "cursor."};
-    return std::move(read->last.id);
+    return place->get<std::string>();
 }
 
 std::string day_of(const Json& time, const char* where_null) {
@@ -74,7 +70,7 @@ struct Resources::Listed {
     Json definition;
 };
 
-Resources::Resources(CallerView& view) : view_(view) {
+Resources::Resources(CallerView& view, policy::SealKey key) : view_(view), key_(key) {
     for (auto& each : definitions_in("resources"))
         if (each.contains("uri"))
             tokens_ = std::move(each);
@@ -121,7 +117,7 @@ Async<bool> Resources::may_watch(Requester& requester, std::string uri) {
 }
 
 Async<Result<protocol::Page>> Resources::list(Requester& requester, std::optional<std::string> cursor) {
-    const auto start = start_of(cursor);
+    const auto start = start_of(cursor, key_);
     if (!start) co_return start.error();
     auto listed = co_await all(requester);
     const auto next = std::ranges::upper_bound(listed, *start, {}, &Listed::place);
@@ -129,8 +125,7 @@ Async<Result<protocol::Page>> Resources::list(Requester& requester, std::optiona
     const auto end = next + static_cast<std::ptrdiff_t>(std::min(rest, page_size));
     protocol::Page page;
     std::for_each(next, end, [&](Listed& each) { page.items.push_back(std::move(each.definition)); });
-    if (rest > page_size)
-        page.next_cursor = tools::write_cursor({.last = {.key = {}, .id = (end - 1)->place}});
+    if (rest > page_size) page.next_cursor = policy::seal_state((end - 1)->place, cursor_purpose, key_);
     co_return page;
 }
 

@@ -2,6 +2,7 @@
 // caller's own approvals.
 #pragma once
 
+#include "policy/sealed_state.hpp"
 #include "server/features/caller_view.hpp"
 #include "server/mcp/features.hpp"
 
@@ -9,8 +10,8 @@ namespace tfy::server {
 
 class Resources final : public ResourceFeature {
 public:
-    /// `view` must outlive it. The definitions are the files of manifests/resources.
-    explicit Resources(CallerView& view);
+    /// `view` must outlive it; `key` seals the cursors. The definitions are the files of manifests/resources.
+    Resources(CallerView& view, policy::SealKey key);
 
     /// tfy://access-tokens, then the caller's open approvals, then the tokens by name. Without TrueFoundry
     /// the list is what it can be: a cursor names a place in that order, not a number of items.
@@ -33,6 +34,7 @@ private:
     Listed listed_token(const Json& token) const;
 
     CallerView& view_;
+    policy::SealKey key_;
     Json tokens_;  // the definition of tfy://access-tokens
     std::vector<Json> templates_;
 };

@@ -116,7 +116,7 @@ struct FeatureHouse {
     };
     tools::Catalog assemble() {
         std::vector<std::unique_ptr<tools::Tool>> all;
-        all.push_back(std::make_unique<tools::ListAccessTokens>(client, clock));
+        all.push_back(std::make_unique<tools::ListAccessTokens>(client, clock, policy::SealKey{}));
         all.push_back(std::make_unique<tools::GetApproval>(reader));
         return std::move(tools::Catalog::assemble(std::move(all)).value());
     }
@@ -137,7 +137,7 @@ struct FeatureHouse {
     server::CallTool calls{
         {loop, catalog, gate, desk, presenter, redaction, clock, log}, "tfy-pat-mcp", "https://acme.example"};
     server::CallerView view{calls, desk};
-    server::Resources resources{view};
+    server::Resources resources{view, policy::SealKey{}};
     server::Prompts prompts;
     server::Completions completions{view, clock};
     PipeTransport peer{loop};

@@ -15,7 +15,7 @@ TEST_CASE("a question for completions names what is completed, and what is settl
     CHECK(prompt->value == "pa");
     CHECK(prompt->context == std::map<std::string, std::string>{{"team", "ml"}});
     const auto resource = read_complete(Json::parse(
-        R"({"ref":{"type":"ref/resource","uri":"x://{id}"},"argument":{"name":"id","value":""},"context":{}})"));
+        R"({"ref":{"type":"ref/resource","uri":"x://{id}"},"argument":{"name":"id","value":""},"context":{"arguments":{"a":null}}})"));
     REQUIRE(resource.has_value());
     CHECK(resource->of == CompleteParams::Of::resource);
     CHECK(resource->ref == "x://{id}");

@@ -74,8 +74,6 @@ TEST_CASE("what is no message is malformed, with an id only where a request's co
         {"only an id", R"({"jsonrpc":"2.0","id":5})", bad, RequestId(5)},
         {"params as an array", R"({"jsonrpc":"2.0","id":1,"method":"x","params":[]})", Errc::invalid_params,
          RequestId(1)},
-        {"params null", R"({"jsonrpc":"2.0","id":1,"method":"x","params":null})", Errc::invalid_params,
-         RequestId(1)},
         {"a notification's params", R"({"jsonrpc":"2.0","method":"x","params":1})", Errc::invalid_params,
          none},
         {"method and result", R"({"jsonrpc":"2.0","id":1,"method":"x","result":{}})", bad, none},
@@ -139,6 +137,15 @@ TEST_CASE("what is written can be read again") {
     const auto notification = read_message(write_notification("notifications/progress", {{"progress", 1}}));
     CHECK(std::get<Notification>(notification).params == Json{{"progress", 1}});
     CHECK(write_notification("x", Json::object()) == Json{{"jsonrpc", "2.0"}, {"method", "x"}});
+}
+
+TEST_CASE("params that are null are as if left out") {
+    const auto message = read_message(Json::parse(R"({"jsonrpc":"2.0","id":1,"method":"x","params":null})"));
+    const auto* request = std::get_if<Request>(&message);
+    REQUIRE(request != nullptr);
+    CHECK(request->params == Json::object());
+    const auto told = read_message(Json::parse(R"({"jsonrpc":"2.0","method":"x","params":null})"));
+    REQUIRE(std::get_if<Notification>(&told) != nullptr);
 }
 
 TEST_CASE("an error without an id has none in the modern revision, and null before") {

@@ -43,6 +43,20 @@ TEST_CASE("a client may keep its name to itself") {
     CHECK(context->progress_token.is_null());
 }
 
+TEST_CASE("null for an optional field of a modern request is as if left out") {
+    auto meta = whole_meta();
+    for (const auto* key : {log_level_key, client_key, "progressToken"}) meta[key] = nullptr;
+    meta[capabilities_key] = {{"elicitation", nullptr},
+                              {"extensions", {{"io.modelcontextprotocol/tasks", nullptr}}}};
+    const auto context = read_modern_context(request(meta));
+    REQUIRE(context.has_value());
+    CHECK_FALSE(context->capabilities.elicitation_form);
+    CHECK_FALSE(context->capabilities.tasks);
+    CHECK(context->progress_token.is_null());
+    CHECK(context->client.name.empty());
+    CHECK(read_progress_token({{"_meta", nullptr}})->is_null());
+}
+
 TEST_CASE("a modern request without a required field, or with a mis-typed one, is refused") {
     struct Row {
         const char* key;
@@ -62,18 +76,16 @@ TEST_CASE("a modern request without a required field, or with a mis-typed one, i
         {log_level_key, "Debug"},
         {log_level_key, ""},
         {log_level_key, 7},
-        {log_level_key, nullptr},
         {capabilities_key, {{"elicitation", true}}},
         {capabilities_key, {{"elicitation", {{"form", 1}}}}},
         {capabilities_key, {{"elicitation", {{"url", "yes"}}}}},
         {capabilities_key, {{"extensions", Json::array()}}},
-        {capabilities_key, {{"extensions", {{"io.modelcontextprotocol/tasks", nullptr}}}}},
+        {capabilities_key, {{"extensions", {{"io.modelcontextprotocol/tasks", true}}}}},
         {client_key, "claude"},
         {client_key, {{"name", "x"}}},
         {client_key, {{"name", 1}, {"version", "1"}}},
         {client_key, {{"name", "x"}, {"version", "1"}, {"title", 1}}},
         {"progressToken", 1.5},
-        {"progressToken", nullptr},
         {"progressToken", Json::object()},
     };
     for (const auto& row : rows) {

@@ -104,9 +104,10 @@ TEST_CASE("a list may change between two pages") {
 
 TEST_CASE("a cursor is a string, an empty one too") {
     CHECK_FALSE(read_cursor(Json::object())->has_value());
+    CHECK_FALSE(read_cursor({{"cursor", nullptr}})->has_value());
     CHECK(*read_cursor({{"cursor", "c1"}}) == "c1");
     CHECK(*read_cursor({{"cursor", ""}}) == "");
-    for (const auto& cursor : {Json(1), Json(nullptr), Json(true), Json::array(), Json::object()}) {
+    for (const auto& cursor : {Json(1), Json(true), Json::array(), Json::object()}) {
         CAPTURE(cursor);
         CHECK(read_cursor({{"cursor", cursor}}).error().code == Errc::invalid_params);
     }

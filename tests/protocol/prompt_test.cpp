@@ -38,9 +38,7 @@ TEST_CASE("a request for a prompt with a missing or mis-typed member is refused"
         R"({})",
         R"({"name":1})",
         R"({"name":"x","arguments":[]})",
-        R"({"name":"x","arguments":null})",
         R"({"name":"x","arguments":{"a":1}})",
-        R"({"name":"x","arguments":{"a":null}})",
         R"({"name":"x","arguments":{"a":"b","c":{}}})",
         R"({"name":"x","requestState":1})",
         R"({"name":"x","inputResponses":[]})",
@@ -51,6 +49,22 @@ TEST_CASE("a request for a prompt with a missing or mis-typed member is refused"
         REQUIRE_FALSE(read.has_value());
         CHECK(read.error().code == Errc::invalid_params);
     }
+}
+
+TEST_CASE("null for what may be left out of a request for a prompt is as if left out") {
+    const auto read = read_get_prompt(Json::parse(
+        R"({"name":"x","arguments":{"a":null,"b":"c"},"requestState":null,"inputResponses":null,"_meta":null})"));
+    REQUIRE(read.has_value());
+    CHECK(read->arguments == std::map<std::string, std::string>{{"b", "c"}});
+    CHECK_FALSE(read->request_state);
+    CHECK(read_get_prompt(Json::parse(R"({"name":"x","arguments":null})"))->arguments.empty());
+}
+
+TEST_CASE("an argument that a prompt does not have is told with the one that was meant") {
+    const auto checked = check_arguments(definition(), {{"token", "a"}, {"wen", ""}});
+    REQUIRE_FALSE(checked.has_value());
+    CHECK(checked.error().message ==
+          "The prompt has no argument 'wen'. Nothing was done. Did you mean when?");
 }
 
 TEST_CASE("a prompt has the members that a version knows, and no others") {

@@ -10,10 +10,11 @@ const Schema& create_token() {
     static const auto schema = Schema::compile(Json::parse(R"({"type":"object","additionalProperties":false,
         "required":["payload"],"properties":{
         "payload":{"type":"object","additionalProperties":false,"required":["name"],"properties":{
-            "name":{"type":"string","pattern":"^[a-z][a-z0-9-]{1,34}[a-z0-9]$"},
+            "name":{"type":"string","pattern":"^[a-z][a-z0-9-]{1,34}[a-z0-9]$","example":"ci-bot",
+                "advice":"Use 3–36 lowercase letters, digits or hyphens, for example ci-bot."},
             "tags":{"type":"array","maxItems":2,"items":{"type":"string"}},
             "kind":{"type":"string","enum":["user","virtual"]}}},
-        "limit":{"type":"integer","minimum":1,"maximum":100},
+        "limit":{"type":"integer","minimum":1,"maximum":100,"example":50},
         "reason":{"type":"string","minLength":2,"maxLength":5}}})"));
     return *schema;
 }
@@ -32,31 +33,40 @@ TEST_CASE("what does not fit is refused in words that say where and what is want
         const char* text;
         const char* expected;
     };
+    constexpr auto bad_name =
+        "payload.name: Use 3–36 lowercase letters, digits or hyphens, for example ci-bot.";
     const Row rows[] = {
         {R"({"payload":{"name":"ci-token"},"limit":5,"reason":"grün"})", "fits"},
-        {R"({})", "payload: is missing"},
-        {R"([])", "arguments: must be of type object"},
-        {R"({"payload":{}})", "payload.name: is missing"},
-        {R"({"payload":5})", "payload: must be of type object"},
-        {R"({"payload":{"name":"CI token"}})", "payload.name: must match ^[a-z][a-z0-9-]{1,34}[a-z0-9]$"},
-        {R"({"payload":{"name":"ci-token\n"}})", "payload.name: must match ^[a-z][a-z0-9-]{1,34}[a-z0-9]$"},
-        {R"({"payload":{"name":"ci-token\n../x"}})",
-         "payload.name: must match ^[a-z][a-z0-9-]{1,34}[a-z0-9]$"},
-        {R"({"payload":{"name":"ci-token\u0000"}})",
-         "payload.name: must match ^[a-z][a-z0-9-]{1,34}[a-z0-9]$"},
-        {R"({"payload":{"name":5}})", "payload.name: must be of type string"},
-        {R"({"payload":{"name":"abc","kind":"root"}})", "payload.kind: must be one of user, virtual"},
-        {R"({"payload":{"name":"abc","tags":["a",1]}})", "payload.tags.1: must be of type string"},
-        {R"({"payload":{"name":"abc","tags":["a","b","c"]}})",
-         "payload.tags: must have no more elements than 2"},
-        {R"({"payload":{"name":"abc","nome":1}})", "payload.nome: is not known"},
-        {R"({"payload":{"name":"abc","name\u0000":1}})", "payload.name\\x00: is not known"},
-        {R"({"payload":{"name":"abc"},"limit":0})", "limit: must not be under 1"},
-        {R"({"payload":{"name":"abc"},"limit":101})", "limit: must not be over 100"},
-        {R"({"payload":{"name":"abc"},"limit":1.5})", "limit: must be of type integer"},
-        {R"({"payload":{"name":"abc"},"limit":"5"})", "limit: must be of type integer"},
-        {R"({"payload":{"name":"abc"},"reason":"x"})", "reason: must have no fewer characters than 2"},
-        {R"({"payload":{"name":"abc"},"reason":"longer"})", "reason: must have no more characters than 5"},
+        {R"({})", R"(payload: is missing, for example {"name": "ci-bot"}.)"},
+        {R"([])",
+         R"(arguments: must be an object, not a list, for example {"payload": {"name": "ci-bot"}}.)"},
+        {R"({"payload":{}})", "payload.name: is missing, for example ci-bot."},
+        {R"({"payload":5})", R"(payload: must be an object, not a number, for example {"name": "ci-bot"}.)"},
+        {R"({"payload":{"name":"CI token"}})", bad_name},
+        {R"({"payload":{"name":"ci-token\n"}})", bad_name},
+        {R"({"payload":{"name":"ci-token\n../x"}})", bad_name},
+        {R"({"payload":{"name":"ci-token\u0000"}})", bad_name},
+        {R"({"payload":{"name":5}})", "payload.name: must be text, not a number, for example ci-bot."},
+        {R"({"payload":{"name":"abc","kind":"root"}})", "payload.kind: Use one of user, virtual."},
+        {R"({"payload":{"name":"abc","kind":"User"}})",
+         "payload.kind: Use one of user, virtual. Did you mean user?"},
+        {R"({"payload":{"name":"abc","tags":["a",1]}})", "payload.tags.1: must be text, not a number."},
+        {R"({"payload":{"name":"abc","tags":["a","b","c"]}})", "payload.tags: Use at most 2 entries."},
+        {R"({"payload":{"name":"abc","nome":1}})", "payload.nome: is not known. Did you mean name?"},
+        {R"({"payload":{"name":"abc","colour":1}})",
+         "payload.colour: is not known. Known here: kind, name and tags."},
+        {R"({"payload":{"name":"abc","reason":1}})", "payload.reason: put it beside payload, not inside."},
+        {R"({"name":"x"})", R"(Put the name inside payload: {"payload": {"name": "ci-bot"}}.)"},
+        {R"({"name":"x","kind":"user"})",
+         R"(Put kind and name inside payload: {"payload": {"name": "ci-bot"}}.)"},
+        {R"({"payload":{"name":"abc","name\u0000":1}})",
+         "payload.name\\x00: is not known. Did you mean name?"},
+        {R"({"payload":{"name":"abc"},"limit":0})", "limit: Use a number from 1 to 100, for example 50."},
+        {R"({"payload":{"name":"abc"},"limit":101})", "limit: Use a number from 1 to 100, for example 50."},
+        {R"({"payload":{"name":"abc"},"limit":1.5})", "limit: must be a whole number, for example 50."},
+        {R"({"payload":{"name":"abc"},"limit":"5"})", "limit: must be a number, not text, for example 50."},
+        {R"({"payload":{"name":"abc"},"reason":"x"})", "reason: Use 2 to 5 characters."},
+        {R"({"payload":{"name":"abc"},"reason":"longer"})", "reason: Use 2 to 5 characters."},
     };
     for (const auto& row : rows) {
         CAPTURE(row.text);
@@ -66,9 +76,8 @@ TEST_CASE("what does not fit is refused in words that say where and what is want
 
 TEST_CASE("three complaints are told and the others counted") {
     const auto told = complaint(R"({"limit":"a","reason":1,"payload":{"name":1,"kind":2,"tags":3}})");
-    CHECK(std::count(told.begin(), told.end(), ';') == 3);
-    CHECK(told.find("; and ") != std::string::npos);
-    CHECK(told.ends_with(" more"));
+    CHECK(std::count(told.begin(), told.end(), ':') == 3);
+    CHECK(told.ends_with(" And 2 more."));
 }
 
 TEST_CASE("no value is quoted, and an unknown name only escaped and short") {

@@ -21,8 +21,8 @@ TEST_CASE("a client says what it wants to hear of, and is told what it will hear
 }
 
 TEST_CASE("what is not wanted, or not known, is not there") {
-    const auto filter = read_listen(
-        Json::parse(R"({"notifications":{"toolsListChanged":false,"resourceSubscriptions":[],"later":7}})"));
+    const auto filter = read_listen(Json::parse(
+        R"({"notifications":{"toolsListChanged":false,"promptsListChanged":null,"resourceSubscriptions":[],"taskIds":null,"later":7}})"));
     REQUIRE(filter.has_value());
     CHECK(filter->json() == Json::object());
     CHECK(write_acknowledged(*filter, RequestId(1))["notifications"] == Json::object());
@@ -35,7 +35,7 @@ TEST_CASE("a filter with a missing or mis-typed member is refused") {
         R"({"notifications":null})",
         R"({"notifications":{"toolsListChanged":1}})",
         R"({"notifications":{"promptsListChanged":"true"}})",
-        R"({"notifications":{"resourcesListChanged":null}})",
+        R"({"notifications":{"resourcesListChanged":"yes"}})",
         R"({"notifications":{"resourceSubscriptions":"x://a"}})",
         R"({"notifications":{"resourceSubscriptions":["x://a",1]}})",
         R"({"notifications":{"resourceSubscriptions":{}}})",

@@ -145,7 +145,8 @@ TEST_CASE("a wish for a task may say how long to keep it") {
         {R"({"ttl":1e300})", false, {}},
         {R"({"ttl":"60000"})", false, {}},
         {R"(true)", false, {}},
-        {R"(null)", false, {}},
+        {R"({"ttl":6e4})", true, 60'000},
+        {R"({"ttl":-0.0})", true, 0},
         {R"([])", false, {}},
     };
     for (const auto& row : rows) {

@@ -39,13 +39,32 @@ TEST_CASE("a call is read with its arguments, and on a retry with the answers an
     CHECK(retry->input_responses["ok"]["action"] == "accept");
 }
 
+TEST_CASE("null for what may be left out of a call is as if left out") {
+    const auto call = read_call_tool(Json::parse(
+        R"({"name":"x","arguments":null,"requestState":null,"inputResponses":null,"task":null,"_meta":null})"));
+    REQUIRE(call.has_value());
+    CHECK(call->arguments == Json::object());
+    CHECK_FALSE(call->request_state);
+    CHECK_FALSE(call->task);
+}
+
+TEST_CASE("advice and examples are for our own messages, and are not shown in a tool's definition") {
+    const Json definition = {
+        {"name", "x"},
+        {"inputSchema",
+         Json::parse(R"({"type":"object","properties":{"example":{"type":"string","advice":"Use a."},
+             "p":{"type":"object","example":{},"properties":{"q":{"type":"array","items":{"example":1}}}}}})")}};
+    CHECK(write_tool(definition, Version::v2026_07_28)["inputSchema"] ==
+          Json::parse(R"({"type":"object","properties":{"example":{"type":"string"},
+             "p":{"type":"object","properties":{"q":{"type":"array","items":{}}}}}})"));
+}
+
 TEST_CASE("a call with a missing name or a mis-typed member is refused") {
     const char* const texts[] = {
         R"({})",
         R"({"name":1})",
         R"({"name":null})",
         R"({"name":"x","arguments":[]})",
-        R"({"name":"x","arguments":null})",
         R"({"name":"x","arguments":"{}"})",
         R"({"name":"x","requestState":1})",
         R"({"name":"x","inputResponses":[]})",

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "manifests/embedded.hpp"
+#include "protocol/expectation.hpp"
 #include "tests/fakes/fake_custody.hpp"
 #include "tests/fakes/fake_rotations.hpp"
 #include "tests/tools/examples.hpp"
@@ -34,7 +35,7 @@ struct House : Upstream {
 
     Catalog catalog() {
         std::vector<std::unique_ptr<Tool>> all;
-        all.push_back(std::make_unique<ListAccessTokens>(client, clock));
+        all.push_back(std::make_unique<ListAccessTokens>(client, clock, policy::SealKey{}));
         all.push_back(std::make_unique<CreateAccessToken>(client, custody, clock));
         all.push_back(std::make_unique<DeleteAccessToken>(client, clock, std::vector<std::string>{}));
         all.push_back(std::make_unique<RevealAccessToken>(custody, clock));
@@ -222,6 +223,61 @@ TEST_CASE("what the tools answer satisfies their output schemas, and so does a p
         .expect(get_named("dev-local-2"), answer(200, page(Json::array())));
     fits("tfy_access_tokens_rotate", run_approved(rotate, arguments, facts).value().structured);
     fits("tfy_config_status", run_read(*catalog.find("tfy_config_status")->tool).value().structured);
+}
+
+TEST_CASE("no message about any argument of any tool speaks in patterns, and each gives an example") {
+    House house;
+    const auto catalog = house.catalog();
+    const std::vector<Json> wrong = {"", std::string(2000, '#'), 0.5, -1, 1e300, true, Json::array(), "#"};
+    const auto check = [&](const Catalog::Entry& entry, const Json& arguments) {
+        const auto checked = entry.input.validate(arguments);
+        if (checked) return;
+        const auto& message = checked.error().message;
+        CAPTURE(message);
+        CHECK(message.find_first_of("^$\\*") == std::string::npos);
+        CHECK(message.find("description") == std::string::npos);
+        CHECK(message.ends_with('.'));
+        const bool helps = message.find("example") != message.npos || message.find("Use ") != message.npos;
+        CHECK(helps);
+    };
+    for (const auto& definition : catalog.definitions()) {
+        const auto& entry = *catalog.find(definition.at("name").get<std::string>());
+        const auto whole = protocol::example_of(definition.at("inputSchema")).value_or(Json::object());
+        CAPTURE(whole.dump());
+        CHECK(entry.input.validate(whole).has_value());
+        for (const auto& [name, property] : definition.at("inputSchema").at("properties").items()) {
+            CAPTURE(name);
+            for (const auto& value : wrong) {
+                auto arguments = whole;
+                arguments[name] = value;
+                check(entry, arguments);
+                for (const auto& [inner, its] : property.value("properties", Json::object()).items()) {
+                    arguments[name] = whole.at(name);
+                    arguments[name][inner] = value;
+                    check(entry, arguments);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("every example fits its schema") {
+    House house;
+    const auto catalog = house.catalog();
+    for (const auto& definition : catalog.definitions())
+        for (const auto& [name, property] : definition.at("inputSchema").at("properties").items()) {
+            CAPTURE(name);
+            const auto fits = [](const Json& schema) {
+                const auto example = protocol::example_of(schema);
+                if (!example) return schema.contains("advice");
+                return protocol::Schema::compile(schema)->validate(*example).has_value();
+            };
+            CHECK(fits(property));
+            for (const auto& [inner, its] : property.value("properties", Json::object()).items()) {
+                CAPTURE(inner);
+                CHECK(fits(its));
+            }
+        }
 }
 
 TEST_CASE("a tool without a definition stops the start, and says which file is missing") {

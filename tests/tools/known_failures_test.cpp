@@ -19,7 +19,7 @@ namespace {
 struct House : Upstream {
     ManualClock clock{noon};
     fakes::FakeCustody custody;
-    tools::ListAccessTokens list{client, clock};
+    tools::ListAccessTokens list{client, clock, policy::SealKey{}};
     tools::CreateAccessToken create{client, custody, clock};
     tools::DeleteAccessToken remove{client, clock, {}};
     tools::RevealAccessToken reveal{custody, clock};

@@ -28,7 +28,7 @@ Json a_token(std::string id, Moment created, Moment expires = {}, Moment used = 
 
 struct Asked : Upstream {
     ManualClock clock{noon};
-    tools::ListAccessTokens tool{client, clock};
+    tools::ListAccessTokens tool{client, clock, policy::SealKey{}};
 
     tools::ToolResult list(const Json& items, Json arguments) {
         exchange.expect(get_all, answer(200, page(items)));

@@ -52,7 +52,7 @@ TEST_CASE("100,000 tokens: memory is taken for one page, and for a hash of each 
     Generated exchange;
     truefoundry::Client client(exchange);
     ManualClock clock{noon};
-    tools::ListAccessTokens tool{client, clock};
+    tools::ListAccessTokens tool{client, clock, policy::SealKey{}};
     const auto before = in_use();
     const auto result = run_read(tool, {{"unused_for_days", 1}, {"sort", "created"}, {"limit", 100}}).value();
     const auto grown = exchange.grown(before);

@@ -11,7 +11,7 @@ namespace {
 
 struct Listing : Upstream {
     ManualClock clock{noon};
-    tools::ListAccessTokens tool{client, clock};
+    tools::ListAccessTokens tool{client, clock, policy::SealKey{}};
 
     tools::ToolResult list(const Json& items, Json arguments = Json::object()) {
         const auto name = arguments.value("name_contains", std::string{});

@@ -1,7 +1,9 @@
 #include "tools/text.hpp"
 
 #include <doctest/doctest.h>
+#include <sodium.h>
 
+#include "policy/redaction/redactor.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/cursor.hpp"
 #include "tools/access_tokens/expiration.hpp"
@@ -11,6 +13,19 @@ using namespace tfy;
 using namespace tfy::examples;
 using namespace tfy::tools;
 using std::chrono::days;
+
+namespace {
+
+std::string base64url(std::string_view plain) {
+    constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+    std::string text(sodium_base64_encoded_len(plain.size(), variant), '\0');
+    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(plain.data()),
+                      plain.size(), variant);
+    text.pop_back();  // libsodium's closing zero
+    return text;
+}
+
+}  // namespace
 
 TEST_CASE("text from others stays on its line and in its cell") {
     CHECK(one_line("a\nb\r\tc") == "a b  c");
@@ -68,8 +83,12 @@ TEST_CASE("an expiry that is not in the future, or that cannot be read, is refus
                                 "90",
                                 "90 weeks",
                                 "9999999999 days",
-                                "36501 days",
                                 "2027-02-30",
+                                "10000-01-01",
+                                "+010000-01-01T00:00:00Z",
+                                "9999-12-31T23:59:59-05:00",
+                                "36501 days",
+                                "99999999999999999999 days",
                                 "2027-13-01",
                                 "days",
                                 "\u202E2027-02-21"};
@@ -84,24 +103,51 @@ TEST_CASE("an expiry that is not in the future, or that cannot be read, is refus
 }
 
 TEST_CASE("a cursor comes back as it was written, and nothing else is one") {
-    const std::string bytes("\0\xff.3.", 5);
+    const policy::SealKey key{{1, 2, 3}}, other{{1, 2, 4}};
+    const std::string unusual("\0\xC3\xBF.3.\"", 7);
     for (const auto& cursor : {Cursor{}, Cursor{"0123", policy::Time{5ms}, {"a", "jqfwg345gi25n5ju2yz5iz6m"}},
-                               Cursor{"1.2", policy::Time{-5ms}, {bytes, "a.b|c"}}}) {
-        const auto text = write_cursor(cursor);
+                               Cursor{"1.2", policy::Time{-5ms}, {unusual, "a.b|c"}}}) {
+        const auto text = write_cursor(cursor, key);
         CHECK(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
               std::string::npos);
-        const auto read = read_cursor(text);
+        const auto read = read_cursor(text, key);
         REQUIRE(read.has_value());
         CHECK(read->question == cursor.question);
         CHECK(read->since == cursor.since);
         CHECK(read->last.key == cursor.last.key);
         CHECK(read->last.id == cursor.last.id);
-        CHECK_FALSE(read_cursor(text.substr(0, text.size() - 2)));
-        CHECK_FALSE(read_cursor(text + "AAAA"));
+        CHECK_FALSE(read_cursor(text, other));
+        CHECK_FALSE(read_cursor(text.substr(0, text.size() - 2), key));
+        CHECK_FALSE(read_cursor(text + "AAAA", key));
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            auto changed = text;
+            changed[at] = changed[at] == 'A' ? 'B' : 'A';
+            CHECK_FALSE(read_cursor(changed, key));
+        }
     }
-    for (const std::string text : {"", "!", "NTA", "LmE", "NTAuYQ==", "NTAuYQ ", "eHguYQ", "../..", "%00"}) {
+    const auto foreign = policy::seal_state("2ci\nid", "cursor resources/list", key);
+    for (const std::string text : {"", "!", "NTA", "LmE", "NTAuYQ==", "../..", "%00", foreign.c_str()}) {
         CAPTURE(text);
-        CHECK_FALSE(read_cursor(text));
+        CHECK_FALSE(read_cursor(text, key));
+    }
+}
+
+TEST_CASE("no token that is known can be found in a cursor, whatever stands in it") {
+    const policy::SealKey key{{7}};
+    const std::string id = "jqfwg345gi25n5ju2yz5iz6m";
+    for (const std::string before : {"", "a", "ab"}) {
+        const auto claims = R"({"x":")" + before + R"(","sub":")" + id + R"(","tenantName":"acme"})";
+        const auto jwt =
+            base64url(R"({"alg":"RS256"})") + "." + base64url(claims) + "." + base64url(std::string(48, 'q'));
+        const policy::Redactor redactor({}, {policy::fingerprint(jwt, "ci-bot", {})});
+        std::size_t marked = 0;
+        for (const std::string name : {"ci", "ci-", "ci-b"}) {
+            const Json plain = base64url(name + id);
+            marked += redactor.scrub(plain) != plain;
+            const Json cursor = write_cursor({.question = "q", .last = {.key = name, .id = id}}, key);
+            CHECK(redactor.scrub(cursor) == cursor);
+        }
+        CHECK(marked == 1);  // an id that is only encoded stands as in the JWT, at one of three phases
     }
 }
 

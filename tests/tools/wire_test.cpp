@@ -73,6 +73,12 @@ TEST_CASE("null, absent or of a wrong type: every member but the id may be missi
 TEST_CASE("the expiry is the latest of the JWTs', else the manifest's, else none") {
     auto item = whole_pat();
     CHECK(wire::read_token(item).expires == at("2027-02-21"));
+    for (const auto* far : {"10000-01-01T00:00:00.000Z", "+010000-01-01T00:00:00Z",
+                            "+275760-09-13T00:00:00.000Z", "9999-12-31T23:59:59-05:00"}) {
+        CAPTURE(far);
+        item["jwts"] = {{{"id", "j"}, {"expiry", far}}};
+        CHECK(wire::read_token(item).expires == at("9999-12-31T23:59:59.999Z"));
+    }
     item["jwts"] = {{{"id", "j"}, {"expiry", nullptr}}};
     CHECK(wire::read_token(item).expires == at("2027-01-01"));
     item["jwts"] = nullptr;

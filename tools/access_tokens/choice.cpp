@@ -1,5 +1,6 @@
 #include "tools/access_tokens/choice.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "policy/canonical_json.hpp"
@@ -18,23 +19,32 @@ std::string lower(std::string text) {
     return text;
 }
 
-// Eight bytes that compare as the numbers do.
+// Sixteen hex digits that compare as the numbers do.
 std::string sortable(std::int64_t number) {
+    constexpr std::string_view digits = "0123456789abcdef";
     const auto shifted = static_cast<std::uint64_t>(number) ^ (std::uint64_t{1} << 63U);
-    std::string bytes;
-    for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>((shifted >> shift) & 0xffU);
-    return bytes;
+    std::string text;
+    for (int shift = 60; shift >= 0; shift -= 4) text += digits[(shifted >> shift) & 0xfU];
+    return text;
 }
 
 std::string sortable(const std::optional<policy::Time>& time, std::int64_t absent) {
     return sortable(time ? time->time_since_epoch().count() : absent);
 }
 
+// Cut between characters: what is sealed is UTF-8.
+std::string beginning(const std::string& name) {
+    auto size = std::min(name.size(), longest_key);
+    while (size > 0 && size < name.size() && (static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80U)
+        --size;
+    return name.substr(0, size);
+}
+
 std::string key_of(SortBy by, const AccessToken& token) {
     constexpr auto first = std::numeric_limits<std::int64_t>::min();
     constexpr auto last = std::numeric_limits<std::int64_t>::max();
     switch (by) {
-        case SortBy::name: return token.name.substr(0, longest_key);
+        case SortBy::name: return beginning(token.name);
         case SortBy::expires: return sortable(token.expires, last);
         case SortBy::last_used: return sortable(token.last_used, first);
         case SortBy::created: break;

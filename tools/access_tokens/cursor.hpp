@@ -5,13 +5,14 @@
 #include <string>
 #include <string_view>
 
+#include "policy/sealed_state.hpp"
 #include "policy/time.hpp"
 
 namespace tfy::tools {
 
 /// A place in a sorted list: by key, and by id where keys are the same.
 struct Position {
-    std::string key;  // bytes that sort as what is sorted by
+    std::string key;  // UTF-8 that sorts as what is sorted by
     std::string id;
 };
 
@@ -21,9 +22,9 @@ struct Cursor {
     Position last = {};         // of the last entry shown
 };
 
-/// Base64url, opaque to clients.
-std::string write_cursor(const Cursor& cursor);
-/// nullopt for what write_cursor never wrote.
-std::optional<Cursor> read_cursor(std::string_view text);
+/// Sealed: a client can neither read nor change it, and no token's id or value can be found in it.
+std::string write_cursor(const Cursor& cursor, const policy::SealKey& key);
+/// nullopt for what write_cursor never wrote with this key.
+std::optional<Cursor> read_cursor(std::string_view text, const policy::SealKey& key);
 
 }  // namespace tfy::tools

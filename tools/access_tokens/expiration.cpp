@@ -4,6 +4,7 @@
 
 #include "tools/text.hpp"
 #include "tools/truefoundry/types.hpp"
+#include "tools/truefoundry/wire.hpp"
 
 namespace tfy::tools {
 namespace {
@@ -12,15 +13,24 @@ using std::chrono::days;
 
 constexpr int longest = 36'500;  // days
 
-std::optional<policy::Time> read_days(std::string_view asked, policy::Time now) {
+/// "90 days": how many; more than `longest` where no int has so many.
+std::optional<int> read_days(std::string_view asked) {
     int count = 0;
     const auto* end = asked.data() + asked.size();
     const auto read = std::from_chars(asked.data(), end, count);
-    if (read.ec != std::errc{} || count < 0 || count > longest) return std::nullopt;
+    const bool too_many = read.ec == std::errc::result_out_of_range && !asked.starts_with('-');
+    if (too_many) count = longest + 1;
+    if ((read.ec != std::errc{} && !too_many) || count < 0) return std::nullopt;
     std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
     while (unit.starts_with(' ')) unit.remove_prefix(1);
     if (unit != "d" && unit != "day" && unit != "days") return std::nullopt;
-    return std::chrono::floor<days>(now) + days{count};
+    return count;
+}
+
+Error too_far(std::string_view asked) {
+    return {Errc::refused, "The expirationDate " + in_quotes(asked) +
+                               " is too far away: give a day up to 9999-12-31, or up to " +
+                               std::to_string(longest) + " days, for example 90 days. Nothing was created."};
 }
 
 }  // namespace
@@ -30,13 +40,16 @@ std::string write_expiration(policy::Time time) {
 }
 
 Result<std::string> resolve_expiration(std::string_view asked, policy::Time now) {
-    auto time = read_days(asked, now);
-    if (!time) time = truefoundry::read_time(asked);
+    const auto count = read_days(asked);
+    if ((count && *count > longest) || truefoundry::wire::is_beyond_calendar(asked)) return too_far(asked);
+    std::optional<policy::Time> time = truefoundry::read_time(asked);
+    if (count) time = std::chrono::floor<days>(now) + days{*count};
     if (!time)
         return Error{Errc::refused, "The expirationDate " + in_quotes(asked) +
                                         " cannot be read: give a date (2027-02-21), a time "
                                         "(2027-02-21T12:00:00Z) or a number of days "
                                         "(90 days). Nothing was created."};
+    if (*time > truefoundry::wire::last_moment) return too_far(asked);
     if (*time <= now)
         return Error{Errc::refused, "The expirationDate " + in_quotes(asked) +
                                         " is not in the future: it is now " +

@@ -14,8 +14,8 @@ namespace tfy::tools {
 std::string write_expiration(policy::Time time);
 
 /// Reads a date ("2027-02-21": midnight UTC), an RFC 3339 time, or a number of days ("90 days", "90d":
-/// midnight UTC of that day, so that the same words mean the same all day). Errc::refused for all else and
-/// for what is not in the future.
+/// midnight UTC of that day, so that the same words mean the same all day). Errc::refused for all else,
+/// for what is not in the future, and for what no four digits of a year can say.
 Result<std::string> resolve_expiration(std::string_view asked, policy::Time now);
 
 }  // namespace tfy::tools

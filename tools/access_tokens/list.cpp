@@ -12,22 +12,6 @@ std::optional<std::chrono::days> days_of(const Json& arguments, const char* name
 
 Error refused(const std::string& why) { return {Errc::refused, why + " Nothing was listed."}; }
 
-Result<void> check(const ListAccessTokens::Args& args) {
-    if (args.choice.expiring_within && args.choice.state == "expired")
-        return refused(
-            "No token is both expired and about to expire: leave out expiring_within_days, or state.");
-    if (args.cursor.empty()) return {};
-    const auto cursor = read_cursor(args.cursor);
-    if (!cursor)
-        return refused(
-            "This cursor was not given out by this tool. Leave it out to start with the first page.");
-    if (cursor->question != args.choice.question())
-        return refused(
-            "This cursor belongs to a list with other filters or another sort. Repeat those of the page "
-            "that gave it, or leave the cursor out to start with the first page.");
-    return {};
-}
-
 }  // namespace
 
 ListAccessTokens::Args ListAccessTokens::Args::read(const Json& arguments) {
@@ -38,6 +22,22 @@ ListAccessTokens::Args ListAccessTokens::Args::read(const Json& arguments) {
                        .unused_for = days_of(arguments, "unused_for_days"),
                        .name_contains = arguments.value("name_contains", std::string{}),
                        .order = Order::read(arguments.value("sort", std::string{}))}};
+}
+
+Result<void> ListAccessTokens::check(const Args& args) const {
+    if (args.choice.expiring_within && args.choice.state == "expired")
+        return refused(
+            "No token is both expired and about to expire: leave out expiring_within_days, or state.");
+    if (args.cursor.empty()) return {};
+    const auto cursor = read_cursor(args.cursor, key_);
+    if (!cursor)
+        return refused(
+            "This cursor was not given out by this tool. Leave it out to start with the first page.");
+    if (cursor->question != args.choice.question())
+        return refused(
+            "This cursor belongs to a list with other filters or another sort. Repeat those of the page "
+            "that gave it, or leave the cursor out to start with the first page.");
+    return {};
 }
 
 Result<Json> ListAccessTokens::canonical(Json arguments, policy::Time) const {
@@ -54,11 +54,11 @@ Async<Result<policy::Facts>> ListAccessTokens::facts(policy::Call) {
 Async<Result<ToolResult>> ListAccessTokens::run(policy::Permit permit) {
     const auto args = Args::read(permit.call().arguments);
     const auto now = clock_.now();
-    ListPage page(args.choice, read_cursor(args.cursor), args.limit, now);
+    ListPage page(args.choice, read_cursor(args.cursor, key_), args.limit, now);
     auto api = client_.traced(permit.call().caller.trace);
     const auto walked = co_await api.walk(args.choice.name_contains, page);
     if (!walked) co_return walked.error();
-    co_return show_page(page, args.choice, args.cursor.empty(), now);
+    co_return show_page(page, args.choice, args.cursor.empty(), now, key_);
 }
 
 }  // namespace tfy::tools

@@ -21,7 +21,9 @@ public:
         static Args read(const Json& arguments);
     };
 
-    ListAccessTokens(truefoundry::Client& client, const Clock& clock) : client_(client), clock_(clock) {}
+    /// `key` seals the cursors: one that outlives the process keeps them good.
+    ListAccessTokens(truefoundry::Client& client, const Clock& clock, policy::SealKey key)
+        : client_(client), clock_(clock), key_(key) {}
 
     std::string_view name() const override { return "tfy_access_tokens_list"; }
     policy::Effect effect() const override { return policy::Effect::reads; }
@@ -30,8 +32,11 @@ public:
     Async<Result<ToolResult>> run(policy::Permit permit) override;
 
 private:
+    Result<void> check(const Args& args) const;
+
     truefoundry::Client& client_;
     const Clock& clock_;
+    policy::SealKey key_;
 };
 
 }  // namespace tfy::tools

@@ -71,15 +71,17 @@ std::string what_moved(const ListPage& page) {
 
 }  // namespace
 
-ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now) {
+ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now,
+                     const policy::SealKey& key) {
     ToolResult result{.text =
                           "Personal Access Tokens:\n\n| Name | ID | Created At | Expires At | Last Used | "
                           "State | Remarks |\n"
                           "|---|---|---|---|---|---|---|\n",
                       .structured = {{"tokens", Json::array()}, {"total", page.total()}}};
     const auto next = page.next();
-    const auto go_on = next ? how_to_go_on(page, write_cursor(*next)) : std::string{};
-    if (next) result.structured["next_cursor"] = write_cursor(*next);
+    const auto cursor = next ? write_cursor(*next, key) : std::string{};
+    const auto go_on = next ? how_to_go_on(page, cursor) : std::string{};
+    if (next) result.structured["next_cursor"] = cursor;
     if (page.moved() > 0) result.structured["moved"] = page.moved();
     const auto tokens = page.take_tokens();
     for (const auto& token : tokens) {

@@ -6,7 +6,8 @@
 
 namespace tfy::tools {
 
-/// Takes the tokens out of `page`.
-ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now);
+/// Takes the tokens out of `page`; `key` seals its cursor.
+ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now,
+                     const policy::SealKey& key);
 
 }  // namespace tfy::tools

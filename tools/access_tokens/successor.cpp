@@ -4,6 +4,7 @@
 
 #include "tools/access_tokens/expiration.hpp"
 #include "tools/text.hpp"
+#include "tools/truefoundry/wire.hpp"
 
 namespace tfy::tools {
 namespace {
@@ -59,7 +60,7 @@ Result<std::string> successor_expiration(const AccessToken& old, policy::Time no
         return Error{Errc::refused,
                      "TrueFoundry does not tell how long a life the old token was given: give the new one's "
                      "expirationDate. Nothing was created or deleted."};
-    return write_expiration(now + (*old.expires - *old.created));
+    return write_expiration(std::min(now + (*old.expires - *old.created), truefoundry::wire::last_moment));
 }
 
 }  // namespace tfy::tools

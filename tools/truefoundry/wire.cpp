@@ -28,7 +28,13 @@ std::string text(const Json& object, Keys keys) {
     return found.is_string() ? found.get<std::string>() : std::string{};
 }
 
-std::optional<policy::Time> time(const Json& object, Keys keys) { return read_time(text(object, keys)); }
+/// Not later than last_moment: what ends after it ends nevertheless.
+std::optional<policy::Time> time(const Json& object, Keys keys) {
+    const auto written = text(object, keys);
+    if (is_beyond_calendar(written)) return last_moment;
+    const auto read = read_time(written);
+    return read ? std::optional(std::min(*read, last_moment)) : std::nullopt;
+}
 
 std::string first_of(std::string a, std::string b) { return a.empty() ? std::move(b) : std::move(a); }
 
@@ -95,6 +101,13 @@ bool can_be_kept(std::string_view value) {
 }
 
 }  // namespace
+
+bool is_beyond_calendar(std::string_view text) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    text.remove_prefix(std::min(text.size(), text.find_first_not_of('0')));
+    const auto digits = std::min(text.size(), text.find_first_not_of("0123456789"));
+    return digits > 4 && text.substr(digits).starts_with('-');
+}
 
 std::string collection_target() { return std::string(collection); }
 

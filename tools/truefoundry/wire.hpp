@@ -14,6 +14,12 @@ namespace tfy::truefoundry::wire {
 
 inline constexpr std::size_t page_size = 100;
 
+/// The last one that RFC 3339 can write. What is listed to end later is read as ending then: it ends.
+inline constexpr policy::Time last_moment =
+    std::chrono::sys_days{std::chrono::year{10000} / 1 / 1} - std::chrono::milliseconds{1};
+/// A date with a year of more than four digits, such as "+010000-01-01T00:00:00Z".
+bool is_beyond_calendar(std::string_view text);
+
 /// Request targets. There is none for GET /{name} (it would create a token) and none for /revoke/all.
 std::string list_target(std::size_t offset, std::size_t limit, std::string_view name_contains);
 std::string token_target(const TokenId& id);

@@ -1,10 +1,10 @@
-// Edit distance, for words of a configuration file.
-#include "policy/near_miss.hpp"
+// Edit distance, for words that people and models mistype.
+#include "protocol/near_miss.hpp"
 
 #include <algorithm>
 #include <vector>
 
-namespace tfy::policy {
+namespace tfy::protocol {
 namespace {
 
 std::size_t distance(std::string_view left, std::string_view right) {
@@ -37,4 +37,4 @@ std::optional<std::string_view> near_miss(std::string_view word, std::span<const
     return nearest;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::protocol
