@@ -88,12 +88,12 @@ std::optional<std::string> unmet(const Approval& approval) {
     std::set<std::string_view> people;
     for (const auto& vote : approval.votes) {
         if (vote.assurance < terms.min_assurance)
-            return "The approval was not given with the assurance that the rule asks for.";
+            return "The approval has less assurance than the rule asks for.";
         if (auto why = excluded(terms, approval.call.caller, vote.by)) return why;
         if (vote.approved) people.insert(vote.by);
     }
     if (people.size() >= terms.quorum) return std::nullopt;
-    return "It needs the yes of " + std::to_string(terms.quorum) + " different people and has " +
+    return "It needs the approval of " + std::to_string(terms.quorum) + " different people and has " +
            std::to_string(people.size()) + ".";
 }
 

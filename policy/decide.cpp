@@ -30,15 +30,15 @@ std::optional<Error> undecidable(const Approval& approval, const Human& person, 
 std::optional<Error> not_what_was_shown(const Approval& approval, std::string_view digest) {
     if (digest == approval.digest) return std::nullopt;
     return refuse(Errc::superseded,
-                  "What was shown is not what this request asks for now. Look at it again, then decide.");
+                  "The request has changed since it was shown. Look at it again, then decide.");
 }
 
 std::optional<Error> not_sure_enough(const Approval& approval, const Human& person) {
     if (person.assurance() >= approval.terms.min_assurance) return std::nullopt;
-    return refuse(Errc::refused, "This request needs a decision with assurance '" +
+    return refuse(Errc::refused, "This request needs an approval with assurance '" +
                                      std::string(to_string(approval.terms.min_assurance)) +
                                      "', and this one has '" + std::string(to_string(person.assurance())) +
-                                     "'. Decide where a person is identified more surely.");
+                                     "'. Approve it on a channel with that assurance.");
 }
 
 /// Why this person's yes is not enough.
@@ -61,14 +61,14 @@ Result<Destination> destination_of(const Approval& approval, const Choice& choic
     if (!approval.votes.empty()) {
         const auto chosen = approval.votes.front().destination;
         if (!choice.destination || *choice.destination == chosen) return chosen;
-        return refuse(Errc::refused, "Whoever approved this first chose that the new value goes to '" +
+        return refuse(Errc::refused, "The first approver chose that the new value goes to '" +
                                          std::string(to_string(chosen)) +
                                          "'. Approve that, or deny the request.");
     }
     const auto& allowed = approval.terms.destinations;
     if (!choice.destination) return allowed.empty() ? Destination::none : allowed.front();
     if (std::ranges::find(allowed, *choice.destination) != allowed.end()) return *choice.destination;
-    return refuse(Errc::refused, "The rule does not let the new token's value go to '" +
+    return refuse(Errc::refused, "The rule does not allow the destination '" +
                                      std::string(to_string(*choice.destination)) +
                                      "'. Choose another destination.");
 }
@@ -78,7 +78,7 @@ Result<Destination> destination_of(const Approval& approval, const Choice& choic
 std::optional<std::string> cannot_approve(const Approval& approval, std::string_view name) {
     if (auto why = excluded(approval.terms, approval.call.caller, name)) return why;
     if (std::ranges::find(approval.votes, name, &Approval::Decision::by) != approval.votes.end())
-        return shown(name, 100) + " has approved this request already. It needs another person.";
+        return shown(name, 100) + " has already approved this request. Another person must approve it too.";
     return std::nullopt;
 }
 
@@ -112,9 +112,8 @@ Result<Approval> approve(Approval approval, const Human& person, const Choice& c
 Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now) {
     if (auto why = undecidable(approval, person, now, cannot_deny)) return *std::move(why);
     if (person.assurance() != Assurance::client && blank(reason))
-        return refuse(
-            Errc::refused,
-            "A denial needs a reason, which the agent is told. Give one; the request is still open.");
+        return refuse(Errc::refused,
+                      "A denial needs a reason; the agent is told it. Give one. The request is still open.");
     approval.decision = {false, person.name(), person.assurance(), now, std::move(reason), Destination::none};
     approval.state = State::denied;
     approval.updated = now;
@@ -127,7 +126,7 @@ Result<Approval> narrow(Approval approval, const Human& person, std::string_view
     if (auto why = not_what_was_shown(approval, shown_digest)) return *std::move(why);
     if (auto why = not_sure_enough(approval, person)) return *std::move(why);
     if (arguments == approval.call.arguments)
-        return refuse(Errc::refused, "This changes nothing: the request asks for exactly that already.");
+        return refuse(Errc::refused, "This changes nothing: the request already asks for exactly that.");
     approval.narrowings.push_back({person.name(), now, std::move(approval.call.arguments)});
     approval.call.arguments = std::move(arguments);
     approval.digest = digest(approval.call);

@@ -7,20 +7,18 @@ Result<Approval> Gate::follow_up(const Permit::Grant& created, Ask reveal, Facts
                                  Time now) const {
     const auto& decision = created.decision;
     if (!decision.approved || decision.destination != Destination::agent)
-        return Error{
-            Errc::refused,
-            "The approving person did not choose that the value goes to the agent. Nothing was done."};
+        return Error{Errc::refused,
+                     "The approver did not choose the agent as the value's destination. Nothing was done."};
     if (!decision.permission.empty())
-        return Error{
-            Errc::refused,
-            "A standing permission never shows a value. Showing it needs a decision of its own. Nothing was "
-            "done."};
+        return Error{Errc::refused,
+                     "A standing permission never shows a value. Showing it needs its own approval. Nothing "
+                     "was done."};
     auto record = request(std::move(reveal), std::move(facts), std::move(id),
                           "follows from " + created.approval_id, now);
     record.votes = created.votes;
     if (const auto missing = unmet(record))
-        return Error{Errc::refused, "Showing the value needs more than its creation had. " + *missing +
-                                        " Nothing was done."};
+        return Error{Errc::refused, "Showing the value needs a stronger approval than its creation had. " +
+                                        *missing + " Nothing was done."};
     record.state = Approval::State::approved;
     record.decision = decision;
     record.expires = now + rules_.claim_window;

@@ -54,7 +54,7 @@ Approval Gate::request(Ask ask, Facts facts, std::string id, std::string agent_r
 Result<Permit> Gate::redeem(const Approval& approval, Call call, Time now) const {
     if (approval.state != Approval::State::executing)
         return Error{Errc::refused, "This request is " + std::string(to_string(approval.state)) +
-                                        ", so it gives no leave to run. Nothing was done."};
+                                        ", so its call cannot run. Nothing was done."};
     if (now >= approval.expires)
         return Error{Errc::expired,
                      "The approval was not used in time. Call the tool again. Nothing was done."};

@@ -27,8 +27,8 @@ constexpr std::string_view destination_values[] = {"page", "agent", "none"};
 /// A principal, or a display name, could never decide: nobody signs in under it.
 std::string not_a_person(std::string_view name) {
     return in_quotes(name) +
-           " is no name that a person can decide under: letters, digits and . _ - @ +, 64 at "
-           "the most, such as \"ann\" or \"ann@example.com\"";
+           " is not a person's name; use up to 64 letters, digits and . _ - @ +, for example \"ann\" or "
+           "\"ann@example.com\"";
 }
 
 /// Fills rules from the parsed file.
@@ -62,9 +62,7 @@ private:
 
     std::optional<Assurance> assurance(const toml::key& key, const toml::node& node) {
         if (const auto* value = node.as_string(); value && value->get() == "passkey") {
-            fail(node,
-                 "min_assurance 'passkey' is not available in this version; the surest that it knows is "
-                 "'signed_in'");
+            fail(node, "min_assurance 'passkey' is not available in this version; use 'signed_in'");
             return std::nullopt;
         }
         return read_assurance(word(key, node, assurance_values));
@@ -104,9 +102,9 @@ private:
                 else
                     named = group->second;
             } else if (name.find_first_of("*?") != std::string::npos) {
-                fail(*where, in_quotes(key.str()) +
-                                 " are names of people, not patterns; without the key, "
-                                 "everybody may decide");
+                fail(*where,
+                     in_quotes(key.str()) +
+                         " are names of people, not patterns; without this key, any person may decide");
             } else if (!is_person_name(name)) {
                 fail(*where, not_a_person(name));
             }
@@ -161,7 +159,7 @@ private:
         const auto* least = table.get("min_assurance");
         if (least && rule.min_assurance == Assurance::client && asks_for_people(rule))
             fail(*least,
-                 "a client's dialog does not tell who answered, so a rule with 'approvers', a 'quorum' or "
+                 "a client's dialog does not identify the person, so a rule with 'approvers', 'quorum' or "
                  "'self_approval = false' needs 'terminal' or 'signed_in'");
     }
 

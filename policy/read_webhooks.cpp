@@ -55,10 +55,9 @@ void read_key(TomlValues& values, Webhook& webhook, const toml::key& key, const 
     else if (key == "tools")
         webhook.tools = values.tool_patterns(key, node);
     else if (key == "secret")
-        values.fail(
-            line_of(key.source()),
-            "a secret has no place in this file: put it into one of its own, with mode 0600, and name "
-            "that as 'secret_file'");
+        values.fail(line_of(key.source()),
+                    "secrets are not allowed in this file: put the secret into its own file with mode 0600 "
+                    "and name that file in 'secret_file'");
     else
         values.unknown_key(key, keys);
 }
@@ -71,8 +70,7 @@ Webhook read_webhook(TomlValues& values, const toml::table& table) {
         values.fail(webhook.line, "a webhook has either 'url' or 'url_file', which holds it");
     if (webhook.format == Webhook::Format::json && webhook.secret_file.empty())
         values.fail(webhook.line,
-                    "a webhook in the format 'json' needs 'secret_file': without a signature its receiver "
-                    "cannot tell who wrote");
+                    "a webhook in the format 'json' needs 'secret_file': its receiver checks the signature");
     return webhook;
 }
 

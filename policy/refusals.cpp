@@ -20,9 +20,9 @@ bool is_late(const Approval& approval, Time now) { return now >= approval.expire
 
 Error late(const Approval& approval) {
     const char* what =
-        approval.decision ? "This approval was not used before " : "Nobody decided on this request before ";
+        approval.decision ? "This approval was not used by " : "This request was not decided by ";
     return refuse(Errc::expired, what + format_time_for_people(approval.expires) +
-                                     ", and it has expired. Call the tool again for a new one.");
+                                     ", so it expired. Call the tool again for a new one.");
 }
 
 Error wrong_state(const Approval& approval, const std::string& cannot) {

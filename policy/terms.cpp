@@ -28,33 +28,31 @@ Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value) {
 
 std::optional<std::string> excluded(const Terms& terms, const Caller& caller, std::string_view name) {
     if (name == caller.principal)
-        return "The one who asked cannot decide: " + shown(name, 100) + " made this request itself.";
+        return "The caller cannot decide: " + shown(name, 100) + " made this request.";
     if (!terms.self_approval && caller.person.empty())
-        return "The rule wants another person than the one whose agent asks, and this server does not know "
-               "whose "
+        return "The rule asks for a person other than the agent's own, and this server does not know whose "
                "agent " +
                shown(caller.principal, 100) + " is.";
     if (!terms.self_approval && name == caller.person)
-        return "The rule wants another person than the one whose agent asks, and that is " +
-               shown(name, 100) + ".";
+        return "The rule asks for a person other than the agent's own, who is " + shown(name, 100) + ".";
     if (!terms.approvers.empty() && std::ranges::find(terms.approvers, name) == terms.approvers.end())
-        return "Only these people may decide on this request: " + shown_names(terms.approvers) + ".";
+        return "Only these people can decide on this request: " + shown_names(terms.approvers) + ".";
     return std::nullopt;
 }
 
 std::optional<std::string> nobody_may_approve(const Terms& terms, const Caller& caller) {
     if (terms.approvers.empty()) {
         if (terms.self_approval || !caller.person.empty()) return std::nullopt;
-        return "The rule wants another person than the one whose agent asks, and this server does not know "
-               "whose agent " +
+        return "The rule asks for a person other than the agent's own, and this server does not know whose "
+               "agent " +
                shown(caller.principal, 100) + " is.";
     }
     const auto may = std::ranges::count_if(terms.approvers,
                                            [&](const auto& name) { return !excluded(terms, caller, name); });
     if (static_cast<std::size_t>(may) >= terms.quorum) return std::nullopt;
-    return "The rule wants " + std::to_string(terms.quorum) +
+    return "The rule asks for " + std::to_string(terms.quorum) +
            " of these people to approve: " + shown_names(terms.approvers) + ". Of them " +
-           std::to_string(may) + " may approve a request of " + shown(caller.principal, 100) + ".";
+           std::to_string(may) + " can approve a request of " + shown(caller.principal, 100) + ".";
 }
 
 }  // namespace tfy::policy

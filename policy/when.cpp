@@ -63,7 +63,7 @@ Result<void> mark_days(std::array<bool, 7>& days, std::string_view text) {
     const auto last = range ? read_day(text) : first;
     if (!last) return last.error();
     if (range && *first == *last)
-        return wrong(in_quotes(day_names[*first]) + " is no range of days; every day is Mon-Sun");
+        return wrong(in_quotes(day_names[*first]) + " is not a range of days; for every day, use Mon-Sun");
     for (auto day = *first;; day = (day + 1) % 7) {
         if (days[day]) return wrong(std::string(day_names[day]) + " is named twice");
         days[day] = true;
@@ -97,9 +97,10 @@ Result<std::pair<int, int>> read_hours(std::string_view text) {
     const auto to = read_minute(rest);
     if (!from || !to || *from == minutes_a_day)
         return wrong(in_quotes(text) +
-                     " are no hours; write them as 08:00-18:00, and midnight as 00:00 at "
-                     "the beginning, as 24:00 at the end");
-    if (*from == *to) return wrong(in_quotes(text) + " is no time at all; the whole day is 00:00-24:00");
+                     " are not hours; use for example 08:00-18:00, with midnight as 00:00 at the start or "
+                     "24:00 at the end");
+    if (*from == *to)
+        return wrong(in_quotes(text) + " is an empty range; for the whole day, use 00:00-24:00");
     return std::pair(*from, *to);
 }
 
@@ -128,7 +129,7 @@ Result<When> When::read(std::string_view text) {
     const auto hour_text = take_until(rest, ' ');
     if (rest.empty() || rest.find(' ') != std::string_view::npos)
         return wrong(in_quotes(text) +
-                     " must be days, hours and a place, such as \"Mon-Fri 08:00-18:00 Europe/Berlin\"");
+                     " must be days, hours and a place, for example \"Mon-Fri 08:00-18:00 Europe/Berlin\"");
     const auto days = read_days(day_text);
     if (!days) return days.error();
     const auto hours = read_hours(hour_text);
@@ -139,7 +140,7 @@ Result<When> When::read(std::string_view text) {
         const auto near = near_miss(rest, names);
         return wrong("unknown time zone " + in_quotes(rest) +
                      (near ? "; did you mean " + in_quotes(*near) + "?"
-                           : "; write a place of the IANA database, such as Europe/Berlin, or UTC"));
+                           : "; use UTC or a place of the IANA database, for example Europe/Berlin"));
     }
     const std::string name(rest);
     std::unique_ptr<const icu::TimeZone> zone(icu::TimeZone::createTimeZone(name.c_str()));

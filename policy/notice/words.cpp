@@ -32,8 +32,8 @@ std::string headline(const Notice& notice) {
         case Event::finished: return headline_of_end(notice.approval.state);
         case Event::expired: break;
     }
-    return notice.approval.decision ? "Expired: approved, but not carried out in time"
-                                    : "Expired: nobody decided in time";
+    return notice.approval.decision ? "Expired: approved, but not used in time"
+                                    : "Expired: not decided in time";
 }
 
 std::vector<NoticeWords::Field> fields_of(const Notice& notice) {

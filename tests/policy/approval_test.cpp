@@ -133,11 +133,11 @@ TEST_CASE("a person's yes counts only where everything is right") {
         {"denied, and late", [](Approval& a, Choice&) { a.state = State::denied; }, person(), noon + 1h,
          Errc::refused, "is denied"},
         {"another digest was shown", [](Approval&, Choice& c) { c.digest = "sha256:0"; }, person(), noon,
-         Errc::superseded, "What was shown"},
+         Errc::superseded, "The request has changed since it was shown"},
         {"no digest was shown", [](Approval&, Choice& c) { c.digest.clear(); }, person(), noon,
-         Errc::superseded, "What was shown"},
+         Errc::superseded, "The request has changed since it was shown"},
         {"the record was changed after it was shown", [](Approval& a, Choice&) { a.digest += "0"; }, person(),
-         noon, Errc::superseded, "What was shown"},
+         noon, Errc::superseded, "The request has changed since it was shown"},
         {"late, and another digest", [](Approval&, Choice& c) { c.digest.clear(); }, person(), noon + 1h,
          Errc::expired, "expired"},
         {"assurance as asked",
@@ -162,7 +162,7 @@ TEST_CASE("a person's yes counts only where everything is right") {
              a.terms.min_assurance = Assurance::passkey;
              c.digest.clear();
          },
-         person(), noon, Errc::superseded, "What was shown"},
+         person(), noon, Errc::superseded, "The request has changed since it was shown"},
         {"name not typed", [](Approval&, Choice& c) { c.typed_name.clear(); }, person(), noon, Errc::refused,
          "type the token's name"},
         {"name typed in capitals", [](Approval&, Choice& c) { c.typed_name = "CI-pipeline"; }, person(), noon,
@@ -221,7 +221,7 @@ TEST_CASE("a person's yes counts only where everything is right") {
          {},
          ""},
         {"the asking agent itself", nothing, HumanForTests::make("stdio:alice", Assurance::passkey), noon,
-         Errc::refused, "The one who asked"},
+         Errc::refused, "The caller cannot decide"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);

@@ -298,7 +298,7 @@ TEST_CASE("the showing of a value follows from its creation only where the perso
     };
     using enum Assurance;
     const Row rows[] = {
-        {"to the agent", true, Destination::agent, signed_in, {}, true},
+        {"choose the agent", true, Destination::agent, signed_in, {}, true},
         {"to the page", true, Destination::page, signed_in, {}, false},
         {"to nobody", true, Destination::none, signed_in, {}, false},
         {"denied", false, Destination::agent, signed_in, {}, false},

@@ -148,7 +148,7 @@ TEST_CASE("the headline is what happened") {
         {Event::decided, State::approved, "Approved"},
         {Event::decided, State::denied, "Denied"},
         {Event::decided, State::withdrawn, "Withdrawn"},
-        {Event::expired, State::expired, "Expired: nobody decided in time"},
+        {Event::expired, State::expired, "Expired: not decided in time"},
         {Event::finished, State::succeeded, "Done"},
         {Event::finished, State::failed, "Failed"},
         {Event::finished, State::unknown, "Outcome unknown"},

@@ -47,7 +47,7 @@ TEST_CASE("only those whom the rule names decide, and they do so by name") {
         const auto refused = say_yes(request, known(name));
         REQUIRE(refused.has_error());
         CHECK(refused.error().message ==
-              "Only these people may decide on this request: bob, cem. Nothing was done.");
+              "Only these people can decide on this request: bob, cem. Nothing was done.");
     }
     CHECK(deny(request, known("dora"), "no", noon).has_error());
     CHECK(deny(request, known("bob"), "no", noon)->state == State::denied);
@@ -87,9 +87,8 @@ TEST_CASE("the person whose agent asks may be kept from saying yes, never from s
     const auto request = asked([](Rule& rule) { rule.self_approval = false; });
     const auto own = say_yes(request, known("alice"));
     REQUIRE(own.has_error());
-    CHECK(
-        own.error().message ==
-        "The rule wants another person than the one whose agent asks, and that is alice. Nothing was done.");
+    CHECK(own.error().message ==
+          "The rule asks for a person other than the agent's own, who is alice. Nothing was done.");
     CHECK(say_yes(request, known("alice", Assurance::terminal)).has_error());
     CHECK(deny(request, known("alice"), "not me", noon)->state == State::denied);
     CHECK(say_yes(request, known("bob"))->state == State::approved);
@@ -116,17 +115,17 @@ TEST_CASE("a quorum counts people, and the last one's yes decides") {
     REQUIRE(first.has_value());
     CHECK(first->state == State::pending);
     CHECK_FALSE(first->decision);
-    CHECK(unmet(*first) == "It needs the yes of 3 different people and has 1.");
+    CHECK(unmet(*first) == "It needs the approval of 3 different people and has 1.");
 
     const auto again = say_yes(*first, known("ann", Assurance::terminal));
     REQUIRE(again.has_error());
     CHECK(again.error().message ==
-          "ann has approved this request already. It needs another person. Nothing was done.");
+          "ann has already approved this request. Another person must approve it too. Nothing was done.");
 
     const auto other_place = say_yes(*first, known("bob"), Destination::page);
     REQUIRE(other_place.has_error());
     CHECK(other_place.error().message.starts_with(
-        "Whoever approved this first chose that the new value goes to 'agent'"));
+        "The first approver chose that the new value goes to 'agent'"));
 
     const auto second = say_yes(*first, known("bob"));
     CHECK(second->state == State::pending);

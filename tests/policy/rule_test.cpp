@@ -213,8 +213,7 @@ TEST_CASE("what is not understood stops the start, and the line is named") {
          "policy.toml line 3: tools: 'tfy_access_token_delete' matches no tool; did you mean "
          "'tfy_access_tokens_delete'?"},
         {"[[rule]]\nmin_assurance = 'passkey'\n",
-         "policy.toml line 2: min_assurance 'passkey' is not available in this version; the surest that it "
-         "knows is 'signed_in'"},
+         "policy.toml line 2: min_assurance 'passkey' is not available in this version; use 'signed_in'"},
         {"[[rule]]\nmin_assurance = 'signedin'\n",
          "policy.toml line 2: unknown value 'signedin' for 'min_assurance', which is 'client', 'terminal' or "
          "'signed_in'; did you mean 'signed_in'?"},
@@ -279,14 +278,13 @@ TEST_CASE("a rule about people that nobody could satisfy, or that names nobody, 
     const Row rows[] = {
         {"approvers = ['group:platfrom']", "line 2: there is no group 'platfrom'; write it into [groups]"},
         {"approvers = ['a*']",
-         "line 2: 'approvers' are names of people, not patterns; without the key, everybody may decide"},
+         "line 2: 'approvers' are names of people, not patterns; without this key, any person may decide"},
         {"approvers = ['stdio:ann']",
-         "line 2: 'stdio:ann' is no name that a person can decide under: letters, digits and . _ - @ +, 64 "
-         "at "
-         "the most, such as \"ann\" or \"ann@example.com\""},
+         "line 2: 'stdio:ann' is not a person's name; use up to 64 letters, digits and . _ - @ +, for "
+         "example \"ann\" or \"ann@example.com\""},
         {"[groups]\nh = ['Ann Lee']",
-         "line 3: 'Ann Lee' is no name that a person can decide under: letters, digits and . _ - @ +, 64 at "
-         "the most, such as \"ann\" or \"ann@example.com\""},
+         "line 3: 'Ann Lee' is not a person's name; use up to 64 letters, digits and . _ - @ +, for example "
+         "\"ann\" or \"ann@example.com\""},
         {"approvers = []", "line 2: 'approvers' must be a list of one string or more, such as [\"*\"]"},
         {"quorum = 0", "line 2: 'quorum' must be a whole number from 1 to 9"},
         {"quorum = 10", "line 2: 'quorum' must be a whole number from 1 to 9"},
@@ -295,7 +293,7 @@ TEST_CASE("a rule about people that nobody could satisfy, or that names nobody, 
          "line 2: the quorum is 4, but there are only 3 approvers"},
         {"self_approval = 'no'", "line 2: 'self_approval' must be true or false, without quotes"},
         {"min_assurance = 'client'\nself_approval = false",
-         "line 2: a client's dialog does not tell who answered, so a rule with 'approvers', a 'quorum' or "
+         "line 2: a client's dialog does not identify the person, so a rule with 'approvers', 'quorum' or "
          "'self_approval = false' needs 'terminal' or 'signed_in'"},
         {"[groups]\nh = ['group:g']", "line 3: a group holds names of people, neither patterns nor groups"},
         {"[groups]\nh = ['*']", "line 3: a group holds names of people, neither patterns nor groups"},

@@ -65,7 +65,7 @@ TEST_CASE("what is not understood stops the start, with its line and without the
         {"no address", "format = \"slack\"", "line 1: a webhook has either 'url' or 'url_file'"},
         {"two addresses", slack + "url_file = \"/x\"", "either 'url' or 'url_file'"},
         {"no secret", "url = \"https://example.com/\"", "needs 'secret_file'"},
-        {"the secret itself", slack + "secret = \"whsec_x\"", "line 4: a secret has no place in this file"},
+        {"the secret itself", slack + "secret = \"whsec_x\"", "line 4: secrets are not allowed in this file"},
         {"a file somewhere", "url_file = \"slack\"\nformat = \"slack\"",
          "line 2: 'url_file' must be the whole path"},
         {"http", std::string("url = \"http://hooks.example.com") + path + "\"\nformat = \"slack\"",

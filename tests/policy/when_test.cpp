@@ -82,9 +82,9 @@ TEST_CASE("hours that are not understood are refused, with what is wrong") {
         const char* when;
         const char* why;
     };
-    const auto shape = " must be days, hours and a place, such as \"Mon-Fri 08:00-18:00 Europe/Berlin\"";
+    const auto shape = " must be days, hours and a place, for example \"Mon-Fri 08:00-18:00 Europe/Berlin\"";
     const auto hours =
-        " are no hours; write them as 08:00-18:00, and midnight as 00:00 at the beginning, as 24:00 at the "
+        " are not hours; use for example 08:00-18:00, with midnight as 00:00 at the start or 24:00 at the "
         "end";
     const Row rows[] = {
         {"", shape},
@@ -106,7 +106,7 @@ TEST_CASE("hours that are not understood are refused, with what is wrong") {
         {"* 08:00-18:00 UTC", "unknown day '*'"},
         {"Mon,Mon 08:00-18:00 UTC", "Mon is named twice"},
         {"Mon-Fri,Wed 08:00-18:00 UTC", "Wed is named twice"},
-        {"Mon-Mon 08:00-18:00 UTC", "'Mon' is no range of days"},
+        {"Mon-Mon 08:00-18:00 UTC", "'Mon' is not a range of days"},
         {"Mon 8:00-18:00 UTC", hours},
         {"Mon 08:00 UTC", hours},
         {"Mon 08:00- UTC", hours},
@@ -117,10 +117,10 @@ TEST_CASE("hours that are not understood are refused, with what is wrong") {
         {"Mon 08:00-18:00-20:00 UTC", hours},
         {"Mon 08:00-18:00pm UTC", hours},
         {"Mon -8:00-18:00 UTC", hours},
-        {"Mon 08:00-08:00 UTC", "'08:00-08:00' is no time at all; the whole day is 00:00-24:00"},
+        {"Mon 08:00-08:00 UTC", "'08:00-08:00' is an empty range; for the whole day, use 00:00-24:00"},
         {"Mon 08:00-18:00 Europe/Berln", "unknown time zone 'Europe/Berln'; did you mean 'Europe/Berlin'?"},
         {"Mon 08:00-18:00 europe/berlin", "unknown time zone 'europe/berlin'; did you mean 'Europe/Berlin'?"},
-        {"Mon 08:00-18:00 Mars/Olympus", "unknown time zone 'Mars/Olympus'; write a place"},
+        {"Mon 08:00-18:00 Mars/Olympus", "unknown time zone 'Mars/Olympus'; use UTC or a place"},
         {"Mon 08:00-18:00 Etc/Unknown", "unknown time zone 'Etc/Unknown'"},
         // Short names mean several places, and ICU's own are nobody else's.
         {"Mon 08:00-18:00 EST", "unknown time zone 'EST'"},
