@@ -42,8 +42,8 @@ Result<Page> page_of(const std::vector<Json>& all, const std::optional<std::stri
     // Cursors were given out for the start of a second or later page only.
     if (!start || (cursor && (*start == 0 || *start % size != 0 || *start >= all.size())))
         return Error{Errc::invalid_params,
-                     "params.cursor was not given out for this list, or the list has changed since. Nothing "
-                     "was done. Start again without a cursor."};
+                     "params.cursor does not belong to this list, or the list has changed. Nothing was done. "
+                     "Start again without a cursor."};
     const auto count = std::min(size, all.size() - *start);
     const auto first = all.begin() + static_cast<std::ptrdiff_t>(*start);
     Page page{{first, first + static_cast<std::ptrdiff_t>(count)}};

@@ -128,9 +128,6 @@ Error tasks_required() {
         {{"requiredCapabilities", ClientCapabilities{.tasks = true}.json()}}};
 }
 
-Error unknown_task() {
-    return {Errc::invalid_params,
-            "There is no such task: it never was, is not yours, or is not kept any more. Nothing was done."};
-}
+Error unknown_task() { return {Errc::invalid_params, "No task of yours has this id. Nothing was done."}; }
 
 }  // namespace tfy::protocol

@@ -47,11 +47,11 @@ GetApproval::Args GetApproval::Args::read(const Json& arguments) {
 Result<Json> GetApproval::canonical(Json arguments, policy::Time) const {
     if (is_identifier(Args::read(arguments).approval_id, "apr_")) return arguments;
     return Error{Errc::refused,
-                 "This is no approval id: they are \"apr_\" and 26 characters. Nothing was looked up."};
+                 "This is not an approval id: ids are \"apr_\" and 26 characters. Nothing was looked up."};
 }
 
 Async<Result<policy::Facts>> GetApproval::facts(policy::Call) {
-    co_return policy::Facts{.subject = {}, .effect = "Reads where an approval stands."};
+    co_return policy::Facts{.subject = {}, .effect = "Reads the state of an approval."};
 }
 
 Async<Result<ToolResult>> GetApproval::run(policy::Permit permit) {
@@ -59,8 +59,7 @@ Async<Result<ToolResult>> GetApproval::run(policy::Permit permit) {
     if (!approval && approval.error().code != Errc::not_found) co_return approval.error();
     if (!approval || approval->call.caller.principal != permit.call().caller.principal)
         co_return Error{Errc::not_found,
-                        "There is no approval of yours with this id. Nothing was done. Call the tool itself "
-                        "to ask (again)."};
+                        "No approval of yours has this id. Nothing was done. To ask, call the tool itself."};
     auto answer = co_await approvals_.answer(*approval);
     auto result = report(std::move(answer), *approval);
     const auto rotation = co_await approvals_.rotation_of(approval->id);

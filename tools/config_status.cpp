@@ -32,6 +32,8 @@ Async<Result<policy::Facts>> ConfigStatus::facts(policy::Call) {
     co_return policy::Facts{.subject = {}, .effect = "Reads whether this server's configuration works."};
 }
 
+constexpr auto sandbox_mode = "Sandbox mode: test tokens only; TrueFoundry is not contacted.";
+
 Async<Result<ToolResult>> ConfigStatus::run(policy::Permit permit) {
     const auto& known = configuration_;
     const auto key = known.key ? known.key() : KeyFacts{};
@@ -40,17 +42,16 @@ Async<Result<ToolResult>> ConfigStatus::run(policy::Permit permit) {
         auto api = client_.traced(permit.call().caller.trace);
         const auto probed = co_await api.probe();
         finding = after_asking(probed, key, clock_.now());
+        if (known.sandbox && probed) finding->sentence = sandbox_mode;
     }
     const auto demands = known.approvals ? known.approvals(permit.call().caller) : ApprovalDemands{};
     const auto page = known.page_url ? known.page_url() : std::string{};
     ToolResult result;
     result.text = finding->sentence + "\n";
     for (const auto& warning : finding->warnings) result.text += "Warning: " + warning + "\n";
-    result.text += "\nControl plane: " + or_words(known.base_url, "not set") +
-                   (known.sandbox ? " (the sandbox: make-believe tokens only)" : "") +
-                   "\nAPI key: " + describe(key) +
+    result.text += "\nControl plane: " + or_words(known.base_url, "not set") + "\nAPI key: " + describe(key) +
                    "\nActs as: " + or_words(key.subject, "unknown (the key does not say)") +
-                   "\nApprovals: " + demands.words + "\nApprovals page: " + or_words(page, "none is open") +
+                   "\nApprovals: " + demands.words + "\nApprovals page: " + or_words(page, "not open") +
                    "\nVersion: " + known.version + "\n";
     result.structured = {
         {"connection", finding->connection},

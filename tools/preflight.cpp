@@ -7,29 +7,28 @@ namespace {
 
 constexpr std::chrono::days soon{7};
 constexpr char where_to_get_a_key[] =
-    " Where to get a key: https://docs.truefoundry.com/docs/generating-truefoundry-api-keys";
+    " How to create a key: https://docs.truefoundry.com/docs/generating-truefoundry-api-keys";
 
 /// `names`: what is missing.
 std::string not_set(const std::string& names, bool several) {
     return "Not set: " + names + ". Set " + (several ? "both" : "it") +
-           " in the environment of this server (or in its .env file) and start it again.";
+           " in this server's environment or .env file and restart it.";
 }
 
 Preflight refused_key(std::string message, const KeyFacts& key, policy::Time now) {
     Preflight found{.connection = "key_refused", .cause = "key_refused", .sentence = std::move(message)};
     if (key.expires && *key.expires <= now) {
         found.cause = "key_expired";
-        found.sentence = "The key has expired: it says that it ended at " +
-                         policy::format_time_for_people(*key.expires) + ". " + found.sentence +
-                         " Make a new one." + where_to_get_a_key;
+        found.sentence = "The key expired at " + policy::format_time_for_people(*key.expires) + ". " +
+                         found.sentence + " Create a new one." + where_to_get_a_key;
     }
     return found;
 }
 
 // TrueFoundry does not document what its access-token routes answer to such a key; only the key itself tells.
 std::string about_virtual_account(const KeyFacts& key) {
-    return "The key says that it belongs to a virtual account (" + in_quotes(key.subject_type) +
-           "); personal access tokens belong to users. Use a personal access token of a user as the key.";
+    return "The key belongs to a virtual account (" + in_quotes(key.subject_type) +
+           "), and only users have personal access tokens. Use a user's personal access token as the key.";
 }
 
 std::string cause_of(const Error& error) {
@@ -50,12 +49,12 @@ void warn_of(const KeyFacts& key, policy::Time now, Preflight& found) {
     found.warnings = key.warnings;
     if (!key.expires) return;
     if (*key.expires <= now)
-        found.warnings.push_back("The key says that it ended at " +
+        found.warnings.push_back("The key says that it expired at " +
                                  policy::format_time_for_people(*key.expires) +
-                                 ", and yet it works: check this machine's clock.");
+                                 ", but it still works. Check this machine's clock.");
     else if (*key.expires <= now + soon)
-        found.warnings.push_back("The key ends " + distance(*key.expires, now) +
-                                 ": make a new one in time, and put it in the old one's place.");
+        found.warnings.push_back("The key expires " + distance(*key.expires, now) +
+                                 ". Replace it before then.");
 }
 
 }  // namespace

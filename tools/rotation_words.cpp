@@ -33,10 +33,10 @@ std::string new_words(const Rotation& rotation) {
 
 // Both tokens live, and nobody holds the new one's value.
 std::string value_is_gone(const Rotation& rotation, const std::string& how) {
-    return old_words(rotation) + " still works and is not deleted any more. The value of " +
-           new_words(rotation) + " " + how +
-           ", so nobody has it: delete that one with tfy_access_tokens_delete, and rotate again if it is "
-           "still wanted.";
+    return old_words(rotation) + " still works and will not be deleted. The value of " + new_words(rotation) +
+           " " + how +
+           ", so it is lost: delete that token with tfy_access_tokens_delete, and rotate again if the user "
+           "still wants it.";
 }
 
 // An attempt is counted before it is sent, so that one may have ended with its process.
@@ -50,18 +50,17 @@ std::string kept_words(const Rotation& rotation) {
     const auto stays = old_words(rotation) + " was not deleted and still works";
     const auto by_hand = " Delete it with tfy_access_tokens_delete when nothing uses it any more.";
     switch (rotation.because) {
-        case Kept::value_lapsed: return value_is_gone(rotation, "was not looked at within its ten minutes");
+        case Kept::value_lapsed: return value_is_gone(rotation, "was not shown within its ten minutes");
         case Kept::value_lost:
             return value_is_gone(rotation, "was lost when the server that held it stopped");
         case Kept::old_changed:
-            return stays + ": it is no longer as it was when the rotation was approved. List the tokens." +
-                   by_hand;
+            return stays + ": it has changed since the rotation was approved. List the tokens." + by_hand;
         case Kept::by_person: return stays + ": a person decided to keep it." + by_hand;
         case Kept::refused: return refused_words(stays) + by_hand;
         case Kept::unreachable:
-            return "Nobody knows whether the old token " + in_quotes(rotation.plan.old_title()) +
-                   " still works: TrueFoundry could not be asked for a day, or only with another user's "
-                   "key. It is not tried any more. List the tokens." +
+            return "It is unknown whether the old token " + in_quotes(rotation.plan.old_title()) +
+                   " still works: TrueFoundry could not be reached for a day, or only with another user's "
+                   "key. This server no longer tries. List the tokens." +
                    by_hand;
         case Kept::gone_already:
         case Kept::not_kept: break;
@@ -82,15 +81,15 @@ std::string describe(const Rotation& rotation) {
         case State::waiting:
             return old_words(rotation) + " still works. It is deleted " +
                    policy::format_duration(rotation.plan.grace()) + " after the value of " +
-                   new_words(rotation) + " was handed over, and never before." + keep;
+                   new_words(rotation) + " has been shown, and never before." + keep;
         case State::due:
             return old_words(rotation) + " is deleted at " +
                    policy::format_time_for_people(rotation.due.value_or(policy::Time{})) + ": the value of " +
-                   new_words(rotation) + " was handed over." + keep;
+                   new_words(rotation) + " has been shown." + keep;
         case State::deleting: return old_words(rotation) + " is being deleted.";
         case State::done:
             if (rotation.because == Kept::gone_already)
-                return old_words(rotation) + " is not listed any more: somebody else deleted it. " +
+                return old_words(rotation) + " is no longer listed: another user deleted it. " +
                        "This server sent no DELETE.";
             return old_words(rotation) + " is deleted; " + new_words(rotation) + " has taken its place.";
         case State::kept: break;

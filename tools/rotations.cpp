@@ -74,7 +74,7 @@ Result<RotationOrder> RotationOrder::of(const policy::Permit& permit) {
     if (!plan) return plan.error();
     if (!follows(*plan, permit.call().arguments))
         return Error{Errc::superseded,
-                     "What would run is no longer what was approved. Nothing was created or deleted."};
+                     "The call has changed since it was approved. Nothing was created or deleted."};
     return RotationOrder(grant->approval_id, permit.call(), std::move(*plan));
 }
 

@@ -96,7 +96,7 @@ TEST_CASE("a name that is taken is a conflict before anybody is asked") {
     REQUIRE_FALSE(facts.has_value());
     CHECK(facts.error().code == Errc::conflict);
     CHECK(facts.error().message.starts_with("A token with this name already exists. Use a different name."));
-    CHECK(holds(facts.error().message, "nobody was asked"));
+    CHECK(holds(facts.error().message, "no person was asked"));
 }
 
 TEST_CASE("facts that cannot be read block the approval") {
@@ -273,7 +273,7 @@ TEST_CASE(
         const auto told = creation.answers(answer(409)).lists({new_item(row.created)}).create();
         CHECK(told.error().code == row.code);
         const bool ours = row.code == Errc::ambiguous;
-        CHECK(holds(told.error().message, "nobody has its value: delete it") == ours);
+        CHECK(holds(told.error().message, "its value is lost: delete it") == ours);
         CHECK((told.error().data.contains("token") && told.error().data["token"]["id"] == "tok1") == ours);
         CHECK(creation.exchange.count("POST") == 1);
     }
@@ -299,13 +299,13 @@ TEST_CASE("a lost answer is settled by listing, never by a second POST") {
         {"it is there, after a 502", answer(502, "<html>MARK"), Json{new_item()}, Errc::ambiguous,
          "its value was lost on the way"},
         {"another one is there", lost(), Json{new_item("2026-11-01T00:00:00Z")}, Errc::ambiguous,
-         "which is before this call), although the name was free"},
+         "before this call), although the name was free"},
         {"it is not there", lost(), Json::array(), Errc::upstream, "it was not created"},
         {"confirmed, unreadable, and there", answer(200, "<html>MARK"), Json{new_item()}, Errc::ambiguous,
          "its value was lost"},
         {"confirmed, unreadable, and not listed", answer(200, "<html>MARK"), Json::array(), Errc::ambiguous,
-         "Nobody knows whether"},
-        {"nobody can tell", lost(), std::nullopt, Errc::ambiguous, "Nobody knows whether"},
+         "It is unknown whether"},
+        {"nobody can tell", lost(), std::nullopt, Errc::ambiguous, "It is unknown whether"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
@@ -349,9 +349,9 @@ TEST_CASE("a creation that a dead process began is settled by listing, and nothi
         {"made after the intent", Json{new_item()}, Errc::ambiguous,
          "(ID tok1, created 2026-11-23 12:00 UTC)"},
         {"made, by a clock that is behind", Json{new_item("2026-11-23T11:57:00Z")}, Errc::ambiguous,
-         "nobody has it. Do not create it again under this name: delete it"},
+         "lost on the way. Do not create it again under this name: delete it"},
         {"one of that name that looks older", Json{new_item("2026-11-23T11:54:59Z")}, Errc::ambiguous,
-         "which is before this call), although the name was free"},
+         "before this call), although the name was free"},
         {"only a longer name", Json{item("t", "my-dev-local", "2026-11-23T12:00:01Z")}, Errc::upstream,
          "it was not created"},
         {"none", Json::array(), Errc::upstream, "it was not created"},

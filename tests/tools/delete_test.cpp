@@ -64,12 +64,13 @@ TEST_CASE("the person sees the token itself, and that what used it lately will b
     Deletion deletion;
     const auto facts = deletion.facts({item("tok2", "other"), used_token()}).value();
     CHECK(facts.subject == "ci-pipeline");
-    CHECK(holds(facts.effect, "for ever"));
+    CHECK(holds(facts.effect, "permanently"));
     CHECK(shown(facts, "ID") == "tok1");
     CHECK(shown(facts, "Last used") == "2026-11-23 10:00 UTC (2 h ago)");
     CHECK(shown(facts, "Expires") == "2027-02-21 00:00 UTC (in 90 days)");
     CHECK(shown(facts, "This server's own key") == "unknown: the key does not tell");
-    CHECK(facts.warnings == std::vector<std::string>{"It was used 2 h ago. What uses it will break."});
+    CHECK(facts.warnings ==
+          std::vector<std::string>{"It was used 2 h ago. Everything that uses it will break."});
     CHECK_FALSE(facts.yields_value);
     CHECK(facts.target == Json{{"id", "tok1"},
                                {"name", "ci-pipeline"},
@@ -177,9 +178,9 @@ TEST_CASE(
         {"it is gone, after a 504", answer(504, "<html>MARK"), Json::array(), 1, {}, "Token deleted."},
         {"it is still there", lost(), Json{used_token()}, 3, Errc::upstream, "it was not deleted"},
         {"it is another one now", lost(), Json{another}, 1, Errc::upstream, "it was not deleted"},
-        {"busy, and another one now", answer(429), Json{another}, 1, Errc::superseded, "changed while its"},
-        {"nobody can tell", lost(), std::nullopt, 1, Errc::ambiguous, "Nobody knows whether"},
-        {"busy", answer(429, "MARK", "2"), Json{used_token()}, 3, Errc::upstream, "takes no more requests"},
+        {"busy, and another one now", answer(429), Json{another}, 1, Errc::superseded, "changed during its"},
+        {"nobody can tell", lost(), std::nullopt, 1, Errc::ambiguous, "It is unknown whether"},
+        {"busy", answer(429, "MARK", "2"), Json{used_token()}, 3, Errc::upstream, "accepts no more requests"},
         {"busy for longer than we have", answer(429, "", "50"), Json{used_token()}, 1, Errc::upstream,
          "left alone for 50 s"},
         {"busy, and gone", answer(429), Json::array(), 1, {}, "Token deleted."},

@@ -147,10 +147,10 @@ TEST_CASE("an empty list says so, and what to leave out where something was aske
     Listing listing;
     CHECK(listing.list(Json::array()).text.starts_with("There are no personal access tokens."));
     const auto none = listing.list(some_tokens(), {{"name_contains", "zzz"}});
-    CHECK(none.text.starts_with("No personal access token fits."));
+    CHECK(none.text.starts_with("No personal access token matches."));
     CHECK(none.structured.at("tokens") == Json::array());
     CHECK(none.structured.at("total") == 0);
-    CHECK(none.structured.at("message").get<std::string>().starts_with("No personal access token fits."));
+    CHECK(none.structured.at("message").get<std::string>().starts_with("No personal access token matches."));
 }
 
 TEST_CASE("what upstream keeps for itself is not listed") {

@@ -94,12 +94,12 @@ TEST_CASE("a showing that a dead process began is settled by the records: possib
         const char* words;
     };
     const Row rows[] = {
-        {"claimed", tools::ValueFate::claimed, Errc::ambiguous, "was possibly shown"},
+        {"claimed", tools::ValueFate::claimed, Errc::ambiguous, "may have been shown"},
         {"still held by the dead process", tools::ValueFate::held, Errc::not_found,
          "was not shown, and it was wiped with the process"},
         {"lapsed before", tools::ValueFate::gone, Errc::not_found, "was not shown"},
         {"no record", Error{Errc::not_found, "gone"}, Errc::not_found, "was not shown"},
-        {"unreadable", Error{Errc::storage, "disk"}, Errc::ambiguous, "Nobody knows whether the value"}};
+        {"unreadable", Error{Errc::storage, "disk"}, Errc::ambiguous, "It is unknown whether the value"}};
     for (const auto& row : rows) {
         CAPTURE(row.name);
         Showing showing;

@@ -151,7 +151,7 @@ TEST_CASE("the person sees both tokens, what happens to each, and when") {
     CHECK(facts.subject == "ci-bot");
     CHECK(facts.yields_value);
     CHECK(holds(facts.effect, "Creates the personal access token \"ci-bot-2\""));
-    CHECK(holds(facts.effect, "deletes \"ci-bot\" for ever, 15 m after the new value was handed over"));
+    CHECK(holds(facts.effect, "deletes \"ci-bot\" permanently, 15 m after the new value has been shown"));
     CHECK(shown(facts, "Old token: ID") == "old1");
     CHECK(shown(facts, "Old token: Last used").starts_with("2026-11-20 07:12 UTC"));
     CHECK(shown(facts, "Old token: This server's own key") == "unknown: the key does not tell");
@@ -258,7 +258,7 @@ TEST_CASE("a rotation makes the successor, hands its value to custody, and write
     CHECK(structured.at("old").at("id") == "old1");
     CHECK(structured.at("old").at("deleted") == false);
     CHECK(holds(structured.at("old").at("when").get<std::string>(), "15 m after"));
-    CHECK(holds(done->text, "(ID old1) was not deleted by this call. It goes 15 m after"));
+    CHECK(holds(done->text, "(ID old1) was not deleted by this call. It is deleted 15 m after"));
     CHECK_FALSE(holds(done->text + structured.dump(), value));
     CHECK_FALSE(done->reveal.has_value());
 }
@@ -271,7 +271,7 @@ TEST_CASE("what changed since the approval stops it before the POST") {
         Json items;
         Errc code;
     };
-    const Row rows[] = {{"the old token is gone", Json::array(), Errc::superseded},
+    const Row rows[] = {{"the old token is deleted", Json::array(), Errc::superseded},
                         {"the old token is another", {changed}, Errc::superseded},
                         {"the name was taken", {old_item(), item("x", "ci-bot-2")}, Errc::conflict}};
     for (const auto& row : rows) {
@@ -377,7 +377,7 @@ TEST_CASE("a rotation that a dead process began is settled by reading alone") {
         {"made", answer(200, page({old_item(), new_item()})), Errc::ambiguous, "delete that token"},
         {"made, and the old one is gone", answer(200, page({new_item()})), Errc::ambiguous,
          "is not listed any more"},
-        {"unreadable", answer(401), Errc::ambiguous, "nobody knows"},
+        {"unreadable", answer(401), Errc::ambiguous, "it is unknown"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.why);

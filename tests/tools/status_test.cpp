@@ -160,17 +160,17 @@ TEST_CASE("a key that says that it has ended is expired where it is refused, and
     const auto refused = Status().of(ended, answer(401));
     CHECK(refused.structured.at("connection") == "key_refused");
     CHECK(refused.structured.at("cause") == "key_expired");
-    CHECK(holds(refused.text, "it ended at 2026-11-23 12:00 UTC"));
+    CHECK(holds(refused.text, "The key expired at 2026-11-23 12:00 UTC"));
     CHECK(Status().of(ended, answer(403)).structured.at("cause") == "no_permission");
 
     const auto works = Status().of(ended, answer(200, page(Json::array())));
     CHECK(works.structured.at("connection") == "works");
-    CHECK(holds(works.text, "Warning: The key says that it ended"));
+    CHECK(holds(works.text, "Warning: The key says that it expired"));
 
     auto ends = a_key();
     ends.expires = noon + std::chrono::days{7};
     const auto soon = Status().of(ends, answer(200, page(Json::array())));
-    CHECK(holds(soon.text, "Warning: The key ends in 7 days"));
+    CHECK(holds(soon.text, "Warning: The key expires in 7 days"));
     CHECK(soon.structured.at("key_expires_at") == "2026-11-30T12:00:00.000Z");
     ends.expires = *ends.expires + 1ms;
     CHECK(Status().of(ends, answer(200, page(Json::array()))).structured.at("warnings").empty());
@@ -268,17 +268,18 @@ TEST_CASE("an approval of a rotation tells what became of the old token, and wha
         const char* says;
     };
     const Row rows[] = {
-        {Rotation::State::waiting, Kept::not_kept, "never before. To keep it, a person runs: tfy-pat-mcp approvals keep rot_1"},
+        {Rotation::State::waiting, Kept::not_kept,
+         "never before. To keep it, a person runs: tfy-pat-mcp approvals keep rot_1"},
         {Rotation::State::due, Kept::not_kept, "is deleted at 2026-11-23 12:15 UTC"},
         {Rotation::State::deleting, Kept::not_kept, "is being deleted"},
         {Rotation::State::done, Kept::not_kept, "is deleted; the new token \"ci-bot-2\" has taken its place"},
-        {Rotation::State::kept, Kept::value_lapsed, "not looked at within its ten minutes, so nobody has it"},
+        {Rotation::State::kept, Kept::value_lapsed, "not shown within its ten minutes, so it is lost"},
         {Rotation::State::kept, Kept::value_lost, "lost when the server that held it stopped"},
-        {Rotation::State::kept, Kept::old_changed, "no longer as it was when the rotation was approved"},
+        {Rotation::State::kept, Kept::old_changed, "has changed since the rotation was approved"},
         {Rotation::State::kept, Kept::by_person, "a person decided to keep it"},
         {Rotation::State::kept, Kept::refused, "ended with the server that made it"},
         {Rotation::State::kept, Kept::unreachable,
-         "Nobody knows whether the old token \"ci-bot\" still works"},
+         "It is unknown whether the old token \"ci-bot\" still works"},
     };
     Looking looking(State::succeeded);
     CHECK_FALSE(looking.look().value().structured.contains("rotation"));

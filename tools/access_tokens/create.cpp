@@ -87,7 +87,7 @@ Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
     const auto taken = co_await api.find_by_name(std::move(*token_name));
     if (taken)
         co_return Error{Errc::conflict, std::string(sentences::name_exists) +
-                                            " Nothing was created, and nobody was asked. The name " +
+                                            " Nothing was created, and no person was asked. The name " +
                                             in_quotes(args.name) + " belongs to the token with ID " +
                                             one_line(taken->id) + "."};
     if (taken.error().code != Errc::not_found) co_return taken.error();

@@ -32,18 +32,16 @@ Async<Error> whose_is_it(truefoundry::Client api, TokenName token_name, policy::
                         "TrueFoundry says that the name " + name + " is taken, and " + fate.why +
                             " List the tokens before anything else: if it was created after " +
                             policy::format_time_for_people(begun) +
-                            ", it may be this call's, whose value nobody has."};
+                            ", it may be this call's; its value is lost."};
     const auto& token = *fate.token;
-    const auto created = token.created ? policy::format_time_for_people(*token.created) : "nobody says when";
+    const auto created = token.created ? policy::format_time_for_people(*token.created) : "time unknown";
     co_return Error{Errc::ambiguous,
                     "TrueFoundry says that the name " + name +
                         " is taken, and lists a token of this name (ID " + one_line(token.id) + ", created " +
                         created +
-                        ") that was created while this call was made. Either this call created it and its "
-                        "answer was lost on "
-                        "the way; then nobody has its value: delete it with tfy_access_tokens_delete and "
-                        "create a new one. "
-                        "Or somebody else created it at the same moment: ask before deleting it.",
+                        ") that was created during this call. Either this call created it and the answer was "
+                        "lost; then its value is lost: delete it with tfy_access_tokens_delete and create a "
+                        "new one. Or another user created it at the same moment: ask before you delete it.",
                     {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
 }
 
@@ -53,9 +51,8 @@ Async<Error> not_kept(truefoundry::Client api, TokenName token_name) {
         Errc::ambiguous,
         "The token " + in_quotes(token_name.text()) + " was created (ID " +
             (found ? one_line(found->id) : "unknown: list the tokens") +
-            "), but this server could not write to its own state, so its value was wiped and nobody has it. "
-            "Delete it with tfy_access_tokens_delete, and have the state directory checked before creating "
-            "another."};
+            "), but this server could not write its state, so the value was wiped. Delete the token with "
+            "tfy_access_tokens_delete, and check the state directory before you create another."};
 }
 
 }  // namespace

@@ -47,10 +47,10 @@ Async<Result<ToolResult>> DeleteAccessToken::run(policy::Permit permit) {
     const auto token = co_await api.find(*id);
     if (!token) co_return token.error();
     if (permit.grant()->facts.changed(target_of(*token)))
-        co_return Error{Errc::superseded, "The token " + in_quotes(title_of(*token)) +
-                                              " is no longer as it was when its deletion was approved. "
-                                              "Nothing was deleted. List the tokens "
-                                              "and ask again if it is still to be deleted."};
+        co_return Error{Errc::superseded,
+                        "The token " + in_quotes(title_of(*token)) +
+                            " has changed since its deletion was approved. Nothing was deleted. List the "
+                            "tokens, and ask again if the user still wants it deleted."};
     if (const auto removed = co_await delete_unchanged(api, *token); !removed) co_return removed.error();
     co_return report_deletion(*token);
 }

@@ -49,23 +49,22 @@ std::optional<policy::Duration> pause_after(const Error& error, int tried, polic
 Error changed_meanwhile(const AccessToken& token, const Error& last) {
     return {Errc::superseded,
             "The token " + in_quotes(title_of(token)) +
-                " changed while its deletion was tried; it is still listed, and the deletion "
-                "was not tried again. List the tokens and ask again if it is still to be "
-                "deleted. (" +
+                " changed during its deletion. It is still listed, and the deletion was not tried again. "
+                "List the tokens, and ask again if the user still wants it deleted. (" +
                 last.message + ")"};
 }
 
 Error still_there(const std::string& how) {
     return {Errc::upstream,
-            "The token is still listed: it was not deleted. Ask again if it is still to be deleted. (" + how +
-                ")"};
+            "The token is still listed: it was not deleted. Ask again if the user still wants it deleted. (" +
+                how + ")"};
 }
 
 Error nobody_knows(const Result<AccessToken>& found, const std::string& how) {
     const std::string why = found ? "it is still listed, but TrueFoundry may still be working on it."
                                   : "the tokens could not be read to see it.";
     return {Errc::ambiguous,
-            "Nobody knows whether the token was deleted: " + why +
+            "It is unknown whether the token was deleted: " + why +
                 " List the tokens before doing anything else. (" + how + ")",
             !found && is_refusal(found.error()) ? Json(nullptr) : unread()};
 }
@@ -86,9 +85,10 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
     const bool own = std::ranges::any_of(token.jwt_ids, [&](const std::string& id) {
         return std::ranges::find(own_jwt_ids, id) != own_jwt_ids.end();
     });
-    policy::Facts facts{.subject = title_of(token),
-                        .effect = "Deletes the access token " + in_quotes(title_of(token)) +
-                                  " for ever. What uses it stops working at once. This cannot be undone."};
+    policy::Facts facts{
+        .subject = title_of(token),
+        .effect = "Deletes the access token " + in_quotes(title_of(token)) +
+                  " permanently. Everything that uses it stops working at once. This cannot be undone."};
     facts.shown = {{"Name", token.name},
                    {"ID", token.id},
                    {"Created", when(token.created, now, "unknown")},
@@ -98,13 +98,12 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
                                              : own_jwt_ids.empty() ? "unknown: the key does not tell"
                                                                    : "no"}};
     if (own) {
-        facts.warnings.emplace_back(
-            "This is the key that this server itself uses: deleting it locks the server out.");
+        facts.warnings.emplace_back("This is this server's own key: deleting it locks the server out.");
         facts.confirmation = title_of(token) + locks_out;
     }
     if (token.last_used && *token.last_used > now - recently)
         facts.warnings.push_back("It was used " + distance(*token.last_used, now) +
-                                 ". What uses it will break.");
+                                 ". Everything that uses it will break.");
     facts.target = target_of(token);
     facts.needs = facts.consumes = {policy::token_key(token.id)};
     return facts;

@@ -32,8 +32,8 @@ Result<std::string> resolve_grace(std::string_view asked) {
     const auto length = read_grace(asked);
     if (!length)
         return Error{Errc::refused, "The grace_period " + in_quotes(asked) +
-                                        " cannot be used: give 0s to 7d, such as 0s, 15m, 12h or 2d. Nothing "
-                                        "was created or deleted."};
+                                        " is not valid: use 0s to 7d, for example 0s, 15m, 12h or 2d. "
+                                        "Nothing was created or deleted."};
     if (*length == policy::Duration{0}) return std::string(at_once);
     return write(*length);
 }

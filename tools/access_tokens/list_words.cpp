@@ -53,20 +53,19 @@ std::string as_row(const AccessToken& token, std::string_view state, policy::Tim
 
 std::string nothing_listed(const Choice& choice, bool first_page) {
     if (choice.takes_all() && first_page) return "There are no personal access tokens.\n";
-    return "No personal access token fits. Leave out the filters and the cursor to see all of them.\n";
+    return "No personal access token matches. Leave out the filters and the cursor to see all of them.\n";
 }
 
 std::string how_to_go_on(const ListPage& page, const std::string& cursor) {
     return "\n" + std::to_string(page.so_far()) + " of " + std::to_string(page.total()) +
            " so far. For more, call again with cursor \"" + cursor +
-           "\" and, where you gave them, the same filters and sort.\n";
+           "\" and the same filters and sort, if you gave any.\n";
 }
 
 std::string what_moved(const ListPage& page) {
     return "\nSince the first page, " + std::to_string(page.moved()) +
-           " of these tokens were used and have a new place in this order: a page may have missed them or "
-           "show "
-           "them again. Sort by name or created where each must be seen exactly once.\n";
+           " of these tokens were used and moved in this order: pages may miss or repeat them. Sort by name "
+           "or created to see each exactly once.\n";
 }
 
 }  // namespace

@@ -17,22 +17,23 @@ Error made(const LostCreation& lost, const truefoundry::AccessToken& token) {
     return {Errc::ambiguous,
             "TrueFoundry created the token " + in_quotes(token.name) + " (ID " + one_line(token.id) +
                 created +
-                "), but its value was lost on the way and nobody has it. Do not create it again under this "
-                "name: delete it with tfy_access_tokens_delete and create a new one." +
+                "), but its value was lost on the way. Do not create it again under this name: delete it "
+                "with tfy_access_tokens_delete and create a new one." +
                 in_brackets(lost),
             {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
 }
 
 Error not_made(const LostCreation& lost) {
     return {Errc::upstream, "TrueFoundry does not list the token " + in_quotes(lost.name.text()) +
-                                ": it was not created. Ask again if it is still wanted." + in_brackets(lost)};
+                                ": it was not created. Ask again if the user still wants it." +
+                                in_brackets(lost)};
 }
 
 Error nobody_knows(const LostCreation& lost, const Fate& fate) {
     return {Errc::ambiguous,
-            "Nobody knows whether the token " + in_quotes(lost.name.text()) + " was created: " + fate.why +
+            "It is unknown whether the token " + in_quotes(lost.name.text()) + " was created: " + fate.why +
                 " List the tokens before anything else; if it is there and was created after " +
-                policy::format_time_for_people(lost.begun) + ", delete it, because nobody has its value." +
+                policy::format_time_for_people(lost.begun) + ", delete it: its value is lost." +
                 in_brackets(lost),
             fate.may_tell_later ? unread() : Json(nullptr)};
 }
@@ -53,10 +54,9 @@ Error looks_older(const truefoundry::AccessToken& token, const std::string& how)
         Errc::ambiguous,
         "TrueFoundry lists a token " + in_quotes(token.name) + " (ID " + one_line(token.id) + ", created " +
             policy::format_time_for_people(*token.created) +
-            ", which is before this call), although the name was free when this was asked. Either "
-            "TrueFoundry's clock is behind this machine's, and this call created it: then nobody has its "
-            "value. Or somebody else created it meanwhile: ask before deleting it. Do not create it again "
-            "under this name." +
+            ", before this call), although the name was free when this was asked. Either TrueFoundry's clock "
+            "is behind this machine's and this call created it; then its value is lost. Or another user "
+            "created it meanwhile: ask before you delete it. Do not create it again under this name." +
             " (" + how + ")",
         {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
 }

@@ -22,9 +22,8 @@ RevealAccessToken::Args RevealAccessToken::Args::read(const Json& arguments) {
 Result<Json> RevealAccessToken::canonical(Json arguments, policy::Time) const {
     if (is_identifier(Args::read(arguments).reveal_id, "rev_")) return arguments;
     return Error{Errc::refused,
-                 "This is no reveal_id: tfy_access_tokens_create gives one with each new token (\"rev_\" and "
-                 "26 characters). Nothing was "
-                 "shown."};
+                 "This is not a reveal_id. tfy_access_tokens_create gives one with each new token (\"rev_\" "
+                 "and 26 characters). Nothing was shown."};
 }
 
 Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
@@ -34,7 +33,7 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
     policy::Facts facts{
         .subject = held->token_name,
         .effect = "Shows the value of the access token " + in_quotes(held->token_name) +
-                  " to the agent, once. Whoever can read that conversation can use the token."};
+                  " to the agent, once. Everyone who can read that conversation can use the token."};
     facts.shown = {{"Name", held->token_name},
                    {"ID", held->token_id.empty() ? "unknown" : held->token_id},
                    {"Created", policy::format_time_for_people(held->created) + " (" +
@@ -42,7 +41,7 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
                    {"Can be shown until",
                     policy::format_time_for_people(held->until) + " (" + distance(held->until, now) + ")"}};
     facts.needs = {policy::value_key(Args::read(call.arguments).reveal_id)};
-    facts.warnings = {"The value will stand in the agent's conversation, and in whatever stores that."};
+    facts.warnings = {"The value will be in the agent's conversation, and wherever that is stored."};
     co_return facts;
 }
 
@@ -62,13 +61,13 @@ Async<Result<ToolResult>> RevealAccessToken::settle(policy::Call call, policy::F
     const auto advice = " Delete " + token + " with tfy_access_tokens_delete and create a new one. (" +
                         sentences::process_ended + ")";
     if (!fate && fate.error().code != Errc::not_found)
-        co_return Error{Errc::ambiguous, "Nobody knows whether the value of " + token +
+        co_return Error{Errc::ambiguous, "It is unknown whether the value of " + token +
                                              " was shown: this server's records could not be read." + advice};
     if (fate && *fate == ValueFate::claimed)
-        co_return Error{Errc::ambiguous, "The value of " + token +
-                                             " was possibly shown, and it is not shown again. Unless it "
-                                             "arrived, nobody has it." +
-                                             advice};
+        co_return Error{
+            Errc::ambiguous,
+            "The value of " + token +
+                " may have been shown and cannot be shown again. If it did not arrive, it is lost." + advice};
     co_return Error{
         Errc::not_found,
         "The value of " + token + " was not shown, and it was wiped with the process that held it." + advice};

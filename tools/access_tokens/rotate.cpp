@@ -77,7 +77,7 @@ truefoundry::CreateAccessToken request_of(const RotationPlan& plan, TokenName na
 
 Error nobody_knows(const RotationPlan& plan, const Fate& fate) {
     return {Errc::ambiguous,
-            "The server stopped during this rotation, and nobody knows whether the new token " +
+            "The server stopped during this rotation, and it is unknown whether the new token " +
                 in_quotes(plan.new_name) + " was created: " + fate.why +
                 " List the tokens; if it is there and "
                 "its value was not seen, delete it with tfy_access_tokens_delete.",
@@ -92,9 +92,10 @@ std::string what_is_listed(const RotationPlan& plan, const Result<Tokens>& all) 
 }
 
 Error superseded(const RotationPlan& plan, const std::string& why) {
-    return {Errc::superseded, "The rotation of " + in_quotes(plan.old_title()) + " did not begin: " + why +
-                                  " Nothing was created or deleted. List the tokens and ask again if it is "
-                                  "still wanted."};
+    return {
+        Errc::superseded,
+        "The rotation of " + in_quotes(plan.old_title()) + " did not begin: " + why +
+            " Nothing was created or deleted. List the tokens, and ask again if the user still wants it."};
 }
 
 }  // namespace
@@ -161,7 +162,7 @@ Async<Result<void>> RotateAccessToken::check(truefoundry::Client api, RotationPl
     const auto old = std::ranges::find(*all, plan.old_id(), &AccessToken::id);
     if (old == all->end()) co_return superseded(plan, "the old token is not listed any more.");
     if (target_of(*old) != plan.old)
-        co_return superseded(plan, "the old token is no longer as it was when this was approved.");
+        co_return superseded(plan, "the old token has changed since this was approved.");
     const auto taken = std::ranges::find(*all, plan.new_name, &AccessToken::name);
     if (taken != all->end()) co_return name_taken(*taken);
     const auto expires = policy::read_time(plan.expiration_date);
@@ -243,8 +244,8 @@ Async<Result<ToolResult>> RotateAccessToken::settle(policy::Call call, policy::F
     co_return Error{Errc::ambiguous,
                     "The server stopped during this rotation. It had created the new token " +
                         in_quotes(plan->new_name) + " (ID " + one_line(made.id) +
-                        "); where its value was not seen before, it is lost: delete that "
-                        "token with tfy_access_tokens_delete and rotate again. " +
+                        "). If its value was not seen before, it is lost: delete that token with "
+                        "tfy_access_tokens_delete and rotate again. " +
                         old_words,
                     {{"token", {{"id", one_line(made.id)}, {"name", made.name}}}}};
 }

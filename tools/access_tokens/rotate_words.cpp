@@ -14,13 +14,13 @@ void append(policy::Facts& facts, const policy::Facts& half, const std::string& 
 
 std::string after_grace(const RotationPlan& plan) {
     return plan.grace() == policy::Duration{0}
-               ? std::string("as soon as the new value was handed over")
-               : policy::format_duration(plan.grace()) + " after the new value was handed over";
+               ? std::string("as soon as the new value has been shown")
+               : policy::format_duration(plan.grace()) + " after the new value has been shown";
 }
 
 std::string when_it_goes(const Result<Rotation>& begun, const RotationPlan& plan) {
-    if (begun) return after_grace(plan) + "; never, if nobody sees that value in time";
-    return "not by itself: this server could not write down that it is to go";
+    if (begun) return after_grace(plan) + "; never, if that value is not shown in time";
+    return "not by itself: this server could not record that it has to be deleted";
 }
 
 }  // namespace
@@ -39,16 +39,15 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
     policy::Facts facts{.subject = goes.subject,
                         .effect = "Creates the personal access token " + in_quotes(plan.new_name) +
                                   ", which can do everything that its user can do, and deletes " +
-                                  in_quotes(title_of(old)) + " for ever, " + after_grace(plan) +
-                                  ". What still uses the old one then stops working. If nobody sees the new "
-                                  "value, the old one stays. New token: " +
+                                  in_quotes(title_of(old)) + " permanently, " + after_grace(plan) +
+                                  ". Everything that still uses the old one then stops working. If the new "
+                                  "value is not shown, the old one stays. New token: " +
                                   terms_of(successor, now)};
     append(facts, goes, "Old token");
     append(facts, comes, "New token");
     if (plan.grace() == policy::Duration{0})
         facts.warnings.emplace_back(
-            "There is no grace period: if the new value does not arrive where it is shown, the old token is "
-            "gone all the same.");
+            "There is no grace period: the old token is deleted even if the new value does not arrive.");
     facts.target = plan.json();
     facts.yields_value = true;
     // The old token stays for now: it can still be deleted, not rotated once more.
@@ -63,7 +62,7 @@ ToolResult report_rotation(const Created& created, const RotationPlan& plan, con
     const auto when = when_it_goes(begun, plan);
     const auto title = one_line(plan.old_title());
     result.text += "\nThe old token " + in_quotes(plan.old_title()) + " (ID " + plan.old_id() +
-                   ") was not deleted by this call. It goes " + when + ".\n";
+                   ") was not deleted by this call. It is deleted " + when + ".\n";
     if (begun)
         result.text +=
             "To keep it, a person runs before then: " + own_command("approvals keep " + begun->id) +

@@ -58,8 +58,8 @@ Result<std::string> successor_expiration(const AccessToken& old, policy::Time no
     const auto least = std::chrono::seconds{1};
     if (!old.created || *old.expires - *old.created < least)
         return Error{Errc::refused,
-                     "TrueFoundry does not tell how long a life the old token was given: give the new one's "
-                     "expirationDate. Nothing was created or deleted."};
+                     "TrueFoundry does not say how long the old token was valid. Nothing was created or "
+                     "deleted. Give the new token's expirationDate."};
     return write_expiration(std::min(now + (*old.expires - *old.created), truefoundry::wire::last_moment));
 }
 

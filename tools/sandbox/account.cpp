@@ -17,10 +17,9 @@ Result<Account> read_account(std::string_view text) {
     const bool may_manage = !text.ends_with(forbidden);
     const auto name = may_manage ? text : text.substr(0, text.size() - forbidden.size());
     if (!can_be_name(name))
-        return Error{
-            Errc::refused,
-            "An account is 1 to 32 lowercase letters, digits or hyphens, with ':forbidden' behind it "
-            "where its key may not manage tokens; dana is always there."};
+        return Error{Errc::refused,
+                     "An account's name has 1 to 32 lowercase letters, digits or hyphens, followed by "
+                     "':forbidden' if its key may not manage tokens. The account dana always exists."};
     return Account{.name = std::string(name),
                    .key = "tfy-sandbox-key-" + std::string(name) + "-not-a-secret",
                    .may_manage = may_manage};

@@ -50,7 +50,7 @@ bool Plan::works() const {
 Result<void> FaultScript::add(std::vector<Fault> faults) {
     std::erase_if(faults_, [](const Fault& fault) { return fault.left() == 0; });
     if (faults_.size() + faults.size() > most_faults)
-        return Error{Errc::refused, "A script holds 1000 faults at the most; none of these was added."};
+        return Error{Errc::refused, "A script can have up to 1000 faults. None of these was added."};
     std::ranges::move(faults, std::back_inserter(faults_));
     return {};
 }

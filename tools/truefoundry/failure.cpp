@@ -93,7 +93,7 @@ Error in_words(const HttpResponse& response, Asked asked) {
                 return {Errc::conflict, std::string(sentences::name_exists) + " Nothing was created."};
             break;
         case 429:
-            return {Errc::upstream, "TrueFoundry takes no more requests for now (429). Nothing was done."};
+            return {Errc::upstream, "TrueFoundry accepts no more requests for now (429). Nothing was done."};
         default: break;
     }
     if (may_pass(status)) return unsettled(status, asked);

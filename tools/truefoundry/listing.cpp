@@ -84,10 +84,9 @@ Async<Result<AccessToken>> Client::find(TokenId id) {
     if (!walked) co_return walked.error();
     if (!one.found) co_return Error{Errc::not_found, tools::sentences::not_found};
     if (one.two)
-        co_return Error{
-            Errc::upstream,
-            "TrueFoundry lists two tokens of different names under this ID, so it does not tell which "
-            "one it means. Nothing was done."};
+        co_return Error{Errc::upstream,
+                        "TrueFoundry lists two tokens with different names under this ID, so this server "
+                        "cannot tell them apart. Nothing was done."};
     co_return std::move(*one.found);
 }
 
@@ -96,7 +95,7 @@ Async<Result<AccessToken>> Client::find_by_name(TokenName name) {
     ByName newest(std::move(name));
     const auto walked = co_await walk(std::move(part), newest);
     if (!walked) co_return walked.error();
-    if (!newest.found) co_return Error{Errc::not_found, "There is no token of this name."};
+    if (!newest.found) co_return Error{Errc::not_found, "No token has this name."};
     co_return std::move(*newest.found);
 }
 

@@ -17,10 +17,9 @@ Error too_many() {
 }
 
 Error repeats() {
-    return {
-        Errc::upstream,
-        "TrueFoundry answered with the same tokens again, twice, where the next page was asked for, so what "
-        "it lists cannot be read to the end. Nothing was done. Try again later."};
+    return {Errc::upstream,
+            "TrueFoundry sent the same page of tokens twice, so the list cannot be read to the end. Nothing "
+            "was done. Try again later."};
 }
 
 }  // namespace
