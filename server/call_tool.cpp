@@ -176,10 +176,10 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
     ask->rule = std::move(*rule);
     const auto terms = policy::terms_of(ask->rule, call.caller, facts->yields_value);
     if (auto nobody = rooms_.presenter.unreachable(terms, call.caller))
-        co_return Error{Errc::no_approval_channel,
-                        "Nobody could approve this call. " + *nobody +
-                            " Nothing was done, and nobody was asked. Whoever runs "
-                            "this server can change its rules."};
+        co_return Error{
+            Errc::no_approval_channel,
+            "No person can approve this call. " + *nobody +
+                " Nothing was done, and no person was asked. The server's operator can change its rules."};
     auto opened = co_await rooms_.desk.open(std::move(*ask), std::move(*facts), call.reason);
     if (!opened) co_return opened.error();
     co_return std::move(opened->approval);

@@ -200,17 +200,16 @@ Result<UpstreamLimits> read_upstream_limits() {
     read("TFY_API_MAX_TIME", limits.max_time);
     for (auto& [name, value] : dotenv) policy::wipe(value);
     if (!wrong.empty())
-        return Error{Errc::invalid_params,
-                     wrong +
-                         " must be a number of seconds from 0.1 to 600, such as 10 or 2.5. "
-                         "Correct it, or unset it for the default."};
+        return Error{Errc::invalid_params, wrong +
+                                               " must be a number of seconds from 0.1 to 600, for example 10 "
+                                               "or 2.5. Correct it, or unset it for the default."};
     return limits;
 }
 
 Result<Address> read_address(std::string_view text) {
     const auto colon = text.rfind(':');
     Error wrong{Errc::invalid_params,
-                "--listen must be an IP address and a port, such as 127.0.0.1:8780 or [::1]:8780."};
+                "--listen must be an IP address and a port, for example 127.0.0.1:8780 or [::1]:8780."};
     if (colon == std::string_view::npos) return wrong;
     auto host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
@@ -232,7 +231,7 @@ Result<std::string> read_public_url(const std::string& text) {
     if (!parts || parts->has_more || parts->host.empty() ||
         (parts->scheme != "https" && parts->scheme != "http"))
         return Error{Errc::invalid_params,
-                     "--public-url must be an address such as https://tfy.example.com, without a query."};
+                     "--public-url must be an address without a query, for example https://tfy.example.com."};
     auto url =
         parts->scheme + "://" + parts->host + (parts->port.empty() ? "" : ":" + parts->port) + parts->path;
     while (url.ends_with('/')) url.pop_back();
@@ -248,7 +247,7 @@ Result<std::filesystem::path> state_dir(const std::string& text) {
         return xdg / "tfy-pat-mcp";
     const auto home = home_folder();
     if (home.empty())
-        return Error{Errc::refused, "No home folder is known, so the state has no place. Give --state-dir."};
+        return Error{Errc::refused, "There is no home folder for the state directory. Give --state-dir."};
     return home / ".local/state/tfy-pat-mcp";
 }
 

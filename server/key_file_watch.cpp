@@ -38,7 +38,7 @@ void KeyFileWatch::look() {
 void KeyFileWatch::take() {
     auto value = read_key_file(file_);
     if (!value) {
-        uses_.log.warn("the key file cannot be used: the key stays as it is",
+        uses_.log.warn("the key file cannot be used: the old key stays in use",
                        {{"why", value.error().message}});
         return key_->report(value.error());
     }
@@ -46,8 +46,7 @@ void KeyFileWatch::take() {
     if (is_new) {
         uses_.redaction.configure(prints_of(*value, uses_.redaction.key()));
         key_->replace(std::move(*value));
-        uses_.log.info("the key was replaced: requests have the one that is in the file now",
-                       {{"file", file_}});
+        uses_.log.info("the key was replaced: requests use the one in the file", {{"file", file_}});
     }
     key_->warn(open_to_others(file_));  // also where the file is whole again
 }

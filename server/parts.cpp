@@ -16,7 +16,7 @@ namespace {
 using truefoundry::HttpRequest;
 using truefoundry::HttpResponse;
 
-constexpr auto set_it = " Nothing was sent. Set it where this server is configured, and start it again.";
+constexpr auto set_it = " Nothing was sent. Set it in this server's configuration and restart it.";
 
 /// Stands where no control plane is configured: every tool but the status can say so.
 class UnconfiguredExchange final : public truefoundry::Exchange {

@@ -26,7 +26,7 @@ Result<std::vector<std::string>> checked(const std::vector<std::string>& written
 Result<policy::Duration> read_hold(const std::string& text) {
     if (text == "0s") return policy::Duration{0};
     if (const auto hold = policy::read_duration(text)) return *hold;
-    return wrong("--hold must be a length of time such as 45s or 2m.");
+    return wrong("--hold must be a length of time, for example 45s or 2m.");
 }
 
 Result<Log::Level> read_level(const std::string& text) {
@@ -69,8 +69,8 @@ Result<void> check_host(const std::string& text) {
     static const RE2 form(R"(([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?)");
     if (text.size() <= 255 && RE2::FullMatch(text, form)) return {};
     return wrong(
-        "--allowed-host must be a name as it stands in a Host header, such as tfy.example.com or "
-        "tfy.example.com:8443: no https://, no path, no *.");
+        "--allowed-host must be a host, for example tfy.example.com or tfy.example.com:8443: no https://, no "
+        "path, no *.");
 }
 
 Result<void> check_origin(const std::string& text) {
@@ -80,8 +80,8 @@ Result<void> check_origin(const std::string& text) {
         check_host(text.substr(scheme + 3)))
         return {};
     return wrong(
-        "--allowed-origin must be an origin as it stands in an Origin header, such as "
-        "https://app.example.com: a scheme and a host, no path, no / at its end, no *.");
+        "--allowed-origin must be an origin, for example https://app.example.com: a scheme and a host, no "
+        "path, no / at the end, no *.");
 }
 
 Result<policy::Rules> load_rules(const std::string& written) {
@@ -95,7 +95,8 @@ Result<policy::Rules> load_rules(const std::string& written) {
     std::stringstream text;
     text << in.rdbuf();
     if (!in)
-        return Error{Errc::refused, "The rules file " + file + " cannot be read. Check its name and rights."};
+        return Error{Errc::refused,
+                     "The rules file " + file + " cannot be read. Check its name and permissions."};
     return policy::read_rules(text.str(), file);
 }
 

@@ -26,9 +26,7 @@ constexpr std::chrono::milliseconds poll_interval{250};
 constexpr auto contested =
     "Another caller's open request would change this token, too. What runs first ends the other request.";
 
-Error no_such_approval() {
-    return {Errc::not_found, "There is no approval request with this id. Nothing was done."};
-}
+Error no_such_approval() { return {Errc::not_found, "No approval request has this id. Nothing was done."}; }
 
 RequestLimits limits_of(const policy::Rules& rules) {
     return {rules.open_requests, rules.requests_per_minute};
@@ -202,7 +200,7 @@ Async<Result<void>> ApprovalDesk::asked_by_no_other(Approval narrowed) {
     for (const auto& each : *open) {
         if (each.id == narrowed.id || each.digest != narrowed.digest) continue;
         co_return Error{Errc::conflict,
-                        "Another open request asks for exactly that already. Nothing was changed: decide on "
+                        "Another open request already asks for exactly that. Nothing was changed. Decide on "
                         "that one, or choose another change."};
     }
     co_return Result<void>{};
@@ -230,7 +228,8 @@ Async<Result<std::optional<KeyHolder>>> ApprovalDesk::begun_with(std::string app
 
 Async<Result<policy::Permit>> ApprovalDesk::claim(Approval approval, policy::Call call) {
     if (policy::digest(call) != approval.digest)
-        co_return Error{Errc::superseded, "What would run is no longer what was approved. Nothing was done."};
+        co_return Error{Errc::superseded,
+                        "The call has changed since it was approved. Nothing was done. Call the tool again."};
     TFY_FAILPOINT("claim.write");
     auto executing = co_await begin(policy::begin(std::move(approval), instance_, clock_.now()));
     TFY_FAILPOINT("claim.written");

@@ -44,7 +44,7 @@ void write_arguments(std::string& out, const Json& value, const std::string& pat
 
 std::string destination_words(const DestinationOffer& offer) {
     if (offer.empty()) return {};
-    return "The new value goes where you choose (" + names_of(offer) + "): " + meanings_of(offer) + ".\n";
+    return "Choose where the new value goes (" + names_of(offer) + "): " + meanings_of(offer) + ".\n";
 }
 
 // Nothing here is known to be so: no word of it may stand among what this server verified.

@@ -42,7 +42,7 @@ void look_at_narrower(const policy::Gate& gate, const policy::Call& call, policy
         const auto terms = policy::terms_of(rule, call.caller, false);
         if (const auto why = policy::nobody_may_approve(terms, call.caller))
             demand.narrower_nobody.push_back("Under the rule at line " + std::to_string(rule.line) +
-                                             " nobody could approve it: " + *why);
+                                             " no person can approve it: " + *why);
     }
 }
 
@@ -70,8 +70,8 @@ Demand demand_of(const Kind& kind, const policy::Gate& gate, const policy::Calle
 std::string_view at_least(Assurance least) {
     switch (least) {
         case Assurance::client:
-            return "through the client's own form (which proves what the client says), the approvals page or "
-                   "a terminal";
+            return "in a form in the client (which proves only what the client says), on the approvals page "
+                   "or in a terminal";
         case Assurance::terminal: return "in a terminal or on the approvals page";
         case Assurance::signed_in: return "signed in to the approvals page";
         case Assurance::passkey: break;
@@ -82,7 +82,7 @@ std::string_view at_least(Assurance least) {
 std::string who_decides(const policy::Terms& terms) {
     auto text = terms.quorum == 1 ? std::string("one person") : std::to_string(terms.quorum) + " people";
     if (!terms.approvers.empty()) text += " of " + policy::shown_names(terms.approvers);
-    if (!terms.self_approval) text += ", but not the one whose agent asks,";
+    if (!terms.self_approval) text += ", other than the agent's own,";
     return text + (terms.quorum == 1 ? " decides, " : " decide, ") +
            std::string(at_least(terms.min_assurance));
 }
@@ -103,10 +103,10 @@ std::string about_narrower(const Demand& demand) {
 
 std::vector<std::string> channels(Assurance least, bool over_http) {
     std::vector<std::string> all;
-    if (least == Assurance::client) all.emplace_back("the client's own form, where it can show one");
-    all.emplace_back(
-        over_http ? "the approvals page of the server, after signing in"
-                  : "the approvals page, in the browser that the server opens where a display is there");
+    if (least == Assurance::client) all.emplace_back("a form in the client, if it shows forms");
+    all.emplace_back(over_http
+                         ? "the approvals page, after signing in"
+                         : "the approvals page, which the server opens in a browser if there is a display");
     if (least <= Assurance::terminal) all.emplace_back("a terminal: " + tools::own_command("approvals list"));
     return all;
 }
@@ -122,7 +122,7 @@ std::vector<Demand> demands_of_calls(const policy::Gate& gate, const policy::Cal
 std::string in_words(const Demand& demand) {
     auto text = !demand.terms ? "refused. " + demand.refused
                 : !demand.nobody.empty()
-                    ? "nobody could approve it, so it is refused at once. " + demand.nobody
+                    ? "no person can approve it, so it is refused at once. " + demand.nobody
                     : who_decides(*demand.terms);
     while (text.ends_with('.')) text.pop_back();
     return text + about_narrower(demand);

@@ -22,7 +22,7 @@ Json destination_field(const DestinationOffer& offer) {
         meanings += (meanings.empty() ? "" : " ") + each.name + ": " + each.meaning + ".";
     }
     return {{"type", "string"},
-            {"title", "Where the value goes"},
+            {"title", "Destination of the value"},
             {"description", meanings},
             {"enum", names},
             {"default", offer.front().name}};
@@ -51,7 +51,7 @@ Json ElicitationChannel::form(const Approval& approval, policy::Time now, protoc
     if (!offer.empty()) properties["destination"] = destination_field(offer);
     properties["reason"] = {{"type", "string"},
                             {"title", "Reason"},
-                            {"description", "Kept in the journal; the agent sees it."},
+                            {"description", "The agent is told; the journal keeps it."},
                             {"maxLength", 500}};
     if (approval.terms.reason_required) required.push_back("reason");
     const Json schema = {{"type", "object"}, {"properties", properties}, {"required", required}};
@@ -77,12 +77,12 @@ ElicitationChannel::Answer ElicitationChannel::read(const protocol::Elicited& el
     if (const auto destination = text_of(elicited.content, "destination"); !destination.empty()) {
         choice.destination = read_offered(offer, destination);
         if (!choice.destination)
-            return {.problem = "The destination must be one of the listed ones. Nothing was done."};
+            return {.problem = "Choose one of the listed destinations. Nothing was done."};
     }
     const auto decision = text_of(elicited.content, "decision");
     if (decision == "approve") return {.kind = Kind::approve, .choice = std::move(choice)};
     if (decision == "deny") return {.kind = Kind::deny, .choice = std::move(choice)};
-    return {.problem = "Decision must be \"approve\" or \"deny\". Nothing was done."};
+    return {.problem = "Choose \"approve\" or \"deny\". Nothing was done."};
 }
 
 }  // namespace tfy::server

@@ -10,14 +10,13 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
     if (!approval) co_return approval.error();
     if (shown_digest != approval->digest)
         co_return Error{Errc::superseded,
-                        "What was shown is not what this request asks for now. Look at it again, then "
-                        "decide. Nothing was changed."};
+                        "The request has changed since it was shown. Nothing was changed. Look at it again, "
+                        "then decide."};
     const auto* entry = entry_of(*approval);
     if (entry == nullptr)
-        co_return Error{
-            Errc::superseded,
-            "This server's definition of the tool has changed since this was asked. Deny the request; "
-            "the agent can ask again. Nothing was changed."};
+        co_return Error{Errc::superseded,
+                        "The tool's definition has changed since this request was made. Nothing was changed. "
+                        "Deny the request; the agent can ask again."};
     auto call = approval->call;
     auto arguments = entry->tool->narrow(call.arguments, wish, clock_.now());
     if (!arguments) co_return arguments.error();
@@ -52,10 +51,9 @@ Result<void> Narrowing::same_terms(const Approval& approval, policy::Call call,
     const auto* ask = std::get_if<policy::Ask>(&verdict);
     if (ask != nullptr && policy::terms_of(ask->rule, caller, facts.yields_value) == approval.terms)
         return {};
-    return Error{
-        Errc::refused,
-        "With this change the call falls under another rule than the one it was asked under. Deny the "
-        "request and let the agent ask for exactly that. Nothing was changed."};
+    return Error{Errc::refused,
+                 "With this change, another rule applies to the call. Nothing was changed. Deny the request "
+                 "and let the agent ask for exactly that."};
 }
 
 }  // namespace tfy::server

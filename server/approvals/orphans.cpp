@@ -18,7 +18,7 @@ using policy::Approval;
 constexpr std::chrono::seconds between_looks{30};
 
 Error nobody_can_know(const Approval& orphan, const std::string& why) {
-    return {Errc::ambiguous, "Nobody knows whether " + orphan.call.tool + " for " +
+    return {Errc::ambiguous, "It is unknown whether " + orphan.call.tool + " for " +
                                  tools::in_quotes(orphan.facts.subject) +
                                  " happened: the server's process ended while this call was running, and " +
                                  why + " List the access tokens there before anything else."};

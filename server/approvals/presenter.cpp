@@ -22,9 +22,8 @@ constexpr auto logger = "approvals";
 
 Error foreign_state() {
     return {Errc::invalid_params,
-            "requestState is not one that this server gave out for this call and this caller, or it is too "
-            "old. Nothing was done. Call again "
-            "without requestState."};
+            "requestState does not belong to this call and caller, or is too old. Nothing was done. Call "
+            "again without requestState."};
 }
 
 /// URL mode is as old as 2025-11-25: before it, `url` among a client's capabilities means nothing.
@@ -56,7 +55,7 @@ Presenter::Presenter(ApprovalDesk& desk, ApprovalPage& page, const Clock& clock,
 bool Presenter::is_silent(const Requester& requester) {
     const auto now = clock_.now();
     if (silent_.newly_silent(requester.caller, now))
-        log_.warn("a client does not answer questions: it is served as one that cannot ask its person",
+        log_.warn("a client does not answer questions: it is not asked any more",
                   {{"principal", requester.caller.principal}, {"client", requester.caller.client}});
     return silent_.is_silent(requester.caller, now);
 }
@@ -89,9 +88,8 @@ bool Presenter::form_may_decide(const Approval& approval, const Requester& reque
 std::optional<std::string> Presenter::unreachable(const policy::Terms& terms, const policy::Caller& caller) {
     if (auto why = policy::nobody_may_approve(terms, caller)) return why;
     if (terms.min_assurance <= policy::Assurance::terminal || page_.stands()) return std::nullopt;
-    return "The rule wants a person who signed in to the approvals page, and this server cannot open one: "
-           "its "
-           "log says why.";
+    return "The rule asks for a person signed in to the approvals page, and this server cannot open the "
+           "page. See its log.";
 }
 
 Result<Presenter::Resumed> Presenter::open_state(std::string_view sealed, const policy::Call& call) const {

@@ -23,10 +23,9 @@ Result<policy::Rule> rule_in_force(const policy::Gate& gate, const policy::Ask& 
         auto stricter = policy::both(std::move(rule), std::get<policy::Ask>(verdict).rule,
                                      ask.call.caller.default_assurance);
         if (!stricter)
-            return Error{
-                Errc::denied,
-                "The rules for the two halves of this call have no approver or no destination in common, so "
-                "nobody could approve it. Nothing was done."};
+            return Error{Errc::denied,
+                         "The rules for the two halves of this call have no approver or no destination in "
+                         "common, so no person can approve it. Nothing was done."};
         rule = std::move(*stricter);
     }
     return rule;

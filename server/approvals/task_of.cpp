@@ -47,9 +47,9 @@ std::string words_of(const Approval& approval, const Doors& doors, policy::Time 
         case State::executing: return "This call was approved and is running.";
         case State::succeeded: return "Done.";
         case State::failed: return "It failed; the result says why.";
-        case State::unknown: return "Nobody knows whether it happened; the result says what to do.";
+        case State::unknown: return "It is unknown whether the call happened; the result says what to do.";
         case State::denied: return "The request was denied. Nothing was done.";
-        case State::expired: return "Nobody decided, or used the approval, in time. Nothing was done.";
+        case State::expired: return "The request expired. Nothing was done.";
         case State::withdrawn: return "The request was withdrawn. Nothing was done.";
         case State::superseded:
             return "The request can no longer run; the result says why. Nothing was done.";

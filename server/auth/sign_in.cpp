@@ -46,7 +46,7 @@ Result<PageChannel::Session> PageChannel::sign_in(std::string_view code) {
     // A right code always opens: nobody can lock the person out by guessing.
     if (!good && wrong_ >= wrong_allowed)
         return Error{Errc::rate_limited,
-                     "Too many wrong codes. Nobody was signed in. Wait a minute, then try again."};
+                     "Too many wrong codes. You are not signed in. Wait a minute, then try again."};
     if (!good) {
         if (wrong_++ == 0) wrong_since_ = now;
         return Error{

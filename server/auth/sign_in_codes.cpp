@@ -42,13 +42,13 @@ std::string hash_of_sign_in_code(std::string_view typed) {
 
 Async<Result<std::string>> SignInCodes::take(std::string_view typed) {
     if (normal_sign_in_code(typed).size() != symbols)
-        co_return Error{Errc::denied, "This is no sign-in code. Nobody was signed in."};
+        co_return Error{Errc::denied, "This is not a sign-in code. You are not signed in."};
     auto work = [hash = hash_of_sign_in_code(typed), now = clock_.now()](Ledger& ledger) {
         return ledger.take_sign_in_code(hash, now);
     };
     auto person = co_await store_.run(std::move(work));
     if (!person) co_return person.error();
-    if (!*person) co_return Error{Errc::denied, "There is no such code. Nobody was signed in."};
+    if (!*person) co_return Error{Errc::denied, "This code is unknown. You are not signed in."};
     co_return std::move(**person);
 }
 

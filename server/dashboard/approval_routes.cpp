@@ -44,7 +44,8 @@ Result<std::string> read_reason(const Json& body) {
     auto reason = text_field(body, "reason");
     if (!reason) return bad_text("reason", undecided);
     if (blank(*reason))
-        return Error{Errc::refused, "To deny, say why: the agent is told. Nothing was decided."};
+        return Error{Errc::refused,
+                     "Give a reason for the denial; the agent is told it. Nothing was decided."};
     return std::move(*reason);
 }
 
@@ -67,8 +68,7 @@ Result<Change> read_change(const Json& body) {
             Errc::refused,
             "The digest of the request that was shown is missing. Nothing was changed. Reload the page."};
     if (blank(change.wish.name) && blank(change.wish.expiration_date))
-        return Error{Errc::refused,
-                     "Say what to change: the new name, or when it is to end. Nothing was changed."};
+        return Error{Errc::refused, "Give the new name or the new expiry. Nothing was changed."};
     return change;
 }
 

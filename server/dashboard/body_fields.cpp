@@ -22,7 +22,7 @@ std::optional<std::size_t> count_field(const Json& body, const char* name) {
 }
 
 Error bad_text(std::string_view name, std::string_view not_done) {
-    return {Errc::refused, "The field '" + std::string(name) + "' must be text of 2000 bytes at the most. " +
+    return {Errc::refused, "The field '" + std::string(name) + "' must be text of up to 2000 bytes. " +
                                std::string(not_done)};
 }
 

@@ -90,13 +90,13 @@ std::optional<HttpReply> Dashboard::stopped(Visit& visit, Needs needs) const {
     };
     const bool with_session = needs == Needs::session || needs == Needs::session_and_body;
     if (with_session && !visit.session)
-        return refuse(
-            401, "signed_out",
-            "You are not signed in, or the session is over. Sign in with a code from the server's terminal.");
+        return refuse(401, "signed_out",
+                      "You are not signed in, or your session has ended. Sign in with a code.");
     if (needs != Needs::body && needs != Needs::session_and_body) return std::nullopt;
 
     if (with_session && !same(visit.request.header("x-csrf-token").value_or(""), visit.session->csrf))
-        return refuse(403, "csrf", "This did not come from the open page. Reload the page and try again.");
+        return refuse(403, "csrf",
+                      "This request did not come from the open page. Reload the page and try again.");
     if (!is_json(visit.request.header("content-type").value_or("")))
         return refuse(415, "content_type", "The content type must be application/json.");
     auto body = protocol::parse(visit.request.body, body_limits);

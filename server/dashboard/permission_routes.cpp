@@ -16,7 +16,7 @@ Result<policy::Duration> read_period(const Json& body, const char* field, const 
     if (!text) return bad_text(field, not_given);
     const auto period = policy::read_duration(*text);
     if (period) return *period;
-    return bad(what + " must be a number and a unit, such as 45m, 12h or 30d.");
+    return bad(what + " must be a number and a unit, for example 45m, 12h or 30d.");
 }
 
 Result<policy::StandingWish> read_wish(const Json& body) {
@@ -28,12 +28,12 @@ Result<policy::StandingWish> read_wish(const Json& body) {
         *into = std::move(*text);
     }
     const auto uses = count_field(body, "uses");
-    if (!uses) return bad("How often it can be used must be a whole number.");
+    if (!uses) return bad("The number of uses must be a whole number.");
     wish.uses = *uses;
-    const auto longest = read_period(body, "longest_life", "How long the tokens may live");
+    const auto longest = read_period(body, "longest_life", "The tokens' life");
     if (!longest) return longest.error();
     wish.longest_life = *longest;
-    const auto lasts = read_period(body, "lasts", "How long it lasts");
+    const auto lasts = read_period(body, "lasts", "The permission's duration");
     if (!lasts) return lasts.error();
     wish.lasts = *lasts;
     const auto destination = policy::read_destination(text_field(body, "destination").value_or(""));

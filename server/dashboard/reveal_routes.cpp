@@ -41,8 +41,7 @@ Async<void> Dashboard::reveal(Visit visit, HttpAnswer& answer) {
         const bool waits =
             std::ranges::any_of(held, [&](const auto& value) { return value.reveal_id == visit.id; });
         reply = waits ? error_reply(redaction_, 403, "nonce",
-                                    "This leave to show the value is not valid any more. The value was not "
-                                    "shown. Reload the page.")
+                                    "This page is out of date. The value was not shown. Reload the page.")
                       : error_reply(redaction_, 410, "gone", gone);
     } else {
         auto claimed = co_await reveals_.claim_for(visit.id, people_.human(*visit.session));

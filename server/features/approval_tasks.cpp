@@ -16,7 +16,7 @@ constexpr std::size_t most_questions = 4096;
 constexpr int attempts = 4;  // of one form: then only page and terminal are left, as for calls
 constexpr std::chrono::seconds progress_interval{5};
 
-Error stopping() { return {Errc::closed, "The server is about to stop. The task stays: ask for it again."}; }
+Error stopping() { return {Errc::closed, "The server is stopping. The task is kept: ask for it again."}; }
 
 policy::Trace trace_of(const Requester& requester) {
     return {requester.context.trace.traceparent, requester.context.trace.tracestate};

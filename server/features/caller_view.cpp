@@ -22,7 +22,7 @@ Async<Result<Json>> CallerView::tokens(const Requester& requester) {
     const auto place = reading_.take(requester.caller.principal);
     if (!place)
         co_return Error{Errc::rate_limited,
-                        "Too many reads of yours are running. Nothing was done. Wait for one to end."};
+                        "Too many of your reads are running. Nothing was done. Wait for one to end."};
     Json arguments = {{"limit", page_size}};
     auto all = Json::array();
     Json last;
@@ -45,7 +45,7 @@ Async<Result<Json>> CallerView::token(const Requester& requester, truefoundry::T
     for (auto& token : listed->at("tokens"))
         if (token.at("id") == id.text()) co_return std::move(token);
     if (listed->contains("next_cursor")) co_return out_of_sight();
-    co_return Error{Errc::not_found, "There is no access token with this id. Nothing was done."};
+    co_return Error{Errc::not_found, "No access token has this id. Nothing was done."};
 }
 
 Async<Result<Json>> CallerView::approval(const Requester& requester, std::string id) {

@@ -168,7 +168,7 @@ Async<Result<Answer>> Dispatch::call_tool(Requester& requester, const Request& r
     const auto place = calls_.take(requester.caller.principal);
     if (!place)
         co_return Answer{.result = protocol::write_tool_result(
-                             "Too many calls of yours are running. Nothing was done. Wait for one to end.",
+                             "Too many of your calls are running. Nothing was done. Wait for one to end.",
                              {{"status", "rate_limited"}}, true, requester.context.version)};
     co_return co_await features_.tools->call(requester, std::move(*read));
 }
@@ -252,7 +252,7 @@ Async<Result<Answer>> Dispatch::task_result(Requester& requester, const Request&
     const auto place = calls_.take(requester.caller.principal);
     if (!place)
         co_return Error{Errc::rate_limited,
-                        "Too many calls of yours are running. Nothing was done. Wait for one to end."};
+                        "Too many of your calls are running. Nothing was done. Wait for one to end."};
     auto answer = co_await features_.tasks->result(requester, *id);
     if (answer) answer->result = protocol::related_to_task(std::move(answer->result), *id);
     co_return answer;

@@ -26,7 +26,7 @@ using protocol::Version;
 
 constexpr std::chrono::hours session_life{24};
 constexpr std::size_t most_states = 10'000;
-constexpr auto over = "This session is over, or never was. Send initialize again.";
+constexpr auto over = "This session has ended or is unknown. Send initialize again.";
 constexpr std::size_t most_ended = 100'000;
 
 bool primed(const LegacySession& session) { return session.context.version >= Version::v2025_11_25; }
@@ -312,7 +312,7 @@ Async<void> LegacyHttp::get(const HttpRequest& http, HttpAnswer& answer) {
         co_return co_await refuse(
             answer, dispatch_, 400, {},
             {Errc::invalid_request,
-             "The stream of this Last-Event-ID is not kept any more. Send its request again."},
+             "The stream of this Last-Event-ID is no longer kept. Send its request again."},
             false);
     const bool same = state->standalone != nullptr && state->standalone->id() == from->first;
     const auto after = same ? std::optional(from->second) : std::nullopt;

@@ -227,7 +227,7 @@ Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender, Deliveries
     const bool wanted = event && delivery.approval && covers(target.wanted, *delivery.approval);
     const bool old = wanted && policy::is_old_news(*event, record.at, *delivery.approval, rooms_.clock.now());
     if (old)
-        rooms_.log.info("a webhook is no longer told: it is old news",
+        rooms_.log.info("a webhook's notice was dropped: it is too old",
                         {{"host", target.url.host}, {"approval", record.approval_id}});
     if (!wanted || old) {
         sender->unsettled->due.reset();

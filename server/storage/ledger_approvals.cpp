@@ -50,9 +50,8 @@ Result<void> update(SQLite::Database& database, Approval::State expected, const 
                  record_of(next), next.id, std::string(policy::to_string(expected)), next.revision,
                  next.call.caller.principal, next.asked_digest);
     if (row.exec() == 1) return {};
-    return Error{Errc::conflict,
-                 "This request is no longer as it was (" + std::string(policy::to_string(expected)) +
-                     "): somebody else was quicker. Look at it again; nothing was changed by this."};
+    return Error{Errc::conflict, "This request has changed (" + std::string(policy::to_string(expected)) +
+                                     "). Nothing was changed by this. Look at it again."};
 }
 
 std::int64_t count(SQLite::Statement& rows) {
@@ -98,15 +97,14 @@ Result<void> Ledger::Impl::check_limits(const std::string& principal, policy::Ti
     SQLite::bind(open, principal, sqlite::stored(now));
     if (count(open) >= static_cast<std::int64_t>(limits.open_requests))
         return Error{Errc::rate_limited, "There are " + std::to_string(limits.open_requests) +
-                                             " open requests for approval already. Wait until a person has "
-                                             "decided some of them; nothing was "
-                                             "asked and nothing was run."};
+                                             " open requests for approval. Nothing was asked, and nothing "
+                                             "ran. Wait until some are decided."};
     auto recent = prepare("SELECT count(*) FROM approvals WHERE principal = ? AND created > ?");
     SQLite::bind(recent, principal, sqlite::stored(now - std::chrono::minutes{1}));
     if (count(recent) >= static_cast<std::int64_t>(limits.requests_per_minute))
         return Error{Errc::rate_limited, "There were " + std::to_string(limits.requests_per_minute) +
-                                             " requests for approval within one minute. Wait a minute; "
-                                             "nothing was asked and nothing was run."};
+                                             " requests for approval within one minute. Nothing was asked, "
+                                             "and nothing ran. Wait a minute."};
     return {};
 }
 

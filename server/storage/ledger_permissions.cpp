@@ -24,8 +24,8 @@ bool waits_under(const policy::Approval& approval, const std::string& permission
 
 Error not_in_force() {
     return {Errc::conflict,
-            "This standing permission is over: revoked, used up, or its time has passed. Nothing was "
-            "changed by this."};
+            "This standing permission has ended: it was revoked, used up or its time passed. Nothing was "
+            "changed."};
 }
 
 }  // namespace

@@ -48,18 +48,18 @@ Result<Key> read_key(const fs::path& file) {
     struct stat found = {};
     if (!key || ::fstat(key.get(), &found) != 0) return failed("Cannot read the key file", file);
     if ((found.st_mode & others) != 0)
-        return Error{Errc::storage, "Other users may read the key file " + file.string() + " (mode " +
+        return Error{Errc::storage, "Other users can read the key file " + file.string() + " (mode " +
                                         octal(found.st_mode) +
-                                        "). If you are sure that nobody has copied it, run chmod 600 on it; "
-                                        "else give another --state-dir. Nothing was run."};
+                                        "). Nothing was run. Run chmod 600 on it if you are sure that it was "
+                                        "not copied; otherwise use another --state-dir."};
     Key bytes{};
     const bool whole = S_ISREG(found.st_mode) && found.st_size == static_cast<off_t>(bytes.size()) &&
                        ::read(key.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
     if (whole) return bytes;
     return Error{Errc::storage,
                  "The key file " + file.string() +
-                     " is damaged (a key has 32 bytes): put a backup in its place. Without it the "
-                     "server no longer knows the tokens that it has seen. Nothing was run."};
+                     " is damaged: a key has 32 bytes. Nothing was run. Restore it from a backup; without "
+                     "it, the server does not recognize the tokens that it has seen."};
 }
 
 // Written whole under another name and then linked: unlike rename(), link() never replaces the key of a
@@ -106,15 +106,15 @@ Result<void> make_private_folder(const fs::path& folder) {
     if (errno != EEXIST || ::stat(folder.c_str(), &found) != 0)
         return failed("Cannot create the state directory", folder);
     if (!S_ISDIR(found.st_mode))
-        return Error{Errc::storage, folder.string() + " is not a folder; nothing was run."};
+        return Error{Errc::storage, folder.string() + " is not a folder. Nothing was run."};
     if (found.st_uid != ::geteuid())
         return Error{Errc::storage, "The state directory " + folder.string() + " belongs to another user (" +
                                         user_name(found.st_uid) + "), who could read and change all of it. " +
                                         "Run as that user, or give another --state-dir. Nothing was run."};
     if ((found.st_mode & others) == 0) return {};
     if (fs::is_empty(folder, ignored) && ::chmod(folder.c_str(), 0700) == 0) return {};
-    return Error{Errc::storage, "Other users may look into the state directory " + folder.string() +
-                                    " (mode " + octal(found.st_mode) +
+    return Error{Errc::storage, "Other users can read the state directory " + folder.string() + " (mode " +
+                                    octal(found.st_mode) +
                                     "). Run chmod 700 on it, or give another --state-dir. Nothing was run."};
 }
 

@@ -114,7 +114,7 @@ Verdict check_host(const Head& head, const Allowed& allowed) {
 
 Verdict check_origin(const Head& head, const Allowed& allowed) {
     const auto origins = values(head, "origin");
-    if (origins.size() > 1) return Refusal{400, "A request has one Origin at the most."};
+    if (origins.size() > 1) return Refusal{400, "A request can have only one Origin."};
     if (!origins.empty() && !is_allowed_origin(origins[0], allowed))
         return Refusal{403,
                        "Pages of that Origin may not ask this server. If they should, start it with "

@@ -24,13 +24,15 @@ Error unusable(const std::string& file, const std::string& why, const char* caus
 // A key that was put where a file's name belongs is no file, and is not to be repeated.
 Error unreadable(const std::string& file, int why) {
     if (why == ENOENT)
-        return unusable("a file that is not in " + std::filesystem::path(file).parent_path().string(),
-                        "is named. Check its name; it holds the key and nothing else.",
-                        "key_file_unreadable");
-    return unusable(file,
-                    "cannot be read (" + std::generic_category().message(why) +
-                        "). Check its name and rights; it holds the key and nothing else.",
-                    "key_file_unreadable");
+        return {
+            Errc::storage,
+            "TFY_API_KEY_FILE points to a file that does not exist. Create it containing only the key, or "
+            "fix the path.",
+            {{"cause", "key_file_unreadable"}}};
+    return unusable(
+        file,
+        "cannot be read (" + std::generic_category().message(why) + "). Fix the path or its permissions.",
+        "key_file_unreadable");
 }
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
@@ -67,8 +69,8 @@ Result<policy::Secret> read_key(std::string text) {
     if (!too_long && is_one_word(text)) return policy::Secret(std::move(text));
     policy::wipe(text);
     return Error{Errc::storage,
-                 "holds more than a key: a space, a line break or another odd character inside, or over 16 "
-                 "KiB. Put the key there and nothing else.",
+                 "contains more than a key: a space, a line break or another odd character, or over 16 KiB. "
+                 "Put only the key there.",
                  {{"cause", "key_unusable"}}};
 }
 
@@ -85,7 +87,7 @@ Result<policy::Secret> read_key_file(const std::string& file) {
         return unusable(file, placeholder->says("key"), "key_placeholder");
     auto key = read_key(std::move(text));
     if (!key) return unusable(file, key.error().message, "key_file_unusable");
-    if (key->empty()) return unusable(file, "is empty. Put the key into it.", "key_file_empty");
+    if (key->empty()) return unusable(file, "is empty. Write the key into it.", "key_file_empty");
     return key;
 }
 
@@ -93,7 +95,7 @@ std::string open_to_others(const std::string& file) {
     constexpr mode_t others = 044;
     struct stat found = {};
     if (::stat(file.c_str(), &found) != 0 || (found.st_mode & others) == 0) return {};
-    return "Other users of this machine may read the key file " + file + ": run chmod 600 on it.";
+    return "Other users can read the key file " + file + ". Run chmod 600 on it.";
 }
 
 std::string shown_key_file(const std::string& file) {

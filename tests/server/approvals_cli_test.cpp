@@ -130,7 +130,7 @@ TEST_CASE("after a wrong name nothing more is asked") {
     desk.ask(create("apr_1"));
     const auto ran = desk.run_on("apr_1", Verb::approve, "newtoken\nagent\n");
     CHECK(ran.code == 1);
-    CHECK_FALSE(holds(ran.out, "Where may the new value appear"));
+    CHECK_FALSE(holds(ran.out, "Where should the new value go"));
     CHECK(holds(ran.err, "new-token"));
 }
 
@@ -283,7 +283,7 @@ TEST_CASE("a decision that came from elsewhere while the person was typing stand
     };
     const auto ran = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
     CHECK(ran.code == 1);
-    CHECK(holds(ran.err, "somebody else was quicker"));
+    CHECK(holds(ran.err, "This request has changed"));
     CHECK(desk.stored().state == State::denied);
 }
 

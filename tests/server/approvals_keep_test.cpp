@@ -44,7 +44,7 @@ TEST_CASE("a person keeps the old token, and the server that had it due leaves i
     CHECK(terminal.server.now().state == State::kept);
     const auto again = terminal.run(Verb::keep, begun.id);
     CHECK(again.code == 1);
-    CHECK(holds(again.err, "nothing was changed"));
+    CHECK(holds(again.err, "othing was changed"));
 }
 
 TEST_CASE("a program that types for a person keeps nothing, and an id is wanted") {

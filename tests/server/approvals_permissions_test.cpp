@@ -150,7 +150,7 @@ TEST_CASE("a quorum in the terminal: what is missing is said, and the first one'
 
     const auto twice = terminal.run(Verb::approve, "new-token\n");
     CHECK(twice.code == 1);
-    CHECK(holds(twice.err, "grace has approved this request already. It needs another person."));
+    CHECK(holds(twice.err, "grace has already approved this request. Another person must approve it too."));
     terminal.options.user = "ada";
     const auto second = terminal.run(Verb::approve, "new-token\n");
     CHECK(second.code == 0);

@@ -147,7 +147,7 @@ TEST_CASE("records that are cut off at the end, a chain that is written anew, an
     const Row rows[] = {
         {"the end cut off", cut, "3 records missing at the end"},
         {"all of it cut off", "DELETE FROM journal", "10 records missing at the end"},
-        {"the whole chain anew", rewritten, "rewritten by somebody without the key"},
+        {"the whole chain anew", rewritten, "rewritten without the key"},
         {"anew, and shorter", rewritten + cut, "3 records missing at the end"},
         {"the head moved back", cut + "UPDATE journal_head SET sequence = 7", "the head or the key"},
         {"the head of another record",
@@ -232,11 +232,11 @@ TEST_CASE("a journal from before there were heads is said to have none, and gets
     std::filesystem::remove(folder.path() / "keys" / "journal.key");
     const auto before = verify(folder);
     CHECK(before.code == 0);
-    CHECK(holds(before.out, "not guarded yet"));
+    CHECK(holds(before.out, "not protected yet"));
     fill(folder, 1);
     const auto after = verify(folder);
     CHECK(after.code == 0);
-    CHECK(holds(after.out, "guarded since record 5"));
+    CHECK(holds(after.out, "protected since record 5"));
 }
 
 TEST_CASE("the export is one JSON object a line, oldest first, and its chain can be checked by others") {

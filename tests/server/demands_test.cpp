@@ -61,8 +61,8 @@ TEST_CASE("agents are told what each tool takes, by the rules that hold for them
 TEST_CASE("where nobody could approve it is said, also of narrower rules that come first") {
     const auto vain = told("[[rule]]\nself_approval=false\n", somebody);
     for (const auto& each : vain.by_tool) CHECK(each.at("could_be_approved") == false);
-    CHECK(holds(vain.words, "create, delete, rotate, reveal: nobody could approve it"));
+    CHECK(holds(vain.words, "create, delete, rotate, reveal: no person can approve it"));
     const auto narrow = told("[[rule]]\nnames=['prod-*']\nself_approval=false\n[[rule]]\n", somebody);
     CHECK(narrow.by_tool.at(0).at("could_be_approved") == true);
-    CHECK(holds(narrow.words, "the rule at line 1 decides first. Under the rule at line 1 nobody could"));
+    CHECK(holds(narrow.words, "the rule at line 1 decides first. Under the rule at line 1 no person can"));
 }

@@ -103,7 +103,8 @@ TEST_CASE("a key in the environment is taken as one in a file is: trimmed, one w
         CHECK(read.api_key.empty());
         REQUIRE(read.key_problem.has_value());
         CHECK(read.key_problem->data.at("cause") == "key_unusable");
-        CHECK(read.key_problem->message.starts_with("TFY_API_KEY in the environment holds more than a key"));
+        CHECK(
+            read.key_problem->message.starts_with("TFY_API_KEY in the environment contains more than a key"));
         CHECK(read.key_problem->message.find(text) == std::string::npos);
     }
 }

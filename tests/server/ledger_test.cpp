@@ -139,7 +139,7 @@ TEST_CASE("one principal has so many open requests, and overdue ones do not coun
     const auto third = ledger->open_request(approval("apr_3", "c"), two_open, entry("requested"));
     REQUIRE_FALSE(third.has_value());
     CHECK(third.error().code == Errc::rate_limited);
-    CHECK(third.error().message.find("nothing was run") != std::string::npos);
+    CHECK(third.error().message.find("nothing ran") != std::string::npos);
     CHECK(ledger->open_request(approval("apr_4", "a"), two_open, entry("requested"))->attached);
     CHECK(
         ledger->open_request(approval("apr_5", "c", "stdio:bob"), two_open, entry("requested")).has_value());

@@ -50,7 +50,7 @@ TEST_CASE("two people approve on the page; one alone, or twice, is not enough, a
     CHECK(first.json().at("may_decide").at("approve") == false);
     const auto twice = approve(page, first.json());
     CHECK(twice.status() == 403);
-    CHECK(twice.text().find("ann has approved this request already") != std::string::npos);
+    CHECK(twice.text().find("ann has already approved this request") != std::string::npos);
 
     page.sign_in("bob");
     CHECK(page.get(path).json().at("may_decide") ==
@@ -67,7 +67,7 @@ TEST_CASE("a request cannot be changed into what another open one asks for") {
     page.sign_in("ann");
     const auto refused = narrow(page, other, {{"name", "ci-pipeline"}});
     CHECK(refused.status() == 409);
-    CHECK(refused.text().find("Another open request asks for exactly that already") != std::string::npos);
+    CHECK(refused.text().find("Another open request already asks for exactly that") != std::string::npos);
     CHECK(page.get(narrow_path + other.id).json().at("digest") == other.digest);
     CHECK(page.post(narrow_path + first.id + "/deny", {{"reason", "no"}}).status() == 200);
     CHECK(narrow(page, other, {{"name", "ci-pipeline"}}).status() == 200);
@@ -115,8 +115,8 @@ TEST_CASE("a change that cannot be made says why, and changes nothing") {
         const char* words;
     };
     const Row rows[] = {
-        {"nothing", Json::object(), 422, "Say what to change"},
-        {"blanks", {{"name", " "}, {"expiration", nullptr}}, 422, "Say what to change"},
+        {"nothing", Json::object(), 422, "Give the new name or the new expiry"},
+        {"blanks", {{"name", " "}, {"expiration", nullptr}}, 422, "Give the new name or the new expiry"},
         {"no text", {{"name", 7}}, 422, "'name' must be text"},
         {"too long", {{"expiration", std::string(2001, 'x')}}, 422, "'expiration' must be text"},
         {"no digest", {{"digest", ""}, {"name", "ci-b"}}, 422, "Reload the page"},
@@ -127,7 +127,7 @@ TEST_CASE("a change that cannot be made says why, and changes nothing") {
         {"no time", {{"expiration", "soon"}}, 422, "cannot be read"},
         {"the same", {{"name", "ci-pipeline"}}, 422, "This changes nothing"},
         {"taken", {{"name", "ci-taken"}}, 409, "There is a token named ci-taken already"},
-        {"under another rule", {{"name", "prod-a"}}, 422, "falls under another rule"},
+        {"another rule applies", {{"name", "prod-a"}}, 422, "another rule applies"},
     };
     Page page;
     page.gate.replace({.rules = {{.names = {"prod-*"}, .reason_required = true}, {}}});

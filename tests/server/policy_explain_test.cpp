@@ -177,7 +177,7 @@ TEST_CASE("for each rule, each key says whether it fits") {
                 "00:30 Europe/Berlin\n"));
     CHECK(holds(text, "    no   clients = [\"cursor*\"]   it has none\n"));
     CHECK(holds(text,
-                "refused, and nobody is asked: no rule of the policy covers this call at this time, "
+                "refused; no person is asked: no rule of the policy covers this call at this time, "
                 "but one does Mon-Fri 08:00-18:00 Europe/Berlin.\n"));
 }
 
@@ -218,8 +218,7 @@ self_approval = false
     place.explain.arguments = R"({"id":"tok123"})";
     place.fill_sandbox();
     const auto text = place.run().out;
-    CHECK(holds(text,
-                "  Who decides: 2 different people of ann, bob, cem, but not the person whose agent asks\n"));
+    CHECK(holds(text, "  Who decides: 2 different people of ann, bob, cem, other than the agent's own\n"));
     CHECK(holds(text,
                 "May decide: ann, bob, cem\nMay not approve: alice, whose agent asks\nApprovals: 0 of 2\n"));
 
@@ -269,8 +268,8 @@ TEST_CASE("a call that nobody could approve is named as such") {
     place.explain.principal = "http:loopback";
     CHECK(holds(place.json().at("nobody_may_approve").get<std::string>(), "does not know whose agent"));
     place.explain.json = false;
-    CHECK(place.run().out.starts_with("NOBODY COULD APPROVE THIS CALL."));
-    CHECK(holds(place.run().out, "Outcome: nobody could approve it, so it is refused at once"));
+    CHECK(place.run().out.starts_with("NO PERSON CAN APPROVE THIS CALL."));
+    CHECK(holds(place.run().out, "Outcome: no person can approve it, so it is refused at once"));
     place.explain.tool = "tfy_access_tokens_create";
     place.explain.arguments = R"({"payload":{"name":"ci-runner"}})";
     CHECK_FALSE(holds(place.run().out, "What the person would see"));
@@ -302,7 +301,7 @@ TEST_CASE("with arguments the person's screen is shown, and what it cannot know 
     ran = place.run();
     CHECK(holds(ran.out, "The facts about the token were not read"));
     CHECK(holds(ran.out, "All facts: (not read)"));
-    CHECK(holds(ran.out, "The token's name is not known here, and the rule at line 1 decides before"));
+    CHECK(holds(ran.out, "The token's name is not known here, and the rule at line 1 decides first"));
     place.explain.name = "ci-pipeline";
     ran = place.run();
     CHECK(holds(ran.out, "Verified by this server:\n  All facts: (not read)\n"));
@@ -359,7 +358,7 @@ TEST_CASE("wrong usage is 2, what the server would refuse is 1, each with what i
          "did you mean tfy_access_tokens_delete?"},
         {[](Place& p) { p.explain.tool = "rm"; }, 2, "There is no tool rm."},
         {[](Place& p) { p.explain.at = "noon"; }, 2, "--at noon is no time"},
-        {[](Place& p) { p.explain.arguments = "{"; }, 2, "The arguments are no JSON"},
+        {[](Place& p) { p.explain.arguments = "{"; }, 2, "The arguments are not JSON"},
         {[](Place& p) { p.explain.arguments = "{}"; }, 1, "would refuse these arguments before any rule"},
         {[](Place& p) { p.explain.arguments = R"({"id":"revoke/all"})"; }, 1, "id: must match"},
         {[](Place& p) { p.options.policy = (p.folder / "missing.toml").string(); }, 1, "cannot be read"},

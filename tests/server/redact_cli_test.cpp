@@ -134,7 +134,7 @@ TEST_CASE("where a file cannot be read the filter writes nothing, and the check 
         const auto checked = house.run({.files = {wrong, good}, .check = true});
         CHECK(checked.code == check_trouble);
         CHECK(checked.out == good + ":1: plain: ci\n");
-        CHECK(holds(checked.err, "not searched whole"));
+        CHECK(holds(checked.err, "not searched to the end"));
     }
     const auto only = house.run({.files = {missing}, .check = true});
     CHECK(only.code == check_trouble);
@@ -156,7 +156,7 @@ TEST_CASE("a full disk and a reader that has gone are said") {
         const auto ran = house.run({.files = {file}, .check = check}, "/dev/full");
         CHECK(ran.code == (check ? check_trouble : 1));
         CHECK(holds(ran.err, "The output cannot be written: No space left on device."));
-        CHECK(holds(ran.err, check ? "Not all findings are listed." : "is not the whole"));
+        CHECK(holds(ran.err, check ? "Not all findings are listed." : "is incomplete"));
     }
     int ends[2];
     REQUIRE(::pipe(ends) == 0);

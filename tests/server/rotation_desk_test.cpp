@@ -92,7 +92,7 @@ TEST_CASE("a value that nobody looked at in time keeps the old token for good") 
     CHECK(kept.state == State::kept);
     CHECK(kept.because == Kept::value_lapsed);
     CHECK(holds(tools::describe(kept), "still works"));
-    CHECK(holds(tools::describe(kept), "delete that one with tfy_access_tokens_delete"));
+    CHECK(holds(tools::describe(kept), "delete that token with tfy_access_tokens_delete"));
     CHECK_FALSE(one.process.claim());
     one.after(24h);
     CHECK(one.upstream.looks + one.upstream.deletes == 0);
@@ -116,7 +116,7 @@ TEST_CASE("a token that is no longer the one that was approved stays; one that i
     other.process.look();
     CHECK(other.process.now().state == State::done);
     CHECK(other.process.now().because == Kept::gone_already);
-    CHECK(holds(tools::describe(other.process.now()), "somebody else deleted it"));
+    CHECK(holds(tools::describe(other.process.now()), "another user deleted it"));
     CHECK(other.upstream.deletes == 0);
 }
 
@@ -172,7 +172,7 @@ TEST_CASE("an outage is waited out for a day, without a single DELETE") {
     one.after(1h);
     one.after(1h);
     CHECK(one.process.now().because == Kept::unreachable);
-    CHECK(holds(tools::describe(one.process.now()), "Nobody knows"));
+    CHECK(holds(tools::describe(one.process.now()), "It is unknown"));
     one.upstream.reachable = true;
     one.after(1h);
     CHECK(one.upstream.deletes == 0);

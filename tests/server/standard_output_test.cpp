@@ -48,10 +48,9 @@ TEST_CASE("what could not be written is said, and no command ends well with it")
     for (const std::size_t size : {0, 10, 200'000}) {
         const auto done = say(full.get(), std::string(size, 'x'), 0);
         CHECK(done.code == 1);
-        CHECK(
-            done.err ==
-            "tfy-pat-mcp: The output cannot be written: No space left on device. What was written so far is "
-            "not the whole.\n");
+        CHECK(done.err ==
+              "tfy-pat-mcp: The output cannot be written: No space left on device. What was written so far "
+              "is incomplete.\n");
     }
     CHECK(say(full.get(), "x", 2).code == 2);
     CHECK(say(-1, "x", 0).code == 1);
