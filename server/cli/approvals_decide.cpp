@@ -57,7 +57,7 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
     }
     const auto offer = offer_in_terminal(approval.terms, has_display());
     const auto question =
-        "Where may the new value appear: " + names_of(offer) + "? [" + offer.front().name + "] ";
+        "Where should the new value go: " + names_of(offer) + "? [" + offer.front().name + "] ";
     for (;;) {
         const auto line = ask(window, question);
         if (!line) return undecided();

@@ -36,11 +36,11 @@ std::string said_of(const JournalRecord& last, const JournalEnd& end) {
                 policy::format_time_for_people(last.at) + " with hash " + last.hash + ".\n";
     if (end.since == 0)
         return text +
-               "Its end is not guarded yet: it is from before journals had a head, which is made with the "
-               "next record. Until then nobody can tell whether records were cut off at its end.\n";
-    return text + "Its end is guarded since record " + std::to_string(end.since) +
-           ": from there on it shows where records are cut off.\nKeep these lines somewhere else: only by "
-           "them can an older copy of the whole state directory be told from it.\n";
+               "Its end is not protected yet: records cut off at the end would not be noticed. The next "
+               "record protects it.\n";
+    return text + "Its end is protected since record " + std::to_string(end.since) +
+           ": later records cannot be cut off unnoticed.\nKeep these lines elsewhere: only they reveal that "
+           "the whole state directory was replaced by an older copy.\n";
 }
 
 int verify(const Archive& archive, std::ostream& out, std::ostream& err) {

@@ -34,7 +34,7 @@ void upstream(DoctorOptions& options, const Settings& settings, Findings& all,
               std::vector<policy::TokenPrints>& prints) {
     if (options.server.sandbox) {
         all.push_back(
-            {Level::ok, "TrueFoundry", "the built-in sandbox stands in for it: make-believe tokens"});
+            {Level::ok, "TrueFoundry", "sandbox mode: test tokens only; TrueFoundry is not contacted"});
         return add(all, look_at_agents(options.home, options.folder, {}));
     }
     auto known = read_upstream();

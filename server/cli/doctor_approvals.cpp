@@ -21,8 +21,8 @@ Finding terminal(const policy::Rules& rules, const fs::path& state_dir, const st
     const auto demands = terminal_demands(state_dir, demands_of(rules));
     if (!demands.passphrase)
         return {Level::warning, "terminal",
-                "decisions ask for no passphrase: a program that runs commands as you can decide for you",
-                "Take require_passphrase = false out of the rules."};
+                "decisions need no passphrase: a program that runs commands as you can decide for you",
+                "Remove require_passphrase = false from the rules."};
     const auto set = Passphrases(state_dir).is_set(user);
     if (!set)
         return {Level::broken, "terminal", set.error().message,
@@ -58,11 +58,10 @@ Findings approvals(const char* what, const std::vector<Demand>& here, const std:
             }
         const auto level = level_of(these, those);
         findings.push_back({level, what, doing + ": " + words,
-                            level == Level::ok
-                                ? ""
-                                : "Name others in approvers, or allow self_approval, in the rules; "
-                                  "policy explain " +
-                                      these.front().tool + " tells which rule decides."});
+                            level == Level::ok ? ""
+                                               : "Name others in approvers, or allow self_approval, in the "
+                                                 "rules. To see which rule decides: policy explain " +
+                                                     these.front().tool});
     }
     return findings;
 }
@@ -105,8 +104,8 @@ std::vector<fs::path> scripts_named(std::string_view name, const fs::path& home,
 Finding approves_all(const fs::path& file) {
     return {
         Level::warning, "agents",
-        file.string() + " names TrueFoundry's hook that approves every tfy-api.sh call, deletions included",
-        "Remove it: with a key that it can read, an agent needs no approval of this server."};
+        file.string() + " has TrueFoundry's hook that approves every tfy-api.sh call, including deletions",
+        "Remove it: an agent that can read a key needs no approval from this server."};
 }
 
 void look_at_hooks(const fs::path& home, const fs::path& folder, Findings& findings) {
@@ -115,8 +114,7 @@ void look_at_hooks(const fs::path& home, const fs::path& folder, Findings& findi
         if (mentions(file, hook)) findings.push_back(approves_all(file));
         if (mentions(file, "\"Elicitation\""))
             findings.push_back(
-                {Level::warning, "agents",
-                 file.string() + " has a hook that can answer forms in its person's place",
+                {Level::warning, "agents", file.string() + " has a hook that can answer forms for a person",
                  "Set min_assurance = \"signed_in\" or \"terminal\" in the rules, or remove it."});
     }
     for (const auto& script : scripts_named(std::string(hook) + ".sh", home, folder))
@@ -126,15 +124,15 @@ void look_at_hooks(const fs::path& home, const fs::path& folder, Findings& findi
 Finding reach_of_key(const Upstream& upstream) {
     if (upstream.key_from == "TFY_API_KEY in .env")
         return {Level::warning, "agents",
-                "the key stands in .env: every agent that works in this folder can read it",
-                "Put the key into a file elsewhere (TFY_API_KEY_FILE, chmod 600)."};
+                "the key is in .env: every agent that works in this folder can read it",
+                "Move the key to a file elsewhere (TFY_API_KEY_FILE, chmod 600)."};
     if (upstream.key_from.starts_with("TFY_API_KEY in"))
         return {Level::warning, "agents",
-                "the key stands in the environment: whatever is started from here can read it",
-                "Set the key for the server alone, or put it into a file (TFY_API_KEY_FILE, chmod 600)."};
-    return {Level::ok, "agents",
-            "whatever runs as this user can read what this user can: against that, run the server as another "
-            "one"};
+                "the key is in the environment: every program started from here can read it",
+                "Set the key for the server only, or move it to a file (TFY_API_KEY_FILE, chmod 600)."};
+    return {
+        Level::ok, "agents",
+        "programs that run as this user can read the key; to prevent that, run the server as another user"};
 }
 
 }  // namespace
@@ -155,15 +153,14 @@ Findings look_at_approvals(const policy::Rules& rules, const fs::path& state_dir
 
 Finding look_at_page(bool display, bool open_browser, bool has_opener) {
     const auto decide = "Decide in a terminal: " + tools::own_command("approvals list");
-    if (!open_browser)
-        return {Level::ok, "page on stdio", "it is not opened, as --no-open-browser says", decide};
+    if (!open_browser) return {Level::ok, "page on stdio", "not opened: --no-open-browser is set", decide};
     if (!display)
         return {Level::warning, "page on stdio",
-                "no display is here (DISPLAY, WAYLAND_DISPLAY): no browser opens", decide};
+                "there is no display (DISPLAY, WAYLAND_DISPLAY): no browser opens", decide};
     if (!has_opener)
         return {Level::warning, "page on stdio", "xdg-open is not installed: no browser opens",
                 "Install xdg-utils. " + decide};
-    return {Level::ok, "page on stdio", "a browser opens for the person who is to decide"};
+    return {Level::ok, "page on stdio", "a browser opens for the approver"};
 }
 
 Findings look_at_agents(const fs::path& home, const fs::path& folder, const Upstream& upstream) {

@@ -23,7 +23,7 @@ const Setting* find(const std::vector<Setting>& settings, const std::string& nam
 
 std::string where_set(const std::vector<Setting>& settings, const std::string& name) {
     const auto* setting = find(settings, name);
-    if (setting == nullptr) return "Correct it in the environment or in .env, or take it away.";
+    if (setting == nullptr) return "Correct it in the environment or in .env, or remove it.";
     if (setting->from == "default") return "Correct it.";
     if (setting->from == "flag") return "Correct the flag " + name + ", or leave it out.";
     if (setting->from == "config file")
@@ -124,9 +124,11 @@ Finding look_at_listen(const Settings& settings) {
     if (bound) return {Level::ok, "serve", "it would listen on " + words};
     const auto in_use = bound.error().data.is_object() && bound.error().data.value("in_use", false);
     if (in_use)
-        return {Level::warning, "serve", "something listens on " + words + " already",
-                "Nothing, if that is your own server, or if you use stdio; else give another --listen."};
-    return {Level::broken, "serve", bound.error().message, "Give another --listen, such as 127.0.0.1:8780."};
+        return {
+            Level::warning, "serve", "something listens on " + words + " already",
+            "Nothing to do if that is your own server, or if you use stdio. Otherwise use another --listen."};
+    return {Level::broken, "serve", bound.error().message,
+            "Use another --listen, for example 127.0.0.1:8780."};
 }
 
 }  // namespace tfy::server

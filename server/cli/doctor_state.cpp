@@ -44,10 +44,10 @@ Finding space_at(const fs::path& path) {
     struct statvfs disk = {};
     if (::statvfs(path.c_str(), &disk) != 0)
         return {Level::warning, "disk space", "it cannot be told for " + path.string(),
-                "See to it yourself: what cannot be journalled does not run."};
+                "Check it yourself: calls that cannot be journalled do not run."};
     const auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
     const auto words = std::to_string(free / mebibyte) + " MiB are free at " + path.string();
-    const auto todo = "Make room: what cannot be journalled does not run.";
+    const auto todo = "Free some space: calls that cannot be journalled do not run.";
     if (free < too_little) return {Level::broken, "disk space", words, todo};
     if (free < little) return {Level::warning, "disk space", words, todo};
     return {Level::ok, "disk space", words};
@@ -89,9 +89,9 @@ std::optional<std::string> why_not_in(const fs::path& place, const policy::Rules
 
 Finding not_there_yet(const fs::path& path, const policy::Rules& rules) {
     const auto why_not = why_not_in(existing_part(path), rules);
-    if (!why_not) return {Level::ok, what, path.string() + " is not there yet: the first start makes it"};
-    return {Level::broken, what, path.string() + " is not there, and a start could not make it: " + *why_not,
-            "Give another --state-dir, or the right to write there."};
+    if (!why_not) return {Level::ok, what, path.string() + " does not exist yet; the first start creates it"};
+    return {Level::broken, what, path.string() + " does not exist and cannot be created: " + *why_not,
+            "Use another --state-dir, or allow writing there."};
 }
 
 /// Keys that are there must be good; those that are not are made by the next start.
@@ -119,18 +119,18 @@ Finding judge(const fs::path& path, const struct stat& found, const policy::Rule
     if (found.st_uid != ::geteuid())
         return {Level::broken, what,
                 name + " belongs to another user (uid " + std::to_string(found.st_uid) + ")",
-                "Start the server as that user, or give another --state-dir."};
+                "Start the server as that user, or use another --state-dir."};
     std::error_code ignored;
     if ((found.st_mode & 077U) != 0 && !fs::is_empty(path, ignored))
-        return {Level::broken, what,
-                "other users may look into " + name + " (mode " + octal(found.st_mode) + ")",
+        return {Level::broken, what, "other users can read " + name + " (mode " + octal(found.st_mode) + ")",
                 "Run chmod 700 on it."};
     if (const auto why_not = why_not_in(path, rules))
-        return {Level::broken, what, *why_not, "Give this user its rights back, or another --state-dir."};
+        return {Level::broken, what, *why_not,
+                "Restore this user's permissions, or use another --state-dir."};
     if (const auto why_not = why_not_its_keys(path))
-        return {Level::broken, what, *why_not, "Put a copy of the key back, or give another --state-dir."};
+        return {Level::broken, what, *why_not, "Restore the key from a backup, or use another --state-dir."};
     if (const auto why_not = sandbox ? why_not_its_sandbox(path) : std::nullopt)
-        return {Level::broken, what, *why_not, "Move sandbox.db away, or give another --state-dir."};
+        return {Level::broken, what, *why_not, "Move sandbox.db away, or use another --state-dir."};
     return {Level::ok, what, name + " (mode " + octal(found.st_mode) + ")"};
 }
 
@@ -148,7 +148,7 @@ Finding look_at_rules(const ReadSettings& read, const std::string& file) {
     const auto wrong = std::ranges::find(read.wrong, "--policy", &WrongSetting::name);
     if (wrong != read.wrong.end())
         return {Level::broken, "rules", wrong->error.message,
-                "Correct the rules; tfy-pat-mcp policy check reads them in the same way."};
+                "Correct the rules. To check them: tfy-pat-mcp policy check"};
     const auto count = read.settings.rules.rules.size();
     return {Level::ok, "rules",
             std::to_string(count) + (count == 1 ? " rule, " : " rules, ") +
@@ -157,8 +157,7 @@ Finding look_at_rules(const ReadSettings& read, const std::string& file) {
 
 Finding look_at_journal(const fs::path& state_dir) {
     std::error_code ignored;
-    if (!fs::exists(state_dir / "ledger.db", ignored))
-        return {Level::ok, "journal", "there is none yet: nothing has run here"};
+    if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, "journal", "none yet"};
     std::ostringstream out, err;
     if (run_audit({.verb = AuditOptions::Verb::verify, .state_dir = state_dir}, out, err) != 0)
         return {Level::broken, "journal", err.str(), "See docs/security.md on what audit verify finds."};

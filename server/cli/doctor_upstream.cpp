@@ -44,9 +44,9 @@ Result<void> probe(truefoundry::Exchange& exchange, std::string& date, UpstreamL
 }
 
 constexpr auto make_a_key =
-    "Make a key in TrueFoundry (Access → Personal Access Tokens), put it into a file that only you can read, "
-    "and name the file in TFY_API_KEY_FILE.";
-constexpr auto another_key = "Make a new key in TrueFoundry, and put it in the old one's place: ";
+    "Create a key in TrueFoundry (Access → Personal Access Tokens), save it in a file that only you can "
+    "read, and set TFY_API_KEY_FILE to the file.";
+constexpr auto another_key = "Create a new key in TrueFoundry and replace the old one: ";
 
 std::string place_of(const Upstream& upstream) {
     const auto file = shown_key_file(upstream.key_file);
@@ -58,20 +58,19 @@ std::string todo_for(const tools::Preflight& found, const Upstream& upstream) {
     const auto& how = found.connection;
     if (how == "works") return {};
     if (how == "key_refused") return another_key + upstream.key_from + ".";
-    if (how == "no_permission") return "Use the key of a user who may manage personal access tokens.";
+    if (how == "no_permission") return "Use the key of a user who can manage personal access tokens.";
     if (found.cause == "base_url_not_set")
-        return "Set TFY_BASE_URL to your control plane's address, such as " + std::string(address) + "." +
+        return "Set TFY_BASE_URL to your control plane's address, for example " + std::string(address) + "." +
                (upstream.key_from.empty() ? std::string(" ") + make_a_key : "") +
-               " To try things out without an account: --sandbox.";
-    if (found.cause == "base_url_not_https") return "Write it with https://; plain http is for this machine.";
+               " To try it without an account: --sandbox.";
+    if (found.cause == "base_url_not_https") return "Use https://; plain http works for this machine only.";
     if (found.cause == "base_url_unusable") return "Write it as " + std::string(address) + ".";
     if (found.cause == "base_url_placeholder")
         return "Set TFY_BASE_URL to the address itself, such as " + std::string(address) + ".";
     if (found.cause == "key_not_set") return make_a_key;
-    if (how == "misconfigured")
-        return "Put the key, and nothing else, where it is looked for: " + place_of(upstream) + ".";
+    if (how == "misconfigured") return "Put only the key there: " + place_of(upstream) + ".";
     const auto try_it = "Try it from this machine: curl -sv '" + upstream.base_url + "'.";
-    if (how == "unreachable") return try_it + " HTTPS_PROXY and --ca-file are heeded, too.";
+    if (how == "unreachable") return try_it + " HTTPS_PROXY and --ca-file apply, too.";
     return "See whether " + upstream.base_url + " is the control plane's address, without a path. " + try_it;
 }
 
@@ -81,7 +80,7 @@ std::vector<std::string> warnings_of(const tools::Preflight& found, const tools:
 }
 
 std::string key_in_words(const tools::KeyFacts& key) {
-    if (!key.is_jwt) return "it is no JWT, so it says nothing of itself";
+    if (!key.is_jwt) return "it is not a JWT, so nothing can be read from it";
     auto words = "it says: of " + (key.subject.empty() ? std::string("nobody") : key.subject);
     if (!key.subject_type.empty()) words += " (" + key.subject_type + ")";
     return words +
@@ -115,14 +114,14 @@ Findings look_at_upstream(const Upstream& upstream, const OwnKey& key, truefound
 Finding look_at_clock(const std::string& date, policy::Time now) {
     constexpr std::chrono::minutes tolerable{1}, tls_breaks{60};
     const auto theirs = date.empty() ? std::time_t{-1} : curl_getdate(date.c_str(), nullptr);
-    if (theirs < 0) return {Level::ok, "clock", "nothing to compare it with: no answer with a date came"};
+    if (theirs < 0) return {Level::ok, "clock", "not compared: no answer with a date came"};
     const auto off = now - policy::Time{std::chrono::seconds{theirs}};
     const auto apart = std::chrono::abs(off);
     const auto words = "this machine's is " + policy::format_duration(apart) +
                        (off < off.zero() ? " behind" : " ahead of") + " TrueFoundry's";
     if (apart <= tolerable) return {Level::ok, "clock", "as TrueFoundry's, within a minute"};
     return {apart > tls_breaks ? Level::broken : Level::warning, "clock", words,
-            "Set this machine's clock (NTP): expiries and certificates are judged by it."};
+            "Set this machine's clock (NTP): expiries and certificates depend on it."};
 }
 
 }  // namespace tfy::server

@@ -12,7 +12,7 @@
 namespace tfy::server {
 namespace {
 
-Error not_in_a_dry_run() { return {Errc::refused, "A dry run asks nobody and runs nothing."}; }
+Error not_in_a_dry_run() { return {Errc::refused, "A dry run asks no person and runs nothing."}; }
 
 class NoExchange final : public truefoundry::Exchange {
 public:

@@ -71,7 +71,7 @@ std::string key_lines(const Explanation& that, const Rule& rule, const Match& ma
     key(match.principal, "principals", rule.principals, is(that.call.caller.principal));
     key(match.client, "clients", rule.clients, is(that.call.caller.client));
     key(match.name, "names", rule.names,
-        that.name_unknown ? "it is not known here: give it with --name" : is(that.name));
+        that.name_unknown ? "unknown here: give it with --name" : is(that.name));
     if (rule.when)
         text += key_line(match.when, "when = \"" + rule.when->text() + "\"",
                          "there it is " + rule.when->local(that.at));
@@ -97,7 +97,7 @@ std::string opening(const Explanation& that) {
     if (!caller.client.empty()) text += " through " + policy::shown(caller.client);
     if (!that.name.empty()) text += ", for the token " + policy::shown(that.name);
     return text + ", at " + policy::format_time_for_people(that.at) +
-           ".\nThis is a dry run: nobody is asked, and nothing is recorded.\n\nRules (" +
+           ".\nThis is a dry run: no person is asked, and nothing is recorded.\n\nRules (" +
            policy::shown(that.rules_from) + "), the first that matches decides:\n\n";
 }
 
@@ -119,22 +119,23 @@ std::string outcome_words(const Explanation& that) {
                 return "Outcome: the rule at line " + line + " asks a person, but " + part_words(that) +
                        " And that is refused: " + that.refused_part + "\n";
             return "Outcome: the rule at line " + line +
-                   " refuses it, and nobody is asked: " + policy::shown(that.refusal.because) + ".\n";
+                   " refuses it; no person is asked: " + policy::shown(that.refusal.because) + ".\n";
         case Outcome::uncovered:
-            return "Outcome: it is refused, and nobody is asked: " + policy::shown(that.refusal.because) +
+            return "Outcome: it is refused; no person is asked: " + policy::shown(that.refusal.because) +
                    ".\n";
         case Outcome::asks: break;
     }
     const auto& because = that.rules[*that.decides].because;
     auto text = std::string("Outcome: ");
     if (!that.nobody.empty())
-        text += "nobody could approve it, so it is refused at once and nobody is asked. " + that.nobody +
-                "\nIt comes of this: a";
+        text +=
+            "no person can approve it, so it is refused at once. " + that.nobody + "\nIt comes of this: a";
     else
         text += "a";
     text += " person must decide, under the rule at line " + line +
             (because.empty() ? "" : ": " + policy::shown(because)) + ".\n";
-    if (!that.parts.empty()) text += "But " + part_words(that) + " All that these ask for is needed:\n";
+    if (!that.parts.empty())
+        text += "But " + part_words(that) + " Everything that these ask for is needed:\n";
     return text;
 }
 
@@ -142,7 +143,7 @@ std::string who_decides(const Rule& rule) {
     auto text = "  Who decides: " + (rule.quorum == 1 ? std::string("one person")
                                                       : std::to_string(rule.quorum) + " different people");
     if (!rule.approvers.empty()) text += " of " + policy::shown(joined(rule.approvers, ", "));
-    if (!rule.self_approval) text += ", but not the person whose agent asks";
+    if (!rule.self_approval) text += ", other than the agent's own";
     return text + "\n";
 }
 
@@ -203,8 +204,7 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 std::string explain_text(const Explanation& that) {
     auto text = that.nobody.empty()
                     ? std::string{}
-                    : "NOBODY COULD APPROVE THIS CALL. It is refused at once, and no person is "
-                      "shown anything.\n\n";
+                    : "NO PERSON CAN APPROVE THIS CALL. It is refused at once, and no person sees it.\n\n";
     text += opening(that);
     if (that.rules.empty()) text += "There are none.\n";
     for (std::size_t i = 0; i < that.rules.size(); ++i) text += rule_lines(that, i);

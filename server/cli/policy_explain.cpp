@@ -38,7 +38,7 @@ Result<policy::Time> moment(const std::string& at) {
     if (at.empty()) return SystemClock().now();
     if (const auto time = policy::read_time(at)) return *time;
     return wrong_usage("--at " + policy::shown(at, 64) +
-                       " is no time; write it as 2026-11-23T12:00:00Z, or with +01:00 at its end.");
+                       " is not a time. Use for example 2026-11-23T12:00:00Z or 2026-11-23T12:00:00+01:00.");
 }
 
 Result<std::unique_ptr<sandbox::Shelf>> sandbox_of(const Options& options) {
@@ -57,7 +57,7 @@ Result<const tools::Catalog::Entry*> entry_of(const DryTools& tools, const std::
 
 Result<Json> arguments_of(const tools::Catalog::Entry& entry, const std::string& text, policy::Time now) {
     auto arguments = protocol::parse(text);
-    if (!arguments) return wrong_usage("The arguments are no JSON: " + arguments.error().message + ".");
+    if (!arguments) return wrong_usage("The arguments are not JSON: " + arguments.error().message + ".");
     *arguments = protocol::as_meant(entry.definition.at("inputSchema"), std::move(*arguments));
     if (const auto fits = entry.input.validate(*arguments); !fits)
         return Error{Errc::refused,
@@ -125,7 +125,7 @@ void note_unknown_name(Explanation& that) {
         if (!named.all()) continue;
         that.notes.push_back("The token's name is not known here, and the rule at line " +
                              std::to_string(that.rules[i].line) +
-                             " decides before the others where it fits. Give it with --name.");
+                             " decides first if it matches. Give the name with --name.");
         return;
     }
 }

@@ -75,7 +75,7 @@ public:
             if (const auto rest = search.finish(); done) done = rest;
             if (out_failed_) return trouble(cannot_write(done.error()) + " Not all findings are listed.");
             if (!done)
-                code = trouble(cannot_read(file, done.error().message) + " It was not searched whole.");
+                code = trouble(cannot_read(file, done.error().message) + " It was not searched to the end.");
             else if (!compressed.empty())
                 code = trouble(not_searched(file, compressed));
         }
@@ -141,7 +141,7 @@ private:
     }
     std::string incomplete(const Error& why, const std::string& file) const {
         const auto said = out_failed_ ? cannot_write(why) : cannot_read(file, why.message);
-        return said + " What was written so far is not the whole.";
+        return said + " What was written so far is incomplete.";
     }
 
     int fail(const std::string& message) const {

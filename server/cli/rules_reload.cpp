@@ -32,7 +32,7 @@ void RulesReload::wait() {
 
 void RulesReload::reload() {
     const auto stay = [this](const Error& why) {
-        log_.error("the rules were not read anew: those in force stay", {{"why", why.message}});
+        log_.error("the rules were not reloaded: those in force stay", {{"why", why.message}});
     };
     auto rules = load_rules(file_);
     if (!rules) return stay(rules.error());

@@ -36,8 +36,8 @@ Result<std::vector<sandbox::Account>> read_accounts(const std::vector<std::strin
         auto account = sandbox::read_account(text);
         if (!account) return account.error();
         if (std::ranges::find(accounts, account->name, &sandbox::Account::name) != accounts.end())
-            return Error{Errc::refused, "The account " + account->name +
-                                            " is there twice, and so would be its key. Nothing was started."};
+            return Error{Errc::refused,
+                         "The account " + account->name + " is given twice. Nothing was started."};
         accounts.push_back(std::move(*account));
     }
     return accounts;

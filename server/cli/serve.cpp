@@ -48,7 +48,9 @@ private:
 /// `base` is what people and clients come by, `here` where it listens.
 std::string greeting(const std::string& upstream, const std::string& base, const std::string& here,
                      const std::string& code) {
-    std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n\n";
+    std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n";
+    if (upstream == "sandbox") text += "Sandbox mode: test tokens only; TrueFoundry is not contacted.\n";
+    text += "\n";
     if (here != base) text += "Listening on: " + here + "\n";
     text += "MCP endpoint: " + base + "/mcp\n";
     text += "Approvals page: " + base + "/approvals\n";

@@ -47,7 +47,7 @@ int StandardOutput::sync() {
 int StandardOutput::ended(int code, std::ostream& err) {
     if (sync() == 0) return code;
     err << "tfy-pat-mcp: The output cannot be written: " << failure_->message
-        << ". What was written so far is not the whole.\n"
+        << ". What was written so far is incomplete.\n"
         << std::flush;
     return code == 0 ? 1 : code;
 }

@@ -43,7 +43,7 @@ const windows = {
   create: [
     ...undecided,
     ...settled('failed', /it was not created/, 0, ['claim.written', 'upstream.send']),
-    ...settled('unknown', /nobody has it\..*delete it with tfy_access_tokens_delete/s, 1, [
+    ...settled('unknown', /lost on the way\..*delete it with tfy_access_tokens_delete/s, 1, [
       'upstream.answered',
       'value.keep',
       'value.kept',

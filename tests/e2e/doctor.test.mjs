@@ -75,7 +75,7 @@ test('each thing that is broken is told apart, and the exit code is 1', async t 
   assert.equal((await findings(world, noKey)).about('TrueFoundry')[0].cause, 'key_file_empty');
   const odd = await findings(world, { TFY_API_KEY: 'one\ntwo-secret' });
   assert.equal(odd.about('TrueFoundry')[0].cause, 'key_unusable');
-  assert.match(odd.about('TrueFoundry')[0].why, /^TFY_API_KEY in the environment holds more than a key/);
+  assert.match(odd.about('TrueFoundry')[0].why, /^TFY_API_KEY in the environment contains more than a key/);
   assert.ok(!JSON.stringify(odd).includes('two-secret'));
 });
 
@@ -90,7 +90,7 @@ test('a key that others may read, a key in .env, an open state directory, a hook
   writeFileSync(join(world.state, 'file'), '');
   chmodSync(world.state, 0o755);
   const report = await findings(world, { TFY_API_KEY: '', TFY_API_KEY_FILE: file });
-  assert.match(report.about('key')[1].why, /Other users of this machine may read the key file/);
+  assert.match(report.about('key')[1].why, /Other users can read the key file/);
   assert.equal(report.about('state directory')[0].level, 'broken');
   assert.match(report.about('state directory')[0].todo, /chmod 700/);
   assert.match(report.about('agents')[0].why, /approves every tfy-api.sh call/);

@@ -249,7 +249,7 @@ test('a rule that wants two people is not met by one on the page, who is told wh
     destination: 'none',
   });
   assert.equal(again.status, 403);
-  assert.match(again.text, /has approved this request already/);
+  assert.match(again.text, /has already approved this request/);
   assert.equal(await world.upstreamCount('POST'), 0);
 });
 

@@ -111,7 +111,7 @@ test('who may not approve sees why; who did sees how many are missing', async t 
   await create(connection, 'db-reader', month);
   await create(connection, 'prod-deploy', month);
   const barred = card(page, 'db-reader');
-  await barred.getByText('Only these people may decide on this request: bob.').waitFor();
+  await barred.getByText('Only these people can decide on this request: bob.').waitFor();
   const button = barred.getByRole('button', { name: 'Approve creation' });
   assert.equal(await button.getAttribute('aria-disabled'), 'true');
   assert.equal(await barred.getByText('Change before approving').count(), 0);
@@ -121,7 +121,7 @@ test('who may not approve sees why; who did sees how many are missing', async t 
   await shared.getByLabel('Type prod-deploy to approve').fill('prod-deploy');
   await shared.getByRole('button', { name: 'Approve creation' }).click();
   await shared.getByText(/1 of 2 approvals: \S+ \(page, \d\d:\d\d\)/).waitFor();
-  await shared.getByText('has approved this request already').waitFor();
+  await shared.getByText('has already approved this request').waitFor();
   await focused(page, 'votes-');
   await accessible(page);
   assert.equal(await shared.getByRole('button', { name: 'Deny' }).getAttribute('aria-disabled'), 'false');

@@ -44,7 +44,7 @@ test('in a real terminal: no passphrase, a wrong one, the right one', async t =>
   const right = await atTerminal(world, ['approve', id], [
     [/Your passphrase/, passphrase],
     [/Type the token's name/, 'by-hand'],
-    [/Where may the new value appear/, 'agent'],
+    [/Where should the new value go/, 'agent'],
   ]);
   assert.equal(right.code, 0, right.text);
   assert.ok(!right.text.includes(passphrase));

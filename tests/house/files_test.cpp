@@ -258,3 +258,25 @@ TEST_CASE("nothing is left to do in the code") {
                     found.push_back(source.name + ":" + std::to_string(i + 1));
     check_none(found);
 }
+
+TEST_CASE("texts say who acts: the caller, the approver, another user, no person") {
+    static const std::regex vague(R"re("[^"]*\b(whoever|nobody|somebody|anybody)\b[^"]*")re",
+                                  std::regex::icase);
+    std::vector<std::string> found;
+    const auto look = [&](const std::string& name, std::size_t line, const std::string& text) {
+        std::smatch words;
+        if (std::regex_search(text, words, vague) && words.str().find(' ') != std::string::npos)
+            found.push_back(name + ":" + std::to_string(line + 1) + " " + words.str());
+    };
+    for (const auto& source : rooms())
+        for (std::size_t i = 0; i < source.lines.size(); ++i)
+            look(source.name, i, without_comment(source.lines[i]));
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(TFY_SOURCE_DIR) / "manifests")) {
+        const auto kind = entry.path().extension();
+        if (kind != ".json" && kind != ".md" && kind != ".toml") continue;
+        const auto text = read(TFY_SOURCE_DIR, entry.path());
+        for (std::size_t i = 0; i < text.lines.size(); ++i)
+            look(text.name, i, '"' + std::regex_replace(text.lines[i], std::regex("\""), " ") + '"');
+    }
+    check_none(found);
+}
