@@ -65,8 +65,8 @@ struct Admitted {
     Framing framing;
 };
 
-/// All checks, in the order: method, framing, host, target, origin, the body's coding. /livez and /readyz may be
-/// asked by any Host.
+/// All checks, in the order: method, framing, host, target, origin, the body's coding. /livez and /readyz may
+/// be asked by any Host.
 std::variant<Admitted, Refusal> admit(std::string_view head_text, const Allowed& allowed);
 
 }  // namespace tfy::server::guard

@@ -170,7 +170,8 @@ TEST_CASE("the result is the seed's, masked, with the warning to save the value;
               creation.custody.masked +
               "\n\nTo show the value, call tfy_access_tokens_reveal with reveal_id \"" +
               FakeCustody::reveal_id +
-              "\" once, when the user is ready to copy it (within 10 minutes); the approval already allows it.\n\n"
+              "\" once, when the user is ready to copy it (within 10 minutes); the approval already allows "
+              "it.\n\n"
               "⚠️ Save this token NOW — it will not be shown again.\n"
               "Store it in a password manager, CI/CD secret store, or TrueFoundry secret group.\n"
               "Never commit tokens to Git or share them in plain text.\n\n"
