@@ -154,6 +154,9 @@ Async<Result<void>> App::start() {
         },
         [this] { redaction_.take_up_ids(); });
     rotations_.start();
+    presenter_.knows_values_by([this](std::string reveal_id, std::string principal) {
+        return reveals_.fate(std::move(reveal_id), std::move(principal));
+    });
     reveals_.seen_by([this](const std::string& reveal_id) { return way_to_value(reveal_id); });
     reveal_socket_.start();
     key_file_watch_.start();

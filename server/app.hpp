@@ -70,7 +70,11 @@ public:
     const Log& log() const { return log_; }
 
 private:
-    Async<Result<policy::Approval>> find(std::string id) override { return approvals_.find(std::move(id)); }
+    Async<Result<policy::Approval>> find(std::string id) override {
+        auto found = co_await approvals_.find(std::move(id));
+        if (!found) co_return found;
+        co_return co_await presenter_.as_it_is(std::move(*found));
+    }
     Async<tools::ToolResult> answer(policy::Approval approval) override {
         co_return co_await presenter_.status(std::move(approval));
     }

@@ -11,11 +11,12 @@ using policy::Approval;
 /// What the call itself would be answered with now, and what is known of the request besides.
 ToolResult report(ToolResult answer, const Approval& approval) {
     ToolResult result{.text = std::move(answer.text), .structured = std::move(answer.structured)};
+    // What the call says of its token stays: a new token's end is not the request's.
+    result.structured.emplace("expires_at", policy::format_time(approval.expires));
     result.structured.update(Json{{"state", policy::to_string(approval.state)},
                                   {"approval_id", approval.id},
                                   {"tool", approval.call.tool},
-                                  {"digest", approval.digest},
-                                  {"expires_at", policy::format_time(approval.expires)}});
+                                  {"digest", approval.digest}});
     result.text +=
         "\nTool: " + approval.call.tool + "\nState: " + std::string(policy::to_string(approval.state));
     if (!policy::is_open(approval.state))

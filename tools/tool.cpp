@@ -31,7 +31,9 @@ ToolResult failed(const Error& error) {
                                      {"message", error.message},
                                      {"next", next_step(error.code)}},
                       .is_error = true};
-    if (error.data.is_object() && error.data.contains("token")) result.structured.update(error.data["token"]);
+    if (!error.data.is_object()) return result;
+    if (error.data.contains("token")) result.structured.update(error.data["token"]);
+    if (error.data.contains("next")) result.structured["next"] = error.data["next"];
     return result;
 }
 

@@ -74,7 +74,7 @@ ToolResult with_next(ToolResult result, const Approval& approval, std::string ne
 std::string repeated(const Approval& approval, policy::Time now) {
     const auto until = approval.answers_until.value_or(policy::answers_until(approval, now));
     return "Until " + policy::format_time_for_people(until) +
-           " the same call returns this result; after that it opens a new request.";
+           " the same call returns this result; after that it is a new request.";
 }
 
 ToolResult refusal(std::string_view status, const Approval& approval, std::string text, std::string next) {

@@ -135,6 +135,7 @@ Async<Answer> Presenter::answer(Approval approval, const Requester& requester) {
 }
 
 Async<tools::ToolResult> Presenter::status(Approval approval) {
+    approval = co_await as_it_is(std::move(approval));
     const auto where = co_await doors(approval, false);
     auto answer = status_answer(approval, where, clock_.now());
     co_await desk_.told(std::move(approval));
@@ -142,6 +143,7 @@ Async<tools::ToolResult> Presenter::status(Approval approval) {
 }
 
 Async<protocol::Task> Presenter::task(Approval approval, const Requester& requester) {
+    approval = co_await as_it_is(std::move(approval));
     const auto version = requester.context.version;
     const bool form = form_may_decide(approval, requester);
     // In 2025-11-25 the address is asked for on the stream of tasks/result, too; a modern task has forms

@@ -2,6 +2,7 @@
 // on the stream, or a wait.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -15,6 +16,7 @@
 #include "server/auth/sign_in_help.hpp"
 #include "server/mcp/requester.hpp"
 #include "server/observability/log.hpp"
+#include "tools/custody.hpp"
 
 namespace tfy::server {
 
@@ -48,6 +50,12 @@ public:
     /// All must outlive it.
     Presenter(ApprovalDesk& desk, ApprovalPage& page, const Clock& clock, const Log& log, policy::SealKey key,
               policy::Duration hold);
+
+    /// Asked for what became of a value (tools::Custody::fate): what is told of it is true when it is told.
+    using Fate = std::function<Async<Result<tools::ValueFate>>(std::string reveal_id, std::string principal)>;
+    void knows_values_by(Fate fate) { fate_ = std::move(fate); }
+    /// With an outcome that says what has become of the value since it was written down.
+    Async<policy::Approval> as_it_is(policy::Approval approval);
 
     /// What a modern client's requestState said, once it is known to be ours, in time, and for this principal
     /// and call.
@@ -148,6 +156,7 @@ private:
     const Log& log_;
     policy::SealKey key_;
     policy::Duration hold_;
+    Fate fate_ = {};
     SilentClients silent_;
 };
 

@@ -1,6 +1,8 @@
 // A new value waits for its person: they are led to it, unless they are there already.
+#include "server/approvals/approval_answer.hpp"
 #include "server/approvals/elicitation_channel.hpp"
 #include "server/approvals/presenter.hpp"
+#include "tools/access_tokens/create_words.hpp"
 
 namespace tfy::server {
 namespace {
@@ -19,6 +21,19 @@ std::string waits_at(const Approval& approval, const tools::ToolResult& result) 
 }
 
 }  // namespace
+
+Async<Approval> Presenter::as_it_is(Approval approval) {
+    auto outcome = read_outcome(approval.outcome);
+    if (approval.state != Approval::State::succeeded || !fate_ || !outcome.structured.is_object())
+        co_return approval;
+    auto reveal_id = outcome.structured.value("reveal_id", std::string{});
+    if (reveal_id.empty()) co_return approval;
+    const auto fate = co_await fate_(std::move(reveal_id), approval.call.caller.principal);
+    if (!fate) co_return approval;
+    tools::tell_value_is_over(outcome, *fate);
+    approval.outcome = outcome_of(outcome);
+    co_return approval;
+}
 
 DestinationOffer Presenter::offer_to(const Approval& approval, const Requester& requester) {
     if (approval.terms.destinations.empty()) return {};

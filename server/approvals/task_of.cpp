@@ -75,14 +75,17 @@ Task task_of(const Approval& approval, const Doors& doors, const TaskManner& man
               .updated = policy::format_time(approval.updated),
               .ttl_ms = policy::Duration(last_begin + kept - approval.created).count(),
               .poll_interval_ms = poll_interval_ms};
-    bool is_error = false;
-    if (!policy::is_open(approval.state)) {
-        auto answer = status_answer(approval, doors, now);
-        is_error = answer.is_error;
-        task.result = protocol::write_tool_result(std::move(answer.text), std::move(answer.structured),
-                                                  is_error, manner.version);
+    if (policy::is_open(approval.state)) {
+        task.status = status_of(approval, false, manner);
+        return task;
     }
-    task.status = status_of(approval, is_error, manner);
+    auto answer = status_answer(approval, doors, now);
+    task.status = status_of(approval, answer.is_error, manner);
+    // Of a failed task some hosts ask for no result: these words are all that they show.
+    if (task.status == Task::Status::failed)
+        task.message = answer.text.substr(0, answer.text.find_last_not_of('\n') + 1);
+    task.result = protocol::write_tool_result(std::move(answer.text), std::move(answer.structured),
+                                              answer.is_error, manner.version);
     return task;
 }
 

@@ -69,8 +69,8 @@ test('create, approved on the page with its value for the page: the same call is
   assert.equal(told.structuredContent.approval_id, id);
   assert.equal(told.structuredContent.destination, 'page');
   assert.match(told.structuredContent.masked, /\*/);
-  assert.match(told.structuredContent.next, /the same call returns this result; after that it opens a new request/);
-  assert.match(textOf(told), /after that it opens a new request/);
+  assert.match(told.structuredContent.next, /the same call returns this result; after that it is a new request/);
+  assert.match(textOf(told), /after that it is a new request/);
   const got = await connection.call('tfy_approvals_get', { approval_id: id });
   assert.equal(got.structuredContent.message, told.structuredContent.message, 'as much as the call itself');
   assert.equal(got.structuredContent.next, told.structuredContent.next);
@@ -119,7 +119,7 @@ test('a denial reaches the agent with its reason, counts for as long as its rule
     assert.match(said, /no more tokens this week/);
     assert.match(said, /Nothing was done/);
   }
-  assert.match(textOf(denied), /after that it opens a new request/);
+  assert.match(textOf(denied), /after that it is a new request/);
   const anew = await becomes(call, result => statusOf(result) !== 'denied');
   assert.notEqual(pending(anew), id);
   assert.equal(await world.upstreamCount('POST'), 0);

@@ -54,7 +54,7 @@ TEST_CASE("each state says what was done, what was not, and what to do next, in 
         {State::failed, "executed", false, "The outcome.", anew},
         {State::denied, "denied", true,
          "Denied by grace@example.com. Their reason: \"not today\". Nothing was done.",
-         "Until 2026-11-23 12:15 UTC the same call returns this result; after that it opens a new request."},
+         "Until 2026-11-23 12:15 UTC the same call returns this result; after that it is a new request."},
         {State::expired, "expired", true, "Nothing was done.", anew},
         {State::withdrawn, "withdrawn", true, "Nothing was done.", anew},
         {State::superseded, "superseded", true, "Its token is gone. Nothing was done.", anew},

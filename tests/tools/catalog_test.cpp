@@ -299,4 +299,6 @@ TEST_CASE("the instructions are short, and a failure is a result that names its 
           Json{{"status", "not_found"},
                {"message", "Token ID not found."},
                {"next", "Check the id, for example with tfy_access_tokens_list, then call again."}});
+    const auto gone = failed({Errc::not_found, "The value is gone.", {{"next", "Tell the user."}}});
+    CHECK(gone.structured.at("next") == "Tell the user.");
 }

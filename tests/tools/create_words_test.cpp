@@ -61,3 +61,40 @@ TEST_CASE("less than two minutes are told to the second") {
         .destination = Destination::page};
     CHECK(holds(report_creation(created, noon).text, "within 1 m 30 s to see"));
 }
+
+TEST_CASE("what was told of a value that waited is no longer told once it was shown, or is gone") {
+    const Created created{.held = {"rev_1",
+                                   "tfy_****...****9f3a",
+                                   noon + std::chrono::minutes{10},
+                                   {"https://a.example", "run it"}},
+                          .name = "ci-bot",
+                          .id = "tok1",
+                          .destination = Destination::page};
+    const auto report = [&] {
+        auto made = report_creation(created, noon);
+        add_warnings(made, {"It never expires."});
+        return made;
+    };
+    const auto held = report();
+    auto same = report();
+    tell_value_is_over(same, ValueFate::held);
+    CHECK(same.text == held.text);
+    const std::pair<ValueFate, const char*> rows[] = {
+        {ValueFate::claimed, "The value was shown, and is not shown again."},
+        {ValueFate::gone, "Nobody saw the value in time, so nobody has it."}};
+    for (const auto& [fate, words] : rows) {
+        auto told = report();
+        tell_value_is_over(told, fate);
+        CHECK(holds(told.text, std::string("Token (masked): tfy_****...****9f3a\n\n") + words));
+        CHECK(holds(told.text, "ID: tok1"));
+        CHECK(holds(told.text, "It never expires."));
+        for (const auto* gone : {"Tell the user: open", "run it", "Save this token NOW"})
+            CHECK_FALSE(holds(told.text, gone));
+        CHECK_FALSE(told.structured.contains("reveal_url"));
+        CHECK_FALSE(told.structured.contains("reveal_command"));
+        CHECK(told.structured.at("masked") == held.structured.at("masked"));
+    }
+    ToolResult other{.text = "Token deleted.\n", .structured = {{"status", "executed"}}};
+    tell_value_is_over(other, ValueFate::claimed);
+    CHECK(other.text == "Token deleted.\n");
+}

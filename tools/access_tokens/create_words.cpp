@@ -71,6 +71,14 @@ std::string how_to_see(const Created& created, policy::Time now) {
            call + ".";
 }
 
+std::string fate_words(ValueFate fate) {
+    if (fate == ValueFate::claimed)
+        return "The value was shown, and is not shown again. If it was not saved, delete this token and "
+               "create "
+               "a new one.";
+    return "Nobody saw the value in time, so nobody has it. Delete this token and create a new one.";
+}
+
 /// A tenant may allow less than was asked for; nobody should find that out on the day.
 std::string expiry_of(const Created& created, policy::Time now) {
     auto granted = created.expires ? with_distance(*created.expires, now) : std::string("Never");
@@ -151,6 +159,18 @@ ToolResult report_creation(const Created& created, policy::Time now) {
     if (const auto& way = created.held.way; !way.terminal.empty())
         result.structured["reveal_command"] = way.terminal;
     return result;
+}
+
+void tell_value_is_over(ToolResult& report, ValueFate fate) {
+    if (fate == ValueFate::held || !report.structured.is_object()) return;
+    const auto before = "\nToken (masked): " + report.structured.value("masked", std::string{}) + "\n\n";
+    const auto from = report.text.find(before);
+    const auto to = report.text.find(sentences::save_now);
+    if (from == std::string::npos || to == std::string::npos || to < from) return;
+    const auto start = from + before.size();
+    report.text.replace(start, to + std::string_view(sentences::save_now).size() - start, fate_words(fate));
+    report.structured.erase("reveal_url");
+    report.structured.erase("reveal_command");
 }
 
 void add_warnings(ToolResult& report, const std::vector<std::string>& warnings) {

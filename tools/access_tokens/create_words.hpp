@@ -23,6 +23,9 @@ std::vector<std::string> warnings_about(const CreateAccessToken::Args& args, pol
 /// within 10 minutes to see and save the value."
 std::string how_a_person_sees(const WayToValue& way, policy::Duration left);
 ToolResult report_creation(const Created& created, policy::Time now);
+/// `report` is of a token whose value no longer waits: it says what became of the value, and no more how to
+/// see it.
+void tell_value_is_over(ToolResult& report, ValueFate fate);
 /// Adds `warnings` to the report, for the agent to pass on.
 void add_warnings(ToolResult& report, const std::vector<std::string>& warnings);
 

@@ -10,7 +10,12 @@ namespace {
 // Shown before, lapsed, or somebody else's: from outside these look the same.
 Error in_words(const Error& error) {
     if (error.code != Errc::not_found) return error;
-    return {Errc::not_found, std::string("This value cannot be shown. ") + sentences::value_is_gone};
+    return {
+        Errc::not_found,
+        std::string("This value cannot be shown. ") + sentences::value_is_gone,
+        {{"next",
+          "Tell the user. Unless they have saved the value, ask whether to delete that token and create a "
+          "new one."}}};
 }
 
 }  // namespace
