@@ -51,8 +51,8 @@ export class Page {
     }
   }
 
-  /** Resolves with the first pending request, once there is one: each try waits for the server's own news. */
-  async nextPending() {
+  /** Resolves with the first pending request (of `subject`), once there is one: each try waits for the server's own news. */
+  async nextPending(subject) {
     const listening = new AbortController();
     const limit = setTimeout(() => listening.abort(new Error('nothing became pending in 30 s')), 30_000);
     const init = { headers: { cookie: this.cookie }, signal: listening.signal };
@@ -60,7 +60,7 @@ export class Page {
     try {
       const news = await this.world.fetch.fetch(`${this.address}/api/events`, init);
       for await (const chunk of news.body) {
-        if (!first && chunk.length) [first] = await this.pending();
+        if (!first && chunk.length) first = (await this.pending()).find(each => !subject || each.facts.subject === subject);
         if (first) listening.abort(); // ends the stream, with an error, and its recording as well
       }
     } catch (ended) {

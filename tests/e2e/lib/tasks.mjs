@@ -46,6 +46,15 @@ function overStream(world, transport) {
   };
 }
 
+/** Keeps what comes from a server that is started without the tap. */
+function record(world, transport) {
+  const inner = transport.onmessage;
+  transport.onmessage = (message, extra) => {
+    world.fetch.keep('stdio', JSON.stringify(message));
+    return inner(message, extra);
+  };
+}
+
 class TaskHost {
   constructor(client, transport, session) {
     this.client = client;
@@ -71,6 +80,7 @@ export async function taskHost(world, { endpoint, elicitation, onInputRequest, e
     ? new HttpTransport(new URL(endpoint), { fetch: world.fetch.call })
     : new StdioTransport({ command: binary, args: ['stdio'], env: world.env, cwd: world.folder, stderr: 'ignore' });
   await client.connect(transport);
+  if (!modern && !endpoint) record(world, transport);
   const raw = () => (endpoint ? overHttp(world, endpoint) : overStream(world, transport));
   const session = createTaskSessionFromClient(client, {
     endpointId: 'tfy-pat-mcp',
