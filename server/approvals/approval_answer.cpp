@@ -14,18 +14,18 @@ using tools::ToolResult;
 constexpr auto ask_anew =
     "If the user still wants it, call again with the same arguments: that opens a new request.";
 
-std::string how_to_decide(const Doors& doors) {
-    const auto terminal = doors.terminal.empty() ? std::string{} : "in a terminal with: " + doors.terminal;
-    if (doors.page.empty()) return terminal;
-    return "at " + doors.page + (terminal.empty() ? "" : " or " + terminal);
-}
-
+/// A command has the end of its line to itself, so that it can be copied.
 std::string next_of_pending(const Approval& approval, const Doors& doors) {
     if (approval.state == State::approved) return "Call again with the same arguments to run it.";
     if (approval.state == State::executing) return "Call again with the same arguments for the result.";
-    const auto where = how_to_decide(doors);
-    return "Ask the user to decide" + (where.empty() ? "" : " " + where) +
-           ", then call again with the same arguments for the result.";
+    std::string where;
+    if (!doors.page.empty())
+        where = " at " + doors.page;
+    else if (!doors.terminal.empty())
+        where = " in a terminal";
+    const auto next =
+        "Ask the user to decide" + where + ", then call again with the same arguments for the result.";
+    return doors.terminal.empty() ? next : next + "\nTo decide in a terminal: " + doors.terminal;
 }
 
 std::string message_of_pending(const Approval& approval) {

@@ -167,7 +167,7 @@ private:
 
 Result<policy::Redactor> known_tokens(const Options& options) {
     const auto upstream = read_upstream();
-    if (upstream.key_problem)
+    if (upstream.key_problem && upstream.key_problem->data.at("cause") != "key_not_set")
         return Error{Errc::refused, upstream.key_problem->message + " Nothing was searched."};
     const auto root = state_dir(options.state_dir);
     if (!root) return root.error();

@@ -26,7 +26,7 @@ test('a request that nobody could ever approve is refused at once, and nobody is
   const refused = await create(remote, 'by-nobody');
   assert.ok(refused.isError);
   assert.equal(statusOf(refused), 'no_approval_channel', textOf(refused));
-  assert.match(textOf(refused), /another person than the one whose agent asks.*Nothing was done, and nobody was asked/s);
+  assert.match(textOf(refused), /a person other than the agent's own.*Nothing was done, and no person was asked/s);
   const listed = await world.terminal(['approvals', 'list', '--all', '--json']);
   assert.deepEqual(JSON.parse(listed.stdout).approvals, []);
   const local = await open('modern stdio', world, mute); // there it is known whose agent asks: others may approve

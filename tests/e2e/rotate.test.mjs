@@ -147,7 +147,7 @@ test('killed before the value was seen: the old token stays, and that is said', 
   const told = await second.exchange(toolCall(2, 'tfy_approvals_get', { approval_id: approval }));
   const { rotation } = told.result.structuredContent;
   assert.deepEqual([rotation.state, rotation.because, rotation.old.id], ['kept', 'value_lost', id]);
-  assert.match(told.result.content[0].text, /still works.*delete that one/s);
+  assert.match(told.result.content[0].text, /still works.*delete that token/s);
   assert.equal(await world.upstreamCount('DELETE'), 0);
 });
 

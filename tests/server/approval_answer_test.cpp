@@ -42,9 +42,9 @@ TEST_CASE("each state says what was done, what was not, and what to do next, in 
     const auto anew = "call again with the same arguments: that opens a new request";
     const Row rows[] = {
         {State::pending, "approval_pending", false, "Waiting for approval; nothing has been done.",
-         "Ask the user to decide at http://localhost/approvals#apr_1 or in a terminal with: tfy-pat-mcp "
-         "approvals "
-         "approve apr_1, then call again with the same arguments for the result."},
+         "Ask the user to decide at http://localhost/approvals#apr_1, then call again with the same "
+         "arguments for "
+         "the result.\nTo decide in a terminal: tfy-pat-mcp approvals approve apr_1"},
         {State::approved, "approval_pending", false, "Approved, but not started; nothing has been done.",
          "Call again with the same arguments to run it."},
         {State::executing, "approval_pending", false, "Approved and running.", "for the result"},
