@@ -118,10 +118,10 @@ TEST_CASE("a wait says why it ended") {
     const auto woken = [&](std::uint64_t revision) {
         return process.run(process.desk.wait_revision(revision, std::chrono::milliseconds{10}));
     };
-    CHECK(woken(seen) == Woken::timed_out);
+    CHECK(woken(seen) == server::Woken::timed_out);
     process.desk.ring();
-    CHECK(woken(seen) == Woken::changed);
+    CHECK(woken(seen) == server::Woken::changed);
     process.desk.drain();
-    CHECK(woken(seen) == Woken::draining);
-    CHECK(woken(process.desk.revision()) == Woken::draining);
+    CHECK(woken(seen) == server::Woken::draining);
+    CHECK(woken(process.desk.revision()) == server::Woken::draining);
 }
