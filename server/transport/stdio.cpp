@@ -12,6 +12,7 @@
 namespace tfy::server {
 namespace {
 
+constexpr auto unread = "The client has not read its answers";
 constexpr std::size_t unwritten_limit = std::size_t{64} * 1024 * 1024;
 
 class Stdio final : public StdioTransport {
@@ -43,9 +44,8 @@ public:
     }
 
     void end_output() override {
-        const std::string reason = "The client has not read its answers.";
-        if (!out_->all_written() && unsent_.empty()) unsent_ = reason;
-        out_->close(reason);
+        if (!out_->all_written() && unsent_.empty()) unsent_ = unread;
+        out_->close(unread);
     }
 
     Async<Result<void>> send(policy::Redacted message) override {
@@ -62,8 +62,9 @@ public:
     }
 
     Result<void> all_sent() const override {
-        if (unsent_.empty()) return {};
-        return Error{Errc::closed, unsent_};
+        if (!unsent_.empty()) return Error{Errc::closed, unsent_};
+        if (!out_->all_written()) return Error{Errc::closed, unread};
+        return {};
     }
 
 private:
