@@ -59,7 +59,7 @@ const says = {
     assert.equal(data.next, 'Call again with the same arguments to run it.');
   },
   person({ everywhere }, { where }) {
-    everywhere(`Denied by ${['form', 'task'].includes(where) ? 'the person behind tfy-e2e' : 'root'}`);
+    everywhere(`Denied by ${['form', 'task'].includes(where) ? 'the person behind the client' : 'root'}`);
   },
   reason({ everywhere }, { reason }) {
     everywhere(`Their reason: "${reason}". Nothing was done.`);

@@ -90,13 +90,15 @@ for (const door of ['modern stdio', 'legacy stdio']) {
 
     const page = await signedInBy(world, await untilOpened(opened, 1));
     assert.equal(page.address, told);
-    const { value } = await page.reveal('on-a-desktop');
-    assert.ok(await world.isLiveToken(value));
-    const stands = await connection.call('tfy_approvals_get', {
-      approval_id: /\/(apr_[a-z0-9]+)#/.exec(opened()[0])[1],
-    });
+    const approval_id = /\/(apr_[a-z0-9]+)#/.exec(opened()[0])[1];
+    const stands = await connection.call('tfy_approvals_get', { approval_id });
     assert.ok(textOf(stands).includes(told), 'whoever asks again is told, too');
     assert.equal(stands.structuredContent.outcome.structured.reveal_url, told);
+    const { value } = await page.reveal('on-a-desktop');
+    assert.ok(await world.isLiveToken(value));
+    const after = await connection.call('tfy_approvals_get', { approval_id });
+    assert.doesNotMatch(JSON.stringify(after), /Tell the user: open|reveal_url/, 'nothing waits there any more');
+    assert.match(after.structuredContent.message, /The value was shown/);
     await world.assertSeenOnce(value);
   });
 
