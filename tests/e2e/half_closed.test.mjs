@@ -18,6 +18,14 @@ const untilFreed = (process, count) =>
     seconds: 10,
   });
 
+/** How many it has once it serves, and with no client left. */
+async function descriptorsAtRest(server) {
+  const socket = await Socket.open(server.endpoint);
+  socket.socket.write(socket.head('GET', '/livez', { connection: 'close' }));
+  assert.match(await socket.toEnd(), /^HTTP\/1\.1 200 /);
+  return descriptors(server.process);
+}
+
 async function ask(world, server, message, headers = {}) {
   const socket = await Socket.open(server.endpoint);
   const all = { ...new RawHttp(world, server.endpoint).headers(message), ...headers };
@@ -29,7 +37,7 @@ async function ask(world, server, message, headers = {}) {
 test('a quick answer comes whole, a hundred times, and every descriptor is free again', async t => {
   const world = await World.start(t);
   const server = await world.serve();
-  const before = descriptors(server.process);
+  const before = await descriptorsAtRest(server);
   const all = Array.from({ length: 100 }, (_, i) => ask(world, server, modernRequest(i, 'tools/list')));
   for (const socket of await Promise.all(all)) {
     const text = await socket.toEnd(10);
@@ -43,7 +51,7 @@ for (const accept of ['application/json', 'application/json, text/event-stream']
   test(`a slow control plane is waited for (${accept})`, async t => {
     const world = await World.start(t);
     const server = await world.serve();
-    const before = descriptors(server.process);
+    const before = await descriptorsAtRest(server);
     await world.faults({ match: { method: 'GET' }, do: { delay_ms: 1500 } });
     const socket = await ask(world, server, toolCall(1, 'tfy_access_tokens_list', {}), { accept });
     const text = await socket.toEnd(15);
