@@ -112,7 +112,7 @@ for (const door of ['modern stdio', 'legacy stdio']) {
     assert.deepEqual(first.requestedSchema.properties.destination.enum, ['agent', 'none']);
     assert.equal(first.requestedSchema.properties.destination.default, 'agent');
     assert.doesNotMatch(first.message, /approvals page/);
-    assert.match(second.message, /must be one of the listed ones/);
+    assert.match(second.message, /Choose one of the listed destinations/);
     assert.equal(created.structuredContent.destination, 'agent');
     const shown = await reveal(connection, created.structuredContent.reveal_id);
     await world.assertSeenOnce(valueIn(shown));
@@ -143,7 +143,7 @@ for (const door of ['modern stdio', 'legacy stdio']) {
     const id = pending.structuredContent.approval_id;
     const decided = await world.terminal(['approvals', 'approve', id], ['by-terminal', '']);
     assert.equal(decided.code, 0, decided.stderr);
-    assert.match(decided.stdout, /Where may the new value appear: page, terminal, agent, none\? \[page\]/);
+    assert.match(decided.stdout, /Where should the new value go: page, terminal, agent, none\? \[page\]/);
     assert.ok(decided.stdout.includes(`tfy-pat-mcp approvals reveal ${id}`), 'the other way to see it');
     assertTold(await create(connection, 'by-terminal'));
     const page = await signedInBy(world, await untilOpened(opened, 2));
@@ -159,7 +159,7 @@ for (const door of ['modern stdio', 'legacy stdio']) {
     const decided = await atTerminal(world, ['approve', id], [
       [/Your passphrase/, passphrase],
       [/Type the token's name/, 'over-ssh'],
-      [/Where may the new value appear: terminal, agent, none\? \[terminal\]/, ''],
+      [/Where should the new value go: terminal, agent, none\? \[terminal\]/, ''],
     ]);
     assert.equal(decided.code, 0, decided.text);
     const created = await create(connection, 'over-ssh');
