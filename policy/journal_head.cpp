@@ -50,7 +50,7 @@ std::optional<std::string> wrong_end(const JournalHead& head, const JournalRecor
     const auto known = "the head knows record " + std::to_string(head.sequence) + " as the last one";
     if (end < head.sequence) return records(head.sequence - end, "missing at the end: ") + known;
     if (end > head.sequence)
-        return records(end - head.sequence, "records were added without the key: ") + known;
+        return records(end - head.sequence, "added at the end without the key: ") + known;
     if (!same(last->hash, head.hash))
         return "the chain was rewritten without the key: record " + std::to_string(end) +
                " is not the one that the head knows";

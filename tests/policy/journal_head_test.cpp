@@ -39,7 +39,7 @@ TEST_CASE("what is wrong with an end is told apart") {
         {"one is missing", record(6, "bb"), "1 record missing at the end"},
         {"three are missing", record(4, "bb"), "3 records missing at the end"},
         {"all are missing", std::nullopt, "7 records missing at the end"},
-        {"two were added", record(9, "bb"), "2 records were added without the key"},
+        {"two were added", record(9, "bb"), "2 records added at the end without the key"},
         {"as many, but others", record(7, "ab"), "rewritten without the key"},
     };
     for (const auto& row : rows) {

@@ -23,9 +23,10 @@ struct Holder : Page {
     std::string id = hold();
 
     Holder() {
+        const Passphrases passphrases(state.path());
         for (const auto* person : {"grace", "bob"})
-            REQUIRE(
-                Passphrases(state.path()).set(person, policy::Secret(std::string(passphrase))).has_value());
+            REQUIRE(passphrases.set(person, passphrases.hash(policy::Secret(std::string(passphrase))).value())
+                        .has_value());
         door.start();
         REQUIRE(door.listens());
     }

@@ -247,11 +247,12 @@ TEST_CASE("no message about any argument of any tool speaks in patterns, and eac
         CHECK(entry.input.validate(whole).has_value());
         for (const auto& [name, property] : definition.at("inputSchema").at("properties").items()) {
             CAPTURE(name);
+            const auto members = property.value("properties", Json::object());
             for (const auto& value : wrong) {
                 auto arguments = whole;
                 arguments[name] = value;
                 check(entry, arguments);
-                for (const auto& [inner, its] : property.value("properties", Json::object()).items()) {
+                for (const auto& [inner, its] : members.items()) {
                     arguments[name] = whole.at(name);
                     arguments[name][inner] = value;
                     check(entry, arguments);
@@ -273,7 +274,8 @@ TEST_CASE("every example fits its schema") {
                 return protocol::Schema::compile(schema)->validate(*example).has_value();
             };
             CHECK(fits(property));
-            for (const auto& [inner, its] : property.value("properties", Json::object()).items()) {
+            const auto members = property.value("properties", Json::object());
+            for (const auto& [inner, its] : members.items()) {
                 CAPTURE(inner);
                 CHECK(fits(its));
             }
