@@ -122,8 +122,8 @@ Error after_lost_connection(const ApprovalsWindow& window, const RevealRow& row)
     const auto now = window.archive.ledger->find_reveal(row.id);
     if (now && *now && (*now)->state == RevealRow::State::claimed)
         return lost(
-            "The connection was lost after the value was handed over, and before it was here: nobody has "
-            "it.");
+            "The connection was lost after the server had sent the value, and before it arrived: it is "
+            "lost.");
     if (now && *now)
         if (auto why = gone(window, **now)) return *std::move(why);
     return {Errc::closed, std::string("The connection was lost.") + still_waits + " Try again."};

@@ -127,9 +127,9 @@ std::string outcome_words(const Explanation& that) {
     }
     const auto& because = that.rules[*that.decides].because;
     auto text = std::string("Outcome: ");
-    if (!that.nobody.empty())
-        text +=
-            "no person can approve it, so it is refused at once. " + that.nobody + "\nIt comes of this: a";
+    if (!that.unapprovable.empty())
+        text += "no person can approve it, so it is refused at once. " + that.unapprovable +
+                "\nIt comes of this: a";
     else
         text += "a";
     text += " person must decide, under the rule at line " + line +
@@ -202,7 +202,7 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 }  // namespace
 
 std::string explain_text(const Explanation& that) {
-    auto text = that.nobody.empty()
+    auto text = that.unapprovable.empty()
                     ? std::string{}
                     : "NO PERSON CAN APPROVE THIS CALL. It is refused at once, and no person sees it.\n\n";
     text += opening(that);
@@ -234,7 +234,7 @@ Json explain_json(const Explanation& that) {
     if (that.outcome == Outcome::asks) {
         json["because"] = or_null(that.rules[*that.decides].because);
         json["terms"] = terms_json(that);
-        json["nobody_may_approve"] = or_null(that.nobody);
+        json["nobody_may_approve"] = or_null(that.unapprovable);
     }
     for (const auto& part : that.parts)
         json["parts"].push_back({{"tool", part.tool}, {"name", or_null(part.subject)}});

@@ -27,7 +27,7 @@ struct Explanation {
     std::vector<tools::Tool::Part> parts = {};     // of a call that does what other tools do
     std::optional<policy::Rule> in_force = {};     // asks: the deciding rule, made stricter by those of parts
     std::string refused_part = {};                 // denies: where a rule for one of the parts does, in words
-    std::string nobody = {};                       // asks: why nobody could ever approve it, as a sentence
+    std::string unapprovable = {};                 // asks: why no person could ever approve it, as a sentence
     std::optional<policy::Approval> request = {};  // asks, somebody could approve it, and the arguments are
                                                    // known: what would be opened
     std::vector<std::string> notes = {};           // what a dry run cannot know, in sentences

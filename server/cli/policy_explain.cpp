@@ -153,8 +153,8 @@ void judge_ask(Explanation& that, const policy::Gate& gate, policy::Ask ask, con
     ask.rule = std::move(*rule);
     that.in_force = ask.rule;
     const auto terms = policy::terms_of(ask.rule, that.call.caller, false);
-    that.nobody = policy::nobody_may_approve(terms, that.call.caller).value_or("");
-    if (facts && that.nobody.empty())
+    that.unapprovable = policy::nobody_may_approve(terms, that.call.caller).value_or("");
+    if (facts && that.unapprovable.empty())
         that.request =
             gate.request(std::move(ask), std::move(*facts), "apr_dry_run", that.call.reason, that.at);
 }
@@ -208,7 +208,7 @@ Result<Explanation> explain_call(const Options& options, const ExplainOptions& e
         facts = std::move(*read);
     }
     judge(that, std::move(*rules), *(*entry)->tool, std::move(facts));
-    if (that.outcome == Outcome::asks && that.nobody.empty() && !that.request)
+    if (that.outcome == Outcome::asks && that.unapprovable.empty() && !that.request)
         that.notes.emplace_back("Give the arguments as JSON to see what the person would see.");
     return that;
 }

@@ -87,10 +87,13 @@ std::vector<std::string> long_functions(const Source& source, std::size_t limit)
             continue;
         const auto text = line.substr(indent);
         if (std::ranges::any_of(others, [&](const auto& word) { return starts_with(text, word); })) continue;
-        const auto closing = std::string(indent, ' ') + "}";
+        // A constructor's brace may stand at the end of its last initialiser, further in than its end.
+        const auto closes = [&](const std::string& l) {
+            const auto at = l.find_first_not_of(' ');
+            return at != std::string::npos && at <= indent && l[at] == '}';
+        };
         const auto from = source.lines.begin() + static_cast<std::ptrdiff_t>(i);
-        const auto end = std::find_if(from + 1, source.lines.end(),
-                                      [&](const auto& l) { return starts_with(l, closing); });
+        const auto end = std::find_if(from + 1, source.lines.end(), closes);
         const auto size = static_cast<std::size_t>(end - from) + 1;
         if (size > limit)
             found.push_back(source.name + ":" + std::to_string(i + 1) + " (" + std::to_string(size) +
@@ -160,6 +163,7 @@ TEST_CASE(
         "server/cli/standard_output.cpp",  // a constant, and what the system calls an error
         "server/cli/sandbox.cpp",          // its greeting, of checked names
         "server/cli/sandbox_routes.cpp",   // its alarm, made visible there
+        "server/cli/value_screen.cpp",     // the value itself, on a screen that it takes and gives back
         "server/main.cpp",                 // wrong usage, made visible there
     };
     const auto elsewhere = [&](const std::string& name) {

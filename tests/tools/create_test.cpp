@@ -335,7 +335,7 @@ TEST_CASE("where the value cannot be kept, the message says that the token is th
     REQUIRE_FALSE(result.has_value());
     CHECK(result.error().code == Errc::ambiguous);
     CHECK(holds(result.error().message, "was created (ID tok1)"));
-    CHECK(holds(result.error().message, "Delete it"));
+    CHECK(holds(result.error().message, "Delete the token"));
     CHECK_FALSE(holds(result.error().message, "tfy-0123"));
 }
 

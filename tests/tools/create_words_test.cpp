@@ -81,7 +81,7 @@ TEST_CASE("what was told of a value that waited is no longer told once it was sh
     CHECK(same.text == held.text);
     const std::pair<ValueFate, const char*> rows[] = {
         {ValueFate::claimed, "The value was shown, and is not shown again."},
-        {ValueFate::gone, "Nobody saw the value in time, so nobody has it."}};
+        {ValueFate::gone, "The value was not looked at in time, so it is lost."}};
     for (const auto& [fate, words] : rows) {
         auto told = report();
         tell_value_is_over(told, fate);

@@ -185,7 +185,7 @@ TEST_CASE("a virtual account's key is named as one where the key says so, refuse
         CHECK(refused.structured.at("connection") == "no_permission");
         CHECK(refused.structured.at("cause") == "virtual_account_key");
         CHECK(refused.structured.at("key_kind") == "virtual_account");
-        CHECK(holds(refused.text, "personal access tokens belong to users"));
+        CHECK(holds(refused.text, "only users have personal access tokens"));
         const auto works = Status().of(machine, answer(200, page(Json::array())));
         CHECK(works.structured.at("cause").is_null());
         CHECK(works.structured.at("warnings").size() == 1);
@@ -205,8 +205,9 @@ TEST_CASE(
     tools::ConfigStatus tool(upstream.client, clock, configuration);
     const auto result = run_read(tool).value();
     CHECK(result.text ==
-          "TrueFoundry accepts the key.\n\nControl plane: https://acme.example (the sandbox: make-believe "
-          "tokens only)\nAPI key: set\n"
+          "Sandbox mode: test tokens only; TrueFoundry is not contacted.\n\nControl plane: "
+          "https://acme.example\n"
+          "API key: set\n"
           "Acts as: alice@acme.com\nApprovals: A signed-in person decides.\n"
           "Approvals page: http://127.0.0.1:8780/approvals\nVersion: 0.1.0\n");
     CHECK(result.structured.at("key_set") == true);

@@ -76,7 +76,7 @@ std::string fate_words(ValueFate fate) {
         return "The value was shown, and is not shown again. If it was not saved, delete this token and "
                "create "
                "a new one.";
-    return "Nobody saw the value in time, so nobody has it. Delete this token and create a new one.";
+    return "The value was not looked at in time, so it is lost. Delete this token and create a new one.";
 }
 
 /// A tenant may allow less than was asked for; nobody should find that out on the day.
