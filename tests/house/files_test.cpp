@@ -163,7 +163,6 @@ TEST_CASE(
         "server/cli/standard_output.cpp",  // a constant, and what the system calls an error
         "server/cli/sandbox.cpp",          // its greeting, of checked names
         "server/cli/sandbox_routes.cpp",   // its alarm, made visible there
-        "server/cli/value_screen.cpp",     // the value itself, on a screen that it takes and gives back
         "server/main.cpp",                 // wrong usage, made visible there
     };
     const auto elsewhere = [&](const std::string& name) {

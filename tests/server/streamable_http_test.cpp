@@ -14,7 +14,6 @@ namespace {
 
 using namespace tfy;
 using server::HttpRequest;
-
 constexpr auto both = "application/json, text/event-stream";
 
 /// One request on its way.
