@@ -379,8 +379,7 @@ TEST_CASE("a version that nobody speaks is refused whatever comes with it, and w
 TEST_CASE("media types are the same in any case") {
     World world;
     world.shake_hands("2025-11-25");
-    const auto ask = [&, request = world.call(1, "quick")](std::string_view header,
-                                                           const char* said) mutable {
+    auto ask = [&, request = world.call(1, "quick")](std::string_view header, const char* said) mutable {
         for (auto& [name, value] : request.headers)
             if (name == header) value = said;
         return world.ask(request)->answer.status();
