@@ -182,7 +182,8 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
                 " Nothing was done, and no person was asked. The server's operator can change its rules."};
     auto opened = co_await rooms_.desk.open(std::move(*ask), std::move(*facts), call.reason);
     if (!opened) co_return opened.error();
-    co_return std::move(opened->approval);
+    if (!opened->attached) co_return std::move(opened->approval);
+    co_return co_await rooms_.desk.reword(std::move(opened->approval), call.reason);  // another was first
 }
 
 Async<Result<Answer>> CallTool::change(const Entry& entry, policy::Call call, Requester& requester,

@@ -32,10 +32,11 @@ Async<Result<Approval>> ApprovalDesk::reword(Approval approval, std::string reas
     if (approval.state != State::pending || reason.empty() || reason == approval.agent_reason)
         co_return approval;
     const auto id = approval.id;
-    auto written =
-        co_await write(State::pending, policy::reword(std::move(approval), std::move(reason)), "reworded");
+    auto written = co_await write(State::pending, policy::reword(std::move(approval), reason), "reworded");
     if (written || written.error().code != Errc::conflict) co_return written;
-    co_return co_await find(id);  // somebody decided meanwhile
+    auto now = co_await find(id);  // it was decided meanwhile, or has one vote more
+    if (!now) co_return now.error();
+    co_return co_await reword(std::move(*now), std::move(reason));
 }
 
 Async<void> ApprovalDesk::told(Approval approval) {

@@ -61,9 +61,11 @@ int play_all(const Options& options, Kept kept) {
     }
     std::printf(
         "%s store: %zu schedules of %zu steps and %zu events; %zu calls, %zu approvals (%zu by standing "
-        "permission), %zu executions, %zu values shown, %zu crashes, %zu races; %.0f s\n",
+        "permission, %zu superseded), %zu outcomes asked for again, %zu executions, %zu values shown, %zu "
+        "crashes, %zu races; %.0f s\n",
         name(kept), tally.schedules, tally.steps, tally.events, tally.calls, tally.approvals, tally.permitted,
-        tally.executions, tally.shown, tally.crashes, tally.races, seconds() - begun);
+        tally.superseded, tally.repeated, tally.executions, tally.shown, tally.crashes, tally.races,
+        seconds() - begun);
     return 0;
 }
 

@@ -48,6 +48,7 @@ public:
         std::filesystem::path state_dir;
         policy::Duration hold;
         const Rulebook* book;
+        bool small = false;  // its store has no room
     };
 
     Process(Birth birth, std::shared_ptr<server::Ledger> ledger, Upstream& upstream, const Clock& clock,
@@ -82,6 +83,7 @@ public:
     };
 
     const Birth born;
+    const bool small = born.small;
     const Rulebook* book;
     std::optional<server::Instance> lock;
     server::Loop loop;

@@ -73,7 +73,7 @@ const Row* Reference::row_of(const Asked& asked) const {
                             ? row.agent.principal == asked.agent.principal && row.tool == asked.tool &&
                                   row.asked == asked.arguments && row.base_url == asked.base_url
                             : id == asked.approval;
-        if (it && (newest == nullptr || newest->created <= row.created)) newest = &row;
+        if (it && (newest == nullptr || newest->number < row.number)) newest = &row;
     }
     return newest;
 }
@@ -83,7 +83,7 @@ void Reference::leaves(Change& change) {
     const auto asked = asked_.find(change.trace);
     if (asked == asked_.end()) return complain("a change left that nobody asked for: " + change.target);
     const auto fits = [&](const Row& row) {
-        const auto& from = asked->second;
+        const auto& from = asked->second.asked;
         return row.state == "executing" && row.instance == change.instance &&
                (from.approval.empty() ? row.agent.principal == from.agent.principal &&
                                             row.tool == from.tool && row.asked == from.arguments
@@ -112,6 +112,7 @@ void Reference::was_done(const Change& change) {
     const auto found = rows_.find(change.approval);
     if (found == rows_.end()) return;  // complained of when it left
     found->second.done = true;
+    found->second.token = change.token;
     expect(found->second.state != "failed",
            change.approval + " was told as not done, and happened afterwards");
 }
@@ -130,11 +131,16 @@ void Reference::answers(const std::string& trace, const Json& structured, bool i
     const auto id = structured.is_object() ? structured.value("approval_id", std::string{}) : std::string{};
     expect(id.empty() || rows_.contains(id),
            "an answer names an approval that the store does not have: " + id);
-    const auto& asked = asked_.at(trace);
+    auto& visit = asked_.at(trace);
+    const auto& asked = visit.asked;
     for (const auto& change : upstream_.changes())
         if (change.trace == trace && change.done)
             expect(!is_error || status == "execution_unknown",
                    "an answer says '" + status + "', and " + change.approval + " was carried out");
+    if (const auto row = rows_.find(id); row != rows_.end()) says(visit, row->second, status, structured);
+    if (id.empty() && asked.tool == "tfy_access_tokens_reveal" && row_of(asked) != nullptr)
+        told(visit, rows_.at(row_of(asked)->id), false);  // a value and its showing come without an id
+    over(trace, id, status != "approval_pending");
     if (status != "executed") return;
     const auto carried_out = [&](const auto& each) {
         const Row& row = each.second;

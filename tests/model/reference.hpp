@@ -28,9 +28,10 @@ struct Agent {
 struct Asked {
     Agent agent;
     std::string tool;
-    Json arguments;
+    Json arguments;  // without the agent's reason
     std::string base_url;
-    std::string approval = {};  // where a task was asked for: which one
+    std::string approval = {};  // the one that it names: of a task, or of a question that it answers
+    std::string reason = {};
 };
 
 /// What somebody set out to do with an approval. It may take effect once, until it is over.
@@ -75,14 +76,32 @@ struct Row {
     int sent = 0;                           // changes that left for it
     bool done = false;                      // the control plane did it
     bool claimed = false;                   // reveal: the value was claimed for it
+    std::size_t number = 0;                 // in the order of their beginning
+    std::string reason = {};                // the agent's newest
+    int rewordings = 0;
+    std::string token = {};        // that the control plane made for it
+    bool names_token = false;      // its outcome says which one
+    policy::Duration repeat = {};  // how long what ran is repeated
+    policy::Time ended = {};
+    std::string ending = {};                         // the status that its caller is told
+    std::string words = {};                          // a part of what they are told
+    policy::Time first_told = policy::Time::max();   // not before this moment
+    policy::Time surely_told = policy::Time::max();  // not after this one
+    std::size_t told_at = 0;                         // the count of events of the latter
+
+    bool open() const { return state == "pending" || state == "approved" || state == "executing"; }
 };
+
+/// Until when an ended row answers its call, if its caller was first told at `told`.
+policy::Time answers_until(const Row& row, policy::Time told);
 
 class Reference {
 public:
     Reference(const VirtualTime& time, Upstream& upstream);
 
     // What it is told.
-    void asks(const std::string& trace, Asked asked) { asked_[trace] = std::move(asked); }
+    /// `may_fail`: its server cannot write all that it wants to, or must refuse the call.
+    void asks(const std::string& trace, Asked asked, bool may_fail);
     std::shared_ptr<Wish> begins(Wish wish);
     void ends(const std::shared_ptr<Wish>& wish, bool done);
     /// Of all rules that anybody may be judged by now.
@@ -99,18 +118,42 @@ public:
     void sees(const policy::JournalRecord& record, const policy::Approval* row);
     /// What leaves a server in any way. `reveals`: it is the one showing of a value.
     void shows(const std::string& text, bool reveals);
+    /// All that was committed together has been seen.
+    void committed();
     void answers(const std::string& trace, const Json& structured, bool is_error);
+    /// It ended without a result. `named`: with a task or a question of this approval; `tells`: which says
+    /// how that one ended.
+    void over(const std::string& trace, const std::string& named, bool tells);
+    /// It was never answered: what its server did for it last is unknown.
+    void cut(const std::string& trace);
 
     // What it knows.
     const std::map<std::string, Row>& rows() const { return rows_; }
     std::vector<const policy::StandingPermission*> given() const;  // whether or not they are over
     const std::vector<std::string>& reveal_ids() const { return reveal_ids_; }
-    /// The newest row of this call; nullptr where there is none.
+    /// The newest row of this call, or the one that it names; nullptr where there is none.
     const Row* row_of(const Asked& asked) const;
     void complain(const std::string& what) { complaints_.push_back(what); }
     const std::vector<std::string>& complaints() const { return complaints_; }
 
 private:
+    /// A request of an agent's client.
+    struct Visit {
+        Asked asked;
+        bool may_fail = false;
+        policy::Time begun = {};
+        std::size_t begun_at = 0;   // the count of events
+        std::size_t over_at = 0;    // 0: it is on its way
+        std::string owed = {};      // the ended row that it is to be answered with
+        std::string moved_on = {};  // the newest row when it began, if its token was gone by then
+        std::size_t list_faults = 0;
+    };
+    /// A row began after this one, of whose end only requests can have told that are not answered yet.
+    struct Doubt {
+        std::string approval;
+        std::string next;
+        std::set<std::string> traces;
+    };
     struct Given {
         policy::StandingPermission permission;
         std::size_t used = 0;
@@ -126,7 +169,21 @@ private:
                   const policy::Approval& seen);
     void narrowed(const policy::JournalRecord& record, Row& row, const policy::Approval& seen);
     void begun(const policy::JournalRecord& record, Row& row, const policy::Approval& seen);
-    void finished(Row& row, const policy::Approval& seen);
+    void begins_anew(const Row& fresh, const policy::Approval& seen);
+    void reworded(Row& row, const policy::Approval& seen);
+    void superseded(const policy::JournalRecord& record, const Row& row);
+    /// Every waiting row that needs one of `keys` must end in this transaction.
+    void consumed(const std::vector<std::string>& keys, const Row* by, const std::string& record,
+                  policy::Time at);
+    void says(const Visit& visit, const Row& row, const std::string& status, const Json& structured);
+    void told(const Visit& visit, Row& row, bool surely);
+    void check_owed(const std::string& trace, const Visit& visit, const std::string& named);
+    bool moved_on(const Row& row) const;
+    bool may_tell(const Visit& visit, const Row& row) const;
+    bool answers_by_now(const Row& row, const std::string& without) const;
+    const Row* newest_before(const Row& row) const;
+    void finished(const policy::JournalRecord& record, Row& row, const policy::Approval& seen);
+    void ended(const policy::JournalRecord& record, Row& row, const policy::Approval& seen);
     void permitted(const Row& row);
     void followed(const Row& row);
     void permission_record(const policy::JournalRecord& record);
@@ -142,7 +199,11 @@ private:
     const VirtualTime& time_;
     Upstream& upstream_;
     std::map<std::string, Row> rows_;
-    std::map<std::string, Asked> asked_;  // by trace
+    std::map<std::string, Visit> asked_;  // by trace
+    std::size_t events_ = 0;
+    std::vector<Doubt> doubts_;
+    std::set<std::string> leaving_;  // rows that must be superseded in this transaction
+    std::string leaving_by_;
     std::vector<std::shared_ptr<Wish>> wishes_;
     std::vector<const Rulebook*> books_;
     std::map<std::string, Given> given_;
@@ -155,6 +216,9 @@ private:
     std::vector<std::string> complaints_;
 };
 
+/// What a row relies on, and what is no longer there for others once it has run.
+std::vector<std::string> needed_by(const Row& row);
+std::vector<std::string> consumed_by(const Row& row);
 /// The digest of a call, computed apart from policy/.
 std::string digest_of(const Row& row, const std::string& base_url, const Json& arguments);
 

@@ -14,9 +14,11 @@ constexpr auto remove_tool = "tfy_access_tokens_delete";
 constexpr auto reveal = "tfy_access_tokens_reveal";
 
 const std::set<std::pair<std::string, std::string>> steps = {
-    {"pending", "pending"},     {"pending", "approved"},   {"pending", "denied"},   {"pending", "expired"},
-    {"pending", "withdrawn"},   {"approved", "executing"}, {"approved", "expired"}, {"approved", "withdrawn"},
-    {"executing", "succeeded"}, {"executing", "failed"},   {"executing", "unknown"}};
+    {"pending", "pending"},     {"pending", "approved"},    {"pending", "denied"},
+    {"pending", "expired"},     {"pending", "withdrawn"},   {"approved", "executing"},
+    {"approved", "expired"},    {"approved", "withdrawn"},  {"pending", "superseded"},
+    {"approved", "superseded"}, {"executing", "succeeded"}, {"executing", "failed"},
+    {"executing", "unknown"}};
 
 bool blank(const std::string& text) { return text.find_first_not_of(' ') == std::string::npos; }
 
@@ -52,7 +54,9 @@ Row read(const Approval& seen) {
             .created = seen.created,
             .expires = seen.expires,
             .votes = seen.votes,
-            .digests = {seen.digest}};
+            .digests = {seen.digest},
+            .reason = seen.agent_reason,
+            .repeat = seen.repeat_outcome};
 }
 
 }  // namespace
@@ -80,6 +84,8 @@ void Reference::permission_record(const policy::JournalRecord& record) {
         if (row == rows_.end()) return complain("a value was claimed without an approval");
         expect(!std::exchange(row->second.claimed, true), row->first + " claimed two values");
     }
+    if (record.kind.starts_with("reveal_"))  // claimed, lapsed or lost: held no longer
+        consumed({"value:" + record.approval_id}, nullptr, record.approval_id, record.at);
     const auto given = given_.find(record.approval_id);
     if (given == given_.end()) return;
     if (record.kind == "permission given") given->second.in_force = true;
@@ -95,6 +101,7 @@ bool Reference::demanded(Row& row, const Approval& seen, bool any_lifetime) cons
         const bool same =
             demand->quorum == terms.quorum && demand->approvers == terms.approvers &&
             demand->self_approval == terms.self_approval && demand->reason == terms.reason_required &&
+            demand->denied_for == terms.denied_for &&
             least_assurance(*demand, row.agent.default_assurance) == static_cast<int>(terms.min_assurance) &&
             (row.tool == create ? demand->reveal : std::vector<Destination>{}) == terms.destinations &&
             (any_lifetime || row.expires == row.created + demand->lifetime);
@@ -122,8 +129,9 @@ void Reference::first(const policy::JournalRecord& record, const Approval& seen)
     expect(row.digest == row.asked_digest && row.digest == digest_of(row, row.base_url, row.arguments),
            row.id + " begins with a digest that is not its call's");
     const bool asked = std::ranges::any_of(asked_, [&](const auto& each) {
-        return each.second.agent.principal == row.agent.principal && each.second.tool == row.tool &&
-               each.second.arguments == row.arguments;
+        const auto& it = each.second.asked;
+        return it.agent.principal == row.agent.principal && it.tool == row.tool &&
+               it.arguments == row.arguments && it.reason == row.reason;
     });
     expect(asked || record.kind == "follows", row.id + " begins, and nobody asked");
     if (row.tool == create)
@@ -136,6 +144,11 @@ void Reference::first(const policy::JournalRecord& record, const Approval& seen)
         expect(row.state == "pending" && row.votes.empty(), row.id + " begins decided");
     if (record.kind == "permitted") permitted(row);
     if (record.kind == "follows") followed(row);
+    const bool repeats = std::ranges::any_of(
+        books_, [&](const auto* book) { return seen.repeat_outcome == book->repeat_outcome; });
+    expect(repeats, row.id + " repeats its outcome for longer or shorter than any rules say");
+    row.number = ++events_;
+    begins_anew(row, seen);
     const bool known = record.kind == "requested" || record.kind == "permitted" || record.kind == "follows";
     expect(known, row.id + " begins with a record of kind " + record.kind);
     rows_.emplace(row.id, std::move(row));
@@ -197,10 +210,14 @@ void Reference::next(const policy::JournalRecord& record, Row& row, const Approv
                row.id + " was withdrawn, and its permission holds");
     else if (kind == "narrowed")
         narrowed(record, row, seen);
-    else if (kind == "executing" || kind == "superseded")
+    else if (kind == "reworded")
+        reworded(row, seen);
+    else if (kind == "superseded")
+        superseded(record, row);
+    else if (kind == "executing")
         begun(record, row, seen);
     else if (kind == "finished" || kind == "settled")
-        finished(row, seen);
+        finished(record, row, seen);
     else if (kind == "expired")
         expect(record.at >= row.expires && state == "expired", row.id + " expired too early");
     else
@@ -208,7 +225,11 @@ void Reference::next(const policy::JournalRecord& record, Row& row, const Approv
     if (kind != "narrowed")
         expect(seen.digest == row.digest && seen.call.arguments == row.arguments,
                row.id + " changed what it asks");
+    if (kind != "narrowed" && !kind.starts_with("approved") && kind != "denied")
+        expect(seen.votes.size() == row.votes.size(), row.id + " lost votes, or gained some");
+    expect(seen.agent_reason == row.reason, row.id + " has another reason than it was given");
     row.state = state;
+    if (!row.open()) ended(record, row, seen);
     row.votes = seen.votes;
     row.expires = seen.expires;
     row.instance = seen.instance;
@@ -322,7 +343,7 @@ void Reference::begun(const policy::JournalRecord& record, Row& row, const Appro
 }
 
 // Invariant 5: an outcome says what happened, or that nobody knows.
-void Reference::finished(Row& row, const Approval& seen) {
+void Reference::finished(const policy::JournalRecord& record, Row& row, const Approval& seen) {
     const std::string end(policy::to_string(seen.state));
     expect(!alive_.contains(row.instance) || settling_.empty() || settling_ == row.instance,
            row.id + " was settled while its process lived");
@@ -333,6 +354,7 @@ void Reference::finished(Row& row, const Approval& seen) {
                row.id + " is told as deleted, and was not");
     if (end == "succeeded" && row.tool == reveal)
         expect(row.claimed, row.id + " is told as shown, and was not");
+    if (end == "succeeded") consumed(consumed_by(row), &row, row.id, record.at);
     const auto& structured = seen.outcome.at("structured");
     if (!structured.is_object() || !structured.contains("reveal_id")) return;
     reveal_ids_.push_back(structured.at("reveal_id").get<std::string>());

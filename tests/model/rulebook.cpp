@@ -14,13 +14,16 @@ constexpr auto reveal = "tfy_access_tokens_reveal";
 const std::vector<Rulebook>& rulebooks() {
     static const std::vector<std::string> group = {"grace", "heidi", "ivan", "bob"};
     static const std::vector<Rulebook> all = {
-        {.lines = {{create, "", {}}, {remove_tool, "", {.lifetime = 5min}}, {"*", "", {}}}},
+        {.lines = {{create, "", {}},
+                   {remove_tool, "", {.lifetime = 5min, .denied_for = 1min}},
+                   {"*", "", {}}}},
         {.lines = {{create, "ci-", {.quorum = 2, .approvers = group}},
                    {remove_tool,
                     "",
                     {.quorum = 2, .approvers = group, .self_approval = false, .lifetime = 5min}},
-                   {"*", "", {.assurance = 1}}},
-         .claim_window = 2min},
+                   {"*", "", {.assurance = 1, .denied_for = 0s}}},
+         .claim_window = 2min,
+         .repeat_outcome = 1min},
         {.lines = {{create, "app-", {.assurance = 2, .reason = true, .reveal = {Destination::page}}},
                    {create, "ci-", {.quorum = 3, .self_approval = false, .lifetime = 10min}},
                    {remove_tool, "ci-", {.quorum = 2}},
@@ -29,18 +32,21 @@ const std::vector<Rulebook>& rulebooks() {
          .open_requests = 4},
         {.lines = {{remove_tool, "app-", {.denied = true}},
                    {create, "app-", {.denied = true}},
-                   {create, "", {.self_approval = false, .assurance = 0, .lifetime = 30s}},
+                   {create, "", {.self_approval = false, .assurance = 0, .lifetime = 30s, .denied_for = 40s}},
                    {reveal, "", {.quorum = 2}},
                    {"*", "", {.quorum = 2, .assurance = 3}}},
          .claim_window = 30s,
-         .open_requests = 3},
+         .open_requests = 3,
+         .repeat_outcome = 20s},
     };
     return all;
 }
 
 policy::Rules rules_of(const Rulebook& book) {
-    policy::Rules rules{
-        .open_requests = book.open_requests, .requests_per_minute = 60, .claim_window = book.claim_window};
+    policy::Rules rules{.open_requests = book.open_requests,
+                        .requests_per_minute = 60,
+                        .claim_window = book.claim_window,
+                        .repeat_outcome = book.repeat_outcome};
     for (const auto& [tool, prefix, demand] : book.lines) {
         policy::Rule rule{.tools = {tool},
                           .names = {prefix + "*"},
@@ -49,6 +55,7 @@ policy::Rules rules_of(const Rulebook& book) {
                           .quorum = demand.quorum,
                           .self_approval = demand.self_approval,
                           .lifetime = demand.lifetime,
+                          .denied_for = demand.denied_for,
                           .reason_required = demand.reason,
                           .reveal = demand.reveal,
                           .line = static_cast<int>(rules.rules.size()) + 1};

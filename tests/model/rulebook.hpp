@@ -18,6 +18,7 @@ struct Demand {
     int assurance = -1;  // as policy::Assurance; -1: the caller's default
     bool reason = false;
     policy::Duration lifetime = std::chrono::minutes{15};
+    policy::Duration denied_for = std::chrono::minutes{15};
     std::vector<policy::Destination> reveal = {policy::Destination::page, policy::Destination::agent,
                                                policy::Destination::none};
 };
@@ -32,6 +33,7 @@ struct Rulebook {
     std::vector<Line> lines;
     policy::Duration claim_window = std::chrono::minutes{15};
     std::size_t open_requests = 16;
+    policy::Duration repeat_outcome = std::chrono::minutes{10};
 };
 
 const std::vector<Rulebook>& rulebooks();

@@ -32,7 +32,9 @@ constexpr Weight weights[] = {{Kind::call, 22, "call"},
                               {Kind::crash, 4, "crash"},
                               {Kind::second, 2, "second"},
                               {Kind::fault, 6, "fault"},
-                              {Kind::overtake, 8, "overtake"}};
+                              {Kind::overtake, 8, "overtake"},
+                              {Kind::again, 16, "again"},
+                              {Kind::remove_outside, 3, "remove_outside"}};
 
 Kind draw_kind(std::mt19937_64& random) {
     unsigned total = 0;

@@ -31,8 +31,9 @@ struct Step {
         crash,
         second,
         fault,
-
-        overtake
+        overtake,
+        again,
+        remove_outside
     };
     Kind kind = Kind::call;
     std::array<std::uint32_t, 4> draws = {};

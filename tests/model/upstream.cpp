@@ -82,6 +82,7 @@ std::shared_ptr<Upstream::Flight> Upstream::take_off(HttpRequest request, const 
     if (!planned.empty()) {
         flight->fault = planned.front();
         planned.pop_front();
+        list_faults_taken_ += !changes;
     }
     flight->lands = time_.now() + std::chrono::seconds{flight->fault == Fault::slow ? 20 : 0};
     if (changes) {
@@ -146,6 +147,7 @@ HttpResponse Upstream::carry_out(Flight& flight) {
         if (asked.method == "POST")
             values_.push_back(Json::parse(answer.body).at("token").get<std::string>());
         learn_ids();
+        if (asked.method == "POST") flight.change->token = ids_.back();
         flight.change->done = true;
         on_done(*flight.change);
     }
@@ -159,6 +161,10 @@ void Upstream::cut_off(const std::string& instance, bool arrives) {
     for (const auto& flight : flights_)
         if (flight->instance == instance && flight->change != nullptr && arrives) land(*flight);
     std::erase_if(flights_, [&](const auto& each) { return each->instance == instance; });
+}
+
+void Upstream::remove(const std::string& token_id) {
+    plane_.handle("DELETE", std::string(collection) + "/" + token_id, sandbox::sandbox_key, "");
 }
 
 void Upstream::heal() {

@@ -37,6 +37,7 @@ struct Change {
     std::string instance;  // the server that sent it
     std::string approval;  // what the reference takes it for
     bool done = false;     // the control plane did it
+    std::string token;     // POST: that it made
 };
 
 class Upstream {
@@ -52,6 +53,9 @@ public:
 
     void plan(Fault fault, bool for_lists) { (for_lists ? list_faults_ : faults_).push_back(fault); }
     void heal();
+    /// Somebody deletes it in TrueFoundry itself.
+    void remove(const std::string& token_id);
+    std::size_t list_faults() const { return list_faults_taken_; }  // that were met until now
     /// Answers the oldest request that can be answered now. False where there is none.
     bool deliver();
     /// The server is gone: what is under way arrives, or does not.
@@ -78,6 +82,7 @@ private:
     std::deque<std::shared_ptr<Flight>> flights_;
     std::deque<Fault> faults_;
     std::deque<Fault> list_faults_;
+    std::size_t list_faults_taken_ = 0;
     std::deque<Change> changes_;
     std::vector<std::string> values_;
     std::vector<std::pair<std::string, std::string>> tokens_;

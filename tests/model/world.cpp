@@ -61,6 +61,8 @@ void World::take(const Step& step) {
         case Kind::second: return second(draws);
         case Kind::fault: return fault(draws);
         case Kind::overtake: return overtake(draws);
+        case Kind::again: return again(draws);
+        case Kind::remove_outside: return remove_outside(draws);
     }
 }
 
@@ -115,7 +117,9 @@ void World::observe() {
             record.kind == "requested" || record.kind == "permitted" || record.kind == "follows";
         tally_.executions += record.kind == "executing";
         tally_.permitted += record.kind == "permitted";
+        tally_.superseded += record.kind == "superseded";
     }
+    reference_.committed();
 }
 
 // By a length, or to the very moment at which something ends, or to just before it.
@@ -126,6 +130,8 @@ void World::advance(const Draws& draws) {
     for (const auto& [id, row] : reference_.rows()) {
         const bool open = row.state == "approved" || row.state == "pending";
         if (open && row.expires > time_.now()) ends.push_back(row.expires);
+        const auto over = answers_until(row, row.first_told);
+        if (!row.open() && over > time_.now() && over < policy::Time::max()) ends.push_back(over);
     }
     if (!ends.empty() && draws[1] % 2 == 0)
         by = ends[(draws[1] >> 1) % ends.size()] - time_.now() - policy::Duration{draws[2] % 3 == 0 ? 1 : 0};
@@ -145,7 +151,8 @@ void World::start(std::uint32_t draw, bool small) {
                          .base_url = draw % 6 == 5 ? "https://other.example" : "https://acme.example",
                          .state_dir = folder_.path(),
                          .hold = (draw >> 4) % 4 == 0 ? 0s : 45s,
-                         .book = book};
+                         .book = book,
+                         .small = small};
     reference_.born(birth.instance);
     reference_.settling(birth.instance);
     auto heard = [this](std::string_view text) { reference_.shows(std::string(text), false); };
@@ -172,7 +179,7 @@ void World::end(std::size_t at, bool arrives, bool politely) {
     processes_.erase(processes_.begin() + static_cast<std::ptrdiff_t>(at));
     reference_.died(instance);
     for (auto& request : requests_)
-        if (request.server == instance) request.over = true;
+        if (request.server == instance && !std::exchange(request.over, true)) reference_.cut(request.trace);
 }
 
 void World::stop_all() {
@@ -218,6 +225,7 @@ Process* World::some_process(std::uint32_t draw) { return processes_[draw % proc
 void World::close() {
     upstream_.heal();
     rest();
+    ask_for_outcomes();
     for (const auto length : std::vector<policy::Duration>{1s, 1s, 2s, 10s, 1min, 20min, 2h}) {
         time_.advance(length);
         rest();

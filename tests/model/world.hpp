@@ -19,7 +19,7 @@ enum class Kept { in_memory, in_file };
 
 struct Tally {
     std::size_t schedules = 0, steps = 0, events = 0, calls = 0, approvals = 0, executions = 0, crashes = 0,
-                races = 0, shown = 0, permitted = 0;
+                races = 0, shown = 0, permitted = 0, superseded = 0, repeated = 0;
 };
 
 inline const Agent agents[] = {
@@ -72,6 +72,8 @@ private:
     void second(const Draws& draws);
     void fault(const Draws& draws);
     void overtake(const Draws& draws);
+    void again(const Draws& draws);
+    void remove_outside(const Draws& draws);
 
     void start(std::uint32_t draw, bool small);
     void end(std::size_t at, bool arrives, bool politely);
@@ -82,9 +84,14 @@ private:
     void observe();
     void close();
     void check_everything();
+    void ask_for_outcomes();
+    bool may_fail(const Process& process, const Asked& asked) const;
+    std::string next_trace();
 
     Request& worth_asking_again(std::uint32_t draw);
     Json arguments(const std::string& tool, std::uint32_t draw);
+    std::string reason(std::uint32_t draw) const;
+    void call_again(const Row& row, Process& process, std::uint32_t draw);
     void send(Request& request, Json responses);
     void answered(Request& request, Process& process, Result<server::Answer> answer);
     const Row* some_row(std::uint32_t draw) const;

@@ -30,7 +30,6 @@ Async<Result<void>> cancel_of(server::ApprovalTasks& tasks, server::Requester re
 
 Json World::arguments(const std::string& tool, std::uint32_t draw) {
     const auto& ids = upstream_.token_ids();
-    const auto& values = upstream_.values();
     if (tool == remove_tool) return {{"id", ids[draw % ids.size()]}};
     if (tool == reveal) {
         const auto& known = reference_.reveal_ids();
@@ -39,9 +38,25 @@ Json World::arguments(const std::string& tool, std::uint32_t draw) {
     const char* const names[] = {"ci-a", "ci-a", "ci-b", "ci-c", "ci-d", "app-x", "app-z"};
     Json made = {{"payload", {{"name", names[draw % 7]}}}};
     if ((draw >> 4) % 4 > 0) made["payload"]["expirationDate"] = expiries[(draw >> 4) % 3];
-    if ((draw >> 8) % 4 == 0) made["reason"] = "because";
-    if ((draw >> 8) % 32 == 1 && !values.empty()) made["reason"] = values.back();
     return made;
+}
+
+// Mostly none, or one of a few: the same call is often worded anew.
+std::string World::reason(std::uint32_t draw) const {
+    const char* const words[] = {"", "", "", "because", "the build wants it", "once more, please"};
+    if (draw % 40 == 1 && !upstream_.values().empty()) return upstream_.values().back();
+    return words[draw % std::size(words)];
+}
+
+bool World::may_fail(const Process& process, const Asked& asked) const {
+    const auto& values = upstream_.values();
+    return process.small || std::ranges::find(values, asked.reason) != values.end();
+}
+
+std::string World::next_trace() {
+    auto digits = std::to_string(++traces_);
+    digits.insert(0, 32 - digits.size(), '0');
+    return "00-" + digits + "-00000000000000aa-01";
 }
 
 server::Requester World::requester(Process& process, const Request& request) {
@@ -71,6 +86,12 @@ void World::call(const Draws& draws) {
     const std::string tool = kind < 10 ? create : kind < 15 || !revealable ? remove_tool : reveal;
     auto& request = requests_.emplace_back();
     request.asked = {agents[(draws[0] >> 8) % 7 / 3], tool, arguments(tool, draws[2]), process.born.base_url};
+    const auto* rival = some_row(draws[2] | 1U);
+    if (rival != nullptr && rival->tool != reveal && draws[1] / 64 % 4 == 0) {  // what another asked for, too
+        request.asked.tool = rival->tool;
+        request.asked.arguments = rival->asked;
+    }
+    if (request.asked.tool != reveal) request.asked.reason = reason(draws[2] >> 8);
     request.manner = static_cast<int>(draws[0] % 4);
     request.server = process.born.instance;
     const auto given = reference_.given();
@@ -89,18 +110,19 @@ void World::send(Request& request, Json responses) {
     ++tally_.calls;
     auto& process =
         **std::ranges::find(processes_, request.server, [](const auto& each) { return each->born.instance; });
-    auto digits = std::to_string(++traces_);
-    digits.insert(0, 32 - digits.size(), '0');
-    request.trace = "00-" + digits + "-00000000000000aa-01";
-    reference_.asks(request.trace, request.asked);
+    request.trace = next_trace();
+    reference_.asks(request.trace, request.asked, may_fail(process, request.asked));
+    auto arguments = request.asked.arguments;
+    if (!request.asked.reason.empty()) arguments["reason"] = request.asked.reason;
     protocol::CallToolParams params{.name = request.asked.tool,
-                                    .arguments = request.asked.arguments,
+                                    .arguments = std::move(arguments),
                                     .request_state = std::exchange(request.state, std::nullopt),
                                     .input_responses = std::move(responses)};
     auto answer = [this, &request, &process](const std::exception_ptr& bug, Result<server::Answer> result) {
         if (!bug) return answered(request, process, std::move(result));
         if (!request.detached) reference_.complain("a call ended with an exception");
         request.over = true;
+        reference_.cut(request.trace);
     };
     boost::asio::co_spawn(process.loop,
                           call_of(process.calls, requester(process, request), std::move(params)),
@@ -110,7 +132,10 @@ void World::send(Request& request, Json responses) {
 void World::answered(Request& request, Process& process, Result<server::Answer> answer) {
     request.over = true;
     if (request.wish) reference_.ends(request.wish, false);
-    if (!answer) return reference_.shows(answer.error().message, false);
+    if (!answer) {
+        reference_.over(request.trace, "", false);
+        return reference_.shows(answer.error().message, false);
+    }
     const bool reveals = answer->reveal.has_value();
     const auto redactor = process.redaction.now();
     const auto sealed = reveals ? redactor->seal_reveal(answer->result, std::move(*answer->reveal))
@@ -121,12 +146,14 @@ void World::answered(Request& request, Process& process, Result<server::Answer> 
     if (answer->result_type == "task") {
         request.approval = answer->result.at("taskId").get<std::string>();
         if (!reference_.rows().contains(request.approval)) reference_.complain("a task without an approval");
+        reference_.over(request.trace, request.approval, false);
     } else if (answer->result_type == "input_required") {
         request.state = answer->result.at("requestState").get<std::string>();
         const auto state = policy::open_state(*request.state, "requestState tools/call", policy::SealKey{});
         request.approval = state.value().at("approval").get<std::string>();
         const auto at = text.find("Digest: ");
         if (at != std::string::npos) request.shown = text.substr(at + 8, 14);
+        reference_.over(request.trace, request.approval, false);
     } else {
         reference_.answers(request.trace, answer->result.value("structuredContent", Json(nullptr)),
                            answer->result.value("isError", false));
@@ -155,6 +182,8 @@ void World::retry(const Draws& draws) {
     request.manner = last.manner;
     request.server = process.born.instance;
     request.state = std::exchange(last.state, std::nullopt);
+    request.asked.approval = request.state ? last.approval : "";
+    if (request.asked.tool != reveal && draws[2] / 16 % 3 == 0) request.asked.reason = reason(draws[2] >> 8);
     if (!request.state || draws[1] % 8 == 0) return send(request, Json::object());
     const auto* row =
         reference_.rows().contains(last.approval) ? &reference_.rows().at(last.approval) : nullptr;
@@ -175,6 +204,44 @@ void World::retry(const Draws& draws) {
                            {"reason", wish.reason}};
     request.wish = reference_.begins(std::move(wish));
     send(request, {{"approval", std::move(said)}});
+}
+
+// A call whose request has ended, most likely in a way that its caller was not told yet; or one that waits.
+void World::again(const Draws& draws) {
+    std::vector<const Row*> untold;
+    std::vector<const Row*> all;
+    for (const auto& [id, row] : reference_.rows()) {
+        if (row.tool == reveal && row.number % 2 == 0) continue;
+        all.push_back(&row);
+        if (!row.open() && row.first_told == policy::Time::max()) untold.push_back(&row);
+    }
+    const auto& from = untold.empty() || draws[1] % 4 == 0 ? all : untold;
+    if (from.empty()) return;
+    call_again(*from[draws[0] % from.size()], *some_process(draws[3]), draws[2]);
+}
+
+void World::call_again(const Row& row, Process& process, std::uint32_t draw) {
+    ++tally_.repeated;
+    auto& request = requests_.emplace_back();
+    request.asked = {row.agent, row.tool, row.asked, process.born.base_url};
+    if (row.tool != reveal) request.asked.reason = reason(draw >> 8);
+    request.manner = static_cast<int>(draw % 4);
+    request.server = process.born.instance;
+    send(request, Json::object());
+}
+
+// Each call that anybody made, once more: whatever was decided is told now, if it was not before.
+void World::ask_for_outcomes() {
+    std::vector<const Row*> newest;
+    for (const auto& [id, row] : reference_.rows())
+        if (reference_.row_of({row.agent, row.tool, row.asked, row.base_url}) == &row) newest.push_back(&row);
+    for (const auto* row : newest)
+        for (const auto& process : processes_)
+            if (process->born.base_url == row->base_url) {
+                call_again(*row, *process, held);
+                break;
+            }
+    rest();
 }
 
 void World::cancel(const Draws& draws) {
@@ -204,18 +271,21 @@ void World::get_task(const Draws& draws) {
     request.asked = std::move(asked);
     request.manner = as_task;
     request.server = process.born.instance;
-    auto digits = std::to_string(++traces_);
-    digits.insert(0, 32 - digits.size(), '0');
-    request.trace = "00-" + digits + "-00000000000000aa-01";
-    reference_.asks(request.trace, request.asked);
+    request.trace = next_trace();
+    reference_.asks(request.trace, request.asked, may_fail(process, request.asked));
     auto id = request.asked.approval;
     auto done = [this, &request](Result<protocol::Task> task) {
         request.over = true;
-        if (!task) return reference_.shows(task.error().message, false);
+        if (!task) {
+            reference_.over(request.trace, "", false);
+            return reference_.shows(task.error().message, false);
+        }
         reference_.shows(protocol::write_task(*task, protocol::Version::v2026_07_28).dump(), false);
         if (task->status == protocol::Task::Status::completed)
             reference_.answers(request.trace, task->result.value("structuredContent", Json(nullptr)),
                                task->result.value("isError", false));
+        else
+            reference_.over(request.trace, task->id, task->status == protocol::Task::Status::cancelled);
     };
     run(process, task_of(process.tasks, requester(process, request), std::move(id)), std::move(done));
 }

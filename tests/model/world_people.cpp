@@ -174,6 +174,15 @@ void World::overtake(const Draws& draws) {
             return time_.advance(row.expires - time_.now());
 }
 
+// In TrueFoundry itself, one of those that were made here and said to be there.
+void World::remove_outside(const Draws& draws) {
+    std::vector<std::string> made;
+    for (const auto& [id, row] : reference_.rows())
+        if (row.state == "succeeded" && !row.token.empty() && upstream_.lists(row.token))
+            made.push_back(row.token);
+    if (!made.empty()) upstream_.remove(made[draws[0] % made.size()]);
+}
+
 void World::show_on_page(const Draws& draws) {
     const auto& ids = reference_.reveal_ids();
     if (ids.empty()) return;

@@ -125,3 +125,15 @@ TEST_CASE("a wait says why it ended") {
     CHECK(woken(seen) == server::Woken::draining);
     CHECK(woken(process.desk.revision()) == server::Woken::draining);
 }
+
+TEST_CASE("new words are kept if the request changed just before them") {
+    Process process(":memory:");
+    const auto opened = process.open(call({{"id", "pat-a"}}), facts("ci-pipeline"));
+    REQUIRE(opened.has_value());
+    const auto seen = opened->approval;
+    CHECK(process.run(process.desk.reword(seen, "the build is over")).has_value());
+    const auto newest = process.run(process.desk.reword(seen, "it was leaked"));
+    REQUIRE(newest.has_value());
+    CHECK(newest->agent_reason == "it was leaked");
+    CHECK(newest->rewordings == 2);
+}
