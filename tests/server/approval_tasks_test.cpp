@@ -127,7 +127,7 @@ TEST_CASE(
     REQUIRE(house.answer(house.requester(true), id, first, {{"decision", "perhaps"}}).has_value());
     const auto [second, again] = question(house.get(house.requester(true), id));
     CHECK(second != first);
-    CHECK(again.dump().find("must be \\\"approve\\\" or \\\"deny\\\"") != std::string::npos);
+    CHECK(again.dump().find("Choose \\\"approve\\\" or \\\"deny\\\"") != std::string::npos);
 
     REQUIRE(house.answer(house.requester(true), id, first, yes).has_value());
     CHECK(house.run(house.desk.find(id))->state == State::pending);

@@ -110,8 +110,8 @@ TEST_CASE("a create asks where the value may appear, and the first destination i
     const Variable none("WAYLAND_DISPLAY", nullptr);
     for (const auto* display : {"", ":0"}) {
         const Variable there("DISPLAY", display);
-        const auto* question = *display == '\0' ? "appear: terminal, agent, none? [terminal]"
-                                                : "appear: page, terminal, agent, none? [page]";
+        const auto* question = *display == '\0' ? "go: terminal, agent, none? [terminal]"
+                                                : "go: page, terminal, agent, none? [page]";
         for (const auto& row : rows) {
             CAPTURE(row.typed);
             Desk desk;

@@ -62,8 +62,8 @@ TEST_CASE("every prompt is named as its file, has a text beside it, and argument
         CHECK(within(keys(definition), {"arguments", "description", "icons", "name", "title"}));
         check_words(definition);
         for (const auto& argument : definition.at("arguments")) {
-            CHECK(within(keys(argument),
-                         {"completes", "description", "maxLength", "name", "required", "suggests", "title"}));
+            CHECK(within(keys(argument), {"advice", "completes", "description", "example", "maxLength",
+                                          "name", "required", "suggests", "title"}));
             CHECK_FALSE(argument.at("description").get<std::string>().empty());
             CHECK(argument.at("maxLength").get<std::size_t>() <= 500);
             CHECK(argument.at("required").is_boolean());
