@@ -44,7 +44,7 @@ void add_options(CLI::App& app, Options& options) {
     app.set_config("--config", named ? file : "", "TOML file with settings of the same names", named)
         ->transform(CLI::Validator(
             [](std::string& file) {
-                auto path = tfy::server::expand_path(file, "the name");
+                auto path = tfy::server::expand_path(file, "--config");
                 if (path) file = std::move(*path);
                 return path ? std::string{} : path.error().message;
             },

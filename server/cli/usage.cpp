@@ -126,6 +126,9 @@ std::string without_value(const CLI::App& app, const CLI::ParseError& wrong) {
         const auto name = said.rfind(" for ");
         return invalid_value(app, name == std::string::npos ? "" : said.substr(name + 5));
     }
+    // Its one check is our own, which repeats no value.
+    constexpr std::string_view config_file = "--config: ";
+    if (said.starts_with(config_file)) return said.substr(config_file.size());
     if (dynamic_cast<const CLI::ValidationError*>(&wrong) != nullptr)
         return invalid_value(app, said.substr(0, said.find(':')));
     return said + (said.ends_with('.') ? "" : ".");
