@@ -203,7 +203,7 @@ test(
     const { world, made } = await held(t, { env: { TFY_FAILPOINT: 'reveal.claimed' } });
     const lost = await atTerminal(world, ['reveal', made.reveal_id], [[/Your passphrase/, passphrase]]);
     assert.equal(lost.code, 1);
-    assert.match(lost.text, /connection was lost after the value was handed over.*create a new one/s);
+    assert.match(lost.text, /connection was lost after the server had sent the value.*create a new one/s);
   }
 );
 
