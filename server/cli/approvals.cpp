@@ -104,7 +104,7 @@ Result<Approval> ApprovalsWindow::find() const {
 
 Result<std::string> ApprovalsWindow::whole_id(const std::string& kind) const {
     constexpr std::size_t most_listed = 10;
-    const auto typed = options.id.starts_with(kind) ? options.id : kind + options.id;
+    auto typed = options.id.starts_with(kind) ? options.id : kind + options.id;
     const auto found = archive.ledger->ids_beginning(typed, most_listed + 1);
     if (!found) return found.error();
     if (std::ranges::find(*found, typed) != found->end()) return typed;
