@@ -36,7 +36,7 @@ Result<Log::Level> read_level(const std::string& text) {
 
 /// Read as libcurl's TLS will read it, also where no address is https yet: webhooks may be.
 Result<std::string> read_ca_file(const std::string& written) {
-    const auto expanded = expand_path(written, "--ca-file");
+    auto expanded = expand_path(written, "--ca-file");
     if (!expanded || expanded->empty()) return expanded;
     const auto& file = *expanded;
     const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), &X509_STORE_free);

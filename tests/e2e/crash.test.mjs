@@ -60,7 +60,7 @@ const windows = {
   reveal: [
     ...undecided,
     ...settled('failed', /was not shown.*Delete .* and create a new one/s, 0, ['claim.written', 'reveal.claim']),
-    ...settled('unknown', /possibly shown.*Delete .* and create a new one/s, 0, ['reveal.claimed', 'outcome.write']),
+    ...settled('unknown', /may have been shown.*Delete .* and create a new one/s, 0, ['reveal.claimed', 'outcome.write']),
     ...finished(/if it did not arrive/i, 0, ['outcome.written', 'answer.leave', 'reveal.leave']),
   ],
 };
