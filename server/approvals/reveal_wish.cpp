@@ -30,7 +30,7 @@ std::string unescaped(std::string_view text) {
 }
 
 Error error_in(std::string_view bytes) {
-    const Error cut_off{Errc::closed, "The connection was lost before the answer was whole."};
+    Error cut_off{Errc::closed, "The connection was lost before the answer was whole."};
     if (bytes.starts_with(before_value)) return cut_off;  // a parser would leave copies of what came of it
     const auto answer = protocol::parse(bytes);
     if (!answer || !answer->is_object()) return cut_off;
