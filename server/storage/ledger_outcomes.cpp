@@ -34,7 +34,7 @@ Result<void> Ledger::finish(const Approval& ended, const JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         if (auto changed = impl_->change(Approval::State::executing, ended); !changed) return changed;
         if (auto told = impl_->append(entry); !told) return told;
-        if (ended.state != Approval::State::succeeded) return {};
+        if (ended.state != Approval::State::succeeded || ended.facts.consumes.empty()) return {};
         const auto cannot_run = [&](const Approval& open) { return policy::supersedes(ended, open); };
         return impl_->supersede_where(cannot_run, ended.id, ended.updated);
     });
