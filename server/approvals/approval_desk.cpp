@@ -185,10 +185,12 @@ Async<Result<Approval>> ApprovalDesk::narrow(std::string id, policy::Human perso
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state;
+    auto planned = policy::narrow(*current, person, shown_digest, arguments, facts, clock_.now());
+    if (!planned) co_return planned.error();
+    if (auto alone = co_await asked_by_no_other(std::move(*planned)); !alone) co_return alone.error();
+    // Its time may have ended during the look at the others.
     auto next = policy::narrow(std::move(*current), person, shown_digest, std::move(arguments),
                                std::move(facts), clock_.now());
-    if (!next) co_return next.error();
-    if (auto alone = co_await asked_by_no_other(*next); !alone) co_return alone.error();
     co_return co_await write(seen, std::move(next), "narrowed");
 }
 
