@@ -3,7 +3,9 @@
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
+#include <functional>
 #include <stdexcept>
+#include <utility>
 
 #include "server/call_tool.hpp"
 #include "server/features/approval_tasks.hpp"
@@ -26,6 +28,7 @@ class OneToken final : public truefoundry::Exchange {
 public:
     Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
         sent.push_back(request);
+        if (auto first = std::exchange(meanwhile, {})) co_await first();
         truefoundry::HttpResponse answer{.status = 200, .content_type = "application/json", .body = "{}"};
         if (request.method == "GET")
             answer.body =
@@ -39,6 +42,8 @@ public:
         return std::ranges::count(sent, "DELETE", &truefoundry::HttpRequest::method);
     }
     std::vector<truefoundry::HttpRequest> sent;
+    /// What happens once while the next request is on its way.
+    std::function<Async<void>()> meanwhile;
 };
 
 struct PageOfCalls final : server::ApprovalPage {

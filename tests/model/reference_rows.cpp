@@ -260,7 +260,7 @@ Wish* Reference::take(Wish::Kind kind, const Row& row, const std::string& by, po
     std::string why = "nobody wanted it";
     for (const auto& wish : wishes_) {
         const bool it = wish->kind == kind && wish->approval == row.id && !wish->effective && !wish->over &&
-                        (kind == Wish::Kind::withdraw || wish->person == by) &&
+                        wish->person == by &&
                         (decision == nullptr || static_cast<int>(decision->assurance) == wish->assurance);
         if (!it) continue;
         const auto& first = row.votes.empty() ? row.demand.reveal.front() : row.votes.front().destination;
@@ -305,7 +305,9 @@ void Reference::voted(const policy::JournalRecord& record, Row& row, const Appro
 
 void Reference::ended_by(Wish::Kind kind, const policy::JournalRecord& record, Row& row,
                          const Approval& seen) {
-    const auto by = seen.decision ? seen.decision->by : std::string{};
+    const std::string withdrawn = "withdrawn by ";
+    auto by = seen.decision ? seen.decision->by : std::string{};
+    if (kind == Wish::Kind::withdraw) by = record.kind.substr(withdrawn.size());
     take(kind, row, by, record.at, kind == Wish::Kind::deny && seen.decision ? &*seen.decision : nullptr);
     expect(seen.state == (kind == Wish::Kind::deny ? Approval::State::denied : Approval::State::withdrawn),
            row.id + ": the record says " + record.kind);

@@ -297,8 +297,11 @@ void World::cancel_task(const Draws& draws) {
     Request as{};
     as.asked.agent = row->agent;
     as.manner = as_task;
-    const auto wish = reference_.begins(
-        {.kind = Wish::Kind::withdraw, .approval = row->id, .server = process.born.instance, .tells = false});
+    const auto wish = reference_.begins({.kind = Wish::Kind::withdraw,
+                                         .approval = row->id,
+                                         .person = "its client",
+                                         .server = process.born.instance,
+                                         .tells = false});
     run(process, cancel_of(process.tasks, requester(process, as), row->id),
         [this, wish](const Result<void>&) { reference_.ends(wish, false); });
 }

@@ -32,7 +32,7 @@ function Destinations({
 }) {
     return (
         <fieldset>
-            <legend>Where may the new value appear?</legend>
+            <legend>Where should the new value go?</legend>
             {approval.destinations.map((each) => (
                 <label class="choice">
                     <input
