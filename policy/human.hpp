@@ -5,11 +5,11 @@
 
 #include "policy/call.hpp"
 
-namespace tfy::server {
+namespace tfy::people {
 class ElicitationChannel;
 class TerminalChannel;
 class PageChannel;
-}  // namespace tfy::server
+}  // namespace tfy::people
 
 namespace tfy::policy {
 
@@ -20,9 +20,9 @@ public:
     Assurance assurance() const { return assurance_; }
 
 private:
-    friend class server::ElicitationChannel;  // client
-    friend class server::TerminalChannel;     // terminal
-    friend class server::PageChannel;         // signed_in
+    friend class people::ElicitationChannel;  // client
+    friend class people::TerminalChannel;     // terminal
+    friend class people::PageChannel;         // signed_in
     friend struct HumanForTests;              // defined in tests/fakes only
     Human(std::string name, Assurance assurance) : name_(std::move(name)), assurance_(assurance) {}
 

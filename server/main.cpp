@@ -9,26 +9,26 @@
 #include <iostream>
 
 #include "policy/visible.hpp"
+#include "server/app/parts.hpp"
 #include "server/cli/approvals.hpp"
 #include "server/cli/audit.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/config_file.hpp"
-#include "server/cli/doctor.hpp"
 #include "server/cli/help.hpp"
 #include "server/cli/printing.hpp"
 #include "server/cli/redact.hpp"
 #include "server/cli/standard_output.hpp"
 #include "server/cli/usage.hpp"
-#include "server/parts.hpp"
-#include "server/path_text.hpp"
-#include "server/settings.hpp"
+#include "server/config/config_file.hpp"
+#include "server/config/path_text.hpp"
+#include "server/config/settings.hpp"
+#include "server/doctor/doctor.hpp"
+#include "server/people/terminal_demands.hpp"
 #include "server/storage/rules_in_use.hpp"
-#include "server/storage/terminal_demands.hpp"
 #include "tools/own_command.hpp"
 
 namespace {
 
-using tfy::server::Options;
+using tfy::config::Options;
 
 /// No core dump, no other process of this user looking in: both could hold a token's value.
 void harden() {
@@ -44,13 +44,13 @@ void add_options(CLI::App& app, Options& options) {
     app.set_config("--config", named ? file : "", "TOML file with settings of the same names", named)
         ->transform(CLI::Validator(
             [](std::string& file) {
-                auto path = tfy::server::expand_path(file, "--config");
+                auto path = tfy::config::expand_path(file, "--config");
                 if (path) file = std::move(*path);
                 return path ? std::string{} : path.error().message;
             },
             ""))
         ->envname("TFY_PAT_MCP_CONFIG");
-    app.config_formatter(std::make_shared<tfy::server::ConfigFile>(app));
+    app.config_formatter(std::make_shared<tfy::config::ConfigFile>(app));
     app.allow_config_extras(CLI::config_extras_mode::error);
     app.add_flag("--sandbox", options.sandbox,
                  "Use a built-in stand-in with test tokens instead of TrueFoundry")
@@ -100,18 +100,18 @@ struct Verbs {
 };
 
 struct VerbOptions {
-    tfy::server::ApprovalsOptions approvals;
-    tfy::server::AuditOptions audit;
-    tfy::server::ExplainOptions explain;
-    tfy::server::SandboxOptions sandbox;
-    tfy::server::RedactOptions redact;
+    tfy::cli::ApprovalsOptions approvals;
+    tfy::cli::AuditOptions audit;
+    tfy::cli::ExplainOptions explain;
+    tfy::cli::SandboxOptions sandbox;
+    tfy::cli::RedactOptions redact;
     std::string policy_file;
     bool policy_explain = false;
-    tfy::server::DoctorOptions doctor;
+    tfy::doctor::DoctorOptions doctor;
 };
 
 void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
-    using Verb = tfy::server::ApprovalsOptions::Verb;
+    using Verb = tfy::cli::ApprovalsOptions::Verb;
     auto& chosen = options.approvals;
     verbs.approvals = app.add_subcommand("approvals", "Decide on requests in this terminal");
     verbs.approvals->require_subcommand(1)->fallthrough();
@@ -151,7 +151,7 @@ void add_approvals(CLI::App& app, Verbs& verbs, VerbOptions& options) {
 }
 
 void add_permissions(Verbs& verbs, VerbOptions& options) {
-    using Verb = tfy::server::ApprovalsOptions::Verb;
+    using Verb = tfy::cli::ApprovalsOptions::Verb;
     auto& chosen = options.approvals;
     const auto verb = [&](const char* name, const char* help, Verb value) {
         auto* sub = verbs.approvals->add_subcommand(name, help)->fallthrough();
@@ -252,10 +252,10 @@ void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
         app.add_subcommand("audit", "Check or print the journal")->require_subcommand(1)->fallthrough();
     verbs.audit->add_subcommand("verify", "Check that the journal is complete and unchanged")
         ->fallthrough()
-        ->callback([&options] { options.audit.verb = tfy::server::AuditOptions::Verb::verify; });
+        ->callback([&options] { options.audit.verb = tfy::cli::AuditOptions::Verb::verify; });
     verbs.audit->add_subcommand("export", "Print the records as JSON lines")
         ->fallthrough()
-        ->callback([&options] { options.audit.verb = tfy::server::AuditOptions::Verb::export_all; });
+        ->callback([&options] { options.audit.verb = tfy::cli::AuditOptions::Verb::export_all; });
     add_policy(app, verbs, options);
     verbs.doctor =
         app.add_subcommand("doctor",
@@ -266,65 +266,65 @@ void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
 }
 
 int fail(const tfy::Error& error) {
-    tfy::server::print_error(std::cerr, error.message);
-    return tfy::server::exit_code(error);
+    tfy::cli::print_error(std::cerr, error.message);
+    return tfy::config::exit_code(error);
 }
 
 /// Those of the server on this state directory, if this command was given none; unknown if they cannot be
 /// read.
 std::optional<tfy::policy::Rules> rules_in_use(const std::string& given, const std::filesystem::path& state) {
-    auto rules = tfy::server::load_rules(given.empty() ? tfy::server::rules_file_of_server(state) : given);
+    auto rules = tfy::config::load_rules(given.empty() ? tfy::storage::rules_file_of_server(state) : given);
     return rules ? std::optional(std::move(*rules)) : std::nullopt;
 }
 
-int run_approvals(const Options& options, tfy::server::ApprovalsOptions& approvals, std::ostream& out) {
-    auto state = tfy::server::state_dir(options.state_dir);
+int run_approvals(const Options& options, tfy::cli::ApprovalsOptions& approvals, std::ostream& out) {
+    auto state = tfy::config::state_dir(options.state_dir);
     if (!state) return fail(state.error());
-    const auto rules = tfy::server::load_rules(options.policy);
+    const auto rules = tfy::config::load_rules(options.policy);
     if (!rules) return fail(rules.error());
     approvals.state_dir = std::move(*state);
     approvals.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
     approvals.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
-    const auto demands = tfy::server::terminal_demands(approvals.state_dir, tfy::server::demands_of(*rules));
+    const auto demands = tfy::people::terminal_demands(approvals.state_dir, tfy::people::demands_of(*rules));
     approvals.terminal_required = demands.tty;
     approvals.passphrase_required = demands.passphrase;
     approvals.claim_window = demands.claim_window;
-    approvals.user = tfy::server::os_user();
+    approvals.user = tfy::config::os_user();
     approvals.rules = rules_in_use(options.policy, approvals.state_dir);
-    return tfy::server::run_approvals(approvals, std::cin, out, std::cerr);
+    return tfy::cli::run_approvals(approvals, std::cin, out, std::cerr);
 }
 
-int run_audit(const Options& options, tfy::server::AuditOptions& audit, std::ostream& out) {
-    auto state = tfy::server::state_dir(options.state_dir);
+int run_audit(const Options& options, tfy::cli::AuditOptions& audit, std::ostream& out) {
+    auto state = tfy::config::state_dir(options.state_dir);
     if (!state) return fail(state.error());
     audit.state_dir = std::move(*state);
-    return tfy::server::run_audit(audit, out, std::cerr);
+    return tfy::cli::run_audit(audit, out, std::cerr);
 }
 
-int run_doctor(const Options& options, tfy::server::DoctorOptions& doctor, std::ostream& out) {
+int run_doctor(const Options& options, tfy::doctor::DoctorOptions& doctor, std::ostream& out) {
     const auto* home = std::getenv("HOME");
     std::error_code ignored;
     doctor.server = options;
     doctor.home = home != nullptr ? home : "";
     doctor.folder = std::filesystem::current_path(ignored);
-    return tfy::server::run_doctor(doctor, out);
+    return tfy::doctor::run_doctor(doctor, out);
 }
 
-int run_redact(const Options& options, const tfy::server::RedactOptions& redact, std::ostream& out) {
+int run_redact(const Options& options, const tfy::cli::RedactOptions& redact, std::ostream& out) {
     if (redact.known || !redact.forget.empty())
-        return tfy::server::run_known_tokens(options, redact, out, std::cerr);
-    const auto redactor = tfy::server::known_tokens(options);
+        return tfy::cli::run_known_tokens(options, redact, out, std::cerr);
+    const auto redactor = tfy::cli::known_tokens(options);
     if (!redactor) {
         fail(redactor.error());
-        return redact.check ? tfy::server::check_trouble : 1;
+        return redact.check ? tfy::cli::check_trouble : 1;
     }
-    return tfy::server::run_redact(*redactor, redact, STDOUT_FILENO, std::cerr);
+    return tfy::cli::run_redact(*redactor, redact, STDOUT_FILENO, std::cerr);
 }
 
 /// Commands that are printed work as they stand, wherever this one found its state directory.
 void name_state_dir(const Options& options) {
-    const auto chosen = tfy::server::state_dir(options.state_dir);
-    const auto usual = tfy::server::state_dir({});
+    const auto chosen = tfy::config::state_dir(options.state_dir);
+    const auto usual = tfy::config::state_dir({});
     if (!chosen || options.state_dir.empty()) return;
     const auto absolute = std::filesystem::absolute(*chosen).lexically_normal();
     if (!usual || absolute != usual->lexically_normal()) tfy::tools::commands_name(absolute.string());
@@ -333,19 +333,19 @@ void name_state_dir(const Options& options) {
 int run(const Verbs& verbs, Options& options, VerbOptions& verb_options, bool listen_given,
         std::ostream& out) {
     name_state_dir(options);
-    if (*verbs.stdio) return tfy::server::run_stdio(options, std::cerr);
-    if (*verbs.serve) return tfy::server::run_serve(options, out, std::cerr);
+    if (*verbs.stdio) return tfy::cli::run_stdio(options, std::cerr);
+    if (*verbs.serve) return tfy::cli::run_serve(options, out, std::cerr);
     if (*verbs.sandbox) {
         if (!listen_given) options.listen = "127.0.0.1:8790";
-        return tfy::server::run_sandbox(options, verb_options.sandbox, out, std::cerr);
+        return tfy::cli::run_sandbox(options, verb_options.sandbox, out, std::cerr);
     }
     if (*verbs.approvals) return run_approvals(options, verb_options.approvals, out);
     if (*verbs.redact) return run_redact(options, verb_options.redact, out);
     if (*verbs.audit) return run_audit(options, verb_options.audit, out);
     if (*verbs.doctor) return run_doctor(options, verb_options.doctor, out);
     if (verb_options.policy_explain)
-        return tfy::server::run_policy_explain(options, verb_options.explain, out, std::cerr);
-    return tfy::server::run_policy_check(
+        return tfy::cli::run_policy_explain(options, verb_options.explain, out, std::cerr);
+    return tfy::cli::run_policy_check(
         verb_options.policy_file.empty() ? options.policy : verb_options.policy_file, out, std::cerr);
 }
 
@@ -359,26 +359,26 @@ int parse_and_run(int argc, char** argv, std::ostream& out) {
     VerbOptions verb_options;
     add_options(app, options);
     add_verbs(app, verbs, verb_options);
-    tfy::server::format_help(app);
+    tfy::cli::format_help(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& asked) {  // --help, --version
         return app.exit(asked, out, std::cerr);
     } catch (const CLI::ParseError& wrong) {
-        std::cerr << tfy::policy::visible(tfy::server::usage_error(app, wrong));
+        std::cerr << tfy::policy::visible(tfy::cli::usage_error(app, wrong));
         return 2;
     }
-    verb_options.doctor.settings = tfy::server::settings_of(app, {argv, static_cast<std::size_t>(argc)});
+    verb_options.doctor.settings = tfy::config::settings_of(app, {argv, static_cast<std::size_t>(argc)});
     return run(verbs, options, verb_options, app.count("--listen") > 0, out);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    tfy::server::hold_standard_descriptors();
+    tfy::cli::hold_standard_descriptors();
     harden();
     try {
-        tfy::server::StandardOutput standard_output(STDOUT_FILENO);
+        tfy::cli::StandardOutput standard_output(STDOUT_FILENO);
         std::ostream out(&standard_output);
         return standard_output.ended(parse_and_run(argc, argv, out), std::cerr);
     } catch (...) {

@@ -13,7 +13,7 @@ if(TFY_SANITIZE)
 endif()
 
 function(tfy_unit_tests room)
-  file(GLOB sources CONFIGURE_DEPENDS ${room}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${room}/*.cpp)
   if(NOT sources)
     return()
   endif()

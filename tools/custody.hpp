@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "policy/gate.hpp"
-#include "policy/reveal.hpp"
+#include "policy/redaction/reveal.hpp"
 #include "policy/rule.hpp"
 #include "tools/async.hpp"
 
@@ -69,8 +69,8 @@ public:
     virtual Async<Result<HeldFacts>> look(std::string reveal_id, std::string principal) = 0;
     /// Claims it, durably and journalled, before the value can leave. At most one claim of one value ever
     /// succeeds.
-    virtual Async<Result<policy::Reveal>> claim(std::string reveal_id, std::string principal,
-                                                std::string destination) = 0;
+    virtual Async<Result<redaction::Reveal>> claim(std::string reveal_id, std::string principal,
+                                                   std::string destination) = 0;
     /// For values of processes that have ended, too. Errc::not_found where no such value of this principal is
     /// recorded, Errc::storage.
     virtual Async<Result<ValueFate>> fate(std::string reveal_id, std::string principal) = 0;

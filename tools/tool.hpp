@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "policy/gate.hpp"
-#include "policy/reveal.hpp"
+#include "policy/redaction/reveal.hpp"
 #include "tools/async.hpp"
 
 namespace tfy::tools {
@@ -15,7 +15,7 @@ struct ToolResult {
     std::string text;           // content: what a model reads
     Json structured = nullptr;  // structuredContent: satisfies the tool's outputSchema unless is_error
     bool is_error = false;
-    std::optional<policy::Reveal> reveal = {};  // `text` holds its placeholder
+    std::optional<redaction::Reveal> reveal = {};  // `text` holds its placeholder
 };
 
 /// What the person who is asked would rather allow. Empty: as it was asked.

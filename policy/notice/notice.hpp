@@ -6,19 +6,19 @@
 #include "policy/redaction/redactor.hpp"
 #include "policy/webhook.hpp"
 
-namespace tfy::policy {
+namespace tfy::notice {
 
 struct Notice {
     std::string id;  // one for each event, the same at each attempt: "evt_" and 32 hex digits
-    Webhook::Event event = Webhook::Event::requested;
-    Time at = {};          // when it happened
-    Approval approval;     // its state is that of the event
-    std::string page_url;  // of the approval; empty where there is no page
+    policy::Webhook::Event event = policy::Webhook::Event::requested;
+    policy::Time at = {};       // when it happened
+    policy::Approval approval;  // its state is that of the event
+    std::string page_url;       // of the approval; empty where there is no page
 };
 
 /// With every text that somebody wrote sealed. To be done first: what makes a text safe to look at puts marks
 /// into it and cuts it, and a value that is taken apart so is not found any more.
-Notice sealed(Notice notice, const Redactor& redactor);
+Notice sealed(Notice notice, const redaction::Redactor& redactor);
 
 /// {type, id, at, approval: {…}, approval_url, decision?}: docs/webhooks.md. Not yet sealed.
 Json json_body(const Notice& notice);
@@ -28,6 +28,6 @@ Json slack_body(const Notice& notice);
 /// Markdown.
 Json teams_body(const Notice& notice);
 
-Json body_of(const Notice& notice, Webhook::Format format);
+Json body_of(const Notice& notice, policy::Webhook::Format format);
 
-}  // namespace tfy::policy
+}  // namespace tfy::notice

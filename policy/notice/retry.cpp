@@ -2,25 +2,28 @@
 
 #include <algorithm>
 
-namespace tfy::policy {
+namespace tfy::notice {
 namespace {
 
-constexpr Duration shortest = std::chrono::seconds{1}, longest = std::chrono::minutes{5};
+constexpr policy::Duration shortest = std::chrono::seconds{1}, longest = std::chrono::minutes{5};
 constexpr int most_doublings = 9;  // 2^9 s are more than five minutes
 
 }  // namespace
 
-Time next_attempt(int attempts, std::uint64_t random, Duration retry_after, Time now) {
+policy::Time next_attempt(int attempts, std::uint64_t random, policy::Duration retry_after,
+                          policy::Time now) {
     const auto doublings = std::clamp(attempts, 1, most_doublings);
-    const auto most = std::min<Duration>(longest, shortest * (std::int64_t{1} << doublings));
+    const auto most = std::min<policy::Duration>(longest, shortest * (std::int64_t{1} << doublings));
     const auto choice =
         static_cast<std::int64_t>(random % static_cast<std::uint64_t>((most - shortest).count() + 1));
-    return now + std::max(shortest + Duration{choice}, retry_after);
+    return now + std::max(shortest + policy::Duration{choice}, retry_after);
 }
 
-bool is_old_news(Webhook::Event event, Time happened, const Approval& approval, Time now) {
+bool is_old_news(policy::Webhook::Event event, policy::Time happened, const policy::Approval& approval,
+                 policy::Time now) {
     if (now - happened > longest_retry) return true;
-    return event == Webhook::Event::requested && lapse(approval, now).state != Approval::State::pending;
+    return event == policy::Webhook::Event::requested &&
+           policy::lapse(approval, now).state != policy::Approval::State::pending;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::notice

@@ -5,15 +5,16 @@
 
 #include "policy/notice/notice.hpp"
 
-namespace tfy::policy {
+namespace tfy::notice {
 
-inline constexpr Duration longest_retry = std::chrono::hours{24};  // after the event
+inline constexpr policy::Duration longest_retry = std::chrono::hours{24};  // after the event
 
 /// Where it is tried again after `attempts` (1 and more) that failed: full jitter, from a second up to twice
 /// as much each time, five minutes at most, but not before `retry_after`. `random` is any number.
-Time next_attempt(int attempts, std::uint64_t random, Duration retry_after, Time now);
+policy::Time next_attempt(int attempts, std::uint64_t random, policy::Duration retry_after, policy::Time now);
 
 /// Nobody needs to hear of it any more: a day is over, or what was asked is no longer to be decided.
-bool is_old_news(Webhook::Event event, Time happened, const Approval& approval, Time now);
+bool is_old_news(policy::Webhook::Event event, policy::Time happened, const policy::Approval& approval,
+                 policy::Time now);
 
-}  // namespace tfy::policy
+}  // namespace tfy::notice

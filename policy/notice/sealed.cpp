@@ -1,9 +1,9 @@
 // The texts of a notice, sealed while they are whole.
 #include "policy/notice/notice.hpp"
 
-namespace tfy::policy {
+namespace tfy::notice {
 
-Notice sealed(Notice notice, const Redactor& redactor) {
+Notice sealed(Notice notice, const redaction::Redactor& redactor) {
     const auto seal = [&redactor](std::string& text) { text = redactor.seal_text(text).text(); };
     auto& approval = notice.approval;
     seal(approval.call.tool);
@@ -20,4 +20,4 @@ Notice sealed(Notice notice, const Redactor& redactor) {
     return notice;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::notice

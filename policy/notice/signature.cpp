@@ -6,7 +6,7 @@
 
 #include "policy/sodium.hpp"
 
-namespace tfy::policy {
+namespace tfy::notice {
 namespace {
 
 constexpr std::size_t least_key = 24;  // bytes, as Standard Webhooks asks for
@@ -58,8 +58,9 @@ std::string decoded(std::string_view text) {
 
 }  // namespace
 
-std::string sign(const Secret& key, std::string_view id, std::int64_t seconds, const Redacted& body) {
-    ready_sodium();
+std::string sign(const policy::Secret& key, std::string_view id, std::int64_t seconds,
+                 const redaction::Redacted& body) {
+    policy::ready_sodium();
     const auto mac =
         Hmac(key.reveal()).add(id).add(".").add(std::to_string(seconds)).add(".").add(body.text()).end();
     std::string text(sodium_base64_encoded_len(mac.size(), base64), '\0');
@@ -68,19 +69,19 @@ std::string sign(const Secret& key, std::string_view id, std::int64_t seconds, c
     return "v1," + text;
 }
 
-Result<Secret> read_signing_key(std::string text) {
-    ready_sodium();
+Result<policy::Secret> read_signing_key(std::string text) {
+    policy::ready_sodium();
     auto key = trimmed(text);
-    wipe(text);
+    policy::wipe(text);
     if (key.starts_with(prefix)) {
         auto bytes = decoded(std::string_view(key).substr(prefix.size()));
-        wipe(key);
+        policy::wipe(key);
         key = std::move(bytes);
         if (key.empty()) return Error{Errc::refused, "does not hold base64 after 'whsec_'"};
     }
-    if (key.size() >= least_key) return Secret(std::move(key));
-    wipe(key);
+    if (key.size() >= least_key) return policy::Secret(std::move(key));
+    policy::wipe(key);
     return Error{Errc::refused, "holds a key of less than 24 bytes"};
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::notice

@@ -9,14 +9,15 @@
 #include "policy/redaction/redactor.hpp"
 #include "policy/secret.hpp"
 
-namespace tfy::policy {
+namespace tfy::notice {
 
 /// "v1," and the base64 of HMAC-SHA-256 over "<id>.<seconds since 1970>.<body>".
-std::string sign(const Secret& key, std::string_view id, std::int64_t seconds, const Redacted& body);
+std::string sign(const policy::Secret& key, std::string_view id, std::int64_t seconds,
+                 const redaction::Redacted& body);
 
 /// What a secret file holds: "whsec_" and base64, or any other text, which is the key as it stands, without
 /// white space around it. Wipes `text`. Errc::refused, with a clause without a full stop, under 24 bytes of
 /// key.
-Result<Secret> read_signing_key(std::string text);
+Result<policy::Secret> read_signing_key(std::string text);
 
-}  // namespace tfy::policy
+}  // namespace tfy::notice

@@ -2,7 +2,7 @@
 // 2000, a text 3000.
 #include "policy/notice/words.hpp"
 
-namespace tfy::policy {
+namespace tfy::notice {
 namespace {
 
 // Slack reads <!channel>, <@U1> and <https://…|text> wherever it finds them unescaped.
@@ -52,4 +52,4 @@ Json slack_body(const Notice& notice) {
             {"blocks", std::move(blocks)}};
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::notice

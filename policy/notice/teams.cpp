@@ -2,7 +2,7 @@
 // text runs do not.
 #include "policy/notice/words.hpp"
 
-namespace tfy::policy {
+namespace tfy::notice {
 namespace {
 
 Json run(std::string_view text, bool bold) {
@@ -45,4 +45,4 @@ Json teams_body(const Notice& notice) {
     return {{"type", "message"}, {"attachments", Json::array({attachment})}};
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::notice

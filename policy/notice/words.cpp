@@ -1,10 +1,10 @@
 #include "policy/notice/words.hpp"
 
-namespace tfy::policy {
+namespace tfy::notice {
 namespace {
 
-using Event = Webhook::Event;
-using State = Approval::State;
+using Event = policy::Webhook::Event;
+using State = policy::Approval::State;
 
 constexpr std::size_t most_of_value = 300, most_of_sentence = 500, most_warnings = 5;
 
@@ -52,7 +52,7 @@ std::vector<NoticeWords::Field> fields_of(const Notice& notice) {
     return fields;
 }
 
-std::vector<std::string> remarks_of(const Approval& approval) {
+std::vector<std::string> remarks_of(const policy::Approval& approval) {
     std::vector<std::string> remarks;
     for (const auto& warning : approval.facts.warnings)
         if (remarks.size() < most_warnings)
@@ -62,17 +62,17 @@ std::vector<std::string> remarks_of(const Approval& approval) {
     return remarks;
 }
 
-std::string claimed_of(const Approval& approval) {
+std::string claimed_of(const policy::Approval& approval) {
     const auto& client = approval.call.caller.client;
     if (client.empty()) return {};
     return "Claimed by the caller (not verified): client \"" + shown_within(client, most_of_value) + "\"";
 }
 
 std::string footer_of(const Notice& notice) {
-    auto text = "Digest " + short_digest(notice.approval.digest);
+    auto text = "Digest " + policy::short_digest(notice.approval.digest);
     if (notice.event == Event::requested)
-        text += " · decide before " + format_time_for_people(notice.approval.expires) + " · at least " +
-                std::string(to_string(notice.approval.terms.min_assurance));
+        text += " · decide before " + policy::format_time_for_people(notice.approval.expires) +
+                " · at least " + std::string(policy::to_string(notice.approval.terms.min_assurance));
     return text;
 }
 
@@ -80,7 +80,7 @@ std::string footer_of(const Notice& notice) {
 
 std::string shown_within(std::string_view text, std::size_t most) {
     for (auto limit = most; limit > 0; limit /= 2)
-        if (auto safe = shown(text, limit); safe.size() <= most) return safe;
+        if (auto safe = policy::shown(text, limit); safe.size() <= most) return safe;
     return {};
 }
 
@@ -98,4 +98,4 @@ NoticeWords words_of(const Notice& notice) {
     return words;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::notice

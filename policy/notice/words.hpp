@@ -6,7 +6,7 @@
 
 #include "policy/notice/notice.hpp"
 
-namespace tfy::policy {
+namespace tfy::notice {
 
 struct NoticeWords {
     struct Field {
@@ -29,4 +29,4 @@ NoticeWords words_of(const Notice& notice);
 /// shown(), cut so that no more than `most` bytes come out, however much of it has to be marked.
 std::string shown_within(std::string_view text, std::size_t most);
 
-}  // namespace tfy::policy
+}  // namespace tfy::notice

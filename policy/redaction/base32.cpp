@@ -4,7 +4,7 @@
 #include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/digits.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -29,4 +29,4 @@ void decode_base32(std::string_view text, const std::vector<Origin>& runs, std::
     }
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -7,7 +7,7 @@
 #include "policy/redaction/decoded_text.hpp"
 #include "policy/redaction/digits.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -129,4 +129,4 @@ void decode_base64(std::string_view text, const std::vector<Origin>& runs, std::
     for (const auto& run : runs) lines.line(run.begin, run.end);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #endif
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -83,4 +83,4 @@ void decode_base64_block(const char* digits, std::size_t size, char* bytes) {
     decode_base64_block_portably(digits + done, size - done, bytes + done / 4 * 3);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// Digits of either alphabet, taken together, and bytes in the answer: 4 digits are 3 bytes.
 inline constexpr std::size_t block_digits = 1024;
@@ -16,4 +16,4 @@ void decode_base64_block(const char* digits, std::size_t size, char* bytes);
 /// The same, on any processor.
 void decode_base64_block_portably(const char* digits, std::size_t size, char* bytes);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

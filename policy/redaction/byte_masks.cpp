@@ -8,7 +8,7 @@
 #include <immintrin.h>
 #endif
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// Full blocks; then the last 64 bytes once more, of which some have been marked. A text that is shorter than
 /// a block is filled up with zeros, of which the bits are taken away again.
@@ -144,4 +144,4 @@ void ByteClasses::mark(std::string_view text, std::uint64_t* masks, std::size_t 
 
 #endif
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -11,7 +11,7 @@
 
 #include "policy/redaction/characters.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 inline constexpr std::size_t mask_bytes = 64;  // of the text, in one word
 
@@ -152,4 +152,4 @@ void for_each_run(std::string_view text, const ByteClasses& classes, std::size_t
         text, classes, least, [](const std::uint64_t* masks, std::size_t) { return pair_at(masks); }, visit);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

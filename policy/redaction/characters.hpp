@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 using CharacterSet = std::array<bool, 256>;
 
@@ -27,4 +27,4 @@ inline constexpr CharacterSet hex_digits_and_separators =
     characters("0123456789ABCDEFabcdef :;,.-_|\t\r\n'\"[](){}\\xX");
 #undef TFY_LETTERS
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

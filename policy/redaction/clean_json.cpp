@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cstring>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -105,4 +105,4 @@ std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber) 
     return writer.take();
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -7,10 +7,10 @@
 
 #include "policy/redaction/scrub.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// The message as Json::dump() writes it; nullopt where something has to be taken out of it, or repaired, or
 /// cut.
 std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -5,7 +5,7 @@
 
 #include "policy/redaction/byte_masks.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// Bytes as they occur in UTF-8 text. Other control characters, and what UTF-8 never has, are none of these.
 constexpr CharacterSet single_bytes() {
@@ -40,4 +40,4 @@ void for_each_text(std::string_view bytes, std::size_t least, Visit visit) {
                  [&](std::size_t begin, std::size_t end) { visit(begin, end + 1); });
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

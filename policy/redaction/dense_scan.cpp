@@ -9,7 +9,7 @@
 #include <immintrin.h>
 #endif
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -120,4 +120,4 @@ std::uint64_t candidates(const char* text, const QuickHash& quick, Sieve::Questi
     return candidates_portably(text, quick, may_hold);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

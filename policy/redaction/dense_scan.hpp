@@ -5,7 +5,7 @@
 
 #include "policy/redaction/window_table.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 inline constexpr std::size_t candidate_bytes = 84;  // that are read; the last few have no meaning
 
@@ -14,4 +14,4 @@ std::uint64_t candidates(const char* text, const QuickHash& quick, Sieve::Questi
 /// The same, on any processor.
 std::uint64_t candidates_portably(const char* text, const QuickHash& quick, Sieve::Question may_hold);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -9,7 +9,7 @@
 #include "policy/redaction/characters.hpp"
 #include "policy/redaction/views.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 inline constexpr std::uint8_t no_digit = 0xff;  // what other characters are worth
 /// Of digits, by byte.
@@ -99,4 +99,4 @@ private:
     std::size_t begin_ = 0;
 };
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <utility>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -54,4 +54,4 @@ std::optional<Reference> read_reference(std::string_view text, std::size_t at) {
     return Reference{found->second, end + 2};
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

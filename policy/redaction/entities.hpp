@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 struct Reference {
     char32_t value = 0;
@@ -16,4 +16,4 @@ struct Reference {
 /// give ASCII, or nothing that can be seen.
 std::optional<Reference> read_reference(std::string_view text, std::size_t at);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

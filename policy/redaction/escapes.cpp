@@ -9,7 +9,7 @@
 #include "policy/redaction/unicode.hpp"
 #include "policy/redaction/views.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -162,4 +162,4 @@ void decode_quoted_printable(std::string_view text, View& view) {
     }
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -7,7 +7,7 @@
 #include "policy/redaction/jwt.hpp"
 #include "policy/redaction/window_hash.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -53,4 +53,4 @@ TokenPrints fingerprint(std::string_view value, std::string name, const Fingerpr
     return prints;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

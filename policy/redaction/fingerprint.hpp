@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 struct FingerprintKey {
     std::array<unsigned char, 32> bytes{};
@@ -49,4 +49,4 @@ inline constexpr std::size_t least_jwt_id = 16;
 /// value does not count. Keep the windows in their order: the first and the last one mark the token's ends.
 TokenPrints fingerprint(std::string_view value, std::string name, const FingerprintKey& key);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -9,7 +9,7 @@
 #include "policy/redaction/jwt.hpp"
 #include "protocol/error.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -91,4 +91,4 @@ void forgive_claim_names(std::string_view text, std::vector<Hit>& hits) {
     hits.resize(kept);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -6,11 +6,11 @@
 
 #include "policy/redaction/index.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// Takes hits of Index::find out again where they stand in a whole JWT that is not one of ours: all that it
 /// shares with a registered one are claim names and short values, such as {"iss":"http. One hit in its
 /// signature, or inside of a longer value, and all of its hits stay.
 void forgive_claim_names(std::string_view text, std::vector<Hit>& hits);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -3,7 +3,7 @@
 #include "policy/redaction/digits.hpp"
 #include "policy/redaction/pieces.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -88,4 +88,4 @@ void decode_hex(std::string_view text, const std::vector<Origin>& runs, std::siz
     for (const auto& run : runs) hex.read(run.begin, run.end);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -15,7 +15,7 @@
 #include "policy/redaction/marks.hpp"
 #include "policy/redaction/reach.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -233,4 +233,4 @@ std::size_t Index::bytes() const {
     return sum;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

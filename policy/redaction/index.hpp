@@ -11,7 +11,7 @@
 #include "policy/redaction/suspects.hpp"
 #include "policy/redaction/window_table.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// A part of a text that must not leave. `token` is an index into Index::mark's names, or `unnamed`.
 struct Hit {
@@ -74,4 +74,4 @@ private:
     std::size_t shortest_ = window_size;
 };
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

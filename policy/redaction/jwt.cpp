@@ -7,7 +7,7 @@
 
 #include "protocol/error.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -84,4 +84,4 @@ Claims read_claims(const Jwt& jwt) {
     return read;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 struct Jwt {
     std::string_view header;  // base64url, as it stands in the text
@@ -31,4 +31,4 @@ struct Claims {
 /// None where the payload is no JSON object.
 Claims read_claims(const Jwt& jwt);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -7,7 +7,7 @@
 #include "policy/redaction/unicode.hpp"
 #include "policy/redaction/views.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -100,4 +100,4 @@ void decode_tags(std::string_view text, View& view) {
     }
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// "[redacted:access-token ci-pipeline]". The name may be empty.
 inline std::string mark_for(std::string_view token_name) {
@@ -15,4 +15,4 @@ inline std::string mark_for(std::string_view token_name) {
 /// In the place of a text that is too much to decode.
 inline constexpr std::string_view over_budget_mark = "[redacted:over-budget]";
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

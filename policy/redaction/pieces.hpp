@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 // A longer one holds a whole window, also in base32 of base32. Lines of 64 and 76 digits are none.
 inline constexpr std::size_t longest_piece = 63;
@@ -43,4 +43,4 @@ struct PieceRow {
     }
 };
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -6,7 +6,7 @@
 #include "policy/redaction/characters.hpp"
 #include "policy/redaction/jwt.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -76,4 +76,4 @@ void widen_to_values(std::string_view text, std::span<Hit> windows) {
     }
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

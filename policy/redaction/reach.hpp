@@ -6,7 +6,7 @@
 
 #include "policy/redaction/index.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// Sorts `windows`, the hits of one index in `text`, each as wide as its window, and widens them.
 ///
@@ -15,4 +15,4 @@ namespace tfy::policy {
 /// they go with it. A JWT's header goes with its payload.
 void widen_to_values(std::string_view text, std::span<Hit> windows);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -7,7 +7,7 @@
 #include "policy/redaction/index.hpp"
 #include "policy/redaction/repaired_text.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -87,7 +87,7 @@ std::string json_escaped(std::string_view value) {
 
 Redacted& Redacted::operator=(const Redacted& other) {
     if (this == &other) return *this;
-    wipe(text_);
+    policy::wipe(text_);
     text_ = other.text_;
     reveals_ = other.reveals_;
     return *this;
@@ -95,7 +95,7 @@ Redacted& Redacted::operator=(const Redacted& other) {
 
 Redacted& Redacted::operator=(Redacted&& other) noexcept {
     if (this == &other) return *this;
-    wipe(text_);
+    policy::wipe(text_);
     text_ = std::move(other.text_);
     reveals_ = other.reveals_;
     return *this;
@@ -137,7 +137,7 @@ Redacted Redactor::seal_reveal(const Json& message, Reveal reveal) const {
     auto value = json_escaped(reveal.value_.reveal());
     const bool once = count_of(text, placeholder) == 1 && (value.empty() || count_of(text, value) == 0);
     if (!once) {
-        wipe(value);
+        policy::wipe(value);
         replace_all(text, placeholder, withheld);
         return Redacted(std::move(text));
     }
@@ -145,7 +145,7 @@ Redacted Redactor::seal_reveal(const Json& message, Reveal reveal) const {
     whole.reserve(text.size() + value.size());
     const auto at = text.find(placeholder);
     whole.append(text, 0, at).append(value).append(text, at + placeholder.size());
-    wipe(value);
+    policy::wipe(value);
     return Redacted(std::move(whole), true);
 }
 
@@ -165,4 +165,4 @@ Redacted Redactor::batch(const std::vector<Redacted>& messages) {
 
 Json Redactor::scrub(Json message) const { return Scrubber(*index_).tree(std::move(message)); }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "policy/redaction/fingerprint.hpp"
-#include "policy/reveal.hpp"
+#include "policy/redaction/reveal.hpp"
 #include "protocol/error.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 class Index;
 
@@ -23,7 +23,7 @@ public:
     Redacted& operator=(const Redacted& other);
     Redacted(Redacted&& other) noexcept = default;
     Redacted& operator=(Redacted&& other) noexcept;
-    ~Redacted() { wipe(text_); }
+    ~Redacted() { policy::wipe(text_); }
 
     std::string_view text() const { return text_; }
     /// Holds the value of a reveal: to be written once, and never to be kept for later.
@@ -87,4 +87,4 @@ private:
     std::shared_ptr<const Index> index_;
 };
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -5,7 +5,7 @@
 
 #include "policy/redaction/unicode.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 RepairedText::RepairedText(std::string_view source) : text_(source) {
     auto valid = valid_utf8_prefix(source);
@@ -28,4 +28,4 @@ std::size_t RepairedText::source(std::size_t at) const {
     return std::max(last + 3, at) - grown * before;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// As repaired_utf8: U+FFFD, three bytes, for each byte that is no UTF-8. A text that is valid is not copied.
 class RepairedText {
@@ -25,4 +25,4 @@ private:
     std::vector<std::size_t> repairs_;  // where they begin in the text
 };
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

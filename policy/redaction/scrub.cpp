@@ -3,7 +3,7 @@
 
 #include "policy/redaction/unicode.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -52,4 +52,4 @@ Json Scrubber::object(Json object, int depth) {
     return result;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -10,7 +10,7 @@
 #include "policy/redaction/search.hpp"
 #include "protocol/error.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 inline constexpr int deepest =
     256;  // nested arrays and objects: far above what is ever parsed, far below what a stack bears
@@ -32,4 +32,4 @@ private:
     Search search_;
 };
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

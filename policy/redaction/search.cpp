@@ -10,7 +10,7 @@
 #include "policy/redaction/shapes.hpp"
 #include "policy/redaction/survey.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -145,4 +145,4 @@ std::optional<std::string> redact(std::string_view text, Search& search, const I
     return result.append(text.substr(at));
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

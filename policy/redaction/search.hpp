@@ -12,7 +12,7 @@
 #include "policy/redaction/index.hpp"
 #include "policy/redaction/views.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 inline constexpr int most_nested = 3;
 
@@ -60,4 +60,4 @@ std::string technique(const Hit& hit);
 /// nullopt: nothing to take out.
 std::optional<std::string> redact(std::string_view text, Search& search, const Index& index);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

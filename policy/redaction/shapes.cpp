@@ -8,7 +8,7 @@
 #include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/jwt.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -155,4 +155,4 @@ void find_shapes(std::string_view text, const Index& index, std::vector<Hit>& hi
     });
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -6,7 +6,7 @@
 
 #include "policy/redaction/index.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 inline constexpr std::size_t least_shape = 24;  // characters
 
@@ -21,4 +21,4 @@ void find_shapes(std::string_view text, const Index& index, std::vector<Hit>& hi
 /// hashes.
 bool looks_like_key(std::string_view word);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -8,7 +8,7 @@
 #include "policy/redaction/pieces.hpp"
 #include "policy/redaction/window_hash.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -164,4 +164,4 @@ private:
 
 Survey survey(std::string_view text, std::size_t shortest) { return Surveyor(text, shortest).run(); }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -6,7 +6,7 @@
 
 #include "policy/redaction/views.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 struct Survey {
     std::uint16_t decodings = 0;  // bit d: Decoding d may lead somewhere
@@ -24,4 +24,4 @@ struct Survey {
 /// `shortest` as in decode().
 Survey survey(std::string_view text, std::size_t shortest);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

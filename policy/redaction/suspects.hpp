@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 class Suspects {
 public:
@@ -36,4 +36,4 @@ private:
     std::size_t count_ = 0;
 };
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -123,4 +123,4 @@ std::string plain_form(char32_t value) {
     return form;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 struct CodePoint {
     char32_t value = 0;
@@ -27,4 +27,4 @@ std::string repaired_utf8(std::string_view text);
 /// another one, ASCII where compatibility normalisation (NFKC) ends there, else the character itself.
 std::string plain_form(char32_t value);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

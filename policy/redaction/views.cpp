@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 Origin View::origin(std::size_t begin, std::size_t end) const {
     // Reversed views run backwards, so the outermost bytes may be either.
@@ -57,4 +57,4 @@ bool gives_bytes(Decoding decoding) {
     return decoding == Decoding::base64 || decoding == Decoding::base32 || decoding == Decoding::hex;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// The part of the source that one byte of a view stands for.
 struct Origin {
@@ -137,4 +137,4 @@ void decode_base64(std::string_view text, const std::vector<Origin>& runs, std::
 void decode_base32(std::string_view text, const std::vector<Origin>& runs, std::size_t phase, View& view);
 void decode_hex(std::string_view text, const std::vector<Origin>& runs, std::size_t phase, View& view);
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

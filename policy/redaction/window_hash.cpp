@@ -5,10 +5,10 @@
 
 #include "policy/sodium.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 WindowHash::WindowHash(const FingerprintKey& key) {
-    ready_sodium();
+    policy::ready_sodium();
     constexpr std::string_view purpose = "tfy-pat-mcp token windows 1";
     std::array<unsigned char, 48> derived{};
     crypto_generichash(derived.data(), derived.size(), reinterpret_cast<const unsigned char*>(purpose.data()),
@@ -31,4 +31,4 @@ std::array<unsigned char, 16> WindowHash::digest(std::string_view window) const 
     return digest;
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -9,7 +9,7 @@
 
 #include "policy/redaction/fingerprint.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 inline constexpr std::size_t window_size = 16;
 inline constexpr std::size_t window_stride = 8;
@@ -74,4 +74,4 @@ private:
     std::array<unsigned char, 32> digest_key_{};
 };
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

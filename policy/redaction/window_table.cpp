@@ -5,7 +5,7 @@
 #include <bit>
 #include <optional>
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 namespace {
 
@@ -81,4 +81,4 @@ std::size_t WindowTable::bytes() const {
            owners_.capacity() * sizeof(std::uint32_t);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -9,7 +9,7 @@
 
 #include "policy/redaction/window_hash.hpp"
 
-namespace tfy::policy {
+namespace tfy::redaction {
 
 /// A window as it is registered.
 struct KnownWindow {
@@ -100,4 +100,4 @@ private:
     std::vector<std::uint32_t> owners_;
 };
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -8,13 +8,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <tuple>
 
+#include "policy/journal/journal_entry.hpp"
+#include "policy/journal/without_values.hpp"
 #include "policy/permission_reach.hpp"
 #include "policy/sealed_state.hpp"
-#include "server/failpoint.hpp"
-#include "server/storage/journal_entry.hpp"
-#include "server/storage/without_values.hpp"
+#include "server/observability/failpoint.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 namespace {
 
 namespace asio = boost::asio;
@@ -28,14 +28,14 @@ constexpr auto contested =
 
 Error no_such_approval() { return {Errc::not_found, "No approval request has this id. Nothing was done."}; }
 
-RequestLimits limits_of(const policy::Rules& rules) {
+storage::RequestLimits limits_of(const policy::Rules& rules) {
     return {rules.open_requests, rules.requests_per_minute};
 }
 
 }  // namespace
 
-ApprovalDesk::ApprovalDesk(asio::io_context& loop, Store& store, const GateInForce& gate,
-                           Redaction& redaction, const Clock& clock, std::string instance)
+ApprovalDesk::ApprovalDesk(asio::io_context& loop, storage::Store& store, const GateInForce& gate,
+                           sealing::Redaction& redaction, const Clock& clock, std::string instance)
     : loop_(loop),
       store_(store),
       gate_(gate),
@@ -43,16 +43,16 @@ ApprovalDesk::ApprovalDesk(asio::io_context& loop, Store& store, const GateInFor
       clock_(clock),
       instance_(std::move(instance)) {}
 
-JournalEntry ApprovalDesk::entry(std::string kind, const Approval& approval) const {
-    return journal_entry(std::move(kind), approval, *redaction_.now(), clock_.now());
+storage::JournalEntry ApprovalDesk::entry(std::string kind, const Approval& approval) const {
+    return journal::journal_entry(std::move(kind), approval, *redaction_.now(), clock_.now());
 }
 
 Async<Result<void>> ApprovalDesk::learn() {
     struct News {
         std::int64_t version = 0;
-        std::vector<policy::TokenPrints> tokens;
+        std::vector<redaction::TokenPrints> tokens;
     };
-    auto look = [seen = learnt_at_](Ledger& ledger) -> Result<News> {
+    auto look = [seen = learnt_at_](storage::Ledger& ledger) -> Result<News> {
         const auto version = ledger.data_version();
         if (!version) return version.error();
         if (*version == seen) return News{*version, {}};
@@ -76,7 +76,7 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::
                                                        std::string agent_reason) {
     auto fresh = gate_.now()->request(std::move(ask), std::move(facts), "apr_" + policy::random_id(),
                                       std::move(agent_reason), clock_.now());
-    auto clean = without_values(fresh, *redaction_.now());
+    auto clean = journal::without_values(fresh, *redaction_.now());
     if (!clean) co_return clean.error();
     fresh = std::move(*clean);
     if (auto told = co_await tell_of_rivals(fresh); !told) co_return told.error();
@@ -90,7 +90,7 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open(policy::Ask ask, policy::
 }
 
 Async<Result<void>> ApprovalDesk::tell_of_rivals(Approval& fresh) {
-    auto look = [now = clock_.now()](Ledger& ledger) { return ledger.all_open(now); };
+    auto look = [now = clock_.now()](storage::Ledger& ledger) { return ledger.all_open(now); };
     auto open = co_await store_.run(std::move(look));
     if (!open) co_return open.error();
     for (const auto& each : *open) {
@@ -110,7 +110,7 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::open_approved(Approval approva
 Async<Result<ApprovalDesk::Opened>> ApprovalDesk::write_new(Approval fresh, std::string kind) {
     auto record = entry(std::move(kind), fresh);
     const auto limits = limits_of(gate_.now()->rules());
-    auto work = [fresh = std::move(fresh), limits, record](Ledger& ledger) {
+    auto work = [fresh = std::move(fresh), limits, record](storage::Ledger& ledger) {
         return ledger.open_request(fresh, limits, record);
     };
     TFY_FAILPOINT("request.write");
@@ -122,7 +122,7 @@ Async<Result<ApprovalDesk::Opened>> ApprovalDesk::write_new(Approval fresh, std:
 }
 
 Async<Result<Approval>> ApprovalDesk::find(std::string id) {
-    auto work = [id](Ledger& ledger) { return ledger.find(id); };
+    auto work = [id](storage::Ledger& ledger) { return ledger.find(id); };
     auto found = co_await store_.run(std::move(work));
     if (!found) co_return found.error();
     if (!*found) co_return no_such_approval();
@@ -135,17 +135,18 @@ Async<Result<Approval>> ApprovalDesk::find(std::string id) {
 }
 
 Async<Result<Approval>> ApprovalDesk::write(State expected, Result<Approval> next, std::string kind) {
-    Change change = [expected](Ledger& ledger, const Approval& approval, const JournalEntry& record) {
+    Change change = [expected](storage::Ledger& ledger, const Approval& approval,
+                               const storage::JournalEntry& record) {
         return ledger.change(expected, approval, record);
     };
     co_return co_await write(std::move(next), std::move(kind), std::move(change));
 }
 
 Async<Result<Approval>> ApprovalDesk::write(Result<Approval> next, std::string kind, Change change) {
-    if (next) next = without_values(*next, *redaction_.now());
+    if (next) next = journal::without_values(*next, *redaction_.now());
     if (!next) co_return next.error();
     auto record = entry(std::move(kind), *next);
-    auto work = [change = std::move(change), approval = *next, record](Ledger& ledger) {
+    auto work = [change = std::move(change), approval = *next, record](storage::Ledger& ledger) {
         return change(ledger, approval, record);
     };
     const auto done = co_await store_.run(std::move(work));
@@ -163,7 +164,7 @@ Async<Result<Approval>> ApprovalDesk::approve(std::string id, policy::Human pers
     auto next =
         policy::approve(std::move(*current), person, choice, clock_.now(), gate_.now()->rules().claim_window);
     if (!next) co_return next.error();
-    auto kind = kind_of_yes(*next);
+    auto kind = journal::kind_of_yes(*next);
     TFY_FAILPOINT("decision.write");
     auto written = co_await write(seen, std::move(next), std::move(kind));
     TFY_FAILPOINT("decision.written");
@@ -196,7 +197,7 @@ Async<Result<Approval>> ApprovalDesk::narrow(std::string id, policy::Human perso
 
 // One call is asked for by one open request: approving two would be approving it twice.
 Async<Result<void>> ApprovalDesk::asked_by_no_other(Approval narrowed) {
-    auto look = [now = clock_.now()](Ledger& ledger) { return ledger.all_open(now); };
+    auto look = [now = clock_.now()](storage::Ledger& ledger) { return ledger.all_open(now); };
     auto open = co_await store_.run(std::move(look));
     if (!open) co_return open.error();
     for (const auto& each : *open) {
@@ -217,14 +218,15 @@ Async<Result<Approval>> ApprovalDesk::withdraw(std::string id, std::string by) {
 
 Async<Result<Approval>> ApprovalDesk::begin(Result<Approval> next) {
     if (!key_) co_return co_await write(State::approved, std::move(next), "executing");
-    Change change = [with = key_()](Ledger& ledger, const Approval& approval, const JournalEntry& record) {
+    Change change = [with = key_()](storage::Ledger& ledger, const Approval& approval,
+                                    const storage::JournalEntry& record) {
         return ledger.begin(approval, with, record);
     };
     co_return co_await write(std::move(next), "executing", std::move(change));
 }
 
-Async<Result<std::optional<KeyHolder>>> ApprovalDesk::begun_with(std::string approval_id) {
-    auto work = [approval_id](Ledger& ledger) { return ledger.begun_with(approval_id); };
+Async<Result<std::optional<storage::KeyHolder>>> ApprovalDesk::begun_with(std::string approval_id) {
+    auto work = [approval_id](storage::Ledger& ledger) { return ledger.begun_with(approval_id); };
     co_return co_await store_.run(std::move(work));
 }
 
@@ -295,7 +297,8 @@ Async<void> ApprovalDesk::watch_other_processes() {
     std::optional<std::int64_t> seen;
     asio::steady_timer timer(loop_);
     while (waiting_ > 0) {
-        const auto version = co_await store_.run([](Ledger& ledger) { return ledger.data_version(); });
+        const auto version =
+            co_await store_.run([](storage::Ledger& ledger) { return ledger.data_version(); });
         if (version && seen && *version != *seen) ring();
         if (version) seen = *version;
         timer.expires_after(poll_interval);
@@ -304,4 +307,4 @@ Async<void> ApprovalDesk::watch_other_processes() {
     watching_ = false;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

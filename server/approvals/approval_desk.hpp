@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "server/gate_in_force.hpp"
-#include "server/redaction.hpp"
+#include "server/approvals/gate_in_force.hpp"
+#include "server/sealing/redaction.hpp"
 #include "server/storage/store.hpp"
 #include "tools/async.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 
 /// Why a wait for a change ended. A coroutine that was cancelled gets none of these: it ends with an
 /// exception.
@@ -23,13 +23,13 @@ enum class [[nodiscard]] Woken { changed, timed_out, draining };
 class ApprovalDesk {
 public:
     /// All must outlive the desk. `instance` names this process in the rows that it executes.
-    ApprovalDesk(boost::asio::io_context& loop, Store& store, const GateInForce& gate, Redaction& redaction,
-                 const Clock& clock, std::string instance);
+    ApprovalDesk(boost::asio::io_context& loop, storage::Store& store, const GateInForce& gate,
+                 sealing::Redaction& redaction, const Clock& clock, std::string instance);
 
     /// Asked at each claim, whose answer is written down with it. Without it nothing is.
-    void begins_with(std::function<KeyHolder()> key) { key_ = std::move(key); }
+    void begins_with(std::function<storage::KeyHolder()> key) { key_ = std::move(key); }
     /// See Ledger::begun_with.
-    Async<Result<std::optional<KeyHolder>>> begun_with(std::string approval_id);
+    Async<Result<std::optional<storage::KeyHolder>>> begun_with(std::string approval_id);
 
     struct Opened {
         policy::Approval approval;
@@ -122,23 +122,24 @@ private:
         policy::Approval fresh, const std::vector<policy::StandingPermission>& permissions);
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
                                           std::string kind);
-    using Change = std::function<Result<void>(Ledger&, const policy::Approval&, const JournalEntry&)>;
+    using Change =
+        std::function<Result<void>(storage::Ledger&, const policy::Approval&, const storage::JournalEntry&)>;
     Async<Result<policy::Approval>> write(Result<policy::Approval> next, std::string kind, Change change);
     Async<Result<policy::Approval>> begin(Result<policy::Approval> next);
     Async<Result<void>> asked_by_no_other(policy::Approval narrowed);
     Async<Result<policy::Approval>> fail(std::string id, Error why);
     Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,
                                                   std::string kind);
-    JournalEntry entry(std::string kind, const policy::Approval& approval) const;
+    storage::JournalEntry entry(std::string kind, const policy::Approval& approval) const;
     Async<void> watch_other_processes();
 
     boost::asio::io_context& loop_;
-    Store& store_;
+    storage::Store& store_;
     const GateInForce& gate_;
-    Redaction& redaction_;
+    sealing::Redaction& redaction_;
     const Clock& clock_;
     std::string instance_;
-    std::function<KeyHolder()> key_ = {};
+    std::function<storage::KeyHolder()> key_ = {};
     std::uint64_t revision_ = 1;
     std::size_t waiting_ = 0;
     bool watching_ = false;
@@ -147,4 +148,4 @@ private:
     std::vector<boost::asio::steady_timer*> bells_;  // one for each waiting coroutine
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

@@ -1,8 +1,8 @@
 // How requests end, and how the same call finds its request again.
 #include "server/approvals/approval_desk.hpp"
-#include "server/failpoint.hpp"
+#include "server/observability/failpoint.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 namespace {
 
 using policy::Approval;
@@ -17,7 +17,7 @@ constexpr auto another_definition =
 
 Async<Result<std::optional<Approval>>> ApprovalDesk::find_answering(policy::Call call) {
     using Found = std::optional<Approval>;
-    auto work = [principal = call.caller.principal, digest = policy::digest(call)](Ledger& ledger) {
+    auto work = [principal = call.caller.principal, digest = policy::digest(call)](storage::Ledger& ledger) {
         return ledger.newest(principal, digest);
     };
     auto newest = co_await store_.run(std::move(work));
@@ -42,12 +42,12 @@ Async<Result<Approval>> ApprovalDesk::reword(Approval approval, std::string reas
 Async<void> ApprovalDesk::told(Approval approval) {
     if (policy::is_open(approval.state) || approval.answers_until) co_return;
     const auto until = policy::answers_until(approval, clock_.now());
-    auto work = [id = approval.id, until](Ledger& ledger) { return ledger.answer_until(id, until); };
+    auto work = [id = approval.id, until](storage::Ledger& ledger) { return ledger.answer_until(id, until); };
     co_await store_.run(std::move(work));  // where it cannot be written, the request answers once more
 }
 
 Async<Result<void>> ApprovalDesk::answers_no_more(std::string id) {
-    auto work = [id, now = clock_.now()](Ledger& ledger) { return ledger.answer_until(id, now); };
+    auto work = [id, now = clock_.now()](storage::Ledger& ledger) { return ledger.answer_until(id, now); };
     co_return co_await store_.run(std::move(work));
 }
 
@@ -72,18 +72,17 @@ Async<Result<Approval>> ApprovalDesk::end_execution(std::string id, State end, J
     auto current = co_await find(std::move(id));
     if (!current) co_return current.error();
     auto masked = redaction_.now()->scrub(std::move(outcome));
-    Change change = [](Ledger& ledger, const Approval& approval, const JournalEntry& record) {
-        return ledger.finish(approval, record);
-    };
+    Change change = [](storage::Ledger& ledger, const Approval& approval,
+                       const storage::JournalEntry& record) { return ledger.finish(approval, record); };
     auto ended = policy::finish(std::move(*current), end, std::move(masked), clock_.now());
     co_return co_await write(std::move(ended), std::move(kind), std::move(change));
 }
 
 Async<Result<std::vector<Approval>>> ApprovalDesk::executing() {
-    auto look = [now = clock_.now()](Ledger& ledger) { return ledger.all_open(now); };
+    auto look = [now = clock_.now()](storage::Ledger& ledger) { return ledger.all_open(now); };
     auto open = co_await store_.run(std::move(look));
     if (open) std::erase_if(*open, [](const Approval& each) { return each.state != State::executing; });
     co_return open;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

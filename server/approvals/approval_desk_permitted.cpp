@@ -1,7 +1,7 @@
 // Requests that a standing permission approves at once.
 #include "server/approvals/approval_desk.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 
 using policy::Approval;
 using policy::StandingPermission;
@@ -9,7 +9,7 @@ using policy::StandingPermission;
 // Those that are used up, too: the person is told of them.
 Async<Result<std::vector<StandingPermission>>> ApprovalDesk::permissions_for(Approval fresh) {
     if (!policy::may_be_permitted(fresh.call)) co_return std::vector<StandingPermission>{};
-    auto look = [principal = fresh.call.caller.principal, now = clock_.now()](Ledger& ledger) {
+    auto look = [principal = fresh.call.caller.principal, now = clock_.now()](storage::Ledger& ledger) {
         return ledger.permissions(principal, now, true);
     };
     co_return co_await store_.run(std::move(look));
@@ -24,8 +24,8 @@ Async<Result<std::optional<ApprovalDesk::Opened>>> ApprovalDesk::open_permitted(
         auto approved = policy::approve_under(permission, fresh, clock_.now(), rules->rules().claim_window);
         if (!approved) continue;
         auto record = entry("permitted", *approved);
-        const RequestLimits limits{rules->rules().open_requests, rules->rules().requests_per_minute};
-        auto work = [approved = std::move(*approved), limits, record](Ledger& ledger) {
+        const storage::RequestLimits limits{rules->rules().open_requests, rules->rules().requests_per_minute};
+        auto work = [approved = std::move(*approved), limits, record](storage::Ledger& ledger) {
             return ledger.open_permitted(approved, limits, record);
         };
         auto opened = co_await store_.run(std::move(work));
@@ -37,4 +37,4 @@ Async<Result<std::optional<ApprovalDesk::Opened>>> ApprovalDesk::open_permitted(
     co_return Found{};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

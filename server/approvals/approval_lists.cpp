@@ -1,7 +1,7 @@
 // Several requests at once: what is open is there whole, whatever else there is.
 #include "server/approvals/approval_desk.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 namespace {
 
 using policy::Approval;
@@ -9,7 +9,8 @@ using State = policy::Approval::State;
 
 constexpr std::size_t most_ended = 200;  // that are listed beside the open ones
 
-Result<void> add_ended(Ledger& ledger, policy::Time now, std::size_t most, std::vector<Approval>& to) {
+Result<void> add_ended(storage::Ledger& ledger, policy::Time now, std::size_t most,
+                       std::vector<Approval>& to) {
     if (most == 0) return {};
     auto ended = ledger.over(now, most);
     if (!ended) return ended.error();
@@ -20,7 +21,7 @@ Result<void> add_ended(Ledger& ledger, policy::Time now, std::size_t most, std::
 }  // namespace
 
 Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
-    auto work = [open_only, now = clock_.now()](Ledger& ledger) -> Result<std::vector<Approval>> {
+    auto work = [open_only, now = clock_.now()](storage::Ledger& ledger) -> Result<std::vector<Approval>> {
         auto all = ledger.all_open(now);
         if (!all || open_only) return all;
         if (auto added = add_ended(ledger, now, most_ended, *all); !added) return added.error();
@@ -32,7 +33,7 @@ Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
 Async<Result<ApprovalDesk::Board>> ApprovalDesk::board(std::string after, std::size_t page_size,
                                                        std::size_t decided) {
     auto work = [after = std::move(after), page_size, decided,
-                 now = clock_.now()](Ledger& ledger) -> Result<Board> {
+                 now = clock_.now()](storage::Ledger& ledger) -> Result<Board> {
         auto waiting = ledger.waiting(now, after, page_size);
         if (!waiting) return waiting.error();
         Board board{std::move(waiting->page), waiting->more, waiting->all};
@@ -49,13 +50,12 @@ Async<Result<ApprovalDesk::Board>> ApprovalDesk::board(std::string after, std::s
 
 Async<Result<std::vector<Approval>>> ApprovalDesk::list_of(std::string principal, std::string before,
                                                            std::size_t limit) {
-    auto work = [principal = std::move(principal), before = std::move(before), limit](Ledger& ledger) {
-        return ledger.list_of(principal, before, limit);
-    };
+    auto work = [principal = std::move(principal), before = std::move(before),
+                 limit](storage::Ledger& ledger) { return ledger.list_of(principal, before, limit); };
     auto found = co_await store_.run(std::move(work));
     if (!found) co_return found.error();
     for (auto& approval : *found) approval = policy::lapse(std::move(approval), clock_.now());
     co_return found;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

@@ -3,9 +3,9 @@
 #include <limits>
 
 #include "policy/canonical_json.hpp"
-#include "server/approvals/narrowed_arguments.hpp"
+#include "policy/narrowed_arguments.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 namespace {
 
 using policy::Approval;
@@ -62,7 +62,7 @@ std::string narrowing_lines(const Approval& approval) {
     if (approval.narrowings.empty()) return {};
     std::string text =
         "Changed by " + policy::shown(approval.narrowings.back().by, 100) + " since it was asked:\n";
-    for (const auto& each : narrowed_arguments(approval))
+    for (const auto& each : policy::narrowed_arguments(approval))
         text += "  " + policy::shown(each.argument) + ": was " + or_nothing(each.asked) + ", now " +
                 or_nothing(each.now) + "\n";
     return text;
@@ -93,4 +93,4 @@ std::string screen(const Approval& approval, policy::Time now, const Destination
     return text;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

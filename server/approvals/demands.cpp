@@ -5,10 +5,10 @@
 #include "policy/facts.hpp"
 #include "policy/match.hpp"
 #include "server/approvals/rule_in_force.hpp"
+#include "tools/access_tokens/rotations.hpp"
 #include "tools/own_command.hpp"
-#include "tools/rotations.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 namespace {
 
 using policy::Assurance;
@@ -56,7 +56,7 @@ Demand demand_of(const Kind& kind, const policy::Gate& gate, const policy::Calle
         return demand;
     }
     std::vector<tools::Tool::Part> parts;
-    if (kind.tool == tools::rotate_tool) parts = {{remove.tool, {}}, {create.tool, {}}};
+    if (kind.tool == access_tokens::rotate_tool) parts = {{remove.tool, {}}, {create.tool, {}}};
     const auto rule = rule_in_force(gate, std::get<policy::Ask>(verdict), parts, now);
     if (!rule) {
         demand.refused = rule.error().message;
@@ -141,8 +141,8 @@ std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Dema
     return told;
 }
 
-tools::ApprovalDemands told_to_agents(const std::vector<Demand>& demands) {
-    tools::ApprovalDemands told;
+status::ApprovalDemands told_to_agents(const std::vector<Demand>& demands) {
+    status::ApprovalDemands told;
     for (const auto& [doing, words] : in_words(demands)) told.words += doing + ": " + words + ". ";
     if (!told.words.empty()) told.words.pop_back();
     for (const auto& demand : demands)
@@ -156,4 +156,4 @@ tools::ApprovalDemands told_to_agents(const std::vector<Demand>& demands) {
     return told;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

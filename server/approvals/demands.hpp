@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "policy/gate.hpp"
-#include "tools/status.hpp"
+#include "tools/status/status.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 
 /// How a person can be reached where a decision takes this much assurance.
 std::vector<std::string> channels(policy::Assurance least, bool over_http);
@@ -39,6 +39,6 @@ std::string in_words(const Demand& demand);
 std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Demand>& demands);
 
 /// For tfy_config_status.
-tools::ApprovalDemands told_to_agents(const std::vector<Demand>& demands);
+status::ApprovalDemands told_to_agents(const std::vector<Demand>& demands);
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tfy::server {
+namespace tfy::approvals {
 namespace {
 
 using policy::Destination;
@@ -72,4 +72,4 @@ std::optional<Destination> read_offered(const DestinationOffer& offer, std::stri
     return found->destination;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

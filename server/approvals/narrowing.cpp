@@ -1,6 +1,6 @@
 #include "server/approvals/narrowing.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 
 using policy::Approval;
 
@@ -39,7 +39,7 @@ tools::Narrowable Narrowing::narrowable(const Approval& approval) const {
     return entry == nullptr ? tools::Narrowable{} : entry->tool->narrowable();
 }
 
-const tools::Catalog::Entry* Narrowing::entry_of(const Approval& approval) const {
+const registry::Catalog::Entry* Narrowing::entry_of(const Approval& approval) const {
     const auto* entry = catalog_.find(approval.call.tool);
     return entry != nullptr && entry->version == approval.call.tool_version ? entry : nullptr;
 }
@@ -56,4 +56,4 @@ Result<void> Narrowing::same_terms(const Approval& approval, policy::Call call,
                  "and let the agent ask for exactly that."};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

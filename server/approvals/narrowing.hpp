@@ -2,14 +2,15 @@
 #pragma once
 
 #include "server/approvals/approval_desk.hpp"
-#include "tools/catalog.hpp"
+#include "tools/registry/catalog.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 
 class Narrowing {
 public:
     /// All must outlive it.
-    Narrowing(ApprovalDesk& desk, const tools::Catalog& catalog, const GateInForce& gate, const Clock& clock)
+    Narrowing(ApprovalDesk& desk, const registry::Catalog& catalog, const GateInForce& gate,
+              const Clock& clock)
         : desk_(desk), catalog_(catalog), gate_(gate), clock_(clock) {}
 
     /// The request with the new arguments, their facts read from upstream now and their digest: still
@@ -22,14 +23,14 @@ public:
 
 private:
     /// nullptr where the tool is not there any more as it was asked for.
-    const tools::Catalog::Entry* entry_of(const policy::Approval& approval) const;
+    const registry::Catalog::Entry* entry_of(const policy::Approval& approval) const;
     Result<void> same_terms(const policy::Approval& approval, policy::Call call,
                             const policy::Facts& facts) const;
 
     ApprovalDesk& desk_;
-    const tools::Catalog& catalog_;
+    const registry::Catalog& catalog_;
     const GateInForce& gate_;
     const Clock& clock_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

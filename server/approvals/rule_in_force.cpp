@@ -1,6 +1,6 @@
 #include "server/approvals/rule_in_force.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 
 std::string words(const policy::Refusal& refusal) {
     if (refusal.line == 0)
@@ -31,4 +31,4 @@ Result<policy::Rule> rule_in_force(const policy::Gate& gate, const policy::Ask& 
     return rule;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

@@ -7,7 +7,7 @@
 #include "policy/gate.hpp"
 #include "tools/tool.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 
 /// A refusal for the agent: whose rule it is, its own words, and that nothing was done.
 std::string words(const policy::Refusal& refusal);
@@ -17,4 +17,4 @@ std::string words(const policy::Refusal& refusal);
 Result<policy::Rule> rule_in_force(const policy::Gate& gate, const policy::Ask& ask,
                                    const std::vector<tools::Tool::Part>& parts, policy::Time now);
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

@@ -6,13 +6,13 @@
 
 #include "server/approvals/approval_desk.hpp"
 
-namespace tfy::server {
+namespace tfy::approvals {
 
 class StandingDesk {
 public:
     /// All must outlive it. `approvals` tells watchers that something has changed.
-    StandingDesk(ApprovalDesk& approvals, Store& store, const GateInForce& gate, const Redaction& redaction,
-                 const Clock& clock)
+    StandingDesk(ApprovalDesk& approvals, storage::Store& store, const GateInForce& gate,
+                 const sealing::Redaction& redaction, const Clock& clock)
         : approvals_(approvals), store_(store), gate_(gate), redaction_(redaction), clock_(clock) {}
 
     /// See policy::give(). Durable and journalled ("permission_given") when it returns. Errc::refused, too,
@@ -26,10 +26,10 @@ public:
 
 private:
     ApprovalDesk& approvals_;
-    Store& store_;
+    storage::Store& store_;
     const GateInForce& gate_;
-    const Redaction& redaction_;
+    const sealing::Redaction& redaction_;
     const Clock& clock_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::approvals

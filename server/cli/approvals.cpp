@@ -10,7 +10,7 @@
 #include "server/cli/wrapped.hpp"
 #include "tools/own_command.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 using policy::Approval;
@@ -80,7 +80,7 @@ int show_request(const ApprovalsWindow& window) {
     if (window.options.json)
         window.archive.print(window.out, approval->json());
     else
-        window.archive.say(window.out, verdict(*approval) + screen(*approval, window.now()));
+        window.archive.say(window.out, verdict(*approval) + approvals::screen(*approval, window.now()));
     return 0;
 }
 
@@ -137,15 +137,15 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
                            options.verb == Verb::deny || options.verb == Verb::keep ||
                            options.verb == Verb::revoke || options.verb == Verb::reveal;
     if (about_one && options.id.empty()) {
-        fail(nullptr, err,
-             {Errc::refused, "Which one? Give its id, or the beginning of it. List the open ones: " +
-                                 tools::own_command("approvals list")});
+        app::fail(nullptr, err,
+                  {Errc::refused, "Which one? Give its id, or the beginning of it. List the open ones: " +
+                                      tools::own_command("approvals list")});
         return 2;
     }
     // A passphrase may be set before the first server starts.
-    const auto open = options.verb == Verb::passphrase ? Archive::open_or_make : Archive::open;
+    const auto open = options.verb == Verb::passphrase ? app::Archive::open_or_make : app::Archive::open;
     auto archive = open(options.state_dir);
-    if (!archive) return fail(nullptr, err, archive.error());
+    if (!archive) return app::fail(nullptr, err, archive.error());
     const ApprovalsWindow window{options, *archive, in, out, err};
     switch (options.verb) {
         case Verb::list: return list_requests(window);
@@ -164,4 +164,4 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
     return 2;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -11,7 +11,7 @@
 
 #include "policy/rule.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// A standing permission, as it is typed.
 struct PermitOptions {
@@ -66,4 +66,4 @@ struct ApprovalsOptions {
 /// The exit code: 0 done, 1 failed or nothing decided, 2 wrong usage.
 int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -1,14 +1,14 @@
 // Approving and denying: the whole request is shown first, and approving it takes the token's name, typed.
+#include "policy/journal/journal_entry.hpp"
+#include "policy/journal/without_values.hpp"
 #include "server/approvals/approval_text.hpp"
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/display.hpp"
-#include "server/cli/terminal_channel.hpp"
-#include "server/failpoint.hpp"
-#include "server/storage/journal_entry.hpp"
-#include "server/storage/without_values.hpp"
+#include "server/observability/failpoint.hpp"
+#include "server/people/terminal_channel.hpp"
 #include "tools/own_command.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// One line as it was typed; nullopt at the end of the input.
 std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question) {
@@ -40,10 +40,10 @@ Result<Approval> find_pending(const ApprovalsWindow& window) {
 }
 
 /// `page` can be typed also where no page can be opened from here: it is what `terminal` is in the record.
-std::optional<Destination> read_typed(const Approval& approval, const DestinationOffer& offer,
+std::optional<Destination> read_typed(const Approval& approval, const approvals::DestinationOffer& offer,
                                       const std::string& line) {
-    if (const auto chosen = read_offered(offer, line)) return chosen;
-    return read_offered(offer_with_page(approval.terms), line);
+    if (const auto chosen = approvals::read_offered(offer, line)) return chosen;
+    return approvals::read_offered(approvals::offer_with_page(approval.terms), line);
 }
 
 /// Errc::cancelled at the end of the input. The first one offered is the default.
@@ -55,15 +55,15 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
                    policy::shown(first.by, 100) + " chose.\n");
         return std::optional(first.destination);
     }
-    const auto offer = offer_in_terminal(approval.terms, has_display());
+    const auto offer = approvals::offer_in_terminal(approval.terms, has_display());
     const auto question =
-        "Where should the new value go: " + names_of(offer) + "? [" + offer.front().name + "] ";
+        "Where should the new value go: " + approvals::names_of(offer) + "? [" + offer.front().name + "] ";
     for (;;) {
         const auto line = ask(window, question);
         if (!line) return undecided();
         if (line->empty()) return std::optional(offer.front().destination);
         if (const auto chosen = read_typed(approval, offer, *line)) return chosen;
-        window.say("Please type one of: " + names_of(offer) + ".\n");
+        window.say("Please type one of: " + approvals::names_of(offer) + ".\n");
     }
 }
 
@@ -114,9 +114,9 @@ std::string what_now(const Approval& approval) {
 int write_decision(const ApprovalsWindow& window, const Result<Approval>& decided, const std::string& kind,
                    const std::string& said) {
     if (!decided) return window.fail(decided.error());
-    const auto next = without_values(*decided, window.archive.redactor);
+    const auto next = journal::without_values(*decided, window.archive.redactor);
     if (!next) return window.fail(next.error());
-    const auto entry = journal_entry(kind, *next, window.archive.redactor, window.now());
+    const auto entry = journal::journal_entry(kind, *next, window.archive.redactor, window.now());
     TFY_FAILPOINT("decision.write");
     const auto done = window.archive.ledger->change(Approval::State::pending, *next, entry);
     TFY_FAILPOINT("decision.written");
@@ -129,21 +129,21 @@ int write_decision(const ApprovalsWindow& window, const Result<Approval>& decide
 }  // namespace
 
 int approve_request(const ApprovalsWindow& window) {
-    const auto human = TerminalChannel::identify(window);
+    const auto human = people::TerminalChannel::identify(window);
     if (!human) return window.fail(human.error());
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
-    const auto offer = offer_in_terminal(approval->terms, has_display());
-    window.say(screen(*approval, window.now(), offer) + "\n");
+    const auto offer = approvals::offer_in_terminal(approval->terms, has_display());
+    window.say(approvals::screen(*approval, window.now(), offer) + "\n");
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());
     const auto next = policy::approve(*approval, *human, *choice, window.now(), window.options.claim_window);
     if (!next) return window.fail(next.error());
-    return write_decision(window, next, kind_of_yes(*next), what_now(*next));
+    return write_decision(window, next, journal::kind_of_yes(*next), what_now(*next));
 }
 
 int deny_request(const ApprovalsWindow& window) {
-    const auto human = TerminalChannel::identify(window);
+    const auto human = people::TerminalChannel::identify(window);
     if (!human) return window.fail(human.error());
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
@@ -158,4 +158,4 @@ int deny_request(const ApprovalsWindow& window) {
     return write_decision(window, next, "denied", "Denied. Nothing was run, and the agent is told why.\n");
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -1,20 +1,20 @@
 // Who decides: a person's own passphrase, and codes for others to sign in to the page.
 #include <sodium.h>
 
-#include "server/auth/passphrases.hpp"
-#include "server/auth/sign_in_codes.hpp"
 #include "server/cli/approvals_window.hpp"
-#include "server/cli/ask_secret.hpp"
-#include "server/cli/terminal_channel.hpp"
+#include "server/people/ask_secret.hpp"
+#include "server/people/passphrases.hpp"
+#include "server/people/sign_in_codes.hpp"
+#include "server/people/terminal_channel.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 constexpr policy::Duration longest_code = std::chrono::hours{24};
 
 Error nothing_set() { return {Errc::cancelled, "Nothing was set."}; }
 
-JournalEntry record(const ApprovalsWindow& window, std::string kind, const Json& body) {
+storage::JournalEntry record(const ApprovalsWindow& window, std::string kind, const Json& body) {
     return {std::move(kind), "", window.archive.redactor.seal(body), window.now()};
 }
 
@@ -25,9 +25,9 @@ bool same(const policy::Secret& one, const policy::Secret& other) {
 
 /// A new one, typed twice.
 Result<policy::Secret> ask_new(const ApprovalsWindow& window) {
-    auto first = ask_secret(window, "New passphrase (at least 8 characters): ");
+    auto first = people::ask_secret(window, "New passphrase (at least 8 characters): ");
     if (!first) return nothing_set();
-    const auto again = ask_secret(window, "New passphrase again: ");
+    const auto again = people::ask_secret(window, "New passphrase again: ");
     if (!again) return nothing_set();
     if (!same(*first, *again)) return Error{Errc::refused, "The two passphrases differ. Nothing was set."};
     return std::move(*first);
@@ -36,7 +36,7 @@ Result<policy::Secret> ask_new(const ApprovalsWindow& window) {
 // The file and its record are there together or not at all: a passphrase that appears from nowhere would be
 // somebody else's, and a record without one would not be true. What is written of it and is not journalled in
 // the end is taken back.
-Result<void> keep_passphrase(const ApprovalsWindow& window, const Passphrases& passphrases,
+Result<void> keep_passphrase(const ApprovalsWindow& window, const people::Passphrases& passphrases,
                              const policy::Secret& fresh) {
     const auto& user = window.options.user;
     const auto hash = passphrases.hash(fresh);
@@ -67,11 +67,11 @@ int set_passphrase(const ApprovalsWindow& window) {
         return window.fail({Errc::refused,
                             "Only a person at a terminal can set a passphrase, and standard input is not a "
                             "terminal. Nothing was set. Run the command yourself in a terminal window."});
-    const Passphrases passphrases(window.options.state_dir);
+    const people::Passphrases passphrases(window.options.state_dir);
     const auto is_set = passphrases.is_set(user);
     if (!is_set) return window.fail(is_set.error());
     if (*is_set) {
-        const auto old = ask_secret(window, "Your current passphrase: ");
+        const auto old = people::ask_secret(window, "Your current passphrase: ");
         if (!old) return window.fail(nothing_set());
         if (auto known = passphrases.check(user, *old); !known) return window.fail(known.error());
     }
@@ -93,13 +93,13 @@ int give_sign_in_code(const ApprovalsWindow& window) {
     if (!life || *life > longest_code)
         return window.fail(
             {Errc::invalid_params, "--for takes a time from 1s to 24h, for example 15m. No code was made."});
-    const auto human = TerminalChannel::identify(window, TerminalAct::make_code);
+    const auto human = people::TerminalChannel::identify(window, people::TerminalAct::make_code);
     if (!human) return window.fail(human.error());
-    const auto code = make_sign_in_code();
+    const auto code = people::make_sign_in_code();
     const auto until = window.now() + *life;
     const Json body = {{"person", person}, {"by", human->name()}, {"until", policy::format_time(until)}};
-    const auto kept = window.archive.ledger->add_sign_in_code(hash_of_sign_in_code(code), person, until,
-                                                              record(window, "sign_in_code", body));
+    const auto kept = window.archive.ledger->add_sign_in_code(people::hash_of_sign_in_code(code), person,
+                                                              until, record(window, "sign_in_code", body));
     if (!kept) return window.fail(kept.error());
     if (options.json) {
         window.archive.print(window.out,
@@ -112,4 +112,4 @@ int give_sign_in_code(const ApprovalsWindow& window) {
     return 0;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -1,15 +1,15 @@
 // Standing permissions in a terminal: which are in force, giving one after its names are typed, taking one
 // back.
+#include "policy/journal/journal_entry.hpp"
+#include "policy/journal/without_values.hpp"
 #include "policy/permission_reach.hpp"
 #include "policy/sealed_state.hpp"
 #include "server/cli/approvals_window.hpp"
-#include "server/cli/terminal_channel.hpp"
 #include "server/cli/wrapped.hpp"
-#include "server/storage/journal_entry.hpp"
-#include "server/storage/without_values.hpp"
+#include "server/people/terminal_channel.hpp"
 #include "tools/own_command.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 using policy::Destination;
@@ -70,11 +70,12 @@ Result<StandingPermission> wanted(const ApprovalsWindow& window, const policy::H
     if (why)
         return Error{Errc::refused,
                      "This permission would never count. " + *why + " No permission was given."};
-    return without_values(*given, window.archive.redactor);
+    return journal::without_values(*given, window.archive.redactor);
 }
 
-JournalEntry entry(const ApprovalsWindow& window, std::string kind, const StandingPermission& permission) {
-    return journal_entry(std::move(kind), permission, window.archive.redactor, window.now());
+storage::JournalEntry entry(const ApprovalsWindow& window, std::string kind,
+                            const StandingPermission& permission) {
+    return journal::journal_entry(std::move(kind), permission, window.archive.redactor, window.now());
 }
 
 int done(const ApprovalsWindow& window, const StandingPermission& permission, const std::string& said) {
@@ -102,7 +103,7 @@ int list_permissions(const ApprovalsWindow& window) {
 }
 
 int permit_creates(const ApprovalsWindow& window) {
-    const auto human = TerminalChannel::identify(window, TerminalAct::permit);
+    const auto human = people::TerminalChannel::identify(window, people::TerminalAct::permit);
     if (!human) return window.fail(human.error());
     const auto permission = wanted(window, *human);
     if (!permission) return window.fail(permission.error());
@@ -120,7 +121,7 @@ int permit_creates(const ApprovalsWindow& window) {
 }
 
 int revoke_permission(const ApprovalsWindow& window) {
-    const auto human = TerminalChannel::identify(window, TerminalAct::revoke);
+    const auto human = people::TerminalChannel::identify(window, people::TerminalAct::revoke);
     if (!human) return window.fail(human.error());
     const auto id = window.whole_id("per_");
     if (!id) return window.fail(id.error());
@@ -141,4 +142,4 @@ int revoke_permission(const ApprovalsWindow& window) {
                     " uses. Each create is asked about again.\n");
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -1,16 +1,16 @@
 // The one showing of a new value in a terminal: the process that holds it is asked, and decides.
 #include <sys/socket.h>
 
-#include "server/approvals/reveal_wish.hpp"
-#include "server/auth/passphrases.hpp"
 #include "server/cli/approvals_window.hpp"
-#include "server/cli/ask_secret.hpp"
 #include "server/cli/value_screen.hpp"
+#include "server/people/ask_secret.hpp"
+#include "server/people/passphrases.hpp"
+#include "server/reveals/reveal_wish.hpp"
 #include "server/storage/state_dir.hpp"
 #include "server/transport/local_socket.hpp"
 #include "tools/own_command.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 using policy::Approval;
@@ -36,7 +36,7 @@ Result<std::string> reveal_id_of(const Approval& approval) {
     return Error{Errc::refused, "Request " + approval.id + " made no token, so there is no value to show."};
 }
 
-Result<RevealRow> find_row(const ApprovalsWindow& window) {
+Result<storage::RevealRow> find_row(const ApprovalsWindow& window) {
     auto id = window.options.id;
     if (!id.starts_with("rev_")) {
         const auto approval = window.find();
@@ -53,27 +53,29 @@ Result<RevealRow> find_row(const ApprovalsWindow& window) {
 }
 
 /// Why the value of `row` can never be shown (again).
-std::optional<Error> gone(const ApprovalsWindow& window, const RevealRow& row) {
+std::optional<Error> gone(const ApprovalsWindow& window, const storage::RevealRow& row) {
     const auto value = "The value of \"" + policy::shown(row.token_name, 100) + "\" ";
-    if (row.state == RevealRow::State::claimed) return lost(value + "was shown already. It is shown once.");
-    if (row.state == RevealRow::State::lapsed || row.until <= window.now())
+    if (row.state == storage::RevealRow::State::claimed)
+        return lost(value + "was shown already. It is shown once.");
+    if (row.state == storage::RevealRow::State::lapsed || row.until <= window.now())
         return lost(value + "waited until " + policy::format_time_for_people(row.until) +
                     " and was then wiped.");
-    if (row.state == RevealRow::State::lost || !alive(window.options.state_dir, row.instance))
+    if (row.state == storage::RevealRow::State::lost ||
+        !storage::alive(window.options.state_dir, row.instance))
         return lost(value + "is gone: the process that held it has ended.");
     return std::nullopt;
 }
 
 Result<policy::Secret> ask_passphrase(const ApprovalsWindow& window) {
     const auto& options = window.options;
-    const auto is_set = Passphrases(options.state_dir).is_set(options.user);
+    const auto is_set = people::Passphrases(options.state_dir).is_set(options.user);
     if (!is_set) return is_set.error();
     if (!*is_set)
         return Error{
             Errc::refused,
             "A value is shown to a person who types their passphrase, and you have none. Set it once: " +
                 tools::own_command("approvals passphrase") + "." + still_waits};
-    auto typed = ask_secret(window, "Your passphrase: ");
+    auto typed = people::ask_secret(window, "Your passphrase: ");
     if (!typed) return Error{Errc::cancelled, std::string("No passphrase was typed.") + still_waits};
     return std::move(*typed);
 }
@@ -102,25 +104,26 @@ std::string receive_all(int socket) {
     return bytes;
 }
 
-Result<policy::Secret> ask_holder(const ApprovalsWindow& window, const RevealRow& row,
+Result<policy::Secret> ask_holder(const ApprovalsWindow& window, const storage::RevealRow& row,
                                   const policy::Secret& passphrase) {
-    const auto socket = connect_to(reveal_socket_of(window.options.state_dir, row.instance), patience);
+    const auto socket =
+        transport::connect_to(reveals::reveal_socket_of(window.options.state_dir, row.instance), patience);
     if (!socket)
         return Error{Errc::refused,
                      "The process that holds the value does not show values in a terminal: its log "
                      "says why. " +
                          socket.error().message + still_waits};
-    const auto head = head_of_reveal_wish(row.id, window.options.user);
+    const auto head = reveals::head_of_reveal_wish(row.id, window.options.user);
     const bool sent = send_all(socket->get(), head) && send_all(socket->get(), passphrase.reveal()) &&
                       send_all(socket->get(), "\n");
     if (!sent) return Error{Errc::closed, "The connection was lost."};
-    return read_reveal_answer(receive_all(socket->get()));
+    return reveals::read_reveal_answer(receive_all(socket->get()));
 }
 
 /// The connection broke: what is recorded tells whether the value broke with it.
-Error after_lost_connection(const ApprovalsWindow& window, const RevealRow& row) {
+Error after_lost_connection(const ApprovalsWindow& window, const storage::RevealRow& row) {
     const auto now = window.archive.ledger->find_reveal(row.id);
-    if (now && *now && (*now)->state == RevealRow::State::claimed)
+    if (now && *now && (*now)->state == storage::RevealRow::State::claimed)
         return lost(
             "The connection was lost after the server had sent the value, and before it arrived: it is "
             "lost.");
@@ -129,7 +132,7 @@ Error after_lost_connection(const ApprovalsWindow& window, const RevealRow& row)
     return {Errc::closed, std::string("The connection was lost.") + still_waits + " Try again."};
 }
 
-ValueScreen screen_for(const ApprovalsWindow& window, const RevealRow& row, bool wipes) {
+ValueScreen screen_for(const ApprovalsWindow& window, const storage::RevealRow& row, bool wipes) {
     const auto& redactor = window.archive.redactor;
     const auto title = "The value of \"" + policy::shown(row.token_name, 100) + "\", shown once:\n\n";
     const std::string advice =
@@ -171,4 +174,4 @@ int reveal_value(const ApprovalsWindow& window) {
     return 0;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -7,7 +7,7 @@
 #include "server/cli/approvals_window.hpp"
 #include "tools/own_command.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 using policy::Approval;
@@ -67,4 +67,4 @@ int watch_requests(const ApprovalsWindow& window) {
     return 0;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -5,14 +5,14 @@
 #include <string>
 
 #include "policy/approval.hpp"
+#include "server/app/archive.hpp"
 #include "server/cli/approvals.hpp"
-#include "server/cli/archive.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
 struct ApprovalsWindow {
     const ApprovalsOptions& options;
-    Archive& archive;
+    app::Archive& archive;
     std::istream& in;
     std::ostream& out;
     std::ostream& err;
@@ -20,7 +20,7 @@ struct ApprovalsWindow {
     policy::Time now() const;
     /// The conversation with the person, beside a document that goes to `out`.
     void say(const std::string& text) const { archive.say(options.json ? err : out, text); }
-    int fail(const Error& error) const { return server::fail(&archive, err, error); }
+    int fail(const Error& error) const { return app::fail(&archive, err, error); }
     /// The approval options.id as it is now.
     Result<policy::Approval> find() const;
     /// The id that begins as options.id does, with or without its `kind` ("apr_", "rot_", "per_");
@@ -47,4 +47,4 @@ int permit_creates(const ApprovalsWindow& window);
 int revoke_permission(const ApprovalsWindow& window);
 int reveal_value(const ApprovalsWindow& window);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

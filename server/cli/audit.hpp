@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <ostream>
 
-namespace tfy::server {
+namespace tfy::cli {
 
 struct AuditOptions {
     enum class Verb { verify, export_all };
@@ -16,4 +16,4 @@ struct AuditOptions {
 /// one JSON object a line, oldest first. The exit code: 0 done, 1 failed or broken.
 int run_audit(const AuditOptions& options, std::ostream& out, std::ostream& err);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -3,16 +3,16 @@
 
 #include <iosfwd>
 
-#include "server/config.hpp"
+#include "server/config/config.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// An MCP server on stdin and stdout, until its input ends or a signal comes.
-int run_stdio(const Options& options, std::ostream& errors);
+int run_stdio(const config::Options& options, std::ostream& errors);
 
 /// Streamable HTTP at /mcp and the approvals page, until a signal comes. Says on `out` where it can be
 /// reached.
-int run_serve(const Options& options, std::ostream& out, std::ostream& errors);
+int run_serve(const config::Options& options, std::ostream& out, std::ostream& errors);
 
 struct SandboxOptions {
     std::vector<std::string> accounts = {};  // beside the usual one: "alice", "bob:forbidden"
@@ -21,7 +21,7 @@ struct SandboxOptions {
 
 /// The stand-in control plane alone, over real HTTP. Says on `out` where it can be reached, then writes a
 /// line of JSON a request. 1, too, where a client sent what must never be sent.
-int run_sandbox(const Options& options, const SandboxOptions& sandbox_options, std::ostream& out,
+int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_options, std::ostream& out,
                 std::ostream& errors);
 
 /// Reads a rules file (empty: the embedded ones) and says what is wrong with it, or that nothing is.
@@ -39,7 +39,7 @@ struct ExplainOptions {
 
 /// Which rule would decide on a call, and why; what it would take, and what the person would see. Asks
 /// nobody and writes nothing; the sandbox's tokens are looked at where `options` name the sandbox.
-int run_policy_explain(const Options& options, const ExplainOptions& explain, std::ostream& out,
+int run_policy_explain(const config::Options& options, const ExplainOptions& explain, std::ostream& out,
                        std::ostream& errors);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

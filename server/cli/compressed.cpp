@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 using namespace std::string_view_literals;
@@ -44,4 +44,4 @@ std::string_view compression_of(std::string_view first_bytes) {
     return {};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

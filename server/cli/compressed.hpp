@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// How many of a file's first bytes tell it.
 inline constexpr std::size_t compression_magic = 10;
@@ -11,4 +11,4 @@ inline constexpr std::size_t compression_magic = 10;
 /// "gzip", "bzip2", "xz", "zstd", "zip", "7z", "lz4", "lzip", "compress", "rar"; empty for anything else.
 std::string_view compression_of(std::string_view first_bytes);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-namespace tfy::server {
+namespace tfy::cli {
 
 bool has_display() {
     const auto is_set = [](const char* name) {
@@ -12,4 +12,4 @@ bool has_display() {
     return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

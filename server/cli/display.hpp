@@ -1,8 +1,8 @@
 // Whether this process can open a window for its person.
 #pragma once
 
-namespace tfy::server {
+namespace tfy::cli {
 
 bool has_display();
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -9,7 +9,7 @@
 #include "tools/access_tokens/reveal.hpp"
 #include "tools/access_tokens/rotate.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 Error not_in_a_dry_run() { return {Errc::refused, "A dry run asks no person and runs nothing."}; }
@@ -36,26 +36,27 @@ DryTools::DryTools(std::unique_ptr<sandbox::Shelf> sandbox, const Clock& clock)
 
 DryTools::~DryTools() = default;
 
-tools::Catalog DryTools::assemble(const Clock& clock) {
+registry::Catalog DryTools::assemble(const Clock& clock) {
     tools::Custody& custody = *this;
-    tools::Rotations& rotations = *this;
-    tools::ApprovalReader& reader = *this;
+    access_tokens::Rotations& rotations = *this;
+    status::ApprovalReader& reader = *this;
     std::vector<std::unique_ptr<tools::Tool>> all;
-    all.push_back(std::make_unique<tools::ListAccessTokens>(client_, clock, policy::SealKey{}));
-    all.push_back(std::make_unique<tools::CreateAccessToken>(client_, custody, clock));
-    all.push_back(std::make_unique<tools::DeleteAccessToken>(client_, clock, std::vector<std::string>{}));
-    all.push_back(std::make_unique<tools::RevealAccessToken>(custody, clock));
-    all.push_back(std::make_unique<tools::RotateAccessToken>(client_, custody, rotations, clock,
-                                                             std::vector<std::string>{}));
-    all.push_back(std::make_unique<tools::GetApproval>(reader));
-    all.push_back(std::make_unique<tools::ConfigStatus>(client_, clock, tools::Configuration{}));
-    auto catalog = tools::Catalog::assemble(std::move(all));
+    all.push_back(std::make_unique<access_tokens::ListAccessTokens>(client_, clock, policy::SealKey{}));
+    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client_, custody, clock));
+    all.push_back(
+        std::make_unique<access_tokens::DeleteAccessToken>(client_, clock, std::vector<std::string>{}));
+    all.push_back(std::make_unique<access_tokens::RevealAccessToken>(custody, clock));
+    all.push_back(std::make_unique<access_tokens::RotateAccessToken>(client_, custody, rotations, clock,
+                                                                     std::vector<std::string>{}));
+    all.push_back(std::make_unique<status::GetApproval>(reader));
+    all.push_back(std::make_unique<status::ConfigStatus>(client_, clock, status::Configuration{}));
+    auto catalog = registry::Catalog::assemble(std::move(all));
     return std::move(catalog.value());  // embedded: part of the binary
 }
 
 bool DryTools::can_read(std::string_view tool) const { return plane_ && tool != "tfy_access_tokens_reveal"; }
 
-Result<policy::Facts> DryTools::facts(const tools::Catalog::Entry& entry, policy::Call call) {
+Result<policy::Facts> DryTools::facts(const registry::Catalog::Entry& entry, policy::Call call) {
     boost::asio::io_context loop;
     Result<policy::Facts> facts = not_in_a_dry_run();
     boost::asio::co_spawn(loop, entry.tool->facts(std::move(call)),
@@ -71,21 +72,22 @@ Async<Result<tools::Held>> DryTools::hold(policy::Secret, std::string, tools::Re
     co_return not_in_a_dry_run();
 }
 Async<Result<tools::HeldFacts>> DryTools::look(std::string, std::string) { co_return not_in_a_dry_run(); }
-Async<Result<policy::Reveal>> DryTools::claim(std::string, std::string, std::string) {
+Async<Result<redaction::Reveal>> DryTools::claim(std::string, std::string, std::string) {
     co_return not_in_a_dry_run();
 }
 Async<Result<void>> DryTools::reserve(std::string, std::string) { co_return not_in_a_dry_run(); }
 Async<void> DryTools::release(std::string) { co_return; }
-Async<Result<tools::Rotation>> DryTools::begin(tools::RotationOrder, tools::Successor) {
+Async<Result<access_tokens::Rotation>> DryTools::begin(access_tokens::RotationOrder,
+                                                       access_tokens::Successor) {
     co_return not_in_a_dry_run();
 }
 // Who rotates meanwhile is not looked at: a dry run opens no state.
-Async<Result<std::optional<tools::Rotation>>> DryTools::under_way(std::string) {
-    co_return std::optional<tools::Rotation>{};
+Async<Result<std::optional<access_tokens::Rotation>>> DryTools::under_way(std::string) {
+    co_return std::optional<access_tokens::Rotation>{};
 }
 Async<Result<tools::ValueFate>> DryTools::fate(std::string, std::string) { co_return not_in_a_dry_run(); }
 Async<Result<policy::Approval>> DryTools::find(std::string) { co_return not_in_a_dry_run(); }
 
 Async<tools::ToolResult> DryTools::answer(policy::Approval) { co_return tools::failed(not_in_a_dry_run()); }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -8,7 +8,7 @@
 
 #include "server/cli/wrapped.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 using std::string_view;
@@ -279,4 +279,4 @@ void format_below(CLI::App& app, const std::shared_ptr<HelpFormatter>& formatter
 
 void format_help(CLI::App& app) { format_below(app, std::make_shared<HelpFormatter>()); }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -6,9 +6,9 @@ namespace CLI {  // NOLINT(readability-identifier-naming): the library is called
 class App;
 }  // namespace CLI
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// For `app`, whose options are the settings of all verbs, and for every verb below it.
 void format_help(CLI::App& app);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 std::string reason(int number) { return std::generic_category().message(number); }
@@ -24,8 +24,8 @@ bool try_again(int file, short events) {
 
 }  // namespace
 
-Result<OpenFile> open_for_reading(const std::string& file) {
-    OpenFile opened(file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+Result<storage::OpenFile> open_for_reading(const std::string& file) {
+    storage::OpenFile opened(file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (!opened) return Error{Errc::not_found, reason(errno)};
     struct stat found = {};
     if (::fstat(opened.get(), &found) == 0 && S_ISDIR(found.st_mode))
@@ -59,4 +59,4 @@ bool is_same_file(int one, int other) {
            first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

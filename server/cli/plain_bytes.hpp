@@ -9,10 +9,10 @@
 #include "protocol/error.hpp"
 #include "server/storage/open_file.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// For reading; "-" is standard input. Errc::not_found with the reason, also for a folder.
-Result<OpenFile> open_for_reading(const std::string& file);
+Result<storage::OpenFile> open_for_reading(const std::string& file);
 
 /// Waits for at least one byte; 0 at the end. Errc::closed with the reason: "Input/output error".
 Result<std::size_t> read_some(int file, std::span<char> into);
@@ -23,4 +23,4 @@ Result<void> write_all(int file, std::string_view bytes);
 /// True where both are the same file on a disk, so that writing one would grow the other.
 bool is_same_file(int one, int other);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -1,11 +1,11 @@
 // `policy check`: the rules, read as the server would read them.
 #include <ostream>
 
+#include "server/app/parts.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/printing.hpp"
-#include "server/parts.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 // The host at the most: path and query of an address may be secrets.
@@ -22,8 +22,8 @@ std::string line_of(const policy::Webhook& webhook) {
 }  // namespace
 
 int run_policy_check(const std::string& file, std::ostream& out, std::ostream& errors) {
-    const policy::Redactor nothing_known({}, {});
-    const auto rules = load_rules(file);
+    const redaction::Redactor nothing_known({}, {});
+    const auto rules = config::load_rules(file);
     if (!rules) {
         print_text(errors, nothing_known, rules.error().message + "\n");
         return 1;
@@ -36,4 +36,4 @@ int run_policy_check(const std::string& file, std::ostream& out, std::ostream& e
     return 0;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

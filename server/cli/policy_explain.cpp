@@ -5,21 +5,21 @@
 #include "policy/near_miss.hpp"
 #include "protocol/arguments.hpp"
 #include "protocol/parse.hpp"
+#include "server/app/parts.hpp"
+#include "server/approvals/explanation.hpp"
 #include "server/approvals/rule_in_force.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/dry_tools.hpp"
-#include "server/cli/explanation.hpp"
 #include "server/cli/printing.hpp"
-#include "server/parts.hpp"
 #include "server/storage/shelf.hpp"
 #include "tools/access_tokens/create_words.hpp"
-#include "tools/rotations.hpp"
+#include "tools/access_tokens/rotations.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 using policy::Facts;
-using Outcome = Explanation::Outcome;
+using Outcome = approvals::Explanation::Outcome;
 
 constexpr std::string_view create_tool = "tfy_access_tokens_create";
 
@@ -35,27 +35,27 @@ private:
 Error wrong_usage(const std::string& what) { return {Errc::invalid_params, what}; }
 
 Result<policy::Time> moment(const std::string& at) {
-    if (at.empty()) return SystemClock().now();
+    if (at.empty()) return app::SystemClock().now();
     if (const auto time = policy::read_time(at)) return *time;
     return wrong_usage("--at " + policy::shown(at, 64) +
                        " is not a time. Use for example 2026-11-23T12:00:00Z or 2026-11-23T12:00:00+01:00.");
 }
 
-Result<std::unique_ptr<sandbox::Shelf>> sandbox_of(const Options& options) {
+Result<std::unique_ptr<sandbox::Shelf>> sandbox_of(const config::Options& options) {
     if (!options.sandbox) return std::unique_ptr<sandbox::Shelf>{};
-    const auto folder = state_dir(options.state_dir);
+    const auto folder = config::state_dir(options.state_dir);
     if (!folder) return folder.error();
-    return copy_sqlite_shelf(*folder / "sandbox.db");
+    return storage::copy_sqlite_shelf(*folder / "sandbox.db");
 }
 
-Result<const tools::Catalog::Entry*> entry_of(const DryTools& tools, const std::string& tool) {
+Result<const registry::Catalog::Entry*> entry_of(const DryTools& tools, const std::string& tool) {
     if (const auto* entry = tools.find(tool)) return entry;
     const auto near = policy::near_miss(tool, policy::tool_names);
     return wrong_usage("There is no tool " + policy::shown(tool, 64) +
                        (near ? "; did you mean " + std::string(*near) + "?" : "."));
 }
 
-Result<Json> arguments_of(const tools::Catalog::Entry& entry, const std::string& text, policy::Time now) {
+Result<Json> arguments_of(const registry::Catalog::Entry& entry, const std::string& text, policy::Time now) {
     auto arguments = protocol::parse(text);
     if (!arguments) return wrong_usage("The arguments are not JSON: " + arguments.error().message + ".");
     *arguments = protocol::as_meant(entry.definition.at("inputSchema"), std::move(*arguments));
@@ -65,15 +65,15 @@ Result<Json> arguments_of(const tools::Catalog::Entry& entry, const std::string&
     return entry.tool->canonical(std::move(*arguments), now);
 }
 
-policy::Call call_of(const tools::Catalog::Entry& entry, const Options& options,
+policy::Call call_of(const registry::Catalog::Entry& entry, const config::Options& options,
                      const ExplainOptions& explain) {
     constexpr std::string_view stdio = "stdio:";
-    auto principal = explain.principal.empty() ? std::string(stdio) + os_user() : explain.principal;
+    auto principal = explain.principal.empty() ? std::string(stdio) + config::os_user() : explain.principal;
     const bool on_stdio = principal.starts_with(stdio);
     auto whose = on_stdio ? principal.substr(stdio.size()) : std::string{};  // not known over HTTP
     return {
         .server = "tfy-pat-mcp",
-        .base_url = options.sandbox ? "sandbox:" : read_upstream().base_url,
+        .base_url = options.sandbox ? "sandbox:" : config::read_upstream().base_url,
         .tool = std::string(entry.tool->name()),
         .tool_version = entry.version,
         .effect = entry.tool->effect(),
@@ -91,15 +91,16 @@ Facts unread_facts(const std::string& name) {
 }
 
 Facts unasked_creation(const policy::Call& call, policy::Time now) {
-    auto facts = tools::describe_creation(tools::CreateAccessToken::Args::of(call), now);
+    auto facts = access_tokens::describe_creation(access_tokens::CreateAccessToken::Args::of(call), now);
     for (auto& fact : facts.shown)
-        if (fact.label == tools::name_is_free) fact.value = "(not asked)";
+        if (fact.label == access_tokens::name_is_free) fact.value = "(not asked)";
     return facts;
 }
 
 /// What the person would be told, as far as a dry run can know. Errors are those that the server would answer
 /// with.
-Result<Facts> facts_of(DryTools& tools, const tools::Catalog::Entry& entry, Explanation& so_far) {
+Result<Facts> facts_of(DryTools& tools, const registry::Catalog::Entry& entry,
+                       approvals::Explanation& so_far) {
     if (tools.can_read(so_far.call.tool)) return tools.facts(entry, so_far.call);
     if (so_far.call.tool == create_tool) {
         so_far.notes.emplace_back(
@@ -116,7 +117,7 @@ Result<Facts> facts_of(DryTools& tools, const tools::Catalog::Entry& entry, Expl
     return unread_facts(so_far.name);
 }
 
-void note_unknown_name(Explanation& that) {
+void note_unknown_name(approvals::Explanation& that) {
     that.name_unknown = that.call.effect == policy::Effect::changes && that.name.empty();
     for (std::size_t i = 0; that.name_unknown && i < that.rules.size(); ++i) {
         if (that.decides && i >= *that.decides) return;
@@ -131,20 +132,20 @@ void note_unknown_name(Explanation& that) {
 }
 
 /// What a rotation is besides, also where its facts, which name the new token, were not read.
-std::vector<tools::Tool::Part> parts_of(const tools::Tool& tool, Explanation& so_far,
+std::vector<tools::Tool::Part> parts_of(const tools::Tool& tool, approvals::Explanation& so_far,
                                         const std::optional<Facts>& facts) {
     auto parts = facts ? tool.parts(*facts) : std::vector<tools::Tool::Part>{};
-    if (!parts.empty() || tool.name() != tools::rotate_tool) return parts;
+    if (!parts.empty() || tool.name() != access_tokens::rotate_tool) return parts;
     so_far.notes.emplace_back(
         "The new token's name was not read: rules that go by names are judged as if it were the old one's.");
     return {{"tfy_access_tokens_delete", so_far.name}, {"tfy_access_tokens_create", so_far.name}};
 }
 
-void judge_ask(Explanation& that, const policy::Gate& gate, policy::Ask ask, const tools::Tool& tool,
-               std::optional<Facts> facts) {
+void judge_ask(approvals::Explanation& that, const policy::Gate& gate, policy::Ask ask,
+               const tools::Tool& tool, std::optional<Facts> facts) {
     that.outcome = Outcome::asks;
     that.parts = parts_of(tool, that, facts);
-    auto rule = rule_in_force(gate, ask, that.parts, that.at);
+    auto rule = approvals::rule_in_force(gate, ask, that.parts, that.at);
     if (!rule) {
         that.outcome = Outcome::denies;
         that.refused_part = rule.error().message;
@@ -159,7 +160,8 @@ void judge_ask(Explanation& that, const policy::Gate& gate, policy::Ask ask, con
             gate.request(std::move(ask), std::move(*facts), "apr_dry_run", that.call.reason, that.at);
 }
 
-void judge(Explanation& that, policy::Rules rules, const tools::Tool& tool, std::optional<Facts> facts) {
+void judge(approvals::Explanation& that, policy::Rules rules, const tools::Tool& tool,
+           std::optional<Facts> facts) {
     that.rules = rules.rules;
     for (const auto& rule : that.rules)
         that.matches.push_back(policy::match(rule, that.call, that.name, that.at));
@@ -178,10 +180,10 @@ void judge(Explanation& that, policy::Rules rules, const tools::Tool& tool, std:
     note_unknown_name(that);
 }
 
-Result<Explanation> explain_call(const Options& options, const ExplainOptions& explain) {
+Result<approvals::Explanation> explain_call(const config::Options& options, const ExplainOptions& explain) {
     const auto at = moment(explain.at);
     if (!at) return at.error();
-    auto rules = load_rules(options.policy);
+    auto rules = config::load_rules(options.policy);
     if (!rules) return rules.error();
     auto shelf = sandbox_of(options);
     if (!shelf) return shelf.error();
@@ -189,9 +191,9 @@ Result<Explanation> explain_call(const Options& options, const ExplainOptions& e
     DryTools tools(std::move(*shelf), clock);
     const auto entry = entry_of(tools, explain.tool);
     if (!entry) return entry.error();
-    Explanation that{.call = call_of(**entry, options, explain),
-                     .at = *at,
-                     .rules_from = options.policy.empty() ? "built in" : options.policy};
+    approvals::Explanation that{.call = call_of(**entry, options, explain),
+                                .at = *at,
+                                .rules_from = options.policy.empty() ? "built in" : options.policy};
     const bool changes = that.call.effect == policy::Effect::changes;
     if (changes) that.name = explain.name;
     std::optional<Facts> facts;
@@ -215,19 +217,19 @@ Result<Explanation> explain_call(const Options& options, const ExplainOptions& e
 
 }  // namespace
 
-int run_policy_explain(const Options& options, const ExplainOptions& explain, std::ostream& out,
+int run_policy_explain(const config::Options& options, const ExplainOptions& explain, std::ostream& out,
                        std::ostream& errors) {
-    const policy::Redactor redactor({}, {});
+    const redaction::Redactor redactor({}, {});
     const auto that = explain_call(options, explain);
     if (!that) {
         print_error(errors, that.error().message);
         return that.error().code == Errc::invalid_params ? 2 : 1;
     }
     if (explain.json)
-        print_json(out, redactor, explain_json(*that));
+        print_json(out, redactor, approvals::explain_json(*that));
     else
-        print_text(out, redactor, explain_text(*that));
+        print_text(out, redactor, approvals::explain_text(*that));
     return 0;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

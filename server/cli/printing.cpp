@@ -4,19 +4,19 @@
 
 #include "policy/visible.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
-void print_text(std::ostream& out, const policy::Redactor& redactor, std::string_view text) {
+void print_text(std::ostream& out, const redaction::Redactor& redactor, std::string_view text) {
     out << policy::visible(redactor.seal_text(text).text()) << std::flush;
 }
 
-void print_json(std::ostream& out, const policy::Redactor& redactor, const Json& document) {
+void print_json(std::ostream& out, const redaction::Redactor& redactor, const Json& document) {
     out << policy::visible_json(redactor.seal(document).text()) << '\n' << std::flush;
 }
 
 void print_error(std::ostream& errors, std::string_view message) {
-    const policy::Redactor nothing_known({}, {});
+    const redaction::Redactor nothing_known({}, {});
     print_text(errors, nothing_known, "tfy-pat-mcp: " + std::string(message) + "\n");
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

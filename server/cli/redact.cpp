@@ -5,21 +5,21 @@
 #include <array>
 
 #include "policy/facts.hpp"
+#include "policy/redaction/streamed_search.hpp"
 #include "policy/visible.hpp"
-#include "server/cli/archive.hpp"
+#include "server/app/archive.hpp"
+#include "server/app/parts.hpp"
 #include "server/cli/compressed.hpp"
 #include "server/cli/plain_bytes.hpp"
 #include "server/cli/printing.hpp"
-#include "server/cli/streamed_search.hpp"
-#include "server/parts.hpp"
 #include "server/upstream/own_key.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 /// Reads a file to its end; `compressed` becomes how it is compressed, if it is. Errc::not_found or
 /// Errc::closed where the file is the reason; other errors are those of `search`.
-Result<void> feed_file(int file, StreamedSearch& search, std::string_view& compressed) {
+Result<void> feed_file(int file, redaction::StreamedSearch& search, std::string_view& compressed) {
     std::string first;
     std::array<char, 64 * 1024> bytes;  // not initialised: only what was read is looked at
     for (;;) {
@@ -38,7 +38,7 @@ Result<void> feed_file(int file, StreamedSearch& search, std::string_view& compr
 
 class Redact {
 public:
-    Redact(const policy::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err)
+    Redact(const redaction::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err)
         : redactor_(redactor), options_(options), out_(out), err_(err) {
         if (files_.empty()) files_.emplace_back("-");
     }
@@ -49,7 +49,8 @@ public:
         for (const auto& file : files_)
             if (const auto wrong = why_not(file); !wrong.empty())
                 return fail(cannot_read(file, wrong) + " Nothing was written.");
-        StreamedSearch search(redactor_, [this](const Stretch& stretch) { return write(stretch); });
+        redaction::StreamedSearch search(
+            redactor_, [this](const redaction::Stretch& stretch) { return write(stretch); });
         int code = 0;
         for (const auto& file : files_) {
             std::string_view compressed;
@@ -68,7 +69,8 @@ public:
         int code = 0;
         for (const auto& file : files_) {
             line_ = 1;
-            StreamedSearch search(redactor_, [&](const Stretch& stretch) { return tell(file, stretch); });
+            redaction::StreamedSearch search(
+                redactor_, [&](const redaction::Stretch& stretch) { return tell(file, stretch); });
             std::string_view compressed;
             const auto opened = open_for_reading(file);
             auto done = opened ? feed_file(opened->get(), search, compressed) : Result<void>(opened.error());
@@ -89,14 +91,14 @@ private:
         return is_same_file(opened->get(), out_) ? "it is the output, too" : "";
     }
 
-    Result<void> write(const Stretch& stretch) {
+    Result<void> write(const redaction::Stretch& stretch) {
         const auto mark = stretch.mark();
-        return out(stretch.holds == Stretch::Holds::nothing ? stretch.bytes : mark);
+        return out(stretch.holds == redaction::Stretch::Holds::nothing ? stretch.bytes : mark);
     }
 
-    Result<void> tell(const std::string& file, const Stretch& stretch) {
+    Result<void> tell(const std::string& file, const redaction::Stretch& stretch) {
         Result<void> told;
-        if (stretch.holds != Stretch::Holds::nothing) {
+        if (stretch.holds != redaction::Stretch::Holds::nothing) {
             found_ = true;
             told = out(options_.json ? as_json(file, stretch) : as_line(file, stretch));
         }
@@ -104,7 +106,7 @@ private:
         return told;
     }
 
-    std::string as_line(const std::string& file, const Stretch& stretch) const {
+    std::string as_line(const std::string& file, const redaction::Stretch& stretch) const {
         auto line = policy::shown(file) + ":" + std::to_string(line_) + ": ";
         if (stretch.finding == nullptr)
             line += "could not be searched: too much of it is encoded";
@@ -114,7 +116,7 @@ private:
         return policy::visible_line(redactor_.seal_text(line).text()) + "\n";
     }
 
-    std::string as_json(const std::string& file, const Stretch& stretch) const {
+    std::string as_json(const std::string& file, const redaction::Stretch& stretch) const {
         Json finding = {{"file", file}, {"line", line_}, {"searched", stretch.finding != nullptr}};
         if (stretch.finding != nullptr) {
             finding["technique"] = stretch.finding->technique;
@@ -153,7 +155,7 @@ private:
         return check_trouble;
     }
 
-    const policy::Redactor& redactor_;
+    const redaction::Redactor& redactor_;
     const RedactOptions& options_;
     std::vector<std::string> files_ = options_.files;
     int out_;
@@ -165,16 +167,16 @@ private:
 
 }  // namespace
 
-Result<policy::Redactor> known_tokens(const Options& options) {
-    const auto upstream = read_upstream();
+Result<redaction::Redactor> known_tokens(const config::Options& options) {
+    const auto upstream = config::read_upstream();
     if (upstream.key_problem && upstream.key_problem->data.at("cause") != "key_not_set")
         return Error{Errc::refused, upstream.key_problem->message + " Nothing was searched."};
-    const auto root = state_dir(options.state_dir);
+    const auto root = config::state_dir(options.state_dir);
     if (!root) return root.error();
-    auto archive = Archive::open(*root);
+    auto archive = app::Archive::open(*root);
     if (archive) {
         if (upstream.api_key.empty()) return std::move(archive->redactor);
-        const auto own = prints_of(upstream.api_key, archive->key);
+        const auto own = upstream::prints_of(upstream.api_key, archive->key);
         if (archive->redactor.knows(own)) return std::move(archive->redactor);  // by its own name
         return archive->redactor.with({own});
     }
@@ -184,19 +186,20 @@ Result<policy::Redactor> known_tokens(const Options& options) {
         return Error{Errc::not_found, archive.error().message +
                                           " Neither TFY_API_KEY nor TFY_API_KEY_FILE is set, so there is "
                                           "no token to look for."};
-    const policy::FingerprintKey key{};  // of this process alone
-    auto own = prints_of(upstream.api_key, key);
+    const redaction::FingerprintKey key{};  // of this process alone
+    auto own = upstream::prints_of(upstream.api_key, key);
     if (own.windows.empty())
         return Error{Errc::not_found,
                      upstream.key_from +
                          " holds fewer than 6 characters, which cannot be told from ordinary "
                          "text, so there is no token to look for."};
-    return policy::Redactor(key, {std::move(own)});
+    return redaction::Redactor(key, {std::move(own)});
 }
 
-int run_redact(const policy::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err) {
+int run_redact(const redaction::Redactor& redactor, const RedactOptions& options, int out,
+               std::ostream& err) {
     Redact redact(redactor, options, out, err);
     return options.check ? redact.check() : redact.filter();
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

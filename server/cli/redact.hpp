@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "policy/redaction/redactor.hpp"
-#include "server/config.hpp"
+#include "server/config/config.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
 struct RedactOptions {
     std::vector<std::string> files = {};  // "-" is standard input; none: standard input alone
@@ -24,18 +24,18 @@ inline constexpr int check_trouble = 2;
 /// The tokens of the state directory, and the key of TFY_API_KEY or TFY_API_KEY_FILE where there is one.
 /// Errc::not_found where that would be none at all, or the directory that was asked for is not there;
 /// Errc::storage; Errc::refused where a key file cannot be read.
-Result<policy::Redactor> known_tokens(const Options& options);
+Result<redaction::Redactor> known_tokens(const config::Options& options);
 
 /// The files one after the other to the descriptor `out`, every byte as it is but for tokens, in whose place
 /// marks stand; what is compressed goes through as it is, and that is said and a failure. With `check` only
 /// findings: "FILE:LINE: TECHNIQUE: NAME". The exit code: 0 done, 1 failed; with `check` as grep has it: 0
 /// nothing found, 1 something found, check_trouble where not everything could be searched or told, whatever
 /// was found. `err` says why and how far it came.
-int run_redact(const policy::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err);
+int run_redact(const redaction::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err);
 
 /// The names that the state directory knows tokens by, a line each; or forgets those of one name, with a
 /// record in the journal. The exit code.
-int run_known_tokens(const Options& options, const RedactOptions& redact, std::ostream& out,
+int run_known_tokens(const config::Options& options, const RedactOptions& redact, std::ostream& out,
                      std::ostream& err);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -2,16 +2,16 @@
 #include <map>
 
 #include "policy/facts.hpp"
-#include "server/cli/archive.hpp"
+#include "server/app/archive.hpp"
+#include "server/app/parts.hpp"
 #include "server/cli/redact.hpp"
-#include "server/parts.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
-int list(const Archive& archive, std::ostream& out, std::ostream& err) {
+int list(const app::Archive& archive, std::ostream& out, std::ostream& err) {
     const auto tokens = archive.ledger->fingerprints();
-    if (!tokens) return fail(&archive, err, tokens.error());
+    if (!tokens) return app::fail(&archive, err, tokens.error());
     std::map<std::string, int> values;
     for (const auto& token : *tokens) ++values[token.name];
     std::string text;
@@ -21,16 +21,17 @@ int list(const Archive& archive, std::ostream& out, std::ostream& err) {
     return 0;
 }
 
-int forget(const Archive& archive, const std::string& name, std::ostream& out, std::ostream& err) {
-    const Json body = {{"name", name}, {"by", os_user()}};
-    const JournalEntry entry{"token_forgotten", "", archive.redactor.seal(body), SystemClock().now()};
+int forget(const app::Archive& archive, const std::string& name, std::ostream& out, std::ostream& err) {
+    const Json body = {{"name", name}, {"by", config::os_user()}};
+    const storage::JournalEntry entry{"token_forgotten", "", archive.redactor.seal(body),
+                                      app::SystemClock().now()};
     const auto forgotten = archive.ledger->forget_fingerprints(name, entry);
     if (!forgotten && forgotten.error().code == Errc::not_found)
-        return fail(
+        return app::fail(
             &archive, err,
             {Errc::not_found, "No token is known by the name " + policy::shown(name) +
                                   ". Nothing was forgotten. tfy-pat-mcp redact --known lists the names."});
-    if (!forgotten) return fail(&archive, err, forgotten.error());
+    if (!forgotten) return app::fail(&archive, err, forgotten.error());
     archive.say(out,
                 "Forgotten: " + policy::shown(name) +
                     ". Servers that run now still redact it, until they start again. A key that is still "
@@ -40,13 +41,13 @@ int forget(const Archive& archive, const std::string& name, std::ostream& out, s
 
 }  // namespace
 
-int run_known_tokens(const Options& options, const RedactOptions& redact, std::ostream& out,
+int run_known_tokens(const config::Options& options, const RedactOptions& redact, std::ostream& out,
                      std::ostream& err) {
-    const auto root = state_dir(options.state_dir);
-    if (!root) return fail(nullptr, err, root.error());
-    const auto archive = Archive::open(*root);
-    if (!archive) return fail(nullptr, err, archive.error());
+    const auto root = config::state_dir(options.state_dir);
+    if (!root) return app::fail(nullptr, err, root.error());
+    const auto archive = app::Archive::open(*root);
+    if (!archive) return app::fail(nullptr, err, archive.error());
     return redact.forget.empty() ? list(*archive, out, err) : forget(*archive, redact.forget, out, err);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -7,22 +7,22 @@
 #include <fstream>
 #include <ostream>
 
+#include "server/app/parts.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/printing.hpp"
 #include "server/cli/sandbox_routes.hpp"
 #include "server/cli/second_signal.hpp"
-#include "server/loop.hpp"
-#include "server/parts.hpp"
-#include "server/path_text.hpp"
+#include "server/config/path_text.hpp"
+#include "server/loop/loop.hpp"
 #include "server/storage/shelf.hpp"
 #include "tools/sandbox/examples.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 namespace asio = boost::asio;
 
-Async<void> until_signal(asio::io_context& loop, Listener& listener) {
+Async<void> until_signal(asio::io_context& loop, transport::Listener& listener) {
     asio::signal_set signals(loop, SIGINT, SIGTERM);
     co_await signals.async_wait(asio::use_awaitable);
     end_at_once_when_told_again(signals);
@@ -43,17 +43,17 @@ Result<std::vector<sandbox::Account>> read_accounts(const std::vector<std::strin
     return accounts;
 }
 
-Result<std::unique_ptr<sandbox::Shelf>> open_shelf(const Options& options, const Clock& clock) {
-    auto state = state_dir(options.state_dir);
+Result<std::unique_ptr<sandbox::Shelf>> open_shelf(const config::Options& options, const Clock& clock) {
+    auto state = config::state_dir(options.state_dir);
     if (!state) return state.error();
-    const auto folder = StateDir::open(std::move(*state));
+    const auto folder = storage::StateDir::open(std::move(*state));
     if (!folder) return folder.error();
     std::vector<sandbox::StoredToken> first;
     if (options.sandbox_tokens == "examples") first = sandbox::example_tokens(clock.now());
-    return open_sqlite_shelf(folder->sandbox(), first);
+    return storage::open_sqlite_shelf(folder->sandbox(), first);
 }
 
-void greet(std::ostream& out, const Address& address, std::uint16_t port,
+void greet(std::ostream& out, const config::Address& address, std::uint16_t port,
            const std::vector<sandbox::Account>& accounts) {
     const bool v6 = address.host.find(':') != std::string::npos;
     out << "sandbox control plane at http://" << (v6 ? "[" + address.host + "]" : address.host) << ":" << port
@@ -75,39 +75,40 @@ int verdict(const std::vector<std::string>& dangers, std::ostream& errors) {
 
 }  // namespace
 
-int run_sandbox(const Options& options, const SandboxOptions& sandbox_options, std::ostream& out,
+int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_options, std::ostream& out,
                 std::ostream& errors) {
     const auto fail = [&errors](const Error& error, int code) {
         print_error(errors, error.message);
         return code;
     };
-    Loop loop;
-    const auto address = read_address(options.listen);
+    loop::Loop loop;
+    const auto address = config::read_address(options.listen);
     if (!address) return fail(address.error(), 2);
     for (const auto& host : options.allowed_hosts)
-        if (const auto fits = check_host(host); !fits) return fail(fits.error(), 2);
+        if (const auto fits = config::check_host(host); !fits) return fail(fits.error(), 2);
     const auto accounts = read_accounts(sandbox_options.accounts);
     if (!accounts) return fail(accounts.error(), 2);
     std::ofstream log_file;
-    const auto expanded = expand_path(sandbox_options.access_log, "--access-log");
+    const auto expanded = config::expand_path(sandbox_options.access_log, "--access-log");
     if (!expanded) return fail(expanded.error(), 2);
     const auto& log_name = *expanded;
     if (!log_name.empty()) log_file.open(log_name, std::ios::app);
     if (!log_name.empty() && !log_file)
         return fail(
             {Errc::storage, "The access log " + log_name + " cannot be written. Nothing was started."}, 1);
-    const SystemClock clock;
+    const app::SystemClock clock;
     auto shelf = open_shelf(options, clock);
     if (!shelf) return fail(shelf.error(), 1);
-    const Redaction redaction({}, {});
+    const sealing::Redaction redaction({}, {});
     sandbox::ControlPlane plane(std::move(*shelf), clock, *accounts);
     SandboxRoutes routes(plane, redaction, clock, log_name.empty() ? out : log_file, errors);
-    const ListenerOptions listening{
+    const transport::ListenerOptions listening{
         .address = address->host, .port = address->port, .hosts = options.allowed_hosts};
-    const ConnectionMaker maker = [&routes](asio::ip::tcp::socket socket, const ConnectionRules& rules) {
+    const transport::ConnectionMaker maker = [&routes](asio::ip::tcp::socket socket,
+                                                       const transport::ConnectionRules& rules) {
         return make_sandbox_connection(std::move(socket), rules, routes);
     };
-    auto listener = Listener::bind(loop, listening, maker, redaction);
+    auto listener = transport::Listener::bind(loop, listening, maker, redaction);
     if (!listener) return fail(listener.error(), 1);
     (*listener)->start();
     greet(out, *address, (*listener)->port(), *accounts);
@@ -117,4 +118,4 @@ int run_sandbox(const Options& options, const SandboxOptions& sandbox_options, s
     return verdict(routes.dangers(), errors);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

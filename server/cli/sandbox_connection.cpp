@@ -9,20 +9,20 @@
 #include "server/transport/peer.hpp"
 #include "server/transport/wire.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using guard::Refusal;
 using std::chrono::milliseconds;
+using transport::guard::Refusal;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-class SandboxConnection final : public Connection {
+class SandboxConnection final : public transport::Connection {
 public:
-    SandboxConnection(tcp::socket socket, const ConnectionRules& rules, SandboxHandler& handler)
-        : peer_(std::make_shared<Peer>(std::move(socket))),
+    SandboxConnection(tcp::socket socket, const transport::ConnectionRules& rules, SandboxHandler& handler)
+        : peer_(std::make_shared<transport::Peer>(std::move(socket))),
           rules_(rules),
           limits_(rules.options),
           handler_(handler),
@@ -97,26 +97,26 @@ private:
     }
 
     Async<bool> with_head(std::string head) {
-        auto admitted = guard::admit(head, rules_.allowed);
+        auto admitted = transport::guard::admit(head, rules_.allowed);
         auto* refusal = std::get_if<Refusal>(&admitted);
         if (refusal != nullptr && refusal->status == 411) {
             // Neither a length nor chunks is no body (RFC 9112, 6.3), also where there usually is one.
             head.insert(head.size() - 2, "content-length: 0\r\n");
-            admitted = guard::admit(head, rules_.allowed);
+            admitted = transport::guard::admit(head, rules_.allowed);
             refusal = std::get_if<Refusal>(&admitted);
         }
         if (refusal == nullptr) {
-            auto good = std::move(std::get<guard::Admitted>(admitted));
+            auto good = std::move(std::get<transport::guard::Admitted>(admitted));
             co_return co_await with_body(std::move(good));
         }
-        const auto read = guard::read_head(head);
-        const auto* known = std::get_if<guard::Head>(&read);
+        const auto read = transport::guard::read_head(head);
+        const auto* known = std::get_if<transport::guard::Head>(&read);
         handler_.refused(known == nullptr ? "" : known->method, known == nullptr ? "" : known->target,
                          refusal->status);
         co_return co_await refuse(std::move(*refusal));
     }
 
-    Async<bool> with_body(guard::Admitted admitted) {
+    Async<bool> with_body(transport::guard::Admitted admitted) {
         const auto& framing = admitted.framing;
         if (framing.expects_continue && bytes_.empty())
             co_await peer_->write("HTTP/1.1 100 Continue\r\n\r\n", limits_.body_deadline);
@@ -127,12 +127,12 @@ private:
             co_return co_await refuse(std::move(unfit));
         }
         if (!body.bytes) co_return false;
-        const HttpRequest request{.method = std::move(admitted.head.method),
-                                  .path = std::move(admitted.target.path),
-                                  .query = std::move(admitted.target.query),
-                                  .headers = std::move(admitted.head.headers),
-                                  .body = std::move(*body.bytes),
-                                  .remote = peer_->remote()};
+        const transport::HttpRequest request{.method = std::move(admitted.head.method),
+                                             .path = std::move(admitted.target.path),
+                                             .query = std::move(admitted.target.query),
+                                             .headers = std::move(admitted.head.headers),
+                                             .body = std::move(*body.bytes),
+                                             .remote = peer_->remote()};
         auto delivery = handler_.handle(request, admitted.head.target);
         if (delivery.delay.count() > 0) co_await wait(delivery.delay);
         const bool body_wanted = request.method != "HEAD";
@@ -146,7 +146,7 @@ private:
         int status = 0;  // that it is refused with
     };
 
-    Async<Body> read_body(guard::Framing framing) {
+    Async<Body> read_body(transport::guard::Framing framing) {
         if (framing.chunked) co_return co_await read_chunks();
         if (framing.length > limits_.body_limit) co_return Body{.status = 413};
         const bool whole = co_await have(static_cast<std::size_t>(framing.length), limits_.body_deadline);
@@ -202,7 +202,8 @@ private:
             reset();
             co_return false;
         }
-        auto head = wire::reply_head(delivery.reply, !keep_alive || manner == Delivery::Manner::half);
+        auto head =
+            transport::wire::reply_head(delivery.reply, !keep_alive || manner == Delivery::Manner::half);
         const auto body =
             delivery.reply.body && body_wanted ? delivery.reply.body->text() : std::string_view{};
         if (manner == Delivery::Manner::drip) {
@@ -242,21 +243,21 @@ private:
 
     /// Always ends the connection: false.
     Async<bool> refuse(Refusal refusal) {
-        HttpReply reply{.status = refusal.status,
-                        .content_type = "application/json",
-                        .body = rules_.redaction.seal(Json{{"error", std::move(refusal.reason)}}),
-                        .headers = std::move(refusal.headers)};
+        transport::HttpReply reply{.status = refusal.status,
+                                   .content_type = "application/json",
+                                   .body = rules_.redaction.seal(Json{{"error", std::move(refusal.reason)}}),
+                                   .headers = std::move(refusal.headers)};
         reply.headers.emplace_back("date", handler_.date());
-        std::string bytes = wire::reply_head(reply, true);
+        std::string bytes = transport::wire::reply_head(reply, true);
         bytes.append(reply.body->text());
         const bool sent = co_await peer_->write(std::move(bytes), limits_.body_deadline);
         if (sent) co_await peer_->linger();
         co_return false;
     }
 
-    std::shared_ptr<Peer> peer_;
-    const ConnectionRules& rules_;
-    const ListenerOptions& limits_;
+    std::shared_ptr<transport::Peer> peer_;
+    const transport::ConnectionRules& rules_;
+    const transport::ListenerOptions& limits_;
     SandboxHandler& handler_;
     asio::steady_timer pause_;
     std::string bytes_;  // that came and are not read yet
@@ -266,9 +267,10 @@ private:
 
 }  // namespace
 
-std::shared_ptr<Connection> make_sandbox_connection(tcp::socket socket, const ConnectionRules& rules,
-                                                    SandboxHandler& handler) {
+std::shared_ptr<transport::Connection> make_sandbox_connection(tcp::socket socket,
+                                                               const transport::ConnectionRules& rules,
+                                                               SandboxHandler& handler) {
     return std::make_shared<SandboxConnection>(std::move(socket), rules, handler);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

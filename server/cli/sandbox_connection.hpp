@@ -4,7 +4,7 @@
 
 #include "server/transport/connection.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// An answer and how it is to reach the client.
 struct Delivery {
@@ -14,7 +14,7 @@ struct Delivery {
         drip,   // the body byte by byte, `drip` apart
         reset,  // nothing, and the connection is reset
     };
-    HttpReply reply = {};
+    transport::HttpReply reply = {};
     Manner manner = Manner::whole;
     std::chrono::milliseconds delay{0};  // before the first byte
     std::chrono::milliseconds drip{0};
@@ -25,7 +25,7 @@ class SandboxHandler {
 public:
     virtual ~SandboxHandler() = default;
     /// `target`: as it came, where the request's path is decoded.
-    virtual Delivery handle(const HttpRequest& request, std::string_view target) = 0;
+    virtual Delivery handle(const transport::HttpRequest& request, std::string_view target) = 0;
     /// A request that was turned away before it could be handled: its method and target as they came.
     virtual void refused(std::string_view method, std::string_view target, int status) = 0;
     /// Of an answer to such a request.
@@ -33,7 +33,8 @@ public:
 };
 
 /// Checks heads as the house does (guard), and keeps to the limits of `rules`. `handler` outlives it.
-std::shared_ptr<Connection> make_sandbox_connection(boost::asio::ip::tcp::socket socket,
-                                                    const ConnectionRules& rules, SandboxHandler& handler);
+std::shared_ptr<transport::Connection> make_sandbox_connection(boost::asio::ip::tcp::socket socket,
+                                                               const transport::ConnectionRules& rules,
+                                                               SandboxHandler& handler);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

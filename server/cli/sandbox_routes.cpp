@@ -11,7 +11,7 @@
 #include "tools/sandbox/danger.hpp"
 #include "tools/sandbox/mint.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 std::string_view bearer_of(std::string_view authorization) {
@@ -20,7 +20,7 @@ std::string_view bearer_of(std::string_view authorization) {
 }
 
 // A POST may ask a framework to take it for something else.
-std::string danger_in(const HttpRequest& request, std::string_view target) {
+std::string danger_in(const transport::HttpRequest& request, std::string_view target) {
     auto danger = sandbox::danger_of(request.method, target);
     for (const auto* name : {"x-http-method-override", "x-http-method", "x-method-override"})
         if (const auto other = request.header(name); other && danger.empty())
@@ -46,7 +46,7 @@ Delivery::Manner manner_of(const sandbox::Plan& plan) {
 
 }  // namespace
 
-Delivery SandboxRoutes::handle(const HttpRequest& request, std::string_view target) {
+Delivery SandboxRoutes::handle(const transport::HttpRequest& request, std::string_view target) {
     if (request.path == faults_path) return script(request);
     const auto authorization = request.header("authorization").value_or("");
     Json line = {{"time", policy::format_time(clock_.now())},
@@ -84,8 +84,8 @@ Delivery SandboxRoutes::defect(std::string_view danger, Json& line) const {
     return delivery;
 }
 
-Delivery SandboxRoutes::answer(const HttpRequest& request, std::string_view target, const sandbox::Plan& plan,
-                               Json& line) {
+Delivery SandboxRoutes::answer(const transport::HttpRequest& request, std::string_view target,
+                               const sandbox::Plan& plan, Json& line) {
     sandbox::Answer made{.request_id = sandbox::random_word(32),
                          .date = sandbox::http_date(clock_.now() + plan.circumstances.skew)};
     if (plan.works())
@@ -110,8 +110,8 @@ Delivery SandboxRoutes::answer(const HttpRequest& request, std::string_view targ
     return delivery;
 }
 
-HttpReply SandboxRoutes::reply(sandbox::Answer made) const {
-    HttpReply reply{
+transport::HttpReply SandboxRoutes::reply(sandbox::Answer made) const {
+    transport::HttpReply reply{
         .status = made.status,
         .content_type = std::move(made.content_type),
         .body = sealed(std::move(made.body)),
@@ -119,18 +119,18 @@ HttpReply SandboxRoutes::reply(sandbox::Answer made) const {
     return reply;
 }
 
-policy::Redacted SandboxRoutes::sealed(std::string body) const {
+redaction::Redacted SandboxRoutes::sealed(std::string body) const {
     auto json = protocol::parse(body);
     if (!json) return redaction_.seal_text(body);
     policy::wipe(body);
     if (!json->is_object() || !json->contains("token")) return redaction_.seal(*json);
-    policy::Reveal value(policy::Secret(std::move(json->at("token").get_ref<std::string&>())),
-                         policy::random_id(20));
+    redaction::Reveal value(policy::Secret(std::move(json->at("token").get_ref<std::string&>())),
+                            policy::random_id(20));
     (*json)["token"] = value.placeholder();
     return redaction_.now()->seal_reveal(*json, std::move(value));
 }
 
-Delivery SandboxRoutes::script(const HttpRequest& request) {
+Delivery SandboxRoutes::script(const transport::HttpRequest& request) {
     const auto said = [this](int status, const Json& body) {
         Delivery delivery;
         delivery.reply = {.status = status,
@@ -183,4 +183,4 @@ void SandboxRoutes::note_danger(std::string_view danger, std::string_view method
 
 void SandboxRoutes::write(const Json& line) { print_json(log_, *redaction_.now(), line); }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

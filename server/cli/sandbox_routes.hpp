@@ -9,7 +9,7 @@
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/sandbox/faults.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// Where the fault script is posted, shown and cleared: from this machine only.
 inline constexpr std::string_view faults_path = "/__sandbox/faults";
@@ -24,11 +24,11 @@ public:
     /// `log` takes a line of JSON a request (time, method, path, query, status, account, faults, request_id;
     /// status null where the connection was reset); requests for the fault script have none. `errors` takes
     /// what must not be missed.
-    SandboxRoutes(sandbox::ControlPlane& plane, const Redaction& redaction, const Clock& clock,
+    SandboxRoutes(sandbox::ControlPlane& plane, const sealing::Redaction& redaction, const Clock& clock,
                   std::ostream& log, std::ostream& errors)
         : plane_(plane), redaction_(redaction), clock_(clock), log_(log), errors_(errors) {}
 
-    Delivery handle(const HttpRequest& request, std::string_view target) override;
+    Delivery handle(const transport::HttpRequest& request, std::string_view target) override;
     void refused(std::string_view method, std::string_view target, int status) override;
     std::string date() const override;
 
@@ -36,17 +36,17 @@ public:
     const std::vector<std::string>& dangers() const { return dangers_; }
 
 private:
-    Delivery script(const HttpRequest& request);
-    Delivery answer(const HttpRequest& request, std::string_view target, const sandbox::Plan& plan,
+    Delivery script(const transport::HttpRequest& request);
+    Delivery answer(const transport::HttpRequest& request, std::string_view target, const sandbox::Plan& plan,
                     Json& line);
     Delivery defect(std::string_view danger, Json& line) const;
-    HttpReply reply(sandbox::Answer made) const;
-    policy::Redacted sealed(std::string body) const;
+    transport::HttpReply reply(sandbox::Answer made) const;
+    redaction::Redacted sealed(std::string body) const;
     void note_danger(std::string_view danger, std::string_view method, std::string_view target);
     void write(const Json& line);
 
     sandbox::ControlPlane& plane_;
-    const Redaction& redaction_;
+    const sealing::Redaction& redaction_;
     const Clock& clock_;
     std::ostream& log_;
     std::ostream& errors_;
@@ -54,4 +54,4 @@ private:
     std::vector<std::string> dangers_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

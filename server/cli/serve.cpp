@@ -6,16 +6,16 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <ostream>
 
-#include "server/app.hpp"
+#include "server/app/app.hpp"
+#include "server/app/rules_reload.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/printing.hpp"
-#include "server/cli/rules_reload.hpp"
 #include "server/cli/second_signal.hpp"
-#include "server/loop.hpp"
+#include "server/loop/loop.hpp"
 #include "server/transport/listener.hpp"
 #include "tools/own_command.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 namespace asio = boost::asio;
@@ -26,14 +26,14 @@ constexpr std::chrono::seconds for_running_work{9};
 
 std::string another_code() { return tools::own_command("approvals sign-in"); }
 
-class ServedPage final : public ApprovalPage {
+class ServedPage final : public calls::ApprovalPage {
 public:
     void open_at(std::string base) { base_ = std::move(base); }
     Async<std::string> address(std::string approval_id, bool) override {
         co_return home() + "/" + approval_id;
     }
     std::string home() const override { return base_ + "/approvals"; }
-    SignInHelp sign_in_help() const override {
+    people::SignInHelp sign_in_help() const override {
         const bool in_terminal = isatty(STDOUT_FILENO) == 1;
         return {std::string("When this server started, it printed a code ") +
                     (in_terminal ? "in its terminal." : "to its standard output: look in its log.") +
@@ -64,7 +64,7 @@ std::string greeting(const std::string& upstream, const std::string& base, const
     return text;
 }
 
-Async<Result<void>> serve(asio::io_context& loop, Listener& listener, App& app) {
+Async<Result<void>> serve(asio::io_context& loop, transport::Listener& listener, app::App& app) {
     asio::signal_set signals(loop, SIGINT, SIGTERM);
     if (auto started = co_await app.start(); !started) co_return started;
     listener.start();
@@ -81,23 +81,25 @@ Async<Result<void>> serve(asio::io_context& loop, Listener& listener, App& app) 
 
 }  // namespace
 
-int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
+int run_serve(const config::Options& options, std::ostream& out, std::ostream& errors) {
     const auto fail = [&errors](const Error& error) {
         print_error(errors, error.message);
-        return exit_code(error);
+        return config::exit_code(error);
     };
-    const SystemClock clock;
-    auto parts = gather_parts(options, clock);
+    const app::SystemClock clock;
+    auto parts = app::gather_parts(options, clock);
     if (!parts) return fail(parts.error());
     const auto listening = parts->listening;
     const auto upstream = parts->upstream_label();
     const auto public_url = parts->public_url;
-    Loop loop;
+    loop::Loop loop;
     ServedPage page;
-    App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
-    auto listener = Listener::bind(
+    app::App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
+    auto listener = transport::Listener::bind(
         loop, listening,
-        [&app](HttpRequest request, HttpAnswer& answer) { return app.handle(std::move(request), answer); },
+        [&app](transport::HttpRequest request, transport::HttpAnswer& answer) {
+            return app.handle(std::move(request), answer);
+        },
         app.redaction());
     if (!listener) return fail(listener.error());
     const bool v6 = listening.address.find(':') != std::string::npos;
@@ -105,9 +107,9 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
     const auto here = "http://" + host + ":" + std::to_string((*listener)->port());
     const auto base = public_url.empty() ? here : public_url;
     page.open_at(base);
-    RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
-                       [&app](const policy::Rules& rules) { return app.take_rules(rules); });
-    const auto code = app.people().issue_code(os_user(), std::chrono::hours{12});
+    app::RulesReload reload(loop, options.policy, app.gate(), app.log(), app::terminal_gone(STDIN_FILENO),
+                            [&app](const policy::Rules& rules) { return app.take_rules(rules); });
+    const auto code = app.people().issue_code(config::os_user(), std::chrono::hours{12});
     Result<void> started;
     asio::co_spawn(loop, serve(loop, **listener, app),
                    [&](const std::exception_ptr& bug, Result<void> result) {
@@ -127,4 +129,4 @@ int run_serve(const Options& options, std::ostream& out, std::ostream& errors) {
     return started ? 0 : fail(started.error());
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -9,7 +9,7 @@
 #include "policy/secret.hpp"
 #include "server/cli/plain_bytes.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 constexpr std::size_t most_waiting = 64 * 1024;
@@ -52,4 +52,4 @@ int StandardOutput::ended(int code, std::ostream& err) {
     return code == 0 ? 1 : code;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -8,7 +8,7 @@
 
 #include "protocol/error.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// To be called before any file is opened: who starts a process without one of its three descriptors would
 /// have the next file in its place, and what is said would go into a database. Where one is missing stands
@@ -38,4 +38,4 @@ private:
     std::optional<Error> failure_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -12,18 +12,18 @@
 #include <ostream>
 #include <set>
 
-#include "server/app.hpp"
+#include "server/app/app.hpp"
+#include "server/app/rules_reload.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/display.hpp"
 #include "server/cli/printing.hpp"
-#include "server/cli/rules_reload.hpp"
 #include "server/cli/second_signal.hpp"
-#include "server/loop.hpp"
+#include "server/loop/loop.hpp"
 #include "server/transport/listener.hpp"
 #include "server/transport/stdio.hpp"
 #include "tools/own_command.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 namespace asio = boost::asio;
@@ -33,10 +33,10 @@ constexpr std::chrono::milliseconds for_unread_answers{2'500};
 constexpr std::chrono::seconds for_running_work{5};
 
 /// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it.
-class LoopbackPage final : public ApprovalPage {
+class LoopbackPage final : public calls::ApprovalPage {
 public:
     LoopbackPage(asio::io_context& loop, bool open_browser) : loop_(loop), open_browser_(open_browser) {}
-    void belong_to(App& app) { app_ = &app; }
+    void belong_to(app::App& app) { app_ = &app; }
 
     Async<std::string> address(std::string approval_id, bool lead_person_there) override {
         if (!stands()) co_return std::string{};
@@ -55,7 +55,7 @@ public:
 
     bool stands() override { return listener_ || open(); }
 
-    SignInHelp sign_in_help() const override {
+    people::SignInHelp sign_in_help() const override {
         const bool opens = open_browser_ && has_display();
         return {opens
                     ? "The server opens this page in your browser, signed in. If it did not, get a code: run "
@@ -71,9 +71,9 @@ public:
 
 private:
     bool open() {
-        auto bound = Listener::bind(
+        auto bound = transport::Listener::bind(
             loop_, {},
-            [this](HttpRequest request, HttpAnswer& answer) {
+            [this](transport::HttpRequest request, transport::HttpAnswer& answer) {
                 return app_->handle_page(std::move(request), answer);
             },
             app_->redaction());
@@ -88,7 +88,7 @@ private:
     }
 
     void open_signed_in(const std::string& url) {
-        open_browser(url + "#code=" + app_->people().issue_code(os_user(), std::chrono::minutes{15}));
+        open_browser(url + "#code=" + app_->people().issue_code(config::os_user(), std::chrono::minutes{15}));
     }
 
     // The one-time link goes from this process to the person's browser; the host and its model never see it.
@@ -109,14 +109,14 @@ private:
 
     asio::io_context& loop_;
     bool open_browser_;
-    App* app_ = nullptr;
-    std::unique_ptr<Listener> listener_;
+    app::App* app_ = nullptr;
+    std::unique_ptr<transport::Listener> listener_;
     std::set<std::string> led_;
 };
 
 // To be told to stop is as the end of input: what is being answered is finished, what waits is detached. A
 // client that does not read its answers is not waited for.
-Async<void> stop_when_told(asio::io_context& loop, App& app, StdioTransport& transport) {
+Async<void> stop_when_told(asio::io_context& loop, app::App& app, transport::StdioTransport& transport) {
     asio::signal_set signals(loop, SIGINT, SIGTERM);
     co_await signals.async_wait(asio::use_awaitable);
     end_at_once_when_told_again(signals);
@@ -128,7 +128,7 @@ Async<void> stop_when_told(asio::io_context& loop, App& app, StdioTransport& tra
     transport.end_output();
 }
 
-Async<Result<void>> serve(asio::io_context& loop, App& app, StdioTransport& transport) {
+Async<Result<void>> serve(asio::io_context& loop, app::App& app, transport::StdioTransport& transport) {
     asio::co_spawn(loop, stop_when_told(loop, app, transport), asio::detached);
     if (auto started = co_await app.start(); !started) co_return started;
     co_await app.serve_stream(transport);
@@ -138,22 +138,22 @@ Async<Result<void>> serve(asio::io_context& loop, App& app, StdioTransport& tran
 
 }  // namespace
 
-int run_stdio(const Options& options, std::ostream& errors) {
+int run_stdio(const config::Options& options, std::ostream& errors) {
     const auto fail = [&errors](const Error& error) {
         print_error(errors, error.message);
-        return exit_code(error);
+        return config::exit_code(error);
     };
     std::signal(SIGCHLD, SIG_IGN);  // browsers that were opened are nobody's to wait for
-    const SystemClock clock;
-    auto parts = gather_parts(options, clock);
+    const app::SystemClock clock;
+    auto parts = app::gather_parts(options, clock);
     if (!parts) return fail(parts.error());
-    Loop loop;
+    loop::Loop loop;
     LoopbackPage page(loop, options.open_browser);
-    App app(loop, std::move(*parts), clock, page, policy::Assurance::client);
+    app::App app(loop, std::move(*parts), clock, page, policy::Assurance::client);
     page.belong_to(app);
-    RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
-                       [&app](const policy::Rules& rules) { return app.take_rules(rules); });
-    const auto transport = open_stdio(loop.get_executor(), STDIN_FILENO, STDOUT_FILENO);
+    app::RulesReload reload(loop, options.policy, app.gate(), app.log(), app::terminal_gone(STDIN_FILENO),
+                            [&app](const policy::Rules& rules) { return app.take_rules(rules); });
+    const auto transport = transport::open_stdio(loop.get_executor(), STDIN_FILENO, STDOUT_FILENO);
     Result<void> served;
     asio::co_spawn(loop, serve(loop, app, *transport),
                    [&](const std::exception_ptr& bug, Result<void> result) {
@@ -169,4 +169,4 @@ int run_stdio(const Options& options, std::ostream& errors) {
     return sent ? 0 : fail({Errc::closed, "Not all answers could be written. " + sent.error().message + "."});
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -6,7 +6,7 @@
 #include "policy/near_miss.hpp"
 #include "policy/redaction/redactor.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 /// Words of small letters with hyphens between them, as options are named; keys and tokens are not.
@@ -157,7 +157,7 @@ std::string option_in_words(std::string_view typed) {
 std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong) {
     const auto text =
         "tfy-pat-mcp: " + what_is_wrong(app, wrong) + "Help: " + typed_so_far(chosen(app)) + " --help\n";
-    return std::string(policy::Redactor({}, {}).seal_text(text).text());
+    return std::string(redaction::Redactor({}, {}).seal_text(text).text());
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -10,7 +10,7 @@ class App;
 class ParseError;
 }  // namespace CLI
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// A whole text for standard error: what is wrong, and where help is.
 std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong);
@@ -18,4 +18,4 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong);
 /// "--hold" if it can be nothing else than an option's name; "(not shown: …)" for all other text.
 std::string option_in_words(std::string_view typed);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

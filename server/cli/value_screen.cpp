@@ -13,7 +13,7 @@
 
 #include "server/storage/open_file.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 // Every terminal of this century knows the other screen, which has no history to scroll back to.
@@ -28,7 +28,7 @@ public:
         sigemptyset(&held_);
         for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP}) sigaddset(&held_, signal);
         sigprocmask(SIG_BLOCK, &held_, &before_);
-        file_ = OpenFile(::signalfd(-1, &held_, SFD_CLOEXEC | SFD_NONBLOCK));
+        file_ = storage::OpenFile(::signalfd(-1, &held_, SFD_CLOEXEC | SFD_NONBLOCK));
     }
     ~HeldSignals() {
         signalfd_siginfo taken;
@@ -44,7 +44,7 @@ public:
 private:
     sigset_t held_{};
     sigset_t before_{};
-    OpenFile file_;
+    storage::OpenFile file_;
 };
 
 /// While it lives, keys are read one by one and not shown.
@@ -111,4 +111,4 @@ bool show_value(std::ostream& out, policy::Secret value, const ValueScreen& scre
     return written;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -6,7 +6,7 @@
 
 #include "policy/secret.hpp"
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// Whether what was written can be taken off this terminal again ($TERM says which one it is).
 bool terminal_can_be_wiped();
@@ -23,4 +23,4 @@ struct ValueScreen {
 /// written.
 bool show_value(std::ostream& out, policy::Secret value, const ValueScreen& screen);
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

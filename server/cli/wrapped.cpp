@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tfy::server {
+namespace tfy::cli {
 namespace {
 
 /// Characters, not bytes.
@@ -35,4 +35,4 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t colum
     return out;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

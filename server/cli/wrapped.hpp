@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace tfy::server {
+namespace tfy::cli {
 
 /// Broken between words so that no line is longer than 80 characters, unless a single word is; each line but
 /// the first is indented by `indent`. `column`: how far the first line is full already.
@@ -13,4 +13,4 @@ inline std::string wrapped(std::string_view text, std::size_t indent) {
     return wrapped(text, indent, indent);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::cli

@@ -5,7 +5,7 @@
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 namespace {
 
 using policy::Approval;
@@ -72,20 +72,20 @@ Result<Change> read_change(const Json& body) {
     return change;
 }
 
-HttpReply failed(const Redaction& redaction, const Error& error, int status) {
+transport::HttpReply failed(const sealing::Redaction& redaction, const Error& error, int status) {
     return error_reply(redaction, status, protocol::name(error.code), error.message);
 }
 
 }  // namespace
 
-Async<void> Dashboard::list(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::list(Visit visit, transport::HttpAnswer& answer) {
     constexpr std::string_view behind = "after=";
     const std::string_view query = visit.request.query;
     std::string after(query.starts_with(behind) ? query.substr(behind.size()) : "");
     const auto decided = query == "all=1" ? history : 0;
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
     const auto found = co_await approvals_.board(std::move(after), page_size, decided);
-    HttpReply reply;
+    transport::HttpReply reply;
     if (!found) {
         reply = error_reply(redaction_, found.error());
     } else {
@@ -101,7 +101,7 @@ Async<void> Dashboard::list(Visit visit, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> Dashboard::one(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::one(Visit visit, transport::HttpAnswer& answer) {
     const auto found = co_await approvals_.find(visit.id);
     auto reply =
         found ? json_reply(redaction_, 200, view(*found, visit)) : error_reply(redaction_, found.error());
@@ -109,7 +109,7 @@ Async<void> Dashboard::one(Visit visit, HttpAnswer& answer) {
 }
 
 // Ends with the session, since a browser that was signed out learns nothing more, and when the server stops.
-Async<void> Dashboard::events(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::events(Visit visit, transport::HttpAnswer& answer) {
     std::optional<std::uint64_t> told;
     while (people_.session(visit.cookie)) {
         const auto revision = approvals_.revision();
@@ -121,14 +121,14 @@ Async<void> Dashboard::events(Visit visit, HttpAnswer& answer) {
             told = revision;
         }
         const auto woken = co_await approvals_.wait_revision(revision, session_check);
-        if (woken == Woken::draining) break;
+        if (woken == approvals::Woken::draining) break;
     }
     co_await answer.end_events();
 }
 
-Async<void> Dashboard::approve(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::approve(Visit visit, transport::HttpAnswer& answer) {
     auto choice = read_choice(visit.body);
-    HttpReply reply;
+    transport::HttpReply reply;
     if (!choice) {
         reply = failed(redaction_, choice.error(), 422);
     } else {
@@ -140,9 +140,9 @@ Async<void> Dashboard::approve(Visit visit, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> Dashboard::deny(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::deny(Visit visit, transport::HttpAnswer& answer) {
     auto reason = read_reason(visit.body);
-    HttpReply reply;
+    transport::HttpReply reply;
     if (!reason) {
         reply = failed(redaction_, reason.error(), 422);
     } else {
@@ -153,9 +153,9 @@ Async<void> Dashboard::deny(Visit visit, HttpAnswer& answer) {
 }
 
 // Nothing is approved by it: the person looks at what it is now, and decides on that.
-Async<void> Dashboard::narrow(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::narrow(Visit visit, transport::HttpAnswer& answer) {
     auto change = read_change(visit.body);
-    HttpReply reply;
+    transport::HttpReply reply;
     if (!change) {
         reply = failed(redaction_, change.error(), 422);
     } else {
@@ -167,7 +167,7 @@ Async<void> Dashboard::narrow(Visit visit, HttpAnswer& answer) {
 }
 
 // The desk refuses for several reasons; the row tells which one a browser should act on.
-Async<HttpReply> Dashboard::decided(Visit visit, Result<Approval> changed, Cannot cannot) {
+Async<transport::HttpReply> Dashboard::decided(Visit visit, Result<Approval> changed, Cannot cannot) {
     if (changed) co_return json_reply(redaction_, 200, view(*changed, visit));
     const auto& error = changed.error();
     auto status = page_status(error.code);
@@ -189,4 +189,4 @@ Json Dashboard::view(const Approval& approval, const Visit& visit) const {
     return approval_view(approval, {visit.session->person, narrowing_.narrowable(approval)});
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

@@ -1,8 +1,8 @@
 #include "server/dashboard/approval_view.hpp"
 
-#include "server/approvals/narrowed_arguments.hpp"
+#include "policy/narrowed_arguments.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 namespace {
 
 using policy::Approval;
@@ -72,7 +72,7 @@ Json votes_view(const Approval& approval, Shower& show) {
 
 Json narrowings_view(const Approval& approval, Shower& show) {
     Json all = Json::array();
-    for (const auto& each : narrowed_arguments(approval))
+    for (const auto& each : policy::narrowed_arguments(approval))
         all.push_back({{"by", show(each.by)},
                        {"at", policy::format_time(each.at)},
                        {"argument", show(each.argument)},
@@ -157,4 +157,4 @@ Json approval_view(const Approval& approval, const Viewer& viewer) {
     return view;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

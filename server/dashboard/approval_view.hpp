@@ -4,7 +4,7 @@
 #include "policy/approval.hpp"
 #include "tools/tool.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 
 /// Who looks at it.
 struct Viewer {
@@ -21,4 +21,4 @@ struct Viewer {
 /// says that this changed one of them.
 Json approval_view(const policy::Approval& approval, const Viewer& viewer);
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

@@ -1,6 +1,6 @@
 #include "server/dashboard/body_fields.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 namespace {
 
 constexpr std::size_t longest_field = 2000;  // bytes of what a person types
@@ -26,4 +26,4 @@ Error bad_text(std::string_view name, std::string_view not_done) {
                                std::string(not_done)};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

@@ -6,7 +6,7 @@
 
 #include "protocol/error.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 
 /// A text field of the body; empty where absent. nullopt where it is no text, or longer than 2000 bytes.
 std::optional<std::string> text_field(const Json& body, const char* name);
@@ -16,4 +16,4 @@ std::optional<std::size_t> count_field(const Json& body, const char* name);
 /// Errc::refused; `not_done` is a sentence: "Nothing was decided."
 Error bad_text(std::string_view name, std::string_view not_done);
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

@@ -8,7 +8,7 @@
 #include "protocol/parse.hpp"
 #include "server/dashboard/replies.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 namespace {
 
 constexpr std::string_view cookie_name = "tfy_pat_mcp_session";
@@ -42,8 +42,9 @@ bool is_json(std::string_view content_type) {
 
 }  // namespace
 
-Dashboard::Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction,
-                     const Clock& clock, std::string server_label, SignInHelp sign_in_help)
+Dashboard::Dashboard(Desks desks, people::PageChannel& people, people::SignInCodes& codes,
+                     const sealing::Redaction& redaction, const Clock& clock, std::string server_label,
+                     people::SignInHelp sign_in_help)
     : approvals_(desks.approvals),
       narrowing_(desks.narrowing),
       standing_(desks.standing),
@@ -84,7 +85,7 @@ std::span<const Dashboard::Route> Dashboard::routes() {
     return all;
 }
 
-std::optional<HttpReply> Dashboard::stopped(Visit& visit, Needs needs) const {
+std::optional<transport::HttpReply> Dashboard::stopped(Visit& visit, Needs needs) const {
     const auto refuse = [this](int status, std::string_view code, std::string_view why) {
         return error_reply(redaction_, status, code, std::string(why) + " Nothing was done.");
     };
@@ -107,7 +108,7 @@ std::optional<HttpReply> Dashboard::stopped(Visit& visit, Needs needs) const {
     return std::nullopt;
 }
 
-Async<void> Dashboard::handle(HttpRequest request, HttpAnswer& answer) {
+Async<void> Dashboard::handle(transport::HttpRequest request, transport::HttpAnswer& answer) {
     Visit visit{std::move(request)};
     visit.cookie = cookie_value(visit.request.header("cookie").value_or(""), cookie_name);
     visit.session = people_.session(visit.cookie);
@@ -135,4 +136,4 @@ Async<void> Dashboard::handle(HttpRequest request, HttpAnswer& answer) {
     co_await answer.reply(std::move(refusal));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

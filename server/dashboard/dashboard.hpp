@@ -6,40 +6,41 @@
 #include <string_view>
 
 #include "server/approvals/narrowing.hpp"
-#include "server/approvals/reveal_desk.hpp"
-#include "server/approvals/rotation_desk.hpp"
 #include "server/approvals/standing_desk.hpp"
-#include "server/auth/sign_in.hpp"
-#include "server/auth/sign_in_codes.hpp"
-#include "server/auth/sign_in_help.hpp"
+#include "server/calls/rotation_desk.hpp"
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
+#include "server/people/sign_in.hpp"
+#include "server/people/sign_in_codes.hpp"
+#include "server/people/sign_in_help.hpp"
+#include "server/reveals/reveal_desk.hpp"
 #include "server/transport/http.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 
 /// Serves everything at and below /approvals. All references must outlive it. One loop only.
 class Dashboard {
 public:
     struct Desks {
-        ApprovalDesk& approvals;
-        Narrowing& narrowing;
-        StandingDesk& standing;
-        RevealDesk& reveals;
-        RotationDesk& rotations;
+        approvals::ApprovalDesk& approvals;
+        approvals::Narrowing& narrowing;
+        approvals::StandingDesk& standing;
+        reveals::RevealDesk& reveals;
+        calls::RotationDesk& rotations;
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
     };
-    Dashboard(Desks desks, PageChannel& people, SignInCodes& codes, const Redaction& redaction,
-              const Clock& clock, std::string server_label, SignInHelp sign_in_help = {});
+    Dashboard(Desks desks, people::PageChannel& people, people::SignInCodes& codes,
+              const sealing::Redaction& redaction, const Clock& clock, std::string server_label,
+              people::SignInHelp sign_in_help = {});
 
-    Async<void> handle(HttpRequest request, HttpAnswer& answer);
+    Async<void> handle(transport::HttpRequest request, transport::HttpAnswer& answer);
 
 private:
     /// A request on its way to a route: who sent it, what the path's {id} holds, what the body says.
     struct Visit {
-        HttpRequest request;
+        transport::HttpRequest request;
         std::string cookie = {};
-        std::optional<PageChannel::Session> session = {};
+        std::optional<people::PageChannel::Session> session = {};
         std::string id = {};
         Json body = Json::object();
     };
@@ -53,50 +54,50 @@ private:
         std::string_view method;
         std::string_view path;  // may hold one {id}
         Needs needs;
-        Async<void> (Dashboard::*run)(Visit visit, HttpAnswer& answer);
+        Async<void> (Dashboard::*run)(Visit visit, transport::HttpAnswer& answer);
     };
     static std::span<const Route> routes();
     /// The refusal, or nothing where `visit` may go on; reads the body.
-    std::optional<HttpReply> stopped(Visit& visit, Needs needs) const;
+    std::optional<transport::HttpReply> stopped(Visit& visit, Needs needs) const;
 
-    Async<void> page(Visit visit, HttpAnswer& answer);
-    Async<void> asset(Visit visit, HttpAnswer& answer);
-    Async<void> sign_in(Visit visit, HttpAnswer& answer);
-    Async<void> sign_out(Visit visit, HttpAnswer& answer);
-    Async<void> session(Visit visit, HttpAnswer& answer);
-    Async<void> list(Visit visit, HttpAnswer& answer);
-    Async<void> one(Visit visit, HttpAnswer& answer);
-    Async<void> events(Visit visit, HttpAnswer& answer);
-    Async<void> approve(Visit visit, HttpAnswer& answer);
-    Async<void> deny(Visit visit, HttpAnswer& answer);
-    Async<void> narrow(Visit visit, HttpAnswer& answer);
-    Async<void> permissions(Visit visit, HttpAnswer& answer);
-    Async<void> permit(Visit visit, HttpAnswer& answer);
-    Async<void> revoke(Visit visit, HttpAnswer& answer);
-    Async<void> reveals(Visit visit, HttpAnswer& answer);
-    Async<void> reveal(Visit visit, HttpAnswer& answer);
-    Async<void> rotations(Visit visit, HttpAnswer& answer);
-    Async<void> keep_old_token(Visit visit, HttpAnswer& answer);
+    Async<void> page(Visit visit, transport::HttpAnswer& answer);
+    Async<void> asset(Visit visit, transport::HttpAnswer& answer);
+    Async<void> sign_in(Visit visit, transport::HttpAnswer& answer);
+    Async<void> sign_out(Visit visit, transport::HttpAnswer& answer);
+    Async<void> session(Visit visit, transport::HttpAnswer& answer);
+    Async<void> list(Visit visit, transport::HttpAnswer& answer);
+    Async<void> one(Visit visit, transport::HttpAnswer& answer);
+    Async<void> events(Visit visit, transport::HttpAnswer& answer);
+    Async<void> approve(Visit visit, transport::HttpAnswer& answer);
+    Async<void> deny(Visit visit, transport::HttpAnswer& answer);
+    Async<void> narrow(Visit visit, transport::HttpAnswer& answer);
+    Async<void> permissions(Visit visit, transport::HttpAnswer& answer);
+    Async<void> permit(Visit visit, transport::HttpAnswer& answer);
+    Async<void> revoke(Visit visit, transport::HttpAnswer& answer);
+    Async<void> reveals(Visit visit, transport::HttpAnswer& answer);
+    Async<void> reveal(Visit visit, transport::HttpAnswer& answer);
+    Async<void> rotations(Visit visit, transport::HttpAnswer& answer);
+    Async<void> keep_old_token(Visit visit, transport::HttpAnswer& answer);
     /// policy::cannot_approve and its like.
     using Cannot = std::optional<std::string> (*)(const policy::Approval&, std::string_view);
-    Async<HttpReply> decided(Visit visit, Result<policy::Approval> changed, Cannot cannot);
+    Async<transport::HttpReply> decided(Visit visit, Result<policy::Approval> changed, Cannot cannot);
     /// As this session's person may see it.
     Json view(const policy::Approval& approval, const Visit& visit) const;
 
-    ApprovalDesk& approvals_;
-    Narrowing& narrowing_;
-    StandingDesk& standing_;
-    RevealDesk& reveals_;
-    RotationDesk& rotations_;
+    approvals::ApprovalDesk& approvals_;
+    approvals::Narrowing& narrowing_;
+    approvals::StandingDesk& standing_;
+    reveals::RevealDesk& reveals_;
+    calls::RotationDesk& rotations_;
     std::function<void(policy::Approval)> approved_;
-    PageChannel& people_;
-    SignInCodes& codes_;
-    const Redaction& redaction_;
+    people::PageChannel& people_;
+    people::SignInCodes& codes_;
+    const sealing::Redaction& redaction_;
     const Clock& clock_;
     std::string server_label_;  // "sandbox" or the control plane's host, shown at the top
-    SignInHelp sign_in_help_;
+    people::SignInHelp sign_in_help_;
     PageFiles files_;
     RevealNonces nonces_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

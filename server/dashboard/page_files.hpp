@@ -5,28 +5,28 @@
 #include <string>
 #include <string_view>
 
-#include "server/redaction.hpp"
+#include "server/sealing/redaction.hpp"
 #include "server/transport/http.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 
 class PageFiles {
 public:
-    explicit PageFiles(const Redaction& redaction);
+    explicit PageFiles(const sealing::Redaction& redaction);
 
     /// The page itself, with the headers that keep everything foreign out of it.
-    HttpReply index() const;
+    transport::HttpReply index() const;
     /// "app.js" or "app.css": 200, or 304 where `known` (If-None-Match) is what we have. nullopt for any
     /// other name.
-    std::optional<HttpReply> asset(std::string_view name, std::string_view known) const;
+    std::optional<transport::HttpReply> asset(std::string_view name, std::string_view known) const;
 
 private:
     struct File {
         std::string content_type;
         std::string etag;
-        policy::Redacted body;
+        redaction::Redacted body;
     };
     std::map<std::string, File, std::less<>> files_;  // by path below dist/
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

@@ -3,7 +3,7 @@
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 namespace {
 
 constexpr std::string_view not_given = "No permission was given.";
@@ -60,9 +60,9 @@ Json permission_view(const policy::StandingPermission& permission) {
 
 }  // namespace
 
-Async<void> Dashboard::permissions(Visit, HttpAnswer& answer) {
+Async<void> Dashboard::permissions(Visit, transport::HttpAnswer& answer) {
     const auto found = co_await standing_.list();
-    HttpReply reply;
+    transport::HttpReply reply;
     if (!found) {
         reply = error_reply(redaction_, found.error());
     } else {
@@ -74,9 +74,9 @@ Async<void> Dashboard::permissions(Visit, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> Dashboard::permit(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::permit(Visit visit, transport::HttpAnswer& answer) {
     auto wish = read_wish(visit.body);
-    HttpReply reply;
+    transport::HttpReply reply;
     if (!wish) {
         reply = error_reply(redaction_, wish.error());
     } else {
@@ -87,7 +87,7 @@ Async<void> Dashboard::permit(Visit visit, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> Dashboard::revoke(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::revoke(Visit visit, transport::HttpAnswer& answer) {
     const auto revoked = co_await standing_.revoke(visit.id, people_.human(*visit.session));
     const bool twice = !revoked && revoked.error().code == Errc::refused;
     auto reply = revoked ? json_reply(redaction_, 200, permission_view(*revoked))
@@ -96,4 +96,4 @@ Async<void> Dashboard::revoke(Visit visit, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

@@ -1,9 +1,9 @@
 #include "server/dashboard/replies.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 namespace {
 
-Headers with_defaults(Headers extra) {
+transport::Headers with_defaults(transport::Headers extra) {
     extra.emplace_back("Cache-Control", "no-store");
     extra.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     extra.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
@@ -14,21 +14,24 @@ Headers with_defaults(Headers extra) {
 
 }  // namespace
 
-HttpReply sealed_reply(int status, policy::Redacted body, Headers extra) {
+transport::HttpReply sealed_reply(int status, redaction::Redacted body, transport::Headers extra) {
     return {status, "application/json", std::move(body), with_defaults(std::move(extra))};
 }
 
-HttpReply json_reply(const Redaction& redaction, int status, const Json& body, Headers extra) {
+transport::HttpReply json_reply(const sealing::Redaction& redaction, int status, const Json& body,
+                                transport::Headers extra) {
     return sealed_reply(status, redaction.seal(body), std::move(extra));
 }
 
-HttpReply error_reply(const Redaction& redaction, int status, std::string_view code, std::string_view message,
-                      Headers extra) {
+transport::HttpReply error_reply(const sealing::Redaction& redaction, int status, std::string_view code,
+                                 std::string_view message, transport::Headers extra) {
     return json_reply(redaction, status, {{"error", {{"code", code}, {"message", message}}}},
                       std::move(extra));
 }
 
-HttpReply empty_reply(int status, Headers extra) { return {status, {}, {}, with_defaults(std::move(extra))}; }
+transport::HttpReply empty_reply(int status, transport::Headers extra) {
+    return {status, {}, {}, with_defaults(std::move(extra))};
+}
 
 int page_status(Errc code) {
     switch (code) {
@@ -47,7 +50,8 @@ int page_status(Errc code) {
     }
 }
 
-HttpReply error_reply(const Redaction& redaction, const Error& error, Headers extra) {
+transport::HttpReply error_reply(const sealing::Redaction& redaction, const Error& error,
+                                 transport::Headers extra) {
     return error_reply(redaction, page_status(error.code), protocol::name(error.code), error.message,
                        std::move(extra));
 }
@@ -64,4 +68,4 @@ std::string cookie_value(std::string_view header, std::string_view name) {
     return {};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

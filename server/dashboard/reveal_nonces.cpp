@@ -4,7 +4,7 @@
 
 #include "policy/sealed_state.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 
 std::string RevealNonces::issue(const std::string& session, const std::string& reveal_id) {
     auto& nonce = nonces_[{session, reveal_id}];
@@ -24,4 +24,4 @@ void RevealNonces::keep_only(const std::set<std::string>& reveal_ids) {
     std::erase_if(nonces_, [&](const auto& each) { return !reveal_ids.contains(each.first.second); });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace tfy::server {
+namespace tfy::dashboard {
 
 class RevealNonces {
 public:
@@ -22,4 +22,4 @@ private:
     std::map<std::pair<std::string, std::string>, std::string> nonces_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

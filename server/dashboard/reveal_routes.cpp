@@ -3,7 +3,7 @@
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 namespace {
 
 constexpr const char* gone =
@@ -13,7 +13,7 @@ constexpr const char* gone =
 
 }  // namespace
 
-Async<void> Dashboard::reveals(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::reveals(Visit visit, transport::HttpAnswer& answer) {
     Json all = Json::array();
     std::set<std::string> held;
     for (const auto& value : reveals_.waiting()) {
@@ -31,11 +31,11 @@ Async<void> Dashboard::reveals(Visit visit, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> Dashboard::reveal(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::reveal(Visit visit, transport::HttpAnswer& answer) {
     const auto nonce = visit.body.find("nonce");
     const bool spent = nonce != visit.body.end() && nonce->is_string() &&
                        nonces_.spend(visit.session->csrf, visit.id, nonce->get_ref<const std::string&>());
-    HttpReply reply;
+    transport::HttpReply reply;
     if (!spent) {
         const auto held = reveals_.waiting();
         const bool waits =
@@ -57,4 +57,4 @@ Async<void> Dashboard::reveal(Visit visit, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

@@ -2,26 +2,26 @@
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
 
-namespace tfy::server {
+namespace tfy::dashboard {
 namespace {
 
-using State = tools::Rotation::State;
+using State = access_tokens::Rotation::State;
 
-Json rotation_view(const tools::Rotation& rotation) {
+Json rotation_view(const access_tokens::Rotation& rotation) {
     return {{"id", rotation.id},
-            {"state", tools::to_string(rotation.state)},
+            {"state", access_tokens::to_string(rotation.state)},
             {"old", policy::shown(rotation.plan.old_title())},
             {"new", policy::shown(rotation.plan.new_name)},
             {"due", rotation.due ? Json(policy::format_time(*rotation.due)) : Json(nullptr)},
-            {"words", policy::shown(tools::describe(rotation))},
+            {"words", policy::shown(access_tokens::describe(rotation))},
             {"may_keep", rotation.state == State::waiting || rotation.state == State::due}};
 }
 
 }  // namespace
 
-Async<void> Dashboard::rotations(Visit, HttpAnswer& answer) {
+Async<void> Dashboard::rotations(Visit, transport::HttpAnswer& answer) {
     const auto found = co_await rotations_.list();
-    HttpReply reply;
+    transport::HttpReply reply;
     if (!found) {
         reply = error_reply(redaction_, found.error());
     } else {
@@ -34,11 +34,11 @@ Async<void> Dashboard::rotations(Visit, HttpAnswer& answer) {
 }
 
 // Whoever is signed in may: it is the safe side.
-Async<void> Dashboard::keep_old_token(Visit visit, HttpAnswer& answer) {
+Async<void> Dashboard::keep_old_token(Visit visit, transport::HttpAnswer& answer) {
     const auto kept = co_await rotations_.keep(visit.id, people_.human(*visit.session));
     auto reply =
         kept ? json_reply(redaction_, 200, rotation_view(*kept)) : error_reply(redaction_, kept.error());
     co_await answer.reply(std::move(reply));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::dashboard

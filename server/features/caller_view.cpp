@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tfy::server {
+namespace tfy::features {
 namespace {
 
 constexpr char list_tool[] = "tfy_access_tokens_list";
@@ -18,7 +18,7 @@ Error out_of_sight() {
 
 }  // namespace
 
-Async<Result<Json>> CallerView::tokens(const Requester& requester) {
+Async<Result<Json>> CallerView::tokens(const mcp::Requester& requester) {
     const auto place = reading_.take(requester.caller.principal);
     if (!place)
         co_return Error{Errc::rate_limited,
@@ -39,7 +39,7 @@ Async<Result<Json>> CallerView::tokens(const Requester& requester) {
     co_return last;
 }
 
-Async<Result<Json>> CallerView::token(const Requester& requester, truefoundry::TokenId id) {
+Async<Result<Json>> CallerView::token(const mcp::Requester& requester, truefoundry::TokenId id) {
     auto listed = co_await tokens(requester);
     if (!listed) co_return listed.error();
     for (auto& token : listed->at("tokens"))
@@ -48,14 +48,14 @@ Async<Result<Json>> CallerView::token(const Requester& requester, truefoundry::T
     co_return Error{Errc::not_found, "No access token has this id. Nothing was done."};
 }
 
-Async<Result<Json>> CallerView::approval(const Requester& requester, std::string id) {
+Async<Result<Json>> CallerView::approval(const mcp::Requester& requester, std::string id) {
     Json arguments = {{"approval_id", std::move(id)}};
     auto found = co_await calls_.look(requester, approval_tool, std::move(arguments));
     if (!found) co_return found.error();
     co_return requester.redaction.now()->scrub(std::move(found->structured));
 }
 
-Async<std::vector<Json>> CallerView::open_approvals(const Requester& requester) {
+Async<std::vector<Json>> CallerView::open_approvals(const mcp::Requester& requester) {
     std::vector<Json> visible;
     auto open = co_await desk_.list(true);
     if (!open) co_return visible;
@@ -71,8 +71,8 @@ Async<std::vector<Json>> CallerView::open_approvals(const Requester& requester) 
     co_return visible;
 }
 
-bool CallerView::may_see_tokens(const Requester& requester) const {
+bool CallerView::may_see_tokens(const mcp::Requester& requester) const {
     return calls_.may_look(requester, list_tool, Json::object());
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::features

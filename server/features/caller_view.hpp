@@ -5,37 +5,37 @@
 #include <string>
 #include <vector>
 
-#include "server/call_tool.hpp"
-#include "server/mcp/places.hpp"
+#include "server/calls/call_tool.hpp"
+#include "server/loop/places.hpp"
 #include "tools/truefoundry/types.hpp"
 
-namespace tfy::server {
+namespace tfy::features {
 
 class CallerView {
 public:
     /// Both must outlive it.
-    CallerView(CallTool& calls, ApprovalDesk& desk) : calls_(calls), desk_(desk) {}
+    CallerView(calls::CallTool& calls, approvals::ApprovalDesk& desk) : calls_(calls), desk_(desk) {}
 
     // Errors are the tools' own, and Errc::denied a rule's. All values are taken out of what is answered.
 
     /// {tokens, total} as tfy_access_tokens_list has it, all pages in one, newest first. Beyond 1,000 tokens
     /// it ends, with the next_cursor for that tool. Errc::rate_limited where 32 such reads of this principal
     /// are running already.
-    Async<Result<Json>> tokens(const Requester& requester);
+    Async<Result<Json>> tokens(const mcp::Requester& requester);
     /// One of them. Errc::not_found; Errc::refused where it is not among those that tokens() reads.
-    Async<Result<Json>> token(const Requester& requester, truefoundry::TokenId id);
+    Async<Result<Json>> token(const mcp::Requester& requester, truefoundry::TokenId id);
     /// As tfy_approvals_get has it. Errc::not_found for another principal's, too.
-    Async<Result<Json>> approval(const Requester& requester, std::string id);
+    Async<Result<Json>> approval(const mcp::Requester& requester, std::string id);
     /// The caller's own that are open, each as approval() has it: who ends first comes first.
-    Async<std::vector<Json>> open_approvals(const Requester& requester);
+    Async<std::vector<Json>> open_approvals(const mcp::Requester& requester);
 
     /// Whether a rule keeps the tokens from this caller; TrueFoundry is not asked.
-    bool may_see_tokens(const Requester& requester) const;
+    bool may_see_tokens(const mcp::Requester& requester) const;
 
 private:
-    CallTool& calls_;
-    ApprovalDesk& desk_;
-    Places reading_{32};  // tokens() that run
+    calls::CallTool& calls_;
+    approvals::ApprovalDesk& desk_;
+    loop::Places reading_{32};  // tokens() that run
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::features

@@ -5,9 +5,9 @@
 #include <boost/asio/detached.hpp>
 
 #include "server/features/uris.hpp"
-#include "tools/rotations.hpp"
+#include "tools/access_tokens/rotations.hpp"
 
-namespace tfy::server {
+namespace tfy::features {
 namespace {
 
 namespace asio = boost::asio;
@@ -58,7 +58,7 @@ Async<void> ChangeWatch::watch() {
         begin_approved();
         if (over()) break;
         const auto woken = co_await rooms_.desk.wait_revision(seen, patience_);
-        if (woken == Woken::draining) break;
+        if (woken == approvals::Woken::draining) break;
     }
 }
 
@@ -84,7 +84,7 @@ Async<void> ChangeWatch::look(bool first) {
     if (first) co_return;
     for (const auto& [id, approval] : open_) {
         const auto known = before.find(id);
-        if (known == before.end()) rooms_.subscriptions.publish({Change::Of::resources_list});
+        if (known == before.end()) rooms_.subscriptions.publish({mcp::Change::Of::resources_list});
         if (known == before.end() || known->second.state != approval.state) tell_changed(id);
     }
     for (const auto& [id, approval] : before) {
@@ -95,29 +95,29 @@ Async<void> ChangeWatch::look(bool first) {
 }
 
 void ChangeWatch::tell_changed(const std::string& id) {
-    rooms_.subscriptions.publish({Change::Of::task, id});
-    rooms_.subscriptions.publish({Change::Of::resource, uris::approval(id)});
+    rooms_.subscriptions.publish({mcp::Change::Of::task, id});
+    rooms_.subscriptions.publish({mcp::Change::Of::resource, uris::approval(id)});
 }
 
 void ChangeWatch::tell_ended(const Approval& approval) {
     tell_changed(approval.id);
-    rooms_.subscriptions.publish({Change::Of::resources_list});
+    rooms_.subscriptions.publish({mcp::Change::Of::resources_list});
     const auto& tool = approval.call.tool;
-    const bool tokens = tool == create_tool || tool == delete_tool || tool == tools::rotate_tool;
+    const bool tokens = tool == create_tool || tool == delete_tool || tool == access_tokens::rotate_tool;
     // An unknown end may have changed them, too.
     const bool ran = approval.state == State::succeeded || approval.state == State::unknown;
     if (!tokens || !ran) return;
-    rooms_.subscriptions.publish({Change::Of::resource, std::string(uris::access_tokens)});
+    rooms_.subscriptions.publish({mcp::Change::Of::resource, std::string(uris::access_tokens)});
     if (const auto id = token_of(approval); !id.empty())
-        rooms_.subscriptions.publish({Change::Of::resource, uris::access_token(id)});
+        rooms_.subscriptions.publish({mcp::Change::Of::resource, uris::access_token(id)});
 }
 
 void ChangeWatch::begin_approved() {
-    for (const auto& id : rooms_.subscriptions.subjects(Change::Of::task)) {
+    for (const auto& id : rooms_.subscriptions.subjects(mcp::Change::Of::task)) {
         const auto found = open_.find(id);
         if (found == open_.end() || found->second.state != State::approved) continue;
         if (rooms_.calls.may_be_task(found->second.call.tool)) rooms_.calls.carry_out(found->second, {});
     }
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::features

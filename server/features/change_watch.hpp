@@ -5,11 +5,11 @@
 #include <map>
 
 #include "server/approvals/approval_desk.hpp"
-#include "server/call_tool.hpp"
+#include "server/calls/call_tool.hpp"
 #include "server/mcp/subscriptions.hpp"
 #include "server/observability/log.hpp"
 
-namespace tfy::server {
+namespace tfy::features {
 
 /// While anybody listens, one coroutine looks at the open approvals after each change of the store: one
 /// query, and one more for each that is not open any more. What it knows is those open ones. One loop.
@@ -17,11 +17,11 @@ class ChangeWatch {
 public:
     struct Rooms {
         boost::asio::io_context& loop;
-        ApprovalDesk& desk;
-        Subscriptions& subscriptions;
-        CallTool& calls;
+        approvals::ApprovalDesk& desk;
+        mcp::Subscriptions& subscriptions;
+        calls::CallTool& calls;
         const Clock& clock;
-        const Log& log;
+        const observability::Log& log;
     };
 
     /// All must outlive it. Begins when the first listener comes. `patience`: how long it takes at the most
@@ -51,4 +51,4 @@ private:
     Open open_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::features

@@ -4,7 +4,7 @@
 
 #include "server/features/definitions.hpp"
 
-namespace tfy::server {
+namespace tfy::features {
 namespace {
 
 using protocol::CompleteParams;
@@ -39,7 +39,8 @@ Completions::Completions(CallerView& view, const Clock& clock)
       prompts_(definitions_in("prompts")),
       templates_(definitions_in("resources")) {}
 
-Async<Result<CompletionFeature::Found>> Completions::complete(Requester& requester, CompleteParams params) {
+Async<Result<mcp::CompletionFeature::Found>> Completions::complete(mcp::Requester& requester,
+                                                                   CompleteParams params) {
     const bool prompt = params.of == CompleteParams::Of::prompt;
     const auto* definition = prompt ? find_definition(prompts_, "name", params.ref)
                                     : find_definition(templates_, "uriTemplate", params.ref);
@@ -56,7 +57,7 @@ Async<Result<CompletionFeature::Found>> Completions::complete(Requester& request
     co_return best_of(candidates, params.value);
 }
 
-CompletionFeature::Found Completions::best_of(const Candidates& candidates, std::string_view typed) {
+mcp::CompletionFeature::Found Completions::best_of(const Candidates& candidates, std::string_view typed) {
     const auto wanted = lower(std::string(typed));
     const auto place = [&wanted](const Candidate& each) -> std::size_t {
         const auto value = lower(each.value);
@@ -78,7 +79,7 @@ CompletionFeature::Found Completions::best_of(const Candidates& candidates, std:
     return found;
 }
 
-Async<Completions::Candidates> Completions::taken_from(const Requester& requester, std::string source,
+Async<Completions::Candidates> Completions::taken_from(const mcp::Requester& requester, std::string source,
                                                        Settled settled) {
     Candidates candidates;
     if (source == "approval_ids") {
@@ -103,7 +104,7 @@ Async<Completions::Candidates> Completions::taken_from(const Requester& requeste
 }
 
 /// An array; empty where they cannot be read, which is kept just as long.
-Async<Json> Completions::tokens(const Requester& requester) {
+Async<Json> Completions::tokens(const mcp::Requester& requester) {
     if (!view_.may_see_tokens(requester)) co_return Json::array();
     const auto now = clock_.now();
     std::erase_if(recent_, [&](const auto& each) { return each.second.read + fresh_for <= now; });
@@ -115,4 +116,4 @@ Async<Json> Completions::tokens(const Requester& requester) {
     co_return found;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::features

@@ -6,9 +6,9 @@
 #include "server/features/caller_view.hpp"
 #include "server/mcp/features.hpp"
 
-namespace tfy::server {
+namespace tfy::features {
 
-class Completions final : public CompletionFeature {
+class Completions final : public mcp::CompletionFeature {
 public:
     /// Both must outlive it. The definitions are the files of manifests/prompts and manifests/resources.
     Completions(CallerView& view, const Clock& clock);
@@ -16,7 +16,7 @@ public:
     /// First what begins with the text typed so far, then what holds it anywhere, case aside; an id is found
     /// by its token's name, too. Empty, never an error, where TrueFoundry cannot be asked. An id or a name
     /// that is settled already leaves only what belongs to it.
-    Async<Result<Found>> complete(Requester& requester, protocol::CompleteParams params) override;
+    Async<Result<Found>> complete(mcp::Requester& requester, protocol::CompleteParams params) override;
 
 private:
     struct Candidate {
@@ -27,8 +27,8 @@ private:
     using Settled = std::map<std::string, std::string>;
 
     static Found best_of(const Candidates& candidates, std::string_view typed);
-    Async<Candidates> taken_from(const Requester& requester, std::string source, Settled settled);
-    Async<Json> tokens(const Requester& requester);
+    Async<Candidates> taken_from(const mcp::Requester& requester, std::string source, Settled settled);
+    Async<Json> tokens(const mcp::Requester& requester);
 
     CallerView& view_;
     const Clock& clock_;
@@ -42,4 +42,4 @@ private:
     std::map<std::string, Recent> recent_;  // by principal
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::features

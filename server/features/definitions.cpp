@@ -6,7 +6,7 @@
 #include "protocol/member.hpp"
 #include "protocol/parse.hpp"
 
-namespace tfy::server {
+namespace tfy::features {
 namespace {
 
 bool has(const Json& definition, std::string_view member, std::string_view value) {
@@ -44,4 +44,4 @@ const Json* find_argument(const Json& definition, std::string_view name) {
     return found == arguments->end() ? nullptr : &*found;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::features

@@ -6,7 +6,7 @@
 
 #include "protocol/error.hpp"
 
-namespace tfy::server {
+namespace tfy::features {
 
 // Members that MCP does not know are ours, and are not shown to clients:
 //   arguments[].maxLength  bytes that a value may have
@@ -25,4 +25,4 @@ const Json* find_definition(const std::vector<Json>& definitions, std::string_vi
 /// The argument of this name; nullptr where the definition has none.
 const Json* find_argument(const Json& definition, std::string_view name);
 
-}  // namespace tfy::server
+}  // namespace tfy::features

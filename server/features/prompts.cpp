@@ -6,7 +6,7 @@
 #include "server/features/definitions.hpp"
 #include "tools/text.hpp"
 
-namespace tfy::server {
+namespace tfy::features {
 namespace {
 
 using Given = std::map<std::string, std::string>;
@@ -17,7 +17,7 @@ std::string_view text_of(std::string_view file) {
     return manifests::file("prompts/" + std::string(file) + ".md");
 }
 
-Result<void> check_values(const Json& definition, const Given& given, const policy::Redactor& redactor) {
+Result<void> check_values(const Json& definition, const Given& given, const redaction::Redactor& redactor) {
     for (const auto& [name, value] : given) {
         const auto limit = find_argument(definition, name)->value("maxLength", longest_value);
         if (value.size() > limit)
@@ -71,7 +71,7 @@ std::string without_last_newline(std::string_view text) {
 
 Prompts::Prompts() : definitions_(definitions_in("prompts")) {}
 
-Async<Result<Answer>> Prompts::get(Requester& requester, protocol::GetPromptParams params) {
+Async<Result<mcp::Answer>> Prompts::get(mcp::Requester& requester, protocol::GetPromptParams params) {
     const auto* definition = find_definition(definitions_, "name", params.name);
     if (definition == nullptr)
         co_return Error{Errc::invalid_params, "Unknown prompt " + requester.redaction.quoted(params.name) +
@@ -84,8 +84,8 @@ Async<Result<Answer>> Prompts::get(Requester& requester, protocol::GetPromptPara
                          {"rules", without_last_newline(text_of("rules"))}};
     std::vector<protocol::PromptMessage> messages;
     messages.push_back({true, protocol::text_content(fill(text_of(params.name), parts))});
-    co_return Answer{.result = protocol::write_prompt_result(definition->at("description").get<std::string>(),
-                                                             std::move(messages))};
+    co_return mcp::Answer{.result = protocol::write_prompt_result(
+                              definition->at("description").get<std::string>(), std::move(messages))};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::features

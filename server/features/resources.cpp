@@ -6,7 +6,7 @@
 #include "server/features/definitions.hpp"
 #include "tools/identifier.hpp"
 
-namespace tfy::server {
+namespace tfy::features {
 namespace {
 
 constexpr std::string_view tokens_uri = "tfy://access-tokens";
@@ -89,7 +89,7 @@ std::optional<Resources::Target> Resources::target_of(std::string_view uri) {
     return std::nullopt;
 }
 
-Async<Result<Json>> Resources::find(const Requester& requester, Target target) {
+Async<Result<Json>> Resources::find(const mcp::Requester& requester, Target target) {
     if (target.of == Target::Of::tokens) co_return co_await view_.tokens(requester);
     if (target.of == Target::Of::approval) co_return co_await view_.approval(requester, std::move(target.id));
     auto id = truefoundry::TokenId::read(target.id);
@@ -97,18 +97,18 @@ Async<Result<Json>> Resources::find(const Requester& requester, Target target) {
     co_return co_await view_.token(requester, std::move(*id));
 }
 
-Async<Result<Answer>> Resources::read(Requester& requester, protocol::ReadResourceParams params) {
+Async<Result<mcp::Answer>> Resources::read(mcp::Requester& requester, protocol::ReadResourceParams params) {
     auto target = target_of(params.uri);
     if (!target) co_return protocol::resource_not_found(params.uri);
     auto found = co_await find(requester, std::move(*target));
     if (!found && found.error().code == Errc::not_found) co_return protocol::resource_not_found(params.uri);
     if (!found) co_return unread(params.uri, found.error());
     const std::vector<protocol::ResourceContents> contents = {{params.uri, content_type, found->dump()}};
-    co_return Answer{
+    co_return mcp::Answer{
         .result = protocol::write_read_resource(contents, requester.context.version, protocol::not_at_all)};
 }
 
-Async<bool> Resources::may_watch(Requester& requester, std::string uri) {
+Async<bool> Resources::may_watch(mcp::Requester& requester, std::string uri) {
     auto target = target_of(uri);
     if (!target) co_return false;
     if (target->of != Target::Of::approval) co_return view_.may_see_tokens(requester);
@@ -116,7 +116,7 @@ Async<bool> Resources::may_watch(Requester& requester, std::string uri) {
     co_return found.has_value();
 }
 
-Async<Result<protocol::Page>> Resources::list(Requester& requester, std::optional<std::string> cursor) {
+Async<Result<protocol::Page>> Resources::list(mcp::Requester& requester, std::optional<std::string> cursor) {
     const auto start = start_of(cursor, key_);
     if (!start) co_return start.error();
     auto listed = co_await all(requester);
@@ -130,7 +130,7 @@ Async<Result<protocol::Page>> Resources::list(Requester& requester, std::optiona
 }
 
 /// Every entry, in the order of their places.
-Async<std::vector<Resources::Listed>> Resources::all(const Requester& requester) {
+Async<std::vector<Resources::Listed>> Resources::all(const mcp::Requester& requester) {
     std::vector<Listed> listed;
     const bool with_tokens = view_.may_see_tokens(requester);
     if (with_tokens) listed.push_back({first_place, tokens_});
@@ -173,4 +173,4 @@ Resources::Listed Resources::listed_token(const Json& token) const {
     return {place_of(tokens_place, name, id), std::move(definition)};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::features

@@ -6,30 +6,30 @@
 #include "server/features/caller_view.hpp"
 #include "server/mcp/features.hpp"
 
-namespace tfy::server {
+namespace tfy::features {
 
-class Resources final : public ResourceFeature {
+class Resources final : public mcp::ResourceFeature {
 public:
     /// `view` must outlive it; `key` seals the cursors. The definitions are the files of manifests/resources.
     Resources(CallerView& view, policy::SealKey key);
 
     /// tfy://access-tokens, then the caller's open approvals, then the tokens by name. Without TrueFoundry
     /// the list is what it can be: a cursor names a place in that order, not a number of items.
-    Async<Result<protocol::Page>> list(Requester& requester, std::optional<std::string> cursor) override;
+    Async<Result<protocol::Page>> list(mcp::Requester& requester, std::optional<std::string> cursor) override;
     const std::vector<Json>& templates() const override { return templates_; }
     /// One JSON text. A uri that is spelt in any other way than here is not found: nothing else is asked for
     /// it. Other errors are JSON-RPC errors that say what was not done and what to do next.
-    Async<Result<Answer>> read(Requester& requester, protocol::ReadResourceParams params) override;
+    Async<Result<mcp::Answer>> read(mcp::Requester& requester, protocol::ReadResourceParams params) override;
     /// The caller's own approvals, and every token that could be: to ask TrueFoundry for each would delay the
     /// acknowledgment, and a token that is not there only never changes.
-    Async<bool> may_watch(Requester& requester, std::string uri) override;
+    Async<bool> may_watch(mcp::Requester& requester, std::string uri) override;
 
 private:
     struct Target;
     struct Listed;
     static std::optional<Target> target_of(std::string_view uri);
-    Async<Result<Json>> find(const Requester& requester, Target target);
-    Async<std::vector<Listed>> all(const Requester& requester);
+    Async<Result<Json>> find(const mcp::Requester& requester, Target target);
+    Async<std::vector<Listed>> all(const mcp::Requester& requester);
     Listed listed_approval(const Json& approval) const;
     Listed listed_token(const Json& token) const;
 
@@ -39,4 +39,4 @@ private:
     std::vector<Json> templates_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::features

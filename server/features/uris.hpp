@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace tfy::server::uris {
+namespace tfy::features::uris {
 
 inline constexpr std::string_view access_tokens = "tfy://access-tokens";
 
@@ -13,4 +13,4 @@ inline std::string access_token(std::string_view id) {
 }
 inline std::string approval(std::string_view id) { return std::string("tfy://approvals/").append(id); }
 
-}  // namespace tfy::server::uris
+}  // namespace tfy::features::uris

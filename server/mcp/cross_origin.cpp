@@ -4,7 +4,7 @@
 
 #include "server/transport/text.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 namespace {
 
 constexpr auto methods = "GET, POST, DELETE";
@@ -20,7 +20,7 @@ std::string parameter_headers(std::string_view asked) {
     std::string found;
     while (!asked.empty()) {
         const auto comma = std::min(asked.find(','), asked.size());
-        const auto name = lowered(trimmed(asked.substr(0, comma)));
+        const auto name = transport::lowered(transport::trimmed(asked.substr(0, comma)));
         if (name.starts_with(of_a_parameter)) found += ", " + name;
         asked.remove_prefix(std::min(comma + 1, asked.size()));
     }
@@ -29,7 +29,7 @@ std::string parameter_headers(std::string_view asked) {
 
 }  // namespace
 
-CrossOrigin::CrossOrigin(const HttpRequest& request, HttpAnswer& answer)
+CrossOrigin::CrossOrigin(const transport::HttpRequest& request, transport::HttpAnswer& answer)
     : answer_(answer),
       headers_{{"vary", "Origin"}},
       request_headers_(request.header("access-control-request-headers").value_or("")) {
@@ -41,7 +41,7 @@ CrossOrigin::CrossOrigin(const HttpRequest& request, HttpAnswer& answer)
 }
 
 Async<void> CrossOrigin::reply_preflight() {
-    HttpReply reply{.status = 204};
+    transport::HttpReply reply{.status = 204};
     reply.headers.emplace_back("access-control-allow-methods", methods);
     reply.headers.emplace_back("access-control-allow-headers",
                                request_headers + parameter_headers(request_headers_));
@@ -49,19 +49,19 @@ Async<void> CrossOrigin::reply_preflight() {
     co_await this->reply(std::move(reply));
 }
 
-Async<Result<void>> CrossOrigin::reply(HttpReply reply) {
+Async<Result<void>> CrossOrigin::reply(transport::HttpReply reply) {
     reply.headers.insert(reply.headers.end(), headers_.begin(), headers_.end());
     co_return co_await answer_.reply(std::move(reply));
 }
 
-Async<Result<void>> CrossOrigin::start_events(Headers extra) {
+Async<Result<void>> CrossOrigin::start_events(transport::Headers extra) {
     begun_ = true;
     extra.insert(extra.end(), headers_.begin(), headers_.end());
     co_return co_await answer_.start_events(std::move(extra));
 }
 
 // The first event starts the stream, which has to have its headers by then.
-Async<Result<void>> CrossOrigin::event(policy::Redacted data, std::string id) {
+Async<Result<void>> CrossOrigin::event(redaction::Redacted data, std::string id) {
     if (!begun_) {
         auto started = co_await start_events({});
         if (!started) co_return started;
@@ -79,4 +79,4 @@ Async<Result<void>> CrossOrigin::hint(std::string id, std::optional<std::chrono:
 
 Async<Result<void>> CrossOrigin::end_events() { co_return co_await answer_.end_events(); }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <memory>
 
-#include "server/failpoint.hpp"
+#include "server/observability/failpoint.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 namespace {
 
 using protocol::Request;
@@ -15,7 +15,7 @@ using protocol::Version;
 
 constexpr std::size_t page_size = 50;
 
-Error unknown_method(const Request& request, const Redaction& redaction) {
+Error unknown_method(const Request& request, const sealing::Redaction& redaction) {
     return {Errc::method_not_found, "This server has no method " + redaction.quoted(request.method) + "."};
 }
 
@@ -44,7 +44,7 @@ Result<Answer> acknowledged(const Result<void>& done) {
 
 }  // namespace
 
-Dispatch::Dispatch(Features features, Subscriptions& subscriptions, const Redaction& redaction,
+Dispatch::Dispatch(Features features, Subscriptions& subscriptions, const sealing::Redaction& redaction,
                    protocol::ServerInfo server, std::size_t calls_per_principal)
     : features_(features),
       subscriptions_(subscriptions),
@@ -117,7 +117,7 @@ Dispatch::Sealed Dispatch::refuse(const std::optional<protocol::RequestId>& id, 
     return {redaction_.seal(protocol::write_error(id, error, legacy)), error.code};
 }
 
-policy::Redacted Dispatch::revealed_before(const protocol::RequestId& id, Version version) const {
+redaction::Redacted Dispatch::revealed_before(const protocol::RequestId& id, Version version) const {
     auto result = protocol::write_tool_result(
         "The value was sent once, on a connection that broke. It may have been delivered. It is not kept and "
         "cannot be "
@@ -258,4 +258,4 @@ Async<Result<Answer>> Dispatch::task_result(Requester& requester, const Request&
     co_return answer;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

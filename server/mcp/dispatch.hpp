@@ -5,22 +5,22 @@
 #include <string>
 
 #include "protocol/lifecycle.hpp"
+#include "server/loop/places.hpp"
 #include "server/mcp/features.hpp"
-#include "server/mcp/places.hpp"
 #include "server/mcp/subscriptions.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 class Dispatch {
 public:
     /// All must outlive it.
-    Dispatch(Features features, Subscriptions& subscriptions, const Redaction& redaction,
+    Dispatch(Features features, Subscriptions& subscriptions, const sealing::Redaction& redaction,
              protocol::ServerInfo server, std::size_t calls_per_principal = 32);
 
     /// The whole message that answers `request`, sealed, and the error's code where it is one (HTTP needs
     /// it). Never fails.
     struct Sealed {
-        policy::Redacted message;
+        redaction::Redacted message;
         std::optional<Errc> error;
     };
     Async<Sealed> answer(Requester& requester, protocol::Request request);
@@ -30,10 +30,10 @@ public:
 
     /// For who comes back for an answer that held the value of a reveal: it was given out once, and is not
     /// kept.
-    policy::Redacted revealed_before(const protocol::RequestId& id, protocol::Version version) const;
+    redaction::Redacted revealed_before(const protocol::RequestId& id, protocol::Version version) const;
 
     /// For messages that are no answers of features: initialize.
-    policy::Redacted seal(const Json& message) const { return redaction_.seal(message); }
+    redaction::Redacted seal(const Json& message) const { return redaction_.seal(message); }
 
     /// Tells a client of the changes that `listener` hears of, until the server is about to stop;
     /// `subscription` marks each (modern).
@@ -47,7 +47,7 @@ public:
 
     const protocol::ServerInfo& server() const { return server_; }
     Subscriptions& subscriptions() { return subscriptions_; }
-    const Redaction& redaction() const { return redaction_; }
+    const sealing::Redaction& redaction() const { return redaction_; }
 
 private:
     using Method = Async<Result<Answer>> (Dispatch::*)(Requester&, const protocol::Request&);
@@ -85,11 +85,11 @@ private:
 
     Features features_;
     Subscriptions& subscriptions_;
-    const Redaction& redaction_;
+    const sealing::Redaction& redaction_;
     protocol::ServerInfo server_;
     Table methods_;
-    Places calls_;        // that run
-    Places listens_{64};  // that are open
+    loop::Places calls_;        // that run
+    loop::Places listens_{64};  // that are open
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

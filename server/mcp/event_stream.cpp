@@ -7,7 +7,7 @@
 #include <charconv>
 #include <functional>
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 namespace asio = boost::asio;
 
@@ -45,12 +45,12 @@ bool EventStream::make_room(std::size_t bytes) {
     return true;
 }
 
-Async<Result<void>> EventStream::send(policy::Redacted message) {
+Async<Result<void>> EventStream::send(redaction::Redacted message) {
     co_return co_await send_once(std::move(message), std::nullopt);
 }
 
-Async<Result<void>> EventStream::send_once(policy::Redacted message,
-                                           std::optional<policy::Redacted> if_lost) {
+Async<Result<void>> EventStream::send_once(redaction::Redacted message,
+                                           std::optional<redaction::Redacted> if_lost) {
     begun_ = true;
     if (finished_) co_return Error{Errc::closed, "This stream has ended."};
     if (!make_room(message.text().size()))
@@ -85,13 +85,13 @@ Async<void> EventStream::until_begun() {
 
 // The next event, and its number in `next`. A revealed value is written once: it does not stay here, and it
 // is not written again.
-std::optional<policy::Redacted> EventStream::take(std::uint64_t& next) {
+std::optional<redaction::Redacted> EventStream::take(std::uint64_t& next) {
     const auto found = std::ranges::find_if(events_, [&](const Event& each) { return each.number >= next; });
     if (found == events_.end()) return std::nullopt;
     next = found->number;
     written_ = std::max(written_, next);
     if (!found->message.reveals()) return found->message;
-    std::optional<policy::Redacted> once = std::move(found->message);
+    std::optional<redaction::Redacted> once = std::move(found->message);
     bytes_ -= once->text().size();
     if (!found->if_lost) {
         events_.erase(found);
@@ -103,7 +103,7 @@ std::optional<policy::Redacted> EventStream::take(std::uint64_t& next) {
     return once;
 }
 
-Async<EventStream::End> EventStream::write_to(HttpAnswer& answer, std::uint64_t after) {
+Async<EventStream::End> EventStream::write_to(transport::HttpAnswer& answer, std::uint64_t after) {
     const auto mine = ++calls_;
     attached_ = mine;
     ring();
@@ -117,7 +117,7 @@ Async<EventStream::End> EventStream::write_to(HttpAnswer& answer, std::uint64_t 
         if (const auto primed = co_await answer.hint(event_id(0), std::nullopt); !primed)
             co_return End::peer_gone;
     for (auto next = after + 1;; ++next) {
-        std::optional<policy::Redacted> message;
+        std::optional<redaction::Redacted> message;
         while (attached_ == mine && !message) {
             if (!suspended_ || next <= suspended_->after) message = take(next);
             if (message || suspended_ || finished_) break;
@@ -138,4 +138,4 @@ Async<EventStream::End> EventStream::write_to(HttpAnswer& answer, std::uint64_t 
     co_return end;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -12,10 +12,10 @@
 #include "server/transport/http.hpp"
 #include "server/transport/transport.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 /// One loop. Sending never waits for the peer; whoever is attached writes what there is.
-class EventStream final : public Outbox {
+class EventStream final : public transport::Outbox {
 public:
     static constexpr std::size_t most_kept = 512;               // messages
     static constexpr std::size_t most_bytes = 8 * 1024 * 1024;  // of them
@@ -25,9 +25,9 @@ public:
     EventStream(const boost::asio::any_io_executor& loop, std::string id, bool primed);
 
     /// Errc::closed where a peer that does not read has left too much behind.
-    Async<Result<void>> send(policy::Redacted message) override;
+    Async<Result<void>> send(redaction::Redacted message) override;
     /// A message that is handed to one connection only; `if_lost` takes its place for who comes back for it.
-    Async<Result<void>> send_once(policy::Redacted message, std::optional<policy::Redacted> if_lost);
+    Async<Result<void>> send_once(redaction::Redacted message, std::optional<redaction::Redacted> if_lost);
     Async<Result<void>> expect_wait() override;
     void suspend(std::chrono::milliseconds retry) override;
     /// No more messages follow.
@@ -45,7 +45,7 @@ public:
     enum class End { finished, suspended, replaced, peer_gone };
     /// Writes what came after event number `after`, and what comes, until it ends. A later call takes over
     /// from an earlier one.
-    Async<End> write_to(HttpAnswer& answer, std::uint64_t after);
+    Async<End> write_to(transport::HttpAnswer& answer, std::uint64_t after);
 
     /// {stream id, number} of an event id; nullopt for what is none.
     static std::optional<std::pair<std::string, std::uint64_t>> read_event_id(std::string_view text);
@@ -53,11 +53,11 @@ public:
 private:
     struct Event {
         std::uint64_t number;
-        policy::Redacted message;
-        std::optional<policy::Redacted> if_lost;
+        redaction::Redacted message;
+        std::optional<redaction::Redacted> if_lost;
     };
     std::string event_id(std::uint64_t number) const;
-    std::optional<policy::Redacted> take(std::uint64_t& next);
+    std::optional<redaction::Redacted> take(std::uint64_t& next);
     bool make_room(std::size_t bytes);
     Async<void> news();
     void ring();
@@ -80,4 +80,4 @@ private:
     boost::asio::steady_timer bell_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

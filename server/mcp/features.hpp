@@ -13,7 +13,7 @@
 #include "protocol/tool.hpp"
 #include "server/mcp/requester.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 // Errors of all of them are answered as JSON-RPC errors. A Requester lives as long as its request; cancelling
 // the coroutine means that nobody waits for the answer any more.
@@ -88,4 +88,4 @@ struct Features {
     TaskFeature* tasks = nullptr;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -5,29 +5,29 @@
 #include "server/mcp/session.hpp"
 #include "server/transport/text.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 namespace {
 
 /// Whether one media range of an Accept covers a type: "*/*", "application/*", or the type itself.
 bool covers(std::string_view range, std::string_view type) {
-    const auto media = trimmed(range.substr(0, range.find(';')));
-    if (equal_in_any_case(media, type) || media == "*/*") return true;
-    return equal_in_any_case(media, std::string(type.substr(0, type.find('/'))) + "/*");
+    const auto media = transport::trimmed(range.substr(0, range.find(';')));
+    if (transport::equal_in_any_case(media, type) || media == "*/*") return true;
+    return transport::equal_in_any_case(media, std::string(type.substr(0, type.find('/'))) + "/*");
 }
 
 }  // namespace
 
-Async<void> refuse(HttpAnswer& answer, const Dispatch& dispatch, int status,
+Async<void> refuse(transport::HttpAnswer& answer, const Dispatch& dispatch, int status,
                    std::optional<protocol::RequestId> id, Error error, bool legacy) {
-    HttpReply reply{.status = status,
-                    .content_type = "application/json",
-                    .body = dispatch.refuse(id, error, legacy).message,
-                    .headers = {{"cache-control", "no-store"}}};
+    transport::HttpReply reply{.status = status,
+                               .content_type = "application/json",
+                               .body = dispatch.refuse(id, error, legacy).message,
+                               .headers = {{"cache-control", "no-store"}}};
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> accept_silently(HttpAnswer& answer) {
-    HttpReply reply{.status = 202};
+Async<void> accept_silently(transport::HttpAnswer& answer) {
+    transport::HttpReply reply{.status = 202};
     co_await answer.reply(std::move(reply));
 }
 
@@ -38,7 +38,7 @@ Error no_such_question() {
         "the session that was asked."};
 }
 
-bool accepts(const HttpRequest& request, std::string_view type) {
+bool accepts(const transport::HttpRequest& request, std::string_view type) {
     bool any = false;
     for (const auto& [name, value] : request.headers) {
         if (name != "accept") continue;
@@ -58,4 +58,4 @@ policy::Caller http_caller(const protocol::Implementation& client) {
             .default_assurance = policy::Assurance::signed_in};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -4,31 +4,31 @@
 #include "server/mcp/dispatch.hpp"
 #include "server/transport/http.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 /// A JSON-RPC error as the whole answer.
-Async<void> refuse(HttpAnswer& answer, const Dispatch& dispatch, int status,
+Async<void> refuse(transport::HttpAnswer& answer, const Dispatch& dispatch, int status,
                    std::optional<protocol::RequestId> id, Error error, bool legacy);
 
 /// 202 without a body.
-Async<void> accept_silently(HttpAnswer& answer);
+Async<void> accept_silently(transport::HttpAnswer& answer);
 
 /// For a response or an error that the server waits for no more than it asked for it.
 Error no_such_question();
 
 /// Whether the sender takes this type, by itself or by "application/*" or "*/*". A request without an Accept
 /// takes everything.
-bool accepts(const HttpRequest& request, std::string_view type);
+bool accepts(const transport::HttpRequest& request, std::string_view type);
 
 /// Everybody who reaches the port is one principal.
 policy::Caller http_caller(const protocol::Implementation& client);
 
 /// The way back to one POST of a client that takes no stream: the answer gets through, nothing else.
-class AnswerOnly final : public Outbox {
+class AnswerOnly final : public transport::Outbox {
 public:
-    Async<Result<void>> send(policy::Redacted) override { co_return Result<void>{}; }
+    Async<Result<void>> send(redaction::Redacted) override { co_return Result<void>{}; }
     Async<Result<void>> expect_wait() override { co_return Result<void>{}; }
     bool streams() const override { return false; }
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -15,7 +15,7 @@
 #include "policy/canonical_json.hpp"
 #include "server/mcp/session.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 namespace {
 
 namespace asio = boost::asio;
@@ -46,8 +46,8 @@ struct LegacyHttp::Work {
 
 /// An answer, and what stands in its place for who comes back for it, where it can be given only once.
 struct Answered {
-    policy::Redacted message;
-    std::optional<policy::Redacted> if_lost = {};
+    redaction::Redacted message;
+    std::optional<redaction::Redacted> if_lost = {};
 };
 
 struct LegacyHttp::Post {
@@ -57,7 +57,7 @@ struct LegacyHttp::Post {
           events(streams),
           batch(is_batch) {}
 
-    Outbox& outbox() { return events ? static_cast<Outbox&>(*stream) : answer_only; }
+    transport::Outbox& outbox() { return events ? static_cast<transport::Outbox&>(*stream) : answer_only; }
 
     asio::any_io_executor loop;
     std::shared_ptr<EventStream> stream;
@@ -88,7 +88,7 @@ LegacyHttp::LegacyHttp(Dispatch& dispatch, Questions& questions, const Clock& cl
                        Patience patience)
     : dispatch_(dispatch), questions_(questions), clock_(clock), key_(key), patience_(patience) {}
 
-Result<LegacySession> LegacyHttp::session_of(const HttpRequest& http) const {
+Result<LegacySession> LegacyHttp::session_of(const transport::HttpRequest& http) const {
     const auto id = http.header("mcp-session-id");
     if (!id)
         return Error{
@@ -99,7 +99,8 @@ Result<LegacySession> LegacyHttp::session_of(const HttpRequest& http) const {
     return std::move(*session);
 }
 
-Async<void> LegacyHttp::refuse_session(HttpAnswer& answer, Error why, std::optional<RequestId> id) {
+Async<void> LegacyHttp::refuse_session(transport::HttpAnswer& answer, Error why,
+                                       std::optional<RequestId> id) {
     const int status = why.code == Errc::not_found ? 404 : 400;
     why.code = Errc::invalid_request;
     co_await refuse(answer, dispatch_, status, std::move(id), std::move(why), false);
@@ -124,11 +125,11 @@ void LegacyHttp::tidy(const std::string& session) {
     if (found != states_.end() && found->second->forgettable()) states_.erase(found);
 }
 
-Async<void> LegacyHttp::initialize(Request request, HttpAnswer& answer) {
+Async<void> LegacyHttp::initialize(Request request, transport::HttpAnswer& answer) {
     const auto agreed = protocol::read_initialize(request.params);
     if (!agreed) co_return co_await refuse(answer, dispatch_, 400, request.id, agreed.error(), true);
     const auto result = protocol::write_initialize(*agreed, dispatch_.server());
-    HttpReply reply{
+    transport::HttpReply reply{
         .status = 200,
         .content_type = "application/json",
         .body = dispatch_.seal(protocol::write_result(request.id, result)),
@@ -137,8 +138,8 @@ Async<void> LegacyHttp::initialize(Request request, HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> LegacyHttp::post(const HttpRequest& http, std::vector<protocol::Message> messages, bool batch,
-                             HttpAnswer& answer) {
+Async<void> LegacyHttp::post(const transport::HttpRequest& http, std::vector<protocol::Message> messages,
+                             bool batch, transport::HttpAnswer& answer) {
     const auto session = session_of(http);
     if (!session) {
         const auto* request = batch ? nullptr : std::get_if<Request>(&messages.front());
@@ -252,7 +253,7 @@ Async<void> LegacyHttp::finish(std::shared_ptr<Post> post) {
 }
 
 Async<void> LegacyHttp::follow(LegacySession session, Shared state, std::shared_ptr<Post> post,
-                               HttpAnswer& answer) {
+                               transport::HttpAnswer& answer) {
     // The connection may end by an exception: its handler is cancelled when the peer goes.
     const std::unique_ptr<Post, std::function<void(Post*)>> leave(
         post.get(), [&, this](Post*) { forget_later(session, state, post); });
@@ -262,14 +263,14 @@ Async<void> LegacyHttp::follow(LegacySession session, Shared state, std::shared_
     co_await post->stream->write_to(answer, 0);
 }
 
-Async<void> LegacyHttp::reply_whole(std::shared_ptr<Post> post, HttpAnswer& answer) {
+Async<void> LegacyHttp::reply_whole(std::shared_ptr<Post> post, transport::HttpAnswer& answer) {
     auto answers = std::exchange(post->answers, {});
     if (answers.empty()) co_return co_await accept_silently(answer);  // all were cancelled
-    HttpReply reply{
+    transport::HttpReply reply{
         .status = 200, .content_type = "application/json", .headers = {{"cache-control", "no-store"}}};
-    std::vector<policy::Redacted> messages;
+    std::vector<redaction::Redacted> messages;
     for (auto& each : answers) messages.push_back(std::move(each.message));
-    reply.body = post->batch ? policy::Redactor::batch(messages) : std::move(messages.front());
+    reply.body = post->batch ? redaction::Redactor::batch(messages) : std::move(messages.front());
     co_await answer.reply(std::move(reply));
 }
 
@@ -296,7 +297,7 @@ Async<void> LegacyHttp::forget(std::string session, Shared state, std::shared_pt
     tidy(session);
 }
 
-Async<void> LegacyHttp::get(const HttpRequest& http, HttpAnswer& answer) {
+Async<void> LegacyHttp::get(const transport::HttpRequest& http, transport::HttpAnswer& answer) {
     const auto session = session_of(http);
     if (!session) co_return co_await refuse_session(answer, session.error(), {});
     if (!accepts(http, "text/event-stream"))
@@ -320,7 +321,7 @@ Async<void> LegacyHttp::get(const HttpRequest& http, HttpAnswer& answer) {
 }
 
 Async<void> LegacyHttp::resume(LegacySession session, Shared state, std::shared_ptr<Post> post,
-                               std::uint64_t after, HttpAnswer& answer) {
+                               std::uint64_t after, transport::HttpAnswer& answer) {
     const std::unique_ptr<Post, std::function<void(Post*)>> leave(
         post.get(), [&, this](Post*) { forget_later(session, state, post); });
     co_await post->stream->write_to(answer, after);
@@ -328,7 +329,7 @@ Async<void> LegacyHttp::resume(LegacySession session, Shared state, std::shared_
 
 // The changes that a client hears of are told while it listens; what it missed in between it can read again.
 Async<void> LegacyHttp::standalone(LegacySession session, Shared state, std::optional<std::uint64_t> after,
-                                   HttpAnswer& answer) {
+                                   transport::HttpAnswer& answer) {
     const auto loop = co_await asio::this_coro::executor;
     if (state->standalone == nullptr)
         state->standalone = std::make_shared<EventStream>(loop, "s" + policy::random_id(), primed(session));
@@ -349,7 +350,7 @@ Async<void> LegacyHttp::standalone(LegacySession session, Shared state, std::opt
     if (answer.streaming()) co_await answer.end_events();
 }
 
-Async<void> LegacyHttp::end(const HttpRequest& http, HttpAnswer& answer) {
+Async<void> LegacyHttp::end(const transport::HttpRequest& http, transport::HttpAnswer& answer) {
     const auto session = session_of(http);
     if (!session) co_return co_await refuse_session(answer, session.error(), {});
     // One that is forgotten too early could be used again, by who has its id: nobody else, and for nothing
@@ -363,8 +364,8 @@ Async<void> LegacyHttp::end(const HttpRequest& http, HttpAnswer& answer) {
         for (const auto& [stream, post] : state->posts)
             for (const auto& [id, work] : post->open) work->stop();
     }
-    HttpReply reply{.status = 204};
+    transport::HttpReply reply{.status = 204};
     co_await answer.reply(std::move(reply));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -12,7 +12,7 @@
 #include "server/mcp/http_replies.hpp"
 #include "server/mcp/session_id.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 class LegacyHttp {
 public:
@@ -27,16 +27,16 @@ public:
     LegacyHttp(Dispatch& dispatch, Questions& questions, const Clock& clock, policy::SealKey key,
                Patience patience);
 
-    Async<void> initialize(protocol::Request request, HttpAnswer& answer);
+    Async<void> initialize(protocol::Request request, transport::HttpAnswer& answer);
     /// The messages of one POST; `batch`: they came as an array, and are answered as one.
-    Async<void> post(const HttpRequest& http, std::vector<protocol::Message> messages, bool batch,
-                     HttpAnswer& answer);
-    Async<void> get(const HttpRequest& http, HttpAnswer& answer);
-    Async<void> end(const HttpRequest& http, HttpAnswer& answer);
+    Async<void> post(const transport::HttpRequest& http, std::vector<protocol::Message> messages, bool batch,
+                     transport::HttpAnswer& answer);
+    Async<void> get(const transport::HttpRequest& http, transport::HttpAnswer& answer);
+    Async<void> end(const transport::HttpRequest& http, transport::HttpAnswer& answer);
 
     /// Errc::invalid_request without a session id (400), Errc::not_found for one that is over, or never was
     /// (404).
-    Result<LegacySession> session_of(const HttpRequest& http) const;
+    Result<LegacySession> session_of(const transport::HttpRequest& http) const;
 
 private:
     struct Work;
@@ -46,7 +46,8 @@ private:
 
     /// A response or an error to what this session was never asked.
     bool answers_nothing(const LegacySession& session, const protocol::Message& message) const;
-    Async<void> refuse_session(HttpAnswer& answer, Error why, std::optional<protocol::RequestId> id);
+    Async<void> refuse_session(transport::HttpAnswer& answer, Error why,
+                               std::optional<protocol::RequestId> id);
     Shared state_of(const LegacySession& session);
     void tidy(const std::string& session);
     void receive(const LegacySession& session, const Shared& state, const std::shared_ptr<Post>& post,
@@ -59,12 +60,13 @@ private:
     Async<void> finish(std::shared_ptr<Post> post);
     Async<Dispatch::Sealed> answer_of(LegacySession session, Shared state, std::shared_ptr<Post> post,
                                       std::shared_ptr<Work> work, protocol::Request request);
-    Async<void> follow(LegacySession session, Shared state, std::shared_ptr<Post> post, HttpAnswer& answer);
-    Async<void> reply_whole(std::shared_ptr<Post> post, HttpAnswer& answer);
+    Async<void> follow(LegacySession session, Shared state, std::shared_ptr<Post> post,
+                       transport::HttpAnswer& answer);
+    Async<void> reply_whole(std::shared_ptr<Post> post, transport::HttpAnswer& answer);
     Async<void> resume(LegacySession session, Shared state, std::shared_ptr<Post> post, std::uint64_t after,
-                       HttpAnswer& answer);
+                       transport::HttpAnswer& answer);
     Async<void> standalone(LegacySession session, Shared state, std::optional<std::uint64_t> after,
-                           HttpAnswer& answer);
+                           transport::HttpAnswer& answer);
     /// After the patience for it, and where nobody has come back: its requests are cancelled, and it is
     /// forgotten.
     void forget_later(const LegacySession& session, const Shared& state, const std::shared_ptr<Post>& post);
@@ -81,4 +83,4 @@ private:
         ended_;  // hashes of deleted sessions' ids, until they would have ended anyway
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -6,7 +6,7 @@
 
 #include "server/mcp/dispatch.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 namespace {
 
 using protocol::NotificationFilter;
@@ -82,7 +82,7 @@ Async<Result<void>> Dispatch::tell_changes(Subscriptions::Listener& listener, Re
 
 Async<Result<void>> Dispatch::tell(const Change& change, Requester& requester,
                                    const std::optional<protocol::RequestId>& subscription) {
-    auto told = server::tell(change);
+    auto told = mcp::tell(change);
     if (change.of == Change::Of::task) {
         const auto version = requester.context.version;
         const auto task = co_await features_.tasks->get(requester, change.subject);
@@ -125,4 +125,4 @@ Async<Result<Answer>> Dispatch::unsubscribe(Requester& requester, const Request&
     co_return Answer{};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

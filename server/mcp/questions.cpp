@@ -7,15 +7,15 @@
 
 #include "policy/sealed_state.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 namespace asio = boost::asio;
 
 namespace {
 constexpr std::size_t most_remembered = 1000;
 }  // namespace
 
-Async<Result<Json>> Questions::ask(Outbox& outbox, std::string asker, std::string method, Json params,
-                                   std::chrono::milliseconds limit) {
+Async<Result<Json>> Questions::ask(transport::Outbox& outbox, std::string asker, std::string method,
+                                   Json params, std::chrono::milliseconds limit) {
     const protocol::RequestId id("tfy-" + policy::random_id());
     asio::steady_timer bell(co_await asio::this_coro::executor, limit);
     const auto [open, inserted] = open_.emplace(id.key(), Open{std::move(asker), &bell, {}});
@@ -53,4 +53,4 @@ bool Questions::answer(const std::string& asker, const protocol::Response& respo
     return true;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -9,20 +9,20 @@
 #include <string>
 
 #include "protocol/message.hpp"
-#include "server/redaction.hpp"
+#include "server/sealing/redaction.hpp"
 #include "server/transport/transport.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 /// One loop. Ids are random, so an answer cannot be guessed by another session.
 class Questions {
 public:
-    explicit Questions(const Redaction& redaction) : redaction_(redaction) {}
+    explicit Questions(const sealing::Redaction& redaction) : redaction_(redaction) {}
 
     /// Sends the request through `outbox` and waits for its answer. Errc::closed where it cannot be sent,
     /// Errc::refused where the client answers with an error, Errc::expired after `limit`. `asker` is the
     /// session that may answer.
-    Async<Result<Json>> ask(Outbox& outbox, std::string asker, std::string method, Json params,
+    Async<Result<Json>> ask(transport::Outbox& outbox, std::string asker, std::string method, Json params,
                             std::chrono::milliseconds limit);
 
     /// Hands an answer to the coroutine that waits for it. False where none does (it was late, or never asked
@@ -40,9 +40,9 @@ private:
         boost::asio::steady_timer* bell;
         std::optional<protocol::Response> response;
     };
-    const Redaction& redaction_;
+    const sealing::Redaction& redaction_;
     std::map<std::string, Open> open_;
     std::deque<std::pair<std::string, std::string>> over_;  // asker and the question's id
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

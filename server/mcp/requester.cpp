@@ -5,7 +5,7 @@
 #include "protocol/elicitation.hpp"
 #include "protocol/logging.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 Async<Result<void>> Requester::progress(double done, std::optional<double> total, std::string message) {
     if (context.progress_token.is_null()) co_return Result<void>{};
@@ -26,4 +26,4 @@ Async<Result<void>> Requester::log(protocol::LogLevel level, std::string logger,
     co_return co_await outbox.send(redaction.seal(note));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -6,13 +6,13 @@
 #include <string>
 
 #include "policy/call.hpp"
-#include "policy/reveal.hpp"
+#include "policy/redaction/reveal.hpp"
 #include "protocol/meta.hpp"
 #include "server/mcp/questions.hpp"
 #include "server/mcp/subscriptions.hpp"
 #include "server/transport/transport.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 /// What a legacy client has asked for beside its handshake. One loop.
 struct LegacyState {
@@ -24,8 +24,8 @@ struct LegacyState {
 struct Requester {
     protocol::ClientContext context;
     policy::Caller caller;
-    Outbox& outbox;                         // lives as long as the request
-    const Redaction& redaction;             // for what is sent before the answer
+    transport::Outbox& outbox;              // lives as long as the request
+    const sealing::Redaction& redaction;    // for what is sent before the answer
     Questions* questions = nullptr;         // legacy clients that can be asked
     std::string session = {};               // of a legacy client
     LegacyState* legacy = nullptr;          // of a legacy client
@@ -43,7 +43,7 @@ struct Requester {
 struct Answer {
     Json result = Json::object();
     std::string result_type = "complete";  // modern: or input_required, task
-    std::optional<policy::Reveal> reveal = {};
+    std::optional<redaction::Reveal> reveal = {};
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -8,7 +8,7 @@
 
 #include "protocol/parse.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 namespace {
 
 namespace asio = boost::asio;
@@ -32,8 +32,9 @@ std::optional<protocol::RequestId> cancelled_request(const protocol::Notificatio
     return std::move(*id);
 }
 
-Session::Session(asio::io_context& loop, Transport& transport, Dispatch& dispatch, Questions& questions,
-                 policy::Caller caller, const Log& log, std::function<void()> at_end)
+Session::Session(asio::io_context& loop, transport::Transport& transport, Dispatch& dispatch,
+                 Questions& questions, policy::Caller caller, const observability::Log& log,
+                 std::function<void()> at_end)
     : loop_(loop),
       transport_(transport),
       dispatch_(dispatch),
@@ -111,11 +112,11 @@ Async<void> Session::refuse(const std::optional<protocol::RequestId>& id, const 
     co_await deliver(std::move(sealed.message), std::move(batch));
 }
 
-Async<void> Session::deliver(std::optional<policy::Redacted> message, SharedBatch batch) {
+Async<void> Session::deliver(std::optional<redaction::Redacted> message, SharedBatch batch) {
     if (batch) {
         if (message) batch->answers.push_back(std::move(*message));
         if (--batch->open > 0 || batch->answers.empty()) co_return;
-        message = policy::Redactor::batch(batch->answers);
+        message = redaction::Redactor::batch(batch->answers);
     }
     if (message) co_await transport_.send(std::move(*message));
 }
@@ -237,8 +238,8 @@ Async<void> Session::serve(protocol::Request request, protocol::ClientContext co
     co_await deliver(std::move(answer), std::move(batch));
 }
 
-Async<std::optional<policy::Redacted>> Session::answer_of(Requester& requester, protocol::Request request,
-                                                          std::shared_ptr<InFlight> mine) {
+Async<std::optional<redaction::Redacted>> Session::answer_of(Requester& requester, protocol::Request request,
+                                                             std::shared_ptr<InFlight> mine) {
     const auto id = request.id;
     const bool legacy = !protocol::is_modern(requester.context.version);
     try {
@@ -255,4 +256,4 @@ Async<std::optional<policy::Redacted>> Session::answer_of(Requester& requester, 
     co_return dispatch_.refuse(id, failed, legacy).message;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

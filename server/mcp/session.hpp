@@ -15,14 +15,15 @@
 #include "server/observability/log.hpp"
 #include "server/transport/transport.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 class Session {
 public:
     /// All must outlive the session. `caller` is who stands behind the stream; `at_end` is
     /// called when its input has ended: nobody should be waited for any more.
-    Session(boost::asio::io_context& loop, Transport& transport, Dispatch& dispatch, Questions& questions,
-            policy::Caller caller, const Log& log, std::function<void()> at_end);
+    Session(boost::asio::io_context& loop, transport::Transport& transport, Dispatch& dispatch,
+            Questions& questions, policy::Caller caller, const observability::Log& log,
+            std::function<void()> at_end);
 
     /// Serves until the peer's input ends, then detaches what is still waiting.
     Async<void> run();
@@ -47,7 +48,7 @@ private:
     /// The answers to a batch (2025-03-26), which go out as one array when the last one is there.
     struct Batch {
         std::size_t open = 0;
-        std::vector<policy::Redacted> answers = {};
+        std::vector<redaction::Redacted> answers = {};
     };
     using SharedBatch = std::shared_ptr<Batch>;  // null: not part of one
 
@@ -60,10 +61,10 @@ private:
     Async<void> initialize(protocol::Request request);
     Async<void> serve(protocol::Request request, protocol::ClientContext context,
                       std::shared_ptr<InFlight> mine, SharedBatch batch);
-    Async<std::optional<policy::Redacted>> answer_of(Requester& requester, protocol::Request request,
-                                                     std::shared_ptr<InFlight> mine);
+    Async<std::optional<redaction::Redacted>> answer_of(Requester& requester, protocol::Request request,
+                                                        std::shared_ptr<InFlight> mine);
     /// `message` null: this request is not answered.
-    Async<void> deliver(std::optional<policy::Redacted> message, SharedBatch batch);
+    Async<void> deliver(std::optional<redaction::Redacted> message, SharedBatch batch);
     Async<void> refuse(const std::optional<protocol::RequestId>& id, const Error& error, bool legacy,
                        SharedBatch batch);
     Requester requester(protocol::ClientContext context);
@@ -73,11 +74,11 @@ private:
     Async<void> tell_changes_until_end();
 
     boost::asio::io_context& loop_;
-    Transport& transport_;
+    transport::Transport& transport_;
     Dispatch& dispatch_;
     Questions& questions_;
     policy::Caller caller_;
-    const Log& log_;
+    const observability::Log& log_;
     std::function<void()> at_end_;
     std::optional<protocol::ClientContext> legacy_;  // what `initialize` agreed on
     std::shared_ptr<Requests> requests_;
@@ -89,4 +90,4 @@ std::string client_name(const protocol::Implementation& client);
 /// The request that a notifications/cancelled names; nullopt for other notifications and for what names none.
 std::optional<protocol::RequestId> cancelled_request(const protocol::Notification& notification);
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -1,6 +1,6 @@
 #include "server/mcp/session_id.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 namespace {
 
 constexpr auto purpose = "legacy session";
@@ -33,4 +33,4 @@ std::optional<LegacySession> read_session_id(const std::string& id, policy::Time
     return session;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -9,7 +9,7 @@
 #include "policy/time.hpp"
 #include "protocol/lifecycle.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 std::string write_session_id(const protocol::Initialize& agreed, policy::Time expires,
                              const policy::SealKey& key);
@@ -23,4 +23,4 @@ struct LegacySession {
 std::optional<LegacySession> read_session_id(const std::string& id, policy::Time now,
                                              const policy::SealKey& key);
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

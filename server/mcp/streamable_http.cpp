@@ -3,18 +3,18 @@
 #include "protocol/headers.hpp"
 #include "protocol/parse.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 namespace {
 
 using protocol::Message;
 using protocol::Request;
 
 /// The way back to one modern POST: server-sent events without ids, since nothing can be taken up again.
-class PostOutbox final : public Outbox {
+class PostOutbox final : public transport::Outbox {
 public:
-    PostOutbox(HttpAnswer& answer, bool events) : answer_(answer), events_(events) {}
+    PostOutbox(transport::HttpAnswer& answer, bool events) : answer_(answer), events_(events) {}
 
-    Async<Result<void>> send(policy::Redacted message) override {
+    Async<Result<void>> send(redaction::Redacted message) override {
         if (!events_)
             co_return Result<void>{};  // a client that takes no stream misses progress, nothing else
         co_return co_await answer_.event(std::move(message));
@@ -26,7 +26,7 @@ public:
     bool streams() const override { return events_; }
 
 private:
-    HttpAnswer& answer_;
+    transport::HttpAnswer& answer_;
     bool events_;
 };
 
@@ -37,7 +37,7 @@ std::string lower(std::string_view name) {
     return result;
 }
 
-std::optional<std::string> named_version(const HttpRequest& request) {
+std::optional<std::string> named_version(const transport::HttpRequest& request) {
     return request.header("mcp-protocol-version");
 }
 
@@ -45,20 +45,20 @@ bool is_unknown(const std::optional<std::string>& version) {
     return version && !protocol::read_version(*version);
 }
 
-Async<void> not_allowed(HttpAnswer& answer, std::string allowed) {
-    HttpReply reply{.status = 405};
+Async<void> not_allowed(transport::HttpAnswer& answer, std::string allowed) {
+    transport::HttpReply reply{.status = 405};
     reply.headers.emplace_back("allow", std::move(allowed));
     co_await answer.reply(std::move(reply));
 }
 
-bool is_json(const HttpRequest& request) {
+bool is_json(const transport::HttpRequest& request) {
     const auto type = request.header("content-type").value_or("");
     const auto essence = lower(type.substr(0, type.find(';')));
     return essence == "application/json" || essence == "application/json ";
 }
 
 /// A message is modern by its own `_meta`; failing that, by a version header that no legacy revision has.
-bool is_modern_post(const HttpRequest& http, const Json& params) {
+bool is_modern_post(const transport::HttpRequest& http, const Json& params) {
     if (protocol::has_modern_meta(params)) return true;
     const auto named = named_version(http);
     if (!named) return false;
@@ -83,7 +83,7 @@ StreamableHttp::StreamableHttp(Dispatch& dispatch, Questions& questions, const C
                                policy::SealKey key, LegacyHttp::Patience patience)
     : dispatch_(dispatch), legacy_(dispatch, questions, clock, key, patience) {}
 
-Async<void> StreamableHttp::handle(HttpRequest request, HttpAnswer& answer) {
+Async<void> StreamableHttp::handle(transport::HttpRequest request, transport::HttpAnswer& answer) {
     // GET and DELETE belong to the sessions of legacy revisions.
     const auto version = named_version(request);
     if (request.method != "POST" && version && !request.header("mcp-session-id")) {
@@ -98,7 +98,7 @@ Async<void> StreamableHttp::handle(HttpRequest request, HttpAnswer& answer) {
     co_await not_allowed(answer, "POST, GET, DELETE");
 }
 
-Async<void> StreamableHttp::post(const HttpRequest& http, HttpAnswer& answer) {
+Async<void> StreamableHttp::post(const transport::HttpRequest& http, transport::HttpAnswer& answer) {
     if (!is_json(http))
         co_return co_await refuse(answer, dispatch_, 415, {},
                                   {Errc::invalid_request, "Content-Type must be application/json."}, false);
@@ -117,7 +117,8 @@ Async<void> StreamableHttp::post(const HttpRequest& http, HttpAnswer& answer) {
     co_await legacy_.post(http, std::move(*batch), true, answer);
 }
 
-Async<void> StreamableHttp::post_message(const HttpRequest& http, Message message, HttpAnswer& answer) {
+Async<void> StreamableHttp::post_message(const transport::HttpRequest& http, Message message,
+                                         transport::HttpAnswer& answer) {
     if (const auto* malformed = std::get_if<protocol::Malformed>(&message))
         co_return co_await refuse(answer, dispatch_, 400, malformed->id, malformed->error, false);
     if (auto* request = std::get_if<Request>(&message)) {
@@ -136,7 +137,8 @@ Async<void> StreamableHttp::post_message(const HttpRequest& http, Message messag
     co_await legacy_.post(http, just(std::move(message)), false, answer);
 }
 
-Async<void> StreamableHttp::post_modern(const HttpRequest& http, Request request, HttpAnswer& answer) {
+Async<void> StreamableHttp::post_modern(const transport::HttpRequest& http, Request request,
+                                        transport::HttpAnswer& answer) {
     const auto header = [&http](std::string_view name) { return http.header(lower(name)); };
     auto context = protocol::read_modern_context(request);
     const auto mirrored = protocol::check_headers(header, request, dispatch_.input_schema(request));
@@ -159,19 +161,19 @@ Async<void> StreamableHttp::post_modern(const HttpRequest& http, Request request
     co_await serve(requester, std::move(request), answer);
 }
 
-Async<void> StreamableHttp::serve(Requester& requester, Request request, HttpAnswer& answer) {
+Async<void> StreamableHttp::serve(Requester& requester, Request request, transport::HttpAnswer& answer) {
     auto sealed = co_await dispatch_.answer(requester, std::move(request));
     if (answer.streaming()) {
         const auto sent = co_await answer.event(std::move(sealed.message));
         if (sent) co_await answer.end_events();
         co_return;
     }
-    HttpReply reply{.status = sealed.error ? protocol::http_status(*sealed.error) : 200,
-                    .content_type = "application/json",
-                    .body = std::move(sealed.message),
-                    .headers = {{"cache-control", "no-store"}}};
+    transport::HttpReply reply{.status = sealed.error ? protocol::http_status(*sealed.error) : 200,
+                               .content_type = "application/json",
+                               .body = std::move(sealed.message),
+                               .headers = {{"cache-control", "no-store"}}};
     if (reply.status == 429) reply.headers.emplace_back("retry-after", "1");
     co_await answer.reply(std::move(reply));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

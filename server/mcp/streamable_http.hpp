@@ -3,7 +3,7 @@
 
 #include "server/mcp/legacy_http.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 class StreamableHttp {
 public:
@@ -13,16 +13,18 @@ public:
 
     /// POST: a message (2025-03-26: or a batch). GET: a legacy session's stream. DELETE: ends a legacy
     /// session. All else: 405.
-    Async<void> handle(HttpRequest request, HttpAnswer& answer);
+    Async<void> handle(transport::HttpRequest request, transport::HttpAnswer& answer);
 
 private:
-    Async<void> post(const HttpRequest& http, HttpAnswer& answer);
-    Async<void> post_message(const HttpRequest& http, protocol::Message message, HttpAnswer& answer);
-    Async<void> post_modern(const HttpRequest& http, protocol::Request request, HttpAnswer& answer);
-    Async<void> serve(Requester& requester, protocol::Request request, HttpAnswer& answer);
+    Async<void> post(const transport::HttpRequest& http, transport::HttpAnswer& answer);
+    Async<void> post_message(const transport::HttpRequest& http, protocol::Message message,
+                             transport::HttpAnswer& answer);
+    Async<void> post_modern(const transport::HttpRequest& http, protocol::Request request,
+                            transport::HttpAnswer& answer);
+    Async<void> serve(Requester& requester, protocol::Request request, transport::HttpAnswer& answer);
 
     Dispatch& dispatch_;
     LegacyHttp legacy_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

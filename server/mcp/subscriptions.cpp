@@ -6,7 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <set>
 
-namespace tfy::server {
+namespace tfy::mcp {
 namespace {
 
 namespace asio = boost::asio;
@@ -90,4 +90,4 @@ Told tell(const Change& change) {
     return {};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

@@ -12,7 +12,7 @@
 #include "protocol/subscription.hpp"
 #include "tools/async.hpp"
 
-namespace tfy::server {
+namespace tfy::mcp {
 
 struct Change {
     enum class Of { tools_list, prompts_list, resources_list, resource, task } of;
@@ -70,4 +70,4 @@ struct Told {
 };
 Told tell(const Change& change);
 
-}  // namespace tfy::server
+}  // namespace tfy::mcp

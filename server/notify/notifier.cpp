@@ -7,16 +7,16 @@
 #include <boost/asio/detached.hpp>
 
 #include "policy/notice/retry.hpp"
+#include "server/http_client/curl_exchange.hpp"
+#include "server/http_client/transfer_thread.hpp"
 #include "server/notify/retry_after.hpp"
-#include "server/upstream/curl_exchange.hpp"
-#include "server/upstream/transfer_thread.hpp"
 
-namespace tfy::server {
+namespace tfy::notify {
 namespace {
 
 namespace asio = boost::asio;
+using journal::JournalRecord;
 using policy::Approval;
-using policy::JournalRecord;
 using policy::Webhook;
 
 constexpr int status_gone = 410;
@@ -71,12 +71,12 @@ void Notifier::close() {
 
 std::unique_ptr<truefoundry::Exchange> Notifier::connect(const WebhookTarget& target) {
     if (settings_.connect) return settings_.connect(target);
-    if (!thread_) thread_ = start_transfers();
-    return make_keyless_exchange(thread_, {.base_url = target.url.origin,
-                                           .ca_file = settings_.ca_file,
-                                           .connect_timeout = std::chrono::seconds{5},
-                                           .body_limit = most_of_answer,
-                                           .ignore_body = true});
+    if (!thread_) thread_ = http_client::start_transfers();
+    return http_client::make_keyless_exchange(thread_, {.base_url = target.url.origin,
+                                                        .ca_file = settings_.ca_file,
+                                                        .connect_timeout = std::chrono::seconds{5},
+                                                        .body_limit = most_of_answer,
+                                                        .ignore_body = true});
 }
 
 std::shared_ptr<Notifier::Sender> Notifier::add(WebhookTarget target) {
@@ -105,8 +105,8 @@ void Notifier::employ(std::vector<WebhookTarget> targets) {
 }
 
 Async<Result<void>> Notifier::subscribe(std::string webhook) {
-    auto work = [webhook = std::move(webhook)](Ledger& ledger) {
-        return Deliveries(ledger).subscribe(webhook);
+    auto work = [webhook = std::move(webhook)](storage::Ledger& ledger) {
+        return storage::Deliveries(ledger).subscribe(webhook);
     };
     co_return co_await rooms_.store.run(std::move(work));
 }
@@ -128,7 +128,7 @@ Async<void> Notifier::run(std::shared_ptr<Sender> sender) {
         }
         if (over(*sender)) break;
         const auto woken = co_await rooms_.desk.wait_revision(seen, settings_.patience);
-        if (woken == Woken::draining) break;
+        if (woken == approvals::Woken::draining) break;
     }
     co_await leave(std::move(sender));
 }
@@ -154,13 +154,15 @@ Async<void> Notifier::leave(std::shared_ptr<Sender> sender) {
     while (sender->unsettled) {
         if (const auto settled = co_await settle(sender); settled) co_return;
         const auto woken = co_await rooms_.desk.wait_revision(rooms_.desk.revision(), settings_.patience);
-        if (woken == Woken::draining) co_return;
+        if (woken == approvals::Woken::draining) co_return;
     }
 }
 
 // A request expires when somebody looks at it; who wants to hear of it cannot wait for that.
 Async<void> Notifier::let_lapse() {
-    auto work = [now = rooms_.clock.now()](Ledger& ledger) { return Deliveries(ledger).overdue(now); };
+    auto work = [now = rooms_.clock.now()](storage::Ledger& ledger) {
+        return storage::Deliveries(ledger).overdue(now);
+    };
     const auto ids = co_await rooms_.store.run(std::move(work));
     if (!ids) co_return;
     for (const auto& id : *ids) co_await rooms_.desk.find(id);
@@ -190,19 +192,21 @@ Async<Result<bool>> Notifier::send_one(std::shared_ptr<Sender> sender) {
 }
 
 Async<Result<void>> Notifier::take_over() {
-    const auto holders =
-        co_await rooms_.store.run([](Ledger& ledger) { return Deliveries(ledger).holders(); });
+    const auto holders = co_await rooms_.store.run(
+        [](storage::Ledger& ledger) { return storage::Deliveries(ledger).holders(); });
     if (!holders) co_return holders.error();
     for (const auto& holder : *holders) {
         if (holder == settings_.instance || settings_.alive(holder)) continue;
         rooms_.log.info("notices of a process that ended are taken over", {{"instance", holder}});
-        auto work = [holder](Ledger& ledger) { return Deliveries(ledger).take_over(holder); };
+        auto work = [holder](storage::Ledger& ledger) {
+            return storage::Deliveries(ledger).take_over(holder);
+        };
         if (auto taken = co_await rooms_.store.run(std::move(work)); !taken) co_return taken;
     }
     co_return Result<void>{};
 }
 
-Async<Result<std::optional<Deliveries::Delivery>>> Notifier::next(std::shared_ptr<Sender> sender) {
+Async<Result<std::optional<storage::Deliveries::Delivery>>> Notifier::next(std::shared_ptr<Sender> sender) {
     const auto& target = sender->post.target();
     if (auto known = co_await introduce(sender); !known) co_return known.error();
     if (auto taken = co_await take_over(); !taken) co_return taken.error();
@@ -210,22 +214,23 @@ Async<Result<std::optional<Deliveries::Delivery>>> Notifier::next(std::shared_pt
         const auto event = policy::event_of(record.kind);
         return event && std::ranges::find(events, *event) != events.end();
     };
-    using Next = Result<std::optional<Deliveries::Delivery>>;
+    using Next = Result<std::optional<storage::Deliveries::Delivery>>;
     const auto now = rooms_.clock.now();
-    auto work = [id = target.id, wanted, me = settings_.instance, now](Ledger& ledger) -> Next {
-        Deliveries deliveries(ledger);
+    auto work = [id = target.id, wanted, me = settings_.instance, now](storage::Ledger& ledger) -> Next {
+        storage::Deliveries deliveries(ledger);
         if (auto collected = deliveries.collect(id, wanted, now); !collected) return collected.error();
         return deliveries.claim(id, me, now);
     };
     co_return co_await rooms_.store.run(std::move(work));
 }
 
-Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender, Deliveries::Delivery delivery) {
+Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender,
+                                      storage::Deliveries::Delivery delivery) {
     const auto& target = sender->post.target();
     const auto& record = delivery.record;
     const auto event = policy::event_of(record.kind);
     const bool wanted = event && delivery.approval && covers(target.wanted, *delivery.approval);
-    const bool old = wanted && policy::is_old_news(*event, record.at, *delivery.approval, rooms_.clock.now());
+    const bool old = wanted && notice::is_old_news(*event, record.at, *delivery.approval, rooms_.clock.now());
     if (old)
         rooms_.log.info("a webhook's notice was dropped: it is too old",
                         {{"host", target.url.host}, {"approval", record.approval_id}});
@@ -233,13 +238,13 @@ Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender, Deliveries
         sender->unsettled->due.reset();
         co_return Result<void>{};
     }
-    policy::Notice notice{
+    notice::Notice notice{
         .id = id_of(record), .event = *event, .at = record.at, .approval = as_of(record, *delivery.approval)};
     notice.page_url = co_await address(record.approval_id);
     co_return co_await post(std::move(sender), std::move(notice), delivery.attempts);
 }
 
-Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, policy::Notice notice, int attempts) {
+Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, notice::Notice notice, int attempts) {
     const auto& target = sender->post.target();
     const Json told = {{"host", target.url.host},
                        {"event", policy::to_string(notice.event)},
@@ -248,7 +253,7 @@ Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, policy::Notic
     // Tokens that another process has made are known before anything is sealed.
     if (auto known = co_await rooms_.desk.learn(); !known) co_return known;
     const auto redactor = rooms_.redaction.now();
-    auto body = redactor->seal(policy::body_of(policy::sealed(notice, *redactor), target.wanted.format));
+    auto body = redactor->seal(notice::body_of(notice::sealed(notice, *redactor), target.wanted.format));
     const auto answer = co_await sender->post.send(std::move(body), notice.id, rooms_.clock.now());
     if (!answer || answer->status / 100 != 2) {
         refused(*sender, answer, told, attempts);
@@ -272,14 +277,14 @@ void Notifier::refused(Sender& sender, const Result<truefoundry::HttpResponse>& 
     const auto pause = answer ? retry_after(answer->retry_after, now) : policy::Duration{0};
     std::uint64_t random = 0;
     randombytes_buf(&random, sizeof random);
-    sender.unsettled->due = policy::next_attempt(attempts, random, pause, now);
+    sender.unsettled->due = notice::next_attempt(attempts, random, pause, now);
 }
 
 Async<Result<void>> Notifier::settle(std::shared_ptr<Sender> sender) {
     if (!sender->unsettled) co_return Result<void>{};
     const auto end = *sender->unsettled;
-    auto work = [id = sender->post.target().id, end, me = settings_.instance](Ledger& ledger) {
-        Deliveries deliveries(ledger);
+    auto work = [id = sender->post.target().id, end, me = settings_.instance](storage::Ledger& ledger) {
+        storage::Deliveries deliveries(ledger);
         return end.due ? deliveries.postpone(id, end.sequence, me, *end.due)
                        : deliveries.done(id, end.sequence, me);
     };
@@ -295,4 +300,4 @@ Async<std::string> Notifier::address(std::string approval_id) {
     co_return co_await rooms_.page.address(std::move(approval_id), false);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::notify

@@ -10,14 +10,16 @@
 
 #include "policy/notice/notice.hpp"
 #include "server/approvals/approval_desk.hpp"
-#include "server/approvals/presenter.hpp"
+#include "server/calls/presenter.hpp"
 #include "server/notify/webhook_post.hpp"
 #include "server/observability/log.hpp"
 #include "server/storage/deliveries.hpp"
 
-namespace tfy::server {
-
+namespace tfy::http_client {
 class TransferThread;
+}
+
+namespace tfy::notify {
 
 /// One coroutine for each webhook, which sends one notice at a time: a receiver that does not answer holds up
 /// its own notices and nothing else. What waits stands in the store, not in memory. One loop.
@@ -25,12 +27,12 @@ class Notifier {
 public:
     struct Rooms {
         boost::asio::io_context& loop;
-        Store& store;
-        ApprovalDesk& desk;
-        ApprovalPage& page;
-        const Redaction& redaction;
+        storage::Store& store;
+        approvals::ApprovalDesk& desk;
+        calls::ApprovalPage& page;
+        const sealing::Redaction& redaction;
         const Clock& clock;
-        const Log& log;
+        const observability::Log& log;
     };
     struct Settings {
         std::string instance;
@@ -73,19 +75,19 @@ private:
     Async<Result<bool>> send_one(std::shared_ptr<Sender> sender);
     Async<void> let_lapse();
     Async<Result<void>> take_over();
-    Async<Result<std::optional<Deliveries::Delivery>>> next(std::shared_ptr<Sender> sender);
-    Async<Result<void>> deliver(std::shared_ptr<Sender> sender, Deliveries::Delivery delivery);
-    Async<Result<void>> post(std::shared_ptr<Sender> sender, policy::Notice notice, int attempts);
+    Async<Result<std::optional<storage::Deliveries::Delivery>>> next(std::shared_ptr<Sender> sender);
+    Async<Result<void>> deliver(std::shared_ptr<Sender> sender, storage::Deliveries::Delivery delivery);
+    Async<Result<void>> post(std::shared_ptr<Sender> sender, notice::Notice notice, int attempts);
     void refused(Sender& sender, const Result<truefoundry::HttpResponse>& answer, Json told, int attempts);
     Async<Result<void>> settle(std::shared_ptr<Sender> sender);
     Async<std::string> address(std::string approval_id);
 
     Rooms rooms_;
     Settings settings_;
-    std::shared_ptr<TransferThread> thread_;  // once it was needed
+    std::shared_ptr<http_client::TransferThread> thread_;  // once it was needed
     std::vector<std::shared_ptr<Sender>> senders_;
     bool replaced_ = false;
     std::set<std::string> gone_;  // webhooks whose receiver said so
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::notify

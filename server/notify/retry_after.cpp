@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace tfy::server {
+namespace tfy::notify {
 
 policy::Duration retry_after(const std::string& header, policy::Time now) {
     constexpr policy::Duration none{0}, most = std::chrono::hours{24};
@@ -19,4 +19,4 @@ policy::Duration retry_after(const std::string& header, policy::Time now) {
     return std::clamp(policy::Time{std::chrono::seconds{date}} - now, none, most);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::notify

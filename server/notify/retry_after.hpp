@@ -5,10 +5,10 @@
 
 #include "policy/time.hpp"
 
-namespace tfy::server {
+namespace tfy::notify {
 
 /// The Retry-After header, in seconds or as a date; zero where there is none, or it cannot be read. A day at
 /// the most.
 policy::Duration retry_after(const std::string& header, policy::Time now);
 
-}  // namespace tfy::server
+}  // namespace tfy::notify

@@ -2,9 +2,9 @@
 
 #include "policy/notice/signature.hpp"
 
-namespace tfy::server {
+namespace tfy::notify {
 
-Async<Result<truefoundry::HttpResponse>> WebhookPost::send(policy::Redacted body, std::string id,
+Async<Result<truefoundry::HttpResponse>> WebhookPost::send(redaction::Redacted body, std::string id,
                                                            policy::Time now) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
     truefoundry::HttpRequest request{.method = "POST",
@@ -13,8 +13,8 @@ Async<Result<truefoundry::HttpResponse>> WebhookPost::send(policy::Redacted body
                                      .timeout = std::chrono::seconds{15}};
     request.headers = {{"webhook-id", id}, {"webhook-timestamp", std::to_string(seconds)}};
     if (target_.key)
-        request.headers.emplace_back("webhook-signature", policy::sign(*target_.key, id, seconds, body));
+        request.headers.emplace_back("webhook-signature", notice::sign(*target_.key, id, seconds, body));
     co_return co_await exchange_->send(std::move(request));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::notify

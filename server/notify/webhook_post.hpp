@@ -6,7 +6,7 @@
 #include "server/notify/webhook_target.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
-namespace tfy::server {
+namespace tfy::notify {
 
 class WebhookPost {
 public:
@@ -14,7 +14,7 @@ public:
         : target_(std::move(target)), exchange_(std::move(exchange)) {}
 
     /// Waits for the answer, 15 s at the most. Any status is an answer; errors as Exchange::send has them.
-    Async<Result<truefoundry::HttpResponse>> send(policy::Redacted body, std::string id, policy::Time now);
+    Async<Result<truefoundry::HttpResponse>> send(redaction::Redacted body, std::string id, policy::Time now);
 
     const WebhookTarget& target() const { return target_; }
 
@@ -23,4 +23,4 @@ private:
     std::unique_ptr<truefoundry::Exchange> exchange_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::notify

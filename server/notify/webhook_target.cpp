@@ -13,7 +13,7 @@
 #include "policy/notice/signature.hpp"
 #include "server/storage/open_file.hpp"
 
-namespace tfy::server {
+namespace tfy::notify {
 namespace {
 
 constexpr std::size_t most_bytes = 4096;
@@ -24,7 +24,7 @@ Error wrong(int line, const std::string& what) {
 
 /// What a file that nobody else may read holds. An Error's message is a clause.
 Result<std::string> read_private(const std::string& file) {
-    const OpenFile open(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const storage::OpenFile open(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat found = {};
     if (!open || ::fstat(open.get(), &found) != 0)
         return Error{Errc::refused,
@@ -56,7 +56,7 @@ Result<std::shared_ptr<const policy::Secret>> read_key(const std::string& file) 
     if (file.empty()) return std::shared_ptr<const policy::Secret>{};
     auto text = read_private(file);
     if (!text) return text.error();
-    auto key = policy::read_signing_key(std::move(*text));
+    auto key = notice::read_signing_key(std::move(*text));
     if (!key) return Error{Errc::refused, file + " " + key.error().message};
     return std::make_shared<const policy::Secret>(std::move(*key));
 }
@@ -83,4 +83,4 @@ Result<std::vector<WebhookTarget>> open_webhooks(const std::vector<policy::Webho
     return targets;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::notify

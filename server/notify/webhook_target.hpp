@@ -8,7 +8,7 @@
 #include "policy/secret.hpp"
 #include "policy/webhook.hpp"
 
-namespace tfy::server {
+namespace tfy::notify {
 
 struct WebhookTarget {
     std::string id;  // "wh_…": the same for the same address, of which nothing can be read from it
@@ -21,4 +21,4 @@ struct WebhookTarget {
 /// not hold what it must. The error holds neither address nor key.
 Result<std::vector<WebhookTarget>> open_webhooks(const std::vector<policy::Webhook>& webhooks);
 
-}  // namespace tfy::server
+}  // namespace tfy::notify

@@ -6,7 +6,7 @@
 #include "policy/facts.hpp"
 #include "policy/visible.hpp"
 
-namespace tfy::server {
+namespace tfy::observability {
 namespace {
 
 spdlog::level::level_enum spd_level(Log::Level level) {
@@ -35,7 +35,7 @@ std::optional<Log::Level> Log::read_level(std::string_view text) {
     return std::nullopt;
 }
 
-Log::Log(const Redaction& redaction, Level level)
+Log::Log(const sealing::Redaction& redaction, Level level)
     : redaction_(redaction), level_(level), sink_(std::make_unique<Sink>()) {
     sink_->logger.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
     sink_->logger.set_level(spd_level(level));
@@ -53,4 +53,4 @@ void Log::write(Level level, std::string_view message, const Json& fields) const
     sink_->logger.log(spd_level(level), policy::visible_line(redaction_.seal_text(line).text()));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::observability

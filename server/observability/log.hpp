@@ -4,9 +4,9 @@
 #include <memory>
 #include <string_view>
 
-#include "server/redaction.hpp"
+#include "server/sealing/redaction.hpp"
 
-namespace tfy::server {
+namespace tfy::observability {
 
 class Log {
 public:
@@ -16,7 +16,7 @@ public:
     static std::optional<Level> read_level(std::string_view text);
 
     /// `redaction` must outlive the log.
-    Log(const Redaction& redaction, Level level);
+    Log(const sealing::Redaction& redaction, Level level);
     ~Log();
 
     // `fields` is an object; it is written as key=value after the message.
@@ -37,9 +37,9 @@ private:
     void write(Level level, std::string_view message, const Json& fields) const;
 
     struct Sink;
-    const Redaction& redaction_;
+    const sealing::Redaction& redaction_;
     Level level_;
     std::unique_ptr<Sink> sink_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::observability

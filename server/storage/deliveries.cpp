@@ -3,7 +3,7 @@
 #include "policy/notice/retry.hpp"
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 constexpr std::size_t page_size = 500;
@@ -55,7 +55,7 @@ Result<void> Deliveries::collect(const std::string& webhook, const Wanted& wante
         SQLite::bind(seen, records->back().sequence, webhook);
         seen.exec();
         auto old = impl_.prepare("DELETE FROM deliveries WHERE instance = '' AND due < ?");
-        SQLite::bind(old, sqlite::stored(now - 2 * policy::longest_retry));
+        SQLite::bind(old, sqlite::stored(now - 2 * notice::longest_retry));
         old.exec();
         return {};
     });
@@ -144,4 +144,4 @@ Result<std::vector<std::string>> Deliveries::overdue(policy::Time now) {
     });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

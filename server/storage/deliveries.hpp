@@ -9,7 +9,7 @@
 
 #include "server/storage/ledger.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 /// A webhook is known by an id that does not change. Blocking, one transaction each, Errc::storage, like the
 /// ledger's own methods.
@@ -18,11 +18,11 @@ public:
     explicit Deliveries(Ledger& ledger) : impl_(*ledger.impl_) {}
 
     struct Delivery {
-        policy::JournalRecord record;
+        journal::JournalRecord record;
         std::optional<policy::Approval> approval;  // as it stands now
         int attempts = 0;                          // with this one
     };
-    using Wanted = std::function<bool(const policy::JournalRecord&)>;
+    using Wanted = std::function<bool(const journal::JournalRecord&)>;
 
     /// From here on records wait for this webhook: those that come after. A known one changes nothing.
     Result<void> subscribe(const std::string& webhook);
@@ -48,4 +48,4 @@ private:
     Ledger::Impl& impl_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

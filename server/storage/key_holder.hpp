@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace tfy::server {
+namespace tfy::storage {
 
 struct KeyHolder {
     std::string print = {};  // a keyed hash of the key; empty: there was none
@@ -20,4 +20,4 @@ inline SameUser same_user(const KeyHolder& begun, const KeyHolder& now) {
     return begun.user == now.user ? SameUser::yes : SameUser::no;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

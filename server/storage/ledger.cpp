@@ -5,7 +5,7 @@
 
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 // What is queried has a column; the whole value stands beside it as JSON. Released steps never change: a new
@@ -216,4 +216,4 @@ Result<std::int64_t> Ledger::data_version() {
     });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -11,19 +11,19 @@
 #include <vector>
 
 #include "policy/approval.hpp"
-#include "policy/journal_record.hpp"
+#include "policy/journal/journal_record.hpp"
 #include "policy/redaction/redactor.hpp"
 #include "policy/standing_permission.hpp"
 #include "server/storage/key_holder.hpp"
 #include "server/storage/rotation_row.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 /// What goes into the journal together with a change. The body is sealed JSON.
 struct JournalEntry {
     std::string kind;
     std::string approval_id;
-    policy::Redacted body;
+    redaction::Redacted body;
     policy::Time at;
 };
 
@@ -45,7 +45,7 @@ struct LedgerLimits {
     std::int64_t pages = 0;  // that the file may have, 4 KiB each; 0: as many as the disk holds
 };
 
-/// Whether the journal ends where its head says (policy/journal_head.hpp).
+/// Whether the journal ends where its head says (policy/journal/journal_head.hpp).
 struct JournalEnd {
     std::int64_t since = 0;                 // the record from which on its end is guarded; 0: no head yet
     std::optional<std::string> wrong = {};  // a clause without a full stop
@@ -141,16 +141,16 @@ public:
     /// too.
     Result<void> append(const JournalEntry& entry, const std::function<Result<void>()>& deed = {});
     /// From `first_sequence`, oldest first.
-    Result<std::vector<policy::JournalRecord>> journal(std::int64_t first_sequence = 1,
-                                                       std::size_t limit = 10'000);
+    Result<std::vector<journal::JournalRecord>> journal(std::int64_t first_sequence = 1,
+                                                        std::size_t limit = 10'000);
 
     /// Tells nothing of the chain: policy::broken() does.
     Result<JournalEnd> journal_end();
 
-    Result<void> add_fingerprints(const policy::TokenPrints& token);
+    Result<void> add_fingerprints(const redaction::TokenPrints& token);
     /// All that are known by that name. Errc::not_found where none is.
     Result<void> forget_fingerprints(const std::string& name, const JournalEntry& entry);
-    Result<std::vector<policy::TokenPrints>> fingerprints();
+    Result<std::vector<redaction::TokenPrints>> fingerprints();
 
     Result<void> add_reveal(const RevealRow& row);
     Result<std::optional<RevealRow>> find_reveal(const std::string& id);
@@ -168,7 +168,7 @@ public:
     Result<void> release_rotation(const std::string& approval_id);
     /// The second half of what `order` lets run: waiting, or as far as the value's reveal has come already.
     /// Takes the place of its reservation. Errc::conflict where its approval or its reveal has a rotation.
-    Result<RotationRow> begin_rotation(const tools::RotationOrder& order, const RotationStart& start,
+    Result<RotationRow> begin_rotation(const access_tokens::RotationOrder& order, const RotationStart& start,
                                        const JournalEntry& entry);
     Result<std::optional<RotationRow>> find_rotation(const std::string& id);
     Result<std::optional<RotationRow>> find_rotation_of(const std::string& approval_id);
@@ -197,4 +197,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -6,7 +6,7 @@
 #include "protocol/parse.hpp"
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 using policy::Approval;
@@ -285,4 +285,4 @@ Result<std::optional<KeyHolder>> Ledger::begun_with(const std::string& approval_
     });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

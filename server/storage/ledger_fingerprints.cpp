@@ -4,13 +4,13 @@
 
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 // A window is 25 bytes: the rolling hash (little-endian), the digest, the size.
 constexpr std::size_t packed = 8 + 16 + 1;
 
-std::string pack(const std::vector<policy::Fingerprint>& windows) {
+std::string pack(const std::vector<redaction::Fingerprint>& windows) {
     std::string blob;
     blob.reserve(windows.size() * packed);
     for (const auto& window : windows) {
@@ -22,8 +22,8 @@ std::string pack(const std::vector<policy::Fingerprint>& windows) {
     return blob;
 }
 
-std::vector<policy::Fingerprint> unpack(std::string_view blob) {
-    std::vector<policy::Fingerprint> windows(blob.size() / packed);
+std::vector<redaction::Fingerprint> unpack(std::string_view blob) {
+    std::vector<redaction::Fingerprint> windows(blob.size() / packed);
     for (auto& window : windows) {
         for (unsigned i = 0; i < 8; ++i)
             window.rolling |= static_cast<std::uint64_t>(static_cast<unsigned char>(blob[i])) << (8 * i);
@@ -37,7 +37,7 @@ std::vector<policy::Fingerprint> unpack(std::string_view blob) {
 }  // namespace
 
 // The same token again (the server's own key at each start) is no second row.
-Result<void> Ledger::add_fingerprints(const policy::TokenPrints& token) {
+Result<void> Ledger::add_fingerprints(const redaction::TokenPrints& token) {
     return impl_->write([&]() -> Result<void> {
         const auto windows = pack(token.windows);
         auto row = impl_->prepare("INSERT INTO tokens (name, windows) VALUES (?, ?) ON CONFLICT DO NOTHING");
@@ -57,10 +57,10 @@ Result<void> Ledger::forget_fingerprints(const std::string& name, const JournalE
     });
 }
 
-Result<std::vector<policy::TokenPrints>> Ledger::fingerprints() {
-    return sqlite::read([&]() -> Result<std::vector<policy::TokenPrints>> {
+Result<std::vector<redaction::TokenPrints>> Ledger::fingerprints() {
+    return sqlite::read([&]() -> Result<std::vector<redaction::TokenPrints>> {
         auto rows = impl_->prepare("SELECT name, windows FROM tokens ORDER BY number");
-        std::vector<policy::TokenPrints> tokens;
+        std::vector<redaction::TokenPrints> tokens;
         while (rows.executeStep()) {
             const auto blob = rows.getColumn(1).getString();
             if (blob.size() % packed != 0) return sqlite::damaged("a token's fingerprints");
@@ -70,4 +70,4 @@ Result<std::vector<policy::TokenPrints>> Ledger::fingerprints() {
     });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -4,12 +4,12 @@
 #include "server/storage/private_files.hpp"
 #include "tools/own_command.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
-using policy::JournalHead;
-using policy::JournalKey;
-using policy::JournalRecord;
+using journal::JournalHead;
+using journal::JournalKey;
+using journal::JournalRecord;
 
 std::optional<JournalHead> stored_head(SQLite::Database& database) {
     SQLite::Statement row(database, "SELECT sequence, hash, since, mac FROM journal_head");
@@ -51,7 +51,7 @@ Result<JournalEnd> Ledger::Impl::journal_end(const JournalRecord* last) {
     if (!head) return JournalEnd{};
     const auto key = key_of(key_file, journal_key);
     if (!key) return key.error();
-    return JournalEnd{head->since, policy::wrong_end(*head, last, *key)};
+    return JournalEnd{head->since, journal::wrong_end(*head, last, *key)};
 }
 
 // The request that is being written now is one.
@@ -72,7 +72,7 @@ Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalR
     if (!head && before == nullptr && has_a_past()) return no_further("it is empty, and there were requests");
     const auto key = key_of(key_file, journal_key);
     if (!key) return key.error();
-    const auto next = policy::head_at(last, head ? head->since : last.sequence, *key);
+    const auto next = journal::head_at(last, head ? head->since : last.sequence, *key);
     auto row = prepare(
         "INSERT OR REPLACE INTO journal_head (one, sequence, hash, since, mac) VALUES (1, ?, ?, ?, ?)");
     SQLite::bind(row, next.sequence, next.hash, next.since, next.mac);
@@ -80,4 +80,4 @@ Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalR
     return {};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

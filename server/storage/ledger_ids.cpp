@@ -1,7 +1,7 @@
 // Finding an id by its beginning, as people type it.
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 // All characters of an id sort before '~'.
@@ -27,4 +27,4 @@ Result<std::vector<std::string>> Ledger::ids_beginning(const std::string& beginn
     });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -5,16 +5,16 @@
 #include <memory>
 #include <string>
 
-#include "policy/journal_head.hpp"
+#include "policy/journal/journal_head.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/sqlite.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 struct Ledger::Impl {
     std::unique_ptr<SQLite::Database> database;
-    std::filesystem::path key_file = {};                 // of the journal's head; empty: in memory only
-    std::optional<policy::JournalKey> journal_key = {};  // once it was needed
+    std::filesystem::path key_file = {};                  // of the journal's head; empty: in memory only
+    std::optional<journal::JournalKey> journal_key = {};  // once it was needed
 
     SQLite::Statement prepare(const char* sql) { return {*database, sql}; }
     template <class Work>
@@ -25,10 +25,10 @@ struct Ledger::Impl {
     // Inside a transaction that is open already: the record stands or falls with what it tells of.
     Result<void> append(const JournalEntry& entry);
     Result<void> append(policy::Time at, std::string kind, std::string approval_id, Json body);
-    Result<std::vector<policy::JournalRecord>> journal(std::int64_t first_sequence, std::size_t limit);
+    Result<std::vector<journal::JournalRecord>> journal(std::int64_t first_sequence, std::size_t limit);
     Result<std::optional<policy::Approval>> find(const std::string& id);
-    Result<JournalEnd> journal_end(const policy::JournalRecord* last);
-    Result<void> move_head(const policy::JournalRecord* before, const policy::JournalRecord& last);
+    Result<JournalEnd> journal_end(const journal::JournalRecord* last);
+    Result<void> move_head(const journal::JournalRecord* before, const journal::JournalRecord& last);
 
     /// What a reveal's end means for the rotation that waits for it, if one does.
     Result<void> follow_reveal(const std::string& reveal_id, RevealRow::State ended, policy::Time at);
@@ -48,4 +48,4 @@ struct Ledger::Impl {
     Result<void> check_limits(const std::string& principal, policy::Time now, const RequestLimits& limits);
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

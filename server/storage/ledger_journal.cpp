@@ -3,14 +3,14 @@
 #include "protocol/parse.hpp"
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
-Result<policy::JournalRecord> read_record(SQLite::Statement& row) {
+Result<journal::JournalRecord> read_record(SQLite::Statement& row) {
     auto body = protocol::parse(row.getColumn(4).getString());
     if (!body)
         return sqlite::damaged("a journal record (" + std::to_string(row.getColumn(0).getInt64()) + ")");
-    policy::JournalRecord record;
+    journal::JournalRecord record;
     record.sequence = row.getColumn(0).getInt64();
     record.at = sqlite::read_time(row.getColumn(1));
     record.kind = row.getColumn(2).getString();
@@ -21,11 +21,11 @@ Result<policy::JournalRecord> read_record(SQLite::Statement& row) {
     return record;
 }
 
-Result<std::optional<policy::JournalRecord>> last_record(SQLite::Database& database) {
+Result<std::optional<journal::JournalRecord>> last_record(SQLite::Database& database) {
     SQLite::Statement row(database,
                           "SELECT sequence, at, kind, approval_id, body, previous, hash FROM journal ORDER "
                           "BY sequence DESC LIMIT 1");
-    if (!row.executeStep()) return std::optional<policy::JournalRecord>{};
+    if (!row.executeStep()) return std::optional<journal::JournalRecord>{};
     auto record = read_record(row);
     if (!record) return record.error();
     return std::optional(std::move(*record));
@@ -45,8 +45,8 @@ Result<void> Ledger::Impl::append(const JournalEntry& entry) {
 Result<void> Ledger::Impl::append(policy::Time at, std::string kind, std::string approval_id, Json body) {
     auto last = last_record(*database);
     if (!last) return last.error();
-    const auto next = policy::follow(*last ? &**last : nullptr, at, std::move(kind), std::move(approval_id),
-                                     std::move(body));
+    const auto next = journal::follow(*last ? &**last : nullptr, at, std::move(kind), std::move(approval_id),
+                                      std::move(body));
     auto insert = prepare(
         "INSERT INTO journal (sequence, at, kind, approval_id, body, previous, hash) VALUES (?, ?, ?, ?, ?, "
         "?, ?)");
@@ -72,13 +72,13 @@ Result<void> Ledger::append(const JournalEntry& entry, const std::function<Resul
     });
 }
 
-Result<std::vector<policy::JournalRecord>> Ledger::Impl::journal(std::int64_t first_sequence,
-                                                                 std::size_t limit) {
+Result<std::vector<journal::JournalRecord>> Ledger::Impl::journal(std::int64_t first_sequence,
+                                                                  std::size_t limit) {
     auto rows = prepare(
         "SELECT sequence, at, kind, approval_id, body, previous, hash FROM journal WHERE sequence >= ? "
         "ORDER BY sequence LIMIT ?");
     SQLite::bind(rows, first_sequence, static_cast<std::int64_t>(limit));
-    std::vector<policy::JournalRecord> records;
+    std::vector<journal::JournalRecord> records;
     while (rows.executeStep()) {
         auto record = read_record(rows);
         if (!record) return record.error();
@@ -87,8 +87,8 @@ Result<std::vector<policy::JournalRecord>> Ledger::Impl::journal(std::int64_t fi
     return records;
 }
 
-Result<std::vector<policy::JournalRecord>> Ledger::journal(std::int64_t first_sequence, std::size_t limit) {
+Result<std::vector<journal::JournalRecord>> Ledger::journal(std::int64_t first_sequence, std::size_t limit) {
     return sqlite::read([&] { return impl_->journal(first_sequence, limit); });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

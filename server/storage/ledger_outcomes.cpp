@@ -1,7 +1,7 @@
 // How requests end, for how long they answer the same call, and which others end with them.
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 using policy::Approval;
@@ -51,4 +51,4 @@ Result<void> Ledger::answer_until(const std::string& approval_id, policy::Time u
     });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

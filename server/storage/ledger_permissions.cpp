@@ -2,7 +2,7 @@
 #include "protocol/parse.hpp"
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 using policy::StandingPermission;
@@ -107,4 +107,4 @@ Result<void> Ledger::Impl::withdraw_under(const std::string& permission, policy:
     return {};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

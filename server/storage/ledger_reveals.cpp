@@ -3,7 +3,7 @@
 
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 using State = RevealRow::State;
@@ -99,4 +99,4 @@ Result<std::vector<RevealRow>> Ledger::reveals(RevealRow::State state) {
     });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -3,10 +3,10 @@
 #include "protocol/parse.hpp"
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
-using tools::Rotation;
+using access_tokens::Rotation;
 
 /// `which`: the clauses after FROM.
 std::string rotations(const char* which) {
@@ -32,9 +32,9 @@ constexpr const char* compare_and_set =
 Result<RotationRow> read_row(SQLite::Statement& row) {
     const auto id = row.getColumn(0).getString();
     const auto stored = protocol::parse(row.getColumn(4).getString());
-    const auto state = tools::read_rotation_state(row.getColumn(2).getString());
-    const auto because = tools::read_kept(row.getColumn(3).getString());
-    auto plan = tools::RotationPlan::read(stored ? *stored : Json(nullptr));
+    const auto state = access_tokens::read_rotation_state(row.getColumn(2).getString());
+    const auto because = access_tokens::read_kept(row.getColumn(3).getString());
+    auto plan = access_tokens::RotationPlan::read(stored ? *stored : Json(nullptr));
     if (!plan || !state || !because) return sqlite::damaged("a rotation (" + id + ")");
     RotationRow read{.rotation = {.id = id,
                                   .approval_id = row.getColumn(1).getString(),
@@ -73,9 +73,10 @@ Result<void> insert(SQLite::Statement row, const RotationRow& fresh) {
 Result<void> update(SQLite::Statement row, const RotationRow& next) {
     const auto& rotation = next.rotation;
     const auto due = rotation.due.value_or(policy::Time{});
-    SQLite::bind(row, std::string(tools::to_string(rotation.state)),
-                 std::string(tools::to_string(rotation.because)), rotation.due ? 1 : 0, sqlite::stored(due),
-                 next.instance, next.tries, sqlite::stored(next.next), rotation.id, next.revision);
+    SQLite::bind(row, std::string(access_tokens::to_string(rotation.state)),
+                 std::string(access_tokens::to_string(rotation.because)), rotation.due ? 1 : 0,
+                 sqlite::stored(due), next.instance, next.tries, sqlite::stored(next.next), rotation.id,
+                 next.revision);
     if (row.exec() == 1) return {};
     return Error{Errc::conflict, "This rotation has gone on meanwhile; nothing was changed by this."};
 }
@@ -126,7 +127,7 @@ Result<void> Ledger::Impl::follow_reveal(const std::string& reveal_id, RevealRow
     const bool kept = rotation.state == Rotation::State::kept;
     Json body = {{"rotation_id", rotation.id}};
     if (kept)
-        body["because"] = tools::to_string(rotation.because);
+        body["because"] = access_tokens::to_string(rotation.because);
     else
         body["due"] = policy::format_time(*rotation.due);
     return append(at, kept ? "rotation_kept" : "rotation_due", rotation.approval_id, std::move(body));
@@ -137,7 +138,8 @@ Result<void> Ledger::reserve_rotation(const RotationReservation& wanted, const S
         const auto open = read_all(impl_->prepare(rotations(open_ones).c_str()));
         if (!open) return open.error();
         for (const auto& row : *open)
-            if (row.is_of(wanted.base_url, wanted.old_id)) return taken(tools::describe(row.rotation));
+            if (row.is_of(wanted.base_url, wanted.old_id))
+                return taken(access_tokens::describe(row.rotation));
         const auto other = reserved(impl_->prepare(find_reserved), wanted);
         if (other && other->approval_id != wanted.approval_id && stands(*other))
             return taken("Its successor is being made under the approval " + other->approval_id + ".");
@@ -158,8 +160,8 @@ Result<void> Ledger::release_rotation(const std::string& approval_id) {
 }
 
 // The value may have been claimed, or its time may have run out, before the row was there.
-Result<RotationRow> Ledger::begin_rotation(const tools::RotationOrder& order, const RotationStart& start,
-                                           const JournalEntry& entry) {
+Result<RotationRow> Ledger::begin_rotation(const access_tokens::RotationOrder& order,
+                                           const RotationStart& start, const JournalEntry& entry) {
     const auto fresh = first_row(order, start);
     return impl_->write([&]() -> Result<RotationRow> {
         auto statement = impl_->prepare(
@@ -206,4 +208,4 @@ Result<void> Ledger::change_rotation(const RotationRow& next, const JournalEntry
     });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

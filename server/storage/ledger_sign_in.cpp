@@ -1,7 +1,7 @@
 // Sign-in codes that one process gives out and another takes back.
 #include "server/storage/ledger_impl.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 Result<void> Ledger::add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
                                       const JournalEntry& entry) {
@@ -37,4 +37,4 @@ Result<std::optional<std::string>> Ledger::take_sign_in_code(const std::string& 
     });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

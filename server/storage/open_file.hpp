@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace tfy::server {
+namespace tfy::storage {
 
 class OpenFile {
 public:
@@ -27,4 +27,4 @@ private:
     int number_ = -1;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

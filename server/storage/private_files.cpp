@@ -16,7 +16,7 @@
 #include "policy/sealed_state.hpp"
 #include "server/storage/open_file.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 namespace fs = std::filesystem;
@@ -133,4 +133,4 @@ Result<Key> load_or_create_key(const fs::path& file) {
     return read_key(file);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -7,7 +7,7 @@
 
 #include "protocol/error.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 /// Makes `folder` with mode 0700, and what is missing above it as usual. One that is there already must be
 /// closed to other users; an empty one is closed, one with files in it is refused rather than changed.
@@ -25,4 +25,4 @@ Result<std::array<unsigned char, 32>> load_or_create_key(const std::filesystem::
 /// of it. False with errno set where it cannot be written; then the old one still stands.
 bool replace_private_file(const std::filesystem::path& file, std::string_view text);
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -5,12 +5,12 @@
 #include <string>
 #include <string_view>
 
-#include "tools/rotations.hpp"
+#include "tools/access_tokens/rotations.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 struct RotationRow {
-    tools::Rotation rotation;
+    access_tokens::Rotation rotation;
     std::string reveal_id;   // of the new token's value
     std::string principal;   // whose agent asked
     std::string base_url;    // the control plane that both tokens belong to
@@ -37,13 +37,13 @@ struct RotationReservation {
 /// What a process knows when it begins one.
 struct RotationStart {
     std::string id;
-    tools::Successor made;
+    access_tokens::Successor made;
     std::string instance;
     policy::Time at = {};
 };
 
 /// The row that a rotation begins with: waiting for its value to be handed over.
-inline RotationRow first_row(const tools::RotationOrder& order, const RotationStart& start) {
+inline RotationRow first_row(const access_tokens::RotationOrder& order, const RotationStart& start) {
     return {.rotation = {.id = start.id,
                          .approval_id = order.approval_id(),
                          .plan = order.plan(),
@@ -55,4 +55,4 @@ inline RotationRow first_row(const tools::RotationOrder& order, const RotationSt
             .created = start.at};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -7,7 +7,7 @@
 
 #include "server/storage/private_files.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 std::string rules_file_of_server(const std::filesystem::path& state_dir) {
     std::ifstream in(state_dir / "rules", std::ios::binary);
@@ -24,4 +24,4 @@ Result<void> keep_rules_file(const std::filesystem::path& state_dir, const std::
                                     std::generic_category().message(errno) + "). Nothing was run."};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

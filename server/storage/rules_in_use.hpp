@@ -6,7 +6,7 @@
 
 #include "protocol/error.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 /// The file `rules` in the state directory. `policy` is what --policy says; empty: the built-in rules.
 /// Errc::storage.
@@ -15,4 +15,4 @@ Result<void> keep_rules_file(const std::filesystem::path& state_dir, const std::
 /// Its absolute name; empty for the built-in rules, and if no server has kept any.
 std::string rules_file_of_server(const std::filesystem::path& state_dir);
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -5,7 +5,7 @@
 
 #include "server/storage/sqlite.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 using sandbox::StoredToken;
@@ -135,4 +135,4 @@ Result<std::unique_ptr<sandbox::Shelf>> open_sqlite_shelf(const std::filesystem:
     return std::unique_ptr<sandbox::Shelf>(std::move(shelf));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

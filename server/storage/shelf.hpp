@@ -8,7 +8,7 @@
 
 #include "tools/sandbox/world.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 /// Creates and migrates. A new one holds `first`; one that was opened before keeps what it holds, even
 /// nothing. Errc::storage as the ledger has it; a second token with one id is Errc::conflict.
@@ -18,4 +18,4 @@ Result<std::unique_ptr<sandbox::Shelf>> open_sqlite_shelf(
 /// What the file holds now, in memory: nothing is written to it or beside it. Empty where there is no file.
 Result<std::unique_ptr<sandbox::Shelf>> copy_sqlite_shelf(const std::filesystem::path& file);
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

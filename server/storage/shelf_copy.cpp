@@ -6,7 +6,7 @@
 #include "server/storage/private_files.hpp"
 #include "server/storage/shelf.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 namespace fs = std::filesystem;
@@ -67,4 +67,4 @@ Result<std::unique_ptr<sandbox::Shelf>> copy_sqlite_shelf(const fs::path& file) 
     return copy;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

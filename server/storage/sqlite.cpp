@@ -12,7 +12,7 @@
 
 #include "server/storage/private_files.hpp"
 
-namespace tfy::server::sqlite {
+namespace tfy::storage::sqlite {
 namespace {
 
 bool in_memory(const std::filesystem::path& file) { return file == ":memory:"; }
@@ -133,4 +133,4 @@ Transaction::~Transaction() {
     if (sqlite3_get_autocommit(database_.getHandle()) == 0) database_.tryExec("ROLLBACK");
 }
 
-}  // namespace tfy::server::sqlite
+}  // namespace tfy::storage::sqlite

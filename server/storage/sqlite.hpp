@@ -18,7 +18,7 @@
 #include "policy/time.hpp"
 #include "protocol/error.hpp"
 
-namespace tfy::server::sqlite {
+namespace tfy::storage::sqlite {
 
 struct Limits {
     std::chrono::milliseconds lock_wait{5'000};  // for another process's write to end
@@ -104,4 +104,4 @@ inline policy::Time read_time(const SQLite::Column& column) {
     return policy::Time{policy::Duration{column.getInt64()}};
 }
 
-}  // namespace tfy::server::sqlite
+}  // namespace tfy::storage::sqlite

@@ -15,7 +15,7 @@
 
 #include "server/storage/private_files.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 namespace {
 
 namespace fs = std::filesystem;
@@ -60,7 +60,7 @@ Error not_their_key(const fs::path& file, const std::string& what) {
 }
 
 /// Tells two keys apart, and nothing else about them.
-std::string mark_of(const policy::FingerprintKey& key) {
+std::string mark_of(const redaction::FingerprintKey& key) {
     constexpr std::string_view text = "tfy-pat-mcp fingerprint key";
     std::array<unsigned char, 16> hash{};
     crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(text.data()),
@@ -82,13 +82,13 @@ Result<StateDir> StateDir::open(fs::path root) {
     return StateDir(std::move(absolute));
 }
 
-Result<policy::FingerprintKey> StateDir::fingerprint_key() const {
+Result<redaction::FingerprintKey> StateDir::fingerprint_key() const {
     auto bytes = load_or_create_key(root_ / "keys" / "fingerprint.key");
     if (!bytes) return bytes.error();
-    return policy::FingerprintKey{*bytes};
+    return redaction::FingerprintKey{*bytes};
 }
 
-Result<policy::FingerprintKey> StateDir::fingerprint_key_for(bool tokens_known) const {
+Result<redaction::FingerprintKey> StateDir::fingerprint_key_for(bool tokens_known) const {
     const auto file = root_ / "keys" / "fingerprint.key";
     if (tokens_known && !is_there(file)) return not_their_key(file, "is gone");
     auto key = fingerprint_key();
@@ -143,4 +143,4 @@ bool alive(const fs::path& state_dir, const std::string& id) {
     return false;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

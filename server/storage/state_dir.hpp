@@ -9,7 +9,7 @@
 #include "protocol/error.hpp"
 #include "server/storage/open_file.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 /// A folder that exists and is closed to other users. Several processes may work in one.
 class StateDir {
@@ -23,11 +23,11 @@ public:
 
     /// keys/fingerprint.key and keys/seal.key, made on first use. Errc::storage where a key is damaged or
     /// other users may read it.
-    Result<policy::FingerprintKey> fingerprint_key() const;
+    Result<redaction::FingerprintKey> fingerprint_key() const;
     /// The same beside a ledger that knows tokens by it, or knows none: with another key not one of them
     /// would be recognised. Errc::storage where tokens are known and the key is gone, or is not the one that
     /// was here before (keys/fingerprint.check tells).
-    Result<policy::FingerprintKey> fingerprint_key_for(bool tokens_known) const;
+    Result<redaction::FingerprintKey> fingerprint_key_for(bool tokens_known) const;
     Result<policy::SealKey> seal_key() const;
 
 private:
@@ -55,4 +55,4 @@ private:
 /// True while some process holds the instance `id`. A file that nobody holds any more is removed.
 bool alive(const std::filesystem::path& state_dir, const std::string& id);
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -1,7 +1,7 @@
 // The store thread: one, which runs what is posted in order, to its end.
 #include "server/storage/store.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 Store::Store(std::shared_ptr<Ledger> ledger, Worker worker) : ledger_(std::move(ledger)) {
     if (worker == Worker::thread) thread_ = std::thread([this] { queue_.run(); });
@@ -15,4 +15,4 @@ void Store::close() {
     queue_.abandon();
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -7,11 +7,11 @@
 #include <memory>
 #include <thread>
 
-#include "server/loop.hpp"
+#include "server/loop/loop.hpp"
 #include "server/storage/ledger.hpp"
 #include "tools/async.hpp"
 
-namespace tfy::server {
+namespace tfy::storage {
 
 class Store {
 public:
@@ -38,7 +38,7 @@ public:
 
 private:
     std::shared_ptr<Ledger> ledger_;
-    Loop queue_;
+    loop::Loop queue_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{queue_.get_executor()};
     std::thread thread_;
 };
@@ -61,4 +61,4 @@ auto Store::run(Work work) -> Async<std::invoke_result_t<Work, Ledger&>> {
         asio::use_awaitable, std::move(work));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::storage

@@ -7,7 +7,7 @@
 #include "policy/secret.hpp"
 #include "server/transport/wire.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 namespace asio = boost::asio;
 
@@ -59,7 +59,7 @@ Async<Result<void>> SocketAnswer::start_events(Headers extra) {
     co_return co_await put(wire::events_head(extra, manner_.chunked, says_close()));
 }
 
-Async<Result<void>> SocketAnswer::event(policy::Redacted data, std::string id) {
+Async<Result<void>> SocketAnswer::event(redaction::Redacted data, std::string id) {
     co_return co_await put_event(wire::event(data.text(), id));
 }
 
@@ -115,4 +115,4 @@ Async<void> SocketAnswer::keep_stream_alive() {
     }
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -7,7 +7,7 @@
 #include "server/transport/http.hpp"
 #include "server/transport/peer.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 class SocketAnswer final : public HttpAnswer {
 public:
@@ -22,7 +22,7 @@ public:
     SocketAnswer(Peer& peer, Manner manner);
 
     Async<Result<void>> reply(HttpReply reply) override;
-    Async<Result<void>> event(policy::Redacted data, std::string id) override;
+    Async<Result<void>> event(redaction::Redacted data, std::string id) override;
     Async<Result<void>> hint(std::string id, std::optional<std::chrono::milliseconds> retry) override;
     Async<Result<void>> start_events(Headers extra = {}) override;
     Async<Result<void>> end_events() override;
@@ -58,4 +58,4 @@ private:
     bool probing_ = false;               // the next comment is due now
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

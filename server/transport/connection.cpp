@@ -13,7 +13,7 @@
 #include "server/transport/answer.hpp"
 #include "server/transport/peer.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 namespace {
 
 namespace asio = boost::asio;
@@ -244,4 +244,4 @@ std::shared_ptr<Connection> make_connection(asio::ip::tcp::socket socket, const 
     return std::make_shared<BodyReader>(std::move(socket), rules);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

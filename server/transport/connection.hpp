@@ -7,14 +7,14 @@
 #include "server/transport/guard.hpp"
 #include "server/transport/listener.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 /// What all connections of a listener share; it outlives them.
 struct ConnectionRules {
     ListenerOptions options;
     guard::Allowed allowed;
     HttpHandler handler;
-    const Redaction& redaction;
+    const sealing::Redaction& redaction;
 };
 
 /// All of it on one loop.
@@ -35,4 +35,4 @@ public:
 std::shared_ptr<Connection> make_connection(boost::asio::ip::tcp::socket socket,
                                             const ConnectionRules& rules);
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

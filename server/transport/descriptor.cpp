@@ -13,7 +13,7 @@
 #include <csignal>
 #include <ctime>
 
-namespace tfy::server {
+namespace tfy::transport {
 namespace {
 
 /// Keeps SIGPIPE from this thread while a write may raise it: a closed pipe is an error code here, whatever
@@ -75,4 +75,4 @@ Transferred Descriptor::write(std::string_view bytes) const {
     return result;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

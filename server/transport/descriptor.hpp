@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace tfy::server {
+namespace tfy::transport {
 
 struct Transferred {
     std::size_t bytes = 0;
@@ -33,4 +33,4 @@ private:
     bool socket_ = false;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

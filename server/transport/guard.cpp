@@ -7,7 +7,7 @@
 
 #include "server/transport/text.hpp"
 
-namespace tfy::server::guard {
+namespace tfy::transport::guard {
 namespace {
 
 using Verdict = std::optional<Refusal>;  // nullopt: no objection
@@ -174,4 +174,4 @@ std::variant<Admitted, Refusal> admit(std::string_view head_text, const Allowed&
     return admitted;
 }
 
-}  // namespace tfy::server::guard
+}  // namespace tfy::transport::guard

@@ -10,7 +10,7 @@
 
 #include "server/transport/http.hpp"
 
-namespace tfy::server::guard {
+namespace tfy::transport::guard {
 
 struct Refusal {
     int status = 400;
@@ -69,4 +69,4 @@ struct Admitted {
 /// be asked by any Host.
 std::variant<Admitted, Refusal> admit(std::string_view head_text, const Allowed& allowed);
 
-}  // namespace tfy::server::guard
+}  // namespace tfy::transport::guard

@@ -4,7 +4,7 @@
 #include "server/transport/guard.hpp"
 #include "server/transport/text.hpp"
 
-namespace tfy::server::guard {
+namespace tfy::transport::guard {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
@@ -130,4 +130,4 @@ std::optional<Target> read_target(std::string_view target) {
     return read;
 }
 
-}  // namespace tfy::server::guard
+}  // namespace tfy::transport::guard

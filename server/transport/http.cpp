@@ -1,7 +1,7 @@
 // Looking up a header of a request.
 #include "server/transport/http.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 std::optional<std::string> HttpRequest::header(std::string_view lower_case_name) const {
     std::optional<std::string> found;
@@ -13,4 +13,4 @@ std::optional<std::string> HttpRequest::header(std::string_view lower_case_name)
     return found;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

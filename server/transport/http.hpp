@@ -12,7 +12,7 @@
 #include "policy/redaction/redactor.hpp"
 #include "tools/async.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -31,7 +31,7 @@ struct HttpRequest {
 struct HttpReply {
     int status = 200;
     std::string content_type = {};  // empty: no body
-    std::optional<policy::Redacted> body = {};
+    std::optional<redaction::Redacted> body = {};
     Headers headers = {};
 };
 
@@ -46,7 +46,7 @@ public:
     /// One server-sent event, `data: …`. The first one starts the stream (200, text/event-stream, no-store,
     /// X-Accel-Buffering: no, and `extra` headers); comment lines keep it alive from then on. One caller at a
     /// time. `id`, where not empty, is what a client names to go on from here.
-    virtual Async<Result<void>> event(policy::Redacted data, std::string id = {}) = 0;
+    virtual Async<Result<void>> event(redaction::Redacted data, std::string id = {}) = 0;
     /// An event without a message: the id to go on from, and how long to wait before coming back.
     virtual Async<Result<void>> hint(std::string id, std::optional<std::chrono::milliseconds> retry) = 0;
     /// Starts the stream without an event, so that a waiting client sees that it is being served.
@@ -59,4 +59,4 @@ public:
 /// elsewhere. Errors of HttpAnswer mean that the peer is gone.
 using HttpHandler = std::function<Async<void>(HttpRequest request, HttpAnswer& answer)>;
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -11,7 +11,7 @@
 
 #include "policy/secret.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 namespace asio = boost::asio;
 
@@ -89,4 +89,4 @@ Async<void> LineWriter::keep_writing(std::shared_ptr<LineWriter> self) {
     self->writing_ = false;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -10,7 +10,7 @@
 #include "server/transport/descriptor.hpp"
 #include "server/transport/readiness.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 class LineWriter : public std::enable_shared_from_this<LineWriter> {
 public:
@@ -54,4 +54,4 @@ private:
     std::string closed_;  // the reason; empty while open
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -11,7 +11,7 @@
 
 #include "server/transport/connection.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -35,7 +35,8 @@ Error cannot_listen(const ListenerOptions& options, const std::string& why, bool
 }  // namespace
 
 struct Listener::Impl : std::enable_shared_from_this<Impl> {
-    Impl(asio::io_context& loop, ListenerOptions options, HttpHandler handler, const Redaction& redaction)
+    Impl(asio::io_context& loop, ListenerOptions options, HttpHandler handler,
+         const sealing::Redaction& redaction)
         : acceptor(loop), emptied(loop), rules{std::move(options), {}, std::move(handler), redaction} {}
 
     Result<void> open_acceptor() {
@@ -115,14 +116,14 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
 };
 
 Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& loop, ListenerOptions options,
-                                                 HttpHandler handler, const Redaction& redaction) {
+                                                 HttpHandler handler, const sealing::Redaction& redaction) {
     auto impl = std::make_shared<Impl>(loop, std::move(options), std::move(handler), redaction);
     if (const auto opened = impl->open_acceptor(); !opened) return opened.error();
     return std::unique_ptr<Listener>(new Listener(std::move(impl)));
 }
 
 Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& loop, ListenerOptions options,
-                                                 ConnectionMaker maker, const Redaction& redaction) {
+                                                 ConnectionMaker maker, const sealing::Redaction& redaction) {
     auto listener = bind(loop, std::move(options), HttpHandler{}, redaction);
     if (listener) (*listener)->impl_->maker = std::move(maker);
     return listener;
@@ -150,4 +151,4 @@ Async<void> Listener::drain(std::chrono::milliseconds limit) {
     co_await impl->wait_until_empty(for_cancelled_handlers);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

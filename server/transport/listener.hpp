@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "server/redaction.hpp"
+#include "server/sealing/redaction.hpp"
 #include "server/transport/http.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 struct ListenerOptions {
     std::string address = "127.0.0.1";
@@ -42,10 +42,10 @@ public:
     /// Binds at once. Errc::storage never; Errc::refused where the address cannot be bound, with the
     /// reason; its data tells whether another one has it ({"in_use": true}).
     static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
-                                                  HttpHandler handler, const Redaction& redaction);
+                                                  HttpHandler handler, const sealing::Redaction& redaction);
     /// The same with connections of the caller's making: what is served and checked is theirs to say.
     static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
-                                                  ConnectionMaker maker, const Redaction& redaction);
+                                                  ConnectionMaker maker, const sealing::Redaction& redaction);
     ~Listener();
 
     std::uint16_t port() const;
@@ -60,4 +60,4 @@ private:
     std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace tfy::server {
+namespace tfy::transport {
 namespace {
 
 namespace fs = std::filesystem;
@@ -22,7 +22,7 @@ public:
         address_.sun_family = AF_UNIX;
         auto text = file.string();
         if (text.size() >= sizeof address_.sun_path) {
-            folder_ = OpenFile(::open(file.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+            folder_ = storage::OpenFile(::open(file.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
             if (!folder_) return;
             text = "/proc/self/fd/" + std::to_string(folder_.get()) + "/" + file.filename().string();
         }
@@ -38,7 +38,7 @@ public:
 
 private:
     sockaddr_un address_{};
-    OpenFile folder_;
+    storage::OpenFile folder_;
     bool fits_ = false;
 };
 
@@ -54,18 +54,18 @@ void be_patient(int socket, std::chrono::seconds patience) {
 
 }  // namespace
 
-Result<OpenFile> listen_at(const fs::path& file) {
+Result<storage::OpenFile> listen_at(const fs::path& file) {
     const LocalAddress address(file);
-    OpenFile socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    storage::OpenFile socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const bool listens = address && socket && ::bind(socket.get(), address.get(), LocalAddress::size) == 0 &&
                          ::chmod(file.c_str(), 0600) == 0 && ::listen(socket.get(), waiting_at_most) == 0;
     if (!listens) return failed("Cannot listen at", file, Errc::storage);
     return socket;
 }
 
-Result<OpenFile> connect_to(const fs::path& file, std::chrono::seconds patience) {
+Result<storage::OpenFile> connect_to(const fs::path& file, std::chrono::seconds patience) {
     const LocalAddress address(file);
-    OpenFile socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    storage::OpenFile socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (socket) be_patient(socket.get(), patience);
     if (!address || !socket || ::connect(socket.get(), address.get(), LocalAddress::size) != 0)
         return failed("Nothing answers at", file, Errc::not_found);
@@ -78,4 +78,4 @@ bool peer_is_same_user(int socket) {
     return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::geteuid();
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -6,17 +6,17 @@
 #include "protocol/error.hpp"
 #include "server/storage/open_file.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 /// Listens at `file`, mode 0600, without blocking. A path may be longer than a socket's address holds.
 /// Errc::storage.
-Result<OpenFile> listen_at(const std::filesystem::path& file);
+Result<storage::OpenFile> listen_at(const std::filesystem::path& file);
 
 /// A blocking connection whose reads and writes give up after `patience`. Errc::not_found where nothing
 /// listens there.
-Result<OpenFile> connect_to(const std::filesystem::path& file, std::chrono::seconds patience);
+Result<storage::OpenFile> connect_to(const std::filesystem::path& file, std::chrono::seconds patience);
 
 /// Whether the process at the other end belongs to this process's user: the kernel says so, not the peer.
 bool peer_is_same_user(int socket);
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -9,7 +9,7 @@
 
 #include "policy/secret.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -104,4 +104,4 @@ void Peer::close() {
     socket_.close(ignored);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -9,7 +9,7 @@
 
 #include "tools/async.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 /// No exception leaves its functions but that of a cancelled coroutine.
 class Peer : public std::enable_shared_from_this<Peer> {
@@ -49,4 +49,4 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -8,7 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 
-namespace tfy::server {
+namespace tfy::transport {
 
 namespace asio = boost::asio;
 
@@ -39,4 +39,4 @@ void Readiness::close() {
     epoll_.close(ignored);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -7,7 +7,7 @@
 
 #include "tools/async.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 /// O_NONBLOCK belongs to the open file, which the shell or host that started us shares: to set it would
 /// change their terminal too. So an epoll descriptor of our own watches `fd`, and the loop watches that one.
@@ -27,4 +27,4 @@ private:
     bool always_ = false;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

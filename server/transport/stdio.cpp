@@ -9,7 +9,7 @@
 #include "protocol/frame.hpp"
 #include "server/transport/line_writer.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 namespace {
 
 constexpr auto unread = "The client has not read its answers";
@@ -48,7 +48,7 @@ public:
         out_->close(unread);
     }
 
-    Async<Result<void>> send(policy::Redacted message) override {
+    Async<Result<void>> send(redaction::Redacted message) override {
         if (message.text().find('\n') != std::string_view::npos)
             co_return Error{Errc::internal,
                             "A message with a line break in it cannot go over stdio; it was not sent."};
@@ -93,4 +93,4 @@ std::unique_ptr<StdioTransport> open_stdio(boost::asio::any_io_executor loop, in
     return std::make_unique<Stdio>(loop, in_fd, out_fd, line_limit);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

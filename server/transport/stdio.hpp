@@ -6,7 +6,7 @@
 
 #include "server/transport/transport.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 class StdioTransport : public Transport {
 public:
@@ -21,4 +21,4 @@ public:
 std::unique_ptr<StdioTransport> open_stdio(boost::asio::any_io_executor loop, int in_fd, int out_fd,
                                            std::size_t line_limit = 4 * 1024 * 1024);
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

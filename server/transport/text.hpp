@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace tfy::server {
+namespace tfy::transport {
 
 /// ASCII only, whatever the locale.
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -29,4 +29,4 @@ constexpr std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -7,14 +7,14 @@
 #include "policy/redaction/redactor.hpp"
 #include "tools/async.hpp"
 
-namespace tfy::server {
+namespace tfy::transport {
 
 /// The way back for messages: notifications, requests to the client, answers. Takes nothing but sealed text.
 class Outbox {
 public:
     virtual ~Outbox() = default;
     /// In order; one frame. Errc::closed where the peer is gone. May be called while another send waits.
-    virtual Async<Result<void>> send(policy::Redacted message) = 0;
+    virtual Async<Result<void>> send(redaction::Redacted message) = 0;
     /// Called before a wait of seconds: a transport that can shows its peer that the request is being served.
     virtual Async<Result<void>> expect_wait() = 0;
     /// False where only the answer itself gets through: a client that takes no stream.
@@ -34,4 +34,4 @@ public:
     virtual void end_input() = 0;
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::transport

@@ -7,7 +7,7 @@
 
 #include "server/transport/text.hpp"
 
-namespace tfy::server::wire {
+namespace tfy::transport::wire {
 namespace {
 
 std::string_view phrase(int status) {
@@ -116,4 +116,4 @@ std::string chunk(std::string_view bytes) {
     return text.append("\r\n").append(bytes).append("\r\n");
 }
 
-}  // namespace tfy::server::wire
+}  // namespace tfy::transport::wire

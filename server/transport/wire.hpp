@@ -8,7 +8,7 @@
 
 #include "server/transport/http.hpp"
 
-namespace tfy::server::wire {
+namespace tfy::transport::wire {
 
 /// From the status line to the empty line. A header that could not stand on its own line (a control character
 /// in it) is left out.
@@ -28,4 +28,4 @@ inline constexpr std::string_view keep_alive_comment = ": keep-alive\n\n";
 std::string chunk(std::string_view bytes);
 inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-}  // namespace tfy::server::wire
+}  // namespace tfy::transport::wire

@@ -1,6 +1,6 @@
 #include "server/upstream/accepted_keys.hpp"
 
-namespace tfy::server {
+namespace tfy::upstream {
 namespace {
 
 using truefoundry::HttpRequest;
@@ -30,7 +30,7 @@ private:
     Async<void> keep(std::string print) {
         auto prints = key_->prints(uses_.redaction.key());
         uses_.redaction.add(prints);
-        auto work = [prints](Ledger& ledger) { return ledger.add_fingerprints(prints); };
+        auto work = [prints](storage::Ledger& ledger) { return ledger.add_fingerprints(prints); };
         const auto kept = co_await uses_.store.run(std::move(work));
         if (kept)
             kept_ = std::move(print);
@@ -52,4 +52,4 @@ std::unique_ptr<truefoundry::Exchange> keep_accepted_keys(std::unique_ptr<truefo
     return std::make_unique<KeepingExchange>(std::move(exchange), uses, std::move(key));
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

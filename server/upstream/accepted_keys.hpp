@@ -8,12 +8,12 @@
 #include "server/upstream/own_key.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
-namespace tfy::server {
+namespace tfy::upstream {
 
 struct KeepsKeys {
-    Store& store;
-    Redaction& redaction;
-    const Log& log;
+    storage::Store& store;
+    sealing::Redaction& redaction;
+    const observability::Log& log;
 };
 
 /// `exchange`; the first answer with which TrueFoundry accepts the key (2xx) makes the key known to the
@@ -22,4 +22,4 @@ struct KeepsKeys {
 std::unique_ptr<truefoundry::Exchange> keep_accepted_keys(std::unique_ptr<truefoundry::Exchange> exchange,
                                                           KeepsKeys uses, std::shared_ptr<const OwnKey> key);
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

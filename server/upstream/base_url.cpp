@@ -1,10 +1,10 @@
-// What may stand in TFY_BASE_URL.
+#include "server/upstream/base_url.hpp"
+
 #include <algorithm>
 
-#include "server/upstream/curl_exchange.hpp"
-#include "server/upstream/url_parts.hpp"
+#include "server/http_client/url_parts.hpp"
 
-namespace tfy::server {
+namespace tfy::upstream {
 namespace {
 
 Error not_a_base_url(const std::string& why) {
@@ -24,7 +24,7 @@ Result<std::string> read_base_url(std::string text) {
         return not_a_base_url("holds a space, a backslash or a control character");
     const auto after_scheme = text.find("://");
     if (after_scheme == std::string::npos) return not_a_base_url("does not start with https://");
-    const auto parts = UrlParts::read(text);
+    const auto parts = http_client::UrlParts::read(text);
     if (!parts || parts->host.empty() || text.substr(after_scheme + 3).starts_with('/'))
         return not_a_base_url("cannot be read");
     if (parts->scheme != "https" && parts->scheme != "http")
@@ -44,4 +44,4 @@ Result<std::string> read_base_url(std::string text) {
     return url;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

@@ -4,7 +4,7 @@
 #include "protocol/parse.hpp"
 #include "server/upstream/own_key.hpp"
 
-namespace tfy::server {
+namespace tfy::upstream {
 namespace {
 
 /// The payload of a JWT; null for anything else.
@@ -56,4 +56,4 @@ tools::KeyFacts read_claims(std::string_view value) {
     return facts;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

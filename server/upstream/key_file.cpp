@@ -12,7 +12,7 @@
 #include "server/storage/open_file.hpp"
 #include "server/upstream/placeholder.hpp"
 
-namespace tfy::server {
+namespace tfy::upstream {
 namespace {
 
 constexpr std::size_t longest = 16 * 1024;
@@ -75,7 +75,7 @@ Result<policy::Secret> read_key(std::string text) {
 }
 
 Result<policy::Secret> read_key_file(const std::string& file) {
-    const OpenFile in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const storage::OpenFile in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat found = {};
     if (!in || ::fstat(in.get(), &found) != 0) return unreadable(file, errno);
     if (!S_ISREG(found.st_mode)) return unreadable(file, S_ISDIR(found.st_mode) ? EISDIR : EINVAL);
@@ -112,4 +112,4 @@ std::optional<KeyFileMark> KeyFileMark::of(const std::string& file) {
                        .changed = std::int64_t{found.st_ctim.tv_sec} * 1'000'000'000 + found.st_ctim.tv_nsec};
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

@@ -10,7 +10,7 @@
 #include "policy/secret.hpp"
 #include "protocol/error.hpp"
 
-namespace tfy::server {
+namespace tfy::upstream {
 
 /// The key in a text that was meant to be one, without the white space around it and a byte order mark; empty
 /// where there is nothing else. Wipes the text. Errc::storage, {cause: "key_unusable"} and the end of a
@@ -44,4 +44,4 @@ struct KeyFileMark {
     static std::optional<KeyFileMark> of(const std::string& file);
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

@@ -4,7 +4,7 @@
 #include "tools/text.hpp"
 #include "tools/tool.hpp"
 
-namespace tfy::server {
+namespace tfy::upstream {
 namespace {
 
 // "alice@acme.example", or "virtualaccount ci". A display name is no identity.
@@ -29,18 +29,18 @@ std::string or_somebody(const std::string& user) {
     return user.empty() ? "a user that it does not tell" : tools::one_line(user);
 }
 
-Error another_users(const KeyHolder& begun, const KeyHolder& now, SameUser same) {
+Error another_users(const storage::KeyHolder& begun, const storage::KeyHolder& now, storage::SameUser same) {
     std::string why = "it was begun with another key than this server has now (then of " +
                       or_somebody(begun.user) + ", now of " + or_somebody(now.user) + "), and ";
-    why += same == SameUser::no ? "a key shows its own user's tokens alone."
-                                : "nothing tells whether both show the same user's tokens.";
+    why += same == storage::SameUser::no ? "a key shows its own user's tokens alone."
+                                         : "nothing tells whether both show the same user's tokens.";
     return {Errc::ambiguous, std::move(why)};
 }
 
 }  // namespace
 
-KeyHolder KeyHolders::now() const {
-    KeyHolder holder{.print = key_->print(print_key_), .user = user_of(key_->facts())};
+storage::KeyHolder KeyHolders::now() const {
+    storage::KeyHolder holder{.print = key_->print(print_key_), .user = user_of(key_->facts())};
     if (holder.user.empty() && holder.print == listed_.print) holder.user = listed_.user;
     return holder;
 }
@@ -50,21 +50,21 @@ void KeyHolders::note(const std::vector<truefoundry::AccessToken>& listed) {
     if (!maker.empty()) listed_ = {.print = key_->print(print_key_), .user = std::move(maker)};
 }
 
-Async<Result<void>> KeyHolders::sees_tokens_of(KeyHolder begun) {
+Async<Result<void>> KeyHolders::sees_tokens_of(storage::KeyHolder begun) {
     auto holder = now();
-    if (same_user(begun, holder) == SameUser::unknown && !begun.user.empty()) {
+    if (storage::same_user(begun, holder) == storage::SameUser::unknown && !begun.user.empty()) {
         const auto listed = co_await client_.list();
         if (!listed)
             co_return Error{Errc::ambiguous,
                             "it was begun with another key than this server has now, and whose that one is "
                             "could not be read.",
-                            tools::is_refusal(listed.error()) ? Json(nullptr) : tools::unread()};
+                            access_tokens::is_refusal(listed.error()) ? Json(nullptr) : tools::unread()};
         note(*listed);
         holder = now();
     }
-    const auto same = same_user(begun, holder);
-    if (same == SameUser::yes) co_return Result<void>{};
+    const auto same = storage::same_user(begun, holder);
+    if (same == storage::SameUser::yes) co_return Result<void>{};
     co_return another_users(begun, holder, same);
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

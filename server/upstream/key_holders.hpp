@@ -8,18 +8,18 @@
 #include "server/upstream/own_key.hpp"
 #include "tools/truefoundry/client.hpp"
 
-namespace tfy::server {
+namespace tfy::upstream {
 
 /// On one loop.
 class KeyHolders {
 public:
     /// `client` asks with that key, and outlives it.
-    KeyHolders(std::shared_ptr<const OwnKey> key, policy::FingerprintKey print_key,
+    KeyHolders(std::shared_ptr<const OwnKey> key, redaction::FingerprintKey print_key,
                truefoundry::Client& client)
         : key_(std::move(key)), print_key_(print_key), client_(client) {}
 
     /// The user is what a JWT says of itself, else who made the tokens that were listed with this key last.
-    KeyHolder now() const;
+    storage::KeyHolder now() const;
     /// Tokens that were listed with this key.
     void note(const std::vector<truefoundry::AccessToken>& listed);
 
@@ -27,13 +27,13 @@ public:
     /// belongs to, its tokens are listed to find it out. Errc::ambiguous: another user's, or nobody can tell;
     /// the message is a clause that says which ("it was begun with …"), `data` unread() where asking again
     /// may tell.
-    Async<Result<void>> sees_tokens_of(KeyHolder begun);
+    Async<Result<void>> sees_tokens_of(storage::KeyHolder begun);
 
 private:
     std::shared_ptr<const OwnKey> key_;
-    policy::FingerprintKey print_key_;
+    redaction::FingerprintKey print_key_;
     truefoundry::Client& client_;
-    KeyHolder listed_ = {};
+    storage::KeyHolder listed_ = {};
 };
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

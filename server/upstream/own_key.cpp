@@ -5,14 +5,14 @@
 #include <array>
 #include <set>
 
-namespace tfy::server {
+namespace tfy::upstream {
 namespace {
 
 constexpr std::string_view own_name = "TFY_API_KEY";
 
 using Digests = std::vector<std::array<unsigned char, 16>>;
 
-Digests digests_of(const policy::TokenPrints& token) {
+Digests digests_of(const redaction::TokenPrints& token) {
     Digests all;
     for (const auto& window : token.windows) all.push_back(window.digest);
     return all;
@@ -48,7 +48,7 @@ void OwnKey::comes_from(std::string place) {
     put(std::move(held));
 }
 
-std::string OwnKey::print(const policy::FingerprintKey& key) const {
+std::string OwnKey::print(const redaction::FingerprintKey& key) const {
     constexpr std::string_view purpose = "whose key";  // no hash of a window is one of these
     const auto held = held_.load();
     if (!held->value) return {};
@@ -65,9 +65,9 @@ std::string OwnKey::print(const policy::FingerprintKey& key) const {
     return text;
 }
 
-policy::TokenPrints OwnKey::prints(const policy::FingerprintKey& key) const {
+redaction::TokenPrints OwnKey::prints(const redaction::FingerprintKey& key) const {
     const auto held = held_.load();
-    return held->value ? prints_of(*held->value, key) : policy::TokenPrints{std::string(own_name), {}};
+    return held->value ? prints_of(*held->value, key) : redaction::TokenPrints{std::string(own_name), {}};
 }
 
 void OwnKey::replace(policy::Secret value) {
@@ -95,17 +95,17 @@ void OwnKey::warn(std::string warning) {
     put(std::move(held));
 }
 
-policy::TokenPrints prints_of(const policy::Secret& own_key, const policy::FingerprintKey& key) {
-    return policy::fingerprint(own_key.reveal(), std::string(own_name), key);
+redaction::TokenPrints prints_of(const policy::Secret& own_key, const redaction::FingerprintKey& key) {
+    return redaction::fingerprint(own_key.reveal(), std::string(own_name), key);
 }
 
-void name_once(std::vector<policy::TokenPrints>& tokens) {
+void name_once(std::vector<redaction::TokenPrints>& tokens) {
     std::set<Digests> named;
     for (const auto& token : tokens)
         if (token.name != own_name) named.insert(digests_of(token));
-    std::erase_if(tokens, [&](const policy::TokenPrints& token) {
+    std::erase_if(tokens, [&](const redaction::TokenPrints& token) {
         return token.name == own_name && named.contains(digests_of(token));
     });
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

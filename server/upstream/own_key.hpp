@@ -8,9 +8,9 @@
 #include "policy/redaction/fingerprint.hpp"
 #include "policy/secret.hpp"
 #include "protocol/error.hpp"
-#include "tools/own_key.hpp"
+#include "tools/key_facts.hpp"
 
-namespace tfy::server {
+namespace tfy::upstream {
 
 /// Thread-safe: value and facts are swapped together, and whoever holds the old ones keeps them to the end of
 /// what they do.
@@ -25,9 +25,9 @@ public:
     tools::KeyFacts facts() const { return held_.load()->facts; }
     bool is(const policy::Secret& value) const;
     /// A keyed hash of it, 32 hexadecimal digits, to tell one key from another; empty where there is none.
-    std::string print(const policy::FingerprintKey& key) const;
+    std::string print(const redaction::FingerprintKey& key) const;
     /// What to know it by wherever it turns up; no windows where there is none.
-    policy::TokenPrints prints(const policy::FingerprintKey& key) const;
+    redaction::TokenPrints prints(const redaction::FingerprintKey& key) const;
 
     /// Where whoever set this server up finds it: "TFY_API_KEY in the environment". Stays when the value is
     /// replaced.
@@ -50,13 +50,13 @@ private:
 };
 
 /// What to know the key by wherever it turns up.
-policy::TokenPrints prints_of(const policy::Secret& own_key, const policy::FingerprintKey& key);
+redaction::TokenPrints prints_of(const policy::Secret& own_key, const redaction::FingerprintKey& key);
 
 /// A token that serves as this server's own key, too, keeps its name: takes out of `tokens` what is known
 /// there under the key's as well. What two names stand for has none.
-void name_once(std::vector<policy::TokenPrints>& tokens);
+void name_once(std::vector<redaction::TokenPrints>& tokens);
 
 /// What a JWT says of itself; nothing but `set` for all other values.
 tools::KeyFacts read_claims(std::string_view value);
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

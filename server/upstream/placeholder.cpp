@@ -2,7 +2,7 @@
 
 #include <re2/re2.h>
 
-namespace tfy::server {
+namespace tfy::upstream {
 namespace {
 
 constexpr std::string_view words =
@@ -90,4 +90,4 @@ std::optional<Placeholder> read_url_placeholder(std::string_view text) {
     return matches(text, host) ? std::optional(Placeholder{}) : std::nullopt;
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

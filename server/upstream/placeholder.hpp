@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace tfy::server {
+namespace tfy::upstream {
 
 struct Placeholder {
     enum class Kind { variable, reference, words };
@@ -27,4 +27,4 @@ std::optional<Placeholder> read_placeholder(std::string_view text);
 /// The same, and an address with one in it: https://${HOST}, https://your-org.example.com.
 std::optional<Placeholder> read_url_placeholder(std::string_view text);
 
-}  // namespace tfy::server
+}  // namespace tfy::upstream

@@ -72,12 +72,12 @@ std::vector<std::string> tokens(std::int64_t count) {
     return made;
 }
 
-const std::vector<policy::TokenPrints>& prints(std::int64_t count) {
-    static std::vector<policy::TokenPrints>
+const std::vector<redaction::TokenPrints>& prints(std::int64_t count) {
+    static std::vector<redaction::TokenPrints>
         made;  // of the last count: making them takes longer than looking for them
     if (made.size() == static_cast<std::size_t>(count)) return made;
     made.clear();
-    for (const auto& token : tokens(count)) made.push_back(policy::fingerprint(token, "token", a_key()));
+    for (const auto& token : tokens(count)) made.push_back(redaction::fingerprint(token, "token", a_key()));
     return made;
 }
 
@@ -109,8 +109,8 @@ BENCHMARK(searches_for_each_value)->Arg(10)->Arg(1000)->Arg(10'000)->Unit(benchm
 template <std::string text_of()>
 void scans(benchmark::State& state) {
     const auto text = text_of();
-    const policy::Index index(a_key(), prints(state.range(0)));
-    std::vector<policy::Hit> hits;
+    const redaction::Index index(a_key(), prints(state.range(0)));
+    std::vector<redaction::Hit> hits;
     for (auto _ : state) index.find(text, hits);
     if (!hits.empty()) state.SkipWithError("found something where there is nothing");
     count(state, text.size());
@@ -121,7 +121,7 @@ BENCHMARK(scans<unbroken_text>)->RangeMultiplier(10)->Range(10, 100'000)->Unit(b
 template <std::string text_of()>
 void surveys(benchmark::State& state) {
     const auto text = text_of();
-    for (auto _ : state) benchmark::DoNotOptimize(policy::survey(text, policy::window_size));
+    for (auto _ : state) benchmark::DoNotOptimize(redaction::survey(text, redaction::window_size));
     count(state, text.size());
 }
 BENCHMARK(surveys<ordinary_text>)->Unit(benchmark::kMicrosecond);
@@ -135,7 +135,7 @@ void serialises(benchmark::State& state) {
 BENCHMARK(serialises)->Unit(benchmark::kMicrosecond);
 
 void seals_message(benchmark::State& state) {
-    const policy::Redactor redactor(a_key(), prints(state.range(0)));
+    const redaction::Redactor redactor(a_key(), prints(state.range(0)));
     std::size_t size = 0;
     for (auto _ : state) size = redactor.seal(ordinary_json()).text().size();
     count(state, size);
@@ -156,7 +156,7 @@ double quantile(std::vector<double> values, double share) {
 /// What a caller waits, and what of it this thread has worked: on a busy machine the scheduler's turns are
 /// the rest.
 void seals_64_kib(benchmark::State& state) {
-    const policy::Redactor redactor(a_key(), prints(state.range(0)));
+    const redaction::Redactor redactor(a_key(), prints(state.range(0)));
     std::vector<double> waited;
     std::vector<double> worked;
     std::size_t size = 0;
@@ -177,7 +177,7 @@ BENCHMARK(seals_64_kib)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 template <std::string text_of()>
 void seals_text(benchmark::State& state) {
     const auto text = text_of();
-    const policy::Redactor redactor(a_key(), prints(10'000));
+    const redaction::Redactor redactor(a_key(), prints(10'000));
     for (auto _ : state) benchmark::DoNotOptimize(redactor.seal_text(text));
     count(state, text.size());
 }
@@ -187,9 +187,9 @@ BENCHMARK(seals_text<picture>)->Unit(benchmark::kMicrosecond);
 BENCHMARK(seals_text<nested_text>)->Unit(benchmark::kMicrosecond);
 
 /// From fingerprints to an index, and what a token takes in it.
-void builds_index(benchmark::State& state, const std::vector<policy::TokenPrints>& known) {
+void builds_index(benchmark::State& state, const std::vector<redaction::TokenPrints>& known) {
     std::size_t bytes = 0;
-    for (auto _ : state) bytes = policy::Index(a_key(), known).bytes();
+    for (auto _ : state) bytes = redaction::Index(a_key(), known).bytes();
     state.counters["bytes_a_token"] = static_cast<double>(bytes) / static_cast<double>(known.size());
     state.SetItemsProcessed(static_cast<std::int64_t>(known.size()) * state.iterations());
 }
@@ -197,14 +197,14 @@ void builds_index_of_opaque_tokens(benchmark::State& state) { builds_index(state
 BENCHMARK(builds_index_of_opaque_tokens)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 void builds_index_of_jwts(benchmark::State& state) {
-    std::vector<policy::TokenPrints> known;
+    std::vector<redaction::TokenPrints> known;
     std::size_t size = 0;
     for (std::int64_t i = 0; i < state.range(0); ++i) {
         const auto token =
             jwt_token(static_cast<unsigned>(i),
                       "https://login.example.com/" + opaque_token(static_cast<unsigned>(i) + 7, 270));
         size += token.size();
-        known.push_back(policy::fingerprint(token, "token", a_key()));
+        known.push_back(redaction::fingerprint(token, "token", a_key()));
     }
     builds_index(state, known);
     state.counters["characters_a_token"] = static_cast<double>(size) / static_cast<double>(known.size());

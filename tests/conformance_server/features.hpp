@@ -5,7 +5,7 @@
 
 namespace tfy::conformance {
 
-class Tools final : public server::ToolFeature {
+class Tools final : public mcp::ToolFeature {
 public:
     /// `rooms` must outlive it.
     explicit Tools(Rooms& rooms);
@@ -18,14 +18,14 @@ private:
     std::vector<Json> definitions_;
 };
 
-class Prompts final : public server::PromptFeature, public server::CompletionFeature {
+class Prompts final : public mcp::PromptFeature, public mcp::CompletionFeature {
 public:
     const std::vector<Json>& definitions() const override;
     Async<Result<Answer>> get(Requester& requester, protocol::GetPromptParams params) override;
     Async<Result<Found>> complete(Requester& requester, protocol::CompleteParams params) override;
 };
 
-class Resources final : public server::ResourceFeature {
+class Resources final : public mcp::ResourceFeature {
 public:
     Async<Result<protocol::Page>> list(Requester& requester, std::optional<std::string> cursor) override;
     const std::vector<Json>& templates() const override;

@@ -10,15 +10,15 @@
 
 namespace tfy::conformance {
 
+using mcp::Answer;
+using mcp::Requester;
 using protocol::CallToolParams;
-using server::Answer;
-using server::Requester;
 
 class Tasks;
 
 /// What fixtures reach besides their requester; lives as long as the server.
 struct Rooms {
-    server::Subscriptions& changes;
+    mcp::Subscriptions& changes;
     Tasks& tasks;
     policy::SealKey key;  // of requestState
 };

@@ -6,9 +6,9 @@
 #include <iostream>
 #include <random>
 
-#include "server/loop.hpp"
+#include "server/app/parts.hpp"
+#include "server/loop/loop.hpp"
 #include "server/mcp/streamable_http.hpp"
-#include "server/parts.hpp"
 #include "server/transport/listener.hpp"
 #include "tests/conformance_server/features.hpp"
 #include "tests/conformance_server/tasks.hpp"
@@ -45,27 +45,27 @@ policy::SealKey random_key() {
 struct House {
     explicit House(asio::io_context& loop) : tasks(loop, changes, clock) {}
 
-    Async<void> handle(server::HttpRequest request, server::HttpAnswer& answer) {
+    Async<void> handle(transport::HttpRequest request, transport::HttpAnswer& answer) {
         if (request.path == "/mcp") co_return co_await http.handle(std::move(request), answer);
-        server::HttpReply nothing{.status = 404};
+        transport::HttpReply nothing{.status = 404};
         co_await answer.reply(std::move(nothing));
     }
 
-    const server::SystemClock clock;
-    const server::Redaction redaction{policy::FingerprintKey{}, {}};
-    server::Subscriptions changes;
+    const app::SystemClock clock;
+    const sealing::Redaction redaction{redaction::FingerprintKey{}, {}};
+    mcp::Subscriptions changes;
     conformance::Tasks tasks;
     conformance::Rooms rooms{changes, tasks, random_key()};
     conformance::Tools tools{rooms};
     conformance::Prompts prompts;
     conformance::Resources resources;
-    server::Dispatch dispatch{
+    mcp::Dispatch dispatch{
         {&tools, &prompts, &resources, &prompts, &tasks}, changes, redaction, server_info()};
-    server::Questions questions{redaction};
-    server::StreamableHttp http{dispatch, questions, clock, rooms.key};
+    mcp::Questions questions{redaction};
+    mcp::StreamableHttp http{dispatch, questions, clock, rooms.key};
 };
 
-Async<void> serve(asio::io_context& loop, House& house, server::Listener& listener) {
+Async<void> serve(asio::io_context& loop, House& house, transport::Listener& listener) {
     asio::signal_set signals(loop, SIGINT, SIGTERM);
     listener.start();
     co_await signals.async_wait(asio::use_awaitable);
@@ -77,11 +77,11 @@ Async<void> serve(asio::io_context& loop, House& house, server::Listener& listen
 }  // namespace
 
 int main() {
-    server::Loop loop;
+    loop::Loop loop;
     House house(loop);
-    auto listener = server::Listener::bind(
+    auto listener = transport::Listener::bind(
         loop, {},
-        [&house](server::HttpRequest request, server::HttpAnswer& answer) {
+        [&house](transport::HttpRequest request, transport::HttpAnswer& answer) {
             return house.handle(std::move(request), answer);
         },
         house.redaction);

@@ -36,12 +36,12 @@ Async<Result<Answer>> logs_once(Rooms&, Requester& requester, CallToolParams) {
 }
 
 Async<Result<Answer>> change_tools(Rooms& rooms, Requester& requester, CallToolParams) {
-    rooms.changes.publish({server::Change::Of::tools_list});
+    rooms.changes.publish({mcp::Change::Of::tools_list});
     co_return text(requester, "Who listens has been told.");
 }
 
 Async<Result<Answer>> change_prompts(Rooms& rooms, Requester& requester, CallToolParams) {
-    rooms.changes.publish({server::Change::Of::prompts_list});
+    rooms.changes.publish({mcp::Change::Of::prompts_list});
     co_return text(requester, "Who listens has been told.");
 }
 

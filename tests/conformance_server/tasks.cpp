@@ -12,9 +12,9 @@
 namespace tfy::conformance {
 
 namespace asio = boost::asio;
+using mcp::Answer;
+using mcp::Requester;
 using protocol::Task;
-using server::Answer;
-using server::Requester;
 
 namespace {
 
@@ -82,7 +82,7 @@ void Tasks::change(Entry& entry, Task::Status status) {
         entry.due.cancel();
         entry.bell.cancel();
     }
-    changes_.publish({server::Change::Of::task, entry.task.id});
+    changes_.publish({mcp::Change::Of::task, entry.task.id});
 }
 
 Async<Result<Task>> Tasks::get(Requester& requester, std::string id) {

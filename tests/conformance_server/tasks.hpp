@@ -11,23 +11,23 @@
 
 namespace tfy::conformance {
 
-class Tasks final : public server::TaskFeature {
+class Tasks final : public mcp::TaskFeature {
 public:
     /// All must outlive it. `loop` must have dropped its coroutines before it is destroyed.
-    Tasks(boost::asio::io_context& loop, server::Subscriptions& changes, const Clock& clock)
+    Tasks(boost::asio::io_context& loop, mcp::Subscriptions& changes, const Clock& clock)
         : loop_(loop), changes_(changes), clock_(clock) {}
 
     using Outcome = std::variant<Json, Error>;
     /// A task of this requester that is over after `time`.
-    server::Answer start(const server::Requester& requester, std::chrono::milliseconds time, Outcome outcome);
+    mcp::Answer start(const mcp::Requester& requester, std::chrono::milliseconds time, Outcome outcome);
     /// One that completes with `result` when all of `requests` (key → {method, params}) are answered.
-    server::Answer start_asking(const server::Requester& requester, Json requests, Json result);
+    mcp::Answer start_asking(const mcp::Requester& requester, Json requests, Json result);
 
-    Async<Result<protocol::Task>> get(server::Requester& requester, std::string id) override;
-    Async<Result<void>> update(server::Requester& requester, protocol::UpdateTask update) override;
-    Async<Result<void>> cancel(server::Requester& requester, std::string id) override;
-    Async<Result<Listed>> list(server::Requester& requester, std::optional<std::string> cursor) override;
-    Async<Result<server::Answer>> result(server::Requester& requester, std::string id) override;
+    Async<Result<protocol::Task>> get(mcp::Requester& requester, std::string id) override;
+    Async<Result<void>> update(mcp::Requester& requester, protocol::UpdateTask update) override;
+    Async<Result<void>> cancel(mcp::Requester& requester, std::string id) override;
+    Async<Result<Listed>> list(mcp::Requester& requester, std::optional<std::string> cursor) override;
+    Async<Result<mcp::Answer>> result(mcp::Requester& requester, std::string id) override;
 
 private:
     struct Entry {
@@ -39,14 +39,14 @@ private:
     };
     using EntryPtr = std::shared_ptr<Entry>;
 
-    EntryPtr add(const server::Requester& requester, Outcome outcome);
-    Result<EntryPtr> find(const server::Requester& requester, const std::string& id) const;
+    EntryPtr add(const mcp::Requester& requester, Outcome outcome);
+    Result<EntryPtr> find(const mcp::Requester& requester, const std::string& id) const;
     Async<void> settle_when_due(EntryPtr entry);
     void settle(Entry& entry);
     void change(Entry& entry, protocol::Task::Status status);
 
     boost::asio::io_context& loop_;
-    server::Subscriptions& changes_;
+    mcp::Subscriptions& changes_;
     const Clock& clock_;
     std::vector<EntryPtr> entries_;  // oldest first
 };

@@ -10,6 +10,7 @@
 
 namespace {
 
+using namespace tfy;
 using namespace tfy::leaks;
 
 std::string read(std::istream& in) { return {std::istreambuf_iterator<char>(in), {}}; }

@@ -7,10 +7,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include "server/call_tool.hpp"
-#include "server/features/approval_tasks.hpp"
+#include "server/calls/approval_tasks.hpp"
+#include "server/calls/call_tool.hpp"
 #include "server/features/change_watch.hpp"
-#include "server/loop.hpp"
+#include "server/loop/loop.hpp"
 #include "tests/fakes/fake_custody.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
@@ -46,19 +46,20 @@ public:
     std::function<Async<void>()> meanwhile;
 };
 
-struct PageOfCalls final : server::ApprovalPage {
+struct PageOfCalls final : calls::ApprovalPage {
     Async<std::string> address(std::string id, bool) override {
         co_return "http://127.0.0.1:8780/approvals/" + id;
     }
 };
 
-inline tools::Catalog changing_tools(truefoundry::Client& client, tools::Custody& custody,
-                                     const Clock& clock) {
+inline registry::Catalog changing_tools(truefoundry::Client& client, tools::Custody& custody,
+                                        const Clock& clock) {
     std::vector<std::unique_ptr<tools::Tool>> all;
-    all.push_back(std::make_unique<tools::CreateAccessToken>(client, custody, clock));
-    all.push_back(std::make_unique<tools::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
-    all.push_back(std::make_unique<tools::RevealAccessToken>(custody, clock));
-    return std::move(tools::Catalog::assemble(std::move(all)).value());
+    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, custody, clock));
+    all.push_back(
+        std::make_unique<access_tokens::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
+    all.push_back(std::make_unique<access_tokens::RevealAccessToken>(custody, clock));
+    return std::move(registry::Catalog::assemble(std::move(all)).value());
 }
 
 inline policy::Rules asking_rules(policy::Assurance least) {
@@ -95,8 +96,8 @@ struct Calls {
         until([&] { return done; });
     }
 
-    server::Requester requester(bool form = false, protocol::Version version = protocol::Version::v2026_07_28,
-                                std::string principal = "stdio:alice") {
+    mcp::Requester requester(bool form = false, protocol::Version version = protocol::Version::v2026_07_28,
+                             std::string principal = "stdio:alice") {
         protocol::ClientContext context{.version = version};
         context.capabilities.tasks = true;
         context.capabilities.elicitation_form = form;
@@ -114,14 +115,14 @@ struct Calls {
         return {.name = "tfy_access_tokens_delete", .arguments = {{"id", "pat-a"}}};
     }
     /// The id of the task that this call became.
-    std::string ask(server::Requester by) { return ask(std::move(by), removal()); }
-    std::string ask(server::Requester by, protocol::CallToolParams params) {
+    std::string ask(mcp::Requester by) { return ask(std::move(by), removal()); }
+    std::string ask(mcp::Requester by, protocol::CallToolParams params) {
         const auto answer = run(calls.call(by, std::move(params))).value();
         if (answer.result_type != "task") throw std::runtime_error("no task: " + answer.result.dump());
         return answer.result.at("taskId").get<std::string>();
     }
-    Result<protocol::Task> get(server::Requester by, const std::string& id) { return run(tasks.get(by, id)); }
-    Result<void> answer(server::Requester by, const std::string& id, const std::string& key, Json content) {
+    Result<protocol::Task> get(mcp::Requester by, const std::string& id) { return run(tasks.get(by, id)); }
+    Result<void> answer(mcp::Requester by, const std::string& id, const std::string& key, Json content) {
         const Json said = {{"action", "accept"}, {"content", std::move(content)}};
         return run(tasks.update(by, {id, {{key, said}}}));
     }
@@ -136,28 +137,28 @@ struct Calls {
         run(desk.deny(id, policy::HumanForTests::make(), "not today")).value();
     }
 
-    server::Loop loop;
+    loop::Loop loop;
     ManualClock clock;
-    server::Store store;
-    server::GateInForce gate;
-    server::Redaction redaction{policy::FingerprintKey{}, {}};
-    server::Log log{redaction, server::Log::Level::off};
+    storage::Store store;
+    approvals::GateInForce gate;
+    sealing::Redaction redaction{redaction::FingerprintKey{}, {}};
+    observability::Log log{redaction, observability::Log::Level::off};
     OneToken upstream;
     truefoundry::Client client{upstream};
     FakeCustody custody;
     PageOfCalls page;
     PipeTransport pipe{loop};
-    server::Questions questions{redaction};
-    server::LegacyState legacy;
-    server::ApprovalDesk desk{loop, store, gate, redaction, clock, "test"};
-    tools::Catalog catalog = changing_tools(client, custody, clock);
-    server::Presenter presenter{desk, page, clock, log, policy::SealKey{}, policy::Duration{0}};
-    server::CallTool calls{{loop, catalog, gate, desk, presenter, redaction, clock, log},
-                           "tfy-pat-mcp",
-                           "https://acme.truefoundry.cloud"};
-    server::Subscriptions subscriptions;
-    server::ApprovalTasks tasks{desk, presenter, calls, clock};
-    server::ChangeWatch watch{{loop, desk, subscriptions, calls, clock, log}, std::chrono::milliseconds{5}};
+    mcp::Questions questions{redaction};
+    mcp::LegacyState legacy;
+    approvals::ApprovalDesk desk{loop, store, gate, redaction, clock, "test"};
+    registry::Catalog catalog = changing_tools(client, custody, clock);
+    calls::Presenter presenter{desk, page, clock, log, policy::SealKey{}, policy::Duration{0}};
+    calls::CallTool calls{{loop, catalog, gate, desk, presenter, redaction, clock, log},
+                          "tfy-pat-mcp",
+                          "https://acme.truefoundry.cloud"};
+    mcp::Subscriptions subscriptions;
+    calls::ApprovalTasks tasks{desk, presenter, calls, clock};
+    features::ChangeWatch watch{{loop, desk, subscriptions, calls, clock, log}, std::chrono::milliseconds{5}};
 };
 
 }  // namespace tfy::fakes

@@ -10,13 +10,13 @@
 
 namespace tfy::fakes {
 
-class CapturedAnswer final : public server::HttpAnswer {
+class CapturedAnswer final : public transport::HttpAnswer {
 public:
-    Async<Result<void>> reply(server::HttpReply reply) override {
+    Async<Result<void>> reply(transport::HttpReply reply) override {
         reply_ = std::move(reply);
         co_return Result<void>{};
     }
-    Async<Result<void>> event(policy::Redacted data, std::string id) override {
+    Async<Result<void>> event(redaction::Redacted data, std::string id) override {
         events.emplace_back(data.text());
         ids.push_back(std::move(id));
         if (events.size() >= peer_leaves_after) co_return Error{Errc::closed, "the peer is gone"};
@@ -26,7 +26,7 @@ public:
         hints.emplace_back(std::move(id), retry);
         co_return Result<void>{};
     }
-    Async<Result<void>> start_events(server::Headers) override {
+    Async<Result<void>> start_events(transport::Headers) override {
         started_ = true;
         co_return Result<void>{};
     }
@@ -44,7 +44,7 @@ public:
     /// The value of a header; empty where it was not sent.
     std::string header(std::string_view name) const {
         if (!reply_) return {};
-        const auto found = std::ranges::find(reply_->headers, name, &server::Headers::value_type::first);
+        const auto found = std::ranges::find(reply_->headers, name, &transport::Headers::value_type::first);
         return found == reply_->headers.end() ? std::string{} : found->second;
     }
     std::string content_type() const { return reply_ ? reply_->content_type : std::string{}; }
@@ -56,7 +56,7 @@ public:
     bool ended = false;
 
 private:
-    std::optional<server::HttpReply> reply_;
+    std::optional<transport::HttpReply> reply_;
     bool started_ = false;
 };
 

@@ -34,13 +34,13 @@ public:
         if (id != reveal_id || principal != owner || !kept) co_return Error{Errc::not_found, "gone"};
         co_return facts;
     }
-    Async<Result<policy::Reveal>> claim(std::string id, std::string principal,
-                                        std::string destination) override {
+    Async<Result<redaction::Reveal>> claim(std::string id, std::string principal,
+                                           std::string destination) override {
         calls.push_back("claim for " + principal + " to " + destination);
         if (id != reveal_id || principal != owner || !kept) co_return Error{Errc::not_found, "gone"};
         auto value = std::move(*kept);
         kept.reset();
-        co_return policy::RevealForTests::make(std::move(value));
+        co_return redaction::RevealForTests::make(std::move(value));
     }
 
     Async<Result<tools::ValueFate>> fate(std::string id, std::string principal) override {

@@ -12,13 +12,13 @@
 #include "server/features/completions.hpp"
 #include "server/features/prompts.hpp"
 #include "server/features/resources.hpp"
-#include "server/loop.hpp"
+#include "server/loop/loop.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/pipe_transport.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/steps.hpp"
 #include "tools/access_tokens/list.hpp"
-#include "tools/status.hpp"
+#include "tools/status/status.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::fakes {
@@ -68,8 +68,8 @@ struct FeatureHouse {
         loop.abandon();
     }
 
-    server::Requester requester(std::string principal = "stdio:alice",
-                                protocol::Version version = protocol::Version::v2026_07_28) {
+    mcp::Requester requester(std::string principal = "stdio:alice",
+                             protocol::Version version = protocol::Version::v2026_07_28) {
         return {.context = {.version = version},
                 .caller = {.principal = std::move(principal), .client = "agent 1"},
                 .outbox = peer,
@@ -82,9 +82,9 @@ struct FeatureHouse {
     }
 
     void ask(const policy::Approval& made) {
-        const server::RequestLimits limits{100, 100};
+        const storage::RequestLimits limits{100, 100};
         const auto record = entry("requested", made.id);
-        auto work = [made, limits, record](server::Ledger& ledger) {
+        auto work = [made, limits, record](storage::Ledger& ledger) {
             return ledger.open_request(made, limits, record);
         };
         run(store.run(std::move(work))).value();
@@ -103,43 +103,43 @@ struct FeatureHouse {
         return run(resources.list(caller, std::move(cursor)));
     }
 
-    struct NoPage final : server::ApprovalPage {
+    struct NoPage final : calls::ApprovalPage {
         Async<std::string> address(std::string, bool) override { co_return std::string{}; }
     };
-    struct Reader final : tools::ApprovalReader {
-        explicit Reader(server::ApprovalDesk& of) : desk(of) {}
+    struct Reader final : status::ApprovalReader {
+        explicit Reader(approvals::ApprovalDesk& of) : desk(of) {}
         Async<Result<policy::Approval>> find(std::string id) override { return desk.find(std::move(id)); }
         Async<tools::ToolResult> answer(policy::Approval approval) override {
-            co_return server::status_answer(approval, {}, approval.created);
+            co_return calls::status_answer(approval, {}, approval.created);
         }
-        server::ApprovalDesk& desk;
+        approvals::ApprovalDesk& desk;
     };
-    tools::Catalog assemble() {
+    registry::Catalog assemble() {
         std::vector<std::unique_ptr<tools::Tool>> all;
-        all.push_back(std::make_unique<tools::ListAccessTokens>(client, clock, policy::SealKey{}));
-        all.push_back(std::make_unique<tools::GetApproval>(reader));
-        return std::move(tools::Catalog::assemble(std::move(all)).value());
+        all.push_back(std::make_unique<access_tokens::ListAccessTokens>(client, clock, policy::SealKey{}));
+        all.push_back(std::make_unique<status::GetApproval>(reader));
+        return std::move(registry::Catalog::assemble(std::move(all)).value());
     }
 
-    server::Loop loop;
+    loop::Loop loop;
     ManualClock clock{noon};
     ListedTokens truefoundry;
     truefoundry::Client client{truefoundry, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
-    server::Store store{open_ledger(":memory:")};
-    server::GateInForce gate;
-    server::Redaction redaction{{}, {}};
-    server::Log log{redaction, server::Log::Level::off};
-    server::ApprovalDesk desk{loop, store, gate, redaction, clock, "test"};
+    storage::Store store{open_ledger(":memory:")};
+    approvals::GateInForce gate;
+    sealing::Redaction redaction{{}, {}};
+    observability::Log log{redaction, observability::Log::Level::off};
+    approvals::ApprovalDesk desk{loop, store, gate, redaction, clock, "test"};
     Reader reader{desk};
-    tools::Catalog catalog{assemble()};
+    registry::Catalog catalog{assemble()};
     NoPage page;
-    server::Presenter presenter{desk, page, clock, log, {}, policy::Duration{0}};
-    server::CallTool calls{
+    calls::Presenter presenter{desk, page, clock, log, {}, policy::Duration{0}};
+    calls::CallTool calls{
         {loop, catalog, gate, desk, presenter, redaction, clock, log}, "tfy-pat-mcp", "https://acme.example"};
-    server::CallerView view{calls, desk};
-    server::Resources resources{view, policy::SealKey{}};
-    server::Prompts prompts;
-    server::Completions completions{view, clock};
+    features::CallerView view{calls, desk};
+    features::Resources resources{view, policy::SealKey{}};
+    features::Prompts prompts;
+    features::Completions completions{view, clock};
     PipeTransport peer{loop};
 };
 

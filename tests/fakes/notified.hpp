@@ -48,7 +48,7 @@ private:
     Receiver& receiver_;
 };
 
-inline server::WebhookTarget webhook(const std::string& host = "hooks.example.com",
+inline notify::WebhookTarget webhook(const std::string& host = "hooks.example.com",
                                      std::vector<policy::Webhook::Event> events = {
                                          policy::Webhook::Event::requested}) {
     policy::Webhook wanted{.url = "https://" + host + "/in", .events = std::move(events)};
@@ -66,25 +66,25 @@ struct Notified : Calls {
         desk.drain();
     }
 
-    server::Notifier& notifier() {
+    notify::Notifier& notifier() {
         if (!notifier_)
             notifier_.emplace(
-                server::Notifier::Rooms{loop, store, desk, page, redaction, clock, log},
-                server::Notifier::Settings{
+                notify::Notifier::Rooms{loop, store, desk, page, redaction, clock, log},
+                notify::Notifier::Settings{
                     .instance = instance,
                     .alive = [this](const std::string& id) { return others_alive.contains(id); },
                     .patience = patience,
                     .connect =
-                        [this](const server::WebhookTarget& target) {
+                        [this](const notify::WebhookTarget& target) {
                             return std::make_unique<ReceiverExchange>(receivers[target.url.host]);
                         }});
         return *notifier_;
     }
-    void start(std::vector<server::WebhookTarget> targets) {
+    void start(std::vector<notify::WebhookTarget> targets) {
         REQUIRE(run(notifier().start(std::move(targets))).has_value());
     }
     /// As the next start of the process: what was known in memory is gone.
-    void start_anew(std::vector<server::WebhookTarget> targets) {
+    void start_anew(std::vector<notify::WebhookTarget> targets) {
         notifier().replace({});
         passes();
         notifier_.reset();
@@ -109,7 +109,7 @@ struct Notified : Calls {
     std::string request(const std::string& token) {
         const auto made = approval("apr_" + token, token, "stdio:alice", clock.now());
         const auto record = entry("requested", made.id, {{"state", "pending"}}, clock.now());
-        run(store.run([made, record](server::Ledger& ledger) {
+        run(store.run([made, record](storage::Ledger& ledger) {
             return ledger.open_request(made, {1000, 1000}, record);
         })).value();
         return made.id;
@@ -128,7 +128,7 @@ private:
         co_return true;
     }
 
-    std::optional<server::Notifier> notifier_;
+    std::optional<notify::Notifier> notifier_;
 };
 
 }  // namespace tfy::fakes

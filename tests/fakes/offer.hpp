@@ -8,7 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "protocol/elicitation.hpp"
-#include "server/loop.hpp"
+#include "server/loop/loop.hpp"
 #include "server/mcp/features.hpp"
 #include "server/mcp/streamable_http.hpp"
 #include "tests/fakes/manual_clock.hpp"
@@ -16,16 +16,15 @@
 
 namespace tfy::fakes {
 
-class OfferedTools final : public server::ToolFeature {
+class OfferedTools final : public mcp::ToolFeature {
 public:
-    explicit OfferedTools(server::Loop& loop) : bell_(loop, boost::asio::steady_timer::time_point::max()) {
+    explicit OfferedTools(loop::Loop& loop) : bell_(loop, boost::asio::steady_timer::time_point::max()) {
         for (const auto* name : {"quick", "slow", "asks", "throws", "pauses"})
             definitions_.push_back({{"name", name}, {"inputSchema", {{"type", "object"}}}});
     }
 
     const std::vector<Json>& definitions() const override { return definitions_; }
-    Async<Result<server::Answer>> call(server::Requester& requester,
-                                       protocol::CallToolParams params) override {
+    Async<Result<mcp::Answer>> call(mcp::Requester& requester, protocol::CallToolParams params) override {
         if (params.name == "throws") throw std::runtime_error("a bug");
         if (params.name == "pauses") requester.outbox.suspend(std::chrono::milliseconds{250});
         if (params.name == "slow") co_await wait(requester);
@@ -49,11 +48,11 @@ public:
     int cancelled = 0;
 
 private:
-    static server::Answer answer(std::string text, const server::Requester& requester) {
+    static mcp::Answer answer(std::string text, const mcp::Requester& requester) {
         return {.result =
                     protocol::write_tool_result(std::move(text), nullptr, false, requester.context.version)};
     }
-    Async<void> wait(server::Requester& requester) {
+    Async<void> wait(mcp::Requester& requester) {
         co_await requester.outbox.expect_wait();
         co_await requester.progress(0, {}, "waiting");
         ++waiting;
@@ -71,21 +70,20 @@ private:
     bool released_ = false;
 };
 
-class OfferedResources final : public server::ResourceFeature {
+class OfferedResources final : public mcp::ResourceFeature {
 public:
-    Async<Result<protocol::Page>> list(server::Requester&, std::optional<std::string> cursor) override {
+    Async<Result<protocol::Page>> list(mcp::Requester&, std::optional<std::string> cursor) override {
         const std::vector<Json> all = {{{"uri", "test://watched"}, {"name", "watched"}}};
         co_return protocol::page_of(all, cursor, 50);
     }
     const std::vector<Json>& templates() const override { return no_templates_; }
-    Async<Result<server::Answer>> read(server::Requester& requester,
-                                       protocol::ReadResourceParams params) override {
+    Async<Result<mcp::Answer>> read(mcp::Requester& requester, protocol::ReadResourceParams params) override {
         if (params.uri != "test://watched") co_return protocol::resource_not_found(params.uri);
         const std::vector<protocol::ResourceContents> contents = {{params.uri, "text/plain", "news"}};
-        co_return server::Answer{.result = protocol::write_read_resource(contents, requester.context.version,
-                                                                         protocol::not_at_all)};
+        co_return mcp::Answer{.result = protocol::write_read_resource(contents, requester.context.version,
+                                                                      protocol::not_at_all)};
     }
-    Async<bool> may_watch(server::Requester&, std::string uri) override { co_return uri == "test://watched"; }
+    Async<bool> may_watch(mcp::Requester&, std::string uri) override { co_return uri == "test://watched"; }
 
 private:
     const std::vector<Json> no_templates_;
@@ -108,11 +106,11 @@ struct Offer {
         loop.poll();
     }
 
-    server::Loop loop;
+    loop::Loop loop;
     ManualClock clock;
-    server::Redaction redaction{policy::FingerprintKey{}, {}};
-    server::Questions questions{redaction};
-    server::Subscriptions subscriptions;
+    sealing::Redaction redaction{redaction::FingerprintKey{}, {}};
+    mcp::Questions questions{redaction};
+    mcp::Subscriptions subscriptions;
     OfferedTools tools{loop};
     OfferedResources resources;
     protocol::ServerInfo info{.name = "offer",
@@ -125,7 +123,7 @@ struct Offer {
                                                .resources_change = true,
                                                .subscribe = true,
                                                .logging = true}};
-    server::Dispatch dispatch{{.tools = &tools, .resources = &resources}, subscriptions, redaction, info};
+    mcp::Dispatch dispatch{{.tools = &tools, .resources = &resources}, subscriptions, redaction, info};
 };
 
 }  // namespace tfy::fakes

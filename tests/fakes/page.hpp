@@ -22,34 +22,34 @@ inline const std::string token_value =
 inline const std::string in_ten_days = "2026-12-03T12:00:00.000Z";
 
 /// A server that can only create.
-inline tools::Catalog creating(truefoundry::Client& client, tools::Custody& custody, const Clock& clock) {
+inline registry::Catalog creating(truefoundry::Client& client, tools::Custody& custody, const Clock& clock) {
     std::vector<std::unique_ptr<tools::Tool>> all;
-    all.push_back(std::make_unique<tools::CreateAccessToken>(client, custody, clock));
-    auto catalog = tools::Catalog::assemble(std::move(all));
+    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, custody, clock));
+    auto catalog = registry::Catalog::assemble(std::move(all));
     return std::move(catalog.value());
 }
 
 struct Page {
     boost::asio::io_context loop;
     ManualClock clock{noon};
-    server::Store store{open_ledger(":memory:")};
-    server::GateInForce gate{policy::Rules{.rules = {policy::Rule{}}}};
-    server::Redaction redaction{{}, {}};
-    server::ApprovalDesk approvals{loop, store, gate, redaction, clock, "test"};
-    server::RevealDesk reveals{loop, store, redaction, clock, "test"};
+    storage::Store store{open_ledger(":memory:")};
+    approvals::GateInForce gate{policy::Rules{.rules = {policy::Rule{}}}};
+    sealing::Redaction redaction{{}, {}};
+    approvals::ApprovalDesk approvals{loop, store, gate, redaction, clock, "test"};
+    reveals::RevealDesk reveals{loop, store, redaction, clock, "test"};
     sandbox::ControlPlane plane{sandbox::make_memory_shelf(), clock};
     std::unique_ptr<truefoundry::Exchange> exchange = sandbox::make_sandbox_exchange(plane);
     truefoundry::Client client{*exchange};
-    tools::Catalog catalog = creating(client, reveals, clock);
-    server::Narrowing narrowing{approvals, catalog, gate, clock};
-    server::StandingDesk standing{approvals, store, gate, redaction, clock};
-    server::Log log{redaction, server::Log::Level::off};
+    registry::Catalog catalog = creating(client, reveals, clock);
+    approvals::Narrowing narrowing{approvals, catalog, gate, clock};
+    approvals::StandingDesk standing{approvals, store, gate, redaction, clock};
+    observability::Log log{redaction, observability::Log::Level::off};
     TempFolder state;
-    server::RotationDesk rotations{
+    calls::RotationDesk rotations{
         {loop, store, client, redaction, clock, log}, "test", state.path(), production};
-    server::PageChannel people{clock};
-    server::SignInCodes codes{store, clock};
-    server::Dashboard dashboard{
+    people::PageChannel people{clock};
+    people::SignInCodes codes{store, clock};
+    dashboard::Dashboard dashboard{
         {approvals, narrowing, standing, reveals, rotations}, people, codes, redaction, clock, "sandbox"};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
     std::string cookie;
@@ -72,7 +72,7 @@ struct Page {
         return std::move(*result);
     }
 
-    CapturedAnswer send(server::HttpRequest request, CapturedAnswer answer = {}) {
+    CapturedAnswer send(transport::HttpRequest request, CapturedAnswer answer = {}) {
         bool done = false;
         boost::asio::co_spawn(loop, dashboard.handle(std::move(request), answer),
                               [&](std::exception_ptr failure) {
@@ -100,9 +100,9 @@ struct Page {
     }
 
     policy::Approval ask(policy::Approval made) {
-        const server::RequestLimits limits{100, 100};
+        const storage::RequestLimits limits{100, 100};
         const auto record = entry("requested", made.id);
-        return wait(store.run([made, limits, record](server::Ledger& ledger) {
+        return wait(store.run([made, limits, record](storage::Ledger& ledger) {
                    return ledger.open_request(made, limits, record);
                }))
             .value()
@@ -134,8 +134,8 @@ struct Page {
             .value()
             .approval;
     }
-    std::vector<policy::JournalRecord> journal() {
-        return wait(store.run([](server::Ledger& ledger) { return ledger.journal(); })).value();
+    std::vector<journal::JournalRecord> journal() {
+        return wait(store.run([](storage::Ledger& ledger) { return ledger.journal(); })).value();
     }
     std::string hold() {
         return wait(reveals.hold(policy::Secret(std::string(token_value)), "ci-pipeline",

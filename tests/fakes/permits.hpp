@@ -7,7 +7,7 @@
 #include "policy/gate.hpp"
 #include "policy/human.hpp"
 #include "policy/redaction/redactor.hpp"
-#include "policy/reveal.hpp"
+#include "policy/redaction/reveal.hpp"
 
 namespace tfy::policy {
 
@@ -23,8 +23,12 @@ struct PermitForTests {
     }
 };
 
+}  // namespace tfy::policy
+
+namespace tfy::redaction {
+
 struct RevealForTests {
-    static Reveal make(Secret value, std::string placeholder = "placeholder0000000000000000") {
+    static Reveal make(policy::Secret value, std::string placeholder = "placeholder0000000000000000") {
         return {std::move(value), std::move(placeholder)};
     }
 };
@@ -34,4 +38,4 @@ struct RedactedForTests {
     static Redacted make_revealing(std::string text) { return Redacted(std::move(text), true); }
 };
 
-}  // namespace tfy::policy
+}  // namespace tfy::redaction

@@ -13,7 +13,7 @@
 
 namespace tfy::fakes {
 
-class PipeTransport final : public server::Transport {
+class PipeTransport final : public transport::Transport {
 public:
     explicit PipeTransport(boost::asio::io_context& loop)
         : bell_(loop, boost::asio::steady_timer::time_point::max()),
@@ -49,7 +49,7 @@ public:
         frames_.pop_front();
         co_return frame;
     }
-    Async<Result<void>> send(policy::Redacted message) override {
+    Async<Result<void>> send(redaction::Redacted message) override {
         while (!reading_) {
             boost::system::error_code woken;
             co_await reads_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));

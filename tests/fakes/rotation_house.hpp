@@ -7,9 +7,9 @@
 #include <map>
 #include <stdexcept>
 
-#include "server/approvals/reveal_desk.hpp"
-#include "server/approvals/rotation_desk.hpp"
-#include "server/loop.hpp"
+#include "server/calls/rotation_desk.hpp"
+#include "server/loop/loop.hpp"
+#include "server/reveals/reveal_desk.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
@@ -63,7 +63,7 @@ private:
     }
 };
 
-inline tools::RotationPlan plan(std::string grace = "15m") {
+inline access_tokens::RotationPlan plan(std::string grace = "15m") {
     return {.old = {{"id", "old1"},
                     {"name", "ci-bot"},
                     {"created", "2026-08-25T09:30:00.000Z"},
@@ -74,16 +74,17 @@ inline tools::RotationPlan plan(std::string grace = "15m") {
 
 inline const std::string production = "https://tfy.example.com";
 
-inline tools::RotationOrder order(std::string grace = "15m", std::string approval_id = "apr_1",
-                                  std::string base_url = production) {
-    policy::Call call{.tool = std::string(tools::rotate_tool), .arguments = {{"id", "old1"}}};
+inline access_tokens::RotationOrder order(std::string grace = "15m", std::string approval_id = "apr_1",
+                                          std::string base_url = production) {
+    policy::Call call{.tool = std::string(access_tokens::rotate_tool), .arguments = {{"id", "old1"}}};
     call.base_url = std::move(base_url);
     call.caller.principal = "stdio:alice";
     policy::Permit::Grant grant{.approval_id = std::move(approval_id),
                                 .facts = {.target = plan(std::move(grace)).json()}};
     grant.decision.approved = true;
     return std::move(
-        tools::RotationOrder::of(policy::PermitForTests::make(std::move(call), std::move(grant))).value());
+        access_tokens::RotationOrder::of(policy::PermitForTests::make(std::move(call), std::move(grant)))
+            .value());
 }
 
 /// What outlives a process.
@@ -91,7 +92,7 @@ struct RotationHouse {
     RotationHouse() { state.fingerprint_key_for(false).value(); }  // as the first start of a server does
 
     TempFolder folder;
-    server::StateDir state = server::StateDir::open(folder / "state").value();
+    storage::StateDir state = storage::StateDir::open(folder / "state").value();
     ManualClock clock{noon};
     TokensUpstream upstream;
 };
@@ -106,7 +107,7 @@ public:
                     const std::string& base_url)
         : house_(house),
           upstream_(upstream),
-          lock_(server::Instance::hold(house.state, instance).value()),
+          lock_(storage::Instance::hold(house.state, instance).value()),
           store(open_ledger(house.state.ledger(), {.lock_wait = std::chrono::milliseconds{50}})),
           reveals(loop, store, redaction, house.clock, instance),
           desk({loop, store, client, redaction, house.clock, log}, instance, house.state.root(), base_url) {
@@ -147,17 +148,17 @@ public:
             .value();
     }
     /// A successor whose value is held here, and the second half written down.
-    tools::Rotation begin(std::string grace = "15m", std::string approval_id = "apr_1") {
+    access_tokens::Rotation begin(std::string grace = "15m", std::string approval_id = "apr_1") {
         held = hold();
         return run(desk.begin(order(std::move(grace), std::move(approval_id)), {"new2", held.reveal_id}))
             .value();
     }
     bool claim() { return run(reveals.claim(held.reveal_id, "stdio:alice", "agent")).has_value(); }
-    tools::Rotation now(const std::string& approval_id = "apr_1") {
+    access_tokens::Rotation now(const std::string& approval_id = "apr_1") {
         return run(desk.of(approval_id)).value().value();
     }
     std::vector<std::string> journal() {
-        auto work = [](server::Ledger& ledger) { return ledger.journal(); };
+        auto work = [](storage::Ledger& ledger) { return ledger.journal(); };
         std::vector<std::string> kinds;
         for (const auto& record : run(store.run(std::move(work))).value()) kinds.push_back(record.kind);
         return kinds;
@@ -166,16 +167,16 @@ public:
 private:
     RotationHouse& house_;
     TokensUpstream& upstream_;
-    server::Instance lock_;
+    storage::Instance lock_;
 
 public:
-    server::Loop loop;
-    server::Store store;
-    server::Redaction redaction{policy::FingerprintKey{}, {}};
-    server::Log log{redaction, server::Log::Level::off};
+    loop::Loop loop;
+    storage::Store store;
+    sealing::Redaction redaction{redaction::FingerprintKey{}, {}};
+    observability::Log log{redaction, observability::Log::Level::off};
     truefoundry::Client client{upstream_, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
-    server::RevealDesk reveals;
-    server::RotationDesk desk;
+    reveals::RevealDesk reveals;
+    calls::RotationDesk desk;
     tools::Held held;
 };
 

@@ -9,10 +9,10 @@ namespace tfy::tests {
 
 class Served {
 public:
-    explicit Served(server::HttpHandler handler, server::ListenerOptions options = {})
-        : redaction_(policy::FingerprintKey{}, {}),
-          listener_(std::move(
-              *server::Listener::bind(loop_.context(), std::move(options), std::move(handler), redaction_))) {
+    explicit Served(transport::HttpHandler handler, transport::ListenerOptions options = {})
+        : redaction_(redaction::FingerprintKey{}, {}),
+          listener_(std::move(*transport::Listener::bind(loop_.context(), std::move(options),
+                                                         std::move(handler), redaction_))) {
         listener_->start();
     }
     Served(const Served&) = delete;
@@ -22,7 +22,7 @@ public:
     }
 
     LoopThread& loop() { return loop_; }
-    server::Listener& listener() { return *listener_; }
+    transport::Listener& listener() { return *listener_; }
     std::uint16_t port() const { return listener_->port(); }
     RawSocket connect() const { return RawSocket::connect(listener_->port()); }
     /// One request on a connection of its own: the whole answer, up to the end of the connection.
@@ -33,17 +33,17 @@ public:
     }
 
 private:
-    server::Redaction redaction_;
+    sealing::Redaction redaction_;
     LoopThread loop_;
-    std::unique_ptr<server::Listener> listener_;
+    std::unique_ptr<transport::Listener> listener_;
 };
 
 /// Answers with what was asked: {"method","path","query","body"}.
-inline Async<void> echo(server::HttpRequest request, server::HttpAnswer& answer) {
+inline Async<void> echo(transport::HttpRequest request, transport::HttpAnswer& answer) {
     const Json seen = {
         {"method", request.method}, {"path", request.path}, {"query", request.query}, {"body", request.body}};
-    server::HttpReply reply{.content_type = "application/json",
-                            .body = server::Redaction(policy::FingerprintKey{}, {}).seal(seen)};
+    transport::HttpReply reply{.content_type = "application/json",
+                               .body = sealing::Redaction(redaction::FingerprintKey{}, {}).seal(seen)};
     co_await answer.reply(std::move(reply));
 }
 

@@ -39,12 +39,12 @@ class ServedSandbox {
 public:
     explicit ServedSandbox(std::vector<sandbox::Account> accounts = {})
         : plane_(sandbox::make_memory_shelf(), clock_, std::move(accounts)) {
-        const server::ConnectionMaker maker = [this](boost::asio::ip::tcp::socket socket,
-                                                     const server::ConnectionRules& rules) {
-            return server::make_sandbox_connection(std::move(socket), rules, routes_);
+        const transport::ConnectionMaker maker = [this](boost::asio::ip::tcp::socket socket,
+                                                        const transport::ConnectionRules& rules) {
+            return cli::make_sandbox_connection(std::move(socket), rules, routes_);
         };
-        listener_ =
-            std::move(*server::Listener::bind(loop_.context(), server::ListenerOptions{}, maker, redaction_));
+        listener_ = std::move(
+            *transport::Listener::bind(loop_.context(), transport::ListenerOptions{}, maker, redaction_));
         listener_->start();
     }
     ServedSandbox(const ServedSandbox&) = delete;
@@ -104,12 +104,12 @@ public:
 private:
     fakes::ManualClock clock_{policy::read_time("2026-11-23T12:00:00Z").value()};
     sandbox::ControlPlane plane_;
-    const server::Redaction redaction_{{}, {}};
+    const sealing::Redaction redaction_{{}, {}};
     std::ostringstream log_;
     std::ostringstream errors_;
-    server::SandboxRoutes routes_{plane_, redaction_, clock_, log_, errors_};
+    cli::SandboxRoutes routes_{plane_, redaction_, clock_, log_, errors_};
     LoopThread loop_;
-    std::unique_ptr<server::Listener> listener_;
+    std::unique_ptr<transport::Listener> listener_;
 };
 
 }  // namespace tfy::tests

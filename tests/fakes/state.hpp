@@ -46,16 +46,16 @@ inline unsigned mode_of(const std::filesystem::path& file) {
 inline constexpr policy::Time noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} +
                                    std::chrono::hours{12}};
 
-inline std::unique_ptr<server::Ledger> open_ledger(const std::filesystem::path& file,
-                                                   const server::LedgerLimits& limits = {}) {
-    auto ledger = server::Ledger::open(file, limits);
+inline std::unique_ptr<storage::Ledger> open_ledger(const std::filesystem::path& file,
+                                                    const storage::LedgerLimits& limits = {}) {
+    auto ledger = storage::Ledger::open(file, limits);
     if (!ledger) throw std::runtime_error(ledger.error().message);
     return std::move(*ledger);
 }
 
-inline server::JournalEntry entry(std::string kind, std::string approval_id = {}, Json body = Json::object(),
-                                  policy::Time at = noon) {
-    static const policy::Redactor redactor({}, {});
+inline storage::JournalEntry entry(std::string kind, std::string approval_id = {}, Json body = Json::object(),
+                                   policy::Time at = noon) {
+    static const redaction::Redactor redactor({}, {});
     return {std::move(kind), std::move(approval_id), redactor.seal(body), at};
 }
 

@@ -7,13 +7,13 @@
 #include <optional>
 #include <stdexcept>
 
-#include "server/loop.hpp"
+#include "server/loop/loop.hpp"
 #include "tests/fakes/run.hpp"
 
 namespace tfy::fakes {
 
 template <class Condition>
-void step_until(server::Loop& loop, Condition condition) {
+void step_until(loop::Loop& loop, Condition condition) {
     const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
     while (!condition()) {
         if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("waited in vain");
@@ -23,7 +23,7 @@ void step_until(server::Loop& loop, Condition condition) {
 }
 
 template <class T>
-T run_on(server::Loop& loop, Async<T> work) {
+T run_on(loop::Loop& loop, Async<T> work) {
     std::optional<T> result;
     boost::asio::co_spawn(loop, keep(std::move(work), result), [](const std::exception_ptr& bug) {
         if (bug) std::rethrow_exception(bug);

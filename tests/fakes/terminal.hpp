@@ -16,11 +16,11 @@ struct Ran {
 };
 
 /// `tfy-pat-mcp approvals`, with these lines typed.
-inline Ran run_approvals(const server::ApprovalsOptions& options, const std::string& typed = {}) {
+inline Ran run_approvals(const cli::ApprovalsOptions& options, const std::string& typed = {}) {
     std::istringstream in(typed);
     std::ostringstream out;
     std::ostringstream err;
-    const int code = server::run_approvals(options, in, out, err);
+    const int code = cli::run_approvals(options, in, out, err);
     return {code, out.str(), err.str()};
 }
 

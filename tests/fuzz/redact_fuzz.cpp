@@ -88,8 +88,8 @@ bool is_value(const std::string& found, const std::string& token, std::string_vi
                                [&](Reader read) { return is_value(read(found), token, technique); });
 }
 
-void check_unchanged(const policy::Redactor& redactor, std::string_view text, const std::string& token) {
-    const auto repaired = policy::repaired_utf8(text);
+void check_unchanged(const redaction::Redactor& redactor, std::string_view text, const std::string& token) {
+    const auto repaired = redaction::repaired_utf8(text);
     const auto findings = redactor.find(repaired);
     if (!findings) return;  // withheld
     for (const auto& [begin, end, name, technique] : *findings) {

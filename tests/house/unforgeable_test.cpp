@@ -16,7 +16,7 @@ template <class Tool, class Given>
 constexpr bool runs_with = std::is_invocable_v<decltype(&tools::Tool::run), Tool&, Given>;
 
 template <class Given>
-constexpr bool is_sent = std::is_invocable_v<decltype(&server::Outbox::send), server::Outbox&, Given>;
+constexpr bool is_sent = std::is_invocable_v<decltype(&transport::Outbox::send), transport::Outbox&, Given>;
 
 }  // namespace
 
@@ -28,7 +28,7 @@ TEST_CASE("a tool runs with a permit and with nothing else") {
 }
 
 TEST_CASE("a transport sends sealed text and nothing else") {
-    static_assert(is_sent<policy::Redacted>);
+    static_assert(is_sent<redaction::Redacted>);
     static_assert(!is_sent<std::string>);
     static_assert(!is_sent<std::string_view>);
     static_assert(!is_sent<const char*>);

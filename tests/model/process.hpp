@@ -11,10 +11,10 @@
 #include <string>
 
 #include "server/approvals/narrowing.hpp"
-#include "server/approvals/orphans.hpp"
-#include "server/approvals/reveal_desk.hpp"
-#include "server/call_tool.hpp"
-#include "server/features/approval_tasks.hpp"
+#include "server/calls/approval_tasks.hpp"
+#include "server/calls/call_tool.hpp"
+#include "server/calls/orphans.hpp"
+#include "server/reveals/reveal_desk.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/model/rulebook.hpp"
 #include "tests/model/upstream.hpp"
@@ -25,10 +25,10 @@
 namespace tfy::model {
 
 /// What a client is sent before its answer. It takes its time: meanwhile other things happen.
-class Sent final : public server::Outbox {
+class Sent final : public transport::Outbox {
 public:
     explicit Sent(std::function<void(std::string_view)> heard) : heard_(std::move(heard)) {}
-    Async<Result<void>> send(policy::Redacted message) override {
+    Async<Result<void>> send(redaction::Redacted message) override {
         heard_(message.text());
         for (int i = 0; i < 2; ++i)
             co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
@@ -51,12 +51,12 @@ public:
         bool small = false;  // its store has no room
     };
 
-    Process(Birth birth, std::shared_ptr<server::Ledger> ledger, Upstream& upstream, const Clock& clock,
+    Process(Birth birth, std::shared_ptr<storage::Ledger> ledger, Upstream& upstream, const Clock& clock,
             std::function<void(std::string_view)> heard)
         : born(std::move(birth)),
           book(born.book),
           lock(hold_instance(born)),
-          store(ledger, server::Store::Worker::caller),
+          store(ledger, storage::Store::Worker::caller),
           gate(rules_of(*born.book)),
           redaction({}, ledger->fingerprints().value()),
           exchange(upstream.line(born.base_url, born.instance)),
@@ -78,45 +78,46 @@ public:
         loop.abandon();
     }
 
-    struct NoPage final : server::ApprovalPage {
+    struct NoPage final : calls::ApprovalPage {
         Async<std::string> address(std::string, bool) override { co_return std::string{}; }
     };
 
     const Birth born;
     const bool small = born.small;
     const Rulebook* book;
-    std::optional<server::Instance> lock;
-    server::Loop loop;
+    std::optional<storage::Instance> lock;
+    loop::Loop loop;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
-    server::Store store;
-    server::GateInForce gate;
-    server::Redaction redaction;
-    server::Log log{redaction, server::Log::Level::off};
+    storage::Store store;
+    approvals::GateInForce gate;
+    sealing::Redaction redaction;
+    observability::Log log{redaction, observability::Log::Level::off};
     std::unique_ptr<truefoundry::Exchange> exchange;
     truefoundry::Client client{*exchange};
     Sent outbox;
-    server::LegacyState legacy;
+    mcp::LegacyState legacy;
     NoPage page;
-    server::ApprovalDesk desk;
-    server::RevealDesk reveals;
-    tools::Catalog catalog;
-    server::Narrowing narrowing;
-    server::Presenter presenter;
-    server::Orphans orphans;
-    server::CallTool calls;
-    server::ApprovalTasks tasks;
+    approvals::ApprovalDesk desk;
+    reveals::RevealDesk reveals;
+    registry::Catalog catalog;
+    approvals::Narrowing narrowing;
+    calls::Presenter presenter;
+    calls::Orphans orphans;
+    calls::CallTool calls;
+    calls::ApprovalTasks tasks;
 
 private:
-    static server::Instance hold_instance(const Birth& born) {
+    static storage::Instance hold_instance(const Birth& born) {
         return std::move(
-            server::Instance::hold(server::StateDir::open(born.state_dir).value(), born.instance).value());
+            storage::Instance::hold(storage::StateDir::open(born.state_dir).value(), born.instance).value());
     }
-    tools::Catalog assemble(const Clock& clock) {
+    registry::Catalog assemble(const Clock& clock) {
         std::vector<std::unique_ptr<tools::Tool>> all;
-        all.push_back(std::make_unique<tools::CreateAccessToken>(client, reveals, clock));
-        all.push_back(std::make_unique<tools::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
-        all.push_back(std::make_unique<tools::RevealAccessToken>(reveals, clock));
-        return std::move(tools::Catalog::assemble(std::move(all)).value());
+        all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, reveals, clock));
+        all.push_back(
+            std::make_unique<access_tokens::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
+        all.push_back(std::make_unique<access_tokens::RevealAccessToken>(reveals, clock));
+        return std::move(registry::Catalog::assemble(std::move(all)).value());
     }
 };
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "policy/approval.hpp"
-#include "policy/journal_record.hpp"
+#include "policy/journal/journal_record.hpp"
 #include "policy/standing_permission.hpp"
 #include "tests/model/rulebook.hpp"
 #include "tests/model/upstream.hpp"
@@ -115,7 +115,7 @@ public:
     void settling(const std::string& instance) { settling_ = instance; }
 
     // What it sees.
-    void sees(const policy::JournalRecord& record, const policy::Approval* row);
+    void sees(const journal::JournalRecord& record, const policy::Approval* row);
     /// What leaves a server in any way. `reveals`: it is the one showing of a value.
     void shows(const std::string& text, bool reveals);
     /// All that was committed together has been seen.
@@ -162,16 +162,16 @@ private:
     };
 
     void expect(bool holds, const std::string& what);
-    void first(const policy::JournalRecord& record, const policy::Approval& seen);
-    void next(const policy::JournalRecord& record, Row& row, const policy::Approval& seen);
-    void voted(const policy::JournalRecord& record, Row& row, const policy::Approval& seen);
-    void ended_by(Wish::Kind kind, const policy::JournalRecord& record, Row& row,
+    void first(const journal::JournalRecord& record, const policy::Approval& seen);
+    void next(const journal::JournalRecord& record, Row& row, const policy::Approval& seen);
+    void voted(const journal::JournalRecord& record, Row& row, const policy::Approval& seen);
+    void ended_by(Wish::Kind kind, const journal::JournalRecord& record, Row& row,
                   const policy::Approval& seen);
-    void narrowed(const policy::JournalRecord& record, Row& row, const policy::Approval& seen);
-    void begun(const policy::JournalRecord& record, Row& row, const policy::Approval& seen);
+    void narrowed(const journal::JournalRecord& record, Row& row, const policy::Approval& seen);
+    void begun(const journal::JournalRecord& record, Row& row, const policy::Approval& seen);
     void begins_anew(const Row& fresh, const policy::Approval& seen);
     void reworded(Row& row, const policy::Approval& seen);
-    void superseded(const policy::JournalRecord& record, const Row& row);
+    void superseded(const journal::JournalRecord& record, const Row& row);
     /// Every waiting row that needs one of `keys` must end in this transaction.
     void consumed(const std::vector<std::string>& keys, const Row* by, const std::string& record,
                   policy::Time at);
@@ -182,11 +182,11 @@ private:
     bool may_tell(const Visit& visit, const Row& row) const;
     bool answers_by_now(const Row& row, const std::string& without) const;
     const Row* newest_before(const Row& row) const;
-    void finished(const policy::JournalRecord& record, Row& row, const policy::Approval& seen);
-    void ended(const policy::JournalRecord& record, Row& row, const policy::Approval& seen);
+    void finished(const journal::JournalRecord& record, Row& row, const policy::Approval& seen);
+    void ended(const journal::JournalRecord& record, Row& row, const policy::Approval& seen);
     void permitted(const Row& row);
     void followed(const Row& row);
-    void permission_record(const policy::JournalRecord& record);
+    void permission_record(const journal::JournalRecord& record);
     void leaves(Change& change);
     void was_done(const Change& change);
     bool demanded(Row& row, const policy::Approval& seen, bool any_lifetime) const;

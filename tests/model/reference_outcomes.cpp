@@ -51,7 +51,7 @@ void Reference::consumed(const std::vector<std::string>& keys, const Row* by, co
     leaving_by_ = record;
 }
 
-void Reference::superseded(const policy::JournalRecord& record, const Row& row) {
+void Reference::superseded(const journal::JournalRecord& record, const Row& row) {
     expect(leaving_.erase(row.id) == 1, row.id + " was superseded, and could still run");
     expect(record.body.value("by", "") == leaving_by_, row.id + " was superseded by another than it says");
 }
@@ -61,7 +61,7 @@ void Reference::committed() {
     leaving_.clear();
 }
 
-void Reference::ended(const policy::JournalRecord& record, Row& row, const policy::Approval& seen) {
+void Reference::ended(const journal::JournalRecord& record, Row& row, const policy::Approval& seen) {
     row.ended = record.at;
     row.ending = row.state;
     if (row.state == "denied" && seen.decision) row.words = seen.decision->reason;

@@ -61,7 +61,7 @@ Row read(const Approval& seen) {
 
 }  // namespace
 
-void Reference::sees(const policy::JournalRecord& record, const Approval* seen) {
+void Reference::sees(const journal::JournalRecord& record, const Approval* seen) {
     expect(record.previous == last_hash_,
            "the journal's chain is broken at " + std::to_string(record.sequence));
     last_hash_ = record.hash;
@@ -74,7 +74,7 @@ void Reference::sees(const policy::JournalRecord& record, const Approval* seen) 
     next(record, known->second, *seen);
 }
 
-void Reference::permission_record(const policy::JournalRecord& record) {
+void Reference::permission_record(const journal::JournalRecord& record) {
     if (record.kind == "reveal_claimed" && record.body.value("destination", "") == "agent") {
         const auto fits = [&](const auto& each) {
             return each.second.tool == reveal && each.second.state == "executing" &&
@@ -123,7 +123,7 @@ std::string Reference::not_met(const Row& row) const {
     return people.size() >= row.demand.quorum ? "" : "not enough people";
 }
 
-void Reference::first(const policy::JournalRecord& record, const Approval& seen) {
+void Reference::first(const journal::JournalRecord& record, const Approval& seen) {
     auto row = read(seen);
     expect(seen.narrowings.empty(), row.id + " begins narrowed");
     expect(row.digest == row.asked_digest && row.digest == digest_of(row, row.base_url, row.arguments),
@@ -191,7 +191,7 @@ void Reference::followed(const Row& row) {
 }
 
 // Invariants 3 and 4: along the table, each with its record.
-void Reference::next(const policy::JournalRecord& record, Row& row, const Approval& seen) {
+void Reference::next(const journal::JournalRecord& record, Row& row, const Approval& seen) {
     const std::string state(policy::to_string(seen.state));
     expect(steps.contains({row.state, state}), row.id + " went from " + row.state + " to " + state);
     expect(seen.call.caller.principal == row.agent.principal && seen.call.tool == row.tool &&
@@ -279,7 +279,7 @@ Wish* Reference::take(Wish::Kind kind, const Row& row, const std::string& by, po
     return nullptr;
 }
 
-void Reference::voted(const policy::JournalRecord& record, Row& row, const Approval& seen) {
+void Reference::voted(const journal::JournalRecord& record, Row& row, const Approval& seen) {
     if (seen.votes.size() != row.votes.size() + 1)
         return complain(row.id + ": votes were lost: " + std::to_string(row.votes.size()) + ", then " +
                         std::to_string(seen.votes.size()));
@@ -303,7 +303,7 @@ void Reference::voted(const policy::JournalRecord& record, Row& row, const Appro
     expect(in_window, row.id + ": another claim window than any rules have");
 }
 
-void Reference::ended_by(Wish::Kind kind, const policy::JournalRecord& record, Row& row,
+void Reference::ended_by(Wish::Kind kind, const journal::JournalRecord& record, Row& row,
                          const Approval& seen) {
     const std::string withdrawn = "withdrawn by ";
     auto by = seen.decision ? seen.decision->by : std::string{};
@@ -313,7 +313,7 @@ void Reference::ended_by(Wish::Kind kind, const policy::JournalRecord& record, R
            row.id + ": the record says " + record.kind);
 }
 
-void Reference::narrowed(const policy::JournalRecord& record, Row& row, const Approval& seen) {
+void Reference::narrowed(const journal::JournalRecord& record, Row& row, const Approval& seen) {
     const auto* wish = take(Wish::Kind::narrow, row, seen.narrowings.back().by, record.at, nullptr);
     auto arguments = row.arguments;
     auto& payload = arguments["payload"];
@@ -337,7 +337,7 @@ void Reference::narrowed(const policy::JournalRecord& record, Row& row, const Ap
     expect(demanded(same, seen, true), row.id + " was narrowed to what other rules cover");
 }
 
-void Reference::begun(const policy::JournalRecord& record, Row& row, const Approval& seen) {
+void Reference::begun(const journal::JournalRecord& record, Row& row, const Approval& seen) {
     const auto missing = not_met(row);
     expect(row.state == "approved" && missing.empty(), row.id + " was begun " + row.state + ": " + missing);
     expect(record.at < row.expires, row.id + " was begun after its time");
@@ -345,7 +345,7 @@ void Reference::begun(const policy::JournalRecord& record, Row& row, const Appro
 }
 
 // Invariant 5: an outcome says what happened, or that nobody knows.
-void Reference::finished(const policy::JournalRecord& record, Row& row, const Approval& seen) {
+void Reference::finished(const journal::JournalRecord& record, Row& row, const Approval& seen) {
     const std::string end(policy::to_string(seen.state));
     expect(!alive_.contains(row.instance) || settling_.empty() || settling_ == row.instance,
            row.id + " was settled while its process lived");

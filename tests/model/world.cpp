@@ -8,7 +8,7 @@ namespace tfy::model {
 namespace {
 
 /// As App::start does it, one after the other.
-Async<void> settle_orphans(server::Orphans& orphans) {
+Async<void> settle_orphans(calls::Orphans& orphans) {
     auto found = co_await orphans.find();
     if (!found) co_return;
     for (auto& orphan : *found) co_await orphans.settle(std::move(orphan));
@@ -141,7 +141,7 @@ void World::advance(const Draws& draws) {
 // Processes -------------------------------------------------------------------------------------------------
 
 void World::start(std::uint32_t draw, bool small) {
-    std::shared_ptr<server::Ledger> ledger = observer_;
+    std::shared_ptr<storage::Ledger> ledger = observer_;
     if (kept_ == Kept::in_file) ledger = fakes::open_ledger(folder_ / "ledger.db", {.pages = small ? 1 : 0});
     const auto& books = rulebooks();
     const auto* book = recent_.empty() || draw % 2 == 1 ? &books[(draw >> 8) % books.size()] : recent_.back();
@@ -243,7 +243,7 @@ void World::close() {
 void World::check_everything() {
     if (kept_ == Kept::in_file) observer_ = fakes::open_ledger(folder_ / "ledger.db");
     const auto records = observer_->journal(1, 1'000'000).value();
-    if (policy::broken(records)) reference_.complain("the journal is broken: " + *policy::broken(records));
+    if (journal::broken(records)) reference_.complain("the journal is broken: " + *journal::broken(records));
     if (static_cast<std::int64_t>(records.size()) != seen_) reference_.complain("the journal lost records");
     const auto stored = observer_->list(false, 1'000'000).value();
     if (stored.size() != reference_.rows().size()) reference_.complain("approvals were lost");

@@ -93,10 +93,10 @@ private:
     std::string reason(std::uint32_t draw) const;
     void call_again(const Row& row, Process& process, std::uint32_t draw);
     void send(Request& request, Json responses);
-    void answered(Request& request, Process& process, Result<server::Answer> answer);
+    void answered(Request& request, Process& process, Result<mcp::Answer> answer);
     const Row* some_row(std::uint32_t draw) const;
     Process* some_process(std::uint32_t draw);
-    server::Requester requester(Process& process, const Request& request);
+    mcp::Requester requester(Process& process, const Request& request);
     Wish wish_about(const Row& row, const Draws& draws, Wish::Kind kind, Process& process);
     void set_out(Process& process, Wish wish);
     void permission(Process& process, policy::StandingPermission permission, bool revokes);
@@ -109,7 +109,7 @@ private:
     fakes::TempFolder folder_;
     Upstream upstream_;
     Reference reference_;
-    std::shared_ptr<server::Ledger> observer_;
+    std::shared_ptr<storage::Ledger> observer_;
     std::vector<std::unique_ptr<Process>> processes_;
     std::deque<Request> requests_;
     std::mt19937 order_;

@@ -12,15 +12,14 @@ constexpr auto remove_tool = "tfy_access_tokens_delete";
 constexpr auto reveal = "tfy_access_tokens_reveal";
 constexpr int held = 0, as_task = 1, by_form = 2, legacy = 3;  // manners of clients
 
-Async<Result<server::Answer>> call_of(server::CallTool& calls, server::Requester requester,
-                                      protocol::CallToolParams params) {
+Async<Result<mcp::Answer>> call_of(calls::CallTool& calls, mcp::Requester requester,
+                                   protocol::CallToolParams params) {
     co_return co_await calls.call(requester, std::move(params));
 }
-Async<Result<protocol::Task>> task_of(server::ApprovalTasks& tasks, server::Requester requester,
-                                      std::string id) {
+Async<Result<protocol::Task>> task_of(calls::ApprovalTasks& tasks, mcp::Requester requester, std::string id) {
     co_return co_await tasks.get(requester, std::move(id));
 }
-Async<Result<void>> cancel_of(server::ApprovalTasks& tasks, server::Requester requester, std::string id) {
+Async<Result<void>> cancel_of(calls::ApprovalTasks& tasks, mcp::Requester requester, std::string id) {
     co_return co_await tasks.cancel(requester, std::move(id));
 }
 
@@ -59,7 +58,7 @@ std::string World::next_trace() {
     return "00-" + digits + "-00000000000000aa-01";
 }
 
-server::Requester World::requester(Process& process, const Request& request) {
+mcp::Requester World::requester(Process& process, const Request& request) {
     protocol::ClientContext context{
         .version = request.manner == legacy ? protocol::Version::v2025_06_18 : protocol::Version::v2026_07_28,
         .progress_token = 1,
@@ -118,7 +117,7 @@ void World::send(Request& request, Json responses) {
                                     .arguments = std::move(arguments),
                                     .request_state = std::exchange(request.state, std::nullopt),
                                     .input_responses = std::move(responses)};
-    auto answer = [this, &request, &process](const std::exception_ptr& bug, Result<server::Answer> result) {
+    auto answer = [this, &request, &process](const std::exception_ptr& bug, Result<mcp::Answer> result) {
         if (!bug) return answered(request, process, std::move(result));
         if (!request.detached) reference_.complain("a call ended with an exception");
         request.over = true;
@@ -129,7 +128,7 @@ void World::send(Request& request, Json responses) {
                           boost::asio::bind_cancellation_slot(request.cut.slot(), std::move(answer)));
 }
 
-void World::answered(Request& request, Process& process, Result<server::Answer> answer) {
+void World::answered(Request& request, Process& process, Result<mcp::Answer> answer) {
     request.over = true;
     if (request.wish) reference_.ends(request.wish, false);
     if (!answer) {

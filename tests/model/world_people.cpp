@@ -114,9 +114,9 @@ void World::race(const Draws& draws) {
 
 void World::permission(Process& process, policy::StandingPermission permission, bool revokes) {
     const auto kind = revokes ? "permission revoked" : "permission given";
-    const server::JournalEntry entry{kind, permission.id, process.redaction.seal(Json::object()),
-                                     time_.now()};
-    auto work = [permission, entry, revokes](server::Ledger& ledger) {
+    const storage::JournalEntry entry{kind, permission.id, process.redaction.seal(Json::object()),
+                                      time_.now()};
+    auto work = [permission, entry, revokes](storage::Ledger& ledger) {
         return revokes ? ledger.revoke_permission(permission, entry)
                        : ledger.add_permission(permission, entry);
     };
@@ -151,8 +151,8 @@ void World::revoke(const Draws& draws) {
     if (!revoked) return;
     if (draws[1] % 2 == 0) return permission(*some_process(draws[3]), std::move(*revoked), true);
     const auto& redaction = some_process(draws[3])->redaction;
-    const server::JournalEntry entry{"permission revoked", revoked->id, redaction.seal(Json::object()),
-                                     time_.now()};
+    const storage::JournalEntry entry{"permission revoked", revoked->id, redaction.seal(Json::object()),
+                                      time_.now()};
     if (observer_->revoke_permission(*revoked, entry)) observe();
 }
 
@@ -187,7 +187,7 @@ void World::show_on_page(const Draws& draws) {
     const auto& ids = reference_.reveal_ids();
     if (ids.empty()) return;
     auto& process = *some_process(draws[3]);
-    auto done = [this, &process](Result<policy::Reveal> value) {
+    auto done = [this, &process](Result<redaction::Reveal> value) {
         if (!value) return;
         const Json message = {{"value", value->placeholder()}};
         const auto sealed = process.redaction.now()->seal_reveal(message, std::move(*value));
@@ -196,8 +196,8 @@ void World::show_on_page(const Draws& draws) {
     };
     // A Result of a Reveal cannot be made empty, as co_spawn's handlers want it.
     struct Taken {
-        static Async<void> by(server::RevealDesk& desk, std::string id, std::string person,
-                              std::function<void(Result<policy::Reveal>)> then) {
+        static Async<void> by(reveals::RevealDesk& desk, std::string id, std::string person,
+                              std::function<void(Result<redaction::Reveal>)> then) {
             then(co_await desk.claim_for(std::move(id), policy::HumanForTests::make(person)));
         }
     };

@@ -16,14 +16,14 @@ std::size_t wanted_bytes() {
     return (mebibytes == nullptr ? 4 : std::stoul(mebibytes)) << 20U;
 }
 
-policy::Redactor busy_redactor() {
-    std::vector<policy::TokenPrints> prints;
+redaction::Redactor busy_redactor() {
+    std::vector<redaction::TokenPrints> prints;
     for (unsigned i = 0; i < 1000; ++i)
-        prints.push_back(policy::fingerprint(opaque_token(i + 1000, 48), "token", a_key()));
+        prints.push_back(redaction::fingerprint(opaque_token(i + 1000, 48), "token", a_key()));
     // Only claim names, and when they end, are common to these and the benign ones.
     for (unsigned i = 0; i < 20; ++i)
         prints.push_back(
-            policy::fingerprint(jwt_token(i + 1, "https://acme.truefoundry.cloud"), "jwt", a_key()));
+            redaction::fingerprint(jwt_token(i + 1, "https://acme.truefoundry.cloud"), "jwt", a_key()));
     return {a_key(), std::move(prints)};
 }
 
@@ -33,7 +33,7 @@ struct Changed {
     std::size_t changed = 0;
     std::vector<std::string> samples;
 
-    void look(const policy::Redactor& redactor, std::string_view text) {
+    void look(const redaction::Redactor& redactor, std::string_view text) {
         looked_at += text.size();
         const auto findings = redactor.find(text);
         if (!findings) {

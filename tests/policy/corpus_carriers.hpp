@@ -35,12 +35,12 @@ inline std::string put_together(std::string_view json) {
 
 struct Carrier {
     const char* name;
-    std::string (*carry)(const policy::Redactor&, const std::string&);
+    std::string (*carry)(const redaction::Redactor&, const std::string&);
     bool encodes = false;  // what is carried is one encoding deeper
 };
 
 /// As its reader has it: decoded, a line for each key and string.
-inline std::string read_sealed(const policy::Redactor& redactor, const Json& message) {
+inline std::string read_sealed(const redaction::Redactor& redactor, const Json& message) {
     std::string out;
     join_strings(Json::parse(redactor.seal(message).text()), "\n", out);
     return out;
@@ -48,50 +48,50 @@ inline std::string read_sealed(const policy::Redactor& redactor, const Json& mes
 
 inline const Carrier carriers[] = {
     {"a result's text",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return read_sealed(
              r,
              {{"id", 7}, {"result", {{"content", {{{"type", "text"}, {"text", "It is: " + text + " ."}}}}}}});
      }},
     {"a structured result",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return read_sealed(
              r, {{"result", {{"structuredContent", {{"tokens", {{{"id", text}, {"name", "x"}}}}}}}}});
      }},
     {"a key",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return read_sealed(r, {{"result", {{"structuredContent", {{text, 1}, {"b", {{text, text}}}}}}}});
      }},
     {"an error",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return read_sealed(
              r, {{"error", {{"code", 1}, {"message", "No tool " + text + "."}, {"data", {text}}}}});
      }},
     {"an SSE event",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return read_sealed(r, {{"method", "notifications/progress"}, {"params", {{"message", text}}}});
      }},
     {"a log line",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return std::string(r.seal_text("2026-11-24T12:00:00Z info call " + text + "\n").text());
      }},
     {"JSON in a log line",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return std::string(
              r.seal_text(Json{{"log", text}}.dump(-1, ' ', true, Json::error_handler_t::replace)).text());
      },
      true},
     {"a header",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return std::string(r.seal_text("Location: /approvals/" + text + "\r\n").text());
      }},
     {"a page body",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return std::string(
              r.seal_text("<!doctype html>\n<p title=\"" + text + "\">" + text + "</p>\n").text());
      }},
     {"a journal record",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          std::string out;
          join_strings(
              r.scrub({{"kind", "requested"}, {"body", {{"reason", text}, {"arguments", {{"id", text}}}}}}),
@@ -99,12 +99,12 @@ inline const Carrier carriers[] = {
          return out;
      }},
     {"a webhook body",
-     [](const policy::Redactor& r, const std::string& text) {
-         policy::Notice notice;
+     [](const redaction::Redactor& r, const std::string& text) {
+         notice::Notice notice;
          notice.approval = policy::examples::pending();
          notice.approval.facts.subject = text;
          notice.approval.facts.effect = text;
-         return read_sealed(r, policy::json_body(policy::sealed(notice, r)));
+         return read_sealed(r, notice::json_body(notice::sealed(notice, r)));
      }},
 };
 

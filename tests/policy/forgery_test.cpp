@@ -45,22 +45,23 @@ TEST_CASE("a person comes from an approval channel only, and nothing else decide
 }
 
 TEST_CASE("sealed text comes from the redactor only") {
-    static_assert(!std::is_default_constructible_v<Redacted>);
-    static_assert(!std::is_constructible_v<Redacted, std::string>);
-    static_assert(!std::is_constructible_v<Redacted, const char*>);
-    static_assert(!std::is_constructible_v<Redacted, std::string_view>);
-    static_assert(!std::is_convertible_v<std::string, Redacted>);
-    static_assert(!std::is_assignable_v<Redacted&, std::string>);
-    static_assert(!std::is_aggregate_v<Redacted>);
-    CHECK(RedactedForTests::make("text").text() == "text");
+    static_assert(!std::is_default_constructible_v<redaction::Redacted>);
+    static_assert(!std::is_constructible_v<redaction::Redacted, std::string>);
+    static_assert(!std::is_constructible_v<redaction::Redacted, const char*>);
+    static_assert(!std::is_constructible_v<redaction::Redacted, std::string_view>);
+    static_assert(!std::is_convertible_v<std::string, redaction::Redacted>);
+    static_assert(!std::is_assignable_v<redaction::Redacted&, std::string>);
+    static_assert(!std::is_aggregate_v<redaction::Redacted>);
+    CHECK(redaction::RedactedForTests::make("text").text() == "text");
 }
 
 TEST_CASE("a secret and its one showing cannot be doubled, printed or compared") {
     static_assert(!std::is_copy_constructible_v<Secret> && !std::is_copy_assignable_v<Secret>);
-    static_assert(!std::is_copy_constructible_v<Reveal> && !std::is_copy_assignable_v<Reveal>);
-    static_assert(!std::is_default_constructible_v<Reveal>);
-    static_assert(!std::is_constructible_v<Reveal, Secret, std::string>);
-    static_assert(!std::is_constructible_v<Reveal, Secret&&, std::string>);
+    static_assert(!std::is_copy_constructible_v<redaction::Reveal> &&
+                  !std::is_copy_assignable_v<redaction::Reveal>);
+    static_assert(!std::is_default_constructible_v<redaction::Reveal>);
+    static_assert(!std::is_constructible_v<redaction::Reveal, Secret, std::string>);
+    static_assert(!std::is_constructible_v<redaction::Reveal, Secret&&, std::string>);
     static_assert(!std::is_convertible_v<std::string, Secret>);
     static_assert(!std::is_convertible_v<Secret, std::string> &&
                   !std::is_convertible_v<Secret, std::string_view>);

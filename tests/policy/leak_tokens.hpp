@@ -43,16 +43,17 @@ inline std::string secret_of(const std::string& token) {
     return token.starts_with("eyJ") ? token.substr(token.find('.') + 1) : token;
 }
 
-inline policy::FingerprintKey a_key(unsigned char first = 7) {
-    policy::FingerprintKey key;
+inline redaction::FingerprintKey a_key(unsigned char first = 7) {
+    redaction::FingerprintKey key;
     key.bytes.fill(first);
     return key;
 }
 
-inline policy::Redactor redactor_for(const std::vector<std::pair<std::string, std::string>>& named_tokens) {
-    std::vector<policy::TokenPrints> prints;
+inline redaction::Redactor redactor_for(
+    const std::vector<std::pair<std::string, std::string>>& named_tokens) {
+    std::vector<redaction::TokenPrints> prints;
     for (const auto& [name, token] : named_tokens)
-        prints.push_back(policy::fingerprint(token, name, a_key()));
+        prints.push_back(redaction::fingerprint(token, name, a_key()));
     return {a_key(), std::move(prints)};
 }
 

@@ -19,7 +19,7 @@ void collect(const Json& value, std::string& out) {
     }
 }
 
-std::string seen(const policy::Redacted& sealed) {
+std::string seen(const redaction::Redacted& sealed) {
     const auto message = Json::parse(sealed.text(), nullptr, false);
     REQUIRE(!message.is_discarded());
     std::string strings;
@@ -29,25 +29,25 @@ std::string seen(const policy::Redacted& sealed) {
 
 struct Carrier {
     std::string name;
-    std::string (*carry)(const policy::Redactor&, const std::string&);
+    std::string (*carry)(const redaction::Redactor&, const std::string&);
 };
 
 const Carrier carriers[] = {
-    {"a value", [](const policy::Redactor& r,
+    {"a value", [](const redaction::Redactor& r,
                    const std::string& text) { return seen(r.seal({{"id", 7}, {"note", text}})); }},
-    {"a key", [](const policy::Redactor& r,
+    {"a key", [](const redaction::Redactor& r,
                  const std::string& text) { return seen(r.seal({{text, 1}, {"b", text}})); }},
     {"deep inside",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return seen(
              r.seal({{"result", {{"content", {{{"type", "text"}, {"text", "It is: " + text + " ."}}}}}}}));
      }},
     {"plain text",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          return std::string(r.seal_text("first line\n12:00 INFO " + text + "\nlast line\n").text());
      }},
     {"JSON as text",
-     [](const policy::Redactor& r, const std::string& text) {
+     [](const redaction::Redactor& r, const std::string& text) {
          const auto line = Json{{"log", text}}.dump(-1, ' ', true, Json::error_handler_t::replace);
          return std::string(r.seal_text(line).text());
      }},

@@ -18,8 +18,8 @@ namespace tfy::leaks {
 
 /// Where registered windows begin, by the whole 128-bit digest.
 inline std::vector<std::pair<std::size_t, std::size_t>> slow_windows(
-    std::string_view text, const std::vector<policy::TokenPrints>& tokens) {
-    const policy::WindowHash hash(a_key());
+    std::string_view text, const std::vector<redaction::TokenPrints>& tokens) {
+    const redaction::WindowHash hash(a_key());
     std::vector<std::size_t> sizes;
     for (const auto& token : tokens)
         for (const auto& window : token.windows)
@@ -28,7 +28,7 @@ inline std::vector<std::pair<std::size_t, std::size_t>> slow_windows(
     for (const auto size : sizes)
         for (std::size_t at = 0; at + size <= text.size(); ++at) {
             const auto digest = hash.digest(text.substr(at, size));
-            const auto known = [&](const policy::Fingerprint& each) {
+            const auto known = [&](const redaction::Fingerprint& each) {
                 return each.size == size && each.digest == digest;
             };
             if (std::ranges::any_of(
@@ -40,17 +40,18 @@ inline std::vector<std::pair<std::size_t, std::size_t>> slow_windows(
 }
 
 /// A hit for every place; may overlap.
-inline std::vector<policy::Hit> slow_search(std::string_view text, const policy::Index& index, int nested) {
-    std::vector<policy::Hit> hits;
+inline std::vector<redaction::Hit> slow_search(std::string_view text, const redaction::Index& index,
+                                               int nested) {
+    std::vector<redaction::Hit> hits;
     if (text.size() < index.shortest()) return hits;
     index.find(text, hits);
-    if (!hits.empty()) policy::forgive_claim_names(text, hits);
-    policy::find_shapes(text, index, hits);
-    for (const auto step : policy::all_steps) {
+    if (!hits.empty()) redaction::forgive_claim_names(text, hits);
+    redaction::find_shapes(text, index, hits);
+    for (const auto step : redaction::all_steps) {
         if (nested == 0) break;
-        const auto view = policy::decode(step, text, index.shortest(), policy::View::Origins::kept);
+        const auto view = redaction::decode(step, text, index.shortest(), redaction::View::Origins::kept);
         if (view.text().empty() || view.text() == text) continue;
-        const bool last = step.decoding == policy::Decoding::reversed;
+        const bool last = step.decoding == redaction::Decoding::reversed;
         const auto look = [&](std::size_t begin, std::size_t end) {
             const auto part = std::string_view(view.text()).substr(begin, end - begin);
             for (const auto& hit : slow_search(part, index, last ? 0 : nested - 1)) {
@@ -58,8 +59,8 @@ inline std::vector<policy::Hit> slow_search(std::string_view text, const policy:
                 hits.push_back({origin.begin, origin.end, hit.token});
             }
         };
-        if (policy::gives_bytes(step.decoding))
-            policy::for_each_text(view.text(), index.shortest(), look);
+        if (redaction::gives_bytes(step.decoding))
+            redaction::for_each_text(view.text(), index.shortest(), look);
         else
             look(0, view.text().size());
     }
@@ -67,7 +68,7 @@ inline std::vector<policy::Hit> slow_search(std::string_view text, const policy:
 }
 
 /// 'x' for each byte that is in a hit.
-inline std::string covered(std::size_t size, const std::vector<policy::Hit>& hits) {
+inline std::string covered(std::size_t size, const std::vector<redaction::Hit>& hits) {
     std::string marks(size, '.');
     for (const auto& hit : hits)
         std::fill(marks.begin() + static_cast<std::ptrdiff_t>(hit.begin),

@@ -50,18 +50,18 @@ TEST_CASE("what can mean one thing only is read as that, and all else stays for 
     for (const auto& row : rows) {
         CAPTURE(row.sent);
         // As text: 10 and 10.0 are equal as values.
-        CHECK(as_meant(schema, Json::parse(row.sent)).dump() == Json::parse(row.meant).dump());
+        CHECK(protocol::as_meant(schema, Json::parse(row.sent)).dump() == Json::parse(row.meant).dump());
     }
 }
 
 TEST_CASE("JSON text that is nested too deep is no object") {
     const auto deep = std::string(100, '[') + std::string(100, ']');
     const Json sent = {{"payload", R"({"name":)" + deep + "}"}};
-    CHECK(as_meant(schema, sent) == sent);
+    CHECK(protocol::as_meant(schema, sent) == sent);
 }
 
 TEST_CASE("a number that no double holds is refused with its message") {
-    CHECK(parse(R"({"limit":1e400})").error().code == Errc::parse_error);
+    CHECK(protocol::parse(R"({"limit":1e400})").error().code == protocol::Errc::parse_error);
 }
 
 }  // namespace tfy::protocol

@@ -6,18 +6,19 @@
 namespace tfy::protocol {
 
 TEST_CASE("a question for completions names what is completed, and what is settled already") {
-    const auto prompt = read_complete(Json::parse(R"({"ref":{"type":"ref/prompt","name":"rotate","title":"R"},
+    const auto prompt =
+        protocol::read_complete(Json::parse(R"({"ref":{"type":"ref/prompt","name":"rotate","title":"R"},
         "argument":{"name":"token","value":"pa"},"context":{"arguments":{"team":"ml"},"later":1}})"));
     REQUIRE(prompt.has_value());
-    CHECK(prompt->of == CompleteParams::Of::prompt);
+    CHECK(prompt->of == protocol::CompleteParams::Of::prompt);
     CHECK(prompt->ref == "rotate");
     CHECK(prompt->argument == "token");
     CHECK(prompt->value == "pa");
     CHECK(prompt->context == std::map<std::string, std::string>{{"team", "ml"}});
-    const auto resource = read_complete(Json::parse(
+    const auto resource = protocol::read_complete(Json::parse(
         R"({"ref":{"type":"ref/resource","uri":"x://{id}"},"argument":{"name":"id","value":""},"context":{"arguments":{"a":null}}})"));
     REQUIRE(resource.has_value());
-    CHECK(resource->of == CompleteParams::Of::resource);
+    CHECK(resource->of == protocol::CompleteParams::Of::resource);
     CHECK(resource->ref == "x://{id}");
     CHECK(resource->context.empty());
 }
@@ -43,9 +44,9 @@ TEST_CASE("a question for completions with a missing or mis-typed member is refu
     };
     for (const auto* text : texts) {
         CAPTURE(text);
-        const auto read = read_complete(Json::parse(text));
+        const auto read = protocol::read_complete(Json::parse(text));
         REQUIRE_FALSE(read.has_value());
-        CHECK(read.error().code == Errc::invalid_params);
+        CHECK(read.error().code == protocol::Errc::invalid_params);
     }
 }
 
@@ -68,7 +69,7 @@ TEST_CASE("an answer has at most 100 values, and says how many there are") {
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
-        const auto answer = write_completion(std::vector<std::string>(row.found, "x"), row.total);
+        const auto answer = protocol::write_completion(std::vector<std::string>(row.found, "x"), row.total);
         CHECK(answer["completion"]["values"].is_array());
         CHECK(answer["completion"]["values"].size() == row.shown);
         CHECK(answer["completion"]["total"] == row.said);

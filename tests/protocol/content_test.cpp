@@ -11,15 +11,15 @@ TEST_CASE("a block says its type and has the members of that type") {
         Json block;
         const char* expected;
     };
-    const ResourceContents page{"ui://approval", "text/html", "<p>"};
+    const protocol::ResourceContents page{"ui://approval", "text/html", "<p>"};
     const Row rows[] = {
-        {"text", text_content("hi"), R"({"type":"text","text":"hi"})"},
-        {"empty text", text_content(""), R"({"type":"text","text":""})"},
-        {"image", image_content({"AA=="}, "image/png"),
+        {"text", protocol::text_content("hi"), R"({"type":"text","text":"hi"})"},
+        {"empty text", protocol::text_content(""), R"({"type":"text","text":""})"},
+        {"image", protocol::image_content({"AA=="}, "image/png"),
          R"({"type":"image","data":"AA==","mimeType":"image/png"})"},
-        {"audio", audio_content({"AA=="}, "audio/wav"),
+        {"audio", protocol::audio_content({"AA=="}, "audio/wav"),
          R"({"type":"audio","data":"AA==","mimeType":"audio/wav"})"},
-        {"resource", embedded_resource(page),
+        {"resource", protocol::embedded_resource(page),
          R"({"type":"resource","resource":{"uri":"ui://approval","mimeType":"text/html","text":"<p>"}})"},
     };
     for (const auto& row : rows) {
@@ -29,10 +29,10 @@ TEST_CASE("a block says its type and has the members of that type") {
 }
 
 TEST_CASE("contents are text or a blob, never both, and have a type where one is known") {
-    CHECK(write_contents({"x://a", "", "hi"}) == Json{{"uri", "x://a"}, {"text", "hi"}});
-    CHECK(write_contents({"x://a", "image/png", Base64{"AA=="}}) ==
+    CHECK(protocol::write_contents({"x://a", "", "hi"}) == Json{{"uri", "x://a"}, {"text", "hi"}});
+    CHECK(protocol::write_contents({"x://a", "image/png", protocol::Base64{"AA=="}}) ==
           Json{{"uri", "x://a"}, {"mimeType", "image/png"}, {"blob", "AA=="}});
-    CHECK(write_contents({"x://a", "", ""}) == Json{{"uri", "x://a"}, {"text", ""}});
+    CHECK(protocol::write_contents({"x://a", "", ""}) == Json{{"uri", "x://a"}, {"text", ""}});
 }
 
 }  // namespace tfy::protocol

@@ -9,12 +9,12 @@ namespace tfy::protocol {
 namespace {
 
 /// What comes out until more bytes are needed; a refused line is "<too large>".
-std::vector<std::string> drain(LineFramer& framer) {
+std::vector<std::string> drain(protocol::LineFramer& framer) {
     std::vector<std::string> lines;
     for (;;) {
         auto next = framer.next();
         if (!next) {
-            CHECK(next.error().code == Errc::too_large);
+            CHECK(next.error().code == protocol::Errc::too_large);
             lines.emplace_back("<too large>");
         } else if (*next) {
             lines.push_back(std::move(**next));
@@ -25,7 +25,7 @@ std::vector<std::string> drain(LineFramer& framer) {
 }
 
 std::vector<std::string> frame(std::string_view bytes, std::size_t step, std::size_t limit) {
-    LineFramer framer(limit);
+    protocol::LineFramer framer(limit);
     std::vector<std::string> lines;
     for (; !bytes.empty(); bytes.remove_prefix(std::min(step, bytes.size()))) {
         framer.feed(bytes.substr(0, step));
@@ -83,7 +83,7 @@ TEST_CASE("lines are the same however the bytes are cut") {
 }
 
 TEST_CASE("a refused line is never held whole") {
-    LineFramer framer(8);
+    protocol::LineFramer framer(8);
     int refused = 0;
     for (int i = 0; i < 1000; ++i) {
         framer.feed(std::string(1000, 'x'));
@@ -96,7 +96,7 @@ TEST_CASE("a refused line is never held whole") {
 }
 
 TEST_CASE("lines that were taken are forgotten") {
-    LineFramer framer;
+    protocol::LineFramer framer;
     for (int i = 0; i < 1000; ++i) {
         framer.feed("{\"jsonrpc\":\"2.0\"}\n{");
         CHECK(framer.next()->has_value());
@@ -109,7 +109,7 @@ TEST_CASE("many short lines in one buffer, and one long line in many pieces, cos
     // Either would take minutes if each line or each piece moved or searched the whole buffer.
     std::string many;
     for (int i = 0; i < 1'000'000; ++i) many += "ab\n";
-    LineFramer framer;
+    protocol::LineFramer framer;
     framer.feed(many);
     CHECK(drain(framer).size() == 1'000'000);
     bool waits = true;

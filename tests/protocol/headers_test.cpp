@@ -14,8 +14,8 @@ Headers headers(const char* name = "tfy_x") {
     return {{"mcp-protocol-version", "2026-07-28"}, {"mcp-method", "tools/call"}, {"mcp-name", name}};
 }
 
-Request call(Json arguments = Json::object()) {
-    return {RequestId(1),
+protocol::Request call(Json arguments = Json::object()) {
+    return {protocol::RequestId(1),
             "tools/call",
             {{"name", "tfy_x"},
              {"arguments", std::move(arguments)},
@@ -34,14 +34,15 @@ const Json& schema() {
     return marked;
 }
 
-Result<void> check(const Headers& sent, const Request& request, const Json& input_schema = nullptr) {
-    const HeaderLookup lookup = [&sent](std::string_view name) -> std::optional<std::string> {
+protocol::Result<void> check(const Headers& sent, const protocol::Request& request,
+                             const Json& input_schema = nullptr) {
+    const protocol::HeaderLookup lookup = [&sent](std::string_view name) -> std::optional<std::string> {
         std::string lower(name);
         for (auto& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         const auto found = sent.find(lower);
         return found == sent.end() ? std::nullopt : std::optional(found->second);
     };
-    return check_headers(lookup, request, input_schema);
+    return protocol::check_headers(lookup, request, input_schema);
 }
 
 Headers with(Headers sent, const std::string& name, const std::string& value) {
@@ -125,7 +126,7 @@ TEST_CASE("a standard header that is missing, different, or different in case is
             sent[row.name] = row.value;
         const auto checked = check(sent, call());
         REQUIRE_FALSE(checked.has_value());
-        CHECK(checked.error().code == Errc::header_mismatch);
+        CHECK(checked.error().code == protocol::Errc::header_mismatch);
     }
 }
 
@@ -189,7 +190,7 @@ TEST_CASE("a marked argument is mirrored where it has a value, and only there") 
         sent.insert(row.params.begin(), row.params.end());
         const auto checked = check(sent, call(row.arguments), schema());
         CHECK(checked.has_value() == row.passes);
-        if (!checked) CHECK(checked.error().code == Errc::header_mismatch);
+        if (!checked) CHECK(checked.error().code == protocol::Errc::header_mismatch);
     }
 }
 
@@ -234,9 +235,9 @@ TEST_CASE("header values are decoded as the specification encodes them") {
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
-        CHECK(decode_header_value(row.value) == row.decoded);
+        CHECK(protocol::decode_header_value(row.value) == row.decoded);
     }
-    CHECK(decode_header_value("a\tb ~") == "a\tb ~");
+    CHECK(protocol::decode_header_value("a\tb ~") == "a\tb ~");
 }
 
 }  // namespace tfy::protocol

@@ -84,7 +84,7 @@ TEST_CASE("a cursor that was not given out is refused") {
         CAPTURE(cursor.substr(0, 40));
         const auto page = page_of(all, cursor, 10);
         REQUIRE_FALSE(page.has_value());
-        CHECK(page.error().code == Errc::invalid_params);
+        CHECK(page.error().code == protocol::Errc::invalid_params);
         CHECK(page.error().message.size() < 300);
     }
 }
@@ -98,29 +98,29 @@ TEST_CASE("a list may change between two pages") {
     CHECK(page_of(items(11), cursor, 10)->items.size() == 1);
     for (const int left : {10, 9, 0}) {
         CAPTURE(left);
-        CHECK(page_of(items(left), cursor, 10).error().code == Errc::invalid_params);
+        CHECK(page_of(items(left), cursor, 10).error().code == protocol::Errc::invalid_params);
     }
 }
 
 TEST_CASE("a cursor is a string, an empty one too") {
-    CHECK_FALSE(read_cursor(Json::object())->has_value());
-    CHECK_FALSE(read_cursor({{"cursor", nullptr}})->has_value());
-    CHECK(*read_cursor({{"cursor", "c1"}}) == "c1");
-    CHECK(*read_cursor({{"cursor", ""}}) == "");
+    CHECK_FALSE(protocol::read_cursor(Json::object())->has_value());
+    CHECK_FALSE(protocol::read_cursor({{"cursor", nullptr}})->has_value());
+    CHECK(*protocol::read_cursor({{"cursor", "c1"}}) == "c1");
+    CHECK(*protocol::read_cursor({{"cursor", ""}}) == "");
     for (const auto& cursor : {Json(1), Json(true), Json::array(), Json::object()}) {
         CAPTURE(cursor);
-        CHECK(read_cursor({{"cursor", cursor}}).error().code == Errc::invalid_params);
+        CHECK(protocol::read_cursor({{"cursor", cursor}}).error().code == protocol::Errc::invalid_params);
     }
 }
 
 TEST_CASE("a page says how long it keeps where that is known, and names the next where there is one") {
-    CHECK(write_page("tools", {{1, 2}, "c2"}, true, for_an_hour) ==
+    CHECK(protocol::write_page("tools", {{1, 2}, "c2"}, true, for_an_hour) ==
           Json::parse(R"({"tools":[1,2],"nextCursor":"c2","ttlMs":3600000,"cacheScope":"public"})"));
-    CHECK(write_page("resources", {}, true, not_at_all) ==
+    CHECK(protocol::write_page("resources", {}, true, not_at_all) ==
           Json::parse(R"({"resources":[],"ttlMs":0,"cacheScope":"private"})"));
-    CHECK(write_page("prompts", {{1}, "c1"}, false, for_an_hour) ==
+    CHECK(protocol::write_page("prompts", {{1}, "c1"}, false, for_an_hour) ==
           Json::parse(R"({"prompts":[1],"nextCursor":"c1"})"));
-    CHECK(write_page("prompts", {}, false, for_an_hour) == Json::parse(R"({"prompts":[]})"));
+    CHECK(protocol::write_page("prompts", {}, false, for_an_hour) == Json::parse(R"({"prompts":[]})"));
 }
 
 }  // namespace tfy::protocol

@@ -30,11 +30,11 @@ TEST_CASE("what is JSON is read as it stands") {
     };
     for (const auto* text : texts) {
         CAPTURE(text);
-        const auto value = parse(text);
+        const auto value = protocol::parse(text);
         REQUIRE(value.has_value());
         CHECK(*value == Json::parse(text));
     }
-    CHECK(parse(" \t\r\n{\"a\" : 1}\n ")->dump() == R"({"a":1})");
+    CHECK(protocol::parse(" \t\r\n{\"a\" : 1}\n ")->dump() == R"({"a":1})");
 }
 
 TEST_CASE("what is not one JSON value is refused at the byte where it goes wrong") {
@@ -76,45 +76,46 @@ TEST_CASE("what is not one JSON value is refused at the byte where it goes wrong
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
-        const auto value = parse(row.text);
+        const auto value = protocol::parse(row.text);
         REQUIRE_FALSE(value.has_value());
-        CHECK(value.error().code == Errc::parse_error);
+        CHECK(value.error().code == protocol::Errc::parse_error);
         CAPTURE(value.error().message);
         CHECK(value.error().message.find("(byte " + std::to_string(row.offset) + ")") != std::string::npos);
     }
 }
 
 TEST_CASE("an error never repeats the text") {
-    const auto value = parse(R"({"token": "tfy-secret-value", tfy-secret-value})");
+    const auto value = protocol::parse(R"({"token": "tfy-secret-value", tfy-secret-value})");
     REQUIRE_FALSE(value.has_value());
     CHECK(value.error().message.find("secret") == std::string::npos);
-    const auto twice = parse(R"({"tfy-secret": 1, "tfy-secret": 2})");
+    const auto twice = protocol::parse(R"({"tfy-secret": 1, "tfy-secret": 2})");
     CHECK(twice.error().message.find("secret") == std::string::npos);
 }
 
 TEST_CASE("nesting is allowed to the limit and refused at the bracket beyond it") {
-    CHECK(parse(nested(64)).has_value());
-    const auto deeper = parse(nested(65));
+    CHECK(protocol::parse(nested(64)).has_value());
+    const auto deeper = protocol::parse(nested(65));
     REQUIRE_FALSE(deeper.has_value());
-    CHECK(deeper.error().code == Errc::parse_error);
+    CHECK(deeper.error().code == protocol::Errc::parse_error);
     CHECK(deeper.error().message.find("(byte 64)") != std::string::npos);
-    CHECK_FALSE(parse(std::string(2'000'000, '[')).has_value());
-    CHECK_FALSE(parse(R"({"a":{"b":1}})", {.depth = 1}).has_value());
-    CHECK(parse("[[],[],[]]", {.depth = 2}).has_value());
-    CHECK(parse("1", {.depth = 0}).has_value());
+    CHECK_FALSE(protocol::parse(std::string(2'000'000, '[')).has_value());
+    CHECK_FALSE(protocol::parse(R"({"a":{"b":1}})", {.depth = 1}).has_value());
+    CHECK(protocol::parse("[[],[],[]]", {.depth = 2}).has_value());
+    CHECK(protocol::parse("1", {.depth = 0}).has_value());
 }
 
 TEST_CASE("a text is allowed to the limit of bytes, and refused unread beyond it") {
-    CHECK(parse("[1]", {.bytes = 3}).has_value());
-    const auto longer = parse("nope", {.bytes = 3});
+    CHECK(protocol::parse("[1]", {.bytes = 3}).has_value());
+    const auto longer = protocol::parse("nope", {.bytes = 3});
     REQUIRE_FALSE(longer.has_value());
-    CHECK(longer.error().code == Errc::too_large);
+    CHECK(longer.error().code == protocol::Errc::too_large);
 }
 
 TEST_CASE("an integer of 64 bits keeps each digit") {
-    CHECK(parse("9007199254740993")->dump() == "9007199254740993");
-    CHECK(parse("18446744073709551615")->get<std::uint64_t>() == std::numeric_limits<std::uint64_t>::max());
-    CHECK(parse("18446744073709551616")->is_number_float());
+    CHECK(protocol::parse("9007199254740993")->dump() == "9007199254740993");
+    CHECK(protocol::parse("18446744073709551615")->get<std::uint64_t>() ==
+          std::numeric_limits<std::uint64_t>::max());
+    CHECK(protocol::parse("18446744073709551616")->is_number_float());
 }
 
 }  // namespace tfy::protocol

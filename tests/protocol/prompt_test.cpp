@@ -19,13 +19,13 @@ using Arguments = std::map<std::string, std::string>;
 }  // namespace
 
 TEST_CASE("a prompt is asked for by name, with texts as arguments, and on a retry with answers") {
-    const auto plain = read_get_prompt({{"name", "rotate"}});
+    const auto plain = protocol::read_get_prompt({{"name", "rotate"}});
     REQUIRE(plain.has_value());
     CHECK(plain->name == "rotate");
     CHECK(plain->arguments.empty());
     CHECK_FALSE(plain->request_state);
     CHECK(plain->input_responses == Json::object());
-    const auto retry = read_get_prompt(Json::parse(
+    const auto retry = protocol::read_get_prompt(Json::parse(
         R"({"name":"rotate","arguments":{"token":"a"},"requestState":"s","inputResponses":{"q":{"action":"accept"}}})"));
     REQUIRE(retry.has_value());
     CHECK(retry->arguments == Arguments{{"token", "a"}});
@@ -45,23 +45,23 @@ TEST_CASE("a request for a prompt with a missing or mis-typed member is refused"
     };
     for (const auto* text : texts) {
         CAPTURE(text);
-        const auto read = read_get_prompt(Json::parse(text));
+        const auto read = protocol::read_get_prompt(Json::parse(text));
         REQUIRE_FALSE(read.has_value());
-        CHECK(read.error().code == Errc::invalid_params);
+        CHECK(read.error().code == protocol::Errc::invalid_params);
     }
 }
 
 TEST_CASE("null for what may be left out of a request for a prompt is as if left out") {
-    const auto read = read_get_prompt(Json::parse(
+    const auto read = protocol::read_get_prompt(Json::parse(
         R"({"name":"x","arguments":{"a":null,"b":"c"},"requestState":null,"inputResponses":null,"_meta":null})"));
     REQUIRE(read.has_value());
     CHECK(read->arguments == std::map<std::string, std::string>{{"b", "c"}});
     CHECK_FALSE(read->request_state);
-    CHECK(read_get_prompt(Json::parse(R"({"name":"x","arguments":null})"))->arguments.empty());
+    CHECK(protocol::read_get_prompt(Json::parse(R"({"name":"x","arguments":null})"))->arguments.empty());
 }
 
 TEST_CASE("an argument that a prompt does not have is told with the one that was meant") {
-    const auto checked = check_arguments(definition(), {{"token", "a"}, {"wen", ""}});
+    const auto checked = protocol::check_arguments(definition(), {{"token", "a"}, {"wen", ""}});
     REQUIRE_FALSE(checked.has_value());
     CHECK(checked.error().message ==
           "The prompt has no argument 'wen'. Nothing was done. Did you mean when?");
@@ -70,14 +70,14 @@ TEST_CASE("an argument that a prompt does not have is told with the one that was
 TEST_CASE("a prompt has the members that a version knows, and no others") {
     auto expected = Json::parse(R"({"name":"rotate","description":"Rotates.","arguments":[
         {"name":"token","description":"Which.","required":true},{"name":"when","required":false}]})");
-    CHECK(write_prompt(definition(), Version::v2025_03_26) == expected);
+    CHECK(protocol::write_prompt(definition(), protocol::Version::v2025_03_26) == expected);
     expected["title"] = "Rotate";
     expected["arguments"][0]["title"] = "Token";
-    CHECK(write_prompt(definition(), Version::v2025_06_18) == expected);
+    CHECK(protocol::write_prompt(definition(), protocol::Version::v2025_06_18) == expected);
     expected["icons"] = definition()["icons"];
-    CHECK(write_prompt(definition(), Version::v2025_11_25) == expected);
-    CHECK(write_prompt(definition(), Version::v2026_07_28) == expected);
-    CHECK(write_prompt({{"name", "x"}}, Version::v2026_07_28) == Json{{"name", "x"}});
+    CHECK(protocol::write_prompt(definition(), protocol::Version::v2025_11_25) == expected);
+    CHECK(protocol::write_prompt(definition(), protocol::Version::v2026_07_28) == expected);
+    CHECK(protocol::write_prompt({{"name", "x"}}, protocol::Version::v2026_07_28) == Json{{"name", "x"}});
 }
 
 TEST_CASE("arguments fit a prompt where all that it requires are there, and none that it does not know") {
@@ -96,27 +96,27 @@ TEST_CASE("arguments fit a prompt where all that it requires are there, and none
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
-        const auto checked = check_arguments(definition(), row.arguments);
+        const auto checked = protocol::check_arguments(definition(), row.arguments);
         CHECK(checked.has_value() == row.fit);
-        if (!row.fit) CHECK(checked.error().code == Errc::invalid_params);
+        if (!row.fit) CHECK(checked.error().code == protocol::Errc::invalid_params);
     }
-    CHECK(check_arguments({{"name", "x"}}, {}).has_value());
-    CHECK_FALSE(check_arguments({{"name", "x"}}, {{"a", ""}}).has_value());
+    CHECK(protocol::check_arguments({{"name", "x"}}, {}).has_value());
+    CHECK_FALSE(protocol::check_arguments({{"name", "x"}}, {{"a", ""}}).has_value());
 }
 
 TEST_CASE("an argument's name cannot get into the answer whole") {
     const auto checked =
-        check_arguments(definition(), {{"token", "a"}, {"x\n" + std::string(100'000, 'x'), ""}});
+        protocol::check_arguments(definition(), {{"token", "a"}, {"x\n" + std::string(100'000, 'x'), ""}});
     REQUIRE_FALSE(checked.has_value());
     CHECK(checked.error().message.size() < 400);
     CHECK(checked.error().message.find('\n') == std::string::npos);
 }
 
 TEST_CASE("a prompt is answered with messages of the user and the assistant") {
-    CHECK(write_prompt_result("d", {{true, {{"type", "text"}}}, {false, {{"type", "image"}}}}) ==
+    CHECK(protocol::write_prompt_result("d", {{true, {{"type", "text"}}}, {false, {{"type", "image"}}}}) ==
           Json::parse(R"({"description":"d","messages":[{"role":"user","content":{"type":"text"}},
             {"role":"assistant","content":{"type":"image"}}]})"));
-    CHECK(write_prompt_result("", {}) == Json::parse(R"({"messages":[]})"));
+    CHECK(protocol::write_prompt_result("", {}) == Json::parse(R"({"messages":[]})"));
 }
 
 }  // namespace tfy::protocol

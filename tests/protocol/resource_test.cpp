@@ -6,17 +6,17 @@
 namespace tfy::protocol {
 
 TEST_CASE("a resource is read by its uri, on a retry with answers") {
-    const auto plain = read_read_resource({{"uri", "tfy://approvals/1"}});
+    const auto plain = protocol::read_read_resource({{"uri", "tfy://approvals/1"}});
     REQUIRE(plain.has_value());
     CHECK(plain->uri == "tfy://approvals/1");
     CHECK_FALSE(plain->request_state);
-    const auto retry =
-        read_read_resource(Json::parse(R"({"uri":"x","requestState":"s","inputResponses":{"q":{}}})"));
+    const auto retry = protocol::read_read_resource(
+        Json::parse(R"({"uri":"x","requestState":"s","inputResponses":{"q":{}}})"));
     REQUIRE(retry.has_value());
     CHECK(retry->request_state == "s");
     CHECK(retry->input_responses == Json::parse(R"({"q":{}})"));
-    CHECK(read_read_resource({{"uri", std::string(2000, 'a')}}).has_value());
-    CHECK(*read_subscribed_uri({{"uri", "x://a"}}) == "x://a");
+    CHECK(protocol::read_read_resource({{"uri", std::string(2000, 'a')}}).has_value());
+    CHECK(*protocol::read_subscribed_uri({{"uri", "x://a"}}) == "x://a");
 }
 
 TEST_CASE("a uri that is missing, mis-typed or too long is refused") {
@@ -24,12 +24,12 @@ TEST_CASE("a uri that is missing, mis-typed or too long is refused") {
         Json::object(), {{"uri", 1}}, {{"uri", nullptr}}, {{"uri", std::string(2001, 'a')}}, nullptr};
     for (const auto& params : all) {
         CAPTURE(params.dump().substr(0, 40));
-        CHECK(read_read_resource(params).error().code == Errc::invalid_params);
-        CHECK(read_subscribed_uri(params).error().code == Errc::invalid_params);
-        CHECK(read_subscribed_uri(params).error().message.size() < 200);
+        CHECK(protocol::read_read_resource(params).error().code == protocol::Errc::invalid_params);
+        CHECK(protocol::read_subscribed_uri(params).error().code == protocol::Errc::invalid_params);
+        CHECK(protocol::read_subscribed_uri(params).error().message.size() < 200);
     }
-    CHECK_FALSE(read_read_resource({{"uri", "x"}, {"requestState", 1}}).has_value());
-    CHECK_FALSE(read_read_resource({{"uri", "x"}, {"inputResponses", 1}}).has_value());
+    CHECK_FALSE(protocol::read_read_resource({{"uri", "x"}, {"requestState", 1}}).has_value());
+    CHECK_FALSE(protocol::read_read_resource({{"uri", "x"}, {"inputResponses", 1}}).has_value());
 }
 
 TEST_CASE("a resource has the members that a version knows, a template too") {
@@ -37,30 +37,33 @@ TEST_CASE("a resource has the members that a version knows, a template too") {
         "mimeType":"text/plain","annotations":{"priority":1},"icons":[],"ours":1})");
     auto expected = Json::parse(R"({"uri":"x://a","name":"a","description":"d","size":3,
         "mimeType":"text/plain","annotations":{"priority":1}})");
-    CHECK(write_resource(definition, Version::v2025_03_26) == expected);
+    CHECK(protocol::write_resource(definition, protocol::Version::v2025_03_26) == expected);
     expected["title"] = "A";
-    CHECK(write_resource(definition, Version::v2025_06_18) == expected);
+    CHECK(protocol::write_resource(definition, protocol::Version::v2025_06_18) == expected);
     expected["icons"] = Json::array();
-    CHECK(write_resource(definition, Version::v2025_11_25) == expected);
-    CHECK(write_resource(definition, Version::v2026_07_28) == expected);
+    CHECK(protocol::write_resource(definition, protocol::Version::v2025_11_25) == expected);
+    CHECK(protocol::write_resource(definition, protocol::Version::v2026_07_28) == expected);
     const Json pattern = {{"uriTemplate", "x://{a}"}, {"name", "a"}};
-    CHECK(write_resource(pattern, Version::v2025_03_26) == pattern);
+    CHECK(protocol::write_resource(pattern, protocol::Version::v2025_03_26) == pattern);
 }
 
 TEST_CASE("what was read says how long it keeps where the version knows it") {
-    const std::vector<ResourceContents> contents = {{"x://a", "text/plain", "hi"}};
-    CHECK(write_read_resource(contents, Version::v2025_11_25, not_at_all) ==
+    const std::vector<protocol::ResourceContents> contents = {{"x://a", "text/plain", "hi"}};
+    CHECK(protocol::write_read_resource(contents, protocol::Version::v2025_11_25, not_at_all) ==
           Json::parse(R"({"contents":[{"uri":"x://a","mimeType":"text/plain","text":"hi"}]})"));
-    CHECK(write_read_resource(contents, Version::v2026_07_28, not_at_all)["cacheScope"] == "private");
-    CHECK(write_read_resource(contents, Version::v2026_07_28, for_an_hour)["ttlMs"] == 3'600'000);
-    CHECK(write_read_resource({}, Version::v2025_11_25, not_at_all) == Json::parse(R"({"contents":[]})"));
+    CHECK(protocol::write_read_resource(contents, protocol::Version::v2026_07_28, not_at_all)["cacheScope"] ==
+          "private");
+    CHECK(protocol::write_read_resource(contents, protocol::Version::v2026_07_28, for_an_hour)["ttlMs"] ==
+          3'600'000);
+    CHECK(protocol::write_read_resource({}, protocol::Version::v2025_11_25, not_at_all) ==
+          Json::parse(R"({"contents":[]})"));
 }
 
 TEST_CASE("an unknown resource is named in the error, escaped and cut") {
-    const auto error = resource_not_found("test://nonexistent-resource");
-    CHECK(error.code == Errc::resource_not_found);
+    const auto error = protocol::resource_not_found("test://nonexistent-resource");
+    CHECK(error.code == protocol::Errc::resource_not_found);
     CHECK(error.data == Json{{"uri", "test://nonexistent-resource"}});
-    const auto wild = resource_not_found("x\n" + std::string(10'000, '\xff'));
+    const auto wild = protocol::resource_not_found("x\n" + std::string(10'000, '\xff'));
     CHECK(wild.message.size() < 350);
     CHECK(wild.data.dump().size() < 300);
     CHECK(wild.message.find('\n') == std::string::npos);
@@ -124,7 +127,7 @@ TEST_CASE("a uri fits a template where one whole segment stands in its place") {
     for (const auto& row : rows) {
         CAPTURE(row.pattern);
         CAPTURE(row.uri);
-        const auto found = match_template(row.pattern, row.uri);
+        const auto found = protocol::match_template(row.pattern, row.uri);
         CHECK(found.has_value() == (row.found != nullptr));
         if (found && row.found != nullptr) CHECK(*found == row.found);
     }

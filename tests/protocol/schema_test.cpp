@@ -6,8 +6,9 @@
 namespace tfy::protocol {
 namespace {
 
-const Schema& create_token() {
-    static const auto schema = Schema::compile(Json::parse(R"({"type":"object","additionalProperties":false,
+const protocol::Schema& create_token() {
+    static const auto schema =
+        protocol::Schema::compile(Json::parse(R"({"type":"object","additionalProperties":false,
         "required":["payload"],"properties":{
         "payload":{"type":"object","additionalProperties":false,"required":["name"],"properties":{
             "name":{"type":"string","pattern":"^[a-z][a-z0-9-]{1,34}[a-z0-9]$","example":"ci-bot",
@@ -22,7 +23,7 @@ const Schema& create_token() {
 std::string complaint(const char* text) {
     const auto checked = create_token().validate(Json::parse(text));
     if (checked) return "fits";
-    CHECK(checked.error().code == Errc::invalid_params);
+    CHECK(checked.error().code == protocol::Errc::invalid_params);
     return checked.error().message;
 }
 
@@ -93,15 +94,15 @@ TEST_CASE("no value is quoted, and an unknown name only escaped and short") {
 
 TEST_CASE("a text too long to be matched safely is refused before it is matched") {
     // std::regex recurses once a character: a megabyte of these would end the process.
-    const auto greedy =
-        Schema::compile(Json::parse(R"({"type":"object","properties":{"a":{"pattern":"^(a|b)*$"}}})"));
+    const auto greedy = protocol::Schema::compile(
+        Json::parse(R"({"type":"object","properties":{"a":{"pattern":"^(a|b)*$"}}})"));
     REQUIRE(greedy.has_value());
-    CHECK(greedy->validate({{"a", std::string(Schema::longest_text, 'a')}}).has_value());
+    CHECK(greedy->validate({{"a", std::string(protocol::Schema::longest_text, 'a')}}).has_value());
     const auto longer = greedy->validate({{"a", std::string(1'000'000, 'a')}});
     REQUIRE_FALSE(longer.has_value());
-    CHECK(longer.error().code == Errc::invalid_params);
+    CHECK(longer.error().code == protocol::Errc::invalid_params);
     CHECK_FALSE(greedy->validate({{"b", {{std::string(1'000'000, 'a'), 1}}}}).has_value());
-    const auto free = Schema::compile(Json::parse(R"({"type":"object"})"));
+    const auto free = protocol::Schema::compile(Json::parse(R"({"type":"object"})"));
     CHECK(free->validate({{"a", std::string(1'000'000, 'a')}}).has_value());
 }
 
@@ -109,9 +110,9 @@ TEST_CASE("a schema that cannot be compiled is an internal error") {
     for (const auto* text :
          {"5", R"({"type":7})", R"({"properties":[]})", R"({"$ref":"#/nowhere"})", R"({"pattern":"("})"}) {
         CAPTURE(text);
-        const auto schema = Schema::compile(Json::parse(text));
+        const auto schema = protocol::Schema::compile(Json::parse(text));
         REQUIRE_FALSE(schema.has_value());
-        CHECK(schema.error().code == Errc::internal);
+        CHECK(schema.error().code == protocol::Errc::internal);
     }
 }
 

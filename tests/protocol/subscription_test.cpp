@@ -8,7 +8,7 @@ namespace tfy::protocol {
 TEST_CASE("a client says what it wants to hear of, and is told what it will hear") {
     const auto wants = Json::parse(R"({"toolsListChanged":true,"promptsListChanged":true,
         "resourcesListChanged":true,"resourceSubscriptions":["x://a","x://b"],"taskIds":["t"]})");
-    const auto filter = read_listen({{"notifications", wants}});
+    const auto filter = protocol::read_listen({{"notifications", wants}});
     REQUIRE(filter.has_value());
     CHECK(filter->tools_list_changed);
     CHECK(filter->prompts_list_changed);
@@ -16,16 +16,16 @@ TEST_CASE("a client says what it wants to hear of, and is told what it will hear
     CHECK(filter->resource_subscriptions == std::vector<std::string>{"x://a", "x://b"});
     CHECK(filter->task_ids == std::vector<std::string>{"t"});
     CHECK(filter->json() == wants);
-    CHECK(write_acknowledged(*filter, RequestId("s")) ==
+    CHECK(protocol::write_acknowledged(*filter, protocol::RequestId("s")) ==
           Json{{"notifications", wants}, {"_meta", {{"io.modelcontextprotocol/subscriptionId", "s"}}}});
 }
 
 TEST_CASE("what is not wanted, or not known, is not there") {
-    const auto filter = read_listen(Json::parse(
+    const auto filter = protocol::read_listen(Json::parse(
         R"({"notifications":{"toolsListChanged":false,"promptsListChanged":null,"resourceSubscriptions":[],"taskIds":null,"later":7}})"));
     REQUIRE(filter.has_value());
     CHECK(filter->json() == Json::object());
-    CHECK(write_acknowledged(*filter, RequestId(1))["notifications"] == Json::object());
+    CHECK(protocol::write_acknowledged(*filter, protocol::RequestId(1))["notifications"] == Json::object());
 }
 
 TEST_CASE("a filter with a missing or mis-typed member is refused") {
@@ -44,9 +44,9 @@ TEST_CASE("a filter with a missing or mis-typed member is refused") {
     };
     for (const auto* text : texts) {
         CAPTURE(text);
-        const auto filter = read_listen(Json::parse(text));
+        const auto filter = protocol::read_listen(Json::parse(text));
         REQUIRE_FALSE(filter.has_value());
-        CHECK(filter.error().code == Errc::invalid_params);
+        CHECK(filter.error().code == protocol::Errc::invalid_params);
     }
 }
 
@@ -54,18 +54,19 @@ TEST_CASE("a thousand subjects may be named, and not one more") {
     for (const auto* name : {"resourceSubscriptions", "taskIds"}) {
         CAPTURE(name);
         Json filter = {{name, std::vector<std::string>(1000, "x")}};
-        CHECK(read_listen({{"notifications", filter}}).has_value());
+        CHECK(protocol::read_listen({{"notifications", filter}}).has_value());
         filter[name].push_back("x");
-        CHECK(read_listen({{"notifications", filter}}).error().code == Errc::invalid_params);
+        CHECK(protocol::read_listen({{"notifications", filter}}).error().code ==
+              protocol::Errc::invalid_params);
     }
 }
 
 TEST_CASE("what is told to a subscription bears its id, as it came, beside what it bore") {
-    CHECK(of_subscription({{"uri", "x://a"}}, RequestId(7)) ==
+    CHECK(protocol::of_subscription({{"uri", "x://a"}}, protocol::RequestId(7)) ==
           Json::parse(R"({"uri":"x://a","_meta":{"io.modelcontextprotocol/subscriptionId":7}})"));
-    CHECK(of_subscription(Json::object(), RequestId("7")) ==
+    CHECK(protocol::of_subscription(Json::object(), protocol::RequestId("7")) ==
           Json::parse(R"({"_meta":{"io.modelcontextprotocol/subscriptionId":"7"}})"));
-    CHECK(of_subscription({{"_meta", {{"x", 1}}}}, RequestId(0))["_meta"]["x"] == 1);
+    CHECK(protocol::of_subscription({{"_meta", {{"x", 1}}}}, protocol::RequestId(0))["_meta"]["x"] == 1);
 }
 
 }  // namespace tfy::protocol

@@ -8,13 +8,13 @@
 namespace tfy::protocol {
 namespace {
 
-Task task(Task::Status status = Task::Status::working) {
+protocol::Task task(protocol::Task::Status status = protocol::Task::Status::working) {
     return {
         .id = "t-1", .status = status, .created = "2026-11-24T12:00:00Z", .updated = "2026-11-24T12:01:00Z"};
 }
 
-constexpr auto modern = Version::v2026_07_28;
-constexpr auto legacy = Version::v2025_11_25;
+constexpr auto modern = protocol::Version::v2026_07_28;
+constexpr auto legacy = protocol::Version::v2025_11_25;
 
 }  // namespace
 
@@ -24,109 +24,113 @@ TEST_CASE("a task that is made is the answer itself in the modern revision, and 
     made.ttl_ms = 60'000;
     made.poll_interval_ms = 5'000;
     made.result = {{"x", 1}};
-    CHECK(write_created_task(made, modern) == Json::parse(R"({"taskId":"t-1","status":"working",
+    CHECK(protocol::write_created_task(made, modern) == Json::parse(R"({"taskId":"t-1","status":"working",
         "statusMessage":"waiting","createdAt":"2026-11-24T12:00:00Z","lastUpdatedAt":"2026-11-24T12:01:00Z",
         "ttlMs":60000,"pollIntervalMs":5000})"));
-    CHECK(write_created_task(made, legacy) == Json::parse(R"({"task":{"taskId":"t-1","status":"working",
+    CHECK(protocol::write_created_task(made, legacy) ==
+          Json::parse(R"({"task":{"taskId":"t-1","status":"working",
         "statusMessage":"waiting","createdAt":"2026-11-24T12:00:00Z","lastUpdatedAt":"2026-11-24T12:01:00Z",
         "ttl":60000,"pollInterval":5000}})"));
-    CHECK(write_created_task(task(), modern)["ttlMs"].is_null());
-    CHECK(write_created_task(task(), legacy)["task"]["ttl"].is_null());
-    CHECK_FALSE(write_created_task(task(), modern).contains("statusMessage"));
-    CHECK_FALSE(write_created_task(task(), modern).contains("pollIntervalMs"));
+    CHECK(protocol::write_created_task(task(), modern)["ttlMs"].is_null());
+    CHECK(protocol::write_created_task(task(), legacy)["task"]["ttl"].is_null());
+    CHECK_FALSE(protocol::write_created_task(task(), modern).contains("statusMessage"));
+    CHECK_FALSE(protocol::write_created_task(task(), modern).contains("pollIntervalMs"));
 }
 
 TEST_CASE("a modern task holds what belongs to its state and nothing else; an older one holds none of it") {
     struct Row {
-        Task::Status status;
+        protocol::Task::Status status;
         const char* name;
         const char* member;  // nullptr: none
         bool over;
     };
     const Row rows[] = {
-        {Task::Status::working, "working", nullptr, false},
-        {Task::Status::input_required, "input_required", "inputRequests", false},
-        {Task::Status::completed, "completed", "result", true},
-        {Task::Status::failed, "failed", "error", true},
-        {Task::Status::cancelled, "cancelled", nullptr, true},
+        {protocol::Task::Status::working, "working", nullptr, false},
+        {protocol::Task::Status::input_required, "input_required", "inputRequests", false},
+        {protocol::Task::Status::completed, "completed", "result", true},
+        {protocol::Task::Status::failed, "failed", "error", true},
+        {protocol::Task::Status::cancelled, "cancelled", nullptr, true},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
         auto whole = task(row.status);
         whole.input_requests = {{"q", {{"method", "elicitation/create"}}}};
         whole.result = {{"isError", true}};
-        whole.error = Error{Errc::resource_not_found, "no", {{"uri", "x"}}};
-        const auto written = write_task(whole, modern);
+        whole.error = protocol::Error{protocol::Errc::resource_not_found, "no", {{"uri", "x"}}};
+        const auto written = protocol::write_task(whole, modern);
         CHECK(written["status"] == row.name);
-        CHECK(to_string(row.status) == row.name);
-        CHECK(is_over(row.status) == row.over);
+        CHECK(protocol::to_string(row.status) == row.name);
+        CHECK(protocol::is_over(row.status) == row.over);
         for (const auto* member : {"inputRequests", "result", "error"}) {
             CAPTURE(member);
             CHECK(written.contains(member) ==
                   (row.member != nullptr && std::string_view(row.member) == member));
-            CHECK_FALSE(write_task(whole, legacy).contains(member));
+            CHECK_FALSE(protocol::write_task(whole, legacy).contains(member));
         }
-        CHECK(write_task(whole, legacy)["status"] == row.name);
+        CHECK(protocol::write_task(whole, legacy)["status"] == row.name);
     }
 }
 
 TEST_CASE("the result of a modern task says what it is, as it would have said by itself") {
-    auto done = task(Task::Status::completed);
+    auto done = task(protocol::Task::Status::completed);
     done.result = {{"content", Json::array()}};
-    CHECK(write_task(done, modern)["result"] == Json{{"content", Json::array()}, {"resultType", "complete"}});
+    CHECK(protocol::write_task(done, modern)["result"] ==
+          Json{{"content", Json::array()}, {"resultType", "complete"}});
     done.result["resultType"] = "other";
-    CHECK(write_task(done, modern)["result"]["resultType"] == "other");
-    CHECK_FALSE(write_task(done, modern).contains("resultType"));
+    CHECK(protocol::write_task(done, modern)["result"]["resultType"] == "other");
+    CHECK_FALSE(protocol::write_task(done, modern).contains("resultType"));
 }
 
 TEST_CASE("a failed task says how, even one that does not know") {
-    auto failed = task(Task::Status::failed);
-    CHECK(write_task(failed, modern)["error"]["code"] == -32603);
-    CHECK(write_task(failed, modern)["error"]["message"].is_string());
-    failed.error = Error{Errc::resource_not_found, "no", {{"uri", "x"}}};
-    CHECK(write_task(failed, modern)["error"] ==
+    auto failed = task(protocol::Task::Status::failed);
+    CHECK(protocol::write_task(failed, modern)["error"]["code"] == -32603);
+    CHECK(protocol::write_task(failed, modern)["error"]["message"].is_string());
+    failed.error = protocol::Error{protocol::Errc::resource_not_found, "no", {{"uri", "x"}}};
+    CHECK(protocol::write_task(failed, modern)["error"] ==
           Json::parse(R"({"code":-32602,"message":"no","data":{"uri":"x"}})"));
 }
 
 TEST_CASE("tasks are told of and listed in the words of their revision") {
-    CHECK(task_notification(modern) == "notifications/tasks");
-    CHECK(task_notification(legacy) == "notifications/tasks/status");
-    const auto list = write_task_list({task(), task(Task::Status::completed)}, "c1", legacy);
+    CHECK(protocol::task_notification(modern) == "notifications/tasks");
+    CHECK(protocol::task_notification(legacy) == "notifications/tasks/status");
+    const auto list =
+        protocol::write_task_list({task(), task(protocol::Task::Status::completed)}, "c1", legacy);
     CHECK(list["tasks"].size() == 2);
-    CHECK(list["tasks"][1] == write_task(task(Task::Status::completed), legacy));
+    CHECK(list["tasks"][1] == protocol::write_task(task(protocol::Task::Status::completed), legacy));
     CHECK(list["nextCursor"] == "c1");
-    CHECK(write_task_list({}, std::nullopt, legacy) == Json::parse(R"({"tasks":[]})"));
-    CHECK(related_to_task({{"content", 1}, {"_meta", {{"x", 1}}}}, "t-1") ==
+    CHECK(protocol::write_task_list({}, std::nullopt, legacy) == Json::parse(R"({"tasks":[]})"));
+    CHECK(protocol::related_to_task({{"content", 1}, {"_meta", {{"x", 1}}}}, "t-1") ==
           Json::parse(
               R"({"content":1,"_meta":{"x":1,"io.modelcontextprotocol/related-task":{"taskId":"t-1"}}})"));
 }
 
 TEST_CASE("a task is named by an id of at most 200 bytes") {
-    CHECK(*read_task_id({{"taskId", "t-1"}}) == "t-1");
-    CHECK(read_task_id({{"taskId", std::string(200, 'a')}}).has_value());
+    CHECK(*protocol::read_task_id({{"taskId", "t-1"}}) == "t-1");
+    CHECK(protocol::read_task_id({{"taskId", std::string(200, 'a')}}).has_value());
     const Json all[] = {
         Json::object(), {{"taskId", 1}}, {{"taskId", nullptr}}, nullptr, {{"taskId", std::string(201, 'a')}}};
     for (const auto& params : all) {
         CAPTURE(params);
-        CHECK(read_task_id(params).error().code == Errc::invalid_params);
-        CHECK(read_update_task(params).error().code == Errc::invalid_params);
+        CHECK(protocol::read_task_id(params).error().code == protocol::Errc::invalid_params);
+        CHECK(protocol::read_update_task(params).error().code == protocol::Errc::invalid_params);
     }
 }
 
 TEST_CASE("an update brings answers, whatever their keys are") {
-    const auto update = read_update_task(Json::parse(R"({"taskId":"t","inputResponses":{"a":{},"b":7}})"));
+    const auto update =
+        protocol::read_update_task(Json::parse(R"({"taskId":"t","inputResponses":{"a":{},"b":7}})"));
     REQUIRE(update.has_value());
     CHECK(update->id == "t");
     CHECK(update->responses == Json::parse(R"({"a":{},"b":7})"));
     for (const auto* text : {R"({"taskId":"t"})", R"({"taskId":"t","inputResponses":[]})",
                              R"({"taskId":"t","inputResponses":null})"}) {
         CAPTURE(text);
-        CHECK(read_update_task(Json::parse(text)).error().code == Errc::invalid_params);
+        CHECK(protocol::read_update_task(Json::parse(text)).error().code == protocol::Errc::invalid_params);
     }
 }
 
 TEST_CASE("a wish for a task may say how long to keep it") {
-    CHECK_FALSE(read_task_wish(Json::object())->has_value());
+    CHECK_FALSE(protocol::read_task_wish(Json::object())->has_value());
     struct Row {
         const char* wish;
         bool read;
@@ -151,19 +155,19 @@ TEST_CASE("a wish for a task may say how long to keep it") {
     };
     for (const auto& row : rows) {
         CAPTURE(row.wish);
-        const auto wish = read_task_wish({{"task", Json::parse(row.wish)}});
+        const auto wish = protocol::read_task_wish({{"task", Json::parse(row.wish)}});
         CHECK(wish.has_value() == row.read);
-        if (!wish) CHECK(wish.error().code == Errc::invalid_params);
+        if (!wish) CHECK(wish.error().code == protocol::Errc::invalid_params);
         if (wish && row.read) CHECK((*wish)->ttl_ms == row.ttl);
     }
 }
 
 TEST_CASE("a client without tasks is told what it lacks, and an unknown task is not named") {
-    CHECK(tasks_required().code == Errc::missing_capability);
-    CHECK(tasks_required().data ==
+    CHECK(protocol::tasks_required().code == protocol::Errc::missing_capability);
+    CHECK(protocol::tasks_required().data ==
           Json::parse(R"({"requiredCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}})"));
-    CHECK(unknown_task().code == Errc::invalid_params);
-    CHECK(unknown_task().data.is_null());
+    CHECK(protocol::unknown_task().code == protocol::Errc::invalid_params);
+    CHECK(protocol::unknown_task().data.is_null());
 }
 
 }  // namespace tfy::protocol

@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* good = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
 
-TraceContext read(Json meta) { return TraceContext::read({{"_meta", std::move(meta)}}); }
+protocol::TraceContext read(Json meta) { return protocol::TraceContext::read({{"_meta", std::move(meta)}}); }
 
 }  // namespace
 
@@ -83,8 +83,8 @@ TEST_CASE("where there is no _meta, or none that is an object, there is no trace
     for (const auto& params :
          {Json::object(), Json(nullptr), Json{{"_meta", 7}}, Json{{"_meta", {{"x", 1}}}}}) {
         CAPTURE(params);
-        CHECK(TraceContext::read(params).traceparent.empty());
-        CHECK(TraceContext::read(params).baggage.empty());
+        CHECK(protocol::TraceContext::read(params).traceparent.empty());
+        CHECK(protocol::TraceContext::read(params).baggage.empty());
     }
 }
 

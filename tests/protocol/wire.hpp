@@ -27,46 +27,46 @@ inline std::filesystem::path schema_folder() {
 /// One revision's definitions.
 class Wire {
 public:
-    explicit Wire(Version revision) : version(revision) {
+    explicit Wire(protocol::Version revision) : version(revision) {
         const auto file =
-            schema_folder() / "mcp" / ("mcp-" + std::string(to_string(revision)) + ".schema.json");
+            schema_folder() / "mcp" / ("mcp-" + std::string(protocol::to_string(revision)) + ".schema.json");
         if (std::ifstream in(file); in) document_ = Json::parse(in, nullptr, false);
     }
 
     bool present() const { return document_.is_object(); }
-    bool modern() const { return is_modern(version); }
+    bool modern() const { return protocol::is_modern(version); }
 
-    Result<void> fits(const char* definition, const Json& value) const {
+    protocol::Result<void> fits(const char* definition, const Json& value) const {
         const char* const root = document_.contains("$defs") ? "$defs" : "definitions";
         REQUIRE(document_[root].contains(definition));
-        const auto schema =
-            Schema::compile({{"$ref", std::string("#/") + root + "/" + definition}, {root, document_[root]}});
+        const auto schema = protocol::Schema::compile(
+            {{"$ref", std::string("#/") + root + "/" + definition}, {root, document_[root]}});
         REQUIRE(schema.has_value());
         return schema->validate(value);
     }
 
     void check(const char* definition, const Json& value) const {
-        CAPTURE(to_string(version));
+        CAPTURE(protocol::to_string(version));
         CAPTURE(definition);
         CAPTURE(value.dump());
         const auto fit = fits(definition, value);
         CHECK_MESSAGE(fit.has_value(), (fit ? "" : fit.error().message));
     }
 
-    const Version version;
+    const protocol::Version version;
 
 private:
     Json document_;
 };
 
-inline const ServerInfo& server() {
-    static const ServerInfo info{"tfy-pat-mcp", "Tokens", "0.1.0", "Ask a person.", {}};
+inline const protocol::ServerInfo& server() {
+    static const protocol::ServerInfo info{"tfy-pat-mcp", "Tokens", "0.1.0", "Ask a person.", {}};
     return info;
 }
 
 /// The result as that revision sends it.
 inline Json sent(const Wire& wire, Json result, std::string_view type = "complete") {
-    return wire.modern() ? modern_result(std::move(result), server(), type) : result;
+    return wire.modern() ? protocol::modern_result(std::move(result), server(), type) : result;
 }
 
 /// Calls `check` with each revision whose schema is there.
@@ -77,7 +77,7 @@ void for_each_revision(Check check) {
         if (wire.present()) {
             check(wire);
         } else {
-            MESSAGE("skipped for " << to_string(version) << ": no MCP schemas in '"
+            MESSAGE("skipped for " << protocol::to_string(version) << ": no MCP schemas in '"
                                    << schema_folder().string() << "'");
         }
     }

@@ -32,64 +32,79 @@ Json form_schema() {
 
 void check_tools(const Wire& wire) {
     wire.check("ListToolsResult",
-               sent(wire, write_page("tools", {{write_tool(tool_definition(), wire.version)}, "c1"},
-                                     wire.modern(), for_an_hour)));
-    wire.check("CallToolResult", sent(wire, write_tool_result("Done.", {{"id", "a"}}, false, wire.version)));
-    wire.check("CallToolResult", sent(wire, write_tool_result("No.", nullptr, true, wire.version)));
+               sent(wire, protocol::write_page(
+                              "tools", {{protocol::write_tool(tool_definition(), wire.version)}, "c1"},
+                              wire.modern(), for_an_hour)));
+    wire.check("CallToolResult",
+               sent(wire, protocol::write_tool_result("Done.", {{"id", "a"}}, false, wire.version)));
+    wire.check("CallToolResult", sent(wire, protocol::write_tool_result("No.", nullptr, true, wire.version)));
 }
 
 void check_envelopes(const Wire& wire) {
-    const bool legacy = !is_modern(wire.version);
-    const char* const error = wire.version >= Version::v2025_11_25 ? "JSONRPCErrorResponse" : "JSONRPCError";
-    wire.check(error, write_error(RequestId("a"), {Errc::invalid_params, "no", {{"x", 1}}}, legacy));
-    wire.check("JSONRPCMessage", write_error(RequestId(0), {Errc::internal, "no"}, legacy));
-    wire.check("JSONRPCMessage", write_result(RequestId(1), sent(wire, Json::object())));
-    wire.check("JSONRPCMessage", write_request(RequestId(1), "ping", Json::object()));
-    const auto progress =
-        write_notification("notifications/progress", write_progress("t", 1.5, 3.0, "waiting"));
+    const bool legacy = !protocol::is_modern(wire.version);
+    const char* const error =
+        wire.version >= protocol::Version::v2025_11_25 ? "JSONRPCErrorResponse" : "JSONRPCError";
+    wire.check(error, protocol::write_error(protocol::RequestId("a"),
+                                            {protocol::Errc::invalid_params, "no", {{"x", 1}}}, legacy));
+    wire.check("JSONRPCMessage",
+               protocol::write_error(protocol::RequestId(0), {protocol::Errc::internal, "no"}, legacy));
+    wire.check("JSONRPCMessage", protocol::write_result(protocol::RequestId(1), sent(wire, Json::object())));
+    wire.check("JSONRPCMessage", protocol::write_request(protocol::RequestId(1), "ping", Json::object()));
+    const auto progress = protocol::write_notification("notifications/progress",
+                                                       protocol::write_progress("t", 1.5, 3.0, "waiting"));
     wire.check("ProgressNotification", progress);
     wire.check("JSONRPCNotification", progress);
 }
 
 void check_lifecycle(const Wire& wire) {
-    if (is_modern(wire.version)) {
-        wire.check("DiscoverResult", sent(wire, write_discover(server())));
-        wire.check("DiscoverResultResponse",
-                   write_result(RequestId(1), sent(wire, write_discover(server()))));
+    if (protocol::is_modern(wire.version)) {
+        wire.check("DiscoverResult", sent(wire, protocol::write_discover(server())));
+        wire.check(
+            "DiscoverResultResponse",
+            protocol::write_result(protocol::RequestId(1), sent(wire, protocol::write_discover(server()))));
         return;
     }
-    const Initialize agreed{wire.version, {"c", "1"}, {}};
-    wire.check("InitializeResult", write_initialize(agreed, server()));
+    const protocol::Initialize agreed{wire.version, {"c", "1"}, {}};
+    wire.check("InitializeResult", protocol::write_initialize(agreed, server()));
 }
 
 void check_elicitation(const Wire& wire) {
-    if (wire.version < Version::v2025_06_18) return;
-    const auto params = write_form("Delete?", form_schema(), wire.version);
-    wire.check("ElicitRequest", write_request(RequestId(9), "elicitation/create", params));
-    if (wire.version < Version::v2025_11_25) return;
-    const auto url = write_url("Open the page.", "https://x.example/approvals/1", "e-1", wire.version);
+    if (wire.version < protocol::Version::v2025_06_18) return;
+    const auto params = protocol::write_form("Delete?", form_schema(), wire.version);
+    wire.check("ElicitRequest",
+               protocol::write_request(protocol::RequestId(9), "elicitation/create", params));
+    if (wire.version < protocol::Version::v2025_11_25) return;
+    const auto url =
+        protocol::write_url("Open the page.", "https://x.example/approvals/1", "e-1", wire.version);
     wire.check("ElicitRequestURLParams", url);
     if (!wire.modern()) {
-        wire.check("ElicitationCompleteNotification", write_notification("notifications/elicitation/complete",
-                                                                         write_elicitation_complete("e-1")));
+        wire.check("ElicitationCompleteNotification",
+                   protocol::write_notification("notifications/elicitation/complete",
+                                                protocol::write_elicitation_complete("e-1")));
         return;
     }
-    const auto ask = write_input_required({{"form", {{"method", "elicitation/create"}, {"params", params}}},
-                                           {"page", {{"method", "elicitation/create"}, {"params", url}}}},
-                                          "sealed");
+    const auto ask =
+        protocol::write_input_required({{"form", {{"method", "elicitation/create"}, {"params", params}}},
+                                        {"page", {{"method", "elicitation/create"}, {"params", url}}}},
+                                       "sealed");
     wire.check("InputRequiredResult", sent(wire, ask, "input_required"));
 }
 
 void check_modern_errors(const Wire& wire) {
-    if (!is_modern(wire.version)) return;
+    if (!protocol::is_modern(wire.version)) return;
     const auto meta = Json{{"io.modelcontextprotocol/protocolVersion", "1900-01-01"}};
-    const auto context = read_modern_context({RequestId(1), "tools/list", {{"_meta", meta}}});
-    wire.check("UnsupportedProtocolVersionError", write_error(RequestId(1), context.error(), false));
-    const Error mismatch{Errc::header_mismatch, "no"};
-    wire.check("HeaderMismatchError", write_error({}, mismatch, false));
-    const ClientCapabilities needed{.elicitation_form = true, .elicitation_url = true, .tasks = true};
-    const Error missing{Errc::missing_capability, "no", {{"requiredCapabilities", needed.json()}}};
-    wire.check("MissingRequiredClientCapabilityError", write_error(RequestId(1), missing, false));
+    const auto context =
+        protocol::read_modern_context({protocol::RequestId(1), "tools/list", {{"_meta", meta}}});
+    wire.check("UnsupportedProtocolVersionError",
+               protocol::write_error(protocol::RequestId(1), context.error(), false));
+    const protocol::Error mismatch{protocol::Errc::header_mismatch, "no"};
+    wire.check("HeaderMismatchError", protocol::write_error({}, mismatch, false));
+    const protocol::ClientCapabilities needed{
+        .elicitation_form = true, .elicitation_url = true, .tasks = true};
+    const protocol::Error missing{
+        protocol::Errc::missing_capability, "no", {{"requiredCapabilities", needed.json()}}};
+    wire.check("MissingRequiredClientCapabilityError",
+               protocol::write_error(protocol::RequestId(1), missing, false));
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "server/app.hpp"
-#include "server/loop.hpp"
+#include "server/app/app.hpp"
+#include "server/loop/loop.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/pipe_transport.hpp"
@@ -20,9 +20,9 @@ namespace tfy::test {
 namespace {
 
 namespace asio = boost::asio;
-using server::App;
+using app::App;
 
-class NoPage final : public server::ApprovalPage {
+class NoPage final : public calls::ApprovalPage {
 public:
     Async<std::string> address(std::string approval_id, bool) override {
         co_return home() + "/" + approval_id;
@@ -116,13 +116,13 @@ public:
     Life(const std::filesystem::path& state, const std::string& user, const std::string& instance,
          Script& script, const Clock& clock)
         : pipe(loop) {
-        server::Parts parts;
+        app::Parts parts;
         parts.instance = instance;
-        parts.ledger = server::Ledger::open(state / "ledger.db").value();
+        parts.ledger = storage::Ledger::open(state / "ledger.db").value();
         parts.user = user;
-        parts.rules = server::load_rules("").value();
+        parts.rules = config::load_rules("").value();
         parts.hold = policy::Duration{0};
-        parts.log_level = server::Log::Level::off;
+        parts.log_level = observability::Log::Level::off;
         parts.base_url = "https://acme.truefoundry.cloud";
         parts.own_key->replace(policy::Secret(std::string("tfy-key-of-this-test")));
         parts.exchange = std::make_unique<Upstream>(script);
@@ -136,7 +136,7 @@ public:
     Life(const Life&) = delete;
     Life& operator=(const Life&) = delete;
 
-    server::Loop loop;
+    loop::Loop loop;
     fakes::PipeTransport pipe;
     std::unique_ptr<App> app;
 

@@ -1,8 +1,8 @@
 // One process's way to the control plane, as `serve` has it.
 #pragma once
 
-#include "server/parts.hpp"
-#include "server/upstream/curl_exchange.hpp"
+#include "server/app/parts.hpp"
+#include "server/http_client/curl_exchange.hpp"
 #include "tests/fakes/fake_custody.hpp"
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/soak/soak_time.hpp"
@@ -15,7 +15,7 @@ namespace tfy::soak {
 class Caller {
 public:
     Caller(SoakTime& time, std::uint16_t port)
-        : exchange_(truefoundry::guard(std::make_unique<Hurried>(server::make_curl_exchange(
+        : exchange_(truefoundry::guard(std::make_unique<Hurried>(http_client::make_curl_exchange(
                                            {.base_url = "http://127.0.0.1:" + std::to_string(port)},
                                            policy::Secret(std::string("key")))),
                                        time.pace())),
@@ -24,26 +24,26 @@ public:
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
 
-    Result<tools::Created> create(const std::string& name) {
+    Result<access_tokens::Created> create(const std::string& name) {
         truefoundry::CreateAccessToken asked{.name = *truefoundry::TokenName::read(name)};
-        return loop_.run(tools::create_once(client_, custody_, clock_, std::move(asked),
-                                            {.principal = "stdio:alice"}, policy::Destination::none));
+        return loop_.run(access_tokens::create_once(client_, custody_, clock_, std::move(asked),
+                                                    {.principal = "stdio:alice"}, policy::Destination::none));
     }
     Result<truefoundry::AccessToken> find(const std::string& id) {
         return loop_.run(client_.find(*truefoundry::TokenId::read(id)));
     }
     /// As the delete tool does it.
     Result<void> remove(const truefoundry::AccessToken& token) {
-        return loop_.run(tools::delete_unchanged(client_, token));
+        return loop_.run(access_tokens::delete_unchanged(client_, token));
     }
     /// As the second half of a rotation does it.
     Result<void> remove_once(const std::string& id) {
-        return loop_.run(tools::delete_once(client_, *truefoundry::TokenId::read(id)));
+        return loop_.run(access_tokens::delete_once(client_, *truefoundry::TokenId::read(id)));
     }
 
 private:
     tests::LoopThread loop_;
-    server::SystemClock clock_;
+    app::SystemClock clock_;
     fakes::FakeCustody custody_;
     std::unique_ptr<truefoundry::Exchange> exchange_;
     truefoundry::Client client_;

@@ -8,7 +8,7 @@ struct Tally {
 };
 
 /// What is wrong with what the caller was told; empty: nothing.
-std::string judge(const Result<tools::Created>& told, const Seen& seen, const std::string& name,
+std::string judge(const Result<access_tokens::Created>& told, const Seen& seen, const std::string& name,
                   Tally& tally) {
     const auto id = seen.id_of(name);
     const bool made = !id.empty();

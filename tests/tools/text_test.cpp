@@ -28,20 +28,20 @@ std::string base64url(std::string_view plain) {
 }  // namespace
 
 TEST_CASE("text from others stays on its line and in its cell") {
-    CHECK(one_line("a\nb\r\tc") == "a b  c");
-    CHECK(one_line("a\u202Eb") == "a⟨U+202E⟩b");
-    CHECK(one_line("plain-name") == "plain-name");
-    CHECK(cell("a|b\nc\\d") == "a\\|b c\\\\d");
-    CHECK(in_quotes("x\ny") == "\"x y\"");
+    CHECK(tools::one_line("a\nb\r\tc") == "a b  c");
+    CHECK(tools::one_line("a\u202Eb") == "a⟨U+202E⟩b");
+    CHECK(tools::one_line("plain-name") == "plain-name");
+    CHECK(tools::cell("a|b\nc\\d") == "a\\|b c\\\\d");
+    CHECK(tools::in_quotes("x\ny") == "\"x y\"");
 }
 
 TEST_CASE("a distance counts days by the calendar, and says what is over") {
-    CHECK(distance(noon + days{90} - 12h, noon) == "in 90 days");
-    CHECK(distance(noon + days{1}, noon) == "in 1 day");
-    CHECK(distance(noon + 5h, noon) == "in 5 h");
-    CHECK(distance(noon - 2h, noon) == "2 h ago");
-    CHECK(distance(noon, noon) == "0 s ago");
-    CHECK(day(noon) == "2026-11-23");
+    CHECK(tools::distance(noon + days{90} - 12h, noon) == "in 90 days");
+    CHECK(tools::distance(noon + days{1}, noon) == "in 1 day");
+    CHECK(tools::distance(noon + 5h, noon) == "in 5 h");
+    CHECK(tools::distance(noon - 2h, noon) == "2 h ago");
+    CHECK(tools::distance(noon, noon) == "0 s ago");
+    CHECK(tools::day(noon) == "2026-11-23");
 }
 
 TEST_CASE("an expiry is read as a date, a time or a number of days, and written in one way") {
@@ -59,17 +59,17 @@ TEST_CASE("an expiry is read as a date, a time or a number of days, and written 
                         {"1 day", "2026-11-24T00:00:00.000Z"}};
     for (const auto& row : rows) {
         CAPTURE(row.asked);
-        CHECK(resolve_expiration(row.asked, noon).value() == row.sent);
-        CHECK(resolve_expiration(row.sent, noon).value() == row.sent);
+        CHECK(access_tokens::resolve_expiration(row.asked, noon).value() == row.sent);
+        CHECK(access_tokens::resolve_expiration(row.sent, noon).value() == row.sent);
     }
 }
 
 TEST_CASE("a number of days means the same all day") {
     const auto midnight = std::chrono::floor<days>(noon);
-    CHECK(resolve_expiration("90 days", midnight).value() ==
-          resolve_expiration("90 days", midnight + 24h - 1ms).value());
-    CHECK(resolve_expiration("90 days", midnight).value() !=
-          resolve_expiration("90 days", midnight + 24h).value());
+    CHECK(access_tokens::resolve_expiration("90 days", midnight).value() ==
+          access_tokens::resolve_expiration("90 days", midnight + 24h - 1ms).value());
+    CHECK(access_tokens::resolve_expiration("90 days", midnight).value() !=
+          access_tokens::resolve_expiration("90 days", midnight + 24h).value());
 }
 
 TEST_CASE("an expiry that is not in the future, or that cannot be read, is refused and nothing was created") {
@@ -94,7 +94,7 @@ TEST_CASE("an expiry that is not in the future, or that cannot be read, is refus
                                 "\u202E2027-02-21"};
     for (const auto& row : rows) {
         CAPTURE(row);
-        const auto resolved = resolve_expiration(row, noon);
+        const auto resolved = access_tokens::resolve_expiration(row, noon);
         REQUIRE_FALSE(resolved.has_value());
         CHECK(resolved.error().code == Errc::refused);
         CHECK(resolved.error().message.find("Nothing was created") != std::string::npos);
@@ -105,30 +105,32 @@ TEST_CASE("an expiry that is not in the future, or that cannot be read, is refus
 TEST_CASE("a cursor comes back as it was written, and nothing else is one") {
     const policy::SealKey key{{1, 2, 3}}, other{{1, 2, 4}};
     const std::string unusual("\0\xC3\xBF.3.\"", 7);
-    for (const auto& cursor : {Cursor{}, Cursor{"0123", policy::Time{5ms}, {"a", "jqfwg345gi25n5ju2yz5iz6m"}},
-                               Cursor{"1.2", policy::Time{-5ms}, {unusual, "a.b|c"}}}) {
-        const auto text = write_cursor(cursor, key);
+    for (const auto& cursor :
+         {access_tokens::Cursor{},
+          access_tokens::Cursor{"0123", policy::Time{5ms}, {"a", "jqfwg345gi25n5ju2yz5iz6m"}},
+          access_tokens::Cursor{"1.2", policy::Time{-5ms}, {unusual, "a.b|c"}}}) {
+        const auto text = access_tokens::write_cursor(cursor, key);
         CHECK(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
               std::string::npos);
-        const auto read = read_cursor(text, key);
+        const auto read = access_tokens::read_cursor(text, key);
         REQUIRE(read.has_value());
         CHECK(read->question == cursor.question);
         CHECK(read->since == cursor.since);
         CHECK(read->last.key == cursor.last.key);
         CHECK(read->last.id == cursor.last.id);
-        CHECK_FALSE(read_cursor(text, other));
-        CHECK_FALSE(read_cursor(text.substr(0, text.size() - 2), key));
-        CHECK_FALSE(read_cursor(text + "AAAA", key));
+        CHECK_FALSE(access_tokens::read_cursor(text, other));
+        CHECK_FALSE(access_tokens::read_cursor(text.substr(0, text.size() - 2), key));
+        CHECK_FALSE(access_tokens::read_cursor(text + "AAAA", key));
         for (std::size_t at = 0; at < text.size(); ++at) {
             auto changed = text;
             changed[at] = changed[at] == 'A' ? 'B' : 'A';
-            CHECK_FALSE(read_cursor(changed, key));
+            CHECK_FALSE(access_tokens::read_cursor(changed, key));
         }
     }
     const auto foreign = policy::seal_state("2ci\nid", "cursor resources/list", key);
     for (const std::string text : {"", "!", "NTA", "LmE", "NTAuYQ==", "../..", "%00", foreign.c_str()}) {
         CAPTURE(text);
-        CHECK_FALSE(read_cursor(text, key));
+        CHECK_FALSE(access_tokens::read_cursor(text, key));
     }
 }
 
@@ -139,12 +141,13 @@ TEST_CASE("no token that is known can be found in a cursor, whatever stands in i
         const auto claims = R"({"x":")" + before + R"(","sub":")" + id + R"(","tenantName":"acme"})";
         const auto jwt =
             base64url(R"({"alg":"RS256"})") + "." + base64url(claims) + "." + base64url(std::string(48, 'q'));
-        const policy::Redactor redactor({}, {policy::fingerprint(jwt, "ci-bot", {})});
+        const redaction::Redactor redactor({}, {redaction::fingerprint(jwt, "ci-bot", {})});
         std::size_t marked = 0;
         for (const std::string name : {"ci", "ci-", "ci-b"}) {
             const Json plain = base64url(name + id);
             marked += redactor.scrub(plain) != plain;
-            const Json cursor = write_cursor({.question = "q", .last = {.key = name, .id = id}}, key);
+            const Json cursor =
+                access_tokens::write_cursor({.question = "q", .last = {.key = name, .id = id}}, key);
             CHECK(redactor.scrub(cursor) == cursor);
         }
         CHECK(marked == 1);  // an id that is only encoded stands as in the JWT, at one of three phases
@@ -152,9 +155,9 @@ TEST_CASE("no token that is known can be found in a cursor, whatever stands in i
 }
 
 TEST_CASE("an identifier is its prefix and 26 characters of base32") {
-    CHECK(is_identifier("rev_" + std::string(26, 'a'), "rev_"));
+    CHECK(tools::is_identifier("rev_" + std::string(26, 'a'), "rev_"));
     for (const auto& text :
          {"rev_" + std::string(25, 'a'), "rev_" + std::string(27, 'a'), "apr_" + std::string(26, 'a'),
           "rev_" + std::string(26, '1'), "rev_" + std::string(26, 'A'), std::string{}})
-        CHECK_FALSE(is_identifier(text, "rev_"));
+        CHECK_FALSE(tools::is_identifier(text, "rev_"));
 }

@@ -5,7 +5,7 @@
 
 #include "policy/canonical_json.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 using truefoundry::AccessToken;
@@ -81,7 +81,7 @@ bool Choice::fits(const AccessToken& token, policy::Time now) const {
     if (expiring_within && found != "expiring") return false;
     // A token that expires soon is still active.
     if (!state.empty() && state != found && !(state == "active" && found == "expiring")) return false;
-    if (unused_for && !tools::unused_for(token, *unused_for, now)) return false;
+    if (unused_for && !access_tokens::unused_for(token, *unused_for, now)) return false;
     return lower(token.name).find(lower(name_contains)) != std::string::npos;
 }
 
@@ -102,4 +102,4 @@ bool unused_for(const AccessToken& token, std::chrono::days time, policy::Time n
     return !last || *last < now - time;
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

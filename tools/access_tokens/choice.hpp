@@ -9,7 +9,7 @@
 #include "tools/access_tokens/cursor.hpp"
 #include "tools/truefoundry/types.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 enum class SortBy { created, name, expires, last_used };
 
@@ -42,4 +42,4 @@ struct Choice {
 
 bool unused_for(const truefoundry::AccessToken& token, std::chrono::days time, policy::Time now);
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -6,7 +6,7 @@
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 using truefoundry::TokenName;
@@ -25,7 +25,7 @@ Result<void> check_owner(const Json& payload, const char* key) {
     const auto owner = member(payload, key);
     if (!policy::deceptive(owner)) return {};
     return Error{Errc::refused, std::string(key) +
-                                    " holds invisible or look-alike characters: " + in_quotes(owner) +
+                                    " holds invisible or look-alike characters: " + tools::in_quotes(owner) +
                                     ". Nothing was created. Ask the user for its plain name."};
 }
 
@@ -60,7 +60,7 @@ Result<Json> CreateAccessToken::canonical(Json arguments, policy::Time now) cons
     return arguments;
 }
 
-Result<Json> CreateAccessToken::narrow(Json arguments, const Narrower& wish, policy::Time now) const {
+Result<Json> CreateAccessToken::narrow(Json arguments, const tools::Narrower& wish, policy::Time now) const {
     const auto asked = Args::read(arguments);
     auto& payload = arguments.at("payload");
     if (!wish.name.empty()) {
@@ -86,15 +86,15 @@ Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
     auto api = client_.traced(call.caller.trace);
     const auto taken = co_await api.find_by_name(std::move(*token_name));
     if (taken)
-        co_return Error{Errc::conflict, std::string(sentences::name_exists) +
+        co_return Error{Errc::conflict, std::string(tools::sentences::name_exists) +
                                             " Nothing was created, and no person was asked. The name " +
-                                            in_quotes(args.name) + " belongs to the token with ID " +
-                                            one_line(taken->id) + "."};
+                                            tools::in_quotes(args.name) + " belongs to the token with ID " +
+                                            tools::one_line(taken->id) + "."};
     if (taken.error().code != Errc::not_found) co_return taken.error();
     co_return describe_creation(args, clock_.now());
 }
 
-Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::Permit permit) {
     const auto args = Args::of(permit.call());
     auto token_name = TokenName::read(args.name);
     if (!token_name) co_return token_name.error();
@@ -104,7 +104,7 @@ Async<Result<ToolResult>> CreateAccessToken::run(policy::Permit permit) {
     auto api = client_.traced(permit.call().caller.trace);
     auto asked = request_of(args, std::move(*token_name));
     auto created = co_await create_once(std::move(api), custody_, clock_, std::move(asked),
-                                        recipients_of(permit), destination);
+                                        tools::recipients_of(permit), destination);
     if (!created) co_return created.error();
     auto report = report_creation(*created, clock_.now());
     add_warnings(report, warnings_about(args, clock_.now()));
@@ -115,14 +115,15 @@ Async<Result<bool>> CreateAccessToken::stands(policy::Call call, Json structured
     co_return co_await is_listed(client_.traced(call.caller.trace), std::move(structured));
 }
 
-Async<Result<ToolResult>> CreateAccessToken::settle(policy::Call call, policy::Facts, policy::Time begun) {
+Async<Result<tools::ToolResult>> CreateAccessToken::settle(policy::Call call, policy::Facts,
+                                                           policy::Time begun) {
     auto token_name = TokenName::read(Args::read(call.arguments).name);
     if (!token_name) co_return token_name.error();
     LostCreation lost{.name = std::move(*token_name),
                       .begun = begun,
                       .age = clock_.now() - begun,
-                      .how = sentences::process_ended};
+                      .how = tools::sentences::process_ended};
     co_return co_await look_for(client_.traced(call.caller.trace), std::move(lost));
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -8,9 +8,9 @@
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
-class CreateAccessToken final : public Tool {
+class CreateAccessToken final : public tools::Tool {
 public:
     struct Args {
         std::string name;
@@ -28,27 +28,28 @@ public:
         static Args of(const policy::Call& call);
     };
 
-    CreateAccessToken(truefoundry::Client& client, Custody& custody, const Clock& clock)
+    CreateAccessToken(truefoundry::Client& client, tools::Custody& custody, const Clock& clock)
         : client_(client), custody_(custody), clock_(clock) {}
 
     std::string_view name() const override { return "tfy_access_tokens_create"; }
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
-    Narrowable narrowable() const override { return {.name = true, .expiration = true}; }
+    tools::Narrowable narrowable() const override { return {.name = true, .expiration = true}; }
     /// Another name, or an earlier end.
-    Result<Json> narrow(Json arguments, const Narrower& wish, policy::Time now) const override;
+    Result<Json> narrow(Json arguments, const tools::Narrower& wish, policy::Time now) const override;
     /// Errc::conflict where the name is taken, before anybody is asked.
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::ambiguous where a token was or may have been made whose value nobody has.
-    Async<Result<ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
     /// Whether the token that it made is listed.
     Async<Result<bool>> stands(policy::Call call, Json structured) override;
-    Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun) override;
+    Async<Result<tools::ToolResult>> settle(policy::Call call, policy::Facts facts,
+                                            policy::Time begun) override;
 
 private:
     truefoundry::Client& client_;
-    Custody& custody_;
+    tools::Custody& custody_;
     const Clock& clock_;
 };
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -5,7 +5,7 @@
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 using Args = CreateAccessToken::Args;
@@ -34,14 +34,14 @@ bool smells_of_automation(std::string_view text) {
 
 std::string owner_of(const Args& args) {
     std::string owner;
-    if (!args.team_name.empty()) owner = "team " + in_quotes(args.team_name);
+    if (!args.team_name.empty()) owner = "team " + tools::in_quotes(args.team_name);
     if (!args.account_name.empty())
-        owner += (owner.empty() ? "account " : ", account ") + in_quotes(args.account_name);
+        owner += (owner.empty() ? "account " : ", account ") + tools::in_quotes(args.account_name);
     return owner.empty() ? "the user whose key this server uses" : owner;
 }
 
 std::string with_distance(policy::Time time, policy::Time now) {
-    return policy::format_time_for_people(time) + " (" + distance(time, now) + ")";
+    return policy::format_time_for_people(time) + " (" + tools::distance(time, now) + ")";
 }
 
 /// "10 minutes", also a moment later: whole minutes where there are some, since it is said to a person.
@@ -71,8 +71,8 @@ std::string how_to_see(const Created& created, policy::Time now) {
            call + ".";
 }
 
-std::string fate_words(ValueFate fate) {
-    if (fate == ValueFate::claimed)
+std::string fate_words(tools::ValueFate fate) {
+    if (fate == tools::ValueFate::claimed)
         return "The value was shown, and is not shown again. If it was not saved, delete this token and "
                "create "
                "a new one.";
@@ -90,7 +90,7 @@ std::string expiry_of(const Created& created, policy::Time now) {
 
 }  // namespace
 
-std::string how_a_person_sees(const WayToValue& way, policy::Duration left) {
+std::string how_a_person_sees(const tools::WayToValue& way, policy::Duration left) {
     const auto then = " within " + in_words(left) + " to see and save the value.";
     if (way.page.empty()) return "Tell the user: run " + way.terminal + " in a terminal" + then;
     auto text = "Tell the user: open " + way.page + then;
@@ -118,15 +118,15 @@ std::vector<std::string> warnings_about(const Args& args, policy::Time now) {
 
 std::string terms_of(const Args& args, policy::Time now) {
     const auto expires = policy::read_time(args.expiration_date);
-    return "Expires: " + (expires ? with_distance(*expires, now) : std::string("Never")) +
-           ". Type: " + (args.token_type.empty() ? "the tenant's default" : in_quotes(args.token_type)) +
+    return "Expires: " + (expires ? with_distance(*expires, now) : std::string("Never")) + ". Type: " +
+           (args.token_type.empty() ? "the tenant's default" : tools::in_quotes(args.token_type)) +
            ". Owner: " + owner_of(args) + ".";
 }
 
 policy::Facts describe_creation(const Args& args, policy::Time now) {
     const auto expires = policy::read_time(args.expiration_date);
     policy::Facts facts{.subject = args.name,
-                        .effect = "Creates the personal access token " + in_quotes(args.name) +
+                        .effect = "Creates the personal access token " + tools::in_quotes(args.name) +
                                   ", which can do everything that its user can do. " + terms_of(args, now)};
     facts.shown = {{"Rights", "all permissions of its user: access tokens have no scopes"},
                    {name_is_free, "yes, read from TrueFoundry just now"}};
@@ -137,18 +137,18 @@ policy::Facts describe_creation(const Args& args, policy::Time now) {
     return facts;
 }
 
-ToolResult report_creation(const Created& created, policy::Time now) {
+tools::ToolResult report_creation(const Created& created, policy::Time now) {
     const bool id_known = !created.id.empty();
-    ToolResult result;
+    tools::ToolResult result;
     result.text = "Token created successfully!\n\nName: " + created.name + "\nID: " +
-                  (id_known ? one_line(created.id)
+                  (id_known ? tools::one_line(created.id)
                             : "unknown (it could not be read back: list the tokens to find it)") +
                   "\nExpires: " + expiry_of(created, now) + "\nToken (masked): " + created.held.masked +
-                  "\n\n" + how_to_see(created, now) + "\n\n" + sentences::save_now + "\n";
+                  "\n\n" + how_to_see(created, now) + "\n\n" + tools::sentences::save_now + "\n";
     result.structured = {
         {"status", "executed"},
         {"name", created.name},
-        {"id", id_known ? Json(one_line(created.id)) : Json(nullptr)},
+        {"id", id_known ? Json(tools::one_line(created.id)) : Json(nullptr)},
         {"masked", created.held.masked},
         {"reveal_id", created.held.reveal_id},
         {"reveal_until", policy::format_time(created.held.until)},
@@ -161,23 +161,24 @@ ToolResult report_creation(const Created& created, policy::Time now) {
     return result;
 }
 
-void tell_value_is_over(ToolResult& report, ValueFate fate) {
-    if (fate == ValueFate::held || !report.structured.is_object()) return;
+void tell_value_is_over(tools::ToolResult& report, tools::ValueFate fate) {
+    if (fate == tools::ValueFate::held || !report.structured.is_object()) return;
     const auto before = "\nToken (masked): " + report.structured.value("masked", std::string{}) + "\n\n";
     const auto from = report.text.find(before);
-    const auto to = report.text.find(sentences::save_now);
+    const auto to = report.text.find(tools::sentences::save_now);
     if (from == std::string::npos || to == std::string::npos || to < from) return;
     const auto start = from + before.size();
-    report.text.replace(start, to + std::string_view(sentences::save_now).size() - start, fate_words(fate));
+    report.text.replace(start, to + std::string_view(tools::sentences::save_now).size() - start,
+                        fate_words(fate));
     report.structured.erase("reveal_url");
     report.structured.erase("reveal_command");
 }
 
-void add_warnings(ToolResult& report, const std::vector<std::string>& warnings) {
+void add_warnings(tools::ToolResult& report, const std::vector<std::string>& warnings) {
     if (warnings.empty()) return;
     report.text += "\nTell the user:\n";
     for (const auto& warning : warnings) report.text += "- " + warning + "\n";
     report.structured["warnings"] = warnings;
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

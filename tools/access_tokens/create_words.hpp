@@ -4,7 +4,7 @@
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/creation.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// Read from upstream; what the call says itself is no fact about it.
 inline constexpr auto name_is_free = "Name is free";
@@ -21,12 +21,12 @@ std::vector<std::string> warnings_about(const CreateAccessToken::Args& args, pol
 
 /// What the user has to do to see a value that is for them and not for the agent: "Tell the user: open …
 /// within 10 minutes to see and save the value."
-std::string how_a_person_sees(const WayToValue& way, policy::Duration left);
-ToolResult report_creation(const Created& created, policy::Time now);
+std::string how_a_person_sees(const tools::WayToValue& way, policy::Duration left);
+tools::ToolResult report_creation(const Created& created, policy::Time now);
 /// `report` is of a token whose value no longer waits: it says what became of the value, and no more how to
 /// see it.
-void tell_value_is_over(ToolResult& report, ValueFate fate);
+void tell_value_is_over(tools::ToolResult& report, tools::ValueFate fate);
 /// Adds `warnings` to the report, for the agent to pass on.
-void add_warnings(ToolResult& report, const std::vector<std::string>& warnings);
+void add_warnings(tools::ToolResult& report, const std::vector<std::string>& warnings);
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -2,7 +2,7 @@
 
 #include "policy/members.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 constexpr std::string_view purpose = "cursor tfy_access_tokens_list";
@@ -28,4 +28,4 @@ std::optional<Cursor> read_cursor(std::string_view text, const policy::SealKey& 
     return problem.empty() ? std::optional(std::move(cursor)) : std::nullopt;
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -8,7 +8,7 @@
 #include "policy/sealed_state.hpp"
 #include "policy/time.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// A place in a sorted list: by key, and by id where keys are the same.
 struct Position {
@@ -27,4 +27,4 @@ std::string write_cursor(const Cursor& cursor, const policy::SealKey& key);
 /// nullopt for what write_cursor never wrote with this key.
 std::optional<Cursor> read_cursor(std::string_view text, const policy::SealKey& key);
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -4,16 +4,16 @@
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 using truefoundry::AccessToken;
 using truefoundry::TokenId;
 
-ToolResult report_deletion(const AccessToken& token) {
-    const auto title = one_line(title_of(token));
+tools::ToolResult report_deletion(const AccessToken& token) {
+    const auto title = tools::one_line(title_of(token));
     return {.text = "Token deleted.\n\nName: " + title + "\nID: " + token.id + "\n\n" +
-                    sentences::still_in_use + "\n",
+                    tools::sentences::still_in_use + "\n",
             .structured = {{"status", "executed"}, {"id", token.id}, {"name", title}, {"deleted", true}}};
 }
 
@@ -37,7 +37,7 @@ Async<Result<policy::Facts>> DeleteAccessToken::facts(policy::Call call) {
     co_return describe_deletion(*token, own_jwt_ids_.now(), clock_.now());
 }
 
-Async<Result<ToolResult>> DeleteAccessToken::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> DeleteAccessToken::run(policy::Permit permit) {
     const auto id = TokenId::read(Args::read(permit.call().arguments).id);
     if (!id) co_return id.error();
     if (!permit.grant())
@@ -48,22 +48,22 @@ Async<Result<ToolResult>> DeleteAccessToken::run(policy::Permit permit) {
     if (!token) co_return token.error();
     if (permit.grant()->facts.changed(target_of(*token)))
         co_return Error{Errc::superseded,
-                        "The token " + in_quotes(title_of(*token)) +
+                        "The token " + tools::in_quotes(title_of(*token)) +
                             " has changed since its deletion was approved. Nothing was deleted. List the "
                             "tokens, and ask again if the user still wants it deleted."};
     if (const auto removed = co_await delete_unchanged(api, *token); !removed) co_return removed.error();
     co_return report_deletion(*token);
 }
 
-Async<Result<ToolResult>> DeleteAccessToken::settle(policy::Call call, policy::Facts facts,
-                                                    policy::Time begun) {
+Async<Result<tools::ToolResult>> DeleteAccessToken::settle(policy::Call call, policy::Facts facts,
+                                                           policy::Time begun) {
     const auto id = TokenId::read(Args::read(call.arguments).id);
     if (!id) co_return id.error();
     const auto gone = co_await look_whether_deleted(client_.traced(call.caller.trace), *id,
-                                                    clock_.now() - begun, sentences::process_ended);
+                                                    clock_.now() - begun, tools::sentences::process_ended);
     if (!gone) co_return gone.error();
     const auto name = facts.target.is_object() ? facts.target.value("name", facts.subject) : facts.subject;
     co_return report_deletion({.id = id->text(), .name = name});
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

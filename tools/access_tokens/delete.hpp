@@ -4,13 +4,13 @@
 
 #include <array>
 
-#include "tools/own_key.hpp"
+#include "tools/key_facts.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
-class DeleteAccessToken final : public Tool {
+class DeleteAccessToken final : public tools::Tool {
 public:
     struct Args {
         std::string id;
@@ -20,7 +20,7 @@ public:
         static Args read(const Json& arguments);
     };
 
-    DeleteAccessToken(truefoundry::Client& client, const Clock& clock, OwnJwtIds own_jwt_ids)
+    DeleteAccessToken(truefoundry::Client& client, const Clock& clock, tools::OwnJwtIds own_jwt_ids)
         : client_(client), clock_(clock), own_jwt_ids_(std::move(own_jwt_ids)) {}
 
     std::string_view name() const override { return "tfy_access_tokens_delete"; }
@@ -29,13 +29,14 @@ public:
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::superseded where the token is no longer the one that was approved, Errc::ambiguous where nobody
     /// knows whether it is gone.
-    Async<Result<ToolResult>> run(policy::Permit permit) override;
-    Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun) override;
+    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> settle(policy::Call call, policy::Facts facts,
+                                            policy::Time begun) override;
 
 private:
     truefoundry::Client& client_;
     const Clock& clock_;
-    OwnJwtIds own_jwt_ids_;
+    tools::OwnJwtIds own_jwt_ids_;
 };
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

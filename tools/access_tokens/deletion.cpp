@@ -10,7 +10,7 @@
 #include "tools/tool.hpp"
 #include "tools/truefoundry/retry.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 using truefoundry::AccessToken;
@@ -21,7 +21,8 @@ constexpr policy::Duration least_for_a_try{5'000};
 constexpr auto locks_out = " locks this server out";  // after the name, to be typed by who approves it
 
 std::string when(const std::optional<policy::Time>& time, policy::Time now, const char* otherwise) {
-    return time ? policy::format_time_for_people(*time) + " (" + distance(*time, now) + ")" : otherwise;
+    return time ? policy::format_time_for_people(*time) + " (" + tools::distance(*time, now) + ")"
+                : otherwise;
 }
 
 Json or_null(const std::optional<policy::Time>& time) {
@@ -48,7 +49,7 @@ std::optional<policy::Duration> pause_after(const Error& error, int tried, polic
 
 Error changed_meanwhile(const AccessToken& token, const Error& last) {
     return {Errc::superseded,
-            "The token " + in_quotes(title_of(token)) +
+            "The token " + tools::in_quotes(title_of(token)) +
                 " changed during its deletion. It is still listed, and the deletion was not tried again. "
                 "List the tokens, and ask again if the user still wants it deleted. (" +
                 last.message + ")"};
@@ -66,7 +67,7 @@ Error nobody_knows(const Result<AccessToken>& found, const std::string& how) {
     return {Errc::ambiguous,
             "It is unknown whether the token was deleted: " + why +
                 " List the tokens before doing anything else. (" + how + ")",
-            !found && is_refusal(found.error()) ? Json(nullptr) : unread()};
+            !found && is_refusal(found.error()) ? Json(nullptr) : tools::unread()};
 }
 
 }  // namespace
@@ -87,7 +88,7 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
     });
     policy::Facts facts{
         .subject = title_of(token),
-        .effect = "Deletes the access token " + in_quotes(title_of(token)) +
+        .effect = "Deletes the access token " + tools::in_quotes(title_of(token)) +
                   " permanently. Everything that uses it stops working at once. This cannot be undone."};
     facts.shown = {{"Name", token.name},
                    {"ID", token.id},
@@ -102,7 +103,7 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
         facts.confirmation = title_of(token) + locks_out;
     }
     if (token.last_used && *token.last_used > now - recently)
-        facts.warnings.push_back("It was used " + distance(*token.last_used, now) +
+        facts.warnings.push_back("It was used " + tools::distance(*token.last_used, now) +
                                  ". Everything that uses it will break.");
     facts.target = target_of(token);
     facts.needs = facts.consumes = {policy::token_key(token.id)};
@@ -163,4 +164,4 @@ Async<Result<void>> look_whether_deleted(truefoundry::Client api, TokenId id, po
     }
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

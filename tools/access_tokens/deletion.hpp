@@ -9,7 +9,7 @@
 #include "tools/async.hpp"
 #include "tools/truefoundry/client.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// Its name, or its id where it has none.
 std::string title_of(const truefoundry::AccessToken& token);
@@ -39,4 +39,4 @@ Async<Result<void>> delete_unchanged(truefoundry::Client api, truefoundry::Acces
 Async<Result<void>> look_whether_deleted(truefoundry::Client api, truefoundry::TokenId id,
                                          policy::Duration age, std::string how);
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

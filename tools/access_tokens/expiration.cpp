@@ -6,7 +6,7 @@
 #include "tools/truefoundry/types.hpp"
 #include "tools/truefoundry/wire.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 using std::chrono::days;
@@ -28,7 +28,7 @@ std::optional<int> read_days(std::string_view asked) {
 }
 
 Error too_far(std::string_view asked) {
-    return {Errc::refused, "The expirationDate " + in_quotes(asked) +
+    return {Errc::refused, "The expirationDate " + tools::in_quotes(asked) +
                                " is too far away: give a day up to 9999-12-31, or up to " +
                                std::to_string(longest) + " days, for example 90 days. Nothing was created."};
 }
@@ -45,17 +45,17 @@ Result<std::string> resolve_expiration(std::string_view asked, policy::Time now)
     std::optional<policy::Time> time = truefoundry::read_time(asked);
     if (count) time = std::chrono::floor<days>(now) + days{*count};
     if (!time)
-        return Error{Errc::refused, "The expirationDate " + in_quotes(asked) +
+        return Error{Errc::refused, "The expirationDate " + tools::in_quotes(asked) +
                                         " cannot be read: give a date (2027-02-21), a time "
                                         "(2027-02-21T12:00:00Z) or a number of days "
                                         "(90 days). Nothing was created."};
     if (*time > truefoundry::wire::last_moment) return too_far(asked);
     if (*time <= now)
-        return Error{Errc::refused, "The expirationDate " + in_quotes(asked) +
+        return Error{Errc::refused, "The expirationDate " + tools::in_quotes(asked) +
                                         " is not in the future: it is now " +
                                         policy::format_time_for_people(now) +
                                         ". Nothing was created. Ask the user for another one."};
     return write_expiration(*time);
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -7,7 +7,7 @@
 #include "policy/time.hpp"
 #include "protocol/error.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// The only spelling of an expiry that is sent upstream: UTC with an explicit zone, whole seconds
 /// ("2027-02-21T00:00:00.000Z").
@@ -18,4 +18,4 @@ std::string write_expiration(policy::Time time);
 /// for what is not in the future, and for what no four digits of a year can say.
 Result<std::string> resolve_expiration(std::string_view asked, policy::Time now);
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -4,7 +4,7 @@
 
 #include "tools/text.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 constexpr std::string_view at_once = "0s";
@@ -31,11 +31,11 @@ std::optional<policy::Duration> read_grace(std::string_view text) {
 Result<std::string> resolve_grace(std::string_view asked) {
     const auto length = read_grace(asked);
     if (!length)
-        return Error{Errc::refused, "The grace_period " + in_quotes(asked) +
+        return Error{Errc::refused, "The grace_period " + tools::in_quotes(asked) +
                                         " is not valid: use 0s to 7d, for example 0s, 15m, 12h or 2d. "
                                         "Nothing was created or deleted."};
     if (*length == policy::Duration{0}) return std::string(at_once);
     return write(*length);
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -8,7 +8,7 @@
 #include "policy/time.hpp"
 #include "protocol/error.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// Where nobody says otherwise: long enough to find out that a value did not arrive and to keep the old
 /// token.
@@ -21,4 +21,4 @@ Result<std::string> resolve_grace(std::string_view asked);
 /// What resolve_grace() gave, as a length of time; nullopt for what it did not give.
 std::optional<policy::Duration> read_grace(std::string_view text);
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

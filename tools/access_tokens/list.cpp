@@ -2,7 +2,7 @@
 
 #include "tools/access_tokens/list_words.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 std::optional<std::chrono::days> days_of(const Json& arguments, const char* name) {
@@ -51,7 +51,7 @@ Async<Result<policy::Facts>> ListAccessTokens::facts(policy::Call) {
     co_return policy::Facts{.subject = {}, .effect = "Lists the access tokens, without their values."};
 }
 
-Async<Result<ToolResult>> ListAccessTokens::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> ListAccessTokens::run(policy::Permit permit) {
     const auto args = Args::read(permit.call().arguments);
     const auto now = clock_.now();
     ListPage page(args.choice, read_cursor(args.cursor, key_), args.limit, now);
@@ -61,4 +61,4 @@ Async<Result<ToolResult>> ListAccessTokens::run(policy::Permit permit) {
     co_return show_page(page, args.choice, args.cursor.empty(), now, key_);
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -7,9 +7,9 @@
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
-class ListAccessTokens final : public Tool {
+class ListAccessTokens final : public tools::Tool {
 public:
     struct Args {
         std::size_t limit = 50;
@@ -29,7 +29,7 @@ public:
     policy::Effect effect() const override { return policy::Effect::reads; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
-    Async<Result<ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
 
 private:
     Result<void> check(const Args& args) const;
@@ -39,4 +39,4 @@ private:
     policy::SealKey key_;
 };
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

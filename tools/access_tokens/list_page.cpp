@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 using truefoundry::AccessToken;
 
@@ -45,4 +45,4 @@ std::optional<Cursor> ListPage::next() const {
                   .last = kept_.rbegin()->first};
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

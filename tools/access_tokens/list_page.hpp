@@ -6,7 +6,7 @@
 #include "tools/access_tokens/choice.hpp"
 #include "tools/truefoundry/visitor.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 class ListPage final : public truefoundry::Visitor {
 public:
@@ -43,4 +43,4 @@ private:
     std::size_t moved_ = 0;
 };
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

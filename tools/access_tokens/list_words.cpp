@@ -2,7 +2,7 @@
 
 #include "tools/text.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 using truefoundry::AccessToken;
@@ -12,7 +12,7 @@ constexpr std::chrono::days long_unused{90};
 Json or_null(const std::optional<policy::Time>& time) {
     return time ? Json(policy::format_time(*time)) : Json(nullptr);
 }
-Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(one_line(text)); }
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(tools::one_line(text)); }
 
 // What deserves a look at a token that works: {a word for programs, words for people}.
 std::vector<std::pair<std::string, std::string>> remarks_on(const AccessToken& token, std::string_view state,
@@ -28,8 +28,8 @@ std::vector<std::pair<std::string, std::string>> remarks_on(const AccessToken& t
 Json as_json(const AccessToken& token, std::string_view state, policy::Time now) {
     Json remarks = Json::array();
     for (const auto& [word, text] : remarks_on(token, state, now)) remarks.push_back(word);
-    return {{"id", one_line(token.id)},
-            {"name", one_line(token.name)},
+    return {{"id", tools::one_line(token.id)},
+            {"name", tools::one_line(token.name)},
             {"created_at", or_null(token.created)},
             {"expires_at", or_null(token.expires)},
             {"last_used_at", or_null(token.last_used)},
@@ -44,11 +44,11 @@ std::string as_row(const AccessToken& token, std::string_view state, policy::Tim
     std::string remarks;
     for (const auto& [word, text] : remarks_on(token, state, now))
         remarks += (remarks.empty() ? "" : "; ") + text;
-    return "| " + cell(token.name) + " | " + cell(token.id) + " | " +
-           (token.created ? day(*token.created) : "Unknown") + " | " +
-           (token.expires ? day(*token.expires) : "Never") + " | " +
-           (token.last_used ? distance(*token.last_used, now) : "Never used") + " | " + std::string(state) +
-           " | " + (remarks.empty() ? "–" : remarks) + " |\n";
+    return "| " + tools::cell(token.name) + " | " + tools::cell(token.id) + " | " +
+           (token.created ? tools::day(*token.created) : "Unknown") + " | " +
+           (token.expires ? tools::day(*token.expires) : "Never") + " | " +
+           (token.last_used ? tools::distance(*token.last_used, now) : "Never used") + " | " +
+           std::string(state) + " | " + (remarks.empty() ? "–" : remarks) + " |\n";
 }
 
 std::string nothing_listed(const Choice& choice, bool first_page) {
@@ -70,13 +70,14 @@ std::string what_moved(const ListPage& page) {
 
 }  // namespace
 
-ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now,
-                     const policy::SealKey& key) {
-    ToolResult result{.text =
-                          "Personal Access Tokens:\n\n| Name | ID | Created At | Expires At | Last Used | "
-                          "State | Remarks |\n"
-                          "|---|---|---|---|---|---|---|\n",
-                      .structured = {{"tokens", Json::array()}, {"total", page.total()}}};
+tools::ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now,
+                            const policy::SealKey& key) {
+    tools::ToolResult result{
+        .text =
+            "Personal Access Tokens:\n\n| Name | ID | Created At | Expires At | Last Used | "
+            "State | Remarks |\n"
+            "|---|---|---|---|---|---|---|\n",
+        .structured = {{"tokens", Json::array()}, {"total", page.total()}}};
     const auto next = page.next();
     const auto cursor = next ? write_cursor(*next, key) : std::string{};
     const auto go_on = next ? how_to_go_on(page, cursor) : std::string{};
@@ -101,4 +102,4 @@ ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, poli
     return result;
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

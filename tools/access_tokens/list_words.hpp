@@ -4,10 +4,10 @@
 #include "tools/access_tokens/list_page.hpp"
 #include "tools/tool.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// Takes the tokens out of `page`; `key` seals its cursor.
-ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now,
-                     const policy::SealKey& key);
+tools::ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now,
+                            const policy::SealKey& key);
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -6,7 +6,7 @@
 #include "tools/tool.hpp"
 #include "tools/truefoundry/failure.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 std::string in_brackets(const LostCreation& lost) { return " (" + lost.how + ")"; }
@@ -15,27 +15,27 @@ Error made(const LostCreation& lost, const truefoundry::AccessToken& token) {
     const auto created =
         token.created ? ", created " + policy::format_time_for_people(*token.created) : std::string{};
     return {Errc::ambiguous,
-            "TrueFoundry created the token " + in_quotes(token.name) + " (ID " + one_line(token.id) +
-                created +
+            "TrueFoundry created the token " + tools::in_quotes(token.name) + " (ID " +
+                tools::one_line(token.id) + created +
                 "), but its value was lost on the way. Do not create it again under this name: delete it "
                 "with tfy_access_tokens_delete and create a new one." +
                 in_brackets(lost),
-            {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
+            {{"token", {{"id", tools::one_line(token.id)}, {"name", token.name}}}}};
 }
 
 Error not_made(const LostCreation& lost) {
-    return {Errc::upstream, "TrueFoundry does not list the token " + in_quotes(lost.name.text()) +
+    return {Errc::upstream, "TrueFoundry does not list the token " + tools::in_quotes(lost.name.text()) +
                                 ": it was not created. Ask again if the user still wants it." +
                                 in_brackets(lost)};
 }
 
 Error nobody_knows(const LostCreation& lost, const Fate& fate) {
     return {Errc::ambiguous,
-            "It is unknown whether the token " + in_quotes(lost.name.text()) + " was created: " + fate.why +
-                " List the tokens before anything else; if it is there and was created after " +
+            "It is unknown whether the token " + tools::in_quotes(lost.name.text()) + " was created: " +
+                fate.why + " List the tokens before anything else; if it is there and was created after " +
                 policy::format_time_for_people(lost.begun) + ", delete it: its value is lost." +
                 in_brackets(lost),
-            fate.may_tell_later ? unread() : Json(nullptr)};
+            fate.may_tell_later ? tools::unread() : Json(nullptr)};
 }
 
 std::string why_unknown(const LostCreation& lost, const Result<truefoundry::AccessToken>& last_look) {
@@ -52,13 +52,13 @@ std::string why_unknown(const LostCreation& lost, const Result<truefoundry::Acce
 Error looks_older(const truefoundry::AccessToken& token, const std::string& how) {
     return {
         Errc::ambiguous,
-        "TrueFoundry lists a token " + in_quotes(token.name) + " (ID " + one_line(token.id) + ", created " +
-            policy::format_time_for_people(*token.created) +
+        "TrueFoundry lists a token " + tools::in_quotes(token.name) + " (ID " + tools::one_line(token.id) +
+            ", created " + policy::format_time_for_people(*token.created) +
             ", before this call), although the name was free when this was asked. Either TrueFoundry's clock "
             "is behind this machine's and this call created it; then its value is lost. Or another user "
             "created it meanwhile: ask before you delete it. Do not create it again under this name." +
             " (" + how + ")",
-        {{"token", {{"id", one_line(token.id)}, {"name", token.name}}}}};
+        {{"token", {{"id", tools::one_line(token.id)}, {"name", token.name}}}}};
 }
 
 bool is_refusal(const Error& error) {
@@ -100,4 +100,4 @@ Async<Error> look_for(truefoundry::Client api, LostCreation lost) {
     co_return nobody_knows(lost, fate);
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -7,7 +7,7 @@
 
 #include "tools/truefoundry/client.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// How far TrueFoundry's clock may be behind ours when we judge whether a token is the one that was asked
 /// for.
@@ -45,4 +45,4 @@ Error looks_older(const truefoundry::AccessToken& token, const std::string& how)
 /// Errc::upstream: there is none, and nothing was made.
 Async<Error> look_for(truefoundry::Client api, LostCreation lost);
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -4,7 +4,7 @@
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 // Shown before, lapsed, or somebody else's: from outside these look the same.
@@ -12,7 +12,7 @@ Error in_words(const Error& error) {
     if (error.code != Errc::not_found) return error;
     return {
         Errc::not_found,
-        std::string("This value cannot be shown. ") + sentences::value_is_gone,
+        std::string("This value cannot be shown. ") + tools::sentences::value_is_gone,
         {{"next",
           "Tell the user. Unless they have saved the value, ask whether to delete that token and create a "
           "new one."}}};
@@ -25,7 +25,7 @@ RevealAccessToken::Args RevealAccessToken::Args::read(const Json& arguments) {
 }
 
 Result<Json> RevealAccessToken::canonical(Json arguments, policy::Time) const {
-    if (is_identifier(Args::read(arguments).reveal_id, "rev_")) return arguments;
+    if (tools::is_identifier(Args::read(arguments).reveal_id, "rev_")) return arguments;
     return Error{Errc::refused,
                  "This is not a reveal_id. tfy_access_tokens_create gives one with each new token (\"rev_\" "
                  "and 26 characters). Nothing was shown."};
@@ -37,38 +37,39 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
     const auto now = clock_.now();
     policy::Facts facts{
         .subject = held->token_name,
-        .effect = "Shows the value of the access token " + in_quotes(held->token_name) +
+        .effect = "Shows the value of the access token " + tools::in_quotes(held->token_name) +
                   " to the agent, once. Everyone who can read that conversation can use the token."};
     facts.shown = {{"Name", held->token_name},
                    {"ID", held->token_id.empty() ? "unknown" : held->token_id},
                    {"Created", policy::format_time_for_people(held->created) + " (" +
-                                   distance(held->created, now) + ")"},
-                   {"Can be shown until",
-                    policy::format_time_for_people(held->until) + " (" + distance(held->until, now) + ")"}};
+                                   tools::distance(held->created, now) + ")"},
+                   {"Can be shown until", policy::format_time_for_people(held->until) + " (" +
+                                              tools::distance(held->until, now) + ")"}};
     facts.needs = {policy::value_key(Args::read(call.arguments).reveal_id)};
     facts.warnings = {"The value will be in the agent's conversation, and wherever that is stored."};
     co_return facts;
 }
 
-Async<Result<ToolResult>> RevealAccessToken::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> RevealAccessToken::run(policy::Permit permit) {
     const auto args = Args::read(permit.call().arguments);
     auto reveal = co_await custody_.claim(args.reveal_id, permit.call().caller.principal, "agent");
     if (!reveal) co_return in_words(reveal.error());
-    ToolResult result;
-    result.text = "One-time token: " + reveal->placeholder() + "\n\n" + sentences::save_now + "\n";
+    tools::ToolResult result;
+    result.text = "One-time token: " + reveal->placeholder() + "\n\n" + tools::sentences::save_now + "\n";
     result.reveal = std::move(*reveal);
     co_return result;
 }
 
-Async<Result<ToolResult>> RevealAccessToken::settle(policy::Call call, policy::Facts facts, policy::Time) {
+Async<Result<tools::ToolResult>> RevealAccessToken::settle(policy::Call call, policy::Facts facts,
+                                                           policy::Time) {
     const auto fate = co_await custody_.fate(Args::read(call.arguments).reveal_id, call.caller.principal);
-    const auto token = "the token " + in_quotes(facts.subject);
+    const auto token = "the token " + tools::in_quotes(facts.subject);
     const auto advice = " Delete " + token + " with tfy_access_tokens_delete and create a new one. (" +
-                        sentences::process_ended + ")";
+                        tools::sentences::process_ended + ")";
     if (!fate && fate.error().code != Errc::not_found)
         co_return Error{Errc::ambiguous, "It is unknown whether the value of " + token +
                                              " was shown: this server's records could not be read." + advice};
-    if (fate && *fate == ValueFate::claimed)
+    if (fate && *fate == tools::ValueFate::claimed)
         co_return Error{
             Errc::ambiguous,
             "The value of " + token +
@@ -78,4 +79,4 @@ Async<Result<ToolResult>> RevealAccessToken::settle(policy::Call call, policy::F
         "The value of " + token + " was not shown, and it was wiped with the process that held it." + advice};
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -6,11 +6,11 @@
 #include "tools/custody.hpp"
 #include "tools/tool.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// Has no outputSchema, and so no structuredContent: a host that shows only structuredContent would lose the
 /// value, and one that shows both would show it twice.
-class RevealAccessToken final : public Tool {
+class RevealAccessToken final : public tools::Tool {
 public:
     struct Args {
         std::string reveal_id;
@@ -19,20 +19,21 @@ public:
         static Args read(const Json& arguments);
     };
 
-    RevealAccessToken(Custody& custody, const Clock& clock) : custody_(custody), clock_(clock) {}
+    RevealAccessToken(tools::Custody& custody, const Clock& clock) : custody_(custody), clock_(clock) {}
 
     std::string_view name() const override { return "tfy_access_tokens_reveal"; }
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
-    Async<Result<ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
     /// Never a value: either it may have been shown (Errc::ambiguous), or it was not and never will be
     /// (Errc::not_found).
-    Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun) override;
+    Async<Result<tools::ToolResult>> settle(policy::Call call, policy::Facts facts,
+                                            policy::Time begun) override;
 
 private:
-    Custody& custody_;
+    tools::Custody& custody_;
     const Clock& clock_;
 };
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

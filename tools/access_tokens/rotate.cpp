@@ -11,7 +11,7 @@
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 using truefoundry::AccessToken;
@@ -20,14 +20,15 @@ using truefoundry::TokenName;
 using Tokens = std::vector<AccessToken>;
 
 Error with_old_token_left(Error error, const RotationPlan& plan) {
-    error.message += " The old token " + in_quotes(plan.old_title()) + " was not deleted and still works.";
+    error.message +=
+        " The old token " + tools::in_quotes(plan.old_title()) + " was not deleted and still works.";
     return error;
 }
 
 Error name_taken(const AccessToken& by) {
-    return {Errc::conflict, std::string(sentences::name_exists) + " The name " + in_quotes(by.name) +
-                                " belongs to the token with ID " + one_line(by.id) +
-                                ". Nothing was created or deleted."};
+    return {Errc::conflict, std::string(tools::sentences::name_exists) + " The name " +
+                                tools::in_quotes(by.name) + " belongs to the token with ID " +
+                                tools::one_line(by.id) + ". Nothing was created or deleted."};
 }
 
 Result<std::string> name_for(const RotateAccessToken::Args& args, const AccessToken& old, const Tokens& all) {
@@ -53,7 +54,7 @@ Result<RotationPlan> plan_for(const RotateAccessToken::Args& args, const AccessT
     if (policy::deceptive(old.team))
         return Error{Errc::refused,
                      "The team that owns the old token has a name with invisible or look-alike characters: " +
-                         in_quotes(old.team) + ". Nothing was created or deleted."};
+                         tools::in_quotes(old.team) + ". Nothing was created or deleted."};
     auto name = name_for(args, old, all);
     if (!name) return name.error();
     auto expires = expiration_for(args, old, now);
@@ -78,23 +79,23 @@ truefoundry::CreateAccessToken request_of(const RotationPlan& plan, TokenName na
 Error nobody_knows(const RotationPlan& plan, const Fate& fate) {
     return {Errc::ambiguous,
             "The server stopped during this rotation, and it is unknown whether the new token " +
-                in_quotes(plan.new_name) + " was created: " + fate.why +
+                tools::in_quotes(plan.new_name) + " was created: " + fate.why +
                 " List the tokens; if it is there and "
                 "its value was not seen, delete it with tfy_access_tokens_delete.",
-            fate.may_tell_later ? unread() : Json(nullptr)};
+            fate.may_tell_later ? tools::unread() : Json(nullptr)};
 }
 
 std::string what_is_listed(const RotationPlan& plan, const Result<Tokens>& all) {
-    if (!all) return "The old token " + in_quotes(plan.old_title()) + " was not deleted by it.";
+    if (!all) return "The old token " + tools::in_quotes(plan.old_title()) + " was not deleted by it.";
     const bool there = std::ranges::find(*all, plan.old_id(), &AccessToken::id) != all->end();
-    return "The old token " + in_quotes(plan.old_title()) +
+    return "The old token " + tools::in_quotes(plan.old_title()) +
            (there ? " was not deleted and still works." : " is not listed any more.");
 }
 
 Error superseded(const RotationPlan& plan, const std::string& why) {
     return {
         Errc::superseded,
-        "The rotation of " + in_quotes(plan.old_title()) + " did not begin: " + why +
+        "The rotation of " + tools::in_quotes(plan.old_title()) + " did not begin: " + why +
             " Nothing was created or deleted. List the tokens, and ask again if the user still wants it."};
 }
 
@@ -137,7 +138,7 @@ Async<Result<policy::Facts>> RotateAccessToken::facts(policy::Call call) {
     const auto all = co_await api.list();
     if (!all) co_return all.error();
     const auto old = std::ranges::find(*all, args.id, &AccessToken::id);
-    if (old == all->end()) co_return Error{Errc::not_found, sentences::not_found};
+    if (old == all->end()) co_return Error{Errc::not_found, tools::sentences::not_found};
     if (const auto alone = co_await check_alone(args.id); !alone) co_return alone.error();
     const auto now = clock_.now();
     const auto plan = plan_for(args, *old, *all, now);
@@ -171,7 +172,7 @@ Async<Result<void>> RotateAccessToken::check(truefoundry::Client api, RotationPl
     co_return Result<void>{};
 }
 
-std::vector<Tool::Part> RotateAccessToken::parts(const policy::Facts& facts) const {
+std::vector<tools::Tool::Part> RotateAccessToken::parts(const policy::Facts& facts) const {
     const auto plan = RotationPlan::read(facts.target);
     if (!plan) return {};
     return {{"tfy_access_tokens_delete", facts.subject}, {"tfy_access_tokens_create", plan->new_name}};
@@ -185,14 +186,14 @@ Async<Result<Created>> RotateAccessToken::make_successor(const policy::Permit& p
     if (const auto same = co_await check(api, plan); !same) co_return same.error();
     auto asked = request_of(plan, std::move(*name));
     const auto destination = permit.grant()->decision.destination;
-    auto created =
-        co_await create_once(api, custody_, clock_, std::move(asked), recipients_of(permit), destination);
+    auto created = co_await create_once(api, custody_, clock_, std::move(asked), tools::recipients_of(permit),
+                                        destination);
     if (!created) co_return with_old_token_left(created.error(), plan);
     co_return created;
 }
 
 // Reserved first: of two approved rotations of one token, one gets to its POST.
-Async<Result<ToolResult>> RotateAccessToken::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> RotateAccessToken::run(policy::Permit permit) {
     auto order = RotationOrder::of(permit);
     if (!order) co_return order.error();
     const auto plan = order->plan();
@@ -216,8 +217,8 @@ Async<Result<bool>> RotateAccessToken::stands(policy::Call call, Json structured
 
 // The value was in the memory of the process that ended: a successor that is there and whose value nobody saw
 // before has none any more, and without its value being handed over the old token never goes.
-Async<Result<ToolResult>> RotateAccessToken::settle(policy::Call call, policy::Facts facts,
-                                                    policy::Time begun) {
+Async<Result<tools::ToolResult>> RotateAccessToken::settle(policy::Call call, policy::Facts facts,
+                                                           policy::Time begun) {
     const auto plan = RotationPlan::read(facts.target);
     if (!plan) co_return plan.error();
     auto name = TokenName::read(plan->new_name);
@@ -226,28 +227,28 @@ Async<Result<ToolResult>> RotateAccessToken::settle(policy::Call call, policy::F
     LostCreation lost{.name = std::move(*name),
                       .begun = begun,
                       .age = clock_.now() - begun,
-                      .how = sentences::process_ended};
+                      .how = tools::sentences::process_ended};
     const auto fate = co_await fate_of(api, std::move(lost));
     if (fate.is == Fate::Is::unknown) co_return nobody_knows(*plan, fate);
     const auto all = co_await api.list();
     const auto old_words = what_is_listed(*plan, all);
     if (fate.is == Fate::Is::older) {
-        auto doubt = looks_older(*fate.token, sentences::process_ended);
+        auto doubt = looks_older(*fate.token, tools::sentences::process_ended);
         doubt.message += " " + old_words;
         co_return doubt;
     }
     if (fate.is == Fate::Is::not_made)
         co_return Error{Errc::upstream, "The server stopped before the new token " +
-                                            in_quotes(plan->new_name) +
+                                            tools::in_quotes(plan->new_name) +
                                             " was created. Nothing was created. " + old_words};
     const auto& made = *fate.token;
     co_return Error{Errc::ambiguous,
                     "The server stopped during this rotation. It had created the new token " +
-                        in_quotes(plan->new_name) + " (ID " + one_line(made.id) +
+                        tools::in_quotes(plan->new_name) + " (ID " + tools::one_line(made.id) +
                         "). If its value was not seen before, it is lost: delete that token with "
                         "tfy_access_tokens_delete and rotate again. " +
                         old_words,
-                    {{"token", {{"id", one_line(made.id)}, {"name", made.name}}}}};
+                    {{"token", {{"id", tools::one_line(made.id)}, {"name", made.name}}}}};
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -5,15 +5,15 @@
 #include <array>
 
 #include "tools/access_tokens/creation.hpp"
+#include "tools/access_tokens/rotations.hpp"
 #include "tools/custody.hpp"
-#include "tools/own_key.hpp"
-#include "tools/rotations.hpp"
+#include "tools/key_facts.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
-class RotateAccessToken final : public Tool {
+class RotateAccessToken final : public tools::Tool {
 public:
     struct Args {
         std::string id;
@@ -28,8 +28,8 @@ public:
         static Args of(const policy::Call& call);
     };
 
-    RotateAccessToken(truefoundry::Client& client, Custody& custody, Rotations& rotations, const Clock& clock,
-                      OwnJwtIds own_jwt_ids)
+    RotateAccessToken(truefoundry::Client& client, tools::Custody& custody, Rotations& rotations,
+                      const Clock& clock, tools::OwnJwtIds own_jwt_ids)
         : client_(client),
           custody_(custody),
           rotations_(rotations),
@@ -46,13 +46,14 @@ public:
     std::vector<Part> parts(const policy::Facts& facts) const override;
     /// Errc::superseded where the old token is no longer the one that was approved, Errc::ambiguous where a
     /// token was or may have been made whose value nobody has. The old token is never deleted here.
-    Async<Result<ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
     /// Whether the successor is listed.
     Async<Result<bool>> stands(policy::Call call, Json structured) override;
     /// Of a call that a process began and did not end, by reading alone: Errc::upstream where no successor
     /// was made, Errc::ambiguous where one was made whose value is lost, or where nobody knows. The old token
     /// was not deleted in any of these.
-    Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun) override;
+    Async<Result<tools::ToolResult>> settle(policy::Call call, policy::Facts facts,
+                                            policy::Time begun) override;
 
 private:
     Async<Result<void>> check_alone(std::string old_id) const;
@@ -60,10 +61,10 @@ private:
     Async<Result<Created>> make_successor(const policy::Permit& permit, RotationPlan plan);
 
     truefoundry::Client& client_;
-    Custody& custody_;
+    tools::Custody& custody_;
     Rotations& rotations_;
     const Clock& clock_;
-    OwnJwtIds own_jwt_ids_;
+    tools::OwnJwtIds own_jwt_ids_;
 };
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

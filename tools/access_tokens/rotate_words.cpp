@@ -4,7 +4,7 @@
 #include "tools/own_command.hpp"
 #include "tools/text.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 void append(policy::Facts& facts, const policy::Facts& half, const std::string& of) {
@@ -37,9 +37,9 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
                                             .reason = reason};
     const auto comes = describe_creation(successor, now);
     policy::Facts facts{.subject = goes.subject,
-                        .effect = "Creates the personal access token " + in_quotes(plan.new_name) +
+                        .effect = "Creates the personal access token " + tools::in_quotes(plan.new_name) +
                                   ", which can do everything that its user can do, and deletes " +
-                                  in_quotes(title_of(old)) + " permanently, " + after_grace(plan) +
+                                  tools::in_quotes(title_of(old)) + " permanently, " + after_grace(plan) +
                                   ". Everything that still uses the old one then stops working. If the new "
                                   "value is not shown, the old one stays. New token: " +
                                   terms_of(successor, now)};
@@ -56,16 +56,16 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
     return facts;
 }
 
-ToolResult report_rotation(const Created& created, const RotationPlan& plan, const Result<Rotation>& begun,
-                           policy::Time now) {
+tools::ToolResult report_rotation(const Created& created, const RotationPlan& plan,
+                                  const Result<Rotation>& begun, policy::Time now) {
     auto result = report_creation(created, now);
     const auto when = when_it_goes(begun, plan);
-    const auto title = one_line(plan.old_title());
-    result.text += "\nThe old token " + in_quotes(plan.old_title()) + " (ID " + plan.old_id() +
+    const auto title = tools::one_line(plan.old_title());
+    result.text += "\nThe old token " + tools::in_quotes(plan.old_title()) + " (ID " + plan.old_id() +
                    ") was not deleted by this call. It is deleted " + when + ".\n";
     if (begun)
         result.text +=
-            "To keep it, a person runs before then: " + own_command("approvals keep " + begun->id) +
+            "To keep it, a person runs before then: " + tools::own_command("approvals keep " + begun->id) +
             "\nCheck it with tfy_approvals_get.\n";
     else
         result.text += "Delete it with tfy_access_tokens_delete once the new one is in use. (" +
@@ -75,4 +75,4 @@ ToolResult report_rotation(const Created& created, const RotationPlan& plan, con
     return result;
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -4,7 +4,7 @@
 #include "tools/access_tokens/create_words.hpp"
 #include "tools/access_tokens/rotate.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// Both halves, the old token as a deletion shows it and the new one as a creation does.
 policy::Facts describe_rotation(const truefoundry::AccessToken& old, const RotationPlan& plan,
@@ -12,7 +12,7 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
                                 policy::Time now);
 
 /// `begun`: an error where the second half could not be written down.
-ToolResult report_rotation(const Created& created, const RotationPlan& plan, const Result<Rotation>& begun,
-                           policy::Time now);
+tools::ToolResult report_rotation(const Created& created, const RotationPlan& plan,
+                                  const Result<Rotation>& begun, policy::Time now);
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 using Duration = Settling::Duration;
@@ -29,4 +29,4 @@ std::optional<Duration> Settling::pause(Duration elapsed, int looks) const {
     return next - elapsed;
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -6,7 +6,7 @@
 
 #include "policy/time.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// A request whose answer was lost may still be running inside TrueFoundry: for what it would change, "not
 /// yet" and "never" look the same. So no change is final only once the request's own whole time limit has
@@ -34,4 +34,4 @@ private:
     Duration final_from_;
 };
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

@@ -6,7 +6,7 @@
 #include "tools/text.hpp"
 #include "tools/truefoundry/wire.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 namespace {
 
 using truefoundry::AccessToken;
@@ -49,7 +49,7 @@ Result<TokenName> successor_name(const std::string& old_name, const std::vector<
         if (!lawful) break;
         if (std::ranges::find(all, lawful->text(), &AccessToken::name) == all.end()) return lawful;
     }
-    return Error{Errc::refused, "No name for the successor follows from " + in_quotes(old_name) +
+    return Error{Errc::refused, "No name for the successor follows from " + tools::in_quotes(old_name) +
                                     ": give one as `name`. Nothing was created or deleted."};
 }
 
@@ -63,4 +63,4 @@ Result<std::string> successor_expiration(const AccessToken& old, policy::Time no
     return write_expiration(std::min(now + (*old.expires - *old.created), truefoundry::wire::last_moment));
 }
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

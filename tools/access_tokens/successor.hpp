@@ -7,7 +7,7 @@
 
 #include "tools/truefoundry/types.hpp"
 
-namespace tfy::tools {
+namespace tfy::access_tokens {
 
 /// The name with a counter, the first one that none of `all` has: "ci-bot" gives "ci-bot-2", "ci-bot-2" gives
 /// "ci-bot-3". A counter has three digits at the most, so that "backup-2026" gives "backup-2026-2". A name
@@ -19,4 +19,4 @@ Result<truefoundry::TokenName> successor_name(const std::string& old_name,
 /// never ends. Errc::refused where TrueFoundry does not tell how long that was.
 Result<std::string> successor_expiration(const truefoundry::AccessToken& old, policy::Time now);
 
-}  // namespace tfy::tools
+}  // namespace tfy::access_tokens

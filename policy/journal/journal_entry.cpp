@@ -1,0 +1,72 @@
+#include "policy/journal/journal_entry.hpp"
+
+namespace tfy::journal {
+namespace {
+
+Json body_of(const policy::Approval& approval) {
+    Json body = {{"tool", approval.call.tool},
+                 {"principal", approval.call.caller.principal},
+                 {"client", approval.call.caller.client},
+                 {"digest", approval.digest},
+                 {"subject", approval.facts.subject},
+                 {"state", policy::to_string(approval.state)}};
+    if (approval.state == policy::Approval::State::pending) {
+        body["arguments"] = approval.call.arguments;
+        body["agent_reason"] = approval.agent_reason;
+    }
+    if (!approval.narrowings.empty()) {
+        body["asked_digest"] = approval.asked_digest;
+        body["narrowed_by"] = approval.narrowings.back().by;
+    }
+    if (approval.terms.quorum > 1) {
+        Json people = Json::array();
+        for (const auto& vote : approval.votes) people.push_back(vote.by);
+        body["approved_by"] = std::move(people);
+        body["quorum"] = approval.terms.quorum;
+    }
+    if (approval.decision) {
+        body["decided_by"] = approval.decision->by;
+        body["assurance"] = policy::to_string(approval.decision->assurance);
+        body["reason"] = approval.decision->reason;
+        body["destination"] = policy::to_string(approval.decision->destination);
+        if (!approval.decision->permission.empty()) body["permission"] = approval.decision->permission;
+    }
+    if (!approval.outcome.is_null()) body["outcome"] = approval.outcome;
+    return body;
+}
+
+Json body_of(const policy::StandingPermission& permission) {
+    Json body = {{"permission", permission.id},
+                 {"principal", permission.principal},
+                 {"names", permission.names},
+                 {"uses", permission.uses},
+                 {"longest_life", policy::format_duration(permission.longest_life)},
+                 {"until", policy::format_time(permission.until)},
+                 {"destination", policy::to_string(permission.destination)},
+                 {"given_by", permission.by},
+                 {"assurance", policy::to_string(permission.assurance)},
+                 {"reason", permission.reason}};
+    if (!permission.revoked_by.empty()) {
+        body["revoked_by"] = permission.revoked_by;
+        body["used"] = permission.used;
+    }
+    return body;
+}
+
+}  // namespace
+
+storage::JournalEntry journal_entry(std::string kind, const policy::Approval& approval,
+                                    const redaction::Redactor& redactor, policy::Time now) {
+    return {std::move(kind), approval.id, redactor.seal(body_of(approval)), now};
+}
+
+storage::JournalEntry journal_entry(std::string kind, const policy::StandingPermission& permission,
+                                    const redaction::Redactor& redactor, policy::Time now) {
+    return {std::move(kind), {}, redactor.seal(body_of(permission)), now};
+}
+
+std::string kind_of_yes(const policy::Approval& after) {
+    return after.state == policy::Approval::State::pending ? "approved in part" : "approved";
+}
+
+}  // namespace tfy::journal

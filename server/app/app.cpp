@@ -1,0 +1,244 @@
+#include "server/app/app.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "manifests/embedded.hpp"
+#include "server/approvals/demands.hpp"
+#include "server/features/uris.hpp"
+#include "server/mcp/cross_origin.hpp"
+#include "server/people/terminal_demands.hpp"
+#include "server/upstream/accepted_keys.hpp"
+#include "tools/access_tokens/create.hpp"
+#include "tools/access_tokens/delete.hpp"
+#include "tools/access_tokens/list.hpp"
+#include "tools/access_tokens/reveal.hpp"
+#include "tools/access_tokens/rotate.hpp"
+#include "tools/own_command.hpp"
+#include "tools/status/preflight.hpp"
+
+namespace tfy::app {
+namespace {
+
+constexpr auto server_name = "tfy-pat-mcp";
+constexpr std::chrono::milliseconds still_ready{250};  // however often it is asked, the disk is not
+
+protocol::ServerInfo server_info() {
+    return {.name = server_name,
+            .title = "TrueFoundry access tokens",
+            .version = TFY_VERSION,
+            .instructions = std::string(manifests::file("instructions.md")),
+            .capabilities = {.tools = true,
+                             .prompts = true,
+                             .resources = true,
+                             .resources_change = true,
+                             .subscribe = true,
+                             .completions = true,
+                             .logging = true,
+                             .tasks = true}};
+}
+
+}  // namespace
+
+App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, calls::ApprovalPage& page,
+         policy::Assurance default_assurance)
+    : loop_(loop),
+      clock_(clock),
+      page_(page),
+      instance_lock_(std::move(parts.instance_lock)),
+      state_dir_(parts.state_dir),
+      stream_caller_{
+          .principal = "stdio:" + parts.user, .default_assurance = default_assurance, .person = parts.user},
+      redaction_(parts.fingerprint_key, std::move(parts.known_tokens)),
+      log_(redaction_, parts.log_level),
+      store_(std::move(parts.ledger)),
+      key_file_watch_({loop, redaction_, log_}, parts.key_file, parts.own_key),
+      gate_(std::move(parts.rules)),
+      exchange_(parts.sandbox ? std::move(parts.exchange)
+                              : upstream::keep_accepted_keys(std::move(parts.exchange),
+                                                             {store_, redaction_, log_}, parts.own_key)),
+      client_(*exchange_, parts.limits.max_time),
+      key_holders_(parts.own_key, parts.fingerprint_key, client_),
+      approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
+      reveals_(loop, store_, redaction_, clock, parts.instance),
+      reveal_socket_({loop, reveals_, redaction_, clock, log_}, parts.state_dir, parts.instance),
+      rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir,
+                 parts.base_url),
+      catalog_(assemble(parts, page)),
+      narrowing_(approvals_, catalog_, gate_, clock),
+      standing_(approvals_, store_, gate_, redaction_, clock),
+      presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
+      call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
+                 parts.base_url),
+      orphans_({loop, approvals_, catalog_, log_}, parts.state_dir, parts.base_url),
+      caller_view_(call_tool_, approvals_),
+      resources_(caller_view_, parts.seal_key),
+      completions_(caller_view_, clock),
+      tasks_(approvals_, presenter_, call_tool_, clock),
+      changes_({loop, approvals_, subscriptions_, call_tool_, clock, log_}),
+      webhooks_(std::move(parts.webhooks)),
+      notifier_(
+          {loop, store_, approvals_, page, redaction_, clock, log_},
+          {.instance = parts.instance,
+           .public_url = parts.public_url,
+           .ca_file = parts.ca_file,
+           .alive = [state = parts.state_dir](const std::string& id) { return storage::alive(state, id); }}),
+      dispatch_(mcp::Features{.tools = &call_tool_,
+                              .prompts = &prompts_,
+                              .resources = &resources_,
+                              .completions = &completions_,
+                              .tasks = &tasks_},
+                subscriptions_, redaction_, server_info()),
+      questions_(redaction_),
+      streamable_http_(dispatch_, questions_, clock, parts.seal_key),
+      people_(clock),
+      sign_in_codes_(store_, clock),
+      dashboard_({approvals_, narrowing_, standing_, reveals_, rotations_,
+                  [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
+                 people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help()) {
+    if (parts.sandbox) return;
+    redaction_.configure(parts.own_key->prints(redaction_.key()));
+    warn_of_settings(parts);
+}
+
+void App::warn_of_settings(const Parts& parts) const {
+    const auto found =
+        status::before_asking(parts.base_url, parts.url_problem, parts.url_cause, parts.own_key->facts());
+    if (found && found->connection == "misconfigured")
+        log_.warn("TrueFoundry is not asked anything", {{"cause", found->cause}, {"why", found->sentence}});
+}
+
+App::~App() = default;
+
+void App::close() {
+    exchange_.reset();
+    notifier_.close();
+    reveal_socket_.close();
+    store_.close();
+}
+
+Result<void> App::take_rules(const policy::Rules& rules) {
+    auto webhooks = notify::open_webhooks(rules.webhooks);
+    if (!webhooks) return webhooks.error();
+    if (auto kept = people::keep_terminal_demands(state_dir_, people::demands_of(rules)); !kept) return kept;
+    notifier_.replace(std::move(*webhooks));
+    return {};
+}
+
+// Where the page may stay out of reach, the terminal is told as well.
+tools::WayToValue App::way_to_value(const std::string& reveal_id) {
+    tools::WayToValue way;
+    if (page_.stands()) way.page = page_.home();
+    if (reveal_socket_.listens() && (way.page.empty() || page_.may_be_out_of_reach()))
+        way.terminal = tools::own_command("approvals reveal " + reveal_id);
+    return way;
+}
+
+void App::tell_of_rotations() {
+    reveals_.on_end([this] { rotations_.look_again(); });
+    rotations_.on_deleted([this](const std::string& id) {
+        subscriptions_.publish({mcp::Change::Of::resource, std::string(features::uris::access_tokens)});
+        subscriptions_.publish({mcp::Change::Of::resource, features::uris::access_token(id)});
+    });
+}
+
+Async<Result<void>> App::start() {
+    approvals_.begins_with([this] { return key_holders_.now(); });
+    orphans_.tell_keys_apart(key_holders_);
+    rotations_.tell_keys_apart(key_holders_);
+    if (auto looked = co_await orphans_.start(); !looked) co_return looked;
+    tell_of_rotations();
+    client_.on_listed(
+        [this](const auto& listed) {
+            redaction_.note_ids(listed);
+            key_holders_.note(listed);
+        },
+        [this] { redaction_.take_up_ids(); });
+    rotations_.start();
+    presenter_.knows_values_by([this](std::string reveal_id, std::string principal) {
+        return reveals_.fate(std::move(reveal_id), std::move(principal));
+    });
+    reveals_.seen_by([this](const std::string& reveal_id) { return way_to_value(reveal_id); });
+    reveal_socket_.start();
+    key_file_watch_.start();
+    co_return co_await notifier_.start(std::move(webhooks_));
+}
+
+Async<void> App::serve_stream(transport::Transport& transport) {
+    mcp::Session session(loop_, transport, dispatch_, questions_, stream_caller_, log_, [this] { drain(); });
+    co_await session.run();
+}
+
+Async<void> App::handle(transport::HttpRequest request, transport::HttpAnswer& answer) {
+    if (request.path != "/mcp" && request.path != "/mcp/")
+        co_return co_await handle_page(std::move(request), answer);
+    mcp::CrossOrigin shared(request, answer);
+    if (shared.is_preflight()) co_return co_await shared.reply_preflight();
+    co_await streamable_http_.handle(std::move(request), shared);
+}
+
+Async<void> App::handle_page(transport::HttpRequest request, transport::HttpAnswer& answer) {
+    if (request.path == "/approvals" || request.path.starts_with("/approvals/"))
+        co_return co_await dashboard_.handle(std::move(request), answer);
+    if (request.path == "/livez" || request.path == "/readyz")
+        co_return co_await reply_health(answer, request.path == "/readyz");
+    transport::HttpReply reply{
+        .status = 404,
+        .content_type = "application/json",
+        .body = redaction_.seal(
+            {{"error",
+              "Nothing is here. The approvals page is /approvals; the MCP endpoint of `serve` is /mcp."}})};
+    co_await answer.reply(std::move(reply));
+}
+
+// Alive: the loop answers. Ready: what is journalled can be written.
+Async<void> App::reply_health(transport::HttpAnswer& answer, bool ready) {
+    Result<void> written;
+    const auto now = std::chrono::steady_clock::now();
+    if (ready && now - ready_at_ > still_ready) {
+        written = co_await store_.run([](storage::Ledger& ledger) { return ledger.try_writing(); });
+        if (written) ready_at_ = now;
+    }
+    Json body = {{"ok", written.has_value()}};
+    if (!written) {
+        body["why"] = "The journal cannot be written. " + written.error().message;
+        log_.warn("not ready: the journal cannot be written", {{"why", written.error().message}});
+    }
+    transport::HttpReply reply{.status = written ? 200 : 503,
+                               .content_type = "application/json",
+                               .body = redaction_.seal(body),
+                               .headers = {{"cache-control", "no-store"}}};
+    co_await answer.reply(std::move(reply));
+}
+
+registry::Catalog App::assemble(const Parts& parts, const calls::ApprovalPage& page) {
+    const tools::OwnJwtIds own_ids([key = parts.own_key] { return key->facts().jwt_ids; });
+    std::vector<std::unique_ptr<tools::Tool>> all;
+    all.push_back(std::make_unique<access_tokens::ListAccessTokens>(client_, clock_, parts.seal_key));
+    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client_, reveals_, clock_));
+    all.push_back(std::make_unique<access_tokens::DeleteAccessToken>(client_, clock_, own_ids));
+    all.push_back(std::make_unique<access_tokens::RevealAccessToken>(reveals_, clock_));
+    all.push_back(
+        std::make_unique<access_tokens::RotateAccessToken>(client_, reveals_, rotations_, clock_, own_ids));
+    status::ApprovalReader& reader = *this;
+    all.push_back(std::make_unique<status::GetApproval>(reader));
+    all.push_back(std::make_unique<status::ConfigStatus>(
+        client_, clock_,
+        status::Configuration{.base_url = parts.base_url,
+                              .key = [key = parts.own_key] { return key->facts(); },
+                              .approvals =
+                                  [this](const policy::Caller& caller) {
+                                      return approvals::told_to_agents(
+                                          approvals::demands_of_calls(*gate_.now(), caller, clock_.now()));
+                                  },
+                              .sandbox = parts.sandbox,
+                              .version = TFY_VERSION,
+                              .page_url = [&page] { return page.home(); },
+                              .url_problem = parts.url_problem,
+                              .url_cause = parts.url_cause}));
+    auto catalog = registry::Catalog::assemble(std::move(all));
+    return std::move(
+        catalog.value());  // the embedded definitions are part of the binary: a test assembles them too
+}
+
+}  // namespace tfy::app

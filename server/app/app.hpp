@@ -1,0 +1,132 @@
+// The house, put together: every room in the order in which it needs the others.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+
+#include "server/app/parts.hpp"
+#include "server/approvals/narrowing.hpp"
+#include "server/calls/approval_tasks.hpp"
+#include "server/calls/call_tool.hpp"
+#include "server/calls/orphans.hpp"
+#include "server/calls/rotation_desk.hpp"
+#include "server/dashboard/dashboard.hpp"
+#include "server/features/change_watch.hpp"
+#include "server/features/completions.hpp"
+#include "server/features/prompts.hpp"
+#include "server/features/resources.hpp"
+#include "server/mcp/session.hpp"
+#include "server/mcp/streamable_http.hpp"
+#include "server/notify/notifier.hpp"
+#include "server/people/sign_in.hpp"
+#include "server/reveals/reveal_socket.hpp"
+#include "server/upstream/key_file_watch.hpp"
+#include "tools/status/status.hpp"
+
+namespace tfy::app {
+
+/// Everything that `stdio` and `serve` share. Members are built from top to bottom, and each uses only those
+/// above it.
+class App final : private status::ApprovalReader {
+public:
+    /// `loop`, `clock` and `page` must outlive the app. `default_assurance` is for rules that name none.
+    App(boost::asio::io_context& loop, Parts parts, const Clock& clock, calls::ApprovalPage& page,
+        policy::Assurance default_assurance);
+    ~App() override;
+
+    /// Finds what a process that ended left running, and begins to settle it, which goes on while others are
+    /// served: upstream is not waited for. To be awaited before anything is served.
+    Async<Result<void>> start();
+    /// An MCP peer on a stream; serves until its input ends.
+    Async<void> serve_stream(transport::Transport& transport);
+    /// Routes /mcp, for pages of allowed origins as well, and what handle_page() routes. The listener has let
+    /// allowed origins through only.
+    Async<void> handle(transport::HttpRequest request, transport::HttpAnswer& answer);
+    /// Routes /approvals, /livez and /readyz: for a page alone, where MCP goes another way and the port must
+    /// not give anybody the rights of this server's key.
+    Async<void> handle_page(transport::HttpRequest request, transport::HttpAnswer& answer);
+    /// Resumes when what was approved has run to its end, or after `limit`.
+    Async<void> idle(std::chrono::milliseconds limit) { return call_tool_.idle(limit); }
+    /// Calls that wait for a person are answered "pending" now, and who listens is told that it is over.
+    void drain() {
+        rotations_.drain();
+        approvals_.drain();
+        subscriptions_.drain();
+    }
+
+    /// Ends the threads that wait. The loop must not run any more.
+    void close();
+
+    /// Takes up what rules that are read anew say beside the gate: webhooks, and what the terminal asks for.
+    /// Errc::refused where a webhook cannot be used, Errc::storage; then nothing changed.
+    Result<void> take_rules(const policy::Rules& rules);
+
+    approvals::ApprovalDesk& approvals() { return approvals_; }
+    calls::RotationDesk& rotations() { return rotations_; }
+    approvals::GateInForce& gate() { return gate_; }
+    people::PageChannel& people() { return people_; }
+    const sealing::Redaction& redaction() const { return redaction_; }
+    const observability::Log& log() const { return log_; }
+
+private:
+    Async<Result<policy::Approval>> find(std::string id) override {
+        auto found = co_await approvals_.find(std::move(id));
+        if (!found) co_return found;
+        co_return co_await presenter_.as_it_is(std::move(*found));
+    }
+    Async<tools::ToolResult> answer(policy::Approval approval) override {
+        co_return co_await presenter_.status(std::move(approval));
+    }
+    Async<Result<std::optional<access_tokens::Rotation>>> rotation_of(std::string approval_id) override {
+        return rotations_.of(std::move(approval_id));
+    }
+    void tell_of_rotations();
+    void warn_of_settings(const Parts& parts) const;
+    tools::WayToValue way_to_value(const std::string& reveal_id);
+    registry::Catalog assemble(const Parts& parts, const calls::ApprovalPage& page);
+    Async<void> reply_health(transport::HttpAnswer& answer, bool ready);
+
+    boost::asio::io_context& loop_;
+    const Clock& clock_;
+    calls::ApprovalPage& page_;
+    std::optional<storage::Instance> instance_lock_;
+    std::filesystem::path state_dir_;
+    policy::Caller stream_caller_;
+    sealing::Redaction redaction_;
+    observability::Log log_;
+    storage::Store store_;
+    upstream::KeyFileWatch key_file_watch_;
+    approvals::GateInForce gate_;
+    std::unique_ptr<truefoundry::Exchange> exchange_;
+    truefoundry::Client client_;
+    upstream::KeyHolders key_holders_;
+    approvals::ApprovalDesk approvals_;
+    reveals::RevealDesk reveals_;
+    reveals::RevealSocket reveal_socket_;
+    calls::RotationDesk rotations_;
+    registry::Catalog catalog_;
+    approvals::Narrowing narrowing_;
+    approvals::StandingDesk standing_;
+    calls::Presenter presenter_;
+    calls::CallTool call_tool_;
+    calls::Orphans orphans_;
+    features::CallerView caller_view_;
+    features::Resources resources_;
+    features::Prompts prompts_;
+    features::Completions completions_;
+    mcp::Subscriptions subscriptions_;
+    calls::ApprovalTasks tasks_;
+    features::ChangeWatch changes_;
+    std::vector<notify::WebhookTarget> webhooks_;  // until start()
+    notify::Notifier notifier_;
+    mcp::Dispatch dispatch_;
+    mcp::Questions questions_;
+    mcp::StreamableHttp streamable_http_;
+    people::PageChannel people_;
+    people::SignInCodes sign_in_codes_;
+    dashboard::Dashboard dashboard_;
+    std::chrono::steady_clock::time_point ready_at_ = {};  // when the journal was last written for /readyz
+};
+
+}  // namespace tfy::app

@@ -1,0 +1,39 @@
+#include "server/app/archive.hpp"
+
+#include "server/config/settings.hpp"
+#include "server/storage/state_dir.hpp"
+#include "server/upstream/own_key.hpp"
+
+namespace tfy::app {
+
+Result<Archive> Archive::open(const std::filesystem::path& state_dir) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(state_dir / "ledger.db", ignored))
+        return Error{Errc::not_found,
+                     "There is nothing in " + state_dir.string() +
+                         ": no server has used it yet. Give the --state-dir that the server runs with."};
+    return open_or_make(state_dir);
+}
+
+Result<Archive> Archive::open_or_make(const std::filesystem::path& state_dir) {
+    const auto state = storage::StateDir::open(state_dir);
+    if (!state) return state.error();
+    auto ledger = storage::Ledger::open(state->ledger());
+    if (!ledger) return ledger.error();
+    auto known = (*ledger)->fingerprints();
+    if (!known) return known.error();
+    auto key = state->fingerprint_key_for(!known->empty());
+    if (!key) return key.error();
+    upstream::name_once(*known);
+    return Archive{std::move(*ledger), redaction::Redactor(*key, std::move(*known)), *key};
+}
+
+int fail(const Archive* archive, std::ostream& err, const Error& error) {
+    if (archive)
+        archive->say(err, error.message + "\n");
+    else
+        cli::print_text(err, redaction::Redactor({}, {}), error.message + "\n");
+    return config::exit_code(error);
+}
+
+}  // namespace tfy::app

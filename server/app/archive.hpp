@@ -1,0 +1,33 @@
+// The state directory as a command sees it: the ledger, and a redactor through which everything that is
+// printed goes.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <ostream>
+
+#include "policy/redaction/redactor.hpp"
+#include "server/cli/printing.hpp"
+#include "server/storage/ledger.hpp"
+
+namespace tfy::app {
+
+struct Archive {
+    std::unique_ptr<storage::Ledger> ledger;
+    redaction::Redactor redactor;
+    redaction::FingerprintKey key;  // with which the redactor knows its tokens
+
+    /// Errc::not_found where no server has ever used `state_dir`: a mistyped folder is not created.
+    /// Errc::storage.
+    static Result<Archive> open(const std::filesystem::path& state_dir);
+    /// The same, and where nothing is there yet it is begun, as a server would.
+    static Result<Archive> open_or_make(const std::filesystem::path& state_dir);
+
+    void say(std::ostream& out, std::string_view text) const { cli::print_text(out, redactor, text); }
+    void print(std::ostream& out, const Json& document) const { cli::print_json(out, redactor, document); }
+};
+
+/// Says what went wrong and gives its exit code. Without an archive nothing is known to redact.
+int fail(const Archive* archive, std::ostream& err, const Error& error);
+
+}  // namespace tfy::app

@@ -1,0 +1,210 @@
+#include "server/calls/approval_answer.hpp"
+
+#include "policy/narrowed_arguments.hpp"
+#include "server/approvals/approval_text.hpp"
+#include "tools/access_tokens/create_words.hpp"
+
+namespace tfy::calls {
+namespace {
+
+using policy::Approval;
+using State = policy::Approval::State;
+using tools::ToolResult;
+
+constexpr auto ask_anew =
+    "If the user still wants it, call again with the same arguments: that opens a new request.";
+
+/// A command has the end of its line to itself, so that it can be copied.
+std::string next_of_pending(const Approval& approval, const Doors& doors) {
+    if (approval.state == State::approved) return "Call again with the same arguments to run it.";
+    if (approval.state == State::executing) return "Call again with the same arguments for the result.";
+    std::string where;
+    if (!doors.page.empty())
+        where = " at " + doors.page;
+    else if (!doors.terminal.empty())
+        where = " in a terminal";
+    const auto next =
+        "Ask the user to decide" + where + ", then call again with the same arguments for the result.";
+    return doors.terminal.empty() ? next : next + "\nTo decide in a terminal: " + doors.terminal;
+}
+
+std::string message_of_pending(const Approval& approval) {
+    if (approval.state == State::approved) return "Approved, but not started; nothing has been done.";
+    if (approval.state == State::executing) return "Approved and running.";
+    std::string message = "Waiting for approval; nothing has been done.";
+    if (approval.terms.quorum > 1)
+        message = "Waiting for " + std::to_string(approval.terms.quorum) + " people to approve (" +
+                  std::to_string(approval.votes.size()) + " did so far); nothing has been done.";
+    if (approval.facts.contested)
+        message +=
+            " Another caller has asked to change this token, too: what runs first ends the other request.";
+    return message;
+}
+
+ToolResult pending(const Approval& approval, const Doors& doors, policy::Time now) {
+    const auto message = message_of_pending(approval);
+    const auto next = next_of_pending(approval, doors);
+    ToolResult result{.text = message + " " + next + "\n\nApproval: " + approval.id +
+                              "\nDigest: " + policy::short_digest(approval.digest) +
+                              "\nExpires: " + policy::format_time_for_people(approval.expires) + " (in " +
+                              policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) +
+                              ")\n",
+                      .structured = {{"status", "approval_pending"},
+                                     {"approval_id", approval.id},
+                                     {"digest", approval.digest},
+                                     {"expires_at", policy::format_time(approval.expires)},
+                                     {"message", message},
+                                     {"next", next}}};
+    if (!doors.page.empty()) result.structured["approval_url"] = doors.page;
+    return result;
+}
+
+/// What `result` says, with `next` in its words and among its members. Those of a failure name a step of
+/// their own, which does not know of the request.
+ToolResult with_next(ToolResult result, const Approval& approval, std::string next) {
+    if (!result.structured.is_object()) result.structured = Json::object();
+    result.structured["approval_id"] = approval.id;
+    result.structured["message"] = result.text;
+    result.structured["next"] = next;
+    if (!result.text.ends_with('\n')) result.text += ' ';
+    result.text += next + "\n";
+    return result;
+}
+
+std::string repeated(const Approval& approval, policy::Time now) {
+    const auto until = approval.answers_until.value_or(policy::answers_until(approval, now));
+    return "Until " + policy::format_time_for_people(until) +
+           " the same call returns this result; after that it is a new request.";
+}
+
+ToolResult refusal(std::string_view status, const Approval& approval, std::string text, std::string next) {
+    ToolResult result{.text = std::move(text),
+                      .structured = {{"status", status}, {"digest", approval.digest}},
+                      .is_error = true};
+    return with_next(std::move(result), approval, std::move(next));
+}
+
+ToolResult denied(const Approval& approval, policy::Time now) {
+    std::string text = "Denied";
+    if (approval.decision) {
+        text += " by " + policy::shown(approval.decision->by, 100) + ".";
+        if (!approval.decision->reason.empty())
+            text += " Their reason: \"" + policy::shown(approval.decision->reason, 500) + "\".";
+    } else {
+        text += ".";
+    }
+    return refusal("denied", approval, text + " Nothing was done.",
+                   "Do not ask again unless the user wants it. " + repeated(approval, now));
+}
+
+/// A token was made whose value is for a person. Its words say how to see it, once; `next` says so as long as
+/// that is true.
+ToolResult made_for_person(ToolResult outcome, policy::Time until, const Approval& approval,
+                           policy::Time now) {
+    constexpr auto over =
+        "The time to see the value is over. If the user did not save it, delete the token and create a new "
+        "one. ";
+    if (now >= until) return with_next(std::move(outcome), approval, over + repeated(approval, now));
+    const tools::WayToValue way{.page = outcome.structured.value("reveal_url", std::string{}),
+                                .terminal = outcome.structured.value("reveal_command", std::string{})};
+    auto result = with_next(std::move(outcome), approval, repeated(approval, now));
+    result.structured["next"] =
+        access_tokens::how_a_person_sees(way, until - now) + "\n" + repeated(approval, now);
+    return result;
+}
+
+ToolResult succeeded(ToolResult outcome, const Approval& approval, policy::Time now) {
+    const auto& structured = outcome.structured;
+    const bool waits = structured.is_object() &&
+                       (structured.contains("reveal_url") || structured.contains("reveal_command"));
+    const auto until =
+        waits ? policy::read_time(structured.value("reveal_until", std::string{})) : std::nullopt;
+    if (until) return made_for_person(std::move(outcome), *until, approval, now);
+    return with_next(std::move(outcome), approval, repeated(approval, now));
+}
+
+/// The outcome of what ran, or may have.
+ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now) {
+    switch (approval.state) {
+        case State::succeeded: return succeeded(std::move(outcome), approval, now);
+        case State::unknown:
+            return with_next(std::move(outcome), approval,
+                             "List the access tokens before anything else. " + repeated(approval, now));
+        default: return with_next(std::move(outcome), approval, ask_anew);
+    }
+}
+
+}  // namespace
+
+ToolResult status_answer(const Approval& approval, const Doors& doors, policy::Time now) {
+    switch (approval.state) {
+        case State::pending:
+        case State::approved:
+        case State::executing: return pending(approval, doors, now);
+        case State::denied: return denied(approval, now);
+        case State::expired:
+            return refusal("expired", approval,
+                           approval.decision ? "Approved, but not used in time. Nothing was done."
+                                             : "Expired: no decision was made in time. Nothing was done.",
+                           ask_anew);
+        case State::withdrawn:
+            return refusal("withdrawn", approval, "Withdrawn before it ran. Nothing was done.", ask_anew);
+        case State::succeeded:
+        case State::failed:
+        case State::unknown:
+        case State::superseded: break;
+    }
+    return ended(read_outcome(approval.outcome), approval, now);
+}
+
+ToolResult fresh_answer(ToolResult result, const Approval& approval, policy::Time now) {
+    if (result.reveal || policy::is_open(approval.state)) return result;
+    return ended(std::move(result), approval, now);
+}
+
+void tell_narrowing(ToolResult& result, const Approval& approval) {
+    if (approval.narrowings.empty()) return;
+    result.text += "\n" + approvals::narrowing_lines(approval);
+    if (!result.structured.is_object()) return;
+    auto changed = Json::array();
+    for (const auto& each : policy::narrowed_arguments(approval))
+        changed.push_back({{"argument", each.argument},
+                           {"asked", each.asked.empty() ? Json(nullptr) : Json(each.asked)},
+                           {"approved", each.now}});
+    result.structured["narrowed"] = std::move(changed);
+}
+
+ToolResult failure(const Error& error) {
+    auto result = tools::failed(error);
+    if (error.code == Errc::ambiguous) result.structured["status"] = "execution_unknown";
+    if (error.data.is_object() && error.data.contains("approval_id"))
+        result.structured["approval_id"] = error.data["approval_id"];
+    return result;
+}
+
+State end_state(const Result<ToolResult>& result) {
+    if (result) return State::succeeded;
+    return result.error().code == Errc::ambiguous ? State::unknown : State::failed;
+}
+
+Json outcome_of(const ToolResult& result) {
+    if (!result.reveal)
+        return {{"text", result.text}, {"structured", result.structured}, {"isError", result.is_error}};
+    return {
+        {"text",
+         "This value had its one showing when this call first ran; if it did not arrive then, it is lost. "
+         "Token values are only shown at creation time. If lost, delete the old token and create a new one, "
+         "then "
+         "update all services that used the old token."},
+        {"structured", {{"status", "executed"}}},
+        {"isError", true}};
+}
+
+ToolResult read_outcome(const Json& outcome) {
+    if (!outcome.is_object()) return {.text = "The outcome of this call was not recorded.", .is_error = true};
+    return {.text = outcome.value("text", std::string{}),
+            .structured = outcome.value("structured", Json(nullptr)),
+            .is_error = outcome.value("isError", false)};
+}
+
+}  // namespace tfy::calls

@@ -1,0 +1,40 @@
+// What an agent is told about a request of its own: in words, and as structured content that says the same.
+#pragma once
+
+#include <string>
+
+#include "policy/approval.hpp"
+#include "tools/tool.hpp"
+
+namespace tfy::calls {
+
+/// Where a person can decide, for the agent to pass on.
+struct Doors {
+    std::string
+        page;  // this approval's address on the page, empty where there is none; never pre-authenticated
+    std::string terminal;  // "tfy-pat-mcp approvals approve apr_…"
+};
+
+/// Where the request stands: pending (no error), denied, expired, withdrawn, superseded, or the stored,
+/// masked outcome. Each says what was done and what was not. `structured` has the same as `message`, and as
+/// `next` what to do: with the addresses while it is open, and how the same call is answered from now on once
+/// it has ended.
+tools::ToolResult status_answer(const policy::Approval& approval, const Doors& doors, policy::Time now);
+/// The result of a call that has just run, with `message` and `next` as status_answer() has them. A result
+/// that shows a value stays as it is.
+tools::ToolResult fresh_answer(tools::ToolResult result, const policy::Approval& ended, policy::Time now);
+
+/// Adds to the result of a call that a person made narrower before it ran what was changed, in words and as
+/// `narrowed`.
+void tell_narrowing(tools::ToolResult& result, const policy::Approval& approval);
+/// A failure as the agent is told it. A create or delete whose answer was lost (Errc::ambiguous) may have
+/// happened: that is "execution_unknown", another status than those that say that it failed.
+tools::ToolResult failure(const Error& error);
+/// How an execution with this result ended: succeeded, failed or unknown.
+policy::Approval::State end_state(const Result<tools::ToolResult>& result);
+
+/// A result as it is stored: without the value that a reveal carries.
+Json outcome_of(const tools::ToolResult& result);
+tools::ToolResult read_outcome(const Json& outcome);
+
+}  // namespace tfy::calls

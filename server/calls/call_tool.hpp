@@ -1,0 +1,97 @@
+// The life of one tools/call, from its arguments to its answer. Who understands this file understands the
+// product.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <set>
+#include <string>
+
+#include "server/approvals/approval_desk.hpp"
+#include "server/calls/presenter.hpp"
+#include "server/mcp/features.hpp"
+#include "server/observability/log.hpp"
+#include "tools/registry/catalog.hpp"
+
+namespace tfy::calls {
+
+class CallTool final : public mcp::ToolFeature {
+public:
+    struct Rooms {
+        boost::asio::io_context& loop;
+        const registry::Catalog& catalog;
+        const approvals::GateInForce& gate;
+        approvals::ApprovalDesk& desk;
+        Presenter& presenter;
+        const sealing::Redaction& redaction;
+        const Clock& clock;
+        const observability::Log& log;
+    };
+
+    /// `server` and `base_url` are bound into every digest.
+    CallTool(Rooms rooms, std::string server, std::string base_url);
+
+    const std::vector<Json>& definitions() const override { return definitions_; }
+    /// Errors are protocol errors (unknown tool, foreign requestState); all else that goes wrong is a tool
+    /// result with isError. Cancelling it detaches the caller; what has begun to run runs to its end.
+    Async<Result<mcp::Answer>> call(mcp::Requester& requester, protocol::CallToolParams params) override;
+
+    /// Runs what a person has approved, apart from everybody; nothing where it is running already, or was
+    /// claimed by somebody else, or would go to another control plane. `trace` is of the request that found
+    /// it approved. A call whose tool has another definition by now ends as superseded.
+    void carry_out(policy::Approval approval, policy::Trace trace);
+    /// What was approved on this process's page with its value for the page runs at once: the person is there
+    /// to see it, whether or not the caller still is. Nothing for other approvals.
+    void carry_out_for_page(policy::Approval approval);
+    /// Whether calls of this tool may become tasks: as its definition says.
+    bool may_be_task(const std::string& tool) const;
+
+    /// What a reading tool would answer this caller: for resources and completions, which show the same facts
+    /// under the same rules. Errors are the tool's, and Errc::denied a rule's.
+    Async<Result<tools::ToolResult>> look(const mcp::Requester& requester, std::string tool, Json arguments);
+    /// Whether look() would run the tool for this caller: the rules alone, nothing is read.
+    bool may_look(const mcp::Requester& requester, std::string_view tool, Json arguments) const;
+
+    /// Resumes when nothing that was approved is running any more, or after `limit`: what still runs then is
+    /// settled at the next start.
+    Async<void> idle(std::chrono::milliseconds limit);
+
+private:
+    struct Job;
+    using Entry = registry::Catalog::Entry;
+
+    Result<policy::Call> make_call(const Entry& entry, const mcp::Requester& requester, Json arguments) const;
+    Async<Result<mcp::Answer>> answer_of(const Entry& entry, mcp::Requester& requester,
+                                         protocol::CallToolParams params);
+    void log_call(const Entry& entry, const mcp::Requester& requester,
+                  const Result<mcp::Answer>& answer) const;
+    Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
+    Async<Result<std::optional<policy::Approval>>> answering(const Entry& entry, const policy::Call& call);
+    Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
+    Async<Result<mcp::Answer>> change(const Entry& entry, policy::Call call, mcp::Requester& requester,
+                                      const protocol::CallToolParams& params);
+    Async<Result<mcp::Answer>> settle(const Entry& entry, policy::Call call, policy::Approval approval,
+                                      mcp::Requester& requester);
+    Async<mcp::Answer> answer_fresh(tools::ToolResult result, std::string approval_id,
+                                    protocol::Version version);
+    Async<void> tell_decision(policy::Approval approval, mcp::Requester& requester);
+    Async<void> carry_out_to_end(const Entry& entry, policy::Approval approval, policy::Call call,
+                                 std::shared_ptr<Job> job);
+    Async<Result<tools::ToolResult>> execute(const Entry& entry, policy::Approval approval,
+                                             policy::Call call);
+    Async<void> run_to_end(const Entry& entry, policy::Approval approval, policy::Call call,
+                           std::shared_ptr<Job> job);
+    Async<Result<tools::ToolResult>> claim_and_run(const Entry& entry, const policy::Approval& approval,
+                                                   policy::Call call);
+    Async<void> record_later(std::string id, policy::Approval::State end, Json outcome);
+    Async<void> allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
+                              const tools::ToolResult& created);
+
+    Rooms rooms_;
+    std::string server_;
+    std::string base_url_;
+    std::vector<Json> definitions_;
+    std::size_t running_ = 0;
+    std::set<std::string> carried_out_;  // approvals that carry_out() is at
+};
+
+}  // namespace tfy::calls

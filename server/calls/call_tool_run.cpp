@@ -1,0 +1,181 @@
+// What was approved runs: claimed once, apart from whoever waits for it.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "server/calls/approval_answer.hpp"
+#include "server/calls/call_tool.hpp"
+#include "server/observability/failpoint.hpp"
+
+namespace tfy::calls {
+namespace {
+
+namespace asio = boost::asio;
+using policy::Approval;
+using State = policy::Approval::State;
+using tools::ToolResult;
+
+constexpr std::chrono::milliseconds first_pause{500}, longest_pause{60'000};
+
+Error unforeseen() {
+    return {Errc::ambiguous,
+            "This call ended in an unforeseen way. List the access tokens to see whether it happened."};
+}
+
+}  // namespace
+
+/// One running call and whoever waits for it; the waiting side may leave.
+struct CallTool::Job {
+    explicit Job(asio::io_context& loop) : done(loop, asio::steady_timer::time_point::max()) {}
+    asio::steady_timer done;
+    std::optional<Result<ToolResult>> result;
+};
+
+void CallTool::carry_out(Approval approval, policy::Trace trace) {
+    const auto* entry = rooms_.catalog.find(approval.call.tool);
+    const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_;
+    if (entry == nullptr || !ours || !carried_out_.insert(approval.id).second) return;
+    auto call = approval.call;
+    call.tool_version = entry->version;
+    call.caller.trace = std::move(trace);
+    ++running_;
+    asio::co_spawn(
+        rooms_.loop,
+        carry_out_to_end(*entry, std::move(approval), std::move(call), std::make_shared<Job>(rooms_.loop)),
+        asio::detached);
+}
+
+// A request under another definition of the tool waits for its own server.
+void CallTool::carry_out_for_page(Approval approval) {
+    const auto* entry = rooms_.catalog.find(approval.call.tool);
+    const bool shows_value = approval.state == State::approved && approval.facts.yields_value &&
+                             approval.decision->destination == policy::Destination::page;
+    if (rooms_.desk.draining()) return;  // a value that is made now would end with this process
+    if (entry == nullptr || !shows_value || approval.call.tool_version != entry->version) return;
+    carry_out(std::move(approval), {});
+}
+
+Async<void> CallTool::carry_out_to_end(const Entry& entry, Approval approval, policy::Call call,
+                                       std::shared_ptr<Job> job) {
+    const auto id = approval.id;
+    const std::unique_ptr<const std::string, std::function<void(const std::string*)>> leave(
+        &id, [this](const std::string* mine) { carried_out_.erase(*mine); });
+    co_await run_to_end(entry, approval, std::move(call), job);
+    if (*job->result) co_return;
+    const auto why = job->result->error();
+    if (why.code == Errc::conflict) co_return;  // somebody else was first
+    if (why.code == Errc::superseded) {
+        const auto ended = co_await rooms_.desk.supersede(std::move(approval));
+        if (ended || ended.error().code == Errc::conflict) co_return;
+    }
+    rooms_.log.warn("what was approved could not be begun", {{"approval", id}, {"why", why.message}});
+}
+
+// What was approved is claimed and runs apart from the caller, who may be cut off at any moment: either it is
+// not claimed, or it runs.
+Async<Result<ToolResult>> CallTool::execute(const Entry& entry, Approval approval, policy::Call call) {
+    const auto job = std::make_shared<Job>(rooms_.loop);
+    ++running_;
+    asio::co_spawn(rooms_.loop, run_to_end(entry, std::move(approval), std::move(call), job), asio::detached);
+    while (!job->result) {
+        boost::system::error_code woken;
+        co_await job->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
+            throw boost::system::system_error(asio::error::operation_aborted);
+    }
+    co_return std::move(*job->result);
+}
+
+Async<void> CallTool::run_to_end(const Entry& entry, Approval approval, policy::Call call,
+                                 std::shared_ptr<Job> job) {
+    // However it ends, its caller is told and nobody waits for it any more.
+    const std::unique_ptr<Job, std::function<void(Job*)>> end(job.get(), [this](Job* ended) {
+        if (!ended->result) ended->result = unforeseen();
+        ended->done.cancel();
+        --running_;
+    });
+    auto result = co_await claim_and_run(entry, approval, std::move(call));
+    job->result = std::move(result);
+}
+
+Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Approval& approval,
+                                                  policy::Call call) {
+    const auto caller = call.caller;
+    auto permit = co_await rooms_.desk.claim(approval, std::move(call));
+    if (!permit) co_return permit.error();
+    const auto grant = permit->grant();
+    Result<ToolResult> result = unforeseen();
+    try {
+        result = co_await entry.tool->run(std::move(*permit));
+    } catch (const std::exception& bug) {
+        rooms_.log.error("a tool threw", {{"tool", entry.tool->name()}, {"what", bug.what()}});
+    }
+    const auto end = end_state(result);
+    ToolResult shown = result ? std::move(*result) : failure(result.error());
+    tell_narrowing(shown, approval);
+    const auto finished = co_await rooms_.desk.finish(approval.id, end, outcome_of(shown));
+    if (!finished) {
+        rooms_.log.error("an outcome was not recorded",
+                         {{"approval", approval.id}, {"why", finished.error().message}});
+        asio::co_spawn(rooms_.loop, record_later(approval.id, end, outcome_of(shown)), asio::detached);
+    }
+    if (grant && end == State::succeeded && grant->decision.destination == policy::Destination::agent)
+        co_await allow_showing(*grant, caller, shown);
+    if (end == State::succeeded) rooms_.presenter.open_for_value(approval, shown);
+    co_return shown;
+}
+
+// Until it is written the row is "executing", and whoever repeats the call waits. A process that ends before
+// leaves it to the next start.
+Async<void> CallTool::record_later(std::string id, State end, Json outcome) {
+    asio::steady_timer timer(rooms_.loop);
+    for (auto pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {
+        timer.expires_after(pause);
+        co_await timer.async_wait(asio::use_awaitable);
+        const auto finished = co_await rooms_.desk.finish(id, end, outcome);
+        if (finished || finished.error().code != Errc::storage) co_return;
+    }
+}
+
+// The person who approved a create with the value for the agent has decided on the one call that shows it,
+// too.
+Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
+                                    const ToolResult& created) {
+    const auto* entry = rooms_.catalog.find("tfy_access_tokens_reveal");
+    if (entry == nullptr || !created.structured.is_object() || !created.structured.contains("reveal_id"))
+        co_return;
+    policy::Call call{.server = server_,
+                      .base_url = base_url_,
+                      .tool = std::string(entry->tool->name()),
+                      .tool_version = entry->version,
+                      .effect = policy::Effect::changes,
+                      .arguments = {{"reveal_id", created.structured.at("reveal_id")}},
+                      .caller = std::move(caller)};
+    auto facts = co_await entry->tool->facts(call);
+    if (!facts) co_return;
+    auto verdict = rooms_.gate.now()->judge(std::move(call), facts->subject, rooms_.clock.now());
+    auto* ask = std::get_if<policy::Ask>(&verdict);
+    if (ask == nullptr) co_return;
+    auto approval = rooms_.gate.now()->follow_up(grant, std::move(*ask), std::move(*facts),
+                                                 "apr_" + policy::random_id(), rooms_.clock.now());
+    Result<approvals::ApprovalDesk::Opened> opened = Error{};
+    if (approval)
+        opened = co_await rooms_.desk.open_approved(std::move(*approval));
+    else
+        opened = approval.error();
+    if (!opened)
+        rooms_.log.warn("the showing of a new value needs an approval of its own",
+                        {{"why", opened.error().message}});
+}
+
+Async<void> CallTool::idle(std::chrono::milliseconds limit) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    asio::steady_timer timer(rooms_.loop);
+    while (running_ > 0 && std::chrono::steady_clock::now() < end) {
+        timer.expires_after(std::chrono::milliseconds{20});
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+}  // namespace tfy::calls

@@ -1,0 +1,259 @@
+#include "server/config/config.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <span>
+#include <sstream>
+
+#include "server/config/path_text.hpp"
+#include "server/http_client/url_parts.hpp"
+#include "server/upstream/base_url.hpp"
+#include "server/upstream/key_file.hpp"
+#include "server/upstream/placeholder.hpp"
+
+namespace tfy::config {
+namespace {
+
+std::string trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+/// What holds nothing but white space says nothing.
+std::string environment(const char* name) {
+    const auto* value = std::getenv(name);
+    return value != nullptr && !trimmed(value).empty() ? value : "";
+}
+
+constexpr std::array url_names = {"TFY_BASE_URL", "TFY_HOST", "TFY_API_HOST"};
+constexpr std::array key_names = {"TFY_API_KEY", "TFY_API_KEY_FILE"};
+
+bool is_set(std::span<const char* const> names) {
+    return std::ranges::any_of(names, [](const char* name) { return !environment(name).empty(); });
+}
+
+void forget(std::vector<std::pair<std::string, std::string>>& dotenv, std::span<const char* const> names) {
+    for (auto& [name, value] : dotenv)
+        if (std::ranges::find(names, std::string_view(name)) != names.end()) policy::wipe(value);
+}
+
+// What stands in the environment comes first; a .env only fills gaps.
+std::string setting(const std::vector<std::pair<std::string, std::string>>& dotenv, const char* name) {
+    if (auto value = environment(name); !value.empty()) return value;
+    for (const auto& [key, value] : dotenv)
+        if (key == name) return value;
+    return {};
+}
+
+bool is_empty_somewhere(const std::vector<std::pair<std::string, std::string>>& dotenv, const char* name) {
+    return std::getenv(name) != nullptr || std::ranges::any_of(dotenv, [name](const auto& pair) {
+               return pair.first == name && pair.second.empty();
+           });
+}
+
+std::string read_whole(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::stringstream text;
+    text << in.rdbuf();
+    return in ? text.str() : std::string{};
+}
+
+std::string place_of(const char* name) {
+    return std::string(name) + (environment(name).empty() ? " in .env" : " in the environment");
+}
+
+void take_url(const std::vector<std::pair<std::string, std::string>>& dotenv, Upstream& upstream) {
+    for (const auto* name : url_names) {
+        const auto text = setting(dotenv, name);
+        if (text.empty()) continue;
+        upstream.url_from = place_of(name);
+        if (const auto placeholder = upstream::read_url_placeholder(text)) {
+            upstream.url_problem = upstream.url_from + " " + placeholder->says("address");
+            upstream.url_cause = "base_url_placeholder";
+            return;
+        }
+        auto read = upstream::read_base_url(text);
+        if (read) {
+            upstream.base_url = *read;
+        } else {
+            const auto parts = http_client::UrlParts::read(text);
+            upstream.url_problem = std::string(name) + ": " + read.error().message;
+            upstream.url_cause = parts && parts->scheme == "http" && !parts->is_loopback()
+                                     ? "base_url_not_https"
+                                     : "base_url_unusable";
+        }
+        return;
+    }
+}
+
+Error no_key(const std::string& place, const upstream::Placeholder& placeholder) {
+    return {Errc::storage, place + " " + placeholder.says("key"), {{"cause", "key_placeholder"}}};
+}
+
+Result<policy::Secret> read_key_at(const std::string& place, std::string text) {
+    if (const auto placeholder = upstream::read_placeholder(text)) return no_key(place, *placeholder);
+    auto read = upstream::read_key(std::move(text));
+    if (!read) return Error{Errc::storage, place + " " + read.error().message, read.error().data};
+    return read;
+}
+
+Result<std::string> read_key_file_name(const std::string& place, const std::string& text) {
+    if (const auto path = expand_path(text, place)) return std::filesystem::absolute(*path).string();
+    if (const auto placeholder = upstream::read_placeholder(text))
+        return Error{
+            Errc::storage, place + " " + placeholder->says("file's name"), {{"cause", "key_placeholder"}}};
+    return Error{Errc::storage, expand_path(text, place).error().message, {{"cause", "key_file_unreadable"}}};
+}
+
+void take_key_file(const std::string& text, Upstream& upstream) {
+    upstream.key_from = place_of("TFY_API_KEY_FILE");
+    auto file = read_key_file_name(upstream.key_from, text);
+    if (!file) {
+        upstream.key_problem = file.error();
+        return;
+    }
+    upstream.key_file = std::move(*file);
+    upstream.key_warning = upstream::open_to_others(upstream.key_file);
+    auto read = upstream::read_key_file(upstream.key_file);
+    if (read)
+        upstream.api_key = std::move(*read);
+    else
+        upstream.key_problem = read.error();
+}
+
+void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Upstream& upstream) {
+    auto key = setting(dotenv, "TFY_API_KEY");
+    const auto file = setting(dotenv, "TFY_API_KEY_FILE");
+    if (!key.empty()) {
+        upstream.key_from = place_of("TFY_API_KEY");
+        if (!file.empty())
+            upstream.key_warning = place_of("TFY_API_KEY_FILE") + " is not read: " + upstream.key_from +
+                                   " comes first. Set one of them only.";
+        auto read = read_key_at(upstream.key_from, std::move(key));
+        if (read)
+            upstream.api_key = std::move(*read);
+        else
+            upstream.key_problem = read.error();
+        return;
+    }
+    if (!file.empty()) return take_key_file(file, upstream);
+    for (const auto* name : key_names)
+        if (is_empty_somewhere(dotenv, name))
+            upstream.key_problem = Error{Errc::storage,
+                                         std::string(name) + " " + upstream::Placeholder::says_empty(),
+                                         {{"cause", "key_not_set"}}};
+}
+
+/// Seconds, whole or with up to three decimals.
+std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) {
+    constexpr std::size_t most_characters = std::string_view("600.000").size();
+    const auto digits = text.find_first_not_of("0123456789.");
+    const bool plain = !text.empty() && text.size() <= most_characters && digits == std::string_view::npos;
+    double seconds = 0;
+    const auto* end = text.data() + text.size();
+    if (!plain || std::from_chars(text.data(), end, seconds).ptr != end) return std::nullopt;
+    constexpr double least = 0.1, most = 600;
+    if (seconds < least || seconds > most) return std::nullopt;
+    return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+}
+
+}  // namespace
+
+Upstream read_upstream() {
+    auto dotenv = read_dotenv(read_whole(".env"));
+    // A folder's .env never sends a key of the environment to a place of its own, under whichever spelling;
+    // it may bring the key to an address of the environment.
+    const bool own_key = is_set(key_names);
+    if (own_key || is_set(url_names)) forget(dotenv, url_names);
+    if (own_key) forget(dotenv, key_names);
+    Upstream upstream;
+    take_url(dotenv, upstream);
+    take_key(dotenv, upstream);
+    if (auto* in_environment = std::getenv("TFY_API_KEY")) {
+        std::fill_n(in_environment, std::char_traits<char>::length(in_environment), '\0');
+        unsetenv("TFY_API_KEY");
+    }
+    for (auto& [name, value] : dotenv) policy::wipe(value);
+    return upstream;
+}
+
+Result<UpstreamLimits> read_upstream_limits() {
+    auto dotenv = read_dotenv(read_whole(".env"));
+    UpstreamLimits limits;
+    std::string wrong;
+    const auto read = [&](const char* name, std::chrono::milliseconds& limit) {
+        const auto text = setting(dotenv, name);
+        const auto seconds = text.empty() ? std::optional(limit) : read_seconds(text);
+        if (!seconds && wrong.empty()) wrong = name;
+        limit = seconds.value_or(limit);
+    };
+    read("TFY_API_CONNECT_TIMEOUT", limits.connect_timeout);
+    read("TFY_API_MAX_TIME", limits.max_time);
+    for (auto& [name, value] : dotenv) policy::wipe(value);
+    if (!wrong.empty())
+        return Error{Errc::invalid_params, wrong +
+                                               " must be a number of seconds from 0.1 to 600, for example 10 "
+                                               "or 2.5. Correct it, or unset it for the default."};
+    return limits;
+}
+
+Result<Address> read_address(std::string_view text) {
+    const auto colon = text.rfind(':');
+    Error wrong{Errc::invalid_params,
+                "--listen must be an IP address and a port, for example 127.0.0.1:8780 or [::1]:8780."};
+    if (colon == std::string_view::npos) return wrong;
+    auto host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    Address address{.host = std::string(host)};
+    const auto port = text.substr(colon + 1);
+    const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), address.port);
+    boost::system::error_code no_address;
+    boost::asio::ip::make_address(host, no_address);
+    if (failure != std::errc{} || end != port.data() + port.size() || no_address) return wrong;
+    return address;
+}
+
+Result<std::string> read_public_url(const std::string& text) {
+    if (text.empty()) return text;
+    const bool odd = std::ranges::any_of(text, [](char c) {
+        return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '\\' || c == '?' || c == '#';
+    });
+    const auto parts = odd ? std::nullopt : http_client::UrlParts::read(text);
+    if (!parts || parts->has_more || parts->host.empty() ||
+        (parts->scheme != "https" && parts->scheme != "http"))
+        return Error{Errc::invalid_params,
+                     "--public-url must be an address without a query, for example https://tfy.example.com."};
+    auto url =
+        parts->scheme + "://" + parts->host + (parts->port.empty() ? "" : ":" + parts->port) + parts->path;
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+}
+
+Result<std::filesystem::path> state_dir(const std::string& text) {
+    const auto path = expand_path(text, "--state-dir");
+    if (!path) return path.error();
+    if (!path->empty()) return std::filesystem::absolute(*path);
+    // A relative one is to be ignored, says the XDG Base Directory Specification.
+    if (const std::filesystem::path xdg = environment("XDG_STATE_HOME"); xdg.is_absolute())
+        return xdg / "tfy-pat-mcp";
+    const auto home = home_folder();
+    if (home.empty())
+        return Error{Errc::refused, "There is no home folder for the state directory. Give --state-dir."};
+    return home / ".local/state/tfy-pat-mcp";
+}
+
+std::string os_user() {
+    const auto* user = getpwuid(getuid());
+    return user != nullptr && user->pw_name != nullptr ? user->pw_name : "uid-" + std::to_string(getuid());
+}
+
+}  // namespace tfy::config

@@ -1,0 +1,104 @@
+#include "server/config/config_file.hpp"
+
+#include <toml++/toml.h>
+
+#include <cstdlib>
+
+#include "policy/near_miss.hpp"
+#include "server/cli/usage.hpp"
+
+namespace tfy::config {
+namespace {
+
+[[noreturn]] void refuse(const toml::source_region& where, const std::string& what) {
+    throw CLI::ConfigError("line " + std::to_string(where.begin.line) + ": " + what,
+                           CLI::ExitCodes::ConfigError);
+}
+
+std::string quoted(std::string_view key) {
+    auto words = cli::option_in_words(key);
+    return words == key ? "'" + words + "'" : words;
+}
+
+/// Text, whole numbers, true and false are written as on a command line; nothing else can be.
+std::string value_of(const toml::key& key, const toml::node& node) {
+    if (const auto* text = node.as_string()) return text->get();
+    if (const auto* number = node.as_integer()) return std::to_string(number->get());
+    if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+    refuse(node.source(), "the value of " + quoted(key.str()) +
+                              " must be a text in quotes, a whole number, true or false, or a list of them");
+}
+
+std::vector<std::string> values_of(const toml::key& key, const toml::node& node) {
+    const auto* list = node.as_array();
+    if (list == nullptr) return {value_of(key, node)};
+    std::vector<std::string> values;
+    for (const auto& each : *list) values.push_back(value_of(key, each));
+    return values;
+}
+
+bool is_in_environment(const CLI::Option& option) {
+    const auto* value = option.get_envname().empty() ? nullptr : std::getenv(option.get_envname().c_str());
+    return value != nullptr && *value != '\0';
+}
+
+std::vector<std::string> names_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* option : app.get_options())
+        if (option->get_configurable() && !option->get_lnames().empty())
+            names.push_back(option->get_lnames().front());
+    return names;
+}
+
+[[noreturn]] void unknown_key(const CLI::App& app, const toml::key& key) {
+    const auto names = names_of(app);
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const auto near = policy::near_miss(key.str(), known);
+    refuse(key.source(),
+           "unknown key " + quoted(key.str()) + (near ? "; did you mean '" + std::string(*near) + "'?" : ""));
+}
+
+const CLI::App* verb_of(const CLI::App& app, const std::string& name) {
+    for (const auto* verb : app.get_subcommands(nullptr))
+        if (verb->get_name() == name) return verb;
+    return nullptr;
+}
+
+class Reader {
+public:
+    /// A table named as a verb holds that verb's own options.
+    void read(const CLI::App& app, const toml::table& table, const std::vector<std::string>& parents = {}) {
+        for (const auto& [key, node] : table) {
+            const std::string name(key.str());
+            if (const auto* inner = node.as_table()) {
+                const auto* verb = verb_of(app, name);
+                if (verb == nullptr) unknown_key(app, key);
+                auto below = parents;
+                below.push_back(name);
+                read(*verb, *inner, below);
+                continue;
+            }
+            const auto* option = app.get_option_no_throw("--" + name);
+            if (option == nullptr || !option->get_configurable()) unknown_key(app, key);
+            auto values = values_of(key, node);
+            if (!is_in_environment(*option)) items.push_back({parents, name, std::move(values)});
+        }
+    }
+
+    std::vector<CLI::ConfigItem> items;
+};
+
+}  // namespace
+
+std::vector<CLI::ConfigItem> ConfigFile::from_config(std::istream& in) const {
+    Reader reader;
+    try {
+        reader.read(app_, toml::parse(in));
+    } catch (const toml::parse_error& wrong) {
+        // What the reader of TOML says may hold the text that it stumbled on.
+        refuse(wrong.source(), "this is no TOML; text needs quotes, as in hold = \"45s\"");
+    }
+    return std::move(reader.items);
+}
+
+}  // namespace tfy::config

@@ -1,0 +1,18 @@
+// Paths as people write them into settings, which no shell has read.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "protocol/error.hpp"
+
+namespace tfy::config {
+
+/// $HOME, else the home that the operating system knows; empty where there is none.
+std::filesystem::path home_folder();
+
+/// `text` with "~", "~/…", $HOME and ${HOME} filled in. Errc::invalid_params, with `name` and without the
+/// value, for what would else become a folder of that name: ~user, $OTHER, ${x}, %X%, {{x}}.
+Result<std::string> expand_path(const std::string& text, const std::string& name);
+
+}  // namespace tfy::config

@@ -1,0 +1,129 @@
+#include "server/config/settings.hpp"
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <re2/re2.h>
+
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "manifests/embedded.hpp"
+#include "server/config/path_text.hpp"
+#include "server/http_client/url_parts.hpp"
+
+namespace tfy::config {
+namespace {
+
+Error wrong(const std::string& what) { return {Errc::invalid_params, what}; }
+
+Result<std::vector<std::string>> checked(const std::vector<std::string>& written, const auto& check) {
+    for (const auto& each : written)
+        if (auto fits = check(each); !fits) return fits.error();
+    return written;
+}
+
+Result<policy::Duration> read_hold(const std::string& text) {
+    if (text == "0s") return policy::Duration{0};
+    if (const auto hold = policy::read_duration(text)) return *hold;
+    return wrong("--hold must be a length of time, for example 45s or 2m.");
+}
+
+Result<observability::Log::Level> read_level(const std::string& text) {
+    if (const auto level = observability::Log::read_level(text)) return *level;
+    return wrong("--log-level must be debug, info, warn, error or off.");
+}
+
+/// Read as libcurl's TLS will read it, also where no address is https yet: webhooks may be.
+Result<std::string> read_ca_file(const std::string& written) {
+    auto expanded = expand_path(written, "--ca-file");
+    if (!expanded || expanded->empty()) return expanded;
+    const auto& file = *expanded;
+    const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), &X509_STORE_free);
+    const bool loaded = store && X509_STORE_load_file(store.get(), file.c_str()) == 1;
+    ERR_clear_error();
+    if (loaded) return file;
+    std::error_code ignored;
+    const auto why = std::filesystem::exists(file, ignored)
+                         ? " cannot be read, or holds no certificate in PEM (-----BEGIN CERTIFICATE-----)."
+                         : " is not there.";
+    return Error{Errc::storage, "--ca-file: the file " + file + why};
+}
+
+/// People come by that address, so their browsers name it; a proxy may leave its port out, or put it in. An
+/// origin of another port is another site.
+void allow_public_url(Settings& settings) {
+    const auto parts = http_client::UrlParts::read(settings.public_url);
+    if (settings.public_url.empty() || !parts) return;
+    const std::string usual = parts->scheme == "https" ? "443" : "80";
+    const auto port = parts->port.empty() ? usual : parts->port;
+    settings.hosts.push_back(parts->host);
+    settings.hosts.push_back(parts->host + ":" + port);
+    settings.origins.push_back(parts->scheme + "://" + parts->host + ":" + port);
+    if (port == usual) settings.origins.push_back(parts->scheme + "://" + parts->host);
+}
+
+}  // namespace
+
+Result<void> check_host(const std::string& text) {
+    static const RE2 form(R"(([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?)");
+    if (text.size() <= 255 && RE2::FullMatch(text, form)) return {};
+    return wrong(
+        "--allowed-host must be a host, for example tfy.example.com or tfy.example.com:8443: no https://, no "
+        "path, no *.");
+}
+
+Result<void> check_origin(const std::string& text) {
+    const auto scheme = text.find("://");
+    static const RE2 form("[A-Za-z][A-Za-z0-9+.-]*");
+    if (scheme != std::string::npos && RE2::FullMatch(text.substr(0, scheme), form) &&
+        check_host(text.substr(scheme + 3)))
+        return {};
+    return wrong(
+        "--allowed-origin must be an origin, for example https://app.example.com: a scheme and a host, no "
+        "path, no / at the end, no *.");
+}
+
+Result<policy::Rules> load_rules(const std::string& written) {
+    const auto expanded = expand_path(written, "--policy");
+    if (!expanded) return expanded.error();
+    const auto& file = *expanded;
+    if (file.empty()) return policy::read_rules(manifests::file("policy.toml"));
+    std::error_code ignored;
+    std::ifstream in;
+    if (!std::filesystem::is_directory(file, ignored)) in.open(file, std::ios::binary);
+    std::stringstream text;
+    text << in.rdbuf();
+    if (!in)
+        return Error{Errc::refused,
+                     "The rules file " + file + " cannot be read. Check its name and permissions."};
+    return policy::read_rules(text.str(), file);
+}
+
+ReadSettings read_settings(const Options& options) {
+    ReadSettings all;
+    const auto take = [&all](const char* name, auto read, auto& place) {
+        if (read)
+            place = std::move(*read);
+        else
+            all.wrong.push_back({name, read.error()});
+    };
+    auto& settings = all.settings;
+    take("--policy", load_rules(options.policy), settings.rules);
+    take("--policy", notify::open_webhooks(settings.rules.webhooks), settings.webhooks);
+    take("--listen", read_address(options.listen), settings.listen);
+    take("--allowed-host", checked(options.allowed_hosts, check_host), settings.hosts);
+    take("--allowed-origin", checked(options.allowed_origins, check_origin), settings.origins);
+    take("--public-url", read_public_url(options.public_url), settings.public_url);
+    allow_public_url(settings);
+    take("--ca-file", read_ca_file(options.ca_file), settings.ca_file);
+    take("--hold", read_hold(options.hold), settings.hold);
+    take("--log-level", read_level(options.log_level), settings.log_level);
+    take("TFY_API_CONNECT_TIMEOUT, TFY_API_MAX_TIME", read_upstream_limits(), settings.limits);
+    take("--state-dir", state_dir(options.state_dir), settings.state_dir);
+    return all;
+}
+
+int exit_code(const Error& error) { return error.code == Errc::invalid_params ? 2 : 1; }
+
+}  // namespace tfy::config

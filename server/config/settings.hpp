@@ -1,0 +1,50 @@
+// What a start reads before it opens anything: the options, checked, and the files that they name. The doctor
+// reads them by the same function, so what it calls good is what a start takes.
+#pragma once
+
+#include "policy/rule.hpp"
+#include "server/config/config.hpp"
+#include "server/notify/webhook_target.hpp"
+
+namespace tfy::config {
+
+struct Settings {
+    policy::Rules rules = {};
+    std::vector<notify::WebhookTarget> webhooks = {};  // of the rules
+    Address listen = {};
+    std::vector<std::string> hosts = {};  // that are served besides loopback's: of the public URL, too
+    std::vector<std::string> origins = {};
+    std::string public_url = {};
+    std::string ca_file = {};
+    policy::Duration hold = {};
+    observability::Log::Level log_level = observability::Log::Level::info;
+    UpstreamLimits limits = {};
+    std::filesystem::path state_dir = {};  // not looked into yet
+};
+
+struct WrongSetting {
+    std::string name;  // "--hold", "TFY_API_MAX_TIME"
+    /// Errc::invalid_params where it is written wrongly; else what it names cannot be used. The message holds
+    /// its name and never its value, which may have been meant for another place.
+    Error error;
+};
+
+struct ReadSettings {
+    Settings settings = {};                // to be used where nothing is wrong
+    std::vector<WrongSetting> wrong = {};  // all of it, in the order in which it was read
+};
+
+ReadSettings read_settings(const Options& options);
+
+/// The rules of a file, or the embedded ones where the name is empty.
+Result<policy::Rules> load_rules(const std::string& written);
+
+/// "tfy.example.com", "tfy.example.com:8443", "[::1]:80": as a Host header has it. Errc::invalid_params.
+Result<void> check_host(const std::string& text);
+/// "https://app.example.com:8443", as an Origin header has it. Errc::invalid_params.
+Result<void> check_origin(const std::string& text);
+
+/// What a process ends with for it: 2 where the command line or a setting is written wrongly, else 1.
+int exit_code(const Error& error);
+
+}  // namespace tfy::config

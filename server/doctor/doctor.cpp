@@ -1,0 +1,92 @@
+#include "server/doctor/doctor.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <ostream>
+#include <sstream>
+
+#include "policy/redaction/redactor.hpp"
+#include "server/app/parts.hpp"
+#include "server/cli/printing.hpp"
+#include "server/doctor/doctor_report.hpp"
+
+namespace tfy::doctor {
+namespace {
+
+using Level = Finding::Level;
+
+void add(Findings& all, Findings more) { std::ranges::move(more, std::back_inserter(all)); }
+
+bool has_opener() {
+    const auto* path = std::getenv("PATH");
+    std::istringstream folders(path != nullptr ? path : "");
+    for (std::string folder; std::getline(folders, folder, ':');)
+        if (::access((std::filesystem::path(folder) / "xdg-open").c_str(), X_OK) == 0) return true;
+    return false;
+}
+
+bool has_display() { return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr; }
+
+/// Address, key and what TrueFoundry answers; the key is made known to `prints` before anything is said.
+void upstream(DoctorOptions& options, const config::Settings& settings, Findings& all,
+              std::vector<redaction::TokenPrints>& prints) {
+    if (options.server.sandbox) {
+        all.push_back(
+            {Level::ok, "TrueFoundry", "sandbox mode: test tokens only; TrueFoundry is not contacted"});
+        return add(all, look_at_agents(options.home, options.folder, {}));
+    }
+    auto known = config::read_upstream();
+    auto key = std::make_shared<upstream::OwnKey>();
+    if (!known.api_key.empty()) prints.push_back(upstream::prints_of(known.api_key, {}));
+    app::fill(*key, known);
+    std::unique_ptr<truefoundry::Exchange> exchange;
+    if (!known.base_url.empty())
+        exchange = app::exchange_to(known.base_url, settings.ca_file, settings.limits, key);
+    std::string date;
+    const auto now = app::SystemClock().now();
+    add(all, look_at_upstream(known, *key, exchange.get(), now, date, settings.limits));
+    all.push_back(look_at_clock(date, now));
+    add(all, look_at_agents(options.home, options.folder, known));
+    for (auto& each : upstream_settings(known, settings.limits)) options.settings.push_back(std::move(each));
+}
+
+void state(const DoctorOptions& options, const config::ReadSettings& read, Findings& all) {
+    const auto rules = look_at_rules(read, options.server.policy);
+    all.push_back(rules);
+    const auto& root = read.settings.state_dir;
+    if (root.empty()) {
+        const auto wrong = std::ranges::find(read.wrong, "--state-dir", &config::WrongSetting::name);
+        all.push_back({Level::broken, "state directory", wrong->error.message, "Give --state-dir."});
+        return;
+    }
+    add(all, look_at_state(root, read.settings.rules, options.server.sandbox));
+    all.push_back(look_at_journal(root));
+    if (rules.level == Level::broken) return;
+    add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now()));
+}
+
+}  // namespace
+
+int run_doctor(const DoctorOptions& given, std::ostream& out) {
+    auto options = given;
+    const auto read = config::read_settings(options.server);
+    Findings all = look_at_settings(read, options.settings);
+    std::vector<redaction::TokenPrints> prints;
+    upstream(options, read.settings, all, prints);
+    state(options, read, all);
+    all.push_back(look_at_page(has_display(), options.server.open_browser, has_opener()));
+    if (!read.settings.listen.host.empty()) {
+        all.push_back(look_at_listen(read.settings));
+        all.push_back(look_at_public_url(read.settings));
+    }
+    const redaction::Redactor redactor({}, std::move(prints));
+    if (options.json)
+        cli::print_json(out, redactor, report_json(all, options.settings));
+    else
+        cli::print_text(out, redactor, report_text(all));
+    return std::ranges::count(all, Level::broken, &Finding::level) == 0 ? 0 : 1;
+}
+
+}  // namespace tfy::doctor

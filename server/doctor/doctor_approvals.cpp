@@ -1,0 +1,174 @@
+// The doctor on what a decision is worth here, and on who could go round it.
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "server/approvals/demands.hpp"
+#include "server/doctor/doctor_checks.hpp"
+#include "server/people/passphrases.hpp"
+#include "server/people/terminal_demands.hpp"
+#include "tools/own_command.hpp"
+
+namespace tfy::doctor {
+namespace {
+
+namespace fs = std::filesystem;
+using Level = Finding::Level;
+
+std::string set_passphrase() { return "Set one: " + tools::own_command("approvals passphrase"); }
+
+Finding terminal(const policy::Rules& rules, const fs::path& state_dir, const std::string& user) {
+    const auto demands = people::terminal_demands(state_dir, people::demands_of(rules));
+    if (!demands.passphrase)
+        return {Level::warning, "terminal",
+                "decisions need no passphrase: a program that runs commands as you can decide for you",
+                "Remove require_passphrase = false from the rules."};
+    const auto set = people::Passphrases(state_dir).is_set(user);
+    if (!set)
+        return {Level::broken, "terminal", set.error().message,
+                "Repair the file, or set another passphrase: " + tools::own_command("approvals passphrase")};
+    if (!*set)
+        return {Level::warning, "terminal",
+                "no passphrase of " + user + " is set: decisions there are refused", set_passphrase()};
+    return {Level::ok, "terminal",
+            "decisions ask for the passphrase of " + user + ": they prove that you typed it"};
+}
+
+/// Nobody could approve it, though a rule asks: that is a mistake, not a prohibition.
+bool is_in_vain(const approvals::Demand& demand) { return demand.terms && !demand.nobody.empty(); }
+
+Level level_of(const std::vector<approvals::Demand>& here, const std::vector<approvals::Demand>& elsewhere) {
+    auto level = Level::ok;
+    for (std::size_t i = 0; i < here.size(); ++i) {
+        if (is_in_vain(here[i]) && !elsewhere[i].could_be_approved()) return Level::broken;
+        if (is_in_vain(here[i]) || !here[i].narrower_nobody.empty()) level = Level::warning;
+    }
+    return level;
+}
+
+/// One transport's, a line for all calls of which the same is true.
+Findings approvals(const char* what, const std::vector<approvals::Demand>& here,
+                   const std::vector<approvals::Demand>& elsewhere) {
+    Findings findings;
+    for (const auto& [doing, words] : approvals::in_words(here)) {
+        std::vector<approvals::Demand> these, those;
+        for (std::size_t i = 0; i < here.size(); ++i)
+            if (approvals::in_words(here[i]) == words) {
+                these.push_back(here[i]);
+                those.push_back(elsewhere[i]);
+            }
+        const auto level = level_of(these, those);
+        findings.push_back({level, what, doing + ": " + words,
+                            level == Level::ok ? ""
+                                               : "Name others in approvers, or allow self_approval, in the "
+                                                 "rules. To see which rule decides: policy explain " +
+                                                     these.front().tool});
+    }
+    return findings;
+}
+
+bool mentions(const fs::path& file, std::string_view word) {
+    constexpr std::size_t most = 1024 * 1024;
+    std::ifstream in(file, std::ios::binary);
+    std::string text(most, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return text.find(word) != std::string::npos;
+}
+
+std::vector<fs::path> hook_settings(const fs::path& home, const fs::path& folder) {
+    std::vector<fs::path> files;
+    for (const auto& root : {home, folder})
+        for (const auto* name :
+             {".claude/settings.json", ".claude/settings.local.json", ".cursor/hooks.json"})
+            if (!root.empty()) files.push_back(root / name);
+    return files;
+}
+
+/// Scripts of that name where hosts and their plugins keep hooks; looks at some ten thousand files at the
+/// most.
+std::vector<fs::path> scripts_named(std::string_view name, const fs::path& home, const fs::path& folder) {
+    constexpr int most_files = 10'000, deepest = 7;
+    std::vector<fs::path> found;
+    int looked_at = 0;
+    for (const auto& root : {home / ".claude", folder / ".claude", folder / "hooks"}) {
+        std::error_code failed;
+        fs::recursive_directory_iterator each(root, fs::directory_options::skip_permission_denied, failed);
+        for (; !failed && each != fs::end(each) && ++looked_at < most_files; each.increment(failed)) {
+            if (each.depth() >= deepest) each.disable_recursion_pending();
+            if (each->path().filename() == name) found.push_back(each->path());
+        }
+    }
+    return found;
+}
+
+Finding approves_all(const fs::path& file) {
+    return {
+        Level::warning, "agents",
+        file.string() + " has TrueFoundry's hook that approves every tfy-api.sh call, including deletions",
+        "Remove it: an agent that can read a key needs no approval from this server."};
+}
+
+void look_at_hooks(const fs::path& home, const fs::path& folder, Findings& findings) {
+    constexpr auto hook = "auto-approve-tfy-api";
+    for (const auto& file : hook_settings(home, folder)) {
+        if (mentions(file, hook)) findings.push_back(approves_all(file));
+        if (mentions(file, "\"Elicitation\""))
+            findings.push_back(
+                {Level::warning, "agents", file.string() + " has a hook that can answer forms for a person",
+                 "Set min_assurance = \"signed_in\" or \"terminal\" in the rules, or remove it."});
+    }
+    for (const auto& script : scripts_named(std::string(hook) + ".sh", home, folder))
+        findings.push_back(approves_all(script));
+}
+
+Finding reach_of_key(const config::Upstream& upstream) {
+    if (upstream.key_from == "TFY_API_KEY in .env")
+        return {Level::warning, "agents",
+                "the key is in .env: every agent that works in this folder can read it",
+                "Move the key to a file elsewhere (TFY_API_KEY_FILE, chmod 600)."};
+    if (upstream.key_from.starts_with("TFY_API_KEY in"))
+        return {Level::warning, "agents",
+                "the key is in the environment: every program started from here can read it",
+                "Set the key for the server only, or move it to a file (TFY_API_KEY_FILE, chmod 600)."};
+    return {
+        Level::ok, "agents",
+        "programs that run as this user can read the key; to prevent that, run the server as another user"};
+}
+
+}  // namespace
+
+Findings look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user,
+                           policy::Time now) {
+    const policy::Gate gate(rules);
+    const auto stdio = approvals::demands_of_calls(
+        gate, {.principal = "stdio:" + user, .default_assurance = policy::Assurance::client, .person = user},
+        now);
+    const auto http = approvals::demands_of_calls(
+        gate, {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now);
+    auto findings = approvals("approvals on stdio", stdio, http);
+    std::ranges::move(approvals("approvals over HTTP", http, stdio), std::back_inserter(findings));
+    findings.push_back(terminal(rules, state_dir, user));
+    return findings;
+}
+
+Finding look_at_page(bool display, bool open_browser, bool has_opener) {
+    const auto decide = "Decide in a terminal: " + tools::own_command("approvals list");
+    if (!open_browser) return {Level::ok, "page on stdio", "not opened: --no-open-browser is set", decide};
+    if (!display)
+        return {Level::warning, "page on stdio",
+                "there is no display (DISPLAY, WAYLAND_DISPLAY): no browser opens", decide};
+    if (!has_opener)
+        return {Level::warning, "page on stdio", "xdg-open is not installed: no browser opens",
+                "Install xdg-utils. " + decide};
+    return {Level::ok, "page on stdio", "a browser opens for the approver"};
+}
+
+Findings look_at_agents(const fs::path& home, const fs::path& folder, const config::Upstream& upstream) {
+    Findings findings;
+    look_at_hooks(home, folder, findings);
+    if (!upstream.key_from.empty() && !upstream.key_problem) findings.push_back(reach_of_key(upstream));
+    return findings;
+}
+
+}  // namespace tfy::doctor

@@ -1,0 +1,135 @@
+// The doctor on settings: as a start reads them.
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <cstdlib>
+
+#include "server/doctor/doctor_checks.hpp"
+#include "server/http_client/url_parts.hpp"
+#include "server/transport/listener.hpp"
+#include "server/upstream/key_file.hpp"
+
+namespace tfy::doctor {
+namespace {
+
+using Level = Finding::Level;
+
+constexpr auto not_shown = "(not shown: it cannot be used)";
+
+const config::Setting* find(const std::vector<config::Setting>& settings, const std::string& name) {
+    const auto found = std::ranges::find(settings, name, &config::Setting::name);
+    return found == settings.end() ? nullptr : &*found;
+}
+
+std::string where_set(const std::vector<config::Setting>& settings, const std::string& name) {
+    const auto* setting = find(settings, name);
+    if (setting == nullptr) return "Correct it in the environment or in .env, or remove it.";
+    if (setting->from == "default") return "Correct it.";
+    if (setting->from == "flag") return "Correct the flag " + name + ", or leave it out.";
+    if (setting->from == "config file")
+        return "Correct " + name.substr(2) + " in the file of --config, or leave it out.";
+    return "Correct " + setting->from + " in the environment, or unset it.";
+}
+
+std::string place_of(const char* variable, bool changed) {
+    const auto* value = std::getenv(variable);
+    if (value != nullptr && *value != '\0') return variable;
+    return changed ? ".env" : "default";
+}
+
+std::string seconds(std::chrono::milliseconds time) {
+    auto text = std::to_string(static_cast<double>(time.count()) / 1000);
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+    return text;
+}
+
+}  // namespace
+
+Findings look_at_settings(const config::ReadSettings& read, std::vector<config::Setting>& settings) {
+    Findings findings;
+    for (const auto& [name, error] : read.wrong) {
+        if (name == "--policy" || name == "--state-dir") continue;  // they have findings of their own
+        findings.push_back({Level::broken, "setting " + name,
+                            error.message + " No server would start with it", where_set(settings, name)});
+        for (auto& each : settings)
+            if (each.name == name && error.code == Errc::invalid_params) each.value = not_shown;
+    }
+    std::string given;
+    for (const auto& each : settings)
+        if (each.from != "default" && each.name.starts_with("--") && each.value != not_shown)
+            given += (given.empty() ? "" : ", ") + each.name + " " + each.value + " (" + each.from + ")";
+    findings.push_back({Level::ok, "settings", given.empty() ? "all as by default" : given});
+    return findings;
+}
+
+std::vector<config::Setting> upstream_settings(const config::Upstream& upstream,
+                                               const config::UpstreamLimits& limits) {
+    const auto from = [](const std::string& place) { return place.empty() ? std::string("default") : place; };
+    const bool by_file = !upstream.key_file.empty();
+    const std::string key = upstream.key_from.empty() || by_file ? "" : "(set, never shown)";
+    const config::UpstreamLimits usual;
+    auto key_file = upstream::shown_key_file(upstream.key_file);
+    if (by_file && key_file.empty()) key_file = "(no file, so not shown)";
+    return {{"TFY_BASE_URL", upstream.base_url, from(upstream.url_from), "TFY_BASE_URL"},
+            {"TFY_API_KEY", key, from(by_file ? "" : upstream.key_from), "TFY_API_KEY"},
+            {"TFY_API_KEY_FILE", key_file, from(by_file ? upstream.key_from : ""), "TFY_API_KEY_FILE"},
+            {"TFY_API_CONNECT_TIMEOUT", seconds(limits.connect_timeout),
+             place_of("TFY_API_CONNECT_TIMEOUT", limits.connect_timeout != usual.connect_timeout),
+             "TFY_API_CONNECT_TIMEOUT"},
+            {"TFY_API_MAX_TIME", seconds(limits.max_time),
+             place_of("TFY_API_MAX_TIME", limits.max_time != usual.max_time), "TFY_API_MAX_TIME"}};
+}
+
+Finding look_at_public_url(const config::Settings& settings) {
+    constexpr auto what = "public URL";
+    const auto& [host, port] = settings.listen;
+    boost::system::error_code ignored;
+    const bool here_alone = boost::asio::ip::make_address(host, ignored).is_loopback();
+    const auto parts = http_client::UrlParts::read(settings.public_url);
+    if (settings.public_url.empty() || !parts) {
+        if (!here_alone)
+            return {Level::warning, what,
+                    "not set, and serve listens on " + host +
+                        ": links lead to that address, and who comes by another name is refused (403)",
+                    "Set --public-url to the address that people open."};
+        if (!settings.hosts.empty())
+            return {Level::warning, what,
+                    "not set, though " + settings.hosts.front() +
+                        " is served: links lead to this machine's loopback address",
+                    "Set --public-url to the address that people open."};
+        return {Level::ok, what, "not set: links lead to where serve listens"};
+    }
+    const auto served = settings.public_url + "; Host " + parts->host + " is served";
+    const auto stated =
+        parts->port.empty() ? std::string(parts->scheme == "https" ? "443" : "80") : parts->port;
+    if (parts->is_loopback() && parts->scheme == "http" && port != 0 && stated != std::to_string(port))
+        return {Level::warning, what,
+                served + ", but it leads to port " + stated + " and serve listens on " + std::to_string(port),
+                "Give both the same port, unless a proxy listens there."};
+    if (parts->scheme == "http" && !parts->is_loopback())
+        return {Level::warning, what, served + ", and sign-in codes can be read on the way: it is not https",
+                "Put a proxy with TLS before it, and write the address with https://."};
+    return {Level::ok, what, served};
+}
+
+Finding look_at_listen(const config::Settings& settings) {
+    const auto& [host, port] = settings.listen;
+    const auto words =
+        (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+    boost::asio::io_context loop;
+    const sealing::Redaction nothing({}, {});
+    const auto bound = transport::Listener::bind(
+        loop, {.address = host, .port = port, .hosts = settings.hosts, .origins = settings.origins},
+        transport::HttpHandler{}, nothing);
+    if (bound) return {Level::ok, "serve", "it would listen on " + words};
+    const auto in_use = bound.error().data.is_object() && bound.error().data.value("in_use", false);
+    if (in_use)
+        return {
+            Level::warning, "serve", "something listens on " + words + " already",
+            "Nothing to do if that is your own server, or if you use stdio. Otherwise use another --listen."};
+    return {Level::broken, "serve", bound.error().message,
+            "Use another --listen, for example 127.0.0.1:8780."};
+}
+
+}  // namespace tfy::doctor

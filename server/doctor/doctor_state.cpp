@@ -1,0 +1,168 @@
+// The doctor on what is on this machine: state directory, rules, journal.
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <optional>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include "server/app/parts.hpp"
+#include "server/cli/audit.hpp"
+#include "server/doctor/doctor_checks.hpp"
+#include "server/storage/private_files.hpp"
+#include "server/storage/shelf.hpp"
+
+namespace tfy::doctor {
+namespace {
+
+namespace fs = std::filesystem;
+using Level = Finding::Level;
+
+constexpr auto what = "state directory";
+constexpr std::uint64_t mebibyte = 1024 * 1024;
+constexpr std::uint64_t too_little = 16 * mebibyte, little = 256 * mebibyte;
+
+std::string octal(mode_t mode) {
+    std::ostringstream text;
+    text << '0' << std::oct << (mode & 0777U);
+    return text.str();
+}
+
+fs::path existing_part(fs::path path) {
+    std::error_code ignored;
+    while (!fs::exists(path, ignored) && path.has_parent_path() && path != path.parent_path())
+        path = path.parent_path();
+    return path;
+}
+
+Finding space_at(const fs::path& path) {
+    struct statvfs disk = {};
+    if (::statvfs(path.c_str(), &disk) != 0)
+        return {Level::warning, "disk space", "it cannot be told for " + path.string(),
+                "Check it yourself: calls that cannot be journalled do not run."};
+    const auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    const auto words = std::to_string(free / mebibyte) + " MiB are free at " + path.string();
+    const auto todo = "Free some space: calls that cannot be journalled do not run.";
+    if (free < too_little) return {Level::broken, "disk space", words, todo};
+    if (free < little) return {Level::warning, "disk space", words, todo};
+    return {Level::ok, "disk space", words};
+}
+
+/// A folder of our own that is gone with all that is in it when this ends.
+class Passing {
+public:
+    /// Errc::storage with the system's reason.
+    static Result<Passing> in(const fs::path& place) {
+        auto name = (place / ".tfy-pat-mcp-doctor-").string() + std::string(6, 'X');
+        if (::mkdtemp(name.data()) == nullptr)
+            return Error{Errc::storage, std::generic_category().message(errno)};
+        return Passing(name);
+    }
+    Passing(Passing&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    Passing& operator=(Passing&&) = delete;
+    ~Passing() {
+        std::error_code ignored;
+        if (!path_.empty()) fs::remove_all(path_, ignored);
+    }
+    const fs::path& path() const { return path_; }
+
+private:
+    explicit Passing(fs::path path) : path_(std::move(path)) {}
+    fs::path path_;
+};
+
+/// What a start does with a new state directory, done in `place`: folders, keys, lock, ledger, terminal file.
+std::optional<std::string> why_not_in(const fs::path& place, const policy::Rules& rules) {
+    const auto passing = Passing::in(place);
+    if (!passing) return "no folder can be made in " + place.string() + " (" + passing.error().message + ")";
+    app::Parts scratch;
+    scratch.rules = rules;
+    const auto opened = app::open_state_at(scratch, passing->path() / "state");
+    if (opened) return std::nullopt;
+    return "a server cannot work in " + place.string() + ": " + opened.error().message;
+}
+
+Finding not_there_yet(const fs::path& path, const policy::Rules& rules) {
+    const auto why_not = why_not_in(existing_part(path), rules);
+    if (!why_not) return {Level::ok, what, path.string() + " does not exist yet; the first start creates it"};
+    return {Level::broken, what, path.string() + " does not exist and cannot be created: " + *why_not,
+            "Use another --state-dir, or allow writing there."};
+}
+
+/// Keys that are there must be good; those that are not are made by the next start.
+std::optional<std::string> why_not_its_keys(const fs::path& path) {
+    const auto state = storage::StateDir::open(path);
+    if (!state) return state.error().message;
+    if (storage::is_there(path / "keys" / "seal.key"))
+        if (const auto key = state->seal_key(); !key) return key.error().message;
+    if (storage::is_there(path / "keys" / "fingerprint.key"))
+        if (const auto key = state->fingerprint_key(); !key) return key.error().message;
+    return std::nullopt;
+}
+
+std::optional<std::string> why_not_its_sandbox(const fs::path& path) {
+    std::error_code ignored;
+    if (!fs::exists(path / "sandbox.db", ignored)) return std::nullopt;
+    const auto shelf = storage::copy_sqlite_shelf(path / "sandbox.db");
+    return shelf ? std::nullopt : std::optional(shelf.error().message);
+}
+
+Finding judge(const fs::path& path, const struct stat& found, const policy::Rules& rules, bool sandbox) {
+    const auto name = path.string();
+    if (!S_ISDIR(found.st_mode))
+        return {Level::broken, what, name + " is no folder", "Give another --state-dir."};
+    if (found.st_uid != ::geteuid())
+        return {Level::broken, what,
+                name + " belongs to another user (uid " + std::to_string(found.st_uid) + ")",
+                "Start the server as that user, or use another --state-dir."};
+    std::error_code ignored;
+    if ((found.st_mode & 077U) != 0 && !fs::is_empty(path, ignored))
+        return {Level::broken, what, "other users can read " + name + " (mode " + octal(found.st_mode) + ")",
+                "Run chmod 700 on it."};
+    if (const auto why_not = why_not_in(path, rules))
+        return {Level::broken, what, *why_not,
+                "Restore this user's permissions, or use another --state-dir."};
+    if (const auto why_not = why_not_its_keys(path))
+        return {Level::broken, what, *why_not, "Restore the key from a backup, or use another --state-dir."};
+    if (const auto why_not = sandbox ? why_not_its_sandbox(path) : std::nullopt)
+        return {Level::broken, what, *why_not, "Move sandbox.db away, or use another --state-dir."};
+    return {Level::ok, what, name + " (mode " + octal(found.st_mode) + ")"};
+}
+
+}  // namespace
+
+Findings look_at_state(const fs::path& state_dir, const policy::Rules& rules, bool sandbox) {
+    struct stat found = {};
+    const bool there = ::stat(state_dir.c_str(), &found) == 0;
+    Findings findings = {there ? judge(state_dir, found, rules, sandbox) : not_there_yet(state_dir, rules)};
+    if (there || findings.front().level == Level::ok) findings.push_back(space_at(existing_part(state_dir)));
+    return findings;
+}
+
+Finding look_at_rules(const config::ReadSettings& read, const std::string& file) {
+    const auto wrong = std::ranges::find(read.wrong, "--policy", &config::WrongSetting::name);
+    if (wrong != read.wrong.end())
+        return {Level::broken, "rules", wrong->error.message,
+                "Correct the rules. To check them: tfy-pat-mcp policy check"};
+    const auto count = read.settings.rules.rules.size();
+    return {Level::ok, "rules",
+            std::to_string(count) + (count == 1 ? " rule, " : " rules, ") +
+                (file.empty() ? std::string("built in") : "of " + file)};
+}
+
+Finding look_at_journal(const fs::path& state_dir) {
+    std::error_code ignored;
+    if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, "journal", "none yet"};
+    std::ostringstream out, err;
+    if (cli::run_audit({.verb = cli::AuditOptions::Verb::verify, .state_dir = state_dir}, out, err) != 0)
+        return {Level::broken, "journal", err.str(), "See docs/security.md on what audit verify finds."};
+    const auto said = out.str();
+    return {Level::ok, "journal", said.substr(0, said.find('\n'))};
+}
+
+}  // namespace tfy::doctor

@@ -1,0 +1,128 @@
+// The doctor on TrueFoundry: the preflight of tfy_config_status, and the clock by what it answers.
+#include <curl/curl.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "server/doctor/doctor_checks.hpp"
+#include "server/upstream/key_file.hpp"
+#include "tools/status/preflight.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::doctor {
+namespace {
+
+using Level = Finding::Level;
+
+/// Keeps what the last answer says that the time is.
+class DatedExchange final : public truefoundry::Exchange {
+public:
+    DatedExchange(truefoundry::Exchange& exchange, std::string& date) : exchange_(exchange), date_(date) {}
+    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+        auto answer = co_await exchange_.send(std::move(request));
+        if (answer) date_ = answer->date;
+        co_return answer;
+    }
+
+private:
+    truefoundry::Exchange& exchange_;
+    std::string& date_;
+};
+
+Result<void> probe(truefoundry::Exchange& exchange, std::string& date, config::UpstreamLimits limits) {
+    boost::asio::io_context loop;
+    DatedExchange dated(exchange, date);
+    truefoundry::Client client(dated, limits.max_time);
+    Result<void> probed;
+    boost::asio::co_spawn(loop, client.probe(),
+                          [&probed](const std::exception_ptr& bug, Result<void> result) {
+                              if (bug) std::rethrow_exception(bug);
+                              probed = std::move(result);
+                          });
+    loop.run();
+    return probed;
+}
+
+constexpr auto make_a_key =
+    "Create a key in TrueFoundry (Access → Personal Access Tokens), save it in a file that only you can "
+    "read, and set TFY_API_KEY_FILE to the file.";
+constexpr auto another_key = "Create a new key in TrueFoundry and replace the old one: ";
+
+std::string place_of(const config::Upstream& upstream) {
+    const auto file = upstream::shown_key_file(upstream.key_file);
+    return file.empty() ? upstream.key_from : "the file " + file;
+}
+
+std::string todo_for(const status::Preflight& found, const config::Upstream& upstream) {
+    constexpr auto address = "https://your-org.truefoundry.cloud";
+    const auto& how = found.connection;
+    if (how == "works") return {};
+    if (how == "key_refused") return another_key + upstream.key_from + ".";
+    if (how == "no_permission") return "Use the key of a user who can manage personal access tokens.";
+    if (found.cause == "base_url_not_set")
+        return "Set TFY_BASE_URL to your control plane's address, for example " + std::string(address) + "." +
+               (upstream.key_from.empty() ? std::string(" ") + make_a_key : "") +
+               " To try it without an account: --sandbox.";
+    if (found.cause == "base_url_not_https") return "Use https://; plain http works for this machine only.";
+    if (found.cause == "base_url_unusable") return "Write it as " + std::string(address) + ".";
+    if (found.cause == "base_url_placeholder")
+        return "Set TFY_BASE_URL to the address itself, such as " + std::string(address) + ".";
+    if (found.cause == "key_not_set") return make_a_key;
+    if (how == "misconfigured") return "Put only the key there: " + place_of(upstream) + ".";
+    const auto try_it = "Try it from this machine: curl -sv '" + upstream.base_url + "'.";
+    if (how == "unreachable") return try_it + " HTTPS_PROXY and --ca-file apply, too.";
+    return "See whether " + upstream.base_url + " is the control plane's address, without a path. " + try_it;
+}
+
+/// What is odd about the key is told also where it does not work.
+std::vector<std::string> warnings_of(const status::Preflight& found, const tools::KeyFacts& key) {
+    return found.connection == "works" ? found.warnings : key.warnings;
+}
+
+std::string key_in_words(const tools::KeyFacts& key) {
+    if (!key.is_jwt) return "it is not a JWT, so nothing can be read from it";
+    auto words = "it says: of " + (key.subject.empty() ? std::string("nobody") : key.subject);
+    if (!key.subject_type.empty()) words += " (" + key.subject_type + ")";
+    return words +
+           (key.expires ? ", until " + policy::format_time_for_people(*key.expires) : ", without an end");
+}
+
+}  // namespace
+
+Findings look_at_upstream(const config::Upstream& upstream, const upstream::OwnKey& key,
+                          truefoundry::Exchange* exchange, policy::Time now, std::string& date,
+                          config::UpstreamLimits limits) {
+    Findings findings;
+    const auto facts = key.facts();
+    if (!upstream.url_from.empty() && upstream.url_problem.empty())
+        findings.push_back({Level::ok, "base URL", upstream.base_url + ", from " + upstream.url_from});
+    if (facts.set)
+        findings.push_back({Level::ok, "key",
+                            "from " + upstream.key_from +
+                                (upstream.key_file.empty() ? "" : " (" + upstream.key_file + ")") + "; " +
+                                key_in_words(facts)});
+    auto found = status::before_asking(upstream.base_url, upstream.url_problem, upstream.url_cause, facts);
+    if (!found && exchange != nullptr)
+        found = status::after_asking(probe(*exchange, date, limits), facts, now);
+    if (!found) return findings;
+    const auto level = found->connection == "works" ? Level::ok : Level::broken;
+    findings.push_back({level, "TrueFoundry", found->sentence, todo_for(*found, upstream), found->cause});
+    for (const auto& warning : warnings_of(*found, facts))
+        findings.push_back({Level::warning, "key", warning, "See to the key: " + place_of(upstream) + "."});
+    return findings;
+}
+
+Finding look_at_clock(const std::string& date, policy::Time now) {
+    constexpr std::chrono::minutes tolerable{1}, tls_breaks{60};
+    const auto theirs = date.empty() ? std::time_t{-1} : curl_getdate(date.c_str(), nullptr);
+    if (theirs < 0) return {Level::ok, "clock", "not compared: no answer with a date came"};
+    const auto off = now - policy::Time{std::chrono::seconds{theirs}};
+    const auto apart = std::chrono::abs(off);
+    const auto words = "this machine's is " + policy::format_duration(apart) +
+                       (off < off.zero() ? " behind" : " ahead of") + " TrueFoundry's";
+    if (apart <= tolerable) return {Level::ok, "clock", "as TrueFoundry's, within a minute"};
+    return {apart > tls_breaks ? Level::broken : Level::warning, "clock", words,
+            "Set this machine's clock (NTP): expiries and certificates depend on it."};
+}
+
+}  // namespace tfy::doctor

@@ -1,0 +1,86 @@
+// curl's codes as sentences. Its own texts are not passed on: they may quote addresses and answers.
+#include "server/http_client/transfer_error.hpp"
+
+#include <optional>
+
+namespace tfy::http_client {
+namespace {
+
+struct Reason {
+    const char* cause;  // for programs, as `cause` in the error's data
+    std::string sentence;
+};
+
+/// What went wrong before the request could leave; nullopt for codes that say nothing about that.
+std::optional<Reason> before_sending(CURLcode code, const std::string& host) {
+    switch (code) {
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return Reason{"name_not_found",
+                          "The name " + host + " was not found. Check TFY_BASE_URL and the network."};
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return Reason{"proxy_refused", "The proxy's name was not found. Check HTTPS_PROXY."};
+        case CURLE_COULDNT_CONNECT:
+            return Reason{"connection_refused",
+                          host +
+                              " cannot be reached: it took no connection. Check TFY_BASE_URL, the network "
+                              "and the proxy."};
+        case CURLE_PROXY:
+            return Reason{"proxy_refused",
+                          "The proxy refused the connection to " + host + ". Check HTTPS_PROXY."};
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_ISSUER_ERROR:
+            return Reason{"tls_refused", "The certificate of " + host +
+                                             " is not trusted. Check TFY_BASE_URL, this machine's clock and "
+                                             "the CA file."};
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_SSL_CIPHER:
+        case CURLE_USE_SSL_FAILED:
+            return Reason{"tls_refused", "No secure connection to " + host +
+                                             " came about. Check that TFY_BASE_URL leads to an https "
+                                             "server."};
+        case CURLE_SSL_CACERT_BADFILE:
+            return Reason{"ca_file_unreadable", "The CA file cannot be read. Check its path."};
+        case CURLE_URL_MALFORMAT:
+        case CURLE_UNSUPPORTED_PROTOCOL:
+            return Reason{"base_url_unusable",
+                          "The address of " + host + " cannot be used. Check TFY_BASE_URL."};
+        case CURLE_OPERATION_TIMEDOUT:
+            return Reason{"connect_timeout", host +
+                                                 " cannot be reached: no connection came about in time. "
+                                                 "Check TFY_BASE_URL, the network and the proxy."};
+        default: return std::nullopt;
+    }
+}
+
+std::string reason(const FailedTransfer& failed) {
+    if (failed.over_limit)
+        return "its answer over " + std::to_string(failed.body_limit >> 20U) + " MiB was not read";
+    switch (failed.code) {
+        case CURLE_OPERATION_TIMEDOUT: return "it did not answer in time";
+        case CURLE_GOT_NOTHING: return "it closed the connection without an answer";
+        case CURLE_SEND_ERROR:
+        case CURLE_RECV_ERROR: return "the connection was cut";
+        case CURLE_PARTIAL_FILE: return "its answer was cut off";
+        case CURLE_WEIRD_SERVER_REPLY:
+        case CURLE_UNSUPPORTED_PROTOCOL: return "its answer was not HTTP";
+        default: return "its answer could not be read";
+    }
+}
+
+}  // namespace
+
+Error explain(const FailedTransfer& failed) {
+    constexpr auto nothing_sent = " Nothing was sent.";
+    const auto not_sent = [](const Reason& why) {
+        return Error{Errc::upstream, why.sentence + nothing_sent, {{"cause", why.cause}}};
+    };
+    if (failed.proxy_status != 0 && failed.proxy_status / 100 != 2)
+        return not_sent({"proxy_refused", "The proxy refused the connection to " + failed.host + " (" +
+                                              std::to_string(failed.proxy_status) + "). Check HTTPS_PROXY."});
+    if (!failed.maybe_sent)
+        if (const auto why = before_sending(failed.code, failed.host)) return not_sent(*why);
+    return {Errc::ambiguous,
+            "No answer from " + failed.host + ": " + reason(failed) + ". The request may have arrived."};
+}
+
+}  // namespace tfy::http_client

@@ -1,0 +1,24 @@
+// Why a transfer gave no answer, in our own words.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <string>
+
+#include "protocol/error.hpp"
+
+namespace tfy::http_client {
+
+struct FailedTransfer {
+    CURLcode code = CURLE_OK;
+    std::string host;
+    bool maybe_sent = true;   // false only where not one byte of the request has left
+    bool over_limit = false;  // we stopped it: the answer is too large
+    long proxy_status = 0;    // what a proxy answered to CONNECT; 0 where none was asked
+    std::size_t body_limit = 0;
+};
+
+/// Errc::upstream where nothing can have arrived, Errc::ambiguous for all else.
+Error explain(const FailedTransfer& failed);
+
+}  // namespace tfy::http_client

@@ -1,0 +1,15 @@
+// libcurl and OpenSSL with memory that is wiped when it is given back: their buffers held the key and new
+// tokens.
+#pragma once
+
+#include <curl/curl.h>
+
+namespace tfy::http_client {
+
+/// In the place of curl_global_init, with the same rules: before any other use, once for each clean-up.
+void init_wiping_curl();
+
+/// For CURLOPT_SSL_CTX_FUNCTION: OpenSSL overwrites what it has decrypted as soon as curl has read it.
+CURLcode wipe_decrypted(CURL* curl, void* ssl_context, void* unused);
+
+}  // namespace tfy::http_client

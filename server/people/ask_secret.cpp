@@ -1,0 +1,58 @@
+#include "server/people/ask_secret.hpp"
+
+#include <csignal>
+
+#include <termios.h>
+#include <unistd.h>
+
+namespace tfy::people {
+namespace {
+
+termios as_it_was;  // for the handler, which can be given nothing
+
+extern "C" void show_again(int signal) {
+    tcsetattr(STDIN_FILENO, TCSANOW, &as_it_was);
+    std::signal(signal, SIG_DFL);
+    raise(signal);
+}
+
+/// The terminal's echo is off while this lives.
+class Unseen {
+public:
+    explicit Unseen(bool is_terminal) : hidden_(is_terminal && tcgetattr(STDIN_FILENO, &as_it_was) == 0) {
+        if (!hidden_) return;
+        before_ = std::signal(SIGINT, show_again);
+        auto silent = as_it_was;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    }
+    ~Unseen() {
+        if (!hidden_) return;
+        tcsetattr(STDIN_FILENO, TCSANOW, &as_it_was);
+        std::signal(SIGINT, before_);
+    }
+    Unseen(const Unseen&) = delete;
+    Unseen& operator=(const Unseen&) = delete;
+
+private:
+    bool hidden_;
+    void (*before_)(int) = SIG_DFL;
+};
+
+}  // namespace
+
+std::optional<policy::Secret> ask_secret(const cli::ApprovalsWindow& window, const std::string& question) {
+    std::string line;
+    bool read = false;
+    {
+        const Unseen unseen(window.options.stdin_is_terminal);
+        window.say(question);  // who types at once is not seen, either
+        read = static_cast<bool>(std::getline(window.in, line));
+    }
+    if (window.options.stdin_is_terminal) window.say("\n");
+    if (!read) return std::nullopt;
+    if (line.ends_with('\r')) line.pop_back();
+    return policy::Secret(std::move(line));
+}
+
+}  // namespace tfy::people

@@ -1,0 +1,32 @@
+// One-time codes that let somebody sign in to the approvals page under a name, given out by whoever may use a
+// terminal on the state directory.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "server/storage/store.hpp"
+
+namespace tfy::people {
+
+/// Random, 60 bits: "K7Q2-9FXM-3TVB".
+std::string make_sign_in_code();
+/// Upper case, without what people add when they copy: dashes and white space.
+std::string normal_sign_in_code(std::string_view typed);
+/// What is stored instead of the code.
+std::string hash_of_sign_in_code(std::string_view typed);
+
+/// Those that a command on this state directory gave out (Ledger::add_sign_in_code).
+class SignInCodes {
+public:
+    SignInCodes(storage::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+
+    /// Whose code it is; it is used up. Errc::denied where there is none; Errc::storage.
+    Async<Result<std::string>> take(std::string_view typed);
+
+private:
+    storage::Store& store_;
+    const Clock& clock_;
+};
+
+}  // namespace tfy::people

@@ -1,0 +1,54 @@
+#include "server/upstream/key_file_watch.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tfy::upstream {
+
+namespace asio = boost::asio;
+
+KeyFileWatch::KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key)
+    : uses_(uses), file_(std::move(file)), key_(std::move(key)) {}
+
+void KeyFileWatch::start() {
+    if (!file_.empty()) asio::co_spawn(uses_.loop, keep_looking(), asio::detached);
+}
+
+// The first looks read the file once more: it may have changed since the start read it.
+Async<void> KeyFileWatch::keep_looking() {
+    asio::steady_timer timer(uses_.loop);
+    for (;;) {
+        look();
+        timer.expires_after(std::chrono::seconds{1});
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+void KeyFileWatch::look() {
+    const auto mark = KeyFileMark::of(file_);
+    const bool settled = mark == seen_;
+    seen_ = mark;
+    if (!settled || mark == taken_) return;
+    take();
+    taken_ = mark;
+}
+
+void KeyFileWatch::take() {
+    auto value = read_key_file(file_);
+    if (!value) {
+        uses_.log.warn("the key file cannot be used: the old key stays in use",
+                       {{"why", value.error().message}});
+        return key_->report(value.error());
+    }
+    const bool is_new = !key_->is(*value);
+    if (is_new) {
+        uses_.redaction.configure(prints_of(*value, uses_.redaction.key()));
+        key_->replace(std::move(*value));
+        uses_.log.info("the key was replaced: requests use the one in the file", {{"file", file_}});
+    }
+    key_->warn(open_to_others(file_));  // also where the file is whole again
+}
+
+}  // namespace tfy::upstream

@@ -1,0 +1,50 @@
+// The file with this server's key is looked at while the server runs: a new key in it is used from the next
+// request on.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/observability/log.hpp"
+#include "server/sealing/redaction.hpp"
+#include "server/upstream/key_file.hpp"
+#include "server/upstream/own_key.hpp"
+#include "tools/async.hpp"
+
+namespace tfy::upstream {
+
+class KeyFileWatch {
+public:
+    struct Uses {
+        boost::asio::io_context& loop;
+        sealing::Redaction& redaction;
+        const observability::Log& log;
+    };
+    /// What is used must outlive it. An empty `file` is not watched.
+    KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key);
+
+    /// Looks each second from then on, as long as the loop runs.
+    void start();
+
+    /// One look. What changed is taken up by the look after the one that saw it, where it has stayed the same
+    /// meanwhile: a file that is being written is left alone. Replaced by renaming, removed and made anew, or
+    /// written over, it is all the same. A file that is missing, empty or no key is logged once, and the key
+    /// of before stays. A new key is known to the redactor before the first request has it.
+    void look();
+
+private:
+    Async<void> keep_looking();
+    void take();
+
+    using Seen = std::optional<KeyFileMark>;  // none: there is no file
+    Uses uses_;
+    std::string file_;
+    std::shared_ptr<OwnKey> key_;
+    Seen taken_;
+    Seen seen_;
+};
+
+}  // namespace tfy::upstream

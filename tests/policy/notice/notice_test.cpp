@@ -1,0 +1,247 @@
+// What webhooks are told: nothing that somebody wrote is rendered as anything but text, and nothing decides.
+#include "policy/notice/notice.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "policy/notice/retry.hpp"
+#include "policy/notice/words.hpp"
+#include "tests/policy/examples.hpp"
+#include "tests/policy/leak_tokens.hpp"
+
+namespace tfy::policy {
+namespace {
+
+using namespace examples;
+using namespace std::chrono_literals;
+using Event = Webhook::Event;
+using State = Approval::State;
+
+constexpr auto page = "https://tfy.example.com/approvals/apr_1";
+
+notice::Notice notice(Event event = Event::requested) {
+    notice::Notice made{.id = "evt_1", .event = event, .at = noon, .page_url = page};
+    auto& approval = made.approval;
+    approval.id = "apr_1";
+    approval.call.tool = "tfy_access_tokens_delete";
+    approval.call.caller = {.principal = "stdio:alice", .client = "agent 1"};
+    approval.digest = digest(approval.call);
+    approval.facts.subject = "ci-pipeline";
+    approval.facts.effect = "The token is deleted for ever.";
+    approval.facts.warnings = {"It was used today."};
+    approval.agent_reason = "the agent's own words";
+    approval.terms.because = "deleting cannot be undone";
+    approval.expires = noon + 15min;
+    return made;
+}
+
+notice::Notice hostile(const std::string& text) {
+    auto made = notice(Event::decided);
+    auto& approval = made.approval;
+    approval.call.caller.principal = approval.call.caller.client = text;
+    approval.facts.subject = approval.facts.effect = approval.terms.because = text;
+    approval.facts.warnings = std::vector<std::string>(20, text);
+    approval.decision = Approval::Decision{.approved = true, .by = text, .at = noon, .reason = text};
+    return made;
+}
+
+void each_object(const Json& json, const std::function<void(const Json&)>& look) {
+    if (json.is_object()) look(json);
+    if (json.is_structured())
+        for (const auto& part : json) each_object(part, look);
+}
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+const std::string hostile_texts[] = {
+    "<!channel> <@U123> <https://evil.example|Approve here>",
+    "*bold* _it_ `code` ~no~ > quote :rotating_light:",
+    "[Approve here](https://evil.example) **bold** {{DATE(2026-01-01,SHORT)}}",
+    "safe\u202Etxt.exe \u2066x\u2069 a\u200Bb",
+    "two\nlines\r\n\"} , {\"type\":\"button\",\"url\":\"https://evil.example\"}",
+    "p\u0430yp\u0430l",
+    std::string(5000, '&'),
+    std::string(3000, '<') + "\u202E",
+    "\xff\xfe broken",
+};
+
+}  // namespace
+
+TEST_CASE("texts are sealed while they are whole: marks and cuts hide no value from it, in any format") {
+    const auto token = leaks::opaque_token(3, 48);
+    const auto redactor = leaks::redactor_for({{"ci", token}});
+    const auto lines =
+        leaks::between(leaks::base64(token), "\n", 20);  // shown as ⟨U+000A⟩ between too short pieces
+    for (const auto& text :
+         {token, lines, std::string(290, 'x') + " " + lines, leaks::between(token, "\u200b", 1)}) {
+        const auto made = notice::sealed(hostile(text), redactor);
+        for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams}) {
+            const auto body = std::string(redactor.seal(notice::body_of(made, format)).text());
+            CHECK_FALSE(holds(body, token.substr(0, 8)));
+            CHECK_FALSE(holds(body, leaks::base64(token).substr(0, 16)));
+            CHECK_FALSE(holds(body, "U+200B"));
+        }
+    }
+    CHECK(notice::json_body(notice::sealed(notice(), redactor)) == notice::json_body(notice()));
+}
+
+TEST_CASE("the JSON says what happened, to what, and where to decide; the agent's reason stays on the page") {
+    const auto body = notice::json_body(notice());
+    CHECK(body["type"] == "approval.requested");
+    CHECK(body["id"] == "evt_1");
+    CHECK(body["at"] == "2026-11-23T12:00:00.000Z");
+    CHECK(body["approval_url"] == page);
+    CHECK(body["approval"]["state"] == "pending");
+    CHECK(body["approval"]["expires_at"] == "2026-11-23T12:15:00.000Z");
+    CHECK(body["approval"]["warnings"] == Json::array({"It was used today."}));
+    CHECK_FALSE(body.contains("decision"));
+    for (const auto* key : {"id", "tool", "subject", "effect", "principal", "digest", "short_digest",
+                            "min_assurance", "because"})
+        CHECK(body["approval"][key].is_string());
+    for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams})
+        CHECK_FALSE(holds(notice::body_of(notice(), format).dump(), "own words"));
+}
+
+TEST_CASE("what the caller says of itself stands apart, and is called a claim") {
+    auto body = notice::json_body(notice());
+    CHECK(body["approval"]["claimed_by_caller"] == Json{{"client", "agent 1"}});
+    body["approval"].erase("claimed_by_caller");
+    CHECK_FALSE(holds(body.dump(), "agent 1"));
+    const auto claims = [](const Json& blocks) {
+        int found = 0;
+        for (const auto& block : blocks) {
+            const auto text = block.dump();
+            if (!holds(text, "agent 1")) continue;
+            CHECK(holds(text, "Claimed by the caller (not verified): client"));
+            CHECK_FALSE(holds(text, "stdio:alice"));
+            ++found;
+        }
+        return found;
+    };
+    CHECK(claims(notice::slack_body(notice())["blocks"]) == 1);
+    CHECK(claims(notice::teams_body(notice())["attachments"][0]["content"]["body"]) == 1);
+    auto nameless = notice();
+    nameless.approval.call.caller.client.clear();
+    CHECK_FALSE(holds(notice::slack_body(nameless).dump(), "Claimed"));
+}
+
+TEST_CASE("a decision is told with the events after it, and not with the request that is sent late") {
+    for (const auto event : {Event::requested, Event::decided, Event::expired, Event::finished}) {
+        auto late = notice(event);
+        late.approval.decision =
+            Approval::Decision{.approved = false, .by = "grace", .at = noon, .reason = "no"};
+        CHECK(notice::json_body(late).contains("decision") == (event != Event::requested));
+        CHECK(holds(notice::slack_body(late).dump(), "grace") == (event != Event::requested));
+        CHECK(holds(notice::teams_body(late).dump(), "grace") == (event != Event::requested));
+    }
+}
+
+TEST_CASE("the headline is what happened") {
+    struct Row {
+        Event event;
+        State state;
+        const char* words;
+    };
+    const Row rows[] = {
+        {Event::requested, State::pending, "Approval needed"},
+        {Event::decided, State::approved, "Approved"},
+        {Event::decided, State::denied, "Denied"},
+        {Event::decided, State::withdrawn, "Withdrawn"},
+        {Event::expired, State::expired, "Expired: not decided in time"},
+        {Event::finished, State::succeeded, "Done"},
+        {Event::finished, State::failed, "Failed"},
+        {Event::finished, State::unknown, "Outcome unknown"},
+    };
+    for (const auto& row : rows) {
+        auto made = notice(row.event);
+        made.approval.state = row.state;
+        CHECK(notice::words_of(made).headline == row.words);
+        CHECK(notice::slack_body(made)["blocks"][0]["text"]["text"] == row.words);
+        CHECK(notice::teams_body(made)["attachments"][0]["content"]["body"][0]["inlines"][0]["text"] ==
+              row.words);
+    }
+}
+
+TEST_CASE("Slack: whatever somebody wrote is plain text, escaped, and within Slack's limits") {
+    for (const auto& text : hostile_texts) {
+        CAPTURE(text.substr(0, 60));
+        const auto body = notice::slack_body(hostile(text));
+        CHECK(body["blocks"].size() <= 50);
+        CHECK(body["mrkdwn"] == false);
+        int buttons = 0;
+        each_object(body, [&](const Json& object) {
+            const auto type = object.value("type", "");
+            CHECK(type != "mrkdwn");
+            if (object.contains("url")) CHECK(object["url"] == page);
+            buttons += type == "button" ? 1 : 0;
+            if (type != "plain_text") return;
+            const auto& shown = object["text"].get_ref<const std::string&>();
+            CHECK(shown.size() <= 2000);
+            CHECK_FALSE(holds(shown, "<"));
+            CHECK_FALSE(holds(shown, ">"));
+            CHECK(object["emoji"] == false);
+        });
+        CHECK(buttons == 1);
+        CHECK_FALSE(holds(body["text"].get<std::string>(), "<"));
+    }
+    CHECK(holds(notice::slack_body(hostile("a&b<c>"))["text"].get<std::string>(), "a&amp;b&lt;c&gt;"));
+}
+
+TEST_CASE("Teams: whatever somebody wrote is a text run, which knows no Markdown") {
+    for (const auto& text : hostile_texts) {
+        CAPTURE(text.substr(0, 60));
+        const auto body = notice::teams_body(hostile(text));
+        CHECK(body["type"] == "message");
+        const auto& attachment = body["attachments"][0];
+        CHECK(attachment["contentType"] == "application/vnd.microsoft.card.adaptive");
+        for (const auto& part : attachment["content"]["body"]) CHECK(part["type"] == "RichTextBlock");
+        CHECK(attachment["content"]["actions"].size() == 1);
+        CHECK(attachment["content"]["actions"][0]["type"] == "Action.OpenUrl");
+        CHECK(attachment["content"]["actions"][0]["url"] == page);
+        CHECK(body.dump().size() < 28'000);  // what Teams takes
+    }
+}
+
+TEST_CASE("what cannot be seen is marked in every format, and every body is valid") {
+    for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams})
+        for (const auto& text : hostile_texts) {
+            const auto body = notice::body_of(hostile(text), format).dump();  // throws on broken UTF-8
+            for (const auto* hidden : {"\u202E", "\u2066", "\u200B", "\xff"})
+                CHECK_FALSE(holds(body, hidden));
+        }
+    CHECK(holds(notice::json_body(hostile("a\u202Eb")).dump(), "⟨U+202E⟩"));
+}
+
+TEST_CASE("without a page there is no link") {
+    auto made = notice();
+    made.page_url.clear();
+    CHECK(notice::json_body(made)["approval_url"].is_null());
+    CHECK_FALSE(holds(notice::slack_body(made).dump(), "\"button\""));
+    CHECK(notice::teams_body(made)["attachments"][0]["content"]["actions"].empty());
+}
+
+TEST_CASE("a retry comes later each time, at random, within five minutes, and not before it was asked for") {
+    for (const auto random : {std::uint64_t{0}, std::uint64_t{12345}, ~std::uint64_t{0}})
+        for (int attempts = 1; attempts < 40; ++attempts) {
+            const auto pause = notice::next_attempt(attempts, random, 0s, noon) - noon;
+            CHECK(pause >= 1s);
+            CHECK(pause <= 5min);
+            if (attempts == 1) CHECK(pause <= 2s);
+        }
+    CHECK(notice::next_attempt(1, 1999, 0s, noon) != notice::next_attempt(1, 7, 0s, noon));
+    CHECK(notice::next_attempt(20, 299'000, 0s, noon) - noon == 5min);
+    CHECK(notice::next_attempt(1, 0, 1h, noon) - noon == 1h);
+}
+
+TEST_CASE("a request is old news once it is decided or over, and everything is after a day") {
+    auto approval = notice().approval;
+    CHECK_FALSE(notice::is_old_news(Event::requested, noon, approval, noon + 14min));
+    CHECK(notice::is_old_news(Event::requested, noon, approval, noon + 15min));
+    approval.state = State::approved;
+    CHECK(notice::is_old_news(Event::requested, noon, approval, noon));
+    CHECK_FALSE(notice::is_old_news(Event::decided, noon, approval, noon + 24h));
+    CHECK(notice::is_old_news(Event::decided, noon, approval, noon + 24h + 1s));
+}
+
+}  // namespace tfy::policy

@@ -1,0 +1,105 @@
+// What an agent is told of its request, state by state: the words, and the same as structured content.
+#include "server/calls/approval_answer.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/policy/examples.hpp"
+
+namespace tfy::calls {
+namespace {
+
+using policy::Approval;
+using State = Approval::State;
+using namespace policy::examples;
+
+Approval in(State state) {
+    auto approval = approved();
+    approval.state = state;
+    approval.updated = noon;
+    if (state == State::pending) approval.decision.reset();
+    if (state == State::denied)
+        approval.decision = Approval::Decision{.by = "grace@example.com", .at = noon, .reason = "not today"};
+    if (state == State::succeeded || state == State::unknown || state == State::failed)
+        approval.outcome = {
+            {"text", "The outcome."}, {"structured", {{"status", "executed"}}}, {"isError", false}};
+    if (state == State::superseded)
+        approval = *policy::supersede(approved(), "Its token is gone. Nothing was done.", noon);
+    return approval;
+}
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("each state says what was done, what was not, and what to do next, in words and as members") {
+    struct Row {
+        State state;
+        const char* status;
+        bool is_error;
+        const char* message;
+        const char* next;
+    };
+    const auto anew = "call again with the same arguments: that opens a new request";
+    const Row rows[] = {
+        {State::pending, "approval_pending", false, "Waiting for approval; nothing has been done.",
+         "Ask the user to decide at http://localhost/approvals#apr_1, then call again with the same "
+         "arguments for "
+         "the result.\nTo decide in a terminal: tfy-pat-mcp approvals approve apr_1"},
+        {State::approved, "approval_pending", false, "Approved, but not started; nothing has been done.",
+         "Call again with the same arguments to run it."},
+        {State::executing, "approval_pending", false, "Approved and running.", "for the result"},
+        {State::succeeded, "executed", false, "The outcome.",
+         "Until 2026-11-23 12:11 UTC the same call returns this"},
+        {State::unknown, "executed", false, "The outcome.", "List the access tokens before anything else."},
+        {State::failed, "executed", false, "The outcome.", anew},
+        {State::denied, "denied", true,
+         "Denied by grace@example.com. Their reason: \"not today\". Nothing was done.",
+         "Until 2026-11-23 12:15 UTC the same call returns this result; after that it is a new request."},
+        {State::expired, "expired", true, "Nothing was done.", anew},
+        {State::withdrawn, "withdrawn", true, "Nothing was done.", anew},
+        {State::superseded, "superseded", true, "Its token is gone. Nothing was done.", anew},
+    };
+    const calls::Doors doors{.page = "http://localhost/approvals#apr_1",
+                             .terminal = "tfy-pat-mcp approvals approve apr_1"};
+    for (const auto& row : rows) {
+        CAPTURE(policy::to_string(row.state));
+        const auto answer = calls::status_answer(in(row.state), doors, noon + std::chrono::minutes{1});
+        CHECK(answer.structured.at("status") == row.status);
+        CHECK(answer.structured.at("approval_id") == "apr_1");
+        CHECK(answer.is_error == row.is_error);
+        CHECK(holds(answer.structured.at("message").get<std::string>(), row.message));
+        CHECK(holds(answer.structured.at("next").get<std::string>(), row.next));
+        CHECK(holds(answer.text, row.message));
+        CHECK(holds(answer.text, row.next));
+    }
+}
+
+TEST_CASE("a fresh result says for how long it is repeated; one that shows a value stays as it is") {
+    const auto plain = [] {
+        return tools::ToolResult{.text = "Token deleted.", .structured = {{"status", "executed"}}};
+    };
+    const auto told = calls::fresh_answer(plain(), in(State::succeeded), noon);
+    CHECK(holds(told.text, "Token deleted. Until 2026-11-23 12:10 UTC the same call returns this result"));
+    CHECK(told.structured.at("message") == "Token deleted.");
+    CHECK(calls::fresh_answer(plain(), in(State::executing), noon).text == plain().text);
+}
+
+TEST_CASE("a request that was told before keeps the time that it was given then") {
+    auto approval = in(State::succeeded);
+    approval.answers_until = noon + std::chrono::minutes{3};
+    CHECK(holds(calls::status_answer(approval, {}, noon + std::chrono::minutes{2}).text,
+                "Until 2026-11-23 12:03 UTC"));
+}
+
+TEST_CASE("who waits for more people, and who is not alone with its token, is told so") {
+    auto approval = in(State::pending);
+    approval.terms.quorum = 2;
+    approval.votes.resize(1);
+    approval.facts.contested = true;
+    const auto answer = calls::status_answer(approval, {}, noon);
+    CHECK(holds(answer.text, "Waiting for 2 people to approve (1 did so far); nothing has been done."));
+    CHECK(holds(answer.text, "Another caller has asked to change this token, too"));
+    CHECK(holds(answer.text, "Ask the user to decide, then call again"));
+}
+
+}  // namespace tfy::calls

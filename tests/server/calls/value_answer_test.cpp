@@ -1,0 +1,40 @@
+// What an agent is told of a value that waits for a person, whenever it asks.
+#include <doctest/doctest.h>
+
+#include "server/calls/approval_answer.hpp"
+#include "tests/fakes/state.hpp"
+#include "tests/fakes/terminal.hpp"
+
+using namespace tfy;
+using namespace tfy::fakes;
+using namespace std::chrono_literals;
+
+TEST_CASE("how to see a value is told with the time that is left, and that it is over once it is") {
+    auto made = approval("apr_1");
+    made.state = policy::Approval::State::succeeded;
+    made.outcome = {{"text", "Token created successfully!\n"},
+                    {"structured",
+                     {{"status", "executed"},
+                      {"destination", "page"},
+                      {"reveal_until", policy::format_time(noon + 10min)},
+                      {"reveal_url", "https://tfy.example.com/approvals"},
+                      {"reveal_command", "tfy-pat-mcp approvals reveal rev_1"}}},
+                    {"isError", false}};
+    const auto next_at = [&](policy::Time now) {
+        return calls::status_answer(made, {}, now).structured.at("next").get<std::string>();
+    };
+    CHECK(
+        next_at(noon).starts_with("Tell the user: open https://tfy.example.com/approvals within 10 minutes "
+                                  "to see and save the value. Or "
+                                  "in a terminal: tfy-pat-mcp approvals reveal rev_1\nUntil "));
+    CHECK(next_at(noon + 7min)
+              .starts_with("Tell the user: open https://tfy.example.com/approvals within 3 minutes to see"));
+    const auto over = calls::status_answer(made, {}, noon + 10min);
+    for (const auto& said : {over.text, over.structured.at("next").get<std::string>()}) {
+        CHECK(holds(said, "The time to see the value is over."));
+        CHECK_FALSE(holds(said, "Tell the user: open"));
+    }
+    made.outcome["structured"].erase("reveal_url");
+    made.outcome["structured"].erase("reveal_command");
+    CHECK(next_at(noon).starts_with("Until "));
+}

@@ -1,0 +1,81 @@
+// What a start takes of its options, and what it refuses.
+#include "server/config/settings.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "server/app/parts.hpp"
+#include "tests/fakes/state.hpp"
+#include "tests/fakes/variable.hpp"
+
+using namespace tfy;
+
+namespace {
+
+struct Row {
+    const char* name;
+    void (*spoil)(config::Options&);
+    int code;
+};
+
+const Row rows[] = {
+    {"--hold", [](config::Options& o) { o.hold = "banana"; }, 2},
+    {"--log-level", [](config::Options& o) { o.log_level = "loud"; }, 2},
+    {"--public-url", [](config::Options& o) { o.public_url = "ftp://x"; }, 2},
+    {"--listen", [](config::Options& o) { o.listen = "nonsense"; }, 2},
+    {"--listen", [](config::Options& o) { o.listen = "nonsense:80"; }, 2},
+    {"--allowed-host", [](config::Options& o) { o.allowed_hosts = {"good.example", "https://x"}; }, 2},
+    {"--allowed-origin", [](config::Options& o) { o.allowed_origins = {"x.example"}; }, 2},
+    {"--ca-file", [](config::Options& o) { o.ca_file = "/nowhere/ca.pem"; }, 1},
+    {"--ca-file", [](config::Options& o) { o.ca_file = "/etc/passwd"; }, 1},
+    {"--policy", [](config::Options& o) { o.policy = "/nowhere/policy.toml"; }, 1},
+};
+
+}  // namespace
+
+TEST_CASE("the defaults can be used") { CHECK(config::read_settings({}).wrong.empty()); }
+
+TEST_CASE("what is wrong is named, has its exit code, and stops the start with the same words") {
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const fakes::TempFolder folder;
+        config::Options options;
+        options.state_dir = (folder.path() / "state").string();
+        row.spoil(options);
+        const auto read = config::read_settings(options);
+        REQUIRE(read.wrong.size() == 1);
+        CHECK(read.wrong.front().name == row.name);
+        CHECK(config::exit_code(read.wrong.front().error) == row.code);
+        const app::SystemClock clock;
+        const auto parts = app::gather_parts(options, clock);
+        REQUIRE_FALSE(parts.has_value());
+        CHECK(parts.error().message == read.wrong.front().error.message);
+        CHECK_FALSE(std::filesystem::exists(options.state_dir));
+    }
+}
+
+TEST_CASE("all that is wrong is found, the time limits of the environment, too") {
+    const fakes::Variable limit("TFY_API_MAX_TIME", "soon");
+    config::Options options;
+    options.hold = "banana";
+    options.log_level = "loud";
+    const auto read = config::read_settings(options);
+    CHECK(read.wrong.size() == 3);
+    for (const auto& each : read.wrong) CHECK(config::exit_code(each.error) == 2);
+}
+
+TEST_CASE("hosts and origins are as their headers have them") {
+    for (const auto* good :
+         {"a", "tfy.example.com", "tfy.example.com:8443", "10.0.0.1", "[::1]:80", "my_host"})
+        CHECK_MESSAGE(config::check_host(good).has_value(), good);
+    for (const auto* bad :
+         {"", "*", "*.example.com", "https://x", "x/", "x y", "x:port", "x:", "-x", "::1", "x\ny"})
+        CHECK_MESSAGE(!config::check_host(bad).has_value(), bad);
+    for (const auto* good : {"https://app.example.com", "http://10.0.0.1:3000", "vscode-webview://0abc",
+                             "chrome-extension://abcdefgh"})
+        CHECK_MESSAGE(config::check_origin(good).has_value(), good);
+    for (const auto* bad : {"", "*", "null", "app.example.com", "https://", "https://x/", "https://x/path",
+                            "://x", "https://u:p@x"})
+        CHECK_MESSAGE(!config::check_origin(bad).has_value(), bad);
+}

@@ -1,0 +1,176 @@
+// The page's routes, from the browser's side: who may go where.
+#include "server/dashboard/dashboard.hpp"
+
+#include <doctest/doctest.h>
+
+#include "manifests/embedded.hpp"
+#include "tests/fakes/page.hpp"
+
+using namespace tfy;
+using namespace tfy::fakes;
+using namespace std::chrono_literals;
+
+TEST_CASE("the page and its files come as they were built, with headers that keep everything foreign out") {
+    Page page;
+    for (const auto* path : {"/approvals", "/approvals/", "/approvals/apr_abc234"}) {
+        CAPTURE(path);
+        const auto answer = page.get(path);
+        CHECK(answer.status() == 200);
+        CHECK(answer.content_type() == "text/html; charset=utf-8");
+        CHECK(answer.text() == manifests::file("page/index.html"));
+        CHECK(answer.header("Cache-Control") == "no-store");
+        CHECK(answer.header("Referrer-Policy") == "no-referrer");
+        CHECK(answer.header("X-Content-Type-Options") == "nosniff");
+        const auto rules = answer.header("Content-Security-Policy");
+        for (const auto* rule : {"default-src 'none'", "script-src 'self'", "form-action 'none'",
+                                 "frame-ancestors 'none'", "require-trusted-types-for 'script'"})
+            CHECK(rules.find(rule) != std::string::npos);
+        CHECK(rules.find("unsafe") == std::string::npos);
+    }
+    const auto script = page.get("/approvals/assets/app.js");
+    CHECK(script.status() == 200);
+    CHECK(script.content_type() == "text/javascript; charset=utf-8");
+    CHECK(script.text().size() > 10'000);
+    CHECK(script.text() == manifests::file("page/assets/app.js"));
+    const auto style = page.get("/approvals/assets/app.css");
+    CHECK(style.content_type() == "text/css; charset=utf-8");
+    CHECK(style.text() == manifests::file("page/assets/app.css"));
+
+    const auto again = page.send({.method = "GET",
+                                  .path = "/approvals/assets/app.js",
+                                  .headers = {{"if-none-match", script.header("ETag")}}});
+    CHECK(again.status() == 304);
+    CHECK(again.text().empty());
+}
+
+TEST_CASE("other addresses are not found, other methods not allowed") {
+    Page page;
+    page.sign_in();
+    struct Row {
+        const char* method;
+        const char* path;
+        int status;
+        const char* allow;
+    };
+    const Row rows[] = {
+        {"GET", "/approvals/index.html", 404, ""},
+        {"GET", "/approvals/assets/index.html", 404, ""},
+        {"GET", "/approvals/assets/../index.html", 404, ""},
+        {"GET", "/approvals/assets/", 404, ""},
+        {"GET", "/approvals/api", 404, ""},
+        {"GET", "/approvals/api/secrets", 404, ""},
+        {"GET", "/approvals/apr_\xE2\x80\xAE", 404, ""},
+        {"POST", "/approvals", 405, "GET"},
+        {"PUT", "/approvals/api/session", 405, "GET"},
+        {"GET", "/approvals/api/sign-in", 405, "POST"},
+        {"GET", "/approvals/api/reveals/rev_a", 405, "POST"},
+        {"GET", "/approvals/api/approvals/apr_a/approve", 405, "POST"},
+        {"PUT", "/approvals/api/permissions", 405, "GET, POST"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.path);
+        const auto answer = page.send({.method = row.method,
+                                       .path = row.path,
+                                       .headers = {{"cookie", page.cookie}, {"x-csrf-token", page.csrf}}});
+        CHECK(answer.status() == row.status);
+        CHECK(answer.header("Allow") == row.allow);
+        CHECK(answer.json().at("error").at("message").is_string());
+    }
+}
+
+TEST_CASE("without a session nothing is told and nothing is done") {
+    Page page;
+    const auto made = page.ask(approval("apr_a"));
+    const auto reveal_id = page.hold();
+    for (const auto* path : {"/approvals/api/approvals", "/approvals/api/approvals/apr_a",
+                             "/approvals/api/events", "/approvals/api/reveals"}) {
+        CAPTURE(path);
+        const auto answer = page.get(path);
+        CHECK(answer.status() == 401);
+        CHECK(code_of(answer) == "signed_out");
+        CHECK(answer.events.empty());
+    }
+    for (const auto& path : {std::string("/approvals/api/approvals/apr_a/approve"),
+                             std::string("/approvals/api/approvals/apr_a/deny"),
+                             "/approvals/api/reveals/" + reveal_id, std::string("/approvals/api/sign-out")})
+        CHECK(page.post(path, approving(made)).status() == 401);
+    CHECK(page.wait(page.approvals.find("apr_a")).value().state == policy::Approval::State::pending);
+    CHECK(page.get("/approvals/api/session").json() ==
+          Json{{"signed_in", false},
+               {"person", nullptr},
+               {"csrf", nullptr},
+               {"server", "sandbox"},
+               {"sign_in_help", {{"words", ""}, {"command", ""}}},
+               {"version", TFY_VERSION}});
+}
+
+TEST_CASE("a right code gives a cookie that no script can read, a wrong one nothing") {
+    Page page;
+    const auto code = page.people.issue_code("grace", 10min);
+    const auto wrong = page.post("/approvals/api/sign-in", {{"code", "2222-2222-2222"}});
+    CHECK(wrong.status() == 403);
+    CHECK(wrong.header("Set-Cookie").empty());
+    CHECK(page.post("/approvals/api/sign-in", {{"code", 7}}).status() == 403);
+
+    const auto right = page.post("/approvals/api/sign-in", {{"code", code}});
+    CHECK(right.status() == 204);
+    CHECK(right.text().empty());
+    const auto cookie = right.header("Set-Cookie");
+    CHECK(cookie.starts_with("tfy_pat_mcp_session="));
+    CHECK(cookie.ends_with("; HttpOnly; SameSite=Strict; Path=/approvals"));
+
+    page.cookie = cookie.substr(0, cookie.find(';'));
+    const auto session = page.get("/approvals/api/session").json();
+    CHECK(session.at("signed_in") == true);
+    CHECK(session.at("person") == "grace");
+    page.csrf = session.at("csrf").get<std::string>();
+
+    const auto out = page.post("/approvals/api/sign-out", Json::object());
+    CHECK(out.status() == 204);
+    CHECK(out.header("Set-Cookie").find("Max-Age=0") != std::string::npos);
+    CHECK(page.get("/approvals/api/session").json().at("signed_in") == false);
+
+    for (int each = 0; each < 8; ++each) page.post("/approvals/api/sign-in", {{"code", "2222"}});
+    const auto slowed = page.post("/approvals/api/sign-in", {{"code", "2222"}});
+    CHECK(slowed.status() == 429);
+    CHECK(slowed.header("Retry-After") == "60");
+}
+
+TEST_CASE("a decision must come from the open page: CSRF token, JSON, an object") {
+    Page page;
+    page.sign_in();
+    const auto made = page.ask(approval("apr_a"));
+    const auto good = approving(made).dump();
+    struct Row {
+        const char* name;
+        std::string csrf;
+        std::string type;
+        std::string body;
+        int status;
+    };
+    const Row rows[] = {
+        {"no token", "", "application/json", good, 403},
+        {"a wrong token", std::string(page.csrf.size(), 'a'), "application/json", good, 403},
+        {"a form", page.csrf, "application/x-www-form-urlencoded", good, 415},
+        {"plain text", page.csrf, "text/plain", good, 415},
+        {"no JSON", page.csrf, "application/json", "{", 400},
+        {"a doubled key", page.csrf, "application/json", R"({"digest":"a","digest":"b"})", 400},
+        {"an array", page.csrf, "application/json; charset=utf-8", "[]", 400},
+        {"too large", page.csrf, "application/json", R"({"reason":")" + std::string(70'000, 'x') + "\"}",
+         413},
+        {"a field of another type", page.csrf, "application/json", R"({"digest":7})", 422},
+        {"no digest", page.csrf, "application/json", "{}", 422},
+        {"an unknown destination", page.csrf, "application/json", R"({"digest":"a","destination":"mail"})",
+         422},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const auto answer = page.send(
+            {.method = "POST",
+             .path = "/approvals/api/approvals/apr_a/approve",
+             .headers = {{"cookie", page.cookie}, {"x-csrf-token", row.csrf}, {"content-type", row.type}},
+             .body = row.body});
+        CHECK(answer.status() == row.status);
+        CHECK(page.wait(page.approvals.find("apr_a")).value().state == policy::Approval::State::pending);
+    }
+}

@@ -1,0 +1,55 @@
+// What servers ask of a decision in a terminal holds whatever rules the command is given.
+#include "server/people/terminal_demands.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "tests/fakes/state.hpp"
+
+using namespace tfy;
+using namespace tfy::fakes;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr people::TerminalDemands lax{false, false, 2h};
+constexpr people::TerminalDemands strict{true, true, 5min};
+
+}  // namespace
+
+TEST_CASE("where no server was, the command's own rules count") {
+    const TempFolder folder;
+    CHECK(people::terminal_demands(folder.path(), lax) == lax);
+    CHECK(people::terminal_demands(folder.path(), strict) == strict);
+}
+
+TEST_CASE("a server's demands hold for every command, and its window is theirs") {
+    const TempFolder folder;
+    REQUIRE(people::keep_terminal_demands(folder.path(), strict).has_value());
+    CHECK(people::terminal_demands(folder.path(), lax) == strict);
+    CHECK(mode_of(folder / "terminal") == 0600);
+
+    const TempFolder other;
+    REQUIRE(people::keep_terminal_demands(other.path(), lax).has_value());
+    CHECK(people::terminal_demands(other.path(), strict) == people::TerminalDemands{true, true, 2h});
+}
+
+TEST_CASE("a laxer server that starts later takes no demand away; the window is the last one's") {
+    const TempFolder folder;
+    REQUIRE(people::keep_terminal_demands(folder.path(), strict).has_value());
+    REQUIRE(people::keep_terminal_demands(folder.path(), lax).has_value());
+    CHECK(people::terminal_demands(folder.path(), lax) == people::TerminalDemands{true, true, 2h});
+}
+
+TEST_CASE("a file that no server has written asks for everything") {
+    for (const auto* text : {"", "- -", "- -\n", "tty - 15m", "- - 90x\n", "- - 0s\n", "- - -5s\n",
+                             "no - 15m\n", "- - 900s\nmore\n"}) {
+        CAPTURE(text);
+        const TempFolder folder;
+        std::ofstream(folder / "terminal") << text;
+        const auto asked = people::terminal_demands(folder.path(), lax);
+        CHECK(asked.tty);
+        CHECK(asked.passphrase);
+    }
+}

@@ -1,0 +1,208 @@
+// Keys that processes agree on, and who is still alive.
+#include "server/storage/state_dir.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <barrier>
+#include <csignal>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "tests/fakes/state.hpp"
+
+using namespace tfy;
+using namespace tfy::fakes;
+
+namespace {
+
+bool says(const Error& error, const char* words) { return error.message.find(words) != std::string::npos; }
+
+storage::StateDir open_state(const std::filesystem::path& root) {
+    auto state = storage::StateDir::open(root);
+    if (!state) throw std::runtime_error(state.error().message);
+    return std::move(*state);
+}
+
+}  // namespace
+
+TEST_CASE("the state directory is made with what is missing above it, closed to others, and used again") {
+    const TempFolder folder;
+    const auto root = folder / "share/tfy-pat-mcp";
+    CHECK(open_state(root).root() == root);
+    CHECK(mode_of(root) == 0700);
+    CHECK(open_state(root / "").ledger() == root / "ledger.db");
+    CHECK_FALSE(storage::StateDir::open("").has_value());
+    std::ofstream(folder / "file") << "x";
+    CHECK(storage::StateDir::open(folder / "file").error().code == Errc::storage);
+    CHECK(storage::StateDir::open(folder / "file/below").error().code == Errc::storage);
+}
+
+TEST_CASE("a state directory of another user is refused, and left as it is") {
+    const TempFolder folder;
+    const bool root = ::geteuid() == 0;
+    if (root) REQUIRE(::chown(folder.path().c_str(), 65534, 65534) == 0);
+    const auto opened = storage::StateDir::open(root ? folder.path() : std::filesystem::path("/"));
+    REQUIRE_FALSE(opened.has_value());
+    CHECK(opened.error().code == Errc::storage);
+    CHECK(opened.error().message.find("belongs to another user") != std::string::npos);
+    if (root) CHECK(::chown(folder.path().c_str(), 0, 0) == 0);
+}
+
+TEST_CASE("a key is made once, differs from the other one, and only its owner may read it") {
+    const TempFolder folder;
+    const auto state = open_state(folder.path());
+    const auto first = state.fingerprint_key().value();
+    CHECK(first.bytes == open_state(folder.path()).fingerprint_key()->bytes);
+    CHECK(first.bytes != state.seal_key()->bytes);
+    CHECK(std::set<int>(first.bytes.begin(), first.bytes.end()).size() > 8);
+    CHECK(mode_of(folder / "keys") == 0700);
+    CHECK(mode_of(folder / "keys/fingerprint.key") == 0600);
+    CHECK(std::distance(std::filesystem::directory_iterator(folder / "keys"), {}) == 2);
+}
+
+TEST_CASE("a key that tokens are known by is never made anew, nor taken for another") {
+    const TempFolder folder;
+    const auto state = open_state(folder.path());
+    const auto key = state.fingerprint_key_for(false).value();
+    CHECK(state.fingerprint_key_for(true)->bytes == key.bytes);
+    CHECK(mode_of(folder / "keys/fingerprint.check") == 0600);
+
+    std::filesystem::remove(folder / "keys/fingerprint.key");
+    const auto gone = state.fingerprint_key_for(true);
+    REQUIRE(gone.has_error());
+    CHECK(gone.error().message.find("is gone") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(folder / "keys/fingerprint.key"));
+
+    const auto other = state.fingerprint_key().value();  // as another state directory's would be
+    CHECK(other.bytes != key.bytes);
+    const auto foreign = state.fingerprint_key_for(true);
+    REQUIRE(foreign.has_error());
+    CHECK(foreign.error().message.find("another one than before") != std::string::npos);
+    CHECK(state.fingerprint_key_for(false)->bytes == other.bytes);  // nothing is known by the old one
+    CHECK(state.fingerprint_key_for(true)->bytes == other.bytes);
+}
+
+TEST_CASE("those who need a key at the same moment get the same one") {
+    constexpr std::size_t rivals = 8;
+    using Keys = std::array<std::array<unsigned char, 32>, rivals>;
+    for (int round = 0; round < 300; ++round) {
+        const TempFolder folder;
+        REQUIRE(open_state(folder.path()).fingerprint_key().has_value());  // the folder for keys is there
+        std::barrier together(static_cast<std::ptrdiff_t>(rivals));
+        Keys keys{};
+        std::vector<std::thread> threads;
+        for (std::size_t i = 0; i < rivals; ++i)
+            threads.emplace_back([&, i] {
+                const auto state = open_state(folder.path());
+                together.arrive_and_wait();
+                if (const auto key = state.seal_key()) keys[i] = key->bytes;
+            });
+        for (auto& thread : threads) thread.join();
+        REQUIRE(keys[0] != Keys::value_type{});
+        for (const auto& key : keys) REQUIRE(key == keys[0]);
+    }
+}
+
+TEST_CASE("a key that others may read, or that is no key, is refused in words that say what to do") {
+    struct Row {
+        const char* name;
+        std::string content;
+        unsigned mode;
+        const char* words;
+    };
+    const std::string key(32, 'k');
+    const Row rows[] = {{"readable by the group", key, 0640, "chmod 600"},
+                        {"readable by all", key, 0604, "chmod 600"},
+                        {"too short", key.substr(1), 0600, "damaged"},
+                        {"too long", key + "k", 0600, "damaged"},
+                        {"empty", "", 0600, "damaged"}};
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const TempFolder folder;
+        const auto state = open_state(folder.path());
+        REQUIRE(state.seal_key().has_value());
+        std::ofstream(folder / "keys/seal.key", std::ios::trunc) << row.content;
+        ::chmod((folder / "keys/seal.key").c_str(), row.mode);
+        const auto refused = state.seal_key();
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().code == Errc::storage);
+        CHECK(says(refused.error(), row.words));
+    }
+}
+
+TEST_CASE("a key is never read through a link") {
+    const TempFolder folder;
+    const auto state = open_state(folder.path());
+    REQUIRE(state.fingerprint_key().has_value());
+    std::filesystem::create_symlink(folder / "keys/fingerprint.key", folder / "keys/seal.key");
+    CHECK(state.seal_key().error().code == Errc::storage);
+}
+
+TEST_CASE("an instance is alive while it is held, and its file goes with it") {
+    const TempFolder folder;
+    const auto state = open_state(folder.path());
+    CHECK_FALSE(storage::alive(folder.path(), "i1"));
+    {
+        auto held = storage::Instance::hold(state, "i1");
+        REQUIRE(held.has_value());
+        const storage::Instance moved = std::move(*held);
+        CHECK(storage::alive(folder.path(), "i1"));
+        CHECK(storage::alive(folder.path(), "i1"));
+        CHECK(storage::Instance::hold(state, "i1").error().code == Errc::conflict);
+        CHECK(storage::Instance::hold(state, "i2").has_value());
+        CHECK(storage::alive(folder.path(), "i1"));
+    }
+    CHECK_FALSE(storage::alive(folder.path(), "i1"));
+    CHECK(std::filesystem::is_empty(folder / "instances"));
+}
+
+TEST_CASE("a process that was killed is not alive, and its file is cleared away") {
+    const TempFolder folder;
+    const auto state = open_state(folder.path());
+    int ready[2];
+    REQUIRE(::pipe(ready) == 0);
+    const auto child = ::fork();
+    if (child == 0) {
+        const auto held = storage::Instance::hold(state, "child");
+        ::_exit(::write(ready[1], held ? "y" : "n", 1) == 1 && ::pause() == 0 ? 0 : 1);
+    }
+    char answer = 0;
+    REQUIRE(::read(ready[0], &answer, 1) == 1);
+    CHECK(answer == 'y');
+    CHECK(storage::alive(folder.path(), "child"));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    CHECK(std::filesystem::exists(folder / "instances/child.lock"));
+    CHECK(storage::Instance::hold(state, "next").has_value());
+    CHECK_FALSE(std::filesystem::exists(folder / "instances/child.lock"));
+    CHECK_FALSE(storage::alive(folder.path(), "child"));
+}
+
+TEST_CASE("who asks about a dead instance is not taken for the owner by the next who asks") {
+    const TempFolder folder;
+    REQUIRE(storage::Instance::hold(open_state(folder.path()), "x").has_value());
+    const auto file = folder / "instances/dead.lock";
+    const storage::OpenFile asking(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    REQUIRE(::flock(asking.get(), LOCK_SH) == 0);
+    CHECK_FALSE(storage::alive(folder.path(), "dead"));
+}
+
+TEST_CASE("an id that could name another file is nobody's") {
+    const TempFolder folder;
+    const auto state = open_state(folder.path());
+    for (const auto* id : {"", "..", "../keys/seal", "a/b", "a.b", "a\n", "ä"}) {
+        CAPTURE(id);
+        CHECK_FALSE(storage::alive(folder.path(), id));
+        CHECK(storage::Instance::hold(state, id).error().code == Errc::refused);
+    }
+    REQUIRE(storage::Instance::hold(state, "i1").has_value());
+    std::ofstream(folder / "other.lock") << "";
+    CHECK_FALSE(storage::alive(folder.path(), "../other"));
+    CHECK(std::filesystem::exists(folder / "other.lock"));
+}

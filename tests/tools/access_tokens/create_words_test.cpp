@@ -1,0 +1,100 @@
+// What a result says about a new value: who has to do what to see it, by when.
+#include <doctest/doctest.h>
+
+#include "tests/tools/examples.hpp"
+#include "tools/access_tokens/create_words.hpp"
+
+using namespace tfy;
+using namespace tfy::tools;
+using namespace tfy::examples;
+using policy::Destination;
+
+namespace {
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a value that waits for a person names the way to it, and no other value does") {
+    const std::string page = "https://tfy.example.com/approvals";
+    const std::string command = "tfy-pat-mcp approvals reveal rev_1";
+    const std::string see = " within 10 minutes to see and save the value.";
+    const std::string anew = "can be revealed with a new approval within 10 minutes";
+    struct Row {
+        Destination destination;
+        tools::WayToValue way;
+        std::string words;
+    };
+    const Row rows[] = {
+        {Destination::page, {page, ""}, "\nTell the user: open " + page + see + "\nIt is not shown here.\n"},
+        {Destination::page,
+         {page, command},
+         "\nTell the user: open " + page + see + " Or in a terminal: " + command +
+             "\nIt is not shown here.\n"},
+        {Destination::page,
+         {"", command},
+         "\nTell the user: run " + command + " in a terminal" + see + "\nIt is not shown here.\n"},
+        {Destination::page, {}, anew},
+        {Destination::none, {page, command}, anew},
+        {Destination::agent, {page, command}, "call tfy_access_tokens_reveal with reveal_id \"rev_1\" once"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.words);
+        const access_tokens::Created created{
+            .held = {"rev_1", "tfy_****...****9f3a", noon + std::chrono::minutes{10}, row.way},
+            .name = "ci-bot",
+            .id = "tok1",
+            .destination = row.destination};
+        const auto result = access_tokens::report_creation(created, noon);
+        CHECK(holds(result.text, row.words));
+        const bool waits = row.destination == Destination::page;
+        CHECK(result.structured.contains("reveal_url") == (waits && !row.way.page.empty()));
+        CHECK(result.structured.contains("reveal_command") == (waits && !row.way.terminal.empty()));
+        CHECK(holds(result.text, page) == result.structured.contains("reveal_url"));
+        CHECK(holds(result.text, command) == result.structured.contains("reveal_command"));
+    }
+}
+
+TEST_CASE("less than two minutes are told to the second") {
+    const access_tokens::Created created{
+        .held = {"rev_1", "****", noon + std::chrono::seconds{90}, {"https://a.example", ""}},
+        .destination = Destination::page};
+    CHECK(holds(access_tokens::report_creation(created, noon).text, "within 1 m 30 s to see"));
+}
+
+TEST_CASE("what was told of a value that waited is no longer told once it was shown, or is gone") {
+    const access_tokens::Created created{.held = {"rev_1",
+                                                  "tfy_****...****9f3a",
+                                                  noon + std::chrono::minutes{10},
+                                                  {"https://a.example", "run it"}},
+                                         .name = "ci-bot",
+                                         .id = "tok1",
+                                         .destination = Destination::page};
+    const auto report = [&] {
+        auto made = access_tokens::report_creation(created, noon);
+        access_tokens::add_warnings(made, {"It never expires."});
+        return made;
+    };
+    const auto held = report();
+    auto same = report();
+    access_tokens::tell_value_is_over(same, tools::ValueFate::held);
+    CHECK(same.text == held.text);
+    const std::pair<tools::ValueFate, const char*> rows[] = {
+        {tools::ValueFate::claimed, "The value was shown, and is not shown again."},
+        {tools::ValueFate::gone, "The value was not looked at in time, so it is lost."}};
+    for (const auto& [fate, words] : rows) {
+        auto told = report();
+        access_tokens::tell_value_is_over(told, fate);
+        CHECK(holds(told.text, std::string("Token (masked): tfy_****...****9f3a\n\n") + words));
+        CHECK(holds(told.text, "ID: tok1"));
+        CHECK(holds(told.text, "It never expires."));
+        for (const auto* gone : {"Tell the user: open", "run it", "Save this token NOW"})
+            CHECK_FALSE(holds(told.text, gone));
+        CHECK_FALSE(told.structured.contains("reveal_url"));
+        CHECK_FALSE(told.structured.contains("reveal_command"));
+        CHECK(told.structured.at("masked") == held.structured.at("masked"));
+    }
+    tools::ToolResult other{.text = "Token deleted.\n", .structured = {{"status", "executed"}}};
+    access_tokens::tell_value_is_over(other, tools::ValueFate::claimed);
+    CHECK(other.text == "Token deleted.\n");
+}

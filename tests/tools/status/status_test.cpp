@@ -1,0 +1,306 @@
+#include "tools/status/status.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/tools/examples.hpp"
+
+using namespace tfy;
+using namespace tfy::examples;
+using policy::Approval;
+using State = policy::Approval::State;
+
+namespace {
+
+const std::string probe = "GET " + base + "?limit=1&offset=0";
+const std::string approval_id = "apr_" + std::string(26, 'a');
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+tools::KeyFacts a_key() {
+    return {.set = true, .is_jwt = true, .subject = "alice@acme.com", .subject_type = "user"};
+}
+
+status::Configuration whole() {
+    return {.base_url = "https://acme.example",
+            .key = [] { return a_key(); },
+            .approvals =
+                [](const policy::Caller&) {
+                    return status::ApprovalDemands{.words = "A signed-in person decides.",
+                                                   .by_tool = Json::array({{{"tool", "t"},
+                                                                            {"could_be_approved", true},
+                                                                            {"min_assurance", "signed_in"},
+                                                                            {"people", 1},
+                                                                            {"words", "one"}}})};
+                },
+            .version = "0.1.0",
+            .page_url = [] { return std::string("http://127.0.0.1:8780/approvals"); }};
+}
+
+class OneApproval final : public status::ApprovalReader {
+public:
+    Async<Result<Approval>> find(std::string id) override {
+        if (broken) co_return Error{Errc::storage, "disk full"};
+        if (id != approval.id) co_return Error{Errc::not_found, "no such approval"};
+        co_return approval;
+    }
+    Async<tools::ToolResult> answer(policy::Approval) override {
+        co_return tools::ToolResult{.text = text, .structured = structured, .is_error = is_error};
+    }
+    Async<Result<std::optional<access_tokens::Rotation>>> rotation_of(std::string id) override {
+        if (id != approval.id) co_return std::optional<access_tokens::Rotation>{};
+        co_return rotation;
+    }
+    Approval approval;
+    // What the call is answered with:
+    std::string text = "What the call says.\n";
+    Json structured = {
+        {"status", "approval_pending"}, {"message", "What the call says."}, {"next", "Do this."}};
+    bool is_error = false;
+    std::optional<access_tokens::Rotation> rotation;
+    bool broken = false;
+};
+
+struct Looking {
+    OneApproval approvals;
+    status::GetApproval tool{approvals};
+
+    explicit Looking(State state = State::pending) {
+        auto& approval = approvals.approval;
+        approval.id = approval_id;
+        approval.call.tool = "tfy_access_tokens_delete";
+        approval.call.caller.principal = "stdio:alice";
+        approval.digest = "sha256:3f9c01ab77e2" + std::string(52, '0');
+        approval.state = state;
+        approval.expires = noon + 15min;
+    }
+    Result<tools::ToolResult> look() { return run_read(tool, {{"approval_id", approval_id}}); }
+};
+
+}  // namespace
+
+namespace {
+
+struct Status : Upstream {
+    ManualClock clock{noon};
+
+    /// `answered` is nullopt where upstream is not to be asked.
+    tools::ToolResult of(status::Configuration configuration,
+                         std::optional<Result<truefoundry::HttpResponse>> answered) {
+        if (answered) exchange.expect(probe, *answered);
+        status::ConfigStatus tool(client, clock, std::move(configuration));
+        auto result = run_read(tool);
+        REQUIRE(result.has_value());
+        CHECK_FALSE(result->is_error);
+        CHECK_FALSE(holds(result->text + result->structured.dump(), "MARK"));
+        return std::move(*result);
+    }
+    tools::ToolResult of(tools::KeyFacts key, std::optional<Result<truefoundry::HttpResponse>> answered) {
+        auto configuration = whole();
+        configuration.key = [key] { return key; };
+        return of(std::move(configuration), std::move(answered));
+    }
+};
+
+Error unreachable(const char* cause) { return {Errc::upstream, "Why.", {{"cause", cause}}}; }
+
+}  // namespace
+
+TEST_CASE("the status tells apart what is not set, unreachable, refused, not permitted and working") {
+    struct Row {
+        const char* connection;
+        const char* cause;
+        std::optional<Result<truefoundry::HttpResponse>> answered;
+        const char* words;
+        status::Configuration configuration = whole();
+    };
+    auto no_url = whole();
+    no_url.base_url.clear();
+    auto nothing = status::Configuration{};
+    auto no_key = whole();
+    no_key.key = {};
+    auto plain_http = whole();
+    plain_http.url_problem = "TFY_BASE_URL must be https.";
+    plain_http.url_cause = "base_url_not_https";
+    auto bad_file = whole();
+    bad_file.key = [] {
+        return tools::KeyFacts{.problem = "/k cannot be read.", .cause = "key_file_unreadable"};
+    };
+    const Row rows[] = {
+        {"works", nullptr, answer(200, page(Json::array())), "TrueFoundry accepts the key."},
+        {"key_refused", "key_refused", answer(401, "MARK"), "Check the key of this server."},
+        {"no_permission", "no_permission", answer(403, "MARK"),
+         "Cannot manage access tokens. Check your API key permissions."},
+        {"unreachable", "name_not_found", unreachable("name_not_found"), "cannot be reached"},
+        {"unreachable", "connection_refused", unreachable("connection_refused"), "cannot be reached"},
+        {"unreachable", "tls_refused", unreachable("tls_refused"), "cannot be reached"},
+        {"unreachable", "no_answer", Error{Errc::upstream, "Some other way."}, "cannot be reached"},
+        {"unexpected_answer", "unexpected_answer", answer(404, "<html>MARK"), "Check TFY_BASE_URL"},
+        {"unexpected_answer", "unexpected_answer", answer(200, "<html>MARK"), "not a list"},
+        {"not_set", "base_url_not_set", {}, "Not set: TFY_BASE_URL. ", no_url},
+        {"not_set",
+         "base_url_not_set",
+         {},
+         "Not set: TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE). Set both ",
+         nothing},
+        {"not_set", "key_not_set", {}, "Not set: TFY_API_KEY (or TFY_API_KEY_FILE). Set it ", no_key},
+        {"misconfigured", "key_file_unreadable", {}, "/k cannot be read", bad_file},
+        {"misconfigured", "base_url_not_https", {}, "must be https", plain_http}};
+    for (const auto& row : rows) {
+        CAPTURE(row.words);
+        const auto result = Status().of(row.configuration, row.answered);
+        CHECK(result.structured.at("connection") == row.connection);
+        CHECK(result.structured.at("cause") == (row.cause == nullptr ? Json(nullptr) : Json(row.cause)));
+        CHECK(holds(result.text, row.words));
+    }
+}
+
+TEST_CASE("a key that says that it has ended is expired where it is refused, and odd where it works") {
+    auto ended = a_key();
+    ended.expires = noon;
+    const auto refused = Status().of(ended, answer(401));
+    CHECK(refused.structured.at("connection") == "key_refused");
+    CHECK(refused.structured.at("cause") == "key_expired");
+    CHECK(holds(refused.text, "The key expired at 2026-11-23 12:00 UTC"));
+    CHECK(Status().of(ended, answer(403)).structured.at("cause") == "no_permission");
+
+    const auto works = Status().of(ended, answer(200, page(Json::array())));
+    CHECK(works.structured.at("connection") == "works");
+    CHECK(holds(works.text, "Warning: The key says that it expired"));
+
+    auto ends = a_key();
+    ends.expires = noon + std::chrono::days{7};
+    const auto soon = Status().of(ends, answer(200, page(Json::array())));
+    CHECK(holds(soon.text, "Warning: The key expires in 7 days"));
+    CHECK(soon.structured.at("key_expires_at") == "2026-11-30T12:00:00.000Z");
+    ends.expires = *ends.expires + 1ms;
+    CHECK(Status().of(ends, answer(200, page(Json::array()))).structured.at("warnings").empty());
+}
+
+TEST_CASE("a virtual account's key is named as one where the key says so, refused or not") {
+    for (const auto* type : {"virtualaccount", "serviceaccount", "virtual-account"}) {
+        CAPTURE(type);
+        auto machine = a_key();
+        machine.subject_type = type;
+        const auto refused = Status().of(machine, answer(403));
+        CHECK(refused.structured.at("connection") == "no_permission");
+        CHECK(refused.structured.at("cause") == "virtual_account_key");
+        CHECK(refused.structured.at("key_kind") == "virtual_account");
+        CHECK(holds(refused.text, "only users have personal access tokens"));
+        const auto works = Status().of(machine, answer(200, page(Json::array())));
+        CHECK(works.structured.at("cause").is_null());
+        CHECK(works.structured.at("warnings").size() == 1);
+    }
+    const auto opaque = Status().of(tools::KeyFacts{.set = true}, answer(403));
+    CHECK(opaque.structured.at("cause") == "no_permission");
+    CHECK(opaque.structured.at("key_kind") == "unknown");
+}
+
+TEST_CASE(
+    "the status says what is known without asking: the address, whom the key names, what approvals prove") {
+    Upstream upstream;
+    upstream.exchange.expect(probe, answer(200, page(Json::array())));
+    auto configuration = whole();
+    configuration.sandbox = true;
+    const ManualClock clock{noon};
+    status::ConfigStatus tool(upstream.client, clock, configuration);
+    const auto result = run_read(tool).value();
+    CHECK(result.text ==
+          "Sandbox mode: test tokens only; TrueFoundry is not contacted.\n\nControl plane: "
+          "https://acme.example\n"
+          "API key: set\n"
+          "Acts as: alice@acme.com\nApprovals: A signed-in person decides.\n"
+          "Approvals page: http://127.0.0.1:8780/approvals\nVersion: 0.1.0\n");
+    CHECK(result.structured.at("key_set") == true);
+    CHECK(result.structured.at("acts_as") == "alice@acme.com");
+}
+
+TEST_CASE("an approval says what the call itself would be answered, and where the request stands") {
+    for (const auto state : {State::pending, State::succeeded, State::superseded}) {
+        Looking looking(state);
+        looking.approvals.is_error = true;  // of the call; having looked is none
+        const auto result = looking.look();
+        REQUIRE(result.has_value());
+        CHECK_FALSE(result->is_error);
+        CHECK(result->structured == Json{{"status", "approval_pending"},
+                                         {"message", "What the call says."},
+                                         {"next", "Do this."},
+                                         {"state", policy::to_string(state)},
+                                         {"approval_id", approval_id},
+                                         {"tool", "tfy_access_tokens_delete"},
+                                         {"digest", "sha256:3f9c01ab77e2" + std::string(52, '0')},
+                                         {"expires_at", "2026-11-23T12:15:00.000Z"}});
+        CHECK(result->text.starts_with("What the call says.\n"));
+        CHECK(holds(result->text, "Tool: tfy_access_tokens_delete"));
+        CHECK(holds(result->text, "State: " + std::string(policy::to_string(state))));
+    }
+}
+
+TEST_CASE("who decided, why, and what came of it are told, made safe to look at") {
+    Looking looking(State::failed);
+    auto& approval = looking.approvals.approval;
+    approval.decision =
+        Approval::Decision{.approved = true, .by = "grace\n@example.com", .reason = "fine\u202E"};
+    approval.outcome = {
+        {"text", "It changed."}, {"structured", {{"status", "superseded"}}}, {"isError", true}};
+    const auto result = looking.look().value();
+    CHECK(result.structured.at("decided_by") == "grace @example.com");
+    CHECK(result.structured.at("reason") == "fine⟨U+202E⟩");
+    CHECK(result.structured.at("outcome") == approval.outcome);
+}
+
+TEST_CASE("another principal's approval, an unknown one and no id at all are not found") {
+    Looking looking;
+    looking.approvals.approval.call.caller.principal = "stdio:bob";
+    const auto foreign = looking.look();
+    CHECK(foreign.error().code == Errc::not_found);
+    looking.approvals.approval.id = "another";
+    CHECK(looking.look().error().message == foreign.error().message);
+    CHECK(run_read(looking.tool, {{"approval_id", "../x"}}).error().code == Errc::refused);
+    looking.approvals.broken = true;
+    CHECK(looking.look().error().code == Errc::storage);
+}
+
+TEST_CASE("an approval of a rotation tells what became of the old token, and what to do") {
+    using Rotation = access_tokens::Rotation;
+    using Kept = Rotation::Kept;
+    struct Row {
+        Rotation::State state;
+        Kept because;
+        const char* says;
+    };
+    const Row rows[] = {
+        {Rotation::State::waiting, Kept::not_kept,
+         "never before. To keep it, a person runs: tfy-pat-mcp approvals keep rot_1"},
+        {Rotation::State::due, Kept::not_kept, "is deleted at 2026-11-23 12:15 UTC"},
+        {Rotation::State::deleting, Kept::not_kept, "is being deleted"},
+        {Rotation::State::done, Kept::not_kept, "is deleted; the new token \"ci-bot-2\" has taken its place"},
+        {Rotation::State::kept, Kept::value_lapsed, "not shown within its ten minutes, so it is lost"},
+        {Rotation::State::kept, Kept::value_lost, "lost when the server that held it stopped"},
+        {Rotation::State::kept, Kept::old_changed, "has changed since the rotation was approved"},
+        {Rotation::State::kept, Kept::by_person, "a person decided to keep it"},
+        {Rotation::State::kept, Kept::refused, "ended with the server that made it"},
+        {Rotation::State::kept, Kept::unreachable,
+         "It is unknown whether the old token \"ci-bot\" still works"},
+    };
+    Looking looking(State::succeeded);
+    CHECK_FALSE(looking.look().value().structured.contains("rotation"));
+    for (const auto& row : rows) {
+        CAPTURE(row.says);
+        looking.approvals.rotation = Rotation{.id = "rot_1",
+                                              .state = row.state,
+                                              .because = row.because,
+                                              .plan = {.old = {{"id", "old1"}, {"name", "ci-bot"}},
+                                                       .new_name = "ci-bot-2",
+                                                       .grace_period = "15m"},
+                                              .due = noon + 15min};
+        const auto told = looking.look().value();
+        CHECK(holds(told.text, row.says));
+        const auto& rotation = told.structured.at("rotation");
+        CHECK(rotation.at("message") == access_tokens::describe(*looking.approvals.rotation));
+        CHECK(rotation.at("state") == access_tokens::to_string(row.state));
+        CHECK(rotation.at("because").is_null() == (row.because == Kept::not_kept));
+        CHECK(rotation.at("old").at("deleted") == (row.state == Rotation::State::done));
+        CHECK(access_tokens::read_rotation_state(access_tokens::to_string(row.state)) == row.state);
+        CHECK(access_tokens::read_kept(access_tokens::to_string(row.because)) == row.because);
+    }
+}

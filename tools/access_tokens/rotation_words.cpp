@@ -1,0 +1,116 @@
+// Where a rotation stands, in words.
+#include <algorithm>
+#include <array>
+
+#include "tools/access_tokens/rotations.hpp"
+#include "tools/own_command.hpp"
+#include "tools/text.hpp"
+
+namespace tfy::access_tokens {
+namespace {
+
+using State = Rotation::State;
+using Kept = Rotation::Kept;
+
+constexpr std::array<std::string_view, 5> state_names{"waiting", "due", "deleting", "done", "kept"};
+constexpr std::array<std::string_view, 8> kept_names{
+    "", "value_lapsed", "value_lost", "old_changed", "by_person", "refused", "unreachable", "gone_already"};
+
+template <class Enum, std::size_t Size>
+std::optional<Enum> read(const std::array<std::string_view, Size>& names, std::string_view text) {
+    const auto found = std::ranges::find(names, text);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<Enum>(found - names.begin());
+}
+
+std::string old_words(const Rotation& rotation) {
+    return "The old token " + tools::in_quotes(rotation.plan.old_title());
+}
+
+std::string new_words(const Rotation& rotation) {
+    return "the new token " + tools::in_quotes(rotation.plan.new_name);
+}
+
+// Both tokens live, and nobody holds the new one's value.
+std::string value_is_gone(const Rotation& rotation, const std::string& how) {
+    return old_words(rotation) + " still works and will not be deleted. The value of " + new_words(rotation) +
+           " " + how +
+           ", so it is lost: delete that token with tfy_access_tokens_delete, and rotate again if the user "
+           "still wants it.";
+}
+
+// An attempt is counted before it is sent, so that one may have ended with its process.
+std::string refused_words(const std::string& stays) {
+    return stays +
+           ": each of three attempts to delete it was refused, had no answer, or ended with the server that "
+           "made it.";
+}
+
+std::string kept_words(const Rotation& rotation) {
+    const auto stays = old_words(rotation) + " was not deleted and still works";
+    const auto by_hand = " Delete it with tfy_access_tokens_delete when nothing uses it any more.";
+    switch (rotation.because) {
+        case Kept::value_lapsed: return value_is_gone(rotation, "was not shown within its ten minutes");
+        case Kept::value_lost:
+            return value_is_gone(rotation, "was lost when the server that held it stopped");
+        case Kept::old_changed:
+            return stays + ": it has changed since the rotation was approved. List the tokens." + by_hand;
+        case Kept::by_person: return stays + ": a person decided to keep it." + by_hand;
+        case Kept::refused: return refused_words(stays) + by_hand;
+        case Kept::unreachable:
+            return "It is unknown whether the old token " + tools::in_quotes(rotation.plan.old_title()) +
+                   " still works: TrueFoundry could not be reached for a day, or only with another user's "
+                   "key. This server no longer tries. List the tokens." +
+                   by_hand;
+        case Kept::gone_already:
+        case Kept::not_kept: break;
+    }
+    return stays + "." + by_hand;
+}
+
+}  // namespace
+
+std::string_view to_string(State state) { return state_names.at(static_cast<std::size_t>(state)); }
+std::optional<State> read_rotation_state(std::string_view text) { return read<State>(state_names, text); }
+std::string_view to_string(Kept because) { return kept_names.at(static_cast<std::size_t>(because)); }
+std::optional<Kept> read_kept(std::string_view text) { return read<Kept>(kept_names, text); }
+
+std::string describe(const Rotation& rotation) {
+    const auto keep = " To keep it, a person runs: " + tools::own_command("approvals keep " + rotation.id);
+    switch (rotation.state) {
+        case State::waiting:
+            return old_words(rotation) + " still works. It is deleted " +
+                   policy::format_duration(rotation.plan.grace()) + " after the value of " +
+                   new_words(rotation) + " has been shown, and never before." + keep;
+        case State::due:
+            return old_words(rotation) + " is deleted at " +
+                   policy::format_time_for_people(rotation.due.value_or(policy::Time{})) + ": the value of " +
+                   new_words(rotation) + " has been shown." + keep;
+        case State::deleting: return old_words(rotation) + " is being deleted.";
+        case State::done:
+            if (rotation.because == Kept::gone_already)
+                return old_words(rotation) + " is no longer listed: another user deleted it. " +
+                       "This server sent no DELETE.";
+            return old_words(rotation) + " is deleted; " + new_words(rotation) + " has taken its place.";
+        case State::kept: break;
+    }
+    return kept_words(rotation);
+}
+
+Json report(const Rotation& rotation) {
+    const auto& id = rotation.new_id;
+    return {
+        {"id", rotation.id},
+        {"state", to_string(rotation.state)},
+        {"because", rotation.because == Kept::not_kept ? Json(nullptr) : Json(to_string(rotation.because))},
+        {"old",
+         {{"id", rotation.plan.old_id()},
+          {"name", tools::one_line(rotation.plan.old_title())},
+          {"deleted", rotation.state == State::done}}},
+        {"new",
+         {{"id", id.empty() ? Json(nullptr) : Json(tools::one_line(id))}, {"name", rotation.plan.new_name}}},
+        {"due", rotation.due ? Json(policy::format_time(*rotation.due)) : Json(nullptr)},
+        {"message", describe(rotation)}};
+}
+
+}  // namespace tfy::access_tokens

@@ -1,0 +1,64 @@
+#include "tools/registry/catalog.hpp"
+
+#include <algorithm>
+
+#include "manifests/embedded.hpp"
+#include "policy/canonical_json.hpp"
+#include "protocol/parse.hpp"
+
+namespace tfy::registry {
+namespace {
+
+Error broken(std::string_view tool, const std::string& why) {
+    return {Errc::internal,
+            "manifests/tools/" + std::string(tool) + ".json " + why + ". The server cannot start."};
+}
+
+Result<Json> read_definition(std::string_view tool) {
+    const auto text = manifests::file("tools/" + std::string(tool) + ".json");
+    if (text.empty()) return broken(tool, "is missing");
+    auto definition = protocol::parse(text);
+    if (!definition) return broken(tool, "is no JSON: " + definition.error().message);
+    const auto found = definition->find("name");
+    if (!definition->is_object() || found == definition->end() || *found != std::string(tool))
+        return broken(tool, "names another tool");
+    if (!definition->contains("inputSchema")) return broken(tool, "has no inputSchema");
+    return definition;
+}
+
+Result<Catalog::Entry> make_entry(std::unique_ptr<tools::Tool> tool) {
+    auto definition = read_definition(tool->name());
+    if (!definition) return definition.error();
+    auto input = protocol::Schema::compile(definition->at("inputSchema"));
+    if (!input)
+        return broken(tool->name(), "has an inputSchema that cannot be compiled: " + input.error().message);
+    auto version =
+        policy::sha256(policy::canonical_json(*definition)).substr(std::string_view("sha256:").size(), 16);
+    return Catalog::Entry{std::move(tool), std::move(*definition), std::move(version), std::move(*input)};
+}
+
+}  // namespace
+
+Result<Catalog> Catalog::assemble(std::vector<std::unique_ptr<tools::Tool>> tools) {
+    std::vector<Entry> entries;
+    for (auto& tool : tools) {
+        auto entry = make_entry(std::move(tool));
+        if (!entry) return entry.error();
+        entries.push_back(std::move(*entry));
+    }
+    return Catalog(std::move(entries));
+}
+
+const Catalog::Entry* Catalog::find(std::string_view name) const {
+    const auto found =
+        std::ranges::find_if(entries_, [&](const Entry& entry) { return entry.tool->name() == name; });
+    return found == entries_.end() ? nullptr : &*found;
+}
+
+std::vector<Json> Catalog::definitions() const {
+    std::vector<Json> all;
+    for (const auto& entry : entries_) all.push_back(entry.definition);
+    return all;
+}
+
+}  // namespace tfy::registry

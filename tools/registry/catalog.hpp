@@ -1,0 +1,35 @@
+// The tools and their definitions, in the order of tools/list.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "protocol/schema.hpp"
+#include "tools/tool.hpp"
+
+namespace tfy::registry {
+
+class Catalog {
+public:
+    struct Entry {
+        std::unique_ptr<tools::Tool> tool;
+        Json definition;         // a file of manifests/tools
+        std::string version;     // first 16 hex digits of the definition's hash
+        protocol::Schema input;  // compiled inputSchema
+    };
+
+    /// Pairs each tool with its embedded definition. Errc::internal where one is missing, malformed or names
+    /// another tool.
+    static Result<Catalog> assemble(std::vector<std::unique_ptr<tools::Tool>> tools);
+
+    /// nullptr where there is no such tool.
+    const Entry* find(std::string_view name) const;
+    std::vector<Json> definitions() const;
+
+private:
+    explicit Catalog(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+    std::vector<Entry> entries_;
+};
+
+}  // namespace tfy::registry

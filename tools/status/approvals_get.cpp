@@ -1,0 +1,72 @@
+// tfy_approvals_get: for agents that were told "pending".
+#include "tools/identifier.hpp"
+#include "tools/status/status.hpp"
+#include "tools/text.hpp"
+
+namespace tfy::status {
+namespace {
+
+using policy::Approval;
+
+/// What the call itself would be answered with now, and what is known of the request besides.
+tools::ToolResult report(tools::ToolResult answer, const Approval& approval) {
+    tools::ToolResult result{.text = std::move(answer.text), .structured = std::move(answer.structured)};
+    // What the call says of its token stays: a new token's end is not the request's.
+    result.structured.emplace("expires_at", policy::format_time(approval.expires));
+    result.structured.update(Json{{"state", policy::to_string(approval.state)},
+                                  {"approval_id", approval.id},
+                                  {"tool", approval.call.tool},
+                                  {"digest", approval.digest}});
+    result.text +=
+        "\nTool: " + approval.call.tool + "\nState: " + std::string(policy::to_string(approval.state));
+    if (!policy::is_open(approval.state))
+        result.text += "\nApproval: " + approval.id + "\nDigest: " + policy::short_digest(approval.digest);
+    result.text += "\n";
+    if (approval.decision) {
+        result.structured["decided_by"] = tools::one_line(approval.decision->by);
+        result.text += "Decided by: " + tools::one_line(approval.decision->by) + "\n";
+    }
+    if (approval.decision && !approval.decision->reason.empty()) {
+        result.structured["reason"] = tools::one_line(approval.decision->reason, 500);
+        result.text += "Their reason: \"" + tools::one_line(approval.decision->reason, 500) + "\"\n";
+    }
+    if (approval.outcome.is_object()) result.structured["outcome"] = approval.outcome;
+    return result;
+}
+
+void add_rotation(tools::ToolResult& result, const access_tokens::Rotation& rotation) {
+    result.structured["rotation"] = report(rotation);
+    result.text += "\nRotation: " + rotation.id + "\n" + access_tokens::describe(rotation) + "\n";
+}
+
+}  // namespace
+
+GetApproval::Args GetApproval::Args::read(const Json& arguments) {
+    return {.approval_id = arguments.at("approval_id").get<std::string>()};
+}
+
+Result<Json> GetApproval::canonical(Json arguments, policy::Time) const {
+    if (tools::is_identifier(Args::read(arguments).approval_id, "apr_")) return arguments;
+    return Error{Errc::refused,
+                 "This is not an approval id: ids are \"apr_\" and 26 characters. Nothing was looked up."};
+}
+
+Async<Result<policy::Facts>> GetApproval::facts(policy::Call) {
+    co_return policy::Facts{.subject = {}, .effect = "Reads the state of an approval."};
+}
+
+Async<Result<tools::ToolResult>> GetApproval::run(policy::Permit permit) {
+    const auto approval = co_await approvals_.find(Args::read(permit.call().arguments).approval_id);
+    if (!approval && approval.error().code != Errc::not_found) co_return approval.error();
+    if (!approval || approval->call.caller.principal != permit.call().caller.principal)
+        co_return Error{Errc::not_found,
+                        "No approval of yours has this id. Nothing was done. To ask, call the tool itself."};
+    auto answer = co_await approvals_.answer(*approval);
+    auto result = report(std::move(answer), *approval);
+    const auto rotation = co_await approvals_.rotation_of(approval->id);
+    if (!rotation) co_return rotation.error();
+    if (*rotation) add_rotation(result, **rotation);
+    co_return result;
+}
+
+}  // namespace tfy::status

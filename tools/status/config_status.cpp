@@ -1,0 +1,76 @@
+// tfy_config_status: asks upstream once and says in words whether the configuration works.
+#include "tools/status/preflight.hpp"
+#include "tools/status/status.hpp"
+#include "tools/text.hpp"
+
+namespace tfy::status {
+namespace {
+
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(tools::one_line(text)); }
+std::string or_words(const std::string& text, const char* words) {
+    return text.empty() ? words : tools::one_line(text);
+}
+
+// What the key says of itself; one that is no JWT says nothing.
+std::string_view kind_of(const tools::KeyFacts& key) {
+    if (!key.set || key.subject_type.empty()) return "unknown";
+    if (key.of_virtual_account()) return "virtual_account";
+    return key.subject_type == "user" ? "user" : "other";
+}
+
+std::string describe(const tools::KeyFacts& key) {
+    if (!key.set) return "not set";
+    return "set" + (key.from.empty() ? "" : " (" + tools::one_line(key.from) + ")") +
+           (key.expires ? ", until " + policy::format_time_for_people(*key.expires) : "");
+}
+
+}  // namespace
+
+Result<Json> ConfigStatus::canonical(Json arguments, policy::Time) const { return arguments; }
+
+Async<Result<policy::Facts>> ConfigStatus::facts(policy::Call) {
+    co_return policy::Facts{.subject = {}, .effect = "Reads whether this server's configuration works."};
+}
+
+constexpr auto sandbox_mode = "Sandbox mode: test tokens only; TrueFoundry is not contacted.";
+
+Async<Result<tools::ToolResult>> ConfigStatus::run(policy::Permit permit) {
+    const auto& known = configuration_;
+    const auto key = known.key ? known.key() : tools::KeyFacts{};
+    auto finding = before_asking(known.base_url, known.url_problem, known.url_cause, key);
+    if (!finding) {
+        auto api = client_.traced(permit.call().caller.trace);
+        const auto probed = co_await api.probe();
+        finding = after_asking(probed, key, clock_.now());
+        if (known.sandbox && probed) finding->sentence = sandbox_mode;
+    }
+    const auto demands = known.approvals ? known.approvals(permit.call().caller) : ApprovalDemands{};
+    const auto page = known.page_url ? known.page_url() : std::string{};
+    tools::ToolResult result;
+    result.text = finding->sentence + "\n";
+    for (const auto& warning : finding->warnings) result.text += "Warning: " + warning + "\n";
+    result.text += "\nControl plane: " + or_words(known.base_url, "not set") + "\nAPI key: " + describe(key) +
+                   "\nActs as: " + or_words(key.subject, "unknown (the key does not say)") +
+                   "\nApprovals: " + demands.words + "\nApprovals page: " + or_words(page, "not open") +
+                   "\nVersion: " + known.version + "\n";
+    result.structured = {
+        {"connection", finding->connection},
+        {"cause", or_null(finding->cause)},
+        {"message", finding->sentence},
+        {"next", finding->cause.empty() ? "List the access tokens with tfy_access_tokens_list."
+                                        : "Do what the message says, then call tfy_config_status again."},
+        {"warnings", finding->warnings},
+        {"base_url", or_null(known.base_url)},
+        {"key_set", key.set},
+        {"key_kind", kind_of(key)},
+        {"key_expires_at", key.expires ? Json(policy::format_time(*key.expires)) : Json(nullptr)},
+        {"acts_as", or_null(key.subject)},
+        {"approvals", demands.words},
+        {"approvals_by_tool", demands.by_tool},
+        {"approvals_page", or_null(page)},
+        {"sandbox", known.sandbox},
+        {"version", known.version}};
+    co_return result;
+}
+
+}  // namespace tfy::status

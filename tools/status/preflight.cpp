@@ -1,0 +1,92 @@
+#include "tools/status/preflight.hpp"
+
+#include "tools/text.hpp"
+
+namespace tfy::status {
+namespace {
+
+constexpr std::chrono::days soon{7};
+constexpr char where_to_get_a_key[] =
+    " How to create a key: https://docs.truefoundry.com/docs/generating-truefoundry-api-keys";
+
+/// `names`: what is missing.
+std::string not_set(const std::string& names, bool several) {
+    return "Not set: " + names + ". Set " + (several ? "both" : "it") +
+           " in this server's environment or .env file and restart it.";
+}
+
+Preflight refused_key(std::string message, const tools::KeyFacts& key, policy::Time now) {
+    Preflight found{.connection = "key_refused", .cause = "key_refused", .sentence = std::move(message)};
+    if (key.expires && *key.expires <= now) {
+        found.cause = "key_expired";
+        found.sentence = "The key expired at " + policy::format_time_for_people(*key.expires) + ". " +
+                         found.sentence + " Create a new one." + where_to_get_a_key;
+    }
+    return found;
+}
+
+// TrueFoundry does not document what its access-token routes answer to such a key; only the key itself tells.
+std::string about_virtual_account(const tools::KeyFacts& key) {
+    return "The key belongs to a virtual account (" + tools::in_quotes(key.subject_type) +
+           "), and only users have personal access tokens. Use a user's personal access token as the key.";
+}
+
+std::string cause_of(const Error& error) {
+    if (error.data.is_object() && error.data.contains("cause") && error.data.at("cause").is_string())
+        return error.data.at("cause").get<std::string>();
+    return "no_answer";
+}
+
+Preflight judge(const Error& error, const tools::KeyFacts& key, policy::Time now) {
+    const auto status = error.data.is_object() ? error.data.value("http_status", 0) : 0;
+    if (status == 401) return refused_key(error.message, key, now);
+    if (status == 403) return {"no_permission", "no_permission", error.message};
+    if (status != 0) return {"unexpected_answer", "unexpected_answer", error.message};
+    return {"unreachable", cause_of(error), "TrueFoundry cannot be reached. " + error.message};
+}
+
+void warn_of(const tools::KeyFacts& key, policy::Time now, Preflight& found) {
+    found.warnings = key.warnings;
+    if (!key.expires) return;
+    if (*key.expires <= now)
+        found.warnings.push_back("The key says that it expired at " +
+                                 policy::format_time_for_people(*key.expires) +
+                                 ", but it still works. Check this machine's clock.");
+    else if (*key.expires <= now + soon)
+        found.warnings.push_back("The key expires " + tools::distance(*key.expires, now) +
+                                 ". Replace it before then.");
+}
+
+}  // namespace
+
+std::optional<Preflight> before_asking(const std::string& base_url, const std::string& url_problem,
+                                       const std::string& url_cause, const tools::KeyFacts& key) {
+    const auto key_problem = key.problem.empty() ? std::string{} : key.problem + " ";
+    if (!url_problem.empty())
+        return Preflight{"misconfigured", url_cause.empty() ? "base_url_unusable" : url_cause, url_problem};
+    if (base_url.empty() && !key.set)
+        return Preflight{"not_set", "base_url_not_set",
+                         key_problem + not_set("TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE)", true) +
+                             where_to_get_a_key};
+    if (base_url.empty()) return Preflight{"not_set", "base_url_not_set", not_set("TFY_BASE_URL", false)};
+    if (key.set) return std::nullopt;
+    if (!key.problem.empty() && key.cause != "key_not_set")
+        return Preflight{"misconfigured", key.cause, key.problem};
+    return Preflight{"not_set", "key_not_set",
+                     key_problem + not_set("TFY_API_KEY (or TFY_API_KEY_FILE)", false) + where_to_get_a_key};
+}
+
+Preflight after_asking(const Result<void>& probed, const tools::KeyFacts& key, policy::Time now) {
+    Preflight found{.connection = "works", .sentence = "TrueFoundry accepts the key."};
+    if (!probed) found = judge(probed.error(), key, now);
+    const bool refused = found.cause == "key_refused" || found.connection == "no_permission";
+    if (key.of_virtual_account() && refused) {
+        found.cause = "virtual_account_key";
+        found.sentence += " " + about_virtual_account(key);
+    }
+    if (probed) warn_of(key, now, found);
+    if (probed && key.of_virtual_account()) found.warnings.push_back(about_virtual_account(key));
+    return found;
+}
+
+}  // namespace tfy::status

@@ -1,0 +1,93 @@
+// tfy_config_status and tfy_approvals_get: where this server stands, and where an approval stands.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+
+#include "tools/access_tokens/rotations.hpp"
+#include "tools/key_facts.hpp"
+#include "tools/tool.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::status {
+
+/// What the rules in force ask of whoever approves.
+struct ApprovalDemands {
+    std::string words = {};  // sentences
+    /// {tool, could_be_approved, min_assurance, people, words} for each tool that changes something;
+    /// min_assurance and people null where it is refused.
+    Json by_tool = Json::array();
+};
+
+/// What is known of the configuration without asking anybody. Never the key.
+struct Configuration {
+    std::string base_url;                       // empty: not set
+    std::function<tools::KeyFacts()> key = {};  // asked each time: it may be replaced; none: there is none
+    std::function<ApprovalDemands(const policy::Caller&)> approvals = {};  // asked each time: rules change
+    bool sandbox = false;
+    std::string version;
+    std::function<std::string()> page_url = {};  // the approvals page, empty while there is none
+    std::string url_problem = {};  // why the address cannot be used, in a sentence; empty where it can
+    std::string url_cause = {};    // the same as a word: "base_url_not_https", "base_url_unusable"
+};
+
+class ConfigStatus final : public tools::Tool {
+public:
+    struct Args {
+        static constexpr std::array<const char*, 0> fields{};
+    };
+
+    ConfigStatus(truefoundry::Client& client, const Clock& clock, Configuration configuration)
+        : client_(client), clock_(clock), configuration_(std::move(configuration)) {}
+
+    std::string_view name() const override { return "tfy_config_status"; }
+    policy::Effect effect() const override { return policy::Effect::reads; }
+    Result<Json> canonical(Json arguments, policy::Time now) const override;
+    Async<Result<policy::Facts>> facts(policy::Call call) override;
+    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+
+private:
+    truefoundry::Client& client_;
+    const Clock& clock_;
+    Configuration configuration_;
+};
+
+/// Approvals, as the server room keeps them.
+class ApprovalReader {
+public:
+    virtual ~ApprovalReader() = default;
+    /// As it stands now; Errc::not_found.
+    virtual Async<Result<policy::Approval>> find(std::string id) = 0;
+    /// What the same call of its caller would be answered with now. The caller is told by it how an ended
+    /// request ended.
+    virtual Async<tools::ToolResult> answer(policy::Approval approval) = 0;
+    /// The second half of a rotation that this approval let run; nothing for all others.
+    virtual Async<Result<std::optional<access_tokens::Rotation>>> rotation_of(std::string) {
+        co_return std::optional<access_tokens::Rotation>{};
+    }
+};
+
+class GetApproval final : public tools::Tool {
+public:
+    struct Args {
+        std::string approval_id;
+
+        static constexpr std::array fields{"approval_id"};
+        static Args read(const Json& arguments);
+    };
+
+    explicit GetApproval(ApprovalReader& approvals) : approvals_(approvals) {}
+
+    std::string_view name() const override { return "tfy_approvals_get"; }
+    policy::Effect effect() const override { return policy::Effect::reads; }
+    Result<Json> canonical(Json arguments, policy::Time now) const override;
+    Async<Result<policy::Facts>> facts(policy::Call call) override;
+    /// Errc::not_found for another principal's, too: nobody learns that it exists.
+    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+
+private:
+    ApprovalReader& approvals_;
+};
+
+}  // namespace tfy::status
