@@ -108,7 +108,7 @@ std::optional<std::string> cannot_narrow(const Approval& approval, std::string_v
 
 // Each takes an approval and gives the next one, or says why not. None of them runs anything.
 
-struct Choice {
+struct DecisionInput {
     std::string reason = {};
     std::optional<Destination> destination = {};  // none given: the default
     std::string typed_name = {};                  // must equal facts.to_type() to approve
@@ -119,7 +119,7 @@ struct Choice {
 /// Errc::expired, Errc::refused (not one who may decide, voted before, assurance too low, name not typed,
 /// reason missing, destination not allowed or another than those before chose, not pending), Errc::superseded
 /// (the digest that was shown is not this one's).
-Result<Approval> approve(Approval approval, const Human& person, const Choice& choice, Time now,
+Result<Approval> approve(Approval approval, const Human& person, const DecisionInput& choice, Time now,
                          Duration claim_window);
 /// A reason is required on the page and in the terminal; an elicitation that is declined gives none.
 Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now);

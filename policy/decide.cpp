@@ -42,7 +42,8 @@ std::optional<Error> not_sure_enough(const Approval& approval, const Human& pers
 }
 
 /// Why this person's yes is not enough.
-std::optional<Error> insufficient(const Approval& approval, const Human& person, const Choice& choice) {
+std::optional<Error> insufficient(const Approval& approval, const Human& person,
+                                  const DecisionInput& choice) {
     if (auto why = not_what_was_shown(approval, choice.digest)) return why;
     if (auto why = not_sure_enough(approval, person)) return why;
     if (!approval.facts.to_type().empty() && choice.typed_name != approval.facts.to_type())
@@ -56,7 +57,7 @@ std::optional<Error> insufficient(const Approval& approval, const Human& person,
 }
 
 /// All who approve one request approve the same: the first one chooses, the others may only agree.
-Result<Destination> destination_of(const Approval& approval, const Choice& choice) {
+Result<Destination> destination_of(const Approval& approval, const DecisionInput& choice) {
     if (!approval.facts.yields_value) return Destination::none;
     if (!approval.votes.empty()) {
         const auto chosen = approval.votes.front().destination;
@@ -94,7 +95,7 @@ std::optional<std::string> cannot_narrow(const Approval& approval, std::string_v
     return excluded(approval.terms, approval.call.caller, name);
 }
 
-Result<Approval> approve(Approval approval, const Human& person, const Choice& choice, Time now,
+Result<Approval> approve(Approval approval, const Human& person, const DecisionInput& choice, Time now,
                          Duration claim_window) {
     if (auto why = undecidable(approval, person, now, cannot_approve)) return *std::move(why);
     if (auto why = insufficient(approval, person, choice)) return *std::move(why);

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "policy/match.hpp"
+#include "policy/rule_match.hpp"
 
 namespace tfy::policy {
 namespace {
@@ -13,7 +13,7 @@ std::string reason_of(const Rule& rule) {
 }
 
 /// A changing call that no rule covers now. Where one does at another time, it says when.
-Refusal uncovered(const std::vector<Rule>& rules, const Call& call, std::string_view subject, Time now) {
+Denial uncovered(const std::vector<Rule>& rules, const Call& call, std::string_view subject, Time now) {
     const auto later = std::ranges::find_if(rules, [&](const Rule& each) {
         return each.says == Rule::Says::ask && match(each, call, subject, now).at_another_time();
     });
@@ -28,7 +28,7 @@ Verdict Gate::judge(Call call, std::string_view subject, Time now) const {
     const auto rule = std::ranges::find_if(
         rules_.rules, [&](const Rule& each) { return match(each, call, subject, now).all(); });
     const bool found = rule != rules_.rules.end();
-    if (found && rule->says == Rule::Says::deny) return Refusal{reason_of(*rule), rule->line};
+    if (found && rule->says == Rule::Says::deny) return Denial{reason_of(*rule), rule->line};
     if (call.effect == Effect::reads) return Permit(std::move(call), std::nullopt);
     if (!found) return uncovered(rules_.rules, call, subject, now);
     return Ask{std::move(call), *rule};

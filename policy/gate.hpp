@@ -44,13 +44,13 @@ struct Ask {
     Rule rule;
 };
 
-struct Refusal {
+struct Denial {
     std::string because;     // the rule's own words, or a clause without a full stop
     int line = 0;            // of the rule; 0: no rule covers the call
     std::string hours = {};  // in which one does; empty where none ever does
 };
 
-using Verdict = std::variant<Permit, Ask, Refusal>;
+using Verdict = std::variant<Permit, Ask, Denial>;
 
 class Gate {
 public:

@@ -6,9 +6,9 @@
 #include "policy/call.hpp"
 
 namespace tfy::people {
-class ElicitationChannel;
+class ClientForm;
 class TerminalChannel;
-class PageChannel;
+class PageSessions;
 }  // namespace tfy::people
 
 namespace tfy::policy {
@@ -20,10 +20,10 @@ public:
     Assurance assurance() const { return assurance_; }
 
 private:
-    friend class people::ElicitationChannel;  // client
-    friend class people::TerminalChannel;     // terminal
-    friend class people::PageChannel;         // signed_in
-    friend struct HumanForTests;              // defined in tests/fakes only
+    friend class people::ClientForm;       // client
+    friend class people::TerminalChannel;  // terminal
+    friend class people::PageSessions;     // signed_in
+    friend struct HumanForTests;           // defined in tests/fakes only
     Human(std::string name, Assurance assurance) : name_(std::move(name)), assurance_(assurance) {}
 
     std::string name_;

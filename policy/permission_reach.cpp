@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "policy/match.hpp"
+#include "policy/rule_match.hpp"
 
 namespace tfy::policy {
 namespace {

@@ -9,7 +9,7 @@
 #include <iostream>
 
 #include "policy/visible.hpp"
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/cli/approvals.hpp"
 #include "server/cli/audit.hpp"
 #include "server/cli/commands.hpp"
@@ -22,7 +22,7 @@
 #include "server/config/path_text.hpp"
 #include "server/config/settings.hpp"
 #include "server/doctor/doctor.hpp"
-#include "server/people/terminal_demands.hpp"
+#include "server/people/terminal_requirements.hpp"
 #include "server/storage/rules_in_use.hpp"
 #include "tools/own_command.hpp"
 
@@ -285,10 +285,11 @@ int run_approvals(const Options& options, tfy::cli::ApprovalsOptions& approvals,
     approvals.state_dir = std::move(*state);
     approvals.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
     approvals.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
-    const auto demands = tfy::people::terminal_demands(approvals.state_dir, tfy::people::demands_of(*rules));
-    approvals.terminal_required = demands.tty;
-    approvals.passphrase_required = demands.passphrase;
-    approvals.claim_window = demands.claim_window;
+    const auto requirements =
+        tfy::people::terminal_requirements(approvals.state_dir, tfy::people::requirements_of(*rules));
+    approvals.terminal_required = requirements.tty;
+    approvals.passphrase_required = requirements.passphrase;
+    approvals.claim_window = requirements.claim_window;
     approvals.user = tfy::config::os_user();
     approvals.rules = rules_in_use(options.policy, approvals.state_dir);
     return tfy::cli::run_approvals(approvals, std::cin, out, std::cerr);

@@ -66,9 +66,9 @@ exceptions(
   "server/main.cpp server/people"  # its options go to cli, one file a verb
   "server/main.cpp server/storage"
   "server/storage/rotation_row.hpp tools/access_tokens"  # rotations become follow-ups of the same engine
-  "server/approvals/demands.cpp tools/access_tokens"
+  "server/approvals/requirements.cpp tools/access_tokens"
   "server/approvals/explanation.cpp tools/access_tokens"
-  "server/approvals/demands.hpp tools/status"
+  "server/approvals/requirements.hpp tools/status"
   "server/calls/rotation_desk.cpp tools/access_tokens"
   "server/calls/rotation_desk.hpp tools/truefoundry"
   "server/dashboard/dashboard.hpp server/calls"
@@ -78,16 +78,16 @@ exceptions(
   "server/http_client/curl_exchange.hpp tools/truefoundry"
   "server/notify/webhook_post.hpp tools/truefoundry"
   "server/notify/notifier.hpp server/calls"  # ApprovalPage becomes approvals/page_address
-  "server/upstream/key_holders.cpp tools/access_tokens"
-  "server/people/elicitation_channel.cpp server/approvals"
-  "server/people/elicitation_channel.hpp server/approvals"
+  "server/upstream/key_identities.cpp tools/access_tokens"
+  "server/people/client_form.cpp server/approvals"
+  "server/people/client_form.hpp server/approvals"
   "server/people/ask_secret.hpp server/cli"
   "server/people/terminal_channel.hpp server/cli"
   "server/config/config_file.cpp server/cli"
   "server/doctor/doctor.cpp server/cli"
   "server/doctor/doctor_state.cpp server/cli"
   "server/app/archive.hpp server/cli"
-  "server/sealing/redaction.hpp tools/truefoundry"
+  "server/sealing/sealer.hpp tools/truefoundry"
   "server/transport/listener.hpp server/sealing"
   "server/transport/local_socket.hpp server/storage"
   "policy/journal/journal_entry.hpp server/storage")

@@ -34,8 +34,8 @@ inline WordPair go_together(const std::uint64_t* masks, std::size_t stride) {
 
 /// Calls `visit(begin, end)` for every stretch of at least `least` bytes of text (2 to 64), each as long as
 /// it is, from left to right.
-template <class Visit>
-void for_each_text(std::string_view bytes, std::size_t least, Visit visit) {
+template <class PageRequest>
+void for_each_text(std::string_view bytes, std::size_t least, PageRequest visit) {
     for_each_run(bytes, utf8_kinds, least - 1, go_together,
                  [&](std::size_t begin, std::size_t end) { visit(begin, end + 1); });
 }

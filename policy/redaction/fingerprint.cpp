@@ -36,8 +36,8 @@ Fingerprint print(const WindowHash& hash, std::string_view window) {
 
 }  // namespace
 
-TokenPrints fingerprint(std::string_view value, std::string name, const FingerprintKey& key) {
-    TokenPrints prints{std::move(name), {}};
+TokenFingerprints fingerprint(std::string_view value, std::string name, const FingerprintKey& key) {
+    TokenFingerprints prints{std::move(name), {}};
     const auto part = secret_part(trimmed(value));
     if (part.size() < least_value) return prints;
     const WindowHash hash(key);

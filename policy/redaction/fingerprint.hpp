@@ -32,7 +32,7 @@ struct Fingerprint {
     bool operator==(const Fingerprint&) const = default;
 };
 
-struct TokenPrints {
+struct TokenFingerprints {
     std::string name;  // of the token, for the mark: [redacted:access-token ci-pipeline]; may be empty
     std::vector<Fingerprint> windows;
     /// Where the value is a JWT: what a listing tells of it. A JWT with such a claim "jti", "jwtId" or "id"
@@ -47,6 +47,6 @@ inline constexpr std::size_t least_jwt_id = 16;
 /// under 6 has none. A JWT's first part (its header) is common to all tokens of an issuer and is left out.
 /// Letters lose their case before they are hashed, so a window matches in any case. White space around the
 /// value does not count. Keep the windows in their order: the first and the last one mark the token's ends.
-TokenPrints fingerprint(std::string_view value, std::string name, const FingerprintKey& key);
+TokenFingerprints fingerprint(std::string_view value, std::string name, const FingerprintKey& key);
 
 }  // namespace tfy::redaction

@@ -77,14 +77,16 @@ void unname_common(std::span<Hit> theirs, std::span<Hit> ours) {
 
 }  // namespace
 
-Index::Index(const FingerprintKey& key, const std::vector<TokenPrints>& tokens) : hash_(key) { add(tokens); }
+Index::Index(const FingerprintKey& key, const std::vector<TokenFingerprints>& tokens) : hash_(key) {
+    add(tokens);
+}
 
-Index::Index(std::shared_ptr<const Index> older, const std::vector<TokenPrints>& tokens)
+Index::Index(std::shared_ptr<const Index> older, const std::vector<TokenFingerprints>& tokens)
     : older_(std::move(older)), first_(older_->tokens()), hash_(older_->hash_), shortest_(older_->shortest_) {
     add(tokens);
 }
 
-void Index::add(const std::vector<TokenPrints>& tokens) {
+void Index::add(const std::vector<TokenFingerprints>& tokens) {
     std::map<std::size_t, std::vector<KnownWindow>> by_size;
     for (const auto& token : tokens) {
         const auto number = this->tokens();
@@ -126,7 +128,7 @@ void Index::find_odd(std::string_view text, std::vector<Hit>& hits) const {
     find_odd_here(text, hits);
 }
 
-bool Index::knows(const TokenPrints& token) const {
+bool Index::knows(const TokenFingerprints& token) const {
     const auto has = [](const std::vector<WindowTable>& tables, const Fingerprint& print) {
         return std::ranges::any_of(tables, [&](const WindowTable& table) {
             return table.size() == print.size &&

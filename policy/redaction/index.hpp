@@ -27,10 +27,10 @@ struct Hit {
 
 class Index {
 public:
-    Index(const FingerprintKey& key, const std::vector<TokenPrints>& tokens);
+    Index(const FingerprintKey& key, const std::vector<TokenFingerprints>& tokens);
     /// What `older` knows, and these: nothing of the older one is copied. It should be no such layer itself,
     /// because each is asked in turn.
-    Index(std::shared_ptr<const Index> older, const std::vector<TokenPrints>& tokens);
+    Index(std::shared_ptr<const Index> older, const std::vector<TokenFingerprints>& tokens);
 
     /// Adds a hit for every registered window in `text`, widened so that no piece of the token is left beside
     /// it (reach.hpp). Plain text only: see search.hpp for what is encoded. Allocates for hits only.
@@ -43,7 +43,7 @@ public:
     /// Characters in the shortest window: a shorter text cannot hold anything. 16 where there is none.
     std::size_t shortest() const { return shortest_; }
     /// True where all windows of the token are known, so that there is nothing to add.
-    bool knows(const TokenPrints& token) const;
+    bool knows(const TokenFingerprints& token) const;
     /// Empty where the token has no name that can be shown.
     std::string_view name(std::uint32_t token) const;
     /// The token of which a JWT with this id is the value, or Hit::unnamed.
@@ -55,7 +55,7 @@ public:
     std::size_t bytes() const;
 
 private:
-    void add(const std::vector<TokenPrints>& tokens);
+    void add(const std::vector<TokenFingerprints>& tokens);
     void find_here(std::string_view text, std::vector<Hit>& hits) const;
     void find_odd_here(std::string_view text, std::vector<Hit>& hits) const;
     std::uint32_t tokens() const { return first_ + static_cast<std::uint32_t>(names_.size()); }

@@ -101,16 +101,16 @@ Redacted& Redacted::operator=(Redacted&& other) noexcept {
     return *this;
 }
 
-Redactor::Redactor(FingerprintKey key, std::vector<TokenPrints> tokens)
+Redactor::Redactor(FingerprintKey key, std::vector<TokenFingerprints> tokens)
     : index_(std::make_shared<const Index>(key, tokens)) {}
 Redactor::Redactor(std::shared_ptr<const Index> index) : index_(std::move(index)) {}
 Redactor::~Redactor() = default;
 Redactor::Redactor(Redactor&&) noexcept = default;
 
-Redactor Redactor::with(const std::vector<TokenPrints>& tokens) const {
+Redactor Redactor::with(const std::vector<TokenFingerprints>& tokens) const {
     return Redactor(std::make_shared<const Index>(index_, tokens));
 }
-bool Redactor::knows(const TokenPrints& token) const { return index_->knows(token); }
+bool Redactor::knows(const TokenFingerprints& token) const { return index_->knows(token); }
 
 Redacted Redactor::seal(const Json& message) const { return Redacted(redacted_message(message, *index_)); }
 
@@ -119,11 +119,11 @@ Redacted Redactor::seal_text(std::string_view text) const {
     return Redacted(clean ? std::move(*clean) : std::string(text));
 }
 
-std::optional<std::vector<Finding>> Redactor::find(std::string_view text) const {
+std::optional<std::vector<Match>> Redactor::find(std::string_view text) const {
     const RepairedText repaired(text);
     const auto hits = Search(*index_).run(repaired.text(), patient_budget_for(repaired.text().size()));
     if (!hits) return std::nullopt;
-    std::vector<Finding> findings;
+    std::vector<Match> findings;
     for (const auto& hit : *hits)
         findings.push_back({repaired.source(hit.begin), repaired.source(hit.end),
                             std::string(index_->name(hit.token)), technique(hit)});

@@ -38,7 +38,7 @@ private:
 };
 
 /// A part of a text that may not leave, without its words.
-struct Finding {
+struct Match {
     std::size_t begin = 0;  // bytes
     std::size_t end = 0;
     std::string token;  // its name; empty where it has none, or where nobody registered it
@@ -49,15 +49,15 @@ struct Finding {
 /// Immutable: a new token makes a new Redactor, and the server swaps it whole. Safe to use from any thread.
 class Redactor {
 public:
-    Redactor(FingerprintKey key, std::vector<TokenPrints> tokens);
+    Redactor(FingerprintKey key, std::vector<TokenFingerprints> tokens);
     ~Redactor();
     Redactor(Redactor&&) noexcept;
 
     /// One that knows `tokens` as well, made with the same key. What this one knows is shared, not copied, so
     /// it is made soon however much that is. Make it of one that was made from nothing: each layer is asked
     /// in turn.
-    Redactor with(const std::vector<TokenPrints>& tokens) const;
-    bool knows(const TokenPrints& token) const;
+    Redactor with(const std::vector<TokenFingerprints>& tokens) const;
+    bool knows(const TokenFingerprints& token) const;
 
     /// Serialises `message` with every registered value taken out of keys and strings, plain or in its common
     /// encodings.
@@ -70,7 +70,7 @@ public:
     ///
     /// A text of any size can be searched in pieces that overlap: 24 characters in three encodings take up to
     /// 24 KB, so 64 KiB are enough. A hit that reaches a piece's end is to be taken from the next one.
-    std::optional<std::vector<Finding>> find(std::string_view text) const;
+    std::optional<std::vector<Match>> find(std::string_view text) const;
     /// As seal, then the value goes in where its placeholder stands: exactly once, or not at all. Consumes
     /// the reveal.
     Redacted seal_reveal(const Json& message, Reveal reveal) const;

@@ -6,7 +6,7 @@
 #include "policy/secret.hpp"
 
 namespace tfy::reveals {
-class RevealDesk;
+class LockedEscrow;
 }
 namespace tfy::cli {
 class SandboxRoutes;
@@ -25,8 +25,8 @@ public:
     const std::string& placeholder() const { return placeholder_; }
 
 private:
-    friend class reveals::RevealDesk;  // after the claim is durable
-    friend class cli::SandboxRoutes;   // the other side of the wire: make-believe values in create answers
+    friend class reveals::LockedEscrow;  // after the claim is durable
+    friend class cli::SandboxRoutes;     // the other side of the wire: make-believe values in create answers
     friend class Redactor;
     friend struct RevealForTests;
     Reveal(policy::Secret value, std::string placeholder)

@@ -53,7 +53,7 @@ Result<void> StreamedSearch::judge_unknown(std::size_t limit) {
     return given;
 }
 
-Result<void> StreamedSearch::judge_found(const std::vector<redaction::Finding>& findings, std::size_t limit) {
+Result<void> StreamedSearch::judge_found(const std::vector<redaction::Match>& findings, std::size_t limit) {
     for (const auto& finding : findings) {
         if (finding.end <= judged_) continue;
         if (finding.begin >= limit) break;
@@ -67,7 +67,7 @@ Result<void> StreamedSearch::judge_found(const std::vector<redaction::Finding>& 
     return give(std::max(limit, judged_), Stretch::Holds::nothing);
 }
 
-Result<void> StreamedSearch::give(std::size_t end, Stretch::Holds holds, const redaction::Finding* finding) {
+Result<void> StreamedSearch::give(std::size_t end, Stretch::Holds holds, const redaction::Match* finding) {
     if (end <= judged_) return {};
     const Stretch stretch{std::string_view(piece_).substr(judged_, end - judged_), holds, finding};
     judged_ = end;

@@ -15,7 +15,7 @@ struct Stretch {
 
     std::string_view bytes;  // until the next call only
     Holds holds = Holds::nothing;
-    const redaction::Finding* finding = nullptr;  // of a token; its places are not those of the whole text
+    const redaction::Match* finding = nullptr;  // of a token; its places are not those of the whole text
 
     /// What a filter writes in its place.
     std::string mark() const;
@@ -46,8 +46,8 @@ public:
 private:
     Result<void> judge(bool at_end);
     Result<void> judge_unknown(std::size_t limit);
-    Result<void> judge_found(const std::vector<redaction::Finding>& findings, std::size_t limit);
-    Result<void> give(std::size_t end, Stretch::Holds holds, const redaction::Finding* finding = nullptr);
+    Result<void> judge_found(const std::vector<redaction::Match>& findings, std::size_t limit);
+    Result<void> give(std::size_t end, Stretch::Holds holds, const redaction::Match* finding = nullptr);
     void forget_before(std::size_t at);
 
     const redaction::Redactor& redactor_;

@@ -1,4 +1,4 @@
-// Places in a text at which a registered window may begin, put aside to be looked up together.
+// ConcurrencyLimit in a text at which a registered window may begin, put aside to be looked up together.
 #pragma once
 
 #include <array>

@@ -4,10 +4,10 @@
 #include <boost/asio/detached.hpp>
 
 #include "manifests/embedded.hpp"
-#include "server/approvals/demands.hpp"
+#include "server/approvals/requirements.hpp"
 #include "server/features/uris.hpp"
 #include "server/mcp/cross_origin.hpp"
-#include "server/people/terminal_demands.hpp"
+#include "server/people/terminal_requirements.hpp"
 #include "server/upstream/accepted_keys.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
@@ -40,7 +40,7 @@ protocol::ServerInfo server_info() {
 
 }  // namespace
 
-App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, calls::ApprovalPage& page,
+App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, calls::ApprovalPage& page,
          policy::Assurance default_assurance)
     : loop_(loop),
       clock_(clock),
@@ -70,7 +70,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, calls::
       presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
                  parts.base_url),
-      orphans_({loop, approvals_, catalog_, log_}, parts.state_dir, parts.base_url),
+      recovery_({loop, approvals_, catalog_, log_}, parts.state_dir, parts.base_url),
       caller_view_(call_tool_, approvals_),
       resources_(caller_view_, parts.seal_key),
       completions_(caller_view_, clock),
@@ -89,8 +89,8 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, calls::
                               .completions = &completions_,
                               .tasks = &tasks_},
                 subscriptions_, redaction_, server_info()),
-      questions_(redaction_),
-      streamable_http_(dispatch_, questions_, clock, parts.seal_key),
+      pending_requests_(redaction_),
+      streamable_http_(dispatch_, pending_requests_, clock, parts.seal_key),
       people_(clock),
       sign_in_codes_(store_, clock),
       dashboard_({approvals_, narrowing_, standing_, reveals_, rotations_,
@@ -101,7 +101,7 @@ App::App(boost::asio::io_context& loop, Parts parts, const Clock& clock, calls::
     warn_of_settings(parts);
 }
 
-void App::warn_of_settings(const Parts& parts) const {
+void App::warn_of_settings(const Services& parts) const {
     const auto found =
         status::before_asking(parts.base_url, parts.url_problem, parts.url_cause, parts.own_key->facts());
     if (found && found->connection == "misconfigured")
@@ -120,7 +120,8 @@ void App::close() {
 Result<void> App::take_rules(const policy::Rules& rules) {
     auto webhooks = notify::open_webhooks(rules.webhooks);
     if (!webhooks) return webhooks.error();
-    if (auto kept = people::keep_terminal_demands(state_dir_, people::demands_of(rules)); !kept) return kept;
+    if (auto kept = people::keep_terminal_requirements(state_dir_, people::requirements_of(rules)); !kept)
+        return kept;
     notifier_.replace(std::move(*webhooks));
     return {};
 }
@@ -144,9 +145,9 @@ void App::tell_of_rotations() {
 
 Async<Result<void>> App::start() {
     approvals_.begins_with([this] { return key_holders_.now(); });
-    orphans_.tell_keys_apart(key_holders_);
+    recovery_.tell_keys_apart(key_holders_);
     rotations_.tell_keys_apart(key_holders_);
-    if (auto looked = co_await orphans_.start(); !looked) co_return looked;
+    if (auto looked = co_await recovery_.start(); !looked) co_return looked;
     tell_of_rotations();
     client_.on_listed(
         [this](const auto& listed) {
@@ -165,11 +166,12 @@ Async<Result<void>> App::start() {
 }
 
 Async<void> App::serve_stream(transport::Transport& transport) {
-    mcp::Session session(loop_, transport, dispatch_, questions_, stream_caller_, log_, [this] { drain(); });
+    mcp::StdioSession session(loop_, transport, dispatch_, pending_requests_, stream_caller_, log_,
+                              [this] { drain(); });
     co_await session.run();
 }
 
-Async<void> App::handle(transport::HttpRequest request, transport::HttpAnswer& answer) {
+Async<void> App::handle(transport::HttpRequest request, transport::Responder& answer) {
     if (request.path != "/mcp" && request.path != "/mcp/")
         co_return co_await handle_page(std::move(request), answer);
     mcp::CrossOrigin shared(request, answer);
@@ -177,12 +179,12 @@ Async<void> App::handle(transport::HttpRequest request, transport::HttpAnswer& a
     co_await streamable_http_.handle(std::move(request), shared);
 }
 
-Async<void> App::handle_page(transport::HttpRequest request, transport::HttpAnswer& answer) {
+Async<void> App::handle_page(transport::HttpRequest request, transport::Responder& answer) {
     if (request.path == "/approvals" || request.path.starts_with("/approvals/"))
         co_return co_await dashboard_.handle(std::move(request), answer);
     if (request.path == "/livez" || request.path == "/readyz")
         co_return co_await reply_health(answer, request.path == "/readyz");
-    transport::HttpReply reply{
+    transport::HttpResponse reply{
         .status = 404,
         .content_type = "application/json",
         .body = redaction_.seal(
@@ -192,7 +194,7 @@ Async<void> App::handle_page(transport::HttpRequest request, transport::HttpAnsw
 }
 
 // Alive: the loop answers. Ready: what is journalled can be written.
-Async<void> App::reply_health(transport::HttpAnswer& answer, bool ready) {
+Async<void> App::reply_health(transport::Responder& answer, bool ready) {
     Result<void> written;
     const auto now = std::chrono::steady_clock::now();
     if (ready && now - ready_at_ > still_ready) {
@@ -204,14 +206,14 @@ Async<void> App::reply_health(transport::HttpAnswer& answer, bool ready) {
         body["why"] = "The journal cannot be written. " + written.error().message;
         log_.warn("not ready: the journal cannot be written", {{"why", written.error().message}});
     }
-    transport::HttpReply reply{.status = written ? 200 : 503,
-                               .content_type = "application/json",
-                               .body = redaction_.seal(body),
-                               .headers = {{"cache-control", "no-store"}}};
+    transport::HttpResponse reply{.status = written ? 200 : 503,
+                                  .content_type = "application/json",
+                                  .body = redaction_.seal(body),
+                                  .headers = {{"cache-control", "no-store"}}};
     co_await answer.reply(std::move(reply));
 }
 
-registry::Catalog App::assemble(const Parts& parts, const calls::ApprovalPage& page) {
+registry::Catalog App::assemble(const Services& parts, const calls::ApprovalPage& page) {
     const tools::OwnJwtIds own_ids([key = parts.own_key] { return key->facts().jwt_ids; });
     std::vector<std::unique_ptr<tools::Tool>> all;
     all.push_back(std::make_unique<access_tokens::ListAccessTokens>(client_, clock_, parts.seal_key));
@@ -228,8 +230,8 @@ registry::Catalog App::assemble(const Parts& parts, const calls::ApprovalPage& p
                               .key = [key = parts.own_key] { return key->facts(); },
                               .approvals =
                                   [this](const policy::Caller& caller) {
-                                      return approvals::told_to_agents(
-                                          approvals::demands_of_calls(*gate_.now(), caller, clock_.now()));
+                                      return approvals::told_to_agents(approvals::requirements_of_calls(
+                                          *gate_.now(), caller, clock_.now()));
                                   },
                               .sandbox = parts.sandbox,
                               .version = TFY_VERSION,

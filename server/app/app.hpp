@@ -5,21 +5,21 @@
 #include <memory>
 #include <string>
 
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/approvals/narrowing.hpp"
 #include "server/calls/approval_tasks.hpp"
 #include "server/calls/call_tool.hpp"
-#include "server/calls/orphans.hpp"
+#include "server/calls/recovery.hpp"
 #include "server/calls/rotation_desk.hpp"
 #include "server/dashboard/dashboard.hpp"
 #include "server/features/change_watch.hpp"
 #include "server/features/completions.hpp"
 #include "server/features/prompts.hpp"
 #include "server/features/resources.hpp"
-#include "server/mcp/session.hpp"
+#include "server/mcp/stdio_session.hpp"
 #include "server/mcp/streamable_http.hpp"
 #include "server/notify/notifier.hpp"
-#include "server/people/sign_in.hpp"
+#include "server/people/page_sessions.hpp"
 #include "server/reveals/reveal_socket.hpp"
 #include "server/upstream/key_file_watch.hpp"
 #include "tools/status/status.hpp"
@@ -31,7 +31,7 @@ namespace tfy::app {
 class App final : private status::ApprovalReader {
 public:
     /// `loop`, `clock` and `page` must outlive the app. `default_assurance` is for rules that name none.
-    App(boost::asio::io_context& loop, Parts parts, const Clock& clock, calls::ApprovalPage& page,
+    App(boost::asio::io_context& loop, Services parts, const Clock& clock, calls::ApprovalPage& page,
         policy::Assurance default_assurance);
     ~App() override;
 
@@ -42,10 +42,10 @@ public:
     Async<void> serve_stream(transport::Transport& transport);
     /// Routes /mcp, for pages of allowed origins as well, and what handle_page() routes. The listener has let
     /// allowed origins through only.
-    Async<void> handle(transport::HttpRequest request, transport::HttpAnswer& answer);
+    Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
     /// Routes /approvals, /livez and /readyz: for a page alone, where MCP goes another way and the port must
     /// not give anybody the rights of this server's key.
-    Async<void> handle_page(transport::HttpRequest request, transport::HttpAnswer& answer);
+    Async<void> handle_page(transport::HttpRequest request, transport::Responder& answer);
     /// Resumes when what was approved has run to its end, or after `limit`.
     Async<void> idle(std::chrono::milliseconds limit) { return call_tool_.idle(limit); }
     /// Calls that wait for a person are answered "pending" now, and who listens is told that it is over.
@@ -62,11 +62,11 @@ public:
     /// Errc::refused where a webhook cannot be used, Errc::storage; then nothing changed.
     Result<void> take_rules(const policy::Rules& rules);
 
-    approvals::ApprovalDesk& approvals() { return approvals_; }
+    approvals::Approvals& approvals() { return approvals_; }
     calls::RotationDesk& rotations() { return rotations_; }
-    approvals::GateInForce& gate() { return gate_; }
-    people::PageChannel& people() { return people_; }
-    const sealing::Redaction& redaction() const { return redaction_; }
+    approvals::CurrentGate& gate() { return gate_; }
+    people::PageSessions& people() { return people_; }
+    const sealing::Sealer& redaction() const { return redaction_; }
     const observability::Log& log() const { return log_; }
 
 private:
@@ -82,10 +82,10 @@ private:
         return rotations_.of(std::move(approval_id));
     }
     void tell_of_rotations();
-    void warn_of_settings(const Parts& parts) const;
+    void warn_of_settings(const Services& parts) const;
     tools::WayToValue way_to_value(const std::string& reveal_id);
-    registry::Catalog assemble(const Parts& parts, const calls::ApprovalPage& page);
-    Async<void> reply_health(transport::HttpAnswer& answer, bool ready);
+    registry::Catalog assemble(const Services& parts, const calls::ApprovalPage& page);
+    Async<void> reply_health(transport::Responder& answer, bool ready);
 
     boost::asio::io_context& loop_;
     const Clock& clock_;
@@ -93,24 +93,24 @@ private:
     std::optional<storage::Instance> instance_lock_;
     std::filesystem::path state_dir_;
     policy::Caller stream_caller_;
-    sealing::Redaction redaction_;
+    sealing::Sealer redaction_;
     observability::Log log_;
     storage::Store store_;
     upstream::KeyFileWatch key_file_watch_;
-    approvals::GateInForce gate_;
+    approvals::CurrentGate gate_;
     std::unique_ptr<truefoundry::Exchange> exchange_;
     truefoundry::Client client_;
-    upstream::KeyHolders key_holders_;
-    approvals::ApprovalDesk approvals_;
-    reveals::RevealDesk reveals_;
+    upstream::KeyIdentities key_holders_;
+    approvals::Approvals approvals_;
+    reveals::LockedEscrow reveals_;
     reveals::RevealSocket reveal_socket_;
     calls::RotationDesk rotations_;
     registry::Catalog catalog_;
     approvals::Narrowing narrowing_;
-    approvals::StandingDesk standing_;
+    approvals::Permissions standing_;
     calls::Presenter presenter_;
     calls::CallTool call_tool_;
-    calls::Orphans orphans_;
+    calls::Recovery recovery_;
     features::CallerView caller_view_;
     features::Resources resources_;
     features::Prompts prompts_;
@@ -121,9 +121,9 @@ private:
     std::vector<notify::WebhookTarget> webhooks_;  // until start()
     notify::Notifier notifier_;
     mcp::Dispatch dispatch_;
-    mcp::Questions questions_;
+    mcp::PendingRequests pending_requests_;
     mcp::StreamableHttp streamable_http_;
-    people::PageChannel people_;
+    people::PageSessions people_;
     people::SignInCodes sign_in_codes_;
     dashboard::Dashboard dashboard_;
     std::chrono::steady_clock::time_point ready_at_ = {};  // when the journal was last written for /readyz

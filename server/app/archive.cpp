@@ -2,7 +2,7 @@
 
 #include "server/config/settings.hpp"
 #include "server/storage/state_dir.hpp"
-#include "server/upstream/own_key.hpp"
+#include "server/upstream/api_key.hpp"
 
 namespace tfy::app {
 

@@ -4,11 +4,11 @@
 
 #include <csignal>
 
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 
 namespace tfy::app {
 
-RulesReload::RulesReload(boost::asio::io_context& loop, std::string file, approvals::GateInForce& gate,
+RulesReload::RulesReload(boost::asio::io_context& loop, std::string file, approvals::CurrentGate& gate,
                          const observability::Log& log, std::function<bool()> abandoned, Take take)
     : signals_(loop, SIGHUP),
       file_(std::move(file)),

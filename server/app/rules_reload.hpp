@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "server/approvals/gate_in_force.hpp"
+#include "server/approvals/current_gate.hpp"
 #include "server/observability/log.hpp"
 
 namespace tfy::app {
@@ -18,7 +18,7 @@ public:
     /// told to stop (SIGTERM) as if it had never heard of rules. `take` is given the rules before they are in
     /// force, and may refuse them.
     using Take = std::function<Result<void>(const policy::Rules&)>;
-    RulesReload(boost::asio::io_context& loop, std::string file, approvals::GateInForce& gate,
+    RulesReload(boost::asio::io_context& loop, std::string file, approvals::CurrentGate& gate,
                 const observability::Log& log, std::function<bool()> abandoned, Take take = {});
 
     /// Rules with an error are logged with the line, and those in force stay.
@@ -29,7 +29,7 @@ private:
 
     boost::asio::signal_set signals_;
     std::string file_;
-    approvals::GateInForce& gate_;
+    approvals::CurrentGate& gate_;
     const observability::Log& log_;
     std::function<bool()> abandoned_;
     Take take_;

@@ -1,5 +1,5 @@
 // Several requests at once: what is open is there whole, whatever else there is.
-#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/approvals.hpp"
 
 namespace tfy::approvals {
 namespace {
@@ -20,7 +20,7 @@ Result<void> add_ended(storage::Ledger& ledger, policy::Time now, std::size_t mo
 
 }  // namespace
 
-Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
+Async<Result<std::vector<Approval>>> Approvals::list(bool open_only) {
     auto work = [open_only, now = clock_.now()](storage::Ledger& ledger) -> Result<std::vector<Approval>> {
         auto all = ledger.all_open(now);
         if (!all || open_only) return all;
@@ -30,8 +30,8 @@ Async<Result<std::vector<Approval>>> ApprovalDesk::list(bool open_only) {
     co_return co_await store_.run(std::move(work));
 }
 
-Async<Result<ApprovalDesk::Board>> ApprovalDesk::board(std::string after, std::size_t page_size,
-                                                       std::size_t decided) {
+Async<Result<Approvals::Board>> Approvals::board(std::string after, std::size_t page_size,
+                                                 std::size_t decided) {
     auto work = [after = std::move(after), page_size, decided,
                  now = clock_.now()](storage::Ledger& ledger) -> Result<Board> {
         auto waiting = ledger.waiting(now, after, page_size);
@@ -48,8 +48,8 @@ Async<Result<ApprovalDesk::Board>> ApprovalDesk::board(std::string after, std::s
     co_return co_await store_.run(std::move(work));
 }
 
-Async<Result<std::vector<Approval>>> ApprovalDesk::list_of(std::string principal, std::string before,
-                                                           std::size_t limit) {
+Async<Result<std::vector<Approval>>> Approvals::list_of(std::string principal, std::string before,
+                                                        std::size_t limit) {
     auto work = [principal = std::move(principal), before = std::move(before),
                  limit](storage::Ledger& ledger) { return ledger.list_of(principal, before, limit); };
     auto found = co_await store_.run(std::move(work));

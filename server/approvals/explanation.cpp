@@ -4,15 +4,15 @@
 #include <array>
 
 #include "server/approvals/approval_text.hpp"
-#include "server/approvals/demands.hpp"
+#include "server/approvals/requirements.hpp"
 #include "tools/access_tokens/rotations.hpp"
 
 namespace tfy::approvals {
 namespace {
 
 using policy::Assurance;
-using policy::Match;
 using policy::Rule;
+using policy::RuleMatch;
 using Outcome = Explanation::Outcome;
 
 constexpr std::array<std::string_view, 4> outcome_names{"passes", "ask", "deny", "uncovered"};
@@ -62,7 +62,7 @@ std::string why_not_this_tool(const Explanation& that, const Rule& rule) {
 }
 
 /// Keys that are left out match everything, and are left out here, too.
-std::string key_lines(const Explanation& that, const Rule& rule, const Match& match) {
+std::string key_lines(const Explanation& that, const Rule& rule, const RuleMatch& match) {
     auto text = key_line(match.tool, "tools = " + listed(rule.tools), why_not_this_tool(that, rule));
     const auto key = [&](bool fits, const char* name, const std::vector<std::string>& patterns,
                          const std::string& why_not) {
@@ -166,7 +166,7 @@ std::string terms(const Explanation& that) {
 
 // JSON
 
-Json rule_json(const Rule& rule, const Match& match, policy::Time at) {
+Json rule_json(const Rule& rule, const RuleMatch& match, policy::Time at) {
     Json json = {{"line", rule.line},
                  {"says", says(rule)},
                  {"matches", match.all()},

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "policy/gate.hpp"
-#include "policy/match.hpp"
+#include "policy/rule_match.hpp"
 #include "tools/tool.hpp"
 
 namespace tfy::approvals {
@@ -20,10 +20,10 @@ struct Explanation {
     bool name_unknown = false;  // there is one, and nobody has told it
     std::string rules_from;     // "policy.toml", or the built-in rules
     std::vector<policy::Rule> rules = {};
-    std::vector<policy::Match> matches = {};  // one for each rule
-    std::optional<std::size_t> decides = {};  // the first rule that matches
+    std::vector<policy::RuleMatch> matches = {};  // one for each rule
+    std::optional<std::size_t> decides = {};      // the first rule that matches
     Outcome outcome = Outcome::uncovered;
-    policy::Refusal refusal = {};                  // denies, uncovered
+    policy::Denial refusal = {};                   // denies, uncovered
     std::vector<tools::Tool::Part> parts = {};     // of a call that does what other tools do
     std::optional<policy::Rule> in_force = {};     // asks: the deciding rule, made stricter by those of parts
     std::string refused_part = {};                 // denies: where a rule for one of the parts does, in words

@@ -1,7 +1,7 @@
 // An approver changes what is asked, to less of the same, before approving it.
 #pragma once
 
-#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/approvals.hpp"
 #include "tools/registry/catalog.hpp"
 
 namespace tfy::approvals {
@@ -9,8 +9,7 @@ namespace tfy::approvals {
 class Narrowing {
 public:
     /// All must outlive it.
-    Narrowing(ApprovalDesk& desk, const registry::Catalog& catalog, const GateInForce& gate,
-              const Clock& clock)
+    Narrowing(Approvals& desk, const registry::Catalog& catalog, const CurrentGate& gate, const Clock& clock)
         : desk_(desk), catalog_(catalog), gate_(gate), clock_(clock) {}
 
     /// The request with the new arguments, their facts read from upstream now and their digest: still
@@ -27,9 +26,9 @@ private:
     Result<void> same_terms(const policy::Approval& approval, policy::Call call,
                             const policy::Facts& facts) const;
 
-    ApprovalDesk& desk_;
+    Approvals& desk_;
     const registry::Catalog& catalog_;
-    const GateInForce& gate_;
+    const CurrentGate& gate_;
     const Clock& clock_;
 };
 

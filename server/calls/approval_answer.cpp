@@ -15,7 +15,7 @@ constexpr auto ask_anew =
     "If the user still wants it, call again with the same arguments: that opens a new request.";
 
 /// A command has the end of its line to itself, so that it can be copied.
-std::string next_of_pending(const Approval& approval, const Doors& doors) {
+std::string next_of_pending(const Approval& approval, const DecisionLinks& doors) {
     if (approval.state == State::approved) return "Call again with the same arguments to run it.";
     if (approval.state == State::executing) return "Call again with the same arguments for the result.";
     std::string where;
@@ -41,7 +41,7 @@ std::string message_of_pending(const Approval& approval) {
     return message;
 }
 
-ToolResult pending(const Approval& approval, const Doors& doors, policy::Time now) {
+ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
     const auto message = message_of_pending(approval);
     const auto next = next_of_pending(approval, doors);
     ToolResult result{.text = message + " " + next + "\n\nApproval: " + approval.id +
@@ -136,7 +136,7 @@ ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now)
 
 }  // namespace
 
-ToolResult status_answer(const Approval& approval, const Doors& doors, policy::Time now) {
+ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
     switch (approval.state) {
         case State::pending:
         case State::approved:

@@ -9,7 +9,7 @@
 namespace tfy::calls {
 
 /// Where a person can decide, for the agent to pass on.
-struct Doors {
+struct DecisionLinks {
     std::string
         page;  // this approval's address on the page, empty where there is none; never pre-authenticated
     std::string terminal;  // "tfy-pat-mcp approvals approve apr_…"
@@ -19,7 +19,8 @@ struct Doors {
 /// masked outcome. Each says what was done and what was not. `structured` has the same as `message`, and as
 /// `next` what to do: with the addresses while it is open, and how the same call is answered from now on once
 /// it has ended.
-tools::ToolResult status_answer(const policy::Approval& approval, const Doors& doors, policy::Time now);
+tools::ToolResult status_answer(const policy::Approval& approval, const DecisionLinks& doors,
+                                policy::Time now);
 /// The result of a call that has just run, with `message` and `next` as status_answer() has them. A result
 /// that shows a value stays as it is.
 tools::ToolResult fresh_answer(tools::ToolResult result, const policy::Approval& ended, policy::Time now);

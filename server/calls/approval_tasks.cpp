@@ -2,7 +2,7 @@
 
 #include "policy/sealed_state.hpp"
 #include "protocol/elicitation.hpp"
-#include "server/people/elicitation_channel.hpp"
+#include "server/people/client_form.hpp"
 
 namespace tfy::calls {
 namespace {
@@ -24,7 +24,7 @@ policy::Trace trace_of(const mcp::Requester& requester) {
 
 }  // namespace
 
-ApprovalTasks::ApprovalTasks(approvals::ApprovalDesk& desk, Presenter& presenter, CallTool& calls,
+ApprovalTasks::ApprovalTasks(approvals::Approvals& desk, Presenter& presenter, CallTool& calls,
                              const Clock& clock)
     : desk_(desk), presenter_(presenter), calls_(calls), clock_(clock), process_(policy::random_id(10)) {}
 
@@ -50,7 +50,7 @@ Async<Result<Task>> ApprovalTasks::get(mcp::Requester& requester, std::string id
 
 Async<Task> ApprovalTasks::seen_by(Approval approval, mcp::Requester& requester) {
     auto task = co_await presenter_.task(approval, requester);
-    if (approval.state != State::pending && questions_.erase(approval.id) > 0)
+    if (approval.state != State::pending && pending_requests_.erase(approval.id) > 0)
         presenter_.settled(approval, requester);
     const bool modern = protocol::is_modern(requester.context.version);
     if (task.status != Task::Status::input_required || !modern) co_return task;
@@ -66,10 +66,10 @@ Async<Task> ApprovalTasks::seen_by(Approval approval, mcp::Requester& requester)
 
 const ApprovalTasks::Question* ApprovalTasks::question_for(const Approval& approval,
                                                            const mcp::Requester& requester) {
-    auto found = questions_.find(approval.id);
-    if (found == questions_.end()) {
+    auto found = pending_requests_.find(approval.id);
+    if (found == pending_requests_.end()) {
         forget_late();
-        found = questions_.emplace(approval.id, Question{}).first;
+        found = pending_requests_.emplace(approval.id, Question{}).first;
     }
     auto& question = found->second;
     if (question.attempt >= attempts) return nullptr;
@@ -87,15 +87,15 @@ std::string ApprovalTasks::next_key() { return "approval-" + process_ + "-" + st
 // Questions of requests that nobody looks at any more stay behind; open ones are few (RequestLimits). One
 // that goes too early is asked again, under another key.
 void ApprovalTasks::forget_late() {
-    if (questions_.size() >= most_questions) questions_.clear();
+    if (pending_requests_.size() >= most_questions) pending_requests_.clear();
 }
 
 Async<Result<void>> ApprovalTasks::update(mcp::Requester& requester, protocol::UpdateTask update) {
     if (auto known = co_await desk_.learn(); !known) co_return known.error();
     auto approval = co_await own(requester, std::move(update.id));
     if (!approval) co_return approval.error();
-    const auto found = questions_.find(approval->id);
-    if (found == questions_.end() || found->second.key.empty()) co_return Result<void>{};
+    const auto found = pending_requests_.find(approval->id);
+    if (found == pending_requests_.end() || found->second.key.empty()) co_return Result<void>{};
     const auto response = update.responses.find(found->second.key);
     const bool counts = response != update.responses.end() && approval->state == State::pending &&
                         presenter_.form_may_decide(*approval, requester);
@@ -109,8 +109,8 @@ Async<Result<void>> ApprovalTasks::update(mcp::Requester& requester, protocol::U
     if (!decided) co_return decided.error();
     const auto* problem = std::get_if<std::string>(&*decided);
     if (problem == nullptr) {
-        questions_.erase(id);
-    } else if (const auto again = questions_.find(id); again != questions_.end()) {
+        pending_requests_.erase(id);
+    } else if (const auto again = pending_requests_.find(id); again != pending_requests_.end()) {
         again->second.problem = *problem;
         ++again->second.attempt;
     }
@@ -155,7 +155,7 @@ Async<Result<ApprovalTasks::Listed>> ApprovalTasks::list(mcp::Requester& request
     co_return listed;
 }
 
-Async<Result<mcp::Answer>> ApprovalTasks::result(mcp::Requester& requester, std::string id) {
+Async<Result<mcp::MethodResult>> ApprovalTasks::result(mcp::Requester& requester, std::string id) {
     const auto since = clock_.now();
     bool ask = true;
     for (;;) {

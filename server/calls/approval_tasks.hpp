@@ -17,7 +17,7 @@ namespace tfy::calls {
 class ApprovalTasks final : public mcp::TaskFeature {
 public:
     /// All must outlive it.
-    ApprovalTasks(approvals::ApprovalDesk& desk, Presenter& presenter, CallTool& calls, const Clock& clock);
+    ApprovalTasks(approvals::Approvals& desk, Presenter& presenter, CallTool& calls, const Clock& clock);
 
     Async<Result<protocol::Task>> get(mcp::Requester& requester, std::string id) override;
     /// An answer counts only under the key that its question has now, and once.
@@ -28,7 +28,7 @@ public:
     Async<Result<Listed>> list(mcp::Requester& requester, std::optional<std::string> cursor) override;
     /// Asks the client's person on this request's stream, where that may decide. Errc::closed when the server
     /// is about to stop: the task stays.
-    Async<Result<mcp::Answer>> result(mcp::Requester& requester, std::string id) override;
+    Async<Result<mcp::MethodResult>> result(mcp::Requester& requester, std::string id) override;
 
 private:
     /// A form that is with a client. Its text does not change under one key, not even its countdown: clients
@@ -50,14 +50,14 @@ private:
     void forget_late();
     Async<Result<void>> wait_on(policy::Approval approval, mcp::Requester& requester, policy::Time since);
 
-    approvals::ApprovalDesk& desk_;
+    approvals::Approvals& desk_;
     Presenter& presenter_;
     CallTool& calls_;
     const Clock& clock_;
     const std::string process_;  // keys are never used again, also not after a restart
     std::size_t keys_ = 0;
-    std::map<std::string, Question> questions_;  // by approval
-    std::set<std::string> asking_;               // approvals that a stream of tasks/result asks about
+    std::map<std::string, Question> pending_requests_;  // by approval
+    std::set<std::string> asking_;                      // approvals that a stream of tasks/result asks about
 };
 
 }  // namespace tfy::calls

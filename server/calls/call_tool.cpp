@@ -1,7 +1,7 @@
 #include "server/calls/call_tool.hpp"
 
 #include "protocol/arguments.hpp"
-#include "server/approvals/rule_in_force.hpp"
+#include "server/approvals/applicable_rule.hpp"
 #include "server/calls/approval_answer.hpp"
 #include "server/calls/task_of.hpp"
 #include "server/observability/failpoint.hpp"
@@ -15,8 +15,8 @@ using tools::ToolResult;
 
 // A call that wants to be a task is answered with a task or, where it does not come to one, with an error: a
 // client of 2025-11-25 does not look for a tool's result there.
-Result<mcp::Answer> refusal(const Error& error, const protocol::CallToolParams& params,
-                            protocol::Version version) {
+Result<mcp::MethodResult> refusal(const Error& error, const protocol::CallToolParams& params,
+                                  protocol::Version version) {
     if (!params.task) return write_answer(failure(error), version);
     const bool about_it = error.code == Errc::refused || error.code == Errc::denied;
     return Error{about_it ? Errc::invalid_params : error.code, error.message};
@@ -41,16 +41,16 @@ policy::Call as_approved(policy::Call asked, const Approval& approval) {
 }  // namespace
 
 CallTool::CallTool(Rooms rooms, std::string server, std::string base_url)
-    : rooms_(rooms),
+    : deps_(rooms),
       server_(std::move(server)),
       base_url_(std::move(base_url)),
       definitions_(rooms.catalog.definitions()) {}
 
-Async<Result<mcp::Answer>> CallTool::call(mcp::Requester& requester, protocol::CallToolParams params) {
-    const auto* entry = rooms_.catalog.find(params.name);
+Async<Result<mcp::MethodResult>> CallTool::call(mcp::Requester& requester, protocol::CallToolParams params) {
+    const auto* entry = deps_.catalog.find(params.name);
     if (entry == nullptr)
         co_return Error{Errc::invalid_params,
-                        "Unknown tool " + rooms_.redaction.quoted(params.name) + ". List the tools first."};
+                        "Unknown tool " + deps_.redaction.quoted(params.name) + ". List the tools first."};
     if (params.task && !calls::may_be_task(entry->definition))
         co_return Error{Errc::method_not_found, std::string(entry->tool->name()) +
                                                     " cannot be called as a task. Nothing was done. Call it "
@@ -60,10 +60,10 @@ Async<Result<mcp::Answer>> CallTool::call(mcp::Requester& requester, protocol::C
     co_return answer;
 }
 
-Async<Result<mcp::Answer>> CallTool::answer_of(const Entry& entry, mcp::Requester& requester,
-                                               protocol::CallToolParams params) {
+Async<Result<mcp::MethodResult>> CallTool::answer_of(const Entry& entry, mcp::Requester& requester,
+                                                     protocol::CallToolParams params) {
     const auto version = requester.context.version;
-    if (auto known = co_await rooms_.desk.learn(); !known)
+    if (auto known = co_await deps_.desk.learn(); !known)
         co_return write_answer(failure(known.error()), version);
     auto call = make_call(entry, requester, params.arguments);
     if (!call) co_return refusal(call.error(), params, version);
@@ -76,7 +76,7 @@ Async<Result<mcp::Answer>> CallTool::answer_of(const Entry& entry, mcp::Requeste
 
 // One line for each call; its trace is how it is found again in what other systems logged.
 void CallTool::log_call(const Entry& entry, const mcp::Requester& requester,
-                        const Result<mcp::Answer>& answer) const {
+                        const Result<mcp::MethodResult>& answer) const {
     Json fields = {{"tool", entry.tool->name()},
                    {"principal", requester.caller.principal},
                    {"client", requester.caller.client},
@@ -87,7 +87,7 @@ void CallTool::log_call(const Entry& entry, const mcp::Requester& requester,
     if (told && structured->contains("status")) fields["status"] = structured->at("status");
     if (const auto trace = policy::Trace{requester.context.trace.traceparent, {}}.id(); !trace.empty())
         fields["trace"] = trace;
-    rooms_.log.info("tools/call", fields);
+    deps_.log.info("tools/call", fields);
 }
 
 Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requester& requester,
@@ -96,11 +96,11 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requeste
     if (const auto fits = entry.input.validate(arguments); !fits)
         return Error{Errc::refused,
                      "The arguments do not fit: " + fits.error().message + " Nothing was done."};
-    if (rooms_.redaction.now()->scrub(arguments) != arguments)
+    if (deps_.redaction.now()->scrub(arguments) != arguments)
         return Error{Errc::refused,
                      "An argument holds the value of an access token. Values are never accepted, stored or "
                      "repeated. Nothing was done."};
-    auto canonical = entry.tool->canonical(std::move(arguments), rooms_.clock.now());
+    auto canonical = entry.tool->canonical(std::move(arguments), deps_.clock.now());
     if (!canonical) return canonical.error();
     policy::Call call{.server = server_,
                       .base_url = base_url_,
@@ -115,27 +115,27 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requeste
 }
 
 Async<Result<ToolResult>> CallTool::look(const mcp::Requester& requester, std::string tool, Json arguments) {
-    const auto* entry = rooms_.catalog.find(tool);
+    const auto* entry = deps_.catalog.find(tool);
     if (entry == nullptr || entry->tool->effect() != policy::Effect::reads)
         co_return Error{Errc::internal, "There is no reading tool of this name. Nothing was done."};
-    if (auto known = co_await rooms_.desk.learn(); !known) co_return known.error();
+    if (auto known = co_await deps_.desk.learn(); !known) co_return known.error();
     auto call = make_call(*entry, requester, std::move(arguments));
     if (!call) co_return call.error();
     co_return co_await read(*entry, std::move(*call));
 }
 
 bool CallTool::may_look(const mcp::Requester& requester, std::string_view tool, Json arguments) const {
-    const auto* entry = rooms_.catalog.find(tool);
+    const auto* entry = deps_.catalog.find(tool);
     if (entry == nullptr || entry->tool->effect() != policy::Effect::reads) return false;
     auto call = make_call(*entry, requester, std::move(arguments));
     if (!call) return false;
     return std::holds_alternative<policy::Permit>(
-        rooms_.gate.now()->judge(std::move(*call), "", rooms_.clock.now()));
+        deps_.gate.now()->judge(std::move(*call), "", deps_.clock.now()));
 }
 
 Async<Result<ToolResult>> CallTool::read(const Entry& entry, policy::Call call) {
-    auto verdict = rooms_.gate.now()->judge(std::move(call), "", rooms_.clock.now());
-    if (const auto* refusal = std::get_if<policy::Refusal>(&verdict))
+    auto verdict = deps_.gate.now()->judge(std::move(call), "", deps_.clock.now());
+    if (const auto* refusal = std::get_if<policy::Denial>(&verdict))
         co_return Error{Errc::denied, approvals::words(*refusal)};
     auto* permit = std::get_if<policy::Permit>(&verdict);
     if (permit == nullptr)
@@ -147,12 +147,12 @@ Async<Result<ToolResult>> CallTool::read(const Entry& entry, policy::Call call) 
 // The request that answers this call, else none.
 Async<Result<std::optional<Approval>>> CallTool::answering(const Entry& entry, const policy::Call& call) {
     using Found = std::optional<Approval>;
-    auto found = co_await rooms_.desk.find_answering(call);
+    auto found = co_await deps_.desk.find_answering(call);
     if (!found || !*found || (*found)->state != State::succeeded) co_return found;
     auto structured = read_outcome((*found)->outcome).structured;
     const auto stands = co_await entry.tool->stands(call, std::move(structured));
     if (!stands || *stands) co_return found;  // where it cannot be read, what was so is told
-    if (auto over = co_await rooms_.desk.answers_no_more((*found)->id); !over) co_return over.error();
+    if (auto over = co_await deps_.desk.answers_no_more((*found)->id); !over) co_return over.error();
     co_return Found{};
 }
 
@@ -161,63 +161,64 @@ Async<Result<std::optional<Approval>>> CallTool::answering(const Entry& entry, c
 Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy::Call& call) {
     auto before = co_await answering(entry, call);
     if (!before) co_return before.error();
-    if (*before) co_return co_await rooms_.desk.reword(std::move(**before), call.reason);
+    if (*before) co_return co_await deps_.desk.reword(std::move(**before), call.reason);
     auto facts = co_await entry.tool->facts(call);
     if (!facts) co_return facts.error();
     const auto subject = facts->subject;
-    auto verdict = rooms_.gate.now()->judge(call, subject, rooms_.clock.now());
-    if (const auto* refusal = std::get_if<policy::Refusal>(&verdict))
+    auto verdict = deps_.gate.now()->judge(call, subject, deps_.clock.now());
+    if (const auto* refusal = std::get_if<policy::Denial>(&verdict))
         co_return Error{Errc::denied, approvals::words(*refusal)};
     auto* ask = std::get_if<policy::Ask>(&verdict);
     if (ask == nullptr)
         co_return Error{Errc::internal,
                         "A changing call was let through without an approval. Nothing was done."};
     auto rule =
-        approvals::rule_in_force(*rooms_.gate.now(), *ask, entry.tool->parts(*facts), rooms_.clock.now());
+        approvals::applicable_rule(*deps_.gate.now(), *ask, entry.tool->parts(*facts), deps_.clock.now());
     if (!rule) co_return rule.error();
     ask->rule = std::move(*rule);
     const auto terms = policy::terms_of(ask->rule, call.caller, facts->yields_value);
-    if (auto nobody = rooms_.presenter.unreachable(terms, call.caller))
+    if (auto nobody = deps_.presenter.unreachable(terms, call.caller))
         co_return Error{
             Errc::no_approval_channel,
             "No person can approve this call. " + *nobody +
                 " Nothing was done, and no person was asked. The server's operator can change its rules."};
-    auto opened = co_await rooms_.desk.open(std::move(*ask), std::move(*facts), call.reason);
+    auto opened = co_await deps_.desk.open(std::move(*ask), std::move(*facts), call.reason);
     if (!opened) co_return opened.error();
     if (!opened->attached) co_return std::move(opened->approval);
-    co_return co_await rooms_.desk.reword(std::move(opened->approval), call.reason);  // another was first
+    co_return co_await deps_.desk.reword(std::move(opened->approval), call.reason);  // another was first
 }
 
-Async<Result<mcp::Answer>> CallTool::change(const Entry& entry, policy::Call call, mcp::Requester& requester,
-                                            const protocol::CallToolParams& params) {
+Async<Result<mcp::MethodResult>> CallTool::change(const Entry& entry, policy::Call call,
+                                                  mcp::Requester& requester,
+                                                  const protocol::CallToolParams& params) {
     const auto version = requester.context.version;
     Presenter::Resumed state;
     Result<Approval> approval = Error{};
     if (params.request_state) {
-        auto opened = rooms_.presenter.open_state(*params.request_state, call);
+        auto opened = deps_.presenter.open_state(*params.request_state, call);
         if (!opened) co_return opened.error();
         state = std::move(*opened);
-        rooms_.presenter.came_back(requester, state.approval_id);
-        approval = co_await rooms_.desk.find(state.approval_id);
-        if (approval) approval = co_await rooms_.desk.reword(std::move(*approval), call.reason);
+        deps_.presenter.came_back(requester, state.approval_id);
+        approval = co_await deps_.desk.find(state.approval_id);
+        if (approval) approval = co_await deps_.desk.reword(std::move(*approval), call.reason);
     } else {
         approval = co_await approval_for(entry, call);
     }
     if (!approval) co_return refusal(approval.error(), params, version);
     if (becomes_task(entry.definition, requester, params))
-        co_return co_await rooms_.presenter.created_task(std::move(*approval), requester);
+        co_return co_await deps_.presenter.created_task(std::move(*approval), requester);
     if (approval->state == State::pending) {
-        auto leg = co_await rooms_.presenter.present(*approval, requester, params, state);
+        auto leg = co_await deps_.presenter.present(*approval, requester, params, state);
         if (!leg) co_return write_answer(failure(leg.error()), version);
-        if (auto* answer = std::get_if<mcp::Answer>(&*leg)) co_return std::move(*answer);
+        if (auto* answer = std::get_if<mcp::MethodResult>(&*leg)) co_return std::move(*answer);
         approval = std::get<Approval>(std::move(*leg));
     }
     co_return co_await settle(entry, std::move(call), std::move(*approval), requester);
 }
 
 // What is decided: run it, wait for whoever runs it, or say how it ended.
-Async<Result<mcp::Answer>> CallTool::settle(const Entry& entry, policy::Call call, Approval decided,
-                                            mcp::Requester& requester) {
+Async<Result<mcp::MethodResult>> CallTool::settle(const Entry& entry, policy::Call call, Approval decided,
+                                                  mcp::Requester& requester) {
     const auto version = requester.context.version;
     co_await tell_decision(decided, requester);
     Result<Approval> approval = std::move(decided);
@@ -225,25 +226,25 @@ Async<Result<mcp::Answer>> CallTool::settle(const Entry& entry, policy::Call cal
         auto ran = co_await execute(entry, *approval, as_approved(std::move(call), *approval));
         TFY_FAILPOINT("answer.leave");
         if (ran) {
-            auto led = co_await rooms_.presenter.lead_to_value(*approval, requester, *ran);
+            auto led = co_await deps_.presenter.lead_to_value(*approval, requester, *ran);
             if (led) co_return std::move(*led);
             co_return co_await answer_fresh(std::move(*ran), approval->id, version);
         }
         if (ran.error().code != Errc::conflict) co_return write_answer(failure(ran.error()), version);
-        approval = co_await rooms_.desk.find(approval->id);  // another viewer of the same row was first
+        approval = co_await deps_.desk.find(approval->id);  // another viewer of the same row was first
     }
     if (approval && approval->state == State::executing)
-        approval = co_await rooms_.presenter.hold(*approval, requester);
+        approval = co_await deps_.presenter.hold(*approval, requester);
     if (!approval) co_return write_answer(failure(approval.error()), version);
-    co_return co_await rooms_.presenter.answer(std::move(*approval), requester);
+    co_return co_await deps_.presenter.answer(std::move(*approval), requester);
 }
 
-Async<mcp::Answer> CallTool::answer_fresh(ToolResult result, std::string approval_id,
-                                          protocol::Version version) {
-    auto ended = co_await rooms_.desk.find(std::move(approval_id));
+Async<mcp::MethodResult> CallTool::answer_fresh(ToolResult result, std::string approval_id,
+                                                protocol::Version version) {
+    auto ended = co_await deps_.desk.find(std::move(approval_id));
     if (!ended) co_return write_answer(std::move(result), version);
-    result = fresh_answer(std::move(result), *ended, rooms_.clock.now());
-    co_await rooms_.desk.told(std::move(*ended));
+    result = fresh_answer(std::move(result), *ended, deps_.clock.now());
+    co_await deps_.desk.told(std::move(*ended));
     co_return write_answer(std::move(result), version);
 }
 
@@ -257,7 +258,7 @@ Async<void> CallTool::tell_decision(Approval approval, mcp::Requester& requester
 }
 
 bool CallTool::may_be_task(const std::string& tool) const {
-    const auto* entry = rooms_.catalog.find(tool);
+    const auto* entry = deps_.catalog.find(tool);
     return entry != nullptr && calls::may_be_task(entry->definition);
 }
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/approvals.hpp"
 #include "server/calls/presenter.hpp"
 #include "server/mcp/features.hpp"
 #include "server/observability/log.hpp"
@@ -19,10 +19,10 @@ public:
     struct Rooms {
         boost::asio::io_context& loop;
         const registry::Catalog& catalog;
-        const approvals::GateInForce& gate;
-        approvals::ApprovalDesk& desk;
+        const approvals::CurrentGate& gate;
+        approvals::Approvals& desk;
         Presenter& presenter;
-        const sealing::Redaction& redaction;
+        const sealing::Sealer& redaction;
         const Clock& clock;
         const observability::Log& log;
     };
@@ -33,7 +33,8 @@ public:
     const std::vector<Json>& definitions() const override { return definitions_; }
     /// Errors are protocol errors (unknown tool, foreign requestState); all else that goes wrong is a tool
     /// result with isError. Cancelling it detaches the caller; what has begun to run runs to its end.
-    Async<Result<mcp::Answer>> call(mcp::Requester& requester, protocol::CallToolParams params) override;
+    Async<Result<mcp::MethodResult>> call(mcp::Requester& requester,
+                                          protocol::CallToolParams params) override;
 
     /// Runs what a person has approved, apart from everybody; nothing where it is running already, or was
     /// claimed by somebody else, or would go to another control plane. `trace` is of the request that found
@@ -60,19 +61,19 @@ private:
     using Entry = registry::Catalog::Entry;
 
     Result<policy::Call> make_call(const Entry& entry, const mcp::Requester& requester, Json arguments) const;
-    Async<Result<mcp::Answer>> answer_of(const Entry& entry, mcp::Requester& requester,
-                                         protocol::CallToolParams params);
+    Async<Result<mcp::MethodResult>> answer_of(const Entry& entry, mcp::Requester& requester,
+                                               protocol::CallToolParams params);
     void log_call(const Entry& entry, const mcp::Requester& requester,
-                  const Result<mcp::Answer>& answer) const;
+                  const Result<mcp::MethodResult>& answer) const;
     Async<Result<tools::ToolResult>> read(const Entry& entry, policy::Call call);
     Async<Result<std::optional<policy::Approval>>> answering(const Entry& entry, const policy::Call& call);
     Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
-    Async<Result<mcp::Answer>> change(const Entry& entry, policy::Call call, mcp::Requester& requester,
-                                      const protocol::CallToolParams& params);
-    Async<Result<mcp::Answer>> settle(const Entry& entry, policy::Call call, policy::Approval approval,
-                                      mcp::Requester& requester);
-    Async<mcp::Answer> answer_fresh(tools::ToolResult result, std::string approval_id,
-                                    protocol::Version version);
+    Async<Result<mcp::MethodResult>> change(const Entry& entry, policy::Call call, mcp::Requester& requester,
+                                            const protocol::CallToolParams& params);
+    Async<Result<mcp::MethodResult>> settle(const Entry& entry, policy::Call call, policy::Approval approval,
+                                            mcp::Requester& requester);
+    Async<mcp::MethodResult> answer_fresh(tools::ToolResult result, std::string approval_id,
+                                          protocol::Version version);
     Async<void> tell_decision(policy::Approval approval, mcp::Requester& requester);
     Async<void> carry_out_to_end(const Entry& entry, policy::Approval approval, policy::Call call,
                                  std::shared_ptr<Job> job);
@@ -86,7 +87,7 @@ private:
     Async<void> allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
                               const tools::ToolResult& created);
 
-    Rooms rooms_;
+    Rooms deps_;
     std::string server_;
     std::string base_url_;
     std::vector<Json> definitions_;

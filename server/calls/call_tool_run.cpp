@@ -33,7 +33,7 @@ struct CallTool::Job {
 };
 
 void CallTool::carry_out(Approval approval, policy::Trace trace) {
-    const auto* entry = rooms_.catalog.find(approval.call.tool);
+    const auto* entry = deps_.catalog.find(approval.call.tool);
     const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_;
     if (entry == nullptr || !ours || !carried_out_.insert(approval.id).second) return;
     auto call = approval.call;
@@ -41,17 +41,17 @@ void CallTool::carry_out(Approval approval, policy::Trace trace) {
     call.caller.trace = std::move(trace);
     ++running_;
     asio::co_spawn(
-        rooms_.loop,
-        carry_out_to_end(*entry, std::move(approval), std::move(call), std::make_shared<Job>(rooms_.loop)),
+        deps_.loop,
+        carry_out_to_end(*entry, std::move(approval), std::move(call), std::make_shared<Job>(deps_.loop)),
         asio::detached);
 }
 
 // A request under another definition of the tool waits for its own server.
 void CallTool::carry_out_for_page(Approval approval) {
-    const auto* entry = rooms_.catalog.find(approval.call.tool);
+    const auto* entry = deps_.catalog.find(approval.call.tool);
     const bool shows_value = approval.state == State::approved && approval.facts.yields_value &&
                              approval.decision->destination == policy::Destination::page;
-    if (rooms_.desk.draining()) return;  // a value that is made now would end with this process
+    if (deps_.desk.draining()) return;  // a value that is made now would end with this process
     if (entry == nullptr || !shows_value || approval.call.tool_version != entry->version) return;
     carry_out(std::move(approval), {});
 }
@@ -66,18 +66,18 @@ Async<void> CallTool::carry_out_to_end(const Entry& entry, Approval approval, po
     const auto why = job->result->error();
     if (why.code == Errc::conflict) co_return;  // somebody else was first
     if (why.code == Errc::superseded) {
-        const auto ended = co_await rooms_.desk.supersede(std::move(approval));
+        const auto ended = co_await deps_.desk.supersede(std::move(approval));
         if (ended || ended.error().code == Errc::conflict) co_return;
     }
-    rooms_.log.warn("what was approved could not be begun", {{"approval", id}, {"why", why.message}});
+    deps_.log.warn("what was approved could not be begun", {{"approval", id}, {"why", why.message}});
 }
 
 // What was approved is claimed and runs apart from the caller, who may be cut off at any moment: either it is
 // not claimed, or it runs.
 Async<Result<ToolResult>> CallTool::execute(const Entry& entry, Approval approval, policy::Call call) {
-    const auto job = std::make_shared<Job>(rooms_.loop);
+    const auto job = std::make_shared<Job>(deps_.loop);
     ++running_;
-    asio::co_spawn(rooms_.loop, run_to_end(entry, std::move(approval), std::move(call), job), asio::detached);
+    asio::co_spawn(deps_.loop, run_to_end(entry, std::move(approval), std::move(call), job), asio::detached);
     while (!job->result) {
         boost::system::error_code woken;
         co_await job->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -102,38 +102,38 @@ Async<void> CallTool::run_to_end(const Entry& entry, Approval approval, policy::
 Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Approval& approval,
                                                   policy::Call call) {
     const auto caller = call.caller;
-    auto permit = co_await rooms_.desk.claim(approval, std::move(call));
+    auto permit = co_await deps_.desk.claim(approval, std::move(call));
     if (!permit) co_return permit.error();
     const auto grant = permit->grant();
     Result<ToolResult> result = unforeseen();
     try {
         result = co_await entry.tool->run(std::move(*permit));
     } catch (const std::exception& bug) {
-        rooms_.log.error("a tool threw", {{"tool", entry.tool->name()}, {"what", bug.what()}});
+        deps_.log.error("a tool threw", {{"tool", entry.tool->name()}, {"what", bug.what()}});
     }
     const auto end = end_state(result);
     ToolResult shown = result ? std::move(*result) : failure(result.error());
     tell_narrowing(shown, approval);
-    const auto finished = co_await rooms_.desk.finish(approval.id, end, outcome_of(shown));
+    const auto finished = co_await deps_.desk.finish(approval.id, end, outcome_of(shown));
     if (!finished) {
-        rooms_.log.error("an outcome was not recorded",
-                         {{"approval", approval.id}, {"why", finished.error().message}});
-        asio::co_spawn(rooms_.loop, record_later(approval.id, end, outcome_of(shown)), asio::detached);
+        deps_.log.error("an outcome was not recorded",
+                        {{"approval", approval.id}, {"why", finished.error().message}});
+        asio::co_spawn(deps_.loop, record_later(approval.id, end, outcome_of(shown)), asio::detached);
     }
     if (grant && end == State::succeeded && grant->decision.destination == policy::Destination::agent)
         co_await allow_showing(*grant, caller, shown);
-    if (end == State::succeeded) rooms_.presenter.open_for_value(approval, shown);
+    if (end == State::succeeded) deps_.presenter.open_for_value(approval, shown);
     co_return shown;
 }
 
 // Until it is written the row is "executing", and whoever repeats the call waits. A process that ends before
 // leaves it to the next start.
 Async<void> CallTool::record_later(std::string id, State end, Json outcome) {
-    asio::steady_timer timer(rooms_.loop);
+    asio::steady_timer timer(deps_.loop);
     for (auto pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {
         timer.expires_after(pause);
         co_await timer.async_wait(asio::use_awaitable);
-        const auto finished = co_await rooms_.desk.finish(id, end, outcome);
+        const auto finished = co_await deps_.desk.finish(id, end, outcome);
         if (finished || finished.error().code != Errc::storage) co_return;
     }
 }
@@ -142,7 +142,7 @@ Async<void> CallTool::record_later(std::string id, State end, Json outcome) {
 // too.
 Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
                                     const ToolResult& created) {
-    const auto* entry = rooms_.catalog.find("tfy_access_tokens_reveal");
+    const auto* entry = deps_.catalog.find("tfy_access_tokens_reveal");
     if (entry == nullptr || !created.structured.is_object() || !created.structured.contains("reveal_id"))
         co_return;
     policy::Call call{.server = server_,
@@ -154,24 +154,24 @@ Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::
                       .caller = std::move(caller)};
     auto facts = co_await entry->tool->facts(call);
     if (!facts) co_return;
-    auto verdict = rooms_.gate.now()->judge(std::move(call), facts->subject, rooms_.clock.now());
+    auto verdict = deps_.gate.now()->judge(std::move(call), facts->subject, deps_.clock.now());
     auto* ask = std::get_if<policy::Ask>(&verdict);
     if (ask == nullptr) co_return;
-    auto approval = rooms_.gate.now()->follow_up(grant, std::move(*ask), std::move(*facts),
-                                                 "apr_" + policy::random_id(), rooms_.clock.now());
-    Result<approvals::ApprovalDesk::Opened> opened = Error{};
+    auto approval = deps_.gate.now()->follow_up(grant, std::move(*ask), std::move(*facts),
+                                                "apr_" + policy::random_id(), deps_.clock.now());
+    Result<approvals::Approvals::Opened> opened = Error{};
     if (approval)
-        opened = co_await rooms_.desk.open_approved(std::move(*approval));
+        opened = co_await deps_.desk.open_approved(std::move(*approval));
     else
         opened = approval.error();
     if (!opened)
-        rooms_.log.warn("the showing of a new value needs an approval of its own",
-                        {{"why", opened.error().message}});
+        deps_.log.warn("the showing of a new value needs an approval of its own",
+                       {{"why", opened.error().message}});
 }
 
 Async<void> CallTool::idle(std::chrono::milliseconds limit) {
     const auto end = std::chrono::steady_clock::now() + limit;
-    asio::steady_timer timer(rooms_.loop);
+    asio::steady_timer timer(deps_.loop);
     while (running_ > 0 && std::chrono::steady_clock::now() < end) {
         timer.expires_after(std::chrono::milliseconds{20});
         co_await timer.async_wait(asio::use_awaitable);

@@ -4,7 +4,7 @@
 
 #include "protocol/elicitation.hpp"
 #include "server/calls/task_of.hpp"
-#include "server/people/elicitation_channel.hpp"
+#include "server/people/client_form.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::calls {
@@ -42,13 +42,13 @@ Json waiting_note(const Approval& approval, const std::string& address) {
 
 }  // namespace
 
-mcp::Answer write_answer(tools::ToolResult result, protocol::Version version) {
+mcp::MethodResult write_answer(tools::ToolResult result, protocol::Version version) {
     return {.result = protocol::write_tool_result(std::move(result.text), std::move(result.structured),
                                                   result.is_error, version),
             .reveal = std::move(result.reveal)};
 }
 
-Presenter::Presenter(approvals::ApprovalDesk& desk, ApprovalPage& page, const Clock& clock,
+Presenter::Presenter(approvals::Approvals& desk, ApprovalPage& page, const Clock& clock,
                      const observability::Log& log, policy::SealKey key, policy::Duration hold)
     : desk_(desk), page_(page), clock_(clock), log_(log), key_(key), hold_(hold) {}
 
@@ -104,8 +104,8 @@ Result<Presenter::Resumed> Presenter::open_state(std::string_view sealed, const 
                    state->value("attempt", 0)};
 }
 
-mcp::Answer Presenter::ask(const Approval& approval, const mcp::Requester& requester, Json params,
-                           int attempt) {
+mcp::MethodResult Presenter::ask(const Approval& approval, const mcp::Requester& requester, Json params,
+                                 int attempt) {
     asked(approval, requester);
     // The blob outlives the decision by the claim window, so that a retry of a finished call still finds its
     // outcome.
@@ -121,8 +121,8 @@ mcp::Answer Presenter::ask(const Approval& approval, const mcp::Requester& reque
         .result_type = "input_required"};
 }
 
-Async<Doors> Presenter::doors(Approval approval, bool lead_person_there) {
-    Doors doors;
+Async<DecisionLinks> Presenter::doors(Approval approval, bool lead_person_there) {
+    DecisionLinks doors;
     if (!policy::is_open(approval.state)) co_return doors;
     doors.page = co_await page_.address(approval.id, lead_person_there);
     if (approval.terms.min_assurance <= policy::Assurance::terminal)
@@ -130,7 +130,7 @@ Async<Doors> Presenter::doors(Approval approval, bool lead_person_there) {
     co_return doors;
 }
 
-Async<mcp::Answer> Presenter::answer(Approval approval, const mcp::Requester& requester) {
+Async<mcp::MethodResult> Presenter::answer(Approval approval, const mcp::Requester& requester) {
     auto where = co_await status(std::move(approval));
     co_return write_answer(std::move(where), requester.context.version);
 }
@@ -152,19 +152,19 @@ Async<protocol::Task> Presenter::task(Approval approval, const mcp::Requester& r
     const bool url = !protocol::is_modern(version) && opens_addresses(requester);
     const bool pending = approval.state == State::pending;
     const auto where = co_await doors(approval, pending && !form && !url);
-    const TaskManner manner{.version = version,
-                            .client_decides = form || (url && !where.page.empty()),
-                            .claim_window = desk_.claim_window()};
+    const TaskOptions manner{.version = version,
+                             .client_decides = form || (url && !where.page.empty()),
+                             .claim_window = desk_.claim_window()};
     co_return task_of(approval, where, manner, clock_.now());
 }
 
-Async<mcp::Answer> Presenter::created_task(Approval approval, const mcp::Requester& requester) {
+Async<mcp::MethodResult> Presenter::created_task(Approval approval, const mcp::Requester& requester) {
     auto made = co_await task(std::move(approval), requester);
     const auto version = requester.context.version;
     // Tasks of 2025-11-25 begin as working, whatever they wait for.
     if (!protocol::is_modern(version)) made.status = protocol::Task::Status::working;
-    co_return mcp::Answer{.result = protocol::write_created_task(made, version),
-                          .result_type = protocol::is_modern(version) ? "task" : "complete"};
+    co_return mcp::MethodResult{.result = protocol::write_created_task(made, version),
+                                .result_type = protocol::is_modern(version) ? "task" : "complete"};
 }
 
 Async<Result<Presenter::Leg>> Presenter::present(Approval approval, mcp::Requester& requester,
@@ -183,12 +183,11 @@ Async<Result<Presenter::Leg>> Presenter::present(Approval approval, mcp::Request
 
 Async<Result<Presenter::Decided>> Presenter::decide(Approval approval, const mcp::Requester& requester,
                                                     std::string shown_digest, Json elicited) {
-    using Kind = people::ElicitationChannel::Answer::Kind;
+    using Kind = people::ClientForm::Answer::Kind;
     const auto read = protocol::read_elicited(elicited);
     if (!read) co_return Decided{read.error().message};
-    auto given =
-        people::ElicitationChannel::read(*read, std::move(shown_digest), offer_to(approval, requester));
-    auto person = people::ElicitationChannel::person();
+    auto given = people::ClientForm::read(*read, std::move(shown_digest), offer_to(approval, requester));
+    auto person = people::ClientForm::person();
     Result<Approval> next = approval;
     switch (given.kind) {
         case Kind::unclear: co_return Decided{std::move(given.problem)};

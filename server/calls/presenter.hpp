@@ -7,16 +7,16 @@
 #include <string>
 #include <variant>
 
-#include "policy/dialogue/silent_clients.hpp"
+#include "policy/dialogue/unresponsive_clients.hpp"
 #include "policy/sealed_state.hpp"
 #include "protocol/tool.hpp"
-#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/approvals.hpp"
 #include "server/approvals/destination_offer.hpp"
 #include "server/calls/approval_answer.hpp"
 #include "server/mcp/requester.hpp"
 #include "server/observability/log.hpp"
 #include "server/people/sign_in_help.hpp"
-#include "tools/custody.hpp"
+#include "tools/escrow.hpp"
 
 namespace tfy::calls {
 
@@ -48,12 +48,13 @@ public:
 class Presenter {
 public:
     /// All must outlive it.
-    Presenter(approvals::ApprovalDesk& desk, ApprovalPage& page, const Clock& clock,
+    Presenter(approvals::Approvals& desk, ApprovalPage& page, const Clock& clock,
               const observability::Log& log, policy::SealKey key, policy::Duration hold);
 
-    /// Asked for what became of a value (tools::Custody::fate): what is told of it is true when it is told.
-    using Fate = std::function<Async<Result<tools::ValueFate>>(std::string reveal_id, std::string principal)>;
-    void knows_values_by(Fate fate) { fate_ = std::move(fate); }
+    /// Asked for what became of a value (tools::Escrow::fate): what is told of it is true when it is told.
+    using CreationOutcome =
+        std::function<Async<Result<tools::EscrowState>>(std::string reveal_id, std::string principal)>;
+    void knows_values_by(CreationOutcome fate) { fate_ = std::move(fate); }
     /// With an outcome that says what has become of the value since it was written down.
     Async<policy::Approval> as_it_is(policy::Approval approval);
 
@@ -76,7 +77,7 @@ public:
 
     /// One leg: an Answer where the client has to come back or give up, or the approval once it is no longer
     /// pending.
-    using Leg = std::variant<mcp::Answer, policy::Approval>;
+    using Leg = std::variant<mcp::MethodResult, policy::Approval>;
     Async<Result<Leg>> present(policy::Approval approval, mcp::Requester& requester,
                                const protocol::CallToolParams& params, const Resumed& state);
 
@@ -84,7 +85,7 @@ public:
     /// nothing else does.
     Async<protocol::Task> task(policy::Approval approval, const mcp::Requester& requester);
     /// The task as the answer to the call that became it.
-    Async<mcp::Answer> created_task(policy::Approval approval, const mcp::Requester& requester);
+    Async<mcp::MethodResult> created_task(policy::Approval approval, const mcp::Requester& requester);
 
     /// Whether an answer of this client's person to a form may decide.
     bool form_may_decide(const policy::Approval& approval, const mcp::Requester& requester);
@@ -107,8 +108,9 @@ public:
     void open_for_value(const policy::Approval& approval, const tools::ToolResult& result);
     /// The same through the client, where it opens addresses and no browser was opened: an answer where the
     /// client has to come back for the result; else it has been asked, or need not be.
-    Async<std::optional<mcp::Answer>> lead_to_value(policy::Approval approval, mcp::Requester& requester,
-                                                    const tools::ToolResult& result);
+    Async<std::optional<mcp::MethodResult>> lead_to_value(policy::Approval approval,
+                                                          mcp::Requester& requester,
+                                                          const tools::ToolResult& result);
 
     /// Asks a legacy client's person on the request's own stream, by form or address; `of_task`: the question
     /// says to which task it belongs. The approval as it is afterwards; nullopt where this client cannot be
@@ -120,7 +122,7 @@ public:
     /// here on.
     Async<tools::ToolResult> status(policy::Approval approval);
     /// The same as an answer of tools/call.
-    Async<mcp::Answer> answer(policy::Approval approval, const mcp::Requester& requester);
+    Async<mcp::MethodResult> answer(policy::Approval approval, const mcp::Requester& requester);
 
     /// Waits while the row stays in `seen`, at most for the hold, with progress where it was asked for.
     Async<Result<policy::Approval>> hold(policy::Approval approval, mcp::Requester& requester);
@@ -142,26 +144,26 @@ private:
         std::optional<policy::Approval> elsewhere = {};
     };
     Async<Result<Heard>> hear(policy::Approval approval, mcp::Requester& requester, Json params);
-    Async<Doors> doors(policy::Approval approval, bool lead_person_there);
+    Async<DecisionLinks> doors(policy::Approval approval, bool lead_person_there);
     bool is_silent(const mcp::Requester& requester);
     bool opens_addresses(const mcp::Requester& requester);
     approvals::DestinationOffer offer_to(const policy::Approval& approval, const mcp::Requester& requester);
     Async<void> tell_completion(policy::Approval approval, mcp::Requester& requester);
     Async<Result<Leg>> present_wait(policy::Approval approval, mcp::Requester& requester);
-    mcp::Answer ask(const policy::Approval& approval, const mcp::Requester& requester, Json params,
-                    int attempt);
+    mcp::MethodResult ask(const policy::Approval& approval, const mcp::Requester& requester, Json params,
+                          int attempt);
 
-    approvals::ApprovalDesk& desk_;
+    approvals::Approvals& desk_;
     ApprovalPage& page_;
     const Clock& clock_;
     const observability::Log& log_;
     policy::SealKey key_;
     policy::Duration hold_;
-    Fate fate_ = {};
-    dialogue::SilentClients silent_;
+    CreationOutcome fate_ = {};
+    dialogue::UnresponsiveClients silent_;
 };
 
 /// A tool's result as the answer to tools/call, in the requester's revision.
-mcp::Answer write_answer(tools::ToolResult result, protocol::Version version);
+mcp::MethodResult write_answer(tools::ToolResult result, protocol::Version version);
 
 }  // namespace tfy::calls

@@ -1,7 +1,7 @@
 // A new value waits for its person: they are led to it, unless they are there already.
 #include "server/calls/approval_answer.hpp"
 #include "server/calls/presenter.hpp"
-#include "server/people/elicitation_channel.hpp"
+#include "server/people/client_form.hpp"
 #include "tools/access_tokens/create_words.hpp"
 
 namespace tfy::calls {
@@ -43,16 +43,16 @@ approvals::DestinationOffer Presenter::offer_to(const Approval& approval, const 
 
 Json Presenter::form(const Approval& approval, const mcp::Requester& requester, policy::Time at,
                      const std::string& problem) {
-    return people::ElicitationChannel::form(approval, at, requester.context.version,
-                                            offer_to(approval, requester), problem);
+    return people::ClientForm::form(approval, at, requester.context.version, offer_to(approval, requester),
+                                    problem);
 }
 
 void Presenter::open_for_value(const Approval& approval, const tools::ToolResult& result) {
     if (!waits_at(approval, result).empty()) page_.lead_to_value(approval.id);
 }
 
-Async<std::optional<mcp::Answer>> Presenter::lead_to_value(Approval approval, mcp::Requester& requester,
-                                                           const tools::ToolResult& result) {
+Async<std::optional<mcp::MethodResult>> Presenter::lead_to_value(Approval approval, mcp::Requester& requester,
+                                                                 const tools::ToolResult& result) {
     auto address = waits_at(approval, result);
     const auto reveal_id =
         result.structured.is_object() ? result.structured.value("reveal_id", std::string{}) : std::string{};

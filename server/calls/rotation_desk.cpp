@@ -31,7 +31,7 @@ constexpr policy::Duration longest_pause = std::chrono::hours{1};
 
 RotationDesk::RotationDesk(Rooms rooms, std::string instance, std::filesystem::path state_dir,
                            std::string base_url)
-    : rooms_(rooms),
+    : deps_(rooms),
       instance_(std::move(instance)),
       state_dir_(std::move(state_dir)),
       base_url_(std::move(base_url)) {}
@@ -46,7 +46,7 @@ Async<Result<void>> RotationDesk::reserve(std::string approval_id, std::string o
     };
     const storage::RotationReservation wanted{base_url_, std::move(old_id), approval_id, instance_};
     auto work = [wanted, stands](storage::Ledger& ledger) { return ledger.reserve_rotation(wanted, stands); };
-    auto reserved = co_await rooms_.store.run(std::move(work));
+    auto reserved = co_await deps_.store.run(std::move(work));
     if (!reserved) reserving_.erase(approval_id);
     co_return reserved;
 }
@@ -54,23 +54,23 @@ Async<Result<void>> RotationDesk::reserve(std::string approval_id, std::string o
 Async<void> RotationDesk::release(std::string approval_id) {
     reserving_.erase(approval_id);
     auto work = [approval_id](storage::Ledger& ledger) { return ledger.release_rotation(approval_id); };
-    const auto released = co_await rooms_.store.run(std::move(work));
+    const auto released = co_await deps_.store.run(std::move(work));
     if (!released)
-        rooms_.log.warn("the end of a rotation's reservation could not be written down",
-                        {{"approval", approval_id}, {"why", released.error().message}});
+        deps_.log.warn("the end of a rotation's reservation could not be written down",
+                       {{"approval", approval_id}, {"why", released.error().message}});
 }
 
 Async<Result<Rotation>> RotationDesk::begin(access_tokens::RotationOrder order,
                                             access_tokens::Successor made) {
     const storage::RotationStart start{"rot_" + policy::random_id(), std::move(made), instance_,
-                                       rooms_.clock.now()};
+                                       deps_.clock.now()};
     const auto fresh = storage::first_row(order, start);
-    auto entry = rotation_entry("rotation_begun", fresh, *rooms_.redaction.now(), start.at);
+    auto entry = rotation_entry("rotation_begun", fresh, *deps_.redaction.now(), start.at);
     const auto shared = std::make_shared<const access_tokens::RotationOrder>(std::move(order));
     auto work = [shared, start, entry](storage::Ledger& ledger) {
         return ledger.begin_rotation(*shared, start, entry);
     };
-    auto row = co_await rooms_.store.run(std::move(work));
+    auto row = co_await deps_.store.run(std::move(work));
     reserving_.erase(fresh.rotation.approval_id);
     if (!row) co_return row.error();
     look_again();  // its value may have been claimed before the row was there
@@ -78,7 +78,7 @@ Async<Result<Rotation>> RotationDesk::begin(access_tokens::RotationOrder order,
 }
 
 Async<Result<std::optional<Rotation>>> RotationDesk::under_way(std::string old_id) {
-    auto rows = co_await rooms_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
+    auto rows = co_await deps_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
     if (!rows) co_return rows.error();
     for (auto& row : *rows)
         if (row.is_of(base_url_, old_id)) co_return std::optional<Rotation>(std::move(row.rotation));
@@ -87,14 +87,14 @@ Async<Result<std::optional<Rotation>>> RotationDesk::under_way(std::string old_i
 
 Async<Result<std::optional<Rotation>>> RotationDesk::of(std::string approval_id) {
     auto work = [approval_id](storage::Ledger& ledger) { return ledger.find_rotation_of(approval_id); };
-    auto row = co_await rooms_.store.run(std::move(work));
+    auto row = co_await deps_.store.run(std::move(work));
     if (!row) co_return row.error();
     if (!*row) co_return std::optional<Rotation>{};
     co_return std::optional<Rotation>(std::move((*row)->rotation));
 }
 
 Async<Result<std::vector<Rotation>>> RotationDesk::list() {
-    auto rows = co_await rooms_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
+    auto rows = co_await deps_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
     if (!rows) co_return rows.error();
     std::vector<Rotation> all;
     for (auto& row : *rows) all.push_back(std::move(row.rotation));
@@ -102,12 +102,12 @@ Async<Result<std::vector<Rotation>>> RotationDesk::list() {
 }
 
 Async<Result<Rotation>> RotationDesk::keep(std::string id, policy::Human person) {
-    auto work = [id, person, redactor = rooms_.redaction.now(), now = rooms_.clock.now()](
+    auto work = [id, person, redactor = deps_.redaction.now(), now = deps_.clock.now()](
                     storage::Ledger& ledger) { return keep_rotation(ledger, id, person, *redactor, now); };
-    co_return co_await rooms_.store.run(std::move(work));
+    co_return co_await deps_.store.run(std::move(work));
 }
 
-void RotationDesk::start() { asio::co_spawn(rooms_.loop, keep_looking(), asio::detached); }
+void RotationDesk::start() { asio::co_spawn(deps_.loop, keep_looking(), asio::detached); }
 
 void RotationDesk::look_again() {
     again_ = true;
@@ -123,14 +123,14 @@ Async<void> RotationDesk::keep_looking() {
             co_await look();
             pause = co_await until_next();
         } catch (const std::exception& bug) {
-            rooms_.log.error("looking after rotations failed", {{"what", bug.what()}});
+            deps_.log.error("looking after rotations failed", {{"what", bug.what()}});
         }
         if (!again_) co_await rest(pause);
     }
 }
 
 Async<void> RotationDesk::rest(policy::Duration pause) {
-    asio::steady_timer timer(rooms_.loop, pause);
+    asio::steady_timer timer(deps_.loop, pause);
     bell_ = &timer;
     const std::unique_ptr<RotationDesk, void (*)(RotationDesk*)> forget(
         this, [](RotationDesk* desk) { desk->bell_ = nullptr; });
@@ -141,8 +141,8 @@ Async<void> RotationDesk::rest(policy::Duration pause) {
 // What is due and could not be written down stays due: without a pause, TrueFoundry would be asked for the
 // list as fast as it answers.
 Async<policy::Duration> RotationDesk::until_next() {
-    auto rows = co_await rooms_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
-    const auto now = rooms_.clock.now();
+    auto rows = co_await deps_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
+    const auto now = deps_.clock.now();
     auto pause = patience;
     if (!rows || unwritten_) co_return pause;
     for (const auto& row : *rows)
@@ -153,9 +153,9 @@ Async<policy::Duration> RotationDesk::until_next() {
 
 Async<void> RotationDesk::look() {
     unwritten_ = false;
-    auto rows = co_await rooms_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
+    auto rows = co_await deps_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
     if (!rows) {
-        rooms_.log.warn("rotations cannot be looked after", {{"why", rows.error().message}});
+        deps_.log.warn("rotations cannot be looked after", {{"why", rows.error().message}});
         co_return;
     }
     for (auto& row : *rows)
@@ -174,7 +174,7 @@ Async<void> RotationDesk::attend(storage::RotationRow row) {
     switch (row.rotation.state) {
         case State::waiting: co_return co_await end_reveal(std::move(row), mine);
         case State::due:
-            if (rooms_.clock.now() < row.next) co_return;
+            if (deps_.clock.now() < row.next) co_return;
             co_return co_await carry_out(std::move(row));
         case State::deleting: co_return co_await carry_out(std::move(row));
         case State::done:
@@ -185,9 +185,9 @@ Async<void> RotationDesk::attend(storage::RotationRow row) {
 // The value of a process that ended is lost; that of this one lapses, should its own timer not have said so.
 // The rotation follows in the same transaction.
 Async<void> RotationDesk::end_reveal(storage::RotationRow row, bool mine) {
-    const auto now = rooms_.clock.now();
+    const auto now = deps_.clock.now();
     const auto kind = mine ? "reveal_lapsed" : "reveal_lost";
-    const storage::JournalEntry entry{kind, row.reveal_id, rooms_.redaction.seal(Json::object()), now};
+    const storage::JournalEntry entry{kind, row.reveal_id, deps_.redaction.seal(Json::object()), now};
     auto work = [id = row.reveal_id, mine, now, entry](storage::Ledger& ledger) -> Result<void> {
         const auto reveal = ledger.find_reveal(id);
         if (!reveal) return reveal.error();
@@ -195,14 +195,14 @@ Async<void> RotationDesk::end_reveal(storage::RotationRow row, bool mine) {
         return ledger.end_reveal(
             id, mine ? storage::RevealRow::State::lapsed : storage::RevealRow::State::lost, entry);
     };
-    const auto ended = co_await rooms_.store.run(std::move(work));
+    const auto ended = co_await deps_.store.run(std::move(work));
     if (!ended && ended.error().code != Errc::conflict) warn_unwritten(row.rotation, ended.error());
 }
 
 Async<void> RotationDesk::carry_out(storage::RotationRow row) {
     auto id = TokenId::read(row.rotation.plan.old_id());
     if (!id) co_return co_await leave(std::move(row), Kept::refused);
-    const auto old = co_await rooms_.client.find(*id);
+    const auto old = co_await deps_.client.find(*id);
     if (!old && old.error().code != Errc::not_found) co_return co_await put_off(std::move(row), old.error());
     if (!old) {
         const auto sees = co_await sees_its_tokens(row);
@@ -218,7 +218,7 @@ Async<void> RotationDesk::carry_out(storage::RotationRow row) {
     ++row.tries;
     auto begun = co_await write(std::move(row), "rotation_deleting");
     if (!begun) co_return;  // kept meanwhile, taken up elsewhere, or it cannot be written down
-    const auto removed = co_await access_tokens::delete_once(rooms_.client, *id);
+    const auto removed = co_await access_tokens::delete_once(deps_.client, *id);
     if (removed || removed.error().code == Errc::not_found) co_return co_await finish(std::move(*begun));
     co_await put_off(std::move(*begun), removed.error());
 }
@@ -227,7 +227,7 @@ Async<void> RotationDesk::carry_out(storage::RotationRow row) {
 Async<Result<void>> RotationDesk::sees_its_tokens(storage::RotationRow row) {
     if (keys_ == nullptr) co_return Result<void>{};
     auto work = [id = row.rotation.approval_id](storage::Ledger& ledger) { return ledger.begun_with(id); };
-    const auto begun = co_await rooms_.store.run(std::move(work));
+    const auto begun = co_await deps_.store.run(std::move(work));
     if (!begun) co_return begun.error();
     if (!*begun) co_return Result<void>{};
     auto sees = co_await keys_->sees_tokens_of(**begun);
@@ -237,10 +237,9 @@ Async<Result<void>> RotationDesk::sees_its_tokens(storage::RotationRow row) {
 
 // It stays due, and is looked at again: soon at first, then ever less often, for a day.
 Async<void> RotationDesk::put_off(storage::RotationRow row, Error why) {
-    const auto now = rooms_.clock.now();
+    const auto now = deps_.clock.now();
     const auto late = now - row.rotation.due.value_or(now);
-    rooms_.log.warn("an old token was not deleted yet",
-                    {{"rotation", row.rotation.id}, {"why", why.message}});
+    deps_.log.warn("an old token was not deleted yet", {{"rotation", row.rotation.id}, {"why", why.message}});
     if (late >= longest_outage) co_return co_await leave(std::move(row), Kept::unreachable);
     row.rotation.state = State::due;
     row.instance = instance_;
@@ -263,9 +262,9 @@ Async<void> RotationDesk::leave(storage::RotationRow row, Kept because) {
 }
 
 Async<Result<storage::RotationRow>> RotationDesk::write(storage::RotationRow row, std::string kind) {
-    const auto entry = rotation_entry(std::move(kind), row, *rooms_.redaction.now(), rooms_.clock.now());
+    const auto entry = rotation_entry(std::move(kind), row, *deps_.redaction.now(), deps_.clock.now());
     auto work = [row, entry](storage::Ledger& ledger) { return ledger.change_rotation(row, entry); };
-    const auto written = co_await rooms_.store.run(std::move(work));
+    const auto written = co_await deps_.store.run(std::move(work));
     if (!written) {
         if (written.error().code != Errc::conflict) warn_unwritten(row.rotation, written.error());
         co_return written.error();
@@ -276,8 +275,8 @@ Async<Result<storage::RotationRow>> RotationDesk::write(storage::RotationRow row
 
 void RotationDesk::warn_unwritten(const Rotation& rotation, const Error& why) {
     unwritten_ = true;
-    rooms_.log.warn("a step of a rotation could not be written down, so it was not taken",
-                    {{"rotation", rotation.id}, {"why", why.message}});
+    deps_.log.warn("a step of a rotation could not be written down, so it was not taken",
+                   {{"rotation", rotation.id}, {"why", why.message}});
 }
 
 }  // namespace tfy::calls

@@ -12,9 +12,9 @@
 
 #include "policy/human.hpp"
 #include "server/observability/log.hpp"
-#include "server/sealing/redaction.hpp"
+#include "server/sealing/sealer.hpp"
 #include "server/storage/store.hpp"
-#include "server/upstream/key_holders.hpp"
+#include "server/upstream/key_identities.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::calls {
@@ -25,7 +25,7 @@ public:
         boost::asio::io_context& loop;
         storage::Store& store;
         truefoundry::Client& client;
-        const sealing::Redaction& redaction;
+        const sealing::Sealer& redaction;
         const Clock& clock;
         const observability::Log& log;
     };
@@ -61,7 +61,7 @@ public:
 
     /// From here on an old token that is not listed counts as gone only where the rotation was begun with a
     /// key of the same user: to another's it would look the same.
-    void tell_keys_apart(upstream::KeyHolders& keys) { keys_ = &keys; }
+    void tell_keys_apart(upstream::KeyIdentities& keys) { keys_ = &keys; }
 
     /// One look at everything that is open: what start() repeats.
     Async<void> look();
@@ -83,7 +83,7 @@ private:
     Async<Result<storage::RotationRow>> write(storage::RotationRow row, std::string kind);
     bool is_for_me(const storage::RotationRow& row) const;
 
-    Rooms rooms_;
+    Rooms deps_;
     std::string instance_;
     std::filesystem::path state_dir_;
     std::string base_url_;
@@ -91,7 +91,7 @@ private:
     bool draining_ = false;
     bool again_ = false;
     bool unwritten_ = false;  // the last look had a step that could not be written down
-    upstream::KeyHolders* keys_ = nullptr;
+    upstream::KeyIdentities* keys_ = nullptr;
     boost::asio::steady_timer* bell_ = nullptr;  // while keep_looking() waits
     std::function<void(const std::string&)> tell_ = [](const std::string&) {};
 };

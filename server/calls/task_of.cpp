@@ -13,7 +13,7 @@ using State = Approval::State;
 constexpr std::chrono::hours kept{1};
 constexpr std::int64_t poll_interval_ms = 1000;
 
-Task::Status status_of(const Approval& approval, bool is_error, const TaskManner& manner) {
+Task::Status status_of(const Approval& approval, bool is_error, const TaskOptions& manner) {
     switch (approval.state) {
         case State::pending:
             return manner.client_decides ? Task::Status::input_required : Task::Status::working;
@@ -31,7 +31,7 @@ Task::Status status_of(const Approval& approval, bool is_error, const TaskManner
     return legacy_failure ? Task::Status::failed : Task::Status::completed;
 }
 
-std::string waiting_words(const Approval& approval, const Doors& doors, policy::Time now) {
+std::string waiting_words(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
     std::string words = "A person must approve this call; nothing was done yet. Time left: " +
                         policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) + ".";
     if (!doors.page.empty()) words += " To decide on the page: " + doors.page + ".";
@@ -39,7 +39,7 @@ std::string waiting_words(const Approval& approval, const Doors& doors, policy::
     return words;
 }
 
-std::string words_of(const Approval& approval, const Doors& doors, policy::Time now) {
+std::string words_of(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
     switch (approval.state) {
         case State::pending: return waiting_words(approval, doors, now);
         case State::approved:
@@ -66,7 +66,8 @@ bool may_be_task(const Json& definition) {
     return support != execution->end() && (*support == "optional" || *support == "required");
 }
 
-Task task_of(const Approval& approval, const Doors& doors, const TaskManner& manner, policy::Time now) {
+Task task_of(const Approval& approval, const DecisionLinks& doors, const TaskOptions& manner,
+             policy::Time now) {
     const bool undecided = approval.state == State::pending;
     const auto last_begin = approval.expires + (undecided ? manner.claim_window : policy::Duration{0});
     Task task{.id = approval.id,

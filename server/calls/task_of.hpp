@@ -10,7 +10,7 @@ namespace tfy::calls {
 /// Whether calls of the tool with this definition may become tasks (`execution.taskSupport`).
 bool may_be_task(const Json& definition);
 
-struct TaskManner {
+struct TaskOptions {
     protocol::Version version = protocol::Version::v2026_07_28;
     bool client_decides =
         false;  // an answer of this client's person may decide: input_required while pending
@@ -20,7 +20,7 @@ struct TaskManner {
 /// pending, approved and executing are not over; withdrawn is cancelled; all else is completed, with the
 /// result that the call is answered with. An error result is `failed` in 2025-11-25 only: later revisions
 /// keep that word for JSON-RPC errors. Input requests are not filled in.
-protocol::Task task_of(const policy::Approval& approval, const Doors& doors, const TaskManner& manner,
-                       policy::Time now);
+protocol::Task task_of(const policy::Approval& approval, const DecisionLinks& doors,
+                       const TaskOptions& manner, policy::Time now);
 
 }  // namespace tfy::calls

@@ -68,14 +68,14 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
 }
 
 /// A name that holds invisible characters can be typed as it is shown.
-Result<policy::Choice> ask_choice(const ApprovalsWindow& window, const Approval& approval) {
+Result<policy::DecisionInput> ask_choice(const ApprovalsWindow& window, const Approval& approval) {
     const auto& wanted = approval.facts.to_type();
     const auto what = approval.facts.confirmation.empty() ? std::string("the token's name")
                                                           : "\"" + policy::shown(wanted) + "\"";
     const auto typed = ask(window, "Type " + what + " to approve, or press Enter to decide nothing: ");
     if (!typed || typed->empty()) return undecided();
-    policy::Choice choice{.typed_name = *typed == policy::shown(wanted) ? wanted : *typed,
-                          .digest = approval.digest};
+    policy::DecisionInput choice{.typed_name = *typed == policy::shown(wanted) ? wanted : *typed,
+                                 .digest = approval.digest};
     if (choice.typed_name != wanted) return choice;  // refused where the decision is made
     auto destination = ask_destination(window, approval);
     if (!destination) return destination.error();

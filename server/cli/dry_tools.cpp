@@ -16,19 +16,20 @@ Error not_in_a_dry_run() { return {Errc::refused, "A dry run asks no person and 
 
 class NoExchange final : public truefoundry::Exchange {
 public:
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest) override {
         co_return not_in_a_dry_run();
     }
 };
 
-std::optional<sandbox::ControlPlane> plane_of(std::unique_ptr<sandbox::Shelf> shelf, const Clock& clock) {
-    if (!shelf) return std::nullopt;
-    return std::optional<sandbox::ControlPlane>(std::in_place, std::move(shelf), clock);
+std::optional<sandbox::ControlPlane> plane_of(std::unique_ptr<sandbox::TokenStore> token_store,
+                                              const Clock& clock) {
+    if (!token_store) return std::nullopt;
+    return std::optional<sandbox::ControlPlane>(std::in_place, std::move(token_store), clock);
 }
 
 }  // namespace
 
-DryTools::DryTools(std::unique_ptr<sandbox::Shelf> sandbox, const Clock& clock)
+DryTools::DryTools(std::unique_ptr<sandbox::TokenStore> sandbox, const Clock& clock)
     : plane_(plane_of(std::move(sandbox), clock)),
       exchange_(plane_ ? sandbox::make_sandbox_exchange(*plane_) : std::make_unique<NoExchange>()),
       client_(*exchange_),
@@ -37,16 +38,16 @@ DryTools::DryTools(std::unique_ptr<sandbox::Shelf> sandbox, const Clock& clock)
 DryTools::~DryTools() = default;
 
 registry::Catalog DryTools::assemble(const Clock& clock) {
-    tools::Custody& custody = *this;
+    tools::Escrow& escrow = *this;
     access_tokens::Rotations& rotations = *this;
     status::ApprovalReader& reader = *this;
     std::vector<std::unique_ptr<tools::Tool>> all;
     all.push_back(std::make_unique<access_tokens::ListAccessTokens>(client_, clock, policy::SealKey{}));
-    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client_, custody, clock));
+    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client_, escrow, clock));
     all.push_back(
         std::make_unique<access_tokens::DeleteAccessToken>(client_, clock, std::vector<std::string>{}));
-    all.push_back(std::make_unique<access_tokens::RevealAccessToken>(custody, clock));
-    all.push_back(std::make_unique<access_tokens::RotateAccessToken>(client_, custody, rotations, clock,
+    all.push_back(std::make_unique<access_tokens::RevealAccessToken>(escrow, clock));
+    all.push_back(std::make_unique<access_tokens::RotateAccessToken>(client_, escrow, rotations, clock,
                                                                      std::vector<std::string>{}));
     all.push_back(std::make_unique<status::GetApproval>(reader));
     all.push_back(std::make_unique<status::ConfigStatus>(client_, clock, status::Configuration{}));
@@ -68,7 +69,7 @@ Result<policy::Facts> DryTools::facts(const registry::Catalog::Entry& entry, pol
     return facts;
 }
 
-Async<Result<tools::Held>> DryTools::hold(policy::Secret, std::string, tools::Recipients) {
+Async<Result<tools::Deposit>> DryTools::hold(policy::Secret, std::string, tools::Recipients) {
     co_return not_in_a_dry_run();
 }
 Async<Result<tools::HeldFacts>> DryTools::look(std::string, std::string) { co_return not_in_a_dry_run(); }
@@ -85,7 +86,7 @@ Async<Result<access_tokens::Rotation>> DryTools::begin(access_tokens::RotationOr
 Async<Result<std::optional<access_tokens::Rotation>>> DryTools::under_way(std::string) {
     co_return std::optional<access_tokens::Rotation>{};
 }
-Async<Result<tools::ValueFate>> DryTools::fate(std::string, std::string) { co_return not_in_a_dry_run(); }
+Async<Result<tools::EscrowState>> DryTools::fate(std::string, std::string) { co_return not_in_a_dry_run(); }
 Async<Result<policy::Approval>> DryTools::find(std::string) { co_return not_in_a_dry_run(); }
 
 Async<tools::ToolResult> DryTools::answer(policy::Approval) { co_return tools::failed(not_in_a_dry_run()); }

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "tools/custody.hpp"
+#include "tools/escrow.hpp"
 #include "tools/registry/catalog.hpp"
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/status/status.hpp"
@@ -13,12 +13,12 @@
 
 namespace tfy::cli {
 
-class DryTools final : private tools::Custody,
+class DryTools final : private tools::Escrow,
                        private access_tokens::Rotations,
                        private status::ApprovalReader {
 public:
     /// `sandbox`: the tokens that may be looked at; nullptr for none. `clock` must outlive the tools.
-    DryTools(std::unique_ptr<sandbox::Shelf> sandbox, const Clock& clock);
+    DryTools(std::unique_ptr<sandbox::TokenStore> sandbox, const Clock& clock);
     ~DryTools() override;
 
     const registry::Catalog::Entry* find(std::string_view tool) const { return catalog_.find(tool); }
@@ -28,8 +28,8 @@ public:
     Result<policy::Facts> facts(const registry::Catalog::Entry& entry, policy::Call call);
 
 private:
-    Async<Result<tools::Held>> hold(policy::Secret value, std::string name,
-                                    tools::Recipients recipients) override;
+    Async<Result<tools::Deposit>> hold(policy::Secret value, std::string name,
+                                       tools::Recipients recipients) override;
     void set_token_id(const std::string&, std::string) override {}
     Async<Result<tools::HeldFacts>> look(std::string reveal_id, std::string principal) override;
     Async<Result<redaction::Reveal>> claim(std::string reveal_id, std::string principal,
@@ -39,7 +39,7 @@ private:
     Async<Result<access_tokens::Rotation>> begin(access_tokens::RotationOrder order,
                                                  access_tokens::Successor made) override;
     Async<Result<std::optional<access_tokens::Rotation>>> under_way(std::string old_id) override;
-    Async<Result<tools::ValueFate>> fate(std::string reveal_id, std::string principal) override;
+    Async<Result<tools::EscrowState>> fate(std::string reveal_id, std::string principal) override;
     Async<Result<policy::Approval>> find(std::string id) override;
     Async<tools::ToolResult> answer(policy::Approval approval) override;
     registry::Catalog assemble(const Clock& clock);

@@ -1,7 +1,7 @@
 // `policy check`: the rules, read as the server would read them.
 #include <ostream>
 
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/printing.hpp"
 

@@ -5,13 +5,13 @@
 #include "policy/near_miss.hpp"
 #include "protocol/arguments.hpp"
 #include "protocol/parse.hpp"
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
+#include "server/approvals/applicable_rule.hpp"
 #include "server/approvals/explanation.hpp"
-#include "server/approvals/rule_in_force.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/dry_tools.hpp"
 #include "server/cli/printing.hpp"
-#include "server/storage/shelf.hpp"
+#include "server/storage/token_store.hpp"
 #include "tools/access_tokens/create_words.hpp"
 #include "tools/access_tokens/rotations.hpp"
 
@@ -41,11 +41,11 @@ Result<policy::Time> moment(const std::string& at) {
                        " is not a time. Use for example 2026-11-23T12:00:00Z or 2026-11-23T12:00:00+01:00.");
 }
 
-Result<std::unique_ptr<sandbox::Shelf>> sandbox_of(const config::Options& options) {
-    if (!options.sandbox) return std::unique_ptr<sandbox::Shelf>{};
+Result<std::unique_ptr<sandbox::TokenStore>> sandbox_of(const config::Options& options) {
+    if (!options.sandbox) return std::unique_ptr<sandbox::TokenStore>{};
     const auto folder = config::state_dir(options.state_dir);
     if (!folder) return folder.error();
-    return storage::copy_sqlite_shelf(*folder / "sandbox.db");
+    return storage::copy_sqlite_token_store(*folder / "sandbox.db");
 }
 
 Result<const registry::Catalog::Entry*> entry_of(const DryTools& tools, const std::string& tool) {
@@ -145,7 +145,7 @@ void judge_ask(approvals::Explanation& that, const policy::Gate& gate, policy::A
                const tools::Tool& tool, std::optional<Facts> facts) {
     that.outcome = Outcome::asks;
     that.parts = parts_of(tool, that, facts);
-    auto rule = approvals::rule_in_force(gate, ask, that.parts, that.at);
+    auto rule = approvals::applicable_rule(gate, ask, that.parts, that.at);
     if (!rule) {
         that.outcome = Outcome::denies;
         that.refused_part = rule.error().message;
@@ -169,7 +169,7 @@ void judge(approvals::Explanation& that, policy::Rules rules, const tools::Tool&
         if (that.matches[i].all()) that.decides = i;
     const policy::Gate gate(std::move(rules));
     auto verdict = gate.judge(that.call, that.name, that.at);
-    if (auto* refusal = std::get_if<policy::Refusal>(&verdict)) {
+    if (auto* refusal = std::get_if<policy::Denial>(&verdict)) {
         that.outcome = that.decides ? Outcome::denies : Outcome::uncovered;
         that.refusal = std::move(*refusal);
     } else if (auto* ask = std::get_if<policy::Ask>(&verdict)) {
@@ -185,10 +185,10 @@ Result<approvals::Explanation> explain_call(const config::Options& options, cons
     if (!at) return at.error();
     auto rules = config::load_rules(options.policy);
     if (!rules) return rules.error();
-    auto shelf = sandbox_of(options);
-    if (!shelf) return shelf.error();
+    auto token_store = sandbox_of(options);
+    if (!token_store) return token_store.error();
     const FixedClock clock(*at);
-    DryTools tools(std::move(*shelf), clock);
+    DryTools tools(std::move(*token_store), clock);
     const auto entry = entry_of(tools, explain.tool);
     if (!entry) return entry.error();
     approvals::Explanation that{.call = call_of(**entry, options, explain),

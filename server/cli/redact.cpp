@@ -8,11 +8,11 @@
 #include "policy/redaction/streamed_search.hpp"
 #include "policy/visible.hpp"
 #include "server/app/archive.hpp"
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/cli/compressed.hpp"
 #include "server/cli/plain_bytes.hpp"
 #include "server/cli/printing.hpp"
-#include "server/upstream/own_key.hpp"
+#include "server/upstream/api_key.hpp"
 
 namespace tfy::cli {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "policy/facts.hpp"
 #include "server/app/archive.hpp"
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/cli/redact.hpp"
 
 namespace tfy::cli {

@@ -7,14 +7,14 @@
 #include <fstream>
 #include <ostream>
 
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/printing.hpp"
 #include "server/cli/sandbox_routes.hpp"
 #include "server/cli/second_signal.hpp"
 #include "server/config/path_text.hpp"
 #include "server/loop/loop.hpp"
-#include "server/storage/shelf.hpp"
+#include "server/storage/token_store.hpp"
 #include "tools/sandbox/examples.hpp"
 
 namespace tfy::cli {
@@ -43,14 +43,14 @@ Result<std::vector<sandbox::Account>> read_accounts(const std::vector<std::strin
     return accounts;
 }
 
-Result<std::unique_ptr<sandbox::Shelf>> open_shelf(const config::Options& options, const Clock& clock) {
+Result<std::unique_ptr<sandbox::TokenStore>> open_shelf(const config::Options& options, const Clock& clock) {
     auto state = config::state_dir(options.state_dir);
     if (!state) return state.error();
     const auto folder = storage::StateDir::open(std::move(*state));
     if (!folder) return folder.error();
     std::vector<sandbox::StoredToken> first;
     if (options.sandbox_tokens == "examples") first = sandbox::example_tokens(clock.now());
-    return storage::open_sqlite_shelf(folder->sandbox(), first);
+    return storage::open_sqlite_token_store(folder->sandbox(), first);
 }
 
 void greet(std::ostream& out, const config::Address& address, std::uint16_t port,
@@ -97,10 +97,10 @@ int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_op
         return fail(
             {Errc::storage, "The access log " + log_name + " cannot be written. Nothing was started."}, 1);
     const app::SystemClock clock;
-    auto shelf = open_shelf(options, clock);
-    if (!shelf) return fail(shelf.error(), 1);
-    const sealing::Redaction redaction({}, {});
-    sandbox::ControlPlane plane(std::move(*shelf), clock, *accounts);
+    auto token_store = open_shelf(options, clock);
+    if (!token_store) return fail(token_store.error(), 1);
+    const sealing::Sealer redaction({}, {});
+    sandbox::ControlPlane plane(std::move(*token_store), clock, *accounts);
     SandboxRoutes routes(plane, redaction, clock, log_name.empty() ? out : log_file, errors);
     const transport::ListenerOptions listening{
         .address = address->host, .port = address->port, .hosts = options.allowed_hosts};

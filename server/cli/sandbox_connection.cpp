@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using std::chrono::milliseconds;
-using transport::guard::Refusal;
+using transport::guard::Rejection;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
@@ -40,7 +40,7 @@ public:
     }
 
     Async<void> turn_away() override {
-        Refusal full{503, "Too many connections are open. Try again in a moment.", {{"retry-after", "1"}}};
+        Rejection full{503, "Too many connections are open. Try again in a moment.", {{"retry-after", "1"}}};
         co_await refuse(std::move(full));
         peer_->close();
     }
@@ -88,7 +88,7 @@ private:
         peer_->release();
         const auto end = bytes_.find("\r\n\r\n");
         if (end == std::string::npos) {
-            Refusal unread{bytes_.size() < limits_.header_limit ? 408 : 431,
+            Rejection unread{bytes_.size() < limits_.header_limit ? 408 : 431,
                            "There is no whole request head."};
             co_return co_await refuse(std::move(unread));
         }
@@ -98,12 +98,12 @@ private:
 
     Async<bool> with_head(std::string head) {
         auto admitted = transport::guard::admit(head, rules_.allowed);
-        auto* refusal = std::get_if<Refusal>(&admitted);
+        auto* refusal = std::get_if<Rejection>(&admitted);
         if (refusal != nullptr && refusal->status == 411) {
             // Neither a length nor chunks is no body (RFC 9112, 6.3), also where there usually is one.
             head.insert(head.size() - 2, "content-length: 0\r\n");
             admitted = transport::guard::admit(head, rules_.allowed);
-            refusal = std::get_if<Refusal>(&admitted);
+            refusal = std::get_if<Rejection>(&admitted);
         }
         if (refusal == nullptr) {
             auto good = std::move(std::get<transport::guard::Admitted>(admitted));
@@ -122,7 +122,7 @@ private:
             co_await peer_->write("HTTP/1.1 100 Continue\r\n\r\n", limits_.body_deadline);
         auto body = co_await read_body(framing);
         if (body.status != 0) {
-            Refusal unfit{body.status,
+            Rejection unfit{body.status,
                           "The body is larger than the sandbox takes, or its chunks cannot be read."};
             co_return co_await refuse(std::move(unfit));
         }
@@ -242,11 +242,12 @@ private:
     }
 
     /// Always ends the connection: false.
-    Async<bool> refuse(Refusal refusal) {
-        transport::HttpReply reply{.status = refusal.status,
-                                   .content_type = "application/json",
-                                   .body = rules_.redaction.seal(Json{{"error", std::move(refusal.reason)}}),
-                                   .headers = std::move(refusal.headers)};
+    Async<bool> refuse(Rejection refusal) {
+        transport::HttpResponse reply{
+            .status = refusal.status,
+            .content_type = "application/json",
+            .body = rules_.redaction.seal(Json{{"error", std::move(refusal.reason)}}),
+            .headers = std::move(refusal.headers)};
         reply.headers.emplace_back("date", handler_.date());
         std::string bytes = transport::wire::reply_head(reply, true);
         bytes.append(reply.body->text());

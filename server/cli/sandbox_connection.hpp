@@ -14,7 +14,7 @@ struct Delivery {
         drip,   // the body byte by byte, `drip` apart
         reset,  // nothing, and the connection is reset
     };
-    transport::HttpReply reply = {};
+    transport::HttpResponse reply = {};
     Manner manner = Manner::whole;
     std::chrono::milliseconds delay{0};  // before the first byte
     std::chrono::milliseconds drip{0};

@@ -86,8 +86,8 @@ Delivery SandboxRoutes::defect(std::string_view danger, Json& line) const {
 
 Delivery SandboxRoutes::answer(const transport::HttpRequest& request, std::string_view target,
                                const sandbox::Plan& plan, Json& line) {
-    sandbox::Answer made{.request_id = sandbox::random_word(32),
-                         .date = sandbox::http_date(clock_.now() + plan.circumstances.skew)};
+    sandbox::SandboxResponse made{.request_id = sandbox::random_word(32),
+                                  .date = sandbox::http_date(clock_.now() + plan.circumstances.skew)};
     if (plan.works())
         made = plane_.handle(request.method, target, bearer_of(request.header("authorization").value_or("")),
                              request.body, plan.circumstances);
@@ -110,8 +110,8 @@ Delivery SandboxRoutes::answer(const transport::HttpRequest& request, std::strin
     return delivery;
 }
 
-transport::HttpReply SandboxRoutes::reply(sandbox::Answer made) const {
-    transport::HttpReply reply{
+transport::HttpResponse SandboxRoutes::reply(sandbox::SandboxResponse made) const {
+    transport::HttpResponse reply{
         .status = made.status,
         .content_type = std::move(made.content_type),
         .body = sealed(std::move(made.body)),

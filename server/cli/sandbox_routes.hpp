@@ -24,7 +24,7 @@ public:
     /// `log` takes a line of JSON a request (time, method, path, query, status, account, faults, request_id;
     /// status null where the connection was reset); requests for the fault script have none. `errors` takes
     /// what must not be missed.
-    SandboxRoutes(sandbox::ControlPlane& plane, const sealing::Redaction& redaction, const Clock& clock,
+    SandboxRoutes(sandbox::ControlPlane& plane, const sealing::Sealer& redaction, const Clock& clock,
                   std::ostream& log, std::ostream& errors)
         : plane_(plane), redaction_(redaction), clock_(clock), log_(log), errors_(errors) {}
 
@@ -40,13 +40,13 @@ private:
     Delivery answer(const transport::HttpRequest& request, std::string_view target, const sandbox::Plan& plan,
                     Json& line);
     Delivery defect(std::string_view danger, Json& line) const;
-    transport::HttpReply reply(sandbox::Answer made) const;
+    transport::HttpResponse reply(sandbox::SandboxResponse made) const;
     redaction::Redacted sealed(std::string body) const;
     void note_danger(std::string_view danger, std::string_view method, std::string_view target);
     void write(const Json& line);
 
     sandbox::ControlPlane& plane_;
-    const sealing::Redaction& redaction_;
+    const sealing::Sealer& redaction_;
     const Clock& clock_;
     std::ostream& log_;
     std::ostream& errors_;

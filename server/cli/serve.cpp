@@ -97,7 +97,7 @@ int run_serve(const config::Options& options, std::ostream& out, std::ostream& e
     app::App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
     auto listener = transport::Listener::bind(
         loop, listening,
-        [&app](transport::HttpRequest request, transport::HttpAnswer& answer) {
+        [&app](transport::HttpRequest request, transport::Responder& answer) {
             return app.handle(std::move(request), answer);
         },
         app.redaction());

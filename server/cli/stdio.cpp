@@ -73,7 +73,7 @@ private:
     bool open() {
         auto bound = transport::Listener::bind(
             loop_, {},
-            [this](transport::HttpRequest request, transport::HttpAnswer& answer) {
+            [this](transport::HttpRequest request, transport::Responder& answer) {
                 return app_->handle_page(std::move(request), answer);
             },
             app_->redaction());

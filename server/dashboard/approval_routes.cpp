@@ -18,8 +18,8 @@ constexpr std::chrono::seconds session_check{20};
 
 bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
-Result<policy::Choice> read_choice(const Json& body) {
-    policy::Choice choice;
+Result<policy::DecisionInput> read_choice(const Json& body) {
+    policy::DecisionInput choice;
     for (const auto& [name, into] : {std::pair{"digest", &choice.digest},
                                      {"typed_name", &choice.typed_name},
                                      {"reason", &choice.reason}}) {
@@ -72,20 +72,20 @@ Result<Change> read_change(const Json& body) {
     return change;
 }
 
-transport::HttpReply failed(const sealing::Redaction& redaction, const Error& error, int status) {
+transport::HttpResponse failed(const sealing::Sealer& redaction, const Error& error, int status) {
     return error_reply(redaction, status, protocol::name(error.code), error.message);
 }
 
 }  // namespace
 
-Async<void> Dashboard::list(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::list(PageRequest visit, transport::Responder& answer) {
     constexpr std::string_view behind = "after=";
     const std::string_view query = visit.request.query;
     std::string after(query.starts_with(behind) ? query.substr(behind.size()) : "");
     const auto decided = query == "all=1" ? history : 0;
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
     const auto found = co_await approvals_.board(std::move(after), page_size, decided);
-    transport::HttpReply reply;
+    transport::HttpResponse reply;
     if (!found) {
         reply = error_reply(redaction_, found.error());
     } else {
@@ -101,7 +101,7 @@ Async<void> Dashboard::list(Visit visit, transport::HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> Dashboard::one(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::one(PageRequest visit, transport::Responder& answer) {
     const auto found = co_await approvals_.find(visit.id);
     auto reply =
         found ? json_reply(redaction_, 200, view(*found, visit)) : error_reply(redaction_, found.error());
@@ -109,7 +109,7 @@ Async<void> Dashboard::one(Visit visit, transport::HttpAnswer& answer) {
 }
 
 // Ends with the session, since a browser that was signed out learns nothing more, and when the server stops.
-Async<void> Dashboard::events(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::events(PageRequest visit, transport::Responder& answer) {
     std::optional<std::uint64_t> told;
     while (people_.session(visit.cookie)) {
         const auto revision = approvals_.revision();
@@ -126,9 +126,9 @@ Async<void> Dashboard::events(Visit visit, transport::HttpAnswer& answer) {
     co_await answer.end_events();
 }
 
-Async<void> Dashboard::approve(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::approve(PageRequest visit, transport::Responder& answer) {
     auto choice = read_choice(visit.body);
-    transport::HttpReply reply;
+    transport::HttpResponse reply;
     if (!choice) {
         reply = failed(redaction_, choice.error(), 422);
     } else {
@@ -140,9 +140,9 @@ Async<void> Dashboard::approve(Visit visit, transport::HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> Dashboard::deny(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::deny(PageRequest visit, transport::Responder& answer) {
     auto reason = read_reason(visit.body);
-    transport::HttpReply reply;
+    transport::HttpResponse reply;
     if (!reason) {
         reply = failed(redaction_, reason.error(), 422);
     } else {
@@ -153,9 +153,9 @@ Async<void> Dashboard::deny(Visit visit, transport::HttpAnswer& answer) {
 }
 
 // Nothing is approved by it: the person looks at what it is now, and decides on that.
-Async<void> Dashboard::narrow(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::narrow(PageRequest visit, transport::Responder& answer) {
     auto change = read_change(visit.body);
-    transport::HttpReply reply;
+    transport::HttpResponse reply;
     if (!change) {
         reply = failed(redaction_, change.error(), 422);
     } else {
@@ -167,7 +167,8 @@ Async<void> Dashboard::narrow(Visit visit, transport::HttpAnswer& answer) {
 }
 
 // The desk refuses for several reasons; the row tells which one a browser should act on.
-Async<transport::HttpReply> Dashboard::decided(Visit visit, Result<Approval> changed, Cannot cannot) {
+Async<transport::HttpResponse> Dashboard::decided(PageRequest visit, Result<Approval> changed,
+                                                  Cannot cannot) {
     if (changed) co_return json_reply(redaction_, 200, view(*changed, visit));
     const auto& error = changed.error();
     auto status = page_status(error.code);
@@ -185,7 +186,7 @@ Async<transport::HttpReply> Dashboard::decided(Visit visit, Result<Approval> cha
     co_return failed(redaction_, error, status);
 }
 
-Json Dashboard::view(const Approval& approval, const Visit& visit) const {
+Json Dashboard::view(const Approval& approval, const PageRequest& visit) const {
     return approval_view(approval, {visit.session->person, narrowing_.narrowable(approval)});
 }
 

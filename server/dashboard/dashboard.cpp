@@ -42,8 +42,8 @@ bool is_json(std::string_view content_type) {
 
 }  // namespace
 
-Dashboard::Dashboard(Desks desks, people::PageChannel& people, people::SignInCodes& codes,
-                     const sealing::Redaction& redaction, const Clock& clock, std::string server_label,
+Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
+                     const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
                      people::SignInHelp sign_in_help)
     : approvals_(desks.approvals),
       narrowing_(desks.narrowing),
@@ -85,7 +85,7 @@ std::span<const Dashboard::Route> Dashboard::routes() {
     return all;
 }
 
-std::optional<transport::HttpReply> Dashboard::stopped(Visit& visit, Needs needs) const {
+std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Needs needs) const {
     const auto refuse = [this](int status, std::string_view code, std::string_view why) {
         return error_reply(redaction_, status, code, std::string(why) + " Nothing was done.");
     };
@@ -108,8 +108,8 @@ std::optional<transport::HttpReply> Dashboard::stopped(Visit& visit, Needs needs
     return std::nullopt;
 }
 
-Async<void> Dashboard::handle(transport::HttpRequest request, transport::HttpAnswer& answer) {
-    Visit visit{std::move(request)};
+Async<void> Dashboard::handle(transport::HttpRequest request, transport::Responder& answer) {
+    PageRequest visit{std::move(request)};
     visit.cookie = cookie_value(visit.request.header("cookie").value_or(""), cookie_name);
     visit.session = people_.session(visit.cookie);
 

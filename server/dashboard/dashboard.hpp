@@ -6,14 +6,14 @@
 #include <string_view>
 
 #include "server/approvals/narrowing.hpp"
-#include "server/approvals/standing_desk.hpp"
+#include "server/approvals/permissions.hpp"
 #include "server/calls/rotation_desk.hpp"
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
-#include "server/people/sign_in.hpp"
+#include "server/people/page_sessions.hpp"
 #include "server/people/sign_in_codes.hpp"
 #include "server/people/sign_in_help.hpp"
-#include "server/reveals/reveal_desk.hpp"
+#include "server/reveals/locked_escrow.hpp"
 #include "server/transport/http.hpp"
 
 namespace tfy::dashboard {
@@ -21,26 +21,26 @@ namespace tfy::dashboard {
 /// Serves everything at and below /approvals. All references must outlive it. One loop only.
 class Dashboard {
 public:
-    struct Desks {
-        approvals::ApprovalDesk& approvals;
+    struct Dependencies {
+        approvals::Approvals& approvals;
         approvals::Narrowing& narrowing;
-        approvals::StandingDesk& standing;
-        reveals::RevealDesk& reveals;
+        approvals::Permissions& standing;
+        reveals::LockedEscrow& reveals;
         calls::RotationDesk& rotations;
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
     };
-    Dashboard(Desks desks, people::PageChannel& people, people::SignInCodes& codes,
-              const sealing::Redaction& redaction, const Clock& clock, std::string server_label,
+    Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
+              const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
               people::SignInHelp sign_in_help = {});
 
-    Async<void> handle(transport::HttpRequest request, transport::HttpAnswer& answer);
+    Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
 
 private:
     /// A request on its way to a route: who sent it, what the path's {id} holds, what the body says.
-    struct Visit {
+    struct PageRequest {
         transport::HttpRequest request;
         std::string cookie = {};
-        std::optional<people::PageChannel::Session> session = {};
+        std::optional<people::PageSessions::Session> session = {};
         std::string id = {};
         Json body = Json::object();
     };
@@ -54,45 +54,46 @@ private:
         std::string_view method;
         std::string_view path;  // may hold one {id}
         Needs needs;
-        Async<void> (Dashboard::*run)(Visit visit, transport::HttpAnswer& answer);
+        Async<void> (Dashboard::*run)(PageRequest visit, transport::Responder& answer);
     };
     static std::span<const Route> routes();
     /// The refusal, or nothing where `visit` may go on; reads the body.
-    std::optional<transport::HttpReply> stopped(Visit& visit, Needs needs) const;
+    std::optional<transport::HttpResponse> stopped(PageRequest& visit, Needs needs) const;
 
-    Async<void> page(Visit visit, transport::HttpAnswer& answer);
-    Async<void> asset(Visit visit, transport::HttpAnswer& answer);
-    Async<void> sign_in(Visit visit, transport::HttpAnswer& answer);
-    Async<void> sign_out(Visit visit, transport::HttpAnswer& answer);
-    Async<void> session(Visit visit, transport::HttpAnswer& answer);
-    Async<void> list(Visit visit, transport::HttpAnswer& answer);
-    Async<void> one(Visit visit, transport::HttpAnswer& answer);
-    Async<void> events(Visit visit, transport::HttpAnswer& answer);
-    Async<void> approve(Visit visit, transport::HttpAnswer& answer);
-    Async<void> deny(Visit visit, transport::HttpAnswer& answer);
-    Async<void> narrow(Visit visit, transport::HttpAnswer& answer);
-    Async<void> permissions(Visit visit, transport::HttpAnswer& answer);
-    Async<void> permit(Visit visit, transport::HttpAnswer& answer);
-    Async<void> revoke(Visit visit, transport::HttpAnswer& answer);
-    Async<void> reveals(Visit visit, transport::HttpAnswer& answer);
-    Async<void> reveal(Visit visit, transport::HttpAnswer& answer);
-    Async<void> rotations(Visit visit, transport::HttpAnswer& answer);
-    Async<void> keep_old_token(Visit visit, transport::HttpAnswer& answer);
+    Async<void> page(PageRequest visit, transport::Responder& answer);
+    Async<void> asset(PageRequest visit, transport::Responder& answer);
+    Async<void> sign_in(PageRequest visit, transport::Responder& answer);
+    Async<void> sign_out(PageRequest visit, transport::Responder& answer);
+    Async<void> session(PageRequest visit, transport::Responder& answer);
+    Async<void> list(PageRequest visit, transport::Responder& answer);
+    Async<void> one(PageRequest visit, transport::Responder& answer);
+    Async<void> events(PageRequest visit, transport::Responder& answer);
+    Async<void> approve(PageRequest visit, transport::Responder& answer);
+    Async<void> deny(PageRequest visit, transport::Responder& answer);
+    Async<void> narrow(PageRequest visit, transport::Responder& answer);
+    Async<void> permissions(PageRequest visit, transport::Responder& answer);
+    Async<void> permit(PageRequest visit, transport::Responder& answer);
+    Async<void> revoke(PageRequest visit, transport::Responder& answer);
+    Async<void> reveals(PageRequest visit, transport::Responder& answer);
+    Async<void> reveal(PageRequest visit, transport::Responder& answer);
+    Async<void> rotations(PageRequest visit, transport::Responder& answer);
+    Async<void> keep_old_token(PageRequest visit, transport::Responder& answer);
     /// policy::cannot_approve and its like.
     using Cannot = std::optional<std::string> (*)(const policy::Approval&, std::string_view);
-    Async<transport::HttpReply> decided(Visit visit, Result<policy::Approval> changed, Cannot cannot);
+    Async<transport::HttpResponse> decided(PageRequest visit, Result<policy::Approval> changed,
+                                           Cannot cannot);
     /// As this session's person may see it.
-    Json view(const policy::Approval& approval, const Visit& visit) const;
+    Json view(const policy::Approval& approval, const PageRequest& visit) const;
 
-    approvals::ApprovalDesk& approvals_;
+    approvals::Approvals& approvals_;
     approvals::Narrowing& narrowing_;
-    approvals::StandingDesk& standing_;
-    reveals::RevealDesk& reveals_;
+    approvals::Permissions& standing_;
+    reveals::LockedEscrow& reveals_;
     calls::RotationDesk& rotations_;
     std::function<void(policy::Approval)> approved_;
-    people::PageChannel& people_;
+    people::PageSessions& people_;
     people::SignInCodes& codes_;
-    const sealing::Redaction& redaction_;
+    const sealing::Sealer& redaction_;
     const Clock& clock_;
     std::string server_label_;  // "sandbox" or the control plane's host, shown at the top
     people::SignInHelp sign_in_help_;

@@ -20,7 +20,7 @@ std::string content_type_of(std::string_view name) {
 
 }  // namespace
 
-PageFiles::PageFiles(const sealing::Redaction& redaction) {
+PageFiles::PageFiles(const sealing::Sealer& redaction) {
     for (const auto& file : manifests::files()) {
         if (!file.name.starts_with(folder)) continue;
         const auto name = file.name.substr(folder.size());
@@ -29,7 +29,7 @@ PageFiles::PageFiles(const sealing::Redaction& redaction) {
     }
 }
 
-transport::HttpReply PageFiles::index() const {
+transport::HttpResponse PageFiles::index() const {
     const auto& file = files_.at("index.html");
     return {200,
             file.content_type,
@@ -42,7 +42,7 @@ transport::HttpReply PageFiles::index() const {
 }
 
 // The names never change, so browsers ask again each time: an upgraded server is never met by an old script.
-std::optional<transport::HttpReply> PageFiles::asset(std::string_view name, std::string_view known) const {
+std::optional<transport::HttpResponse> PageFiles::asset(std::string_view name, std::string_view known) const {
     const auto found = files_.find("assets/" + std::string(name));
     if (found == files_.end()) return std::nullopt;
     const auto& file = found->second;
@@ -50,8 +50,8 @@ std::optional<transport::HttpReply> PageFiles::asset(std::string_view name, std:
                                   {"Cache-Control", "no-cache"},
                                   {"Cross-Origin-Resource-Policy", "same-origin"},
                                   {"X-Content-Type-Options", "nosniff"}};
-    if (known == file.etag) return transport::HttpReply{304, {}, {}, std::move(headers)};
-    return transport::HttpReply{200, file.content_type, file.body, std::move(headers)};
+    if (known == file.etag) return transport::HttpResponse{304, {}, {}, std::move(headers)};
+    return transport::HttpResponse{200, file.content_type, file.body, std::move(headers)};
 }
 
 }  // namespace tfy::dashboard

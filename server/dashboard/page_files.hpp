@@ -5,20 +5,20 @@
 #include <string>
 #include <string_view>
 
-#include "server/sealing/redaction.hpp"
+#include "server/sealing/sealer.hpp"
 #include "server/transport/http.hpp"
 
 namespace tfy::dashboard {
 
 class PageFiles {
 public:
-    explicit PageFiles(const sealing::Redaction& redaction);
+    explicit PageFiles(const sealing::Sealer& redaction);
 
     /// The page itself, with the headers that keep everything foreign out of it.
-    transport::HttpReply index() const;
+    transport::HttpResponse index() const;
     /// "app.js" or "app.css": 200, or 304 where `known` (If-None-Match) is what we have. nullopt for any
     /// other name.
-    std::optional<transport::HttpReply> asset(std::string_view name, std::string_view known) const;
+    std::optional<transport::HttpResponse> asset(std::string_view name, std::string_view known) const;
 
 private:
     struct File {

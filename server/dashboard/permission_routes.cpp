@@ -60,9 +60,9 @@ Json permission_view(const policy::StandingPermission& permission) {
 
 }  // namespace
 
-Async<void> Dashboard::permissions(Visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::permissions(PageRequest, transport::Responder& answer) {
     const auto found = co_await standing_.list();
-    transport::HttpReply reply;
+    transport::HttpResponse reply;
     if (!found) {
         reply = error_reply(redaction_, found.error());
     } else {
@@ -74,9 +74,9 @@ Async<void> Dashboard::permissions(Visit, transport::HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> Dashboard::permit(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::permit(PageRequest visit, transport::Responder& answer) {
     auto wish = read_wish(visit.body);
-    transport::HttpReply reply;
+    transport::HttpResponse reply;
     if (!wish) {
         reply = error_reply(redaction_, wish.error());
     } else {
@@ -87,7 +87,7 @@ Async<void> Dashboard::permit(Visit visit, transport::HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> Dashboard::revoke(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::revoke(PageRequest visit, transport::Responder& answer) {
     const auto revoked = co_await standing_.revoke(visit.id, people_.human(*visit.session));
     const bool twice = !revoked && revoked.error().code == Errc::refused;
     auto reply = revoked ? json_reply(redaction_, 200, permission_view(*revoked))

@@ -14,22 +14,22 @@ transport::Headers with_defaults(transport::Headers extra) {
 
 }  // namespace
 
-transport::HttpReply sealed_reply(int status, redaction::Redacted body, transport::Headers extra) {
+transport::HttpResponse sealed_reply(int status, redaction::Redacted body, transport::Headers extra) {
     return {status, "application/json", std::move(body), with_defaults(std::move(extra))};
 }
 
-transport::HttpReply json_reply(const sealing::Redaction& redaction, int status, const Json& body,
-                                transport::Headers extra) {
+transport::HttpResponse json_reply(const sealing::Sealer& redaction, int status, const Json& body,
+                                   transport::Headers extra) {
     return sealed_reply(status, redaction.seal(body), std::move(extra));
 }
 
-transport::HttpReply error_reply(const sealing::Redaction& redaction, int status, std::string_view code,
-                                 std::string_view message, transport::Headers extra) {
+transport::HttpResponse error_reply(const sealing::Sealer& redaction, int status, std::string_view code,
+                                    std::string_view message, transport::Headers extra) {
     return json_reply(redaction, status, {{"error", {{"code", code}, {"message", message}}}},
                       std::move(extra));
 }
 
-transport::HttpReply empty_reply(int status, transport::Headers extra) {
+transport::HttpResponse empty_reply(int status, transport::Headers extra) {
     return {status, {}, {}, with_defaults(std::move(extra))};
 }
 
@@ -50,8 +50,8 @@ int page_status(Errc code) {
     }
 }
 
-transport::HttpReply error_reply(const sealing::Redaction& redaction, const Error& error,
-                                 transport::Headers extra) {
+transport::HttpResponse error_reply(const sealing::Sealer& redaction, const Error& error,
+                                    transport::Headers extra) {
     return error_reply(redaction, page_status(error.code), protocol::name(error.code), error.message,
                        std::move(extra));
 }

@@ -3,26 +3,26 @@
 
 #include <string_view>
 
-#include "server/sealing/redaction.hpp"
+#include "server/sealing/sealer.hpp"
 #include "server/transport/http.hpp"
 
 namespace tfy::dashboard {
 
 /// For bodies that are sealed already.
-transport::HttpReply sealed_reply(int status, redaction::Redacted body, transport::Headers extra = {});
-transport::HttpReply json_reply(const sealing::Redaction& redaction, int status, const Json& body,
-                                transport::Headers extra = {});
+transport::HttpResponse sealed_reply(int status, redaction::Redacted body, transport::Headers extra = {});
+transport::HttpResponse json_reply(const sealing::Sealer& redaction, int status, const Json& body,
+                                   transport::Headers extra = {});
 /// {"error": {"code", "message"}}
-transport::HttpReply error_reply(const sealing::Redaction& redaction, int status, std::string_view code,
-                                 std::string_view message, transport::Headers extra = {});
+transport::HttpResponse error_reply(const sealing::Sealer& redaction, int status, std::string_view code,
+                                    std::string_view message, transport::Headers extra = {});
 /// 204, or any other without a body.
-transport::HttpReply empty_reply(int status, transport::Headers extra = {});
+transport::HttpResponse empty_reply(int status, transport::Headers extra = {});
 
 /// The status for what the desks answer with; Errc::refused is 422.
 int page_status(Errc code);
 /// What a desk answered with, under page_status().
-transport::HttpReply error_reply(const sealing::Redaction& redaction, const Error& error,
-                                 transport::Headers extra = {});
+transport::HttpResponse error_reply(const sealing::Sealer& redaction, const Error& error,
+                                    transport::Headers extra = {});
 
 /// The value of one cookie of a Cookie header; empty where it is not there.
 std::string cookie_value(std::string_view header, std::string_view name);

@@ -13,7 +13,7 @@ constexpr const char* gone =
 
 }  // namespace
 
-Async<void> Dashboard::reveals(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::reveals(PageRequest visit, transport::Responder& answer) {
     Json all = Json::array();
     std::set<std::string> held;
     for (const auto& value : reveals_.waiting()) {
@@ -31,11 +31,11 @@ Async<void> Dashboard::reveals(Visit visit, transport::HttpAnswer& answer) {
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> Dashboard::reveal(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::reveal(PageRequest visit, transport::Responder& answer) {
     const auto nonce = visit.body.find("nonce");
     const bool spent = nonce != visit.body.end() && nonce->is_string() &&
                        nonces_.spend(visit.session->csrf, visit.id, nonce->get_ref<const std::string&>());
-    transport::HttpReply reply;
+    transport::HttpResponse reply;
     if (!spent) {
         const auto held = reveals_.waiting();
         const bool waits =

@@ -19,9 +19,9 @@ Json rotation_view(const access_tokens::Rotation& rotation) {
 
 }  // namespace
 
-Async<void> Dashboard::rotations(Visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::rotations(PageRequest, transport::Responder& answer) {
     const auto found = co_await rotations_.list();
-    transport::HttpReply reply;
+    transport::HttpResponse reply;
     if (!found) {
         reply = error_reply(redaction_, found.error());
     } else {
@@ -34,7 +34,7 @@ Async<void> Dashboard::rotations(Visit, transport::HttpAnswer& answer) {
 }
 
 // Whoever is signed in may: it is the safe side.
-Async<void> Dashboard::keep_old_token(Visit visit, transport::HttpAnswer& answer) {
+Async<void> Dashboard::keep_old_token(PageRequest visit, transport::Responder& answer) {
     const auto kept = co_await rotations_.keep(visit.id, people_.human(*visit.session));
     auto reply =
         kept ? json_reply(redaction_, 200, rotation_view(*kept)) : error_reply(redaction_, kept.error());

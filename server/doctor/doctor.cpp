@@ -8,16 +8,16 @@
 #include <sstream>
 
 #include "policy/redaction/redactor.hpp"
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/cli/printing.hpp"
 #include "server/doctor/doctor_report.hpp"
 
 namespace tfy::doctor {
 namespace {
 
-using Level = Finding::Level;
+using Level = CheckResult::Level;
 
-void add(Findings& all, Findings more) { std::ranges::move(more, std::back_inserter(all)); }
+void add(CheckResults& all, CheckResults more) { std::ranges::move(more, std::back_inserter(all)); }
 
 bool has_opener() {
     const auto* path = std::getenv("PATH");
@@ -30,8 +30,8 @@ bool has_opener() {
 bool has_display() { return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr; }
 
 /// Address, key and what TrueFoundry answers; the key is made known to `prints` before anything is said.
-void upstream(DoctorOptions& options, const config::Settings& settings, Findings& all,
-              std::vector<redaction::TokenPrints>& prints) {
+void upstream(DoctorOptions& options, const config::Settings& settings, CheckResults& all,
+              std::vector<redaction::TokenFingerprints>& prints) {
     if (options.server.sandbox) {
         all.push_back(
             {Level::ok, "TrueFoundry", "sandbox mode: test tokens only; TrueFoundry is not contacted"});
@@ -52,7 +52,7 @@ void upstream(DoctorOptions& options, const config::Settings& settings, Findings
     for (auto& each : upstream_settings(known, settings.limits)) options.settings.push_back(std::move(each));
 }
 
-void state(const DoctorOptions& options, const config::ReadSettings& read, Findings& all) {
+void state(const DoctorOptions& options, const config::ReadSettings& read, CheckResults& all) {
     const auto rules = look_at_rules(read, options.server.policy);
     all.push_back(rules);
     const auto& root = read.settings.state_dir;
@@ -72,8 +72,8 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, Findi
 int run_doctor(const DoctorOptions& given, std::ostream& out) {
     auto options = given;
     const auto read = config::read_settings(options.server);
-    Findings all = look_at_settings(read, options.settings);
-    std::vector<redaction::TokenPrints> prints;
+    CheckResults all = look_at_settings(read, options.settings);
+    std::vector<redaction::TokenFingerprints> prints;
     upstream(options, read.settings, all, prints);
     state(options, read, all);
     all.push_back(look_at_page(has_display(), options.server.open_browser, has_opener()));
@@ -86,7 +86,7 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
         cli::print_json(out, redactor, report_json(all, options.settings));
     else
         cli::print_text(out, redactor, report_text(all));
-    return std::ranges::count(all, Level::broken, &Finding::level) == 0 ? 0 : 1;
+    return std::ranges::count(all, Level::broken, &CheckResult::level) == 0 ? 0 : 1;
 }
 
 }  // namespace tfy::doctor

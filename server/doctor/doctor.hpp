@@ -12,7 +12,7 @@
 
 namespace tfy::doctor {
 
-struct Finding {
+struct CheckResult {
     enum class Level { ok, warning, broken };
     Level level = Level::ok;
     std::string what;

@@ -3,23 +3,23 @@
 #include <fstream>
 #include <iterator>
 
-#include "server/approvals/demands.hpp"
+#include "server/approvals/requirements.hpp"
 #include "server/doctor/doctor_checks.hpp"
 #include "server/people/passphrases.hpp"
-#include "server/people/terminal_demands.hpp"
+#include "server/people/terminal_requirements.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::doctor {
 namespace {
 
 namespace fs = std::filesystem;
-using Level = Finding::Level;
+using Level = CheckResult::Level;
 
 std::string set_passphrase() { return "Set one: " + tools::own_command("approvals passphrase"); }
 
-Finding terminal(const policy::Rules& rules, const fs::path& state_dir, const std::string& user) {
-    const auto demands = people::terminal_demands(state_dir, people::demands_of(rules));
-    if (!demands.passphrase)
+CheckResult terminal(const policy::Rules& rules, const fs::path& state_dir, const std::string& user) {
+    const auto requirements = people::terminal_requirements(state_dir, people::requirements_of(rules));
+    if (!requirements.passphrase)
         return {Level::warning, "terminal",
                 "decisions need no passphrase: a program that runs commands as you can decide for you",
                 "Remove require_passphrase = false from the rules."};
@@ -35,9 +35,10 @@ Finding terminal(const policy::Rules& rules, const fs::path& state_dir, const st
 }
 
 /// Nobody could approve it, though a rule asks: that is a mistake, not a prohibition.
-bool is_in_vain(const approvals::Demand& demand) { return demand.terms && !demand.nobody.empty(); }
+bool is_in_vain(const approvals::Requirement& demand) { return demand.terms && !demand.nobody.empty(); }
 
-Level level_of(const std::vector<approvals::Demand>& here, const std::vector<approvals::Demand>& elsewhere) {
+Level level_of(const std::vector<approvals::Requirement>& here,
+               const std::vector<approvals::Requirement>& elsewhere) {
     auto level = Level::ok;
     for (std::size_t i = 0; i < here.size(); ++i) {
         if (is_in_vain(here[i]) && !elsewhere[i].could_be_approved()) return Level::broken;
@@ -47,11 +48,11 @@ Level level_of(const std::vector<approvals::Demand>& here, const std::vector<app
 }
 
 /// One transport's, a line for all calls of which the same is true.
-Findings approvals(const char* what, const std::vector<approvals::Demand>& here,
-                   const std::vector<approvals::Demand>& elsewhere) {
-    Findings findings;
+CheckResults approvals(const char* what, const std::vector<approvals::Requirement>& here,
+                       const std::vector<approvals::Requirement>& elsewhere) {
+    CheckResults findings;
     for (const auto& [doing, words] : approvals::in_words(here)) {
-        std::vector<approvals::Demand> these, those;
+        std::vector<approvals::Requirement> these, those;
         for (std::size_t i = 0; i < here.size(); ++i)
             if (approvals::in_words(here[i]) == words) {
                 these.push_back(here[i]);
@@ -102,14 +103,14 @@ std::vector<fs::path> scripts_named(std::string_view name, const fs::path& home,
     return found;
 }
 
-Finding approves_all(const fs::path& file) {
+CheckResult approves_all(const fs::path& file) {
     return {
         Level::warning, "agents",
         file.string() + " has TrueFoundry's hook that approves every tfy-api.sh call, including deletions",
         "Remove it: an agent that can read a key needs no approval from this server."};
 }
 
-void look_at_hooks(const fs::path& home, const fs::path& folder, Findings& findings) {
+void look_at_hooks(const fs::path& home, const fs::path& folder, CheckResults& findings) {
     constexpr auto hook = "auto-approve-tfy-api";
     for (const auto& file : hook_settings(home, folder)) {
         if (mentions(file, hook)) findings.push_back(approves_all(file));
@@ -122,7 +123,7 @@ void look_at_hooks(const fs::path& home, const fs::path& folder, Findings& findi
         findings.push_back(approves_all(script));
 }
 
-Finding reach_of_key(const config::Upstream& upstream) {
+CheckResult reach_of_key(const config::Upstream& upstream) {
     if (upstream.key_from == "TFY_API_KEY in .env")
         return {Level::warning, "agents",
                 "the key is in .env: every agent that works in this folder can read it",
@@ -138,13 +139,13 @@ Finding reach_of_key(const config::Upstream& upstream) {
 
 }  // namespace
 
-Findings look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user,
-                           policy::Time now) {
+CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user,
+                               policy::Time now) {
     const policy::Gate gate(rules);
-    const auto stdio = approvals::demands_of_calls(
+    const auto stdio = approvals::requirements_of_calls(
         gate, {.principal = "stdio:" + user, .default_assurance = policy::Assurance::client, .person = user},
         now);
-    const auto http = approvals::demands_of_calls(
+    const auto http = approvals::requirements_of_calls(
         gate, {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now);
     auto findings = approvals("approvals on stdio", stdio, http);
     std::ranges::move(approvals("approvals over HTTP", http, stdio), std::back_inserter(findings));
@@ -152,7 +153,7 @@ Findings look_at_approvals(const policy::Rules& rules, const fs::path& state_dir
     return findings;
 }
 
-Finding look_at_page(bool display, bool open_browser, bool has_opener) {
+CheckResult look_at_page(bool display, bool open_browser, bool has_opener) {
     const auto decide = "Decide in a terminal: " + tools::own_command("approvals list");
     if (!open_browser) return {Level::ok, "page on stdio", "not opened: --no-open-browser is set", decide};
     if (!display)
@@ -164,8 +165,8 @@ Finding look_at_page(bool display, bool open_browser, bool has_opener) {
     return {Level::ok, "page on stdio", "a browser opens for the approver"};
 }
 
-Findings look_at_agents(const fs::path& home, const fs::path& folder, const config::Upstream& upstream) {
-    Findings findings;
+CheckResults look_at_agents(const fs::path& home, const fs::path& folder, const config::Upstream& upstream) {
+    CheckResults findings;
     look_at_hooks(home, folder, findings);
     if (!upstream.key_from.empty() && !upstream.key_problem) findings.push_back(reach_of_key(upstream));
     return findings;

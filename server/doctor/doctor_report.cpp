@@ -5,7 +5,7 @@
 namespace tfy::doctor {
 namespace {
 
-using Level = Finding::Level;
+using Level = CheckResult::Level;
 
 constexpr std::string_view word(Level level) {
     switch (level) {
@@ -23,7 +23,7 @@ std::string sentence(std::string text) {
     return text + ".";
 }
 
-std::string lines_of(const Finding& finding) {
+std::string lines_of(const CheckResult& finding) {
     constexpr std::size_t indent = 9;
     std::string text(word(finding.level));
     text.resize(indent, ' ');
@@ -37,11 +37,11 @@ std::string counted(std::ptrdiff_t number, const char* one, const char* many) {
     return std::to_string(number) + " " + (number == 1 ? one : many);
 }
 
-std::ptrdiff_t count(const Findings& findings, Level level) {
-    return std::ranges::count(findings, level, &Finding::level);
+std::ptrdiff_t count(const CheckResults& findings, Level level) {
+    return std::ranges::count(findings, level, &CheckResult::level);
 }
 
-std::string summary(const Findings& findings) {
+std::string summary(const CheckResults& findings) {
     const auto broken = count(findings, Level::broken), warnings = count(findings, Level::warning);
     const auto warned = warnings == 0 ? std::string{} : counted(warnings, "warning", "warnings");
     if (broken == 0) return "Nothing is broken" + (warned.empty() ? "" : "; " + warned) + ".";
@@ -53,7 +53,7 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 
 }  // namespace
 
-std::string report_text(const Findings& findings) {
+std::string report_text(const CheckResults& findings) {
     std::string text;
     for (const auto level : {Level::broken, Level::warning, Level::ok})
         for (const auto& each : findings)
@@ -61,7 +61,7 @@ std::string report_text(const Findings& findings) {
     return text + "\n" + summary(findings) + "\n";
 }
 
-Json report_json(const Findings& findings, const std::vector<config::Setting>& settings) {
+Json report_json(const CheckResults& findings, const std::vector<config::Setting>& settings) {
     Json document = {{"findings", Json::array()},
                      {"settings", Json::array()},
                      {"broken", count(findings, Level::broken)},

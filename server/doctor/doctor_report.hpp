@@ -5,9 +5,9 @@
 
 namespace tfy::doctor {
 
-std::string report_text(const Findings& findings);
+std::string report_text(const CheckResults& findings);
 /// {findings: [{level, what, why, todo, cause}], settings: [{name, variable, value, from}], broken,
 /// warnings}; null for what a finding or a setting has none of.
-Json report_json(const Findings& findings, const std::vector<config::Setting>& settings);
+Json report_json(const CheckResults& findings, const std::vector<config::Setting>& settings);
 
 }  // namespace tfy::doctor

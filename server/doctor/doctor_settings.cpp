@@ -12,7 +12,7 @@
 namespace tfy::doctor {
 namespace {
 
-using Level = Finding::Level;
+using Level = CheckResult::Level;
 
 constexpr auto not_shown = "(not shown: it cannot be used)";
 
@@ -46,8 +46,8 @@ std::string seconds(std::chrono::milliseconds time) {
 
 }  // namespace
 
-Findings look_at_settings(const config::ReadSettings& read, std::vector<config::Setting>& settings) {
-    Findings findings;
+CheckResults look_at_settings(const config::ReadSettings& read, std::vector<config::Setting>& settings) {
+    CheckResults findings;
     for (const auto& [name, error] : read.wrong) {
         if (name == "--policy" || name == "--state-dir") continue;  // they have findings of their own
         findings.push_back({Level::broken, "setting " + name,
@@ -81,7 +81,7 @@ std::vector<config::Setting> upstream_settings(const config::Upstream& upstream,
              place_of("TFY_API_MAX_TIME", limits.max_time != usual.max_time), "TFY_API_MAX_TIME"}};
 }
 
-Finding look_at_public_url(const config::Settings& settings) {
+CheckResult look_at_public_url(const config::Settings& settings) {
     constexpr auto what = "public URL";
     const auto& [host, port] = settings.listen;
     boost::system::error_code ignored;
@@ -113,12 +113,12 @@ Finding look_at_public_url(const config::Settings& settings) {
     return {Level::ok, what, served};
 }
 
-Finding look_at_listen(const config::Settings& settings) {
+CheckResult look_at_listen(const config::Settings& settings) {
     const auto& [host, port] = settings.listen;
     const auto words =
         (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
     boost::asio::io_context loop;
-    const sealing::Redaction nothing({}, {});
+    const sealing::Sealer nothing({}, {});
     const auto bound = transport::Listener::bind(
         loop, {.address = host, .port = port, .hosts = settings.hosts, .origins = settings.origins},
         transport::HttpHandler{}, nothing);

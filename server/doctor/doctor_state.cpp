@@ -11,17 +11,17 @@
 #include <system_error>
 #include <utility>
 
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/cli/audit.hpp"
 #include "server/doctor/doctor_checks.hpp"
 #include "server/storage/private_files.hpp"
-#include "server/storage/shelf.hpp"
+#include "server/storage/token_store.hpp"
 
 namespace tfy::doctor {
 namespace {
 
 namespace fs = std::filesystem;
-using Level = Finding::Level;
+using Level = CheckResult::Level;
 
 constexpr auto what = "state directory";
 constexpr std::uint64_t mebibyte = 1024 * 1024;
@@ -40,7 +40,7 @@ fs::path existing_part(fs::path path) {
     return path;
 }
 
-Finding space_at(const fs::path& path) {
+CheckResult space_at(const fs::path& path) {
     struct statvfs disk = {};
     if (::statvfs(path.c_str(), &disk) != 0)
         return {Level::warning, "disk space", "it cannot be told for " + path.string(),
@@ -80,14 +80,14 @@ private:
 std::optional<std::string> why_not_in(const fs::path& place, const policy::Rules& rules) {
     const auto passing = Passing::in(place);
     if (!passing) return "no folder can be made in " + place.string() + " (" + passing.error().message + ")";
-    app::Parts scratch;
+    app::Services scratch;
     scratch.rules = rules;
     const auto opened = app::open_state_at(scratch, passing->path() / "state");
     if (opened) return std::nullopt;
     return "a server cannot work in " + place.string() + ": " + opened.error().message;
 }
 
-Finding not_there_yet(const fs::path& path, const policy::Rules& rules) {
+CheckResult not_there_yet(const fs::path& path, const policy::Rules& rules) {
     const auto why_not = why_not_in(existing_part(path), rules);
     if (!why_not) return {Level::ok, what, path.string() + " does not exist yet; the first start creates it"};
     return {Level::broken, what, path.string() + " does not exist and cannot be created: " + *why_not,
@@ -108,11 +108,11 @@ std::optional<std::string> why_not_its_keys(const fs::path& path) {
 std::optional<std::string> why_not_its_sandbox(const fs::path& path) {
     std::error_code ignored;
     if (!fs::exists(path / "sandbox.db", ignored)) return std::nullopt;
-    const auto shelf = storage::copy_sqlite_shelf(path / "sandbox.db");
-    return shelf ? std::nullopt : std::optional(shelf.error().message);
+    const auto token_store = storage::copy_sqlite_token_store(path / "sandbox.db");
+    return token_store ? std::nullopt : std::optional(token_store.error().message);
 }
 
-Finding judge(const fs::path& path, const struct stat& found, const policy::Rules& rules, bool sandbox) {
+CheckResult judge(const fs::path& path, const struct stat& found, const policy::Rules& rules, bool sandbox) {
     const auto name = path.string();
     if (!S_ISDIR(found.st_mode))
         return {Level::broken, what, name + " is no folder", "Give another --state-dir."};
@@ -136,15 +136,16 @@ Finding judge(const fs::path& path, const struct stat& found, const policy::Rule
 
 }  // namespace
 
-Findings look_at_state(const fs::path& state_dir, const policy::Rules& rules, bool sandbox) {
+CheckResults look_at_state(const fs::path& state_dir, const policy::Rules& rules, bool sandbox) {
     struct stat found = {};
     const bool there = ::stat(state_dir.c_str(), &found) == 0;
-    Findings findings = {there ? judge(state_dir, found, rules, sandbox) : not_there_yet(state_dir, rules)};
+    CheckResults findings = {there ? judge(state_dir, found, rules, sandbox)
+                                   : not_there_yet(state_dir, rules)};
     if (there || findings.front().level == Level::ok) findings.push_back(space_at(existing_part(state_dir)));
     return findings;
 }
 
-Finding look_at_rules(const config::ReadSettings& read, const std::string& file) {
+CheckResult look_at_rules(const config::ReadSettings& read, const std::string& file) {
     const auto wrong = std::ranges::find(read.wrong, "--policy", &config::WrongSetting::name);
     if (wrong != read.wrong.end())
         return {Level::broken, "rules", wrong->error.message,
@@ -155,7 +156,7 @@ Finding look_at_rules(const config::ReadSettings& read, const std::string& file)
                 (file.empty() ? std::string("built in") : "of " + file)};
 }
 
-Finding look_at_journal(const fs::path& state_dir) {
+CheckResult look_at_journal(const fs::path& state_dir) {
     std::error_code ignored;
     if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, "journal", "none yet"};
     std::ostringstream out, err;

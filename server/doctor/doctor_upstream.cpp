@@ -12,13 +12,13 @@
 namespace tfy::doctor {
 namespace {
 
-using Level = Finding::Level;
+using Level = CheckResult::Level;
 
 /// Keeps what the last answer says that the time is.
 class DatedExchange final : public truefoundry::Exchange {
 public:
     DatedExchange(truefoundry::Exchange& exchange, std::string& date) : exchange_(exchange), date_(date) {}
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         auto answer = co_await exchange_.send(std::move(request));
         if (answer) date_ = answer->date;
         co_return answer;
@@ -89,10 +89,10 @@ std::string key_in_words(const tools::KeyFacts& key) {
 
 }  // namespace
 
-Findings look_at_upstream(const config::Upstream& upstream, const upstream::OwnKey& key,
-                          truefoundry::Exchange* exchange, policy::Time now, std::string& date,
-                          config::UpstreamLimits limits) {
-    Findings findings;
+CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::OwnKey& key,
+                              truefoundry::Exchange* exchange, policy::Time now, std::string& date,
+                              config::UpstreamLimits limits) {
+    CheckResults findings;
     const auto facts = key.facts();
     if (!upstream.url_from.empty() && upstream.url_problem.empty())
         findings.push_back({Level::ok, "base URL", upstream.base_url + ", from " + upstream.url_from});
@@ -112,7 +112,7 @@ Findings look_at_upstream(const config::Upstream& upstream, const upstream::OwnK
     return findings;
 }
 
-Finding look_at_clock(const std::string& date, policy::Time now) {
+CheckResult look_at_clock(const std::string& date, policy::Time now) {
     constexpr std::chrono::minutes tolerable{1}, tls_breaks{60};
     const auto theirs = date.empty() ? std::time_t{-1} : curl_getdate(date.c_str(), nullptr);
     if (theirs < 0) return {Level::ok, "clock", "not compared: no answer with a date came"};

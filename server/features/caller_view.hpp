@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/calls/call_tool.hpp"
-#include "server/loop/places.hpp"
+#include "server/loop/concurrency_limit.hpp"
 #include "tools/truefoundry/types.hpp"
 
 namespace tfy::features {
@@ -14,7 +14,7 @@ namespace tfy::features {
 class CallerView {
 public:
     /// Both must outlive it.
-    CallerView(calls::CallTool& calls, approvals::ApprovalDesk& desk) : calls_(calls), desk_(desk) {}
+    CallerView(calls::CallTool& calls, approvals::Approvals& desk) : calls_(calls), desk_(desk) {}
 
     // Errors are the tools' own, and Errc::denied a rule's. All values are taken out of what is answered.
 
@@ -34,8 +34,8 @@ public:
 
 private:
     calls::CallTool& calls_;
-    approvals::ApprovalDesk& desk_;
-    loop::Places reading_{32};  // tokens() that run
+    approvals::Approvals& desk_;
+    loop::ConcurrencyLimit reading_{32};  // tokens() that run
 };
 
 }  // namespace tfy::features

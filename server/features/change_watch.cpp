@@ -29,16 +29,16 @@ std::string token_of(const Approval& approval) {
 }  // namespace
 
 ChangeWatch::ChangeWatch(Rooms rooms, std::chrono::milliseconds patience)
-    : rooms_(rooms), patience_(patience) {
-    rooms_.subscriptions.on_wanted([this] { begin(); });
+    : deps_(rooms), patience_(patience) {
+    deps_.subscriptions.on_wanted([this] { begin(); });
 }
 
-ChangeWatch::~ChangeWatch() { rooms_.subscriptions.on_wanted({}); }
+ChangeWatch::~ChangeWatch() { deps_.subscriptions.on_wanted({}); }
 
 void ChangeWatch::begin() {
     if (watching_) return;
     watching_ = true;
-    asio::co_spawn(rooms_.loop, watch(), asio::detached);
+    asio::co_spawn(deps_.loop, watch(), asio::detached);
 }
 
 Async<void> ChangeWatch::watch() {
@@ -47,32 +47,32 @@ Async<void> ChangeWatch::watch() {
         watch->watching_ = false;
     });
     bool first = true;
-    auto seen = rooms_.desk.revision();
-    const auto over = [this] { return !rooms_.subscriptions.wanted() || rooms_.desk.draining(); };
+    auto seen = deps_.desk.revision();
+    const auto over = [this] { return !deps_.subscriptions.wanted() || deps_.desk.draining(); };
     while (!over()) {
-        if (first || rooms_.desk.revision() != seen || anything_late()) {
-            seen = rooms_.desk.revision();
+        if (first || deps_.desk.revision() != seen || anything_late()) {
+            seen = deps_.desk.revision();
             co_await look(first);
             first = false;
         }
         begin_approved();
         if (over()) break;
-        const auto woken = co_await rooms_.desk.wait_revision(seen, patience_);
+        const auto woken = co_await deps_.desk.wait_revision(seen, patience_);
         if (woken == approvals::Woken::draining) break;
     }
 }
 
 bool ChangeWatch::anything_late() const {
-    return std::ranges::any_of(open_, [now = rooms_.clock.now()](const auto& each) {
+    return std::ranges::any_of(open_, [now = deps_.clock.now()](const auto& each) {
         return policy::lapse(each.second, now).state != each.second.state;
     });
 }
 
 // The first look tells nothing: it is what later ones are compared with.
 Async<void> ChangeWatch::look(bool first) {
-    auto listed = co_await rooms_.desk.list(true);
+    auto listed = co_await deps_.desk.list(true);
     if (!listed) {
-        rooms_.log.warn("changes cannot be looked for", {{"why", listed.error().message}});
+        deps_.log.warn("changes cannot be looked for", {{"why", listed.error().message}});
         co_return;
     }
     Open now;
@@ -84,39 +84,39 @@ Async<void> ChangeWatch::look(bool first) {
     if (first) co_return;
     for (const auto& [id, approval] : open_) {
         const auto known = before.find(id);
-        if (known == before.end()) rooms_.subscriptions.publish({mcp::Change::Of::resources_list});
+        if (known == before.end()) deps_.subscriptions.publish({mcp::Change::Of::resources_list});
         if (known == before.end() || known->second.state != approval.state) tell_changed(id);
     }
     for (const auto& [id, approval] : before) {
         if (open_.contains(id)) continue;
-        const auto ended = co_await rooms_.desk.find(id);
+        const auto ended = co_await deps_.desk.find(id);
         if (ended) tell_ended(*ended);
     }
 }
 
 void ChangeWatch::tell_changed(const std::string& id) {
-    rooms_.subscriptions.publish({mcp::Change::Of::task, id});
-    rooms_.subscriptions.publish({mcp::Change::Of::resource, uris::approval(id)});
+    deps_.subscriptions.publish({mcp::Change::Of::task, id});
+    deps_.subscriptions.publish({mcp::Change::Of::resource, uris::approval(id)});
 }
 
 void ChangeWatch::tell_ended(const Approval& approval) {
     tell_changed(approval.id);
-    rooms_.subscriptions.publish({mcp::Change::Of::resources_list});
+    deps_.subscriptions.publish({mcp::Change::Of::resources_list});
     const auto& tool = approval.call.tool;
     const bool tokens = tool == create_tool || tool == delete_tool || tool == access_tokens::rotate_tool;
     // An unknown end may have changed them, too.
     const bool ran = approval.state == State::succeeded || approval.state == State::unknown;
     if (!tokens || !ran) return;
-    rooms_.subscriptions.publish({mcp::Change::Of::resource, std::string(uris::access_tokens)});
+    deps_.subscriptions.publish({mcp::Change::Of::resource, std::string(uris::access_tokens)});
     if (const auto id = token_of(approval); !id.empty())
-        rooms_.subscriptions.publish({mcp::Change::Of::resource, uris::access_token(id)});
+        deps_.subscriptions.publish({mcp::Change::Of::resource, uris::access_token(id)});
 }
 
 void ChangeWatch::begin_approved() {
-    for (const auto& id : rooms_.subscriptions.subjects(mcp::Change::Of::task)) {
+    for (const auto& id : deps_.subscriptions.subjects(mcp::Change::Of::task)) {
         const auto found = open_.find(id);
         if (found == open_.end() || found->second.state != State::approved) continue;
-        if (rooms_.calls.may_be_task(found->second.call.tool)) rooms_.calls.carry_out(found->second, {});
+        if (deps_.calls.may_be_task(found->second.call.tool)) deps_.calls.carry_out(found->second, {});
     }
 }
 

@@ -4,7 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <map>
 
-#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/approvals.hpp"
 #include "server/calls/call_tool.hpp"
 #include "server/mcp/subscriptions.hpp"
 #include "server/observability/log.hpp"
@@ -17,7 +17,7 @@ class ChangeWatch {
 public:
     struct Rooms {
         boost::asio::io_context& loop;
-        approvals::ApprovalDesk& desk;
+        approvals::Approvals& desk;
         mcp::Subscriptions& subscriptions;
         calls::CallTool& calls;
         const Clock& clock;
@@ -45,7 +45,7 @@ private:
     /// What listeners wait for begins to run: they are there to receive it.
     void begin_approved();
 
-    Rooms rooms_;
+    Rooms deps_;
     std::chrono::milliseconds patience_;
     bool watching_ = false;
     Open open_;

@@ -71,7 +71,7 @@ std::string without_last_newline(std::string_view text) {
 
 Prompts::Prompts() : definitions_(definitions_in("prompts")) {}
 
-Async<Result<mcp::Answer>> Prompts::get(mcp::Requester& requester, protocol::GetPromptParams params) {
+Async<Result<mcp::MethodResult>> Prompts::get(mcp::Requester& requester, protocol::GetPromptParams params) {
     const auto* definition = find_definition(definitions_, "name", params.name);
     if (definition == nullptr)
         co_return Error{Errc::invalid_params, "Unknown prompt " + requester.redaction.quoted(params.name) +
@@ -84,8 +84,8 @@ Async<Result<mcp::Answer>> Prompts::get(mcp::Requester& requester, protocol::Get
                          {"rules", without_last_newline(text_of("rules"))}};
     std::vector<protocol::PromptMessage> messages;
     messages.push_back({true, protocol::text_content(fill(text_of(params.name), parts))});
-    co_return mcp::Answer{.result = protocol::write_prompt_result(
-                              definition->at("description").get<std::string>(), std::move(messages))};
+    co_return mcp::MethodResult{.result = protocol::write_prompt_result(
+                                    definition->at("description").get<std::string>(), std::move(messages))};
 }
 
 }  // namespace tfy::features

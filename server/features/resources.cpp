@@ -97,14 +97,15 @@ Async<Result<Json>> Resources::find(const mcp::Requester& requester, Target targ
     co_return co_await view_.token(requester, std::move(*id));
 }
 
-Async<Result<mcp::Answer>> Resources::read(mcp::Requester& requester, protocol::ReadResourceParams params) {
+Async<Result<mcp::MethodResult>> Resources::read(mcp::Requester& requester,
+                                                 protocol::ReadResourceParams params) {
     auto target = target_of(params.uri);
     if (!target) co_return protocol::resource_not_found(params.uri);
     auto found = co_await find(requester, std::move(*target));
     if (!found && found.error().code == Errc::not_found) co_return protocol::resource_not_found(params.uri);
     if (!found) co_return unread(params.uri, found.error());
     const std::vector<protocol::ResourceContents> contents = {{params.uri, content_type, found->dump()}};
-    co_return mcp::Answer{
+    co_return mcp::MethodResult{
         .result = protocol::write_read_resource(contents, requester.context.version, protocol::not_at_all)};
 }
 

@@ -19,7 +19,8 @@ public:
     const std::vector<Json>& templates() const override { return templates_; }
     /// One JSON text. A uri that is spelt in any other way than here is not found: nothing else is asked for
     /// it. Other errors are JSON-RPC errors that say what was not done and what to do next.
-    Async<Result<mcp::Answer>> read(mcp::Requester& requester, protocol::ReadResourceParams params) override;
+    Async<Result<mcp::MethodResult>> read(mcp::Requester& requester,
+                                          protocol::ReadResourceParams params) override;
     /// The caller's own approvals, and every token that could be: to ask TrueFoundry for each would delay the
     /// acknowledgment, and a token that is not there only never changes.
     Async<bool> may_watch(mcp::Requester& requester, std::string uri) override;

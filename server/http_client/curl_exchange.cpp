@@ -9,13 +9,13 @@
 #include "server/http_client/transfer_thread.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/observability/failpoint.hpp"
-#include "server/upstream/own_key.hpp"
+#include "server/upstream/api_key.hpp"
 
 namespace tfy::http_client {
 namespace {
 
 namespace asio = boost::asio;
-using truefoundry::HttpRequest;
+using truefoundry::ApiRequest;
 
 using Answer = TransferThread::Answer;
 using Authorization = std::function<std::string()>;
@@ -27,11 +27,11 @@ public:
           origin_(std::make_shared<const OriginServer>(std::move(origin))),
           authorization_(std::move(authorization)) {}
 
-    Async<Answer> send(HttpRequest request) override {
+    Async<Answer> send(ApiRequest request) override {
         const bool changes = request.method != "GET";
         if (changes) TFY_FAILPOINT("upstream.send");
         auto answer = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
-            [this](auto handler, HttpRequest asked) { begin(std::move(handler), std::move(asked)); },
+            [this](auto handler, ApiRequest asked) { begin(std::move(handler), std::move(asked)); },
             asio::use_awaitable, std::move(request));
         if (changes) TFY_FAILPOINT("upstream.answered");
         co_return answer;
@@ -39,7 +39,7 @@ public:
 
 private:
     template <class Handler>
-    void begin(Handler handler, HttpRequest request) {
+    void begin(Handler handler, ApiRequest request) {
         const auto ticket = thread_->next_ticket();
         auto slot = asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected())

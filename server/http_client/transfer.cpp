@@ -10,8 +10,8 @@ namespace tfy::http_client {
 
 namespace {
 
-bool is_read_only(const truefoundry::HttpRequest& request) { return request.method == "GET"; }
-bool has_body(const truefoundry::HttpRequest& request) {
+bool is_read_only(const truefoundry::ApiRequest& request) { return request.method == "GET"; }
+bool has_body(const truefoundry::ApiRequest& request) {
     return request.method == "POST" || !request.body.empty();
 }
 
@@ -33,7 +33,7 @@ void wipe_and_free(curl_slist* list) {
 
 }  // namespace
 
-Transfer::Transfer(const OriginServer& upstream, truefoundry::HttpRequest request)
+Transfer::Transfer(const OriginServer& upstream, truefoundry::ApiRequest request)
     : upstream_(upstream),
       request_(std::move(request)),
       url_(upstream.options.base_url + request_.target),
@@ -47,7 +47,7 @@ Transfer::~Transfer() {
 }
 
 Result<std::unique_ptr<Transfer>> Transfer::prepare(const OriginServer& upstream,
-                                                    truefoundry::HttpRequest request,
+                                                    truefoundry::ApiRequest request,
                                                     std::string authorization) {
     std::unique_ptr<Transfer> transfer(new Transfer(upstream, std::move(request)));
     if (!transfer->add_headers(std::move(authorization)))
@@ -161,7 +161,7 @@ std::string Transfer::header(const char* name) const {
     return found->value;
 }
 
-Result<truefoundry::HttpResponse> Transfer::outcome(CURLcode code) {
+Result<truefoundry::ApiResponse> Transfer::outcome(CURLcode code) {
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     if (upstream_.options.ignore_body && head_complete_) code = CURLE_OK;

@@ -24,7 +24,7 @@ public:
     /// Takes the Authorization line (empty: none) and wipes it. Errc::upstream where the request cannot be
     /// built; nothing was sent then.
     static Result<std::unique_ptr<Transfer>> prepare(const OriginServer& upstream,
-                                                     truefoundry::HttpRequest request,
+                                                     truefoundry::ApiRequest request,
                                                      std::string authorization);
     ~Transfer();
     Transfer(const Transfer&) = delete;
@@ -32,7 +32,7 @@ public:
 
     CURL* handle() const { return easy_.get(); }
     /// When curl says that it is over.
-    Result<truefoundry::HttpResponse> outcome(CURLcode code);
+    Result<truefoundry::ApiResponse> outcome(CURLcode code);
     /// When we end it ourselves.
     Error aborted() const;
 
@@ -41,7 +41,7 @@ private:
         void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
     };
 
-    Transfer(const OriginServer& upstream, truefoundry::HttpRequest request);
+    Transfer(const OriginServer& upstream, truefoundry::ApiRequest request);
     bool add_headers(std::string authorization);
     bool add_header(std::string line);
     bool set_options();
@@ -53,8 +53,8 @@ private:
     static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
 
     const OriginServer& upstream_;
-    truefoundry::HttpRequest request_;
-    truefoundry::HttpResponse response_;
+    truefoundry::ApiRequest request_;
+    truefoundry::ApiResponse response_;
     std::string url_;
     std::size_t ignored_ = 0;  // bytes of the body that were not kept
     bool over_limit_ = false;

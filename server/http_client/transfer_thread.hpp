@@ -19,13 +19,13 @@ namespace tfy::http_client {
 
 class TransferThread {
 public:
-    using Answer = Result<truefoundry::HttpResponse>;
+    using Answer = Result<truefoundry::ApiResponse>;
     using Ticket = std::uint64_t;
 
     struct Asked {
         Ticket ticket = 0;
         std::shared_ptr<const OriginServer> origin;
-        truefoundry::HttpRequest request;
+        truefoundry::ApiRequest request;
         std::function<std::string()> authorization;  // the header line, or empty; called on the thread
         std::function<void(Answer)> reply;           // on the thread, once
     };

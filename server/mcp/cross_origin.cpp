@@ -29,7 +29,7 @@ std::string parameter_headers(std::string_view asked) {
 
 }  // namespace
 
-CrossOrigin::CrossOrigin(const transport::HttpRequest& request, transport::HttpAnswer& answer)
+CrossOrigin::CrossOrigin(const transport::HttpRequest& request, transport::Responder& answer)
     : answer_(answer),
       headers_{{"vary", "Origin"}},
       request_headers_(request.header("access-control-request-headers").value_or("")) {
@@ -41,7 +41,7 @@ CrossOrigin::CrossOrigin(const transport::HttpRequest& request, transport::HttpA
 }
 
 Async<void> CrossOrigin::reply_preflight() {
-    transport::HttpReply reply{.status = 204};
+    transport::HttpResponse reply{.status = 204};
     reply.headers.emplace_back("access-control-allow-methods", methods);
     reply.headers.emplace_back("access-control-allow-headers",
                                request_headers + parameter_headers(request_headers_));
@@ -49,7 +49,7 @@ Async<void> CrossOrigin::reply_preflight() {
     co_await this->reply(std::move(reply));
 }
 
-Async<Result<void>> CrossOrigin::reply(transport::HttpReply reply) {
+Async<Result<void>> CrossOrigin::reply(transport::HttpResponse reply) {
     reply.headers.insert(reply.headers.end(), headers_.begin(), headers_.end());
     co_return co_await answer_.reply(std::move(reply));
 }

@@ -15,36 +15,36 @@ using protocol::Version;
 
 constexpr std::size_t page_size = 50;
 
-Error unknown_method(const Request& request, const sealing::Redaction& redaction) {
+Error unknown_method(const Request& request, const sealing::Sealer& redaction) {
     return {Errc::method_not_found, "This server has no method " + redaction.quoted(request.method) + "."};
 }
 
 /// The page of definitions that the request asks for, each as `version` knows it.
 template <class Write>
-Result<Answer> page_answer(std::string_view member, const std::vector<Json>& definitions, const Json& params,
-                           Version version, Write write) {
+Result<MethodResult> page_answer(std::string_view member, const std::vector<Json>& definitions,
+                                 const Json& params, Version version, Write write) {
     const auto cursor = protocol::read_cursor(params);
     if (!cursor) return cursor.error();
     auto page = protocol::page_of(definitions, *cursor, page_size);
     if (!page) return page.error();
     for (auto& item : page->items) item = write(item, version);
-    return Answer{.result = protocol::write_page(member, std::move(*page), protocol::is_modern(version),
-                                                 protocol::for_an_hour)};
+    return MethodResult{.result = protocol::write_page(member, std::move(*page), protocol::is_modern(version),
+                                                       protocol::for_an_hour)};
 }
 
-Result<Answer> task_answer(Result<protocol::Task> task, Version version) {
+Result<MethodResult> task_answer(Result<protocol::Task> task, Version version) {
     if (!task) return task.error();
-    return Answer{.result = protocol::write_task(*task, version)};
+    return MethodResult{.result = protocol::write_task(*task, version)};
 }
 
-Result<Answer> acknowledged(const Result<void>& done) {
+Result<MethodResult> acknowledged(const Result<void>& done) {
     if (!done) return done.error();
-    return Answer{};
+    return MethodResult{};
 }
 
 }  // namespace
 
-Dispatch::Dispatch(Features features, Subscriptions& subscriptions, const sealing::Redaction& redaction,
+Dispatch::Dispatch(Features features, Subscriptions& subscriptions, const sealing::Sealer& redaction,
                    protocol::ServerInfo server, std::size_t calls_per_principal)
     : features_(features),
       subscriptions_(subscriptions),
@@ -136,25 +136,25 @@ Json Dispatch::input_schema(const Request& request) const {
     return nullptr;
 }
 
-Async<Result<Answer>> Dispatch::discover(Requester&, const Request&) {
-    co_return Answer{.result = protocol::write_discover(server_)};
+Async<Result<MethodResult>> Dispatch::discover(Requester&, const Request&) {
+    co_return MethodResult{.result = protocol::write_discover(server_)};
 }
 
-Async<Result<Answer>> Dispatch::ping(Requester&, const Request&) { co_return Answer{}; }
+Async<Result<MethodResult>> Dispatch::ping(Requester&, const Request&) { co_return MethodResult{}; }
 
-Async<Result<Answer>> Dispatch::set_level(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::set_level(Requester& requester, const Request& request) {
     const auto level = protocol::read_set_level(request.params);
     if (!level) co_return level.error();
     if (requester.legacy != nullptr) requester.legacy->log_level = *level;
-    co_return Answer{};
+    co_return MethodResult{};
 }
 
-Async<Result<Answer>> Dispatch::list_tools(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::list_tools(Requester& requester, const Request& request) {
     co_return page_answer("tools", features_.tools->definitions(), request.params, requester.context.version,
                           protocol::write_tool);
 }
 
-Async<Result<Answer>> Dispatch::call_tool(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::call_tool(Requester& requester, const Request& request) {
     const auto* params = &request.params;
     Json without;
     // Only 2025-11-25 knows the member; elsewhere it is as unknown as any other.
@@ -167,68 +167,70 @@ Async<Result<Answer>> Dispatch::call_tool(Requester& requester, const Request& r
     if (!read) co_return read.error();
     const auto place = calls_.take(requester.caller.principal);
     if (!place)
-        co_return Answer{.result = protocol::write_tool_result(
-                             "Too many of your calls are running. Nothing was done. Wait for one to end.",
-                             {{"status", "rate_limited"}}, true, requester.context.version)};
+        co_return MethodResult{
+            .result = protocol::write_tool_result(
+                "Too many of your calls are running. Nothing was done. Wait for one to end.",
+                {{"status", "rate_limited"}}, true, requester.context.version)};
     co_return co_await features_.tools->call(requester, std::move(*read));
 }
 
-Async<Result<Answer>> Dispatch::list_prompts(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::list_prompts(Requester& requester, const Request& request) {
     co_return page_answer("prompts", features_.prompts->definitions(), request.params,
                           requester.context.version, protocol::write_prompt);
 }
 
-Async<Result<Answer>> Dispatch::get_prompt(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::get_prompt(Requester& requester, const Request& request) {
     auto read = protocol::read_get_prompt(request.params);
     if (!read) co_return read.error();
     co_return co_await features_.prompts->get(requester, std::move(*read));
 }
 
-Async<Result<Answer>> Dispatch::list_resources(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::list_resources(Requester& requester, const Request& request) {
     auto cursor = protocol::read_cursor(request.params);
     if (!cursor) co_return cursor.error();
     const auto version = requester.context.version;
     auto page = co_await features_.resources->list(requester, std::move(*cursor));
     if (!page) co_return page.error();
     for (auto& item : page->items) item = protocol::write_resource(item, version);
-    co_return Answer{.result = protocol::write_page("resources", std::move(*page),
+    co_return MethodResult{.result =
+                               protocol::write_page("resources", std::move(*page),
                                                     protocol::is_modern(version), protocol::not_at_all)};
 }
 
-Async<Result<Answer>> Dispatch::list_templates(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::list_templates(Requester& requester, const Request& request) {
     co_return page_answer("resourceTemplates", features_.resources->templates(), request.params,
                           requester.context.version, protocol::write_resource);
 }
 
-Async<Result<Answer>> Dispatch::read_resource(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::read_resource(Requester& requester, const Request& request) {
     auto read = protocol::read_read_resource(request.params);
     if (!read) co_return read.error();
     co_return co_await features_.resources->read(requester, std::move(*read));
 }
 
-Async<Result<Answer>> Dispatch::complete(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::complete(Requester& requester, const Request& request) {
     auto read = protocol::read_complete(request.params);
     if (!read) co_return read.error();
     auto found = co_await features_.completions->complete(requester, std::move(*read));
     if (!found) co_return found.error();
-    co_return Answer{.result = protocol::write_completion(std::move(found->values), found->total)};
+    co_return MethodResult{.result = protocol::write_completion(std::move(found->values), found->total)};
 }
 
-Async<Result<Answer>> Dispatch::get_task(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::get_task(Requester& requester, const Request& request) {
     auto id = protocol::read_task_id(request.params);
     if (!id) co_return id.error();
     auto task = co_await features_.tasks->get(requester, std::move(*id));
     co_return task_answer(std::move(task), requester.context.version);
 }
 
-Async<Result<Answer>> Dispatch::update_task(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::update_task(Requester& requester, const Request& request) {
     auto update = protocol::read_update_task(request.params);
     if (!update) co_return update.error();
     const auto done = co_await features_.tasks->update(requester, std::move(*update));
     co_return acknowledged(done);
 }
 
-Async<Result<Answer>> Dispatch::cancel_task(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::cancel_task(Requester& requester, const Request& request) {
     auto id = protocol::read_task_id(request.params);
     if (!id) co_return id.error();
     const auto done = co_await features_.tasks->cancel(requester, *id);
@@ -237,16 +239,16 @@ Async<Result<Answer>> Dispatch::cancel_task(Requester& requester, const Request&
     co_return task_answer(std::move(task), requester.context.version);
 }
 
-Async<Result<Answer>> Dispatch::list_tasks(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::list_tasks(Requester& requester, const Request& request) {
     auto cursor = protocol::read_cursor(request.params);
     if (!cursor) co_return cursor.error();
     auto listed = co_await features_.tasks->list(requester, std::move(*cursor));
     if (!listed) co_return listed.error();
-    co_return Answer{
+    co_return MethodResult{
         .result = protocol::write_task_list(listed->tasks, listed->next_cursor, requester.context.version)};
 }
 
-Async<Result<Answer>> Dispatch::task_result(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::task_result(Requester& requester, const Request& request) {
     auto id = protocol::read_task_id(request.params);
     if (!id) co_return id.error();
     const auto place = calls_.take(requester.caller.principal);

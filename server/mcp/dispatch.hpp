@@ -5,7 +5,7 @@
 #include <string>
 
 #include "protocol/lifecycle.hpp"
-#include "server/loop/places.hpp"
+#include "server/loop/concurrency_limit.hpp"
 #include "server/mcp/features.hpp"
 #include "server/mcp/subscriptions.hpp"
 
@@ -14,7 +14,7 @@ namespace tfy::mcp {
 class Dispatch {
 public:
     /// All must outlive it.
-    Dispatch(Features features, Subscriptions& subscriptions, const sealing::Redaction& redaction,
+    Dispatch(Features features, Subscriptions& subscriptions, const sealing::Sealer& redaction,
              protocol::ServerInfo server, std::size_t calls_per_principal = 32);
 
     /// The whole message that answers `request`, sealed, and the error's code where it is one (HTTP needs
@@ -47,10 +47,10 @@ public:
 
     const protocol::ServerInfo& server() const { return server_; }
     Subscriptions& subscriptions() { return subscriptions_; }
-    const sealing::Redaction& redaction() const { return redaction_; }
+    const sealing::Sealer& redaction() const { return redaction_; }
 
 private:
-    using Method = Async<Result<Answer>> (Dispatch::*)(Requester&, const protocol::Request&);
+    using Method = Async<Result<MethodResult>> (Dispatch::*)(Requester&, const protocol::Request&);
     struct Entry {
         Method run;
         protocol::Version first;
@@ -63,33 +63,33 @@ private:
     Async<Result<void>> tell(const Change& change, Requester& requester,
                              const std::optional<protocol::RequestId>& subscription);
 
-    Async<Result<Answer>> discover(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> ping(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> set_level(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> listen(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> list_tools(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> call_tool(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> list_prompts(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> get_prompt(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> list_resources(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> list_templates(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> read_resource(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> subscribe(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> unsubscribe(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> complete(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> get_task(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> update_task(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> cancel_task(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> list_tasks(Requester& requester, const protocol::Request& request);
-    Async<Result<Answer>> task_result(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> discover(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> ping(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> set_level(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> listen(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> list_tools(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> call_tool(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> list_prompts(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> get_prompt(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> list_resources(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> list_templates(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> read_resource(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> subscribe(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> unsubscribe(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> complete(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> get_task(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> update_task(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> cancel_task(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> list_tasks(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> task_result(Requester& requester, const protocol::Request& request);
 
     Features features_;
     Subscriptions& subscriptions_;
-    const sealing::Redaction& redaction_;
+    const sealing::Sealer& redaction_;
     protocol::ServerInfo server_;
     Table methods_;
-    loop::Places calls_;        // that run
-    loop::Places listens_{64};  // that are open
+    loop::ConcurrencyLimit calls_;        // that run
+    loop::ConcurrencyLimit listens_{64};  // that are open
 };
 
 }  // namespace tfy::mcp

@@ -103,7 +103,7 @@ std::optional<redaction::Redacted> EventStream::take(std::uint64_t& next) {
     return once;
 }
 
-Async<EventStream::End> EventStream::write_to(transport::HttpAnswer& answer, std::uint64_t after) {
+Async<EventStream::End> EventStream::write_to(transport::Responder& answer, std::uint64_t after) {
     const auto mine = ++calls_;
     attached_ = mine;
     ring();

@@ -45,7 +45,7 @@ public:
     enum class End { finished, suspended, replaced, peer_gone };
     /// Writes what came after event number `after`, and what comes, until it ends. A later call takes over
     /// from an earlier one.
-    Async<End> write_to(transport::HttpAnswer& answer, std::uint64_t after);
+    Async<End> write_to(transport::Responder& answer, std::uint64_t after);
 
     /// {stream id, number} of an event id; nullopt for what is none.
     static std::optional<std::pair<std::string, std::uint64_t>> read_event_id(std::string_view text);

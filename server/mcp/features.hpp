@@ -25,7 +25,7 @@ public:
     virtual const std::vector<Json>& definitions() const = 0;
     /// Errc::invalid_params for an unknown tool. What the tool itself has to say against the call is an
     /// answer with isError, never an error.
-    virtual Async<Result<Answer>> call(Requester& requester, protocol::CallToolParams params) = 0;
+    virtual Async<Result<MethodResult>> call(Requester& requester, protocol::CallToolParams params) = 0;
 };
 
 class PromptFeature {
@@ -33,7 +33,7 @@ public:
     virtual ~PromptFeature() = default;
     virtual const std::vector<Json>& definitions() const = 0;
     /// Errc::invalid_params for an unknown prompt and for arguments that do not fit it.
-    virtual Async<Result<Answer>> get(Requester& requester, protocol::GetPromptParams params) = 0;
+    virtual Async<Result<MethodResult>> get(Requester& requester, protocol::GetPromptParams params) = 0;
 };
 
 class ResourceFeature {
@@ -43,7 +43,7 @@ public:
     virtual Async<Result<protocol::Page>> list(Requester& requester, std::optional<std::string> cursor) = 0;
     virtual const std::vector<Json>& templates() const = 0;
     /// Errc::resource_not_found; the same for what this caller may not see.
-    virtual Async<Result<Answer>> read(Requester& requester, protocol::ReadResourceParams params) = 0;
+    virtual Async<Result<MethodResult>> read(Requester& requester, protocol::ReadResourceParams params) = 0;
     /// Whether changes of this resource can be told to this caller.
     virtual Async<bool> may_watch(Requester& requester, std::string uri) = 0;
 };
@@ -76,7 +76,7 @@ public:
     virtual Async<Result<Listed>> list(Requester& requester, std::optional<std::string> cursor) = 0;
     /// Waits until the task is over, and answers what its request would have been answered with (2025-11-25
     /// only).
-    virtual Async<Result<Answer>> result(Requester& requester, std::string id) = 0;
+    virtual Async<Result<MethodResult>> result(Requester& requester, std::string id) = 0;
 };
 
 /// nullptr: not offered, and its methods are not known.

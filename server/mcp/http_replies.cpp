@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/mcp/session.hpp"
+#include "server/mcp/stdio_session.hpp"
 #include "server/transport/text.hpp"
 
 namespace tfy::mcp {
@@ -17,17 +17,17 @@ bool covers(std::string_view range, std::string_view type) {
 
 }  // namespace
 
-Async<void> refuse(transport::HttpAnswer& answer, const Dispatch& dispatch, int status,
+Async<void> refuse(transport::Responder& answer, const Dispatch& dispatch, int status,
                    std::optional<protocol::RequestId> id, Error error, bool legacy) {
-    transport::HttpReply reply{.status = status,
-                               .content_type = "application/json",
-                               .body = dispatch.refuse(id, error, legacy).message,
-                               .headers = {{"cache-control", "no-store"}}};
+    transport::HttpResponse reply{.status = status,
+                                  .content_type = "application/json",
+                                  .body = dispatch.refuse(id, error, legacy).message,
+                                  .headers = {{"cache-control", "no-store"}}};
     co_await answer.reply(std::move(reply));
 }
 
-Async<void> accept_silently(transport::HttpAnswer& answer) {
-    transport::HttpReply reply{.status = 202};
+Async<void> accept_silently(transport::Responder& answer) {
+    transport::HttpResponse reply{.status = 202};
     co_await answer.reply(std::move(reply));
 }
 

@@ -7,11 +7,11 @@
 namespace tfy::mcp {
 
 /// A JSON-RPC error as the whole answer.
-Async<void> refuse(transport::HttpAnswer& answer, const Dispatch& dispatch, int status,
+Async<void> refuse(transport::Responder& answer, const Dispatch& dispatch, int status,
                    std::optional<protocol::RequestId> id, Error error, bool legacy);
 
 /// 202 without a body.
-Async<void> accept_silently(transport::HttpAnswer& answer);
+Async<void> accept_silently(transport::Responder& answer);
 
 /// For a response or an error that the server waits for no more than it asked for it.
 Error no_such_question();

@@ -13,7 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "policy/canonical_json.hpp"
-#include "server/mcp/session.hpp"
+#include "server/mcp/stdio_session.hpp"
 
 namespace tfy::mcp {
 namespace {
@@ -84,9 +84,9 @@ struct LegacyHttp::State {
     }
 };
 
-LegacyHttp::LegacyHttp(Dispatch& dispatch, Questions& questions, const Clock& clock, policy::SealKey key,
-                       Patience patience)
-    : dispatch_(dispatch), questions_(questions), clock_(clock), key_(key), patience_(patience) {}
+LegacyHttp::LegacyHttp(Dispatch& dispatch, PendingRequests& questions, const Clock& clock,
+                       policy::SealKey key, Timeouts patience)
+    : dispatch_(dispatch), pending_requests_(questions), clock_(clock), key_(key), patience_(patience) {}
 
 Result<LegacySession> LegacyHttp::session_of(const transport::HttpRequest& http) const {
     const auto id = http.header("mcp-session-id");
@@ -99,8 +99,7 @@ Result<LegacySession> LegacyHttp::session_of(const transport::HttpRequest& http)
     return std::move(*session);
 }
 
-Async<void> LegacyHttp::refuse_session(transport::HttpAnswer& answer, Error why,
-                                       std::optional<RequestId> id) {
+Async<void> LegacyHttp::refuse_session(transport::Responder& answer, Error why, std::optional<RequestId> id) {
     const int status = why.code == Errc::not_found ? 404 : 400;
     why.code = Errc::invalid_request;
     co_await refuse(answer, dispatch_, status, std::move(id), std::move(why), false);
@@ -125,11 +124,11 @@ void LegacyHttp::tidy(const std::string& session) {
     if (found != states_.end() && found->second->forgettable()) states_.erase(found);
 }
 
-Async<void> LegacyHttp::initialize(Request request, transport::HttpAnswer& answer) {
+Async<void> LegacyHttp::initialize(Request request, transport::Responder& answer) {
     const auto agreed = protocol::read_initialize(request.params);
     if (!agreed) co_return co_await refuse(answer, dispatch_, 400, request.id, agreed.error(), true);
     const auto result = protocol::write_initialize(*agreed, dispatch_.server());
-    transport::HttpReply reply{
+    transport::HttpResponse reply{
         .status = 200,
         .content_type = "application/json",
         .body = dispatch_.seal(protocol::write_result(request.id, result)),
@@ -139,7 +138,7 @@ Async<void> LegacyHttp::initialize(Request request, transport::HttpAnswer& answe
 }
 
 Async<void> LegacyHttp::post(const transport::HttpRequest& http, std::vector<protocol::Message> messages,
-                             bool batch, transport::HttpAnswer& answer) {
+                             bool batch, transport::Responder& answer) {
     const auto session = session_of(http);
     if (!session) {
         const auto* request = batch ? nullptr : std::get_if<Request>(&messages.front());
@@ -167,7 +166,7 @@ Async<void> LegacyHttp::post(const transport::HttpRequest& http, std::vector<pro
 
 bool LegacyHttp::answers_nothing(const LegacySession& session, const protocol::Message& message) const {
     const auto* response = std::get_if<protocol::Response>(&message);
-    return response != nullptr && !questions_.asked(session.id, response->id);
+    return response != nullptr && !pending_requests_.asked(session.id, response->id);
 }
 
 void LegacyHttp::receive(const LegacySession& session, const Shared& state, const std::shared_ptr<Post>& post,
@@ -177,7 +176,7 @@ void LegacyHttp::receive(const LegacySession& session, const Shared& state, cons
     if (const auto* malformed = std::get_if<protocol::Malformed>(&message))
         post->answers.push_back({dispatch_.refuse(malformed->id, malformed->error, true).message});
     if (const auto* response = std::get_if<protocol::Response>(&message))
-        questions_.answer(session.id, *response);
+        pending_requests_.answer(session.id, *response);
     const auto* notification = std::get_if<protocol::Notification>(&message);
     const auto cancelled = notification != nullptr ? cancelled_request(*notification) : std::nullopt;
     if (!cancelled) return;
@@ -214,7 +213,7 @@ Async<Dispatch::Sealed> LegacyHttp::answer_of(LegacySession session, Shared stat
                         .caller = http_caller(session.context.client),
                         .outbox = post->outbox(),
                         .redaction = dispatch_.redaction(),
-                        .questions = post->events ? &questions_ : nullptr,
+                        .questions = post->events ? &pending_requests_ : nullptr,
                         .session = session.id,
                         .legacy = &state->asked};
     const auto id = request.id;
@@ -253,7 +252,7 @@ Async<void> LegacyHttp::finish(std::shared_ptr<Post> post) {
 }
 
 Async<void> LegacyHttp::follow(LegacySession session, Shared state, std::shared_ptr<Post> post,
-                               transport::HttpAnswer& answer) {
+                               transport::Responder& answer) {
     // The connection may end by an exception: its handler is cancelled when the peer goes.
     const std::unique_ptr<Post, std::function<void(Post*)>> leave(
         post.get(), [&, this](Post*) { forget_later(session, state, post); });
@@ -263,10 +262,10 @@ Async<void> LegacyHttp::follow(LegacySession session, Shared state, std::shared_
     co_await post->stream->write_to(answer, 0);
 }
 
-Async<void> LegacyHttp::reply_whole(std::shared_ptr<Post> post, transport::HttpAnswer& answer) {
+Async<void> LegacyHttp::reply_whole(std::shared_ptr<Post> post, transport::Responder& answer) {
     auto answers = std::exchange(post->answers, {});
     if (answers.empty()) co_return co_await accept_silently(answer);  // all were cancelled
-    transport::HttpReply reply{
+    transport::HttpResponse reply{
         .status = 200, .content_type = "application/json", .headers = {{"cache-control", "no-store"}}};
     std::vector<redaction::Redacted> messages;
     for (auto& each : answers) messages.push_back(std::move(each.message));
@@ -297,7 +296,7 @@ Async<void> LegacyHttp::forget(std::string session, Shared state, std::shared_pt
     tidy(session);
 }
 
-Async<void> LegacyHttp::get(const transport::HttpRequest& http, transport::HttpAnswer& answer) {
+Async<void> LegacyHttp::get(const transport::HttpRequest& http, transport::Responder& answer) {
     const auto session = session_of(http);
     if (!session) co_return co_await refuse_session(answer, session.error(), {});
     if (!accepts(http, "text/event-stream"))
@@ -321,7 +320,7 @@ Async<void> LegacyHttp::get(const transport::HttpRequest& http, transport::HttpA
 }
 
 Async<void> LegacyHttp::resume(LegacySession session, Shared state, std::shared_ptr<Post> post,
-                               std::uint64_t after, transport::HttpAnswer& answer) {
+                               std::uint64_t after, transport::Responder& answer) {
     const std::unique_ptr<Post, std::function<void(Post*)>> leave(
         post.get(), [&, this](Post*) { forget_later(session, state, post); });
     co_await post->stream->write_to(answer, after);
@@ -329,7 +328,7 @@ Async<void> LegacyHttp::resume(LegacySession session, Shared state, std::shared_
 
 // The changes that a client hears of are told while it listens; what it missed in between it can read again.
 Async<void> LegacyHttp::standalone(LegacySession session, Shared state, std::optional<std::uint64_t> after,
-                                   transport::HttpAnswer& answer) {
+                                   transport::Responder& answer) {
     const auto loop = co_await asio::this_coro::executor;
     if (state->standalone == nullptr)
         state->standalone = std::make_shared<EventStream>(loop, "s" + policy::random_id(), primed(session));
@@ -350,7 +349,7 @@ Async<void> LegacyHttp::standalone(LegacySession session, Shared state, std::opt
     if (answer.streaming()) co_await answer.end_events();
 }
 
-Async<void> LegacyHttp::end(const transport::HttpRequest& http, transport::HttpAnswer& answer) {
+Async<void> LegacyHttp::end(const transport::HttpRequest& http, transport::Responder& answer) {
     const auto session = session_of(http);
     if (!session) co_return co_await refuse_session(answer, session.error(), {});
     // One that is forgotten too early could be used again, by who has its id: nobody else, and for nothing
@@ -364,7 +363,7 @@ Async<void> LegacyHttp::end(const transport::HttpRequest& http, transport::HttpA
         for (const auto& [stream, post] : state->posts)
             for (const auto& [id, work] : post->open) work->stop();
     }
-    transport::HttpReply reply{.status = 204};
+    transport::HttpResponse reply{.status = 204};
     co_await answer.reply(std::move(reply));
 }
 

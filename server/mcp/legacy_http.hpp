@@ -18,21 +18,21 @@ class LegacyHttp {
 public:
     /// How long the requests of a broken connection wait for their client, and a finished stream for who
     /// missed its end.
-    struct Patience {
+    struct Timeouts {
         std::chrono::milliseconds broken = std::chrono::minutes{5};
         std::chrono::milliseconds finished = std::chrono::minutes{1};
     };
 
     /// All must outlive it. `key` seals session ids, so that they survive a restart of the server.
-    LegacyHttp(Dispatch& dispatch, Questions& questions, const Clock& clock, policy::SealKey key,
-               Patience patience);
+    LegacyHttp(Dispatch& dispatch, PendingRequests& questions, const Clock& clock, policy::SealKey key,
+               Timeouts patience);
 
-    Async<void> initialize(protocol::Request request, transport::HttpAnswer& answer);
+    Async<void> initialize(protocol::Request request, transport::Responder& answer);
     /// The messages of one POST; `batch`: they came as an array, and are answered as one.
     Async<void> post(const transport::HttpRequest& http, std::vector<protocol::Message> messages, bool batch,
-                     transport::HttpAnswer& answer);
-    Async<void> get(const transport::HttpRequest& http, transport::HttpAnswer& answer);
-    Async<void> end(const transport::HttpRequest& http, transport::HttpAnswer& answer);
+                     transport::Responder& answer);
+    Async<void> get(const transport::HttpRequest& http, transport::Responder& answer);
+    Async<void> end(const transport::HttpRequest& http, transport::Responder& answer);
 
     /// Errc::invalid_request without a session id (400), Errc::not_found for one that is over, or never was
     /// (404).
@@ -46,7 +46,7 @@ private:
 
     /// A response or an error to what this session was never asked.
     bool answers_nothing(const LegacySession& session, const protocol::Message& message) const;
-    Async<void> refuse_session(transport::HttpAnswer& answer, Error why,
+    Async<void> refuse_session(transport::Responder& answer, Error why,
                                std::optional<protocol::RequestId> id);
     Shared state_of(const LegacySession& session);
     void tidy(const std::string& session);
@@ -61,12 +61,12 @@ private:
     Async<Dispatch::Sealed> answer_of(LegacySession session, Shared state, std::shared_ptr<Post> post,
                                       std::shared_ptr<Work> work, protocol::Request request);
     Async<void> follow(LegacySession session, Shared state, std::shared_ptr<Post> post,
-                       transport::HttpAnswer& answer);
-    Async<void> reply_whole(std::shared_ptr<Post> post, transport::HttpAnswer& answer);
+                       transport::Responder& answer);
+    Async<void> reply_whole(std::shared_ptr<Post> post, transport::Responder& answer);
     Async<void> resume(LegacySession session, Shared state, std::shared_ptr<Post> post, std::uint64_t after,
-                       transport::HttpAnswer& answer);
+                       transport::Responder& answer);
     Async<void> standalone(LegacySession session, Shared state, std::optional<std::uint64_t> after,
-                           transport::HttpAnswer& answer);
+                           transport::Responder& answer);
     /// After the patience for it, and where nobody has come back: its requests are cancelled, and it is
     /// forgotten.
     void forget_later(const LegacySession& session, const Shared& state, const std::shared_ptr<Post>& post);
@@ -74,10 +74,10 @@ private:
                        std::chrono::milliseconds patience);
 
     Dispatch& dispatch_;
-    Questions& questions_;
+    PendingRequests& pending_requests_;
     const Clock& clock_;
     policy::SealKey key_;
-    Patience patience_;
+    Timeouts patience_;
     std::map<std::string, Shared> states_;  // of sessions with something to remember
     std::map<std::string, policy::Time>
         ended_;  // hashes of deleted sessions' ids, until they would have ended anyway

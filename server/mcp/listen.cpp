@@ -39,7 +39,7 @@ Async<NotificationFilter> Dispatch::honoured(Requester& requester, NotificationF
     co_return filter;
 }
 
-Async<Result<Answer>> Dispatch::listen(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::listen(Requester& requester, const Request& request) {
     auto filter = protocol::read_listen(request.params);
     if (!filter) co_return filter.error();
     if (!filter->task_ids.empty() && !requester.context.capabilities.tasks)
@@ -67,7 +67,7 @@ Async<Result<Answer>> Dispatch::listen(Requester& requester, const Request& requ
     }
     const auto told = co_await tell_changes(listener, requester, request.id);
     if (!told) co_return told.error();
-    co_return Answer{.result = protocol::of_subscription(Json::object(), request.id)};
+    co_return MethodResult{.result = protocol::of_subscription(Json::object(), request.id)};
 }
 
 Async<Result<void>> Dispatch::tell_changes(Subscriptions::Listener& listener, Requester& requester,
@@ -102,7 +102,7 @@ NotificationFilter Dispatch::legacy_filter(const LegacyState& state) const {
             .resource_subscriptions = {state.subscriptions.begin(), state.subscriptions.end()}};
 }
 
-Async<Result<Answer>> Dispatch::subscribe(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::subscribe(Requester& requester, const Request& request) {
     auto uri = protocol::read_subscribed_uri(request.params);
     if (!uri) co_return uri.error();
     if (!co_await features_.resources->may_watch(requester, *uri))
@@ -113,16 +113,16 @@ Async<Result<Answer>> Dispatch::subscribe(Requester& requester, const Request& r
                         "You have subscribed to too many resources. Unsubscribe from one first."};
     state.subscriptions.insert(std::move(*uri));
     if (state.listener != nullptr) state.listener->listen_to(legacy_filter(state));
-    co_return Answer{};
+    co_return MethodResult{};
 }
 
-Async<Result<Answer>> Dispatch::unsubscribe(Requester& requester, const Request& request) {
+Async<Result<MethodResult>> Dispatch::unsubscribe(Requester& requester, const Request& request) {
     auto uri = protocol::read_subscribed_uri(request.params);
     if (!uri) co_return uri.error();
     auto& state = *requester.legacy;
     state.subscriptions.erase(*uri);
     if (state.listener != nullptr) state.listener->listen_to(legacy_filter(state));
-    co_return Answer{};
+    co_return MethodResult{};
 }
 
 }  // namespace tfy::mcp

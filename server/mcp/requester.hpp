@@ -8,7 +8,7 @@
 #include "policy/call.hpp"
 #include "policy/redaction/reveal.hpp"
 #include "protocol/meta.hpp"
-#include "server/mcp/questions.hpp"
+#include "server/mcp/pending_requests.hpp"
 #include "server/mcp/subscriptions.hpp"
 #include "server/transport/transport.hpp"
 
@@ -25,8 +25,8 @@ struct Requester {
     protocol::ClientContext context;
     policy::Caller caller;
     transport::Outbox& outbox;              // lives as long as the request
-    const sealing::Redaction& redaction;    // for what is sent before the answer
-    Questions* questions = nullptr;         // legacy clients that can be asked
+    const sealing::Sealer& redaction;       // for what is sent before the answer
+    PendingRequests* questions = nullptr;   // legacy clients that can be asked
     std::string session = {};               // of a legacy client
     LegacyState* legacy = nullptr;          // of a legacy client
     std::optional<double> progressed = {};  // the last value that was sent
@@ -40,7 +40,7 @@ struct Requester {
 
 /// What a request is answered with, before it is sealed. A reveal's value goes in where `result` holds its
 /// placeholder.
-struct Answer {
+struct MethodResult {
     Json result = Json::object();
     std::string result_type = "complete";  // modern: or input_required, task
     std::optional<redaction::Reveal> reveal = {};

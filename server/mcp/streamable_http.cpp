@@ -12,7 +12,7 @@ using protocol::Request;
 /// The way back to one modern POST: server-sent events without ids, since nothing can be taken up again.
 class PostOutbox final : public transport::Outbox {
 public:
-    PostOutbox(transport::HttpAnswer& answer, bool events) : answer_(answer), events_(events) {}
+    PostOutbox(transport::Responder& answer, bool events) : answer_(answer), events_(events) {}
 
     Async<Result<void>> send(redaction::Redacted message) override {
         if (!events_)
@@ -26,7 +26,7 @@ public:
     bool streams() const override { return events_; }
 
 private:
-    transport::HttpAnswer& answer_;
+    transport::Responder& answer_;
     bool events_;
 };
 
@@ -45,8 +45,8 @@ bool is_unknown(const std::optional<std::string>& version) {
     return version && !protocol::read_version(*version);
 }
 
-Async<void> not_allowed(transport::HttpAnswer& answer, std::string allowed) {
-    transport::HttpReply reply{.status = 405};
+Async<void> not_allowed(transport::Responder& answer, std::string allowed) {
+    transport::HttpResponse reply{.status = 405};
     reply.headers.emplace_back("allow", std::move(allowed));
     co_await answer.reply(std::move(reply));
 }
@@ -79,11 +79,11 @@ std::vector<Message> just(Message message) {
 
 }  // namespace
 
-StreamableHttp::StreamableHttp(Dispatch& dispatch, Questions& questions, const Clock& clock,
-                               policy::SealKey key, LegacyHttp::Patience patience)
+StreamableHttp::StreamableHttp(Dispatch& dispatch, PendingRequests& questions, const Clock& clock,
+                               policy::SealKey key, LegacyHttp::Timeouts patience)
     : dispatch_(dispatch), legacy_(dispatch, questions, clock, key, patience) {}
 
-Async<void> StreamableHttp::handle(transport::HttpRequest request, transport::HttpAnswer& answer) {
+Async<void> StreamableHttp::handle(transport::HttpRequest request, transport::Responder& answer) {
     // GET and DELETE belong to the sessions of legacy revisions.
     const auto version = named_version(request);
     if (request.method != "POST" && version && !request.header("mcp-session-id")) {
@@ -98,7 +98,7 @@ Async<void> StreamableHttp::handle(transport::HttpRequest request, transport::Ht
     co_await not_allowed(answer, "POST, GET, DELETE");
 }
 
-Async<void> StreamableHttp::post(const transport::HttpRequest& http, transport::HttpAnswer& answer) {
+Async<void> StreamableHttp::post(const transport::HttpRequest& http, transport::Responder& answer) {
     if (!is_json(http))
         co_return co_await refuse(answer, dispatch_, 415, {},
                                   {Errc::invalid_request, "Content-Type must be application/json."}, false);
@@ -118,7 +118,7 @@ Async<void> StreamableHttp::post(const transport::HttpRequest& http, transport::
 }
 
 Async<void> StreamableHttp::post_message(const transport::HttpRequest& http, Message message,
-                                         transport::HttpAnswer& answer) {
+                                         transport::Responder& answer) {
     if (const auto* malformed = std::get_if<protocol::Malformed>(&message))
         co_return co_await refuse(answer, dispatch_, 400, malformed->id, malformed->error, false);
     if (auto* request = std::get_if<Request>(&message)) {
@@ -138,7 +138,7 @@ Async<void> StreamableHttp::post_message(const transport::HttpRequest& http, Mes
 }
 
 Async<void> StreamableHttp::post_modern(const transport::HttpRequest& http, Request request,
-                                        transport::HttpAnswer& answer) {
+                                        transport::Responder& answer) {
     const auto header = [&http](std::string_view name) { return http.header(lower(name)); };
     auto context = protocol::read_modern_context(request);
     const auto mirrored = protocol::check_headers(header, request, dispatch_.input_schema(request));
@@ -161,17 +161,17 @@ Async<void> StreamableHttp::post_modern(const transport::HttpRequest& http, Requ
     co_await serve(requester, std::move(request), answer);
 }
 
-Async<void> StreamableHttp::serve(Requester& requester, Request request, transport::HttpAnswer& answer) {
+Async<void> StreamableHttp::serve(Requester& requester, Request request, transport::Responder& answer) {
     auto sealed = co_await dispatch_.answer(requester, std::move(request));
     if (answer.streaming()) {
         const auto sent = co_await answer.event(std::move(sealed.message));
         if (sent) co_await answer.end_events();
         co_return;
     }
-    transport::HttpReply reply{.status = sealed.error ? protocol::http_status(*sealed.error) : 200,
-                               .content_type = "application/json",
-                               .body = std::move(sealed.message),
-                               .headers = {{"cache-control", "no-store"}}};
+    transport::HttpResponse reply{.status = sealed.error ? protocol::http_status(*sealed.error) : 200,
+                                  .content_type = "application/json",
+                                  .body = std::move(sealed.message),
+                                  .headers = {{"cache-control", "no-store"}}};
     if (reply.status == 429) reply.headers.emplace_back("retry-after", "1");
     co_await answer.reply(std::move(reply));
 }

@@ -8,20 +8,20 @@ namespace tfy::mcp {
 class StreamableHttp {
 public:
     /// All must outlive it. `key` seals legacy session ids, so that they survive a restart of the server.
-    StreamableHttp(Dispatch& dispatch, Questions& questions, const Clock& clock, policy::SealKey key,
-                   LegacyHttp::Patience patience = {});
+    StreamableHttp(Dispatch& dispatch, PendingRequests& questions, const Clock& clock, policy::SealKey key,
+                   LegacyHttp::Timeouts patience = {});
 
     /// POST: a message (2025-03-26: or a batch). GET: a legacy session's stream. DELETE: ends a legacy
     /// session. All else: 405.
-    Async<void> handle(transport::HttpRequest request, transport::HttpAnswer& answer);
+    Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
 
 private:
-    Async<void> post(const transport::HttpRequest& http, transport::HttpAnswer& answer);
+    Async<void> post(const transport::HttpRequest& http, transport::Responder& answer);
     Async<void> post_message(const transport::HttpRequest& http, protocol::Message message,
-                             transport::HttpAnswer& answer);
+                             transport::Responder& answer);
     Async<void> post_modern(const transport::HttpRequest& http, protocol::Request request,
-                            transport::HttpAnswer& answer);
-    Async<void> serve(Requester& requester, protocol::Request request, transport::HttpAnswer& answer);
+                            transport::Responder& answer);
+    Async<void> serve(Requester& requester, protocol::Request request, transport::Responder& answer);
 
     Dispatch& dispatch_;
     LegacyHttp legacy_;

@@ -37,7 +37,7 @@ Approval as_of(const JournalRecord& record, Approval now) {
 }
 
 /// An error's advice is about the control plane; its first sentence says what happened.
-std::string why_not(const Result<truefoundry::HttpResponse>& answer) {
+std::string why_not(const Result<truefoundry::ApiResponse>& answer) {
     if (answer) return "it answered " + std::to_string(answer->status);
     const auto& message = answer.error().message;
     return message.substr(0, message.find(". "));
@@ -61,7 +61,7 @@ struct Notifier::Sender {
     bool troubled = false;  // the store's trouble was logged, and is not over
 };
 
-Notifier::Notifier(Rooms rooms, Settings settings) : rooms_(rooms), settings_(std::move(settings)) {}
+Notifier::Notifier(Rooms rooms, Settings settings) : deps_(rooms), settings_(std::move(settings)) {}
 
 Notifier::~Notifier() = default;
 
@@ -101,33 +101,33 @@ void Notifier::replace(std::vector<WebhookTarget> targets) {
 void Notifier::employ(std::vector<WebhookTarget> targets) {
     for (const auto& sender : senders_) sender->retired = true;
     senders_.clear();
-    for (auto& target : targets) asio::co_spawn(rooms_.loop, run(add(std::move(target))), asio::detached);
+    for (auto& target : targets) asio::co_spawn(deps_.loop, run(add(std::move(target))), asio::detached);
 }
 
 Async<Result<void>> Notifier::subscribe(std::string webhook) {
     auto work = [webhook = std::move(webhook)](storage::Ledger& ledger) {
         return storage::Deliveries(ledger).subscribe(webhook);
     };
-    co_return co_await rooms_.store.run(std::move(work));
+    co_return co_await deps_.store.run(std::move(work));
 }
 
 bool Notifier::over(const Sender& sender) const {
-    return sender.retired || rooms_.desk.draining() || gone_.contains(sender.post.target().id);
+    return sender.retired || deps_.desk.draining() || gone_.contains(sender.post.target().id);
 }
 
 // Whatever goes wrong with one look, the next one comes.
 Async<void> Notifier::run(std::shared_ptr<Sender> sender) {
     while (!over(*sender)) {
-        auto seen = rooms_.desk.revision();
+        auto seen = deps_.desk.revision();
         try {
             co_await look(sender);
         } catch (const std::exception& bug) {
-            rooms_.log.error("telling a webhook failed",
-                             {{"host", sender->post.target().url.host}, {"what", bug.what()}});
-            seen = rooms_.desk.revision();
+            deps_.log.error("telling a webhook failed",
+                            {{"host", sender->post.target().url.host}, {"what", bug.what()}});
+            seen = deps_.desk.revision();
         }
         if (over(*sender)) break;
-        const auto woken = co_await rooms_.desk.wait_revision(seen, settings_.patience);
+        const auto woken = co_await deps_.desk.wait_revision(seen, settings_.patience);
         if (woken == approvals::Woken::draining) break;
     }
     co_await leave(std::move(sender));
@@ -153,26 +153,26 @@ Async<Result<void>> Notifier::introduce(std::shared_ptr<Sender> sender) {
 Async<void> Notifier::leave(std::shared_ptr<Sender> sender) {
     while (sender->unsettled) {
         if (const auto settled = co_await settle(sender); settled) co_return;
-        const auto woken = co_await rooms_.desk.wait_revision(rooms_.desk.revision(), settings_.patience);
+        const auto woken = co_await deps_.desk.wait_revision(deps_.desk.revision(), settings_.patience);
         if (woken == approvals::Woken::draining) co_return;
     }
 }
 
 // A request expires when somebody looks at it; who wants to hear of it cannot wait for that.
 Async<void> Notifier::let_lapse() {
-    auto work = [now = rooms_.clock.now()](storage::Ledger& ledger) {
+    auto work = [now = deps_.clock.now()](storage::Ledger& ledger) {
         return storage::Deliveries(ledger).overdue(now);
     };
-    const auto ids = co_await rooms_.store.run(std::move(work));
+    const auto ids = co_await deps_.store.run(std::move(work));
     if (!ids) co_return;
-    for (const auto& id : *ids) co_await rooms_.desk.find(id);
+    for (const auto& id : *ids) co_await deps_.desk.find(id);
 }
 
 Async<void> Notifier::send_all_due(std::shared_ptr<Sender> sender) {
     for (bool more = true; more && !over(*sender);) {
         const auto sent = co_await send_one(sender);
         if (!sent && !sender->troubled)
-            rooms_.log.warn("webhooks wait for the store", {{"why", sent.error().message}});
+            deps_.log.warn("webhooks wait for the store", {{"why", sent.error().message}});
         sender->troubled = !sent;
         more = sent && *sent;
     }
@@ -184,7 +184,7 @@ Async<Result<bool>> Notifier::send_one(std::shared_ptr<Sender> sender) {
     auto delivery = co_await next(sender);
     if (!delivery) co_return delivery.error();
     if (!*delivery) co_return false;
-    sender->unsettled = Sender::Settlement{(**delivery).record.sequence, rooms_.clock.now()};
+    sender->unsettled = Sender::Settlement{(**delivery).record.sequence, deps_.clock.now()};
     if (auto delivered = co_await deliver(sender, std::move(**delivery)); !delivered)
         co_return delivered.error();
     if (auto settled = co_await settle(sender); !settled) co_return settled.error();
@@ -192,16 +192,16 @@ Async<Result<bool>> Notifier::send_one(std::shared_ptr<Sender> sender) {
 }
 
 Async<Result<void>> Notifier::take_over() {
-    const auto holders = co_await rooms_.store.run(
+    const auto holders = co_await deps_.store.run(
         [](storage::Ledger& ledger) { return storage::Deliveries(ledger).holders(); });
     if (!holders) co_return holders.error();
     for (const auto& holder : *holders) {
         if (holder == settings_.instance || settings_.alive(holder)) continue;
-        rooms_.log.info("notices of a process that ended are taken over", {{"instance", holder}});
+        deps_.log.info("notices of a process that ended are taken over", {{"instance", holder}});
         auto work = [holder](storage::Ledger& ledger) {
             return storage::Deliveries(ledger).take_over(holder);
         };
-        if (auto taken = co_await rooms_.store.run(std::move(work)); !taken) co_return taken;
+        if (auto taken = co_await deps_.store.run(std::move(work)); !taken) co_return taken;
     }
     co_return Result<void>{};
 }
@@ -215,13 +215,13 @@ Async<Result<std::optional<storage::Deliveries::Delivery>>> Notifier::next(std::
         return event && std::ranges::find(events, *event) != events.end();
     };
     using Next = Result<std::optional<storage::Deliveries::Delivery>>;
-    const auto now = rooms_.clock.now();
+    const auto now = deps_.clock.now();
     auto work = [id = target.id, wanted, me = settings_.instance, now](storage::Ledger& ledger) -> Next {
         storage::Deliveries deliveries(ledger);
         if (auto collected = deliveries.collect(id, wanted, now); !collected) return collected.error();
         return deliveries.claim(id, me, now);
     };
-    co_return co_await rooms_.store.run(std::move(work));
+    co_return co_await deps_.store.run(std::move(work));
 }
 
 Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender,
@@ -230,10 +230,10 @@ Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender,
     const auto& record = delivery.record;
     const auto event = policy::event_of(record.kind);
     const bool wanted = event && delivery.approval && covers(target.wanted, *delivery.approval);
-    const bool old = wanted && notice::is_old_news(*event, record.at, *delivery.approval, rooms_.clock.now());
+    const bool old = wanted && notice::is_old_news(*event, record.at, *delivery.approval, deps_.clock.now());
     if (old)
-        rooms_.log.info("a webhook's notice was dropped: it is too old",
-                        {{"host", target.url.host}, {"approval", record.approval_id}});
+        deps_.log.info("a webhook's notice was dropped: it is too old",
+                       {{"host", target.url.host}, {"approval", record.approval_id}});
     if (!wanted || old) {
         sender->unsettled->due.reset();
         co_return Result<void>{};
@@ -251,29 +251,29 @@ Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, notice::Notic
                        {"approval", notice.approval.id},
                        {"attempt", attempts}};
     // Tokens that another process has made are known before anything is sealed.
-    if (auto known = co_await rooms_.desk.learn(); !known) co_return known;
-    const auto redactor = rooms_.redaction.now();
+    if (auto known = co_await deps_.desk.learn(); !known) co_return known;
+    const auto redactor = deps_.redaction.now();
     auto body = redactor->seal(notice::body_of(notice::sealed(notice, *redactor), target.wanted.format));
-    const auto answer = co_await sender->post.send(std::move(body), notice.id, rooms_.clock.now());
+    const auto answer = co_await sender->post.send(std::move(body), notice.id, deps_.clock.now());
     if (!answer || answer->status / 100 != 2) {
         refused(*sender, answer, told, attempts);
         co_return Result<void>{};
     }
-    rooms_.log.info("a webhook was told", told);
+    deps_.log.info("a webhook was told", told);
     sender->unsettled->due.reset();
     co_return Result<void>{};
 }
 
-void Notifier::refused(Sender& sender, const Result<truefoundry::HttpResponse>& answer, Json told,
+void Notifier::refused(Sender& sender, const Result<truefoundry::ApiResponse>& answer, Json told,
                        int attempts) {
     told["why"] = why_not(answer);
     if (answer && answer->status == status_gone) {
         gone_.insert(sender.post.target().id);
-        rooms_.log.error("a webhook is gone, and is not called again until the next start", told);
+        deps_.log.error("a webhook is gone, and is not called again until the next start", told);
     } else {
-        rooms_.log.warn("a webhook was not told, and will be called again", told);
+        deps_.log.warn("a webhook was not told, and will be called again", told);
     }
-    const auto now = rooms_.clock.now();
+    const auto now = deps_.clock.now();
     const auto pause = answer ? retry_after(answer->retry_after, now) : policy::Duration{0};
     std::uint64_t random = 0;
     randombytes_buf(&random, sizeof random);
@@ -288,7 +288,7 @@ Async<Result<void>> Notifier::settle(std::shared_ptr<Sender> sender) {
         return end.due ? deliveries.postpone(id, end.sequence, me, *end.due)
                        : deliveries.done(id, end.sequence, me);
     };
-    auto settled = co_await rooms_.store.run(std::move(work));
+    auto settled = co_await deps_.store.run(std::move(work));
     if (settled) sender->unsettled.reset();
     co_return settled;
 }
@@ -297,7 +297,7 @@ Async<Result<void>> Notifier::settle(std::shared_ptr<Sender> sender) {
 // here.
 Async<std::string> Notifier::address(std::string approval_id) {
     if (!settings_.public_url.empty()) co_return settings_.public_url + "/approvals/" + approval_id;
-    co_return co_await rooms_.page.address(std::move(approval_id), false);
+    co_return co_await deps_.page.address(std::move(approval_id), false);
 }
 
 }  // namespace tfy::notify

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "policy/notice/notice.hpp"
-#include "server/approvals/approval_desk.hpp"
+#include "server/approvals/approvals.hpp"
 #include "server/calls/presenter.hpp"
 #include "server/notify/webhook_post.hpp"
 #include "server/observability/log.hpp"
@@ -28,9 +28,9 @@ public:
     struct Rooms {
         boost::asio::io_context& loop;
         storage::Store& store;
-        approvals::ApprovalDesk& desk;
+        approvals::Approvals& desk;
         calls::ApprovalPage& page;
-        const sealing::Redaction& redaction;
+        const sealing::Sealer& redaction;
         const Clock& clock;
         const observability::Log& log;
     };
@@ -78,11 +78,11 @@ private:
     Async<Result<std::optional<storage::Deliveries::Delivery>>> next(std::shared_ptr<Sender> sender);
     Async<Result<void>> deliver(std::shared_ptr<Sender> sender, storage::Deliveries::Delivery delivery);
     Async<Result<void>> post(std::shared_ptr<Sender> sender, notice::Notice notice, int attempts);
-    void refused(Sender& sender, const Result<truefoundry::HttpResponse>& answer, Json told, int attempts);
+    void refused(Sender& sender, const Result<truefoundry::ApiResponse>& answer, Json told, int attempts);
     Async<Result<void>> settle(std::shared_ptr<Sender> sender);
     Async<std::string> address(std::string approval_id);
 
-    Rooms rooms_;
+    Rooms deps_;
     Settings settings_;
     std::shared_ptr<http_client::TransferThread> thread_;  // once it was needed
     std::vector<std::shared_ptr<Sender>> senders_;

@@ -4,13 +4,13 @@
 
 namespace tfy::notify {
 
-Async<Result<truefoundry::HttpResponse>> WebhookPost::send(redaction::Redacted body, std::string id,
-                                                           policy::Time now) {
+Async<Result<truefoundry::ApiResponse>> WebhookPost::send(redaction::Redacted body, std::string id,
+                                                          policy::Time now) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-    truefoundry::HttpRequest request{.method = "POST",
-                                     .target = target_.url.target,
-                                     .body = std::string(body.text()),
-                                     .timeout = std::chrono::seconds{15}};
+    truefoundry::ApiRequest request{.method = "POST",
+                                    .target = target_.url.target,
+                                    .body = std::string(body.text()),
+                                    .timeout = std::chrono::seconds{15}};
     request.headers = {{"webhook-id", id}, {"webhook-timestamp", std::to_string(seconds)}};
     if (target_.key)
         request.headers.emplace_back("webhook-signature", notice::sign(*target_.key, id, seconds, body));

@@ -14,7 +14,7 @@ public:
         : target_(std::move(target)), exchange_(std::move(exchange)) {}
 
     /// Waits for the answer, 15 s at the most. Any status is an answer; errors as Exchange::send has them.
-    Async<Result<truefoundry::HttpResponse>> send(redaction::Redacted body, std::string id, policy::Time now);
+    Async<Result<truefoundry::ApiResponse>> send(redaction::Redacted body, std::string id, policy::Time now);
 
     const WebhookTarget& target() const { return target_; }
 

@@ -35,7 +35,7 @@ std::optional<Log::Level> Log::read_level(std::string_view text) {
     return std::nullopt;
 }
 
-Log::Log(const sealing::Redaction& redaction, Level level)
+Log::Log(const sealing::Sealer& redaction, Level level)
     : redaction_(redaction), level_(level), sink_(std::make_unique<Sink>()) {
     sink_->logger.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
     sink_->logger.set_level(spd_level(level));

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string_view>
 
-#include "server/sealing/redaction.hpp"
+#include "server/sealing/sealer.hpp"
 
 namespace tfy::observability {
 
@@ -16,7 +16,7 @@ public:
     static std::optional<Level> read_level(std::string_view text);
 
     /// `redaction` must outlive the log.
-    Log(const sealing::Redaction& redaction, Level level);
+    Log(const sealing::Sealer& redaction, Level level);
     ~Log();
 
     // `fields` is an object; it is written as key=value after the message.
@@ -37,7 +37,7 @@ private:
     void write(Level level, std::string_view message, const Json& fields) const;
 
     struct Sink;
-    const sealing::Redaction& redaction_;
+    const sealing::Sealer& redaction_;
     Level level_;
     std::unique_ptr<Sink> sink_;
 };

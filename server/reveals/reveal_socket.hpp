@@ -10,7 +10,7 @@
 
 #include "server/observability/log.hpp"
 #include "server/people/passphrases.hpp"
-#include "server/reveals/reveal_desk.hpp"
+#include "server/reveals/locked_escrow.hpp"
 #include "server/reveals/reveal_wish.hpp"
 
 namespace tfy::reveals {
@@ -22,8 +22,8 @@ class RevealSocket {
 public:
     struct Uses {
         boost::asio::io_context& loop;
-        RevealDesk& reveals;
-        const sealing::Redaction& redaction;
+        LockedEscrow& reveals;
+        const sealing::Sealer& redaction;
         const Clock& clock;
         const observability::Log& log;
     };

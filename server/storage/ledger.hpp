@@ -14,7 +14,7 @@
 #include "policy/journal/journal_record.hpp"
 #include "policy/redaction/redactor.hpp"
 #include "policy/standing_permission.hpp"
-#include "server/storage/key_holder.hpp"
+#include "server/storage/key_identity.hpp"
 #include "server/storage/rotation_row.hpp"
 
 namespace tfy::storage {
@@ -112,9 +112,9 @@ public:
     Result<void> answer_until(const std::string& approval_id, policy::Time until);
 
     /// approved → executing: the same, and with whose key.
-    Result<void> begin(const policy::Approval& executing, const KeyHolder& with, const JournalEntry& entry);
+    Result<void> begin(const policy::Approval& executing, const KeyIdentity& with, const JournalEntry& entry);
     /// With whose key the call of this approval was begun; nothing where it was not, or nobody wrote it down.
-    Result<std::optional<KeyHolder>> begun_with(const std::string& approval_id);
+    Result<std::optional<KeyIdentity>> begun_with(const std::string& approval_id);
 
     /// A request that a standing permission has approved: opened, and one use counted, in one transaction.
     /// Nothing is counted where it attaches. Errc::conflict where the permission is over.
@@ -147,10 +147,10 @@ public:
     /// Tells nothing of the chain: policy::broken() does.
     Result<JournalEnd> journal_end();
 
-    Result<void> add_fingerprints(const redaction::TokenPrints& token);
+    Result<void> add_fingerprints(const redaction::TokenFingerprints& token);
     /// All that are known by that name. Errc::not_found where none is.
     Result<void> forget_fingerprints(const std::string& name, const JournalEntry& entry);
-    Result<std::vector<redaction::TokenPrints>> fingerprints();
+    Result<std::vector<redaction::TokenFingerprints>> fingerprints();
 
     Result<void> add_reveal(const RevealRow& row);
     Result<std::optional<RevealRow>> find_reveal(const std::string& id);

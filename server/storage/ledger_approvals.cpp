@@ -263,7 +263,7 @@ Result<void> Ledger::change(Approval::State expected, const Approval& next, cons
     });
 }
 
-Result<void> Ledger::begin(const Approval& executing, const KeyHolder& with, const JournalEntry& entry) {
+Result<void> Ledger::begin(const Approval& executing, const KeyIdentity& with, const JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         if (auto changed = update(*impl_->database, Approval::State::approved, executing); !changed)
             return changed;
@@ -275,12 +275,12 @@ Result<void> Ledger::begin(const Approval& executing, const KeyHolder& with, con
     });
 }
 
-Result<std::optional<KeyHolder>> Ledger::begun_with(const std::string& approval_id) {
-    return sqlite::read([&]() -> Result<std::optional<KeyHolder>> {
+Result<std::optional<KeyIdentity>> Ledger::begun_with(const std::string& approval_id) {
+    return sqlite::read([&]() -> Result<std::optional<KeyIdentity>> {
         auto row = impl_->prepare("SELECT key_print, key_user FROM begun_with WHERE approval_id = ?");
         SQLite::bind(row, approval_id);
-        return sqlite::first(row, [](SQLite::Statement& found) -> Result<KeyHolder> {
-            return KeyHolder{found.getColumn(0).getString(), found.getColumn(1).getString()};
+        return sqlite::first(row, [](SQLite::Statement& found) -> Result<KeyIdentity> {
+            return KeyIdentity{found.getColumn(0).getString(), found.getColumn(1).getString()};
         });
     });
 }

@@ -37,7 +37,7 @@ std::vector<redaction::Fingerprint> unpack(std::string_view blob) {
 }  // namespace
 
 // The same token again (the server's own key at each start) is no second row.
-Result<void> Ledger::add_fingerprints(const redaction::TokenPrints& token) {
+Result<void> Ledger::add_fingerprints(const redaction::TokenFingerprints& token) {
     return impl_->write([&]() -> Result<void> {
         const auto windows = pack(token.windows);
         auto row = impl_->prepare("INSERT INTO tokens (name, windows) VALUES (?, ?) ON CONFLICT DO NOTHING");
@@ -57,10 +57,10 @@ Result<void> Ledger::forget_fingerprints(const std::string& name, const JournalE
     });
 }
 
-Result<std::vector<redaction::TokenPrints>> Ledger::fingerprints() {
-    return sqlite::read([&]() -> Result<std::vector<redaction::TokenPrints>> {
+Result<std::vector<redaction::TokenFingerprints>> Ledger::fingerprints() {
+    return sqlite::read([&]() -> Result<std::vector<redaction::TokenFingerprints>> {
         auto rows = impl_->prepare("SELECT name, windows FROM tokens ORDER BY number");
-        std::vector<redaction::TokenPrints> tokens;
+        std::vector<redaction::TokenFingerprints> tokens;
         while (rows.executeStep()) {
             const auto blob = rows.getColumn(1).getString();
             if (blob.size() % packed != 0) return sqlite::damaged("a token's fingerprints");

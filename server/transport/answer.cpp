@@ -44,7 +44,7 @@ SocketAnswer::SocketAnswer(Peer& peer, Manner manner)
       turn_(peer.socket().get_executor(), asio::steady_timer::time_point::max()),
       comment_(peer.socket().get_executor()) {}
 
-Async<Result<void>> SocketAnswer::reply(HttpReply reply) {
+Async<Result<void>> SocketAnswer::reply(HttpResponse reply) {
     if (started()) co_return misuse();
     state_ = State::done;
     auto bytes = wire::reply_head(reply, says_close());

@@ -9,7 +9,7 @@
 
 namespace tfy::transport {
 
-class SocketAnswer final : public HttpAnswer {
+class SocketAnswer final : public Responder {
 public:
     struct Manner {
         bool body = true;        // false: HEAD
@@ -21,7 +21,7 @@ public:
 
     SocketAnswer(Peer& peer, Manner manner);
 
-    Async<Result<void>> reply(HttpReply reply) override;
+    Async<Result<void>> reply(HttpResponse reply) override;
     Async<Result<void>> event(redaction::Redacted data, std::string id) override;
     Async<Result<void>> hint(std::string id, std::optional<std::chrono::milliseconds> retry) override;
     Async<Result<void>> start_events(Headers extra = {}) override;

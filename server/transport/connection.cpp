@@ -19,7 +19,7 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using guard::Refusal;
+using guard::Rejection;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_size = 4096;
@@ -30,7 +30,7 @@ constexpr std::size_t chunk_room = std::size_t{64} * 1024;
 template <class T>
 struct Step {
     std::optional<T> got = {};
-    std::optional<Refusal> refusal = {};
+    std::optional<Rejection> refusal = {};
 };
 
 bool has_bare_line_feed(std::string_view text) {
@@ -39,13 +39,14 @@ bool has_bare_line_feed(std::string_view text) {
     return false;
 }
 
-std::optional<Refusal> refusal_for(const beast::error_code& failure) {
-    if (failure == http::error::body_limit) return Refusal{413, "The body is larger than this server takes."};
+std::optional<Rejection> refusal_for(const beast::error_code& failure) {
+    if (failure == http::error::body_limit)
+        return Rejection{413, "The body is larger than this server takes."};
     if (failure == http::error::buffer_overflow)
-        return Refusal{431, "Chunk extensions or trailers are too large."};
+        return Rejection{431, "Chunk extensions or trailers are too large."};
     if (failure == http::error::partial_message || failure == http::error::end_of_stream) return {};
     if (failure.category() == beast::error_code(http::error::bad_chunk).category())
-        return Refusal{400, "The body's chunks cannot be read."};
+        return Rejection{400, "The body's chunks cannot be read."};
     return {};
 }
 
@@ -72,7 +73,7 @@ public:
     }
 
     Async<void> turn_away() override {
-        Refusal full{503, "Too many connections are open. Try again in a moment.", {{"retry-after", "1"}}};
+        Rejection full{503, "Too many connections are open. Try again in a moment.", {{"retry-after", "1"}}};
         co_await refuse(std::move(full));
         peer_->close();
     }
@@ -106,14 +107,14 @@ private:
     }
 
     /// Always ends the connection: false.
-    Async<bool> refuse(Refusal refusal) {
+    Async<bool> refuse(Rejection refusal) {
         SocketAnswer answer(*peer_, {.keep_alive = false, .patience = limits_.body_deadline});
         const bool sent = (co_await answer.reply(error_reply(std::move(refusal)))).has_value();
         if (sent) co_await peer_->linger();
         co_return false;
     }
 
-    HttpReply error_reply(Refusal refusal) const {
+    HttpResponse error_reply(Rejection refusal) const {
         return {.status = refusal.status,
                 .content_type = "application/json",
                 .body = rules_.redaction.seal(Json{{"error", std::move(refusal.reason)}}),
@@ -125,7 +126,7 @@ private:
         if (head.refusal) co_return co_await refuse(*head.refusal);
         if (!head.got) co_return false;
         auto admitted = guard::admit(buffered().substr(0, *head.got), rules_.allowed);
-        if (auto* refusal = std::get_if<Refusal>(&admitted)) co_return co_await refuse(std::move(*refusal));
+        if (auto* refusal = std::get_if<Rejection>(&admitted)) co_return co_await refuse(std::move(*refusal));
         auto& request = std::get<guard::Admitted>(admitted);
         auto body = co_await read_body(request.framing);
         if (body.refusal) co_return co_await refuse(std::move(*body.refusal));
@@ -144,7 +145,7 @@ private:
             if (step.got || step.refusal) break;
             const bool came = co_await read_more();
             if (came) continue;
-            if (peer_->timed_out()) step.refusal = Refusal{408, "The request head took too long."};
+            if (peer_->timed_out()) step.refusal = Rejection{408, "The request head took too long."};
             break;
         }
         peer_->release();
@@ -155,10 +156,10 @@ private:
         const auto text = buffered();
         const auto end = text.find("\r\n\r\n");
         if (std::min(end, text.size()) >= limits_.header_limit)
-            return {.refusal = Refusal{431, "The request head is too large."}};
+            return {.refusal = Rejection{431, "The request head is too large."}};
         if (end != std::string_view::npos) return {.got = end + 4};
         if (has_bare_line_feed(text))
-            return {.refusal = Refusal{400, "Lines of a request head end in CR LF."}};
+            return {.refusal = Rejection{400, "Lines of a request head end in CR LF."}};
         return {};
     }
 
@@ -170,7 +171,8 @@ private:
         parser.body_limit(limits_.body_limit);
         beast::error_code failure;
         buffer_.consume(parser.put(buffer_.data(), failure));
-        if (failure) co_return Step<std::string>{.refusal = Refusal{400, "The request head cannot be read."}};
+        if (failure)
+            co_return Step<std::string>{.refusal = Rejection{400, "The request head cannot be read."}};
         if (parser.is_done()) co_return Step<std::string>{.got = std::string{}};
 
         if (framing.expects_continue && buffer_.size() == 0)
@@ -182,7 +184,7 @@ private:
         peer_->release();
         if (!failure) co_return Step<std::string>{.got = std::move(parser.get().body())};
         if (peer_->timed_out())
-            co_return Step<std::string>{.refusal = Refusal{408, "The body took too long."}};
+            co_return Step<std::string>{.refusal = Rejection{408, "The body took too long."}};
         co_return Step<std::string>{.refusal = refusal_for(failure)};
     }
 
@@ -203,7 +205,7 @@ private:
         co_await (run_handler(std::move(request), answer) || watch() || answer.keep_stream_alive());
         answer_ = nullptr;
         if (!answer.started() && !gone_) {
-            HttpReply failed = error_reply({500, "The server failed to answer. This is a bug in it."});
+            HttpResponse failed = error_reply({500, "The server failed to answer. This is a bug in it."});
             co_await answer.reply(std::move(failed));
         }
         co_return answer.complete() && !answer.says_close() && !gone_;

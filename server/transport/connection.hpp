@@ -14,7 +14,7 @@ struct ConnectionRules {
     ListenerOptions options;
     guard::Allowed allowed;
     HttpHandler handler;
-    const sealing::Redaction& redaction;
+    const sealing::Sealer& redaction;
 };
 
 /// All of it on one loop.

@@ -10,7 +10,7 @@
 namespace tfy::transport::guard {
 namespace {
 
-using Verdict = std::optional<Refusal>;  // nullopt: no objection
+using Verdict = std::optional<Rejection>;  // nullopt: no objection
 
 std::vector<std::string_view> values(const Head& head, std::string_view name) {
     std::vector<std::string_view> found;
@@ -35,10 +35,10 @@ Verdict check_method(const Head& head) {
     static constexpr std::array served = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
     if (std::ranges::find(served, head.method) != served.end()) return {};
     if (head.method == "CONNECT" || head.method == "TRACE")
-        return Refusal{405,
-                       "This server does not serve that method.",
-                       {{"allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}}};
-    return Refusal{501, "This server does not know that method."};
+        return Rejection{405,
+                         "This server does not serve that method.",
+                         {{"allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}}};
+    return Rejection{501, "This server does not know that method."};
 }
 
 std::optional<std::uint64_t> read_length(std::string_view text) {
@@ -54,24 +54,24 @@ Verdict check_framing(const Head& head, Framing& framing) {
     const auto codings = values(head, "transfer-encoding");
     const auto lengths = values(head, "content-length");
     if (!codings.empty() && !lengths.empty())
-        return Refusal{400, "Transfer-Encoding and Content-Length exclude each other."};
+        return Rejection{400, "Transfer-Encoding and Content-Length exclude each other."};
     if (codings.size() > 1 || lengths.size() > 1)
-        return Refusal{400, "The length of the body is given twice."};
+        return Rejection{400, "The length of the body is given twice."};
     if (!codings.empty()) {
-        if (head.minor_version == 0) return Refusal{400, "HTTP/1.0 has no Transfer-Encoding."};
+        if (head.minor_version == 0) return Rejection{400, "HTTP/1.0 has no Transfer-Encoding."};
         if (!equal_in_any_case(codings[0], "chunked"))
-            return Refusal{501, "The only Transfer-Encoding served is chunked."};
+            return Rejection{501, "The only Transfer-Encoding served is chunked."};
         framing.chunked = true;
     }
     if (!lengths.empty()) {
         const auto length = read_length(lengths[0]);
-        if (!length) return Refusal{400, "Content-Length is not a number."};
+        if (!length) return Rejection{400, "Content-Length is not a number."};
         framing.length = *length;
     }
-    if (head.minor_version == 0 && framing.has_body()) return Refusal{400, "A body needs HTTP/1.1."};
+    if (head.minor_version == 0 && framing.has_body()) return Rejection{400, "A body needs HTTP/1.1."};
     const bool wants_body = head.method == "POST" || head.method == "PUT" || head.method == "PATCH";
     if (wants_body && codings.empty() && lengths.empty())
-        return Refusal{411, "This method needs a Content-Length."};
+        return Rejection{411, "This method needs a Content-Length."};
     return {};
 }
 
@@ -81,16 +81,16 @@ Verdict check_coding(const Head& head, const Framing& framing) {
         return coding.empty() || equal_in_any_case(coding, "identity");
     };
     if (!framing.has_body() || std::ranges::all_of(codings, is_plain)) return {};
-    return Refusal{415,
-                   "This server reads no Content-Encoding. Nothing was done. Send the body as it is.",
-                   {{"accept-encoding", "identity"}}};
+    return Rejection{415,
+                     "This server reads no Content-Encoding. Nothing was done. Send the body as it is.",
+                     {{"accept-encoding", "identity"}}};
 }
 
 Verdict check_expectation(const Head& head, Framing& framing) {
     const auto expected = values(head, "expect");
     if (expected.empty() || head.minor_version == 0) return {};
     if (expected.size() > 1 || !equal_in_any_case(expected[0], "100-continue"))
-        return Refusal{417, "The only expectation served is 100-continue."};
+        return Rejection{417, "The only expectation served is 100-continue."};
     framing.expects_continue = framing.has_body();
     return {};
 }
@@ -104,21 +104,21 @@ bool is_probe(const Head& head) {
 
 Verdict check_host(const Head& head, const Allowed& allowed) {
     const auto hosts = values(head, "host");
-    if (hosts.size() != 1 || hosts[0].empty()) return Refusal{400, "A request needs exactly one Host."};
+    if (hosts.size() != 1 || hosts[0].empty()) return Rejection{400, "A request needs exactly one Host."};
     if (!is_allowed_host(hosts[0], allowed) && !is_probe(head))
-        return Refusal{403,
-                       "This server does not answer to that Host. If the name is right, start it with "
-                       "--allowed-host NAME, or with --public-url ADDRESS if people come by it."};
+        return Rejection{403,
+                         "This server does not answer to that Host. If the name is right, start it with "
+                         "--allowed-host NAME, or with --public-url ADDRESS if people come by it."};
     return {};
 }
 
 Verdict check_origin(const Head& head, const Allowed& allowed) {
     const auto origins = values(head, "origin");
-    if (origins.size() > 1) return Refusal{400, "A request can have only one Origin."};
+    if (origins.size() > 1) return Rejection{400, "A request can have only one Origin."};
     if (!origins.empty() && !is_allowed_origin(origins[0], allowed))
-        return Refusal{403,
-                       "Pages of that Origin may not ask this server. If they should, start it with "
-                       "--allowed-origin ORIGIN, or with --public-url ADDRESS if it is the page's own."};
+        return Rejection{403,
+                         "Pages of that Origin may not ask this server. If they should, start it with "
+                         "--allowed-origin ORIGIN, or with --public-url ADDRESS if it is the page's own."};
     return {};
 }
 
@@ -152,9 +152,9 @@ bool is_allowed_origin(std::string_view origin, const Allowed& allowed) {
     });
 }
 
-std::variant<Admitted, Refusal> admit(std::string_view head_text, const Allowed& allowed) {
+std::variant<Admitted, Rejection> admit(std::string_view head_text, const Allowed& allowed) {
     auto read = read_head(head_text);
-    if (auto* refusal = std::get_if<Refusal>(&read)) return std::move(*refusal);
+    if (auto* refusal = std::get_if<Rejection>(&read)) return std::move(*refusal);
     Admitted admitted{std::move(std::get<Head>(read)), {}, {}};
     const auto& head = admitted.head;
 
@@ -163,9 +163,9 @@ std::variant<Admitted, Refusal> admit(std::string_view head_text, const Allowed&
     if (auto refusal = check_expectation(head, admitted.framing)) return std::move(*refusal);
     if (auto refusal = check_host(head, allowed)) return std::move(*refusal);
     auto target = read_target(head.target);
-    if (!target) return Refusal{400, "The request target cannot be read."};
+    if (!target) return Rejection{400, "The request target cannot be read."};
     if (!target->authority.empty() && !is_allowed_host(target->authority, allowed))
-        return Refusal{400, "The request target names another server."};
+        return Rejection{400, "The request target names another server."};
     if (auto refusal = check_origin(head, allowed)) return std::move(*refusal);
     if (auto refusal = check_coding(head, admitted.framing)) return std::move(*refusal);
 

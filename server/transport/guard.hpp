@@ -12,7 +12,7 @@
 
 namespace tfy::transport::guard {
 
-struct Refusal {
+struct Rejection {
     int status = 400;
     std::string reason;  // one sentence for the peer; quotes nothing of the request
     Headers headers = {};
@@ -27,9 +27,9 @@ struct Head {
 
 /// Reads what stands before the body, its empty line included. Stricter than RFC 9112 asks: no folded lines,
 /// no bare line feeds, no control characters, no space around a name.
-std::variant<Head, Refusal> read_head(std::string_view text);
+std::variant<Head, Rejection> read_head(std::string_view text);
 
-struct Target {
+struct RequestTarget {
     std::string path;            // decoded once
     std::string query;           // as it came
     std::string authority = {};  // of an absolute-form target
@@ -37,7 +37,7 @@ struct Target {
 
 /// Origin form or absolute form. nullopt for control characters, bad percent-encoding, encoded slashes and
 /// dot segments.
-std::optional<Target> read_target(std::string_view target);
+std::optional<RequestTarget> read_target(std::string_view target);
 
 struct Allowed {
     std::uint16_t port = 0;  // ours
@@ -61,12 +61,12 @@ struct Framing {
 
 struct Admitted {
     Head head;
-    Target target;
+    RequestTarget target;
     Framing framing;
 };
 
 /// All checks, in the order: method, framing, host, target, origin, the body's coding. /livez and /readyz may
 /// be asked by any Host.
-std::variant<Admitted, Refusal> admit(std::string_view head_text, const Allowed& allowed);
+std::variant<Admitted, Rejection> admit(std::string_view head_text, const Allowed& allowed);
 
 }  // namespace tfy::transport::guard

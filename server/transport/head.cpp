@@ -22,28 +22,28 @@ bool is_value(std::string_view text) {
     return std::ranges::none_of(text, [](char c) { return is_control(c) && c != '\t'; });
 }
 
-std::optional<Refusal> read_request_line(std::string_view line, Head& head) {
+std::optional<Rejection> read_request_line(std::string_view line, Head& head) {
     const auto first = line.find(' ');
     const auto last = line.rfind(' ');
     if (first == std::string_view::npos || first == last)
-        return Refusal{400, "The request line cannot be read."};
+        return Rejection{400, "The request line cannot be read."};
     const auto version = line.substr(last + 1);
     head.method = line.substr(0, first);
     head.target = line.substr(first + 1, last - first - 1);
-    if (!is_token(head.method)) return Refusal{400, "The request line cannot be read."};
-    if (!version.starts_with("HTTP/")) return Refusal{400, "The request line cannot be read."};
-    if (version != "HTTP/1.1" && version != "HTTP/1.0") return Refusal{505, "This server speaks HTTP/1.1."};
+    if (!is_token(head.method)) return Rejection{400, "The request line cannot be read."};
+    if (!version.starts_with("HTTP/")) return Rejection{400, "The request line cannot be read."};
+    if (version != "HTTP/1.1" && version != "HTTP/1.0") return Rejection{505, "This server speaks HTTP/1.1."};
     head.minor_version = version.back() - '0';
     return {};
 }
 
-std::optional<Refusal> read_header_line(std::string_view line, Head& head) {
+std::optional<Rejection> read_header_line(std::string_view line, Head& head) {
     if (line.front() == ' ' || line.front() == '\t')
-        return Refusal{400, "Folded header lines are not served."};
+        return Rejection{400, "Folded header lines are not served."};
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon)) ||
         !is_value(line.substr(colon + 1)))
-        return Refusal{400, "A header line cannot be read."};
+        return Rejection{400, "A header line cannot be read."};
     head.headers.emplace_back(lowered(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
     return {};
 }
@@ -96,27 +96,27 @@ std::optional<std::string_view> take_authority(std::string_view& target) {
 
 }  // namespace
 
-std::variant<Head, Refusal> read_head(std::string_view text) {
+std::variant<Head, Rejection> read_head(std::string_view text) {
     Head head;
     bool first = true;
     while (!text.starts_with(line_end)) {
         const auto end = text.find(line_end);
         if (end == std::string_view::npos || end == 0)
-            return Refusal{400, "The request head cannot be read."};
+            return Rejection{400, "The request head cannot be read."};
         const auto line = text.substr(0, end);
         if (auto refusal = first ? read_request_line(line, head) : read_header_line(line, head))
             return std::move(*refusal);
         first = false;
         text.remove_prefix(end + line_end.size());
     }
-    if (first || text.size() != line_end.size()) return Refusal{400, "The request head cannot be read."};
+    if (first || text.size() != line_end.size()) return Rejection{400, "The request head cannot be read."};
     return head;
 }
 
-std::optional<Target> read_target(std::string_view target) {
+std::optional<RequestTarget> read_target(std::string_view target) {
     const auto is_graphic = [](char c) { return c > ' ' && c < 0x7f && c != '#'; };
     if (!std::ranges::all_of(target, is_graphic)) return {};
-    Target read;
+    RequestTarget read;
     if (!target.starts_with('/')) {
         const auto authority = take_authority(target);
         if (!authority || authority->empty()) return {};

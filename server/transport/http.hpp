@@ -28,7 +28,7 @@ struct HttpRequest {
     std::optional<std::string> header(std::string_view lower_case_name) const;
 };
 
-struct HttpReply {
+struct HttpResponse {
     int status = 200;
     std::string content_type = {};  // empty: no body
     std::optional<redaction::Redacted> body = {};
@@ -36,12 +36,12 @@ struct HttpReply {
 };
 
 /// The answering side of one request. Exactly one of reply() or events (first event() to end()) is used.
-class HttpAnswer {
+class Responder {
 public:
-    virtual ~HttpAnswer() = default;
+    virtual ~Responder() = default;
 
     /// The whole answer at once.
-    virtual Async<Result<void>> reply(HttpReply reply) = 0;
+    virtual Async<Result<void>> reply(HttpResponse reply) = 0;
 
     /// One server-sent event, `data: …`. The first one starts the stream (200, text/event-stream, no-store,
     /// X-Accel-Buffering: no, and `extra` headers); comment lines keep it alive from then on. One caller at a
@@ -56,7 +56,7 @@ public:
 };
 
 /// Answers one request. When the peer goes away the coroutine is cancelled, so what must be finished runs
-/// elsewhere. Errors of HttpAnswer mean that the peer is gone.
-using HttpHandler = std::function<Async<void>(HttpRequest request, HttpAnswer& answer)>;
+/// elsewhere. Errors of Responder mean that the peer is gone.
+using HttpHandler = std::function<Async<void>(HttpRequest request, Responder& answer)>;
 
 }  // namespace tfy::transport

@@ -36,7 +36,7 @@ Error cannot_listen(const ListenerOptions& options, const std::string& why, bool
 
 struct Listener::Impl : std::enable_shared_from_this<Impl> {
     Impl(asio::io_context& loop, ListenerOptions options, HttpHandler handler,
-         const sealing::Redaction& redaction)
+         const sealing::Sealer& redaction)
         : acceptor(loop), emptied(loop), rules{std::move(options), {}, std::move(handler), redaction} {}
 
     Result<void> open_acceptor() {
@@ -116,14 +116,14 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
 };
 
 Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& loop, ListenerOptions options,
-                                                 HttpHandler handler, const sealing::Redaction& redaction) {
+                                                 HttpHandler handler, const sealing::Sealer& redaction) {
     auto impl = std::make_shared<Impl>(loop, std::move(options), std::move(handler), redaction);
     if (const auto opened = impl->open_acceptor(); !opened) return opened.error();
     return std::unique_ptr<Listener>(new Listener(std::move(impl)));
 }
 
 Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& loop, ListenerOptions options,
-                                                 ConnectionMaker maker, const sealing::Redaction& redaction) {
+                                                 ConnectionMaker maker, const sealing::Sealer& redaction) {
     auto listener = bind(loop, std::move(options), HttpHandler{}, redaction);
     if (listener) (*listener)->impl_->maker = std::move(maker);
     return listener;

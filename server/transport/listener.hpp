@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "server/sealing/redaction.hpp"
+#include "server/sealing/sealer.hpp"
 #include "server/transport/http.hpp"
 
 namespace tfy::transport {
@@ -42,10 +42,10 @@ public:
     /// Binds at once. Errc::storage never; Errc::refused where the address cannot be bound, with the
     /// reason; its data tells whether another one has it ({"in_use": true}).
     static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
-                                                  HttpHandler handler, const sealing::Redaction& redaction);
+                                                  HttpHandler handler, const sealing::Sealer& redaction);
     /// The same with connections of the caller's making: what is served and checked is theirs to say.
     static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
-                                                  ConnectionMaker maker, const sealing::Redaction& redaction);
+                                                  ConnectionMaker maker, const sealing::Sealer& redaction);
     ~Listener();
 
     std::uint16_t port() const;

@@ -63,7 +63,7 @@ std::string head(int status, const Headers& headers) {
     return text += "\r\n";
 }
 
-std::string reply_head(const HttpReply& reply, bool close) {
+std::string reply_head(const HttpResponse& reply, bool close) {
     Headers headers;
     if (reply.body && !reply.content_type.empty()) headers.emplace_back("content-type", reply.content_type);
     if (may_have_body(reply.status))

@@ -15,7 +15,7 @@ namespace tfy::transport::wire {
 std::string head(int status, const Headers& headers);
 
 /// The head of a whole answer: content type and length, nosniff, `connection: close` where asked for.
-std::string reply_head(const HttpReply& reply, bool close);
+std::string reply_head(const HttpResponse& reply, bool close);
 /// The head of an event stream, in chunks or, for HTTP/1.0, up to the end of the connection.
 std::string events_head(const Headers& extra, bool chunked, bool close);
 

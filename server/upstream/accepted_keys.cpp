@@ -3,10 +3,10 @@
 namespace tfy::upstream {
 namespace {
 
-using truefoundry::HttpRequest;
-using truefoundry::HttpResponse;
+using truefoundry::ApiRequest;
+using truefoundry::ApiResponse;
 
-bool accepts(const Result<HttpResponse>& answer) {
+bool accepts(const Result<ApiResponse>& answer) {
     return answer && answer->status >= 200 && answer->status < 300;
 }
 
@@ -17,7 +17,7 @@ public:
         : exchange_(std::move(exchange)), uses_(uses), key_(std::move(key)) {}
 
     /// A key that was replaced meanwhile is left to its own answers.
-    Async<Result<HttpResponse>> send(HttpRequest request) override {
+    Async<Result<ApiResponse>> send(ApiRequest request) override {
         const auto asked_with = key_->print(uses_.redaction.key());
         auto answer = co_await exchange_->send(std::move(request));
         const bool fresh = !asked_with.empty() && asked_with != kept_;

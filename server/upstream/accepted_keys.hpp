@@ -5,14 +5,14 @@
 
 #include "server/observability/log.hpp"
 #include "server/storage/store.hpp"
-#include "server/upstream/own_key.hpp"
+#include "server/upstream/api_key.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
 namespace tfy::upstream {
 
 struct KeepsKeys {
     storage::Store& store;
-    sealing::Redaction& redaction;
+    sealing::Sealer& redaction;
     const observability::Log& log;
 };
 

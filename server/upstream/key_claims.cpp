@@ -2,7 +2,7 @@
 #include <sodium.h>
 
 #include "protocol/parse.hpp"
-#include "server/upstream/own_key.hpp"
+#include "server/upstream/api_key.hpp"
 
 namespace tfy::upstream {
 namespace {

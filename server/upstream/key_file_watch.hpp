@@ -9,9 +9,9 @@
 #include <string>
 
 #include "server/observability/log.hpp"
-#include "server/sealing/redaction.hpp"
+#include "server/sealing/sealer.hpp"
+#include "server/upstream/api_key.hpp"
 #include "server/upstream/key_file.hpp"
-#include "server/upstream/own_key.hpp"
 #include "tools/async.hpp"
 
 namespace tfy::upstream {
@@ -20,7 +20,7 @@ class KeyFileWatch {
 public:
     struct Uses {
         boost::asio::io_context& loop;
-        sealing::Redaction& redaction;
+        sealing::Sealer& redaction;
         const observability::Log& log;
     };
     /// What is used must outlive it. An empty `file` is not watched.

@@ -72,8 +72,8 @@ std::vector<std::string> tokens(std::int64_t count) {
     return made;
 }
 
-const std::vector<redaction::TokenPrints>& prints(std::int64_t count) {
-    static std::vector<redaction::TokenPrints>
+const std::vector<redaction::TokenFingerprints>& prints(std::int64_t count) {
+    static std::vector<redaction::TokenFingerprints>
         made;  // of the last count: making them takes longer than looking for them
     if (made.size() == static_cast<std::size_t>(count)) return made;
     made.clear();
@@ -187,7 +187,7 @@ BENCHMARK(seals_text<picture>)->Unit(benchmark::kMicrosecond);
 BENCHMARK(seals_text<nested_text>)->Unit(benchmark::kMicrosecond);
 
 /// From fingerprints to an index, and what a token takes in it.
-void builds_index(benchmark::State& state, const std::vector<redaction::TokenPrints>& known) {
+void builds_index(benchmark::State& state, const std::vector<redaction::TokenFingerprints>& known) {
     std::size_t bytes = 0;
     for (auto _ : state) bytes = redaction::Index(a_key(), known).bytes();
     state.counters["bytes_a_token"] = static_cast<double>(bytes) / static_cast<double>(known.size());
@@ -197,7 +197,7 @@ void builds_index_of_opaque_tokens(benchmark::State& state) { builds_index(state
 BENCHMARK(builds_index_of_opaque_tokens)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 void builds_index_of_jwts(benchmark::State& state) {
-    std::vector<redaction::TokenPrints> known;
+    std::vector<redaction::TokenFingerprints> known;
     std::size_t size = 0;
     for (std::int64_t i = 0; i < state.range(0); ++i) {
         const auto token =

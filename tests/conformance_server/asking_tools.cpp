@@ -15,7 +15,7 @@ Async<Result<Json>> ask(Requester& requester, bool declared, std::string method,
                                                 std::move(params), patience);
 }
 
-Async<Result<Answer>> sampling(Rooms&, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> sampling(Rooms&, Requester& requester, CallToolParams params) {
     const auto prompt = text_argument(params.arguments, "prompt");
     if (!prompt) co_return prompt.error();
     const Json message = {{"role", "user"}, {"content", protocol::text_content(*prompt)}};
@@ -27,7 +27,7 @@ Async<Result<Answer>> sampling(Rooms&, Requester& requester, CallToolParams para
 }
 
 /// Asks with a form, and says after `start` what came of it.
-Async<Result<Answer>> form(Requester& requester, std::string message, Json schema, std::string start) {
+Async<Result<MethodResult>> form(Requester& requester, std::string message, Json schema, std::string start) {
     Json asked = protocol::write_form(std::move(message), std::move(schema), requester.context.version);
     const auto said = co_await ask(requester, requester.context.capabilities.elicitation_form,
                                    "elicitation/create", std::move(asked));
@@ -38,7 +38,7 @@ Async<Result<Answer>> form(Requester& requester, std::string message, Json schem
                                   ", content=" + elicited->content.dump());
 }
 
-Async<Result<Answer>> elicitation(Rooms&, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> elicitation(Rooms&, Requester& requester, CallToolParams params) {
     auto message = text_argument(params.arguments, "message");
     if (!message) co_return message.error();
     Json schema = Json::parse(R"({
@@ -52,7 +52,7 @@ Async<Result<Answer>> elicitation(Rooms&, Requester& requester, CallToolParams p
     co_return co_await form(requester, std::move(*message), std::move(schema), "User response: ");
 }
 
-Async<Result<Answer>> elicitation_defaults(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> elicitation_defaults(Rooms&, Requester& requester, CallToolParams) {
     Json schema = Json::parse(R"({
         "type": "object",
         "properties": {
@@ -66,7 +66,7 @@ Async<Result<Answer>> elicitation_defaults(Rooms&, Requester& requester, CallToo
     co_return co_await form(requester, "Is this right?", std::move(schema), "Elicitation completed: ");
 }
 
-Async<Result<Answer>> elicitation_enums(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> elicitation_enums(Rooms&, Requester& requester, CallToolParams) {
     Json schema = Json::parse(R"({
         "type": "object",
         "properties": {

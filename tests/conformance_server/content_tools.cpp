@@ -6,25 +6,25 @@
 namespace tfy::conformance {
 namespace {
 
-Async<Result<Answer>> simple_text(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> simple_text(Rooms&, Requester& requester, CallToolParams) {
     co_return text(requester, "This is a simple text response for testing.");
 }
 
-Async<Result<Answer>> image(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> image(Rooms&, Requester& requester, CallToolParams) {
     co_return content(requester, {protocol::image_content(pixel(), "image/png")});
 }
 
-Async<Result<Answer>> audio(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> audio(Rooms&, Requester& requester, CallToolParams) {
     co_return content(requester, {protocol::audio_content(click(), "audio/wav")});
 }
 
-Async<Result<Answer>> embedded_resource(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> embedded_resource(Rooms&, Requester& requester, CallToolParams) {
     const protocol::ResourceContents resource{"test://embedded-resource", "text/plain",
                                               "This is an embedded resource content."};
     co_return content(requester, {protocol::embedded_resource(resource)});
 }
 
-Async<Result<Answer>> multiple_content_types(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> multiple_content_types(Rooms&, Requester& requester, CallToolParams) {
     const protocol::ResourceContents resource{"test://mixed-content-resource", "application/json",
                                               R"({"test":"data","value":123})"};
     co_return content(requester,
@@ -32,21 +32,21 @@ Async<Result<Answer>> multiple_content_types(Rooms&, Requester& requester, CallT
                        protocol::image_content(pixel(), "image/png"), protocol::embedded_resource(resource)});
 }
 
-Async<Result<Answer>> error(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> error(Rooms&, Requester& requester, CallToolParams) {
     co_return failure(requester, "This tool intentionally returns an error for testing");
 }
 
-Async<Result<Answer>> greet(Rooms&, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> greet(Rooms&, Requester& requester, CallToolParams params) {
     const auto name = text_argument(params.arguments, "name");
     if (!name) co_return name.error();
     co_return text(requester, "Hello, " + *name + "!");
 }
 
-Async<Result<Answer>> echo(Rooms&, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> echo(Rooms&, Requester& requester, CallToolParams params) {
     co_return text(requester, params.arguments.dump());
 }
 
-Async<Result<Answer>> missing_capability(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> missing_capability(Rooms&, Requester& requester, CallToolParams) {
     if (!requester.context.capabilities.sampling) co_return missing({{"sampling", Json::object()}});
     co_return text(requester, "The client declares sampling.");
 }

@@ -10,10 +10,10 @@ public:
     /// `rooms` must outlive it.
     explicit Tools(Rooms& rooms);
     const std::vector<Json>& definitions() const override;
-    Async<Result<Answer>> call(Requester& requester, CallToolParams params) override;
+    Async<Result<MethodResult>> call(Requester& requester, CallToolParams params) override;
 
 private:
-    Rooms& rooms_;
+    Rooms& deps_;
     std::vector<Tool> tools_;
     std::vector<Json> definitions_;
 };
@@ -21,7 +21,7 @@ private:
 class Prompts final : public mcp::PromptFeature, public mcp::CompletionFeature {
 public:
     const std::vector<Json>& definitions() const override;
-    Async<Result<Answer>> get(Requester& requester, protocol::GetPromptParams params) override;
+    Async<Result<MethodResult>> get(Requester& requester, protocol::GetPromptParams params) override;
     Async<Result<Found>> complete(Requester& requester, protocol::CompleteParams params) override;
 };
 
@@ -29,7 +29,7 @@ class Resources final : public mcp::ResourceFeature {
 public:
     Async<Result<protocol::Page>> list(Requester& requester, std::optional<std::string> cursor) override;
     const std::vector<Json>& templates() const override;
-    Async<Result<Answer>> read(Requester& requester, protocol::ReadResourceParams params) override;
+    Async<Result<MethodResult>> read(Requester& requester, protocol::ReadResourceParams params) override;
     Async<bool> may_watch(Requester& requester, std::string uri) override;
 };
 

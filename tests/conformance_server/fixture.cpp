@@ -15,16 +15,16 @@ Json define(std::string name, std::string description, Json properties) {
     return {{"name", std::move(name)}, {"description", std::move(description)}, {"inputSchema", schema}};
 }
 
-Answer text(const Requester& requester, std::string text) {
+MethodResult text(const Requester& requester, std::string text) {
     return {.result =
                 protocol::write_tool_result(std::move(text), nullptr, false, requester.context.version)};
 }
 
-Answer failure(const Requester& requester, std::string text) {
+MethodResult failure(const Requester& requester, std::string text) {
     return {.result = protocol::write_tool_result(std::move(text), nullptr, true, requester.context.version)};
 }
 
-Answer content(const Requester& requester, std::vector<Json> blocks) {
+MethodResult content(const Requester& requester, std::vector<Json> blocks) {
     return {.result =
                 protocol::write_tool_result(std::move(blocks), nullptr, false, requester.context.version)};
 }

@@ -10,7 +10,7 @@
 
 namespace tfy::conformance {
 
-using mcp::Answer;
+using mcp::MethodResult;
 using mcp::Requester;
 using protocol::CallToolParams;
 
@@ -24,7 +24,7 @@ struct Rooms {
 };
 
 struct Tool {
-    using Run = Async<Result<Answer>> (*)(Rooms& rooms, Requester& requester, CallToolParams params);
+    using Run = Async<Result<MethodResult>> (*)(Rooms& rooms, Requester& requester, CallToolParams params);
     Json definition;
     Run run;
 };
@@ -38,10 +38,10 @@ std::vector<Tool> task_tools();       // become tasks
 /// A tool for tools/list; it wants all of `properties`.
 Json define(std::string name, std::string description, Json properties = Json::object());
 
-Answer text(const Requester& requester, std::string text);
+MethodResult text(const Requester& requester, std::string text);
 /// isError: the tool ran, and this is what went wrong.
-Answer failure(const Requester& requester, std::string text);
-Answer content(const Requester& requester, std::vector<Json> blocks);
+MethodResult failure(const Requester& requester, std::string text);
+MethodResult content(const Requester& requester, std::vector<Json> blocks);
 
 /// Errc::invalid_params where it is missing or no string.
 Result<std::string> text_argument(const Json& arguments, std::string_view name);

@@ -4,14 +4,14 @@
 namespace tfy::conformance {
 namespace {
 
-Async<Result<Answer>> elicitation(Rooms&, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> elicitation(Rooms&, Requester& requester, CallToolParams params) {
     const auto name = accepted_text(params.input_responses, "user_name", "name");
     if (!name) co_return name.error();
     if (!*name) co_return ask(requester, {form(requester, "user_name", "What is your name?", "name")});
     co_return text(requester, "Hello, " + **name + "!");
 }
 
-Async<Result<Answer>> sampling(Rooms&, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> sampling(Rooms&, Requester& requester, CallToolParams params) {
     const auto said = params.input_responses.find("capital_question");
     if (said == params.input_responses.end())
         co_return ask(requester, {sample("capital_question", "What is the capital of France?", 100)});
@@ -20,7 +20,7 @@ Async<Result<Answer>> sampling(Rooms&, Requester& requester, CallToolParams para
     co_return text(requester, *words);
 }
 
-Async<Result<Answer>> list_roots(Rooms&, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> list_roots(Rooms&, Requester& requester, CallToolParams params) {
     const auto said = params.input_responses.find("client_roots");
     if (said == params.input_responses.end()) co_return ask(requester, {roots("client_roots")});
     std::string named = "Roots:";
@@ -30,7 +30,7 @@ Async<Result<Answer>> list_roots(Rooms&, Requester& requester, CallToolParams pa
 }
 
 /// What comes back without its state, or with one that was changed on the way, is not believed.
-Async<Result<Answer>> with_state(Rooms& rooms, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> with_state(Rooms& rooms, Requester& requester, CallToolParams params) {
     if (!params.request_state)
         co_return ask(requester, {form(requester, "confirm", "Please confirm", "ok", "boolean")},
                       seal(rooms, {{"asked", "confirm"}}));
@@ -39,7 +39,7 @@ Async<Result<Answer>> with_state(Rooms& rooms, Requester& requester, CallToolPar
 }
 
 /// Asks until all is answered; what was answered so far travels in the state.
-Async<Result<Answer>> multiple_inputs(Rooms& rooms, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> multiple_inputs(Rooms& rooms, Requester& requester, CallToolParams params) {
     Json answers = Json::object();
     if (params.request_state) {
         auto state = open(rooms, *params.request_state);
@@ -58,7 +58,7 @@ Async<Result<Answer>> multiple_inputs(Rooms& rooms, Requester& requester, CallTo
 }
 
 /// Which question is open stands in the state, not in what the client says.
-Async<Result<Answer>> multi_round(Rooms& rooms, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> multi_round(Rooms& rooms, Requester& requester, CallToolParams params) {
     Json state = {{"open", "step1"}};
     if (params.request_state) {
         auto opened = open(rooms, *params.request_state);
@@ -82,7 +82,7 @@ Async<Result<Answer>> multi_round(Rooms& rooms, Requester& requester, CallToolPa
 }
 
 /// Asks what this client can be asked, and nothing else.
-Async<Result<Answer>> capabilities(Rooms&, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> capabilities(Rooms&, Requester& requester, CallToolParams params) {
     std::vector<Question> possible;
     for (auto& question : {form(requester, "user_name", "What is your name?", "name"),
                            sample("greeting", "Generate a greeting", 50)})

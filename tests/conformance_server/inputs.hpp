@@ -27,7 +27,7 @@ Json write_questions(const std::vector<Question>& questions);
 bool can_answer(const Requester& requester, const Question& question);
 
 /// An InputRequiredResult. Errc::missing_capability where the client cannot answer all of it.
-Result<Answer> ask(const Requester& requester, const std::vector<Question>& questions,
+Result<MethodResult> ask(const Requester& requester, const std::vector<Question>& questions,
                    std::string state = {});
 
 /// The field of an accepted form; nullopt where that key was not answered, the person did not accept, or the

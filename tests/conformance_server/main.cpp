@@ -6,7 +6,7 @@
 #include <iostream>
 #include <random>
 
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/loop/loop.hpp"
 #include "server/mcp/streamable_http.hpp"
 #include "server/transport/listener.hpp"
@@ -45,14 +45,14 @@ policy::SealKey random_key() {
 struct House {
     explicit House(asio::io_context& loop) : tasks(loop, changes, clock) {}
 
-    Async<void> handle(transport::HttpRequest request, transport::HttpAnswer& answer) {
+    Async<void> handle(transport::HttpRequest request, transport::Responder& answer) {
         if (request.path == "/mcp") co_return co_await http.handle(std::move(request), answer);
-        transport::HttpReply nothing{.status = 404};
+        transport::HttpResponse nothing{.status = 404};
         co_await answer.reply(std::move(nothing));
     }
 
     const app::SystemClock clock;
-    const sealing::Redaction redaction{redaction::FingerprintKey{}, {}};
+    const sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
     mcp::Subscriptions changes;
     conformance::Tasks tasks;
     conformance::Rooms rooms{changes, tasks, random_key()};
@@ -61,7 +61,7 @@ struct House {
     conformance::Resources resources;
     mcp::Dispatch dispatch{
         {&tools, &prompts, &resources, &prompts, &tasks}, changes, redaction, server_info()};
-    mcp::Questions questions{redaction};
+    mcp::PendingRequests questions{redaction};
     mcp::StreamableHttp http{dispatch, questions, clock, rooms.key};
 };
 
@@ -81,7 +81,7 @@ int main() {
     House house(loop);
     auto listener = transport::Listener::bind(
         loop, {},
-        [&house](transport::HttpRequest request, transport::HttpAnswer& answer) {
+        [&house](transport::HttpRequest request, transport::Responder& answer) {
             return house.handle(std::move(request), answer);
         },
         house.redaction);

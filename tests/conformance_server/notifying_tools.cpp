@@ -11,7 +11,7 @@ using protocol::LogLevel;
 
 constexpr auto logger = "conformance";
 
-Async<Result<Answer>> with_progress(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> with_progress(Rooms&, Requester& requester, CallToolParams) {
     for (double done = 0; done <= 100; done += 50) {
         if (done > 0) co_await pause(50ms);
         if (auto told = co_await requester.progress(done, 100.0, ""); !told) co_return told.error();
@@ -19,7 +19,7 @@ Async<Result<Answer>> with_progress(Rooms&, Requester& requester, CallToolParams
     co_return text(requester, "All 100 are done.");
 }
 
-Async<Result<Answer>> with_logging(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> with_logging(Rooms&, Requester& requester, CallToolParams) {
     static constexpr std::array messages = {"Tool execution started", "Tool processing data",
                                             "Tool execution completed"};
     for (const auto* message : messages) {
@@ -30,23 +30,23 @@ Async<Result<Answer>> with_logging(Rooms&, Requester& requester, CallToolParams)
     co_return text(requester, "Three messages were logged.");
 }
 
-Async<Result<Answer>> logs_once(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> logs_once(Rooms&, Requester& requester, CallToolParams) {
     if (auto told = co_await requester.log(LogLevel::info, logger, "Called"); !told) co_return told.error();
     co_return text(requester, "One message was logged, where the request wants them.");
 }
 
-Async<Result<Answer>> change_tools(Rooms& rooms, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> change_tools(Rooms& rooms, Requester& requester, CallToolParams) {
     rooms.changes.publish({mcp::Change::Of::tools_list});
     co_return text(requester, "Who listens has been told.");
 }
 
-Async<Result<Answer>> change_prompts(Rooms& rooms, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> change_prompts(Rooms& rooms, Requester& requester, CallToolParams) {
     rooms.changes.publish({mcp::Change::Of::prompts_list});
     co_return text(requester, "Who listens has been told.");
 }
 
 /// The rest comes when the client has come back.
-Async<Result<Answer>> reconnection(Rooms&, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> reconnection(Rooms&, Requester& requester, CallToolParams) {
     requester.outbox.suspend(100ms);
     co_return text(requester, "The stream was closed, and taken up again.");
 }

@@ -36,14 +36,14 @@ const Json* find(std::string_view name) {
     return found == all().end() ? nullptr : &*found;
 }
 
-Answer messages(const GetPromptParams& params, std::vector<Json> contents) {
+MethodResult messages(const GetPromptParams& params, std::vector<Json> contents) {
     std::vector<PromptMessage> written;
     for (auto& each : contents) written.push_back({.content = std::move(each)});
     return {.result = protocol::write_prompt_result(find(params.name)->at("description").get<std::string>(),
                                                     std::move(written))};
 }
 
-Result<Answer> with_context(const Requester& requester, const GetPromptParams& params) {
+Result<MethodResult> with_context(const Requester& requester, const GetPromptParams& params) {
     const auto context = accepted_text(params.input_responses, "user_context", "context");
     if (!context) return context.error();
     if (!*context)
@@ -52,7 +52,7 @@ Result<Answer> with_context(const Requester& requester, const GetPromptParams& p
     return messages(params, {protocol::text_content("Use this context: " + **context)});
 }
 
-Result<Answer> filled(const Requester& requester, const GetPromptParams& params) {
+Result<MethodResult> filled(const Requester& requester, const GetPromptParams& params) {
     const auto& given = params.arguments;
     if (params.name == "test_input_required_result_prompt") return with_context(requester, params);
     if (params.name == "test_prompt_with_arguments")
@@ -72,7 +72,7 @@ Result<Answer> filled(const Requester& requester, const GetPromptParams& params)
 
 const std::vector<Json>& Prompts::definitions() const { return all(); }
 
-Async<Result<Answer>> Prompts::get(Requester& requester, GetPromptParams params) {
+Async<Result<MethodResult>> Prompts::get(Requester& requester, GetPromptParams params) {
     const auto* definition = find(params.name);
     if (definition == nullptr) co_return Error{Errc::invalid_params, "There is no such prompt."};
     if (auto fit = protocol::check_arguments(*definition, params.arguments); !fit) co_return fit.error();

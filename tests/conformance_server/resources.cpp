@@ -50,10 +50,10 @@ const std::vector<Json>& Resources::templates() const {
     return all;
 }
 
-Async<Result<Answer>> Resources::read(Requester& requester, protocol::ReadResourceParams params) {
+Async<Result<MethodResult>> Resources::read(Requester& requester, protocol::ReadResourceParams params) {
     const auto contents = contents_of(params.uri);
     if (!contents) co_return protocol::resource_not_found(params.uri);
-    co_return Answer{.result = protocol::write_read_resource({*contents}, requester.context.version,
+    co_return MethodResult{.result = protocol::write_read_resource({*contents}, requester.context.version,
                                                              protocol::for_an_hour)};
 }
 

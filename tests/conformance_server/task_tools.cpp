@@ -18,7 +18,7 @@ Error task_required(const Requester& requester) {
     return {Errc::method_not_found, "This tool can only be called as a task."};
 }
 
-Async<Result<Answer>> slow_compute(Rooms& rooms, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> slow_compute(Rooms& rooms, Requester& requester, CallToolParams params) {
     const auto seconds = params.arguments.find("seconds");
     if (seconds == params.arguments.end() || !seconds->is_number())
         co_return Error{Errc::invalid_params, "The argument seconds must be a number."};
@@ -29,18 +29,18 @@ Async<Result<Answer>> slow_compute(Rooms& rooms, Requester& requester, CallToolP
     co_return done;
 }
 
-Async<Result<Answer>> failing_job(Rooms& rooms, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> failing_job(Rooms& rooms, Requester& requester, CallToolParams params) {
     if (!takes_task(requester, params)) co_return task_required(requester);
     co_return rooms.tasks.start(requester, 1s, failure(requester, "The job ran, and failed.").result);
 }
 
-Async<Result<Answer>> protocol_error_job(Rooms& rooms, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> protocol_error_job(Rooms& rooms, Requester& requester, CallToolParams params) {
     if (!takes_task(requester, params)) co_return task_required(requester);
     co_return rooms.tasks.start(requester, 100ms, Error{Errc::internal, "The job could not be run."});
 }
 
 /// A task that asks. Only modern tasks can: those of 2025-11-25 ask on the stream of tasks/result.
-Result<Answer> start_asking(Rooms& rooms, const Requester& requester, const std::vector<Question>& questions,
+Result<MethodResult> start_asking(Rooms& rooms, const Requester& requester, const std::vector<Question>& questions,
                             std::string then) {
     if (!requester.context.capabilities.tasks || !protocol::is_modern(requester.context.version))
         return protocol::tasks_required();
@@ -50,7 +50,7 @@ Result<Answer> start_asking(Rooms& rooms, const Requester& requester, const std:
     return rooms.tasks.start_asking(requester, write_questions(questions), std::move(done.result));
 }
 
-Async<Result<Answer>> confirm_delete(Rooms& rooms, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> confirm_delete(Rooms& rooms, Requester& requester, CallToolParams params) {
     const auto file = text_argument(params.arguments, "filename");
     if (!file) co_return file.error();
     co_return start_asking(rooms, requester,
@@ -58,7 +58,7 @@ Async<Result<Answer>> confirm_delete(Rooms& rooms, Requester& requester, CallToo
                            "The answer about " + *file + " has come.");
 }
 
-Async<Result<Answer>> multi_input(Rooms& rooms, Requester& requester, CallToolParams) {
+Async<Result<MethodResult>> multi_input(Rooms& rooms, Requester& requester, CallToolParams) {
     co_return start_asking(rooms, requester,
                            {form(requester, "name", "What is your name?", "name"),
                             form(requester, "confirm", "Go on?", "confirm", "boolean")},
@@ -66,7 +66,7 @@ Async<Result<Answer>> multi_input(Rooms& rooms, Requester& requester, CallToolPa
 }
 
 /// The question comes first, by input_required; the task is made when it is answered.
-Async<Result<Answer>> tool_with_task(Rooms& rooms, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> tool_with_task(Rooms& rooms, Requester& requester, CallToolParams params) {
     if (!takes_task(requester, params)) co_return task_required(requester);
     const auto name = accepted_text(params.input_responses, "user_name", "name");
     if (!name) co_return name.error();

@@ -12,13 +12,13 @@
 namespace tfy::conformance {
 
 namespace asio = boost::asio;
-using mcp::Answer;
+using mcp::MethodResult;
 using mcp::Requester;
 using protocol::Task;
 
 namespace {
 
-Answer created(const Requester& requester, const Task& task) {
+MethodResult created(const Requester& requester, const Task& task) {
     return {.result = protocol::write_created_task(task, requester.context.version), .result_type = "task"};
 }
 
@@ -29,14 +29,14 @@ Async<void> wait(asio::steady_timer& timer) {
 
 }  // namespace
 
-Answer Tasks::start(const Requester& requester, std::chrono::milliseconds time, Outcome outcome) {
+MethodResult Tasks::start(const Requester& requester, std::chrono::milliseconds time, Outcome outcome) {
     const auto entry = add(requester, std::move(outcome));
     entry->due.expires_after(time);
     asio::co_spawn(loop_, settle_when_due(entry), asio::detached);
     return created(requester, entry->task);
 }
 
-Answer Tasks::start_asking(const Requester& requester, Json requests, Json result) {
+MethodResult Tasks::start_asking(const Requester& requester, Json requests, Json result) {
     const auto entry = add(requester, std::move(result));
     entry->task.input_requests = std::move(requests);
     entry->task.status = Task::Status::input_required;
@@ -119,7 +119,7 @@ Async<Result<Tasks::Listed>> Tasks::list(Requester& requester, std::optional<std
     co_return listed;
 }
 
-Async<Result<Answer>> Tasks::result(Requester& requester, std::string id) {
+Async<Result<MethodResult>> Tasks::result(Requester& requester, std::string id) {
     const auto found = find(requester, id);
     if (!found) co_return found.error();
     const auto entry = *found;
@@ -127,7 +127,7 @@ Async<Result<Answer>> Tasks::result(Requester& requester, std::string id) {
     if (entry->task.error) co_return *entry->task.error;
     if (entry->task.status == Task::Status::cancelled)
         co_return Error{Errc::cancelled, "This task was cancelled."};
-    co_return Answer{.result = entry->task.result};
+    co_return MethodResult{.result = entry->task.result};
 }
 
 }  // namespace tfy::conformance

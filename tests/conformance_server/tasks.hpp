@@ -19,15 +19,15 @@ public:
 
     using Outcome = std::variant<Json, Error>;
     /// A task of this requester that is over after `time`.
-    mcp::Answer start(const mcp::Requester& requester, std::chrono::milliseconds time, Outcome outcome);
+    mcp::MethodResult start(const mcp::Requester& requester, std::chrono::milliseconds time, Outcome outcome);
     /// One that completes with `result` when all of `requests` (key → {method, params}) are answered.
-    mcp::Answer start_asking(const mcp::Requester& requester, Json requests, Json result);
+    mcp::MethodResult start_asking(const mcp::Requester& requester, Json requests, Json result);
 
     Async<Result<protocol::Task>> get(mcp::Requester& requester, std::string id) override;
     Async<Result<void>> update(mcp::Requester& requester, protocol::UpdateTask update) override;
     Async<Result<void>> cancel(mcp::Requester& requester, std::string id) override;
     Async<Result<Listed>> list(mcp::Requester& requester, std::optional<std::string> cursor) override;
-    Async<Result<mcp::Answer>> result(mcp::Requester& requester, std::string id) override;
+    Async<Result<mcp::MethodResult>> result(mcp::Requester& requester, std::string id) override;
 
 private:
     struct Entry {

@@ -4,7 +4,7 @@
 
 namespace tfy::conformance {
 
-Tools::Tools(Rooms& rooms) : rooms_(rooms) {
+Tools::Tools(Rooms& rooms) : deps_(rooms) {
     for (const auto& some : {content_tools(), notifying_tools(), asking_tools(), input_tools(), task_tools()})
         tools_.insert(tools_.end(), some.begin(), some.end());
     for (const auto& tool : tools_) definitions_.push_back(tool.definition);
@@ -12,11 +12,11 @@ Tools::Tools(Rooms& rooms) : rooms_(rooms) {
 
 const std::vector<Json>& Tools::definitions() const { return definitions_; }
 
-Async<Result<Answer>> Tools::call(Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> Tools::call(Requester& requester, CallToolParams params) {
     const auto tool = std::ranges::find_if(
         tools_, [&](const Tool& each) { return each.definition.at("name") == params.name; });
     if (tool == tools_.end()) co_return Error{Errc::invalid_params, "There is no such tool."};
-    co_return co_await tool->run(rooms_, requester, std::move(params));
+    co_return co_await tool->run(deps_, requester, std::move(params));
 }
 
 }  // namespace tfy::conformance

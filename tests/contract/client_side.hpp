@@ -45,7 +45,7 @@ inline std::string name_of(Errc code) {
 
 inline Json written(const Error& error) { return {{"error", name_of(error.code)}, {"says", error.message}}; }
 
-inline truefoundry::CreateAccessToken wanted(const Json& asked) {
+inline truefoundry::CreateRequest wanted(const Json& asked) {
     return {.name = *TokenName::read(asked.at("name").get<std::string>()),
             .expiration_date = asked.value("expirationDate", ""),
             .token_type = asked.value("tokenType", ""),

@@ -11,7 +11,7 @@
 #include "server/calls/call_tool.hpp"
 #include "server/features/change_watch.hpp"
 #include "server/loop/loop.hpp"
-#include "tests/fakes/fake_custody.hpp"
+#include "tests/fakes/fake_escrow.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/pipe_transport.hpp"
@@ -26,10 +26,10 @@ namespace tfy::fakes {
 /// One token, "ci-pipeline" with the id "pat-a", until it is deleted.
 class OneToken final : public truefoundry::Exchange {
 public:
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         sent.push_back(request);
         if (auto first = std::exchange(meanwhile, {})) co_await first();
-        truefoundry::HttpResponse answer{.status = 200, .content_type = "application/json", .body = "{}"};
+        truefoundry::ApiResponse answer{.status = 200, .content_type = "application/json", .body = "{}"};
         if (request.method == "GET")
             answer.body =
                 deleted() > 0
@@ -39,9 +39,9 @@ public:
         co_return answer;
     }
     std::ptrdiff_t deleted() const {
-        return std::ranges::count(sent, "DELETE", &truefoundry::HttpRequest::method);
+        return std::ranges::count(sent, "DELETE", &truefoundry::ApiRequest::method);
     }
-    std::vector<truefoundry::HttpRequest> sent;
+    std::vector<truefoundry::ApiRequest> sent;
     /// What happens once while the next request is on its way.
     std::function<Async<void>()> meanwhile;
 };
@@ -52,13 +52,13 @@ struct PageOfCalls final : calls::ApprovalPage {
     }
 };
 
-inline registry::Catalog changing_tools(truefoundry::Client& client, tools::Custody& custody,
+inline registry::Catalog changing_tools(truefoundry::Client& client, tools::Escrow& escrow,
                                         const Clock& clock) {
     std::vector<std::unique_ptr<tools::Tool>> all;
-    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, custody, clock));
+    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, escrow, clock));
     all.push_back(
         std::make_unique<access_tokens::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
-    all.push_back(std::make_unique<access_tokens::RevealAccessToken>(custody, clock));
+    all.push_back(std::make_unique<access_tokens::RevealAccessToken>(escrow, clock));
     return std::move(registry::Catalog::assemble(std::move(all)).value());
 }
 
@@ -128,7 +128,7 @@ struct Calls {
     }
     void approve(const std::string& id) {
         const auto found = run(desk.find(id)).value();
-        const policy::Choice choice{.typed_name = found.facts.subject, .digest = found.digest};
+        const policy::DecisionInput choice{.typed_name = found.facts.subject, .digest = found.digest};
         run(desk.approve(id, policy::HumanForTests::make(), choice)).value();
     }
     /// From here on the same call opens a request of its own.
@@ -140,18 +140,18 @@ struct Calls {
     loop::Loop loop;
     ManualClock clock;
     storage::Store store;
-    approvals::GateInForce gate;
-    sealing::Redaction redaction{redaction::FingerprintKey{}, {}};
+    approvals::CurrentGate gate;
+    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
     observability::Log log{redaction, observability::Log::Level::off};
     OneToken upstream;
     truefoundry::Client client{upstream};
-    FakeCustody custody;
+    FakeEscrow escrow;
     PageOfCalls page;
     PipeTransport pipe{loop};
-    mcp::Questions questions{redaction};
+    mcp::PendingRequests questions{redaction};
     mcp::LegacyState legacy;
-    approvals::ApprovalDesk desk{loop, store, gate, redaction, clock, "test"};
-    registry::Catalog catalog = changing_tools(client, custody, clock);
+    approvals::Approvals desk{loop, store, gate, redaction, clock, "test"};
+    registry::Catalog catalog = changing_tools(client, escrow, clock);
     calls::Presenter presenter{desk, page, clock, log, policy::SealKey{}, policy::Duration{0}};
     calls::CallTool calls{{loop, catalog, gate, desk, presenter, redaction, clock, log},
                           "tfy-pat-mcp",

@@ -10,9 +10,9 @@
 
 namespace tfy::fakes {
 
-class CapturedAnswer final : public transport::HttpAnswer {
+class CapturedAnswer final : public transport::Responder {
 public:
-    Async<Result<void>> reply(transport::HttpReply reply) override {
+    Async<Result<void>> reply(transport::HttpResponse reply) override {
         reply_ = std::move(reply);
         co_return Result<void>{};
     }
@@ -56,7 +56,7 @@ public:
     bool ended = false;
 
 private:
-    std::optional<transport::HttpReply> reply_;
+    std::optional<transport::HttpResponse> reply_;
     bool started_ = false;
 };
 

@@ -41,7 +41,7 @@ public:
                           {"updatedAt", created}});
     }
 
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         ++asked;
         if (silent) {
             boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
@@ -57,7 +57,7 @@ public:
         auto data = Json::array();
         for (auto i = offset; i < tokens.size() && i < offset + 100; ++i) data.push_back(tokens[i]);
         const Json body = {{"data", std::move(data)}, {"pagination", {{"total", tokens.size()}}}};
-        co_return truefoundry::HttpResponse{.status = status, .request_id = "req-1", .body = body.dump()};
+        co_return truefoundry::ApiResponse{.status = status, .request_id = "req-1", .body = body.dump()};
     }
 };
 
@@ -107,12 +107,12 @@ struct FeatureHouse {
         Async<std::string> address(std::string, bool) override { co_return std::string{}; }
     };
     struct Reader final : status::ApprovalReader {
-        explicit Reader(approvals::ApprovalDesk& of) : desk(of) {}
+        explicit Reader(approvals::Approvals& of) : desk(of) {}
         Async<Result<policy::Approval>> find(std::string id) override { return desk.find(std::move(id)); }
         Async<tools::ToolResult> answer(policy::Approval approval) override {
             co_return calls::status_answer(approval, {}, approval.created);
         }
-        approvals::ApprovalDesk& desk;
+        approvals::Approvals& desk;
     };
     registry::Catalog assemble() {
         std::vector<std::unique_ptr<tools::Tool>> all;
@@ -126,10 +126,10 @@ struct FeatureHouse {
     ListedTokens truefoundry;
     truefoundry::Client client{truefoundry, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
     storage::Store store{open_ledger(":memory:")};
-    approvals::GateInForce gate;
-    sealing::Redaction redaction{{}, {}};
+    approvals::CurrentGate gate;
+    sealing::Sealer redaction{{}, {}};
     observability::Log log{redaction, observability::Log::Level::off};
-    approvals::ApprovalDesk desk{loop, store, gate, redaction, clock, "test"};
+    approvals::Approvals desk{loop, store, gate, redaction, clock, "test"};
     Reader reader{desk};
     registry::Catalog catalog{assemble()};
     NoPage page;

@@ -16,12 +16,12 @@ namespace tfy::fakes {
 
 /// Answers as a test says, then 204; keeps every request.
 struct Receiver {
-    std::deque<Result<truefoundry::HttpResponse>> answers = {};
-    std::vector<truefoundry::HttpRequest> got = {};
+    std::deque<Result<truefoundry::ApiResponse>> answers = {};
+    std::vector<truefoundry::ApiRequest> got = {};
     bool throws = false;  // the next time
 
     Receiver& answer(int status, std::string retry_after = {}) {
-        answers.push_back(truefoundry::HttpResponse{.status = status, .retry_after = std::move(retry_after)});
+        answers.push_back(truefoundry::ApiResponse{.status = status, .retry_after = std::move(retry_after)});
         return *this;
     }
     std::string header(std::size_t number, const std::string& name) const {
@@ -35,10 +35,10 @@ struct Receiver {
 class ReceiverExchange final : public truefoundry::Exchange {
 public:
     explicit ReceiverExchange(Receiver& receiver) : receiver_(receiver) {}
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         receiver_.got.push_back(std::move(request));
         if (std::exchange(receiver_.throws, false)) throw std::runtime_error("a bug");
-        if (receiver_.answers.empty()) co_return truefoundry::HttpResponse{.status = 204};
+        if (receiver_.answers.empty()) co_return truefoundry::ApiResponse{.status = 204};
         auto answer = std::move(receiver_.answers.front());
         receiver_.answers.pop_front();
         co_return answer;

@@ -24,7 +24,8 @@ public:
     }
 
     const std::vector<Json>& definitions() const override { return definitions_; }
-    Async<Result<mcp::Answer>> call(mcp::Requester& requester, protocol::CallToolParams params) override {
+    Async<Result<mcp::MethodResult>> call(mcp::Requester& requester,
+                                          protocol::CallToolParams params) override {
         if (params.name == "throws") throw std::runtime_error("a bug");
         if (params.name == "pauses") requester.outbox.suspend(std::chrono::milliseconds{250});
         if (params.name == "slow") co_await wait(requester);
@@ -48,7 +49,7 @@ public:
     int cancelled = 0;
 
 private:
-    static mcp::Answer answer(std::string text, const mcp::Requester& requester) {
+    static mcp::MethodResult answer(std::string text, const mcp::Requester& requester) {
         return {.result =
                     protocol::write_tool_result(std::move(text), nullptr, false, requester.context.version)};
     }
@@ -77,11 +78,12 @@ public:
         co_return protocol::page_of(all, cursor, 50);
     }
     const std::vector<Json>& templates() const override { return no_templates_; }
-    Async<Result<mcp::Answer>> read(mcp::Requester& requester, protocol::ReadResourceParams params) override {
+    Async<Result<mcp::MethodResult>> read(mcp::Requester& requester,
+                                          protocol::ReadResourceParams params) override {
         if (params.uri != "test://watched") co_return protocol::resource_not_found(params.uri);
         const std::vector<protocol::ResourceContents> contents = {{params.uri, "text/plain", "news"}};
-        co_return mcp::Answer{.result = protocol::write_read_resource(contents, requester.context.version,
-                                                                      protocol::not_at_all)};
+        co_return mcp::MethodResult{.result = protocol::write_read_resource(
+                                        contents, requester.context.version, protocol::not_at_all)};
     }
     Async<bool> may_watch(mcp::Requester&, std::string uri) override { co_return uri == "test://watched"; }
 
@@ -108,8 +110,8 @@ struct Offer {
 
     loop::Loop loop;
     ManualClock clock;
-    sealing::Redaction redaction{redaction::FingerprintKey{}, {}};
-    mcp::Questions questions{redaction};
+    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
+    mcp::PendingRequests questions{redaction};
     mcp::Subscriptions subscriptions;
     OfferedTools tools{loop};
     OfferedResources resources;

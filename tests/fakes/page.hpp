@@ -22,9 +22,9 @@ inline const std::string token_value =
 inline const std::string in_ten_days = "2026-12-03T12:00:00.000Z";
 
 /// A server that can only create.
-inline registry::Catalog creating(truefoundry::Client& client, tools::Custody& custody, const Clock& clock) {
+inline registry::Catalog creating(truefoundry::Client& client, tools::Escrow& escrow, const Clock& clock) {
     std::vector<std::unique_ptr<tools::Tool>> all;
-    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, custody, clock));
+    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, escrow, clock));
     auto catalog = registry::Catalog::assemble(std::move(all));
     return std::move(catalog.value());
 }
@@ -33,21 +33,21 @@ struct Page {
     boost::asio::io_context loop;
     ManualClock clock{noon};
     storage::Store store{open_ledger(":memory:")};
-    approvals::GateInForce gate{policy::Rules{.rules = {policy::Rule{}}}};
-    sealing::Redaction redaction{{}, {}};
-    approvals::ApprovalDesk approvals{loop, store, gate, redaction, clock, "test"};
-    reveals::RevealDesk reveals{loop, store, redaction, clock, "test"};
+    approvals::CurrentGate gate{policy::Rules{.rules = {policy::Rule{}}}};
+    sealing::Sealer redaction{{}, {}};
+    approvals::Approvals approvals{loop, store, gate, redaction, clock, "test"};
+    reveals::LockedEscrow reveals{loop, store, redaction, clock, "test"};
     sandbox::ControlPlane plane{sandbox::make_memory_shelf(), clock};
     std::unique_ptr<truefoundry::Exchange> exchange = sandbox::make_sandbox_exchange(plane);
     truefoundry::Client client{*exchange};
     registry::Catalog catalog = creating(client, reveals, clock);
     approvals::Narrowing narrowing{approvals, catalog, gate, clock};
-    approvals::StandingDesk standing{approvals, store, gate, redaction, clock};
+    approvals::Permissions standing{approvals, store, gate, redaction, clock};
     observability::Log log{redaction, observability::Log::Level::off};
     TempFolder state;
     calls::RotationDesk rotations{
         {loop, store, client, redaction, clock, log}, "test", state.path(), production};
-    people::PageChannel people{clock};
+    people::PageSessions people{clock};
     people::SignInCodes codes{store, clock};
     dashboard::Dashboard dashboard{
         {approvals, narrowing, standing, reveals, rotations}, people, codes, redaction, clock, "sandbox"};

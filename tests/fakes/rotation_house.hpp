@@ -9,7 +9,7 @@
 
 #include "server/calls/rotation_desk.hpp"
 #include "server/loop/loop.hpp"
-#include "server/reveals/reveal_desk.hpp"
+#include "server/reveals/locked_escrow.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
@@ -24,7 +24,7 @@ class TokensUpstream final : public truefoundry::Exchange {
 public:
     enum class Delete { works, lost_but_done, lost, refused, never_answers };
 
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         if (request.method == "GET") co_return list();
         if (request.method != "DELETE") throw std::logic_error("never sent here: " + request.method);
         ++deletes;
@@ -49,10 +49,10 @@ public:
     std::function<void()> on_look = [] {};
 
 private:
-    static truefoundry::HttpResponse answer(int status, std::string body) {
+    static truefoundry::ApiResponse answer(int status, std::string body) {
         return {.status = status, .content_type = "application/json", .body = std::move(body)};
     }
-    Result<truefoundry::HttpResponse> list() {
+    Result<truefoundry::ApiResponse> list() {
         ++looks;
         if (!reachable) return Error{Errc::upstream, "cannot be reached"};
         auto data = Json::array();
@@ -142,7 +142,7 @@ public:
         until([&] { return *done; });
     }
 
-    tools::Held hold(std::string value = "tfy-0123456789abcdefghijklmnopqrstuvwxyz") {
+    tools::Deposit hold(std::string value = "tfy-0123456789abcdefghijklmnopqrstuvwxyz") {
         return run(reveals.hold(policy::Secret(std::move(value)), "ci-bot-2",
                                 {.principal = "stdio:alice", .anybody = true}))
             .value();
@@ -172,12 +172,12 @@ private:
 public:
     loop::Loop loop;
     storage::Store store;
-    sealing::Redaction redaction{redaction::FingerprintKey{}, {}};
+    sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
     observability::Log log{redaction, observability::Log::Level::off};
     truefoundry::Client client{upstream_, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
-    reveals::RevealDesk reveals;
+    reveals::LockedEscrow reveals;
     calls::RotationDesk desk;
-    tools::Held held;
+    tools::Deposit held;
 };
 
 }  // namespace tfy::fakes

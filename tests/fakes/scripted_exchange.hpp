@@ -15,25 +15,24 @@ namespace tfy::fakes {
 class ScriptedExchange final : public truefoundry::Exchange {
 public:
     /// The next request must be `line` ("GET /api/…"); it gets this answer, or this failure.
-    ScriptedExchange& expect(std::string line, Result<truefoundry::HttpResponse> answer) {
+    ScriptedExchange& expect(std::string line, Result<truefoundry::ApiResponse> answer) {
         script_.push_back({std::move(line), std::move(answer)});
         return *this;
     }
     ScriptedExchange& expect(std::string line, int status, std::string body) {
-        return expect(std::move(line), truefoundry::HttpResponse{.status = status,
-                                                                 .content_type = "application/json",
-                                                                 .request_id = "req-1",
-                                                                 .body = std::move(body)});
+        return expect(std::move(line), truefoundry::ApiResponse{.status = status,
+                                                                .content_type = "application/json",
+                                                                .request_id = "req-1",
+                                                                .body = std::move(body)});
     }
 
     /// Whatever is asked after the script's end gets what this says.
-    ScriptedExchange& then(
-        std::function<Result<truefoundry::HttpResponse>(const std::string& line)> answers) {
+    ScriptedExchange& then(std::function<Result<truefoundry::ApiResponse>(const std::string& line)> answers) {
         after_ = std::move(answers);
         return *this;
     }
 
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         const auto line = request.method + " " + request.target;
         sent.push_back(line);
         bodies.push_back(request.body);
@@ -57,7 +56,7 @@ public:
         return number;
     }
 
-    std::function<void(const truefoundry::HttpRequest&)> on_send;
+    std::function<void(const truefoundry::ApiRequest&)> on_send;
     std::vector<std::string> sent;
     std::vector<std::string> bodies;
     std::vector<std::vector<std::pair<std::string, std::string>>> headers;
@@ -65,10 +64,10 @@ public:
 private:
     struct Step {
         std::string line;
-        Result<truefoundry::HttpResponse> answer;
+        Result<truefoundry::ApiResponse> answer;
     };
     std::deque<Step> script_;
-    std::function<Result<truefoundry::HttpResponse>(const std::string&)> after_;
+    std::function<Result<truefoundry::ApiResponse>(const std::string&)> after_;
 };
 
 }  // namespace tfy::fakes

@@ -33,17 +33,17 @@ public:
     }
 
 private:
-    sealing::Redaction redaction_;
+    sealing::Sealer redaction_;
     LoopThread loop_;
     std::unique_ptr<transport::Listener> listener_;
 };
 
 /// Answers with what was asked: {"method","path","query","body"}.
-inline Async<void> echo(transport::HttpRequest request, transport::HttpAnswer& answer) {
+inline Async<void> echo(transport::HttpRequest request, transport::Responder& answer) {
     const Json seen = {
         {"method", request.method}, {"path", request.path}, {"query", request.query}, {"body", request.body}};
-    transport::HttpReply reply{.content_type = "application/json",
-                               .body = sealing::Redaction(redaction::FingerprintKey{}, {}).seal(seen)};
+    transport::HttpResponse reply{.content_type = "application/json",
+                                  .body = sealing::Sealer(redaction::FingerprintKey{}, {}).seal(seen)};
     co_await answer.reply(std::move(reply));
 }
 

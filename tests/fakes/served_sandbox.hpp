@@ -104,7 +104,7 @@ public:
 private:
     fakes::ManualClock clock_{policy::read_time("2026-11-23T12:00:00Z").value()};
     sandbox::ControlPlane plane_;
-    const sealing::Redaction redaction_{{}, {}};
+    const sealing::Sealer redaction_{{}, {}};
     std::ostringstream log_;
     std::ostringstream errors_;
     cli::SandboxRoutes routes_{plane_, redaction_, clock_, log_, errors_};

@@ -13,8 +13,8 @@
 #include "server/approvals/narrowing.hpp"
 #include "server/calls/approval_tasks.hpp"
 #include "server/calls/call_tool.hpp"
-#include "server/calls/orphans.hpp"
-#include "server/reveals/reveal_desk.hpp"
+#include "server/calls/recovery.hpp"
+#include "server/reveals/locked_escrow.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/model/rulebook.hpp"
 #include "tests/model/upstream.hpp"
@@ -66,7 +66,7 @@ public:
           catalog(assemble(clock)),
           narrowing(desk, catalog, gate, clock),
           presenter(desk, page, clock, log, policy::SealKey{}, born.hold),
-          orphans({loop, desk, catalog, log}, born.state_dir, born.base_url, {.in_all = {}}),
+          recovery({loop, desk, catalog, log}, born.state_dir, born.base_url, {.in_all = {}}),
           calls({loop, catalog, gate, desk, presenter, redaction, clock, log}, "tfy-pat-mcp", born.base_url),
           tasks(desk, presenter, calls, clock) {}
     Process(const Process&) = delete;
@@ -89,20 +89,20 @@ public:
     loop::Loop loop;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
     storage::Store store;
-    approvals::GateInForce gate;
-    sealing::Redaction redaction;
+    approvals::CurrentGate gate;
+    sealing::Sealer redaction;
     observability::Log log{redaction, observability::Log::Level::off};
     std::unique_ptr<truefoundry::Exchange> exchange;
     truefoundry::Client client{*exchange};
     Sent outbox;
     mcp::LegacyState legacy;
     NoPage page;
-    approvals::ApprovalDesk desk;
-    reveals::RevealDesk reveals;
+    approvals::Approvals desk;
+    reveals::LockedEscrow reveals;
     registry::Catalog catalog;
     approvals::Narrowing narrowing;
     calls::Presenter presenter;
-    calls::Orphans orphans;
+    calls::Recovery recovery;
     calls::CallTool calls;
     calls::ApprovalTasks tasks;
 

@@ -66,7 +66,7 @@ struct Row {
     std::string asked_digest;
     std::string digest;
     std::string subject;
-    Demand demand;
+    Requirement demand;
     std::string state;
     policy::Time created = {};
     policy::Time expires = {};
@@ -138,7 +138,7 @@ public:
 
 private:
     /// A request of an agent's client.
-    struct Visit {
+    struct PageRequest {
         Asked asked;
         bool may_fail = false;
         policy::Time begun = {};
@@ -175,11 +175,11 @@ private:
     /// Every waiting row that needs one of `keys` must end in this transaction.
     void consumed(const std::vector<std::string>& keys, const Row* by, const std::string& record,
                   policy::Time at);
-    void says(const Visit& visit, const Row& row, const std::string& status, const Json& structured);
-    void told(const Visit& visit, Row& row, bool surely);
-    void check_owed(const std::string& trace, const Visit& visit, const std::string& named);
+    void says(const PageRequest& visit, const Row& row, const std::string& status, const Json& structured);
+    void told(const PageRequest& visit, Row& row, bool surely);
+    void check_owed(const std::string& trace, const PageRequest& visit, const std::string& named);
     bool moved_on(const Row& row) const;
-    bool may_tell(const Visit& visit, const Row& row) const;
+    bool may_tell(const PageRequest& visit, const Row& row) const;
     bool answers_by_now(const Row& row, const std::string& without) const;
     const Row* newest_before(const Row& row) const;
     void finished(const journal::JournalRecord& record, Row& row, const policy::Approval& seen);
@@ -199,7 +199,7 @@ private:
     const VirtualTime& time_;
     Upstream& upstream_;
     std::map<std::string, Row> rows_;
-    std::map<std::string, Visit> asked_;  // by trace
+    std::map<std::string, PageRequest> asked_;  // by trace
     std::size_t events_ = 0;
     std::vector<Doubt> doubts_;
     std::set<std::string> leaving_;  // rows that must be superseded in this transaction

@@ -95,7 +95,7 @@ bool Reference::moved_on(const Row& row) const {
            !upstream_.lists(row.token);
 }
 
-bool Reference::may_tell(const Visit& visit, const Row& row) const {
+bool Reference::may_tell(const PageRequest& visit, const Row& row) const {
     return visit.asked.approval.empty() ? asks_for(row, visit.asked) : visit.asked.approval == row.id;
 }
 
@@ -154,7 +154,8 @@ void Reference::begins_anew(const Row& fresh, const policy::Approval& seen) {
     doubts_.push_back(std::move(doubt));
 }
 
-void Reference::says(const Visit& visit, const Row& row, const std::string& status, const Json& structured) {
+void Reference::says(const PageRequest& visit, const Row& row, const std::string& status,
+                     const Json& structured) {
     const auto& asked = visit.asked;
     const bool named = asked.approval == row.id && row.agent.principal == asked.agent.principal;
     if (!named && !asks_for(row, asked))
@@ -162,7 +163,7 @@ void Reference::says(const Visit& visit, const Row& row, const std::string& stat
     if (status == "approval_pending") {
         expect(visit.owed != row.id, row.id + " had ended (" + row.state + "), and is told as waiting");
         const auto words_of_it = [&](const auto& each) {
-            const Visit& other = each.second;
+            const PageRequest& other = each.second;
             return other.asked.reason == row.reason && may_tell(other, row) &&
                    (other.over_at == 0 || other.over_at >= visit.begun_at);
         };
@@ -183,7 +184,7 @@ void Reference::says(const Visit& visit, const Row& row, const std::string& stat
            row.id + " is told as it was, and its token is gone");
 }
 
-void Reference::told(const Visit& visit, Row& row, bool surely) {
+void Reference::told(const PageRequest& visit, Row& row, bool surely) {
     if (row.open()) return;
     row.first_told = std::min(row.first_told, std::max(row.ended, visit.begun));
     if (!surely || row.told_at != 0) return;
@@ -191,7 +192,7 @@ void Reference::told(const Visit& visit, Row& row, bool surely) {
     row.told_at = ++events_;
 }
 
-void Reference::check_owed(const std::string& trace, const Visit& visit, const std::string& named) {
+void Reference::check_owed(const std::string& trace, const PageRequest& visit, const std::string& named) {
     if (visit.owed.empty() || visit.owed == named || visit.may_fail) return;
     const auto& row = rows_.at(visit.owed);
     expect(!answers_by_now(row, trace), "lost: " + row.id + " (" + row.state + ") was not told to " + trace +

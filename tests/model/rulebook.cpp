@@ -65,14 +65,14 @@ policy::Rules rules_of(const Rulebook& book) {
     return rules;
 }
 
-const Demand* find(const Rulebook& book, const std::string& tool, const std::string& name) {
+const Requirement* find(const Rulebook& book, const std::string& tool, const std::string& name) {
     const auto line = std::ranges::find_if(book.lines, [&](const Line& each) {
         return (each.tool == "*" || each.tool == tool) && name.starts_with(each.prefix);
     });
     return line == book.lines.end() ? nullptr : &line->demand;
 }
 
-int least_assurance(const Demand& demand, int default_assurance) {
+int least_assurance(const Requirement& demand, int default_assurance) {
     const int least = demand.assurance >= 0 ? demand.assurance : default_assurance;
     const bool names_matter = demand.quorum > 1 || !demand.approvers.empty() || !demand.self_approval;
     return names_matter ? std::max(least, 1) : least;

@@ -10,7 +10,7 @@
 namespace tfy::model {
 
 /// What it takes to have one call approved.
-struct Demand {
+struct Requirement {
     bool denied = false;
     std::size_t quorum = 1;
     std::vector<std::string> approvers = {};  // empty: anybody
@@ -26,7 +26,7 @@ struct Demand {
 struct Line {
     std::string tool;    // a whole name, or "*"
     std::string prefix;  // of the token's name
-    Demand demand;
+    Requirement demand;
 };
 
 struct Rulebook {
@@ -39,8 +39,8 @@ struct Rulebook {
 const std::vector<Rulebook>& rulebooks();
 policy::Rules rules_of(const Rulebook& book);
 /// The first line that fits, with the assurance filled in; nothing where none fits.
-const Demand* find(const Rulebook& book, const std::string& tool, const std::string& name);
+const Requirement* find(const Rulebook& book, const std::string& tool, const std::string& name);
 /// The least assurance, once the caller's default and the need for names are counted in.
-int least_assurance(const Demand& demand, int default_assurance);
+int least_assurance(const Requirement& demand, int default_assurance);
 
 }  // namespace tfy::model

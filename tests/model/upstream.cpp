@@ -8,18 +8,18 @@ namespace tfy::model {
 namespace {
 
 namespace asio = boost::asio;
-using truefoundry::HttpRequest;
-using truefoundry::HttpResponse;
+using truefoundry::ApiRequest;
+using truefoundry::ApiResponse;
 
 constexpr auto collection = "/api/svc/v1/personal-access-tokens";
 
-std::string trace_of(const HttpRequest& request) {
+std::string trace_of(const ApiRequest& request) {
     for (const auto& [name, value] : request.headers)
         if (name == "traceparent") return value;
     return {};
 }
 
-HttpResponse refusal(int status) {
+ApiResponse refusal(int status) {
     return {.status = status,
             .content_type = "application/json",
             .request_id = "req-1",
@@ -29,13 +29,13 @@ HttpResponse refusal(int status) {
 }  // namespace
 
 struct Upstream::Flight {
-    HttpRequest request;
+    ApiRequest request;
     std::string instance;
     Fault fault = Fault::none;
     policy::Time lands = {};
     Change* change = nullptr;
     asio::steady_timer* bell = nullptr;  // of whoever waits; none: gone
-    std::optional<Result<HttpResponse>> answer = {};
+    std::optional<Result<ApiResponse>> answer = {};
 };
 
 class Upstream::Line final : public truefoundry::Exchange {
@@ -43,7 +43,7 @@ public:
     Line(Upstream& upstream, std::string base, std::string server)
         : base_url(std::move(base)), instance(std::move(server)), upstream_(upstream) {}
 
-    Async<Result<HttpResponse>> send(HttpRequest request) override {
+    Async<Result<ApiResponse>> send(ApiRequest request) override {
         const auto flight = upstream_.take_off(std::move(request), *this);
         asio::steady_timer bell(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
         flight->bell = &bell;
@@ -74,7 +74,7 @@ std::unique_ptr<truefoundry::Exchange> Upstream::line(std::string base_url, std:
     return std::make_unique<Line>(*this, std::move(base_url), std::move(instance));
 }
 
-std::shared_ptr<Upstream::Flight> Upstream::take_off(HttpRequest request, const Line& from) {
+std::shared_ptr<Upstream::Flight> Upstream::take_off(ApiRequest request, const Line& from) {
     auto flight = std::make_shared<Flight>();
     flight->instance = from.instance;
     const bool changes = request.method != "GET";
@@ -139,7 +139,7 @@ void Upstream::land(Flight& flight) {
     }
 }
 
-HttpResponse Upstream::carry_out(Flight& flight) {
+ApiResponse Upstream::carry_out(Flight& flight) {
     auto& asked = flight.request;
     auto answer = plane_.handle(asked.method, asked.target, sandbox::sandbox_key, asked.body);
     const bool done = answer.status >= 200 && answer.status < 300;

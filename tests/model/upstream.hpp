@@ -71,9 +71,9 @@ private:
     class Line;
     struct Flight;
 
-    std::shared_ptr<Flight> take_off(truefoundry::HttpRequest request, const Line& from);
+    std::shared_ptr<Flight> take_off(truefoundry::ApiRequest request, const Line& from);
     void land(Flight& flight);
-    truefoundry::HttpResponse carry_out(Flight& flight);
+    truefoundry::ApiResponse carry_out(Flight& flight);
     Json listed();
     void learn_ids();
 

@@ -8,10 +8,10 @@ namespace tfy::model {
 namespace {
 
 /// As App::start does it, one after the other.
-Async<void> settle_orphans(calls::Orphans& orphans) {
-    auto found = co_await orphans.find();
+Async<void> settle_orphans(calls::Recovery& recovery) {
+    auto found = co_await recovery.find();
     if (!found) co_return;
-    for (auto& orphan : *found) co_await orphans.settle(std::move(orphan));
+    for (auto& orphan : *found) co_await recovery.settle(std::move(orphan));
 }
 
 }  // namespace
@@ -160,7 +160,7 @@ void World::start(std::uint32_t draw, bool small) {
         std::make_unique<Process>(std::move(birth), std::move(ledger), upstream_, time_.clock(), heard));
     auto& process = *processes_.back();
     bool settled = false;
-    boost::asio::co_spawn(process.loop, settle_orphans(process.orphans),
+    boost::asio::co_spawn(process.loop, settle_orphans(process.recovery),
                           [&](const std::exception_ptr&) { settled = true; });
     for (int i = 0; i < 10'000 && !settled; ++i)
         if (!event(&process)) time_.advance(1s);

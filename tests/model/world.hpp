@@ -93,7 +93,7 @@ private:
     std::string reason(std::uint32_t draw) const;
     void call_again(const Row& row, Process& process, std::uint32_t draw);
     void send(Request& request, Json responses);
-    void answered(Request& request, Process& process, Result<mcp::Answer> answer);
+    void answered(Request& request, Process& process, Result<mcp::MethodResult> answer);
     const Row* some_row(std::uint32_t draw) const;
     Process* some_process(std::uint32_t draw);
     mcp::Requester requester(Process& process, const Request& request);

@@ -12,8 +12,8 @@ constexpr auto remove_tool = "tfy_access_tokens_delete";
 constexpr auto reveal = "tfy_access_tokens_reveal";
 constexpr int held = 0, as_task = 1, by_form = 2, legacy = 3;  // manners of clients
 
-Async<Result<mcp::Answer>> call_of(calls::CallTool& calls, mcp::Requester requester,
-                                   protocol::CallToolParams params) {
+Async<Result<mcp::MethodResult>> call_of(calls::CallTool& calls, mcp::Requester requester,
+                                         protocol::CallToolParams params) {
     co_return co_await calls.call(requester, std::move(params));
 }
 Async<Result<protocol::Task>> task_of(calls::ApprovalTasks& tasks, mcp::Requester requester, std::string id) {
@@ -117,7 +117,8 @@ void World::send(Request& request, Json responses) {
                                     .arguments = std::move(arguments),
                                     .request_state = std::exchange(request.state, std::nullopt),
                                     .input_responses = std::move(responses)};
-    auto answer = [this, &request, &process](const std::exception_ptr& bug, Result<mcp::Answer> result) {
+    auto answer = [this, &request, &process](const std::exception_ptr& bug,
+                                             Result<mcp::MethodResult> result) {
         if (!bug) return answered(request, process, std::move(result));
         if (!request.detached) reference_.complain("a call ended with an exception");
         request.over = true;
@@ -128,7 +129,7 @@ void World::send(Request& request, Json responses) {
                           boost::asio::bind_cancellation_slot(request.cut.slot(), std::move(answer)));
 }
 
-void World::answered(Request& request, Process& process, Result<mcp::Answer> answer) {
+void World::answered(Request& request, Process& process, Result<mcp::MethodResult> answer) {
     request.over = true;
     if (request.wish) reference_.ends(request.wish, false);
     if (!answer) {

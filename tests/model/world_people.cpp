@@ -51,10 +51,10 @@ Wish World::wish_about(const Row& row, const Draws& draws, Wish::Kind kind, Proc
 
 void World::set_out(Process& process, Wish wanted) {
     const auto wish = reference_.begins(std::move(wanted));
-    const policy::Choice choice{.reason = wish->reason,
-                                .destination = wish->destination,
-                                .typed_name = wish->typed,
-                                .digest = wish->digest};
+    const policy::DecisionInput choice{.reason = wish->reason,
+                                       .destination = wish->destination,
+                                       .typed_name = wish->typed,
+                                       .digest = wish->digest};
     auto done = [this, wish](const Result<Approval>& next) {
         reference_.ends(wish, next.has_value());
         if (!next) reference_.shows(next.error().message, false);
@@ -196,7 +196,7 @@ void World::show_on_page(const Draws& draws) {
     };
     // A Result of a Reveal cannot be made empty, as co_spawn's handlers want it.
     struct Taken {
-        static Async<void> by(reveals::RevealDesk& desk, std::string id, std::string person,
+        static Async<void> by(reveals::LockedEscrow& desk, std::string id, std::string person,
                               std::function<void(Result<redaction::Reveal>)> then) {
             then(co_await desk.claim_for(std::move(id), policy::HumanForTests::make(person)));
         }

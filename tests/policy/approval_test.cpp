@@ -115,65 +115,66 @@ TEST_CASE("an approval writes down who, how surely, when, why and where to") {
 TEST_CASE("a person's yes counts only where everything is right") {
     struct Row {
         const char* name;
-        std::function<void(Approval&, Choice&)> change;
+        std::function<void(Approval&, DecisionInput&)> change;
         Human who;
         Time now;
         std::optional<Errc> error;
         const char* why;
     };
-    const auto nothing = [](Approval&, Choice&) {};
+    const auto nothing = [](Approval&, DecisionInput&) {};
     const Row rows[] = {
         {"all is right", nothing, person(), noon + 1s, {}, ""},
         {"the last moment", nothing, person(), noon + 15min - 1ms, {}, ""},
         {"the moment of expiry", nothing, person(), noon + 15min, Errc::expired, "expired"},
-        {"denied before", [](Approval& a, Choice&) { a.state = State::denied; }, person(), noon,
+        {"denied before", [](Approval& a, DecisionInput&) { a.state = State::denied; }, person(), noon,
          Errc::refused, "is denied"},
-        {"expired before", [](Approval& a, Choice&) { a.state = State::expired; }, person(), noon,
+        {"expired before", [](Approval& a, DecisionInput&) { a.state = State::expired; }, person(), noon,
          Errc::expired, "expired"},
-        {"denied, and late", [](Approval& a, Choice&) { a.state = State::denied; }, person(), noon + 1h,
-         Errc::refused, "is denied"},
-        {"another digest was shown", [](Approval&, Choice& c) { c.digest = "sha256:0"; }, person(), noon,
-         Errc::superseded, "The request has changed since it was shown"},
-        {"no digest was shown", [](Approval&, Choice& c) { c.digest.clear(); }, person(), noon,
-         Errc::superseded, "The request has changed since it was shown"},
-        {"the record was changed after it was shown", [](Approval& a, Choice&) { a.digest += "0"; }, person(),
+        {"denied, and late", [](Approval& a, DecisionInput&) { a.state = State::denied; }, person(),
+         noon + 1h, Errc::refused, "is denied"},
+        {"another digest was shown", [](Approval&, DecisionInput& c) { c.digest = "sha256:0"; }, person(),
          noon, Errc::superseded, "The request has changed since it was shown"},
-        {"late, and another digest", [](Approval&, Choice& c) { c.digest.clear(); }, person(), noon + 1h,
-         Errc::expired, "expired"},
+        {"no digest was shown", [](Approval&, DecisionInput& c) { c.digest.clear(); }, person(), noon,
+         Errc::superseded, "The request has changed since it was shown"},
+        {"the record was changed after it was shown", [](Approval& a, DecisionInput&) { a.digest += "0"; },
+         person(), noon, Errc::superseded, "The request has changed since it was shown"},
+        {"late, and another digest", [](Approval&, DecisionInput& c) { c.digest.clear(); }, person(),
+         noon + 1h, Errc::expired, "expired"},
         {"assurance as asked",
-         [](Approval& a, Choice&) { a.terms.min_assurance = Assurance::terminal; },
+         [](Approval& a, DecisionInput&) { a.terms.min_assurance = Assurance::terminal; },
          person(Assurance::terminal),
          noon,
          {},
          ""},
         {"assurance higher",
-         [](Approval& a, Choice&) { a.terms.min_assurance = Assurance::terminal; },
+         [](Approval& a, DecisionInput&) { a.terms.min_assurance = Assurance::terminal; },
          person(Assurance::signed_in),
          noon,
          {},
          ""},
-        {"assurance too low", [](Approval& a, Choice&) { a.terms.min_assurance = Assurance::terminal; },
+        {"assurance too low",
+         [](Approval& a, DecisionInput&) { a.terms.min_assurance = Assurance::terminal; },
          person(Assurance::client), noon, Errc::refused, "'terminal'"},
         {"assurance that nobody has yet",
-         [](Approval& a, Choice&) { a.terms.min_assurance = Assurance::passkey; }, person(), noon,
+         [](Approval& a, DecisionInput&) { a.terms.min_assurance = Assurance::passkey; }, person(), noon,
          Errc::refused, "'passkey'"},
         {"another digest, and too low",
-         [](Approval& a, Choice& c) {
+         [](Approval& a, DecisionInput& c) {
              a.terms.min_assurance = Assurance::passkey;
              c.digest.clear();
          },
          person(), noon, Errc::superseded, "The request has changed since it was shown"},
-        {"name not typed", [](Approval&, Choice& c) { c.typed_name.clear(); }, person(), noon, Errc::refused,
-         "type the token's name"},
-        {"name typed in capitals", [](Approval&, Choice& c) { c.typed_name = "CI-pipeline"; }, person(), noon,
+        {"name not typed", [](Approval&, DecisionInput& c) { c.typed_name.clear(); }, person(), noon,
          Errc::refused, "type the token's name"},
-        {"name typed with a space", [](Approval&, Choice& c) { c.typed_name += " "; }, person(), noon,
+        {"name typed in capitals", [](Approval&, DecisionInput& c) { c.typed_name = "CI-pipeline"; },
+         person(), noon, Errc::refused, "type the token's name"},
+        {"name typed with a space", [](Approval&, DecisionInput& c) { c.typed_name += " "; }, person(), noon,
          Errc::refused, "type the token's name"},
         {"the name, where a sentence is to be typed",
-         [](Approval& a, Choice&) { a.facts.confirmation = "ci-pipeline locks this server out"; }, person(),
-         noon, Errc::refused, "type exactly: ci-pipeline locks this server out"},
+         [](Approval& a, DecisionInput&) { a.facts.confirmation = "ci-pipeline locks this server out"; },
+         person(), noon, Errc::refused, "type exactly: ci-pipeline locks this server out"},
         {"the sentence",
-         [](Approval& a, Choice& c) {
+         [](Approval& a, DecisionInput& c) {
              a.facts.confirmation = "ci-pipeline locks this server out";
              c.typed_name = a.facts.confirmation;
          },
@@ -182,7 +183,7 @@ TEST_CASE("a person's yes counts only where everything is right") {
          {},
          ""},
         {"no name to type",
-         [](Approval& a, Choice& c) {
+         [](Approval& a, DecisionInput& c) {
              a.facts.subject.clear();
              c.typed_name.clear();
          },
@@ -191,31 +192,31 @@ TEST_CASE("a person's yes counts only where everything is right") {
          {},
          ""},
         {"name and reason missing",
-         [](Approval& a, Choice& c) {
+         [](Approval& a, DecisionInput& c) {
              a.terms.reason_required = true;
              c = {{}, {}, {}, a.digest};
          },
          person(), noon, Errc::refused, "type the token's name"},
         {"reason missing but not asked for",
-         [](Approval&, Choice& c) { c.reason.clear(); },
+         [](Approval&, DecisionInput& c) { c.reason.clear(); },
          person(),
          noon,
          {},
          ""},
         {"reason missing",
-         [](Approval& a, Choice& c) {
+         [](Approval& a, DecisionInput& c) {
              a.terms.reason_required = true;
              c.reason.clear();
          },
          person(), noon, Errc::refused, "reason"},
         {"reason blank",
-         [](Approval& a, Choice& c) {
+         [](Approval& a, DecisionInput& c) {
              a.terms.reason_required = true;
              c.reason = " \t\n";
          },
          person(), noon, Errc::refused, "reason"},
         {"reason given",
-         [](Approval& a, Choice&) { a.terms.reason_required = true; },
+         [](Approval& a, DecisionInput&) { a.terms.reason_required = true; },
          person(),
          noon,
          {},

@@ -17,7 +17,7 @@ std::size_t wanted_bytes() {
 }
 
 redaction::Redactor busy_redactor() {
-    std::vector<redaction::TokenPrints> prints;
+    std::vector<redaction::TokenFingerprints> prints;
     for (unsigned i = 0; i < 1000; ++i)
         prints.push_back(redaction::fingerprint(opaque_token(i + 1000, 48), "token", a_key()));
     // Only claim names, and when they end, are common to these and the benign ones.

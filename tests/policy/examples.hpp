@@ -50,7 +50,7 @@ inline Approval pending(const Call& call = remove_call(), const Facts& facts = r
 }
 
 /// What a person who looked at `approval` and typed its name chooses.
-inline Choice yes(const Approval& approval) {
+inline DecisionInput yes(const Approval& approval) {
     return {"looks right", {}, approval.facts.subject, approval.digest};
 }
 

@@ -10,7 +10,8 @@ namespace tfy::policy {
 namespace {
 
 template <class Person>
-concept approves = requires(Approval a, Person p, Choice c, Time t, Duration d) { approve(a, p, c, t, d); };
+concept approves =
+    requires(Approval a, Person p, DecisionInput c, Time t, Duration d) { approve(a, p, c, t, d); };
 template <class Person>
 concept denies = requires(Approval a, Person p, std::string reason, Time t) { deny(a, p, reason, t); };
 

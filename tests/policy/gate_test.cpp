@@ -17,7 +17,7 @@ Gate gate_of(const char* toml) { return Gate(read_rules(toml).value()); }
 
 std::string outcome(const Verdict& verdict) {
     if (const auto* ask = std::get_if<Ask>(&verdict)) return "ask by line " + std::to_string(ask->rule.line);
-    if (const auto* refusal = std::get_if<Refusal>(&verdict))
+    if (const auto* refusal = std::get_if<Denial>(&verdict))
         return "refused by line " + std::to_string(refusal->line);
     return "permit";
 }
@@ -129,12 +129,12 @@ TEST_CASE("who is refused because of the hours is told the hours") {
         "[[rule]]\nnames=['prod-*']\nwhen='Sun 08:00-09:00 UTC'\n"
         "[[rule]]\nsays='deny'\nwhen='Sun 08:00-09:00 UTC'\n"
         "[[rule]]\nwhen='Mon-Fri 08:00-09:00 UTC'\n");
-    const auto refusal = std::get<Refusal>(gate.judge(remove_call(), "ci", noon));
+    const auto refusal = std::get<Denial>(gate.judge(remove_call(), "ci", noon));
     CHECK(refusal.hours == "Mon-Fri 08:00-09:00 UTC");
     CHECK(refusal.because ==
           "no rule of the policy covers this call at this time, but one does Mon-Fri 08:00-09:00 UTC");
     const auto never = gate_of("[[rule]]\nprincipals=['http:*']\nwhen='Sun 08:00-09:00 UTC'");
-    CHECK(std::get<Refusal>(never.judge(remove_call(), "ci", noon)).hours.empty());
+    CHECK(std::get<Denial>(never.judge(remove_call(), "ci", noon)).hours.empty());
 }
 
 TEST_CASE("no rules whatever give a change leave to run without a person") {
@@ -154,9 +154,9 @@ TEST_CASE("a verdict carries the call, the rule and its words") {
         "[[rule]]\ntools=['*_delete']\nsays='deny'\nbecause='by hand "
         "only'\n[[rule]]\ntools=['*_list']\nsays='deny'");
     const auto denied = gate.judge(remove_call(), "ci", noon);
-    CHECK(std::get<Refusal>(denied).because == "by hand only");
-    CHECK_FALSE(std::get<Refusal>(gate.judge(list_call(), "", noon)).because.empty());
-    CHECK_FALSE(std::get<Refusal>(Gate(Rules{}).judge(remove_call(), "ci", noon)).because.empty());
+    CHECK(std::get<Denial>(denied).because == "by hand only");
+    CHECK_FALSE(std::get<Denial>(gate.judge(list_call(), "", noon)).because.empty());
+    CHECK_FALSE(std::get<Denial>(Gate(Rules{}).judge(remove_call(), "ci", noon)).because.empty());
 
     const auto permit = Gate(Rules{}).judge(list_call(), "", noon);
     CHECK(std::get<Permit>(permit).call().tool == "tfy_access_tokens_list");

@@ -51,7 +51,7 @@ inline redaction::FingerprintKey a_key(unsigned char first = 7) {
 
 inline redaction::Redactor redactor_for(
     const std::vector<std::pair<std::string, std::string>>& named_tokens) {
-    std::vector<redaction::TokenPrints> prints;
+    std::vector<redaction::TokenFingerprints> prints;
     for (const auto& [name, token] : named_tokens)
         prints.push_back(redaction::fingerprint(token, name, a_key()));
     return {a_key(), std::move(prints)};

@@ -18,7 +18,7 @@ namespace tfy::leaks {
 
 /// Where registered windows begin, by the whole 128-bit digest.
 inline std::vector<std::pair<std::size_t, std::size_t>> slow_windows(
-    std::string_view text, const std::vector<redaction::TokenPrints>& tokens) {
+    std::string_view text, const std::vector<redaction::TokenFingerprints>& tokens) {
     const redaction::WindowHash hash(a_key());
     std::vector<std::size_t> sizes;
     for (const auto& token : tokens)

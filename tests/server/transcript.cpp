@@ -47,16 +47,16 @@ class Upstream final : public truefoundry::Exchange {
 public:
     explicit Upstream(Script& script) : script_(script) {}
 
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         const auto asked =
             request.method + " " + request.target + (request.body.empty() ? "" : " " + request.body);
         if (script_.finished() || script_.lines[script_.next].request != asked)
             throw std::runtime_error("not in the script: " + asked);
         const auto& line = script_.lines[script_.next++];
-        co_return truefoundry::HttpResponse{.status = line.status,
-                                            .content_type = "application/json",
-                                            .request_id = "req-1",
-                                            .body = line.body};
+        co_return truefoundry::ApiResponse{.status = line.status,
+                                           .content_type = "application/json",
+                                           .request_id = "req-1",
+                                           .body = line.body};
     }
 
 private:
@@ -116,7 +116,7 @@ public:
     Life(const std::filesystem::path& state, const std::string& user, const std::string& instance,
          Script& script, const Clock& clock)
         : pipe(loop) {
-        app::Parts parts;
+        app::Services parts;
         parts.instance = instance;
         parts.ledger = storage::Ledger::open(state / "ledger.db").value();
         parts.user = user;
@@ -205,8 +205,8 @@ private:
 
     static Async<void> approve(App& app, std::string id, policy::Human person, std::string destination) {
         const auto approval = co_await app.approvals().find(id);
-        policy::Choice choice{.typed_name = approval.value().facts.subject,
-                              .digest = approval.value().digest};
+        policy::DecisionInput choice{.typed_name = approval.value().facts.subject,
+                                     .digest = approval.value().digest};
         choice.destination = policy::read_destination(destination);
         (co_await app.approvals().approve(id, person, choice)).value();
     }

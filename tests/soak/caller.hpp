@@ -1,9 +1,9 @@
 // One process's way to the control plane, as `serve` has it.
 #pragma once
 
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/http_client/curl_exchange.hpp"
-#include "tests/fakes/fake_custody.hpp"
+#include "tests/fakes/fake_escrow.hpp"
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/soak/soak_time.hpp"
 #include "tools/access_tokens/creation.hpp"
@@ -25,8 +25,8 @@ public:
     Caller& operator=(const Caller&) = delete;
 
     Result<access_tokens::Created> create(const std::string& name) {
-        truefoundry::CreateAccessToken asked{.name = *truefoundry::TokenName::read(name)};
-        return loop_.run(access_tokens::create_once(client_, custody_, clock_, std::move(asked),
+        truefoundry::CreateRequest asked{.name = *truefoundry::TokenName::read(name)};
+        return loop_.run(access_tokens::create_once(client_, escrow_, clock_, std::move(asked),
                                                     {.principal = "stdio:alice"}, policy::Destination::none));
     }
     Result<truefoundry::AccessToken> find(const std::string& id) {
@@ -44,7 +44,7 @@ public:
 private:
     tests::LoopThread loop_;
     app::SystemClock clock_;
-    fakes::FakeCustody custody_;
+    fakes::FakeEscrow escrow_;
     std::unique_ptr<truefoundry::Exchange> exchange_;
     truefoundry::Client client_;
 };

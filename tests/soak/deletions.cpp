@@ -17,7 +17,7 @@ struct Played {
 const policy::Time midnight = policy::read_time("2027-02-21").value();
 
 std::map<std::string, PlaneToken> tokens_of(const std::string& name) {
-    const auto created = truefoundry::Pace::real().today();
+    const auto created = truefoundry::Timing::real().today();
     std::map<std::string, PlaneToken> tokens;
     for (const auto& each : {name, name + "-next", "a-" + name, std::string("neighbour")})
         tokens["id-" + each] = {.name = each, .created = created, .expires = midnight};

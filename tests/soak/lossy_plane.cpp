@@ -152,7 +152,7 @@ void LossyPlane::others_come(const std::string& id) {
     const bool there = token != round_.tokens.end();
     if (meanwhile == Meanwhile::recreated)
         round_.tokens["new-" + id] = {.name = id.substr(id.find('-') + 1),
-                                      .created = truefoundry::Pace::real().today()};
+                                      .created = truefoundry::Timing::real().today()};
     if (meanwhile == Meanwhile::gone && there) {
         round_.tokens.erase(token);
         round_.log.push_back("GONE " + id);
@@ -182,7 +182,7 @@ std::string LossyPlane::work(const Asked& asked) {
     if (!asked.remove.empty())
         return round_.tokens.erase(asked.remove) > 0 ? answer("200 OK", "{}") : error("404 Not Found");
     if (!round_.id_of(asked.post).empty()) return error("409 Conflict");
-    round_.tokens["id-" + asked.post] = {.name = asked.post, .created = truefoundry::Pace::real().today()};
+    round_.tokens["id-" + asked.post] = {.name = asked.post, .created = truefoundry::Timing::real().today()};
     return answer("200 OK", Json{{"token", "tfy-0123456789abcdefghijklmnopqrstuvwxyz-" + asked.post}}.dump());
 }
 

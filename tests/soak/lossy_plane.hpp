@@ -68,7 +68,7 @@ private:
         std::string remove;  // or an id
     };
     struct Late {
-        truefoundry::Pace::Instant due;
+        truefoundry::Timing::Instant due;
         Asked asked;
     };
 

@@ -37,7 +37,7 @@ public:
 
 private:
     const SoakTime& time_;
-    truefoundry::Pace::Instant begun_ = {};
+    truefoundry::Timing::Instant begun_ = {};
     std::chrono::milliseconds longest_{0};
 };
 

@@ -5,7 +5,7 @@
 #include <atomic>
 
 #include "tools/truefoundry/exchange.hpp"
-#include "tools/truefoundry/pace.hpp"
+#include "tools/truefoundry/timing.hpp"
 
 namespace tfy::soak {
 
@@ -13,13 +13,13 @@ class SoakTime {
 public:
     static constexpr int speed = 100;
 
-    truefoundry::Pace::Instant now() const {
-        return truefoundry::Pace::Instant{(std::chrono::steady_clock::now() - start_) * speed} +
+    truefoundry::Timing::Instant now() const {
+        return truefoundry::Timing::Instant{(std::chrono::steady_clock::now() - start_) * speed} +
                std::chrono::milliseconds{skipped_};
     }
-    truefoundry::Pace pace() {
+    truefoundry::Timing pace() {
         return {[this](std::chrono::milliseconds time) { return skip(time); }, [this] { return now(); },
-                truefoundry::Pace::real().today};
+                truefoundry::Timing::real().today};
     }
 
     void pass(std::chrono::milliseconds time) { skipped_ += time.count(); }
@@ -38,7 +38,7 @@ private:
 class Hurried final : public truefoundry::Exchange {
 public:
     explicit Hurried(std::unique_ptr<truefoundry::Exchange> exchange) : exchange_(std::move(exchange)) {}
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         request.timeout /= SoakTime::speed;
         auto answer = co_await exchange_->send(std::move(request));
         co_return answer;

@@ -56,7 +56,7 @@ inline std::string page(Json items, int total = -1) {
 
 inline std::string get_named(const std::string& name) { return get_all + "&nameSearchQuery=" + name; }
 
-inline truefoundry::HttpResponse answer(int status, std::string body = {}, std::string retry_after = {}) {
+inline truefoundry::ApiResponse answer(int status, std::string body = {}, std::string retry_after = {}) {
     return {.status = status,
             .request_id = "req-1",
             .retry_after = std::move(retry_after),
@@ -69,7 +69,7 @@ inline Error lost() { return {Errc::ambiguous, "the connection was cut"}; }
 struct Upstream {
     ScriptedExchange exchange;
     std::vector<std::chrono::milliseconds> waits;
-    truefoundry::Pace::Instant now{std::chrono::hours{1}};
+    truefoundry::Timing::Instant now{std::chrono::hours{1}};
     truefoundry::Client client = with(truefoundry::Client::default_max_time);
 
     truefoundry::Client with(std::chrono::milliseconds max_time) {

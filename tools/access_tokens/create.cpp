@@ -13,7 +13,7 @@ using truefoundry::TokenName;
 
 std::string member(const Json& object, const char* key) { return object.value(key, std::string{}); }
 
-truefoundry::CreateAccessToken request_of(const CreateAccessToken::Args& args, TokenName token_name) {
+truefoundry::CreateRequest request_of(const CreateAccessToken::Args& args, TokenName token_name) {
     return {.name = std::move(token_name),
             .expiration_date = args.expiration_date,
             .token_type = args.token_type,
@@ -103,7 +103,7 @@ Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::Permit permit) {
     if (permit.grant()) destination = permit.grant()->decision.destination;
     auto api = client_.traced(permit.call().caller.trace);
     auto asked = request_of(args, std::move(*token_name));
-    auto created = co_await create_once(std::move(api), custody_, clock_, std::move(asked),
+    auto created = co_await create_once(std::move(api), escrow_, clock_, std::move(asked),
                                         tools::recipients_of(permit), destination);
     if (!created) co_return created.error();
     auto report = report_creation(*created, clock_.now());

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "tools/custody.hpp"
+#include "tools/escrow.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
@@ -28,8 +28,8 @@ public:
         static Args of(const policy::Call& call);
     };
 
-    CreateAccessToken(truefoundry::Client& client, tools::Custody& custody, const Clock& clock)
-        : client_(client), custody_(custody), clock_(clock) {}
+    CreateAccessToken(truefoundry::Client& client, tools::Escrow& escrow, const Clock& clock)
+        : client_(client), escrow_(escrow), clock_(clock) {}
 
     std::string_view name() const override { return "tfy_access_tokens_create"; }
     policy::Effect effect() const override { return policy::Effect::changes; }
@@ -48,7 +48,7 @@ public:
 
 private:
     truefoundry::Client& client_;
-    tools::Custody& custody_;
+    tools::Escrow& escrow_;
     const Clock& clock_;
 };
 

@@ -71,8 +71,8 @@ std::string how_to_see(const Created& created, policy::Time now) {
            call + ".";
 }
 
-std::string fate_words(tools::ValueFate fate) {
-    if (fate == tools::ValueFate::claimed)
+std::string fate_words(tools::EscrowState fate) {
+    if (fate == tools::EscrowState::claimed)
         return "The value was shown, and is not shown again. If it was not saved, delete this token and "
                "create "
                "a new one.";
@@ -161,8 +161,8 @@ tools::ToolResult report_creation(const Created& created, policy::Time now) {
     return result;
 }
 
-void tell_value_is_over(tools::ToolResult& report, tools::ValueFate fate) {
-    if (fate == tools::ValueFate::held || !report.structured.is_object()) return;
+void tell_value_is_over(tools::ToolResult& report, tools::EscrowState fate) {
+    if (fate == tools::EscrowState::held || !report.structured.is_object()) return;
     const auto before = "\nToken (masked): " + report.structured.value("masked", std::string{}) + "\n\n";
     const auto from = report.text.find(before);
     const auto to = report.text.find(tools::sentences::save_now);

@@ -25,7 +25,7 @@ std::string how_a_person_sees(const tools::WayToValue& way, policy::Duration lef
 tools::ToolResult report_creation(const Created& created, policy::Time now);
 /// `report` is of a token whose value no longer waits: it says what became of the value, and no more how to
 /// see it.
-void tell_value_is_over(tools::ToolResult& report, tools::ValueFate fate);
+void tell_value_is_over(tools::ToolResult& report, tools::EscrowState fate);
 /// Adds `warnings` to the report, for the agent to pass on.
 void add_warnings(tools::ToolResult& report, const std::vector<std::string>& warnings);
 

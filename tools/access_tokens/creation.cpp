@@ -26,8 +26,8 @@ Async<Error> whose_is_it(truefoundry::Client api, TokenName token_name, policy::
                       .how = taken.message,
                       .clock_apart = same_moment};
     const auto fate = co_await fate_of(std::move(api), std::move(lost));
-    if (fate.is == Fate::Is::older || fate.is == Fate::Is::not_made) co_return taken;
-    if (fate.is == Fate::Is::unknown)
+    if (fate.is == CreationOutcome::Is::older || fate.is == CreationOutcome::Is::not_made) co_return taken;
+    if (fate.is == CreationOutcome::Is::unknown)
         co_return Error{Errc::ambiguous,
                         "TrueFoundry says that the name " + name + " is taken, and " + fate.why +
                             " List the tokens before anything else: if it was created after " +
@@ -57,8 +57,8 @@ Async<Error> not_kept(truefoundry::Client api, TokenName token_name) {
 
 }  // namespace
 
-Async<Result<Created>> create_once(truefoundry::Client api, tools::Custody& custody, const Clock& clock,
-                                   truefoundry::CreateAccessToken asked, tools::Recipients recipients,
+Async<Result<Created>> create_once(truefoundry::Client api, tools::Escrow& escrow, const Clock& clock,
+                                   truefoundry::CreateRequest asked, tools::Recipients recipients,
                                    policy::Destination destination) {
     const auto token_name = asked.name;
     const auto attempted = clock.now();
@@ -76,7 +76,7 @@ Async<Result<Created>> create_once(truefoundry::Client api, tools::Custody& cust
         co_return co_await look_for(api, std::move(lost));
     }
     // Nothing that follows from the answer may leave before the redactor knows the value.
-    auto held = co_await custody.hold(std::move(*value), token_name.text(), std::move(recipients));
+    auto held = co_await escrow.hold(std::move(*value), token_name.text(), std::move(recipients));
     if (!held) co_return co_await not_kept(api, token_name);
 
     Created created{.held = std::move(*held),
@@ -87,7 +87,7 @@ Async<Result<Created>> create_once(truefoundry::Client api, tools::Custody& cust
                     .destination = destination};
     auto made = co_await api.find_by_name(token_name);
     if (made) {
-        custody.set_token_id(created.held.reveal_id, made->id);
+        escrow.set_token_id(created.held.reveal_id, made->id);
         created.id = std::move(made->id);
         created.expires = made->expires;  // what was granted: a tenant may allow less than was asked for
     }

@@ -5,14 +5,14 @@
 #include <optional>
 #include <string>
 
-#include "tools/custody.hpp"
+#include "tools/escrow.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::access_tokens {
 
 /// What is known of a token that was just made, without its value.
 struct Created {
-    tools::Held held;
+    tools::Deposit held;
     std::string name;
     std::string id;                       // empty where it could not be read
     std::optional<policy::Time> expires;  // what was granted, where it could be read back
@@ -24,8 +24,8 @@ struct Created {
 /// it. Errc::upstream, Errc::conflict: nothing was created; Errc::ambiguous: a token was or may have been
 /// made whose value nobody has. A 409 counts as a lost answer where the token of that name
 /// is as young as this call.
-Async<Result<Created>> create_once(truefoundry::Client api, tools::Custody& custody, const Clock& clock,
-                                   truefoundry::CreateAccessToken asked, tools::Recipients recipients,
+Async<Result<Created>> create_once(truefoundry::Client api, tools::Escrow& escrow, const Clock& clock,
+                                   truefoundry::CreateRequest asked, tools::Recipients recipients,
                                    policy::Destination destination);
 
 /// Whether the token that a result with these members tells of is listed: by its id or, where that could not

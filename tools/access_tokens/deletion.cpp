@@ -29,7 +29,7 @@ Json or_null(const std::optional<policy::Time>& time) {
     return time ? Json(policy::format_time(*time)) : Json(nullptr);
 }
 
-policy::Duration since(const truefoundry::Client& api, truefoundry::Pace::Instant start) {
+policy::Duration since(const truefoundry::Client& api, truefoundry::Timing::Instant start) {
     return std::chrono::floor<policy::Duration>(api.pace().now() - start);
 }
 
@@ -122,7 +122,7 @@ Async<Result<void>> delete_unchanged(truefoundry::Client api, AccessToken token)
     if (!id) co_return id.error();
     const auto first = api.pace().now();
     const auto left = [&] { return api.max_time() - since(api, first); };
-    std::optional<truefoundry::Pace::Instant> lost;  // the last try without an answer began
+    std::optional<truefoundry::Timing::Instant> lost;  // the last try without an answer began
     Error last;
     for (int tried = 1;; ++tried) {
         const auto start = api.pace().now();

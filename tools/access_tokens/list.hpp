@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "tools/access_tokens/choice.hpp"
+#include "tools/access_tokens/list_query.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
@@ -14,7 +14,7 @@ public:
     struct Args {
         std::size_t limit = 50;
         std::string cursor = {};
-        Choice choice = {};
+        ListQuery choice = {};
 
         static constexpr std::array fields{
             "limit", "cursor", "name_contains", "state", "expiring_within_days", "unused_for_days", "sort"};

@@ -7,7 +7,7 @@ namespace tfy::access_tokens {
 
 using truefoundry::AccessToken;
 
-ListPage::ListPage(Choice choice, std::optional<Cursor> after, std::size_t limit, policy::Time now)
+ListPage::ListPage(ListQuery choice, std::optional<Cursor> after, std::size_t limit, policy::Time now)
     : choice_(std::move(choice)),
       after_(std::move(after)),
       limit_(limit),

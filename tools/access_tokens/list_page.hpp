@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "tools/access_tokens/choice.hpp"
+#include "tools/access_tokens/list_query.hpp"
 #include "tools/truefoundry/visitor.hpp"
 
 namespace tfy::access_tokens {
@@ -11,7 +11,7 @@ namespace tfy::access_tokens {
 class ListPage final : public truefoundry::Visitor {
 public:
     /// The first `limit` tokens of `choice` after the cursor's. Keeps `limit` of them at any time.
-    ListPage(Choice choice, std::optional<Cursor> after, std::size_t limit, policy::Time now);
+    ListPage(ListQuery choice, std::optional<Cursor> after, std::size_t limit, policy::Time now);
 
     void begin() override;
     void see(truefoundry::AccessToken token, bool again) override;
@@ -33,7 +33,7 @@ private:
         bool operator()(const Position& a, const Position& b) const { return order.precedes(a, b); }
     };
 
-    Choice choice_;
+    ListQuery choice_;
     std::optional<Cursor> after_;
     std::size_t limit_;
     policy::Time now_;

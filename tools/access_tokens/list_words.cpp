@@ -51,7 +51,7 @@ std::string as_row(const AccessToken& token, std::string_view state, policy::Tim
            std::string(state) + " | " + (remarks.empty() ? "–" : remarks) + " |\n";
 }
 
-std::string nothing_listed(const Choice& choice, bool first_page) {
+std::string nothing_listed(const ListQuery& choice, bool first_page) {
     if (choice.takes_all() && first_page) return "There are no personal access tokens.\n";
     return "No personal access token matches. Leave out the filters and the cursor to see all of them.\n";
 }
@@ -70,7 +70,7 @@ std::string what_moved(const ListPage& page) {
 
 }  // namespace
 
-tools::ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now,
+tools::ToolResult show_page(ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
                             const policy::SealKey& key) {
     tools::ToolResult result{
         .text =

@@ -7,7 +7,7 @@
 namespace tfy::access_tokens {
 
 /// Takes the tokens out of `page`; `key` seals its cursor.
-tools::ToolResult show_page(ListPage& page, const Choice& choice, bool first_page, policy::Time now,
+tools::ToolResult show_page(ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
                             const policy::SealKey& key);
 
 }  // namespace tfy::access_tokens

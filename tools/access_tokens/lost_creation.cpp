@@ -29,7 +29,7 @@ Error not_made(const LostCreation& lost) {
                                 in_brackets(lost)};
 }
 
-Error nobody_knows(const LostCreation& lost, const Fate& fate) {
+Error nobody_knows(const LostCreation& lost, const CreationOutcome& fate) {
     return {Errc::ambiguous,
             "It is unknown whether the token " + tools::in_quotes(lost.name.text()) + " was created: " +
                 fate.why + " List the tokens before anything else; if it is there and was created after " +
@@ -66,7 +66,7 @@ bool is_refusal(const Error& error) {
     return status >= 300 && !truefoundry::may_pass(status);
 }
 
-Async<Fate> fate_of(truefoundry::Client api, LostCreation lost) {
+Async<CreationOutcome> fate_of(truefoundry::Client api, LostCreation lost) {
     const Settling settling(lost.age, api.max_time());
     const auto start = api.pace().now();
     const auto elapsed = [&] { return std::chrono::floor<policy::Duration>(api.pace().now() - start); };
@@ -76,15 +76,17 @@ Async<Fate> fate_of(truefoundry::Client api, LostCreation lost) {
         auto found = co_await looking.find_by_name(lost.name);
         if (found) {
             const bool older = found->created && *found->created < lost.begun - lost.clock_apart;
-            co_return Fate{.is = older ? Fate::Is::older : Fate::Is::made, .token = std::move(*found)};
+            co_return CreationOutcome{.is = older ? CreationOutcome::Is::older : CreationOutcome::Is::made,
+                                      .token = std::move(*found)};
         }
         const bool none = found.error().code == Errc::not_found;
-        if (none && !lost.confirmed && settling.is_final(looked_at)) co_return Fate{.is = Fate::Is::not_made};
+        if (none && !lost.confirmed && settling.is_final(looked_at))
+            co_return CreationOutcome{.is = CreationOutcome::Is::not_made};
         const auto pause = settling.pause(elapsed(), looks);
         const bool refused = is_refusal(found.error());
         if (!pause || refused)
-            co_return Fate{.why = why_unknown(lost, found),
-                           .may_tell_later = !refused && !(none && lost.confirmed)};
+            co_return CreationOutcome{.why = why_unknown(lost, found),
+                                      .may_tell_later = !refused && !(none && lost.confirmed)};
         co_await api.pace().wait(*pause);
     }
 }
@@ -92,10 +94,10 @@ Async<Fate> fate_of(truefoundry::Client api, LostCreation lost) {
 Async<Error> look_for(truefoundry::Client api, LostCreation lost) {
     const auto fate = co_await fate_of(api, lost);
     switch (fate.is) {
-        case Fate::Is::made: co_return made(lost, *fate.token);
-        case Fate::Is::older: co_return looks_older(*fate.token, lost.how);
-        case Fate::Is::not_made: co_return not_made(lost);
-        case Fate::Is::unknown: break;
+        case CreationOutcome::Is::made: co_return made(lost, *fate.token);
+        case CreationOutcome::Is::older: co_return looks_older(*fate.token, lost.how);
+        case CreationOutcome::Is::not_made: co_return not_made(lost);
+        case CreationOutcome::Is::unknown: break;
     }
     co_return nobody_knows(lost, fate);
 }

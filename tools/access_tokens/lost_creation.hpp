@@ -26,7 +26,7 @@ struct LostCreation {
 /// Another failure of a read that will be the same in a minute: the key, the address, the tenant's rules.
 bool is_refusal(const Error& error);
 
-struct Fate {
+struct CreationOutcome {
     enum class Is { made, older, not_made, unknown } is = Is::unknown;
     std::optional<truefoundry::AccessToken> token = {};  // made, older
     std::string why = {};                                // unknown
@@ -35,9 +35,9 @@ struct Fate {
 
 /// Looks until it is settled (see Settling): a token that is there is seen at once; that there is none counts
 /// only when the POST cannot be running any more. Half a minute at the most.
-Async<Fate> fate_of(truefoundry::Client api, LostCreation lost);
+Async<CreationOutcome> fate_of(truefoundry::Client api, LostCreation lost);
 
-/// Errc::ambiguous for Fate::Is::older, where the name was free before.
+/// Errc::ambiguous for CreationOutcome::Is::older, where the name was free before.
 Error looks_older(const truefoundry::AccessToken& token, const std::string& how);
 
 /// The same in words, for a name that was free before. Errc::ambiguous: the token is there and nobody has its

@@ -32,7 +32,7 @@ Result<Json> RevealAccessToken::canonical(Json arguments, policy::Time) const {
 }
 
 Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
-    const auto held = co_await custody_.look(Args::read(call.arguments).reveal_id, call.caller.principal);
+    const auto held = co_await escrow_.look(Args::read(call.arguments).reveal_id, call.caller.principal);
     if (!held) co_return in_words(held.error());
     const auto now = clock_.now();
     policy::Facts facts{
@@ -52,7 +52,7 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
 
 Async<Result<tools::ToolResult>> RevealAccessToken::run(policy::Permit permit) {
     const auto args = Args::read(permit.call().arguments);
-    auto reveal = co_await custody_.claim(args.reveal_id, permit.call().caller.principal, "agent");
+    auto reveal = co_await escrow_.claim(args.reveal_id, permit.call().caller.principal, "agent");
     if (!reveal) co_return in_words(reveal.error());
     tools::ToolResult result;
     result.text = "One-time token: " + reveal->placeholder() + "\n\n" + tools::sentences::save_now + "\n";
@@ -62,14 +62,14 @@ Async<Result<tools::ToolResult>> RevealAccessToken::run(policy::Permit permit) {
 
 Async<Result<tools::ToolResult>> RevealAccessToken::settle(policy::Call call, policy::Facts facts,
                                                            policy::Time) {
-    const auto fate = co_await custody_.fate(Args::read(call.arguments).reveal_id, call.caller.principal);
+    const auto fate = co_await escrow_.fate(Args::read(call.arguments).reveal_id, call.caller.principal);
     const auto token = "the token " + tools::in_quotes(facts.subject);
     const auto advice = " Delete " + token + " with tfy_access_tokens_delete and create a new one. (" +
                         tools::sentences::process_ended + ")";
     if (!fate && fate.error().code != Errc::not_found)
         co_return Error{Errc::ambiguous, "It is unknown whether the value of " + token +
                                              " was shown: this server's records could not be read." + advice};
-    if (fate && *fate == tools::ValueFate::claimed)
+    if (fate && *fate == tools::EscrowState::claimed)
         co_return Error{
             Errc::ambiguous,
             "The value of " + token +

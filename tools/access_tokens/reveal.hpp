@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "tools/custody.hpp"
+#include "tools/escrow.hpp"
 #include "tools/tool.hpp"
 
 namespace tfy::access_tokens {
@@ -19,7 +19,7 @@ public:
         static Args read(const Json& arguments);
     };
 
-    RevealAccessToken(tools::Custody& custody, const Clock& clock) : custody_(custody), clock_(clock) {}
+    RevealAccessToken(tools::Escrow& escrow, const Clock& clock) : escrow_(escrow), clock_(clock) {}
 
     std::string_view name() const override { return "tfy_access_tokens_reveal"; }
     policy::Effect effect() const override { return policy::Effect::changes; }
@@ -32,7 +32,7 @@ public:
                                             policy::Time begun) override;
 
 private:
-    tools::Custody& custody_;
+    tools::Escrow& escrow_;
     const Clock& clock_;
 };
 

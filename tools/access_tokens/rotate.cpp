@@ -68,7 +68,7 @@ Result<RotationPlan> plan_for(const RotateAccessToken::Args& args, const AccessT
                         .grace_period = args.grace_period};
 }
 
-truefoundry::CreateAccessToken request_of(const RotationPlan& plan, TokenName name) {
+truefoundry::CreateRequest request_of(const RotationPlan& plan, TokenName name) {
     return {.name = std::move(name),
             .expiration_date = plan.expiration_date,
             .token_type = plan.token_type,
@@ -76,7 +76,7 @@ truefoundry::CreateAccessToken request_of(const RotationPlan& plan, TokenName na
             .account_name = {}};
 }
 
-Error nobody_knows(const RotationPlan& plan, const Fate& fate) {
+Error nobody_knows(const RotationPlan& plan, const CreationOutcome& fate) {
     return {Errc::ambiguous,
             "The server stopped during this rotation, and it is unknown whether the new token " +
                 tools::in_quotes(plan.new_name) + " was created: " + fate.why +
@@ -186,7 +186,7 @@ Async<Result<Created>> RotateAccessToken::make_successor(const policy::Permit& p
     if (const auto same = co_await check(api, plan); !same) co_return same.error();
     auto asked = request_of(plan, std::move(*name));
     const auto destination = permit.grant()->decision.destination;
-    auto created = co_await create_once(api, custody_, clock_, std::move(asked), tools::recipients_of(permit),
+    auto created = co_await create_once(api, escrow_, clock_, std::move(asked), tools::recipients_of(permit),
                                         destination);
     if (!created) co_return with_old_token_left(created.error(), plan);
     co_return created;
@@ -229,15 +229,15 @@ Async<Result<tools::ToolResult>> RotateAccessToken::settle(policy::Call call, po
                       .age = clock_.now() - begun,
                       .how = tools::sentences::process_ended};
     const auto fate = co_await fate_of(api, std::move(lost));
-    if (fate.is == Fate::Is::unknown) co_return nobody_knows(*plan, fate);
+    if (fate.is == CreationOutcome::Is::unknown) co_return nobody_knows(*plan, fate);
     const auto all = co_await api.list();
     const auto old_words = what_is_listed(*plan, all);
-    if (fate.is == Fate::Is::older) {
+    if (fate.is == CreationOutcome::Is::older) {
         auto doubt = looks_older(*fate.token, tools::sentences::process_ended);
         doubt.message += " " + old_words;
         co_return doubt;
     }
-    if (fate.is == Fate::Is::not_made)
+    if (fate.is == CreationOutcome::Is::not_made)
         co_return Error{Errc::upstream, "The server stopped before the new token " +
                                             tools::in_quotes(plan->new_name) +
                                             " was created. Nothing was created. " + old_words};

@@ -6,7 +6,7 @@
 
 #include "tools/access_tokens/creation.hpp"
 #include "tools/access_tokens/rotations.hpp"
-#include "tools/custody.hpp"
+#include "tools/escrow.hpp"
 #include "tools/key_facts.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
@@ -28,10 +28,10 @@ public:
         static Args of(const policy::Call& call);
     };
 
-    RotateAccessToken(truefoundry::Client& client, tools::Custody& custody, Rotations& rotations,
+    RotateAccessToken(truefoundry::Client& client, tools::Escrow& escrow, Rotations& rotations,
                       const Clock& clock, tools::OwnJwtIds own_jwt_ids)
         : client_(client),
-          custody_(custody),
+          escrow_(escrow),
           rotations_(rotations),
           clock_(clock),
           own_jwt_ids_(std::move(own_jwt_ids)) {}
@@ -61,7 +61,7 @@ private:
     Async<Result<Created>> make_successor(const policy::Permit& permit, RotationPlan plan);
 
     truefoundry::Client& client_;
-    tools::Custody& custody_;
+    tools::Escrow& escrow_;
     Rotations& rotations_;
     const Clock& clock_;
     tools::OwnJwtIds own_jwt_ids_;

@@ -68,17 +68,17 @@ std::string http_date(policy::Time time) {
     return text.data();
 }
 
-std::optional<std::string> Target::find(std::string_view name) const {
+std::optional<std::string> ApiTarget::find(std::string_view name) const {
     std::optional<std::string> found;
     for (const auto& [key, value] : query)
         if (key == name) found = value;
     return found;
 }
 
-Target read_target(std::string_view text) {
+ApiTarget read_target(std::string_view text) {
     text = origin_form(text);
     const auto mark = text.find('?');
-    Target target{.path = percent_decoded(text.substr(0, mark)), .query = {}};
+    ApiTarget target{.path = percent_decoded(text.substr(0, mark)), .query = {}};
     auto rest = mark == std::string_view::npos ? std::string_view{} : text.substr(mark + 1);
     while (!rest.empty()) {
         const auto pair = rest.substr(0, rest.find('&'));
@@ -90,14 +90,14 @@ Target read_target(std::string_view text) {
     return target;
 }
 
-Answer json_answer(int status, const Json& body) {
-    Answer answer;
+SandboxResponse json_answer(int status, const Json& body) {
+    SandboxResponse answer;
     answer.status = status;
     answer.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
     return answer;
 }
 
-Answer http_error(int status, std::string message) {
+SandboxResponse http_error(int status, std::string message) {
     return json_answer(status, {{"statusCode", status}, {"message", std::move(message)}});
 }
 

@@ -12,14 +12,14 @@ namespace tfy::sandbox {
 
 /// A request target, taken apart and percent-decoded: {"revoke", "all"} below
 /// /api/svc/v1/personal-access-tokens.
-struct Target {
+struct ApiTarget {
     std::string path;  // decoded
     std::vector<std::pair<std::string, std::string>> query;
 
     /// The last value of `name`, nullopt where absent.
     std::optional<std::string> find(std::string_view name) const;
 };
-Target read_target(std::string_view text);
+ApiTarget read_target(std::string_view text);
 
 /// Without "http://host" in front.
 std::string_view origin_form(std::string_view target);
@@ -30,8 +30,8 @@ std::string percent_decoded(std::string_view text);
 std::string http_date(policy::Time time);
 
 /// An HttpError body.
-Answer http_error(int status, std::string message);
-Answer json_answer(int status, const Json& body);
+SandboxResponse http_error(int status, std::string message);
+SandboxResponse json_answer(int status, const Json& body);
 
 struct Wanted {
     std::string name;

@@ -27,7 +27,7 @@ std::string_view name_of(Shape shape);
 
 /// A token of the caller's that comes or goes right before the request is answered, as if somebody else were
 /// at work.
-struct Change {
+struct Interference {
     bool inserts = true;    // false: deletes
     std::string name = {};  // of the token; to delete one, its id will do
 };
@@ -35,7 +35,7 @@ struct Change {
 struct Circumstances {
     std::chrono::seconds skew{0};  // how far the control plane's clock is ahead
     Shape shape = Shape::virtual_account;
-    std::vector<Change> before = {};
+    std::vector<Interference> before = {};
 };
 
 }  // namespace tfy::sandbox

@@ -24,7 +24,8 @@ bool same_hash(std::string_view a, std::string_view b) {
 }
 
 // An unsigned query parameter; nullopt where it is no number.
-std::optional<std::size_t> read_number(const Target& target, std::string_view name, std::size_t otherwise) {
+std::optional<std::size_t> read_number(const ApiTarget& target, std::string_view name,
+                                       std::size_t otherwise) {
     const auto text = target.find(name);
     if (!text) return otherwise;
     std::size_t number = 0;
@@ -38,21 +39,21 @@ struct Window {
     std::size_t offset = 0;
 };
 
-std::optional<Window> read_window(const Target& target) {
+std::optional<Window> read_window(const ApiTarget& target) {
     const auto limit = read_number(target, "limit", 100);
     const auto offset = read_number(target, "offset", 0);
     if (!limit || !offset || *limit == 0 || *limit > largest_page) return std::nullopt;
     return Window{*limit, *offset};
 }
 
-Answer bad_window() { return http_error(400, "limit and offset must be numbers, limit 1 to 1000"); }
+SandboxResponse bad_window() { return http_error(400, "limit and offset must be numbers, limit 1 to 1000"); }
 
-Answer listed(Json data, std::size_t total, const Window& window) {
+SandboxResponse listed(Json data, std::size_t total, const Window& window) {
     const Json pagination = {{"total", total}, {"offset", window.offset}, {"limit", window.limit}};
     return json_answer(200, {{"data", std::move(data)}, {"pagination", pagination}});
 }
 
-Answer broken_shelf(const Error& error) { return http_error(500, error.message); }
+SandboxResponse broken_shelf(const Error& error) { return http_error(500, error.message); }
 
 bool is_collection(std::string_view path) {
     return path == collection || path.starts_with(std::string(collection) + "/");
@@ -89,23 +90,25 @@ struct ControlPlane::Caller {
 /// One request, and who sends it in which world.
 struct ControlPlane::Asked {
     std::string_view method;
-    Target target;
+    ApiTarget target;
     std::string_view body;
     Account caller;
     policy::Time now;
     Shape shape;
 };
 
-ControlPlane::ControlPlane(std::unique_ptr<Shelf> shelf, const Clock& clock, std::vector<Account> more)
-    : shelf_(std::move(shelf)), clock_(clock), accounts_(std::move(more)) {
+ControlPlane::ControlPlane(std::unique_ptr<TokenStore> token_store, const Clock& clock,
+                           std::vector<Account> more)
+    : token_store_(std::move(token_store)), clock_(clock), accounts_(std::move(more)) {
     accounts_.insert(accounts_.begin(), Account{});
 }
 
-Answer ControlPlane::handle(std::string_view method, std::string_view target, std::string_view bearer,
-                            std::string_view body, const Circumstances& circumstances) {
+SandboxResponse ControlPlane::handle(std::string_view method, std::string_view target,
+                                     std::string_view bearer, std::string_view body,
+                                     const Circumstances& circumstances) {
     const auto now = clock_.now() + circumstances.skew;
     const auto found = caller(bearer, now);
-    Answer answer;
+    SandboxResponse answer;
     if (const auto danger = danger_of(method, target); !danger.empty())
         answer = http_error(599, "Defect of the caller: " + danger + ". Nothing was done.");
     else if (!found)
@@ -122,9 +125,10 @@ Answer ControlPlane::handle(std::string_view method, std::string_view target, st
 }
 
 // A use of a token is noted, and others come and go, before anything is answered.
-Answer ControlPlane::serve(const Asked& asked, const std::string& token, const std::vector<Change>& before) {
+SandboxResponse ControlPlane::serve(const Asked& asked, const std::string& token,
+                                    const std::vector<Interference>& before) {
     if (!token.empty())
-        if (const auto touched = shelf_->touch(token, asked.now); !touched)
+        if (const auto touched = token_store_->touch(token, asked.now); !touched)
             return broken_shelf(touched.error());
     for (const auto& each : before)
         if (const auto changed = change(each, asked); !changed) return broken_shelf(changed.error());
@@ -142,7 +146,7 @@ Result<ControlPlane::Caller> ControlPlane::caller(std::string_view bearer, polic
     Caller found;
     for (const auto& account : accounts_)
         if (same_hash(given, policy::sha256(account.key))) found.account = account;
-    const auto tokens = shelf_->all();
+    const auto tokens = token_store_->all();
     if (!tokens) return tokens.error();
     for (const auto& token : *tokens) {
         if (!same_hash(given, token.value_sha256) || (token.expires && *token.expires <= now)) continue;
@@ -154,27 +158,27 @@ Result<ControlPlane::Caller> ControlPlane::caller(std::string_view bearer, polic
 }
 
 Result<std::vector<StoredToken>> ControlPlane::tokens_of(const Account& account) {
-    auto tokens = shelf_->all();
+    auto tokens = token_store_->all();
     if (tokens)
         std::erase_if(*tokens, [&](const StoredToken& token) { return token.owner != account.user(); });
     return tokens;
 }
 
 // Nobody ever had the value of a token that comes in this way.
-Result<void> ControlPlane::change(const Change& change, const Asked& asked) {
+Result<void> ControlPlane::change(const Interference& change, const Asked& asked) {
     if (change.inserts) {
         auto token = fresh(asked.caller, change.name, asked.now);
         token.value_sha256 = policy::sha256(random_word(32));
-        return shelf_->insert(token);
+        return token_store_->insert(token);
     }
     const auto tokens = tokens_of(asked.caller);
     if (!tokens) return tokens.error();
     for (const auto& token : *tokens)
-        if (token.name == change.name || token.id == change.name) return shelf_->remove(token.id);
+        if (token.name == change.name || token.id == change.name) return token_store_->remove(token.id);
     return Error{Errc::not_found, "The fault script deletes " + change.name + ", and there is none."};
 }
 
-Answer ControlPlane::route(const Asked& asked) {
+SandboxResponse ControlPlane::route(const Asked& asked) {
     const std::string_view path = asked.target.path;
     const auto& method = asked.method;
     if (method == "GET" && path == workspaces) {
@@ -191,7 +195,7 @@ Answer ControlPlane::route(const Asked& asked) {
     return http_error(404, "Not Found");
 }
 
-Answer ControlPlane::list(const Asked& asked) {
+SandboxResponse ControlPlane::list(const Asked& asked) {
     const auto window = read_window(asked.target);
     if (!window) return bad_window();
     auto tokens = tokens_of(asked.caller);
@@ -208,7 +212,7 @@ Answer ControlPlane::list(const Asked& asked) {
 }
 
 // The value stands in this answer and nowhere else: what is kept is its hash.
-Answer ControlPlane::create(const Asked& asked) {
+SandboxResponse ControlPlane::create(const Asked& asked) {
     auto wanted = read_wanted(asked.body, asked.now);
     if (!wanted) return http_error(400, wanted.error().message);
     const auto tokens = tokens_of(asked.caller);
@@ -224,8 +228,8 @@ Answer ControlPlane::create(const Asked& asked) {
     token.jwt_id = random_word(24);  // an opaque token has a Jwt, too: its tokenType may say "opaque"
     auto value = token.type == "jwt" ? mint_jwt(token) : mint_opaque();
     token.value_sha256 = policy::sha256(value);
-    const auto kept = shelf_->insert(token);
-    Answer answer;
+    const auto kept = token_store_->insert(token);
+    SandboxResponse answer;
     if (kept)
         answer.body = "{\"token\":\"" + value + "\"}";
     else
@@ -234,12 +238,13 @@ Answer ControlPlane::create(const Asked& asked) {
     return answer;
 }
 
-Answer ControlPlane::remove(const Asked& asked, std::string_view id) {
+SandboxResponse ControlPlane::remove(const Asked& asked, std::string_view id) {
     const auto tokens = tokens_of(asked.caller);
     if (!tokens) return broken_shelf(tokens.error());
     if (std::ranges::find(*tokens, id, &StoredToken::id) == tokens->end())
         return http_error(404, "Personal access token not found");
-    if (const auto removed = shelf_->remove(std::string(id)); !removed) return broken_shelf(removed.error());
+    if (const auto removed = token_store_->remove(std::string(id)); !removed)
+        return broken_shelf(removed.error());
     return json_answer(200, Json::object());
 }
 

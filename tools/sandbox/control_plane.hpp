@@ -12,7 +12,7 @@
 
 namespace tfy::sandbox {
 
-struct Answer {
+struct SandboxResponse {
     int status = 200;
     std::string content_type = "application/json";
     std::string request_id = {};
@@ -29,10 +29,10 @@ struct Answer {
 class ControlPlane {
 public:
     /// `more`: accounts beside dana, whose key is `sandbox_key`.
-    ControlPlane(std::unique_ptr<Shelf> shelf, const Clock& clock, std::vector<Account> more = {});
+    ControlPlane(std::unique_ptr<TokenStore> token_store, const Clock& clock, std::vector<Account> more = {});
 
-    Answer handle(std::string_view method, std::string_view target, std::string_view bearer,
-                  std::string_view body, const Circumstances& circumstances = {});
+    SandboxResponse handle(std::string_view method, std::string_view target, std::string_view bearer,
+                           std::string_view body, const Circumstances& circumstances = {});
 
     /// Whose key this is; empty: nobody's. Unlike a request, this does not count as a use of it.
     std::string account_of(std::string_view bearer);
@@ -41,15 +41,16 @@ private:
     struct Asked;
     struct Caller;
     Result<Caller> caller(std::string_view bearer, policy::Time now);
-    Answer serve(const Asked& asked, const std::string& token, const std::vector<Change>& before);
-    Result<void> change(const Change& change, const Asked& asked);
+    SandboxResponse serve(const Asked& asked, const std::string& token,
+                          const std::vector<Interference>& before);
+    Result<void> change(const Interference& change, const Asked& asked);
     Result<std::vector<StoredToken>> tokens_of(const Account& account);
-    Answer route(const Asked& asked);
-    Answer list(const Asked& asked);
-    Answer create(const Asked& asked);
-    Answer remove(const Asked& asked, std::string_view id);
+    SandboxResponse route(const Asked& asked);
+    SandboxResponse list(const Asked& asked);
+    SandboxResponse create(const Asked& asked);
+    SandboxResponse remove(const Asked& asked, std::string_view id);
 
-    std::unique_ptr<Shelf> shelf_;
+    std::unique_ptr<TokenStore> token_store_;
     const Clock& clock_;
     std::vector<Account> accounts_;
 };

@@ -8,14 +8,14 @@ class SandboxExchange final : public truefoundry::Exchange {
 public:
     explicit SandboxExchange(ControlPlane& plane) : plane_(plane) {}
 
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         auto answer = plane_.handle(request.method, request.target, sandbox_key, request.body);
-        co_return truefoundry::HttpResponse{.status = answer.status,
-                                            .content_type = std::move(answer.content_type),
-                                            .request_id = std::move(answer.request_id),
-                                            .retry_after = {},
-                                            .body = std::move(answer.body),
-                                            .date = std::move(answer.date)};
+        co_return truefoundry::ApiResponse{.status = answer.status,
+                                           .content_type = std::move(answer.content_type),
+                                           .request_id = std::move(answer.request_id),
+                                           .retry_after = {},
+                                           .body = std::move(answer.body),
+                                           .date = std::move(answer.date)};
     }
 
 private:

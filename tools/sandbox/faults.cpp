@@ -20,15 +20,15 @@ void strike(const Action& action, Plan& plan) {
     };
     std::visit(Overloaded{[&](const Delay& delay) { plan.delay += delay.time; },
                           [&](const Skew& skew) { plan.circumstances.skew += skew.ahead; },
-                          [&](const Change& change) { plan.circumstances.before.push_back(change); },
+                          [&](const Interference& change) { plan.circumstances.before.push_back(change); },
                           [&](const Shape& shape) { plan.circumstances.shape = shape; }, spoil},
                action);
 }
 
 }  // namespace
 
-bool Match::fits(std::string_view asked_method, std::string_view asked_path,
-                 std::string_view asked_query) const {
+bool FaultMatch::fits(std::string_view asked_method, std::string_view asked_path,
+                      std::string_view asked_query) const {
     const bool open_end = path.ends_with('*');
     const bool path_fits = path.empty() || path == asked_path ||
                            (open_end && asked_path.starts_with(path.substr(0, path.size() - 1)));

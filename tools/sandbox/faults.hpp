@@ -16,7 +16,7 @@ namespace tfy::sandbox {
 using std::chrono::milliseconds;
 
 /// Strikes the `count` requests from the `nth` on, of those that fit since it was posted.
-struct Match {
+struct FaultMatch {
     std::string method = {};  // empty: any
     std::string path = {};    // without the query; "…/*" is all that begins so; empty: any
     std::string query = {};   // a part of the query: "offset=100"; empty: any
@@ -51,10 +51,10 @@ struct Drip {
 struct Skew {
     std::chrono::seconds ahead{0};
 };
-using Action = std::variant<Delay, Instead, HalfBody, Reset, Drip, Skew, Change, Shape>;
+using Action = std::variant<Delay, Instead, HalfBody, Reset, Drip, Skew, Interference, Shape>;
 
 struct Fault {
-    Match match;
+    FaultMatch match;
     Action action;
     Json written;            // as it was posted
     std::uint32_t seen = 0;  // requests that fitted so far

@@ -95,8 +95,8 @@ private:
     std::optional<Error> error_;
 };
 
-Match read_match(Members& members) {
-    Match match{
+FaultMatch read_match(Members& members) {
+    FaultMatch match{
         .method = members.text("method"), .path = members.text("path"), .query = members.text("query")};
     if (!match.method.empty() && std::ranges::find(methods, match.method) == methods.end())
         members.complain(members.where() + ".method", "must be one of " + listed(methods));
@@ -137,7 +137,7 @@ Action read_half(Members& members) {
 }
 
 Action read_change(Members& members, const char* key, bool inserts) {
-    Change change{.inserts = inserts, .name = members.text(key)};
+    Interference change{.inserts = inserts, .name = members.text(key)};
     if (change.name.empty()) members.complain(members.where() + "." + key, "must be the name of a token");
     return change;
 }

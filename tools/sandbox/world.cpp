@@ -5,7 +5,7 @@
 namespace tfy::sandbox {
 namespace {
 
-class MemoryShelf final : public Shelf {
+class MemoryShelf final : public TokenStore {
 public:
     Result<std::vector<StoredToken>> all() override { return tokens_; }
 
@@ -44,6 +44,6 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Shelf> make_memory_shelf() { return std::make_unique<MemoryShelf>(); }
+std::unique_ptr<TokenStore> make_memory_shelf() { return std::make_unique<MemoryShelf>(); }
 
 }  // namespace tfy::sandbox

@@ -27,9 +27,9 @@ struct StoredToken {
 };
 
 /// The seam for keeping them: SQLite in the server room, a vector in tests. Blocking and quick; one thread.
-class Shelf {
+class TokenStore {
 public:
-    virtual ~Shelf() = default;
+    virtual ~TokenStore() = default;
     virtual Result<std::vector<StoredToken>> all() = 0;
     virtual Result<void> insert(const StoredToken& token) = 0;
     virtual Result<void> remove(const std::string& id) = 0;
@@ -37,6 +37,6 @@ public:
 };
 
 /// Keeps nothing beyond the process.
-std::unique_ptr<Shelf> make_memory_shelf();
+std::unique_ptr<TokenStore> make_memory_shelf();
 
 }  // namespace tfy::sandbox

@@ -44,14 +44,15 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::Permit permit) {
         finding = after_asking(probed, key, clock_.now());
         if (known.sandbox && probed) finding->sentence = sandbox_mode;
     }
-    const auto demands = known.approvals ? known.approvals(permit.call().caller) : ApprovalDemands{};
+    const auto requirements =
+        known.approvals ? known.approvals(permit.call().caller) : ApprovalRequirements{};
     const auto page = known.page_url ? known.page_url() : std::string{};
     tools::ToolResult result;
     result.text = finding->sentence + "\n";
     for (const auto& warning : finding->warnings) result.text += "Warning: " + warning + "\n";
     result.text += "\nControl plane: " + or_words(known.base_url, "not set") + "\nAPI key: " + describe(key) +
                    "\nActs as: " + or_words(key.subject, "unknown (the key does not say)") +
-                   "\nApprovals: " + demands.words + "\nApprovals page: " + or_words(page, "not open") +
+                   "\nApprovals: " + requirements.words + "\nApprovals page: " + or_words(page, "not open") +
                    "\nVersion: " + known.version + "\n";
     result.structured = {
         {"connection", finding->connection},
@@ -65,8 +66,8 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::Permit permit) {
         {"key_kind", kind_of(key)},
         {"key_expires_at", key.expires ? Json(policy::format_time(*key.expires)) : Json(nullptr)},
         {"acts_as", or_null(key.subject)},
-        {"approvals", demands.words},
-        {"approvals_by_tool", demands.by_tool},
+        {"approvals", requirements.words},
+        {"approvals_by_tool", requirements.by_tool},
         {"approvals_page", or_null(page)},
         {"sandbox", known.sandbox},
         {"version", known.version}};

@@ -13,7 +13,7 @@
 namespace tfy::status {
 
 /// What the rules in force ask of whoever approves.
-struct ApprovalDemands {
+struct ApprovalRequirements {
     std::string words = {};  // sentences
     /// {tool, could_be_approved, min_assurance, people, words} for each tool that changes something;
     /// min_assurance and people null where it is refused.
@@ -24,7 +24,8 @@ struct ApprovalDemands {
 struct Configuration {
     std::string base_url;                       // empty: not set
     std::function<tools::KeyFacts()> key = {};  // asked each time: it may be replaced; none: there is none
-    std::function<ApprovalDemands(const policy::Caller&)> approvals = {};  // asked each time: rules change
+    std::function<ApprovalRequirements(const policy::Caller&)> approvals =
+        {};  // asked each time: rules change
     bool sandbox = false;
     std::string version;
     std::function<std::string()> page_url = {};  // the approvals page, empty while there is none

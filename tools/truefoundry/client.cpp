@@ -23,18 +23,18 @@ Error no_answer(int tries) {
 }
 
 /// A proxy's page, or a promise to do it later.
-Error not_confirmed(const HttpResponse& answer) {
+Error not_confirmed(const ApiResponse& answer) {
     return {Errc::ambiguous, "What came back (status " + std::to_string(answer.status) +
                                  ") is not what TrueFoundry confirms a deletion with."};
 }
 
 }  // namespace
 
-Client::Client(Exchange& exchange, milliseconds max_time, Pace pace)
+Client::Client(Exchange& exchange, milliseconds max_time, Timing pace)
     : exchange_(exchange), max_time_(max_time), pace_(std::move(pace)) {}
 
 Client::Client(Exchange& exchange, Wait wait)
-    : Client(exchange, default_max_time, Pace::of(std::move(wait))) {}
+    : Client(exchange, default_max_time, Timing::of(std::move(wait))) {}
 
 Client Client::traced(const policy::Trace& trace) const {
     Client client = *this;
@@ -48,15 +48,15 @@ Client Client::within(milliseconds max_time) const {
     return client;
 }
 
-HttpRequest Client::request(std::string method, std::string target) const {
-    HttpRequest made{.method = std::move(method), .target = std::move(target), .timeout = max_time_};
+ApiRequest Client::request(std::string method, std::string target) const {
+    ApiRequest made{.method = std::move(method), .target = std::move(target), .timeout = max_time_};
     if (!trace_.parent.empty()) made.headers.emplace_back("traceparent", trace_.parent);
     if (!trace_.parent.empty() && !trace_.state.empty())
         made.headers.emplace_back("tracestate", trace_.state);
     return made;
 }
 
-Async<Result<HttpResponse>> Client::get(std::string target) {
+Async<Result<ApiResponse>> Client::get(std::string target) {
     const auto end = pace_.now() + max_time_;
     for (int tried = 1;; ++tried) {
         auto asked = request("GET", target);
@@ -78,7 +78,7 @@ Async<Result<HttpResponse>> Client::get(std::string target) {
     }
 }
 
-Async<Result<policy::Secret>> Client::create(CreateAccessToken asked) {
+Async<Result<policy::Secret>> Client::create(CreateRequest asked) {
     auto post = request("POST", wire::collection_target());
     post.body = wire::write_create(asked);
     auto answer = co_await exchange_.send(std::move(post));

@@ -8,7 +8,7 @@
 
 #include "policy/call.hpp"
 #include "tools/truefoundry/exchange.hpp"
-#include "tools/truefoundry/pace.hpp"
+#include "tools/truefoundry/timing.hpp"
 #include "tools/truefoundry/types.hpp"
 #include "tools/truefoundry/visitor.hpp"
 
@@ -31,7 +31,7 @@ public:
     static constexpr int most_pages = 2'000;
 
     explicit Client(Exchange& exchange, std::chrono::milliseconds max_time = default_max_time,
-                    Pace pace = Pace::real());
+                    Timing pace = Timing::real());
     /// Time passes by waiting alone.
     Client(Exchange& exchange, Wait wait);
 
@@ -49,7 +49,7 @@ public:
     Client within(std::chrono::milliseconds max_time) const;
 
     std::chrono::milliseconds max_time() const { return max_time_; }
-    const Pace& pace() const { return pace_; }
+    const Timing& pace() const { return pace_; }
 
     /// Shows the visitor every token of the caller, page by page to the end; keeps one page and a hash of
     /// each id. Errc::upstream beyond `most_tokens` or `most_pages`: what was seen until then is not all.
@@ -64,7 +64,7 @@ public:
     /// The newest of exactly this name, or Errc::not_found.
     Async<Result<AccessToken>> find_by_name(TokenName name);
     /// One try. The value comes back in locked memory; no copy of it is left behind in this room.
-    Async<Result<policy::Secret>> create(CreateAccessToken request);
+    Async<Result<policy::Secret>> create(CreateRequest request);
     /// One try.
     Async<Result<void>> remove(TokenId id);
     /// One cheap read that shows whether the key works.
@@ -72,13 +72,13 @@ public:
 
 private:
     struct Progress;
-    HttpRequest request(std::string method, std::string target) const;
-    Async<Result<HttpResponse>> get(std::string target);
+    ApiRequest request(std::string method, std::string target) const;
+    Async<Result<ApiResponse>> get(std::string target);
     Async<Result<Progress>> look(std::string name_contains, Visitor& visitor);
 
     Exchange& exchange_;
     std::chrono::milliseconds max_time_;
-    Pace pace_;
+    Timing pace_;
     Listed listed_ = [](const std::vector<AccessToken>&) {};
     ListingOver listing_over_ = [] {};
     policy::Trace trace_ = {};

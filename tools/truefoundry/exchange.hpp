@@ -11,7 +11,7 @@
 
 namespace tfy::truefoundry {
 
-struct HttpRequest {
+struct ApiRequest {
     std::string method;     // upper case
     std::string target;     // origin form, percent-encoded: "/api/svc/v1/personal-access-tokens?limit=100"
     std::string body = {};  // UTF-8 JSON, or empty
@@ -19,7 +19,7 @@ struct HttpRequest {
     std::vector<std::pair<std::string, std::string>> headers = {};  // beside those that every request has
 };
 
-struct HttpResponse {
+struct ApiResponse {
     int status = 0;
     std::string content_type = {};
     std::string request_id = {};   // x-request-id, empty where none
@@ -39,7 +39,7 @@ public:
     /// request did not arrive (refused, no route, TLS refused, not configured), Errc::ambiguous that it may
     /// have arrived (time-out, cut off, body over the limit). Adds credentials; callers never see them. Never
     /// retries, never follows a redirect. Cancelling the coroutine aborts the transfer.
-    virtual Async<Result<HttpResponse>> send(HttpRequest request) = 0;
+    virtual Async<Result<ApiResponse>> send(ApiRequest request) = 0;
 };
 
 }  // namespace tfy::truefoundry

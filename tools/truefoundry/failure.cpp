@@ -47,7 +47,7 @@ std::string without_long_words(std::string_view text) {
 }
 
 // TrueFoundry's own words from an HttpError body, cut and made safe; empty where there are none.
-std::string quotation(const HttpResponse& response) {
+std::string quotation(const ApiResponse& response) {
     const auto body = protocol::parse(response.body);
     if (!body || !body->is_object()) return {};
     const auto message = body->find("message");
@@ -73,7 +73,7 @@ Error unsettled(int status, Asked asked) {
             "TrueFoundry answered " + number + ", which does not say whether the request was carried out."};
 }
 
-Error in_words(const HttpResponse& response, Asked asked) {
+Error in_words(const ApiResponse& response, Asked asked) {
     const auto status = response.status;
     const auto number = std::to_string(status);
     switch (status) {
@@ -106,14 +106,14 @@ Error in_words(const HttpResponse& response, Asked asked) {
 
 }  // namespace
 
-Error with_request_id(Error error, const HttpResponse& response) {
+Error with_request_id(Error error, const ApiResponse& response) {
     error.data = {{"http_status", response.status}};
     if (is_request_id(response.request_id))
         error.message += " (TrueFoundry request id: " + response.request_id + ")";
     return error;
 }
 
-Error failure(const HttpResponse& response, Asked asked, policy::Time now) {
+Error failure(const ApiResponse& response, Asked asked, policy::Time now) {
     auto error = in_words(response, asked);
     const auto quiet = read_retry_after(response.retry_after, now);
     if (may_pass(response.status) && quiet && quiet->count() > 0)

@@ -13,11 +13,11 @@ enum class Asked { list, create, remove };
 /// for those who must tell 401 from 403, and the seconds for which TrueFoundry wants to be left alone. A
 /// create or delete that is answered 408 or 5xx may have happened (a proxy may have lost the real answer):
 /// Errc::ambiguous.
-Error failure(const HttpResponse& response, Asked asked, policy::Time now);
+Error failure(const ApiResponse& response, Asked asked, policy::Time now);
 
 /// Adds the status as data and the upstream request id to the end of the message, where there is one that
 /// looks like an id.
-Error with_request_id(Error error, const HttpResponse& response);
+Error with_request_id(Error error, const ApiResponse& response);
 
 constexpr bool is_success(int status) { return status >= 200 && status < 300; }
 /// Worth another try: 408, 429 and 5xx.

@@ -9,7 +9,7 @@ namespace tfy::truefoundry {
 namespace {
 
 namespace asio = boost::asio;
-using Answer = Result<HttpResponse>;
+using Answer = Result<ApiResponse>;
 
 Error refusal(const Breaker::Refusal& refused, policy::Time today) {
     const auto next =
@@ -41,7 +41,7 @@ public:
     ~Trial() {
         if (!told_) breaker_.left(pass_);
     }
-    void tell(const Answer& answer, Pace::Instant now) {
+    void tell(const Answer& answer, Timing::Instant now) {
         told_ = true;
         auto why = silence(answer);
         if (why.empty())
@@ -58,12 +58,12 @@ private:
 
 class GuardedExchange final : public Exchange {
 public:
-    GuardedExchange(std::unique_ptr<Exchange> exchange, Pace pace)
+    GuardedExchange(std::unique_ptr<Exchange> exchange, Timing pace)
         : exchange_(std::move(exchange)), pace_(std::move(pace)) {}
 
-    Async<Answer> send(HttpRequest request) override {
+    Async<Answer> send(ApiRequest request) override {
         if (request.method != "GET" && !breaker_.closed()) {
-            HttpRequest look{
+            ApiRequest look{
                 .method = "GET", .target = wire::list_target(0, 1, ""), .timeout = request.timeout};
             const auto seen = co_await ask(std::move(look));
             if (!breaker_.closed()) co_return not_sent(seen);
@@ -78,7 +78,7 @@ private:
                                     " This was seen by a read; nothing else was sent, and nothing was done."};
     }
 
-    Async<Answer> ask(HttpRequest request) {
+    Async<Answer> ask(ApiRequest request) {
         const auto admitted = breaker_.admit(pace_.now());
         if (const auto* refused = std::get_if<Breaker::Refusal>(&admitted))
             co_return refusal(*refused, pace_.today());
@@ -90,13 +90,13 @@ private:
     }
 
     std::unique_ptr<Exchange> exchange_;
-    Pace pace_;
+    Timing pace_;
     Breaker breaker_;
 };
 
 }  // namespace
 
-std::unique_ptr<Exchange> guard(std::unique_ptr<Exchange> exchange, Pace pace) {
+std::unique_ptr<Exchange> guard(std::unique_ptr<Exchange> exchange, Timing pace) {
     return std::make_unique<GuardedExchange>(std::move(exchange), std::move(pace));
 }
 

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "tools/truefoundry/exchange.hpp"
-#include "tools/truefoundry/pace.hpp"
+#include "tools/truefoundry/timing.hpp"
 
 namespace tfy::truefoundry {
 
@@ -12,6 +12,6 @@ namespace tfy::truefoundry {
 /// Errc::upstream: nothing was sent, and when the next try is. No answer, and a proxy's 502, 503 or 504,
 /// count as silence; all other answers close it. What changes something is never the probe: while it is not
 /// closed a cheap read goes first.
-std::unique_ptr<Exchange> guard(std::unique_ptr<Exchange> exchange, Pace pace = Pace::real());
+std::unique_ptr<Exchange> guard(std::unique_ptr<Exchange> exchange, Timing pace = Timing::real());
 
 }  // namespace tfy::truefoundry

@@ -52,7 +52,7 @@ struct AccessToken {
     std::vector<std::string> jwt_ids;  // never shown: they tell which listed token a JWT is
 };
 
-struct CreateAccessToken {
+struct CreateRequest {
     TokenName name;
     std::string expiration_date = {};  // canonical UTC, or empty
     std::string token_type = {};       // "jwt", "opaque", or empty

@@ -35,7 +35,7 @@ struct Client::Progress {
     bool repeats = false;  // a full page had nothing new, though more was to come
 
     /// False at the end of the list.
-    bool pass_on(wire::Page page, Visitor& visitor) {
+    bool pass_on(wire::TokenPage page, Visitor& visitor) {
         const auto before = seen.size();
         for (auto& token : page.tokens) {
             const bool again = !seen.insert(std::hash<std::string>{}(token.id)).second;

@@ -120,7 +120,7 @@ std::string list_target(std::size_t offset, std::size_t limit, std::string_view 
 
 std::string token_target(const TokenId& id) { return collection_target() + "/" + id.text(); }
 
-std::string write_create(const CreateAccessToken& request) {
+std::string write_create(const CreateRequest& request) {
     Json body = {{"name", request.name.text()}};
     if (!request.expiration_date.empty()) body["expirationDate"] = request.expiration_date;
     if (!request.token_type.empty()) body["tokenType"] = request.token_type;
@@ -152,7 +152,7 @@ AccessToken read_token(const Json& item) {
     return token;
 }
 
-Result<Page> read_page(std::string_view body) {
+Result<TokenPage> read_page(std::string_view body) {
     auto parsed = protocol::parse(body);
     const Json answer = parsed ? std::move(*parsed) : Json(nullptr);
     const auto& data = member(answer, {"data"});
@@ -161,7 +161,7 @@ Result<Page> read_page(std::string_view body) {
                      "TrueFoundry's answer is not a list of access tokens. Nothing was done. Check that "
                      "TFY_BASE_URL is the "
                      "control plane's address, and that no proxy answers in its place."};
-    Page page{.tokens = {}, .items = data.size(), .total = {}};
+    TokenPage page{.tokens = {}, .items = data.size(), .total = {}};
     for (const auto& item : data)
         if (auto token = read_token(item); !token.id.empty()) page.tokens.push_back(std::move(token));
     const auto& total = member(member(answer, {"pagination"}), {"total"});
@@ -187,7 +187,7 @@ Result<policy::Secret> take_value(std::string& body) {
     }
 }
 
-bool confirms_deletion(const HttpResponse& answer) {
+bool confirms_deletion(const ApiResponse& answer) {
     constexpr int accepted = 202;
     if (answer.status == accepted) return false;
     return answer.body.empty() || Json::parse(answer.body, nullptr, false).is_object();

@@ -25,16 +25,16 @@ std::string list_target(std::size_t offset, std::size_t limit, std::string_view 
 std::string token_target(const TokenId& id);
 std::string collection_target();
 
-std::string write_create(const CreateAccessToken& request);
+std::string write_create(const CreateRequest& request);
 
-struct Page {
+struct TokenPage {
     std::vector<AccessToken> tokens;     // those that have an id
     std::size_t items = 0;               // how far the offset moves on
     std::optional<std::uint64_t> total;  // none: not said
 };
 
 /// Errc::upstream for a body that is no list: HTML, empty, cut off, not UTF-8.
-Result<Page> read_page(std::string_view body);
+Result<TokenPage> read_page(std::string_view body);
 AccessToken read_token(const Json& item);
 
 /// The value out of a create's answer. Wipes the body and the parsed copy whatever happens. Errc::ambiguous
@@ -43,6 +43,6 @@ Result<policy::Secret> take_value(std::string& body);
 
 /// Whether a successful answer to a DELETE says that it was done: a JSON object, or nothing at all. A page of
 /// HTML and "202 Accepted" do not.
-bool confirms_deletion(const HttpResponse& answer);
+bool confirms_deletion(const ApiResponse& answer);
 
 }  // namespace tfy::truefoundry::wire

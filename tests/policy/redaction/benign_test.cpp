@@ -23,7 +23,7 @@ std::string random_bytes(std::size_t size, unsigned seed) {
 }
 
 redaction::Redactor busy_redactor(std::size_t tokens) {
-    std::vector<redaction::TokenPrints> prints;
+    std::vector<redaction::TokenFingerprints> prints;
     for (std::size_t i = 0; i < tokens; ++i)
         prints.push_back(
             redaction::fingerprint(opaque_token(static_cast<unsigned>(i) + 1000), "token", a_key()));

@@ -16,7 +16,7 @@ namespace {
 const std::string token = opaque_token(1, 48);
 
 /// The text with a mark for each finding: what a filter would do that keeps all other bytes.
-std::string marked(std::string_view text, const std::vector<redaction::Finding>& findings) {
+std::string marked(std::string_view text, const std::vector<redaction::Match>& findings) {
     std::string out;
     std::size_t at = 0;
     for (const auto& finding : findings) {
@@ -173,8 +173,8 @@ TEST_CASE("a message without a value is written as Json::dump writes it") {
 }
 
 TEST_CASE("a registered token takes less than 2 kB of memory") {
-    std::vector<redaction::TokenPrints> opaque;
-    std::vector<redaction::TokenPrints> jwts;
+    std::vector<redaction::TokenFingerprints> opaque;
+    std::vector<redaction::TokenFingerprints> jwts;
     for (unsigned i = 0; i < 2000; ++i) {
         opaque.push_back(redaction::fingerprint(opaque_token(i, 48), "token", a_key()));
         jwts.push_back(redaction::fingerprint(

@@ -16,7 +16,7 @@ using namespace tfy::leaks;
 
 namespace {
 
-using Places = std::vector<std::pair<std::size_t, std::size_t>>;
+using ConcurrencyLimit = std::vector<std::pair<std::size_t, std::size_t>>;
 
 std::string random_bytes(std::mt19937_64& random, std::size_t size) {
     std::string bytes;
@@ -52,8 +52,9 @@ std::vector<std::string> some_tokens(std::mt19937_64& random) {
     return tokens;
 }
 
-std::vector<redaction::TokenPrints> prints_of(const std::vector<std::string>& tokens, bool as_first_stored) {
-    std::vector<redaction::TokenPrints> prints;
+std::vector<redaction::TokenFingerprints> prints_of(const std::vector<std::string>& tokens,
+                                                    bool as_first_stored) {
+    std::vector<redaction::TokenFingerprints> prints;
     for (const auto& token : tokens) {
         prints.push_back(redaction::fingerprint(token, "", a_key()));
         if (!as_first_stored) continue;
@@ -95,13 +96,13 @@ TEST_CASE("runs are found whole, wherever they begin and however long they are")
         const auto size = random() % (round % 10 == 0 ? 9000 : 300);
         while (text.size() < size) text += std::string(random() % 150, 'x') + std::string(random() % 3, '.');
         const auto least = 1 + random() % 64;
-        Places expected;
+        ConcurrencyLimit expected;
         for (std::size_t at = 0; at < text.size(); ++at) {
             const auto end = std::min(text.find('.', at), text.size());
             if (end - at >= least) expected.emplace_back(at, end);
             at = end;
         }
-        Places found;
+        ConcurrencyLimit found;
         redaction::for_each_run(text, classes, least,
                                 [&](std::size_t begin, std::size_t end) { found.emplace_back(begin, end); });
         REQUIRE(found == expected);
@@ -125,14 +126,14 @@ TEST_CASE("text among bytes is found as by looking at each pair of bytes") {
         bytes += "some words, gr\u00fc\u00dfe " + random_bytes(random, random() % 9) +
                  std::string(random() % 200, 'w');
         const auto least = 6 + random() % 20;
-        Places expected;
+        ConcurrencyLimit expected;
         for (std::size_t begin = 0; begin < bytes.size();) {
             auto end = begin + 1;
             while (end < bytes.size() && follow(bytes[end - 1], bytes[end])) ++end;
             if (end - begin >= least) expected.emplace_back(begin, end);
             begin = end;
         }
-        Places found;
+        ConcurrencyLimit found;
         redaction::for_each_text(bytes, least,
                                  [&](std::size_t begin, std::size_t end) { found.emplace_back(begin, end); });
         REQUIRE(found == expected);

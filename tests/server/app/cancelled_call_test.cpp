@@ -24,7 +24,7 @@ namespace asio = boost::asio;
 using namespace tfy;
 using policy::Approval;
 using State = policy::Approval::State;
-using truefoundry::HttpResponse;
+using truefoundry::ApiResponse;
 
 constexpr auto tool = "tfy_access_tokens_delete";
 constexpr auto listing =
@@ -45,12 +45,12 @@ Json call(std::size_t id) {
 /// off before has aborted the transfer, as it is with curl.
 class Upstream final : public truefoundry::Exchange {
 public:
-    Async<Result<HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<ApiResponse>> send(truefoundry::ApiRequest request) override {
         const bool deletes = request.method == "DELETE";
         if (deletes) ++deletions;
         asio::steady_timer turn(co_await asio::this_coro::executor, std::chrono::seconds{0});
         co_await turn.async_wait(asio::use_awaitable);
-        co_return HttpResponse{
+        co_return ApiResponse{
             .status = 200, .content_type = "application/json", .body = deletes ? "{}" : listing};
     }
     int deletions = 0;
@@ -65,7 +65,7 @@ public:
 class House {
 public:
     House() {
-        app::Parts parts;
+        app::Services parts;
         parts.ledger = storage::Ledger::open(":memory:").value();
         parts.rules = config::load_rules("").value();
         parts.hold = policy::Duration{0};
@@ -105,7 +105,7 @@ public:
     /// A person approves the one open request; its id.
     std::string approve() {
         const auto pending = run(app_->approvals().list(true)).value().at(0);
-        const policy::Choice choice{.typed_name = pending.facts.subject, .digest = pending.digest};
+        const policy::DecisionInput choice{.typed_name = pending.facts.subject, .digest = pending.digest};
         return run(app_->approvals().approve(pending.id, policy::HumanForTests::make(), choice)).value().id;
     }
     State state_of(const std::string& id) { return run(app_->approvals().find(id)).value().state; }

@@ -39,9 +39,9 @@ struct Reloading {
 
     TempFolder folder;
     loop::Loop loop;
-    sealing::Redaction redaction{{}, {}};
+    sealing::Sealer redaction{{}, {}};
     observability::Log log{redaction, observability::Log::Level::off};
-    approvals::GateInForce gate{policy::Rules{.open_requests = 7}};
+    approvals::CurrentGate gate{policy::Rules{.open_requests = 7}};
     app::RulesReload reload;
 };
 
@@ -135,9 +135,9 @@ TEST_CASE("what the rules name outside of the file may refuse them: then nothing
     const TempFolder folder;
     std::ofstream(folder / "policy.toml") << "[[rule]]\n";
     loop::Loop loop;
-    const sealing::Redaction redaction{{}, {}};
+    const sealing::Sealer redaction{{}, {}};
     const observability::Log log{redaction, observability::Log::Level::off};
-    approvals::GateInForce gate{policy::Rules{.open_requests = 7}};
+    approvals::CurrentGate gate{policy::Rules{.open_requests = 7}};
     Result<void> answer = Error{Errc::refused, "a webhook cannot be used"};
     app::RulesReload reload(
         loop, (folder / "policy.toml").string(), gate, log, [] { return false; },

@@ -59,8 +59,8 @@ TEST_CASE("each state says what was done, what was not, and what to do next, in 
         {State::withdrawn, "withdrawn", true, "Nothing was done.", anew},
         {State::superseded, "superseded", true, "Its token is gone. Nothing was done.", anew},
     };
-    const calls::Doors doors{.page = "http://localhost/approvals#apr_1",
-                             .terminal = "tfy-pat-mcp approvals approve apr_1"};
+    const calls::DecisionLinks doors{.page = "http://localhost/approvals#apr_1",
+                                     .terminal = "tfy-pat-mcp approvals approve apr_1"};
     for (const auto& row : rows) {
         CAPTURE(policy::to_string(row.state));
         const auto answer = calls::status_answer(in(row.state), doors, noon + std::chrono::minutes{1});

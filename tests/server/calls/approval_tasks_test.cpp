@@ -77,7 +77,7 @@ TEST_CASE(
     "changed") {
     auto approval = fakes::approval("apr_1");
     approval.updated = approval.created;
-    const calls::TaskManner manner{.claim_window = std::chrono::minutes{10}};
+    const calls::TaskOptions manner{.claim_window = std::chrono::minutes{10}};
     auto task = calls::task_of(approval, {}, manner, fakes::noon);
     CHECK(task.ttl_ms == std::chrono::milliseconds(std::chrono::minutes{15 + 10 + 60}).count());
     CHECK(task.created == "2026-11-23T12:00:00.000Z");
@@ -319,10 +319,10 @@ TEST_CASE("tasks/result waits until it is over, and asks on its own stream meanw
     auto alice = house.requester(true, Version::v2025_11_25);
     const auto made = house.run(house.calls.call(alice, params)).value();
     const auto id = made.result.at("task").at("taskId").get<std::string>();
-    std::optional<Result<mcp::Answer>> result;
+    std::optional<Result<mcp::MethodResult>> result;
     boost::asio::co_spawn(
         house.loop, house.tasks.result(alice, id),
-        [&](const std::exception_ptr&, Result<mcp::Answer> answer) { result = std::move(answer); });
+        [&](const std::exception_ptr&, Result<mcp::MethodResult> answer) { result = std::move(answer); });
     house.until([&] { return !house.pipe.sent().empty(); });
     const auto asked = Json::parse(house.pipe.sent().front());
     CHECK(asked.at("method") == "elicitation/create");

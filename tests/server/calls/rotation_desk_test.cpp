@@ -318,7 +318,7 @@ TEST_CASE("to another user's key the old token looks gone: nothing is said of it
         One one;
         auto own =
             std::make_shared<upstream::OwnKey>(policy::Secret(std::string("tfy-a-key-of-this-server")));
-        upstream::KeyHolders keys(own, {}, one.process.client);
+        upstream::KeyIdentities keys(own, {}, one.process.client);
         one.process.desk.tell_keys_apart(keys);
         SQLite::Database written(one.state.ledger().string(), SQLite::OPEN_READWRITE);
         written.exec("INSERT INTO begun_with VALUES ('apr_1', '" + (same ? keys.now().print : "x") +

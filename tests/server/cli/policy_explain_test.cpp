@@ -9,7 +9,7 @@
 #include "server/approvals/explanation.hpp"
 #include "server/cli/commands.hpp"
 #include "server/config/config.hpp"
-#include "server/storage/shelf.hpp"
+#include "server/storage/token_store.hpp"
 #include "tests/fakes/state.hpp"
 
 using namespace tfy;
@@ -68,15 +68,15 @@ struct Place {
     /// Puts one token into the sandbox's database, which stays open as a server would have it.
     void fill_sandbox() {
         options.sandbox = true;
-        shelf = storage::open_sqlite_shelf(folder / "state" / "sandbox.db").value();
+        token_store = storage::open_sqlite_token_store(folder / "state" / "sandbox.db").value();
         sandbox::StoredToken token{
             .id = "tok123", .name = "ci-pipeline", .type = "jwt", .owner = "dana@sandbox.example"};
         token.created = noon - std::chrono::days{3};
-        REQUIRE(shelf->insert(token).has_value());
+        REQUIRE(token_store->insert(token).has_value());
     }
 
     TempFolder folder;
-    std::unique_ptr<sandbox::Shelf> shelf;
+    std::unique_ptr<sandbox::TokenStore> token_store;
     config::Options options;
     cli::ExplainOptions explain;
 };
@@ -312,7 +312,7 @@ TEST_CASE("with the sandbox its tokens are read, and neither they nor anything e
     place.fill_sandbox();
     place.explain.arguments = R"({"id":"tok123"})";
     CHECK(place.json().at("name") == "ci-pipeline");  // a server has it open, and has not tidied up yet
-    place.shelf.reset();
+    place.token_store.reset();
     const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours{1};
     std::filesystem::last_write_time(place.folder / "state", long_ago);
     const auto before = files_below(place.folder.path());

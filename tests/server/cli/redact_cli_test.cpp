@@ -10,7 +10,7 @@
 #include "server/app/archive.hpp"
 #include "server/cli/plain_bytes.hpp"
 #include "server/storage/state_dir.hpp"
-#include "server/upstream/own_key.hpp"
+#include "server/upstream/api_key.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 #include "tests/policy/leak_tokens.hpp"
@@ -192,9 +192,9 @@ TEST_CASE("a token that is this server's own key, too, keeps its name, also wher
         REQUIRE(ledger->add_fingerprints(redaction::fingerprint(token, "ci", key)).has_value());
     }
     CHECK(found_as() == "[redacted:access-token ci]");
-    std::vector<redaction::TokenPrints> both = {upstream::prints_of(own, key),
-                                                redaction::fingerprint(token, "ci", key),
-                                                redaction::fingerprint(opaque_token(2, 48), "other", key)};
+    std::vector<redaction::TokenFingerprints> both = {
+        upstream::prints_of(own, key), redaction::fingerprint(token, "ci", key),
+        redaction::fingerprint(opaque_token(2, 48), "other", key)};
     upstream::name_once(both);
     REQUIRE(both.size() == 2);
     CHECK(both.front().name == "ci");

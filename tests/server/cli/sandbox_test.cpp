@@ -56,7 +56,7 @@ TEST_CASE("a script with a mistake is refused whole, with its place") {
 TEST_CASE("nobody but this machine reads or writes the script") {
     fakes::ManualClock clock;
     sandbox::ControlPlane plane(sandbox::make_memory_shelf(), clock);
-    const sealing::Redaction redaction({}, {});
+    const sealing::Sealer redaction({}, {});
     std::ostringstream log;
     std::ostringstream errors;
     cli::SandboxRoutes routes(plane, redaction, clock, log, errors);

@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/variable.hpp"
 

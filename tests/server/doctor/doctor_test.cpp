@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/doctor/doctor_checks.hpp"
 #include "server/transport/listener.hpp"
 #include "tests/fakes/scripted_exchange.hpp"
@@ -16,7 +16,7 @@
 
 using namespace tfy;
 using namespace std::chrono_literals;
-using Level = doctor::Finding::Level;
+using Level = doctor::CheckResult::Level;
 namespace fs = std::filesystem;
 
 namespace {
@@ -31,8 +31,8 @@ void write(const fs::path& file, const std::string& text) {
     std::ofstream(file) << text;
 }
 
-const doctor::Finding& about(const doctor::Findings& findings, std::string_view what) {
-    const auto found = std::ranges::find(findings, what, &doctor::Finding::what);
+const doctor::CheckResult& about(const doctor::CheckResults& findings, std::string_view what) {
+    const auto found = std::ranges::find(findings, what, &doctor::CheckResult::what);
     REQUIRE(found != findings.end());
     return *found;
 }
@@ -45,7 +45,7 @@ config::Upstream configured() {
     return upstream;
 }
 
-doctor::Findings asked(Result<truefoundry::HttpResponse> answer, std::string& date) {
+doctor::CheckResults asked(Result<truefoundry::ApiResponse> answer, std::string& date) {
     const upstream::OwnKey key(policy::Secret(std::string("tfy-key-0123456789")));
     fakes::ScriptedExchange exchange;
     exchange.expect(probe, std::move(answer));
@@ -109,7 +109,7 @@ TEST_CASE("a state directory whose key or sandbox is damaged is broken; a good o
     const fakes::TempFolder folder;
     const auto state = folder.path() / "state";
     CHECK(about(doctor::look_at_state(state, built_in(), false), "state directory").level == Level::ok);
-    app::Parts parts;
+    app::Services parts;
     REQUIRE(app::open_state_at(parts, state).has_value());
     CHECK(about(doctor::look_at_state(state, built_in(), true), "state directory").level == Level::ok);
     write(state / "sandbox.db", "no database, however long it is, is found in here");
@@ -160,7 +160,7 @@ TEST_CASE("each setting that a start would refuse is broken, is not shown, and s
 
 TEST_CASE("an address that is taken is warned of; one that is not this machine's is broken") {
     boost::asio::io_context loop;
-    const sealing::Redaction redaction({}, {});
+    const sealing::Sealer redaction({}, {});
     const auto other = transport::Listener::bind(loop, {}, transport::HttpHandler{}, redaction).value();
     config::Settings settings;
     settings.listen = {"127.0.0.1", other->port()};
@@ -174,13 +174,13 @@ TEST_CASE("an address that is taken is warned of; one that is not this machine's
 TEST_CASE("address and key say where they came from; what TrueFoundry answers decides") {
     std::string date;
     const auto works =
-        asked(truefoundry::HttpResponse{.status = 200, .body = R"({"data":[]})", .date = "some day"}, date);
+        asked(truefoundry::ApiResponse{.status = 200, .body = R"({"data":[]})", .date = "some day"}, date);
     CHECK(date == "some day");
     CHECK(about(works, "base URL").why == "https://acme.example, from TFY_HOST in the environment");
     CHECK(holds(about(works, "key").why, "from TFY_API_KEY_FILE in the environment"));
     CHECK(about(works, "TrueFoundry").level == Level::ok);
 
-    const auto refused = asked(truefoundry::HttpResponse{.status = 401}, date);
+    const auto refused = asked(truefoundry::ApiResponse{.status = 401}, date);
     CHECK(about(refused, "TrueFoundry").level == Level::broken);
     CHECK(about(refused, "TrueFoundry").cause == "key_refused");
     const auto away = asked(Error{Errc::upstream, "No name.", {{"cause", "name_not_found"}}}, date);
@@ -230,7 +230,7 @@ TEST_CASE("what the rules ask for is told for each transport, and whether anybod
     const std::string rest = "[[rule]]\n";
     const auto denied =
         look("[[rule]]\ntools=['tfy_access_tokens_delete']\nsays='deny'\nbecause='by hand'\n" + rest);
-    CHECK(std::ranges::any_of(denied, [](const doctor::Finding& each) {
+    CHECK(std::ranges::any_of(denied, [](const doctor::CheckResult& each) {
         return each.level == Level::ok && holds(each.why, "delete, rotate: refused. ") &&
                holds(each.why, "by hand");
     }));

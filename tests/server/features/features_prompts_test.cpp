@@ -12,13 +12,13 @@ namespace {
 
 constexpr auto value = "q7Kd92mXw4LzR8nTb3JhYc6DsGp1AeU5oXiV";
 
-Result<mcp::Answer> get(FeatureHouse& house, std::string name,
-                        std::map<std::string, std::string> given = {}) {
+Result<mcp::MethodResult> get(FeatureHouse& house, std::string name,
+                              std::map<std::string, std::string> given = {}) {
     auto caller = house.requester();
     return house.run(house.prompts.get(caller, {.name = std::move(name), .arguments = std::move(given)}));
 }
 
-std::string text_of(const Result<mcp::Answer>& answer) {
+std::string text_of(const Result<mcp::MethodResult>& answer) {
     const auto& messages = answer.value().result.at("messages");
     REQUIRE(messages.size() == 1);
     CHECK(messages.at(0).at("role") == "user");

@@ -18,8 +18,8 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using tests::RawListener;
 using tests::RawSocket;
-using truefoundry::HttpRequest;
-using truefoundry::HttpResponse;
+using truefoundry::ApiRequest;
+using truefoundry::ApiResponse;
 
 constexpr auto key = "tfy-key-0123456789";
 
@@ -34,12 +34,12 @@ public:
               {.base_url = scheme + "://127.0.0.1:" + std::to_string(server_.port())}, policy::Secret(key))) {
     }
 
-    Result<HttpResponse> send(HttpRequest request) { return tests::await(begin(std::move(request))); }
-    Result<HttpResponse> get() { return send({.method = "GET", .target = "/x", .timeout = 5s}); }
-    Result<HttpResponse> post() {
+    Result<ApiResponse> send(ApiRequest request) { return tests::await(begin(std::move(request))); }
+    Result<ApiResponse> get() { return send({.method = "GET", .target = "/x", .timeout = 5s}); }
+    Result<ApiResponse> post() {
         return send({.method = "POST", .target = "/x", .body = "{}", .timeout = 5s});
     }
-    std::future<Result<HttpResponse>> begin(HttpRequest request) {
+    std::future<Result<ApiResponse>> begin(ApiRequest request) {
         return loop_.begin(exchange_->send(std::move(request)));
     }
 
@@ -76,7 +76,7 @@ TEST_CASE("any status is an answer") {
     struct Row {
         const char* name;
         std::string bytes;
-        HttpResponse expected;
+        ApiResponse expected;
     };
     const Row rows[] = {
         {"200 with the headers that we read",
@@ -192,7 +192,7 @@ TEST_CASE("who does not answer in time may still have the request") {
 }
 
 TEST_CASE("where no connection comes about, nothing was sent") {
-    const auto check = [](const Result<HttpResponse>& response) {
+    const auto check = [](const Result<ApiResponse>& response) {
         REQUIRE_FALSE(response.has_value());
         CAPTURE(response.error().message);
         CHECK(response.error().code == Errc::upstream);
@@ -283,7 +283,7 @@ TEST_CASE("cancelling the asker aborts the transfer") {
         CHECK(peer.read_to_end().empty());
     });
     asio::cancellation_signal stop;
-    HttpRequest request{.method = "DELETE", .target = "/x"};
+    ApiRequest request{.method = "DELETE", .target = "/x"};
     auto response = asio::co_spawn(asking.loop().context(), asking.exchange().send(std::move(request)),
                                    asio::bind_cancellation_slot(stop.slot(), asio::use_future));
     tests::await(arrived.get_future());

@@ -26,7 +26,7 @@ struct Exchange {
 };
 
 struct World : fakes::Offer {
-    explicit World(mcp::LegacyHttp::Patience patience = {})
+    explicit World(mcp::LegacyHttp::Timeouts patience = {})
         : http(dispatch, questions, clock, policy::SealKey{}, patience) {}
 
     std::shared_ptr<Exchange> begin(HttpRequest request) {

@@ -21,7 +21,7 @@ public:
     }
     Async<Result<void>> cancel(mcp::Requester&, std::string) override { co_return protocol::unknown_task(); }
     Async<Result<Listed>> list(mcp::Requester&, std::optional<std::string>) override { co_return Listed{}; }
-    Async<Result<mcp::Answer>> result(mcp::Requester&, std::string) override {
+    Async<Result<mcp::MethodResult>> result(mcp::Requester&, std::string) override {
         co_return protocol::unknown_task();
     }
 };
@@ -29,7 +29,7 @@ public:
 std::optional<Errc> error_of(Version version, bool declared, std::string method) {
     NoTasks tasks;
     mcp::Subscriptions changes;
-    const sealing::Redaction redaction{redaction::FingerprintKey{}, {}};
+    const sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
     mcp::Dispatch dispatch({.tasks = &tasks}, changes, redaction, {.capabilities = {.tasks = true}});
     mcp::AnswerOnly outbox;
     mcp::Requester requester{.context = {.version = version, .capabilities = {.tasks = declared}},

@@ -23,7 +23,7 @@ void count(Outcome& outcome, const Result<redaction::Reveal>& claimed) {
     outcome.gone += !claimed && claimed.error().code == Errc::not_found;
 }
 
-Async<void> claim(reveals::RevealDesk& desk, std::string id, Outcome& outcome) {
+Async<void> claim(reveals::LockedEscrow& desk, std::string id, Outcome& outcome) {
     const auto claimed = co_await desk.claim(std::move(id), "stdio:alice", "agent");
     count(outcome, claimed);
 }

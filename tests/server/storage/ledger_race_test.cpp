@@ -49,7 +49,7 @@ policy::Human rival_named(int rival) {
     return policy::HumanForTests::make("approver " + std::to_string(rival));
 }
 
-policy::Choice yes_to(const policy::Approval& seen) {
+policy::DecisionInput yes_to(const policy::Approval& seen) {
     return {.typed_name = seen.facts.subject, .digest = seen.digest};
 }
 

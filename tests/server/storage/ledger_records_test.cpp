@@ -45,7 +45,7 @@ TEST_CASE("the database itself refuses to change or to drop a line of the journa
 
 TEST_CASE("fingerprints come back bit for bit, and the same token twice is one row") {
     const TempFolder folder;
-    redaction::TokenPrints token{"ci-pipeline", {}};
+    redaction::TokenFingerprints token{"ci-pipeline", {}};
     token.windows.push_back({.rolling = 0xfedcba9876543210ULL, .digest = {0, 1, 2, 255}, .size = 16});
     token.windows.push_back({.rolling = 0, .digest = {}, .size = 255});
     {

@@ -26,7 +26,7 @@ struct Waiting {
     std::promise<void> cancelled;
     bool let_go = false;
 
-    static Async<void> handle(Waiting* self, transport::HttpAnswer& answer) {
+    static Async<void> handle(Waiting* self, transport::Responder& answer) {
         asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
         if (self->streams) co_await answer.start_events();
         self->begun.set_value();
@@ -38,7 +38,7 @@ struct Waiting {
         }
     }
     transport::HttpHandler handler() {
-        return [this](transport::HttpRequest, transport::HttpAnswer& answer) { return handle(this, answer); };
+        return [this](transport::HttpRequest, transport::Responder& answer) { return handle(this, answer); };
     }
 };
 
@@ -54,12 +54,12 @@ struct Gate {
         boost::system::error_code opened;
         co_await shut.async_wait(asio::redirect_error(asio::use_awaitable, opened));
     }
-    static Async<void> handle(Gate* self, transport::HttpRequest request, transport::HttpAnswer& answer) {
+    static Async<void> handle(Gate* self, transport::HttpRequest request, transport::Responder& answer) {
         co_await wait(self);
         co_await tests::echo(std::move(request), answer);
     }
     transport::HttpHandler handler() {
-        return [this](transport::HttpRequest request, transport::HttpAnswer& answer) {
+        return [this](transport::HttpRequest request, transport::Responder& answer) {
             return handle(this, std::move(request), answer);
         };
     }
@@ -70,7 +70,7 @@ struct Gate {
 
 bool is_ok(const std::string& answer) { return answer.starts_with("HTTP/1.1 200 "); }
 
-Async<void> stream_events(transport::HttpRequest request, transport::HttpAnswer& answer) {
+Async<void> stream_events(transport::HttpRequest request, transport::Responder& answer) {
     co_await answer.event(RedactedForTests::make("{\"n\":1}"));
     CHECK(answer.streaming());
     co_await answer.event(RedactedForTests::make("{\"n\":2}"));
@@ -141,7 +141,7 @@ TEST_CASE("a peer that only sends no more gets its answers, also to what it sent
 
 TEST_CASE("a stream to a peer that sends no more goes on") {
     Served served(
-        [](transport::HttpRequest, transport::HttpAnswer& answer) -> Async<void> {
+        [](transport::HttpRequest, transport::Responder& answer) -> Async<void> {
             co_await answer.start_events();
             asio::steady_timer timer(co_await asio::this_coro::executor, 200ms);
             co_await timer.async_wait(asio::use_awaitable);
@@ -158,7 +158,7 @@ TEST_CASE("a stream to a peer that sends no more goes on") {
 }
 
 TEST_CASE("events go out as chunks, and the connection can be used again") {
-    Served served([](transport::HttpRequest request, transport::HttpAnswer& answer) -> Async<void> {
+    Served served([](transport::HttpRequest request, transport::Responder& answer) -> Async<void> {
         if (request.method == "POST") co_return co_await stream_events(std::move(request), answer);
         co_await tests::echo(std::move(request), answer);
     });
@@ -189,7 +189,7 @@ TEST_CASE("a stream to HTTP/1.0 ends with its connection, and one that was never
 TEST_CASE("comments keep a waiting stream alive") {
     Gate gate;
     Served served(
-        [&gate](transport::HttpRequest, transport::HttpAnswer& answer) -> Async<void> {
+        [&gate](transport::HttpRequest, transport::Responder& answer) -> Async<void> {
             transport::Headers extra = {{"x-extra", "yes"}};
             co_await answer.start_events(std::move(extra));
             co_await Gate::wait(&gate);
@@ -209,7 +209,7 @@ TEST_CASE("a comment that falls due while an event is being written waits") {
     const std::string large(20'000'000, 'x');  // more than the sockets hold while nobody reads
     std::promise<void> comments_were_due;
     Served served(
-        [&](transport::HttpRequest, transport::HttpAnswer& answer) -> Async<void> {
+        [&](transport::HttpRequest, transport::Responder& answer) -> Async<void> {
             const auto loop = co_await asio::this_coro::executor;
             const auto later =
                 std::make_shared<asio::steady_timer>(loop, 20ms);  // fires after several comments' timers
@@ -226,11 +226,11 @@ TEST_CASE("a comment that falls due while an event is being written waits") {
 }
 
 TEST_CASE("an answer is given once") {
-    Served served([](transport::HttpRequest, transport::HttpAnswer& answer) -> Async<void> {
+    Served served([](transport::HttpRequest, transport::Responder& answer) -> Async<void> {
         CHECK((co_await answer.end_events()).has_value() == false);
-        transport::HttpReply first{.status = 202};
+        transport::HttpResponse first{.status = 202};
         CHECK((co_await answer.reply(std::move(first))).has_value());
-        transport::HttpReply second{.status = 200};
+        transport::HttpResponse second{.status = 200};
         CHECK((co_await answer.reply(std::move(second))).error().code == Errc::internal);
         CHECK((co_await answer.event(RedactedForTests::make("{}"))).error().code == Errc::internal);
     });
@@ -240,7 +240,7 @@ TEST_CASE("an answer is given once") {
 TEST_CASE("draining ends idle connections at once, lets an open request finish, and takes no new ones") {
     Gate gate;
     Served served(
-        [&gate](transport::HttpRequest request, transport::HttpAnswer& answer) -> Async<void> {
+        [&gate](transport::HttpRequest request, transport::Responder& answer) -> Async<void> {
             if (request.method == "POST") co_await Gate::wait(&gate);
             co_await tests::echo(std::move(request), answer);
         },

@@ -12,7 +12,7 @@ const Allowed allowed{.port = 8780,
 
 int status_of(const std::string& head) {
     const auto verdict = admit(head, allowed);
-    const auto* refusal = std::get_if<Refusal>(&verdict);
+    const auto* refusal = std::get_if<Rejection>(&verdict);
     return refusal == nullptr ? 200 : refusal->status;
 }
 

@@ -134,8 +134,9 @@ TEST_CASE("what is asked plainly reaches the handler") {
 }
 
 TEST_CASE("a body of the largest size is read whole") {
-    Served served([](transport::HttpRequest request, transport::HttpAnswer& answer) -> Async<void> {
-        transport::HttpReply reply{.status = request.body == std::string(4 * 1024 * 1024, 'x') ? 202 : 409};
+    Served served([](transport::HttpRequest request, transport::Responder& answer) -> Async<void> {
+        transport::HttpResponse reply{.status =
+                                          request.body == std::string(4 * 1024 * 1024, 'x') ? 202 : 409};
         co_await answer.reply(std::move(reply));
     });
     CHECK(status_of(served.ask(post(std::string(4 * 1024 * 1024, 'x'), "Connection: close\r\n"))) == 202);
@@ -181,7 +182,7 @@ TEST_CASE("one connection too many is told to come back") {
 }
 
 TEST_CASE("a handler that throws or says nothing costs one request a 500") {
-    Served served([](transport::HttpRequest request, transport::HttpAnswer& answer) -> Async<void> {
+    Served served([](transport::HttpRequest request, transport::Responder& answer) -> Async<void> {
         if (request.path == "/throw") throw std::runtime_error("a bug");
         if (request.path == "/odd") throw 7;
         if (request.path == "/well") co_return co_await tests::echo(std::move(request), answer);
@@ -201,7 +202,7 @@ TEST_CASE("a handler that throws or says nothing costs one request a 500") {
 TEST_CASE("an address that cannot be bound is refused with the reason") {
     Served first(tests::echo);
     boost::asio::io_context loop;
-    const sealing::Redaction redaction(redaction::FingerprintKey{}, {});
+    const sealing::Sealer redaction(redaction::FingerprintKey{}, {});
     const auto taken = transport::Listener::bind(loop, {.port = first.port()}, tests::echo, redaction);
     REQUIRE_FALSE(taken.has_value());
     CHECK(taken.error().code == Errc::refused);

@@ -13,8 +13,8 @@ using namespace tfy;
 
 namespace {
 
-using truefoundry::HttpRequest;
-using truefoundry::HttpResponse;
+using truefoundry::ApiRequest;
+using truefoundry::ApiResponse;
 
 struct Said {
     int status = 200;
@@ -24,10 +24,10 @@ struct Said {
 class Scripted final : public truefoundry::Exchange {
 public:
     explicit Scripted(Said& said) : said_(said) {}
-    Async<Result<HttpResponse>> send(HttpRequest) override {
+    Async<Result<ApiResponse>> send(ApiRequest) override {
         said_.meanwhile();
         if (said_.status == 0) co_return Error{Errc::upstream, "no answer"};
-        HttpResponse response;
+        ApiResponse response;
         response.status = said_.status;
         co_return response;
     }
@@ -41,7 +41,7 @@ struct House {
     std::filesystem::path database = folder.path() / "ledger.db";
     boost::asio::io_context loop;
     storage::Store store{storage::Ledger::open(database).value()};
-    sealing::Redaction redaction{{}, {}};
+    sealing::Sealer redaction{{}, {}};
     observability::Log log{redaction, observability::Log::Level::off};
     std::shared_ptr<upstream::OwnKey> key =
         std::make_shared<upstream::OwnKey>(policy::Secret(std::string("tfy-first-key")));

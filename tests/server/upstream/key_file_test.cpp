@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "server/app/parts.hpp"
+#include "server/app/services.hpp"
 #include "server/upstream/key_file_watch.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/variable.hpp"
@@ -36,7 +36,7 @@ struct Watched {
     fakes::TempFolder folder;
     fs::path file = folder.path() / "key";
     boost::asio::io_context loop;
-    sealing::Redaction redaction{{}, {}};
+    sealing::Sealer redaction{{}, {}};
     observability::Log log{redaction, observability::Log::Level::off};
     std::shared_ptr<upstream::OwnKey> key = std::make_shared<upstream::OwnKey>(secret(first));
     upstream::KeyFileWatch watch{{loop, redaction, log}, file, key};

@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/fakes/fake_custody.hpp"
+#include "tests/fakes/fake_escrow.hpp"
 #include "tests/tools/examples.hpp"
 
 using namespace tfy;
 using namespace tfy::examples;
-using fakes::FakeCustody;
+using fakes::FakeEscrow;
 using policy::Destination;
 
 namespace {
@@ -21,10 +21,10 @@ bool holds(const std::string& text, std::string_view part) { return text.find(pa
 
 struct Creation : Upstream {
     ManualClock clock{noon};
-    FakeCustody custody;
-    access_tokens::CreateAccessToken tool{client, custody, clock};
+    FakeEscrow escrow;
+    access_tokens::CreateAccessToken tool{client, escrow, clock};
 
-    Creation() { custody.facts.until = noon + 10min; }
+    Creation() { escrow.facts.until = noon + 10min; }
 
     Result<Json> canonical(Json payload) { return tool.canonical({{"payload", std::move(payload)}}, noon); }
     policy::Facts facts(Json payload) {
@@ -33,7 +33,7 @@ struct Creation : Upstream {
         exchange.expect(get_named(name), answer(200, page(Json::array())));
         return run(tool.facts(call(tool, {{"payload", std::move(payload)}}))).value();
     }
-    Creation& answers(Result<truefoundry::HttpResponse> created) {
+    Creation& answers(Result<truefoundry::ApiResponse> created) {
         exchange.expect(post, std::move(created));
         return *this;
     }
@@ -46,7 +46,7 @@ struct Creation : Upstream {
     }
 };
 
-truefoundry::HttpResponse made() { return answer(201, "{\"token\":\"" + value + "\"}"); }
+truefoundry::ApiResponse made() { return answer(201, "{\"token\":\"" + value + "\"}"); }
 Json new_item(std::string created = "2026-11-23T12:00:01Z") {
     return item("tok1", "dev-local", std::move(created));
 }
@@ -153,12 +153,12 @@ TEST_CASE("the person is warned of no expiry, of a long one, and of automation")
 TEST_CASE("the value goes into custody before anything else is asked of upstream") {
     Creation creation;
     creation.answers(made()).lists({new_item()});
-    creation.custody.on_hold = [&] { CHECK(creation.exchange.sent == std::vector{post}); };
+    creation.escrow.on_hold = [&] { CHECK(creation.exchange.sent == std::vector{post}); };
     REQUIRE(creation.create().has_value());
-    CHECK(creation.custody.calls == std::vector<std::string>{"hold dev-local for stdio:alice",
-                                                             "set_token_id " + FakeCustody::reveal_id});
-    REQUIRE(creation.custody.kept);
-    CHECK(creation.custody.kept->reveal() == value);
+    CHECK(creation.escrow.calls == std::vector<std::string>{"hold dev-local for stdio:alice",
+                                                            "set_token_id " + FakeEscrow::reveal_id});
+    REQUIRE(creation.escrow.kept);
+    CHECK(creation.escrow.kept->reveal() == value);
     CHECK(creation.exchange.sent == std::vector{post, look});
 }
 
@@ -167,9 +167,9 @@ TEST_CASE("the result is the seed's, masked, with the warning to save the value;
     const auto result = creation.answers(made()).lists({new_item()}).create(Destination::agent).value();
     CHECK(result.text ==
           "Token created successfully!\n\nName: dev-local\nID: tok1\nExpires: Never\nToken (masked): " +
-              creation.custody.masked +
+              creation.escrow.masked +
               "\n\nTo show the value, call tfy_access_tokens_reveal with reveal_id \"" +
-              FakeCustody::reveal_id +
+              FakeEscrow::reveal_id +
               "\" once, when the user is ready to copy it (within 10 minutes); the approval already allows "
               "it.\n\n"
               "⚠️ Save this token NOW — it will not be shown again.\n"
@@ -184,8 +184,8 @@ TEST_CASE("the result is the seed's, masked, with the warning to save the value;
     CHECK(plain == Json{{"status", "executed"},
                         {"name", "dev-local"},
                         {"id", "tok1"},
-                        {"masked", creation.custody.masked},
-                        {"reveal_id", FakeCustody::reveal_id},
+                        {"masked", creation.escrow.masked},
+                        {"reveal_id", FakeEscrow::reveal_id},
                         {"reveal_until", "2026-11-23T12:10:00.000Z"},
                         {"destination", "agent"},
                         {"expires_at", nullptr}});
@@ -254,7 +254,7 @@ TEST_CASE("a failure of the POST is worded, sent once, and keeps nothing") {
         CHECK(holds(result.error().message, row.words));
         CHECK(creation.exchange.count("POST") == 1);
         CHECK(creation.exchange.finished());
-        CHECK(creation.custody.calls.empty());
+        CHECK(creation.escrow.calls.empty());
     }
 }
 
@@ -288,7 +288,7 @@ TEST_CASE(
 TEST_CASE("a lost answer is settled by listing, never by a second POST") {
     struct Row {
         const char* name;
-        Result<truefoundry::HttpResponse> lost;
+        Result<truefoundry::ApiResponse> lost;
         std::optional<Json> listed;  // nullopt: the list fails, too
         Errc code;
         const char* words;
@@ -323,14 +323,14 @@ TEST_CASE("a lost answer is settled by listing, never by a second POST") {
         CHECK_FALSE(holds(result.error().message, "MARK"));
         CHECK(creation.exchange.count("POST") == 1);
         CHECK(creation.exchange.finished());
-        CHECK(creation.custody.calls.empty());
+        CHECK(creation.escrow.calls.empty());
         CHECK(creation.waited() <= 30s);
     }
 }
 
 TEST_CASE("where the value cannot be kept, the message says that the token is there and should go") {
     Creation creation;
-    creation.custody.disk_full = true;
+    creation.escrow.disk_full = true;
     const auto result = creation.answers(made()).lists({new_item()}).create();
     REQUIRE_FALSE(result.has_value());
     CHECK(result.error().code == Errc::ambiguous);
@@ -371,7 +371,7 @@ TEST_CASE("a creation that a dead process began is settled by listing, and nothi
         CHECK(holds(settled.error().message, "the server's process ended while this call was running"));
         CHECK(creation.exchange.sent == std::vector{look});
         CHECK(creation.exchange.finished());
-        CHECK(creation.custody.calls.empty());
+        CHECK(creation.escrow.calls.empty());
     }
 }
 

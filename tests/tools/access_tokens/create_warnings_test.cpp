@@ -1,7 +1,7 @@
 // What an agent is told of a token that it would have been better to ask for in another way.
 #include <doctest/doctest.h>
 
-#include "tests/fakes/fake_custody.hpp"
+#include "tests/fakes/fake_escrow.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/create.hpp"
 
@@ -15,8 +15,8 @@ bool holds(const std::string& text, std::string_view part) { return text.find(pa
 tools::ToolResult created(const Json& arguments, const std::string& name) {
     Upstream upstream;
     ManualClock clock{noon};
-    fakes::FakeCustody custody;
-    access_tokens::CreateAccessToken tool{upstream.client, custody, clock};
+    fakes::FakeEscrow escrow;
+    access_tokens::CreateAccessToken tool{upstream.client, escrow, clock};
     upstream.exchange.expect("POST " + base,
                              answer(201, R"({"token":"tfy-0123456789abcdefghijklmnopqrst"})"));
     upstream.exchange.expect(get_named(name), answer(200, page(item("tok1", name, "2026-11-23T12:00:01Z"))));

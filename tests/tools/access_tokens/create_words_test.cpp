@@ -77,11 +77,11 @@ TEST_CASE("what was told of a value that waited is no longer told once it was sh
     };
     const auto held = report();
     auto same = report();
-    access_tokens::tell_value_is_over(same, tools::ValueFate::held);
+    access_tokens::tell_value_is_over(same, tools::EscrowState::held);
     CHECK(same.text == held.text);
-    const std::pair<tools::ValueFate, const char*> rows[] = {
-        {tools::ValueFate::claimed, "The value was shown, and is not shown again."},
-        {tools::ValueFate::gone, "The value was not looked at in time, so it is lost."}};
+    const std::pair<tools::EscrowState, const char*> rows[] = {
+        {tools::EscrowState::claimed, "The value was shown, and is not shown again."},
+        {tools::EscrowState::gone, "The value was not looked at in time, so it is lost."}};
     for (const auto& [fate, words] : rows) {
         auto told = report();
         access_tokens::tell_value_is_over(told, fate);
@@ -95,6 +95,6 @@ TEST_CASE("what was told of a value that waited is no longer told once it was sh
         CHECK(told.structured.at("masked") == held.structured.at("masked"));
     }
     tools::ToolResult other{.text = "Token deleted.\n", .structured = {{"status", "executed"}}};
-    access_tokens::tell_value_is_over(other, tools::ValueFate::claimed);
+    access_tokens::tell_value_is_over(other, tools::EscrowState::claimed);
     CHECK(other.text == "Token deleted.\n");
 }

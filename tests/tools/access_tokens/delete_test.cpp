@@ -165,7 +165,7 @@ TEST_CASE(
     "same") {
     struct Row {
         const char* name;
-        Result<truefoundry::HttpResponse> answered;
+        Result<truefoundry::ApiResponse> answered;
         std::optional<Json> listed;  // nullopt: the list fails, too
         std::size_t deletes;
         std::optional<Errc> error;
@@ -192,8 +192,8 @@ TEST_CASE(
         deletion.lists({used_token()}).exchange.then([&](const std::string& line) {
             if (line == remove_it) return row.answered;
             CHECK(line == get_all);
-            return Result<truefoundry::HttpResponse>(row.listed ? answer(200, page(*row.listed))
-                                                                : answer(401));
+            return Result<truefoundry::ApiResponse>(row.listed ? answer(200, page(*row.listed))
+                                                               : answer(401));
         });
         const auto result = run_approved(deletion.tool, arguments, facts);
         CHECK(result.has_value() == !row.error);
@@ -225,7 +225,7 @@ TEST_CASE("what is read between two tries, and the next try, keep to the time th
     const auto facts = deletion.facts({used_token()}).value();
     deletion.lists({used_token()});
     std::vector<std::chrono::milliseconds> tries;
-    deletion.exchange.on_send = [&](const truefoundry::HttpRequest& request) {
+    deletion.exchange.on_send = [&](const truefoundry::ApiRequest& request) {
         if (request.method == "DELETE") tries.push_back(request.timeout);
         if (tries.size() == 1 && request.method == "GET")
             deletion.passes(std::min(20'000ms, request.timeout));

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "tests/fakes/fake_custody.hpp"
+#include "tests/fakes/fake_escrow.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
@@ -18,13 +18,13 @@ namespace {
 
 struct House : Upstream {
     ManualClock clock{noon};
-    fakes::FakeCustody custody;
+    fakes::FakeEscrow escrow;
     access_tokens::ListAccessTokens list{client, clock, policy::SealKey{}};
-    access_tokens::CreateAccessToken create{client, custody, clock};
+    access_tokens::CreateAccessToken create{client, escrow, clock};
     access_tokens::DeleteAccessToken remove{client, clock, {}};
-    access_tokens::RevealAccessToken reveal{custody, clock};
+    access_tokens::RevealAccessToken reveal{escrow, clock};
 
-    House& meets(std::string line, truefoundry::HttpResponse answered) {
+    House& meets(std::string line, truefoundry::ApiResponse answered) {
         exchange.expect(std::move(line), std::move(answered));
         return *this;
     }
@@ -32,7 +32,7 @@ struct House : Upstream {
 
 const Json dev_local = {{"payload", {{"name", "dev-local"}}}};
 const Json tok1 = {{"id", "tok1"}};
-const Json value = {{"reveal_id", fakes::FakeCustody::reveal_id}};
+const Json value = {{"reveal_id", fakes::FakeEscrow::reveal_id}};
 const std::string remove_it = "DELETE " + base + "/tok1";
 const auto listed = answer(200, page({item("tok1", "dev-local", "2026-11-23T11:00:00Z")}));
 const auto none = answer(200, page(Json::array()));

@@ -22,7 +22,7 @@ std::size_t in_use() {
 /// Makes each page when it is asked for, and looks at the heap whenever it is.
 class Generated final : public truefoundry::Exchange {
 public:
-    Async<Result<truefoundry::HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         peak_ = std::max(peak_, in_use());
         ++pages;
         const auto at = request.target.find("offset=") + 7;

@@ -7,9 +7,9 @@
 
 using namespace tfy;
 using namespace tfy::examples;
-using truefoundry::HttpResponse;
+using truefoundry::ApiResponse;
 using truefoundry::TokenName;
-using Is = access_tokens::Fate::Is;
+using Is = access_tokens::CreationOutcome::Is;
 
 namespace {
 
@@ -21,17 +21,18 @@ access_tokens::LostCreation lost_dev_local(policy::Duration age, bool confirmed 
             .confirmed = confirmed};
 }
 
-Result<HttpResponse> nothing() { return answer(200, page(Json::array())); }
-Result<HttpResponse> the_token() {
+Result<ApiResponse> nothing() { return answer(200, page(Json::array())); }
+Result<ApiResponse> the_token() {
     return answer(200, page({item("tok1", "dev-local", "2026-11-23T12:00:10Z")}));
 }
 
 /// A listing that shows the token, or can be read at all, only after a while.
 struct Late : Upstream {
-    truefoundry::Pace::Instant start = now;
+    truefoundry::Timing::Instant start = now;
 
-    access_tokens::Fate settle(std::chrono::milliseconds shown_after, const Result<HttpResponse>& until_then,
-                               policy::Duration age = {}, std::chrono::milliseconds max_time = 30s) {
+    access_tokens::CreationOutcome settle(std::chrono::milliseconds shown_after,
+                                          const Result<ApiResponse>& until_then, policy::Duration age = {},
+                                          std::chrono::milliseconds max_time = 30s) {
         exchange.then([this, shown_after, until_then](const std::string& line) {
             CHECK(line == get_named("dev-local"));
             return now - start < shown_after ? until_then : the_token();
@@ -81,8 +82,8 @@ TEST_CASE("that it is not listed counts once the POST's own time is over, and no
 }
 
 TEST_CASE("while the tokens cannot be read it looks again; what is refused for good is not asked twice") {
-    const Result<HttpResponse> ill[] = {lost(), answer(503), answer(429, "", "3"), answer(200, "<html>"),
-                                        Error{Errc::upstream, "refused. Nothing was sent."}};
+    const Result<ApiResponse> ill[] = {lost(), answer(503), answer(429, "", "3"), answer(200, "<html>"),
+                                       Error{Errc::upstream, "refused. Nothing was sent."}};
     for (const auto& answered : ill) {
         Late late;
         CHECK(late.settle(20s, answered).is == Is::made);

@@ -2,17 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/fakes/fake_custody.hpp"
+#include "tests/fakes/fake_escrow.hpp"
 #include "tests/tools/examples.hpp"
 
 using namespace tfy;
 using namespace tfy::examples;
-using fakes::FakeCustody;
+using fakes::FakeEscrow;
 
 namespace {
 
 const std::string value = "tfy-0123456789abcdefghijklmnopqrstuvwxyz";
-const Json arguments = {{"reveal_id", FakeCustody::reveal_id}};
+const Json arguments = {{"reveal_id", FakeEscrow::reveal_id}};
 constexpr const char* gone =
     "This value cannot be shown. Token values are only shown at creation time. If lost, delete the old token "
     "and create a new one, then "
@@ -20,13 +20,13 @@ constexpr const char* gone =
 
 struct Showing {
     ManualClock clock{noon + 1min};
-    FakeCustody custody;
-    access_tokens::RevealAccessToken tool{custody, clock};
+    FakeEscrow escrow;
+    access_tokens::RevealAccessToken tool{escrow, clock};
 
     Showing() {
-        custody.kept.emplace(std::string(value));
-        custody.facts.created = noon;
-        custody.facts.until = noon + 10min;
+        escrow.kept.emplace(std::string(value));
+        escrow.facts.created = noon;
+        escrow.facts.until = noon + 10min;
     }
 };
 
@@ -68,7 +68,7 @@ TEST_CASE(
               "Never commit tokens to Git or share them in plain text.\n");
     CHECK(result->structured.is_null());
     CHECK(result->text.find(value) == std::string::npos);
-    CHECK(showing.custody.calls == std::vector<std::string>{"claim for stdio:alice to agent"});
+    CHECK(showing.escrow.calls == std::vector<std::string>{"claim for stdio:alice to agent"});
 }
 
 TEST_CASE("a second reveal is refused with the advice that users know") {
@@ -89,21 +89,21 @@ TEST_CASE("another principal's value is as if it were not there") {
 TEST_CASE("a showing that a dead process began is settled by the records: possibly shown, or never") {
     struct Row {
         const char* name;
-        Result<tools::ValueFate> recorded;
+        Result<tools::EscrowState> recorded;
         Errc code;
         const char* words;
     };
     const Row rows[] = {
-        {"claimed", tools::ValueFate::claimed, Errc::ambiguous, "may have been shown"},
-        {"still held by the dead process", tools::ValueFate::held, Errc::not_found,
+        {"claimed", tools::EscrowState::claimed, Errc::ambiguous, "may have been shown"},
+        {"still held by the dead process", tools::EscrowState::held, Errc::not_found,
          "was not shown, and it was wiped with the process"},
-        {"lapsed before", tools::ValueFate::gone, Errc::not_found, "was not shown"},
+        {"lapsed before", tools::EscrowState::gone, Errc::not_found, "was not shown"},
         {"no record", Error{Errc::not_found, "gone"}, Errc::not_found, "was not shown"},
         {"unreadable", Error{Errc::storage, "disk"}, Errc::ambiguous, "It is unknown whether the value"}};
     for (const auto& row : rows) {
         CAPTURE(row.name);
         Showing showing;
-        showing.custody.recorded = row.recorded;
+        showing.escrow.recorded = row.recorded;
         const auto settled = run(showing.tool.settle(call(showing.tool, arguments),
                                                      {.subject = "dev-local", .effect = "Shows"}, noon));
         REQUIRE_FALSE(settled.has_value());
@@ -112,6 +112,6 @@ TEST_CASE("a showing that a dead process began is settled by the records: possib
         CHECK(settled.error().message.find(
                   "Delete the token \"dev-local\" with tfy_access_tokens_delete and create") !=
               std::string::npos);
-        CHECK(showing.custody.calls == std::vector<std::string>{"fate for stdio:alice"});
+        CHECK(showing.escrow.calls == std::vector<std::string>{"fate for stdio:alice"});
     }
 }

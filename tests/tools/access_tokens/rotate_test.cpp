@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/fakes/fake_custody.hpp"
+#include "tests/fakes/fake_escrow.hpp"
 #include "tests/fakes/fake_rotations.hpp"
 #include "tests/tools/examples.hpp"
 
@@ -38,11 +38,11 @@ Json new_item(std::string created = "2026-11-23T12:00:01Z") {
 
 struct Rotating : Upstream {
     ManualClock clock{noon};
-    fakes::FakeCustody custody;
+    fakes::FakeEscrow escrow;
     fakes::FakeRotations rotations;
-    access_tokens::RotateAccessToken tool{client, custody, rotations, clock, {}};
+    access_tokens::RotateAccessToken tool{client, escrow, rotations, clock, {}};
 
-    Rotating() { custody.facts.until = noon + 10min; }
+    Rotating() { escrow.facts.until = noon + 10min; }
 
     Json canonical(Json arguments) { return tool.canonical(std::move(arguments), noon).value(); }
     Rotating& lists(Json items) {
@@ -53,7 +53,7 @@ struct Rotating : Upstream {
         exchange.expect(get_named("ci-bot-2"), answer(200, page(std::move(items))));
         return *this;
     }
-    Rotating& answers(Result<truefoundry::HttpResponse> created) {
+    Rotating& answers(Result<truefoundry::ApiResponse> created) {
         exchange.expect(post, std::move(created));
         return *this;
     }
@@ -69,7 +69,7 @@ struct Rotating : Upstream {
     }
 };
 
-truefoundry::HttpResponse made() { return answer(201, "{\"token\":\"" + value + "\"}"); }
+truefoundry::ApiResponse made() { return answer(201, "{\"token\":\"" + value + "\"}"); }
 
 policy::Permit permit(const tools::Tool& tool, Json arguments, Json target, bool approved = true) {
     policy::Permit::Grant grant{.approval_id = "apr_1", .facts = {.target = std::move(target)}};
@@ -236,7 +236,7 @@ TEST_CASE("what cannot come about is said before anybody is asked") {
 
 TEST_CASE("a rotation makes the successor, hands its value to custody, and writes down what is to go") {
     Rotating whole;
-    whole.custody.on_hold = [&] { CHECK(whole.exchange.sent.back() == post); };
+    whole.escrow.on_hold = [&] { CHECK(whole.exchange.sent.back() == post); };
     auto approved = whole.facts({old_item()}).value();
     whole.lists({old_item()}).answers(made()).looks({new_item(), item("z", "ci-bot-22")});
     const auto done =
@@ -250,11 +250,11 @@ TEST_CASE("a rotation makes the successor, hands its value to custody, and write
     CHECK(whole.rotations.orders[0].principal() == "stdio:alice");
     CHECK(whole.rotations.orders[0].plan().json() == approved.target);
     CHECK(whole.rotations.successors[0].id == "new2");
-    CHECK(whole.rotations.successors[0].reveal_id == fakes::FakeCustody::reveal_id);
+    CHECK(whole.rotations.successors[0].reveal_id == fakes::FakeEscrow::reveal_id);
     const auto& structured = done->structured;
     CHECK(structured.at("status") == "executed");
     CHECK(structured.at("name") == "ci-bot-2");
-    CHECK(structured.at("reveal_id") == fakes::FakeCustody::reveal_id);
+    CHECK(structured.at("reveal_id") == fakes::FakeEscrow::reveal_id);
     CHECK(structured.at("rotation_id") == fakes::FakeRotations::rotation_id);
     CHECK(structured.at("old").at("id") == "old1");
     CHECK(structured.at("old").at("deleted") == false);
@@ -316,7 +316,7 @@ TEST_CASE("a life that ended while the request waited stops it before the POST")
 TEST_CASE("where the creation is not sure, nothing is ever deleted, and the answer says so") {
     struct Row {
         const char* why;
-        Result<truefoundry::HttpResponse> posted;
+        Result<truefoundry::ApiResponse> posted;
         std::optional<Json> listed;
         Errc code;
     };
@@ -346,7 +346,7 @@ TEST_CASE("where the creation is not sure, nothing is ever deleted, and the answ
 TEST_CASE("without custody there is no rotation; without its row the new value can still be seen") {
     Rotating rotating;
     auto approved = rotating.facts({old_item()}).value();
-    rotating.custody.disk_full = true;
+    rotating.escrow.disk_full = true;
     rotating.lists({old_item()}).answers(made()).looks({new_item()});
     const auto unkept = run_approved(rotating.tool, rotating.canonical({{"id", "old1"}}), approved);
     CHECK(unkept.error().code == Errc::ambiguous);
@@ -360,14 +360,14 @@ TEST_CASE("without custody there is no rotation; without its row the new value c
     const auto made_only = run_approved(half.tool, half.canonical({{"id", "old1"}}), approved);
     REQUIRE(made_only.has_value());
     CHECK(made_only->structured.at("rotation_id").is_null());
-    CHECK(made_only->structured.at("reveal_id") == fakes::FakeCustody::reveal_id);
+    CHECK(made_only->structured.at("reveal_id") == fakes::FakeEscrow::reveal_id);
     CHECK(holds(made_only->structured.at("old").at("when").get<std::string>(), "not by itself"));
 }
 
 TEST_CASE("a rotation that a dead process began is settled by reading alone") {
     struct Row {
         const char* why;
-        Result<truefoundry::HttpResponse> listed;
+        Result<truefoundry::ApiResponse> listed;
         Errc code;
         const char* says;
     };

@@ -6,7 +6,7 @@
 
 #include "manifests/embedded.hpp"
 #include "protocol/expectation.hpp"
-#include "tests/fakes/fake_custody.hpp"
+#include "tests/fakes/fake_escrow.hpp"
 #include "tests/fakes/fake_rotations.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/create.hpp"
@@ -29,18 +29,18 @@ class NoApprovals final : public status::ApprovalReader {
 
 struct House : Upstream {
     ManualClock clock;
-    fakes::FakeCustody custody;
+    fakes::FakeEscrow escrow;
     fakes::FakeRotations rotations;
     NoApprovals approvals;
 
     registry::Catalog catalog() {
         std::vector<std::unique_ptr<tools::Tool>> all;
         all.push_back(std::make_unique<access_tokens::ListAccessTokens>(client, clock, policy::SealKey{}));
-        all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, custody, clock));
+        all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, escrow, clock));
         all.push_back(
             std::make_unique<access_tokens::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
-        all.push_back(std::make_unique<access_tokens::RevealAccessToken>(custody, clock));
-        all.push_back(std::make_unique<access_tokens::RotateAccessToken>(client, custody, rotations, clock,
+        all.push_back(std::make_unique<access_tokens::RevealAccessToken>(escrow, clock));
+        all.push_back(std::make_unique<access_tokens::RotateAccessToken>(client, escrow, rotations, clock,
                                                                          std::vector<std::string>{}));
         all.push_back(std::make_unique<status::GetApproval>(approvals));
         all.push_back(std::make_unique<status::ConfigStatus>(client, clock, status::Configuration{}));

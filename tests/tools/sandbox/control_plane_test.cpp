@@ -18,7 +18,7 @@ using truefoundry::TokenName;
 
 namespace {
 
-class FullShelf final : public sandbox::Shelf {
+class FullShelf final : public sandbox::TokenStore {
 public:
     Result<std::vector<sandbox::StoredToken>> all() override { return std::vector<sandbox::StoredToken>{}; }
     Result<void> insert(const sandbox::StoredToken&) override { return Error{Errc::storage, "disk full"}; }
@@ -34,11 +34,11 @@ struct Tenant {
     std::unique_ptr<truefoundry::Exchange> exchange = sandbox::make_sandbox_exchange(plane);
     truefoundry::Client client{*exchange};
 
-    sandbox::Answer send(std::string_view method, const std::string& target, std::string_view body = {},
-                         std::string_view bearer = sandbox_key) {
+    sandbox::SandboxResponse send(std::string_view method, const std::string& target,
+                                  std::string_view body = {}, std::string_view bearer = sandbox_key) {
         return plane.handle(method, target, bearer, body);
     }
-    sandbox::Answer post(const Json& body) { return send("POST", base, body.dump()); }
+    sandbox::SandboxResponse post(const Json& body) { return send("POST", base, body.dump()); }
     std::string made(const Json& body) { return Json::parse(post(body).body).at("token").get<std::string>(); }
     Json listed(const std::string& query = "") { return Json::parse(send("GET", base + query).body); }
     std::string id_of(const std::string& name) {
@@ -46,7 +46,7 @@ struct Tenant {
     }
 };
 
-truefoundry::CreateAccessToken wanted(std::string_view name) { return {.name = *TokenName::read(name)}; }
+truefoundry::CreateRequest wanted(std::string_view name) { return {.name = *TokenName::read(name)}; }
 
 }  // namespace
 

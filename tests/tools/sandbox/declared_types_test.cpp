@@ -32,7 +32,7 @@ struct Tenant {
         plane.handle("POST", base, sandbox::sandbox_key, R"({"name":"unused"})");
         clock.advance(std::chrono::days{2});
     }
-    static Json json(const sandbox::Answer& answer) { return Json::parse(answer.body); }
+    static Json json(const sandbox::SandboxResponse& answer) { return Json::parse(answer.body); }
     Json listed(Shape shape) {
         return json(plane.handle("GET", base, sandbox::sandbox_key, "", {.shape = shape}));
     }
@@ -106,7 +106,7 @@ TEST_CASE("a create, a delete and their errors are as declared; so is what our c
     CHECK(declared.complaints("Error", tenant.asked("DELETE", base + "/none")) == Complaints{});
     const auto id = tenant.listed(Shape::required).at("data").at(0).at("id").get<std::string>();
     CHECK(declared.complaints("Deleted", tenant.asked("DELETE", base + "/" + id)) == Complaints{});
-    truefoundry::CreateAccessToken all{.name = *truefoundry::TokenName::read("dev-local")};
+    truefoundry::CreateRequest all{.name = *truefoundry::TokenName::read("dev-local")};
     CHECK(declared.complaints("Create", Json::parse(truefoundry::wire::write_create(all))) == Complaints{});
     all.expiration_date = "2027-02-21T00:00:00.000Z";
     all.token_type = "opaque";

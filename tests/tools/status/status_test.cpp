@@ -25,12 +25,13 @@ status::Configuration whole() {
             .key = [] { return a_key(); },
             .approvals =
                 [](const policy::Caller&) {
-                    return status::ApprovalDemands{.words = "A signed-in person decides.",
-                                                   .by_tool = Json::array({{{"tool", "t"},
-                                                                            {"could_be_approved", true},
-                                                                            {"min_assurance", "signed_in"},
-                                                                            {"people", 1},
-                                                                            {"words", "one"}}})};
+                    return status::ApprovalRequirements{
+                        .words = "A signed-in person decides.",
+                        .by_tool = Json::array({{{"tool", "t"},
+                                                 {"could_be_approved", true},
+                                                 {"min_assurance", "signed_in"},
+                                                 {"people", 1},
+                                                 {"words", "one"}}})};
                 },
             .version = "0.1.0",
             .page_url = [] { return std::string("http://127.0.0.1:8780/approvals"); }};
@@ -85,7 +86,7 @@ struct Status : Upstream {
 
     /// `answered` is nullopt where upstream is not to be asked.
     tools::ToolResult of(status::Configuration configuration,
-                         std::optional<Result<truefoundry::HttpResponse>> answered) {
+                         std::optional<Result<truefoundry::ApiResponse>> answered) {
         if (answered) exchange.expect(probe, *answered);
         status::ConfigStatus tool(client, clock, std::move(configuration));
         auto result = run_read(tool);
@@ -94,7 +95,7 @@ struct Status : Upstream {
         CHECK_FALSE(holds(result->text + result->structured.dump(), "MARK"));
         return std::move(*result);
     }
-    tools::ToolResult of(tools::KeyFacts key, std::optional<Result<truefoundry::HttpResponse>> answered) {
+    tools::ToolResult of(tools::KeyFacts key, std::optional<Result<truefoundry::ApiResponse>> answered) {
         auto configuration = whole();
         configuration.key = [key] { return key; };
         return of(std::move(configuration), std::move(answered));
@@ -109,7 +110,7 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
     struct Row {
         const char* connection;
         const char* cause;
-        std::optional<Result<truefoundry::HttpResponse>> answered;
+        std::optional<Result<truefoundry::ApiResponse>> answered;
         const char* words;
         status::Configuration configuration = whole();
     };

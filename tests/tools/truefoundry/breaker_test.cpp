@@ -7,9 +7,9 @@
 
 using namespace tfy;
 using namespace tfy::examples;
+using truefoundry::ApiRequest;
+using truefoundry::ApiResponse;
 using truefoundry::Breaker;
-using truefoundry::HttpRequest;
-using truefoundry::HttpResponse;
 using Pass = Breaker::Pass;
 
 namespace {
@@ -34,7 +34,7 @@ struct Line {
 /// A guarded exchange on a script, with a clock that stands still until the test moves it.
 struct Guarded {
     ScriptedExchange* script = nullptr;
-    truefoundry::Pace::Instant now{std::chrono::hours{1}};
+    truefoundry::Timing::Instant now{std::chrono::hours{1}};
     std::unique_ptr<truefoundry::Exchange> exchange = make();
 
     std::unique_ptr<truefoundry::Exchange> make() {
@@ -42,8 +42,8 @@ struct Guarded {
         script = scripted.get();
         return truefoundry::guard(std::move(scripted), {{}, [this] { return now; }, [] { return noon; }});
     }
-    Result<HttpResponse> get() { return run(exchange->send({.method = "GET", .target = "/x"})); }
-    Result<HttpResponse> post() { return run(exchange->send({.method = "POST", .target = base})); }
+    Result<ApiResponse> get() { return run(exchange->send({.method = "GET", .target = "/x"})); }
+    Result<ApiResponse> post() { return run(exchange->send({.method = "POST", .target = base})); }
     void opens() {
         for (int i = 0; i < Breaker::silences_to_open; ++i) {
             script->expect("GET /x", lost());

@@ -6,7 +6,7 @@
 
 using namespace tfy;
 using namespace tfy::examples;
-using truefoundry::HttpResponse;
+using truefoundry::ApiResponse;
 
 namespace {
 
@@ -24,7 +24,7 @@ struct Endless final : truefoundry::Exchange {
     int asked = 0;
     std::size_t most = 0;  // in use while it was asked
 
-    Async<Result<HttpResponse>> send(truefoundry::HttpRequest request) override {
+    Async<Result<ApiResponse>> send(truefoundry::ApiRequest request) override {
         ++asked;
         most = std::max(most, memory_in_use());
         const auto from = std::stoi(request.target.substr(request.target.find("offset=") + 7));

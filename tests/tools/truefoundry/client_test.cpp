@@ -6,15 +6,15 @@
 
 using namespace tfy;
 using namespace tfy::examples;
-using truefoundry::HttpResponse;
+using truefoundry::ApiResponse;
 using truefoundry::TokenId;
 using truefoundry::TokenName;
 
 namespace {
 
-truefoundry::CreateAccessToken dev_local() { return {.name = *TokenName::read("dev-local")}; }
+truefoundry::CreateRequest dev_local() { return {.name = *TokenName::read("dev-local")}; }
 
-Async<int> wait_by(truefoundry::Pace pace, std::chrono::milliseconds time) {
+Async<int> wait_by(truefoundry::Timing pace, std::chrono::milliseconds time) {
     co_await pace.wait(time);
     co_return 0;
 }
@@ -83,7 +83,7 @@ TEST_CASE("a request id that does not look like one is not passed on") {
 }
 
 TEST_CASE("a GET is tried three times where trying again may help, and then says that nothing was done") {
-    const Result<HttpResponse> rows[] = {
+    const Result<ApiResponse> rows[] = {
         answer(408), answer(429), answer(500, "<html>MARK"), answer(502, "<html>MARK"), answer(503), lost()};
     for (const auto& row : rows) {
         Upstream upstream;
@@ -147,7 +147,7 @@ TEST_CASE("Retry-After is honoured, but not beyond the call's own time: then it 
 TEST_CASE("all tries of one GET share its time: who does not answer for the whole of it is asked once") {
     Upstream upstream;
     upstream.exchange.expect(get_all, lost());
-    upstream.exchange.on_send = [&](const truefoundry::HttpRequest& sent) {
+    upstream.exchange.on_send = [&](const truefoundry::ApiRequest& sent) {
         CHECK(sent.timeout == 30s);
         upstream.passes(30s);
     };
@@ -157,7 +157,7 @@ TEST_CASE("all tries of one GET share its time: who does not answer for the whol
 
     upstream.exchange.expect(get_all, lost()).expect(get_all, answer(200, page(items(0, 1))));
     std::vector<std::chrono::milliseconds> given;
-    upstream.exchange.on_send = [&](const truefoundry::HttpRequest& sent) {
+    upstream.exchange.on_send = [&](const truefoundry::ApiRequest& sent) {
         given.push_back(sent.timeout);
         upstream.passes(10s);
     };
@@ -168,19 +168,19 @@ TEST_CASE("all tries of one GET share its time: who does not answer for the whol
 }
 
 TEST_CASE("a POST and a DELETE are sent once, whatever comes back") {
-    const Result<HttpResponse> rows[] = {answer(400),
-                                         answer(401),
-                                         answer(403),
-                                         answer(404),
-                                         answer(408),
-                                         answer(409),
-                                         answer(429),
-                                         answer(500, "<html"),
-                                         answer(502),
-                                         answer(503, "", "1"),
-                                         answer(200, "<html"),
-                                         lost(),
-                                         Error{Errc::upstream, "refused"}};
+    const Result<ApiResponse> rows[] = {answer(400),
+                                        answer(401),
+                                        answer(403),
+                                        answer(404),
+                                        answer(408),
+                                        answer(409),
+                                        answer(429),
+                                        answer(500, "<html"),
+                                        answer(502),
+                                        answer(503, "", "1"),
+                                        answer(200, "<html"),
+                                        lost(),
+                                        Error{Errc::upstream, "refused"}};
     for (const auto& row : rows) {
         CAPTURE(row ? row->status : 0);
         Upstream upstream;
@@ -199,7 +199,7 @@ TEST_CASE("a POST and a DELETE are sent once, whatever comes back") {
 
 TEST_CASE("a create or delete that may have happened is ambiguous, one that cannot have is not") {
     struct Row {
-        Result<HttpResponse> answered;
+        Result<ApiResponse> answered;
         Errc create;
         Errc remove;
     };
@@ -323,7 +323,7 @@ TEST_CASE("a traced client carries the trace on in each request, and the others 
 }
 
 TEST_CASE("the default wait is a timer on the loop") {
-    const auto pace = truefoundry::Pace::real();
+    const auto pace = truefoundry::Timing::real();
     const auto start = pace.now();
     run(wait_by(pace, 20ms));
     CHECK(pace.now() - start >= 20ms);

@@ -11,7 +11,7 @@ using namespace tfy::examples;
 
 namespace {
 
-Result<truefoundry::HttpResponse> answered(const Json& exchange) {
+Result<truefoundry::ApiResponse> answered(const Json& exchange) {
     if (exchange.contains("lost")) return lost();
     const auto body =
         exchange.contains("text") ? exchange["text"].get<std::string>() : exchange["answer"].dump();

@@ -129,7 +129,7 @@ TEST_CASE("targets are encoded, and only ids that were read can stand in them") 
 }
 
 TEST_CASE("a create sends what was given and leaves out what was not") {
-    truefoundry::CreateAccessToken request{.name = *TokenName::read("dev-local")};
+    truefoundry::CreateRequest request{.name = *TokenName::read("dev-local")};
     CHECK(wire::write_create(request) == R"({"name":"dev-local"})");
     request.expiration_date = "2027-02-21T00:00:00.000Z";
     request.token_type = "opaque";

@@ -1,0 +1,188 @@
+#include "server/app/services.hpp"
+
+#include "server/config/path_text.hpp"
+#include "server/http_client/curl_exchange.hpp"
+#include "server/people/terminal_requirements.hpp"
+#include "server/storage/rules_in_use.hpp"
+#include "server/storage/token_store.hpp"
+#include "server/upstream/key_file.hpp"
+#include "tools/sandbox/control_plane.hpp"
+#include "tools/sandbox/examples.hpp"
+#include "tools/truefoundry/guarded_exchange.hpp"
+
+namespace tfy::app {
+namespace {
+
+using truefoundry::ApiRequest;
+using truefoundry::ApiResponse;
+
+constexpr auto set_it = " Nothing was sent. Set it in this server's configuration and restart it.";
+
+/// Stands where no control plane is configured: every tool but the status can say so.
+class UnconfiguredExchange final : public truefoundry::Exchange {
+public:
+    explicit UnconfiguredExchange(Error problem) : problem_(std::move(problem)) {}
+    Async<Result<ApiResponse>> send(ApiRequest) override { co_return problem_; }
+
+private:
+    Error problem_;
+};
+
+/// The stand-in control plane and the exchange to it, in one.
+class BuiltInSandbox final : public truefoundry::Exchange {
+public:
+    BuiltInSandbox(std::unique_ptr<sandbox::TokenStore> token_store, const Clock& clock)
+        : plane_(std::move(token_store), clock), exchange_(sandbox::make_sandbox_exchange(plane_)) {}
+    Async<Result<ApiResponse>> send(ApiRequest request) override {
+        return exchange_->send(std::move(request));
+    }
+
+private:
+    sandbox::ControlPlane plane_;
+    std::unique_ptr<truefoundry::Exchange> exchange_;
+};
+
+Result<void> connect_sandbox(Services& parts, const storage::StateDir& state, const Clock& clock,
+                             bool with_examples) {
+    std::vector<sandbox::StoredToken> first;
+    if (with_examples) first = sandbox::example_tokens(clock.now());
+    auto token_store = storage::open_sqlite_token_store(state.sandbox(), first);
+    if (!token_store) return token_store.error();
+    parts.exchange = std::make_unique<BuiltInSandbox>(std::move(*token_store), clock);
+    parts.base_url = "sandbox:";
+    parts.own_key->replace(policy::Secret(std::string(sandbox::sandbox_key)));
+    parts.sandbox = true;
+    return {};
+}
+
+/// Says so where there is no key; one may come later, where it comes from a file.
+class KeyedExchange final : public truefoundry::Exchange {
+public:
+    KeyedExchange(std::unique_ptr<truefoundry::Exchange> exchange,
+                  std::shared_ptr<const upstream::OwnKey> key)
+        : exchange_(std::move(exchange)), key_(std::move(key)) {}
+    Async<Result<ApiResponse>> send(ApiRequest request) override {
+        const auto facts = key_->facts();
+        if (!facts.set) return none(facts);
+        return send_with(facts.from, std::move(request));
+    }
+
+private:
+    Async<Result<ApiResponse>> send_with(std::string from, ApiRequest request) {
+        auto answer = co_await exchange_->send(std::move(request));
+        if (answer) answer->key_from = std::move(from);
+        co_return answer;
+    }
+    static Async<Result<ApiResponse>> none(tools::KeyFacts facts) {
+        if (facts.problem.empty()) facts.problem = "Neither TFY_API_KEY nor TFY_API_KEY_FILE is set.";
+        if (facts.cause.empty()) facts.cause = "key_not_set";
+        co_return Error{Errc::upstream, facts.problem + set_it, {{"cause", facts.cause}}};
+    }
+
+    std::unique_ptr<truefoundry::Exchange> exchange_;
+    std::shared_ptr<const upstream::OwnKey> key_;
+};
+
+void connect_upstream(Services& parts) {
+    auto upstream = config::read_upstream();
+    parts.base_url = upstream.base_url;
+    parts.key_file = upstream.key_file;
+    parts.url_problem = std::move(upstream.url_problem);
+    parts.url_cause = std::move(upstream.url_cause);
+    fill(*parts.own_key, upstream);
+    if (!parts.url_problem.empty() || parts.base_url.empty()) {
+        const auto problem = parts.url_problem.empty() ? "TFY_BASE_URL is not set." : parts.url_problem;
+        const auto cause = parts.url_cause.empty() ? "base_url_not_set" : parts.url_cause;
+        parts.exchange = std::make_unique<UnconfiguredExchange>(
+            Error{Errc::upstream, problem + set_it, {{"cause", cause}}});
+        return;
+    }
+    parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key);
+}
+
+Result<void> open_state(Services& parts, const storage::StateDir& state) {
+    parts.state_dir = state.root();
+    auto seal_key = state.seal_key();
+    if (!seal_key) return seal_key.error();
+    parts.seal_key = *seal_key;
+    parts.instance = "ins_" + policy::random_id();
+    auto lock = storage::Instance::hold(state, parts.instance);
+    if (!lock) return lock.error();
+    parts.instance_lock.emplace(std::move(*lock));
+    auto ledger = storage::Ledger::open(state.ledger());
+    if (!ledger) return ledger.error();
+    parts.ledger = std::move(*ledger);
+    auto known = parts.ledger->fingerprints();
+    if (!known) return known.error();
+    auto fingerprint_key = state.fingerprint_key_for(!known->empty());
+    if (!fingerprint_key) return fingerprint_key.error();
+    parts.fingerprint_key = *fingerprint_key;
+    parts.known_tokens = std::move(*known);
+    upstream::name_once(parts.known_tokens);
+    return {};
+}
+
+}  // namespace
+
+void fill(upstream::OwnKey& key, config::Upstream& upstream) {
+    key.comes_from(upstream.key_from);
+    if (upstream.key_problem) key.report(*upstream.key_problem);
+    if (upstream.api_key.empty()) return;
+    key.replace(std::move(upstream.api_key));
+    key.warn(upstream.key_warning);
+}
+
+std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
+                                                   const config::UpstreamLimits& limits,
+                                                   std::shared_ptr<const upstream::OwnKey> key) {
+    http_client::UpstreamOptions reach;
+    reach.base_url = base_url;
+    reach.ca_file = ca_file;
+    reach.connect_timeout = limits.connect_timeout;
+    return std::make_unique<KeyedExchange>(
+        truefoundry::guard(http_client::make_curl_exchange(std::move(reach), key)), key);
+}
+
+Result<storage::StateDir> open_state_at(Services& parts, const std::filesystem::path& root) {
+    auto state = storage::StateDir::open(root);
+    if (!state) return state;
+    if (auto opened = open_state(parts, *state); !opened) return opened.error();
+    if (auto kept = people::keep_terminal_requirements(parts.state_dir, people::requirements_of(parts.rules));
+        !kept)
+        return kept.error();
+    return state;
+}
+
+Result<Services> gather_parts(const config::Options& options, const Clock& clock) {
+    auto read = config::read_settings(options);
+    if (!read.wrong.empty()) return read.wrong.front().error;
+    auto& settings = read.settings;
+    Services parts;
+    parts.user = config::os_user();
+    parts.rules = std::move(settings.rules);
+    parts.webhooks = std::move(settings.webhooks);
+    parts.public_url = std::move(settings.public_url);
+    parts.ca_file = std::move(settings.ca_file);
+    parts.hold = settings.hold;
+    parts.log_level = settings.log_level;
+    parts.limits = settings.limits;
+    parts.listening = {.address = settings.listen.host,
+                       .port = settings.listen.port,
+                       .hosts = std::move(settings.hosts),
+                       .origins = std::move(settings.origins)};
+    const auto state = open_state_at(parts, settings.state_dir);
+    if (!state) return state.error();
+    const auto policy = config::expand_path(options.policy, "--policy");
+    if (!policy) return policy.error();
+    if (auto kept = storage::keep_rules_file(parts.state_dir, *policy); !kept) return kept.error();
+    if (!options.sandbox) {
+        connect_upstream(parts);
+        return parts;
+    }
+    const bool with_examples = options.sandbox_tokens != "none";
+    if (auto connected = connect_sandbox(parts, *state, clock, with_examples); !connected)
+        return connected.error();
+    return parts;
+}
+
+}  // namespace tfy::app

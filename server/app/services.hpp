@@ -1,0 +1,78 @@
+// What the house is built from: read from options, environment and state directory, or made up by a test.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/config/config.hpp"
+#include "server/config/settings.hpp"
+#include "server/storage/ledger.hpp"
+#include "server/storage/state_dir.hpp"
+#include "server/transport/listener.hpp"
+#include "server/upstream/api_key.hpp"
+#include "tools/truefoundry/exchange.hpp"
+
+namespace tfy::app {
+
+struct Services {
+    std::filesystem::path state_dir = {};
+    std::optional<storage::Instance> instance_lock = {};  // none in tests
+    std::string instance = "test";
+    std::string user = "user";  // of the operating system: a stdio caller is "stdio:" and this name
+    redaction::FingerprintKey fingerprint_key = {};
+    policy::SealKey seal_key = {};
+    std::unique_ptr<storage::Ledger> ledger;
+    std::vector<redaction::TokenFingerprints> known_tokens =
+        {};  // from the ledger: keys that were accepted once, too
+    policy::Rules rules;
+    std::vector<notify::WebhookTarget> webhooks = {};  // of the rules
+    std::string public_url = {};                       // that links begin with; empty: where it listens
+    std::string ca_file = {};
+    policy::Duration hold = std::chrono::seconds{45};
+    observability::Log::Level log_level = observability::Log::Level::info;
+    transport::ListenerOptions listening = {};  // `serve`
+
+    std::unique_ptr<truefoundry::Exchange> exchange;
+    config::UpstreamLimits limits = {};
+    std::string base_url =
+        {};  // bound into every digest; "sandbox:" for the built-in stand-in; empty where none is set
+    std::shared_ptr<upstream::OwnKey> own_key = std::make_shared<upstream::OwnKey>();
+    std::string key_file = {};     // that is watched for another key; empty: none is
+    std::string url_problem = {};  // why the base URL cannot be used, and the same in a word
+    std::string url_cause = {};
+    bool sandbox = false;
+
+    /// What people are shown as the place where tokens are made.
+    std::string upstream_label() const {
+        return sandbox            ? "sandbox"
+               : base_url.empty() ? "no control plane (TFY_BASE_URL is not set)"
+                                  : base_url;
+    }
+};
+
+/// The first of read_settings()'s errors, or Errc::storage (state directory), each with what to do. `clock`
+/// must outlive the parts.
+Result<Services> gather_parts(const config::Options& options, const Clock& clock);
+
+// The steps of it, for who tries them without starting anything.
+
+/// Makes the directory where it is missing, and opens all that it holds: keys, lock, ledger.
+Result<storage::StateDir> open_state_at(Services& parts, const std::filesystem::path& root);
+/// What was read goes into `key`: value, place, problem and warning.
+void fill(upstream::OwnKey& key, config::Upstream& upstream);
+/// With the key that there is when a request is sent.
+std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
+                                                   const config::UpstreamLimits& limits,
+                                                   std::shared_ptr<const upstream::OwnKey> key);
+
+class SystemClock final : public Clock {
+public:
+    policy::Time now() const override {
+        return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    }
+};
+
+}  // namespace tfy::app

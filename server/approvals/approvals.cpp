@@ -1,0 +1,311 @@
+// Every change of an approval: made as a value by policy/approval, written by compare-and-set with its
+// journal record, then announced.
+#include "server/approvals/approvals.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <tuple>
+
+#include "policy/journal/journal_entry.hpp"
+#include "policy/journal/without_values.hpp"
+#include "policy/permission_reach.hpp"
+#include "policy/sealed_state.hpp"
+#include "server/observability/failpoint.hpp"
+
+namespace tfy::approvals {
+namespace {
+
+namespace asio = boost::asio;
+using policy::Approval;
+using State = policy::Approval::State;
+
+constexpr std::chrono::milliseconds poll_interval{250};
+
+constexpr auto contested =
+    "Another caller's open request would change this token, too. What runs first ends the other request.";
+
+Error no_such_approval() { return {Errc::not_found, "No approval request has this id. Nothing was done."}; }
+
+storage::RequestLimits limits_of(const policy::Rules& rules) {
+    return {rules.open_requests, rules.requests_per_minute};
+}
+
+}  // namespace
+
+Approvals::Approvals(asio::io_context& loop, storage::Store& store, const CurrentGate& gate,
+                     sealing::Sealer& redaction, const Clock& clock, std::string instance)
+    : loop_(loop),
+      store_(store),
+      gate_(gate),
+      redaction_(redaction),
+      clock_(clock),
+      instance_(std::move(instance)) {}
+
+storage::JournalEntry Approvals::entry(std::string kind, const Approval& approval) const {
+    return journal::journal_entry(std::move(kind), approval, *redaction_.now(), clock_.now());
+}
+
+Async<Result<void>> Approvals::learn() {
+    struct News {
+        std::int64_t version = 0;
+        std::vector<redaction::TokenFingerprints> tokens;
+    };
+    auto look = [seen = learnt_at_](storage::Ledger& ledger) -> Result<News> {
+        const auto version = ledger.data_version();
+        if (!version) return version.error();
+        if (*version == seen) return News{*version, {}};
+        auto tokens = ledger.fingerprints();
+        if (!tokens) return tokens.error();
+        return News{*version, std::move(*tokens)};
+    };
+    auto news = co_await store_.run(std::move(look));
+    if (!news) co_return news.error();
+    learnt_at_ = news->version;
+    redaction_.add(std::move(news->tokens));
+    co_return Result<void>{};
+}
+
+void Approvals::drain() {
+    draining_ = true;
+    ring();
+}
+
+Async<Result<Approvals::Opened>> Approvals::open(policy::Ask ask, policy::Facts facts,
+                                                 std::string agent_reason) {
+    auto fresh = gate_.now()->request(std::move(ask), std::move(facts), "apr_" + policy::random_id(),
+                                      std::move(agent_reason), clock_.now());
+    auto clean = journal::without_values(fresh, *redaction_.now());
+    if (!clean) co_return clean.error();
+    fresh = std::move(*clean);
+    if (auto told = co_await tell_of_rivals(fresh); !told) co_return told.error();
+    auto permissions = co_await permissions_for(fresh);
+    if (!permissions) co_return permissions.error();
+    auto permitted = co_await open_permitted(fresh, *permissions);
+    if (!permitted) co_return permitted.error();
+    if (*permitted) co_return std::move(**permitted);
+    policy::tell_near_permissions(fresh, *permissions, clock_.now());
+    co_return co_await write_new(std::move(fresh), "requested");
+}
+
+Async<Result<void>> Approvals::tell_of_rivals(Approval& fresh) {
+    auto look = [now = clock_.now()](storage::Ledger& ledger) { return ledger.all_open(now); };
+    auto open = co_await store_.run(std::move(look));
+    if (!open) co_return open.error();
+    for (const auto& each : *open) {
+        const bool other = each.call.caller.principal != fresh.call.caller.principal;
+        if (!other || !policy::same_target(fresh, each)) continue;
+        fresh.facts.contested = true;
+        fresh.facts.warnings.emplace_back(contested);
+        break;
+    }
+    co_return Result<void>{};
+}
+
+Async<Result<Approvals::Opened>> Approvals::open_approved(Approval approval) {
+    co_return co_await write_new(std::move(approval), "follows");
+}
+
+Async<Result<Approvals::Opened>> Approvals::write_new(Approval fresh, std::string kind) {
+    auto record = entry(std::move(kind), fresh);
+    const auto limits = limits_of(gate_.now()->rules());
+    auto work = [fresh = std::move(fresh), limits, record](storage::Ledger& ledger) {
+        return ledger.open_request(fresh, limits, record);
+    };
+    TFY_FAILPOINT("request.write");
+    auto opened = co_await store_.run(std::move(work));
+    TFY_FAILPOINT("request.written");
+    if (!opened) co_return opened.error();
+    ring();
+    co_return Opened{std::move(opened->approval), opened->attached};
+}
+
+Async<Result<Approval>> Approvals::find(std::string id) {
+    auto work = [id](storage::Ledger& ledger) { return ledger.find(id); };
+    auto found = co_await store_.run(std::move(work));
+    if (!found) co_return found.error();
+    if (!*found) co_return no_such_approval();
+    const auto stored = std::move(**found);
+    auto now = policy::lapse(stored, clock_.now());
+    if (now.state == stored.state) co_return now;
+    auto written = co_await write(stored.state, std::move(now), "expired");
+    if (written || written.error().code != Errc::conflict) co_return written;
+    co_return co_await find(stored.id);  // another viewer wrote it first
+}
+
+Async<Result<Approval>> Approvals::write(State expected, Result<Approval> next, std::string kind) {
+    Change change = [expected](storage::Ledger& ledger, const Approval& approval,
+                               const storage::JournalEntry& record) {
+        return ledger.change(expected, approval, record);
+    };
+    co_return co_await write(std::move(next), std::move(kind), std::move(change));
+}
+
+Async<Result<Approval>> Approvals::write(Result<Approval> next, std::string kind, Change change) {
+    if (next) next = journal::without_values(*next, *redaction_.now());
+    if (!next) co_return next.error();
+    auto record = entry(std::move(kind), *next);
+    auto work = [change = std::move(change), approval = *next, record](storage::Ledger& ledger) {
+        return change(ledger, approval, record);
+    };
+    const auto done = co_await store_.run(std::move(work));
+    ring();
+    if (!done) co_return done.error();
+    ++next->revision;
+    co_return next;
+}
+
+Async<Result<Approval>> Approvals::approve(std::string id, policy::Human person,
+                                           policy::DecisionInput choice) {
+    if (auto known = co_await learn(); !known) co_return known.error();
+    auto current = co_await find(id);
+    if (!current) co_return current.error();
+    const auto seen = current->state;
+    auto next =
+        policy::approve(std::move(*current), person, choice, clock_.now(), gate_.now()->rules().claim_window);
+    if (!next) co_return next.error();
+    auto kind = journal::kind_of_yes(*next);
+    TFY_FAILPOINT("decision.write");
+    auto written = co_await write(seen, std::move(next), std::move(kind));
+    TFY_FAILPOINT("decision.written");
+    co_return written;
+}
+
+Async<Result<Approval>> Approvals::deny(std::string id, policy::Human person, std::string reason) {
+    if (auto known = co_await learn(); !known) co_return known.error();
+    auto current = co_await find(id);
+    if (!current) co_return current.error();
+    const auto seen = current->state;
+    co_return co_await write(seen, policy::deny(std::move(*current), person, std::move(reason), clock_.now()),
+                             "denied");
+}
+
+Async<Result<Approval>> Approvals::narrow(std::string id, policy::Human person, std::string shown_digest,
+                                          Json arguments, policy::Facts facts) {
+    if (auto known = co_await learn(); !known) co_return known.error();
+    auto current = co_await find(id);
+    if (!current) co_return current.error();
+    const auto seen = current->state;
+    auto planned = policy::narrow(*current, person, shown_digest, arguments, facts, clock_.now());
+    if (!planned) co_return planned.error();
+    if (auto alone = co_await asked_by_no_other(std::move(*planned)); !alone) co_return alone.error();
+    // Its time may have ended during the look at the others.
+    auto next = policy::narrow(std::move(*current), person, shown_digest, std::move(arguments),
+                               std::move(facts), clock_.now());
+    co_return co_await write(seen, std::move(next), "narrowed");
+}
+
+// One call is asked for by one open request: approving two would be approving it twice.
+Async<Result<void>> Approvals::asked_by_no_other(Approval narrowed) {
+    auto look = [now = clock_.now()](storage::Ledger& ledger) { return ledger.all_open(now); };
+    auto open = co_await store_.run(std::move(look));
+    if (!open) co_return open.error();
+    for (const auto& each : *open) {
+        if (each.id == narrowed.id || each.digest != narrowed.digest) continue;
+        co_return Error{Errc::conflict,
+                        "Another open request already asks for exactly that. Nothing was changed. Decide on "
+                        "that one, or choose another change."};
+    }
+    co_return Result<void>{};
+}
+
+Async<Result<Approval>> Approvals::withdraw(std::string id, std::string by) {
+    auto current = co_await find(id);
+    if (!current) co_return current.error();
+    const auto seen = current->state;
+    co_return co_await write(seen, policy::withdraw(std::move(*current), clock_.now()), "withdrawn by " + by);
+}
+
+Async<Result<Approval>> Approvals::begin(Result<Approval> next) {
+    if (!key_) co_return co_await write(State::approved, std::move(next), "executing");
+    Change change = [with = key_()](storage::Ledger& ledger, const Approval& approval,
+                                    const storage::JournalEntry& record) {
+        return ledger.begin(approval, with, record);
+    };
+    co_return co_await write(std::move(next), "executing", std::move(change));
+}
+
+Async<Result<std::optional<storage::KeyIdentity>>> Approvals::begun_with(std::string approval_id) {
+    auto work = [approval_id](storage::Ledger& ledger) { return ledger.begun_with(approval_id); };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<policy::Permit>> Approvals::claim(Approval approval, policy::Call call) {
+    if (policy::digest(call) != approval.digest)
+        co_return Error{Errc::superseded,
+                        "The call has changed since it was approved. Nothing was done. Call the tool again."};
+    TFY_FAILPOINT("claim.write");
+    auto executing = co_await begin(policy::begin(std::move(approval), instance_, clock_.now()));
+    TFY_FAILPOINT("claim.written");
+    if (!executing) co_return executing.error();
+    auto permit = gate_.now()->redeem(*executing, std::move(call), clock_.now());
+    if (!permit) co_await fail(executing->id, permit.error());
+    co_return permit;
+}
+
+Async<Result<Approval>> Approvals::fail(std::string id, Error why) {
+    Json outcome = {{"text", why.message},
+                    {"structured", {{"status", protocol::name(why.code)}, {"approval_id", id}}},
+                    {"isError", true}};
+    co_return co_await finish(std::move(id), State::failed, std::move(outcome));
+}
+
+Async<Result<Approval>> Approvals::wait(std::string id, State seen, policy::Time until) {
+    for (;;) {
+        const auto revision = revision_;
+        auto current = co_await find(id);
+        if (!current || current->state != seen || draining_) co_return current;
+        const auto now = clock_.now();
+        const bool may_lapse = seen == State::pending || seen == State::approved;
+        const auto end = may_lapse ? std::min(until, current->expires) : until;
+        if (now >= until) co_return current;
+        // However it was woken, the row is read again: a decision counts also where the server stops.
+        std::ignore = co_await wait_revision(revision, std::max(end - now, policy::Duration{1}));
+    }
+}
+
+Async<Woken> Approvals::wait_revision(std::uint64_t seen, std::chrono::milliseconds limit) {
+    if (draining_) co_return Woken::draining;
+    if (revision_ != seen) co_return Woken::changed;
+    ++waiting_;
+    const std::unique_ptr<std::size_t, void (*)(std::size_t*)> leave(&waiting_,
+                                                                     [](std::size_t* count) { --*count; });
+    if (!watching_) {
+        watching_ = true;
+        asio::co_spawn(loop_, watch_other_processes(), asio::detached);
+    }
+    asio::steady_timer timer(co_await asio::this_coro::executor, limit);
+    boost::system::error_code ignored;
+    bells_.push_back(&timer);
+    const std::unique_ptr<asio::steady_timer, std::function<void(asio::steady_timer*)>> forget(
+        &timer, [this](asio::steady_timer* mine) { std::erase(bells_, mine); });
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+    if (draining_) co_return Woken::draining;
+    co_return revision_ != seen ? Woken::changed : Woken::timed_out;
+}
+
+void Approvals::ring() {
+    ++revision_;
+    for (auto* bell : bells_) bell->cancel();
+}
+
+// Another process (the command line, a second server) writes to the same file; SQLite tells that by its data
+// version.
+Async<void> Approvals::watch_other_processes() {
+    std::optional<std::int64_t> seen;
+    asio::steady_timer timer(loop_);
+    while (waiting_ > 0) {
+        const auto version =
+            co_await store_.run([](storage::Ledger& ledger) { return ledger.data_version(); });
+        if (version && seen && *version != *seen) ring();
+        if (version) seen = *version;
+        timer.expires_after(poll_interval);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    watching_ = false;
+}
+
+}  // namespace tfy::approvals

@@ -1,0 +1,152 @@
+// The desk where requests wait for a person: one durable row each, whoever looks at it and from wherever it
+// is decided.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/approvals/current_gate.hpp"
+#include "server/sealing/sealer.hpp"
+#include "server/storage/store.hpp"
+#include "tools/async.hpp"
+
+namespace tfy::approvals {
+
+/// Why a wait for a change ended. A coroutine that was cancelled gets none of these: it ends with an
+/// exception.
+enum class [[nodiscard]] Woken { changed, timed_out, draining };
+
+class Approvals {
+public:
+    /// All must outlive the desk. `instance` names this process in the rows that it executes.
+    Approvals(boost::asio::io_context& loop, storage::Store& store, const CurrentGate& gate,
+              sealing::Sealer& redaction, const Clock& clock, std::string instance);
+
+    /// Asked at each claim, whose answer is written down with it. Without it nothing is.
+    void begins_with(std::function<storage::KeyIdentity()> key) { key_ = std::move(key); }
+    /// See Ledger::begun_with.
+    Async<Result<std::optional<storage::KeyIdentity>>> begun_with(std::string approval_id);
+
+    struct Opened {
+        policy::Approval approval;
+        bool attached = false;
+    };
+    /// Writes the row, or attaches to the one that answers this call (policy::answers). Approved already
+    /// where a standing permission covers it. Durable when it returns. Errc::conflict: see
+    /// Ledger::open_request.
+    Async<Result<Opened>> open(policy::Ask ask, policy::Facts facts, std::string agent_reason);
+    /// Writes a row that is approved already (Gate::follow_up).
+    Async<Result<Opened>> open_approved(policy::Approval approval);
+    /// The request that answers this call (policy::answers), if there is one: a repeated call needs no new
+    /// facts.
+    Async<Result<std::optional<policy::Approval>>> find_answering(policy::Call call);
+    /// Its agent words its reason anew: the people who decide see the newest words, the journal keeps them
+    /// all. Errc::rate_limited where it did so too often.
+    Async<Result<policy::Approval>> reword(policy::Approval approval, std::string reason);
+    /// The caller of this ended request is told how it ended: see policy::answers_until(). Nothing for an
+    /// open one.
+    Async<void> told(policy::Approval approval);
+    /// What this ended request did is no longer so: the same call asks anew.
+    Async<Result<void>> answers_no_more(std::string id);
+
+    /// As it stands now: lapsed where its time is over. Errc::not_found.
+    Async<Result<policy::Approval>> find(std::string id);
+    /// All that are open, newest first; behind them, unless `open_only`, the newest ones that are not, lapsed
+    /// ones as expired.
+    Async<Result<std::vector<policy::Approval>>> list(bool open_only);
+    struct Board {
+        std::vector<policy::Approval> approvals;
+        std::size_t more = 0;     // that wait for a person and come after these
+        std::size_t waiting = 0;  // for a person, in all
+    };
+    /// What a person looks at. From the first on: a page of those that wait, oldest first, then all that were
+    /// approved and are not over, then the newest `decided` ones that are. Behind `after`: the next page
+    /// alone; Errc::not_found where there is no such request.
+    Async<Result<Board>> board(std::string after, std::size_t page_size, std::size_t decided);
+    /// The principal's own, newest first, those that are older than `before` (all where it is empty), lapsed
+    /// ones as expired. Errc::not_found for a `before` that is not theirs.
+    Async<Result<std::vector<policy::Approval>>> list_of(std::string principal, std::string before,
+                                                         std::size_t limit);
+    /// How long an approved call waits for its client.
+    policy::Duration claim_window() const { return gate_.now()->rules().claim_window; }
+
+    Async<Result<policy::Approval>> approve(std::string id, policy::Human person,
+                                            policy::DecisionInput choice);
+    Async<Result<policy::Approval>> deny(std::string id, policy::Human person, std::string reason);
+    /// See policy::narrow; arguments and facts are the tool's own. Errc::conflict where another open request
+    /// asks for that already.
+    Async<Result<policy::Approval>> narrow(std::string id, policy::Human person, std::string shown_digest,
+                                           Json arguments, policy::Facts facts);
+    Async<Result<policy::Approval>> withdraw(std::string id, std::string by);
+
+    /// approved → executing, durable and journalled, then the permit. Errc::conflict where somebody else was
+    /// first.
+    Async<Result<policy::Permit>> claim(policy::Approval approval, policy::Call call);
+    /// What was approved can never run, because the definition that it was approved under is no more: it ends
+    /// as superseded. Nothing runs.
+    Async<Result<policy::Approval>> supersede(policy::Approval approval);
+    /// executing → succeeded, failed or unknown, with the masked outcome.
+    Async<Result<policy::Approval>> finish(std::string id, policy::Approval::State end, Json outcome);
+    /// The same for a call of a process that did not live to finish it (see orphans.hpp). Errc::conflict or
+    /// Errc::refused where somebody else has.
+    Async<Result<policy::Approval>> settle(std::string id, policy::Approval::State end, Json outcome);
+    /// All that are executing, by whichever process.
+    Async<Result<std::vector<policy::Approval>>> executing();
+
+    /// Resumes when the row's state is no longer `seen`, at `until`, or at once while draining(): a loop
+    /// around it has to ask for that. Sees decisions of other processes within a quarter of a second.
+    Async<Result<policy::Approval>> wait(std::string id, policy::Approval::State seen, policy::Time until);
+
+    /// Makes the tokens known that other processes on this state directory have registered meanwhile.
+    Async<Result<void>> learn();
+
+    /// Nobody is kept waiting any more: every wait ends now, and so does every later one at once.
+    void drain();
+    bool draining() const { return draining_; }
+
+    /// Grows with every change that this process has seen; wait_revision resumes when it is no longer `seen`,
+    /// after `limit`, or at once while draining(), after which there is nothing to wait for any more.
+    std::uint64_t revision() const { return revision_; }
+    Async<Woken> wait_revision(std::uint64_t seen, std::chrono::milliseconds limit);
+    /// Something that people look at has changed: revision() grows, and every wait looks again.
+    void ring();
+
+private:
+    Async<Result<void>> tell_of_rivals(policy::Approval& fresh);
+    Async<Result<Opened>> write_new(policy::Approval fresh, std::string kind);
+    Async<Result<std::vector<policy::StandingPermission>>> permissions_for(policy::Approval fresh);
+    Async<Result<std::optional<Opened>>> open_permitted(
+        policy::Approval fresh, const std::vector<policy::StandingPermission>& permissions);
+    Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
+                                          std::string kind);
+    using Change =
+        std::function<Result<void>(storage::Ledger&, const policy::Approval&, const storage::JournalEntry&)>;
+    Async<Result<policy::Approval>> write(Result<policy::Approval> next, std::string kind, Change change);
+    Async<Result<policy::Approval>> begin(Result<policy::Approval> next);
+    Async<Result<void>> asked_by_no_other(policy::Approval narrowed);
+    Async<Result<policy::Approval>> fail(std::string id, Error why);
+    Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,
+                                                  std::string kind);
+    storage::JournalEntry entry(std::string kind, const policy::Approval& approval) const;
+    Async<void> watch_other_processes();
+
+    boost::asio::io_context& loop_;
+    storage::Store& store_;
+    const CurrentGate& gate_;
+    sealing::Sealer& redaction_;
+    const Clock& clock_;
+    std::string instance_;
+    std::function<storage::KeyIdentity()> key_ = {};
+    std::uint64_t revision_ = 1;
+    std::size_t waiting_ = 0;
+    bool watching_ = false;
+    bool draining_ = false;
+    std::int64_t learnt_at_ = -1;  // the store's data version when it was last asked for tokens
+    std::vector<boost::asio::steady_timer*> bells_;  // one for each waiting coroutine
+};
+
+}  // namespace tfy::approvals

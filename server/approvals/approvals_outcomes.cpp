@@ -1,0 +1,87 @@
+// How requests end, and how the same call finds its request again.
+#include "server/approvals/approvals.hpp"
+#include "server/observability/failpoint.hpp"
+
+namespace tfy::approvals {
+namespace {
+
+using policy::Approval;
+using State = policy::Approval::State;
+
+constexpr auto another_definition =
+    "This server's definition of the tool has changed since this call was approved, so what would run is no "
+    "longer "
+    "what was approved. Nothing was done.";
+
+}  // namespace
+
+Async<Result<std::optional<Approval>>> Approvals::find_answering(policy::Call call) {
+    using Found = std::optional<Approval>;
+    auto work = [principal = call.caller.principal, digest = policy::digest(call)](storage::Ledger& ledger) {
+        return ledger.newest(principal, digest);
+    };
+    auto newest = co_await store_.run(std::move(work));
+    if (!newest) co_return newest.error();
+    if (!*newest || !policy::answers(**newest, clock_.now())) co_return Found{};
+    auto now = co_await find((*newest)->id);  // its time may be over
+    if (!now) co_return now.error();
+    co_return Found(std::move(*now));
+}
+
+Async<Result<Approval>> Approvals::reword(Approval approval, std::string reason) {
+    if (approval.state != State::pending || reason.empty() || reason == approval.agent_reason)
+        co_return approval;
+    const auto id = approval.id;
+    auto written = co_await write(State::pending, policy::reword(std::move(approval), reason), "reworded");
+    if (written || written.error().code != Errc::conflict) co_return written;
+    auto now = co_await find(id);  // it was decided meanwhile, or has one vote more
+    if (!now) co_return now.error();
+    co_return co_await reword(std::move(*now), std::move(reason));
+}
+
+Async<void> Approvals::told(Approval approval) {
+    if (policy::is_open(approval.state) || approval.answers_until) co_return;
+    const auto until = policy::answers_until(approval, clock_.now());
+    auto work = [id = approval.id, until](storage::Ledger& ledger) { return ledger.answer_until(id, until); };
+    co_await store_.run(std::move(work));  // where it cannot be written, the request answers once more
+}
+
+Async<Result<void>> Approvals::answers_no_more(std::string id) {
+    auto work = [id, now = clock_.now()](storage::Ledger& ledger) { return ledger.answer_until(id, now); };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<Approval>> Approvals::supersede(Approval approval) {
+    auto ended = policy::supersede(std::move(approval), another_definition, clock_.now());
+    co_return co_await write(State::approved, std::move(ended), "superseded");
+}
+
+Async<Result<Approval>> Approvals::finish(std::string id, State end, Json outcome) {
+    TFY_FAILPOINT("outcome.write");
+    auto ended = co_await end_execution(std::move(id), end, std::move(outcome), "finished");
+    TFY_FAILPOINT("outcome.written");
+    co_return ended;
+}
+
+Async<Result<Approval>> Approvals::settle(std::string id, State end, Json outcome) {
+    co_return co_await end_execution(std::move(id), end, std::move(outcome), "settled");
+}
+
+Async<Result<Approval>> Approvals::end_execution(std::string id, State end, Json outcome, std::string kind) {
+    auto current = co_await find(std::move(id));
+    if (!current) co_return current.error();
+    auto masked = redaction_.now()->scrub(std::move(outcome));
+    Change change = [](storage::Ledger& ledger, const Approval& approval,
+                       const storage::JournalEntry& record) { return ledger.finish(approval, record); };
+    auto ended = policy::finish(std::move(*current), end, std::move(masked), clock_.now());
+    co_return co_await write(std::move(ended), std::move(kind), std::move(change));
+}
+
+Async<Result<std::vector<Approval>>> Approvals::executing() {
+    auto look = [now = clock_.now()](storage::Ledger& ledger) { return ledger.all_open(now); };
+    auto open = co_await store_.run(std::move(look));
+    if (open) std::erase_if(*open, [](const Approval& each) { return each.state != State::executing; });
+    co_return open;
+}
+
+}  // namespace tfy::approvals

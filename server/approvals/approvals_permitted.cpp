@@ -1,0 +1,40 @@
+// Requests that a standing permission approves at once.
+#include "server/approvals/approvals.hpp"
+
+namespace tfy::approvals {
+
+using policy::Approval;
+using policy::StandingPermission;
+
+// Those that are used up, too: the person is told of them.
+Async<Result<std::vector<StandingPermission>>> Approvals::permissions_for(Approval fresh) {
+    if (!policy::may_be_permitted(fresh.call)) co_return std::vector<StandingPermission>{};
+    auto look = [principal = fresh.call.caller.principal, now = clock_.now()](storage::Ledger& ledger) {
+        return ledger.permissions(principal, now, true);
+    };
+    co_return co_await store_.run(std::move(look));
+}
+
+// The first permission that covers the request approves it. If it was used up meanwhile, a person is asked.
+Async<Result<std::optional<Approvals::Opened>>> Approvals::open_permitted(
+    Approval fresh, const std::vector<StandingPermission>& permissions) {
+    using Found = std::optional<Opened>;
+    const auto rules = gate_.now();
+    for (const auto& permission : permissions) {
+        auto approved = policy::approve_under(permission, fresh, clock_.now(), rules->rules().claim_window);
+        if (!approved) continue;
+        auto record = entry("permitted", *approved);
+        const storage::RequestLimits limits{rules->rules().open_requests, rules->rules().requests_per_minute};
+        auto work = [approved = std::move(*approved), limits, record](storage::Ledger& ledger) {
+            return ledger.open_permitted(approved, limits, record);
+        };
+        auto opened = co_await store_.run(std::move(work));
+        if (!opened && opened.error().code == Errc::conflict) continue;
+        if (!opened) co_return opened.error();
+        ring();
+        co_return Found(Opened{std::move(opened->approval), opened->attached});
+    }
+    co_return Found{};
+}
+
+}  // namespace tfy::approvals

@@ -1,0 +1,161 @@
+#include "server/approvals/requirements.hpp"
+
+#include <algorithm>
+
+#include "policy/facts.hpp"
+#include "policy/rule_match.hpp"
+#include "server/approvals/applicable_rule.hpp"
+#include "tools/access_tokens/rotations.hpp"
+#include "tools/own_command.hpp"
+
+namespace tfy::approvals {
+namespace {
+
+using policy::Assurance;
+
+struct Kind {
+    const char* tool;
+    const char* doing;
+};
+constexpr Kind create{"tfy_access_tokens_create", "create"};
+constexpr Kind remove{"tfy_access_tokens_delete", "delete"};
+constexpr Kind rotate{"tfy_access_tokens_rotate", "rotate"};
+constexpr Kind reveal{"tfy_access_tokens_reveal", "reveal"};
+
+policy::Call call_of(const Kind& kind, const policy::Caller& caller) {
+    return {.server = "tfy-pat-mcp",
+            .base_url = {},
+            .tool = kind.tool,
+            .tool_version = {},
+            .effect = policy::Effect::changes,
+            .caller = caller};
+}
+
+/// The rules before the one that decides that could decide other calls of the same tool and caller.
+void look_at_narrower(const policy::Gate& gate, const policy::Call& call, policy::Time now,
+                      Requirement& demand) {
+    for (const auto& rule : gate.rules().rules) {
+        const auto fits = policy::match(rule, call, {}, now);
+        if (fits.all()) return;
+        if (!fits.tool || !fits.principal) continue;
+        demand.narrower.push_back(rule.line);
+        if (rule.says == policy::Rule::Says::deny) continue;
+        const auto terms = policy::terms_of(rule, call.caller, false);
+        if (const auto why = policy::nobody_may_approve(terms, call.caller))
+            demand.narrower_nobody.push_back("Under the rule at line " + std::to_string(rule.line) +
+                                             " no person can approve it: " + *why);
+    }
+}
+
+Requirement demand_of(const Kind& kind, const policy::Gate& gate, const policy::Caller& caller,
+                      policy::Time now) {
+    Requirement demand{.tool = kind.tool, .doing = kind.doing, .narrower_nobody = {}};
+    const auto call = call_of(kind, caller);
+    look_at_narrower(gate, call, now, demand);
+    const auto verdict = gate.judge(call, {}, now);
+    if (const auto* refusal = std::get_if<policy::Denial>(&verdict)) {
+        demand.refused = words(*refusal);
+        return demand;
+    }
+    std::vector<tools::Tool::Part> parts;
+    if (kind.tool == access_tokens::rotate_tool) parts = {{remove.tool, {}}, {create.tool, {}}};
+    const auto rule = applicable_rule(gate, std::get<policy::Ask>(verdict), parts, now);
+    if (!rule) {
+        demand.refused = rule.error().message;
+        return demand;
+    }
+    demand.terms = policy::terms_of(*rule, caller, false);
+    demand.nobody = policy::nobody_may_approve(*demand.terms, caller).value_or("");
+    return demand;
+}
+
+std::string_view at_least(Assurance least) {
+    switch (least) {
+        case Assurance::client:
+            return "in a form in the client (which proves only what the client says), on the approvals page "
+                   "or in a terminal";
+        case Assurance::terminal: return "in a terminal or on the approvals page";
+        case Assurance::signed_in: return "signed in to the approvals page";
+        case Assurance::passkey: break;
+    }
+    return "with a passkey";
+}
+
+std::string who_decides(const policy::Terms& terms) {
+    auto text = terms.quorum == 1 ? std::string("one person") : std::to_string(terms.quorum) + " people";
+    if (!terms.approvers.empty()) text += " of " + policy::shown_names(terms.approvers);
+    if (!terms.self_approval) text += ", other than the agent's own,";
+    return text + (terms.quorum == 1 ? " decides, " : " decide, ") +
+           std::string(at_least(terms.min_assurance));
+}
+
+std::string about_narrower(const Requirement& demand) {
+    if (demand.narrower.empty()) return {};
+    std::string lines;
+    for (const auto line : demand.narrower) lines += (lines.empty() ? "" : ", ") + std::to_string(line);
+    auto text = ". For some names, clients or hours the rule" +
+                std::string(demand.narrower.size() == 1 ? " at line " : "s at lines ") + lines +
+                (demand.narrower.size() == 1 ? " decides" : " decide") + " first";
+    for (const auto& why : demand.narrower_nobody)
+        text += ". " + why.substr(0, why.find_last_not_of('.') + 1);
+    return text;
+}
+
+}  // namespace
+
+std::vector<std::string> channels(Assurance least, bool over_http) {
+    std::vector<std::string> all;
+    if (least == Assurance::client) all.emplace_back("a form in the client, if it shows forms");
+    all.emplace_back(over_http
+                         ? "the approvals page, after signing in"
+                         : "the approvals page, which the server opens in a browser if there is a display");
+    if (least <= Assurance::terminal) all.emplace_back("a terminal: " + tools::own_command("approvals list"));
+    return all;
+}
+
+std::vector<Requirement> requirements_of_calls(const policy::Gate& gate, const policy::Caller& caller,
+                                               policy::Time now) {
+    std::vector<Requirement> all;
+    for (const auto& kind : {create, remove, rotate, reveal})
+        all.push_back(demand_of(kind, gate, caller, now));
+    return all;
+}
+
+std::string in_words(const Requirement& demand) {
+    auto text = !demand.terms ? "refused. " + demand.refused
+                : !demand.nobody.empty()
+                    ? "no person can approve it, so it is refused at once. " + demand.nobody
+                    : who_decides(*demand.terms);
+    while (text.ends_with('.')) text.pop_back();
+    return text + about_narrower(demand);
+}
+
+std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Requirement>& requirements) {
+    std::vector<std::pair<std::string, std::string>> told;
+    for (const auto& demand : requirements) {
+        const auto words = in_words(demand);
+        const auto same = std::ranges::find(told, words, &std::pair<std::string, std::string>::second);
+        if (same == told.end())
+            told.emplace_back(demand.doing, words);
+        else
+            same->first += ", " + demand.doing;
+    }
+    return told;
+}
+
+status::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements) {
+    status::ApprovalRequirements told;
+    for (const auto& [doing, words] : in_words(requirements)) told.words += doing + ": " + words + ". ";
+    if (!told.words.empty()) told.words.pop_back();
+    for (const auto& demand : requirements)
+        told.by_tool.push_back(
+            {{"tool", demand.tool},
+             {"could_be_approved", demand.could_be_approved()},
+             {"min_assurance",
+              demand.terms ? Json(policy::to_string(demand.terms->min_assurance)) : Json(nullptr)},
+             {"people", demand.terms ? Json(demand.terms->quorum) : Json(nullptr)},
+             {"words", in_words(demand)}});
+    return told;
+}
+
+}  // namespace tfy::approvals

@@ -1,0 +1,44 @@
+// What the rules in force ask for, before anybody calls: one demand for each tool that changes something.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/gate.hpp"
+#include "tools/status/status.hpp"
+
+namespace tfy::approvals {
+
+/// How a person can be reached where a decision takes this much assurance.
+std::vector<std::string> channels(policy::Assurance least, bool over_http);
+
+/// What a call of one tool comes to, for a token that no rule names by its name, at this hour.
+struct Requirement {
+    std::string tool;
+    std::string doing;                        // "create"
+    std::optional<policy::Terms> terms = {};  // none: it is refused
+    std::string refused = {};                 // why, as a sentence
+    std::string nobody = {};                  // why nobody could ever approve it, as a sentence
+    std::vector<int> narrower = {};           // lines of rules that decide before, for some names or clients,
+                                              // or at other hours
+    std::vector<std::string> narrower_nobody;  // of these, under which nobody could approve: sentences
+
+    bool could_be_approved() const { return terms && nobody.empty(); }
+};
+
+/// Of `caller`, under `gate`. A rotation is asked for under the rules for a create and a delete, too.
+std::vector<Requirement> requirements_of_calls(const policy::Gate& gate, const policy::Caller& caller,
+                                               policy::Time now);
+
+/// "one person decides, who has signed in to the approvals page at least"; of one that nobody could approve,
+/// or that is refused, why.
+std::string in_words(const Requirement& demand);
+
+/// The same, told once for all tools of which it is true: {"create, delete", words}.
+std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Requirement>& requirements);
+
+/// For tfy_config_status.
+status::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements);
+
+}  // namespace tfy::approvals

@@ -1,0 +1,54 @@
+// Signing in to the approvals page: a code that was printed to the person's terminal, then a cookie.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "policy/human.hpp"
+#include "tools/async.hpp"
+
+namespace tfy::people {
+
+/// One loop only. Codes are single-use; wrong tries are slowed down by count (10 wrong ones in a minute:
+/// refused for the rest of it). Sessions live 12 hours, in memory: a restart signs everybody out.
+class PageSessions {
+public:
+    explicit PageSessions(const Clock& clock) : clock_(clock) {}
+
+    /// A fresh one-time code for the person's own terminal or browser: "K7Q2-9FXM-3TVB". `person` is who will
+    /// be signed in by it.
+    std::string issue_code(std::string person, std::chrono::minutes life);
+
+    struct Session {
+        std::string cookie;  // random; HttpOnly, SameSite=Strict
+        std::string csrf;    // must come back as X-CSRF-Token on every POST
+        std::string person;
+    };
+    /// Errc::denied for a wrong, used or old code; Errc::rate_limited.
+    Result<Session> sign_in(std::string_view code);
+    /// For a person whose code was found and used up elsewhere (the ledger's).
+    Session open(std::string person);
+    std::optional<Session> session(std::string_view cookie) const;
+    void sign_out(std::string_view cookie);
+
+    /// Only for a session whose CSRF token was checked by the caller.
+    policy::Human human(const Session& session) const;
+
+private:
+    struct Code {
+        std::string person;
+        policy::Time until;
+    };
+    struct Entry {
+        Session session;
+        policy::Time until;
+    };
+    const Clock& clock_;
+    std::map<std::string, Code, std::less<>> codes_;
+    std::map<std::string, Entry, std::less<>> sessions_;
+    std::size_t wrong_ = 0;
+    policy::Time wrong_since_ = {};
+};
+
+}  // namespace tfy::people

@@ -1,0 +1,138 @@
+// One table, in the order in which tokens were created.
+#include "server/storage/token_store.hpp"
+
+#include <array>
+
+#include "server/storage/sqlite.hpp"
+
+namespace tfy::storage {
+namespace {
+
+using sandbox::StoredToken;
+
+constexpr std::string_view version_1 = R"sql(
+CREATE TABLE tokens (
+    number       INTEGER PRIMARY KEY,
+    id           TEXT NOT NULL UNIQUE,
+    name         TEXT NOT NULL,
+    type         TEXT NOT NULL,
+    team         TEXT NOT NULL,
+    account      TEXT NOT NULL,
+    jwt_id       TEXT NOT NULL,
+    value_sha256 TEXT NOT NULL,
+    owner        TEXT NOT NULL,
+    created      INTEGER NOT NULL,
+    expires      INTEGER,
+    last_used    INTEGER
+) STRICT;
+)sql";
+
+// One row: how this sandbox began is settled. One that has tokens already has begun.
+constexpr std::string_view version_2 = R"sql(
+CREATE TABLE beginning (settled INTEGER NOT NULL) STRICT;
+INSERT INTO beginning SELECT 1 WHERE EXISTS (SELECT 1 FROM tokens);
+)sql";
+
+constexpr std::array migrations = {version_1, version_2};
+
+std::optional<policy::Time> read_maybe(const SQLite::Column& column) {
+    return column.isNull() ? std::nullopt : std::optional(sqlite::read_time(column));
+}
+
+void bind_maybe(SQLite::Statement& row, int index, const std::optional<policy::Time>& time) {
+    if (time) row.bind(index, sqlite::stored(*time));  // unbound is NULL
+}
+
+StoredToken read_token(SQLite::Statement& row) {
+    return {.id = row.getColumn(0).getString(),
+            .name = row.getColumn(1).getString(),
+            .type = row.getColumn(2).getString(),
+            .team = row.getColumn(3).getString(),
+            .account = row.getColumn(4).getString(),
+            .jwt_id = row.getColumn(5).getString(),
+            .value_sha256 = row.getColumn(6).getString(),
+            .owner = row.getColumn(7).getString(),
+            .created = sqlite::read_time(row.getColumn(8)),
+            .expires = read_maybe(row.getColumn(9)),
+            .last_used = read_maybe(row.getColumn(10))};
+}
+
+class SqliteShelf final : public sandbox::TokenStore {
+public:
+    explicit SqliteShelf(std::unique_ptr<SQLite::Database> database) : database_(std::move(database)) {}
+
+    Result<std::vector<StoredToken>> all() override {
+        return sqlite::read([&]() -> Result<std::vector<StoredToken>> {
+            SQLite::Statement rows(*database_,
+                                   "SELECT id, name, type, team, account, jwt_id, value_sha256, owner, "
+                                   "created, expires, last_used "
+                                   "FROM tokens ORDER BY number");
+            std::vector<StoredToken> tokens;
+            while (rows.executeStep()) tokens.push_back(read_token(rows));
+            return tokens;
+        });
+    }
+
+    Result<void> insert(const StoredToken& token) override {
+        return sqlite::write(*database_, [&] { return add(token); });
+    }
+
+    /// `first` and the mark that it was added, or nothing of it.
+    Result<void> begin_with(const std::vector<StoredToken>& first) {
+        return sqlite::write(*database_, [&]() -> Result<void> {
+            if (database_->execAndGet("SELECT count(*) FROM beginning").getInt() > 0) return {};
+            for (const auto& token : first)
+                if (auto added = add(token); !added) return added;
+            database_->exec("INSERT INTO beginning VALUES (1)");
+            return {};
+        });
+    }
+
+    Result<void> remove(const std::string& id) override {
+        return change("DELETE FROM tokens WHERE id = ?", [&](SQLite::Statement& row) { row.bind(1, id); });
+    }
+
+    Result<void> touch(const std::string& id, policy::Time last_used) override {
+        return change("UPDATE tokens SET last_used = ? WHERE id = ?",
+                      [&](SQLite::Statement& row) { SQLite::bind(row, sqlite::stored(last_used), id); });
+    }
+
+private:
+    Result<void> add(const StoredToken& token) {
+        SQLite::Statement row(*database_,
+                              "INSERT INTO tokens (id, name, type, team, account, jwt_id, value_sha256, "
+                              "owner, created, expires, last_used) "
+                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+        SQLite::bind(row, token.id, token.name, token.type, token.team, token.account, token.jwt_id,
+                     token.value_sha256, token.owner, sqlite::stored(token.created));
+        bind_maybe(row, 10, token.expires);
+        bind_maybe(row, 11, token.last_used);
+        if (row.exec() == 1) return {};
+        return Error{Errc::conflict, "The sandbox has a token with this id already; nothing was changed."};
+    }
+
+    template <class Bind>
+    Result<void> change(const char* sql, Bind&& bind) {
+        return sqlite::write(*database_, [&]() -> Result<void> {
+            SQLite::Statement row(*database_, sql);
+            bind(row);
+            if (row.exec() == 1) return {};
+            return Error{Errc::not_found, "The sandbox has no token with this id; nothing was changed."};
+        });
+    }
+
+    std::unique_ptr<SQLite::Database> database_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<sandbox::TokenStore>> open_sqlite_token_store(const std::filesystem::path& file,
+                                                                     const std::vector<StoredToken>& first) {
+    auto database = sqlite::open(file, migrations, {});
+    if (!database) return database.error();
+    auto token_store = std::make_unique<SqliteShelf>(std::move(*database));
+    if (auto begun = token_store->begin_with(first); !begun) return begun.error();
+    return std::unique_ptr<sandbox::TokenStore>(std::move(token_store));
+}
+
+}  // namespace tfy::storage

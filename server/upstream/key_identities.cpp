@@ -1,0 +1,71 @@
+#include "server/upstream/key_identities.hpp"
+
+#include "tools/access_tokens/lost_creation.hpp"
+#include "tools/text.hpp"
+#include "tools/tool.hpp"
+
+namespace tfy::upstream {
+namespace {
+
+// "alice@acme.example", or "virtualaccount ci". A display name is no identity.
+std::string user_of(const tools::KeyFacts& facts) {
+    if (facts.subject.empty() || facts.subject_type.empty() || facts.subject_type == "user")
+        return facts.subject;
+    return facts.subject_type + " " + facts.subject;
+}
+
+// Of tokens that one key lists; empty where they do not tell it with one voice.
+std::string maker_of(const std::vector<truefoundry::AccessToken>& listed) {
+    std::string maker;
+    for (const auto& token : listed) {
+        if (token.created_by.find('@') == std::string::npos) continue;
+        if (!maker.empty() && maker != token.created_by) return {};
+        maker = token.created_by;
+    }
+    return maker;
+}
+
+std::string or_somebody(const std::string& user) {
+    return user.empty() ? "a user that it does not tell" : tools::one_line(user);
+}
+
+Error another_users(const storage::KeyIdentity& begun, const storage::KeyIdentity& now,
+                    storage::SameUser same) {
+    std::string why = "it was begun with another key than this server has now (then of " +
+                      or_somebody(begun.user) + ", now of " + or_somebody(now.user) + "), and ";
+    why += same == storage::SameUser::no ? "a key shows its own user's tokens alone."
+                                         : "nothing tells whether both show the same user's tokens.";
+    return {Errc::ambiguous, std::move(why)};
+}
+
+}  // namespace
+
+storage::KeyIdentity KeyIdentities::now() const {
+    storage::KeyIdentity holder{.print = key_->print(print_key_), .user = user_of(key_->facts())};
+    if (holder.user.empty() && holder.print == listed_.print) holder.user = listed_.user;
+    return holder;
+}
+
+void KeyIdentities::note(const std::vector<truefoundry::AccessToken>& listed) {
+    auto maker = maker_of(listed);
+    if (!maker.empty()) listed_ = {.print = key_->print(print_key_), .user = std::move(maker)};
+}
+
+Async<Result<void>> KeyIdentities::sees_tokens_of(storage::KeyIdentity begun) {
+    auto holder = now();
+    if (storage::same_user(begun, holder) == storage::SameUser::unknown && !begun.user.empty()) {
+        const auto listed = co_await client_.list();
+        if (!listed)
+            co_return Error{Errc::ambiguous,
+                            "it was begun with another key than this server has now, and whose that one is "
+                            "could not be read.",
+                            access_tokens::is_refusal(listed.error()) ? Json(nullptr) : tools::unread()};
+        note(*listed);
+        holder = now();
+    }
+    const auto same = storage::same_user(begun, holder);
+    if (same == storage::SameUser::yes) co_return Result<void>{};
+    co_return another_users(begun, holder, same);
+}
+
+}  // namespace tfy::upstream

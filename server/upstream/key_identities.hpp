@@ -1,0 +1,39 @@
+// Whose key this server has now, and whether what was begun with another one can be judged with it: a key
+// lists its own user's tokens alone, so that another user's look as if they were not there.
+#pragma once
+
+#include <memory>
+
+#include "server/storage/key_identity.hpp"
+#include "server/upstream/api_key.hpp"
+#include "tools/truefoundry/client.hpp"
+
+namespace tfy::upstream {
+
+/// On one loop.
+class KeyIdentities {
+public:
+    /// `client` asks with that key, and outlives it.
+    KeyIdentities(std::shared_ptr<const OwnKey> key, redaction::FingerprintKey print_key,
+                  truefoundry::Client& client)
+        : key_(std::move(key)), print_key_(print_key), client_(client) {}
+
+    /// The user is what a JWT says of itself, else who made the tokens that were listed with this key last.
+    storage::KeyIdentity now() const;
+    /// Tokens that were listed with this key.
+    void note(const std::vector<truefoundry::AccessToken>& listed);
+
+    /// Whether this server sees the tokens of whoever has begun it. Where nothing tells who the key in force
+    /// belongs to, its tokens are listed to find it out. Errc::ambiguous: another user's, or nobody can tell;
+    /// the message is a clause that says which ("it was begun with …"), `data` unread() where asking again
+    /// may tell.
+    Async<Result<void>> sees_tokens_of(storage::KeyIdentity begun);
+
+private:
+    std::shared_ptr<const OwnKey> key_;
+    redaction::FingerprintKey print_key_;
+    truefoundry::Client& client_;
+    storage::KeyIdentity listed_ = {};
+};
+
+}  // namespace tfy::upstream

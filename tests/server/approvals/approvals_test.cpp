@@ -1,0 +1,139 @@
+#include "server/approvals/approvals.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <filesystem>
+
+#include "policy/journal/without_values.hpp"
+#include "server/loop/loop.hpp"
+#include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/permits.hpp"
+#include "tests/fakes/state.hpp"
+
+namespace {
+
+using namespace tfy;
+using policy::Approval;
+using State = policy::Approval::State;
+
+constexpr auto value = "q7Kd92mXw4LzR8nTb3JhYc6DsGp1AeU5oXiV";
+
+policy::Call call(Json arguments) {
+    return {
+        .server = "tfy-pat-mcp",
+        .base_url = "https://acme.example",
+        .tool = "tfy_access_tokens_delete",
+        .arguments = std::move(arguments),
+        .caller = {
+            .principal = "stdio:user", .client = "agent 1", .default_assurance = policy::Assurance::client}};
+}
+
+/// One process: a desk on a state directory of its own or of another process.
+struct Process {
+    explicit Process(const std::filesystem::path& file)
+        : store(storage::Ledger::open(file).value()),
+          gate({.rules = {policy::Rule{}}}),
+          redaction(redaction::FingerprintKey{}, {}),
+          desk(loop, store, gate, redaction, clock, "ins") {}
+    ~Process() {
+        store.close();
+        loop.abandon();
+    }
+
+    template <class T>
+    T run(Async<T> work) {
+        std::optional<T> result;
+        boost::asio::co_spawn(loop, std::move(work), [&](const std::exception_ptr& bug, T done) {
+            if (bug) std::rethrow_exception(bug);
+            result.emplace(std::move(done));
+        });
+        loop.restart();
+        while (!result) loop.run_one();
+        return std::move(*result);
+    }
+    Result<approvals::Approvals::Opened> open(policy::Call asked, policy::Facts facts) {
+        return run(desk.open({std::move(asked), policy::Rule{}}, std::move(facts), ""));
+    }
+
+    loop::Loop loop;
+    fakes::ManualClock clock;
+    storage::Store store;
+    approvals::CurrentGate gate;
+    sealing::Sealer redaction;
+    approvals::Approvals desk;
+};
+
+policy::Facts facts(std::string subject) { return {.subject = std::move(subject), .effect = "Deletes it."}; }
+
+}  // namespace
+
+TEST_CASE(
+    "a token that another process on the same state directory registered is known before the next call") {
+    const fakes::TempFolder folder;
+    Process one(folder.path() / "ledger.db");
+    Process two(folder.path() / "ledger.db");
+    CHECK(two.run(two.desk.learn()).has_value());
+    const auto prints = redaction::fingerprint(value, "ci-pipeline", one.redaction.key());
+    auto add = [prints](storage::Ledger& ledger) { return ledger.add_fingerprints(prints); };
+    CHECK(one.run(one.store.run(std::move(add))).has_value());
+    CHECK(two.redaction.seal_text(value).text() == value);
+    CHECK(two.run(two.desk.learn()).has_value());
+    CHECK(two.redaction.seal_text(value).text().find("q7Kd92mX") == std::string_view::npos);
+}
+
+TEST_CASE("what people and clients write is stored without values; what the digest binds may hold none") {
+    Process process(":memory:");
+    process.redaction.add(redaction::fingerprint(value, "ci-pipeline", process.redaction.key()));
+    auto named = call({{"id", "pat-a"}});
+    named.caller.client = value;
+    const auto opened = process.open(named, facts("ci-pipeline"));
+    REQUIRE(opened.has_value());
+    CHECK(opened->approval.call.caller.client.find("q7Kd92mX") == std::string::npos);
+
+    const auto person = policy::HumanForTests::make("grace", policy::Assurance::terminal);
+    const auto denied =
+        process.run(process.desk.deny(opened->approval.id, person, std::string("it is ") + value));
+    REQUIRE(denied.has_value());
+    CHECK(denied->decision->reason.find("q7Kd92mX") == std::string::npos);
+
+    CHECK(process.open(call({{"id", value}}), facts("ci-pipeline")).error().code == Errc::refused);
+    CHECK(process.open(call({{"id", "pat-b"}}), facts(value)).error().code == Errc::refused);
+}
+
+TEST_CASE("when the server stops, nobody is kept waiting, and the request stays") {
+    Process process(":memory:");
+    const auto opened = process.open(call({{"id", "pat-a"}}), facts("ci-pipeline"));
+    REQUIRE(opened.has_value());
+    process.desk.drain();
+    const auto still =
+        process.run(process.desk.wait(opened->approval.id, State::pending, opened->approval.expires));
+    REQUIRE(still.has_value());
+    CHECK(still->state == State::pending);
+}
+
+TEST_CASE("a wait says why it ended") {
+    Process process(":memory:");
+    const auto seen = process.desk.revision();
+    const auto woken = [&](std::uint64_t revision) {
+        return process.run(process.desk.wait_revision(revision, std::chrono::milliseconds{10}));
+    };
+    CHECK(woken(seen) == approvals::Woken::timed_out);
+    process.desk.ring();
+    CHECK(woken(seen) == approvals::Woken::changed);
+    process.desk.drain();
+    CHECK(woken(seen) == approvals::Woken::draining);
+    CHECK(woken(process.desk.revision()) == approvals::Woken::draining);
+}
+
+TEST_CASE("new words are kept if the request changed just before them") {
+    Process process(":memory:");
+    const auto opened = process.open(call({{"id", "pat-a"}}), facts("ci-pipeline"));
+    REQUIRE(opened.has_value());
+    const auto seen = opened->approval;
+    CHECK(process.run(process.desk.reword(seen, "the build is over")).has_value());
+    const auto newest = process.run(process.desk.reword(seen, "it was leaked"));
+    REQUIRE(newest.has_value());
+    CHECK(newest->agent_reason == "it was leaked");
+    CHECK(newest->rewordings == 2);
+}

@@ -1,0 +1,154 @@
+// Codes open one session once; wrong ones are counted; sessions end.
+#include "server/people/page_sessions.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/state.hpp"
+
+using namespace tfy;
+using namespace tfy::fakes;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* wrong = "2222-2222-2222";
+
+std::string lower(std::string text) {
+    for (auto& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+std::string without_dashes(std::string text) {
+    std::erase(text, '-');
+    return text;
+}
+
+struct People {
+    ManualClock clock{noon};
+    people::PageSessions channel{clock};
+
+    Errc code_of(std::string_view typed) {
+        const auto result = channel.sign_in(typed);
+        return result ? Errc::internal : result.error().code;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a code is three groups of four, without letters and digits that look alike") {
+    People people;
+    std::set<std::string> codes;
+    for (int each = 0; each < 200; ++each) {
+        const auto code = people.channel.issue_code("grace", 10min);
+        REQUIRE(code.size() == 14);
+        CHECK(code[4] == '-');
+        CHECK(code[9] == '-');
+        CHECK(without_dashes(code).find_first_not_of("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") ==
+              std::string::npos);
+        codes.insert(code);
+    }
+    CHECK(codes.size() == 200);
+}
+
+TEST_CASE("a code is taken as people type it") {
+    struct Row {
+        const char* name;
+        std::string (*typed)(std::string code);
+        bool accepted;
+    };
+    const Row rows[] = {
+        {"as printed", [](std::string code) { return code; }, true},
+        {"in small letters", lower, true},
+        {"without dashes", without_dashes, true},
+        {"with white space around it", [](std::string code) { return "  " + code + " \n"; }, true},
+        {"with one more character", [](std::string code) { return code + "2"; }, false},
+        {"with a lot more", [](std::string code) { return code + std::string(100'000, '2'); }, false},
+        {"with one less", [](std::string code) { return code.substr(0, 13); }, false},
+        {"nothing", [](std::string) { return std::string{}; }, false},
+        {"a null byte behind it", [](std::string code) { return code + '\0'; }, false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        People people;
+        const auto session = people.channel.sign_in(row.typed(people.channel.issue_code("grace", 10min)));
+        CHECK(session.has_value() == row.accepted);
+        if (session) CHECK(session->person == "grace");
+    }
+}
+
+TEST_CASE("a code works once, in its time, and leaves the others alone") {
+    People people;
+    const auto first = people.channel.issue_code("grace", 10min);
+    const auto second = people.channel.issue_code("ada", 20min);
+
+    CHECK(people.channel.sign_in(first).has_value());
+    CHECK(people.code_of(first) == Errc::denied);
+
+    people.clock.advance(20min - 1ms);
+    const auto third = people.channel.issue_code("lin", 1min);
+    const auto ada = people.channel.sign_in(second);
+    REQUIRE(ada.has_value());
+    CHECK(ada->person == "ada");
+
+    people.clock.advance(1min);
+    CHECK(people.code_of(third) == Errc::denied);
+}
+
+TEST_CASE("ten wrong codes in a minute slow guessing down, and lock nobody out who has the right one") {
+    People people;
+    const auto right = people.channel.issue_code("grace", 10min);
+    for (int each = 0; each < 10; ++each) CHECK(people.code_of(wrong) == Errc::denied);
+    CHECK(people.code_of(wrong) == Errc::rate_limited);
+    CHECK(people.channel.sign_in(right).has_value());
+    people.clock.advance(1min);
+    CHECK(people.code_of(wrong) == Errc::denied);
+}
+
+TEST_CASE("nine wrong codes do not lock anybody out, and are forgotten after a minute") {
+    People people;
+    const auto right = people.channel.issue_code("grace", 10min);
+    for (int minute = 0; minute < 3; ++minute) {
+        for (int each = 0; each < 9; ++each) CHECK(people.code_of(wrong) == Errc::denied);
+        people.clock.advance(60s);
+    }
+    for (int each = 0; each < 9; ++each) CHECK(people.code_of(wrong) == Errc::denied);
+    CHECK(people.channel.sign_in(right).has_value());
+}
+
+TEST_CASE("a session is known by its cookie until twelve hours are over or it is signed out") {
+    People people;
+    const auto session = people.channel.sign_in(people.channel.issue_code("grace", 10min));
+    const auto other = people.channel.sign_in(people.channel.issue_code("grace", 10min));
+    REQUIRE(session.has_value());
+    REQUIRE(other.has_value());
+    CHECK(session->cookie.size() >= 32);
+    CHECK(std::set<std::string>{session->cookie, session->csrf, other->cookie, other->csrf}.size() == 4);
+
+    REQUIRE(people.channel.session(session->cookie).has_value());
+    CHECK(people.channel.session(session->cookie)->csrf == session->csrf);
+    CHECK_FALSE(people.channel.session("").has_value());
+    CHECK_FALSE(people.channel.session(session->csrf).has_value());
+    CHECK_FALSE(people.channel.session(session->cookie.substr(1)).has_value());
+
+    people.channel.sign_out("unknown");
+    people.channel.sign_out(other->cookie);
+    CHECK_FALSE(people.channel.session(other->cookie).has_value());
+
+    people.clock.advance(12h - 1ms);
+    CHECK(people.channel.session(session->cookie).has_value());
+    people.clock.advance(1ms);
+    CHECK_FALSE(people.channel.session(session->cookie).has_value());
+}
+
+TEST_CASE("who decides on the page is the person that the code was issued to, signed in") {
+    People people;
+    const auto session = people.channel.sign_in(people.channel.issue_code("grace", 10min));
+    REQUIRE(session.has_value());
+    const auto human = people.channel.human(*session);
+    CHECK(human.name() == "grace");
+    CHECK(human.assurance() == policy::Assurance::signed_in);
+}

@@ -1,0 +1,33 @@
+#include "tools/escrow.hpp"
+
+#include <algorithm>
+
+namespace tfy::tools {
+
+bool Recipients::may_see(std::string_view person) const {
+    return anybody || std::ranges::find(people, person) != people.end();
+}
+
+namespace {
+
+/// Chosen, or what the person might have chosen: then the page is there for a value that did not arrive.
+bool may_go_to_page(const policy::Permit::Grant& grant) {
+    return grant.decision.destination == policy::Destination::page ||
+           std::ranges::find(grant.destinations, policy::Destination::page) != grant.destinations.end();
+}
+
+}  // namespace
+
+Recipients recipients_of(const policy::Permit& permit) {
+    const auto& caller = permit.call().caller;
+    Recipients recipients{.principal = caller.principal};
+    if (!permit.grant() || !may_go_to_page(*permit.grant())) return recipients;
+    for (const auto& vote : permit.grant()->votes) {
+        const bool unknown = vote.assurance == policy::Assurance::client;
+        recipients.people.push_back(unknown ? caller.person : vote.by);
+        if (recipients.people.back().empty()) recipients.anybody = true;
+    }
+    return recipients;
+}
+
+}  // namespace tfy::tools
