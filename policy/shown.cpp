@@ -24,7 +24,7 @@ struct Character {
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"  // inside U8_NEXT
-std::vector<Character> decode(std::string_view text) {
+std::vector<Character> characters_in(std::string_view text) {
     std::vector<Character> all;
     all.reserve(text.size());
     const auto size = static_cast<std::int32_t>(text.size());
@@ -124,7 +124,7 @@ void mark_combining(std::vector<Character>& text) {
 }
 
 std::vector<Character> examine(std::string_view text) {
-    auto all = decode(text);
+    auto all = characters_in(text);
     for (auto& each : all) each.marked = each.marked || invisible(each.code);
     mark_combining(all);
     mark_words(all);
@@ -158,7 +158,7 @@ void write_escape(std::string& out, UChar32 code) {
 
 std::string with_marks(std::string_view text, bool keep_line_ends) {
     std::string out;
-    for (auto each : decode(text)) {
+    for (auto each : characters_in(text)) {
         const bool stays = keep_line_ends && !each.broken && each.code == '\n';
         each.marked = !stays && (each.broken || invisible(each.code));
         write(out, each);
@@ -176,7 +176,7 @@ std::string visible_line(std::string_view text) { return with_marks(text, false)
 std::string visible_json(std::string_view json) {
     constexpr UChar32 last_plain = 0x7E;
     std::string out;
-    for (const auto& each : decode(json)) {
+    for (const auto& each : characters_in(json)) {
         if (!each.broken && each.code > last_plain && invisible(each.code))
             write_escape(out, each.code);
         else

@@ -20,7 +20,7 @@ using namespace std::chrono;
 constexpr std::array<std::string_view, 7> day_names{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 constexpr int minutes_a_day = 24 * 60;
 
-std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string quoted_word(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 Error wrong(const std::string& what) { return {Errc::refused, what}; }
 
@@ -52,7 +52,7 @@ std::string_view take_until(std::string_view& rest, char mark) {
 Result<std::size_t> read_day(std::string_view text) {
     const auto found = std::ranges::find(day_names, text);
     if (found != day_names.end()) return static_cast<std::size_t>(found - day_names.begin());
-    return wrong("unknown day " + in_quotes(text) + "; the days are Mon, Tue, Wed, Thu, Fri, Sat and Sun");
+    return wrong("unknown day " + quoted_word(text) + "; the days are Mon, Tue, Wed, Thu, Fri, Sat and Sun");
 }
 
 /// One day or a range, which may go over the end of the week: "Fri-Mon".
@@ -63,7 +63,7 @@ Result<void> mark_days(std::array<bool, 7>& days, std::string_view text) {
     const auto last = range ? read_day(text) : first;
     if (!last) return last.error();
     if (range && *first == *last)
-        return wrong(in_quotes(day_names[*first]) + " is not a range of days; for every day, use Mon-Sun");
+        return wrong(quoted_word(day_names[*first]) + " is not a range of days; for every day, use Mon-Sun");
     for (auto day = *first;; day = (day + 1) % 7) {
         if (days[day]) return wrong(std::string(day_names[day]) + " is named twice");
         days[day] = true;
@@ -96,11 +96,11 @@ Result<std::pair<int, int>> read_hours(std::string_view text) {
     const auto from = read_minute(take_until(rest, '-'));
     const auto to = read_minute(rest);
     if (!from || !to || *from == minutes_a_day)
-        return wrong(in_quotes(text) +
+        return wrong(quoted_word(text) +
                      " are not hours; use for example 08:00-18:00, with midnight as 00:00 at the start or "
                      "24:00 at the end");
     if (*from == *to)
-        return wrong(in_quotes(text) + " is an empty range; for the whole day, use 00:00-24:00");
+        return wrong(quoted_word(text) + " is an empty range; for the whole day, use 00:00-24:00");
     return std::pair(*from, *to);
 }
 
@@ -128,7 +128,7 @@ Result<When> When::read(std::string_view text) {
     const auto day_text = take_until(rest, ' ');
     const auto hour_text = take_until(rest, ' ');
     if (rest.empty() || rest.find(' ') != std::string_view::npos)
-        return wrong(in_quotes(text) +
+        return wrong(quoted_word(text) +
                      " must be days, hours and a place, for example \"Mon-Fri 08:00-18:00 Europe/Berlin\"");
     const auto days = read_days(day_text);
     if (!days) return days.error();
@@ -138,8 +138,8 @@ Result<When> When::read(std::string_view text) {
     if (std::ranges::find(known, rest) == known.end()) {
         const std::vector<std::string_view> names(known.begin(), known.end());
         const auto near = near_miss(rest, names);
-        return wrong("unknown time zone " + in_quotes(rest) +
-                     (near ? "; did you mean " + in_quotes(*near) + "?"
+        return wrong("unknown time zone " + quoted_word(rest) +
+                     (near ? "; did you mean " + quoted_word(*near) + "?"
                            : "; use UTC or a place of the IANA database, for example Europe/Berlin"));
     }
     const std::string name(rest);

@@ -16,7 +16,8 @@ std::string_view to_string(Version version) {
 }
 
 std::optional<Version> read_version(std::string_view text) {
-    const auto found = std::ranges::find(supported_versions, text, to_string);
+    const auto found =
+        std::ranges::find(supported_versions, text, [](Version each) { return to_string(each); });
     if (found == supported_versions.end()) return std::nullopt;
     return *found;
 }

@@ -28,7 +28,7 @@ constexpr std::pair<std::string_view, char32_t> named[] = {
     {"zwj", 0x200d},   {"zwnj", 0x200c},      {"NoBreak", 0x2060},
 };
 
-constexpr std::size_t longest_name = 16;
+constexpr std::size_t longest_entity = 16;
 
 std::optional<Reference> read_numbered(std::string_view text, std::size_t at) {
     const bool hex = at + 2 < text.size() && (text[at + 2] == 'x' || text[at + 2] == 'X');
@@ -46,7 +46,7 @@ std::optional<Reference> read_numbered(std::string_view text, std::size_t at) {
 std::optional<Reference> read_reference(std::string_view text, std::size_t at) {
     if (at + 2 >= text.size()) return std::nullopt;
     if (text[at + 1] == '#') return read_numbered(text, at);
-    const auto end = text.substr(at + 1, longest_name).find(';');
+    const auto end = text.substr(at + 1, longest_entity).find(';');
     if (end == std::string_view::npos) return std::nullopt;
     const auto name = text.substr(at + 1, end);
     const auto* const found = std::ranges::find(named, name, &std::pair<std::string_view, char32_t>::first);

@@ -13,8 +13,8 @@ using State = Approval::State;
 
 constexpr std::size_t page_size = 50;
 constexpr std::size_t most_questions = 4096;
-constexpr int attempts = 4;  // of one form: then only page and terminal are left, as for calls
-constexpr std::chrono::seconds progress_interval{5};
+constexpr int most_attempts = 4;  // of one form: then only page and terminal are left, as for calls
+constexpr std::chrono::seconds task_interval{5};
 
 Error stopping() { return {Errc::closed, "The server is stopping. The task is kept: ask for it again."}; }
 
@@ -72,7 +72,7 @@ const ApprovalTasks::Question* ApprovalTasks::question_for(const Approval& appro
         found = pending_requests_.emplace(approval.id, Question{}).first;
     }
     auto& question = found->second;
-    if (question.attempt >= attempts) return nullptr;
+    if (question.attempt >= most_attempts) return nullptr;
     if (question.key.empty() || question.digest != approval.digest) {
         question.key = next_key();
         question.digest = approval.digest;
@@ -189,7 +189,7 @@ Async<Result<void>> ApprovalTasks::wait_on(Approval approval, mcp::Requester& re
     const auto waited = std::chrono::duration<double>(now - since).count();
     if (const auto told = co_await requester.progress(waited, {}, std::move(words)); !told)
         co_return told.error();
-    const auto next = co_await desk_.wait(approval.id, seen, now + progress_interval);
+    const auto next = co_await desk_.wait(approval.id, seen, now + task_interval);
     if (!next) co_return next.error();
     co_return Result<void>{};
 }

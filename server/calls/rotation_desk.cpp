@@ -19,13 +19,13 @@ namespace {
 namespace asio = boost::asio;
 using access_tokens::Rotation;
 using truefoundry::TokenId;
-using State = Rotation::State;
+using RotationState = Rotation::State;
 using Kept = Rotation::Kept;
 
 constexpr int most_tries = 3;
 constexpr std::chrono::hours longest_outage{24};  // after which it is not tried any more
 constexpr policy::Duration patience = std::chrono::minutes{1};
-constexpr policy::Duration longest_pause = std::chrono::hours{1};
+constexpr policy::Duration longest_retry_pause = std::chrono::hours{1};
 
 }  // namespace
 
@@ -146,7 +146,7 @@ Async<policy::Duration> RotationDesk::until_next() {
     auto pause = patience;
     if (!rows || unwritten_) co_return pause;
     for (const auto& row : *rows)
-        if (row.rotation.state == State::due && is_for_me(row))
+        if (row.rotation.state == RotationState::due && is_for_me(row))
             pause = std::min(pause, std::max(row.next - now, policy::Duration{1}));
     co_return pause;
 }
@@ -172,13 +172,13 @@ Async<void> RotationDesk::attend(storage::RotationRow row) {
     if (!is_for_me(row)) co_return;
     const bool mine = row.instance == instance_;
     switch (row.rotation.state) {
-        case State::waiting: co_return co_await end_reveal(std::move(row), mine);
-        case State::due:
+        case RotationState::waiting: co_return co_await end_reveal(std::move(row), mine);
+        case RotationState::due:
             if (deps_.clock.now() < row.next) co_return;
             co_return co_await carry_out(std::move(row));
-        case State::deleting: co_return co_await carry_out(std::move(row));
-        case State::done:
-        case State::kept: break;
+        case RotationState::deleting: co_return co_await carry_out(std::move(row));
+        case RotationState::done:
+        case RotationState::kept: break;
     }
 }
 
@@ -213,7 +213,7 @@ Async<void> RotationDesk::carry_out(storage::RotationRow row) {
         co_return co_await leave(std::move(row), Kept::old_changed);
     if (row.tries >= most_tries) co_return co_await leave(std::move(row), Kept::refused);
 
-    row.rotation.state = State::deleting;
+    row.rotation.state = RotationState::deleting;
     row.instance = instance_;
     ++row.tries;
     auto begun = co_await write(std::move(row), "rotation_deleting");
@@ -241,22 +241,22 @@ Async<void> RotationDesk::put_off(storage::RotationRow row, Error why) {
     const auto late = now - row.rotation.due.value_or(now);
     deps_.log.warn("an old token was not deleted yet", {{"rotation", row.rotation.id}, {"why", why.message}});
     if (late >= longest_outage) co_return co_await leave(std::move(row), Kept::unreachable);
-    row.rotation.state = State::due;
+    row.rotation.state = RotationState::due;
     row.instance = instance_;
-    row.next = now + std::clamp(policy::Duration{late / 2}, patience, longest_pause);
+    row.next = now + std::clamp(policy::Duration{late / 2}, patience, longest_retry_pause);
     co_await write(std::move(row), "rotation_put_off");
 }
 
 // Who never set out to delete it did not.
 Async<void> RotationDesk::finish(storage::RotationRow row) {
     if (row.tries == 0) row.rotation.because = Kept::gone_already;
-    row.rotation.state = State::done;
+    row.rotation.state = RotationState::done;
     const auto done = co_await write(std::move(row), "rotation_done");
     if (done) tell_(done->rotation.plan.old_id());
 }
 
 Async<void> RotationDesk::leave(storage::RotationRow row, Kept because) {
-    row.rotation.state = State::kept;
+    row.rotation.state = RotationState::kept;
     row.rotation.because = because;
     co_await write(std::move(row), "rotation_kept");
 }

@@ -5,7 +5,7 @@ namespace tfy::calls {
 namespace {
 
 using access_tokens::Rotation;
-using State = Rotation::State;
+using RotationState = Rotation::State;
 
 Json body_of(const storage::RotationRow& row) {
     auto body = access_tokens::report(row.rotation);
@@ -40,9 +40,9 @@ Result<Rotation> keep_rotation(storage::Ledger& ledger, const std::string& id, c
                      "No rotation has this id. Nothing was changed. List the rotations under way: " +
                          tools::own_command("approvals list")};
     auto row = std::move(**found);
-    if (row.rotation.state != State::waiting && row.rotation.state != State::due)
+    if (row.rotation.state != RotationState::waiting && row.rotation.state != RotationState::due)
         return too_late(row.rotation);
-    row.rotation.state = State::kept;
+    row.rotation.state = RotationState::kept;
     row.rotation.because = Rotation::Kept::by_person;
     auto body = body_of(row);
     body["by"] = person.name();

@@ -30,7 +30,7 @@ namespace asio = boost::asio;
 
 // From the signal on, and after the last answer; with what closing takes they stay below ten seconds.
 constexpr std::chrono::milliseconds for_unread_answers{2'500};
-constexpr std::chrono::seconds for_running_work{5};
+constexpr std::chrono::seconds for_last_calls{5};
 
 /// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it.
 class LoopbackPage final : public calls::ApprovalPage {
@@ -132,7 +132,7 @@ Async<Result<void>> serve(asio::io_context& loop, app::App& app, transport::Stdi
     asio::co_spawn(loop, stop_when_told(loop, app, transport), asio::detached);
     if (auto started = co_await app.start(); !started) co_return started;
     co_await app.serve_stream(transport);
-    co_await app.idle(for_running_work);
+    co_await app.idle(for_last_calls);
     co_return Result<void>{};
 }
 

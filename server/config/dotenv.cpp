@@ -8,7 +8,7 @@ namespace {
 
 constexpr auto blanks = " \t\r";
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
     const auto first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
@@ -49,7 +49,7 @@ public:
         const auto end = closing(text, line[begin]);
         if (end == std::string_view::npos) return std::nullopt;
         const auto behind = text.substr(end + 1, text.find('\n', end) - end - 1);
-        const auto more = trimmed(behind);
+        const auto more = without_blanks(behind);
         if (!more.empty() && more.front() != '#') return std::nullopt;
         const auto next = std::min(text.find('\n', end), text.size());
         rest_ = text.substr(std::min(next + 1, text.size()));
@@ -78,13 +78,14 @@ std::vector<std::pair<std::string, std::string>> read_dotenv(std::string_view te
     while (!lines.empty()) {
         const auto line = lines.line();
         const auto equals = line.find('=');
-        auto name = trimmed(line.substr(0, equals));
+        auto name = without_blanks(line.substr(0, equals));
         if (name.empty() || name.front() == '#' || equals == std::string_view::npos) continue;
-        if (name.starts_with("export ") || name.starts_with("export\t")) name = trimmed(name.substr(7));
+        if (name.starts_with("export ") || name.starts_with("export\t"))
+            name = without_blanks(name.substr(7));
         const auto value = line.substr(equals + 1);
         const auto inner = lines.quoted(value);
         std::erase_if(pairs, [name](const auto& before) { return before.first == name; });
-        pairs.emplace_back(name, inner ? *inner : trimmed(without_remark(value)));
+        pairs.emplace_back(name, inner ? *inner : without_blanks(without_remark(value)));
     }
     return pairs;
 }

@@ -7,7 +7,7 @@ namespace {
 
 constexpr char list_tool[] = "tfy_access_tokens_list";
 constexpr char approval_tool[] = "tfy_approvals_get";
-constexpr std::size_t page_size = 100;
+constexpr std::size_t listed_at_once = 100;
 constexpr std::size_t most_pages = 10;  // each is a walk of its own over all that TrueFoundry lists
 
 Error out_of_sight() {
@@ -23,7 +23,7 @@ Async<Result<Json>> CallerView::tokens(const mcp::Requester& requester) {
     if (!place)
         co_return Error{Errc::rate_limited,
                         "Too many of your reads are running. Nothing was done. Wait for one to end."};
-    Json arguments = {{"limit", page_size}};
+    Json arguments = {{"limit", listed_at_once}};
     auto all = Json::array();
     Json last;
     for (std::size_t page = 0; page < most_pages; ++page) {

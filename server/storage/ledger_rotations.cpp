@@ -16,7 +16,7 @@ std::string rotations(const char* which) {
            which;
 }
 
-const char* const by_id = "WHERE id = ?";
+const char* const where_id = "WHERE id = ?";
 const char* const by_approval = "WHERE approval_id = ?";
 const char* const by_reveal = "WHERE reveal_id = ? AND state = 'waiting'";
 const char* const open_ones = "WHERE state IN ('waiting', 'due', 'deleting') ORDER BY created, id";
@@ -29,7 +29,7 @@ constexpr const char* compare_and_set =
     "UPDATE rotations SET state = ?, because = ?, due = CASE ? WHEN 1 THEN ? END, instance = ?, tries = ?, "
     "next = ?, revision = revision + 1 WHERE id = ? AND revision = ?";
 
-Result<RotationRow> read_row(SQLite::Statement& row) {
+Result<RotationRow> read_rotation(SQLite::Statement& row) {
     const auto id = row.getColumn(0).getString();
     const auto stored = protocol::parse(row.getColumn(4).getString());
     const auto state = access_tokens::read_rotation_state(row.getColumn(2).getString());
@@ -56,10 +56,10 @@ Result<RotationRow> read_row(SQLite::Statement& row) {
 
 Result<std::optional<RotationRow>> read_one(SQLite::Statement row, const std::string& key) {
     row.bind(1, key);
-    return sqlite::first(row, read_row);
+    return sqlite::first(row, read_rotation);
 }
 
-Result<std::vector<RotationRow>> read_all(SQLite::Statement rows) { return sqlite::all(rows, read_row); }
+Result<std::vector<RotationRow>> read_all(SQLite::Statement rows) { return sqlite::all(rows, read_rotation); }
 
 Result<void> insert(SQLite::Statement row, const RotationRow& fresh) {
     const auto& rotation = fresh.rotation;
@@ -176,14 +176,14 @@ Result<RotationRow> Ledger::begin_rotation(const access_tokens::RotationOrder& o
         if (*reveal && (*reveal)->state != RevealRow::State::held)
             if (auto gone = impl_->follow_reveal(fresh.reveal_id, (*reveal)->state, start.at); !gone)
                 return gone.error();
-        auto written = read_one(impl_->prepare(rotations(by_id).c_str()), start.id);
+        auto written = read_one(impl_->prepare(rotations(where_id).c_str()), start.id);
         if (!written) return written.error();
         return std::move(written->value());
     });
 }
 
 Result<std::optional<RotationRow>> Ledger::find_rotation(const std::string& id) {
-    return sqlite::read([&] { return read_one(impl_->prepare(rotations(by_id).c_str()), id); });
+    return sqlite::read([&] { return read_one(impl_->prepare(rotations(where_id).c_str()), id); });
 }
 
 Result<std::optional<RotationRow>> Ledger::find_rotation_of(const std::string& approval_id) {

@@ -10,7 +10,7 @@ namespace {
 
 using sandbox::StoredToken;
 
-constexpr std::string_view version_1 = R"sql(
+constexpr std::string_view store_version_1 = R"sql(
 CREATE TABLE tokens (
     number       INTEGER PRIMARY KEY,
     id           TEXT NOT NULL UNIQUE,
@@ -28,12 +28,12 @@ CREATE TABLE tokens (
 )sql";
 
 // One row: how this sandbox began is settled. One that has tokens already has begun.
-constexpr std::string_view version_2 = R"sql(
+constexpr std::string_view store_version_2 = R"sql(
 CREATE TABLE beginning (settled INTEGER NOT NULL) STRICT;
 INSERT INTO beginning SELECT 1 WHERE EXISTS (SELECT 1 FROM tokens);
 )sql";
 
-constexpr std::array migrations = {version_1, version_2};
+constexpr std::array store_migrations = {store_version_1, store_version_2};
 
 std::optional<policy::Time> read_maybe(const SQLite::Column& column) {
     return column.isNull() ? std::nullopt : std::optional(sqlite::read_time(column));
@@ -128,7 +128,7 @@ private:
 
 Result<std::unique_ptr<sandbox::TokenStore>> open_sqlite_token_store(const std::filesystem::path& file,
                                                                      const std::vector<StoredToken>& first) {
-    auto database = sqlite::open(file, migrations, {});
+    auto database = sqlite::open(file, store_migrations, {});
     if (!database) return database.error();
     auto token_store = std::make_unique<SqliteShelf>(std::move(*database));
     if (auto begun = token_store->begin_with(first); !begun) return begun.error();

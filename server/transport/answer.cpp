@@ -1,10 +1,8 @@
 // One write at a time, replies and event streams.
 #include "server/transport/answer.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "policy/secret.hpp"
+#include "server/transport/as_result.hpp"
 #include "server/transport/wire.hpp"
 
 namespace tfy::transport {
@@ -12,8 +10,6 @@ namespace tfy::transport {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 Error misuse() { return {Errc::internal, "This request has been answered already; nothing was sent."}; }
 

@@ -2,15 +2,14 @@
 // Beast lets through.
 #include "server/transport/connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "server/transport/answer.hpp"
+#include "server/transport/as_result.hpp"
 #include "server/transport/peer.hpp"
 
 namespace tfy::transport {
@@ -21,7 +20,6 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using guard::Rejection;
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_size = 4096;
 /// Beside a head: what Beast reads of chunk lines and trailers before it gives up.
 constexpr std::size_t chunk_room = std::size_t{64} * 1024;

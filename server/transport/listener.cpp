@@ -1,14 +1,13 @@
 // Binding, accepting, counting, draining. What happens on a connection is connection.cpp's.
 #include "server/transport/listener.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <set>
 
+#include "server/transport/as_result.hpp"
 #include "server/transport/connection.hpp"
 
 namespace tfy::transport {
@@ -19,7 +18,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds after_failed_accept{100};  // out of descriptors: some will be free again
 constexpr std::chrono::milliseconds for_cancelled_handlers{500};
 constexpr std::size_t turned_away_at_once =

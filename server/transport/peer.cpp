@@ -4,10 +4,9 @@
 #include <poll.h>
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "policy/secret.hpp"
+#include "server/transport/as_result.hpp"
 
 namespace tfy::transport {
 
@@ -15,7 +14,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds linger_time{2};
 constexpr std::size_t linger_bytes = std::size_t{1024} * 1024;
 

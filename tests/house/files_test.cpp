@@ -140,6 +140,20 @@ TEST_CASE("a namespace is called as its folder") {
     check_none(found);
 }
 
+TEST_CASE("a source includes its own header first") {
+    const fs::path root = TFY_SOURCE_DIR;
+    std::vector<std::string> found;
+    for (const auto& source : rooms()) {
+        const auto header = fs::path(source.name).replace_extension(".hpp").generic_string();
+        if (header == source.name || !fs::exists(root / header)) continue;
+        const auto is_include = [](const std::string& line) { return starts_with(line, "#include"); };
+        const auto first = std::ranges::find_if(source.lines, is_include);
+        if (first == source.lines.end() || *first != "#include \"" + header + "\"")
+            found.push_back(source.name);
+    }
+    check_none(found);
+}
+
 TEST_CASE("no file is over 400 lines") {
     std::vector<std::string> found;
     for (const auto& source : sources({"manifests", "protocol", "policy", "tools", "server", "tests"}))

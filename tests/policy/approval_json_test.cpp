@@ -3,7 +3,7 @@
 
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::approval_json_test {
 namespace {
 
 using State = Approval::State;
@@ -123,4 +123,4 @@ TEST_CASE("a record that lacks a member, or is none, is not read") {
         CHECK(Approval::read(Json::parse(text)).has_error());
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::approval_json_test

@@ -7,7 +7,7 @@
 
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::approval_test {
 namespace {
 
 using State = Approval::State;
@@ -335,4 +335,4 @@ TEST_CASE("a request is open until it is decided against, lapsed, taken back or 
               (state == State::pending || state == State::approved || state == State::executing));
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::approval_test

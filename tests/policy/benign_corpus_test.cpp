@@ -6,7 +6,8 @@
 
 #include "tests/policy/benign_text.hpp"
 
-using namespace tfy;
+namespace tfy::benign_corpus_test {
+
 using namespace tfy::leaks;
 
 namespace {
@@ -68,3 +69,5 @@ TEST_CASE("benign text made from a seed, the project's own files and the system'
     CHECK(seen.changed == 0);
     CHECK(seen.looked_at >= wanted);
 }
+
+}  // namespace tfy::benign_corpus_test

@@ -8,7 +8,7 @@
 #include "policy/canonical_json.hpp"
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::call_test {
 
 TEST_CASE("the digest changes with every bound member of a call, and each change is its own digest") {
     const auto call = examples::remove_call();
@@ -81,4 +81,4 @@ TEST_CASE("assurances are ordered, and named") {
     for (const auto text : {"", "Client", "signed-in", "none", "passkeys"}) CHECK_FALSE(read_assurance(text));
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::call_test

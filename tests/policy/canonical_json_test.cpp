@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace tfy::policy {
+namespace tfy::policy::canonical_json_test {
 
 TEST_CASE("numbers are written as ECMAScript writes them (RFC 8785, appendix B)") {
     struct Row {
@@ -107,4 +107,4 @@ TEST_CASE("sha256 of a text is that of FIPS 180-4") {
           "sha256:248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::canonical_json_test

@@ -5,7 +5,8 @@
 #include "tests/policy/leak_codes.hpp"
 #include "tests/policy/leak_kinds.hpp"
 
-using namespace tfy;
+namespace tfy::far_pieces_test {
+
 using namespace tfy::policy;
 using namespace tfy::leaks;
 
@@ -82,3 +83,5 @@ TEST_CASE("a value between two dots is forgiven where it is a claim's name, and 
             CHECK(redactor_for({{"ci", token}}).seal_text(text).text().find(token) == std::string_view::npos);
         }
 }
+
+}  // namespace tfy::far_pieces_test

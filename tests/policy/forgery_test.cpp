@@ -6,7 +6,7 @@
 
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::forgery_test {
 namespace {
 
 template <class Person>
@@ -72,4 +72,4 @@ TEST_CASE("a secret and its one showing cannot be doubled, printed or compared")
     CHECK(std::is_nothrow_move_constructible_v<Secret>);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::forgery_test

@@ -7,7 +7,7 @@
 
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::gate_test {
 namespace {
 
 using State = Approval::State;
@@ -329,4 +329,4 @@ TEST_CASE("the showing of a value follows from its creation only where the perso
     }
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::gate_test

@@ -5,7 +5,8 @@
 #include "tests/policy/leak_techniques.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
-using namespace tfy;
+namespace tfy::leaks_test {
+
 using namespace tfy::leaks;
 
 namespace {
@@ -146,3 +147,5 @@ TEST_CASE("any two encodings, one inside the other, are looked through") {
                 CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
             }
 }
+
+}  // namespace tfy::leaks_test

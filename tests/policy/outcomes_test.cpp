@@ -3,7 +3,7 @@
 
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::outcomes_test {
 namespace {
 
 using State = Approval::State;
@@ -120,4 +120,4 @@ TEST_CASE("a superseded request says why, and that nothing was done") {
     CHECK(stored->json() == ended->json());
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::outcomes_test

@@ -5,7 +5,7 @@
 
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::people_test {
 namespace {
 
 using State = Approval::State;
@@ -207,4 +207,4 @@ TEST_CASE("a request is narrowed only while it waits, by who may decide, and to 
     CHECK(narrow(*say_yes(request, known("bob")), known("bob"), request.digest, other, {}, noon).has_error());
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::people_test

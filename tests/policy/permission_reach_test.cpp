@@ -5,7 +5,7 @@
 
 using namespace std::chrono_literals;
 
-namespace tfy::policy {
+namespace tfy::policy::permission_reach_test {
 namespace {
 
 const auto noon = *read_time("2026-11-23T12:00:00.000Z");  // a Monday
@@ -82,4 +82,4 @@ TEST_CASE("a permission can count if one rule that may decide while it lasts let
     }
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::permission_reach_test

@@ -3,7 +3,7 @@
 
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::rule_both_test {
 namespace {
 
 using namespace examples;
@@ -59,4 +59,4 @@ TEST_CASE("where nobody could satisfy both, there is no rule") {
     CHECK_FALSE(both(one, other, client));
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::rule_both_test

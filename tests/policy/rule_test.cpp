@@ -8,7 +8,7 @@
 
 #include "policy/near_miss.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::rule_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -358,4 +358,4 @@ TEST_CASE("destinations are named") {
     CHECK_FALSE(read_destination(""));
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::rule_test

@@ -5,7 +5,8 @@
 
 #include <set>
 
-using namespace tfy;
+namespace tfy::sealed_state_test {
+
 using namespace tfy::policy;
 
 namespace {
@@ -82,3 +83,5 @@ TEST_CASE("random ids are long enough, lower-case base32, and never the same") {
     CHECK(random_id(5).size() == 8);
     CHECK(random_id(32).size() == 52);
 }
+
+}  // namespace tfy::sealed_state_test

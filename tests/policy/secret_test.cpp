@@ -5,6 +5,8 @@
 
 #include <utility>
 
+namespace tfy::secret_test {
+
 using tfy::policy::Secret;
 using tfy::policy::wipe;
 
@@ -69,3 +71,5 @@ TEST_CASE("wiping overwrites all that the text ever held, and empties it") {
     CHECK(text.empty());
     CHECK(std::string_view(bytes, size) == std::string(size, '\0'));
 }
+
+}  // namespace tfy::secret_test

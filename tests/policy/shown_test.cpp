@@ -3,7 +3,7 @@
 
 #include "policy/facts.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::shown_test {
 
 TEST_CASE("what cannot be seen, or passes for something else, is marked") {
     struct Row {
@@ -127,4 +127,4 @@ TEST_CASE("facts that are damaged are read as empty and never throw") {
     }
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::shown_test

@@ -6,7 +6,7 @@
 #include "policy/standing_permission.hpp"
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::standing_permission_test {
 namespace {
 
 using State = Approval::State;
@@ -147,4 +147,4 @@ TEST_CASE("a permission is revoked once") {
     CHECK(revoke(*revoked, ann()).has_error());
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::standing_permission_test

@@ -5,7 +5,7 @@
 
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::time_test {
 namespace {
 
 using examples::noon;
@@ -149,4 +149,4 @@ TEST_CASE("a duration for people has its two largest units") {
     for (const auto& row : rows) CHECK(format_duration(row.duration) == row.text);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::time_test

@@ -5,7 +5,7 @@
 
 #include "protocol/parse.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::visible_test {
 
 TEST_CASE("what a terminal would act on, or nobody can see, is marked; lines and all else stay") {
     CHECK(visible("one\ntwo: Gr\u00fc\u00dfe \u4f1a \u2026\n") ==
@@ -28,4 +28,4 @@ TEST_CASE("JSON stays the same value: what is invisible in it is escaped") {
     CHECK(visible_json(text) == text);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::visible_test

@@ -6,7 +6,7 @@
 
 #include "policy/rule.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::webhook_test {
 namespace {
 
 constexpr auto path = "/services/T0/B0/s3cr3tpath";
@@ -139,4 +139,4 @@ TEST_CASE("records of the journal are news, or nobody's") {
         CHECK_FALSE(event_of(kind));
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::webhook_test

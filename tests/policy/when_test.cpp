@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::policy {
+namespace tfy::policy::when_test {
 namespace {
 
 bool covers(const char* when, const char* now) {
@@ -150,4 +150,4 @@ TEST_CASE("what the clocks of a place show is told with its day and its name") {
     CHECK(local("Mon 08:00-18:00 UTC", "2026-11-24T07:31:00Z") == "Tue 2026-11-24 07:31 UTC");
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::when_test

@@ -5,7 +5,7 @@
 
 #include "protocol/parse.hpp"
 
-namespace tfy::protocol {
+namespace tfy::protocol::arguments_test {
 namespace {
 
 const Json schema = Json::parse(R"({"type":"object","required":["payload"],"properties":{
@@ -64,4 +64,4 @@ TEST_CASE("a number that no double holds is refused with its message") {
     CHECK(protocol::parse(R"({"limit":1e400})").error().code == protocol::Errc::parse_error);
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::arguments_test

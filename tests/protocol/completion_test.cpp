@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::completion_test {
 
 TEST_CASE("a question for completions names what is completed, and what is settled already") {
     const auto prompt =
@@ -77,4 +77,4 @@ TEST_CASE("an answer has at most 100 values, and says how many there are") {
     }
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::completion_test

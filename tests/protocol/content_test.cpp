@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::content_test {
 
 TEST_CASE("a block says its type and has the members of that type") {
     struct Row {
@@ -35,4 +35,4 @@ TEST_CASE("contents are text or a blob, never both, and have a type where one is
     CHECK(protocol::write_contents({"x://a", "", ""}) == Json{{"uri", "x://a"}, {"text", ""}});
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::content_test

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::elicitation_test {
 
 TEST_CASE("a form names its mode where the version knows modes") {
     const Json schema = {{"type", "object"}, {"properties", Json::object()}};
@@ -88,4 +88,4 @@ TEST_CASE("progress goes to the token that asked for it") {
     CHECK(protocol::write_progress(5, 2, std::nullopt, "") == Json{{"progressToken", 5}, {"progress", 2.0}});
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::elicitation_test

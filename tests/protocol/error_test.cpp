@@ -7,7 +7,7 @@
 #include <set>
 #include <stdexcept>
 
-namespace tfy::protocol {
+namespace tfy::protocol::error_test {
 
 TEST_CASE("a protocol error has the number and the HTTP status that MCP gives it") {
     struct Row {
@@ -96,4 +96,4 @@ TEST_CASE("value() on an error throws with its name and message") {
     CHECK_THROWS_WITH_AS(failed.value(), "not_found: no such token", std::runtime_error);
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::error_test

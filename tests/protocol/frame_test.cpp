@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace tfy::protocol {
+namespace tfy::protocol::frame_test {
 namespace {
 
 /// What comes out until more bytes are needed; a refused line is "<too large>".
@@ -122,4 +122,4 @@ TEST_CASE("many short lines in one buffer, and one long line in many pieces, cos
     CHECK((*framer.next())->size() == 3'000'000);
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::frame_test

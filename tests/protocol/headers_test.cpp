@@ -5,7 +5,7 @@
 
 #include <map>
 
-namespace tfy::protocol {
+namespace tfy::protocol::headers_test {
 namespace {
 
 using Headers = std::map<std::string, std::string>;
@@ -240,4 +240,4 @@ TEST_CASE("header values are decoded as the specification encodes them") {
     CHECK(protocol::decode_header_value("a\tb ~") == "a\tb ~");
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::headers_test

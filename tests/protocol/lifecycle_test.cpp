@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::lifecycle_test {
 namespace {
 
 const protocol::ServerInfo& server() {
@@ -108,4 +108,4 @@ TEST_CASE("a modern result says what it is and who made it, and keeps what it ha
           "input_required");
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::lifecycle_test

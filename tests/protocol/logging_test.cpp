@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::logging_test {
 
 TEST_CASE("the severities are those of RFC 5424, in their order") {
     const char* const names[] = {"debug", "info",     "notice", "warning",
@@ -42,4 +42,4 @@ TEST_CASE("a message carries its severity, its data, and a logger where there is
     CHECK(protocol::write_log_message(protocol::LogLevel::error, "", nullptr).contains("data"));
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::logging_test

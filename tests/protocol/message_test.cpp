@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::message_test {
 namespace {
 
 protocol::Message read(std::string_view text) { return protocol::read_message(Json::parse(text)); }
@@ -165,4 +165,4 @@ TEST_CASE("an error without an id has none in the modern revision, and null befo
                                 false)["error"]["code"] == -32602);
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::message_test

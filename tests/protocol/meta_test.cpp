@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::meta_test {
 namespace {
 
 constexpr const char* version_key = "io.modelcontextprotocol/protocolVersion";
@@ -233,4 +233,4 @@ TEST_CASE("a progress token is a string or an integer, as it came") {
     CHECK_FALSE(protocol::read_progress_token({{"_meta", 1}}).has_value());
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::meta_test

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::page_test {
 namespace {
 
 std::vector<Json> items(int count) {
@@ -123,4 +123,4 @@ TEST_CASE("a page says how long it keeps where that is known, and names the next
     CHECK(protocol::write_page("prompts", {}, false, for_an_hour) == Json::parse(R"({"prompts":[]})"));
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::page_test

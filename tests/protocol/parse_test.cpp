@@ -5,7 +5,7 @@
 
 #include <limits>
 
-namespace tfy::protocol {
+namespace tfy::protocol::parse_test {
 namespace {
 
 std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
@@ -118,4 +118,4 @@ TEST_CASE("an integer of 64 bits keeps each digit") {
     CHECK(protocol::parse("18446744073709551616")->is_number_float());
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::parse_test

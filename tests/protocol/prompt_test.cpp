@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::prompt_test {
 namespace {
 
 Json definition() {
@@ -119,4 +119,4 @@ TEST_CASE("a prompt is answered with messages of the user and the assistant") {
     CHECK(protocol::write_prompt_result("", {}) == Json::parse(R"({"messages":[]})"));
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::prompt_test

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::resource_test {
 
 TEST_CASE("a resource is read by its uri, on a retry with answers") {
     const auto plain = protocol::read_read_resource({{"uri", "tfy://approvals/1"}});
@@ -133,4 +133,4 @@ TEST_CASE("a uri fits a template where one whole segment stands in its place") {
     }
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::resource_test

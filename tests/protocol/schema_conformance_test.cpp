@@ -13,7 +13,7 @@
 #include "protocol/tool.hpp"
 #include "tests/protocol/wire.hpp"
 
-namespace tfy::protocol {
+namespace tfy::protocol::schema_conformance_test {
 namespace {
 
 using wire::sent;
@@ -217,4 +217,4 @@ TEST_CASE("a modern answer that may be kept must say for how long: the schema in
         }
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::schema_conformance_test

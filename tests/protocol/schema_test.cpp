@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::schema_test {
 namespace {
 
 const protocol::Schema& create_token() {
@@ -116,4 +116,4 @@ TEST_CASE("a schema that cannot be compiled is an internal error") {
     }
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::schema_test

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::protocol {
+namespace tfy::protocol::subscription_test {
 
 TEST_CASE("a client says what it wants to hear of, and is told what it will hear") {
     const auto wants = Json::parse(R"({"toolsListChanged":true,"promptsListChanged":true,
@@ -69,4 +69,4 @@ TEST_CASE("what is told to a subscription bears its id, as it came, beside what 
     CHECK(protocol::of_subscription({{"_meta", {{"x", 1}}}}, protocol::RequestId(0))["_meta"]["x"] == 1);
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::subscription_test

@@ -5,7 +5,7 @@
 
 #include <limits>
 
-namespace tfy::protocol {
+namespace tfy::protocol::task_test {
 namespace {
 
 protocol::Task task(protocol::Task::Status status = protocol::Task::Status::working) {
@@ -170,4 +170,4 @@ TEST_CASE("a client without tasks is told what it lacks, and an unknown task is 
     CHECK(protocol::unknown_task().data.is_null());
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::task_test

@@ -7,7 +7,7 @@
 
 #include "protocol/content.hpp"
 
-namespace tfy::protocol {
+namespace tfy::protocol::tool_test {
 namespace {
 
 Json definition() {
@@ -126,4 +126,4 @@ TEST_CASE("a result carries structured content where there is some and the versi
                                       protocol::Version::v2025_03_26)["content"] == Json::array());
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::tool_test

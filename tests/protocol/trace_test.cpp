@@ -3,7 +3,7 @@
 
 #include "protocol/meta.hpp"
 
-namespace tfy::protocol {
+namespace tfy::protocol::trace_test {
 namespace {
 
 constexpr const char* good = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
@@ -88,4 +88,4 @@ TEST_CASE("where there is no _meta, or none that is an object, there is no trace
     }
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::trace_test

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-namespace tfy::protocol {
+namespace tfy::protocol::version_test {
 
 TEST_CASE("each supported version has a name that reads back, newest first") {
     for (const auto version : supported_versions)
@@ -24,4 +24,4 @@ TEST_CASE("initialize is answered with the legacy version that was asked for, el
         CHECK(protocol::negotiate_legacy(other) == protocol::Version::v2025_11_25);
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::version_test

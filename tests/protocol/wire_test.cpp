@@ -8,7 +8,7 @@
 #include "protocol/tool.hpp"
 #include "tests/protocol/wire.hpp"
 
-namespace tfy::protocol {
+namespace tfy::protocol::wire_test {
 namespace {
 
 using wire::sent;
@@ -119,4 +119,4 @@ TEST_CASE("what is written satisfies the JSON Schema of each revision") {
     });
 }
 
-}  // namespace tfy::protocol
+}  // namespace tfy::protocol::wire_test

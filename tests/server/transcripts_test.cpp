@@ -8,6 +8,8 @@
 
 #include "tests/server/transcript.hpp"
 
+namespace tfy::transcripts_test {
+
 namespace {
 
 std::string text_of(const std::filesystem::path& file) {
@@ -33,3 +35,5 @@ TEST_CASE("conversations go as they are written down") {
         CHECK(happened == text_of(file));
     }
 }
+
+}  // namespace tfy::transcripts_test

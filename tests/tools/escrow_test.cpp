@@ -5,7 +5,8 @@
 
 #include "tests/fakes/permits.hpp"
 
-using namespace tfy;
+namespace tfy::escrow_test {
+
 using policy::Destination;
 
 namespace {
@@ -42,3 +43,5 @@ TEST_CASE("a client's form does not tell who answered: the person whose agent as
     CHECK(held.may_see("alice"));
     CHECK_FALSE(held.may_see("grace"));
 }
+
+}  // namespace tfy::escrow_test

@@ -112,4 +112,15 @@ inline Result<tools::ToolResult> run_read(tools::Tool& tool, Json arguments = Js
     return run(tool.run(policy::PermitForTests::make(call(tool, *final))));
 }
 
+inline bool holds(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+/// The value of one line that the approver sees.
+inline std::string shown(const policy::Facts& facts, std::string_view label) {
+    for (const auto& fact : facts.shown)
+        if (fact.label == label) return fact.value;
+    return "(no such fact)";
+}
+
 }  // namespace tfy::examples

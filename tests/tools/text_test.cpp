@@ -9,7 +9,8 @@
 #include "tools/access_tokens/expiration.hpp"
 #include "tools/identifier.hpp"
 
-using namespace tfy;
+namespace tfy::text_test {
+
 using namespace tfy::examples;
 using namespace tfy::tools;
 using std::chrono::days;
@@ -161,3 +162,5 @@ TEST_CASE("an identifier is its prefix and 26 characters of base32") {
           "rev_" + std::string(26, '1'), "rev_" + std::string(26, 'A'), std::string{}})
         CHECK_FALSE(tools::is_identifier(text, "rev_"));
 }
+
+}  // namespace tfy::text_test

@@ -25,7 +25,7 @@ std::string when(const std::optional<policy::Time>& time, policy::Time now, cons
                 : otherwise;
 }
 
-Json or_null(const std::optional<policy::Time>& time) {
+Json time_or_null(const std::optional<policy::Time>& time) {
     return time ? Json(policy::format_time(*time)) : Json(nullptr);
 }
 
@@ -77,8 +77,8 @@ std::string title_of(const AccessToken& token) { return token.name.empty() ? tok
 Json target_of(const AccessToken& token) {
     return {{"id", token.id},
             {"name", token.name},
-            {"created", or_null(token.created)},
-            {"expires", or_null(token.expires)}};
+            {"created", time_or_null(token.created)},
+            {"expires", time_or_null(token.expires)}};
 }
 
 policy::Facts describe_deletion(const AccessToken& token, const std::vector<std::string>& own_jwt_ids,

@@ -11,15 +11,15 @@ namespace {
 
 using std::chrono::days;
 
-constexpr int longest = 36'500;  // days
+constexpr int most_days = 36'500;  // days
 
-/// "90 days": how many; more than `longest` where no int has so many.
+/// "90 days": how many; more than `most_days` where no int has so many.
 std::optional<int> read_days(std::string_view asked) {
     int count = 0;
     const auto* end = asked.data() + asked.size();
     const auto read = std::from_chars(asked.data(), end, count);
     const bool too_many = read.ec == std::errc::result_out_of_range && !asked.starts_with('-');
-    if (too_many) count = longest + 1;
+    if (too_many) count = most_days + 1;
     if ((read.ec != std::errc{} && !too_many) || count < 0) return std::nullopt;
     std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
     while (unit.starts_with(' ')) unit.remove_prefix(1);
@@ -30,7 +30,8 @@ std::optional<int> read_days(std::string_view asked) {
 Error too_far(std::string_view asked) {
     return {Errc::refused, "The expirationDate " + tools::in_quotes(asked) +
                                " is too far away: give a day up to 9999-12-31, or up to " +
-                               std::to_string(longest) + " days, for example 90 days. Nothing was created."};
+                               std::to_string(most_days) +
+                               " days, for example 90 days. Nothing was created."};
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ std::string write_expiration(policy::Time time) {
 
 Result<std::string> resolve_expiration(std::string_view asked, policy::Time now) {
     const auto count = read_days(asked);
-    if ((count && *count > longest) || truefoundry::wire::is_beyond_calendar(asked)) return too_far(asked);
+    if ((count && *count > most_days) || truefoundry::wire::is_beyond_calendar(asked)) return too_far(asked);
     std::optional<policy::Time> time = truefoundry::read_time(asked);
     if (count) time = std::chrono::floor<days>(now) + days{*count};
     if (!time)

@@ -8,7 +8,7 @@ namespace tfy::access_tokens {
 namespace {
 
 constexpr std::string_view at_once = "0s";
-constexpr std::chrono::days longest{7};
+constexpr std::chrono::days longest_grace{7};
 
 std::string write(policy::Duration length) {
     using namespace std::chrono_literals;
@@ -24,7 +24,7 @@ std::string write(policy::Duration length) {
 std::optional<policy::Duration> read_grace(std::string_view text) {
     if (text == at_once) return policy::Duration{0};
     const auto length = policy::read_duration(text);
-    if (!length || *length > longest) return std::nullopt;
+    if (!length || *length > longest_grace) return std::nullopt;
     return length;
 }
 

@@ -4,7 +4,8 @@
 
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::unresponsive_clients_test {
+
 using fakes::noon;
 
 TEST_CASE("a client is silent after two questions without an answer, and stays so") {
@@ -74,3 +75,5 @@ TEST_CASE("what is remembered of clients is bounded") {
         clients.unanswered({.principal = "p" + std::to_string(i)});
     CHECK_FALSE(clients.is_silent({.principal = "p0"}, noon));
 }
+
+}  // namespace tfy::unresponsive_clients_test

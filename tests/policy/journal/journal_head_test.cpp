@@ -5,7 +5,7 @@
 
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::journal_head_test {
 namespace {
 
 using namespace examples;
@@ -60,4 +60,4 @@ TEST_CASE("no part of a head can be exchanged without the key") {
     CHECK(holds(journal::wrong_end({}, nullptr, key), "key"));
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::journal_head_test

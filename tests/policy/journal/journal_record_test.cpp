@@ -9,7 +9,7 @@
 #include "policy/canonical_json.hpp"
 #include "tests/policy/examples.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::journal_record_test {
 namespace {
 
 using namespace examples;
@@ -175,4 +175,4 @@ TEST_CASE("a record comes back from storage as it was, and a damaged one is refu
     CHECK(journal::JournalRecord::read({{"sequence", 1}}).has_error());
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::journal_record_test

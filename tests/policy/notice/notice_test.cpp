@@ -10,7 +10,7 @@
 #include "tests/policy/examples.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
-namespace tfy::policy {
+namespace tfy::policy::notice_test {
 namespace {
 
 using namespace examples;
@@ -244,4 +244,4 @@ TEST_CASE("a request is old news once it is decided or over, and everything is a
     CHECK(notice::is_old_news(Event::decided, noon, approval, noon + 24h + 1s));
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::notice_test

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::policy {
+namespace tfy::policy::signature_test {
 namespace {
 
 const redaction::Redactor redactor({}, {});
@@ -45,4 +45,4 @@ TEST_CASE("a key that is too short, or no base64, is refused without a word of i
     CHECK(refusal("whsec_!!!not-base64!!!").find("not-base64") == std::string::npos);
 }
 
-}  // namespace tfy::policy
+}  // namespace tfy::policy::signature_test

@@ -9,7 +9,8 @@
 #include "policy/sealed_state.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
-using namespace tfy;
+namespace tfy::benign_test {
+
 using namespace tfy::policy;
 using namespace tfy::leaks;
 
@@ -162,3 +163,5 @@ TEST_CASE("the words and ids of TrueFoundry's own documents are no keys") {
                              "tfy-THIS-IS-YOUR-KEY-HERE-2026-OK", "tfy-", "xtfy-aB3xY9kQ7mZ2pL5nR8wT1vC4s"})
         CHECK(!redaction::looks_like_key(word));
 }
+
+}  // namespace tfy::benign_test

@@ -12,7 +12,8 @@
 #include "tests/policy/corpus_score.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
-using namespace tfy;
+namespace tfy::corpus_test {
+
 using namespace tfy::leaks;
 
 namespace {
@@ -69,3 +70,5 @@ TEST_CASE(
     CAPTURE(table);
     CHECK(is_quoted);
 }
+
+}  // namespace tfy::corpus_test

@@ -7,7 +7,8 @@
 #include "tests/policy/leak_codes.hpp"
 #include "tests/policy/leak_kinds.hpp"
 
-using namespace tfy;
+namespace tfy::find_test {
+
 using namespace tfy::policy;
 using namespace tfy::leaks;
 
@@ -183,3 +184,5 @@ TEST_CASE("a registered token takes less than 2 kB of memory") {
     CHECK(redaction::Index(a_key(), opaque).bytes() / opaque.size() < 200);
     CHECK(redaction::Index(a_key(), jwts).bytes() / jwts.size() < 2000);
 }
+
+}  // namespace tfy::find_test

@@ -8,7 +8,8 @@
 #include "policy/redaction/jwt.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
-using namespace tfy;
+namespace tfy::fingerprint_test {
+
 using namespace tfy::policy;
 using namespace tfy::leaks;
 
@@ -92,3 +93,5 @@ TEST_CASE("no character of the value stands in its fingerprints") {
     for (std::size_t at = 0; at + 4 <= token.size(); ++at)
         CHECK(stored.find(token.substr(at, 4)) == std::string::npos);
 }
+
+}  // namespace tfy::fingerprint_test

@@ -4,7 +4,8 @@
 #include "policy/redaction/jwt.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
-using namespace tfy;
+namespace tfy::jwt_id_test {
+
 using namespace tfy::policy;
 using namespace tfy::leaks;
 
@@ -62,3 +63,5 @@ TEST_CASE("claims are read as far as they can be") {
     REQUIRE(list.has_value());
     CHECK(redaction::read_claims(*list).ids.empty());
 }
+
+}  // namespace tfy::jwt_id_test

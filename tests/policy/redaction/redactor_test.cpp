@@ -10,7 +10,8 @@
 #include "tests/policy/leak_techniques.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
-using namespace tfy;
+namespace tfy::redactor_test {
+
 using namespace tfy::policy;
 using namespace tfy::leaks;
 
@@ -240,3 +241,5 @@ TEST_CASE("sealed text keeps its content when it is moved or copied") {
     CHECK(third.text() == "other");
     CHECK(second.text() == "some text that is long enough for the heap");
 }
+
+}  // namespace tfy::redactor_test

@@ -10,7 +10,8 @@
 #include "tests/policy/leak_kinds.hpp"
 #include "tests/policy/slow_search.hpp"
 
-using namespace tfy;
+namespace tfy::scan_test {
+
 using namespace tfy::policy;
 using namespace tfy::leaks;
 
@@ -286,3 +287,5 @@ TEST_CASE("a search that has looked at other texts finds what a new one finds") 
         REQUIRE(covered(text.size(), *hits) == covered(text.size(), *expected));
     }
 }
+
+}  // namespace tfy::scan_test

@@ -7,7 +7,8 @@
 #include "tests/policy/leak_codes.hpp"
 #include "tests/policy/leak_kinds.hpp"
 
-using namespace tfy;
+namespace tfy::streamed_search_test {
+
 using namespace tfy::leaks;
 
 namespace {
@@ -183,3 +184,5 @@ TEST_CASE("an error of who takes the text ends the search") {
     REQUIRE(!fed.has_value());
     CHECK(fed.error().message == "gone");
 }
+
+}  // namespace tfy::streamed_search_test

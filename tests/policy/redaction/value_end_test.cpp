@@ -5,7 +5,8 @@
 #include "tests/policy/leak_codes.hpp"
 #include "tests/policy/leak_kinds.hpp"
 
-using namespace tfy;
+namespace tfy::value_end_test {
+
 using namespace tfy::policy;
 using namespace tfy::leaks;
 
@@ -163,3 +164,5 @@ TEST_CASE("no 24 characters of a value are left, wherever pieces of it meet each
             REQUIRE(out.find(token.substr(at, 24)) == std::string::npos);
     }
 }
+
+}  // namespace tfy::value_end_test

@@ -8,7 +8,8 @@
 #include "policy/redaction/decoded_text.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
-using namespace tfy;
+namespace tfy::views_test {
+
 using namespace tfy::policy;
 using namespace tfy::leaks;
 
@@ -126,3 +127,5 @@ TEST_CASE("any bytes can be decoded in any way, and every byte of a view has its
         }
     }
 }
+
+}  // namespace tfy::views_test

@@ -18,10 +18,11 @@
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/pipe_transport.hpp"
 
+namespace tfy::cancelled_call_test {
+
 namespace {
 
 namespace asio = boost::asio;
-using namespace tfy;
 using policy::Approval;
 using State = policy::Approval::State;
 using truefoundry::ApiResponse;
@@ -144,7 +145,7 @@ public:
             }(house.app(), pipe_ = std::make_shared<fakes::PipeTransport>(house.loop)),
             asio::detached);
     }
-    void call() { pipe_->push(::call(++calls_).dump()); }
+    void call() { pipe_->push(cancelled_call_test::call(++calls_).dump()); }
     bool answered() const { return pipe_->sent().size() == calls_; }
     void cut_off() {
         const Json cancelled = {
@@ -171,7 +172,7 @@ public:
                                                    {"mcp-protocol-version", "2026-07-28"},
                                                    {"mcp-method", "tools/call"},
                                                    {"mcp-name", tool}},
-                                       .body = ::call(1).dump()};
+                                       .body = cancelled_call_test::call(1).dump()};
         asio::co_spawn(house_.loop, house_.app().handle(std::move(request), posted_->answer),
                        asio::bind_cancellation_slot(
                            posted_->hang_up.slot(),
@@ -251,3 +252,5 @@ TEST_CASE("a call that its stream's client cancels at any moment is not claimed,
 TEST_CASE("a call whose HTTP client hangs up at any moment is not claimed, or runs to its end") {
     cut_off_everywhere<HttpClient>();
 }
+
+}  // namespace tfy::cancelled_call_test

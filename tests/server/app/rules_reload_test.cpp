@@ -12,7 +12,8 @@
 
 #include "tests/fakes/calls.hpp"
 
-using namespace tfy;
+namespace tfy::rules_reload_test {
+
 using namespace tfy::fakes;
 
 namespace {
@@ -152,3 +153,5 @@ TEST_CASE("what the rules name outside of the file may refuse them: then nothing
     CHECK(gate.now()->rules().rules.size() == 1);
     loop.abandon();
 }
+
+}  // namespace tfy::rules_reload_test

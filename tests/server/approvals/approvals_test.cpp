@@ -11,9 +11,10 @@
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/state.hpp"
 
+namespace tfy::approvals_test {
+
 namespace {
 
-using namespace tfy;
 using policy::Approval;
 using State = policy::Approval::State;
 
@@ -137,3 +138,5 @@ TEST_CASE("new words are kept if the request changed just before them") {
     CHECK(newest->agent_reason == "it was leaked");
     CHECK(newest->rewordings == 2);
 }
+
+}  // namespace tfy::approvals_test

@@ -3,7 +3,8 @@
 
 #include "server/approvals/destination_offer.hpp"
 
-using namespace tfy;
+namespace tfy::destination_offer_test {
+
 using policy::Destination;
 
 TEST_CASE("a person is offered what the rule allows and what reaches them, the default first") {
@@ -52,3 +53,5 @@ TEST_CASE("each destination is explained, and chosen by the name that was offere
     for (const auto* other : {"page", "agent", "", "None"})
         CHECK_FALSE(approvals::read_offered(terminal, other));
 }
+
+}  // namespace tfy::destination_offer_test

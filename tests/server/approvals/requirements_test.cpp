@@ -6,7 +6,8 @@
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
-using namespace tfy;
+namespace tfy::requirements_test {
+
 using fakes::holds;
 
 namespace {
@@ -65,3 +66,5 @@ TEST_CASE("where nobody could approve it is said, also of narrower rules that co
     CHECK(narrow.by_tool.at(0).at("could_be_approved") == true);
     CHECK(holds(narrow.words, "the rule at line 1 decides first. Under the rule at line 1 no person can"));
 }
+
+}  // namespace tfy::requirements_test

@@ -5,7 +5,7 @@
 
 #include "tests/policy/examples.hpp"
 
-namespace tfy::calls {
+namespace tfy::calls::approval_answer_test {
 namespace {
 
 using policy::Approval;
@@ -102,4 +102,4 @@ TEST_CASE("who waits for more people, and who is not alone with its token, is to
     CHECK(holds(answer.text, "Ask the user to decide, then call again"));
 }
 
-}  // namespace tfy::calls
+}  // namespace tfy::calls::approval_answer_test

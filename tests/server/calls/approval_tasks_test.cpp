@@ -7,7 +7,8 @@
 #include "server/calls/task_of.hpp"
 #include "tests/fakes/calls.hpp"
 
-using namespace tfy;
+namespace tfy::approval_tasks_test {
+
 using fakes::Calls;
 using policy::Approval;
 using protocol::Task;
@@ -335,3 +336,5 @@ TEST_CASE("tasks/result waits until it is over, and asks on its own stream meanw
     CHECK((*result)->result.at("structuredContent").at("status") == "executed");
     CHECK(house.upstream.deleted() == 1);
 }
+
+}  // namespace tfy::approval_tasks_test

@@ -5,7 +5,8 @@
 
 #include "tests/fakes/calls.hpp"
 
-using namespace tfy;
+namespace tfy::call_tool_test {
+
 using fakes::Calls;
 
 TEST_CASE("a call that finds that the same call was faster keeps its newer reason") {
@@ -28,3 +29,5 @@ TEST_CASE("a call that finds that the same call was faster keeps its newer reaso
     REQUIRE(open->size() == 1);
     CHECK(open->front().agent_reason == "it was leaked");
 }
+
+}  // namespace tfy::call_tool_test

@@ -7,9 +7,10 @@
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/calls.hpp"
 
+namespace tfy::recovery_test {
+
 namespace {
 
-using namespace tfy;
 using fakes::Calls;
 using policy::Approval;
 using State = policy::Approval::State;
@@ -223,3 +224,5 @@ TEST_CASE("with the key that began it a call is settled, and with whose key is w
     process.deletion_arrived();
     CHECK(process.settled(begun).state == State::succeeded);
 }
+
+}  // namespace tfy::recovery_test

@@ -7,7 +7,8 @@
 #include "server/calls/rotation_records.hpp"
 #include "tests/fakes/rotation_house.hpp"
 
-using namespace tfy;
+namespace tfy::rotation_desk_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using access_tokens::Rotation;
@@ -335,3 +336,5 @@ TEST_CASE("to another user's key the old token looks gone: nothing is said of it
         CHECK(one.upstream.deletes == (same ? 0 : 1));
     }
 }
+
+}  // namespace tfy::rotation_desk_test

@@ -5,7 +5,8 @@
 
 #include "tests/fakes/rotation_house.hpp"
 
-using namespace tfy;
+namespace tfy::rotation_restart_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using access_tokens::Rotation;
@@ -192,3 +193,5 @@ TEST_CASE("a value that died with a process of production is not settled by one 
     next.look();
     CHECK(next.now().because == Kept::value_lost);
 }
+
+}  // namespace tfy::rotation_restart_test

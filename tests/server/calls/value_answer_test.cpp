@@ -5,7 +5,8 @@
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
-using namespace tfy;
+namespace tfy::value_answer_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 
@@ -38,3 +39,5 @@ TEST_CASE("how to see a value is told with the time that is left, and that it is
     made.outcome["structured"].erase("reveal_command");
     CHECK(next_at(noon).starts_with("Until "));
 }
+
+}  // namespace tfy::value_answer_test

@@ -14,7 +14,8 @@
 #include "tests/fakes/terminal.hpp"
 #include "tests/fakes/variable.hpp"
 
-using namespace tfy;
+namespace tfy::approvals_cli_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using Verb = cli::ApprovalsOptions::Verb;
@@ -311,3 +312,5 @@ TEST_CASE("a registered value that got into a request is taken out of what is pr
         CHECK(holds(text, "redacted"));
     }
 }
+
+}  // namespace tfy::approvals_cli_test

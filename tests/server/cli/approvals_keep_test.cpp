@@ -7,7 +7,8 @@
 #include "tests/fakes/rotation_house.hpp"
 #include "tests/fakes/terminal.hpp"
 
-using namespace tfy;
+namespace tfy::approvals_keep_test {
+
 using namespace tfy::fakes;
 using Verb = cli::ApprovalsOptions::Verb;
 using State = access_tokens::Rotation::State;
@@ -75,3 +76,5 @@ TEST_CASE("the list tells of rotations while their old token still may go") {
     REQUIRE(terminal.run(Verb::keep, begun.id, true).code == 0);
     CHECK(terminal.run(Verb::list).out == "There are no open requests.\n");
 }
+
+}  // namespace tfy::approvals_keep_test

@@ -9,7 +9,8 @@
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
-using namespace tfy;
+namespace tfy::approvals_list_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using Verb = cli::ApprovalsOptions::Verb;
@@ -140,3 +141,5 @@ TEST_CASE("a state directory that no server has used is told, not made") {
         CHECK_FALSE(std::filesystem::exists(folder / "missing"));
     }
 }
+
+}  // namespace tfy::approvals_list_test

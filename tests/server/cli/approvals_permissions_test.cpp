@@ -10,7 +10,8 @@
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
-using namespace tfy;
+namespace tfy::approvals_permissions_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using Verb = cli::ApprovalsOptions::Verb;
@@ -159,3 +160,5 @@ TEST_CASE("a quorum in the terminal: what is missing is said, and the first one'
     CHECK(stored.decision->destination == policy::Destination::agent);
     CHECK(terminal.ledger->journal()->back().kind == "approved");
 }
+
+}  // namespace tfy::approvals_permissions_test

@@ -5,7 +5,8 @@
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
-using namespace tfy;
+namespace tfy::approvals_reveal_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 
@@ -92,3 +93,5 @@ TEST_CASE("of a request: one that waits, one that made no token, and the one who
     end({{"structured", {{"status", "executed"}, {"reveal_id", "rev_1"}}}});
     CHECK(holds(terminal.refused(), "was shown already"));
 }
+
+}  // namespace tfy::approvals_reveal_test

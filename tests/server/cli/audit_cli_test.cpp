@@ -12,7 +12,8 @@
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
-using namespace tfy;
+namespace tfy::audit_cli_test {
+
 using namespace tfy::fakes;
 
 namespace {
@@ -260,3 +261,5 @@ TEST_CASE("an export that nobody takes fails instead of running on") {
     CHECK(cli::run_audit({cli::AuditOptions::Verb::export_all, folder.path()}, out, err) == 1);
     CHECK(err.str().empty());  // StandardOutput says it, once for all commands
 }
+
+}  // namespace tfy::audit_cli_test

@@ -12,7 +12,8 @@
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
-using namespace tfy;
+namespace tfy::people_cli_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using Verb = cli::ApprovalsOptions::Verb;
@@ -186,3 +187,5 @@ TEST_CASE("the page takes a code that a command made, also after many wrong ones
     page.cookie = cookie.substr(0, cookie.find(';'));
     CHECK(page.get("/approvals/api/session").json().at("person") == "ada");
 }
+
+}  // namespace tfy::people_cli_test

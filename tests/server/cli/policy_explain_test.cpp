@@ -12,7 +12,8 @@
 #include "server/storage/token_store.hpp"
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::policy_explain_test {
+
 using namespace tfy::fakes;
 
 namespace {
@@ -386,3 +387,5 @@ TEST_CASE("text that could deceive is marked, in the words of a dry run too") {
     CHECK_FALSE(holds(text, "\u202E"));
     CHECK_FALSE(holds(text, "\u200B"));
 }
+
+}  // namespace tfy::policy_explain_test

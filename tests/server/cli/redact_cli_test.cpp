@@ -15,7 +15,8 @@
 #include "tests/fakes/terminal.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
-using namespace tfy;
+namespace tfy::redact_cli_test {
+
 using namespace tfy::fakes;
 using namespace tfy::leaks;
 using namespace std::string_literals;
@@ -199,3 +200,5 @@ TEST_CASE("a token that is this server's own key, too, keeps its name, also wher
     REQUIRE(both.size() == 2);
     CHECK(both.front().name == "ci");
 }
+
+}  // namespace tfy::redact_cli_test

@@ -5,7 +5,8 @@
 
 #include "tests/fakes/served_sandbox.hpp"
 
-using namespace tfy;
+namespace tfy::sandbox_test {
+
 using namespace std::chrono_literals;
 using tests::RawReply;
 using tests::ServedSandbox;
@@ -303,3 +304,5 @@ TEST_CASE("what cannot be read is refused as elsewhere, and bodies come with a l
     CHECK(chunked("ffffffffffffffffffff\r\n") == 400);
     CHECK(chunked("7\r\n{\"na") == 0);
 }
+
+}  // namespace tfy::sandbox_test

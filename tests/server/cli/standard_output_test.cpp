@@ -10,7 +10,7 @@
 #include "server/storage/open_file.hpp"
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::standard_output_test {
 
 namespace {
 
@@ -62,3 +62,5 @@ TEST_CASE("a command that wrote nothing does not mind where it would have writte
     CHECK(buffer.ended(0, err) == 0);
     CHECK(err.str().empty());
 }
+
+}  // namespace tfy::standard_output_test

@@ -5,7 +5,7 @@
 
 #include "tools/own_command.hpp"
 
-using namespace tfy;
+namespace tfy::wrapped_test {
 
 TEST_CASE("text is broken between words, counted in characters, and a long word stays whole") {
     const std::string word(40, 'a');
@@ -28,3 +28,5 @@ TEST_CASE("a command names the state directory, quoted for a shell, once one is 
     tools::commands_name({});
     CHECK(tools::own_command("approvals list") == "tfy-pat-mcp approvals list");
 }
+
+}  // namespace tfy::wrapped_test

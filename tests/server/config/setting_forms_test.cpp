@@ -10,7 +10,7 @@
 #include "tests/policy/leak_tokens.hpp"
 #include "tools/sandbox/mint.hpp"
 
-using namespace tfy;
+namespace tfy::setting_forms_test {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -130,3 +130,5 @@ TEST_CASE("lines of .env are read as dotenv's readers read them") {
         CHECK(config::read_dotenv(text) == pairs);
     }
 }
+
+}  // namespace tfy::setting_forms_test

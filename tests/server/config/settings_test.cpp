@@ -9,7 +9,7 @@
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/variable.hpp"
 
-using namespace tfy;
+namespace tfy::settings_test {
 
 namespace {
 
@@ -79,3 +79,5 @@ TEST_CASE("hosts and origins are as their headers have them") {
                             "://x", "https://u:p@x"})
         CHECK_MESSAGE(!config::check_origin(bad).has_value(), bad);
 }
+
+}  // namespace tfy::settings_test

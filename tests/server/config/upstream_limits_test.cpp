@@ -4,7 +4,8 @@
 #include "server/config/config.hpp"
 #include "tests/fakes/variable.hpp"
 
-using namespace tfy;
+namespace tfy::upstream_limits_test {
+
 using namespace std::chrono_literals;
 using fakes::Variable;
 
@@ -30,3 +31,5 @@ TEST_CASE("the limits are seconds, with decimals where one likes; nothing is the
         if (!read) CHECK(read.error().message.starts_with("TFY_API_MAX_TIME must be a number of seconds"));
     }
 }
+
+}  // namespace tfy::upstream_limits_test

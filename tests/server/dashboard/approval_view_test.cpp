@@ -6,7 +6,8 @@
 
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::approval_view_test {
+
 using namespace tfy::fakes;
 
 namespace {
@@ -227,3 +228,5 @@ TEST_CASE("of an outcome the page gets the status, and the words only of a failu
         CHECK(dashboard::approval_view(made, grace).at("outcome") == row.view);
     }
 }
+
+}  // namespace tfy::approval_view_test

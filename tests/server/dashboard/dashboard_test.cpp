@@ -6,7 +6,8 @@
 #include "manifests/embedded.hpp"
 #include "tests/fakes/page.hpp"
 
-using namespace tfy;
+namespace tfy::dashboard_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 
@@ -174,3 +175,5 @@ TEST_CASE("a decision must come from the open page: CSRF token, JSON, an object"
         CHECK(page.wait(page.approvals.find("apr_a")).value().state == policy::Approval::State::pending);
     }
 }
+
+}  // namespace tfy::dashboard_test

@@ -6,7 +6,8 @@
 #include "tests/fakes/page.hpp"
 #include "tests/fakes/permits.hpp"
 
-using namespace tfy;
+namespace tfy::page_decisions_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 
@@ -216,3 +217,5 @@ TEST_CASE("a known value does not leave through the page's other doors") {
     CHECK(listed.text().find(token_value) == std::string::npos);
     CHECK(listed.text().find("[redacted:access-token") != std::string::npos);
 }
+
+}  // namespace tfy::page_decisions_test

@@ -4,7 +4,8 @@
 
 #include "tests/fakes/page.hpp"
 
-using namespace tfy;
+namespace tfy::page_narrowing_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using State = policy::Approval::State;
@@ -165,3 +166,5 @@ TEST_CASE("a change that cannot be made says why, and changes nothing") {
     page.clock.advance(15min);
     CHECK(narrow(page, late, {{"name", "ci-b"}}).status() == 410);
 }
+
+}  // namespace tfy::page_narrowing_test

@@ -3,7 +3,8 @@
 
 #include "tests/fakes/page.hpp"
 
-using namespace tfy;
+namespace tfy::page_permissions_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using State = policy::Approval::State;
@@ -162,3 +163,5 @@ TEST_CASE("a token's value never gets into a permission") {
     CHECK(stored.reason.starts_with("for [redacted:access-token"));
     CHECK(page.journal().back().body.dump().find(token_value) == std::string::npos);
 }
+
+}  // namespace tfy::page_permissions_test

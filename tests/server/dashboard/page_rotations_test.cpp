@@ -3,9 +3,10 @@
 
 #include "tests/fakes/page.hpp"
 
+namespace tfy::page_rotations_test {
+
 namespace {
 
-using namespace tfy;
 using namespace tfy::fakes;
 
 Json rotations(Page& page) { return page.get("/approvals/api/rotations").json().at("rotations"); }
@@ -55,3 +56,5 @@ TEST_CASE("a rotation is kept by people who are signed in, from the open page") 
     CHECK(page.post(path, Json::object()).status() == 403);
     CHECK(rotations(page).size() == 1);
 }
+
+}  // namespace tfy::page_rotations_test

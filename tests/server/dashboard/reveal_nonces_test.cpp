@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace tfy::reveal_nonces_test {
+
 using tfy::dashboard::RevealNonces;
 
 TEST_CASE("a nonce is spent once, by the session that has it, for the value it was given for") {
@@ -31,3 +33,5 @@ TEST_CASE("nonces of values that are held no longer are forgotten") {
     CHECK_FALSE(nonces.spend("grace", "rev_b", dropped));
     CHECK(nonces.spend("grace", "rev_a", kept));
 }
+
+}  // namespace tfy::reveal_nonces_test

@@ -14,7 +14,8 @@
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::doctor_test {
+
 using namespace std::chrono_literals;
 using Level = doctor::CheckResult::Level;
 namespace fs = std::filesystem;
@@ -339,3 +340,5 @@ TEST_CASE("the report: what is broken first, with what to do, or JSON; 1 where a
     for (const auto& each : document.at("findings"))
         if (each.at("level") != "ok") CHECK(each.at("todo").is_string());
 }
+
+}  // namespace tfy::doctor_test

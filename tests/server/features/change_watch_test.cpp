@@ -7,7 +7,8 @@
 
 #include "tests/fakes/calls.hpp"
 
-using namespace tfy;
+namespace tfy::change_watch_test {
+
 using fakes::Calls;
 using mcp::Change;
 using Of = Change::Of;
@@ -152,3 +153,5 @@ TEST_CASE("the watch begins with the first listener and ends after the last") {
     const mcp::Subscriptions::Listener again(house.subscriptions, house.loop.get_executor(), {});
     CHECK(house.watch.watching());
 }
+
+}  // namespace tfy::change_watch_test

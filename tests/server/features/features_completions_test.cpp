@@ -3,7 +3,8 @@
 
 #include "tests/fakes/feature_house.hpp"
 
-using namespace tfy;
+namespace tfy::features_completions_test {
+
 using fakes::approval;
 using fakes::approval_id;
 using fakes::FeatureHouse;
@@ -147,3 +148,5 @@ TEST_CASE("unknown prompts, templates and arguments are errors") {
         CHECK(found.error().code == Errc::invalid_params);
     }
 }
+
+}  // namespace tfy::features_completions_test

@@ -11,7 +11,8 @@
 #include "protocol/prompt.hpp"
 #include "protocol/resource.hpp"
 
-using namespace tfy;
+namespace tfy::features_definitions_test {
+
 using features::definitions_in;
 
 namespace {
@@ -137,3 +138,5 @@ TEST_CASE("what is ours in a definition is not shown to clients") {
     for (const auto& definition : definitions_in("resources"))
         CHECK_FALSE(protocol::write_resource(definition, newest).contains("arguments"));
 }
+
+}  // namespace tfy::features_definitions_test

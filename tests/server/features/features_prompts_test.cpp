@@ -5,7 +5,8 @@
 
 #include "tests/fakes/feature_house.hpp"
 
-using namespace tfy;
+namespace tfy::features_prompts_test {
+
 using fakes::FeatureHouse;
 
 namespace {
@@ -130,3 +131,5 @@ TEST_CASE("each prompt keeps the rules for what it does") {
     }
     for (const auto& text : {rotate, clean_up}) CHECK(holds(text, "cannot be undone"));
 }
+
+}  // namespace tfy::features_prompts_test

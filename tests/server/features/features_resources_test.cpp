@@ -5,7 +5,8 @@
 
 #include "tests/fakes/feature_house.hpp"
 
-using namespace tfy;
+namespace tfy::features_resources_test {
+
 using fakes::approval;
 using fakes::approval_id;
 using fakes::FeatureHouse;
@@ -264,3 +265,5 @@ TEST_CASE("the two templates are those of approvals and of single tokens") {
     CHECK(templates[1].at("uriTemplate") == "tfy://approvals/{id}");
     CHECK_FALSE(protocol::write_resource(templates[0], protocol::Version::v2026_07_28).contains("arguments"));
 }
+
+}  // namespace tfy::features_resources_test

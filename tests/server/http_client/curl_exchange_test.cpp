@@ -11,7 +11,7 @@
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/fakes/raw_socket.hpp"
 
-namespace tfy::http_client {
+namespace tfy::http_client::curl_exchange_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -347,4 +347,4 @@ TEST_CASE("a loopback control plane is never asked through a proxy") {
     ::unsetenv("http_proxy");
 }
 
-}  // namespace tfy::http_client
+}  // namespace tfy::http_client::curl_exchange_test

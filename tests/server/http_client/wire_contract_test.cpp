@@ -5,7 +5,8 @@
 #include "tests/contract/client_side.hpp"
 #include "tests/fakes/served_sandbox.hpp"
 
-using namespace tfy;
+namespace tfy::wire_contract_test {
+
 using namespace std::chrono_literals;
 using contract::Bindings;
 using tests::RawReply;
@@ -132,3 +133,5 @@ TEST_CASE("the wire contract, the sandbox's half") {
         play(example);
     }
 }
+
+}  // namespace tfy::wire_contract_test

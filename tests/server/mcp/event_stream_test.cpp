@@ -9,9 +9,10 @@
 #include "tests/fakes/captured_answer.hpp"
 #include "tests/fakes/permits.hpp"
 
+namespace tfy::event_stream_test {
+
 namespace {
 
-using namespace tfy;
 using mcp::EventStream;
 using End = EventStream::End;
 using Texts = std::vector<std::string>;
@@ -174,3 +175,5 @@ TEST_CASE("an event id names a stream and a number, and nothing else is one") {
         CHECK(!EventStream::read_event_id(text));
     }
 }
+
+}  // namespace tfy::event_stream_test

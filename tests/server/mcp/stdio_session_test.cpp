@@ -9,9 +9,9 @@
 #include "tests/fakes/offer.hpp"
 #include "tests/fakes/pipe_transport.hpp"
 
-namespace {
+namespace tfy::stdio_session_test {
 
-using namespace tfy;
+namespace {
 
 struct World : fakes::Offer {
     World()
@@ -197,3 +197,5 @@ TEST_CASE("log messages come at the level that was asked for, by session or by r
     world.say(World::request(2, "logging/setLevel", {{"level", "loud"}}));
     CHECK(world.hear()["error"]["code"] == -32602);
 }
+
+}  // namespace tfy::stdio_session_test

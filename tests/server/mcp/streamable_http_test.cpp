@@ -10,9 +10,9 @@
 #include "tests/fakes/captured_answer.hpp"
 #include "tests/fakes/offer.hpp"
 
+namespace tfy::streamable_http_test {
 namespace {
 
-using namespace tfy;
 using transport::HttpRequest;
 constexpr auto both = "application/json, text/event-stream";
 
@@ -21,7 +21,6 @@ struct Exchange {
     fakes::CapturedAnswer answer;
     boost::asio::cancellation_signal gone;
     bool done = false;
-
     Json event(std::size_t number) const { return Json::parse(answer.events.at(number)); }
 };
 
@@ -397,3 +396,5 @@ TEST_CASE("a bug in a tool is answered as an internal error that tells nothing a
     CHECK(answer["error"]["code"] == -32603);
     CHECK(answer.dump().find("a bug") == std::string::npos);
 }
+
+}  // namespace tfy::streamable_http_test

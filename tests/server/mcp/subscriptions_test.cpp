@@ -7,9 +7,10 @@
 
 #include "server/loop/loop.hpp"
 
+namespace tfy::subscriptions_test {
+
 namespace {
 
-using namespace tfy;
 using mcp::Change;
 using mcp::Subscriptions;
 
@@ -101,3 +102,5 @@ TEST_CASE("subjects are those of all listeners, each once; the first listener st
     auto again = world.listen({});
     CHECK(started == 2);
 }
+
+}  // namespace tfy::subscriptions_test

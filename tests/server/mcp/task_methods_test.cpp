@@ -6,7 +6,8 @@
 #include "server/mcp/http_replies.hpp"
 #include "tests/fakes/run.hpp"
 
-using namespace tfy;
+namespace tfy::task_methods_test {
+
 using protocol::Version;
 
 namespace {
@@ -71,3 +72,5 @@ TEST_CASE("methods of tasks are for clients that can have been given one") {
         CHECK(error_of(row.version, row.declared, row.method) == row.error);
     }
 }
+
+}  // namespace tfy::task_methods_test

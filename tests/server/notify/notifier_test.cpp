@@ -9,7 +9,8 @@
 #include "tests/fakes/notified.hpp"
 #include "tests/fakes/sql.hpp"
 
-using namespace tfy;
+namespace tfy::notifier_test {
+
 using namespace std::chrono_literals;
 using fakes::Notified;
 using fakes::webhook;
@@ -312,3 +313,5 @@ TEST_CASE("only sealed text goes to a webhook") {
     static_assert(!std::is_invocable_v<Send, notify::WebhookPost&, std::string, std::string, policy::Time>);
     static_assert(!std::is_invocable_v<Send, notify::WebhookPost&, Json, std::string, policy::Time>);
 }
+
+}  // namespace tfy::notifier_test

@@ -14,7 +14,8 @@
 #include "tests/fakes/notified.hpp"
 #include "tests/fakes/raw_socket.hpp"
 
-using namespace tfy;
+namespace tfy::webhook_post_test {
+
 using namespace std::chrono_literals;
 using fakes::TempFolder;
 using notify::WebhookPost;
@@ -168,3 +169,5 @@ TEST_CASE("Retry-After is seconds or a date, a day at the most") {
     for (const auto* nothing : {"", "-1", "soon", "12x", "99999999999"})
         CHECK(notify::retry_after(nothing, fakes::noon) == 0s);
 }
+
+}  // namespace tfy::webhook_post_test

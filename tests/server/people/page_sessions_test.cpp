@@ -8,7 +8,8 @@
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::page_sessions_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 
@@ -152,3 +153,5 @@ TEST_CASE("who decides on the page is the person that the code was issued to, si
     CHECK(human.name() == "grace");
     CHECK(human.assurance() == policy::Assurance::signed_in);
 }
+
+}  // namespace tfy::page_sessions_test

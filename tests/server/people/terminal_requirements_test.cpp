@@ -7,7 +7,8 @@
 
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::terminal_requirements_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 
@@ -54,3 +55,5 @@ TEST_CASE("a file that no server has written asks for everything") {
         CHECK(asked.passphrase);
     }
 }
+
+}  // namespace tfy::terminal_requirements_test

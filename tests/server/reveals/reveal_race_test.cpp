@@ -6,7 +6,8 @@
 #include "tests/fakes/page.hpp"
 #include "tests/fakes/terminal.hpp"
 
-using namespace tfy;
+namespace tfy::reveal_race_test {
+
 using namespace tfy::fakes;
 
 namespace {
@@ -82,3 +83,5 @@ TEST_CASE("a thousand posts of the page, of twenty sessions with a leave each: t
     CHECK(refused == many - 1);
     CHECK(claims_in(page) == 1);
 }
+
+}  // namespace tfy::reveal_race_test

@@ -9,7 +9,8 @@
 #include "tests/fakes/page.hpp"
 #include "tests/fakes/terminal.hpp"
 
-using namespace tfy;
+namespace tfy::reveal_socket_test {
+
 using namespace tfy::fakes;
 
 namespace {
@@ -166,3 +167,5 @@ TEST_CASE("an answer that is not whole is no value") {
         CHECK(read.error().code == Errc::closed);
     }
 }
+
+}  // namespace tfy::reveal_socket_test

@@ -5,7 +5,8 @@
 
 #include "tests/policy/leak_tokens.hpp"
 
-using namespace tfy;
+namespace tfy::sealer_test {
+
 using namespace tfy::leaks;
 
 namespace {
@@ -75,3 +76,5 @@ TEST_CASE("a peer's text is sealed while it is whole, and cut afterwards") {
     CHECK(redaction.quoted(long_jwt) == "'[redacted:access-token ci]'");
     CHECK(redaction.quoted(std::string(300, 'x')).size() < 30);
 }
+
+}  // namespace tfy::sealer_test

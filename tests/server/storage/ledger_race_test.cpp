@@ -11,7 +11,8 @@
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::ledger_race_test {
+
 using namespace tfy::fakes;
 using State = policy::Approval::State;
 
@@ -24,7 +25,7 @@ constexpr int rounds = 200;
 /// round by round.
 void compete(const std::filesystem::path& file, const std::function<void(int)>& prepare,
              const std::function<void(storage::Ledger&, int, int)>& work,
-             const std::function<void(int)>& check, int rounds = ::rounds) {
+             const std::function<void(int)>& check, int rounds = ledger_race_test::rounds) {
     std::barrier together(rivals + 1);
     std::vector<std::thread> threads;
     for (int rival = 0; rival < rivals; ++rival)
@@ -226,3 +227,5 @@ TEST_CASE("the journal's chain holds while eight write at once, from the very fi
         CHECK_FALSE(journal::broken(records).has_value());
     }
 }
+
+}  // namespace tfy::ledger_race_test

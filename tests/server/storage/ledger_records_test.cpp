@@ -5,7 +5,8 @@
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::ledger_records_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 
@@ -89,3 +90,5 @@ TEST_CASE("a reveal is held until it is ended once, with a record of it") {
     CHECK(ledger->journal()->size() == 3);
     CHECK(ledger->set_reveal_token_id("rev_none", "pat-1").error().code == Errc::not_found);
 }
+
+}  // namespace tfy::ledger_records_test

@@ -5,7 +5,8 @@
 
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::ledger_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using State = policy::Approval::State;
@@ -285,3 +286,5 @@ TEST_CASE("another connection's writes change the data version, one's own do not
     REQUIRE(theirs->append(entry("theirs")).has_value());
     CHECK(mine->data_version().value() != before);
 }
+
+}  // namespace tfy::ledger_test

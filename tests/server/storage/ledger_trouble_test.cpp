@@ -10,7 +10,8 @@
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::ledger_trouble_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using State = policy::Approval::State;
@@ -210,3 +211,5 @@ TEST_CASE("a folder that others may look into is refused where it has files in i
     CHECK(storage::Ledger::open(folder / "open/ledger.db").has_value());
     CHECK(mode_of(folder / "open") == 0700);
 }
+
+}  // namespace tfy::ledger_trouble_test

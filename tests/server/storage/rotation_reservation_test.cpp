@@ -4,7 +4,8 @@
 
 #include "tests/fakes/rotation_house.hpp"
 
-using namespace tfy;
+namespace tfy::rotation_reservation_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 
@@ -78,3 +79,5 @@ TEST_CASE("a token of the same id on another control plane is another token") {
     REQUIRE(Two::reserve(*two.one, "apr_1").has_value());
     CHECK(Two::reserve(sandbox, "apr_2").has_value());
 }
+
+}  // namespace tfy::rotation_reservation_test

@@ -16,7 +16,8 @@
 
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::state_dir_test {
+
 using namespace tfy::fakes;
 
 namespace {
@@ -206,3 +207,5 @@ TEST_CASE("an id that could name another file is nobody's") {
     CHECK_FALSE(storage::alive(folder.path(), "../other"));
     CHECK(std::filesystem::exists(folder / "other.lock"));
 }
+
+}  // namespace tfy::state_dir_test

@@ -9,7 +9,8 @@
 
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::store_test {
+
 using namespace tfy::fakes;
 
 namespace {
@@ -117,3 +118,5 @@ TEST_CASE(
     }
     CHECK(ledger->journal()->size() == 1);
 }
+
+}  // namespace tfy::store_test

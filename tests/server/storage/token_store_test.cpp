@@ -11,7 +11,8 @@
 #include "tests/fakes/state.hpp"
 #include "tools/sandbox/examples.hpp"
 
-using namespace tfy;
+namespace tfy::token_store_test {
+
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 
@@ -120,3 +121,5 @@ TEST_CASE("the example tokens are one of each sort, created in order, used only 
     CHECK(count([](const auto& t) { return t.name.starts_with("prod-"); }) == 2);
     CHECK(count([](const auto& t) { return t.name.starts_with("ci-"); }) == 2);
 }
+
+}  // namespace tfy::token_store_test

@@ -9,7 +9,7 @@
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/served.hpp"
 
-namespace tfy::server {
+namespace tfy::server::connection_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -274,4 +274,4 @@ TEST_CASE("draining cuts what does not finish in time") {
     CHECK(socket.read_to_end().empty());
 }
 
-}  // namespace tfy::server
+}  // namespace tfy::server::connection_test

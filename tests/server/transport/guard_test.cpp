@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::transport::guard {
+namespace tfy::transport::guard::guard_test {
 namespace {
 
 const Allowed allowed{.port = 8780,
@@ -195,4 +195,4 @@ TEST_CASE("a connection is kept unless its client says otherwise") {
     CHECK_FALSE(kept("GET / HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n"));
 }
 
-}  // namespace tfy::transport::guard
+}  // namespace tfy::transport::guard::guard_test

@@ -5,7 +5,7 @@
 
 #include "tests/fakes/served.hpp"
 
-namespace tfy::transport {
+namespace tfy::transport::listener_test {
 namespace {
 
 using tests::chunked_post;
@@ -212,4 +212,4 @@ TEST_CASE("an address that cannot be bound is refused with the reason") {
     CHECK(odd.error().code == Errc::refused);
 }
 
-}  // namespace tfy::transport
+}  // namespace tfy::transport::listener_test

@@ -16,7 +16,7 @@
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/fakes/permits.hpp"
 
-namespace tfy::transport {
+namespace tfy::transport::stdio_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -259,4 +259,4 @@ TEST_CASE("descriptors that are shared with others stay blocking") {
     CHECK_FALSE(tests::await(std::move(waiting)).has_value());
 }
 
-}  // namespace tfy::transport
+}  // namespace tfy::transport::stdio_test

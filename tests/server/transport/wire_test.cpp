@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace tfy::transport::wire {
+namespace tfy::transport::wire::wire_test {
 
 TEST_CASE("an event is one data line for each line of text") {
     CHECK(event("{}") == "event: message\ndata: {}\n\n");
@@ -26,4 +26,4 @@ TEST_CASE("a reply says how long it is, and nothing where its status has no body
           "HTTP/1.1 204 No Content\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n");
 }
 
-}  // namespace tfy::transport::wire
+}  // namespace tfy::transport::wire::wire_test

@@ -9,7 +9,7 @@
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 
-using namespace tfy;
+namespace tfy::accepted_keys_test {
 
 namespace {
 
@@ -92,3 +92,5 @@ TEST_CASE("what could not be written down is tried again with the next answer") 
     fakes::run_sql(house.database, "DROP TRIGGER full");
     CHECK(house.known_after(200) == 1);
 }
+
+}  // namespace tfy::accepted_keys_test

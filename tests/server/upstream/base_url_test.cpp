@@ -3,7 +3,7 @@
 
 #include "server/upstream/base_url.hpp"
 
-namespace tfy::upstream {
+namespace tfy::upstream::base_url_test {
 
 TEST_CASE("a base URL is https, or http to this machine, and comes out without a slash at its end") {
     struct Row {
@@ -67,4 +67,4 @@ TEST_CASE("anything else is refused, and not quoted: it may hold a password") {
     }
 }
 
-}  // namespace tfy::upstream
+}  // namespace tfy::upstream::base_url_test

@@ -12,7 +12,8 @@
 #include "tests/fakes/variable.hpp"
 #include "tools/sandbox/mint.hpp"
 
-using namespace tfy;
+namespace tfy::key_file_test {
+
 using namespace std::string_literals;
 namespace fs = std::filesystem;
 
@@ -239,3 +240,5 @@ TEST_CASE("a server that had no key gets one from the file") {
     CHECK(key->is(secret(first)));
     CHECK(key->facts().problem.empty());
 }
+
+}  // namespace tfy::key_file_test

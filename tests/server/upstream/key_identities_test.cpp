@@ -9,7 +9,8 @@
 #include "tests/tools/examples.hpp"
 #include "tools/tool.hpp"
 
-using namespace tfy;
+namespace tfy::key_identities_test {
+
 using namespace tfy::examples;
 using storage::KeyIdentity;
 using upstream::OwnKey;
@@ -145,3 +146,5 @@ TEST_CASE(
     replaced->replace(policy::Secret(std::string("tfy-an-opaque-key-of-somebody-0002")));
     CHECK(kept.now().user.empty());
 }
+
+}  // namespace tfy::key_identities_test

@@ -5,7 +5,8 @@
 #include "tests/fakes/fake_escrow.hpp"
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::create_test {
+
 using namespace tfy::examples;
 using fakes::FakeEscrow;
 using policy::Destination;
@@ -16,8 +17,6 @@ const std::string value = "tfy-0123456789abcdefghijklmnopqrstuvwxyz";
 const std::string post = "POST " + base;
 const std::string look = get_named("dev-local");
 const Json dev_local = {{"payload", {{"name", "dev-local"}}}};
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 struct Creation : Upstream {
     ManualClock clock{noon};
@@ -49,12 +48,6 @@ struct Creation : Upstream {
 truefoundry::ApiResponse made() { return answer(201, "{\"token\":\"" + value + "\"}"); }
 Json new_item(std::string created = "2026-11-23T12:00:01Z") {
     return item("tok1", "dev-local", std::move(created));
-}
-
-std::string shown(const policy::Facts& facts, std::string_view label) {
-    for (const auto& fact : facts.shown)
-        if (fact.label == label) return fact.value;
-    return "(no such fact)";
 }
 
 }  // namespace
@@ -388,3 +381,5 @@ TEST_CASE("who is told of a token whose value nobody has is told its id and name
     const auto nothing = run(none.tool.settle(call(none.tool, dev_local), {}, noon));
     CHECK_FALSE(tools::failed(nothing.error()).structured.contains("id"));
 }
+
+}  // namespace tfy::create_test

@@ -5,12 +5,11 @@
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/create.hpp"
 
-using namespace tfy;
+namespace tfy::create_warnings_test {
+
 using namespace tfy::examples;
 
 namespace {
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 tools::ToolResult created(const Json& arguments, const std::string& name) {
     Upstream upstream;
@@ -39,3 +38,5 @@ TEST_CASE("the result tells the agent what the person was warned of, and nothing
     CHECK_FALSE(fine.structured.contains("warnings"));
     CHECK_FALSE(holds(fine.text, "Tell the user:\n-"));
 }
+
+}  // namespace tfy::create_warnings_test

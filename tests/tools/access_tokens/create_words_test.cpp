@@ -4,16 +4,13 @@
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/create_words.hpp"
 
-using namespace tfy;
+namespace tfy::create_words_test {
+
 using namespace tfy::tools;
 using namespace tfy::examples;
 using policy::Destination;
 
-namespace {
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a value that waits for a person names the way to it, and no other value does") {
     const std::string page = "https://tfy.example.com/approvals";
@@ -98,3 +95,5 @@ TEST_CASE("what was told of a value that waited is no longer told once it was sh
     access_tokens::tell_value_is_over(other, tools::EscrowState::claimed);
     CHECK(other.text == "Token deleted.\n");
 }
+
+}  // namespace tfy::create_words_test

@@ -4,15 +4,14 @@
 
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::delete_test {
+
 using namespace tfy::examples;
 
 namespace {
 
 const std::string remove_it = "DELETE " + base + "/tok1";
 const Json arguments = {{"id", "tok1"}};
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 Json used_token() {
     auto token = item("tok1", "ci-pipeline");
@@ -37,12 +36,6 @@ struct Deletion : Upstream {
         return run(tool.facts(call(tool, arguments)));
     }
 };
-
-std::string shown(const policy::Facts& facts, std::string_view label) {
-    for (const auto& fact : facts.shown)
-        if (fact.label == label) return fact.value;
-    return "(no such fact)";
-}
 
 }  // namespace
 
@@ -276,3 +269,5 @@ TEST_CASE("a deletion that a dead process began is settled by listing, never by 
         CHECK(deletion.exchange.sent == std::vector{get_all});
     }
 }
+
+}  // namespace tfy::delete_test

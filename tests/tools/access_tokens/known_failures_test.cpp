@@ -11,7 +11,8 @@
 #include "tools/access_tokens/list.hpp"
 #include "tools/access_tokens/reveal.hpp"
 
-using namespace tfy;
+namespace tfy::known_failures_test {
+
 using namespace tfy::examples;
 
 namespace {
@@ -120,3 +121,5 @@ TEST_CASE("each failure that users know has its sentence") {
         CHECK(house.exchange.finished());
     }
 }
+
+}  // namespace tfy::known_failures_test

@@ -6,7 +6,8 @@
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/list.hpp"
 
-using namespace tfy;
+namespace tfy::list_filters_test {
+
 using namespace tfy::examples;
 using std::chrono::days;
 
@@ -206,3 +207,5 @@ TEST_CASE("in the order of last use a page says that tokens were used meanwhile,
     CHECK(second.structured.at("moved") == 1);
     CHECK(second.text.find("1 of these tokens were used") != std::string::npos);
 }
+
+}  // namespace tfy::list_filters_test

@@ -7,7 +7,8 @@
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/list.hpp"
 
-using namespace tfy;
+namespace tfy::list_memory_test {
+
 using namespace tfy::examples;
 
 namespace {
@@ -65,3 +66,5 @@ TEST_CASE("100,000 tokens: memory is taken for one page, and for a hash of each 
 #endif
     CHECK(grown < 8 * 1024 * 1024);  // the tokens themselves take some 40 MiB
 }
+
+}  // namespace tfy::list_memory_test

@@ -4,7 +4,8 @@
 
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::list_test {
+
 using namespace tfy::examples;
 
 namespace {
@@ -170,3 +171,5 @@ TEST_CASE("an upstream failure is passed on as it was worded") {
               .error()
               .message.starts_with("Cannot manage access tokens. Check your API key permissions."));
 }
+
+}  // namespace tfy::list_test

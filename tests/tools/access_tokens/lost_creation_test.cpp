@@ -5,7 +5,8 @@
 
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::lost_creation_test {
+
 using namespace tfy::examples;
 using truefoundry::ApiResponse;
 using truefoundry::TokenName;
@@ -121,3 +122,5 @@ TEST_CASE("a creation that TrueFoundry confirmed is never called not created") {
     CHECK(told.data.is_null());
     CHECK(told.message.find("TrueFoundry said so, and does not list it") != std::string::npos);
 }
+
+}  // namespace tfy::lost_creation_test

@@ -5,7 +5,8 @@
 #include "tests/fakes/fake_escrow.hpp"
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::reveal_test {
+
 using namespace tfy::examples;
 using fakes::FakeEscrow;
 
@@ -115,3 +116,5 @@ TEST_CASE("a showing that a dead process began is settled by the records: possib
         CHECK(showing.escrow.calls == std::vector<std::string>{"fate for stdio:alice"});
     }
 }
+
+}  // namespace tfy::reveal_test

@@ -6,7 +6,8 @@
 #include "tests/fakes/fake_rotations.hpp"
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::rotate_test {
+
 using namespace tfy::examples;
 using policy::Destination;
 
@@ -14,14 +15,6 @@ namespace {
 
 const std::string value = "tfy-0123456789abcdefghijklmnopqrstuvwxyz";
 const std::string post = "POST " + base;
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-std::string shown(const policy::Facts& facts, std::string_view label) {
-    for (const auto& fact : facts.shown)
-        if (fact.label == label) return fact.value;
-    return "(no such fact)";
-}
 
 bool warns(const policy::Facts& facts, std::string_view of) {
     return std::ranges::any_of(facts.warnings, [&](const auto& warning) { return holds(warning, of); });
@@ -396,3 +389,5 @@ TEST_CASE("a rotation that a dead process began is settled by reading alone") {
         CHECK(rotating.exchange.count("POST") + rotating.exchange.count("DELETE") == 0);
     }
 }
+
+}  // namespace tfy::rotate_test

@@ -4,7 +4,8 @@
 
 #include <vector>
 
-using namespace tfy;
+namespace tfy::settling_test {
+
 using namespace std::chrono_literals;
 using access_tokens::Settling;
 using Duration = Settling::Duration;
@@ -75,3 +76,5 @@ TEST_CASE("a look may take what is left of the half minute, and five seconds in 
     CHECK(settling.limit(20s) == 10s);
     CHECK(settling.limit(30s) == 5s);
 }
+
+}  // namespace tfy::settling_test

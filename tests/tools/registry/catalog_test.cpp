@@ -16,7 +16,8 @@
 #include "tools/access_tokens/rotate.hpp"
 #include "tools/status/status.hpp"
 
-using namespace tfy;
+namespace tfy::catalog_test {
+
 using namespace tfy::examples;
 using namespace tfy::tools;
 
@@ -310,3 +311,5 @@ TEST_CASE("the instructions are short, and a failure is a result that names its 
     const auto gone = tools::failed({Errc::not_found, "The value is gone.", {{"next", "Tell the user."}}});
     CHECK(gone.structured.at("next") == "Tell the user.");
 }
+
+}  // namespace tfy::catalog_test

@@ -9,7 +9,8 @@
 #include "tests/tools/examples.hpp"
 #include "tools/truefoundry/wire.hpp"
 
-using namespace tfy;
+namespace tfy::control_plane_test {
+
 using namespace tfy::examples;
 using sandbox::ControlPlane;
 using sandbox::sandbox_key;
@@ -362,3 +363,5 @@ TEST_CASE("every shape of a listed token is read by the client") {
         CHECK(page->tokens[0].expires.has_value() == told);
     }
 }
+
+}  // namespace tfy::control_plane_test

@@ -5,7 +5,8 @@
 
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::danger_test {
+
 using examples::base;
 
 namespace {
@@ -90,3 +91,5 @@ TEST_CASE("what may be sent, and what no router takes for either, is none") {
         CHECK(sandbox::danger_of(row.method, row.target).empty());
     }
 }
+
+}  // namespace tfy::danger_test

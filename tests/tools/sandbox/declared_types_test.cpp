@@ -6,7 +6,8 @@
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/truefoundry/wire.hpp"
 
-using namespace tfy;
+namespace tfy::declared_types_test {
+
 using namespace tfy::examples;
 using sandbox::Shape;
 using Complaints = std::set<std::string>;
@@ -113,3 +114,5 @@ TEST_CASE("a create, a delete and their errors are as declared; so is what our c
     all.team_name = all.account_name = "x";
     CHECK(declared.complaints("Create", Json::parse(truefoundry::wire::write_create(all))) == Complaints{});
 }
+
+}  // namespace tfy::declared_types_test

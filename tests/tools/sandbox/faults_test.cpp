@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace tfy;
+namespace tfy::faults_test {
+
 using namespace tfy::sandbox;
 using namespace std::chrono_literals;
 
@@ -204,3 +205,5 @@ TEST_CASE("a script does not grow without end, and what has struck makes room") 
     faults.next("GET", tokens, "");
     CHECK(faults.add(posted(1000)).has_value());
 }
+
+}  // namespace tfy::faults_test

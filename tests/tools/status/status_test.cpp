@@ -4,7 +4,8 @@
 
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::status_test {
+
 using namespace tfy::examples;
 using policy::Approval;
 using State = policy::Approval::State;
@@ -13,8 +14,6 @@ namespace {
 
 const std::string probe = "GET " + base + "?limit=1&offset=0";
 const std::string approval_id = "apr_" + std::string(26, 'a');
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 tools::KeyFacts a_key() {
     return {.set = true, .is_jwt = true, .subject = "alice@acme.com", .subject_type = "user"};
@@ -305,3 +304,5 @@ TEST_CASE("an approval of a rotation tells what became of the old token, and wha
         CHECK(access_tokens::read_kept(access_tokens::to_string(row.because)) == row.because);
     }
 }
+
+}  // namespace tfy::status_test

@@ -5,7 +5,8 @@
 #include "tests/tools/examples.hpp"
 #include "tools/truefoundry/guarded_exchange.hpp"
 
-using namespace tfy;
+namespace tfy::breaker_test {
+
 using namespace tfy::examples;
 using truefoundry::ApiRequest;
 using truefoundry::ApiResponse;
@@ -54,8 +55,6 @@ struct Guarded {
 };
 
 const std::string probe = "GET " + base + "?limit=1&offset=0";
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -172,3 +171,5 @@ TEST_CASE(
     guarded.script->expect("POST " + base, answer(201, "{}"));  // closed: no more reads before
     CHECK(guarded.post().has_value());
 }
+
+}  // namespace tfy::breaker_test

@@ -4,13 +4,12 @@
 
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::client_list_test {
+
 using namespace tfy::examples;
 using truefoundry::ApiResponse;
 
 namespace {
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 std::size_t memory_in_use() {
     const auto info = mallinfo2();
@@ -176,3 +175,5 @@ TEST_CASE("100,000 tokens are listed, in memory that is bounded") {
     CHECK(held < 80);
     CHECK(most < 128);
 }
+
+}  // namespace tfy::client_list_test

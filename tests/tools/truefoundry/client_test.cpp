@@ -4,7 +4,8 @@
 
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::client_test {
+
 using namespace tfy::examples;
 using truefoundry::ApiResponse;
 using truefoundry::TokenId;
@@ -18,8 +19,6 @@ Async<int> wait_by(truefoundry::Timing pace, std::chrono::milliseconds time) {
     co_await pace.wait(time);
     co_return 0;
 }
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -328,3 +327,5 @@ TEST_CASE("the default wait is a timer on the loop") {
     run(wait_by(pace, 20ms));
     CHECK(pace.now() - start >= 20ms);
 }
+
+}  // namespace tfy::client_test

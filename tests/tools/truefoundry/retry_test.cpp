@@ -4,7 +4,8 @@
 
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::retry_test {
+
 using namespace tfy::examples;
 using truefoundry::pause;
 using truefoundry::read_retry_after;
@@ -51,3 +52,5 @@ TEST_CASE(
     CHECK(pause(1, 0, {}) == 0ms);  // full jitter: also at once
     CHECK(pause(1, 1000, {}) == 1000ms);
 }
+
+}  // namespace tfy::retry_test

@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace tfy;
+namespace tfy::types_test {
+
 using truefoundry::TokenId;
 using truefoundry::TokenName;
 
@@ -51,3 +52,5 @@ TEST_CASE(
         CHECK(TokenName::read(name).value().text() == name);
     CHECK(TokenName::read(std::string(36, 'a')).has_value());
 }
+
+}  // namespace tfy::types_test

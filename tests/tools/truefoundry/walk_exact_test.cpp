@@ -6,7 +6,8 @@
 
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::walk_exact_test {
+
 using namespace tfy::examples;
 
 namespace {
@@ -79,3 +80,5 @@ TEST_CASE("what repeats is listed once, also when it repeats after two ids of on
     for (const auto& token : run(upstream.client.list()).value()) ids.push_back(token.id);
     CHECK(ids == std::vector<std::string>{one, "id0", other});
 }
+
+}  // namespace tfy::walk_exact_test

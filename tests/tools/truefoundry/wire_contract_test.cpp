@@ -6,7 +6,8 @@
 #include "tests/contract/client_side.hpp"
 #include "tests/tools/examples.hpp"
 
-using namespace tfy;
+namespace tfy::wire_contract_test {
+
 using namespace tfy::examples;
 
 namespace {
@@ -57,3 +58,5 @@ TEST_CASE("both halves of the table have examples, and no name is there twice") 
     }
     CHECK(names.size() == count);
 }
+
+}  // namespace tfy::wire_contract_test

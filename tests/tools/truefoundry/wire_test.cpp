@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace tfy;
+namespace tfy::wire_test {
+
 using truefoundry::TokenId;
 using truefoundry::TokenName;
 namespace wire = truefoundry::wire;
@@ -181,3 +182,5 @@ TEST_CASE("an answer without a value that can be kept is ambiguous, and the body
         CHECK(body.empty());
     }
 }
+
+}  // namespace tfy::wire_test
