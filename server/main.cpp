@@ -14,7 +14,6 @@
 #include "server/cli/audit.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/help.hpp"
-#include "server/cli/printing.hpp"
 #include "server/cli/redact.hpp"
 #include "server/cli/standard_output.hpp"
 #include "server/cli/usage.hpp"
@@ -23,6 +22,7 @@
 #include "server/config/settings.hpp"
 #include "server/doctor/doctor.hpp"
 #include "server/people/terminal_requirements.hpp"
+#include "server/sealing/printing.hpp"
 #include "server/storage/rules_in_use.hpp"
 #include "tools/own_command.hpp"
 
@@ -266,7 +266,7 @@ void add_verbs(CLI::App& app, Verbs& verbs, VerbOptions& options) {
 }
 
 int fail(const tfy::Error& error) {
-    tfy::cli::print_error(std::cerr, error.message);
+    tfy::sealing::print_error(std::cerr, error.message);
     return tfy::config::exit_code(error);
 }
 

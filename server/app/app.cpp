@@ -40,7 +40,7 @@ protocol::ServerInfo server_info() {
 
 }  // namespace
 
-App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, calls::ApprovalPage& page,
+App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, approvals::ApprovalPage& page,
          policy::Assurance default_assurance)
     : loop_(loop),
       clock_(clock),
@@ -213,7 +213,7 @@ Async<void> App::reply_health(transport::Responder& answer, bool ready) {
     co_await answer.reply(std::move(reply));
 }
 
-registry::Catalog App::assemble(const Services& parts, const calls::ApprovalPage& page) {
+registry::Catalog App::assemble(const Services& parts, const approvals::ApprovalPage& page) {
     const tools::OwnJwtIds own_ids([key = parts.own_key] { return key->facts().jwt_ids; });
     std::vector<std::unique_ptr<tools::Tool>> all;
     all.push_back(std::make_unique<access_tokens::ListAccessTokens>(client_, clock_, parts.seal_key));

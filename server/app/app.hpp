@@ -31,7 +31,7 @@ namespace tfy::app {
 class App final : private status::ApprovalReader {
 public:
     /// `loop`, `clock` and `page` must outlive the app. `default_assurance` is for rules that name none.
-    App(boost::asio::io_context& loop, Services parts, const Clock& clock, calls::ApprovalPage& page,
+    App(boost::asio::io_context& loop, Services parts, const Clock& clock, approvals::ApprovalPage& page,
         policy::Assurance default_assurance);
     ~App() override;
 
@@ -84,12 +84,12 @@ private:
     void tell_of_rotations();
     void warn_of_settings(const Services& parts) const;
     tools::WayToValue way_to_value(const std::string& reveal_id);
-    registry::Catalog assemble(const Services& parts, const calls::ApprovalPage& page);
+    registry::Catalog assemble(const Services& parts, const approvals::ApprovalPage& page);
     Async<void> reply_health(transport::Responder& answer, bool ready);
 
     boost::asio::io_context& loop_;
     const Clock& clock_;
-    calls::ApprovalPage& page_;
+    approvals::ApprovalPage& page_;
     std::optional<storage::Instance> instance_lock_;
     std::filesystem::path state_dir_;
     policy::Caller stream_caller_;

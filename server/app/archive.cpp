@@ -32,7 +32,7 @@ int fail(const Archive* archive, std::ostream& err, const Error& error) {
     if (archive)
         archive->say(err, error.message + "\n");
     else
-        cli::print_text(err, redaction::Redactor({}, {}), error.message + "\n");
+        sealing::print_text(err, redaction::Redactor({}, {}), error.message + "\n");
     return config::exit_code(error);
 }
 

@@ -7,7 +7,7 @@
 #include <ostream>
 
 #include "policy/redaction/redactor.hpp"
-#include "server/cli/printing.hpp"
+#include "server/sealing/printing.hpp"
 #include "server/storage/ledger.hpp"
 
 namespace tfy::app {
@@ -23,8 +23,10 @@ struct Archive {
     /// The same, and where nothing is there yet it is begun, as a server would.
     static Result<Archive> open_or_make(const std::filesystem::path& state_dir);
 
-    void say(std::ostream& out, std::string_view text) const { cli::print_text(out, redactor, text); }
-    void print(std::ostream& out, const Json& document) const { cli::print_json(out, redactor, document); }
+    void say(std::ostream& out, std::string_view text) const { sealing::print_text(out, redactor, text); }
+    void print(std::ostream& out, const Json& document) const {
+        sealing::print_json(out, redactor, document);
+    }
 };
 
 /// Says what went wrong and gives its exit code. Without an archive nothing is known to redact.

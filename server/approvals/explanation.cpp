@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "server/approvals/approval_text.hpp"
+#include "policy/dialogue/approval_text.hpp"
 #include "server/approvals/requirements.hpp"
 #include "tools/access_tokens/rotations.hpp"
 
@@ -183,7 +183,8 @@ Json terms_json(const Explanation& that) {
     const auto& rule = *that.in_force;
     const auto door = [&](bool over_http) -> Json {
         const auto level = least(rule, over_http);
-        return {{"min_assurance", policy::to_string(level)}, {"channels", channels(level, over_http)}};
+        return {{"min_assurance", policy::to_string(level)},
+                {"channels", channels(level, over_http)}};
     };
     Json json = {{"stdio", door(false)},
                  {"http", door(true)},
@@ -211,7 +212,7 @@ std::string explain_text(const Explanation& that) {
     text += "\n" + outcome_words(that);
     if (that.outcome == Outcome::asks) text += terms(that);
     for (const auto& note : that.notes) text += "\nNote: " + policy::shown(note) + "\n";
-    if (that.request) text += "\nWhat the person would see:\n\n" + screen(*that.request, that.at);
+    if (that.request) text += "\nWhat the person would see:\n\n" + dialogue::screen(*that.request, that.at);
     return text;
 }
 
@@ -238,7 +239,7 @@ Json explain_json(const Explanation& that) {
     }
     for (const auto& part : that.parts)
         json["parts"].push_back({{"tool", part.tool}, {"name", or_null(part.subject)}});
-    if (that.request) json["screen"] = screen(*that.request, that.at);
+    if (that.request) json["screen"] = dialogue::screen(*that.request, that.at);
     return json;
 }
 

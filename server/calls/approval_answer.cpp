@@ -1,7 +1,7 @@
 #include "server/calls/approval_answer.hpp"
 
+#include "policy/dialogue/approval_text.hpp"
 #include "policy/narrowed_arguments.hpp"
-#include "server/approvals/approval_text.hpp"
 #include "tools/access_tokens/create_words.hpp"
 
 namespace tfy::calls {
@@ -164,7 +164,7 @@ ToolResult fresh_answer(ToolResult result, const Approval& approval, policy::Tim
 
 void tell_narrowing(ToolResult& result, const Approval& approval) {
     if (approval.narrowings.empty()) return;
-    result.text += "\n" + approvals::narrowing_lines(approval);
+    result.text += "\n" + dialogue::narrowing_lines(approval);
     if (!result.structured.is_object()) return;
     auto changed = Json::array();
     for (const auto& each : policy::narrowed_arguments(approval))

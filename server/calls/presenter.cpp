@@ -48,7 +48,7 @@ mcp::MethodResult write_answer(tools::ToolResult result, protocol::Version versi
             .reveal = std::move(result.reveal)};
 }
 
-Presenter::Presenter(approvals::Approvals& desk, ApprovalPage& page, const Clock& clock,
+Presenter::Presenter(approvals::Approvals& desk, approvals::ApprovalPage& page, const Clock& clock,
                      const observability::Log& log, policy::SealKey key, policy::Duration hold)
     : desk_(desk), page_(page), clock_(clock), log_(log), key_(key), hold_(hold) {}
 

@@ -7,48 +7,23 @@
 #include <string>
 #include <variant>
 
+#include "policy/dialogue/destination_offer.hpp"
 #include "policy/dialogue/unresponsive_clients.hpp"
 #include "policy/sealed_state.hpp"
 #include "protocol/tool.hpp"
 #include "server/approvals/approvals.hpp"
-#include "server/approvals/destination_offer.hpp"
+#include "server/approvals/page_address.hpp"
 #include "server/calls/approval_answer.hpp"
 #include "server/mcp/requester.hpp"
 #include "server/observability/log.hpp"
-#include "server/people/sign_in_help.hpp"
 #include "tools/escrow.hpp"
 
 namespace tfy::calls {
 
-/// Where the approvals page can be reached, opened when first needed.
-class ApprovalPage {
-public:
-    virtual ~ApprovalPage() = default;
-    /// The address of one approval; empty where there is no page. `lead_person_there`: the client cannot ask,
-    /// so where a display is there the person's browser is opened, signed in, once for each approval.
-    virtual Async<std::string> address(std::string approval_id, bool lead_person_there) = 0;
-    /// Of the whole page; empty while there is none.
-    virtual std::string home() const { return {}; }
-    virtual people::SignInHelp sign_in_help() const { return {}; }
-    /// Whether people can be sent there; opens it where it is opened on demand.
-    virtual bool stands() { return true; }
-    /// Whether the person behind a client gets there; `client_opens`: it opens addresses for them.
-    virtual bool reaches_person(bool client_opens) {
-        static_cast<void>(client_opens);
-        return stands();
-    }
-    /// Whether a person could be told its address in vain, because no window can be opened for them.
-    virtual bool may_be_out_of_reach() const { return false; }
-    /// Whether it opens the person's browser by itself.
-    virtual bool opens_browser() const { return false; }
-    /// A value waits there: the person's browser is opened, signed in, where opens_browser().
-    virtual void lead_to_value(const std::string& approval_id) { static_cast<void>(approval_id); }
-};
-
 class Presenter {
 public:
     /// All must outlive it.
-    Presenter(approvals::Approvals& desk, ApprovalPage& page, const Clock& clock,
+    Presenter(approvals::Approvals& desk, approvals::ApprovalPage& page, const Clock& clock,
               const observability::Log& log, policy::SealKey key, policy::Duration hold);
 
     /// Asked for what became of a value (tools::Escrow::fate): what is told of it is true when it is told.
@@ -147,14 +122,14 @@ private:
     Async<DecisionLinks> doors(policy::Approval approval, bool lead_person_there);
     bool is_silent(const mcp::Requester& requester);
     bool opens_addresses(const mcp::Requester& requester);
-    approvals::DestinationOffer offer_to(const policy::Approval& approval, const mcp::Requester& requester);
+    dialogue::DestinationOffer offer_to(const policy::Approval& approval, const mcp::Requester& requester);
     Async<void> tell_completion(policy::Approval approval, mcp::Requester& requester);
     Async<Result<Leg>> present_wait(policy::Approval approval, mcp::Requester& requester);
     mcp::MethodResult ask(const policy::Approval& approval, const mcp::Requester& requester, Json params,
                           int attempt);
 
     approvals::Approvals& desk_;
-    ApprovalPage& page_;
+    approvals::ApprovalPage& page_;
     const Clock& clock_;
     const observability::Log& log_;
     policy::SealKey key_;

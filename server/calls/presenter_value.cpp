@@ -35,10 +35,10 @@ Async<Approval> Presenter::as_it_is(Approval approval) {
     co_return approval;
 }
 
-approvals::DestinationOffer Presenter::offer_to(const Approval& approval, const mcp::Requester& requester) {
+dialogue::DestinationOffer Presenter::offer_to(const Approval& approval, const mcp::Requester& requester) {
     if (approval.terms.destinations.empty()) return {};
-    if (page_.reaches_person(opens_addresses(requester))) return approvals::offer_with_page(approval.terms);
-    return approvals::offer_without_page(approval.terms);
+    if (page_.reaches_person(opens_addresses(requester))) return dialogue::offer_with_page(approval.terms);
+    return dialogue::offer_without_page(approval.terms);
 }
 
 Json Presenter::form(const Approval& approval, const mcp::Requester& requester, policy::Time at,

@@ -5,7 +5,7 @@
 #include <array>
 #include <ranges>
 
-#include "server/approvals/approval_text.hpp"
+#include "policy/dialogue/approval_text.hpp"
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/wrapped.hpp"
 #include "tools/own_command.hpp"
@@ -80,7 +80,7 @@ int show_request(const ApprovalsWindow& window) {
     if (window.options.json)
         window.archive.print(window.out, approval->json());
     else
-        window.archive.say(window.out, verdict(*approval) + approvals::screen(*approval, window.now()));
+        window.archive.say(window.out, verdict(*approval) + dialogue::screen(*approval, window.now()));
     return 0;
 }
 

@@ -1,7 +1,7 @@
 // Approving and denying: the whole request is shown first, and approving it takes the token's name, typed.
+#include "policy/dialogue/approval_text.hpp"
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/without_values.hpp"
-#include "server/approvals/approval_text.hpp"
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/display.hpp"
 #include "server/observability/failpoint.hpp"
@@ -40,10 +40,10 @@ Result<Approval> find_pending(const ApprovalsWindow& window) {
 }
 
 /// `page` can be typed also where no page can be opened from here: it is what `terminal` is in the record.
-std::optional<Destination> read_typed(const Approval& approval, const approvals::DestinationOffer& offer,
+std::optional<Destination> read_typed(const Approval& approval, const dialogue::DestinationOffer& offer,
                                       const std::string& line) {
-    if (const auto chosen = approvals::read_offered(offer, line)) return chosen;
-    return approvals::read_offered(approvals::offer_with_page(approval.terms), line);
+    if (const auto chosen = dialogue::read_offered(offer, line)) return chosen;
+    return dialogue::read_offered(dialogue::offer_with_page(approval.terms), line);
 }
 
 /// Errc::cancelled at the end of the input. The first one offered is the default.
@@ -55,15 +55,15 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
                    policy::shown(first.by, 100) + " chose.\n");
         return std::optional(first.destination);
     }
-    const auto offer = approvals::offer_in_terminal(approval.terms, has_display());
+    const auto offer = dialogue::offer_in_terminal(approval.terms, has_display());
     const auto question =
-        "Where should the new value go: " + approvals::names_of(offer) + "? [" + offer.front().name + "] ";
+        "Where should the new value go: " + dialogue::names_of(offer) + "? [" + offer.front().name + "] ";
     for (;;) {
         const auto line = ask(window, question);
         if (!line) return undecided();
         if (line->empty()) return std::optional(offer.front().destination);
         if (const auto chosen = read_typed(approval, offer, *line)) return chosen;
-        window.say("Please type one of: " + approvals::names_of(offer) + ".\n");
+        window.say("Please type one of: " + dialogue::names_of(offer) + ".\n");
     }
 }
 
@@ -133,8 +133,8 @@ int approve_request(const ApprovalsWindow& window) {
     if (!human) return window.fail(human.error());
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
-    const auto offer = approvals::offer_in_terminal(approval->terms, has_display());
-    window.say(approvals::screen(*approval, window.now(), offer) + "\n");
+    const auto offer = dialogue::offer_in_terminal(approval->terms, has_display());
+    window.say(dialogue::screen(*approval, window.now(), offer) + "\n");
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());
     const auto next = policy::approve(*approval, *human, *choice, window.now(), window.options.claim_window);

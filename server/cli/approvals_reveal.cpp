@@ -5,9 +5,9 @@
 #include "server/cli/value_screen.hpp"
 #include "server/people/ask_secret.hpp"
 #include "server/people/passphrases.hpp"
+#include "server/reveals/local_socket.hpp"
 #include "server/reveals/reveal_wish.hpp"
 #include "server/storage/state_dir.hpp"
-#include "server/transport/local_socket.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -107,7 +107,7 @@ std::string receive_all(int socket) {
 Result<policy::Secret> ask_holder(const ApprovalsWindow& window, const storage::RevealRow& row,
                                   const policy::Secret& passphrase) {
     const auto socket =
-        transport::connect_to(reveals::reveal_socket_of(window.options.state_dir, row.instance), patience);
+        reveals::connect_to(reveals::reveal_socket_of(window.options.state_dir, row.instance), patience);
     if (!socket)
         return Error{Errc::refused,
                      "The process that holds the value does not show values in a terminal: its log "

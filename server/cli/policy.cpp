@@ -3,7 +3,7 @@
 
 #include "server/app/services.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/printing.hpp"
+#include "server/sealing/printing.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -25,14 +25,14 @@ int run_policy_check(const std::string& file, std::ostream& out, std::ostream& e
     const redaction::Redactor nothing_known({}, {});
     const auto rules = config::load_rules(file);
     if (!rules) {
-        print_text(errors, nothing_known, rules.error().message + "\n");
+        sealing::print_text(errors, nothing_known, rules.error().message + "\n");
         return 1;
     }
     const auto count = rules->rules.size();
     auto text =
         "The rules are well-formed: " + std::to_string(count) + (count == 1 ? " rule.\n" : " rules.\n");
     for (const auto& webhook : rules->webhooks) text += line_of(webhook);
-    print_text(out, nothing_known, text);
+    sealing::print_text(out, nothing_known, text);
     return 0;
 }
 

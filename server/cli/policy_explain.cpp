@@ -10,7 +10,7 @@
 #include "server/approvals/explanation.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/dry_tools.hpp"
-#include "server/cli/printing.hpp"
+#include "server/sealing/printing.hpp"
 #include "server/storage/token_store.hpp"
 #include "tools/access_tokens/create_words.hpp"
 #include "tools/access_tokens/rotations.hpp"
@@ -222,13 +222,13 @@ int run_policy_explain(const config::Options& options, const ExplainOptions& exp
     const redaction::Redactor redactor({}, {});
     const auto that = explain_call(options, explain);
     if (!that) {
-        print_error(errors, that.error().message);
+        sealing::print_error(errors, that.error().message);
         return that.error().code == Errc::invalid_params ? 2 : 1;
     }
     if (explain.json)
-        print_json(out, redactor, approvals::explain_json(*that));
+        sealing::print_json(out, redactor, approvals::explain_json(*that));
     else
-        print_text(out, redactor, approvals::explain_text(*that));
+        sealing::print_text(out, redactor, approvals::explain_text(*that));
     return 0;
 }
 

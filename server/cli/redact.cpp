@@ -11,7 +11,7 @@
 #include "server/app/services.hpp"
 #include "server/cli/compressed.hpp"
 #include "server/cli/plain_bytes.hpp"
-#include "server/cli/printing.hpp"
+#include "server/sealing/printing.hpp"
 #include "server/upstream/api_key.hpp"
 
 namespace tfy::cli {
@@ -147,7 +147,7 @@ private:
     }
 
     int fail(const std::string& message) const {
-        print_text(err_, redactor_, "tfy-pat-mcp: " + message + "\n");
+        sealing::print_text(err_, redactor_, "tfy-pat-mcp: " + message + "\n");
         return 1;
     }
     int trouble(const std::string& message) const {

@@ -9,11 +9,11 @@
 
 #include "server/app/services.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/printing.hpp"
 #include "server/cli/sandbox_routes.hpp"
 #include "server/cli/second_signal.hpp"
 #include "server/config/path_text.hpp"
 #include "server/loop/loop.hpp"
+#include "server/sealing/printing.hpp"
 #include "server/storage/token_store.hpp"
 #include "tools/sandbox/examples.hpp"
 
@@ -69,7 +69,7 @@ int verdict(const std::vector<std::string>& dangers, std::ostream& errors) {
     if (dangers.empty()) return 0;
     auto text = std::to_string(dangers.size()) + " request(s) came in that must never be sent:";
     for (const auto& danger : dangers) text += "\n  a client called " + danger;
-    print_error(errors, text);
+    sealing::print_error(errors, text);
     return 1;
 }
 
@@ -78,7 +78,7 @@ int verdict(const std::vector<std::string>& dangers, std::ostream& errors) {
 int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_options, std::ostream& out,
                 std::ostream& errors) {
     const auto fail = [&errors](const Error& error, int code) {
-        print_error(errors, error.message);
+        sealing::print_error(errors, error.message);
         return code;
     };
     loop::Loop loop;

@@ -6,7 +6,7 @@
 #include "policy/sealed_state.hpp"
 #include "policy/visible.hpp"
 #include "protocol/parse.hpp"
-#include "server/cli/printing.hpp"
+#include "server/sealing/printing.hpp"
 #include "tools/sandbox/answers.hpp"
 #include "tools/sandbox/danger.hpp"
 #include "tools/sandbox/mint.hpp"
@@ -181,6 +181,6 @@ void SandboxRoutes::note_danger(std::string_view danger, std::string_view method
         << std::flush;
 }
 
-void SandboxRoutes::write(const Json& line) { print_json(log_, *redaction_.now(), line); }
+void SandboxRoutes::write(const Json& line) { sealing::print_json(log_, *redaction_.now(), line); }
 
 }  // namespace tfy::cli

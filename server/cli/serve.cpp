@@ -9,9 +9,9 @@
 #include "server/app/app.hpp"
 #include "server/app/rules_reload.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/printing.hpp"
 #include "server/cli/second_signal.hpp"
 #include "server/loop/loop.hpp"
+#include "server/sealing/printing.hpp"
 #include "server/transport/listener.hpp"
 #include "tools/own_command.hpp"
 
@@ -26,7 +26,7 @@ constexpr std::chrono::seconds for_running_work{9};
 
 std::string another_code() { return tools::own_command("approvals sign-in"); }
 
-class ServedPage final : public calls::ApprovalPage {
+class ServedPage final : public approvals::ApprovalPage {
 public:
     void open_at(std::string base) { base_ = std::move(base); }
     Async<std::string> address(std::string approval_id, bool) override {
@@ -83,7 +83,7 @@ Async<Result<void>> serve(asio::io_context& loop, transport::Listener& listener,
 
 int run_serve(const config::Options& options, std::ostream& out, std::ostream& errors) {
     const auto fail = [&errors](const Error& error) {
-        print_error(errors, error.message);
+        sealing::print_error(errors, error.message);
         return config::exit_code(error);
     };
     const app::SystemClock clock;
@@ -117,7 +117,7 @@ int run_serve(const config::Options& options, std::ostream& out, std::ostream& e
                        started = std::move(result);
                        loop.stop();
                    });
-    print_text(out, *app.redaction().now(), greeting(upstream, base, here, code));
+    sealing::print_text(out, *app.redaction().now(), greeting(upstream, base, here, code));
     if (!out)
         app.log().warn(
             "cannot write standard output: the addresses and the sign-in code are not shown; make another "

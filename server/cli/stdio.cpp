@@ -16,9 +16,9 @@
 #include "server/app/rules_reload.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/display.hpp"
-#include "server/cli/printing.hpp"
 #include "server/cli/second_signal.hpp"
 #include "server/loop/loop.hpp"
+#include "server/sealing/printing.hpp"
 #include "server/transport/listener.hpp"
 #include "server/transport/stdio.hpp"
 #include "tools/own_command.hpp"
@@ -33,7 +33,7 @@ constexpr std::chrono::milliseconds for_unread_answers{2'500};
 constexpr std::chrono::seconds for_last_calls{5};
 
 /// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it.
-class LoopbackPage final : public calls::ApprovalPage {
+class LoopbackPage final : public approvals::ApprovalPage {
 public:
     LoopbackPage(asio::io_context& loop, bool open_browser) : loop_(loop), open_browser_(open_browser) {}
     void belong_to(app::App& app) { app_ = &app; }
@@ -140,7 +140,7 @@ Async<Result<void>> serve(asio::io_context& loop, app::App& app, transport::Stdi
 
 int run_stdio(const config::Options& options, std::ostream& errors) {
     const auto fail = [&errors](const Error& error) {
-        print_error(errors, error.message);
+        sealing::print_error(errors, error.message);
         return config::exit_code(error);
     };
     std::signal(SIGCHLD, SIG_IGN);  // browsers that were opened are nobody's to wait for

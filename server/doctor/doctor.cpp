@@ -9,8 +9,8 @@
 
 #include "policy/redaction/redactor.hpp"
 #include "server/app/services.hpp"
-#include "server/cli/printing.hpp"
 #include "server/doctor/doctor_report.hpp"
+#include "server/sealing/printing.hpp"
 
 namespace tfy::doctor {
 namespace {
@@ -83,9 +83,9 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     }
     const redaction::Redactor redactor({}, std::move(prints));
     if (options.json)
-        cli::print_json(out, redactor, report_json(all, options.settings));
+        sealing::print_json(out, redactor, report_json(all, options.settings));
     else
-        cli::print_text(out, redactor, report_text(all));
+        sealing::print_text(out, redactor, report_text(all));
     return std::ranges::count(all, Level::broken, &CheckResult::level) == 0 ? 0 : 1;
 }
 

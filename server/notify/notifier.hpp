@@ -10,7 +10,7 @@
 
 #include "policy/notice/notice.hpp"
 #include "server/approvals/approvals.hpp"
-#include "server/calls/presenter.hpp"
+#include "server/approvals/page_address.hpp"
 #include "server/notify/webhook_post.hpp"
 #include "server/observability/log.hpp"
 #include "server/storage/deliveries.hpp"
@@ -29,7 +29,7 @@ public:
         boost::asio::io_context& loop;
         storage::Store& store;
         approvals::Approvals& desk;
-        calls::ApprovalPage& page;
+        approvals::ApprovalPage& page;
         const sealing::Sealer& redaction;
         const Clock& clock;
         const observability::Log& log;

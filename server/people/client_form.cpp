@@ -1,6 +1,6 @@
 #include "server/people/client_form.hpp"
 
-#include "server/approvals/approval_text.hpp"
+#include "policy/dialogue/approval_text.hpp"
 
 namespace tfy::people {
 namespace {
@@ -14,7 +14,7 @@ Json decision_field() {
             {"enum", {"approve", "deny"}}};
 }
 
-Json destination_field(const approvals::DestinationOffer& offer) {
+Json destination_field(const dialogue::DestinationOffer& offer) {
     Json names = Json::array();
     std::string meanings;
     for (const auto& each : offer) {
@@ -36,7 +36,7 @@ std::string text_of(const Json& content, const char* key) {
 }  // namespace
 
 Json ClientForm::form(const Approval& approval, policy::Time now, protocol::Version version,
-                      const approvals::DestinationOffer& offer, const std::string& problem) {
+                      const dialogue::DestinationOffer& offer, const std::string& problem) {
     Json properties = {{"decision", decision_field()}};
     Json required = {"decision"};
     const auto& facts = approval.facts;
@@ -56,7 +56,7 @@ Json ClientForm::form(const Approval& approval, policy::Time now, protocol::Vers
     if (approval.terms.reason_required) required.push_back("reason");
     const Json schema = {{"type", "object"}, {"properties", properties}, {"required", required}};
     const auto message =
-        (problem.empty() ? std::string{} : problem + "\n\n") + approvals::screen(approval, now, offer);
+        (problem.empty() ? std::string{} : problem + "\n\n") + dialogue::screen(approval, now, offer);
     return protocol::write_form(message, schema, version);
 }
 
@@ -64,7 +64,7 @@ Json ClientForm::form(const Approval& approval, policy::Time now, protocol::Vers
 policy::Human ClientForm::person() { return {"the person behind the client", policy::Assurance::client}; }
 
 ClientForm::Answer ClientForm::read(const protocol::Elicited& elicited, std::string shown_digest,
-                                    const approvals::DestinationOffer& offer) {
+                                    const dialogue::DestinationOffer& offer) {
     using Kind = Answer::Kind;
     if (elicited.action == protocol::Elicited::Action::cancel) return {.kind = Kind::cancel};
     policy::DecisionInput choice{.reason = text_of(elicited.content, "reason"),
@@ -74,7 +74,7 @@ ClientForm::Answer ClientForm::read(const protocol::Elicited& elicited, std::str
         return {.kind = Kind::deny, .choice = std::move(choice)};
     if (!offer.empty()) choice.destination = offer.front().destination;
     if (const auto destination = text_of(elicited.content, "destination"); !destination.empty()) {
-        choice.destination = approvals::read_offered(offer, destination);
+        choice.destination = dialogue::read_offered(offer, destination);
         if (!choice.destination)
             return {.problem = "Choose one of the listed destinations. Nothing was done."};
     }

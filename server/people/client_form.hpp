@@ -6,8 +6,8 @@
 #include <string>
 
 #include "policy/approval.hpp"
+#include "policy/dialogue/destination_offer.hpp"
 #include "protocol/elicitation.hpp"
-#include "server/approvals/destination_offer.hpp"
 
 namespace tfy::people {
 
@@ -17,7 +17,7 @@ public:
     /// name, reason, destination. `problem` says what was wrong with the last answer.
     /// `offer`: where its value may go, empty where none comes of it.
     static Json form(const policy::Approval& approval, policy::Time now, protocol::Version version,
-                     const approvals::DestinationOffer& offer, const std::string& problem = {});
+                     const dialogue::DestinationOffer& offer, const std::string& problem = {});
 
     /// The person that the client speaks for. Only the least assurance comes of it: hosts have hooks that
     /// answer for people.
@@ -31,7 +31,7 @@ public:
     /// Content is checked here: clients send what they like. `shown_digest`: of what the form was about.
     /// Where no destination was chosen it is the first of the `offer`.
     static Answer read(const protocol::Elicited& elicited, std::string shown_digest,
-                       const approvals::DestinationOffer& offer);
+                       const dialogue::DestinationOffer& offer);
 };
 
 }  // namespace tfy::people

@@ -16,8 +16,8 @@
 #include <boost/asio/write.hpp>
 
 #include "server/people/terminal_channel.hpp"
+#include "server/reveals/local_socket.hpp"
 #include "server/storage/state_dir.hpp"
-#include "server/transport/local_socket.hpp"
 
 namespace tfy::reveals {
 namespace {
@@ -76,7 +76,7 @@ RevealSocket::~RevealSocket() { close(); }
 void RevealSocket::start() {
     if (state_dir_.empty()) return;
     remove_stale();
-    auto socket = transport::listen_at(file_);
+    auto socket = reveals::listen_at(file_);
     boost::system::error_code failure;
     if (socket) {
         // The acceptor closes what it is given, and the file that gave it closes its own.
@@ -114,7 +114,7 @@ Async<void> RevealSocket::serve() {
     while (acceptor_.is_open()) {
         auto [failure, socket] = co_await acceptor_.async_accept(as_result);
         if (!failure) {
-            if (transport::peer_is_same_user(socket.native_handle())) co_await answer(socket);
+            if (reveals::peer_is_same_user(socket.native_handle())) co_await answer(socket);
             continue;
         }
         if (!acceptor_.is_open()) co_return;

@@ -46,7 +46,7 @@ public:
     std::function<Async<void>()> meanwhile;
 };
 
-struct PageOfCalls final : calls::ApprovalPage {
+struct PageOfCalls final : approvals::ApprovalPage {
     Async<std::string> address(std::string id, bool) override {
         co_return "http://127.0.0.1:8780/approvals/" + id;
     }

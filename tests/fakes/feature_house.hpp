@@ -103,7 +103,7 @@ struct FeatureHouse {
         return run(resources.list(caller, std::move(cursor)));
     }
 
-    struct NoPage final : calls::ApprovalPage {
+    struct NoPage final : approvals::ApprovalPage {
         Async<std::string> address(std::string, bool) override { co_return std::string{}; }
     };
     struct Reader final : status::ApprovalReader {

@@ -188,7 +188,7 @@ TEST_CASE("only the server room prints") {
 TEST_CASE(
     "what commands print goes through printing.cpp, where nothing is left that a terminal would act on") {
     const std::set<std::string> allowed = {
-        "server/cli/printing.cpp",
+        "server/sealing/printing.cpp",
         "server/cli/value_screen.cpp",     // a value, which is printable ASCII, and what wipes it
         "server/cli/standard_output.cpp",  // a constant, and what the system calls an error
         "server/cli/sandbox.cpp",          // its greeting, of checked names

@@ -78,7 +78,7 @@ public:
         loop.abandon();
     }
 
-    struct NoPage final : calls::ApprovalPage {
+    struct NoPage final : approvals::ApprovalPage {
         Async<std::string> address(std::string, bool) override { co_return std::string{}; }
     };
 

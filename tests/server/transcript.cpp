@@ -22,7 +22,7 @@ namespace {
 namespace asio = boost::asio;
 using app::App;
 
-class NoPage final : public calls::ApprovalPage {
+class NoPage final : public approvals::ApprovalPage {
 public:
     Async<std::string> address(std::string approval_id, bool) override {
         co_return home() + "/" + approval_id;

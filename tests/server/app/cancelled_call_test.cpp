@@ -57,7 +57,7 @@ public:
     int deletions = 0;
 };
 
-class NoPage final : public calls::ApprovalPage {
+class NoPage final : public approvals::ApprovalPage {
 public:
     Async<std::string> address(std::string, bool) override { co_return ""; }
 };

@@ -3,9 +3,9 @@
 
 #include <sys/socket.h>
 
+#include "server/reveals/local_socket.hpp"
 #include "server/reveals/reveal_socket.hpp"
 #include "server/storage/state_dir.hpp"
-#include "server/transport/local_socket.hpp"
 #include "tests/fakes/page.hpp"
 #include "tests/fakes/terminal.hpp"
 
@@ -34,7 +34,7 @@ struct Holder : Page {
 
     storage::OpenFile connect() {
         auto socket =
-            transport::connect_to(reveals::reveal_socket_of(state.path(), "ins_1"), std::chrono::seconds{10});
+            reveals::connect_to(reveals::reveal_socket_of(state.path(), "ins_1"), std::chrono::seconds{10});
         REQUIRE(socket.has_value());
         return std::move(*socket);
     }
@@ -142,14 +142,14 @@ TEST_CASE("the socket is for its user alone, and goes with its process") {
     Holder holder;
     const auto file = reveals::reveal_socket_of(holder.state.path(), "ins_1");
     CHECK(mode_of(file) == 0600);
-    CHECK(transport::peer_is_same_user(holder.connect().get()));
+    CHECK(reveals::peer_is_same_user(holder.connect().get()));
     holder.door.close();
     CHECK_FALSE(std::filesystem::exists(file));
-    CHECK(transport::connect_to(file, std::chrono::seconds{1}).error().code == Errc::not_found);
+    CHECK(reveals::connect_to(file, std::chrono::seconds{1}).error().code == Errc::not_found);
 
     const auto left = reveals::reveal_socket_of(holder.state.path(), "ins_dead");
-    CHECK(transport::listen_at(left).has_value());  // closed at once; the file stays, as after kill -9
-    CHECK(transport::connect_to(left, std::chrono::seconds{1}).error().code == Errc::not_found);
+    CHECK(reveals::listen_at(left).has_value());  // closed at once; the file stays, as after kill -9
+    CHECK(reveals::connect_to(left, std::chrono::seconds{1}).error().code == Errc::not_found);
     reveals::RevealSocket next{{holder.loop, holder.reveals, holder.redaction, holder.clock, holder.log},
                                holder.state.path(),
                                "ins_1"};

@@ -8,7 +8,7 @@
 
 #include "policy/terms.hpp"
 
-namespace tfy::approvals {
+namespace tfy::dialogue {
 
 struct OfferedDestination {
     policy::Destination destination = policy::Destination::none;
@@ -34,4 +34,4 @@ std::string names_of(const DestinationOffer& offer);
 std::string meanings_of(const DestinationOffer& offer);
 std::optional<policy::Destination> read_offered(const DestinationOffer& offer, std::string_view name);
 
-}  // namespace tfy::approvals
+}  // namespace tfy::dialogue

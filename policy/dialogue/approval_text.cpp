@@ -1,11 +1,11 @@
-#include "server/approvals/approval_text.hpp"
+#include "policy/dialogue/approval_text.hpp"
 
 #include <limits>
 
 #include "policy/canonical_json.hpp"
 #include "policy/narrowed_arguments.hpp"
 
-namespace tfy::approvals {
+namespace tfy::dialogue {
 namespace {
 
 using policy::Approval;
@@ -93,4 +93,4 @@ std::string screen(const Approval& approval, policy::Time now, const Destination
     return text;
 }
 
-}  // namespace tfy::approvals
+}  // namespace tfy::dialogue

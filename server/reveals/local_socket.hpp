@@ -6,7 +6,7 @@
 #include "protocol/error.hpp"
 #include "server/storage/open_file.hpp"
 
-namespace tfy::transport {
+namespace tfy::reveals {
 
 /// Listens at `file`, mode 0600, without blocking. A path may be longer than a socket's address holds.
 /// Errc::storage.
@@ -19,4 +19,4 @@ Result<storage::OpenFile> connect_to(const std::filesystem::path& file, std::chr
 /// Whether the process at the other end belongs to this process's user: the kernel says so, not the peer.
 bool peer_is_same_user(int socket);
 
-}  // namespace tfy::transport
+}  // namespace tfy::reveals

@@ -1,8 +1,8 @@
-#include "server/approvals/destination_offer.hpp"
+#include "policy/dialogue/destination_offer.hpp"
 
 #include <algorithm>
 
-namespace tfy::approvals {
+namespace tfy::dialogue {
 namespace {
 
 using policy::Destination;
@@ -72,4 +72,4 @@ std::optional<Destination> read_offered(const DestinationOffer& offer, std::stri
     return found->destination;
 }
 
-}  // namespace tfy::approvals
+}  // namespace tfy::dialogue

@@ -6,7 +6,7 @@
 
 #include "policy/redaction/redactor.hpp"
 
-namespace tfy::cli {
+namespace tfy::sealing {
 
 /// Text for people, as it is but for characters that cannot be seen: those come out as ⟨U+202E⟩.
 void print_text(std::ostream& out, const redaction::Redactor& redactor, std::string_view text);
@@ -15,4 +15,4 @@ void print_json(std::ostream& out, const redaction::Redactor& redactor, const Js
 /// "tfy-pat-mcp: " and the message, where nothing is known yet to redact.
 void print_error(std::ostream& errors, std::string_view message);
 
-}  // namespace tfy::cli
+}  // namespace tfy::sealing

@@ -1,10 +1,10 @@
-#include "server/cli/printing.hpp"
+#include "server/sealing/printing.hpp"
 
 #include <ostream>
 
 #include "policy/visible.hpp"
 
-namespace tfy::cli {
+namespace tfy::sealing {
 
 void print_text(std::ostream& out, const redaction::Redactor& redactor, std::string_view text) {
     out << policy::visible(redactor.seal_text(text).text()) << std::flush;
@@ -19,4 +19,4 @@ void print_error(std::ostream& errors, std::string_view message) {
     print_text(errors, nothing_known, "tfy-pat-mcp: " + std::string(message) + "\n");
 }
 
-}  // namespace tfy::cli
+}  // namespace tfy::sealing

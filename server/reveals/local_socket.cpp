@@ -1,4 +1,4 @@
-#include "server/transport/local_socket.hpp"
+#include "server/reveals/local_socket.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace tfy::transport {
+namespace tfy::reveals {
 namespace {
 
 namespace fs = std::filesystem;
@@ -78,4 +78,4 @@ bool peer_is_same_user(int socket) {
     return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::geteuid();
 }
 
-}  // namespace tfy::transport
+}  // namespace tfy::reveals

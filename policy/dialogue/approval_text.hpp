@@ -4,9 +4,9 @@
 #include <string>
 
 #include "policy/approval.hpp"
-#include "server/approvals/destination_offer.hpp"
+#include "policy/dialogue/destination_offer.hpp"
 
-namespace tfy::approvals {
+namespace tfy::dialogue {
 
 /// What the person sees, as plain text in the order of the contract: verified facts, what the caller claims
 /// (its client and its reason), exact arguments, digest, what happens on approval, the time left. Every
@@ -19,4 +19,4 @@ std::string screen(const policy::Approval& approval, policy::Time now);
 /// nothing was.
 std::string narrowing_lines(const policy::Approval& approval);
 
-}  // namespace tfy::approvals
+}  // namespace tfy::dialogue

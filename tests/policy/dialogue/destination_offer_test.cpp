@@ -1,7 +1,7 @@
 // Where a value may go, by who is asked: a table.
 #include <doctest/doctest.h>
 
-#include "server/approvals/destination_offer.hpp"
+#include "policy/dialogue/destination_offer.hpp"
 
 namespace tfy::destination_offer_test {
 
@@ -36,22 +36,22 @@ TEST_CASE("a person is offered what the rule allows and what reaches them, the d
     for (const auto& row : rows) {
         CAPTURE(row.with_page);
         const policy::Terms terms{.destinations = row.rule};
-        CHECK(approvals::names_of(approvals::offer_with_page(terms)) == row.with_page);
-        CHECK(approvals::names_of(approvals::offer_without_page(terms)) == row.without_page);
-        CHECK(approvals::names_of(approvals::offer_in_terminal(terms, true)) == row.at_desktop);
-        CHECK(approvals::names_of(approvals::offer_in_terminal(terms, false)) == row.over_ssh);
+        CHECK(dialogue::names_of(dialogue::offer_with_page(terms)) == row.with_page);
+        CHECK(dialogue::names_of(dialogue::offer_without_page(terms)) == row.without_page);
+        CHECK(dialogue::names_of(dialogue::offer_in_terminal(terms, true)) == row.at_desktop);
+        CHECK(dialogue::names_of(dialogue::offer_in_terminal(terms, false)) == row.over_ssh);
     }
 }
 
 TEST_CASE("each destination is explained, and chosen by the name that was offered") {
     const policy::Terms terms{.destinations = {Destination::page, Destination::none}};
-    CHECK(approvals::meanings_of(approvals::offer_with_page(terms)) ==
+    CHECK(dialogue::meanings_of(dialogue::offer_with_page(terms)) ==
           "page = shown once on the approvals page; none = not shown");
-    const auto terminal = approvals::offer_in_terminal(terms, false);
-    CHECK(approvals::read_offered(terminal, "terminal") == Destination::page);
-    CHECK(approvals::read_offered(terminal, "none") == Destination::none);
+    const auto terminal = dialogue::offer_in_terminal(terms, false);
+    CHECK(dialogue::read_offered(terminal, "terminal") == Destination::page);
+    CHECK(dialogue::read_offered(terminal, "none") == Destination::none);
     for (const auto* other : {"page", "agent", "", "None"})
-        CHECK_FALSE(approvals::read_offered(terminal, other));
+        CHECK_FALSE(dialogue::read_offered(terminal, other));
 }
 
 }  // namespace tfy::destination_offer_test
