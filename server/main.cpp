@@ -361,6 +361,7 @@ int parse_and_run(int argc, char** argv, std::ostream& out) {
                  "tfy-pat-mcp");
     app.set_version_flag("--version", "tfy-pat-mcp " TFY_VERSION);
     app.require_subcommand(1);
+    tfy::tools::commands_start_this_program();
     Options options;
     Verbs verbs;
     VerbOptions verb_options;

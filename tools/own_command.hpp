@@ -11,6 +11,13 @@ namespace tfy::tools {
 /// default directory.
 void commands_name(std::string state_dir);
 
+/// From here on every command begins with what a shell finds this program by: its name where PATH leads to
+/// it, else its path. Called once, before other threads start.
+void commands_start_this_program();
+
+/// What commands begin with, quoted for a shell.
+const std::string& own_program();
+
 /// "tfy-pat-mcp approvals list", with "--state-dir DIR" behind it, quoted for a shell, if commands name one.
 std::string own_command(std::string_view verbs);
 

@@ -5,6 +5,7 @@
 
 #include "policy/near_miss.hpp"
 #include "policy/redaction/redactor.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -25,7 +26,7 @@ const CLI::App& chosen(const CLI::App& app) {
 /// "tfy-pat-mcp approvals".
 std::string typed_so_far(const CLI::App& app) {
     const auto* parent = app.get_parent();
-    return parent == nullptr ? app.get_name() : typed_so_far(*parent) + " " + app.get_name();
+    return parent == nullptr ? tools::own_program() : typed_so_far(*parent) + " " + app.get_name();
 }
 
 std::string suggestion(std::string_view typed, const std::vector<std::string>& names) {
