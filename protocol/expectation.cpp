@@ -1,10 +1,12 @@
 // Keywords of a schema as people would say them.
 #include "protocol/expectation.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "protocol/member.hpp"
 #include "protocol/near_miss.hpp"
+#include "protocol/parse.hpp"
 
 namespace tfy::protocol {
 namespace {
@@ -58,6 +60,17 @@ std::string one_of(const Json& choices, const Json& given) {
     return out + "." + (near ? " Did you mean " + std::string(*near) + "?" : "");
 }
 
+/// Why text in the place of an object, begun as one, is none.
+std::optional<std::string> unreadable_object(const Json& types, const Json& given) {
+    const bool wanted = std::ranges::find(types, Json("object")) != types.end();
+    if (!wanted || !given.is_string() || !given.get_ref<const std::string&>().starts_with('{'))
+        return std::nullopt;
+    const auto parsed = parse(given.get_ref<const std::string&>());
+    if (parsed) return std::nullopt;
+    const auto& why = parsed.error().message;
+    return why.substr(0, why.find(". Nothing"));
+}
+
 }  // namespace
 
 std::string spaced(const Json& value) {
@@ -94,6 +107,8 @@ std::string wanted_type(const Json& schema, const Json& given) {
     const auto* type = find_member(schema, "type");
     if (type == nullptr) return "is not as its description says.";
     const auto types = type->is_array() ? *type : Json::array({*type});
+    if (const auto why = unreadable_object(types, given))
+        return "must be an object" + for_example(schema) + "; this text cannot be read as one: " + *why + ".";
     std::string words;
     for (const auto& each : types) {
         // Who sends text is told first that it should be a number at all.

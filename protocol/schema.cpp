@@ -4,6 +4,7 @@
 // Without it valijson ends the process where it should throw.
 #define VALIJSON_USE_EXCEPTIONS 1
 
+#include <optional>
 #include <regex>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -31,12 +32,16 @@ bool has_patterns(const Json& schema) {
     return found;
 }
 
-bool has_long_text(const Json& value) {
-    if (value.is_string()) return value.get_ref<const std::string&>().size() > Schema::longest_text;
-    if (!value.is_structured()) return false;
-    for (const auto& [name, member] : value.items())
-        if (name.size() > Schema::longest_text || has_long_text(member)) return true;
-    return false;
+/// Where the first text that is too long stands, "payload.name"; "arguments" where it is a name itself.
+std::optional<std::string> long_text(const Json& value, const std::string& path = {}) {
+    const auto here = path.empty() ? std::string("arguments") : path;
+    if (value.is_string() && value.get_ref<const std::string&>().size() > Schema::longest_text) return here;
+    if (!value.is_structured()) return std::nullopt;
+    for (const auto& [name, member] : value.items()) {
+        if (name.size() > Schema::longest_text) return here;
+        if (auto found = long_text(member, path.empty() ? name : path + "." + name)) return found;
+    }
+    return std::nullopt;
 }
 
 std::vector<Complaint> complaints_of(const valijson::ValidationResults& results) {
@@ -69,9 +74,9 @@ Result<Schema> Schema::compile(const Json& schema) try {
 }
 
 Result<void> Schema::validate(const Json& value) const try {
-    if (compiled_->matches_patterns && has_long_text(value))
+    if (const auto where = compiled_->matches_patterns ? long_text(value) : std::nullopt)
         return Error{Errc::invalid_params,
-                     "arguments: Use texts of at most " + std::to_string(longest_text) + " bytes."};
+                     escaped(*where) + ": Use at most " + std::to_string(longest_text) + " bytes."};
     valijson::ValidationResults results;
     valijson::Validator
         validator;  // keeps a cache of patterns: one for each call, so that calls share nothing

@@ -149,8 +149,8 @@ private:
         const auto near = near_miss(name, words);
         const auto hint = near            ? " Did you mean " + std::string(*near) + "?"
                           : names.empty() ? " Leave it out: there are no arguments."
-                                          : " Known here: " + listed(names) + ".";
-        return path(way_, name) + ": is not known." + hint;
+                                          : " Use " + listed(names) + ".";
+        return "Unknown argument " + path(way_, name) + "." + hint;
     }
 
     const Json& root_;

@@ -14,8 +14,10 @@
 #include "server/cli/audit.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/help.hpp"
+#include "server/cli/option_forms.hpp"
 #include "server/cli/redact.hpp"
 #include "server/cli/standard_output.hpp"
+#include "server/cli/this_program.hpp"
 #include "server/cli/usage.hpp"
 #include "server/config/config_file.hpp"
 #include "server/config/path_text.hpp"
@@ -79,13 +81,16 @@ void add_options(CLI::App& app, Options& options) {
            "--public-url", options.public_url,
            "Address at which people and clients reach serve; links begin with it, and its host is accepted")
         ->envname("TFY_PAT_MCP_PUBLIC_URL");
-    app.add_option("--allowed-host", options.allowed_hosts, "Host header to accept as well; repeatable")
-        ->envname("TFY_PAT_MCP_ALLOWED_HOST");
-    app.add_option("--allowed-origin", options.allowed_origins, "Origin header to accept as well; repeatable")
-        ->envname("TFY_PAT_MCP_ALLOWED_ORIGIN");
+    tfy::cli::takes_list(
+        *app.add_option("--allowed-host", options.allowed_hosts, "Host header to accept as well; repeatable")
+             ->envname("TFY_PAT_MCP_ALLOWED_HOST"));
+    tfy::cli::takes_list(*app.add_option("--allowed-origin", options.allowed_origins,
+                                         "Origin header to accept as well; repeatable")
+                              ->envname("TFY_PAT_MCP_ALLOWED_ORIGIN"));
     app.add_flag("--open-browser,!--no-open-browser", options.open_browser,
                  "Open the approvals page in a browser if there is a display")
         ->envname("TFY_PAT_MCP_OPEN_BROWSER");
+    tfy::cli::trim_values(app);
 }
 
 struct Verbs {
@@ -209,12 +214,14 @@ void add_sandbox(CLI::App& app, Verbs& verbs, VerbOptions& options) {
                            "Run the stand-in for TrueFoundry alone, over HTTP. Exits with 1 if a client "
                            "sent a request that must never be sent. Faults: docs/sandbox.md")
             ->fallthrough();
-    verbs.sandbox
-        ->add_option("--account", options.sandbox.accounts,
-                     "Another account, with its own key and tokens: NAME, or NAME:forbidden for a key that "
-                     "may not manage tokens; repeatable")
-        ->delimiter(',')
-        ->envname("TFY_PAT_MCP_ACCOUNT");
+    auto& account =
+        *verbs.sandbox
+             ->add_option(
+                 "--account", options.sandbox.accounts,
+                 "Another account, with its own key and tokens: NAME, or NAME:forbidden for a key that "
+                 "may not manage tokens; repeatable")
+             ->envname("TFY_PAT_MCP_ACCOUNT");
+    tfy::cli::takes_list(account);
     verbs.sandbox
         ->add_option("--access-log", options.sandbox.access_log,
                      "File for one line of JSON about each request")
@@ -355,6 +362,7 @@ int parse_and_run(int argc, char** argv, std::ostream& out) {
                  "tfy-pat-mcp");
     app.set_version_flag("--version", "tfy-pat-mcp " TFY_VERSION);
     app.require_subcommand(1);
+    tfy::cli::let_commands_start_this_program();
     Options options;
     Verbs verbs;
     VerbOptions verb_options;

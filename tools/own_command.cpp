@@ -23,12 +23,23 @@ std::string quoted_for_a_shell(std::string_view text) {
     return quoted + "'";
 }
 
+constexpr std::string_view name = "tfy-pat-mcp";
+
+std::string& program() {
+    static std::string command(name);
+    return command;
+}
+
 }  // namespace
+
+void commands_begin_with(std::string_view path) { program() = quoted_for_a_shell(path); }
+
+const std::string& own_program() { return program(); }
 
 void commands_name(std::string state_dir) { named_state_dir() = std::move(state_dir); }
 
 std::string own_command(std::string_view verbs) {
-    auto command = "tfy-pat-mcp " + std::string(verbs);
+    auto command = own_program() + " " + std::string(verbs);
     const auto& directory = named_state_dir();
     return directory.empty() ? command : command + " --state-dir " + quoted_for_a_shell(directory);
 }

@@ -11,6 +11,13 @@ namespace tfy::tools {
 /// default directory.
 void commands_name(std::string state_dir);
 
+/// From here on every command begins with this instead of "tfy-pat-mcp". Called once, before other threads
+/// start, where a shell does not find this program by its name.
+void commands_begin_with(std::string_view path);
+
+/// What commands begin with, quoted for a shell.
+const std::string& own_program();
+
 /// "tfy-pat-mcp approvals list", with "--state-dir DIR" behind it, quoted for a shell, if commands name one.
 std::string own_command(std::string_view verbs);
 

@@ -17,6 +17,7 @@ using truefoundry::ApiRequest;
 using truefoundry::ApiResponse;
 
 constexpr auto set_it = " Nothing was sent. Set it in this server's configuration and restart it.";
+constexpr auto corrected = " Nothing was sent. Restart this server when that is corrected.";
 
 /// Stands where no control plane is configured: every tool but the status can say so.
 class UnconfiguredExchange final : public truefoundry::Exchange {
@@ -74,14 +75,27 @@ private:
         co_return answer;
     }
     static Async<Result<ApiResponse>> none(tools::KeyFacts facts) {
-        if (facts.problem.empty()) facts.problem = "Neither TFY_API_KEY nor TFY_API_KEY_FILE is set.";
-        if (facts.cause.empty()) facts.cause = "key_not_set";
-        co_return Error{Errc::upstream, facts.problem + set_it, {{"cause", facts.cause}}};
+        const auto cause = facts.cause.empty() ? "key_not_set" : facts.cause;
+        const auto problem = facts.problem.empty()
+                                 ? std::string("Neither TFY_API_KEY nor TFY_API_KEY_FILE is set.") + set_it
+                                 : facts.problem + corrected;
+        co_return Error{Errc::upstream, problem, {{"cause", cause}}};
     }
 
     std::unique_ptr<truefoundry::Exchange> exchange_;
     std::shared_ptr<const upstream::OwnKey> key_;
 };
+
+/// Why nothing can be sent without an address.
+Error unconfigured(const Services& parts) {
+    const auto key = parts.own_key->facts();
+    if (!parts.url_problem.empty())
+        return {Errc::upstream, parts.url_problem + corrected, {{"cause", parts.url_cause}}};
+    const bool wrong_key = !key.problem.empty() && key.cause != "key_not_set";
+    return {Errc::upstream,
+            (wrong_key ? key.problem + " " : "") + "TFY_BASE_URL is not set." + set_it,
+            {{"cause", wrong_key ? key.cause : "base_url_not_set"}}};
+}
 
 void connect_upstream(Services& parts) {
     auto upstream = config::read_upstream();
@@ -91,10 +105,7 @@ void connect_upstream(Services& parts) {
     parts.url_cause = std::move(upstream.url_cause);
     fill(*parts.own_key, upstream);
     if (!parts.url_problem.empty() || parts.base_url.empty()) {
-        const auto problem = parts.url_problem.empty() ? "TFY_BASE_URL is not set." : parts.url_problem;
-        const auto cause = parts.url_cause.empty() ? "base_url_not_set" : parts.url_cause;
-        parts.exchange = std::make_unique<UnconfiguredExchange>(
-            Error{Errc::upstream, problem + set_it, {{"cause", cause}}});
+        parts.exchange = std::make_unique<UnconfiguredExchange>(unconfigured(parts));
         return;
     }
     parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key);

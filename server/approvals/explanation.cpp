@@ -151,6 +151,7 @@ std::string terms(const Explanation& that) {
     const auto& rule = *that.in_force;
     auto text = who_decides(rule);
     for (const bool over_http : {false, true}) {
+        if (that.one_transport && over_http != that.call.caller.principal.starts_with("http:")) continue;
         const auto level = least(rule, over_http);
         text += std::string(over_http ? "  Over HTTP" : "  On stdio") + " it takes a decision of level " +
                 std::string(policy::to_string(level)) + ":\n";
@@ -183,8 +184,7 @@ Json terms_json(const Explanation& that) {
     const auto& rule = *that.in_force;
     const auto door = [&](bool over_http) -> Json {
         const auto level = least(rule, over_http);
-        return {{"min_assurance", policy::to_string(level)},
-                {"channels", channels(level, over_http)}};
+        return {{"min_assurance", policy::to_string(level)}, {"channels", channels(level, over_http)}};
     };
     Json json = {{"stdio", door(false)},
                  {"http", door(true)},

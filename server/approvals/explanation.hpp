@@ -16,9 +16,10 @@ struct Explanation {
 
     policy::Call call;
     policy::Time at = {};
-    std::string name = {};      // the token's, as rules match it
-    bool name_unknown = false;  // there is one, and nobody has told it
-    std::string rules_from;     // "policy.toml", or the built-in rules
+    std::string name = {};       // the token's, as rules match it
+    bool name_unknown = false;   // there is one, and nobody has told it
+    std::string rules_from;      // "policy.toml", or the built-in rules
+    bool one_transport = false;  // the caller was given: the other transport is not told of
     std::vector<policy::Rule> rules = {};
     std::vector<policy::RuleMatch> matches = {};  // one for each rule
     std::optional<std::size_t> decides = {};      // the first rule that matches

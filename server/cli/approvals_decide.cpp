@@ -2,9 +2,11 @@
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/without_values.hpp"
+#include "policy/refusals.hpp"
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/display.hpp"
 #include "server/observability/failpoint.hpp"
+#include "server/people/page_address.hpp"
 #include "server/people/terminal_channel.hpp"
 #include "tools/own_command.hpp"
 
@@ -37,6 +39,29 @@ Result<Approval> find_pending(const ApprovalsWindow& window) {
     auto approval = window.find();
     if (approval && approval->state != Approval::State::pending) return not_pending(*approval);
     return approval;
+}
+
+/// "Decide on the approvals page: http://…/approvals/apr_…".
+std::string lead_to_page(const ApprovalsWindow& window, const Approval& approval) {
+    std::string addresses;
+    for (const auto& home : people::page_addresses(window.options.state_dir))
+        addresses += (addresses.empty() ? "" : " or ") + home + "/" + approval.id;
+    return addresses.empty() ? "No server with an approvals page runs here now. Start one and decide there."
+                             : "Decide on the approvals page: " + addresses;
+}
+
+/// What no answer of this person could change is said before they are asked for any.
+std::optional<Error> no_yes_from_here(const ApprovalsWindow& window, const Approval& approval) {
+    if (const auto why = policy::cannot_approve(approval, window.options.user))
+        return policy::refuse(Errc::refused, *why);
+    const auto& least = approval.terms.min_assurance;
+    if (least <= policy::Assurance::terminal) return std::nullopt;
+    return Error{Errc::refused,
+                 "A terminal is not enough for this request: its rule asks for a person who is '" +
+                     std::string(policy::to_string(least)) +
+                     "' on the approvals page. Nothing was decided; the request is still open. " +
+                     lead_to_page(window, approval) +
+                     "\nFor a code to sign in there, run: " + tools::own_command("approvals sign-in")};
 }
 
 /// `page` can be typed also where no page can be opened from here: it is what `terminal` is in the record.
@@ -129,10 +154,11 @@ int write_decision(const ApprovalsWindow& window, const Result<Approval>& decide
 }  // namespace
 
 int approve_request(const ApprovalsWindow& window) {
-    const auto human = people::TerminalChannel::identify(window);
-    if (!human) return window.fail(human.error());
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
+    if (const auto why = no_yes_from_here(window, *approval)) return window.fail(*why);
+    const auto human = people::TerminalChannel::identify(window);
+    if (!human) return window.fail(human.error());
     const auto offer = dialogue::offer_in_terminal(approval->terms, has_display());
     window.say(dialogue::screen(*approval, window.now(), offer) + "\n");
     const auto choice = ask_choice(window, *approval);
@@ -143,10 +169,12 @@ int approve_request(const ApprovalsWindow& window) {
 }
 
 int deny_request(const ApprovalsWindow& window) {
-    const auto human = people::TerminalChannel::identify(window);
-    if (!human) return window.fail(human.error());
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
+    if (const auto why = policy::cannot_deny(*approval, window.options.user))
+        return window.fail(policy::refuse(Errc::refused, *why));
+    const auto human = people::TerminalChannel::identify(window);
+    if (!human) return window.fail(human.error());
     window.say(brief(*approval, window.now()));
     auto reason = window.options.reason;
     if (reason.empty()) reason = ask(window, "Why not? The agent is told your reason: ").value_or("");

@@ -32,7 +32,7 @@ std::string count_of(std::int64_t records) {
 }
 
 std::string said_of(const JournalRecord& last, const storage::JournalEnd& end) {
-    auto text = "The journal holds: " + count_of(last.sequence) + ", the last one of " +
+    auto text = "The journal is intact: " + count_of(last.sequence) + ", the last one of " +
                 policy::format_time_for_people(last.at) + " with hash " + last.hash + ".\n";
     if (end.since == 0)
         return text +

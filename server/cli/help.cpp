@@ -130,7 +130,7 @@ constexpr std::array spellings{
     Spelling{"--ca-file", "FILE", "none"},
     Spelling{"--public-url", "URL", "where the page listens"},
     Spelling{"--allowed-host", "HOST", "this machine's names"},
-    Spelling{"--allowed-origin", "ORIGIN", "this machine's names"},
+    Spelling{"--allowed-origin", "ORIGIN", "the server's own"},
     Spelling{"--open-browser", "", "on"},
     Spelling{"--as", "PERSON", "you"},
     Spelling{"--for", "TIME"},

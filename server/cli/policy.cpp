@@ -31,6 +31,11 @@ int run_policy_check(const std::string& file, std::ostream& out, std::ostream& e
     const auto count = rules->rules.size();
     auto text =
         "The rules are well-formed: " + std::to_string(count) + (count == 1 ? " rule.\n" : " rules.\n");
+    if (count == 0)
+        text +=
+            "Without a rule, every call that changes something is refused. A file of your own replaces all "
+            "of the "
+            "built-in rules: begin with a copy of them, manifests/policy.toml.\n";
     for (const auto& webhook : rules->webhooks) text += line_of(webhook);
     sealing::print_text(out, nothing_known, text);
     return 0;

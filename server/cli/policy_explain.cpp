@@ -41,6 +41,13 @@ Result<policy::Time> moment(const std::string& at) {
                        " is not a time. Use for example 2026-11-23T12:00:00Z or 2026-11-23T12:00:00+01:00.");
 }
 
+Result<void> check_principal(const std::string& principal) {
+    for (const std::string_view transport : {"stdio:", "http:"})
+        if (principal.starts_with(transport) && principal.size() > transport.size()) return {};
+    if (principal.empty()) return {};
+    return wrong_usage("--principal must be stdio:USER or http:loopback.");
+}
+
 Result<std::unique_ptr<sandbox::TokenStore>> sandbox_of(const config::Options& options) {
     if (!options.sandbox) return std::unique_ptr<sandbox::TokenStore>{};
     const auto folder = config::state_dir(options.state_dir);
@@ -57,7 +64,10 @@ Result<const registry::Catalog::Entry*> entry_of(const DryTools& tools, const st
 
 Result<Json> arguments_of(const registry::Catalog::Entry& entry, const std::string& text, policy::Time now) {
     auto arguments = protocol::parse(text);
-    if (!arguments) return wrong_usage("The arguments are not JSON: " + arguments.error().message + ".");
+    if (!arguments) {
+        const auto& why = arguments.error().message;
+        return wrong_usage("The arguments are not a JSON object. " + why.substr(0, why.find(" Nothing in ")));
+    }
     *arguments = protocol::as_meant(entry.definition.at("inputSchema"), std::move(*arguments));
     if (const auto fits = entry.input.validate(*arguments); !fits)
         return Error{Errc::refused,
@@ -183,6 +193,7 @@ void judge(approvals::Explanation& that, policy::Rules rules, const tools::Tool&
 Result<approvals::Explanation> explain_call(const config::Options& options, const ExplainOptions& explain) {
     const auto at = moment(explain.at);
     if (!at) return at.error();
+    if (const auto known = check_principal(explain.principal); !known) return known.error();
     auto rules = config::load_rules(options.policy);
     if (!rules) return rules.error();
     auto token_store = sandbox_of(options);
@@ -193,7 +204,8 @@ Result<approvals::Explanation> explain_call(const config::Options& options, cons
     if (!entry) return entry.error();
     approvals::Explanation that{.call = call_of(**entry, options, explain),
                                 .at = *at,
-                                .rules_from = options.policy.empty() ? "built in" : options.policy};
+                                .rules_from = options.policy.empty() ? "built in" : options.policy,
+                                .one_transport = !explain.principal.empty()};
     const bool changes = that.call.effect == policy::Effect::changes;
     if (changes) that.name = explain.name;
     std::optional<Facts> facts;

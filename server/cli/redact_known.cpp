@@ -5,6 +5,7 @@
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
 #include "server/cli/redact.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -27,10 +28,10 @@ int forget(const app::Archive& archive, const std::string& name, std::ostream& o
                                       app::SystemClock().now()};
     const auto forgotten = archive.ledger->forget_fingerprints(name, entry);
     if (!forgotten && forgotten.error().code == Errc::not_found)
-        return app::fail(
-            &archive, err,
-            {Errc::not_found, "No token is known by the name " + policy::shown(name) +
-                                  ". Nothing was forgotten. tfy-pat-mcp redact --known lists the names."});
+        return app::fail(&archive, err,
+                         {Errc::not_found, "No token is known by the name " + policy::shown(name) +
+                                               ". Nothing was forgotten. To list the names: " +
+                                               tools::own_command("redact --known")});
     if (!forgotten) return app::fail(&archive, err, forgotten.error());
     archive.say(out,
                 "Forgotten: " + policy::shown(name) +

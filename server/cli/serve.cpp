@@ -4,6 +4,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <filesystem>
+#include <optional>
 #include <ostream>
 
 #include "server/app/app.hpp"
@@ -11,6 +13,7 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/second_signal.hpp"
 #include "server/loop/loop.hpp"
+#include "server/people/page_address.hpp"
 #include "server/sealing/printing.hpp"
 #include "server/transport/listener.hpp"
 #include "tools/own_command.hpp"
@@ -20,15 +23,18 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Both from the first signal on; with what closing takes they stay below ten seconds.
-constexpr std::chrono::seconds for_connections{5};
-constexpr std::chrono::seconds for_running_work{9};
+// From the first signal on, for what runs and for those who wait for its answer; with what closing takes it
+// stays below ten seconds.
+constexpr std::chrono::seconds grace{9};
 
 std::string another_code() { return tools::own_command("approvals sign-in"); }
 
 class ServedPage final : public approvals::ApprovalPage {
 public:
-    void open_at(std::string base) { base_ = std::move(base); }
+    void open_at(std::string base, const std::filesystem::path& state_dir, const std::string& instance) {
+        base_ = std::move(base);
+        address_.emplace(state_dir, instance, home());
+    }
     Async<std::string> address(std::string approval_id, bool) override {
         co_return home() + "/" + approval_id;
     }
@@ -43,6 +49,7 @@ public:
 
 private:
     std::string base_;
+    std::optional<people::PageAddress> address_;
 };
 
 /// `base` is what people and clients come by, `here` where it listens.
@@ -72,9 +79,9 @@ Async<Result<void>> serve(asio::io_context& loop, transport::Listener& listener,
     end_at_once_when_told_again(signals);
     app.log().info(
         "stopping: no new work, running work is finished; a second signal stops without waiting for it");
-    const auto end = std::chrono::steady_clock::now() + for_running_work;
+    const auto end = std::chrono::steady_clock::now() + grace;
     app.drain();
-    co_await listener.drain(for_connections);
+    co_await listener.drain(grace);
     co_await app.idle(std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()));
     co_return Result<void>{};
 }
@@ -92,6 +99,8 @@ int run_serve(const config::Options& options, std::ostream& out, std::ostream& e
     const auto listening = parts->listening;
     const auto upstream = parts->upstream_label();
     const auto public_url = parts->public_url;
+    const auto state_dir = parts->state_dir;
+    const auto instance = parts->instance;
     loop::Loop loop;
     ServedPage page;
     app::App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
@@ -106,7 +115,7 @@ int run_serve(const config::Options& options, std::ostream& out, std::ostream& e
     const auto host = v6 ? "[" + listening.address + "]" : listening.address;
     const auto here = "http://" + host + ":" + std::to_string((*listener)->port());
     const auto base = public_url.empty() ? here : public_url;
-    page.open_at(base);
+    page.open_at(base, state_dir, instance);
     app::RulesReload reload(loop, options.policy, app.gate(), app.log(), app::terminal_gone(STDIN_FILENO),
                             [&app](const policy::Rules& rules) { return app.take_rules(rules); });
     const auto code = app.people().issue_code(config::os_user(), std::chrono::hours{12});

@@ -9,6 +9,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <filesystem>
+#include <optional>
 #include <ostream>
 #include <set>
 
@@ -18,6 +20,7 @@
 #include "server/cli/display.hpp"
 #include "server/cli/second_signal.hpp"
 #include "server/loop/loop.hpp"
+#include "server/people/page_address.hpp"
 #include "server/sealing/printing.hpp"
 #include "server/transport/listener.hpp"
 #include "server/transport/stdio.hpp"
@@ -35,7 +38,12 @@ constexpr std::chrono::seconds for_last_calls{5};
 /// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it.
 class LoopbackPage final : public approvals::ApprovalPage {
 public:
-    LoopbackPage(asio::io_context& loop, bool open_browser) : loop_(loop), open_browser_(open_browser) {}
+    LoopbackPage(asio::io_context& loop, bool open_browser, std::filesystem::path state_dir,
+                 std::string instance)
+        : loop_(loop),
+          open_browser_(open_browser),
+          state_dir_(std::move(state_dir)),
+          instance_(std::move(instance)) {}
     void belong_to(app::App& app) { app_ = &app; }
 
     Async<std::string> address(std::string approval_id, bool lead_person_there) override {
@@ -83,6 +91,7 @@ private:
         }
         listener_ = std::move(*bound);
         listener_->start();
+        address_.emplace(state_dir_, instance_, home());
         app_->log().info("the approvals page is open", {{"port", listener_->port()}});
         return true;
     }
@@ -109,8 +118,11 @@ private:
 
     asio::io_context& loop_;
     bool open_browser_;
+    std::filesystem::path state_dir_;
+    std::string instance_;
     app::App* app_ = nullptr;
     std::unique_ptr<transport::Listener> listener_;
+    std::optional<people::PageAddress> address_;
     std::set<std::string> led_;
 };
 
@@ -148,7 +160,7 @@ int run_stdio(const config::Options& options, std::ostream& errors) {
     auto parts = app::gather_parts(options, clock);
     if (!parts) return fail(parts.error());
     loop::Loop loop;
-    LoopbackPage page(loop, options.open_browser);
+    LoopbackPage page(loop, options.open_browser, parts->state_dir, parts->instance);
     app::App app(loop, std::move(*parts), clock, page, policy::Assurance::client);
     page.belong_to(app);
     app::RulesReload reload(loop, options.policy, app.gate(), app.log(), app::terminal_gone(STDIN_FILENO),

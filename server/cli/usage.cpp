@@ -5,6 +5,7 @@
 
 #include "policy/near_miss.hpp"
 #include "policy/redaction/redactor.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -25,7 +26,7 @@ const CLI::App& chosen(const CLI::App& app) {
 /// "tfy-pat-mcp approvals".
 std::string typed_so_far(const CLI::App& app) {
     const auto* parent = app.get_parent();
-    return parent == nullptr ? app.get_name() : typed_so_far(*parent) + " " + app.get_name();
+    return parent == nullptr ? tools::own_program() : typed_so_far(*parent) + " " + app.get_name();
 }
 
 std::string suggestion(std::string_view typed, const std::vector<std::string>& names) {
@@ -134,7 +135,17 @@ std::string without_value(const CLI::App& app, const CLI::ParseError& wrong) {
     return said + (said.ends_with('.') ? "" : ".");
 }
 
+std::string missing_value(const CLI::App& app, const std::string& said) {
+    const auto name = said.substr(0, said.find(": "));
+    const auto* option = find_option(app, name);
+    const auto example = option == nullptr ? std::string{} : option->get_default_str();
+    return name + " needs a value" + (example.empty() ? "." : ", for example " + example + ".") + "\n";
+}
+
 std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& wrong) {
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&wrong) != nullptr &&
+        std::string_view(wrong.what()).ends_with(" missing"))
+        return missing_value(app, wrong.what());
     if (dynamic_cast<const CLI::ExtrasError*>(&wrong) != nullptr) return about_extras(app);
     if (dynamic_cast<const CLI::ConfigError*>(&wrong) != nullptr)
         return app.get_config_ptr()->as<std::string>() + " " + wrong.what() + "\n";

@@ -6,7 +6,8 @@
 
 namespace tfy::cli {
 
-/// Broken between words so that no line is longer than 80 characters, unless a single word is; each line but
+/// Broken between words so that no line is longer than 80 characters, unless a single word or a command of
+/// this program (tools::own_command) is; each line but
 /// the first is indented by `indent`. `column`: how far the first line is full already.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t column);
 inline std::string wrapped(std::string_view text, std::size_t indent) {

@@ -54,17 +54,26 @@ std::string setting(const std::vector<std::pair<std::string, std::string>>& dote
     return {};
 }
 
-bool is_empty_somewhere(const std::vector<std::pair<std::string, std::string>>& dotenv, const char* name) {
-    return std::getenv(name) != nullptr || std::ranges::any_of(dotenv, [name](const auto& pair) {
-               return pair.first == name && pair.second.empty();
-           });
-}
-
 std::string read_whole(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
     std::stringstream text;
     text << in.rdbuf();
     return in ? text.str() : std::string{};
+}
+
+using Place = upstream::Placeholder::Place;
+
+Place kind_of(const std::string& place) {
+    return place.ends_with(" in .env") ? Place::file : Place::environment;
+}
+
+/// Where it is named with nothing behind it.
+std::optional<Place> empty_at(const std::vector<std::pair<std::string, std::string>>& dotenv,
+                              const char* name) {
+    if (std::getenv(name) != nullptr) return Place::environment;
+    const auto empty = std::ranges::any_of(
+        dotenv, [name](const auto& pair) { return pair.first == name && pair.second.empty(); });
+    return empty ? std::optional(Place::file) : std::nullopt;
 }
 
 std::string place_of(const char* name) {
@@ -73,11 +82,12 @@ std::string place_of(const char* name) {
 
 void take_url(const std::vector<std::pair<std::string, std::string>>& dotenv, Upstream& upstream) {
     for (const auto* name : url_names) {
-        const auto text = setting(dotenv, name);
+        const auto text = trimmed(setting(dotenv, name));
         if (text.empty()) continue;
         upstream.url_from = place_of(name);
         if (const auto placeholder = upstream::read_url_placeholder(text)) {
-            upstream.url_problem = upstream.url_from + " " + placeholder->says("address");
+            upstream.url_problem =
+                upstream.url_from + " " + placeholder->says("address", kind_of(upstream.url_from));
             upstream.url_cause = "base_url_placeholder";
             return;
         }
@@ -96,7 +106,8 @@ void take_url(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
 }
 
 Error no_key(const std::string& place, const upstream::Placeholder& placeholder) {
-    return {Errc::storage, place + " " + placeholder.says("key"), {{"cause", "key_placeholder"}}};
+    return {
+        Errc::storage, place + " " + placeholder.says("key", kind_of(place)), {{"cause", "key_placeholder"}}};
 }
 
 Result<policy::Secret> read_key_at(const std::string& place, std::string text) {
@@ -109,8 +120,9 @@ Result<policy::Secret> read_key_at(const std::string& place, std::string text) {
 Result<std::string> read_key_file_name(const std::string& place, const std::string& text) {
     if (const auto path = expand_path(text, place)) return std::filesystem::absolute(*path).string();
     if (const auto placeholder = upstream::read_placeholder(text))
-        return Error{
-            Errc::storage, place + " " + placeholder->says("file's name"), {{"cause", "key_placeholder"}}};
+        return Error{Errc::storage,
+                     place + " " + placeholder->says("file's name", kind_of(place)),
+                     {{"cause", "key_placeholder"}}};
     return Error{Errc::storage, expand_path(text, place).error().message, {{"cause", "key_file_unreadable"}}};
 }
 
@@ -132,7 +144,7 @@ void take_key_file(const std::string& text, Upstream& upstream) {
 
 void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Upstream& upstream) {
     auto key = setting(dotenv, "TFY_API_KEY");
-    const auto file = setting(dotenv, "TFY_API_KEY_FILE");
+    const auto file = trimmed(setting(dotenv, "TFY_API_KEY_FILE"));
     if (!key.empty()) {
         upstream.key_from = place_of("TFY_API_KEY");
         if (!file.empty())
@@ -147,9 +159,10 @@ void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
     }
     if (!file.empty()) return take_key_file(file, upstream);
     for (const auto* name : key_names)
-        if (is_empty_somewhere(dotenv, name))
+        if (const auto where = empty_at(dotenv, name))
             upstream.key_problem = Error{Errc::storage,
-                                         std::string(name) + " " + upstream::Placeholder::says_empty(),
+                                         name + std::string(*where == Place::file ? " in .env " : " ") +
+                                             upstream::Placeholder::says_empty(*where),
                                          {{"cause", "key_not_set"}}};
 }
 
@@ -186,24 +199,15 @@ Upstream read_upstream() {
     return upstream;
 }
 
-Result<UpstreamLimits> read_upstream_limits() {
+Result<std::chrono::milliseconds> read_time_limit(const char* name, std::chrono::milliseconds usual) {
     auto dotenv = read_dotenv(read_whole(".env"));
-    UpstreamLimits limits;
-    std::string wrong;
-    const auto read = [&](const char* name, std::chrono::milliseconds& limit) {
-        const auto text = setting(dotenv, name);
-        const auto seconds = text.empty() ? std::optional(limit) : read_seconds(text);
-        if (!seconds && wrong.empty()) wrong = name;
-        limit = seconds.value_or(limit);
-    };
-    read("TFY_API_CONNECT_TIMEOUT", limits.connect_timeout);
-    read("TFY_API_MAX_TIME", limits.max_time);
-    for (auto& [name, value] : dotenv) policy::wipe(value);
-    if (!wrong.empty())
-        return Error{Errc::invalid_params, wrong +
-                                               " must be a number of seconds from 0.1 to 600, for example 10 "
-                                               "or 2.5. Correct it, or unset it for the default."};
-    return limits;
+    const auto text = trimmed(setting(dotenv, name));
+    for (auto& [each, value] : dotenv) policy::wipe(value);
+    const auto seconds = text.empty() ? std::optional(usual) : read_seconds(text);
+    if (seconds) return *seconds;
+    return Error{Errc::invalid_params,
+                 name + std::string(" must be a number of seconds from 0.1 to 600, for example 10 or 2.5. "
+                                    "Correct it, or unset it for the default.")};
 }
 
 Result<Address> read_address(std::string_view text) {
@@ -228,6 +232,10 @@ Result<std::string> read_public_url(const std::string& text) {
         return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '\\' || c == '?' || c == '#';
     });
     const auto parts = odd ? std::nullopt : http_client::UrlParts::read(text);
+    if (text.find("://") == std::string::npos)
+        return Error{
+            Errc::invalid_params,
+            "--public-url must begin with https:// or http://, for example https://tfy.example.com."};
     if (!parts || parts->has_more || parts->host.empty() ||
         (parts->scheme != "https" && parts->scheme != "http"))
         return Error{Errc::invalid_params,

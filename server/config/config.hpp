@@ -61,9 +61,9 @@ struct Address {
 /// tfy_config_status.
 Upstream read_upstream();
 
-/// Reads the same places; the defaults where they say nothing. Errc::invalid_params for anything but seconds
-/// from 0.1 to 600 ("10", "2.5"), with the variable's name.
-Result<UpstreamLimits> read_upstream_limits();
+/// One of UpstreamLimits by its variable, from the same places; `usual` where they say nothing.
+/// Errc::invalid_params for anything but seconds from 0.1 to 600 ("10", "2.5"), with the variable's name.
+Result<std::chrono::milliseconds> read_time_limit(const char* name, std::chrono::milliseconds usual);
 
 /// "127.0.0.1:8780", "[::1]:0". Errc::invalid_params with what is right.
 Result<Address> read_address(std::string_view text);

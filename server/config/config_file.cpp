@@ -96,7 +96,7 @@ std::vector<CLI::ConfigItem> ConfigFile::from_config(std::istream& in) const {
         reader.read(app_, toml::parse(in));
     } catch (const toml::parse_error& wrong) {
         // What the reader of TOML says may hold the text that it stumbled on.
-        refuse(wrong.source(), "this is no TOML; text needs quotes, as in hold = \"45s\"");
+        refuse(wrong.source(), "this is not valid TOML; text needs quotes, as in hold = \"45s\"");
     }
     return std::move(reader.items);
 }

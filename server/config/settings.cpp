@@ -60,7 +60,6 @@ void allow_public_url(Settings& settings) {
     settings.hosts.push_back(parts->host);
     settings.hosts.push_back(parts->host + ":" + port);
     settings.origins.push_back(parts->scheme + "://" + parts->host + ":" + port);
-    if (port == usual) settings.origins.push_back(parts->scheme + "://" + parts->host);
 }
 
 }  // namespace
@@ -119,7 +118,12 @@ ReadSettings read_settings(const Options& options) {
     take("--ca-file", read_ca_file(options.ca_file), settings.ca_file);
     take("--hold", read_hold(options.hold), settings.hold);
     take("--log-level", read_level(options.log_level), settings.log_level);
-    take("TFY_API_CONNECT_TIMEOUT, TFY_API_MAX_TIME", read_upstream_limits(), settings.limits);
+    auto& limits = settings.limits;
+    const auto take_limit = [&](const char* name, std::chrono::milliseconds& limit) {
+        take(name, read_time_limit(name, limit), limit);
+    };
+    take_limit("TFY_API_CONNECT_TIMEOUT", limits.connect_timeout);
+    take_limit("TFY_API_MAX_TIME", limits.max_time);
     take("--state-dir", state_dir(options.state_dir), settings.state_dir);
     return all;
 }

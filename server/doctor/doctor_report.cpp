@@ -46,7 +46,7 @@ std::string summary(const CheckResults& findings) {
     const auto warned = warnings == 0 ? std::string{} : counted(warnings, "warning", "warnings");
     if (broken == 0) return "Nothing is broken" + (warned.empty() ? "" : "; " + warned) + ".";
     return counted(broken, "thing is", "things are") + " broken" + (warned.empty() ? "" : ", " + warned) +
-           ". What is marked → says what to do.";
+           ". Lines marked → say what to do.";
 }
 
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }

@@ -59,7 +59,8 @@ CheckResults look_at_settings(const config::ReadSettings& read, std::vector<conf
     for (const auto& each : settings)
         if (each.from != "default" && each.name.starts_with("--") && each.value != not_shown)
             given += (given.empty() ? "" : ", ") + each.name + " " + each.value + " (" + each.from + ")";
-    findings.push_back({Level::ok, "settings", given.empty() ? "all as by default" : given});
+    const auto rest = read.wrong.empty() ? "all as by default" : "all others as by default";
+    findings.push_back({Level::ok, "settings", given.empty() ? rest : given});
     return findings;
 }
 

@@ -16,6 +16,7 @@
 #include "server/doctor/doctor_checks.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/storage/token_store.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::doctor {
 namespace {
@@ -149,7 +150,7 @@ CheckResult look_at_rules(const config::ReadSettings& read, const std::string& f
     const auto wrong = std::ranges::find(read.wrong, "--policy", &config::WrongSetting::name);
     if (wrong != read.wrong.end())
         return {Level::broken, "rules", wrong->error.message,
-                "Correct the rules. To check them: tfy-pat-mcp policy check"};
+                "Correct the rules. To check them: " + tools::own_command("policy check")};
     const auto count = read.settings.rules.rules.size();
     return {Level::ok, "rules",
             std::to_string(count) + (count == 1 ? " rule, " : " rules, ") +

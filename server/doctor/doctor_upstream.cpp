@@ -53,8 +53,14 @@ std::string place_of(const config::Upstream& upstream) {
     return file.empty() ? upstream.key_from : "the file " + file;
 }
 
+/// The path is what is wrong, not what the file holds: the key must not be put there.
+bool names_no_file(const status::Preflight& found, const config::Upstream& upstream) {
+    return upstream.key_from.starts_with("TFY_API_KEY_FILE") &&
+           (found.cause == "key_file_unreadable" || upstream.key_file.empty());
+}
+
 std::string todo_for(const status::Preflight& found, const config::Upstream& upstream) {
-    constexpr auto address = "https://your-org.truefoundry.cloud";
+    constexpr auto address = "https://acme.truefoundry.cloud";
     const auto& how = found.connection;
     if (how == "works") return {};
     if (how == "key_refused") return another_key + upstream.key_from + ".";
@@ -66,8 +72,12 @@ std::string todo_for(const status::Preflight& found, const config::Upstream& ups
     if (found.cause == "base_url_not_https") return "Use https://; plain http works for this machine only.";
     if (found.cause == "base_url_unusable") return "Write it as " + std::string(address) + ".";
     if (found.cause == "base_url_placeholder")
-        return "Set TFY_BASE_URL to the address itself, such as " + std::string(address) + ".";
+        return "Set TFY_BASE_URL to your own control plane's address: what your browser shows in "
+               "TrueFoundry, up to "
+               "the first / behind the host.";
     if (found.cause == "key_not_set") return make_a_key;
+    if (how == "misconfigured" && names_no_file(found, upstream))
+        return "Fix the path: " + upstream.key_from + " must name a file that contains only the key.";
     if (how == "misconfigured") return "Put only the key there: " + place_of(upstream) + ".";
     const auto try_it = "Try it from this machine: curl -sv '" + upstream.base_url + "'.";
     if (how == "unreachable") return try_it + " HTTPS_PROXY and --ca-file apply, too.";
@@ -77,6 +87,12 @@ std::string todo_for(const status::Preflight& found, const config::Upstream& ups
 /// What is odd about the key is told also where it does not work.
 std::vector<std::string> warnings_of(const status::Preflight& found, const tools::KeyFacts& key) {
     return found.connection == "works" ? found.warnings : key.warnings;
+}
+
+std::string todo_for_warning(const std::string& warning, const config::Upstream& upstream) {
+    const bool two_keys =
+        warning == upstream.key_warning && warning.find(" is not read: ") != std::string::npos;
+    return two_keys ? "Unset one of the two." : "The key is in " + place_of(upstream) + ".";
 }
 
 std::string key_in_words(const tools::KeyFacts& key) {
@@ -96,11 +112,13 @@ CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::
     const auto facts = key.facts();
     if (!upstream.url_from.empty() && upstream.url_problem.empty())
         findings.push_back({Level::ok, "base URL", upstream.base_url + ", from " + upstream.url_from});
+    const bool over = facts.expires && *facts.expires <= now;
     if (facts.set)
-        findings.push_back({Level::ok, "key",
+        findings.push_back({over ? Level::warning : Level::ok, "key",
                             "from " + upstream.key_from +
                                 (upstream.key_file.empty() ? "" : " (" + upstream.key_file + ")") + "; " +
-                                key_in_words(facts)});
+                                key_in_words(facts) + (over ? ", which is over" : ""),
+                            over ? another_key + place_of(upstream) + "." : ""});
     auto found = status::before_asking(upstream.base_url, upstream.url_problem, upstream.url_cause, facts);
     if (!found && exchange != nullptr)
         found = status::after_asking(probe(*exchange, date, limits), facts, now);
@@ -108,7 +126,7 @@ CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::
     const auto level = found->connection == "works" ? Level::ok : Level::broken;
     findings.push_back({level, "TrueFoundry", found->sentence, todo_for(*found, upstream), found->cause});
     for (const auto& warning : warnings_of(*found, facts))
-        findings.push_back({Level::warning, "key", warning, "See to the key: " + place_of(upstream) + "."});
+        findings.push_back({Level::warning, "key", warning, todo_for_warning(warning, upstream)});
     return findings;
 }
 
@@ -120,7 +138,7 @@ CheckResult look_at_clock(const std::string& date, policy::Time now) {
     const auto apart = std::chrono::abs(off);
     const auto words = "this machine's is " + policy::format_duration(apart) +
                        (off < off.zero() ? " behind" : " ahead of") + " TrueFoundry's";
-    if (apart <= tolerable) return {Level::ok, "clock", "as TrueFoundry's, within a minute"};
+    if (apart <= tolerable) return {Level::ok, "clock", "within a minute of TrueFoundry's"};
     return {apart > tls_breaks ? Level::broken : Level::warning, "clock", words,
             "Set this machine's clock (NTP): expiries and certificates depend on it."};
 }

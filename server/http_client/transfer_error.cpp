@@ -21,9 +21,7 @@ std::optional<Reason> before_sending(CURLcode code, const std::string& host) {
             return Reason{"proxy_refused", "The proxy's name was not found. Check HTTPS_PROXY."};
         case CURLE_COULDNT_CONNECT:
             return Reason{"connection_refused",
-                          host +
-                              " cannot be reached: it took no connection. Check TFY_BASE_URL, the network "
-                              "and the proxy."};
+                          host + " refused the connection. Check TFY_BASE_URL, the network and the proxy."};
         case CURLE_PROXY:
             return Reason{"proxy_refused",
                           "The proxy refused the connection to " + host + ". Check HTTPS_PROXY."};

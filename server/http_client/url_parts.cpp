@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace tfy::http_client {
@@ -24,6 +25,9 @@ std::optional<UrlParts> UrlParts::read(const std::string& text) {
                    .host = part_of(url.get(), CURLUPART_HOST).value_or(""),
                    .port = part_of(url.get(), CURLUPART_PORT).value_or(""),
                    .path = part_of(url.get(), CURLUPART_PATH).value_or("/")};
+    std::ranges::transform(parts.host, parts.host.begin(), [](char c) {
+        return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    });
     for (const auto part :
          {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_QUERY, CURLUPART_FRAGMENT})
         parts.has_more = parts.has_more || part_of(url.get(), part).has_value();

@@ -8,9 +8,10 @@ namespace tfy::http_client {
 
 struct UrlParts {
     std::string scheme;  // lower case
-    std::string host;    // "[::1]" in brackets; other spellings of an IPv4 address come out as four numbers
-    std::string port;    // empty where none
-    std::string path;    // "/" at least
+    std::string
+        host;  // lower case; "[::1]" in brackets; other spellings of an IPv4 address come out as four numbers
+    std::string port;       // empty where none
+    std::string path;       // "/" at least
     bool has_more = false;  // a user, a password, a query or a fragment
 
     /// nullopt for what curl does not take as an absolute URL.

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "policy/notice/notice.hpp"
+#include "server/approvals/approval_page.hpp"
 #include "server/approvals/approvals.hpp"
-#include "server/approvals/page_address.hpp"
 #include "server/notify/webhook_post.hpp"
 #include "server/observability/log.hpp"
 #include "server/storage/deliveries.hpp"

@@ -129,6 +129,14 @@ bool is_at(std::string_view host, std::string_view name, std::uint16_t port) {
     return rest.empty() || rest == ":" + std::to_string(port);
 }
 
+/// In lower case, without the port that its scheme has by default.
+std::string comparable(std::string_view origin) {
+    auto text = lowered(origin);
+    for (const auto& [scheme, port] : {std::pair{"http://", ":80"}, std::pair{"https://", ":443"}})
+        if (text.starts_with(scheme) && text.ends_with(port)) text.resize(text.rfind(':'));
+    return text;
+}
+
 constexpr std::array<std::string_view, 3> loopback = {"localhost", "127.0.0.1", "[::1]"};
 
 }  // namespace
@@ -141,15 +149,13 @@ bool is_allowed_host(std::string_view host, const Allowed& allowed) {
 }
 
 bool is_allowed_origin(std::string_view origin, const Allowed& allowed) {
-    if (std::ranges::any_of(allowed.origins,
-                            [&](const auto& other) { return equal_in_any_case(origin, other); }))
-        return true;
-    const auto port = ":" + std::to_string(allowed.port);
-    return std::ranges::any_of(loopback, [&](std::string_view name) {
-        const auto plain = "http://" + std::string(name);
-        return equal_in_any_case(origin, plain + port) ||
-               (allowed.port == 80 && equal_in_any_case(origin, plain));
-    });
+    const auto is_this = [asked = comparable(origin)](std::string_view other) {
+        return asked == comparable(other);
+    };
+    const auto is_own = [&](std::string_view name) {
+        return is_this("http://" + std::string(name) + ":" + std::to_string(allowed.port));
+    };
+    return std::ranges::any_of(allowed.origins, is_this) || std::ranges::any_of(loopback, is_own);
 }
 
 std::variant<Admitted, Rejection> admit(std::string_view head_text, const Allowed& allowed) {

@@ -81,7 +81,7 @@ void OwnKey::report(const Error& problem) {
     auto held = *held_.load();
     const bool has_cause = problem.data.is_object() && problem.data.contains("cause");
     if (held.value) {
-        held.facts.warnings = {problem.message + " The key of before is still used."};
+        held.facts.warnings = {problem.message + " The previous key is still in use."};
     } else {
         held.facts.problem = problem.message;
         held.facts.cause = has_cause ? problem.data.at("cause").get<std::string>() : "key_file_unreadable";

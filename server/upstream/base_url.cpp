@@ -8,10 +8,9 @@ namespace tfy::upstream {
 namespace {
 
 Error not_a_base_url(const std::string& why) {
-    return {Errc::refused,
-            "The base URL " + why +
-                ". Nothing was sent. Set TFY_BASE_URL to the address of your control plane, for example "
-                "https://acme.truefoundry.cloud."};
+    return {Errc::refused, "The base URL " + why +
+                               ". Set TFY_BASE_URL to the address of your control plane, for example "
+                               "https://acme.truefoundry.cloud."};
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ Result<policy::Secret> read_key_file(const std::string& file) {
     if (size < 0) return unreadable(file, errno);
     text.resize(static_cast<std::size_t>(size));
     if (const auto placeholder = read_placeholder(text))
-        return unusable(file, placeholder->says("key"), "key_placeholder");
+        return unusable(file, placeholder->says("key", Placeholder::Place::file), "key_placeholder");
     auto key = read_key(std::move(text));
     if (!key) return unusable(file, key.error().message, "key_file_unusable");
     if (key->empty()) return unusable(file, "is empty. Write the key into it.", "key_file_empty");

@@ -26,7 +26,9 @@ std::optional<Placeholder> bracketed(std::string_view text) {
     std::string dollar, braces, angle;
     if (!RE2::PartialMatch(text, form, &dollar, &braces, &angle)) return std::nullopt;
     if (!angle.empty()) return Placeholder{};
-    return Placeholder{Placeholder::Kind::variable, if_shown(dollar.empty() ? braces : dollar)};
+    auto name = if_shown(dollar.empty() ? braces : dollar);
+    auto written = dollar.empty() ? "{{" + name + "}}" : "${" + name + "}";
+    return Placeholder{Placeholder::Kind::variable, std::move(name), std::move(written)};
 }
 
 std::optional<Placeholder> whole(std::string_view text) {
@@ -35,7 +37,8 @@ std::optional<Placeholder> whole(std::string_view text) {
     static const RE2 known_words{std::string(words)};
     std::string dollar, percent;
     if (RE2::FullMatch(text, variable, &dollar, &percent))
-        return Placeholder{Placeholder::Kind::variable, if_shown(dollar.empty() ? percent : dollar)};
+        return Placeholder{Placeholder::Kind::variable, if_shown(dollar.empty() ? percent : dollar),
+                           std::string(text)};
     if (matches(text, reference)) return Placeholder{Placeholder::Kind::reference};
     if (matches(text, known_words)) return Placeholder{};
     return std::nullopt;
@@ -50,24 +53,32 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::string Placeholder::says(std::string_view what) const {
+std::string Placeholder::says(std::string_view what, Place place) const {
     const std::string thing(what);
     if (kind == Kind::reference)
         return "holds the address of a secret, such as op://…, and no " + thing +
                ": start this server through the program that looks it up.";
+    if (kind == Kind::words && what == "address")
+        return "holds an example or a placeholder, and no address of a control plane: put the address of "
+               "yours "
+               "in its place, as your browser shows it.";
     if (kind == Kind::words)
         return "holds a placeholder, such as <your-key> or null, and no " + thing + ": put the " + thing +
                " in its place.";
+    const auto found =
+        "holds " + (variable.empty() ? "the name of a variable" : written) + " and no " + thing;
+    if (place == Place::file)
+        return found + ": variables are not filled in there. Put the " + thing + " in its place.";
     if (variable.empty())
-        return "holds the name of a variable and no " + thing +
+        return found +
                ": the host that starts this server did not fill it in. Set that variable where the host "
                "runs.";
-    return "holds ${" + variable + "} and no " + thing +
-           ": the host that starts this server did not fill in its variable " + variable + ". Set " +
+    return found + ": the host that starts this server did not fill in its variable " + variable + ". Set " +
            variable + " where the host runs.";
 }
 
-std::string Placeholder::says_empty() {
+std::string Placeholder::says_empty(Place place) {
+    if (place == Place::file) return "is empty. Fill it in, or remove its line.";
     return "is empty: the host that starts this server did not fill in the variable that it comes from.";
 }
 
@@ -86,7 +97,7 @@ std::optional<Placeholder> read_url_placeholder(std::string_view text) {
     static const RE2 variable(R"(.*/\$([A-Za-z_][A-Za-z0-9_]*).*)");
     std::string name;
     if (RE2::FullMatch(text, variable, &name))
-        return Placeholder{Placeholder::Kind::variable, if_shown(name)};
+        return Placeholder{Placeholder::Kind::variable, if_shown(name), "$" + name};
     return matches(text, host) ? std::optional(Placeholder{}) : std::nullopt;
 }
 

@@ -11,12 +11,15 @@ struct Placeholder {
     enum class Kind { variable, reference, words };
     Kind kind = Kind::words;
     std::string variable = {};  // the one that was not filled in; empty where it cannot be told, or shown
+    std::string written = {};   // "$X", "{{X}}": the variable as it stands there
 
+    /// Who was to fill it in: the host that sets the environment; nobody reads a file and fills it in.
+    enum class Place { environment, file };
     /// The rest of a sentence that begins with the setting's place: "holds ${TFY_API_KEY} and no key: …".
     /// `what` is what belongs there: "key". Repeats nothing of the value but a variable's name.
-    std::string says(std::string_view what) const;
+    std::string says(std::string_view what, Place place) const;
     /// Of a setting that is there, and empty.
-    static std::string says_empty();
+    static std::string says_empty(Place place);
 };
 
 /// ${X}, ${env:X}, ${input:x}, $X, %X%, {{X}}, <your-key>, op://…, null, undefined, YOUR_KEY and their like,

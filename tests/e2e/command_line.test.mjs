@@ -30,6 +30,10 @@ test('wrong usage ends with 2, says what is wrong, and repeats nothing that coul
     [['approvals', 'show'], /ID/],
     [['redact', '--json'], /--check/],
     [['policy', 'explain', 'tfy_nothing'], /no tool/],
+    [['policy', 'explain', 'tfy_access_tokens_list', '{bad'], /in UTF-8 \(byte \d\)\.\n$/],
+    [['policy', 'explain', 'tfy_access_tokens_list', '--principal', 'bob'], /must be stdio:USER or http:loopback/],
+    [['serve', '--hold'], /: --hold needs a value, for example 45s\.\n/],
+    [['doctor', '--config'], /: --config needs a value\.\n/],
   ];
   for (const [args, words] of rows) {
     const done = await run(world, args);
@@ -90,9 +94,9 @@ test('a config file is read strictly, and what is wrong is said in its own words
     ['\nholt = "5s"\n', /config\.toml line 2: unknown key 'holt'; did you mean 'hold'\?/],
     ['[sandbox]\nacount = ["alice"]\n', /line 2: unknown key 'acount'; did you mean 'account'\?/],
     [`TFY_API_KEY = "${secret}"\n`, /line 1: unknown key \(not shown/],
-    ['hold = 5s\n', /line 1: this is no TOML/],
+    ['hold = 5s\n', /line 1: this is not valid TOML/],
     ['hold = 5.5\n', /line 1: the value of 'hold' must be a text/],
-    [`${secret}\n`, /line 1: this is no TOML/],
+    [`${secret}\n`, /line 1: this is not valid TOML/],
     ['sandbox = "banana"\n', /sandbox/],
   ];
   for (const [text, words] of rows) {
@@ -184,4 +188,18 @@ test('the doctor leaves nothing behind, in a state directory or where one would 
   const done = await run(world, ['doctor']);
   assert.match(done.stdout, /^ok +state directory/m);
   assert.deepEqual(files(), before);
+});
+
+test('policy: a caller who is named is told of their own transport; rules without a rule are warned of', async t => {
+  const world = await World.start(t);
+  const explain = ['policy', 'explain', 'tfy_access_tokens_delete', '--name', 'ci-bot'];
+  assert.match((await run(world, explain)).stdout, /On stdio it takes[^]*Over HTTP it takes/);
+  const over = (await run(world, [...explain, '--principal', 'http:loopback'])).stdout;
+  assert.match(over, /Over HTTP it takes/);
+  assert.doesNotMatch(over, /On stdio it takes/);
+  const file = join(world.folder, 'lax.toml');
+  writeFileSync(file, '[terminal]\nrequire_passphrase = false\n');
+  const checked = await run(world, ['policy', 'check', file]);
+  assert.equal(checked.code, 0);
+  assert.match(checked.stdout, /0 rules\.\nWithout a rule, every call that changes something is refused\./);
 });

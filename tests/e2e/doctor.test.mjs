@@ -55,6 +55,7 @@ test('each thing that is broken is told apart, and the exit code is 1', async t 
     [{ TFY_BASE_URL: 'http://acme.example' }, 'base_url_not_https'],
     [{ TFY_BASE_URL: 'ftp://acme.example' }, 'base_url_unusable'],
     [{ TFY_BASE_URL: 'http://127.0.0.1:1' }, 'connection_refused'],
+    [{ TFY_BASE_URL: 'HTTP://LOCALHOST:1' }, 'connection_refused'],
     [{ TFY_BASE_URL: 'https://no-such-host.invalid' }, 'name_not_found'],
     [{ TFY_BASE_URL: `https://127.0.0.1:${await noTls(t, 'HTTP/1.1 400 No\r\n\r\n')}` }, 'tls_refused'],
     [{ ...hurry, TFY_BASE_URL: `https://127.0.0.1:${await noTls(t)}` }, 'connect_timeout'],
@@ -77,6 +78,40 @@ test('each thing that is broken is told apart, and the exit code is 1', async t 
   assert.equal(odd.about('TrueFoundry')[0].cause, 'key_unusable');
   assert.match(odd.about('TrueFoundry')[0].why, /^TFY_API_KEY in the environment contains more than a key/);
   assert.ok(!JSON.stringify(odd).includes('two-secret'));
+});
+
+test('what names no key file is mended in its path, and the key is put nowhere else', async t => {
+  const world = await World.start(t);
+  for (const path of ['/nope', '~bob/key', '$FOO/key', '${TFY_API_KEY_FILE}']) {
+    const [found] = (await findings(world, { TFY_API_KEY: '', TFY_API_KEY_FILE: path })).about('TrueFoundry');
+    assert.equal(found.level, 'broken');
+    assert.match(found.todo, /^Fix the path: TFY_API_KEY_FILE in the environment must name a file/, path);
+  }
+});
+
+test('an example in the place of the address is not given as the advice', async t => {
+  const world = await World.start(t);
+  const report = await findings(world, { TFY_BASE_URL: 'https://your-org.truefoundry.cloud' });
+  const [found] = report.about('TrueFoundry');
+  assert.equal(found.cause, 'base_url_placeholder');
+  assert.ok(!found.todo.includes('your-org'), found.todo);
+  assert.match(found.todo, /your browser/);
+});
+
+test('where a setting is wrong, the rest is not called all', async t => {
+  const world = await World.start(t);
+  const env = { PATH: process.env.PATH, HOME: world.folder };
+  const done = await runToEnd(binary, ['doctor', '--hold', 'banana'], { env });
+  assert.match(done.stdout, /^ok +settings — all others as by default\.$/m);
+});
+
+test('a key whose end is over is no good key', async t => {
+  const world = await World.start(t);
+  const part = object => Buffer.from(JSON.stringify(object)).toString('base64url');
+  const jwt = `${part({ alg: 'HS256' })}.${part({ sub: 'dana', exp: 1_700_000_000 })}.${'c2ln'.repeat(8)}`;
+  const [found] = (await findings(world, { TFY_API_KEY: jwt })).about('key');
+  assert.equal(found.level, 'warning');
+  assert.match(found.why, /2023-11-14.*, which is over\.$/);
 });
 
 test('a key that others may read, a key in .env, an open state directory, a hook: each is named', async t => {

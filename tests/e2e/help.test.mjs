@@ -193,3 +193,16 @@ test('listings fit 80 columns and name tools in words; watch and list have one o
   assert.deepEqual(order(watch.stdout), names);
   assert.equal(watch.stdout, list);
 });
+
+test('where a shell does not find the program by its name, printed commands give its path, and run as they stand', async t => {
+  const world = await World.start(t);
+  world.state = join(world.folder, "it's the state");
+  const env = { ...world.env, PATH: '/usr/bin:/bin', TFY_PAT_MCP_STATE_DIR: world.state };
+  const server = await world.serve(env);
+  const [, printed] = await server.process.says(/run in another terminal: (.*)$/m);
+  assert.ok(printed.startsWith(`${binary} approvals sign-in --state-dir '`), printed);
+  const made = await runToEnd('sh', ['-c', `${printed} --policy ${world.env.TFY_PAT_MCP_POLICY}`], { env: { PATH: env.PATH, HOME: world.folder } });
+  assert.equal(made.code, 0, made.stderr);
+  const wrong = await runToEnd(binary, ['serve', '--holdd'], { env });
+  assert.match(wrong.stderr, new RegExp(`\\nHelp: ${binary} serve --help\\n$`));
+});

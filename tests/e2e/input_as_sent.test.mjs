@@ -111,7 +111,7 @@ for (const [transport, open] of Object.entries(peers)) {
     for (const payload of ['{"name":"ci-bot","name":"admin"}', '[]', '"{}"', '{"name":"ci-bot"} x', '{"name":'])
       assert.match(
         await refused(peer, 'tfy_access_tokens_create', { payload }),
-        /payload: must be an object, not text, for example \{"name": "ci-bot"\}\. Nothing was done/
+        /payload: must be an object.*, for example \{"name": "ci-bot"\}.*\. Nothing was done/
       );
   });
 
@@ -148,7 +148,7 @@ for (const [transport, open] of Object.entries(peers)) {
         'Put expirationDate and name inside payload: {"payload": {"expirationDate": "90 days", "name": "ci-bot"}}.',
       ],
       [create, { payload: { name: 'CI Bot' } }, 'payload.name: Use 3–36 lowercase letters, digits or hyphens, for example ci-bot.'],
-      [create, { payload: { name: 'ci-bot', expiration_date: '1d' } }, 'payload.expiration_date: is not known. Did you mean expirationDate?'],
+      [create, { payload: { name: 'ci-bot', expiration_date: '1d' } }, 'Unknown argument payload.expiration_date. Did you mean expirationDate?'],
       [create, { payload: { name: 'ci-bot', tokenType: 'JWT' } }, 'payload.tokenType: Use one of jwt, opaque.'],
       [create, { payload: { name: 'ci-bot', reason: 'r' } }, 'payload.reason: put it beside payload, not inside.'],
       [create, { payload: { name: 'ci-bot' }, reason: 5 }, 'reason: must be text, not a number'],
@@ -158,8 +158,8 @@ for (const [transport, open] of Object.entries(peers)) {
       ['tfy_access_tokens_reveal', { reveal_id: 'x' }, 'reveal_id: Use the reveal_id that'],
       ['tfy_approvals_get', { approval_id: 'x' }, 'approval_id: Use the approval_id of'],
       ['tfy_access_tokens_list', { sort: '-creatd' }, 'Did you mean -created?'],
-      ['tfy_access_tokens_list', { Limit: 5 }, 'Limit: is not known. Did you mean limit?'],
-      ['tfy_config_status', { verbose: true }, 'verbose: is not known. Leave it out: there are no arguments.'],
+      ['tfy_access_tokens_list', { Limit: 5 }, 'Unknown argument Limit. Did you mean limit?'],
+      ['tfy_config_status', { verbose: true }, 'Unknown argument verbose. Leave it out: there are no arguments.'],
     ];
     for (const [tool, args, words] of rows) {
       const text = await refused(peer, tool, args);

@@ -101,7 +101,7 @@ test('a file that is empty, gone or no key leaves the key as it is, and says so 
   assert.ok(!(await list()).isError);
   const status = await client.call('tfy_config_status');
   assert.equal(status.structuredContent.connection, 'works');
-  assert.match(status.structuredContent.warnings.join(), /is empty.*key of before is still used/);
+  assert.match(status.structuredContent.warnings.join(), /is empty.*previous key is still in use/);
 
   rmSync(file);
   await logged(server, 'the key file cannot be used', 2);

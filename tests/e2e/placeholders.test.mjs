@@ -79,12 +79,12 @@ test('the same in .env and in a key file', async t => {
   writeFileSync(join(world.folder, '.env'), 'TFY_API_KEY="${TFY_API_KEY}"\n');
   const dotenv = await told(world);
   assert.equal(dotenv.status.cause, 'key_placeholder');
-  assert.match(dotenv.status.message, /^TFY_API_KEY in \.env holds \$\{TFY_API_KEY\} and no key/);
+  assert.match(dotenv.status.message, /^TFY_API_KEY in \.env holds \$\{TFY_API_KEY\} and no key: variables are not filled in there/);
   const file = join(world.folder, 'key');
   writeFileSync(file, '{{ SECRET_KEY }}\n', { mode: 0o600 });
   const byFile = await told(world, { ...world.env, TFY_API_KEY_FILE: file });
   assert.equal(byFile.status.cause, 'key_placeholder');
-  assert.match(byFile.status.message, /holds \$\{SECRET_KEY\} and no key/);
+  assert.match(byFile.status.message, /holds \{\{SECRET_KEY\}\} and no key: variables are not/);
   const noName = await told(world, { ...world.env, TFY_API_KEY_FILE: '${TFY_KEY_PATH}' });
   assert.equal(noName.status.cause, 'key_placeholder');
   assert.match(noName.status.message, /variable TFY_KEY_PATH/);
@@ -114,4 +114,33 @@ test('an empty key says so, and is filled from elsewhere where there is one', as
   const file = join(world.folder, 'key');
   writeFileSync(file, key, { mode: 0o600 });
   assert.equal((await told(world, { ...world.env, TFY_API_KEY_FILE: file })).status.connection, 'works');
+});
+
+test('a placeholder in the environment is told as one, though .env has a key and an address', async t => {
+  const world = await World.start(t);
+  const { TFY_BASE_URL: url, TFY_API_KEY: key, ...env } = world.env;
+  writeFileSync(join(world.folder, '.env'), `TFY_API_KEY=${key}\nTFY_BASE_URL=${url}\n`);
+  const { status, listed } = await told(world, { ...env, TFY_API_KEY: '${TFY_API_KEY}' });
+  assert.equal(status.cause, 'key_placeholder');
+  assert.match(status.message, /^TFY_API_KEY in the environment holds/);
+  assert.match(listed.content[0].text, /TFY_API_KEY in the environment holds/);
+  const real = await told(world, { ...env, TFY_API_KEY: key });
+  assert.equal(real.status.cause, 'base_url_not_set');
+  assert.match(real.status.message, /an address in \.env is not used with a key from the environment/);
+});
+
+test('an empty key in .env is nothing that a host should have filled in', async t => {
+  const world = await World.start(t);
+  delete world.env.TFY_API_KEY;
+  writeFileSync(join(world.folder, '.env'), 'TFY_API_KEY=\n');
+  const { status } = await told(world);
+  assert.match(status.message, /^TFY_API_KEY in \.env is empty\. Fill it in/);
+});
+
+test('each failure says once that nothing was sent', async t => {
+  const world = await World.start(t);
+  for (const env of [{ TFY_BASE_URL: 'http://acme.example' }, { TFY_BASE_URL: '' }, { TFY_API_KEY: 'null' }]) {
+    const { listed } = await told(world, { ...world.env, ...env });
+    assert.equal(listed.content[0].text.split('Nothing was sent').length, 2, listed.content[0].text);
+  }
 });

@@ -1,6 +1,7 @@
 // Settings as people write them: ~ and $HOME in paths, .env and key files as editors leave them.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -12,6 +13,13 @@ async function ran(world, args, env = world.env) {
   process.child.stdin.end();
   const { code } = await process.ended;
   return { code, stdout: process.stdout, stderr: process.stderr };
+}
+
+/** The status of GET with this Host, which fetch does not let one choose. */
+function rawGet(url, host) {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { host } }, answer => resolve(answer.resume().statusCode)).on('error', reject);
+  });
 }
 
 async function status(world, env = world.env) {
@@ -107,4 +115,26 @@ test('a key file with a byte order mark is read; one in UTF-16 is refused with w
   const wide = await status(world, env);
   assert.equal(wide.cause, 'key_file_unusable');
   assert.match(wide.message, /UTF-16.*Save it as UTF-8/);
+});
+
+test('white space around an address or a list does not count', async t => {
+  const world = await World.start(t);
+  const { TFY_BASE_URL: url, TFY_API_KEY: key, ...env } = world.env;
+  for (const written of [`${url} `, ` ${url}\n`])
+    assert.equal((await status(world, { ...world.env, TFY_BASE_URL: written })).connection, 'works', written);
+  writeFileSync(join(world.folder, '.env'), `TFY_BASE_URL=" ${url} "\nTFY_API_KEY=${key}\n`);
+  assert.equal((await status(world, env)).connection, 'works');
+  const hosts = { TFY_PAT_MCP_ALLOWED_HOST: 'a.example, b.example', TFY_PAT_MCP_HOLD: ' 1s ' };
+  const { process: server, endpoint } = await world.serve({ ...world.env, ...hosts });
+  for (const [host, expected] of [['b.example', 200], ['c.example', 403]]) {
+    const answer = await rawGet(new URL('/approvals', endpoint), host);
+    assert.equal(answer, expected, host);
+  }
+  await server.stop();
+  const sandbox = world.spawn(['sandbox', '--listen', '127.0.0.1:0'], {
+    ...env,
+    TFY_PAT_MCP_STATE_DIR: join(world.folder, 'other'),
+    TFY_PAT_MCP_ACCOUNT: 'alice, bob:forbidden',
+  });
+  await sandbox.says(/account bob .*may not manage/);
 });

@@ -31,8 +31,8 @@ function whenStderr(process, pattern) {
 }
 
 /** A call that asks a control plane which does not answer yet. */
-async function untilUpstreamHangs(world) {
-  await until(() => world.sandbox.stdout.includes('"delay_ms":600000'), {
+async function untilUpstreamHangs(world, delay = 600_000) {
+  await until(() => world.sandbox.stdout.includes(`"delay_ms":${delay}`), {
     what: () => 'the request upstream',
     change: look => world.sandbox.watchers.add(look),
   });
@@ -122,6 +122,22 @@ for (const [names, signal] of [...together.map(name => [[name], 'SIGTERM']), [to
     await stops(server.process, signal);
     for (const check of afterwards) await check?.();
   });
+
+test('serve: an answer that comes seven seconds after Ctrl-C reaches its caller', async t => {
+  const world = await World.start(t);
+  const server = await world.serve();
+  await world.faults({ match: { path: collection }, do: { delay_ms: 7_000 } });
+  const peer = new RawHttp(world, server.endpoint);
+  const call = toolCall('slow', 'tfy_access_tokens_list', {});
+  const answered = fetch(server.endpoint, {
+    method: 'POST',
+    headers: peer.headers(call),
+    body: JSON.stringify(call),
+  }).then(answer => answer.text());
+  await untilUpstreamHangs(world, 7_000);
+  await stops(server.process, 'SIGINT');
+  assert.match(await answered, /"tokens":\[/);
+});
 
 test('serve: a second Ctrl-C ends at once', async t => {
   const world = await World.start(t, { hold: '60s' });

@@ -20,7 +20,7 @@ const protocol::Schema& create_token() {
     return *schema;
 }
 
-std::string complaint(const char* text) {
+std::string complaint(const std::string& text) {
     const auto checked = create_token().validate(Json::parse(text));
     if (checked) return "fits";
     CHECK(checked.error().code == protocol::Errc::invalid_params);
@@ -31,7 +31,7 @@ std::string complaint(const char* text) {
 
 TEST_CASE("what does not fit is refused in words that say where and what is wanted") {
     struct Row {
-        const char* text;
+        std::string text;
         const char* expected;
     };
     constexpr auto bad_name =
@@ -53,21 +53,27 @@ TEST_CASE("what does not fit is refused in words that say where and what is want
          "payload.kind: Use one of user, virtual. Did you mean user?"},
         {R"({"payload":{"name":"abc","tags":["a",1]}})", "payload.tags.1: must be text, not a number."},
         {R"({"payload":{"name":"abc","tags":["a","b","c"]}})", "payload.tags: Use at most 2 entries."},
-        {R"({"payload":{"name":"abc","nome":1}})", "payload.nome: is not known. Did you mean name?"},
+        {R"({"payload":{"name":"abc","nome":1}})", "Unknown argument payload.nome. Did you mean name?"},
         {R"({"payload":{"name":"abc","colour":1}})",
-         "payload.colour: is not known. Known here: kind, name and tags."},
+         "Unknown argument payload.colour. Use kind, name and tags."},
         {R"({"payload":{"name":"abc","reason":1}})", "payload.reason: put it beside payload, not inside."},
         {R"({"name":"x"})", R"(Put the name inside payload: {"payload": {"name": "ci-bot"}}.)"},
         {R"({"name":"x","kind":"user"})",
          R"(Put kind and name inside payload: {"payload": {"name": "ci-bot"}}.)"},
         {R"({"payload":{"name":"abc","name\u0000":1}})",
-         "payload.name\\x00: is not known. Did you mean name?"},
+         "Unknown argument payload.name\\x00. Did you mean name?"},
         {R"({"payload":{"name":"abc"},"limit":0})", "limit: Use a number from 1 to 100, for example 50."},
         {R"({"payload":{"name":"abc"},"limit":101})", "limit: Use a number from 1 to 100, for example 50."},
         {R"({"payload":{"name":"abc"},"limit":1.5})", "limit: must be a whole number, for example 50."},
         {R"({"payload":{"name":"abc"},"limit":"5"})", "limit: must be a number, not text, for example 50."},
         {R"({"payload":{"name":"abc"},"reason":"x"})", "reason: Use 2 to 5 characters."},
         {R"({"payload":{"name":"abc"},"reason":"longer"})", "reason: Use 2 to 5 characters."},
+        {R"({"payload":"{\"name\":\"a\",\"name\":\"b\"}"})",
+         R"(payload: must be an object, for example {"name": "ci-bot"}; this text cannot be read as one: An object has the same key twice (byte 17).)"},
+        {R"({"payload":"ci-bot"})",
+         R"(payload: must be an object, not text, for example {"name": "ci-bot"}.)"},
+        {R"({"payload":{"name":"abc"},"reason":")" + std::string(5000, 'x') + R"("})",
+         "reason: Use at most 2048 bytes."},
     };
     for (const auto& row : rows) {
         CAPTURE(row.text);

@@ -96,7 +96,7 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
                    {"Last used", when(token.last_used, now, "never, as far as TrueFoundry says")},
                    {"Expires", when(token.expires, now, "Never")},
                    {"This server's own key", own                   ? "yes"
-                                             : own_jwt_ids.empty() ? "unknown: the key does not tell"
+                                             : own_jwt_ids.empty() ? "unknown; the key does not say"
                                                                    : "no"}};
     if (own) {
         facts.warnings.emplace_back("This is this server's own key: deleting it locks the server out.");

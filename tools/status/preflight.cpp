@@ -15,6 +15,14 @@ std::string not_set(const std::string& names, bool several) {
            " in this server's environment or .env file and restart it.";
 }
 
+/// Beside a key of the environment .env names no address: it could send that key elsewhere.
+std::string no_address(const tools::KeyFacts& key) {
+    if (!key.from.ends_with(" in the environment")) return not_set("TFY_BASE_URL", false);
+    return "Not set: TFY_BASE_URL. Set it in this server's environment, beside the key, and restart it: an "
+           "address "
+           "in .env is not used with a key from the environment.";
+}
+
 Preflight refused_key(std::string message, const tools::KeyFacts& key, policy::Time now) {
     Preflight found{.connection = "key_refused", .cause = "key_refused", .sentence = std::move(message)};
     if (key.expires && *key.expires <= now) {
@@ -61,17 +69,19 @@ void warn_of(const tools::KeyFacts& key, policy::Time now, Preflight& found) {
 
 std::optional<Preflight> before_asking(const std::string& base_url, const std::string& url_problem,
                                        const std::string& url_cause, const tools::KeyFacts& key) {
+    const bool key_is_wrong = !key.problem.empty() && key.cause != "key_not_set";
     const auto key_problem = key.problem.empty() ? std::string{} : key.problem + " ";
     if (!url_problem.empty())
         return Preflight{"misconfigured", url_cause.empty() ? "base_url_unusable" : url_cause, url_problem};
+    if (base_url.empty() && key_is_wrong)
+        return Preflight{"misconfigured", key.cause, key.problem + " " + no_address(key)};
     if (base_url.empty() && !key.set)
         return Preflight{"not_set", "base_url_not_set",
                          key_problem + not_set("TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE)", true) +
                              where_to_get_a_key};
-    if (base_url.empty()) return Preflight{"not_set", "base_url_not_set", not_set("TFY_BASE_URL", false)};
+    if (base_url.empty()) return Preflight{"not_set", "base_url_not_set", no_address(key)};
     if (key.set) return std::nullopt;
-    if (!key.problem.empty() && key.cause != "key_not_set")
-        return Preflight{"misconfigured", key.cause, key.problem};
+    if (key_is_wrong) return Preflight{"misconfigured", key.cause, key.problem};
     return Preflight{"not_set", "key_not_set",
                      key_problem + not_set("TFY_API_KEY (or TFY_API_KEY_FILE)", false) + where_to_get_a_key};
 }

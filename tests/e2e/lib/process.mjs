@@ -1,8 +1,12 @@
 // Processes under test: started, listened to, ended; everything they print is kept.
 import { spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 
 export const binary =
   process.env.TFY_PAT_MCP ?? new URL('../../../build/dev/tfy-pat-mcp', import.meta.url).pathname;
+
+// Printed commands begin with the program's name where a shell finds it by that.
+process.env.PATH = `${dirname(binary)}:${process.env.PATH}`;
 
 /** Waits until `probe()` gives something truthy. `change` calls its argument whenever it is worth looking again. */
 export function until(probe, { what, seconds = 30, change }) {

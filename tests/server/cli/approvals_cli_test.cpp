@@ -9,6 +9,7 @@
 #include "policy/redaction/fingerprint.hpp"
 #include "protocol/parse.hpp"
 #include "server/app/archive.hpp"
+#include "server/people/page_address.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
@@ -219,15 +220,41 @@ TEST_CASE("without a terminal nobody decides, unless the rules allow it") {
     }
 }
 
-TEST_CASE("a terminal is not sure enough for a rule that wants a signed-in person") {
+TEST_CASE("what a terminal may not approve is refused before anything is asked, with the page's address") {
     Desk desk;
     auto fresh = approval("apr_1");
     fresh.terms.min_assurance = policy::Assurance::signed_in;
     desk.ask(fresh);
+    desk.options.passphrase_required = true;
+    const auto alone = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
+    CHECK(alone.code == 1);
+    CHECK(alone.out.empty());
+    CHECK(holds(alone.err, "No server with an approvals page runs here now."));
+    const auto state = storage::StateDir::open(desk.folder.path()).value();
+    const auto instance = storage::Instance::hold(state, "ins_1").value();
+    const people::PageAddress page(desk.folder.path(), "ins_1", "http://127.0.0.1:8780/approvals");
     const auto ran = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
     CHECK(ran.code == 1);
-    CHECK(holds(ran.err, "signed_in"));
+    CHECK(ran.out.empty());
+    CHECK(holds(ran.err, "'signed_in' on the approvals page"));
+    CHECK(holds(ran.err, "Decide on the approvals page: http://127.0.0.1:8780/approvals/apr_1\n"));
+    CHECK(holds(ran.err, "approvals sign-in"));
     CHECK(desk.stored().state == State::pending);
+}
+
+TEST_CASE("who may not decide is told so before anything is asked") {
+    Desk desk;
+    auto fresh = approval("apr_1");
+    fresh.terms.approvers = {"ada"};
+    desk.ask(fresh);
+    desk.options.passphrase_required = true;
+    for (const auto verb : {Verb::approve, Verb::deny}) {
+        const auto ran = desk.run_on("apr_1", verb, "ci-pipeline\n");
+        CHECK(ran.code == 1);
+        CHECK(ran.out.empty());
+        CHECK(holds(ran.err, "ada"));
+        CHECK_FALSE(holds(ran.err, "passphrase"));
+    }
 }
 
 TEST_CASE("a denial takes a reason, from the command or typed, and the agent's words are not run") {

@@ -43,8 +43,8 @@ TEST_CASE("a whole journal is said to hold, however long it is, with its last ha
         fill(folder, records);
         const auto ran = verify(folder);
         CHECK(ran.code == 0);
-        CHECK(
-            holds(ran.out, "holds: " + std::to_string(records) + (records == 1 ? " record," : " records,")));
+        CHECK(holds(ran.out,
+                    "is intact: " + std::to_string(records) + (records == 1 ? " record," : " records,")));
         CHECK(holds(ran.out, open_ledger(folder / "ledger.db")->journal(records)->back().hash));
     }
 }

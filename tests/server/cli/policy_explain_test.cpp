@@ -358,7 +358,7 @@ TEST_CASE("wrong usage is 2, what the server would refuse is 1, each with what i
          "did you mean tfy_access_tokens_delete?"},
         {[](Place& p) { p.explain.tool = "rm"; }, 2, "There is no tool rm."},
         {[](Place& p) { p.explain.at = "noon"; }, 2, "--at noon is not a time"},
-        {[](Place& p) { p.explain.arguments = "{"; }, 2, "The arguments are not JSON"},
+        {[](Place& p) { p.explain.arguments = "{"; }, 2, "The arguments are not a JSON object"},
         {[](Place& p) { p.explain.arguments = "{}"; }, 1, "would refuse these arguments before any rule"},
         {[](Place& p) { p.explain.arguments = R"({"id":"revoke/all"})"; }, 1, "id: Use the token's ID"},
         {[](Place& p) { p.options.policy = (p.folder / "missing.toml").string(); }, 1, "cannot be read"},

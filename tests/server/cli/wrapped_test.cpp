@@ -19,6 +19,14 @@ TEST_CASE("text is broken between words, counted in characters, and a long word 
     CHECK(cli::wrapped(word + " " + umlauts, 0) == word + " " + umlauts);
 }
 
+TEST_CASE("a command is never broken: it is copied as it stands") {
+    tools::commands_name("/var/lib/some/long/folder/of a/server/with. a/name");
+    const auto command = tools::own_command("approvals keep rot_k3f9aaaaaaaaaaaaaaaaaaaaaa");
+    CHECK(cli::wrapped("To keep it, run: " + command, 4) == "To keep it, run:\n    " + command);
+    CHECK(cli::wrapped("Run " + command + ". Then go on.", 2) == "Run\n  " + command + ".\n  Then go on.");
+    tools::commands_name({});
+}
+
 TEST_CASE("a command names the state directory, quoted for a shell, once one is named") {
     CHECK(tools::own_command("approvals list") == "tfy-pat-mcp approvals list");
     tools::commands_name("/var/lib/tfy");

@@ -12,6 +12,7 @@
 
 namespace tfy::setting_forms_test {
 
+using Place = upstream::Placeholder::Place;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 TEST_CASE("what a host did not fill in is told, with the variable's name where it can be shown") {
@@ -38,7 +39,8 @@ TEST_CASE("what a host did not fill in is told, with the variable's name where i
         REQUIRE(found.has_value());
         CHECK(found->kind == upstream::Placeholder::Kind::variable);
         CHECK(found->variable == variable);
-        CHECK(found->says("key").find("did not fill") != std::string::npos);
+        CHECK(found->says("key", Place::environment).find("did not fill") != std::string::npos);
+        CHECK(found->says("key", Place::file).find("Put the key in its place.") != std::string::npos);
     }
     for (const auto* text :
          {"<your-key>", "<your key>", "null", "undefined", "None", "YOUR_API_KEY", "your-key", "xxxx", "***",
@@ -50,6 +52,17 @@ TEST_CASE("what a host did not fill in is told, with the variable's name where i
     }
     CHECK(upstream::read_placeholder("op://Private/TrueFoundry/key")->kind ==
           upstream::Placeholder::Kind::reference);
+}
+
+TEST_CASE("a variable is repeated as it was written, and nothing else of the value") {
+    for (const auto& [text, written] : Pairs{{"$MY_KEY", "$MY_KEY"},
+                                             {"%MY_KEY%", "%MY_KEY%"},
+                                             {"{{ MY_KEY }}", "{{MY_KEY}}"},
+                                             {"${MY_KEY:-secret}", "${MY_KEY}"}}) {
+        CAPTURE(text);
+        const auto said = upstream::read_placeholder(text)->says("key", Place::environment);
+        CHECK(said.starts_with("holds " + written + " and no key"));
+    }
 }
 
 TEST_CASE("a key is never taken for a placeholder") {
@@ -76,6 +89,13 @@ TEST_CASE("an address with a placeholder in it is told; other addresses are none
                              "https://yours.example.com", "https://your-brand.example.com",
                              "https://a.example/%7Efolk", "ftp://acme.example", "http://[::1]:1"})
         CHECK_MESSAGE(!upstream::read_url_placeholder(text), text);
+}
+
+TEST_CASE("where the address is an example, its advice is not the example again") {
+    const auto said = upstream::read_url_placeholder("https://your-org.truefoundry.cloud")
+                          ->says("address", Place::environment);
+    CHECK(said.find("no address of a control plane") != std::string::npos);
+    CHECK(said.find("<your-key>") == std::string::npos);
 }
 
 TEST_CASE("~ and $HOME are filled in, and all else that a shell would fill in is refused without the value") {

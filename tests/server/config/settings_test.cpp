@@ -23,6 +23,7 @@ const Row rows[] = {
     {"--hold", [](config::Options& o) { o.hold = "banana"; }, 2},
     {"--log-level", [](config::Options& o) { o.log_level = "loud"; }, 2},
     {"--public-url", [](config::Options& o) { o.public_url = "ftp://x"; }, 2},
+    {"--public-url", [](config::Options& o) { o.public_url = "tfy.example.com"; }, 2},
     {"--listen", [](config::Options& o) { o.listen = "nonsense"; }, 2},
     {"--listen", [](config::Options& o) { o.listen = "nonsense:80"; }, 2},
     {"--allowed-host", [](config::Options& o) { o.allowed_hosts = {"good.example", "https://x"}; }, 2},
@@ -63,6 +64,15 @@ TEST_CASE("all that is wrong is found, the time limits of the environment, too")
     const auto read = config::read_settings(options);
     CHECK(read.wrong.size() == 3);
     for (const auto& each : read.wrong) CHECK(config::exit_code(each.error) == 2);
+}
+
+TEST_CASE("of two time limits the wrong one is named") {
+    const fakes::Variable wrong("TFY_API_CONNECT_TIMEOUT", "soon");
+    const fakes::Variable right("TFY_API_MAX_TIME", "5");
+    const auto read = config::read_settings({});
+    REQUIRE(read.wrong.size() == 1);
+    CHECK(read.wrong.front().name == "TFY_API_CONNECT_TIMEOUT");
+    CHECK(read.settings.limits.max_time == std::chrono::seconds{5});
 }
 
 TEST_CASE("hosts and origins are as their headers have them") {

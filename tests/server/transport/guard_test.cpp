@@ -132,15 +132,15 @@ TEST_CASE("an Origin is absent or allowed") {
     const auto with = [](const std::string& origin) {
         return status_of("GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: " + origin + "\r\n\r\n");
     };
-    for (const auto* origin :
-         {"http://localhost:8780", "http://127.0.0.1:8780", "http://[::1]:8780", "https://tfy.example.com"}) {
+    for (const auto* origin : {"http://localhost:8780", "http://127.0.0.1:8780", "http://[::1]:8780",
+                               "https://tfy.example.com", "https://TFY.example.com:443"}) {
         CAPTURE(origin);
         CHECK(with(origin) == 200);
     }
     for (const auto* origin :
-         {"null", "", "http://localhost", "http://localhost:8781", "https://localhost:8780",
-          "http://evil.example", "http://localhost:8780.evil.example", "http://localhost:8780/",
-          "https://tfy.example.com.evil.example"}) {
+         {"null", "", "http://localhost", "https://tfy.example.com:80", "http://localhost:8781",
+          "https://localhost:8780", "http://evil.example", "http://localhost:8780.evil.example",
+          "http://localhost:8780/", "https://tfy.example.com.evil.example"}) {
         CAPTURE(origin);
         CHECK(with(origin) == 403);
     }

@@ -20,6 +20,7 @@ TEST_CASE("a base URL is https, or http to this machine, and comes out without a
          "https://b\xc3\xbc"
          "cher.example"},
         {"http://localhost:8790", "http://localhost:8790"},
+        {"HTTP://LOCALHOST:8790", "http://localhost:8790"},
         {"http://127.0.0.1:8790/", "http://127.0.0.1:8790"},
         {"http://127.8.9.10", "http://127.8.9.10"},
         {"http://[::1]:8790", "http://[::1]:8790"},

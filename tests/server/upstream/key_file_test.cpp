@@ -208,7 +208,7 @@ TEST_CASE("the key of before stays where the file is gone, empty, unreadable or 
     }
     watched.look(3);
     CHECK(watched.uses(first));
-    CHECK(watched.key->facts().warnings.at(0).ends_with("The key of before is still used."));
+    CHECK(watched.key->facts().warnings.at(0).ends_with("The previous key is still in use."));
     fs::remove_all(watched.file);
     watched.replace(second);
     watched.look(2);

@@ -148,7 +148,7 @@ TEST_CASE("the person sees both tokens, what happens to each, and when") {
     CHECK(holds(facts.effect, "deletes \"ci-bot\" permanently, 15 m after the new value has been shown"));
     CHECK(shown(facts, "Old token: ID") == "old1");
     CHECK(shown(facts, "Old token: Last used").starts_with("2026-11-20 07:12 UTC"));
-    CHECK(shown(facts, "Old token: This server's own key") == "unknown: the key does not tell");
+    CHECK(shown(facts, "Old token: This server's own key") == "unknown; the key does not say");
     CHECK(shown(facts, "New token: Name is free").starts_with("yes"));
     // 122 days, as the old one was given, from now on
     CHECK(holds(facts.effect, "New token: Expires: 2027-03-25 12:00 UTC"));
