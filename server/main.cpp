@@ -361,7 +361,8 @@ int parse_and_run(int argc, char** argv, std::ostream& out) {
                  "tfy-pat-mcp");
     app.set_version_flag("--version", "tfy-pat-mcp " TFY_VERSION);
     app.require_subcommand(1);
-    tfy::tools::commands_start_this_program();
+    if (const auto path = tfy::config::path_of_program(); !path.empty())
+        tfy::tools::commands_start(path.string());
     Options options;
     Verbs verbs;
     VerbOptions verb_options;

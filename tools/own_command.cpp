@@ -1,12 +1,7 @@
 #include "tools/own_command.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
-#include <filesystem>
-#include <system_error>
 
 namespace tfy::tools {
 namespace {
@@ -35,27 +30,9 @@ std::string& program() {
     return command;
 }
 
-/// The first one that a shell would find.
-std::filesystem::path on_path() {
-    const auto* path = std::getenv("PATH");
-    std::string_view rest = path == nullptr ? "" : path;
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find(':'), rest.size());
-        const auto found = std::filesystem::path(rest.substr(0, end)) / name;
-        if (::access(found.c_str(), X_OK) == 0) return found;
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return {};
-}
-
 }  // namespace
 
-void commands_start_this_program() {
-    std::error_code failed, ignored;
-    const auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
-    if (failed || std::filesystem::equivalent(on_path(), self, ignored)) return;
-    program() = quoted_for_a_shell(self.string());
-}
+void commands_start(const std::string& path) { program() = quoted_for_a_shell(path); }
 
 const std::string& own_program() { return program(); }
 

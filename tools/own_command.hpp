@@ -11,9 +11,9 @@ namespace tfy::tools {
 /// default directory.
 void commands_name(std::string state_dir);
 
-/// From here on every command begins with what a shell finds this program by: its name where PATH leads to
-/// it, else its path. Called once, before other threads start.
-void commands_start_this_program();
+/// From here on every command begins with this path instead of the program's name: for where a shell does not
+/// find it by that. Called once, before other threads start.
+void commands_start(const std::string& path);
 
 /// What commands begin with, quoted for a shell.
 const std::string& own_program();
