@@ -16,6 +16,12 @@ Error refuse(Errc code, const std::string& why, State state) {
     return {code, why + (was_begun(state) ? " Nothing more was done." : " Nothing was done.")};
 }
 
+std::string in_words(State state) {
+    const bool verb = state == State::succeeded || state == State::failed || state == State::expired;
+    const auto name = std::string(to_string(state));
+    return state == State::withdrawn || state == State::denied ? "was " + name : verb ? name : "is " + name;
+}
+
 bool is_late(const Approval& approval, Time now) { return now >= approval.expires; }
 
 Error late(const Approval& approval) {
@@ -27,8 +33,7 @@ Error late(const Approval& approval) {
 
 Error wrong_state(const Approval& approval, const std::string& cannot) {
     if (approval.state == State::expired) return late(approval);
-    return refuse(Errc::refused,
-                  "This request is " + std::string(to_string(approval.state)) + " and " + cannot + ".",
+    return refuse(Errc::refused, "This request " + in_words(approval.state) + " and " + cannot + ".",
                   approval.state);
 }
 

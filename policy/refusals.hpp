@@ -8,6 +8,8 @@ namespace tfy::policy {
 /// Every refusal tells that it did nothing; of a call that was begun before, it can only say that it did
 /// nothing more.
 Error refuse(Errc code, const std::string& why, Approval::State state = Approval::State::pending);
+/// "is pending", "succeeded": the rest of a sentence about a request.
+std::string in_words(Approval::State state);
 /// Its time is over.
 bool is_late(const Approval& approval, Time now);
 Error late(const Approval& approval);

@@ -17,7 +17,6 @@
 #include "server/cli/option_forms.hpp"
 #include "server/cli/redact.hpp"
 #include "server/cli/standard_output.hpp"
-#include "server/cli/this_program.hpp"
 #include "server/cli/usage.hpp"
 #include "server/config/config_file.hpp"
 #include "server/config/path_text.hpp"
@@ -362,7 +361,8 @@ int parse_and_run(int argc, char** argv, std::ostream& out) {
                  "tfy-pat-mcp");
     app.set_version_flag("--version", "tfy-pat-mcp " TFY_VERSION);
     app.require_subcommand(1);
-    tfy::cli::let_commands_start_this_program();
+    if (const auto path = tfy::config::path_of_program(); !path.empty())
+        tfy::tools::commands_start(path.string());
     Options options;
     Verbs verbs;
     VerbOptions verb_options;

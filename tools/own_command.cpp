@@ -32,7 +32,7 @@ std::string& program() {
 
 }  // namespace
 
-void commands_begin_with(std::string_view path) { program() = quoted_for_a_shell(path); }
+void commands_start(const std::string& path) { program() = quoted_for_a_shell(path); }
 
 const std::string& own_program() { return program(); }
 

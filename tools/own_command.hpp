@@ -11,9 +11,9 @@ namespace tfy::tools {
 /// default directory.
 void commands_name(std::string state_dir);
 
-/// From here on every command begins with this instead of "tfy-pat-mcp". Called once, before other threads
-/// start, where a shell does not find this program by its name.
-void commands_begin_with(std::string_view path);
+/// From here on every command begins with this path instead of the program's name: for where a shell does not
+/// find it by that. Called once, before other threads start.
+void commands_start(const std::string& path);
 
 /// What commands begin with, quoted for a shell.
 const std::string& own_program();

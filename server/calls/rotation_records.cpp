@@ -20,7 +20,7 @@ Json body_of(const storage::RotationRow& row) {
 }
 
 Error too_late(const Rotation& rotation) {
-    return {Errc::refused, "The old token can not be kept any more, nothing was changed. " +
+    return {Errc::refused, "The old token cannot be kept any more. Nothing was changed. " +
                                access_tokens::describe(rotation)};
 }
 

@@ -6,6 +6,7 @@
 #include <ranges>
 
 #include "policy/dialogue/approval_text.hpp"
+#include "policy/refusals.hpp"
 #include "server/cli/approvals_window.hpp"
 #include "server/cli/wrapped.hpp"
 #include "tools/own_command.hpp"
@@ -63,12 +64,17 @@ int list_requests(const ApprovalsWindow& window) {
 }
 
 std::string verdict(const Approval& approval) {
-    std::string text = "Request " + approval.id + " is " + std::string(policy::to_string(approval.state));
+    auto text = "Request " + approval.id + " " + policy::in_words(approval.state);
     if (approval.decision) {
         const auto& decision = *approval.decision;
-        text += ", " + std::string(decision.approved ? "approved" : "denied") + " by " +
-                policy::shown(decision.by) + " (" + std::string(policy::to_string(decision.assurance)) +
-                ") on " + policy::format_time_for_people(decision.at);
+        const bool is_said =
+            approval.state == Approval::State::denied || approval.state == Approval::State::approved;
+        text += (is_said             ? ""
+                 : decision.approved ? "; approved"
+                                     : "; denied") +
+                std::string(" by ") + policy::shown(decision.by) + " (" +
+                std::string(policy::to_string(decision.assurance)) + ") on " +
+                policy::format_time_for_people(decision.at);
         if (!decision.reason.empty()) text += ": \"" + policy::shown(decision.reason) + "\"";
     }
     return text + ".\n\n";

@@ -30,9 +30,8 @@ using policy::Destination;
 Error undecided() { return {Errc::cancelled, "Nothing was decided: the request still waits."}; }
 
 Error not_pending(const Approval& approval) {
-    return {Errc::refused, "Request " + approval.id + " is " +
-                               std::string(policy::to_string(approval.state)) +
-                               " already, so there is nothing to decide. Nothing was changed."};
+    return {Errc::refused, "Request " + approval.id + " " + policy::in_words(approval.state) +
+                               ", so there is nothing to decide. Nothing was changed."};
 }
 
 Result<Approval> find_pending(const ApprovalsWindow& window) {

@@ -6,21 +6,40 @@
 
 namespace tfy::cli {
 
+namespace {
+
+using access_tokens::Rotation;
+
+int tell(const ApprovalsWindow& window, const Rotation& rotation, const std::string& before = {}) {
+    if (window.options.json)
+        window.archive.print(window.out, access_tokens::report(rotation));
+    else
+        window.archive.say(window.out, before + access_tokens::describe(rotation) + "\n");
+    return 0;
+}
+
+/// "due" in the record begins with the grace.
+std::string state_words(const Rotation& rotation, policy::Time now) {
+    if (rotation.state != Rotation::State::due || !rotation.due || *rotation.due <= now)
+        return std::string(access_tokens::to_string(rotation.state));
+    return "grace period, " + policy::format_duration(*rotation.due - now) + " left";
+}
+
+}  // namespace
+
 // Nothing else is asked: it is the safe side, and may be wanted in a hurry.
 int keep_old_token(const ApprovalsWindow& window) {
-    const auto& options = window.options;
-    const auto human = people::TerminalChannel::identify(window, people::TerminalAct::keep);
-    if (!human) return window.fail(human.error());
     const auto id = window.whole_id("rot_");
     if (!id) return window.fail(id.error());
+    const auto found = window.archive.ledger->find_rotation(*id);
+    if (!found) return window.fail(found.error());
+    if (*found && (*found)->rotation.because == Rotation::Kept::by_person)
+        return tell(window, (*found)->rotation, "It is kept already. ");
+    const auto human = people::TerminalChannel::identify(window, people::TerminalAct::keep);
+    if (!human) return window.fail(human.error());
     const auto kept =
         calls::keep_rotation(*window.archive.ledger, *id, *human, window.archive.redactor, window.now());
-    if (!kept) return window.fail(kept.error());
-    if (options.json)
-        window.archive.print(window.out, access_tokens::report(*kept));
-    else
-        window.archive.say(window.out, access_tokens::describe(*kept) + "\n");
-    return 0;
+    return kept ? tell(window, *kept) : window.fail(kept.error());
 }
 
 Result<std::string> list_rotations(const ApprovalsWindow& window, Json& document) {
@@ -30,8 +49,8 @@ Result<std::string> list_rotations(const ApprovalsWindow& window, Json& document
     std::string text;
     for (const auto& row : *rows) {
         document["rotations"].push_back(access_tokens::report(row.rotation));
-        text += row.rotation.id + "  " + std::string(access_tokens::to_string(row.rotation.state)) +
-                "\n    " + wrapped(access_tokens::describe(row.rotation), 4) + "\n";
+        text += row.rotation.id + "  " + state_words(row.rotation, window.now()) + "\n    " +
+                wrapped(access_tokens::describe(row.rotation), 4) + "\n";
     }
     return text;
 }

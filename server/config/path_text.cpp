@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <sstream>
+#include <system_error>
 
 namespace tfy::config {
 
@@ -13,6 +15,20 @@ std::filesystem::path home_folder() {
     if (home != nullptr && *home == '/') return home;
     const auto* user = getpwuid(getuid());
     return user != nullptr && user->pw_dir != nullptr ? user->pw_dir : "";
+}
+
+std::filesystem::path path_of_program() {
+    std::error_code failed, ignored;
+    auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
+    if (failed) return {};
+    const auto* path = std::getenv("PATH");
+    std::istringstream folders(path == nullptr ? "" : path);
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        const auto found = std::filesystem::path(folder) / "tfy-pat-mcp";
+        if (::access(found.c_str(), X_OK) == 0)  // the one that a shell starts
+            return std::filesystem::equivalent(found, self, ignored) ? std::filesystem::path{} : self;
+    }
+    return self;
 }
 
 Result<std::string> expand_path(const std::string& text, const std::string& name) {

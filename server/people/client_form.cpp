@@ -44,9 +44,7 @@ Json ClientForm::form(const Approval& approval, policy::Time now, protocol::Vers
         properties["confirm_name"] = {
             {"type", "string"},
             {"title", facts.confirmation.empty() ? "Type the token's name" : "Type the whole sentence"},
-            {"description", "To approve, type: " + policy::shown(facts.to_type(), 200)},
-            {"minLength", 1}};
-        required.push_back("confirm_name");
+            {"description", "To approve, type: " + policy::shown(facts.to_type(), 200)}};
     }
     if (!offer.empty()) properties["destination"] = destination_field(offer);
     properties["reason"] = {{"type", "string"},

@@ -52,8 +52,20 @@ std::string as_row(const AccessToken& token, std::string_view state, policy::Tim
 }
 
 std::string nothing_listed(const ListQuery& choice, bool first_page) {
-    if (choice.takes_all() && first_page) return "There are no personal access tokens.\n";
-    return "No personal access token matches. Leave out the filters and the cursor to see all of them.\n";
+    if (choice.takes_all() && first_page) return "There are no personal access tokens.";
+    return "No personal access token matches. Leave out the filters and the cursor to see all of them.";
+}
+
+/// "1 of 8 access tokens; …", "8 access tokens; …".
+std::string counted(std::size_t listed, std::size_t total) {
+    return (listed == total ? "" : std::to_string(listed) + " of ") + std::to_string(total) +
+           " access token" + (total == 1 ? "" : "s") + "; values are never listed.";
+}
+
+std::string what_next(bool more, bool empty) {
+    if (more) return "For more, call again with next_cursor as cursor and the same filters and sort.";
+    return empty ? "Create one with tfy_access_tokens_create if the user wants one."
+                 : "Use an id from here with tfy_access_tokens_delete or tfy_access_tokens_rotate.";
 }
 
 std::string how_to_go_on(const ListPage& page, const std::string& cursor) {
@@ -89,14 +101,11 @@ tools::ToolResult show_page(ListPage& page, const ListQuery& choice, bool first_
         result.text += as_row(token, state, now);
         result.structured["tokens"].push_back(as_json(token, state, now));
     }
-    if (tokens.empty()) result.text = nothing_listed(choice, first_page);
+    if (tokens.empty()) result.text = nothing_listed(choice, first_page) + "\n";
     result.text += go_on;
     result.structured["message"] =
-        tokens.empty() ? nothing_listed(choice, first_page)
-                       : std::to_string(tokens.size()) + " access tokens; values are never listed.";
-    result.structured["next"] =
-        next ? "For more, call again with next_cursor as cursor and the same filters and sort."
-             : "Use an id from here with tfy_access_tokens_delete or tfy_access_tokens_rotate.";
+        tokens.empty() ? nothing_listed(choice, first_page) : counted(tokens.size(), page.total());
+    result.structured["next"] = what_next(next.has_value(), tokens.empty());
     if (page.moved() > 0) result.text += what_moved(page);
     result.text += "\nToken values are never listed: they are only shown once, at creation time.\n";
     return result;

@@ -290,7 +290,7 @@ TEST_CASE("what is decided, overdue or not there cannot be decided, and each is 
     CHECK(desk.run_on("apr_1", Verb::deny).code == 0);
     const auto twice = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
     CHECK(twice.code == 1);
-    CHECK(holds(twice.err, "denied already"));
+    CHECK(holds(twice.err, "Request apr_1 was denied, so there is nothing to decide."));
     desk.ask(approval("apr_2", "other"));
     desk.options.now = [] { return noon + 15min; };
     CHECK(holds(desk.run_on("apr_2", Verb::approve, "other\n").err, "expired"));
@@ -322,6 +322,25 @@ TEST_CASE("time that runs out while the person is typing is time that has run ou
     const auto ran = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
     CHECK(ran.code == 1);
     CHECK(holds(ran.err, "expired"));
+}
+
+TEST_CASE("a request is shown with its state and who decided") {
+    struct Row {
+        State state;
+        const char* words;
+    };
+    for (const auto& [state, words] :
+         {Row{State::approved, "Request apr_1 is approved by grace (terminal) on "},
+          Row{State::succeeded, "Request apr_1 succeeded; approved by grace (terminal) on "}}) {
+        Desk desk;
+        desk.ask(approval("apr_1"));
+        REQUIRE(desk.run_on("apr_1", Verb::approve, "ci-pipeline\n").code == 0);
+        for (const auto next : {State::executing, State::succeeded})
+            if (const auto now = desk.stored(); now.state != state)
+                REQUIRE(
+                    desk.ledger->change(now.state, in_state(now, next), entry("moved", "apr_1")).has_value());
+        CHECK(holds(desk.run_on("apr_1", Verb::show).out, words));
+    }
 }
 
 TEST_CASE("a registered value that got into a request is taken out of what is printed") {

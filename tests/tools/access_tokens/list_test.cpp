@@ -65,6 +65,21 @@ TEST_CASE("the list is the seed's table, newest first, and says that values are 
         "Token values are never listed: they are only shown once, at creation time.\n");
 }
 
+TEST_CASE("the message counts, of how many, and what comes next fits what was listed") {
+    Listing listing;
+    const auto told = [&](const Json& items, Json arguments) {
+        const auto result = listing.list(items, std::move(arguments)).structured;
+        return result.at("message").get<std::string>() + " " + result.at("next").get<std::string>();
+    };
+    CHECK(told(some_tokens(), {{"limit", 1}})
+              .starts_with("1 of 4 access tokens; values are never listed. For more"));
+    CHECK(told({some_tokens()[0]}, Json::object())
+              .starts_with("1 access token; values are never listed. Use an id"));
+    CHECK(told(Json::array(), Json::object()) ==
+          "There are no personal access tokens. Create one with tfy_access_tokens_create if the user wants "
+          "one.");
+}
+
 TEST_CASE("structuredContent holds the same, with null for what is not") {
     Listing listing;
     const auto result = listing.list(some_tokens());

@@ -1,0 +1,21 @@
+#include "server/people/client_form.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/fakes/state.hpp"
+
+namespace tfy::client_form_test {
+
+using namespace tfy::fakes;
+
+TEST_CASE("who denies has to type no name") {
+    const auto form =
+        people::ClientForm::form(approval("apr_1"), noon, protocol::Version::v2025_11_25, {}, {});
+    const auto& schema = form.at("requestedSchema");
+    CHECK(schema.at("required") == Json{"decision"});
+    const auto& name = schema.at("properties").at("confirm_name");
+    CHECK_FALSE(name.contains("minLength"));
+    CHECK(name.at("description") == "To approve, type: ci-pipeline");
+}
+
+}  // namespace tfy::client_form_test
