@@ -36,9 +36,11 @@ struct HeldFacts {
 
 /// What is recorded of a value, whichever process holds or held it.
 enum class EscrowState {
-    held,     // nobody has claimed it; it is gone with the process that holds it
-    claimed,  // it was shown, or was about to be
-    gone,     // its time was over before anybody claimed it
+    held,       // here; it is gone with this process
+    elsewhere,  // in another process that runs; only that one can show it
+    claimed,    // it was shown, or was about to be
+    lapsed,     // its time was over before anybody claimed it
+    lost,       // the process that held it has ended
 };
 
 /// Whom a value is held for.

@@ -37,6 +37,8 @@ ToolResult failed(const Error& error) {
     return result;
 }
 
+Async<Result<void>> Tool::can_run_here(policy::Call) { co_return Result<void>{}; }
+
 Async<Result<bool>> Tool::stands(policy::Call, Json) { co_return true; }
 
 Async<Result<ToolResult>> Tool::settle(policy::Call, policy::Facts, policy::Time) {

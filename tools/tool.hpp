@@ -72,6 +72,10 @@ public:
     /// no narrower calls, or where this one would ask for more than before.
     virtual Result<Json> narrow(Json arguments, const Narrower& wish, policy::Time now) const;
 
+    /// Changing tools: an error where only another running process can do it. Asked before an approval is
+    /// begun, which it leaves as it is. Reads.
+    virtual Async<Result<void>> can_run_here(policy::Call call);
+
     /// The permit is consumed; arguments come out of it. Errors are for failures; a refusal that a model can
     /// act on is an error too.
     virtual Async<Result<ToolResult>> run(policy::Permit permit) = 0;

@@ -60,7 +60,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       client_(*exchange_, parts.limits.max_time),
       key_holders_(parts.own_key, parts.fingerprint_key, client_),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
-      reveals_(loop, store_, redaction_, clock, parts.instance),
+      reveals_(loop, store_, redaction_, clock, parts.instance, state_dir_),
       reveal_socket_({loop, reveals_, redaction_, clock, log_}, parts.state_dir, parts.instance),
       rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir,
                  parts.base_url),
@@ -156,9 +156,11 @@ Async<Result<void>> App::start() {
         },
         [this] { redaction_.take_up_ids(); });
     rotations_.start();
-    presenter_.knows_values_by([this](std::string reveal_id, std::string principal) {
-        return reveals_.fate(std::move(reveal_id), std::move(principal));
-    });
+    presenter_.asks_what_became(
+        [this](std::string reveal_id, std::string principal) {
+            return reveals_.fate(std::move(reveal_id), std::move(principal));
+        },
+        [this](std::string approval_id) { return rotations_.of(std::move(approval_id)); });
     reveals_.seen_by([this](const std::string& reveal_id) { return way_to_value(reveal_id); });
     reveal_socket_.start();
     key_file_watch_.start();

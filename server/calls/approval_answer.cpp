@@ -97,30 +97,15 @@ ToolResult denied(const Approval& approval, policy::Time now) {
                    "Do not ask again unless the user wants it. " + repeated(approval, now));
 }
 
-/// A token was made whose value is for a person. Its words say how to see it, once; `next` says so as long as
-/// that is true.
-ToolResult made_for_person(ToolResult outcome, policy::Time until, const Approval& approval,
-                           policy::Time now) {
-    constexpr auto over =
-        "The time to see the value is over. If the user did not save it, delete the token and create a new "
-        "one. ";
-    if (now >= until) return with_next(std::move(outcome), approval, over + repeated(approval, now));
-    const tools::WayToValue way{.page = outcome.structured.value("reveal_url", std::string{}),
-                                .terminal = outcome.structured.value("reveal_command", std::string{})};
-    auto result = with_next(std::move(outcome), approval, repeated(approval, now));
-    result.structured["next"] =
-        access_tokens::how_a_person_sees(way, until - now) + "\n" + repeated(approval, now);
-    return result;
-}
-
+/// What is to be done about a new value, and where an old token stands, is among its words already.
 ToolResult succeeded(ToolResult outcome, const Approval& approval, policy::Time now) {
-    const auto& structured = outcome.structured;
-    const bool waits = structured.is_object() &&
-                       (structured.contains("reveal_url") || structured.contains("reveal_command"));
-    const auto until =
-        waits ? policy::read_time(structured.value("reveal_until", std::string{})) : std::nullopt;
-    if (until) return made_for_person(std::move(outcome), *until, approval, now);
-    return with_next(std::move(outcome), approval, repeated(approval, now));
+    auto next = access_tokens::what_to_do(outcome.structured, now);
+    if (!next.empty()) next += "\n";
+    if (outcome.structured.is_object() && outcome.structured.contains("old"))
+        next += outcome.structured.at("old").value("message", std::string{}) + "\n";
+    auto result = with_next(std::move(outcome), approval, repeated(approval, now));
+    result.structured["next"] = next + repeated(approval, now);
+    return result;
 }
 
 /// The outcome of what ran, or may have.

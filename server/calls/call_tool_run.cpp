@@ -102,6 +102,7 @@ Async<void> CallTool::run_to_end(const Entry& entry, Approval approval, policy::
 Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Approval& approval,
                                                   policy::Call call) {
     const auto caller = call.caller;
+    if (const auto here = co_await entry.tool->can_run_here(call); !here) co_return here.error();
     auto permit = co_await deps_.desk.claim(approval, std::move(call));
     if (!permit) co_return permit.error();
     const auto grant = permit->grant();

@@ -16,6 +16,7 @@
 #include "server/calls/approval_answer.hpp"
 #include "server/mcp/requester.hpp"
 #include "server/observability/log.hpp"
+#include "tools/access_tokens/rotations.hpp"
 #include "tools/escrow.hpp"
 
 namespace tfy::calls {
@@ -26,11 +27,18 @@ public:
     Presenter(approvals::Approvals& desk, approvals::ApprovalPage& page, const Clock& clock,
               const observability::Log& log, policy::SealKey key, policy::Duration hold);
 
-    /// Asked for what became of a value (tools::Escrow::fate): what is told of it is true when it is told.
-    using CreationOutcome =
+    /// Asked for what became of a value (tools::Escrow::fate), and of the old token of a rotation: what is
+    /// told of them is true when it is told.
+    using ValueFate =
         std::function<Async<Result<tools::EscrowState>>(std::string reveal_id, std::string principal)>;
-    void knows_values_by(CreationOutcome fate) { fate_ = std::move(fate); }
-    /// With an outcome that says what has become of the value since it was written down.
+    using RotationOf =
+        std::function<Async<Result<std::optional<access_tokens::Rotation>>>(std::string approval_id)>;
+    void asks_what_became(ValueFate of_value, RotationOf of_rotation) {
+        fate_ = std::move(of_value);
+        rotation_of_ = std::move(of_rotation);
+    }
+    /// With an outcome that says what has become of the value, and of the old token, since it was written
+    /// down.
     Async<policy::Approval> as_it_is(policy::Approval approval);
 
     /// What a modern client's requestState said, once it is known to be ours, in time, and for this principal
@@ -123,6 +131,8 @@ private:
     bool is_silent(const mcp::Requester& requester);
     bool opens_addresses(const mcp::Requester& requester);
     dialogue::DestinationOffer offer_to(const policy::Approval& approval, const mcp::Requester& requester);
+    Async<void> tell_fate(tools::ToolResult& outcome, const policy::Approval& approval);
+    Async<void> tell_rotation(tools::ToolResult& outcome, const policy::Approval& approval);
     Async<void> tell_completion(policy::Approval approval, mcp::Requester& requester);
     Async<Result<Leg>> present_wait(policy::Approval approval, mcp::Requester& requester);
     mcp::MethodResult ask(const policy::Approval& approval, const mcp::Requester& requester, Json params,
@@ -134,7 +144,8 @@ private:
     const observability::Log& log_;
     policy::SealKey key_;
     policy::Duration hold_;
-    CreationOutcome fate_ = {};
+    ValueFate fate_ = {};
+    RotationOf rotation_of_ = {};
     dialogue::UnresponsiveClients silent_;
 };
 

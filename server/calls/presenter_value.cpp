@@ -2,7 +2,7 @@
 #include "server/calls/approval_answer.hpp"
 #include "server/calls/presenter.hpp"
 #include "server/people/client_form.hpp"
-#include "tools/access_tokens/create_words.hpp"
+#include "tools/access_tokens/rotate_words.hpp"
 
 namespace tfy::calls {
 namespace {
@@ -24,15 +24,25 @@ std::string waits_at(const Approval& approval, const tools::ToolResult& result) 
 
 Async<Approval> Presenter::as_it_is(Approval approval) {
     auto outcome = read_outcome(approval.outcome);
-    if (approval.state != Approval::State::succeeded || !fate_ || !outcome.structured.is_object())
-        co_return approval;
-    auto reveal_id = outcome.structured.value("reveal_id", std::string{});
-    if (reveal_id.empty()) co_return approval;
-    const auto fate = co_await fate_(std::move(reveal_id), approval.call.caller.principal);
-    if (!fate) co_return approval;
-    access_tokens::tell_value_is_over(outcome, *fate);
+    if (approval.state != Approval::State::succeeded || !outcome.structured.is_object()) co_return approval;
+    co_await tell_fate(outcome, approval);
+    co_await tell_rotation(outcome, approval);
     approval.outcome = outcome_of(outcome);
     co_return approval;
+}
+
+// What cannot be read is told as it was written down.
+Async<void> Presenter::tell_fate(tools::ToolResult& outcome, const Approval& approval) {
+    auto reveal_id = outcome.structured.value("reveal_id", std::string{});
+    if (!fate_ || reveal_id.empty()) co_return;
+    const auto fate = co_await fate_(std::move(reveal_id), approval.call.caller.principal);
+    if (fate) access_tokens::tell_value(outcome, *fate, clock_.now());
+}
+
+Async<void> Presenter::tell_rotation(tools::ToolResult& outcome, const Approval& approval) {
+    if (!rotation_of_ || !outcome.structured.contains("rotation_id")) co_return;
+    const auto rotation = co_await rotation_of_(approval.id);
+    if (rotation && *rotation) access_tokens::tell_old_token(outcome, **rotation);
 }
 
 dialogue::DestinationOffer Presenter::offer_to(const Approval& approval, const mcp::Requester& requester) {

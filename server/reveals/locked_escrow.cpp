@@ -9,6 +9,7 @@
 #include "policy/human.hpp"
 #include "policy/sealed_state.hpp"
 #include "server/observability/failpoint.hpp"
+#include "server/storage/state_dir.hpp"
 
 namespace tfy::reveals {
 namespace {
@@ -28,8 +29,13 @@ Error gone() {
 }  // namespace
 
 LockedEscrow::LockedEscrow(asio::io_context& loop, storage::Store& store, sealing::Sealer& redaction,
-                           const Clock& clock, std::string instance)
-    : loop_(loop), store_(store), redaction_(redaction), clock_(clock), instance_(std::move(instance)) {}
+                           const Clock& clock, std::string instance, std::filesystem::path state_dir)
+    : loop_(loop),
+      store_(store),
+      redaction_(redaction),
+      clock_(clock),
+      instance_(std::move(instance)),
+      state_dir_(std::move(state_dir)) {}
 
 Async<Result<tools::Deposit>> LockedEscrow::hold(policy::Secret value, std::string token_name,
                                                  tools::Recipients recipients) {
@@ -94,12 +100,21 @@ Async<Result<tools::EscrowState>> LockedEscrow::fate(std::string reveal_id, std:
     if (!row) co_return row.error();
     if (!*row || (*row)->principal != principal) co_return gone();
     switch ((*row)->state) {
-        case storage::RevealRow::State::held: co_return tools::EscrowState::held;
+        case storage::RevealRow::State::held: co_return unclaimed(**row);
         case storage::RevealRow::State::claimed: co_return tools::EscrowState::claimed;
-        case storage::RevealRow::State::lapsed:
+        case storage::RevealRow::State::lapsed: co_return tools::EscrowState::lapsed;
         case storage::RevealRow::State::lost: break;
     }
-    co_return tools::EscrowState::gone;
+    co_return tools::EscrowState::lost;
+}
+
+// The row of a process that ended stays "held". A value that this process does not find is being claimed.
+tools::EscrowState LockedEscrow::unclaimed(const storage::RevealRow& row) const {
+    const bool mine = row.instance == instance_;
+    if (!mine && !storage::alive(state_dir_, row.instance)) return tools::EscrowState::lost;
+    if (row.until <= clock_.now()) return tools::EscrowState::lapsed;
+    if (!mine) return tools::EscrowState::elsewhere;
+    return values_.contains(row.id) ? tools::EscrowState::held : tools::EscrowState::claimed;
 }
 
 // The value leaves the map first, so that no second claim can find it while the first one is being written.

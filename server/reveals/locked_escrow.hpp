@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
@@ -15,8 +16,10 @@ namespace tfy::reveals {
 
 class LockedEscrow final : public tools::Escrow {
 public:
+    /// `instance` names this process in the rows of the values that it holds; `state_dir` tells which others
+    /// live.
     LockedEscrow(boost::asio::io_context& loop, storage::Store& store, sealing::Sealer& redaction,
-                 const Clock& clock, std::string instance);
+                 const Clock& clock, std::string instance, std::filesystem::path state_dir);
 
     Async<Result<tools::Deposit>> hold(policy::Secret value, std::string token_name,
                                        tools::Recipients recipients) override;
@@ -55,12 +58,14 @@ private:
     };
     Async<Result<redaction::Reveal>> take(std::string reveal_id, std::string destination, std::string by);
     Async<void> lapse(std::string reveal_id, policy::Time until);
+    tools::EscrowState unclaimed(const storage::RevealRow& row) const;
 
     boost::asio::io_context& loop_;
     storage::Store& store_;
     sealing::Sealer& redaction_;
     const Clock& clock_;
     std::string instance_;
+    std::filesystem::path state_dir_;
     std::map<std::string, Value> values_;
     std::function<tools::WayToValue(const std::string&)> way_ = {};
     std::function<void()> tell_ = [] {};

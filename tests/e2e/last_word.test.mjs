@@ -26,7 +26,9 @@ const says = {
     if (tool !== 'rotate') return;
     assert.deepEqual([data.old.name, data.old.id, data.old.deleted], [name, id, false]);
     assert.match(data.rotation_id, /^rot_/);
-    everywhere(`The old token "${name}" (ID ${id}) was not deleted`, data.rotation_id);
+    everywhere(`Old token: ${name} (ID ${id})\nThe old token "${name}" `, data.rotation_id);
+    assert.ok(['waiting', 'due'].includes(data.old.state), data.old.state);
+    assert.ok(data.next.includes(data.old.message), data.next);
   },
   mask({ data, everywhere }, { destination }) {
     assert.match(data.masked, /^\S{1,12}\*+\S*\*+\S{1,12}$/);

@@ -36,7 +36,7 @@ struct Page {
     approvals::CurrentGate gate{policy::Rules{.rules = {policy::Rule{}}}};
     sealing::Sealer redaction{{}, {}};
     approvals::Approvals approvals{loop, store, gate, redaction, clock, "test"};
-    reveals::LockedEscrow reveals{loop, store, redaction, clock, "test"};
+    reveals::LockedEscrow reveals{loop, store, redaction, clock, "test", {}};
     sandbox::ControlPlane plane{sandbox::make_memory_shelf(), clock};
     std::unique_ptr<truefoundry::Exchange> exchange = sandbox::make_sandbox_exchange(plane);
     truefoundry::Client client{*exchange};

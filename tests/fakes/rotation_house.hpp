@@ -109,7 +109,7 @@ public:
           upstream_(upstream),
           lock_(storage::Instance::hold(house.state, instance).value()),
           store(open_ledger(house.state.ledger(), {.lock_wait = std::chrono::milliseconds{50}})),
-          reveals(loop, store, redaction, house.clock, instance),
+          reveals(loop, store, redaction, house.clock, instance, house.state.root()),
           desk({loop, store, client, redaction, house.clock, log}, instance, house.state.root(), base_url) {
         reveals.on_end([this] { desk.look_again(); });
     }

@@ -62,7 +62,7 @@ public:
           exchange(upstream.line(born.base_url, born.instance)),
           outbox(std::move(heard)),
           desk(loop, store, gate, redaction, clock, born.instance),
-          reveals(loop, store, redaction, clock, born.instance),
+          reveals(loop, store, redaction, clock, born.instance, born.state_dir),
           catalog(assemble(clock)),
           narrowing(desk, catalog, gate, clock),
           presenter(desk, page, clock, log, policy::SealKey{}, born.hold),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tools/own_command.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
@@ -52,31 +53,72 @@ std::string in_words(policy::Duration left) {
     return std::to_string(minutes) + " minutes";
 }
 
-std::string how_to_see(const Created& created, policy::Time now) {
-    const auto call = "tfy_access_tokens_reveal with reveal_id \"" + created.held.reveal_id + "\"";
-    const auto time = std::max(created.held.until - now, policy::Duration{0});
-    const auto left = in_words(time);
-    const auto& way = created.held.way;
-    const bool seen_by_person = !way.page.empty() || !way.terminal.empty();
-    switch (created.destination) {
-        case policy::Destination::page:
-            if (seen_by_person) return how_a_person_sees(way, time) + "\nIt is not shown here.";
-            break;
-        case policy::Destination::agent:
-            return "To show the value, call " + call + " once, when the user is ready to copy it (within " +
-                   left + "); the approval already allows it.";
-        case policy::Destination::none: break;
-    }
-    return "The value is not shown. It can be revealed with a new approval within " + left + ": call " +
-           call + ".";
+constexpr std::array<std::string_view, 5> value_state_names{"waits", "waits_elsewhere", "shown", "expired",
+                                                            "lost"};
+
+std::string_view name_of(tools::EscrowState state) {
+    return value_state_names.at(static_cast<std::size_t>(state));
 }
 
-std::string fate_words(tools::EscrowState fate) {
-    if (fate == tools::EscrowState::claimed)
+std::string text_in(const Json& object, const char* key) { return object.value(key, std::string{}); }
+
+/// How a person gets to a value that is for them and not for the agent.
+std::string how_a_person_sees(const Json& told, policy::Duration left) {
+    const auto page = text_in(told, "reveal_url");
+    const auto command = text_in(told, "reveal_command");
+    const auto then = " within " + in_words(left) + " to see and save the value.";
+    if (page.empty()) return "Tell the user: run " + command + " in a terminal" + then;
+    auto text = "Tell the user: open " + page + then;
+    if (!command.empty()) text += " Or in a terminal: " + command;
+    return text;
+}
+
+std::string call_of(const std::string& reveal_id) {
+    return "tfy_access_tokens_reveal with reveal_id \"" + reveal_id + "\"";
+}
+
+/// What the agent can do for a value that does not wait for a person.
+std::string how_to_ask(const Json& told, policy::Duration left) {
+    const auto call = call_of(text_in(told, "reveal_id"));
+    if (text_in(told, "destination") == "agent")
+        return "To show the value, call " + call + " once, when the user is ready to copy it (within " +
+               in_words(left) + "); the approval already allows it.";
+    return "The value is not shown. It can be revealed with a new approval within " + in_words(left) +
+           ": call " + call + ".";
+}
+
+/// A rotation says itself what to do about its two tokens.
+std::string over(const Json& told, tools::EscrowState state) {
+    if (state == tools::EscrowState::claimed)
         return "The value was shown, and is not shown again. If it was not saved, delete this token and "
-               "create "
-               "a new one.";
-    return "The value was not looked at in time, so it is lost. Delete this token and create a new one.";
+               "create a new one.";
+    std::string how = "The value was not looked at in time, so it is lost.";
+    if (state == tools::EscrowState::lost)
+        how = "The value is lost: the server process that held it has ended.";
+    return told.contains("rotation_id") ? how : how + " Delete this token and create a new one.";
+}
+
+/// Its last words are meant for the agent's answer alone.
+std::string value_words(const Json& told, policy::Time now) {
+    using State = tools::EscrowState;
+    const auto name = told.value("value_state", std::string(name_of(State::held)));
+    const auto found = std::ranges::find(value_state_names, name) - value_state_names.begin();
+    auto state = static_cast<State>(found);
+    const auto until = policy::read_time(text_in(told, "reveal_until"));
+    const bool waits = state == State::held || state == State::elsewhere;
+    if (waits && (!until || *until <= now)) state = State::lapsed;
+    if (state != State::held && state != State::elsewhere) return over(told, state);
+    if (told.contains("reveal_url") || told.contains("reveal_command"))
+        return how_a_person_sees(told, *until - now);
+    if (state == State::held) return how_to_ask(told, *until - now);
+    return "Another running server process holds the value; this one cannot show it. " +
+           through_its_holder(text_in(told, "reveal_id"));
+}
+
+/// Up to the empty line, or to the end.
+void replace_paragraph(std::string& text, std::size_t from, const std::string& words) {
+    const auto end = std::min(text.find("\n\n", from), text.size());
+    text.replace(from, end - from, words);
 }
 
 /// A tenant may allow less than was asked for; nobody should find that out on the day.
@@ -90,12 +132,16 @@ std::string expiry_of(const Created& created, policy::Time now) {
 
 }  // namespace
 
-std::string how_a_person_sees(const tools::WayToValue& way, policy::Duration left) {
-    const auto then = " within " + in_words(left) + " to see and save the value.";
-    if (way.page.empty()) return "Tell the user: run " + way.terminal + " in a terminal" + then;
-    auto text = "Tell the user: open " + way.page + then;
-    if (!way.terminal.empty()) text += " Or in a terminal: " + way.terminal;
-    return text;
+std::string through_its_holder(const std::string& reveal_id) {
+    return "Call " + call_of(reveal_id) +
+           " through the client that created the token. Or a person who approved the token runs in a "
+           "terminal: " +
+           tools::own_command("approvals reveal " + reveal_id);
+}
+
+std::string what_to_do(const Json& structured, policy::Time now) {
+    return structured.is_object() && structured.contains("reveal_id") ? value_words(structured, now)
+                                                                      : std::string{};
 }
 
 std::vector<std::string> warnings_about(const Args& args, policy::Time now) {
@@ -140,11 +186,6 @@ policy::Facts describe_creation(const Args& args, policy::Time now) {
 tools::ToolResult report_creation(const Created& created, policy::Time now) {
     const bool id_known = !created.id.empty();
     tools::ToolResult result;
-    result.text = "Token created successfully!\n\nName: " + created.name + "\nID: " +
-                  (id_known ? tools::one_line(created.id)
-                            : "unknown (it could not be read back: list the tokens to find it)") +
-                  "\nExpires: " + expiry_of(created, now) + "\nToken (masked): " + created.held.masked +
-                  "\n\n" + how_to_see(created, now) + "\n\n" + tools::sentences::save_now + "\n";
     result.structured = {
         {"status", "executed"},
         {"name", created.name},
@@ -154,24 +195,37 @@ tools::ToolResult report_creation(const Created& created, policy::Time now) {
         {"reveal_until", policy::format_time(created.held.until)},
         {"destination", policy::to_string(created.destination)},
         {"expires_at", created.expires ? Json(policy::format_time(*created.expires)) : Json(nullptr)}};
-    if (created.destination != policy::Destination::page) return result;
-    if (const auto& way = created.held.way; !way.page.empty()) result.structured["reveal_url"] = way.page;
-    if (const auto& way = created.held.way; !way.terminal.empty())
-        result.structured["reveal_command"] = way.terminal;
+    const auto& way = created.held.way;
+    const bool for_person = created.destination == policy::Destination::page;
+    if (for_person && !way.page.empty()) result.structured["reveal_url"] = way.page;
+    if (for_person && !way.terminal.empty()) result.structured["reveal_command"] = way.terminal;
+    result.text = "Token created successfully!\n\nName: " + created.name + "\nID: " +
+                  (id_known ? tools::one_line(created.id)
+                            : "unknown (it could not be read back: list the tokens to find it)") +
+                  "\nExpires: " + expiry_of(created, now) + "\nToken (masked): " + created.held.masked +
+                  "\n\n\n\n" + tools::sentences::save_now + "\n";
+    tell_value(result, tools::EscrowState::held, now);
     return result;
 }
 
-void tell_value_is_over(tools::ToolResult& report, tools::EscrowState fate) {
-    if (fate == tools::EscrowState::held || !report.structured.is_object()) return;
-    const auto before = "\nToken (masked): " + report.structured.value("masked", std::string{}) + "\n\n";
-    const auto from = report.text.find(before);
-    const auto to = report.text.find(tools::sentences::save_now);
-    if (from == std::string::npos || to == std::string::npos || to < from) return;
-    const auto start = from + before.size();
-    report.text.replace(start, to + std::string_view(tools::sentences::save_now).size() - start,
-                        fate_words(fate));
-    report.structured.erase("reveal_url");
-    report.structured.erase("reveal_command");
+void tell_value(tools::ToolResult& report, tools::EscrowState fate, policy::Time now) {
+    auto& told = report.structured;
+    if (!told.is_object() || !told.contains("reveal_id")) return;
+    told["value_state"] = name_of(fate);
+    const bool waits = fate == tools::EscrowState::held || fate == tools::EscrowState::elsewhere;
+    if (!waits) {
+        told.erase("reveal_url");
+        told.erase("reveal_command");
+    }
+    const auto before = "\nToken (masked): " + text_in(told, "masked") + "\n\n";
+    const auto found = report.text.find(before);
+    if (found == std::string::npos) return;
+    auto words = value_words(told, now);
+    if (told.contains("reveal_url") || told.contains("reveal_command")) words += "\nIt is not shown here.";
+    replace_paragraph(report.text, found + before.size(), words);
+    const auto save = report.text.find(tools::sentences::save_now);
+    if (!waits && save != std::string::npos)
+        report.text.erase(save - 2, std::string_view(tools::sentences::save_now).size() + 2);
 }
 
 void add_warnings(tools::ToolResult& report, const std::vector<std::string>& warnings) {

@@ -19,13 +19,17 @@ policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Tim
 /// account. The person sees it before, the agent after.
 std::vector<std::string> warnings_about(const CreateAccessToken::Args& args, policy::Time now);
 
-/// What the user has to do to see a value that is for them and not for the agent: "Tell the user: open …
-/// within 10 minutes to see and save the value."
-std::string how_a_person_sees(const tools::WayToValue& way, policy::Duration left);
+/// `value_state` among its members says what is so of the value: waits, waits_elsewhere, shown, expired or
+/// lost.
 tools::ToolResult report_creation(const Created& created, policy::Time now);
-/// `report` is of a token whose value no longer waits: it says what became of the value, and no more how to
-/// see it.
-void tell_value_is_over(tools::ToolResult& report, tools::EscrowState fate);
+/// Makes `report` say what is so of the value now: how to see it and how long that takes, or what became of
+/// it. Nothing for reports without a value.
+void tell_value(tools::ToolResult& report, tools::EscrowState fate, policy::Time now);
+/// What is to be done now about the value of `structured`, as report_creation() wrote it; empty where it has
+/// none. "Tell the user: open … within 10 minutes to see and save the value."
+std::string what_to_do(const Json& structured, policy::Time now);
+/// For a value in another process: how it is reached from there.
+std::string through_its_holder(const std::string& reveal_id);
 /// Adds `warnings` to the report, for the agent to pass on.
 void add_warnings(tools::ToolResult& report, const std::vector<std::string>& warnings);
 

@@ -8,8 +8,8 @@ namespace {
 
 using truefoundry::TokenName;
 
-constexpr std::chrono::seconds same_moment{1};  // what two clocks that are set well may be apart
-constexpr std::chrono::hours over{1};           // a POST that was answered runs no more
+constexpr std::chrono::seconds same_moment{1};    // what two clocks that are set well may be apart
+constexpr std::chrono::hours no_more_running{1};  // a POST that was answered runs no more
 
 bool was_confirmed(const Error& lost) {
     const auto status = lost.data.is_object() ? lost.data.value("http_status", 0) : 0;
@@ -22,7 +22,7 @@ Async<Error> whose_is_it(truefoundry::Client api, TokenName token_name, policy::
     const auto name = tools::in_quotes(token_name.text());
     LostCreation lost{.name = std::move(token_name),
                       .begun = begun,
-                      .age = over,
+                      .age = no_more_running,
                       .how = taken.message,
                       .clock_apart = same_moment};
     const auto fate = co_await fate_of(std::move(api), std::move(lost));

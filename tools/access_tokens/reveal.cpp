@@ -1,5 +1,6 @@
 #include "tools/access_tokens/reveal.hpp"
 
+#include "tools/access_tokens/create_words.hpp"
 #include "tools/identifier.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
@@ -31,7 +32,20 @@ Result<Json> RevealAccessToken::canonical(Json arguments, policy::Time) const {
                  "and 26 characters). Nothing was shown."};
 }
 
+Async<Result<void>> RevealAccessToken::can_run_here(policy::Call call) {
+    const auto reveal_id = Args::read(call.arguments).reveal_id;
+    const auto fate = co_await escrow_.fate(reveal_id, call.caller.principal);
+    if (!fate || *fate != tools::EscrowState::elsewhere) co_return Result<void>{};
+    const auto next = through_its_holder(reveal_id);
+    co_return Error{Errc::refused,
+                    "Another running server process holds this value; this one cannot show it. Nothing was "
+                    "shown, and no approval was used up. " +
+                        next,
+                    {{"next", next}}};
+}
+
 Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
+    if (const auto here = co_await can_run_here(call); !here) co_return here.error();
     const auto held = co_await escrow_.look(Args::read(call.arguments).reveal_id, call.caller.principal);
     if (!held) co_return in_words(held.error());
     const auto now = clock_.now();

@@ -25,6 +25,8 @@ public:
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
+    /// Errc::refused where another running process holds the value.
+    Async<Result<void>> can_run_here(policy::Call call) override;
     Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
     /// Never a value: either it may have been shown (Errc::ambiguous), or it was not and never will be
     /// (Errc::not_found).

@@ -1,7 +1,8 @@
 #include "tools/access_tokens/rotate_words.hpp"
 
+#include <algorithm>
+
 #include "tools/access_tokens/deletion.hpp"
-#include "tools/own_command.hpp"
 #include "tools/text.hpp"
 
 namespace tfy::access_tokens {
@@ -12,15 +13,9 @@ void append(policy::Facts& facts, const policy::Facts& half, const std::string& 
     for (const auto& warning : half.warnings) facts.warnings.push_back(of + ": " + warning);
 }
 
-std::string after_grace(const RotationPlan& plan) {
-    return plan.grace() == policy::Duration{0}
-               ? std::string("as soon as the new value has been shown")
-               : policy::format_duration(plan.grace()) + " after the new value has been shown";
-}
-
-std::string when_it_goes(const Result<Rotation>& begun, const RotationPlan& plan) {
-    if (begun) return after_grace(plan) + "; never, if that value is not shown in time";
-    return "not by itself: this server could not record that it has to be deleted";
+/// Where the old token's paragraph begins.
+std::string heading(const std::string& title, const std::string& id) {
+    return "\nOld token: " + title + " (ID " + id + ")\n";
 }
 
 }  // namespace
@@ -47,7 +42,9 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
     append(facts, comes, "New token");
     if (plan.grace() == policy::Duration{0})
         facts.warnings.emplace_back(
-            "There is no grace period: the old token is deleted even if the new value does not arrive.");
+            "There is no grace period: as soon as the new value has been shown, the old token is deleted, "
+            "even if "
+            "no one saved the value.");
     facts.target = plan.json();
     facts.yields_value = true;
     // The old token stays for now: it can still be deleted, not rotated once more.
@@ -59,20 +56,39 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
 tools::ToolResult report_rotation(const Created& created, const RotationPlan& plan,
                                   const Result<Rotation>& begun, policy::Time now) {
     auto result = report_creation(created, now);
-    const auto when = when_it_goes(begun, plan);
     const auto title = tools::one_line(plan.old_title());
-    result.text += "\nThe old token " + tools::in_quotes(plan.old_title()) + " (ID " + plan.old_id() +
-                   ") was not deleted by this call. It is deleted " + when + ".\n";
-    if (begun)
-        result.text +=
-            "To keep it, a person runs before then: " + tools::own_command("approvals keep " + begun->id) +
-            "\nCheck it with tfy_approvals_get.\n";
-    else
-        result.text += "Delete it with tfy_access_tokens_delete once the new one is in use. (" +
-                       begun.error().message + ")\n";
+    result.text += heading(title, plan.old_id()) + "\n";
     result.structured["rotation_id"] = begun ? Json(begun->id) : Json(nullptr);
-    result.structured["old"] = {{"id", plan.old_id()}, {"name", title}, {"deleted", false}, {"when", when}};
+    result.structured["old"] = {{"id", plan.old_id()}, {"name", title}};
+    if (begun) {
+        tell_old_token(result, *begun);
+        return result;
+    }
+    Rotation stays{.state = Rotation::State::kept, .plan = plan};
+    tell_old_token(result, stays,
+                   "The old token " + tools::in_quotes(plan.old_title()) +
+                       " still works and is not deleted by itself: this server could not record that it has "
+                       "to be deleted. Delete it with tfy_access_tokens_delete once the new one is in use. "
+                       "(" +
+                       begun.error().message + ")");
     return result;
+}
+
+void tell_old_token(tools::ToolResult& report, const Rotation& rotation, std::string words) {
+    auto& told = report.structured;
+    if (!told.is_object() || !told.contains("old")) return;
+    if (words.empty()) words = describe(rotation);
+    auto& old = told["old"];
+    old["deleted"] = rotation.state == Rotation::State::done;
+    old["state"] = to_string(rotation.state);
+    old["when"] = when_it_goes(rotation);
+    old["message"] = words;
+    const auto begin = heading(old.value("name", std::string{}), old.value("id", std::string{}));
+    const auto found = report.text.find(begin);
+    if (found == std::string::npos) return;
+    const auto from = found + begin.size();
+    const auto end = std::min(report.text.find('\n', from), report.text.size());
+    report.text.replace(from, end - from, words);
 }
 
 }  // namespace tfy::access_tokens

@@ -75,13 +75,31 @@ std::optional<State> read_rotation_state(std::string_view text) { return read<St
 std::string_view to_string(Kept because) { return kept_names.at(static_cast<std::size_t>(because)); }
 std::optional<Kept> read_kept(std::string_view text) { return read<Kept>(kept_names, text); }
 
+std::string after_grace(const RotationPlan& plan, const std::string& value) {
+    const bool at_once = plan.grace() == policy::Duration{0};
+    const auto when = at_once ? "as soon as " : policy::format_duration(plan.grace()) + " after ";
+    return when + value + " has been shown";
+}
+
+std::string when_it_goes(const Rotation& rotation) {
+    switch (rotation.state) {
+        case State::waiting:
+            return after_grace(rotation.plan) + "; never, if that value is not shown in time";
+        case State::due: return "at " + policy::format_time_for_people(rotation.due.value_or(policy::Time{}));
+        case State::deleting: return "now";
+        case State::done: return "it is deleted";
+        case State::kept: break;
+    }
+    return "not by itself: it is kept";
+}
+
 std::string describe(const Rotation& rotation) {
     const auto keep = " To keep it, a person runs: " + tools::own_command("approvals keep " + rotation.id);
     switch (rotation.state) {
         case State::waiting:
             return old_words(rotation) + " still works. It is deleted " +
-                   policy::format_duration(rotation.plan.grace()) + " after the value of " +
-                   new_words(rotation) + " has been shown, and never before." + keep;
+                   after_grace(rotation.plan, "the value of " + new_words(rotation)) + ", and never before." +
+                   keep;
         case State::due:
             return old_words(rotation) + " is deleted at " +
                    policy::format_time_for_people(rotation.due.value_or(policy::Time{})) + ": the value of " +

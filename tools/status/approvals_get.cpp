@@ -36,7 +36,9 @@ tools::ToolResult report(tools::ToolResult answer, const Approval& approval) {
 
 void add_rotation(tools::ToolResult& result, const access_tokens::Rotation& rotation) {
     result.structured["rotation"] = report(rotation);
-    result.text += "\nRotation: " + rotation.id + "\n" + access_tokens::describe(rotation) + "\n";
+    result.text += "\nRotation: " + rotation.id + "\n";
+    const auto words = access_tokens::describe(rotation);
+    if (result.text.find(words) == std::string::npos) result.text += words + "\n";
 }
 
 }  // namespace

@@ -161,16 +161,25 @@ TEST_CASE("two processes that start at once settle an orphan once: the first cou
 TEST_CASE("a value's fate is known after its process is gone, to its principal alone") {
     const fakes::TempFolder folder;
     Process process(folder);
-    reveals::LockedEscrow dead{process.loop, process.store, process.redaction, process.clock, "dead"};
-    reveals::LockedEscrow next{process.loop, process.store, process.redaction, process.clock, "next"};
+    const auto state = storage::StateDir::open(folder.path()).value();
+    std::optional<storage::Instance> life = storage::Instance::hold(state, "one").value();
+    const auto escrow = [&](const char* instance) {
+        return reveals::LockedEscrow(process.loop, process.store, process.redaction, process.clock, instance,
+                                     folder.path());
+    };
+    auto one = escrow("one");
+    auto next = escrow("next");
     const auto held = process.run(
-        dead.hold(policy::Secret(std::string(44, 'v')), "dev-local", {.principal = "stdio:alice"}));
+        one.hold(policy::Secret(std::string(44, 'v')), "dev-local", {.principal = "stdio:alice"}));
     const auto id = held.value().reveal_id;
-    CHECK(process.run(next.fate(id, "stdio:alice")).value() == tools::EscrowState::held);
+    CHECK(process.run(one.fate(id, "stdio:alice")).value() == tools::EscrowState::held);
+    CHECK(process.run(next.fate(id, "stdio:alice")).value() == tools::EscrowState::elsewhere);
+    life.reset();
+    CHECK(process.run(next.fate(id, "stdio:alice")).value() == tools::EscrowState::lost);
     CHECK(process.run(next.fate(id, "stdio:mallory")).error().code == Errc::not_found);
     CHECK(process.run(next.fate("rev_" + std::string(26, 'b'), "stdio:alice")).error().code ==
           Errc::not_found);
-    REQUIRE(process.run(succeeds(dead.claim(id, "stdio:alice", "agent"))));
+    REQUIRE(process.run(succeeds(one.claim(id, "stdio:alice", "agent"))));
     CHECK(process.run(next.fate(id, "stdio:alice")).value() == tools::EscrowState::claimed);
 }
 

@@ -17,6 +17,7 @@ TEST_CASE("how to see a value is told with the time that is left, and that it is
                     {"structured",
                      {{"status", "executed"},
                       {"destination", "page"},
+                      {"reveal_id", "rev_1"},
                       {"reveal_until", policy::format_time(noon + 10min)},
                       {"reveal_url", "https://tfy.example.com/approvals"},
                       {"reveal_command", "tfy-pat-mcp approvals reveal rev_1"}}},
@@ -30,14 +31,20 @@ TEST_CASE("how to see a value is told with the time that is left, and that it is
                                   "in a terminal: tfy-pat-mcp approvals reveal rev_1\nUntil "));
     CHECK(next_at(noon + 7min)
               .starts_with("Tell the user: open https://tfy.example.com/approvals within 3 minutes to see"));
-    const auto over = calls::status_answer(made, {}, noon + 10min);
-    for (const auto& said : {over.text, over.structured.at("next").get<std::string>()}) {
-        CHECK(holds(said, "The time to see the value is over."));
-        CHECK_FALSE(holds(said, "Tell the user: open"));
-    }
+    CHECK(next_at(noon + 10min).starts_with("The value was not looked at in time, so it is lost."));
+    made.outcome["structured"]["destination"] = "none";
     made.outcome["structured"].erase("reveal_url");
     made.outcome["structured"].erase("reveal_command");
-    CHECK(next_at(noon).starts_with("Until "));
+    CHECK(
+        next_at(noon).starts_with("The value is not shown. It can be revealed with a new approval within "
+                                  "10 minutes: call tfy_access_tokens_reveal with reveal_id \"rev_1\".\n"
+                                  "Until "));
+    made.outcome["structured"]["destination"] = "agent";
+    CHECK(next_at(noon + 7min)
+              .starts_with(
+                  "To show the value, call tfy_access_tokens_reveal with reveal_id \"rev_1\" once, when "
+                  "the user is ready to copy it (within 3 minutes); the approval already allows "
+                  "it.\nUntil "));
 }
 
 }  // namespace tfy::value_answer_test

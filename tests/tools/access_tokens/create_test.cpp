@@ -175,6 +175,7 @@ TEST_CASE("the result is the seed's, masked, with the warning to save the value;
     auto plain = result.structured;
     plain.erase("warnings");
     CHECK(plain == Json{{"status", "executed"},
+                        {"value_state", "waits"},
                         {"name", "dev-local"},
                         {"id", "tok1"},
                         {"masked", creation.escrow.masked},

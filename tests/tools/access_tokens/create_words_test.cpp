@@ -74,14 +74,24 @@ TEST_CASE("what was told of a value that waited is no longer told once it was sh
     };
     const auto held = report();
     auto same = report();
-    access_tokens::tell_value_is_over(same, tools::EscrowState::held);
+    access_tokens::tell_value(same, tools::EscrowState::held, noon);
     CHECK(same.text == held.text);
-    const std::pair<tools::EscrowState, const char*> rows[] = {
-        {tools::EscrowState::claimed, "The value was shown, and is not shown again."},
-        {tools::EscrowState::gone, "The value was not looked at in time, so it is lost."}};
-    for (const auto& [fate, words] : rows) {
+    CHECK(same.structured.at("value_state") == "waits");
+    access_tokens::tell_value(same, tools::EscrowState::elsewhere, noon + std::chrono::minutes{4});
+    CHECK(holds(same.text, "Tell the user: open https://a.example within 6 minutes to see"));  // it is there
+    CHECK(same.structured.at("value_state") == "waits_elsewhere");
+    const std::tuple<tools::EscrowState, const char*, const char*> rows[] = {
+        {tools::EscrowState::claimed, "shown", "The value was shown, and is not shown again."},
+        {tools::EscrowState::lapsed, "expired",
+         "The value was not looked at in time, so it is lost. Delete this token and create a new one."},
+        {tools::EscrowState::lost, "lost",
+         "The value is lost: the server process that held it has ended. Delete this token and create a new "
+         "one."}};
+    for (const auto& [fate, state, words] : rows) {
         auto told = report();
-        access_tokens::tell_value_is_over(told, fate);
+        access_tokens::tell_value(told, fate, noon);
+        CHECK(told.structured.at("value_state") == state);
+        CHECK(access_tokens::what_to_do(told.structured, noon).starts_with(words));
         CHECK(holds(told.text, std::string("Token (masked): tfy_****...****9f3a\n\n") + words));
         CHECK(holds(told.text, "ID: tok1"));
         CHECK(holds(told.text, "It never expires."));
@@ -92,8 +102,26 @@ TEST_CASE("what was told of a value that waited is no longer told once it was sh
         CHECK(told.structured.at("masked") == held.structured.at("masked"));
     }
     tools::ToolResult other{.text = "Token deleted.\n", .structured = {{"status", "executed"}}};
-    access_tokens::tell_value_is_over(other, tools::EscrowState::claimed);
+    access_tokens::tell_value(other, tools::EscrowState::claimed, noon);
     CHECK(other.text == "Token deleted.\n");
+}
+
+TEST_CASE("of a value that another process holds no call is offered that this one cannot answer") {
+    for (const auto destination : {Destination::agent, Destination::none}) {
+        const access_tokens::Created created{.held = {"rev_1", "****", noon + std::chrono::minutes{10}, {}},
+                                             .destination = destination};
+        auto told = access_tokens::report_creation(created, noon);
+        CHECK(holds(told.text, "call tfy_access_tokens_reveal with reveal_id \"rev_1\""));
+        CHECK(access_tokens::what_to_do(told.structured, noon) != "");
+        access_tokens::tell_value(told, tools::EscrowState::elsewhere, noon);
+        for (const auto& said : {told.text, access_tokens::what_to_do(told.structured, noon)}) {
+            CHECK(holds(said, "Another running server process holds the value; this one cannot show it."));
+            CHECK(holds(said, "through the client that created the token"));
+            CHECK(holds(said, "approvals reveal rev_1"));
+            CHECK_FALSE(holds(said, "already allows it"));
+            CHECK_FALSE(holds(said, "can be revealed"));
+        }
+    }
 }
 
 }  // namespace tfy::create_words_test

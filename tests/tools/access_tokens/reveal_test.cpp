@@ -98,7 +98,7 @@ TEST_CASE("a showing that a dead process began is settled by the records: possib
         {"claimed", tools::EscrowState::claimed, Errc::ambiguous, "may have been shown"},
         {"still held by the dead process", tools::EscrowState::held, Errc::not_found,
          "was not shown, and it was wiped with the process"},
-        {"lapsed before", tools::EscrowState::gone, Errc::not_found, "was not shown"},
+        {"lapsed before", tools::EscrowState::lapsed, Errc::not_found, "was not shown"},
         {"no record", Error{Errc::not_found, "gone"}, Errc::not_found, "was not shown"},
         {"unreadable", Error{Errc::storage, "disk"}, Errc::ambiguous, "It is unknown whether the value"}};
     for (const auto& row : rows) {

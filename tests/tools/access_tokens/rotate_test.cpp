@@ -252,7 +252,7 @@ TEST_CASE("a rotation makes the successor, hands its value to custody, and write
     CHECK(structured.at("old").at("id") == "old1");
     CHECK(structured.at("old").at("deleted") == false);
     CHECK(holds(structured.at("old").at("when").get<std::string>(), "15 m after"));
-    CHECK(holds(done->text, "(ID old1) was not deleted by this call. It is deleted 15 m after"));
+    CHECK(holds(done->text, "(ID old1)\nThe old token \"ci-bot\" still works. It is deleted 15 m after"));
     CHECK_FALSE(holds(done->text + structured.dump(), value));
     CHECK_FALSE(done->reveal.has_value());
 }
