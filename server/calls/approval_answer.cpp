@@ -115,6 +115,9 @@ ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now)
         case State::unknown:
             return with_next(std::move(outcome), approval,
                              "List the access tokens before anything else. " + repeated(approval, now));
+        case State::superseded:
+            return with_next(std::move(outcome), approval,
+                             "List the access tokens, then decide with the user whether it is still wanted.");
         default: return with_next(std::move(outcome), approval, ask_anew);
     }
 }

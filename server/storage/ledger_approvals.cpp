@@ -122,7 +122,8 @@ Result<void> Ledger::Impl::check_target(const Approval& fresh, policy::Time now)
                              ") would change the same token and is still open. Nothing was asked and nothing "
                              "was done. Wait for its outcome with tfy_approvals_get, or ask the user to deny "
                              "it, then call again.",
-                         {{"approval_id", each.id}}};
+                         {{"approval_id", each.id},
+                          {"next", "Ask for the outcome of " + each.id + " with tfy_approvals_get."}}};
     }
     return {};
 }

@@ -38,7 +38,7 @@ struct Ledger::Impl {
     /// Every request that waits and `cannot_run` any more ends as superseded, with its record; `by` is what
     /// ended it.
     Result<void> supersede_where(const std::function<bool(const policy::Approval&)>& cannot_run,
-                                 const std::string& by, policy::Time now);
+                                 std::string_view why, const std::string& by, policy::Time now);
     Result<Opened> open_row(const policy::Approval& fresh, policy::Time now, const RequestLimits& limits);
     bool has_a_past();
     Result<std::vector<policy::Approval>> open_approvals();

@@ -2,26 +2,18 @@
 #include "server/storage/ledger_impl.hpp"
 
 namespace tfy::storage {
-namespace {
 
 using policy::Approval;
 
-// Without a word that came from outside, so that nothing in it needs to be sealed.
-constexpr auto no_longer_possible =
-    "What this request needs is no longer there: its token is gone or is being rotated, its name is taken, "
-    "or its "
-    "value was shown or has gone. Nothing was done. List the access tokens before asking again.";
-
-}  // namespace
-
 Result<void> Ledger::Impl::supersede_where(const std::function<bool(const Approval&)>& cannot_run,
-                                           const std::string& by, policy::Time now) {
+                                           std::string_view why, const std::string& by, policy::Time now) {
     const auto open = open_approvals();
     if (!open) return open.error();
     for (const auto& each : *open) {
         if (!cannot_run(each)) continue;
         if (policy::lapse(each, now).state != each.state) continue;  // expires by itself
-        const auto ended = policy::supersede(each, no_longer_possible, now);
+        const auto ended = policy::supersede(
+            each, std::string(why) + " Nothing was done. List the access tokens before asking again.", now);
         if (!ended) return ended.error();
         if (auto changed = change(each.state, *ended); !changed) return changed;
         Json body = {{"state", policy::to_string(ended->state)}, {"digest", ended->digest}, {"by", by}};
@@ -36,7 +28,8 @@ Result<void> Ledger::finish(const Approval& ended, const JournalEntry& entry) {
         if (auto told = impl_->append(entry); !told) return told;
         if (ended.state != Approval::State::succeeded || ended.facts.consumes.empty()) return {};
         const auto cannot_run = [&](const Approval& open) { return policy::supersedes(ended, open); };
-        return impl_->supersede_where(cannot_run, ended.id, ended.updated);
+        return impl_->supersede_where(cannot_run, "Another request changed its token or took its name first.",
+                                      ended.id, ended.updated);
     });
 }
 

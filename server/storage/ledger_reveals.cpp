@@ -85,7 +85,7 @@ Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next, co
         const auto cannot_run = [&](const policy::Approval& open) {
             return policy::waits_for(open, policy::value_key(id));
         };
-        return impl_->supersede_where(cannot_run, id, entry.at);
+        return impl_->supersede_where(cannot_run, "Its value was shown, or is no longer held.", id, entry.at);
     });
 }
 

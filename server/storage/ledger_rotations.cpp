@@ -204,7 +204,8 @@ Result<void> Ledger::change_rotation(const RotationRow& next, const JournalEntry
             return open.call.base_url == next.base_url &&
                    policy::waits_for(open, policy::token_key(next.rotation.plan.old_id()));
         };
-        return impl_->supersede_where(cannot_run, next.rotation.id, entry.at);
+        return impl_->supersede_where(cannot_run, "Its token was deleted at the end of a rotation.",
+                                      next.rotation.id, entry.at);
     });
 }
 

@@ -241,7 +241,7 @@ test('a reason worded anew is the same request: the person sees the newest, the 
 
   const twin = await connection.call('tfy_approvals_get', { approval_id: other.structuredContent.approval_id });
   assert.equal(statusOf(twin), 'superseded', textOf(twin));
-  assert.match(textOf(twin), /its name is taken/);
+  assert.match(textOf(twin), /took its name first\. Nothing was done/);
 });
 
 test('two requests for one token: the same caller is led to its first, another caller is told, and the loser ends', async t => {
@@ -259,6 +259,7 @@ test('two requests for one token: the same caller is led to its first, another c
   assert.ok(rotate.isError);
   assert.equal(statusOf(rotate), 'conflict', textOf(rotate));
   assert.equal(rotate.structuredContent.approval_id, first, 'it is told which one');
+  assert.equal(rotate.structuredContent.next, `Ask for the outcome of ${first} with tfy_approvals_get.`);
   assert.match(textOf(rotate), new RegExp(`${first}.*would change the same token`));
 
   const rival = await remove(remote);
@@ -275,7 +276,8 @@ test('two requests for one token: the same caller is led to its first, another c
   assert.equal(late.code, 1, late.stdout);
   const told = await remove(remote);
   assert.equal(statusOf(told), 'superseded', textOf(told));
-  assert.match(textOf(told), /Nothing was done/);
+  assert.match(textOf(told), /Another request changed its token or took its name first\. Nothing was done/);
+  assert.match(told.structuredContent.next, /^List the access tokens/);
   assert.equal(await world.upstreamCount('DELETE'), 1);
   const record = (await journal(world, 'superseded')).find(each => each.approval_id === second);
   assert.equal(record.body.by, first);

@@ -57,7 +57,8 @@ TEST_CASE("each state says what was done, what was not, and what to do next, in 
          "Until 2026-11-23 12:15 UTC the same call returns this result; after that it is a new request."},
         {State::expired, "expired", true, "Nothing was done.", anew},
         {State::withdrawn, "withdrawn", true, "Nothing was done.", anew},
-        {State::superseded, "superseded", true, "Its token is gone. Nothing was done.", anew},
+        {State::superseded, "superseded", true, "Its token is gone. Nothing was done.",
+         "List the access tokens, then decide with the user whether it is still wanted."},
     };
     const calls::DecisionLinks doors{.page = "http://localhost/approvals#apr_1",
                                      .terminal = "tfy-pat-mcp approvals approve apr_1"};

@@ -87,7 +87,7 @@ export function History() {
         <section aria-labelledby="history-title">
             <h2 id="history-title">Recent decisions</h2>
             {others.value.length === 0 ? (
-                <p class="hint">Nothing was decided yet.</p>
+                <p class="hint">No earlier decisions.</p>
             ) : (
                 <ul class="entries">
                     {others.value.map((each) => (
