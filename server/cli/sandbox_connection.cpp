@@ -89,7 +89,7 @@ private:
         const auto end = bytes_.find("\r\n\r\n");
         if (end == std::string::npos) {
             Rejection unread{bytes_.size() < limits_.header_limit ? 408 : 431,
-                           "There is no whole request head."};
+                             "There is no whole request head."};
             co_return co_await refuse(std::move(unread));
         }
         auto head = take(end + 4);
@@ -123,7 +123,7 @@ private:
         auto body = co_await read_body(framing);
         if (body.status != 0) {
             Rejection unfit{body.status,
-                          "The body is larger than the sandbox takes, or its chunks cannot be read."};
+                            "The body is larger than the sandbox takes, or its chunks cannot be read."};
             co_return co_await refuse(std::move(unfit));
         }
         if (!body.bytes) co_return false;

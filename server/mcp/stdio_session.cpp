@@ -33,8 +33,8 @@ std::optional<protocol::RequestId> cancelled_request(const protocol::Notificatio
 }
 
 StdioSession::StdioSession(asio::io_context& loop, transport::Transport& transport, Dispatch& dispatch,
-                      PendingRequests& questions, policy::Caller caller, const observability::Log& log,
-                      std::function<void()> at_end)
+                           PendingRequests& questions, policy::Caller caller, const observability::Log& log,
+                           std::function<void()> at_end)
     : loop_(loop),
       transport_(transport),
       dispatch_(dispatch),

@@ -45,13 +45,15 @@ bool can_answer(const Requester& requester, const Question& question) {
     return capability == "sampling" ? can.sampling : can.roots;
 }
 
-Result<MethodResult> ask(const Requester& requester, const std::vector<Question>& questions, std::string state) {
+Result<MethodResult> ask(const Requester& requester, const std::vector<Question>& questions,
+                         std::string state) {
     if (!protocol::is_modern(requester.context.version))
         return failure(requester, "This needs a client that speaks 2026-07-28.");
     for (const auto& question : questions)
         if (!can_answer(requester, question)) return missing({{capability_of(question), Json::object()}});
-    return MethodResult{.result = protocol::write_input_required(write_questions(questions), std::move(state)),
-                  .result_type = "input_required"};
+    return MethodResult{
+        .result = protocol::write_input_required(write_questions(questions), std::move(state)),
+        .result_type = "input_required"};
 }
 
 Result<std::optional<std::string>> accepted_text(const Json& responses, std::string_view key,

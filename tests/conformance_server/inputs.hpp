@@ -28,7 +28,7 @@ bool can_answer(const Requester& requester, const Question& question);
 
 /// An InputRequiredResult. Errc::missing_capability where the client cannot answer all of it.
 Result<MethodResult> ask(const Requester& requester, const std::vector<Question>& questions,
-                   std::string state = {});
+                         std::string state = {});
 
 /// The field of an accepted form; nullopt where that key was not answered, the person did not accept, or the
 /// field has another type. Errc::invalid_params for what is no ElicitResult.

@@ -54,7 +54,7 @@ Async<Result<MethodResult>> Resources::read(Requester& requester, protocol::Read
     const auto contents = contents_of(params.uri);
     if (!contents) co_return protocol::resource_not_found(params.uri);
     co_return MethodResult{.result = protocol::write_read_resource({*contents}, requester.context.version,
-                                                             protocol::for_an_hour)};
+                                                                   protocol::for_an_hour)};
 }
 
 Async<bool> Resources::may_watch(Requester&, std::string uri) { co_return contents_of(uri).has_value(); }

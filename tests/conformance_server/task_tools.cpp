@@ -40,8 +40,8 @@ Async<Result<MethodResult>> protocol_error_job(Rooms& rooms, Requester& requeste
 }
 
 /// A task that asks. Only modern tasks can: those of 2025-11-25 ask on the stream of tasks/result.
-Result<MethodResult> start_asking(Rooms& rooms, const Requester& requester, const std::vector<Question>& questions,
-                            std::string then) {
+Result<MethodResult> start_asking(Rooms& rooms, const Requester& requester,
+                                  const std::vector<Question>& questions, std::string then) {
     if (!requester.context.capabilities.tasks || !protocol::is_modern(requester.context.version))
         return protocol::tasks_required();
     for (const auto& question : questions)

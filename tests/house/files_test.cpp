@@ -273,6 +273,26 @@ TEST_CASE(
     check_none(found);
 }
 
+TEST_CASE("the modules of the page import each other in one direction") {
+    static const std::regex import(R"re(from "\./(\w+)";)re");
+    std::map<std::string, std::set<std::string>> open;
+    for (const auto& entry : fs::directory_iterator(fs::path(TFY_SOURCE_DIR) / "server/dashboard/ui/src")) {
+        const auto source = read(TFY_SOURCE_DIR, entry.path());
+        auto& imports = open[entry.path().stem().string()];
+        for (const auto& line : source.lines)
+            if (std::smatch found; std::regex_search(line, found, import)) imports.insert(found[1]);
+    }
+    REQUIRE(open.size() > 10);
+    // What imports nothing that is left is taken away; a cycle stays.
+    const auto is_free = [&](const auto& module) {
+        return std::ranges::none_of(module.second, [&](const auto& other) { return open.contains(other); });
+    };
+    while (std::erase_if(open, is_free) > 0) continue;
+    std::vector<std::string> cycle;
+    for (const auto& [name, imports] : open) cycle.push_back(name);
+    check_none(cycle);
+}
+
 TEST_CASE("no rooms without a purpose") {
     const std::vector<std::string> vague = {"util", "common", "helper", "manager", "service."};
     std::vector<std::string> found;

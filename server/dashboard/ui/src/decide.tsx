@@ -2,22 +2,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api, Failure } from "./api";
-import { focusNext } from "./inbox";
+import { focusNext } from "./focus";
 import { Narrow } from "./narrow";
 import { AllowMore } from "./permit";
 import { dropDraft, keepDraft, put, refresh, session } from "./state";
 import { approveWord, destinations, removes, title } from "./words";
-import type { Approval, Destination } from "./types";
-
-export interface Part {
-    approval: Approval;
-    /** Somebody else has decided, or its time is over: what was typed stays, and does nothing. */
-    over: boolean;
-    busy: boolean;
-    /** `done` is told what the request is now. */
-    run: (work: () => Promise<Approval>, done: (now: Approval) => void) => Promise<void>;
-    complain: (problem: string) => void;
-}
+import type { Approval, Destination, Part } from "./types";
 
 function Destinations({
     approval,

@@ -5,8 +5,7 @@ import { api } from "./api";
 import { session } from "./state";
 import { clock } from "./time";
 import { title } from "./words";
-import type { Part } from "./decide";
-import type { Approval } from "./types";
+import type { Approval, Part } from "./types";
 
 export function Changes({ approval }: { approval: Approval }) {
     if (approval.narrowings.length === 0) return null;

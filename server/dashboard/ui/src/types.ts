@@ -135,3 +135,14 @@ export interface Listing {
     /** That wait, in all. */
     waiting: number;
 }
+
+/** What a part of a request's card is given. */
+export interface Part {
+    approval: Approval;
+    /** Someone else has decided, or its time is over: what was typed stays, and does nothing. */
+    over: boolean;
+    busy: boolean;
+    /** `done` is told what the request is now. */
+    run: (work: () => Promise<Approval>, done: (now: Approval) => void) => Promise<void>;
+    complain: (problem: string) => void;
+}
