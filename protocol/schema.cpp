@@ -34,7 +34,7 @@ bool has_patterns(const Json& schema) {
 
 /// Where the first text that is too long stands, "payload.name"; "arguments" where it is a name itself.
 std::optional<std::string> long_text(const Json& value, const std::string& path = {}) {
-    const auto here = path.empty() ? std::string("arguments") : path;
+    auto here = path.empty() ? std::string("arguments") : path;
     if (value.is_string() && value.get_ref<const std::string&>().size() > Schema::longest_text) return here;
     if (!value.is_structured()) return std::nullopt;
     for (const auto& [name, member] : value.items()) {
