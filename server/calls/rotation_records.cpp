@@ -40,6 +40,7 @@ Result<Rotation> keep_rotation(storage::Ledger& ledger, const std::string& id, c
                      "No rotation has this id. Nothing was changed. List the rotations under way: " +
                          tools::own_command("approvals list")};
     auto row = std::move(**found);
+    if (row.rotation.because == Rotation::Kept::by_person) return row.rotation;
     if (row.rotation.state != RotationState::waiting && row.rotation.state != RotationState::due)
         return too_late(row.rotation);
     row.rotation.state = RotationState::kept;

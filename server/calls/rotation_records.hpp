@@ -9,8 +9,9 @@ namespace tfy::calls {
 storage::JournalEntry rotation_entry(std::string kind, const storage::RotationRow& row,
                                      const redaction::Redactor& redactor, policy::Time now);
 
-/// A person keeps the old token of a rotation that is waiting or due. Errc::not_found; Errc::refused where it
-/// is too late or decided already; Errc::conflict where a process took it up in the same moment.
+/// A person keeps the old token of a rotation that is waiting or due. If a person kept it before, the
+/// rotation as it is, and nothing is written. Errc::not_found; Errc::refused if it is too late;
+/// Errc::conflict if a process took it up in the same moment.
 Result<access_tokens::Rotation> keep_rotation(storage::Ledger& ledger, const std::string& id,
                                               const policy::Human& person,
                                               const redaction::Redactor& redactor, policy::Time now);

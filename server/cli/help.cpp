@@ -84,7 +84,7 @@ constexpr std::array verbs{
     VerbHelp{"approvals permit",
              of_decisions,
              {"tfy-pat-mcp approvals permit --principal stdio:ada --names 'ci-*' --uses 9",
-              "tfy-pat-mcp approvals permit --principal stdio:ada --names 'ci-*' --uses 1"}},
+              "tfy-pat-mcp approvals permit --principal stdio:ada --names 'tmp-*' --for 2h"}},
     VerbHelp{"approvals revoke",
              of_decisions,
              {"tfy-pat-mcp approvals revoke per_9d2e", "tfy-pat-mcp approvals revoke per_9d2e --json"}},

@@ -116,3 +116,16 @@ test('of two processes only the one that holds a value offers it, and the other 
   await world.assertSeenOnce(valueIn(await reveal(holder, reveal_id)));
   assert.equal(holder.person.asked.length, asked, 'the approval of the create still holds');
 });
+
+test('of two processes asked for one value at the same moment, the one that holds it shows it, once', async t => {
+  const world = await World.start(t);
+  const holder = await open('modern stdio', world);
+  const other = await open('modern stdio', world);
+  const made = await createApproved(holder, 'dev-local', 'agent');
+  const ask = connection => connection.call('tfy_access_tokens_reveal', { reveal_id: made.reveal_id });
+  const [shown, refused, again] = await Promise.all([ask(holder), ask(other), ask(holder)]);
+  const winners = [shown, again].filter(each => !each.isError);
+  assert.equal(winners.length, 1, `${textOf(shown)}\n${textOf(again)}`);
+  assert.ok(refused.isError);
+  await world.assertSeenOnce(valueIn(winners[0]));
+});
