@@ -10,7 +10,8 @@ endforeach()
 # A clock that lets minutes pass in seconds. Sanitizers want to be loaded before anything else, and so does it.
 if(TFY_TESTS AND NOT TFY_SANITIZE)
   add_library(quick_clock MODULE ${CMAKE_CURRENT_LIST_DIR}/lib/quick_clock.cpp)
-  set_property(TEST e2e.memory APPEND PROPERTY ENVIRONMENT "TFY_QUICK_CLOCK_LIBRARY=$<TARGET_FILE:quick_clock>")
+  set_property(TEST e2e.memory e2e.earlier_state APPEND
+               PROPERTY ENVIRONMENT "TFY_QUICK_CLOCK_LIBRARY=$<TARGET_FILE:quick_clock>")
 endif()
 
 if(TARGET leak_corpus)

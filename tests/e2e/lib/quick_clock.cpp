@@ -1,4 +1,5 @@
-// To be preloaded: the process's clocks run TFY_QUICK_CLOCK times as fast, and its timers with them.
+// To be preloaded: the process's clocks run TFY_QUICK_CLOCK times as fast, and its timers with them. With
+// TFY_CLOCK_START (seconds since 1970) the time of day begins there.
 #include <dlfcn.h>
 #include <sys/timerfd.h>
 
@@ -36,13 +37,19 @@ long long begin(clockid_t clock) {
     return clock == CLOCK_REALTIME ? realtime : monotonic;
 }
 
+long long time_of_day_at_start() {
+    const auto* said = std::getenv("TFY_CLOCK_START");
+    static const long long start = said == nullptr ? begin(CLOCK_REALTIME) : std::atoll(said) * second;
+    return start;
+}
+
 }  // namespace
 
 extern "C" int clock_gettime(clockid_t clock, timespec* now) noexcept {
     const int status = next<int(clockid_t, timespec*)>("clock_gettime")(clock, now);
     if (status != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)) return status;
-    const auto start = begin(clock);
-    *now = time_of(start + (nanoseconds(*now) - start) * factor());
+    const auto passed = (nanoseconds(*now) - begin(clock)) * factor();
+    *now = time_of((clock == CLOCK_REALTIME ? time_of_day_at_start() : begin(clock)) + passed);
     return 0;
 }
 

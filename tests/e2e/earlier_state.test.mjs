@@ -1,0 +1,131 @@
+// A state directory that an earlier version wrote goes on where it was: requests, decisions, rotations, permissions, known
+// tokens, passphrases and the journal. Each folder of tests/e2e/states is such a directory, as text.
+// TFY_WRITE_STATE=NAME writes one more, with this version.
+import assert from 'node:assert/strict';
+import { readdirSync, renameSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { open } from './lib/clients.mjs';
+import { Page } from './lib/page.mjs';
+import { readStateText, writeStateText } from './lib/state_text.mjs';
+import { create, createApproved, idOf, names, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
+import { atTerminal, passphrase, setPassphrase } from './lib/terminal.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const states = new URL('states/', import.meta.url).pathname;
+const createTool = 'tfy_access_tokens_create';
+const deleteTool = 'tfy_access_tokens_delete';
+const rotateTool = 'tfy_access_tokens_rotate';
+const me = userInfo().username;
+const policy = rules().replace('require_passphrase = false', 'require_passphrase = true');
+const clock = process.env.TFY_QUICK_CLOCK_LIBRARY;
+
+async function sandboxWorld(t, more = {}) {
+  const world = await World.start(t, { upstream: 'http://127.0.0.1:9', policy, hold: '0s' });
+  for (const name of ['TFY_BASE_URL', 'TFY_API_KEY']) delete world.env[name];
+  world.env = { ...world.env, TFY_PAT_MCP_SANDBOX: 'true', TFY_PAT_MCP_SANDBOX_TOKENS: 'none', ...more };
+  return world;
+}
+
+const asks = { open: { payload: { name: 'still-open' } }, denied: { payload: { name: 'not-wanted' } } };
+
+/** A life with all that a state directory can hold. */
+async function live(world) {
+  assert.equal((await setPassphrase(world)).code, 0);
+  const server = await world.serve();
+  const page = await Page.signIn(world, server);
+  const asked = await open('modern HTTP', world, { endpoint: server.endpoint });
+  const silent = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
+
+  const made = await createApproved(asked, 'ci-bot', 'agent');
+  const value = valueIn(await reveal(asked, made.reveal_id));
+  for (const name of ['to-delete', 'lost-one']) await createApproved(asked, name, 'none');
+
+  assert.equal(statusOf(await create(silent, 'still-open')), 'approval_pending');
+  assert.equal(statusOf(await create(silent, 'not-wanted')), 'approval_pending');
+  await page.denied((await page.pending()).find(each => each.facts.subject === 'not-wanted'), 'use ci-bot');
+  const deletion = { id: await idOf(asked, 'to-delete') };
+  assert.equal(statusOf(await silent.call(deleteTool, deletion)), 'approval_pending');
+  await page.approved(await page.nextPending('to-delete'));
+
+  const due = { id: await idOf(asked, 'ci-bot'), grace_period: '10m' };
+  asked.person.willApprove('ci-bot', { destination: 'agent' });
+  const rotated = await asked.call(rotateTool, due);
+  valueIn(await reveal(asked, rotated.structuredContent.reveal_id));
+  const waiting = { id: await idOf(asked, 'lost-one'), grace_period: '10m' };
+  asked.person.willApprove('lost-one', { destination: 'none' });
+  assert.equal(statusOf(await asked.call(rotateTool, waiting)), 'executed');
+
+  await page.permitted({
+    principal: 'http:loopback', names: 'tmp-*', destination: 'none', reason: 'tests', uses: 3, longest_life: '30d', lasts: '1h',
+  });
+  await world.closeAll();
+  return { at: Math.floor(Date.now() / 1000), person: me, value, deletion, due, waiting };
+}
+
+test('a state directory is written as text', { skip: process.env.TFY_WRITE_STATE ? false : 'TFY_WRITE_STATE is not set' }, async t => {
+  const world = await sandboxWorld(t);
+  writeStateText(world.state, `${states}${process.env.TFY_WRITE_STATE}`, await live(world));
+});
+
+async function becomes(look, wanted) {
+  for (const limit = Date.now() + 30_000; ; ) {
+    const seen = await look();
+    if (wanted(seen)) return seen;
+    assert.ok(Date.now() < limit, `waited in vain: ${JSON.stringify(seen)}`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
+for (const name of readdirSync(states))
+  test(`the state of ${name} goes on`, { skip: clock ? false : 'needs the clock that the build makes' }, async t => {
+    const world = await sandboxWorld(t);
+    const was = readStateText(states + name, world.state);
+    const approver = name => join(world.state, 'approvers', name);
+    renameSync(approver(was.person), approver(me)); // in a terminal a person is the account's name
+    const day = { LD_PRELOAD: clock, TFY_CLOCK_START: String(was.at + 60) };
+    const server = await world.serve({ ...world.env, ...day });
+    const page = await Page.signIn(world, server);
+    const agent = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
+
+    // What a person decided is told and done; what waits can be decided.
+    const denied = await agent.call(createTool, asks.denied);
+    assert.equal(statusOf(denied), 'denied', textOf(denied));
+    assert.match(textOf(denied), /use ci-bot/);
+    assert.equal(statusOf(await agent.call(deleteTool, was.deletion)), 'executed');
+    assert.ok(!(await names(agent)).includes('to-delete'));
+    const [waits] = await page.pending();
+    assert.equal(waits.facts.subject, 'still-open');
+    await page.approved(waits, { destination: 'none' });
+    const ran = await agent.call(createTool, asks.open);
+    assert.equal(statusOf(ran), 'executed', textOf(ran));
+    assert.equal(ran.structuredContent.approval_id, waits.id);
+
+    // A permission still covers a call, and only so often.
+    const covered = await agent.call(createTool, { payload: { name: 'tmp-1', expirationDate: '7 days' } });
+    assert.equal(statusOf(covered), 'executed', textOf(covered));
+
+    // The value that was lost keeps its old token; the one that was shown lets its old token go after the grace.
+    const kept = await becomes(() => agent.call(rotateTool, was.waiting), told => told.structuredContent.old?.state === 'kept');
+    assert.match(textOf(kept), /The value is lost/);
+    assert.equal((await agent.call(rotateTool, was.due)).structuredContent.old.state, 'due');
+
+    // What was known is still redacted.
+    const echoed = await agent.client.getPrompt({ name: was.value }).catch(error => error);
+    const said = String(echoed.message ?? JSON.stringify(echoed));
+    assert.match(said, /redacted/);
+    assert.ok(!said.includes(was.value), said);
+    await world.closeAll();
+
+    const later = await world.serve({ ...world.env, ...day, TFY_CLOCK_START: String(was.at + 590), TFY_QUICK_CLOCK: '5' });
+    const after = await open('modern HTTP', world, { endpoint: later.endpoint, elicitation: null });
+    await becomes(() => names(after), all => !all.includes('ci-bot'));
+    assert.deepEqual((await names(after)).sort(), ['ci-bot-2', 'lost-one', 'lost-one-2', 'still-open', 'tmp-1']);
+
+    const signIn = await atTerminal(world, ['sign-in'], [[/passphrase/, passphrase]], { env: { TERM: 'dumb', ...day } });
+    assert.equal(signIn.code, 0, signIn.text);
+    const verified = await world.terminal(['audit', 'verify']);
+    assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+  });
