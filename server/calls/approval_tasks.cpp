@@ -1,8 +1,6 @@
 #include "server/calls/approval_tasks.hpp"
 
 #include "policy/sealed_state.hpp"
-#include "protocol/elicitation.hpp"
-#include "server/people/client_form.hpp"
 
 namespace tfy::calls {
 namespace {

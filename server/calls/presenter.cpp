@@ -2,6 +2,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "policy/dialogue/approval_form.hpp"
 #include "protocol/elicitation.hpp"
 #include "server/calls/task_of.hpp"
 #include "server/people/client_form.hpp"
@@ -183,17 +184,15 @@ Async<Result<Presenter::Leg>> Presenter::present(Approval approval, mcp::Request
 
 Async<Result<Presenter::Decided>> Presenter::decide(Approval approval, const mcp::Requester& requester,
                                                     std::string shown_digest, Json elicited) {
-    using Kind = people::ClientForm::Answer::Kind;
-    const auto read = protocol::read_elicited(elicited);
-    if (!read) co_return Decided{read.error().message};
-    auto given = people::ClientForm::read(*read, std::move(shown_digest), offer_to(approval, requester));
+    using What = dialogue::Decide::What;
+    auto given = dialogue::read_form(elicited, std::move(shown_digest), offer_to(approval, requester));
+    if (!given) co_return Decided{given.error().message};
     auto person = people::ClientForm::person();
     Result<Approval> next = approval;
-    switch (given.kind) {
-        case Kind::unclear: co_return Decided{std::move(given.problem)};
-        case Kind::cancel: next = co_await desk_.withdraw(approval.id, person.name()); break;
-        case Kind::deny: next = co_await desk_.deny(approval.id, person, given.choice.reason); break;
-        case Kind::approve: next = co_await desk_.approve(approval.id, person, given.choice); break;
+    switch (given->what) {
+        case What::withdraw: next = co_await desk_.withdraw(approval.id, person.name()); break;
+        case What::deny: next = co_await desk_.deny(approval.id, person, given->choice.reason); break;
+        case What::approve: next = co_await desk_.approve(approval.id, person, given->choice); break;
     }
     if (next) co_return Decided{std::move(*next)};
     if (next.error().code == Errc::storage) co_return next.error();
@@ -228,16 +227,13 @@ Async<Result<Presenter::Leg>> Presenter::present_url(Approval approval, mcp::Req
     const auto address = co_await page_.address(approval.id, false);
     const auto response = params.input_responses.find(question_key);
     if (!address.empty() && params.request_state && response != params.input_responses.end()) {
-        const auto read = protocol::read_elicited(*response);
-        const bool opened = read && read->action == protocol::Elicited::Action::accept;
-        if (!opened)
+        if (!dialogue::opened_page(*response))
             co_return Leg{
                 co_await answer(std::move(approval), requester)};  // not now: the row waits for the page
         co_return co_await present_wait(std::move(approval), requester);
     }
     if (address.empty()) co_return co_await present_wait(std::move(approval), requester);
-    auto question = protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect,
-                                        address, approval.id, requester.context.version);
+    auto question = dialogue::page_question(approval, address, requester.context.version);
     co_return Leg{ask(approval, requester, std::move(question), state.attempt)};
 }
 
@@ -311,8 +307,7 @@ Async<Result<std::optional<Approval>>> Presenter::question_form(Approval approva
 // "accept" means that the page was opened, not that anything was approved: the row decides.
 Async<Result<std::optional<Approval>>> Presenter::question_url(Approval approval, std::string address,
                                                                mcp::Requester& requester, bool of_task) {
-    auto params = protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect,
-                                      std::move(address), approval.id, requester.context.version);
+    auto params = dialogue::page_question(approval, std::move(address), requester.context.version);
     if (of_task) params = protocol::related_to_task(std::move(params), approval.id);
     auto heard = co_await hear(approval, requester, std::move(params));
     if (!heard) co_return heard.error();
@@ -321,9 +316,7 @@ Async<Result<std::optional<Approval>>> Presenter::question_url(Approval approval
     if (heard->elsewhere) {
         now = std::move(*heard->elsewhere);
     } else {
-        const auto read = protocol::read_elicited(*heard->answer);
-        const bool opened = read && read->action == protocol::Elicited::Action::accept;
-        if (opened) now = co_await hold(std::move(approval), requester);
+        if (dialogue::opened_page(*heard->answer)) now = co_await hold(std::move(approval), requester);
     }
     if (!now) co_return now.error();
     co_await tell_completion(*now, requester);

@@ -1,7 +1,8 @@
 // A new value waits for its person: they are led to it, unless they are there already.
+#include "policy/dialogue/approval_form.hpp"
+#include "protocol/elicitation.hpp"
 #include "server/calls/approval_answer.hpp"
 #include "server/calls/presenter.hpp"
-#include "server/people/client_form.hpp"
 #include "tools/access_tokens/rotate_words.hpp"
 
 namespace tfy::calls {
@@ -53,8 +54,8 @@ dialogue::DestinationOffer Presenter::offer_to(const Approval& approval, const m
 
 Json Presenter::form(const Approval& approval, const mcp::Requester& requester, policy::Time at,
                      const std::string& problem) {
-    return people::ClientForm::form(approval, at, requester.context.version, offer_to(approval, requester),
-                                    problem);
+    return dialogue::approval_form(approval, at, requester.context.version, offer_to(approval, requester),
+                                   problem);
 }
 
 void Presenter::open_for_value(const Approval& approval, const tools::ToolResult& result) {

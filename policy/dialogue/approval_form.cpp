@@ -1,8 +1,9 @@
-#include "server/people/client_form.hpp"
+#include "policy/dialogue/approval_form.hpp"
 
 #include "policy/dialogue/approval_text.hpp"
+#include "protocol/elicitation.hpp"
 
-namespace tfy::people {
+namespace tfy::dialogue {
 namespace {
 
 using policy::Approval;
@@ -14,7 +15,7 @@ Json decision_field() {
             {"enum", {"approve", "deny"}}};
 }
 
-Json destination_field(const dialogue::DestinationOffer& offer) {
+Json destination_field(const DestinationOffer& offer) {
     Json names = Json::array();
     std::string meanings;
     for (const auto& each : offer) {
@@ -35,8 +36,8 @@ std::string text_of(const Json& content, const char* key) {
 
 }  // namespace
 
-Json ClientForm::form(const Approval& approval, policy::Time now, protocol::Version version,
-                      const dialogue::DestinationOffer& offer, const std::string& problem) {
+Json approval_form(const Approval& approval, policy::Time now, protocol::Version version,
+                   const DestinationOffer& offer, const std::string& problem) {
     Json properties = {{"decision", decision_field()}};
     Json required = {"decision"};
     const auto& facts = approval.facts;
@@ -53,33 +54,40 @@ Json ClientForm::form(const Approval& approval, policy::Time now, protocol::Vers
                             {"maxLength", 500}};
     if (approval.terms.reason_required) required.push_back("reason");
     const Json schema = {{"type", "object"}, {"properties", properties}, {"required", required}};
-    const auto message =
-        (problem.empty() ? std::string{} : problem + "\n\n") + dialogue::screen(approval, now, offer);
+    const auto message = (problem.empty() ? std::string{} : problem + "\n\n") + screen(approval, now, offer);
     return protocol::write_form(message, schema, version);
 }
 
-// Not by the client's name: that is the client's own choice, and another name would be another person.
-policy::Human ClientForm::person() { return {"the person behind the client", policy::Assurance::client}; }
-
-ClientForm::Answer ClientForm::read(const protocol::Elicited& elicited, std::string shown_digest,
-                                    const dialogue::DestinationOffer& offer) {
-    using Kind = Answer::Kind;
-    if (elicited.action == protocol::Elicited::Action::cancel) return {.kind = Kind::cancel};
-    policy::DecisionInput choice{.reason = text_of(elicited.content, "reason"),
-                                 .typed_name = text_of(elicited.content, "confirm_name"),
-                                 .digest = std::move(shown_digest)};
-    if (elicited.action == protocol::Elicited::Action::decline)
-        return {.kind = Kind::deny, .choice = std::move(choice)};
-    if (!offer.empty()) choice.destination = offer.front().destination;
-    if (const auto destination = text_of(elicited.content, "destination"); !destination.empty()) {
-        choice.destination = dialogue::read_offered(offer, destination);
-        if (!choice.destination)
-            return {.problem = "Choose one of the listed destinations. Nothing was done."};
-    }
-    const auto decision = text_of(elicited.content, "decision");
-    if (decision == "approve") return {.kind = Kind::approve, .choice = std::move(choice)};
-    if (decision == "deny") return {.kind = Kind::deny, .choice = std::move(choice)};
-    return {.problem = "Choose \"approve\" or \"deny\". Nothing was done."};
+Json page_question(const Approval& approval, std::string address, protocol::Version version) {
+    return protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect,
+                               std::move(address), approval.id, version);
 }
 
-}  // namespace tfy::people
+Result<Decide> read_form(const Json& elicited, std::string shown_digest, const DestinationOffer& offer) {
+    using protocol::Elicited;
+    using What = Decide::What;
+    const auto read = protocol::read_elicited(elicited);
+    if (!read) return read.error();
+    if (read->action == Elicited::Action::cancel) return Decide{What::withdraw};
+    policy::DecisionInput choice{.reason = text_of(read->content, "reason"),
+                                 .typed_name = text_of(read->content, "confirm_name"),
+                                 .digest = std::move(shown_digest)};
+    if (read->action == Elicited::Action::decline) return Decide{What::deny, std::move(choice)};
+    if (!offer.empty()) choice.destination = offer.front().destination;
+    if (const auto destination = text_of(read->content, "destination"); !destination.empty()) {
+        choice.destination = read_offered(offer, destination);
+        if (!choice.destination)
+            return Error{Errc::refused, "Choose one of the listed destinations. Nothing was done."};
+    }
+    const auto decision = text_of(read->content, "decision");
+    if (decision == "approve") return Decide{What::approve, std::move(choice)};
+    if (decision == "deny") return Decide{What::deny, std::move(choice)};
+    return Error{Errc::refused, "Choose \"approve\" or \"deny\". Nothing was done."};
+}
+
+bool opened_page(const Json& elicited) {
+    const auto read = protocol::read_elicited(elicited);
+    return read && read->action == protocol::Elicited::Action::accept;
+}
+
+}  // namespace tfy::dialogue

@@ -1,16 +1,16 @@
-#include "server/people/client_form.hpp"
+#include "policy/dialogue/approval_form.hpp"
 
 #include <doctest/doctest.h>
 
 #include "tests/fakes/state.hpp"
 
-namespace tfy::client_form_test {
+namespace tfy::approval_form_test {
 
 using namespace tfy::fakes;
 
 TEST_CASE("who denies has to type no name") {
     const auto form =
-        people::ClientForm::form(approval("apr_1"), noon, protocol::Version::v2025_11_25, {}, {});
+        dialogue::approval_form(approval("apr_1"), noon, protocol::Version::v2025_11_25, {}, {});
     const auto& schema = form.at("requestedSchema");
     CHECK(schema.at("required") == Json{"decision"});
     const auto& name = schema.at("properties").at("confirm_name");
@@ -18,4 +18,4 @@ TEST_CASE("who denies has to type no name") {
     CHECK(name.at("description") == "To approve, type: ci-pipeline");
 }
 
-}  // namespace tfy::client_form_test
+}  // namespace tfy::approval_form_test

@@ -1,0 +1,31 @@
+// What a client shows its person about one approval, and what the person's answer decides.
+#pragma once
+
+#include <string>
+
+#include "policy/approval.hpp"
+#include "policy/dialogue/destination_offer.hpp"
+#include "protocol/version.hpp"
+
+namespace tfy::dialogue {
+
+/// The form, as params of elicitation/create: facts, arguments, digest, the agent's words, what happens; then
+/// decision, typed name, reason, destination. `offer`: where its value may go, empty where none comes of it.
+/// `problem` says what was wrong with the last answer.
+Json approval_form(const policy::Approval& approval, policy::Time now, protocol::Version version,
+                   const DestinationOffer& offer, const std::string& problem);
+/// The approvals page's address, as params of elicitation/create.
+Json page_question(const policy::Approval& approval, std::string address, protocol::Version version);
+
+struct Decide {
+    enum class What { approve, deny, withdraw } what = What::withdraw;
+    policy::DecisionInput choice = {};
+};
+/// What an answer to the form (a result of elicitation/create) decides. Content is checked here: clients send
+/// what they like. `shown_digest`: of what the form was about. If no destination was chosen it is the first
+/// of the `offer`. An error's message says what to mend.
+Result<Decide> read_form(const Json& elicited, std::string shown_digest, const DestinationOffer& offer);
+/// Whether the person has gone to the page; that decides nothing.
+bool opened_page(const Json& elicited);
+
+}  // namespace tfy::dialogue
