@@ -14,9 +14,9 @@ CREATE TABLE tokens (
     last_used    INTEGER
 ) STRICT;
 CREATE TABLE beginning (settled INTEGER NOT NULL) STRICT;
-INSERT INTO "tokens" VALUES (1, 'ah31pi0u4f2do4ppiceoclp8', 'ci-bot', 'jwt', '', 'sandbox', 'ubazapdoznb246uu0t7wisge', 'sha256:0aab4f4025b3f793cf4e1c2af4c7178727c034ddbef19052954d59d586188364', 'dana@sandbox.example', 1795921653951, NULL, NULL);
-INSERT INTO "tokens" VALUES (2, 'n390tmmszz49q6a39oigk2j4', 'to-delete', 'jwt', '', 'sandbox', 'zx2hlhsb59y40pj1cn48sglu', 'sha256:c54ab4be7011cb960d62d93173672a9d2354a6fb953d8bb6504fe2dcedc3fcc8', 'dana@sandbox.example', 1795921654014, NULL, NULL);
-INSERT INTO "tokens" VALUES (3, 'weigu4fpqe5hk195hayfsobq', 'lost-one', 'jwt', '', 'sandbox', 'bxlluqqg9vbieyzyps6kzas8', 'sha256:ec11c1fc4e58a1393cbcbe2dfd1dfbd37da779fc5e6c3a5e48c879b73c806654', 'dana@sandbox.example', 1795921654039, NULL, NULL);
-INSERT INTO "tokens" VALUES (4, '5idz8wmghqpqvzcb9izbj738', 'ci-bot-2', 'jwt', '', 'sandbox', 'zapnu0ueyg0g9n9d9t27e5wf', 'sha256:7399334fab9e50670e804a368e0e21688a4dbe1bc342f16cecccb4dd349e1988', 'dana@sandbox.example', 1795921654148, NULL, NULL);
-INSERT INTO "tokens" VALUES (5, 'c1ov68u6ld90w9dwcp3aqplw', 'lost-one-2', 'jwt', '', 'sandbox', 'j4xgbjowgfiaqcp8ibkw77pm', 'sha256:31964fc5c62fe2247a7e5c28b7a4b2cc974717182bb95f79ab5e32e5f3d07ac3', 'dana@sandbox.example', 1795921654203, NULL, NULL);
+INSERT INTO "tokens" VALUES (1, 'l0earhplzgzf7ve3g2zafjjq', 'ci-bot', 'jwt', '', 'sandbox', '5afqj9svdbfoo167t7drp1sm', 'sha256:f4fca3694902d7157005d44675483bf887f913a49c71c3bd0d82b18f0aae3944', 'dana@sandbox.example', 1795923004290, NULL, NULL);
+INSERT INTO "tokens" VALUES (2, 'q6i7dw7f3te4syb3gejvb3g2', 'to-delete', 'jwt', '', 'sandbox', 'y3tlrlpfvhtsfn7xrb9sbrsf', 'sha256:80fa6b3efa5be012a0db849c922457a5cb4a905a982dff3df451754fb7a83bcb', 'dana@sandbox.example', 1795923004739, NULL, NULL);
+INSERT INTO "tokens" VALUES (3, '67hutkf420imwgbgr9auc3r7', 'lost-one', 'jwt', '', 'sandbox', 'yykmb3jm56jzk7mywjcj0q94', 'sha256:850a3e03a4f35d10984e54ae237032e01f5c2d5f9aefe23404dc7158259144bb', 'dana@sandbox.example', 1795923004889, NULL, NULL);
+INSERT INTO "tokens" VALUES (4, 'ia0dbqy6n737dcarn61ioex5', 'ci-bot-2', 'jwt', '', 'sandbox', 'byds2gt5xvxyjbjdlvzs19si', 'sha256:d92ad2dba6abb66399e908cb28b25ff0322d7d93b2a716420db5cf94aaf84e6f', 'dana@sandbox.example', 1795923005122, NULL, NULL);
+INSERT INTO "tokens" VALUES (5, 't172xikuky1s1uglhtg305o3', 'lost-one-2', 'jwt', '', 'sandbox', 'oqf7xz334657njxgg3gi1d6a', 'sha256:1710526c52c0e6b54f39f0ec95174777fd2d2056b852ee6e822418a4c39d9ae1', 'dana@sandbox.example', 1795923005232, NULL, NULL);
 INSERT INTO "beginning" VALUES (1);
