@@ -211,7 +211,7 @@ void add_sandbox(CLI::App& app, Verbs& verbs, VerbOptions& options) {
     verbs.sandbox =
         app.add_subcommand("sandbox",
                            "Run the stand-in for TrueFoundry alone, over HTTP. Exits with 1 if a client "
-                           "sent a request that must never be sent. Faults: docs/sandbox.md")
+                           "sent a request that must never be sent: docs/sandbox.md")
             ->fallthrough();
     auto& account =
         *verbs.sandbox

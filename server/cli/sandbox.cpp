@@ -102,13 +102,13 @@ int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_op
     const sealing::Sealer redaction({}, {});
     sandbox::ControlPlane plane(std::move(*token_store), clock, *accounts);
     SandboxRoutes routes(plane, redaction, clock, log_name.empty() ? out : log_file, errors);
-    const transport::ListenerOptions listening{
-        .address = address->host, .port = address->port, .hosts = options.allowed_hosts};
-    const transport::ConnectionMaker maker = [&routes](asio::ip::tcp::socket socket,
-                                                       const transport::ConnectionRules& rules) {
-        return make_sandbox_connection(std::move(socket), rules, routes);
+    const transport::HttpHandler handler = [&routes](transport::HttpRequest request,
+                                                     transport::Responder& answer) {
+        return routes.serve(std::move(request), answer);
     };
-    auto listener = transport::Listener::bind(loop, listening, maker, redaction);
+    auto listening =
+        routes.listening({.address = address->host, .port = address->port, .hosts = options.allowed_hosts});
+    auto listener = transport::Listener::bind(loop, std::move(listening), handler, redaction);
     if (!listener) return fail(listener.error(), 1);
     (*listener)->start();
     greet(out, *address, (*listener)->port(), *accounts);

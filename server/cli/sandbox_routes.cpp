@@ -1,6 +1,5 @@
 #include "server/cli/sandbox_routes.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <ostream>
 
 #include "policy/sealed_state.hpp"
@@ -14,109 +13,72 @@
 namespace tfy::cli {
 namespace {
 
-std::string_view bearer_of(std::string_view authorization) {
-    constexpr std::string_view scheme = "Bearer ";
-    return authorization.starts_with(scheme) ? authorization.substr(scheme.size()) : std::string_view{};
-}
-
 // A POST may ask a framework to take it for something else.
-std::string danger_in(const transport::HttpRequest& request, std::string_view target) {
-    auto danger = sandbox::danger_of(request.method, target);
+std::string danger_in(const transport::HttpRequest& request) {
+    auto danger = sandbox::danger_of(request.method, request.target);
     for (const auto* name : {"x-http-method-override", "x-http-method", "x-method-override"})
         if (const auto other = request.header(name); other && danger.empty())
-            danger = sandbox::danger_of(*other, target);
+            danger = sandbox::danger_of(*other, request.target);
     return danger;
-}
-
-bool is_this_machine(const std::string& remote) {
-    boost::system::error_code failure;
-    auto address = boost::asio::ip::make_address(remote, failure);
-    if (failure) return false;
-    if (address.is_v6() && address.to_v6().is_v4_mapped())
-        return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).is_loopback();
-    return address.is_loopback();
-}
-
-Delivery::Manner manner_of(const sandbox::Plan& plan) {
-    if (std::holds_alternative<sandbox::HalfBody>(plan.spoiled)) return Delivery::Manner::half;
-    if (std::holds_alternative<sandbox::Drip>(plan.spoiled)) return Delivery::Manner::drip;
-    if (std::holds_alternative<sandbox::Reset>(plan.spoiled)) return Delivery::Manner::reset;
-    return Delivery::Manner::whole;
 }
 
 }  // namespace
 
-Delivery SandboxRoutes::handle(const transport::HttpRequest& request, std::string_view target) {
-    if (request.path == faults_path) return script(request);
-    const auto authorization = request.header("authorization").value_or("");
-    Json line = {{"time", policy::format_time(clock_.now())},
-                 {"method", request.method},
-                 {"path", request.path},
-                 {"query", request.query},
-                 {"account", plane_.account_of(bearer_of(authorization))},
-                 {"faults", Json::array()}};
-    Delivery delivery;
-    if (const auto danger = danger_in(request, target); !danger.empty()) {
-        note_danger(danger, request.method, target);
-        line["danger"] = danger;
-        delivery = defect(danger, line);
-    } else if (!dangers_.empty()) {
-        delivery = defect(dangers_.front(), line);
-    } else {
-        const auto plan = script_.next(request.method, request.path, request.query);
-        line["faults"] = plan.applied;
-        delivery = answer(request, target, plan, line);
-    }
-    write(line);
-    return delivery;
+transport::ListenerOptions SandboxRoutes::listening(transport::ListenerOptions options) {
+    options.wants_length = false;
+    options.refused = [this](const std::string& method, const std::string& target, int status) {
+        return refused(method, target, status);
+    };
+    return options;
 }
 
-Delivery SandboxRoutes::defect(std::string_view danger, Json& line) const {
+Async<void> SandboxRoutes::serve(transport::HttpRequest request, transport::Responder& answer) {
+    auto made = handle(request);
+    co_await answer.reply(std::move(made));
+}
+
+transport::HttpResponse SandboxRoutes::handle(const transport::HttpRequest& request, const Answering& safe) {
+    const auto bearer = bearer_of(request);
+    auto line = line_of(request.method, request.path, request.query);
+    line["account"] = plane_.account_of(bearer);
+    transport::HttpResponse made;
+    if (const auto danger = danger_in(request); !danger.empty()) {
+        note_danger(danger, request.method, request.target);
+        line["danger"] = danger;
+        made = defect(danger, line);
+    } else if (!dangers_.empty()) {
+        made = defect(dangers_.front(), line);
+    } else if (safe) {
+        made = safe(line);
+    } else {
+        made = reply(plane_.handle(request.method, request.target, bearer, request.body), line);
+    }
+    sealing::print_json(log_, *redaction_.now(), line);
+    return made;
+}
+
+std::string SandboxRoutes::bearer_of(const transport::HttpRequest& request) {
+    constexpr std::string_view scheme = "Bearer ";
+    const auto authorization = request.header("authorization").value_or("");
+    return authorization.starts_with(scheme) ? authorization.substr(scheme.size()) : std::string{};
+}
+
+transport::HttpResponse SandboxRoutes::defect(std::string_view danger, Json& line) const {
     auto made = sandbox::http_error(599, "Defect of the caller: a client sent " + std::string(danger) +
                                              ". Nothing was done, and this sandbox does nothing any more: "
                                              "mend the client, and start it anew.");
     made.request_id = sandbox::random_word(32);
-    made.date = date();
-    line["request_id"] = made.request_id;
+    made.date = sandbox::http_date(clock_.now());
+    return reply(std::move(made), line);
+}
+
+transport::HttpResponse SandboxRoutes::reply(sandbox::SandboxResponse made, Json& line) const {
     line["status"] = made.status;
-    Delivery delivery;
-    delivery.reply = reply(std::move(made));
-    return delivery;
-}
-
-Delivery SandboxRoutes::answer(const transport::HttpRequest& request, std::string_view target,
-                               const sandbox::Plan& plan, Json& line) {
-    sandbox::SandboxResponse made{.request_id = sandbox::random_word(32),
-                                  .date = sandbox::http_date(clock_.now() + plan.circumstances.skew)};
-    if (plan.works())
-        made = plane_.handle(request.method, target, bearer_of(request.header("authorization").value_or("")),
-                             request.body, plan.circumstances);
-    Delivery delivery{.manner = manner_of(plan), .delay = plan.delay};
     line["request_id"] = made.request_id;
-    if (const auto* drip = std::get_if<sandbox::Drip>(&plan.spoiled)) delivery.drip = drip->each;
-    if (const auto* instead = std::get_if<sandbox::Instead>(&plan.spoiled)) {
-        delivery.reply = {.status = instead->status,
-                          .content_type = instead->content_type,
-                          .body = redaction_.seal_text(instead->body),
-                          .headers = {{"x-request-id", made.request_id}, {"date", made.date}}};
-        if (!instead->retry_after.empty())
-            delivery.reply.headers.emplace_back("retry-after", instead->retry_after);
-        policy::wipe(made.body);
-    } else {
-        delivery.reply = reply(std::move(made));
-    }
-    const bool reset = delivery.manner == Delivery::Manner::reset;
-    line["status"] = reset ? Json(nullptr) : Json(delivery.reply.status);
-    return delivery;
-}
-
-transport::HttpResponse SandboxRoutes::reply(sandbox::SandboxResponse made) const {
-    transport::HttpResponse reply{
-        .status = made.status,
-        .content_type = std::move(made.content_type),
-        .body = sealed(std::move(made.body)),
-        .headers = {{"x-request-id", std::move(made.request_id)}, {"date", std::move(made.date)}}};
-    return reply;
+    return {.status = made.status,
+            .content_type = std::move(made.content_type),
+            .body = sealed(std::move(made.body)),
+            .headers = {{"x-request-id", std::move(made.request_id)}, {"date", std::move(made.date)}}};
 }
 
 redaction::Redacted SandboxRoutes::sealed(std::string body) const {
@@ -130,45 +92,26 @@ redaction::Redacted SandboxRoutes::sealed(std::string body) const {
     return redaction_.now()->seal_reveal(*json, std::move(value));
 }
 
-Delivery SandboxRoutes::script(const transport::HttpRequest& request) {
-    const auto said = [this](int status, const Json& body) {
-        Delivery delivery;
-        delivery.reply = {.status = status,
-                          .content_type = "application/json",
-                          .body = redaction_.seal(body),
-                          .headers = {{"date", date()}}};
-        return delivery;
-    };
-    if (!is_this_machine(request.remote))
-        return said(403, {{"error", "The fault script is for callers on the sandbox's own machine."}});
-    if (request.method == "GET") return said(200, script_.left());
-    if (request.method == "DELETE") return said(200, {{"cleared", script_.clear()}});
-    if (request.method != "POST") return said(405, {{"error", "POST, GET or DELETE."}});
-    auto faults = sandbox::read_faults(request.body);
-    if (!faults) return said(400, {{"error", faults.error().message}});
-    const auto count = faults->size();
-    if (const auto added = script_.add(std::move(*faults)); !added)
-        return said(400, {{"error", added.error().message}});
-    return said(201, {{"added", count}});
+Json SandboxRoutes::line_of(std::string_view method, std::string_view path, std::string_view query) const {
+    return {{"time", policy::format_time(clock_.now())},
+            {"method", method},
+            {"path", path},
+            {"query", query},
+            {"status", nullptr},
+            {"account", ""},
+            {"request_id", nullptr}};
 }
 
-void SandboxRoutes::refused(std::string_view method, std::string_view target, int status) {
-    Json line = {{"time", policy::format_time(clock_.now())},
-                 {"method", method},
-                 {"path", target.substr(0, target.find('?'))},
-                 {"query", ""},
-                 {"status", status},
-                 {"account", ""},
-                 {"faults", Json::array()},
-                 {"request_id", nullptr}};
+transport::Headers SandboxRoutes::refused(const std::string& method, const std::string& target, int status) {
+    auto line = line_of(method, target.substr(0, target.find('?')), "");
+    line["status"] = status;
     if (const auto danger = sandbox::danger_of(method, target); !danger.empty()) {
         note_danger(danger, method, target);
         line["danger"] = danger;
     }
-    write(line);
+    sealing::print_json(log_, *redaction_.now(), line);
+    return {{"date", sandbox::http_date(clock_.now())}};
 }
-
-std::string SandboxRoutes::date() const { return sandbox::http_date(clock_.now()); }
 
 void SandboxRoutes::note_danger(std::string_view danger, std::string_view method, std::string_view target) {
     dangers_.emplace_back(danger);
@@ -180,7 +123,5 @@ void SandboxRoutes::note_danger(std::string_view danger, std::string_view method
            "exit code 1.\n\n"
         << std::flush;
 }
-
-void SandboxRoutes::write(const Json& line) { sealing::print_json(log_, *redaction_.now(), line); }
 
 }  // namespace tfy::cli

@@ -34,6 +34,9 @@ public:
     /// reset.
     void probe();
 
+    /// For tests that answer as no server should.
+    Peer& peer() { return peer_; }
+
     bool started() const { return state_ != State::waiting; }
     /// Whole, and on a connection that can take another request.
     bool complete() const { return state_ == State::done && !broken_; }

@@ -72,6 +72,7 @@ public:
 
     Async<void> turn_away() override {
         Rejection full{503, "Too many connections are open. Try again in a moment.", {{"retry-after", "1"}}};
+        tell(full, {});
         co_await refuse(std::move(full));
         peer_->close();
     }
@@ -104,6 +105,12 @@ private:
         co_return came;
     }
 
+    void tell(Rejection& refusal, const guard::Head& asked) const {
+        if (!limits_.refused) return;
+        for (auto& header : limits_.refused(asked.method, asked.target, refusal.status))
+            refusal.headers.push_back(std::move(header));
+    }
+
     /// Always ends the connection: false.
     Async<bool> refuse(Rejection refusal) {
         SocketAnswer answer(*peer_, {.keep_alive = false, .patience = limits_.body_deadline});
@@ -120,14 +127,26 @@ private:
     }
 
     Async<bool> one_request() {
-        const auto head = co_await read_head();
-        if (head.refusal) co_return co_await refuse(*head.refusal);
+        auto head = co_await read_head();
+        if (head.refusal) {
+            tell(*head.refusal, {});
+            co_return co_await refuse(std::move(*head.refusal));
+        }
         if (!head.got) co_return false;
-        auto admitted = guard::admit(buffered().substr(0, *head.got), rules_.allowed);
-        if (auto* refusal = std::get_if<Rejection>(&admitted)) co_return co_await refuse(std::move(*refusal));
+        const auto text = buffered().substr(0, *head.got);
+        auto admitted = guard::admit(text, rules_.allowed);
+        if (auto* refusal = std::get_if<Rejection>(&admitted)) {
+            const auto read = guard::read_head(text);
+            const auto* asked = std::get_if<guard::Head>(&read);
+            tell(*refusal, asked == nullptr ? guard::Head{} : *asked);
+            co_return co_await refuse(std::move(*refusal));
+        }
         auto& request = std::get<guard::Admitted>(admitted);
         auto body = co_await read_body(request.framing);
-        if (body.refusal) co_return co_await refuse(std::move(*body.refusal));
+        if (body.refusal) {
+            tell(*body.refusal, request.head);
+            co_return co_await refuse(std::move(*body.refusal));
+        }
         if (!body.got) co_return false;
         co_return co_await handle(std::move(request), std::move(*body.got));
     }
@@ -191,6 +210,7 @@ private:
         HttpRequest request{.method = std::move(admitted.head.method),
                             .path = std::move(admitted.target.path),
                             .query = std::move(admitted.target.query),
+                            .target = std::move(admitted.head.target),
                             .headers = std::move(admitted.head.headers),
                             .body = std::move(body),
                             .remote = peer_->remote()};

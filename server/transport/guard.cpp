@@ -50,7 +50,7 @@ std::optional<std::uint64_t> read_length(std::string_view text) {
 
 /// Two servers that disagree about where a body ends can be made to see different requests; so only what
 /// leaves no doubt passes.
-Verdict check_framing(const Head& head, Framing& framing) {
+Verdict check_framing(const Head& head, Framing& framing, bool wants_length) {
     const auto codings = values(head, "transfer-encoding");
     const auto lengths = values(head, "content-length");
     if (!codings.empty() && !lengths.empty())
@@ -69,8 +69,8 @@ Verdict check_framing(const Head& head, Framing& framing) {
         framing.length = *length;
     }
     if (head.minor_version == 0 && framing.has_body()) return Rejection{400, "A body needs HTTP/1.1."};
-    const bool wants_body = head.method == "POST" || head.method == "PUT" || head.method == "PATCH";
-    if (wants_body && codings.empty() && lengths.empty())
+    const bool has_body = head.method == "POST" || head.method == "PUT" || head.method == "PATCH";
+    if (wants_length && has_body && codings.empty() && lengths.empty())
         return Rejection{411, "This method needs a Content-Length."};
     return {};
 }
@@ -165,7 +165,8 @@ std::variant<Admitted, Rejection> admit(std::string_view head_text, const Allowe
     const auto& head = admitted.head;
 
     if (auto refusal = check_method(head)) return std::move(*refusal);
-    if (auto refusal = check_framing(head, admitted.framing)) return std::move(*refusal);
+    if (auto refusal = check_framing(head, admitted.framing, allowed.wants_length))
+        return std::move(*refusal);
     if (auto refusal = check_expectation(head, admitted.framing)) return std::move(*refusal);
     if (auto refusal = check_host(head, allowed)) return std::move(*refusal);
     auto target = read_target(head.target);

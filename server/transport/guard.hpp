@@ -44,6 +44,7 @@ struct Allowed {
     std::vector<std::string> hosts =
         {};  // besides localhost, 127.0.0.1 and [::1]: a name (any of no port and ours), or name:port
     std::vector<std::string> origins = {};  // besides http:// and those three
+    bool wants_length = true;               // false: a POST with neither length nor chunks has no body
 };
 
 bool is_allowed_host(std::string_view host, const Allowed& allowed);

@@ -20,6 +20,7 @@ struct HttpRequest {
     std::string method;  // upper case
     std::string path;    // percent-decoded once, without the query: "/approvals/api/session"
     std::string query;   // as it came, without '?'
+    std::string target;  // as it came, all of it
     Headers headers;     // names in lower case, values trimmed
     std::string body;    //
     std::string remote;  // "127.0.0.1"

@@ -49,7 +49,10 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
         if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
         if (!failure) port = acceptor.local_endpoint(failure).port();
         if (failure) return cannot_listen(options, failure.message(), failure == asio::error::address_in_use);
-        rules.allowed = {.port = port, .hosts = options.hosts, .origins = options.origins};
+        rules.allowed = {.port = port,
+                         .hosts = options.hosts,
+                         .origins = options.origins,
+                         .wants_length = options.wants_length};
         return {};
     }
 
@@ -70,7 +73,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
         const auto cap = rules.options.connections;
         if (connections.size() >= cap + turned_away_at_once) return;
         const bool welcome = connections.size() < cap;
-        const auto connection = maker(std::move(socket), rules);
+        const auto connection = make_connection(std::move(socket), rules);
         connections.insert(connection);
         asio::co_spawn(acceptor.get_executor(), run(shared_from_this(), connection, welcome), asio::detached);
     }
@@ -108,7 +111,6 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
     tcp::acceptor acceptor;
     asio::steady_timer emptied;  // cancelled when the last connection ends
     ConnectionRules rules;
-    ConnectionMaker maker = make_connection;
     std::uint16_t port = 0;
     std::set<std::shared_ptr<Connection>> connections;
 };
@@ -118,13 +120,6 @@ Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& loop, Listene
     auto impl = std::make_shared<Impl>(loop, std::move(options), std::move(handler), redaction);
     if (const auto opened = impl->open_acceptor(); !opened) return opened.error();
     return std::unique_ptr<Listener>(new Listener(std::move(impl)));
-}
-
-Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& loop, ListenerOptions options,
-                                                 ConnectionMaker maker, const sealing::Sealer& redaction) {
-    auto listener = bind(loop, std::move(options), HttpHandler{}, redaction);
-    if (listener) (*listener)->impl_->maker = std::move(maker);
-    return listener;
 }
 
 Listener::Listener(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

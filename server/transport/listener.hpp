@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +11,10 @@
 #include "server/transport/http.hpp"
 
 namespace tfy::transport {
+
+/// Told of each request that is turned away before a handler sees it: its method and target as they came,
+/// empty where the head could not be read, and the status. What it returns stands in the answer's head, too.
+using RefusalHook = std::function<Headers(const std::string& method, const std::string& target, int status)>;
 
 struct ListenerOptions {
     std::string address = "127.0.0.1";
@@ -27,13 +30,9 @@ struct ListenerOptions {
     std::chrono::milliseconds body_deadline{30'000};
     std::chrono::milliseconds idle{75'000};
     std::chrono::milliseconds keep_alive_comment{15'000};
+    bool wants_length = true;  // false: a POST with neither length nor chunks has no body (RFC 9112, 6.3)
+    RefusalHook refused = {};
 };
-
-class Connection;
-struct ConnectionRules;
-/// Serves a new connection in another way than the house's own.
-using ConnectionMaker =
-    std::function<std::shared_ptr<Connection>(boost::asio::ip::tcp::socket, const ConnectionRules&)>;
 
 /// HTTP/1.1 on one loop. Every request is checked (Host, Origin, smuggling guard) before the handler sees it;
 /// what fails gets 400, 403, 408, 411, 413, 415, 431, 501, 503 or 505 with a one-line JSON body {"error": …}.
@@ -43,9 +42,6 @@ public:
     /// reason; its data tells whether another one has it ({"in_use": true}).
     static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
                                                   HttpHandler handler, const sealing::Sealer& redaction);
-    /// The same with connections of the caller's making: what is served and checked is theirs to say.
-    static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
-                                                  ConnectionMaker maker, const sealing::Sealer& redaction);
     ~Listener();
 
     std::uint16_t port() const;

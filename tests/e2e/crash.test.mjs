@@ -303,7 +303,7 @@ describe('a delete that another process left is judged', { skip, concurrency: 2 
   };
   for (const [how, { key, state, words }] of Object.entries(keys))
     it(how, async t => {
-      const crash = await Crash.start(t, 'delete', 'stdio', { sandbox: ['--account', 'bob'] });
+      const crash = await Crash.start(t, 'delete', 'stdio', { accounts: ['bob'] });
       crash.world.env.TFY_API_MAX_TIME = '1';
       await crash.upstream('POST', { name: 'left-alone' }); // so that a list tells whose it is
       const dana = crash.world.env.TFY_API_KEY;

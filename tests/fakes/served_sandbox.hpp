@@ -1,13 +1,14 @@
-// The sandbox as its command serves it, on a loop of its own, with a clock that a test sets.
+// The sandbox as its command serves it, and the lab, each on a loop of its own, with a clock that a test
+// sets.
 #pragma once
 
 #include <sstream>
 
 #include "server/cli/sandbox_routes.hpp"
-#include "server/transport/listener.hpp"
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/raw_socket.hpp"
+#include "tests/lab/lab.hpp"
 
 namespace tfy::tests {
 
@@ -35,21 +36,35 @@ struct RawReply {
     Json json() const { return Json::parse(body); }
 };
 
-class ServedSandbox {
+/// What `tfy-pat-mcp sandbox` serves.
+class SandboxServed : public cli::SandboxRoutes {
 public:
-    explicit ServedSandbox(std::vector<sandbox::Account> accounts = {})
-        : plane_(sandbox::make_memory_shelf(), clock_, std::move(accounts)) {
-        const transport::ConnectionMaker maker = [this](boost::asio::ip::tcp::socket socket,
-                                                        const transport::ConnectionRules& rules) {
-            return cli::make_sandbox_connection(std::move(socket), rules, routes_);
+    SandboxServed(std::vector<sandbox::Account> accounts, const Clock& clock,
+                  const sealing::Sealer& redaction, std::ostream& log, std::ostream& errors)
+        : SandboxRoutes(plane_, redaction, clock, log, errors),
+          plane_(sandbox::make_memory_shelf(), clock, std::move(accounts)) {}
+    sandbox::ControlPlane& plane() { return plane_; }
+
+private:
+    sandbox::ControlPlane plane_;
+};
+
+template <class Routes>
+class ServedPlane {
+public:
+    explicit ServedPlane(std::vector<sandbox::Account> accounts = {})
+        : routes_(std::move(accounts), clock_, redaction_, log_, errors_) {
+        const transport::HttpHandler handler = [this](transport::HttpRequest request,
+                                                      transport::Responder& answer) {
+            return routes_.serve(std::move(request), answer);
         };
         listener_ = std::move(
-            *transport::Listener::bind(loop_.context(), transport::ListenerOptions{}, maker, redaction_));
+            *transport::Listener::bind(loop_.context(), routes_.listening({}), handler, redaction_));
         listener_->start();
     }
-    ServedSandbox(const ServedSandbox&) = delete;
-    ServedSandbox& operator=(const ServedSandbox&) = delete;
-    ~ServedSandbox() { loop_.drop(std::move(listener_)); }
+    ServedPlane(const ServedPlane&) = delete;
+    ServedPlane& operator=(const ServedPlane&) = delete;
+    ~ServedPlane() { loop_.drop(std::move(listener_)); }
 
     std::uint16_t port() const { return listener_->port(); }
     LoopThread& loop() { return loop_; }
@@ -83,7 +98,7 @@ public:
     Json state() {
         return on_loop([this] {
             const auto listed =
-                plane_.handle("GET", "/api/svc/v1/personal-access-tokens", sandbox::sandbox_key, "");
+                routes_.plane().handle("GET", "/api/svc/v1/personal-access-tokens", sandbox::sandbox_key, "");
             return Json::parse(listed.body);
         });
     }
@@ -103,13 +118,15 @@ public:
 
 private:
     fakes::ManualClock clock_{policy::read_time("2026-11-23T12:00:00Z").value()};
-    sandbox::ControlPlane plane_;
     const sealing::Sealer redaction_{{}, {}};
     std::ostringstream log_;
     std::ostringstream errors_;
-    cli::SandboxRoutes routes_{plane_, redaction_, clock_, log_, errors_};
+    Routes routes_;
     LoopThread loop_;
     std::unique_ptr<transport::Listener> listener_;
 };
+
+using ServedSandbox = ServedPlane<SandboxServed>;
+using ServedLab = ServedPlane<lab::Lab>;
 
 }  // namespace tfy::tests

@@ -64,21 +64,6 @@ std::string_view rest_of(std::string_view path) {
     return path.size() > collection.size() ? path.substr(collection.size() + 1) : std::string_view{};
 }
 
-StoredToken fresh(const Account& account, std::string name, policy::Time now) {
-    StoredToken token{.id = random_word(24),
-                      .name = std::move(name),
-                      .type = "opaque",
-                      .team = {},
-                      .account = std::string(tenant),
-                      .jwt_id = {},
-                      .value_sha256 = {},
-                      .owner = account.user(),
-                      .created = now,
-                      .expires = {},
-                      .last_used = {}};
-    return token;
-}
-
 }  // namespace
 
 /// Nobody where there is no account; `token`: the id of the one whose value was the key, else empty.
@@ -87,14 +72,13 @@ struct ControlPlane::Caller {
     std::string token = {};
 };
 
-/// One request, and who sends it in which world.
+/// One request, and who sends it when.
 struct ControlPlane::Asked {
     std::string_view method;
     ApiTarget target;
     std::string_view body;
     Account caller;
     policy::Time now;
-    Shape shape;
 };
 
 ControlPlane::ControlPlane(std::unique_ptr<TokenStore> token_store, const Clock& clock,
@@ -104,9 +88,8 @@ ControlPlane::ControlPlane(std::unique_ptr<TokenStore> token_store, const Clock&
 }
 
 SandboxResponse ControlPlane::handle(std::string_view method, std::string_view target,
-                                     std::string_view bearer, std::string_view body,
-                                     const Circumstances& circumstances) {
-    const auto now = clock_.now() + circumstances.skew;
+                                     std::string_view bearer, std::string_view body) {
+    const auto now = clock_.now();
     const auto found = caller(bearer, now);
     SandboxResponse answer;
     if (const auto danger = danger_of(method, target); !danger.empty())
@@ -116,22 +99,18 @@ SandboxResponse ControlPlane::handle(std::string_view method, std::string_view t
     else if (!found->account)
         answer = http_error(401, "Unauthorized");
     else
-        answer = serve({method, read_target(target), body, *found->account, now, circumstances.shape},
-                       found->token, circumstances.before);
+        answer = serve({method, read_target(target), body, *found->account, now}, found->token);
     if (found && found->account) answer.account = found->account->name;
     answer.request_id = random_word(32);
     answer.date = http_date(now);
     return answer;
 }
 
-// A use of a token is noted, and others come and go, before anything is answered.
-SandboxResponse ControlPlane::serve(const Asked& asked, const std::string& token,
-                                    const std::vector<Interference>& before) {
+// A use of a token is noted before anything is answered.
+SandboxResponse ControlPlane::serve(const Asked& asked, const std::string& token) {
     if (!token.empty())
         if (const auto touched = token_store_->touch(token, asked.now); !touched)
             return broken_shelf(touched.error());
-    for (const auto& each : before)
-        if (const auto changed = change(each, asked); !changed) return broken_shelf(changed.error());
     return route(asked);
 }
 
@@ -164,20 +143,6 @@ Result<std::vector<StoredToken>> ControlPlane::tokens_of(const Account& account)
     return tokens;
 }
 
-// Nobody ever had the value of a token that comes in this way.
-Result<void> ControlPlane::change(const Interference& change, const Asked& asked) {
-    if (change.inserts) {
-        auto token = fresh(asked.caller, change.name, asked.now);
-        token.value_sha256 = policy::sha256(random_word(32));
-        return token_store_->insert(token);
-    }
-    const auto tokens = tokens_of(asked.caller);
-    if (!tokens) return tokens.error();
-    for (const auto& token : *tokens)
-        if (token.name == change.name || token.id == change.name) return token_store_->remove(token.id);
-    return Error{Errc::not_found, "The fault script deletes " + change.name + ", and there is none."};
-}
-
 SandboxResponse ControlPlane::route(const Asked& asked) {
     const std::string_view path = asked.target.path;
     const auto& method = asked.method;
@@ -207,7 +172,7 @@ SandboxResponse ControlPlane::list(const Asked& asked) {
 
     Json data = Json::array();
     for (auto i = window->offset; i < tokens->size() && data.size() < window->limit; ++i)
-        data.push_back(write_virtual_account((*tokens)[i], asked.now, asked.shape));
+        data.push_back(write_virtual_account((*tokens)[i], asked.now));
     return listed(std::move(data), tokens->size(), *window);
 }
 
@@ -220,12 +185,18 @@ SandboxResponse ControlPlane::create(const Asked& asked) {
     if (std::ranges::find(*tokens, wanted->name, &StoredToken::name) != tokens->end())
         return http_error(409, "A personal access token with this name already exists");
 
-    auto token = fresh(asked.caller, std::move(wanted->name), asked.now);
-    token.type = std::move(wanted->type);
-    token.team = std::move(wanted->team);
-    token.expires = wanted->expires;
-    if (!wanted->account.empty()) token.account = std::move(wanted->account);
-    token.jwt_id = random_word(24);  // an opaque token has a Jwt, too: its tokenType may say "opaque"
+    // An opaque token has a Jwt, too: its tokenType may say "opaque".
+    StoredToken token{.id = random_word(24),
+                      .name = std::move(wanted->name),
+                      .type = std::move(wanted->type),
+                      .team = std::move(wanted->team),
+                      .account = wanted->account.empty() ? std::string(tenant) : std::move(wanted->account),
+                      .jwt_id = random_word(24),
+                      .value_sha256 = {},
+                      .owner = asked.caller.user(),
+                      .created = asked.now,
+                      .expires = wanted->expires,
+                      .last_used = {}};
     auto value = token.type == "jwt" ? mint_jwt(token) : mint_opaque();
     token.value_sha256 = policy::sha256(value);
     const auto kept = token_store_->insert(token);

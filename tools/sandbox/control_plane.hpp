@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "tools/sandbox/account.hpp"
-#include "tools/sandbox/circumstances.hpp"
 #include "tools/sandbox/world.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
@@ -32,7 +31,7 @@ public:
     ControlPlane(std::unique_ptr<TokenStore> token_store, const Clock& clock, std::vector<Account> more = {});
 
     SandboxResponse handle(std::string_view method, std::string_view target, std::string_view bearer,
-                           std::string_view body, const Circumstances& circumstances = {});
+                           std::string_view body);
 
     /// Whose key this is; empty: nobody's. Unlike a request, this does not count as a use of it.
     std::string account_of(std::string_view bearer);
@@ -41,9 +40,7 @@ private:
     struct Asked;
     struct Caller;
     Result<Caller> caller(std::string_view bearer, policy::Time now);
-    SandboxResponse serve(const Asked& asked, const std::string& token,
-                          const std::vector<Interference>& before);
-    Result<void> change(const Interference& change, const Asked& asked);
+    SandboxResponse serve(const Asked& asked, const std::string& token);
     Result<std::vector<StoredToken>> tokens_of(const Account& account);
     SandboxResponse route(const Asked& asked);
     SandboxResponse list(const Asked& asked);

@@ -1,12 +1,11 @@
-// A token as a list shows it, in each of the shapes that clients may meet.
+// A token as a list shows it.
 #pragma once
 
-#include "tools/sandbox/circumstances.hpp"
 #include "tools/sandbox/world.hpp"
 
 namespace tfy::sandbox {
 
-/// A VirtualAccount, in the keys, types and formats that the official SDKs read.
-Json write_virtual_account(const StoredToken& token, policy::Time now, Shape shape = Shape::virtual_account);
+/// A VirtualAccount, in the keys, types and formats that the official SDKs declare for these routes.
+Json write_virtual_account(const StoredToken& token, policy::Time now);
 
 }  // namespace tfy::sandbox

@@ -5,6 +5,9 @@ import { dirname } from 'node:path';
 export const binary =
   process.env.TFY_PAT_MCP ?? new URL('../../../build/dev/tfy-pat-mcp', import.meta.url).pathname;
 
+/** The sandbox with faults by script (tests/lab), which is built beside the server. */
+export const lab = `${dirname(binary)}/sandbox_lab`;
+
 // Printed commands begin with the program's name where a shell finds it by that.
 process.env.PATH = `${dirname(binary)}:${process.env.PATH}`;
 

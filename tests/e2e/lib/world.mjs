@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { RecordedFetch } from './http.mjs';
 import { findLeaks } from './leaks.mjs';
-import { binary, Process, runToEnd, until } from './process.mjs';
+import { binary, lab, Process, runToEnd, until } from './process.mjs';
 import { checkExchanges, checkRecording, schemasPresent } from './wire.mjs';
 
 const key = 'tfy-sandbox-key-0000-not-a-secret';
@@ -32,12 +32,16 @@ ${more}
 }
 
 export class World {
-  /** `t` is the running test: what is started here ends with it. `sandbox`: options of the control plane's. */
-  static async start(t, { policy = rules(), hold = '1s', upstream, sandbox = [] } = {}) {
+  /**
+   * `t` is the running test: what is started here ends with it. The control plane is the lab, with `accounts` beside the
+   * usual one; where `sandbox` has options, it is `tfy-pat-mcp sandbox` with these.
+   */
+  static async start(t, { policy = rules(), hold = '1s', upstream, accounts = [], sandbox } = {}) {
     const world = new World();
     t.after(() => world.end());
     if (upstream) world.upstream = upstream;
-    else await world.startSandbox(sandbox);
+    else if (sandbox) await world.startSandbox(binary, ['sandbox', '--listen', '127.0.0.1:0', ...sandbox]);
+    else await world.startSandbox(lab, accounts.flatMap(name => ['--account', name]));
     const file = join(world.folder, 'policy.toml');
     writeFileSync(file, policy);
     world.env = {
@@ -65,19 +69,18 @@ export class World {
     this.endsBadly = false; // a test that sends the sandbox what must never be sent says so
   }
 
-  /** `args`: more of the sandbox's options. */
-  async startSandbox(args = []) {
+  async startSandbox(program, args) {
     const env = {
       PATH: process.env.PATH,
       HOME: this.folder,
       TFY_PAT_MCP_STATE_DIR: join(this.folder, 'sandbox'),
     };
-    this.sandbox = this.spawn(['sandbox', '--listen', '127.0.0.1:0', ...args], env);
+    this.sandbox = this.spawn(args, env, program);
     [, this.upstream] = await this.sandbox.says(/at (http:\/\/127\.0\.0\.1:\d+)/);
   }
 
-  spawn(args, env = this.env) {
-    const started = new Process(binary, args, { env, cwd: this.folder });
+  spawn(args, env = this.env, program = binary) {
+    const started = new Process(program, args, { env, cwd: this.folder });
     this.processes.push(started);
     return started;
   }
@@ -134,7 +137,7 @@ export class World {
     return lines().filter(line => !line.target.startsWith('/mark/'));
   }
 
-  /** From here on the control plane has these faults: docs/sandbox.md. */
+  /** From here on the control plane has these faults: tests/lab/README.md. */
   async faults(...script) {
     const answer = await fetch(`${this.upstream}/__sandbox/faults`, {
       method: 'POST',

@@ -10,6 +10,7 @@ namespace tfy::wire_contract_test {
 using namespace std::chrono_literals;
 using contract::Bindings;
 using tests::RawReply;
+using tests::ServedLab;
 using tests::ServedSandbox;
 
 namespace {
@@ -23,7 +24,8 @@ std::string key_of(const std::string& who) {
     return "tfy-sandbox-key-" + who + "-not-a-secret";
 }
 
-void set_up(ServedSandbox& served, const Json& example, const std::string& key) {
+template <class Served>
+void set_up(Served& served, const Json& example, const std::string& key) {
     for (const auto& token : example.value("given", Json::array())) {
         served.advance(1min);
         REQUIRE(served.ask("POST " + collection, token.dump(), key).status == 200);
@@ -59,8 +61,9 @@ std::vector<sandbox::Account> accounts() {
             sandbox::read_account("guest:forbidden").value()};
 }
 
+template <class Served>
 void play(const Json& example) {
-    ServedSandbox served(accounts());
+    Served served(accounts());
     const auto who = example.value("as", "dana");
     set_up(served, example, key_of("dana"));
     Bindings bindings;
@@ -88,8 +91,9 @@ std::string line_of(const Json& logged) {
 }
 
 /// What the client says is asked of the sandbox through curl, and what it asked for is in the sandbox's log.
+template <class Served>
 void play_whole(const Json& example) {
-    ServedSandbox served(accounts());
+    Served served(accounts());
     set_up(served, example, key_of("dana"));
     Bindings bindings;
     if (example.at("call").dump().find('<') != std::string::npos) {  // an id, which a list tells
@@ -120,7 +124,8 @@ TEST_CASE("the wire contract, both halves: the client through curl against the s
         if (example.contains("only")) continue;
         const auto name = example.at("name").get<std::string>();
         CAPTURE(name);
-        play_whole(example);
+        if (!example.contains("script")) play_whole<ServedSandbox>(example);
+        play_whole<ServedLab>(example);
         ++played;
     }
     CHECK(played >= 30);
@@ -130,7 +135,8 @@ TEST_CASE("the wire contract, the sandbox's half") {
     for (const auto& example : contract::examples("sandbox")) {
         const auto name = example.at("name").get<std::string>();
         CAPTURE(name);
-        play(example);
+        if (!example.contains("script")) play<ServedSandbox>(example);
+        play<ServedLab>(example);
     }
 }
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "protocol/error.hpp"
-#include "tools/sandbox/circumstances.hpp"
+#include "tests/lab/circumstances.hpp"
 
-namespace tfy::sandbox {
+namespace tfy::lab {
 
 using std::chrono::milliseconds;
 
@@ -93,4 +93,4 @@ private:
     std::vector<Fault> faults_;
 };
 
-}  // namespace tfy::sandbox
+}  // namespace tfy::lab

@@ -1,19 +1,19 @@
-#include "tools/sandbox/faults.hpp"
+#include "tests/lab/faults.hpp"
 
 #include <doctest/doctest.h>
 
 namespace tfy::faults_test {
 
-using namespace tfy::sandbox;
+using namespace tfy::lab;
 using namespace std::chrono_literals;
 
 namespace {
 
 constexpr std::string_view tokens = "/api/svc/v1/personal-access-tokens";
 
-sandbox::FaultScript script(const Json& posted) {
-    sandbox::FaultScript made;
-    REQUIRE(made.add(sandbox::read_faults(posted.dump()).value()).has_value());
+lab::FaultScript script(const Json& posted) {
+    lab::FaultScript made;
+    REQUIRE(made.add(lab::read_faults(posted.dump()).value()).has_value());
     return made;
 }
 
@@ -21,8 +21,8 @@ const Json any = Json::object();
 
 Json on(const Json& match, const Json& act) { return {{"match", match}, {"do", act}}; }
 
-int status_of(const sandbox::Plan& plan) {
-    const auto* instead = std::get_if<sandbox::Instead>(&plan.spoiled);
+int status_of(const lab::Plan& plan) {
+    const auto* instead = std::get_if<lab::Instead>(&plan.spoiled);
     return instead == nullptr ? 0 : instead->status;
 }
 
@@ -84,11 +84,11 @@ TEST_CASE("all that is due at once is applied; of what spoils the answer, the fi
     const auto plan = faults.next("GET", tokens, "");
     CHECK(plan.delay == 50ms);
     CHECK(plan.circumstances.skew == -60s);
-    CHECK(plan.circumstances.shape == sandbox::Shape::camel);
+    CHECK(plan.circumstances.shape == lab::Shape::camel);
     REQUIRE(plan.circumstances.before.size() == 2);
     CHECK(plan.circumstances.before[0].inserts);
     CHECK(plan.circumstances.before[1].name == "old-one");
-    CHECK(std::holds_alternative<sandbox::HalfBody>(plan.spoiled));
+    CHECK(std::holds_alternative<lab::HalfBody>(plan.spoiled));
     CHECK(plan.works());
     CHECK(plan.applied.size() == 8);
     CHECK(plan.applied.at(5) == Json{{"half_body", true}});
@@ -116,18 +116,18 @@ TEST_CASE("whether the work is done before an answer is lost or replaced is said
 
 TEST_CASE("a replaced answer has the body, the type and the Retry-After of the script, else an HttpError") {
     const Json posted = {{"status", 429}, {"retry_after", "3"}};
-    const auto plain = std::get<sandbox::Instead>(script(on(any, posted)).next("GET", tokens, "").spoiled);
+    const auto plain = std::get<lab::Instead>(script(on(any, posted)).next("GET", tokens, "").spoiled);
     CHECK(plain.retry_after == "3");
     CHECK(Json::parse(plain.body).at("statusCode") == 429);
     CHECK(plain.content_type == "application/json");
 
     const Json odd = {{"status", 400}, {"body", "no json at all"}, {"content_type", "text/plain"}};
-    const auto spoiled = std::get<sandbox::Instead>(script(on(any, odd)).next("GET", tokens, "").spoiled);
+    const auto spoiled = std::get<lab::Instead>(script(on(any, odd)).next("GET", tokens, "").spoiled);
     CHECK(spoiled.body == "no json at all");
     CHECK(spoiled.content_type == "text/plain");
 
     const auto page =
-        std::get<sandbox::Instead>(script(on(any, {{"html", 502}})).next("GET", tokens, "").spoiled);
+        std::get<lab::Instead>(script(on(any, {{"html", 502}})).next("GET", tokens, "").spoiled);
     CHECK(page.status == 502);
     CHECK(page.content_type == "text/html");
     CHECK(page.body.starts_with("<html>"));
@@ -181,7 +181,7 @@ TEST_CASE(
     };
     for (const auto& [posted, message] : rows) {
         CAPTURE(posted);
-        const auto read = sandbox::read_faults(posted);
+        const auto read = lab::read_faults(posted);
         CHECK_FALSE(read.has_value());
         if (read) continue;
         CHECK(read.error().code == Errc::refused);
@@ -190,15 +190,15 @@ TEST_CASE(
         CHECK(said.starts_with(message));
         CHECK(said.ends_with("No fault was added."));
     }
-    CHECK(sandbox::read_faults("[]").value().empty());
+    CHECK(lab::read_faults("[]").value().empty());
 }
 
 TEST_CASE("a script does not grow without end, and what has struck makes room") {
-    sandbox::FaultScript faults;
+    lab::FaultScript faults;
     const auto posted = [](int count) {
         Json many = Json::array();
         for (int i = 0; i < count; ++i) many.push_back(on(any, {{"delay_ms", 0}}));
-        return sandbox::read_faults(many.dump()).value();
+        return lab::read_faults(many.dump()).value();
     };
     CHECK(faults.add(posted(1000)).has_value());
     CHECK(faults.add(posted(1)).error().code == Errc::refused);

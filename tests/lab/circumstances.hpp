@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tfy::sandbox {
+namespace tfy::lab {
 
 /// How a listed token is written. The documented API knows two kinds of manifest; older documents and other
 /// spellings are met in the wild.
@@ -38,4 +38,4 @@ struct Circumstances {
     std::vector<Interference> before = {};
 };
 
-}  // namespace tfy::sandbox
+}  // namespace tfy::lab

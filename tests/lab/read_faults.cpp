@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "protocol/parse.hpp"
-#include "tools/sandbox/faults.hpp"
+#include "tests/lab/faults.hpp"
 
-namespace tfy::sandbox {
+namespace tfy::lab {
 namespace {
 
 using Words = std::vector<std::string_view>;
@@ -235,4 +235,4 @@ Result<std::vector<Fault>> read_faults(std::string_view json) {
     return faults;
 }
 
-}  // namespace tfy::sandbox
+}  // namespace tfy::lab

@@ -1,10 +1,10 @@
-#include "tools/sandbox/circumstances.hpp"
+#include "tests/lab/circumstances.hpp"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-namespace tfy::sandbox {
+namespace tfy::lab {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, Shape>, 8> shapes{{
@@ -29,4 +29,4 @@ std::string_view name_of(Shape shape) {
     return std::ranges::find(shapes, shape, &std::pair<std::string_view, Shape>::second)->first;
 }
 
-}  // namespace tfy::sandbox
+}  // namespace tfy::lab

@@ -2,14 +2,14 @@
 #include <doctest/doctest.h>
 
 #include "tests/contract/declared.hpp"
+#include "tests/lab/lab_plane.hpp"
 #include "tests/tools/examples.hpp"
-#include "tools/sandbox/control_plane.hpp"
 #include "tools/truefoundry/wire.hpp"
 
 namespace tfy::declared_types_test {
 
 using namespace tfy::examples;
-using sandbox::Shape;
+using lab::Shape;
 using Complaints = std::set<std::string>;
 
 namespace {
@@ -17,7 +17,7 @@ namespace {
 /// Tokens of every kind: with an end and without, of a team and not, used and not, expired and not.
 struct Tenant {
     ManualClock clock{noon};
-    sandbox::ControlPlane plane{sandbox::make_memory_shelf(), clock};
+    lab::LabPlane plane{clock};
 
     Tenant() {
         const Json bodies[] = {
@@ -67,7 +67,7 @@ TEST_CASE(
     Tenant tenant;
     contract::Declared declared;
     for (const auto& row : rows) {
-        CAPTURE(sandbox::name_of(row.shape));
+        CAPTURE(lab::name_of(row.shape));
         const auto listed = tenant.listed(row.shape);
         CHECK(listed.at("data").size() == 6);
         CHECK(declared.complaints("List", listed) == row.complaints);

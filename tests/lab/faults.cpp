@@ -1,8 +1,8 @@
-#include "tools/sandbox/faults.hpp"
+#include "tests/lab/faults.hpp"
 
 #include <algorithm>
 
-namespace tfy::sandbox {
+namespace tfy::lab {
 namespace {
 
 constexpr std::size_t most_faults = 1000;
@@ -84,4 +84,4 @@ Plan FaultScript::next(std::string_view method, std::string_view path, std::stri
     return plan;
 }
 
-}  // namespace tfy::sandbox
+}  // namespace tfy::lab
