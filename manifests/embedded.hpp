@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace tfy::manifests {
 
@@ -21,6 +22,17 @@ inline std::string_view file(std::string_view name) {
     for (const auto& each : files())
         if (each.name == name) return each.text;
     return {};
+}
+
+/// The names of all tools: of the files tools/NAME.json.
+inline std::vector<std::string_view> tool_names() {
+    constexpr std::string_view folder = "tools/", ending = ".json";
+    std::vector<std::string_view> names;
+    for (const auto& each : files())
+        if (each.name.starts_with(folder) && each.name.ends_with(ending))
+            names.push_back(
+                each.name.substr(folder.size(), each.name.size() - folder.size() - ending.size()));
+    return names;
 }
 
 }  // namespace tfy::manifests

@@ -59,16 +59,11 @@ struct Rules {
     std::vector<Webhook> webhooks = {};                  // [[webhook]]
 };
 
-inline constexpr std::string_view tool_names[] = {"tfy_config_status",        "tfy_access_tokens_list",
-                                                  "tfy_access_tokens_create", "tfy_access_tokens_delete",
-                                                  "tfy_access_tokens_reveal", "tfy_access_tokens_rotate",
-                                                  "tfy_approvals_get"};
-
 /// Reads policy.toml. Unknown keys or values fail: Errc::refused, "policy.toml line 12: unknown key 'tool';
 /// did you mean 'tools'?"; so do tool patterns that match none of `tools`, groups that are not there, and
 /// rules that nobody could satisfy. The first wrong line is the one that is told.
-Result<Rules> read_rules(std::string_view toml, std::string_view file_name = "policy.toml",
-                         std::span<const std::string_view> tools = tool_names);
+Result<Rules> read_rules(std::string_view toml, std::string_view file_name,
+                         std::span<const std::string_view> tools);
 
 /// '*' (any characters, also none) and '?' (one character) as in a shell; everything else is itself. No
 /// recursion: the time is bounded by the length of the pattern times that of the text.

@@ -198,7 +198,7 @@ void add_policy(CLI::App& app, Verbs& verbs, VerbOptions& options) {
             ->add_subcommand("explain", "Show which rule would apply to a call, and why; nothing runs")
             ->fallthrough();
     explain->callback([&options] { options.policy_explain = true; });
-    explain->add_option("TOOL", chosen.tool, "The tool: tfy_access_tokens_delete")->required();
+    explain->add_option("TOOL", chosen.tool, "The tool, by its name")->required();
     explain->add_option("JSON", chosen.arguments, "Its arguments; with them, the approval screen is shown");
     explain->add_option("--principal", chosen.principal, "Who calls: stdio:USER (you) or http:loopback");
     explain->add_option("--client", chosen.client, "The client's name, as the client gives it");

@@ -67,8 +67,6 @@ exceptions(
   "server/main.cpp server/people"  # its options go to cli, one file a verb
   "server/main.cpp server/storage"
   "server/storage/rotation_row.hpp tools/access_tokens"  # rotations become follow-ups of the same engine
-  "server/approvals/requirements.cpp tools/access_tokens"
-  "server/approvals/explanation.cpp tools/access_tokens"
   "server/approvals/requirements.hpp tools/status"
   "server/calls/rotation_desk.cpp tools/access_tokens"
   "server/calls/rotation_desk.hpp tools/truefoundry"

@@ -37,6 +37,18 @@ ToolResult failed(const Error& error) {
     return result;
 }
 
+// What is shown as verified must be so: what was not read is not shown as if it had been.
+DryFacts Tool::dry_facts(const policy::Call&, policy::Time) const {
+    return {.facts = {.subject = {},
+                      .effect = "(the server says here what happens, once it has read the token)",
+                      .shown = {{"All facts", "(not read)"}}},
+            .note =
+                "The facts about the token were not read: that needs a call to TrueFoundry. With "
+                "--sandbox they are read from the sandbox."};
+}
+
+std::vector<std::string> Tool::touches(const policy::Call&, const Json&) const { return {}; }
+
 Async<Result<void>> Tool::can_run_here(policy::Call) { co_return Result<void>{}; }
 
 Async<Result<bool>> Tool::stands(policy::Call, Json) { co_return true; }

@@ -16,6 +16,19 @@ struct ToolResult {
     Json structured = nullptr;  // structuredContent: satisfies the tool's outputSchema unless is_error
     bool is_error = false;
     std::optional<redaction::Reveal> reveal = {};  // `text` holds its placeholder
+    /// A call that the same decision covers, if the person chose the agent for the new value.
+    struct FollowUp {
+        std::string_view tool;
+        Json arguments;
+    };
+    std::optional<FollowUp> follow_up = {};
+};
+
+/// What can be told of a call without reading anything.
+struct DryFacts {
+    policy::Facts facts;      // without a subject if it is not known
+    std::string note;         // what was not read, in sentences
+    bool can_be_read = true;  // facts() needs TrueFoundry and nothing else
 };
 
 /// What the person who is asked would rather allow. Empty: as it was asked.
@@ -58,10 +71,16 @@ public:
     /// approval.
     virtual Async<Result<policy::Facts>> facts(policy::Call call) = 0;
 
+    /// Changing tools: the same for a dry run, which reads nothing.
+    virtual DryFacts dry_facts(const policy::Call& call, policy::Time now) const;
+
+    /// Changing tools: whether a new value comes of it, so that the person chooses where that goes.
+    virtual bool yields_value() const { return false; }
+
     /// Nothing, where this tool has no narrower calls.
     virtual Narrowable narrowable() const { return {}; }
     /// What this call does that another tool does alone, and to which token: the rules of those hold for it,
-    /// too. `facts` are its own.
+    /// too. `facts` are its own; if they were not read, the parts are for its subject.
     struct Part {
         std::string_view tool;
         std::string subject;
@@ -83,6 +102,10 @@ public:
     /// Changing tools: whether what this call did, as its structured result tells, is still so. Where it is
     /// not, the same call made again is a new one. Reads. Errors: nobody can tell now.
     virtual Async<Result<bool>> stands(policy::Call call, Json structured);
+
+    /// Changing tools: the URIs of the resources that may be others now that `call` has run. `structured` is
+    /// that of its result; null if nobody knows how it ended.
+    virtual std::vector<std::string> touches(const policy::Call& call, const Json& structured) const;
 
     /// Changing tools: what became of an approved `call` that a process began (its intent was journalled at
     /// `begun`) and did not live to end. Reads; never does anything again, whatever it finds. A value: it

@@ -5,16 +5,12 @@
 
 #include "manifests/embedded.hpp"
 #include "server/approvals/requirements.hpp"
-#include "server/features/uris.hpp"
 #include "server/mcp/cross_origin.hpp"
 #include "server/people/terminal_requirements.hpp"
 #include "server/upstream/accepted_keys.hpp"
-#include "tools/access_tokens/create.hpp"
-#include "tools/access_tokens/delete.hpp"
-#include "tools/access_tokens/list.hpp"
-#include "tools/access_tokens/reveal.hpp"
-#include "tools/access_tokens/rotate.hpp"
+#include "tools/access_tokens/resources.hpp"
 #include "tools/own_command.hpp"
+#include "tools/registry/assemble.hpp"
 #include "tools/status/preflight.hpp"
 
 namespace tfy::app {
@@ -138,8 +134,8 @@ tools::WayToValue App::way_to_value(const std::string& reveal_id) {
 void App::tell_of_rotations() {
     reveals_.on_end([this] { rotations_.look_again(); });
     rotations_.on_deleted([this](const std::string& id) {
-        subscriptions_.publish({mcp::Change::Of::resource, std::string(features::uris::access_tokens)});
-        subscriptions_.publish({mcp::Change::Of::resource, features::uris::access_token(id)});
+        subscriptions_.publish({mcp::Change::Of::resource, std::string(access_tokens::tokens_uri)});
+        subscriptions_.publish({mcp::Change::Of::resource, access_tokens::token_uri(id)});
     });
 }
 
@@ -216,33 +212,26 @@ Async<void> App::reply_health(transport::Responder& answer, bool ready) {
 }
 
 registry::Catalog App::assemble(const Services& parts, const approvals::ApprovalPage& page) {
-    const tools::OwnJwtIds own_ids([key = parts.own_key] { return key->facts().jwt_ids; });
-    std::vector<std::unique_ptr<tools::Tool>> all;
-    all.push_back(std::make_unique<access_tokens::ListAccessTokens>(client_, clock_, parts.seal_key));
-    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client_, reveals_, clock_));
-    all.push_back(std::make_unique<access_tokens::DeleteAccessToken>(client_, clock_, own_ids));
-    all.push_back(std::make_unique<access_tokens::RevealAccessToken>(reveals_, clock_));
-    all.push_back(
-        std::make_unique<access_tokens::RotateAccessToken>(client_, reveals_, rotations_, clock_, own_ids));
-    status::ApprovalReader& reader = *this;
-    all.push_back(std::make_unique<status::GetApproval>(reader));
-    all.push_back(std::make_unique<status::ConfigStatus>(
-        client_, clock_,
-        status::Configuration{.base_url = parts.base_url,
-                              .key = [key = parts.own_key] { return key->facts(); },
-                              .approvals =
-                                  [this](const policy::Caller& caller) {
-                                      return approvals::told_to_agents(approvals::requirements_of_calls(
-                                          *gate_.now(), caller, clock_.now()));
-                                  },
-                              .sandbox = parts.sandbox,
-                              .version = TFY_VERSION,
-                              .page_url = [&page] { return page.home(); },
-                              .url_problem = parts.url_problem,
-                              .url_cause = parts.url_cause}));
-    auto catalog = registry::Catalog::assemble(std::move(all));
-    return std::move(
-        catalog.value());  // the embedded definitions are part of the binary: a test assembles them too
+    const auto asked_for = [this](const policy::Caller& caller) {
+        return approvals::told_to_agents(
+            approvals::requirements_of_calls(catalog_, *gate_.now(), caller, clock_.now()));
+    };
+    return registry::assemble(
+        {.client = client_,
+         .escrow = reveals_,
+         .rotations = rotations_,
+         .approvals = *this,
+         .clock = clock_,
+         .seal_key = parts.seal_key,
+         .own_jwt_ids = tools::OwnJwtIds([key = parts.own_key] { return key->facts().jwt_ids; }),
+         .configuration = {.base_url = parts.base_url,
+                           .key = [key = parts.own_key] { return key->facts(); },
+                           .approvals = asked_for,
+                           .sandbox = parts.sandbox,
+                           .version = TFY_VERSION,
+                           .page_url = [&page] { return page.home(); },
+                           .url_problem = parts.url_problem,
+                           .url_cause = parts.url_cause}});
 }
 
 }  // namespace tfy::app

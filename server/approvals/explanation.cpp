@@ -5,7 +5,6 @@
 
 #include "policy/dialogue/approval_text.hpp"
 #include "server/approvals/requirements.hpp"
-#include "tools/access_tokens/rotations.hpp"
 
 namespace tfy::approvals {
 namespace {
@@ -27,10 +26,6 @@ Assurance least(const Rule& rule, bool over_http) {
     const policy::Caller caller{.principal = {},
                                 .default_assurance = over_http ? Assurance::signed_in : Assurance::client};
     return policy::terms_of(rule, caller, false).min_assurance;
-}
-
-bool yields_value(const Explanation& that) {
-    return that.call.tool == "tfy_access_tokens_create" || that.call.tool == access_tokens::rotate_tool;
 }
 
 std::string joined(const std::vector<std::string>& items, const char* between) {
@@ -101,7 +96,7 @@ std::string opening(const Explanation& that) {
            policy::shown(that.rules_from) + "), the first that matches decides:\n\n";
 }
 
-/// "it is also tfy_access_tokens_delete for ci-db and …, under their rules."
+/// "it is TOOL for ci-db and …, under their rules."
 std::string part_words(const Explanation& that) {
     std::vector<std::string> all;
     for (const auto& part : that.parts)
@@ -161,7 +156,7 @@ std::string terms(const Explanation& that) {
     text += "  A denial answers the same call for: " + policy::format_duration(rule.denied_for) + "\n";
     text += std::string("  The person's reason: ") +
             (rule.reason_required ? "must be written down" : "is not asked for") + "\n";
-    if (yields_value(that)) text += "  The value may go to: " + joined(destinations(rule), ", ") + "\n";
+    if (that.yields_value) text += "  The value may go to: " + joined(destinations(rule), ", ") + "\n";
     return text;
 }
 
@@ -194,7 +189,7 @@ Json terms_json(const Explanation& that) {
                  {"approvers", rule.approvers},
                  {"quorum", rule.quorum},
                  {"self_approval", rule.self_approval}};
-    if (yields_value(that)) json["destinations"] = destinations(rule);
+    if (that.yields_value) json["destinations"] = destinations(rule);
     return json;
 }
 

@@ -16,6 +16,7 @@ struct Explanation {
 
     policy::Call call;
     policy::Time at = {};
+    bool yields_value = false;   // a new value comes of it
     std::string name = {};       // the token's, as rules match it
     bool name_unknown = false;   // there is one, and nobody has told it
     std::string rules_from;      // "policy.toml", or the built-in rules

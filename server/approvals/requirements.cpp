@@ -5,7 +5,6 @@
 #include "policy/facts.hpp"
 #include "policy/rule_match.hpp"
 #include "server/approvals/applicable_rule.hpp"
-#include "tools/access_tokens/rotations.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::approvals {
@@ -13,23 +12,19 @@ namespace {
 
 using policy::Assurance;
 
-struct Kind {
-    const char* tool;
-    const char* doing;
-};
-constexpr Kind create{"tfy_access_tokens_create", "create"};
-constexpr Kind remove{"tfy_access_tokens_delete", "delete"};
-constexpr Kind rotate{"tfy_access_tokens_rotate", "rotate"};
-constexpr Kind reveal{"tfy_access_tokens_reveal", "reveal"};
+using Entry = registry::Catalog::Entry;
 
-policy::Call call_of(const Kind& kind, const policy::Caller& caller) {
+policy::Call call_of(const Entry& entry, const policy::Caller& caller) {
     return {.server = "tfy-pat-mcp",
             .base_url = {},
-            .tool = kind.tool,
+            .tool = std::string(entry.tool->name()),
             .tool_version = {},
             .effect = policy::Effect::changes,
             .caller = caller};
 }
+
+/// "create" of "tfy_…_create".
+std::string doing(std::string_view tool) { return std::string(tool.substr(tool.rfind('_') + 1)); }
 
 /// The rules before the one that decides that could decide other calls of the same tool and caller.
 void look_at_narrower(const policy::Gate& gate, const policy::Call& call, policy::Time now,
@@ -47,19 +42,18 @@ void look_at_narrower(const policy::Gate& gate, const policy::Call& call, policy
     }
 }
 
-Requirement demand_of(const Kind& kind, const policy::Gate& gate, const policy::Caller& caller,
+Requirement demand_of(const Entry& entry, const policy::Gate& gate, const policy::Caller& caller,
                       policy::Time now) {
-    Requirement demand{.tool = kind.tool, .doing = kind.doing, .narrower_nobody = {}};
-    const auto call = call_of(kind, caller);
+    const auto call = call_of(entry, caller);
+    Requirement demand{.tool = call.tool, .doing = doing(call.tool), .narrower_nobody = {}};
     look_at_narrower(gate, call, now, demand);
     const auto verdict = gate.judge(call, {}, now);
     if (const auto* refusal = std::get_if<policy::Denial>(&verdict)) {
         demand.refused = words(*refusal);
         return demand;
     }
-    std::vector<tools::Tool::Part> parts;
-    if (kind.tool == access_tokens::rotate_tool) parts = {{remove.tool, {}}, {create.tool, {}}};
-    const auto rule = applicable_rule(gate, std::get<policy::Ask>(verdict), parts, now);
+    const auto rule =
+        applicable_rule(gate, std::get<policy::Ask>(verdict), entry.tool->parts(policy::Facts{}), now);
     if (!rule) {
         demand.refused = rule.error().message;
         return demand;
@@ -113,11 +107,12 @@ std::vector<std::string> channels(Assurance least, bool over_http) {
     return all;
 }
 
-std::vector<Requirement> requirements_of_calls(const policy::Gate& gate, const policy::Caller& caller,
-                                               policy::Time now) {
+std::vector<Requirement> requirements_of_calls(const registry::Catalog& catalog, const policy::Gate& gate,
+                                               const policy::Caller& caller, policy::Time now) {
     std::vector<Requirement> all;
-    for (const auto& kind : {create, remove, rotate, reveal})
-        all.push_back(demand_of(kind, gate, caller, now));
+    for (const auto& entry : catalog.entries())
+        if (entry.tool->effect() == policy::Effect::changes)
+            all.push_back(demand_of(entry, gate, caller, now));
     return all;
 }
 

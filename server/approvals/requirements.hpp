@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "policy/gate.hpp"
+#include "tools/registry/catalog.hpp"
 #include "tools/status/status.hpp"
 
 namespace tfy::approvals {
@@ -27,9 +28,10 @@ struct Requirement {
     bool could_be_approved() const { return terms && nobody.empty(); }
 };
 
-/// Of `caller`, under `gate`. A rotation is asked for under the rules for a create and a delete, too.
-std::vector<Requirement> requirements_of_calls(const policy::Gate& gate, const policy::Caller& caller,
-                                               policy::Time now);
+/// Of `caller`, under `gate`, for each tool of `catalog` that changes something. What does the work of other
+/// tools is asked for under their rules, too.
+std::vector<Requirement> requirements_of_calls(const registry::Catalog& catalog, const policy::Gate& gate,
+                                               const policy::Caller& caller, policy::Time now);
 
 /// "one person decides, who has signed in to the approvals page at least"; of one that nobody could approve,
 /// or that is refused, why.

@@ -262,4 +262,10 @@ bool CallTool::may_be_task(const std::string& tool) const {
     return entry != nullptr && calls::may_be_task(entry->definition);
 }
 
+std::vector<std::string> CallTool::touched(const Approval& approval) const {
+    const auto* entry = deps_.catalog.find(approval.call.tool);
+    if (entry == nullptr) return {};
+    return entry->tool->touches(approval.call, read_outcome(approval.outcome).structured);
+}
+
 }  // namespace tfy::calls

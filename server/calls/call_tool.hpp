@@ -45,6 +45,8 @@ public:
     void carry_out_for_page(policy::Approval approval);
     /// Whether calls of this tool may become tasks: as its definition says.
     bool may_be_task(const std::string& tool) const;
+    /// The URIs of the resources that a call may have changed: as its tool says of its outcome.
+    std::vector<std::string> touched(const policy::Approval& approval) const;
 
     /// What a reading tool would answer this caller: for resources and completions, which show the same facts
     /// under the same rules. Errors are the tool's, and Errc::denied a rule's.
@@ -84,8 +86,8 @@ private:
     Async<Result<tools::ToolResult>> claim_and_run(const Entry& entry, const policy::Approval& approval,
                                                    policy::Call call);
     Async<void> record_later(std::string id, policy::Approval::State end, Json outcome);
-    Async<void> allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
-                              const tools::ToolResult& created);
+    Async<void> allow_follow_up(const policy::Permit::Grant& grant, policy::Caller caller,
+                                tools::ToolResult::FollowUp next);
 
     Rooms deps_;
     std::string server_;

@@ -121,8 +121,9 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
                         {{"approval", approval.id}, {"why", finished.error().message}});
         asio::co_spawn(deps_.loop, record_later(approval.id, end, outcome_of(shown)), asio::detached);
     }
-    if (grant && end == State::succeeded && grant->decision.destination == policy::Destination::agent)
-        co_await allow_showing(*grant, caller, shown);
+    if (grant && shown.follow_up && end == State::succeeded &&
+        grant->decision.destination == policy::Destination::agent)
+        co_await allow_follow_up(*grant, caller, std::move(*shown.follow_up));
     if (end == State::succeeded) deps_.presenter.open_for_value(approval, shown);
     co_return shown;
 }
@@ -141,17 +142,16 @@ Async<void> CallTool::record_later(std::string id, State end, Json outcome) {
 
 // The person who approved a create with the value for the agent has decided on the one call that shows it,
 // too.
-Async<void> CallTool::allow_showing(const policy::Permit::Grant& grant, policy::Caller caller,
-                                    const ToolResult& created) {
-    const auto* entry = deps_.catalog.find("tfy_access_tokens_reveal");
-    if (entry == nullptr || !created.structured.is_object() || !created.structured.contains("reveal_id"))
-        co_return;
+Async<void> CallTool::allow_follow_up(const policy::Permit::Grant& grant, policy::Caller caller,
+                                      ToolResult::FollowUp next) {
+    const auto* entry = deps_.catalog.find(next.tool);
+    if (entry == nullptr) co_return;
     policy::Call call{.server = server_,
                       .base_url = base_url_,
                       .tool = std::string(entry->tool->name()),
                       .tool_version = entry->version,
                       .effect = policy::Effect::changes,
-                      .arguments = {{"reveal_id", created.structured.at("reveal_id")}},
+                      .arguments = std::move(next.arguments),
                       .caller = std::move(caller)};
     auto facts = co_await entry->tool->facts(call);
     if (!facts) co_return;

@@ -8,6 +8,7 @@
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/refusals.hpp"
 #include "server/cli/approvals_window.hpp"
+#include "server/cli/display.hpp"
 #include "server/cli/wrapped.hpp"
 #include "tools/own_command.hpp"
 
@@ -86,7 +87,10 @@ int show_request(const ApprovalsWindow& window) {
     if (window.options.json)
         window.archive.print(window.out, approval->json());
     else
-        window.archive.say(window.out, verdict(*approval) + dialogue::screen(*approval, window.now()));
+        window.archive.say(window.out,
+                           verdict(*approval) +
+                               dialogue::screen(*approval, window.now(),
+                                                dialogue::offer_in_terminal(approval->terms, has_display())));
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "server/cli/wrapped.hpp"
+#include "tools/access_tokens/names.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -14,9 +15,9 @@ namespace {
 using std::string_view;
 
 struct VerbHelp {
-    string_view verb;      // "approvals list"
-    string_view settings;  // of the program that it reads, a space between them
-    std::array<string_view, 2> examples;
+    string_view verb;                     // "approvals list"
+    string_view settings;                 // of the program that it reads, a space between them
+    std::array<string_view, 2> examples;  // @create and @delete: the names of those tools
     bool reaches_truefoundry = false;
 };
 
@@ -97,15 +98,14 @@ constexpr std::array verbs{
              {"tfy-pat-mcp audit export > journal.jsonl", "tfy-pat-mcp audit export | jq .kind"}},
     VerbHelp{"policy",
              "--policy --config",
-             {"tfy-pat-mcp policy check policy.toml",
-              "tfy-pat-mcp policy explain tfy_access_tokens_delete --name ci-runner"}},
+             {"tfy-pat-mcp policy check policy.toml", "tfy-pat-mcp policy explain @delete --name ci-runner"}},
     VerbHelp{"policy check",
              "--policy --config",
              {"tfy-pat-mcp policy check policy.toml", "tfy-pat-mcp policy check"}},
     VerbHelp{"policy explain",
              "--policy --sandbox --state-dir --config",
-             {"tfy-pat-mcp policy explain tfy_access_tokens_delete --name ci-runner",
-              "tfy-pat-mcp policy explain tfy_access_tokens_create --principal http:loopback"}},
+             {"tfy-pat-mcp policy explain @delete --name ci-runner",
+              "tfy-pat-mcp policy explain @create --principal http:loopback"}},
     VerbHelp{"doctor", of_doctor, {"tfy-pat-mcp doctor", "tfy-pat-mcp doctor --sandbox --json"}, true},
     VerbHelp{"redact",
              of_state,
@@ -250,10 +250,19 @@ std::string commands(const CLI::App& app) {
     return text.empty() ? text : "\nCommands:\n" + text;
 }
 
+std::string with_tool_names(std::string_view example) {
+    std::string text(example);
+    for (const auto& [mark, tool] :
+         {std::pair("@create", access_tokens::create_tool), std::pair("@delete", access_tokens::delete_tool)})
+        if (const auto at = text.find(mark); at != text.npos)
+            text.replace(at, string_view(mark).size(), tool);
+    return text;
+}
+
 std::string examples(const VerbHelp* help) {
     if (help == nullptr) return {};
     std::string text = "\nExamples:\n";
-    for (const auto example : help->examples) text += "  " + std::string(example) + "\n";
+    for (const auto example : help->examples) text += "  " + with_tool_names(example) + "\n";
     return text;
 }
 

@@ -1,5 +1,7 @@
 // `policy explain`: a call is judged as the server would judge it, up to the point where somebody would be
 // asked.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <ostream>
 
 #include "policy/near_miss.hpp"
@@ -9,19 +11,16 @@
 #include "server/approvals/applicable_rule.hpp"
 #include "server/approvals/explanation.hpp"
 #include "server/cli/commands.hpp"
-#include "server/cli/dry_tools.hpp"
 #include "server/sealing/printing.hpp"
 #include "server/storage/token_store.hpp"
-#include "tools/access_tokens/create_words.hpp"
-#include "tools/access_tokens/rotations.hpp"
+#include "tools/registry/dry_tools.hpp"
+#include "tools/sandbox/control_plane.hpp"
 
 namespace tfy::cli {
 namespace {
 
 using policy::Facts;
 using Outcome = approvals::Explanation::Outcome;
-
-constexpr std::string_view create_tool = "tfy_access_tokens_create";
 
 class FixedClock final : public Clock {
 public:
@@ -55,9 +54,44 @@ Result<std::unique_ptr<sandbox::TokenStore>> sandbox_of(const config::Options& o
     return storage::copy_sqlite_token_store(*folder / "sandbox.db");
 }
 
-Result<const registry::Catalog::Entry*> entry_of(const DryTools& tools, const std::string& tool) {
-    if (const auto* entry = tools.find(tool)) return entry;
-    const auto near = policy::near_miss(tool, policy::tool_names);
+/// The tools, and the sandbox that facts are read from, if there is one.
+class DryHouse {
+public:
+    DryHouse(std::unique_ptr<sandbox::TokenStore> sandbox, const Clock& clock)
+        : plane_(plane_of(std::move(sandbox), clock)),
+          tools_(plane_ ? sandbox::make_sandbox_exchange(*plane_) : nullptr, clock) {}
+
+    const registry::Catalog& catalog() const { return tools_.catalog(); }
+    bool has_sandbox() const { return plane_.has_value(); }
+    /// As the server would read them.
+    static Result<Facts> facts(const registry::Catalog::Entry& entry, policy::Call call) {
+        boost::asio::io_context loop;
+        Result<Facts> facts = Error{};
+        boost::asio::co_spawn(loop, entry.tool->facts(std::move(call)),
+                              [&facts](const std::exception_ptr& bug, Result<Facts> read) {
+                                  if (bug) std::rethrow_exception(bug);
+                                  facts = std::move(read);
+                              });
+        loop.run();
+        return facts;
+    }
+
+private:
+    static std::optional<sandbox::ControlPlane> plane_of(std::unique_ptr<sandbox::TokenStore> token_store,
+                                                         const Clock& clock) {
+        if (!token_store) return std::nullopt;
+        return std::optional<sandbox::ControlPlane>(std::in_place, std::move(token_store), clock);
+    }
+
+    std::optional<sandbox::ControlPlane> plane_;
+    registry::DryTools tools_;
+};
+
+Result<const registry::Catalog::Entry*> entry_of(const registry::Catalog& catalog, const std::string& tool) {
+    if (const auto* entry = catalog.find(tool)) return entry;
+    std::vector<std::string_view> names;
+    for (const auto& entry : catalog.entries()) names.push_back(entry.tool->name());
+    const auto near = policy::near_miss(tool, names);
     return wrong_usage("There is no tool " + policy::shown(tool, 64) +
                        (near ? "; did you mean " + std::string(*near) + "?" : "."));
 }
@@ -93,38 +127,15 @@ policy::Call call_of(const registry::Catalog::Entry& entry, const config::Option
                    .person = std::move(whose)}};
 }
 
-// What stands as verified on the screen must be so: what was not read is not shown as if it had been.
-Facts unread_facts(const std::string& name) {
-    return {.subject = name,
-            .effect = "(the server says here what happens, once it has read the token)",
-            .shown = {{"All facts", "(not read)"}}};
-}
-
-Facts unasked_creation(const policy::Call& call, policy::Time now) {
-    auto facts = access_tokens::describe_creation(access_tokens::CreateAccessToken::Args::of(call), now);
-    for (auto& fact : facts.shown)
-        if (fact.label == access_tokens::name_is_free) fact.value = "(not asked)";
-    return facts;
-}
-
 /// What the person would be told, as far as a dry run can know. Errors are those that the server would answer
 /// with.
-Result<Facts> facts_of(DryTools& tools, const registry::Catalog::Entry& entry,
+Result<Facts> facts_of(const DryHouse& house, const registry::Catalog::Entry& entry,
                        approvals::Explanation& so_far) {
-    if (tools.can_read(so_far.call.tool)) return tools.facts(entry, so_far.call);
-    if (so_far.call.tool == create_tool) {
-        so_far.notes.emplace_back(
-            "Whether the name is taken was not asked: that needs a call to TrueFoundry. With --sandbox the "
-            "sandbox is asked.");
-        return unasked_creation(so_far.call, so_far.at);
-    }
-    so_far.notes.emplace_back(
-        so_far.call.tool == "tfy_access_tokens_reveal"
-            ? "The value waits in the memory of the server that created it: the facts about it cannot be "
-              "read here."
-            : "The facts about the token were not read: that needs a call to TrueFoundry. With --sandbox "
-              "they are read from the sandbox.");
-    return unread_facts(so_far.name);
+    auto dry = entry.tool->dry_facts(so_far.call, so_far.at);
+    if (house.has_sandbox() && dry.can_be_read) return DryHouse::facts(entry, so_far.call);
+    so_far.notes.push_back(std::move(dry.note));
+    if (dry.facts.subject.empty()) dry.facts.subject = so_far.name;
+    return std::move(dry.facts);
 }
 
 void note_unknown_name(approvals::Explanation& that) {
@@ -141,14 +152,15 @@ void note_unknown_name(approvals::Explanation& that) {
     }
 }
 
-/// What a rotation is besides, also where its facts, which name the new token, were not read.
+/// What the call does besides, also if its facts, which name what it makes, were not read.
 std::vector<tools::Tool::Part> parts_of(const tools::Tool& tool, approvals::Explanation& so_far,
                                         const std::optional<Facts>& facts) {
-    auto parts = facts ? tool.parts(*facts) : std::vector<tools::Tool::Part>{};
-    if (!parts.empty() || tool.name() != access_tokens::rotate_tool) return parts;
-    so_far.notes.emplace_back(
-        "The new token's name was not read: rules that go by names are judged as if it were the old one's.");
-    return {{"tfy_access_tokens_delete", so_far.name}, {"tfy_access_tokens_create", so_far.name}};
+    auto parts = tool.parts(facts ? *facts : Facts{.subject = so_far.name, .effect = {}});
+    if (!parts.empty() && (!facts || facts->target.is_null()))
+        so_far.notes.emplace_back(
+            "The new token's name was not read: rules that go by names are judged as if it were the old "
+            "one's.");
+    return parts;
 }
 
 void judge_ask(approvals::Explanation& that, const policy::Gate& gate, policy::Ask ask,
@@ -199,11 +211,12 @@ Result<approvals::Explanation> explain_call(const config::Options& options, cons
     auto token_store = sandbox_of(options);
     if (!token_store) return token_store.error();
     const FixedClock clock(*at);
-    DryTools tools(std::move(*token_store), clock);
-    const auto entry = entry_of(tools, explain.tool);
+    const DryHouse house(std::move(*token_store), clock);
+    const auto entry = entry_of(house.catalog(), explain.tool);
     if (!entry) return entry.error();
     approvals::Explanation that{.call = call_of(**entry, options, explain),
                                 .at = *at,
+                                .yields_value = (*entry)->tool->yields_value(),
                                 .rules_from = options.policy.empty() ? "built in" : options.policy,
                                 .one_transport = !explain.principal.empty()};
     const bool changes = that.call.effect == policy::Effect::changes;
@@ -216,7 +229,7 @@ Result<approvals::Explanation> explain_call(const config::Options& options, cons
         policy::take_reason(that.call);
     }
     if (changes && !explain.arguments.empty()) {
-        auto read = facts_of(tools, **entry, that);
+        auto read = facts_of(house, **entry, that);
         if (!read) return read.error();
         that.name = read->subject;
         facts = std::move(*read);

@@ -87,7 +87,8 @@ Result<policy::Rules> load_rules(const std::string& written) {
     const auto expanded = expand_path(written, "--policy");
     if (!expanded) return expanded.error();
     const auto& file = *expanded;
-    if (file.empty()) return policy::read_rules(manifests::file("policy.toml"));
+    const auto tools = manifests::tool_names();
+    if (file.empty()) return policy::read_rules(manifests::file("policy.toml"), "policy.toml", tools);
     std::error_code ignored;
     std::ifstream in;
     if (!std::filesystem::is_directory(file, ignored)) in.open(file, std::ios::binary);
@@ -96,7 +97,7 @@ Result<policy::Rules> load_rules(const std::string& written) {
     if (!in)
         return Error{Errc::refused,
                      "The rules file " + file + " cannot be read. Check its name and permissions."};
-    return policy::read_rules(text.str(), file);
+    return policy::read_rules(text.str(), file, tools);
 }
 
 ReadSettings read_settings(const Options& options) {

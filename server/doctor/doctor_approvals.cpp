@@ -3,11 +3,13 @@
 #include <fstream>
 #include <iterator>
 
+#include "server/app/services.hpp"
 #include "server/approvals/requirements.hpp"
 #include "server/doctor/doctor_checks.hpp"
 #include "server/people/passphrases.hpp"
 #include "server/people/terminal_requirements.hpp"
 #include "tools/own_command.hpp"
+#include "tools/registry/dry_tools.hpp"
 
 namespace tfy::doctor {
 namespace {
@@ -142,11 +144,14 @@ CheckResult reach_of_key(const config::Upstream& upstream) {
 CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user,
                                policy::Time now) {
     const policy::Gate gate(rules);
+    const app::SystemClock clock;
+    const registry::DryTools tools(nullptr, clock);
     const auto stdio = approvals::requirements_of_calls(
-        gate, {.principal = "stdio:" + user, .default_assurance = policy::Assurance::client, .person = user},
-        now);
+        tools.catalog(), gate,
+        {.principal = "stdio:" + user, .default_assurance = policy::Assurance::client, .person = user}, now);
     const auto http = approvals::requirements_of_calls(
-        gate, {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now);
+        tools.catalog(), gate,
+        {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now);
     auto findings = approvals("approvals on stdio", stdio, http);
     std::ranges::move(approvals("approvals over HTTP", http, stdio), std::back_inserter(findings));
     findings.push_back(terminal(rules, state_dir, user));

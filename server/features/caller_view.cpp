@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "tools/access_tokens/names.hpp"
+
 namespace tfy::features {
 namespace {
 
-constexpr char list_tool[] = "tfy_access_tokens_list";
+using access_tokens::list_tool;
 constexpr char approval_tool[] = "tfy_approvals_get";
 constexpr std::size_t listed_at_once = 100;
 constexpr std::size_t most_pages = 10;  // each is a walk of its own over all that TrueFoundry lists
@@ -13,7 +15,8 @@ constexpr std::size_t most_pages = 10;  // each is a walk of its own over all th
 Error out_of_sight() {
     return {Errc::refused,
             "It is not among the newest 1,000 access tokens, and this server looks at no more of them here. "
-            "Nothing was done. Call tfy_access_tokens_list with name_contains instead."};
+            "Nothing was done. Call " +
+                std::string(list_tool) + " with name_contains instead."};
 }
 
 }  // namespace
@@ -27,7 +30,7 @@ Async<Result<Json>> CallerView::tokens(const mcp::Requester& requester) {
     auto all = Json::array();
     Json last;
     for (std::size_t page = 0; page < most_pages; ++page) {
-        auto listed = co_await calls_.look(requester, list_tool, arguments);
+        auto listed = co_await calls_.look(requester, std::string(list_tool), arguments);
         if (!listed) co_return listed.error();
         last = requester.redaction.now()->scrub(std::move(listed->structured));
         for (auto& token : last.at("tokens")) all.push_back(std::move(token));

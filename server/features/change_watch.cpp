@@ -5,7 +5,6 @@
 #include <boost/asio/detached.hpp>
 
 #include "server/features/uris.hpp"
-#include "tools/access_tokens/rotations.hpp"
 
 namespace tfy::features {
 namespace {
@@ -13,18 +12,6 @@ namespace {
 namespace asio = boost::asio;
 using policy::Approval;
 using State = Approval::State;
-
-constexpr auto create_tool = "tfy_access_tokens_create";
-constexpr auto delete_tool = "tfy_access_tokens_delete";
-
-/// The token that the call made or deleted; empty where nobody knows its id.
-std::string token_of(const Approval& approval) {
-    const auto& from = approval.call.tool == delete_tool ? approval.call.arguments : approval.outcome;
-    const auto pointer = Json::json_pointer(approval.call.tool == delete_tool ? "/id" : "/structured/id");
-    if (!from.is_structured() || !from.contains(pointer)) return {};
-    const auto& id = from.at(pointer);
-    return id.is_string() ? id.get<std::string>() : std::string{};
-}
 
 }  // namespace
 
@@ -102,14 +89,10 @@ void ChangeWatch::tell_changed(const std::string& id) {
 void ChangeWatch::tell_ended(const Approval& approval) {
     tell_changed(approval.id);
     deps_.subscriptions.publish({mcp::Change::Of::resources_list});
-    const auto& tool = approval.call.tool;
-    const bool tokens = tool == create_tool || tool == delete_tool || tool == access_tokens::rotate_tool;
-    // An unknown end may have changed them, too.
-    const bool ran = approval.state == State::succeeded || approval.state == State::unknown;
-    if (!tokens || !ran) return;
-    deps_.subscriptions.publish({mcp::Change::Of::resource, std::string(uris::access_tokens)});
-    if (const auto id = token_of(approval); !id.empty())
-        deps_.subscriptions.publish({mcp::Change::Of::resource, uris::access_token(id)});
+    // An unknown end may have changed what the call is about, too.
+    if (approval.state != State::succeeded && approval.state != State::unknown) return;
+    for (auto& uri : deps_.calls.touched(approval))
+        deps_.subscriptions.publish({mcp::Change::Of::resource, std::move(uri)});
 }
 
 void ChangeWatch::begin_approved() {

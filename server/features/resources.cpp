@@ -4,12 +4,13 @@
 
 #include "policy/sealed_state.hpp"
 #include "server/features/definitions.hpp"
+#include "tools/access_tokens/resources.hpp"
 #include "tools/identifier.hpp"
 
 namespace tfy::features {
 namespace {
 
-constexpr std::string_view tokens_uri = "tfy://access-tokens";
+using access_tokens::tokens_uri;
 constexpr std::string_view token_template = "tfy://access-tokens/{id}";
 constexpr std::string_view approval_template = "tfy://approvals/{id}";
 constexpr std::string_view variable = "{id}";

@@ -1,5 +1,4 @@
-// The tools behind the gate, without a transport: two tools that change something, and the people and clients
-// around them.
+// The tools behind the gate, without a transport, and the people and clients around them.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -11,15 +10,13 @@
 #include "server/calls/call_tool.hpp"
 #include "server/features/change_watch.hpp"
 #include "server/loop/loop.hpp"
+#include "tests/fakes/every_tool.hpp"
 #include "tests/fakes/fake_escrow.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/pipe_transport.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/steps.hpp"
-#include "tools/access_tokens/create.hpp"
-#include "tools/access_tokens/delete.hpp"
-#include "tools/access_tokens/reveal.hpp"
 
 namespace tfy::fakes {
 
@@ -51,16 +48,6 @@ struct PageOfCalls final : approvals::ApprovalPage {
         co_return "http://127.0.0.1:8780/approvals/" + id;
     }
 };
-
-inline registry::Catalog changing_tools(truefoundry::Client& client, tools::Escrow& escrow,
-                                        const Clock& clock) {
-    std::vector<std::unique_ptr<tools::Tool>> all;
-    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, escrow, clock));
-    all.push_back(
-        std::make_unique<access_tokens::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
-    all.push_back(std::make_unique<access_tokens::RevealAccessToken>(escrow, clock));
-    return std::move(registry::Catalog::assemble(std::move(all)).value());
-}
 
 inline policy::Rules asking_rules(policy::Assurance least) {
     policy::Rule rule;
@@ -151,7 +138,8 @@ struct Calls {
     mcp::PendingRequests questions{redaction};
     mcp::LegacyState legacy;
     approvals::Approvals desk{loop, store, gate, redaction, clock, "test"};
-    registry::Catalog catalog = changing_tools(client, escrow, clock);
+    EveryTool tools{client, escrow, clock};
+    const registry::Catalog& catalog = tools.catalog;
     calls::Presenter presenter{desk, page, clock, log, policy::SealKey{}, policy::Duration{0}};
     calls::CallTool calls{{loop, catalog, gate, desk, presenter, redaction, clock, log},
                           "tfy-pat-mcp",

@@ -13,12 +13,13 @@
 #include "server/features/prompts.hpp"
 #include "server/features/resources.hpp"
 #include "server/loop/loop.hpp"
+#include "tests/fakes/fake_escrow.hpp"
+#include "tests/fakes/fake_rotations.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/pipe_transport.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/steps.hpp"
-#include "tools/access_tokens/list.hpp"
-#include "tools/status/status.hpp"
+#include "tools/registry/assemble.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::fakes {
@@ -114,13 +115,6 @@ struct FeatureHouse {
         }
         approvals::Approvals& desk;
     };
-    registry::Catalog assemble() {
-        std::vector<std::unique_ptr<tools::Tool>> all;
-        all.push_back(std::make_unique<access_tokens::ListAccessTokens>(client, clock, policy::SealKey{}));
-        all.push_back(std::make_unique<status::GetApproval>(reader));
-        return std::move(registry::Catalog::assemble(std::move(all)).value());
-    }
-
     loop::Loop loop;
     ManualClock clock{noon};
     ListedTokens truefoundry;
@@ -131,7 +125,10 @@ struct FeatureHouse {
     observability::Log log{redaction, observability::Log::Level::off};
     approvals::Approvals desk{loop, store, gate, redaction, clock, "test"};
     Reader reader{desk};
-    registry::Catalog catalog{assemble()};
+    FakeEscrow escrow;
+    FakeRotations rotations;
+    registry::Catalog catalog = registry::assemble(
+        {.client = client, .escrow = escrow, .rotations = rotations, .approvals = reader, .clock = clock});
     NoPage page;
     calls::Presenter presenter{desk, page, clock, log, {}, policy::Duration{0}};
     calls::CallTool calls{

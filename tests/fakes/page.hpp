@@ -9,8 +9,8 @@
 
 #include "server/dashboard/dashboard.hpp"
 #include "tests/fakes/captured_answer.hpp"
+#include "tests/fakes/every_tool.hpp"
 #include "tests/fakes/rotation_house.hpp"
-#include "tools/access_tokens/create.hpp"
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/sandbox/world.hpp"
 
@@ -20,14 +20,6 @@ inline const std::string token_value =
     "eyJhbGciOiJub25lIn0.eyJzdWIiOiJzZXJ2aWNlLWFjY291bnQtMSJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg";
 
 inline const std::string in_ten_days = "2026-12-03T12:00:00.000Z";
-
-/// A server that can only create.
-inline registry::Catalog creating(truefoundry::Client& client, tools::Escrow& escrow, const Clock& clock) {
-    std::vector<std::unique_ptr<tools::Tool>> all;
-    all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, escrow, clock));
-    auto catalog = registry::Catalog::assemble(std::move(all));
-    return std::move(catalog.value());
-}
 
 struct Page {
     boost::asio::io_context loop;
@@ -40,7 +32,8 @@ struct Page {
     sandbox::ControlPlane plane{sandbox::make_memory_shelf(), clock};
     std::unique_ptr<truefoundry::Exchange> exchange = sandbox::make_sandbox_exchange(plane);
     truefoundry::Client client{*exchange};
-    registry::Catalog catalog = creating(client, reveals, clock);
+    EveryTool tools{client, reveals, clock};
+    const registry::Catalog& catalog = tools.catalog;
     approvals::Narrowing narrowing{approvals, catalog, gate, clock};
     approvals::Permissions standing{approvals, store, gate, redaction, clock};
     observability::Log log{redaction, observability::Log::Level::off};

@@ -16,11 +16,9 @@
 #include "server/calls/recovery.hpp"
 #include "server/reveals/locked_escrow.hpp"
 #include "server/storage/state_dir.hpp"
+#include "tests/fakes/every_tool.hpp"
 #include "tests/model/rulebook.hpp"
 #include "tests/model/upstream.hpp"
-#include "tools/access_tokens/create.hpp"
-#include "tools/access_tokens/delete.hpp"
-#include "tools/access_tokens/reveal.hpp"
 
 namespace tfy::model {
 
@@ -63,7 +61,7 @@ public:
           outbox(std::move(heard)),
           desk(loop, store, gate, redaction, clock, born.instance),
           reveals(loop, store, redaction, clock, born.instance, born.state_dir),
-          catalog(assemble(clock)),
+          tools(client, reveals, clock),
           narrowing(desk, catalog, gate, clock),
           presenter(desk, page, clock, log, policy::SealKey{}, born.hold),
           recovery({loop, desk, catalog, log}, born.state_dir, born.base_url, {.in_all = {}}),
@@ -99,7 +97,8 @@ public:
     NoPage page;
     approvals::Approvals desk;
     reveals::LockedEscrow reveals;
-    registry::Catalog catalog;
+    fakes::EveryTool tools;
+    const registry::Catalog& catalog = tools.catalog;
     approvals::Narrowing narrowing;
     calls::Presenter presenter;
     calls::Recovery recovery;
@@ -110,14 +109,6 @@ private:
     static storage::Instance hold_instance(const Birth& born) {
         return std::move(
             storage::Instance::hold(storage::StateDir::open(born.state_dir).value(), born.instance).value());
-    }
-    registry::Catalog assemble(const Clock& clock) {
-        std::vector<std::unique_ptr<tools::Tool>> all;
-        all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, reveals, clock));
-        all.push_back(
-            std::make_unique<access_tokens::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
-        all.push_back(std::make_unique<access_tokens::RevealAccessToken>(reveals, clock));
-        return std::move(registry::Catalog::assemble(std::move(all)).value());
     }
 };
 

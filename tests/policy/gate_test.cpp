@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "tests/fakes/rules.hpp"
 #include "tests/policy/examples.hpp"
 
 namespace tfy::policy::gate_test {

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/rules.hpp"
+
 using namespace std::chrono_literals;
 
 namespace tfy::policy::permission_reach_test {

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "policy/near_miss.hpp"
+#include "tests/fakes/rules.hpp"
 
 namespace tfy::policy::rule_test {
 namespace {

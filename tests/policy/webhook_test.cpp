@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "policy/rule.hpp"
+#include "tests/fakes/rules.hpp"
 
 namespace tfy::policy::webhook_test {
 namespace {

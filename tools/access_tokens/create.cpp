@@ -3,6 +3,7 @@
 #include "tools/access_tokens/create_words.hpp"
 #include "tools/access_tokens/expiration.hpp"
 #include "tools/access_tokens/lost_creation.hpp"
+#include "tools/access_tokens/resources.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
@@ -108,7 +109,22 @@ Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::Permit permit) {
     if (!created) co_return created.error();
     auto report = report_creation(*created, clock_.now());
     add_warnings(report, warnings_about(args, clock_.now()));
+    report.follow_up = showing(*created);
     co_return report;
+}
+
+tools::DryFacts CreateAccessToken::dry_facts(const policy::Call& call, policy::Time now) const {
+    auto facts = describe_creation(Args::of(call), now);
+    for (auto& fact : facts.shown)
+        if (fact.label == name_is_free) fact.value = "(not asked)";
+    return {.facts = std::move(facts),
+            .note =
+                "Whether the name is taken was not asked: that needs a call to TrueFoundry. With --sandbox "
+                "the sandbox is asked."};
+}
+
+std::vector<std::string> CreateAccessToken::touches(const policy::Call&, const Json& structured) const {
+    return uris_of(structured);
 }
 
 Async<Result<bool>> CreateAccessToken::stands(policy::Call call, Json structured) {

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "tools/access_tokens/names.hpp"
 #include "tools/escrow.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
@@ -31,9 +32,12 @@ public:
     CreateAccessToken(truefoundry::Client& client, tools::Escrow& escrow, const Clock& clock)
         : client_(client), escrow_(escrow), clock_(clock) {}
 
-    std::string_view name() const override { return "tfy_access_tokens_create"; }
+    std::string_view name() const override { return create_tool; }
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
+    bool yields_value() const override { return true; }
+    tools::DryFacts dry_facts(const policy::Call& call, policy::Time now) const override;
+    std::vector<std::string> touches(const policy::Call& call, const Json& structured) const override;
     tools::Narrowable narrowable() const override { return {.name = true, .expiration = true}; }
     /// Another name, or an earlier end.
     Result<Json> narrow(Json arguments, const tools::Narrower& wish, policy::Time now) const override;

@@ -94,6 +94,10 @@ Async<Result<Created>> create_once(truefoundry::Client api, tools::Escrow& escro
     co_return created;
 }
 
+tools::ToolResult::FollowUp showing(const Created& created) {
+    return {.tool = reveal_tool, .arguments = {{"reveal_id", created.held.reveal_id}}};
+}
+
 Async<Result<bool>> is_listed(truefoundry::Client api, Json structured) {
     const auto member = [&](const char* key) {
         const auto found = structured.is_object() ? structured.find(key) : structured.end();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tools/escrow.hpp"
+#include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
 namespace tfy::access_tokens {
@@ -27,6 +28,9 @@ struct Created {
 Async<Result<Created>> create_once(truefoundry::Client api, tools::Escrow& escrow, const Clock& clock,
                                    truefoundry::CreateRequest asked, tools::Recipients recipients,
                                    policy::Destination destination);
+
+/// The call that shows the new value to the agent.
+tools::ToolResult::FollowUp showing(const Created& created);
 
 /// Whether the token that a result with these members tells of is listed: by its id or, where that could not
 /// be read back, by its name.

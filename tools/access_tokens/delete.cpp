@@ -1,6 +1,7 @@
 #include "tools/access_tokens/delete.hpp"
 
 #include "tools/access_tokens/deletion.hpp"
+#include "tools/access_tokens/resources.hpp"
 #include "tools/sentences.hpp"
 #include "tools/text.hpp"
 
@@ -35,6 +36,10 @@ Async<Result<policy::Facts>> DeleteAccessToken::facts(policy::Call call) {
     const auto token = co_await api.find(std::move(*id));
     if (!token) co_return token.error();
     co_return describe_deletion(*token, own_jwt_ids_.now(), clock_.now());
+}
+
+std::vector<std::string> DeleteAccessToken::touches(const policy::Call& call, const Json&) const {
+    return uris_of(call.arguments);
 }
 
 Async<Result<tools::ToolResult>> DeleteAccessToken::run(policy::Permit permit) {

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "tools/access_tokens/names.hpp"
 #include "tools/key_facts.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
@@ -23,12 +24,13 @@ public:
     DeleteAccessToken(truefoundry::Client& client, const Clock& clock, tools::OwnJwtIds own_jwt_ids)
         : client_(client), clock_(clock), own_jwt_ids_(std::move(own_jwt_ids)) {}
 
-    std::string_view name() const override { return "tfy_access_tokens_delete"; }
+    std::string_view name() const override { return delete_tool; }
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::superseded where the token is no longer the one that was approved, Errc::ambiguous where nobody
     /// knows whether it is gone.
+    std::vector<std::string> touches(const policy::Call& call, const Json& structured) const override;
     Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
     Async<Result<tools::ToolResult>> settle(policy::Call call, policy::Facts facts,
                                             policy::Time begun) override;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "tools/access_tokens/list_query.hpp"
+#include "tools/access_tokens/names.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
 
@@ -25,7 +26,7 @@ public:
     ListAccessTokens(truefoundry::Client& client, const Clock& clock, policy::SealKey key)
         : client_(client), clock_(clock), key_(key) {}
 
-    std::string_view name() const override { return "tfy_access_tokens_list"; }
+    std::string_view name() const override { return list_tool; }
     policy::Effect effect() const override { return policy::Effect::reads; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;

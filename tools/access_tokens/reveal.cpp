@@ -64,6 +64,15 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
     co_return facts;
 }
 
+tools::DryFacts RevealAccessToken::dry_facts(const policy::Call& call, policy::Time now) const {
+    auto dry = Tool::dry_facts(call, now);
+    dry.note =
+        "The value waits in the memory of the server that created it: the facts about it cannot be read "
+        "here.";
+    dry.can_be_read = false;
+    return dry;
+}
+
 Async<Result<tools::ToolResult>> RevealAccessToken::run(policy::Permit permit) {
     const auto args = Args::read(permit.call().arguments);
     auto reveal = co_await escrow_.claim(args.reveal_id, permit.call().caller.principal, "agent");

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "tools/access_tokens/names.hpp"
 #include "tools/escrow.hpp"
 #include "tools/tool.hpp"
 
@@ -21,10 +22,11 @@ public:
 
     RevealAccessToken(tools::Escrow& escrow, const Clock& clock) : escrow_(escrow), clock_(clock) {}
 
-    std::string_view name() const override { return "tfy_access_tokens_reveal"; }
+    std::string_view name() const override { return reveal_tool; }
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
+    tools::DryFacts dry_facts(const policy::Call& call, policy::Time now) const override;
     /// Errc::refused where another running process holds the value.
     Async<Result<void>> can_run_here(policy::Call call) override;
     Async<Result<tools::ToolResult>> run(policy::Permit permit) override;

@@ -6,6 +6,7 @@
 #include "tools/access_tokens/expiration.hpp"
 #include "tools/access_tokens/grace.hpp"
 #include "tools/access_tokens/lost_creation.hpp"
+#include "tools/access_tokens/resources.hpp"
 #include "tools/access_tokens/rotate_words.hpp"
 #include "tools/access_tokens/successor.hpp"
 #include "tools/sentences.hpp"
@@ -174,8 +175,7 @@ Async<Result<void>> RotateAccessToken::check(truefoundry::Client api, RotationPl
 
 std::vector<tools::Tool::Part> RotateAccessToken::parts(const policy::Facts& facts) const {
     const auto plan = RotationPlan::read(facts.target);
-    if (!plan) return {};
-    return {{"tfy_access_tokens_delete", facts.subject}, {"tfy_access_tokens_create", plan->new_name}};
+    return {{delete_tool, facts.subject}, {create_tool, plan ? plan->new_name : facts.subject}};
 }
 
 Async<Result<Created>> RotateAccessToken::make_successor(const policy::Permit& permit, RotationPlan plan) {
@@ -208,7 +208,13 @@ Async<Result<tools::ToolResult>> RotateAccessToken::run(policy::Permit permit) {
     Successor made{.id = created->id, .reveal_id = created->held.reveal_id};
     const auto begun = co_await rotations_.begin(std::move(*order), std::move(made));
     if (!begun) co_await rotations_.release(approval_id);
-    co_return report_rotation(*created, plan, begun, clock_.now());
+    auto report = report_rotation(*created, plan, begun, clock_.now());
+    report.follow_up = showing(*created);
+    co_return report;
+}
+
+std::vector<std::string> RotateAccessToken::touches(const policy::Call&, const Json& structured) const {
+    return uris_of(structured);
 }
 
 Async<Result<bool>> RotateAccessToken::stands(policy::Call call, Json structured) {

@@ -44,6 +44,8 @@ public:
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// A create of the new token and a delete of the old one.
     std::vector<Part> parts(const policy::Facts& facts) const override;
+    bool yields_value() const override { return true; }
+    std::vector<std::string> touches(const policy::Call& call, const Json& structured) const override;
     /// Errc::superseded where the old token is no longer the one that was approved, Errc::ambiguous where a
     /// token was or may have been made whose value nobody has. The old token is never deleted here.
     Async<Result<tools::ToolResult>> run(policy::Permit permit) override;

@@ -6,11 +6,10 @@
 #include <string>
 
 #include "policy/gate.hpp"
+#include "tools/access_tokens/names.hpp"
 #include "tools/async.hpp"
 
 namespace tfy::access_tokens {
-
-inline constexpr std::string_view rotate_tool = "tfy_access_tokens_rotate";
 
 /// What a rotation is to do, resolved: it stands in the facts' target, so that what the person saw is what
 /// runs (docs/adr/0008).

@@ -25,6 +25,7 @@ public:
 
     /// nullptr where there is no such tool.
     const Entry* find(std::string_view name) const;
+    const std::vector<Entry>& entries() const { return entries_; }
     std::vector<Json> definitions() const;
 
 private:

@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/rules.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
+#include "tools/registry/dry_tools.hpp"
 
 namespace tfy::requirements_test {
 
@@ -17,7 +20,9 @@ constexpr policy::Time noon{std::chrono::sys_days{std::chrono::year{2026} / 11 /
 
 status::ApprovalRequirements told(const std::string& toml, const policy::Caller& caller) {
     const policy::Gate gate(policy::read_rules(toml).value());
-    return approvals::told_to_agents(approvals::requirements_of_calls(gate, caller, noon));
+    const fakes::ManualClock clock{noon};
+    const registry::DryTools tools(nullptr, clock);
+    return approvals::told_to_agents(approvals::requirements_of_calls(tools.catalog(), gate, caller, noon));
 }
 
 const policy::Caller alice{
@@ -53,7 +58,7 @@ TEST_CASE("agents are told what each tool takes, by the rules that hold for them
     CHECK(remove.at("could_be_approved") == false);
     CHECK(remove.at("min_assurance").is_null());
     CHECK(holds(remove.at("words").get<std::string>(), "by hand"));
-    CHECK(here.by_tool.at(2).at("could_be_approved") == false);  // a rotation deletes, too
+    CHECK(here.by_tool.at(3).at("could_be_approved") == false);  // a rotation deletes, too
     CHECK(holds(here.words, "delete, rotate: refused."));
     CHECK(told(toml, somebody).by_tool.at(0).at("min_assurance") == "signed_in");
 }
@@ -61,7 +66,7 @@ TEST_CASE("agents are told what each tool takes, by the rules that hold for them
 TEST_CASE("where nobody could approve it is said, also of narrower rules that come first") {
     const auto vain = told("[[rule]]\nself_approval=false\n", somebody);
     for (const auto& each : vain.by_tool) CHECK(each.at("could_be_approved") == false);
-    CHECK(holds(vain.words, "create, delete, rotate, reveal: no person can approve it"));
+    CHECK(holds(vain.words, "create, delete, reveal, rotate: no person can approve it"));
     const auto narrow = told("[[rule]]\nnames=['prod-*']\nself_approval=false\n[[rule]]\n", somebody);
     CHECK(narrow.by_tool.at(0).at("could_be_approved") == true);
     CHECK(holds(narrow.words, "the rule at line 1 decides first. Under the rule at line 1 no person can"));

@@ -126,6 +126,18 @@ TEST_CASE("a create asks where the value may appear, and the first destination i
     }
 }
 
+TEST_CASE("show names the destinations that approve in the same terminal offers") {
+    const Variable none("WAYLAND_DISPLAY", nullptr);
+    for (const auto* display : {"", ":0"}) {
+        const Variable there("DISPLAY", display);
+        Desk desk;
+        desk.ask(create("apr_1"));
+        const auto shown = desk.run_on("apr_1", Verb::show).out;
+        CHECK(holds(shown, *display == '\0' ? "new value goes (terminal, agent, none)"
+                                            : "new value goes (page, terminal, agent, none)"));
+    }
+}
+
 TEST_CASE("after a wrong name nothing more is asked") {
     Desk desk;
     desk.ask(create("apr_1"));

@@ -10,6 +10,7 @@
 #include "server/app/services.hpp"
 #include "server/doctor/doctor_checks.hpp"
 #include "server/transport/listener.hpp"
+#include "tests/fakes/rules.hpp"
 #include "tests/fakes/scripted_exchange.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
@@ -224,7 +225,7 @@ TEST_CASE("what the rules ask for is told for each transport, and whether anybod
     };
     const auto usual = doctor::look_at_approvals(built_in(), folder.path(), "alice", noon);
     CHECK(
-        holds(about(usual, "approvals on stdio").why, "create, delete, rotate, reveal: one person decides"));
+        holds(about(usual, "approvals on stdio").why, "create, delete, reveal, rotate: one person decides"));
     CHECK(holds(about(usual, "approvals on stdio").why, "what the client says"));
     CHECK(holds(about(usual, "approvals over HTTP").why, "signed in to the approvals page"));
 

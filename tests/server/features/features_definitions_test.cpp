@@ -78,7 +78,8 @@ TEST_CASE("every prompt is named as its file, has a text beside it, and argument
 
 TEST_CASE(
     "every text takes in what was given and the rules, once each, and names only tools that there are") {
-    const Names tools(std::begin(policy::tool_names), std::end(policy::tool_names));
+    const auto all = manifests::tool_names();
+    const Names tools(all.begin(), all.end());
     for (const auto& file : manifests::files()) {
         if (!file.name.starts_with("prompts/") || !file.name.ends_with(".md")) continue;
         CAPTURE(file.name);

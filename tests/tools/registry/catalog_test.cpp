@@ -6,15 +6,14 @@
 
 #include "manifests/embedded.hpp"
 #include "protocol/expectation.hpp"
+#include "tests/fakes/every_tool.hpp"
 #include "tests/fakes/fake_escrow.hpp"
-#include "tests/fakes/fake_rotations.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
 #include "tools/access_tokens/list.hpp"
 #include "tools/access_tokens/reveal.hpp"
 #include "tools/access_tokens/rotate.hpp"
-#include "tools/status/status.hpp"
 
 namespace tfy::catalog_test {
 
@@ -23,30 +22,12 @@ using namespace tfy::tools;
 
 namespace {
 
-class NoApprovals final : public status::ApprovalReader {
-    Async<Result<policy::Approval>> find(std::string) override { co_return Error{Errc::not_found, "none"}; }
-    Async<tools::ToolResult> answer(policy::Approval) override { co_return tools::ToolResult{}; }
-};
-
 struct House : Upstream {
     ManualClock clock;
     fakes::FakeEscrow escrow;
-    fakes::FakeRotations rotations;
-    NoApprovals approvals;
+    fakes::EveryTool tools{client, escrow, clock};
 
-    registry::Catalog catalog() {
-        std::vector<std::unique_ptr<tools::Tool>> all;
-        all.push_back(std::make_unique<access_tokens::ListAccessTokens>(client, clock, policy::SealKey{}));
-        all.push_back(std::make_unique<access_tokens::CreateAccessToken>(client, escrow, clock));
-        all.push_back(
-            std::make_unique<access_tokens::DeleteAccessToken>(client, clock, std::vector<std::string>{}));
-        all.push_back(std::make_unique<access_tokens::RevealAccessToken>(escrow, clock));
-        all.push_back(std::make_unique<access_tokens::RotateAccessToken>(client, escrow, rotations, clock,
-                                                                         std::vector<std::string>{}));
-        all.push_back(std::make_unique<status::GetApproval>(approvals));
-        all.push_back(std::make_unique<status::ConfigStatus>(client, clock, status::Configuration{}));
-        return std::move(registry::Catalog::assemble(std::move(all)).value());
-    }
+    const registry::Catalog& catalog() const { return tools.catalog; }
 };
 
 std::set<std::string> keys(const Json& properties) {
@@ -77,7 +58,7 @@ public:
 
 TEST_CASE("each schema names exactly the arguments that its tool reads") {
     House house;
-    const auto catalog = house.catalog();
+    const auto& catalog = house.catalog();
     CHECK(keys(properties_of(catalog, "tfy_access_tokens_list")) ==
           names(access_tokens::ListAccessTokens::Args::fields));
     CHECK(keys(properties_of(catalog, "tfy_access_tokens_create")) ==
@@ -124,7 +105,7 @@ TEST_CASE("every field that the schema allows is read into the arguments") {
 
 TEST_CASE("every definition is whole: words, four annotations, schemas that admit nothing unknown, an icon") {
     House house;
-    const auto catalog = house.catalog();
+    const auto& catalog = house.catalog();
     for (const auto& definition : catalog.definitions()) {
         const auto name = definition.at("name").get<std::string>();
         CAPTURE(name);
@@ -147,7 +128,7 @@ TEST_CASE("every definition is whole: words, four annotations, schemas that admi
 
 TEST_CASE("the first tool can be called with nothing, and the order is that of assembly") {
     House house;
-    const auto catalog = house.catalog();
+    const auto& catalog = house.catalog();
     CHECK(catalog.definitions().at(0).at("name") == "tfy_access_tokens_list");
     CHECK(catalog.find("tfy_access_tokens_list")->input.validate(Json::object()).has_value());
     CHECK(catalog.definitions().size() == 7);
@@ -156,7 +137,7 @@ TEST_CASE("the first tool can be called with nothing, and the order is that of a
 
 TEST_CASE("the input schemas refuse what the tools would refuse") {
     House house;
-    const auto catalog = house.catalog();
+    const auto& catalog = house.catalog();
     struct Row {
         const char* tool;
         Json arguments;
@@ -194,7 +175,7 @@ TEST_CASE("the input schemas refuse what the tools would refuse") {
 
 TEST_CASE("what the tools answer satisfies their output schemas, and so does a pending approval") {
     House house;
-    const auto catalog = house.catalog();
+    const auto& catalog = house.catalog();
     const auto fits = [&](std::string_view tool, const Json& structured) {
         CAPTURE(structured.dump());
         auto schema = protocol::Schema::compile(catalog.find(tool)->definition.at("outputSchema"));
@@ -234,7 +215,7 @@ TEST_CASE("what the tools answer satisfies their output schemas, and so does a p
 
 TEST_CASE("no message about any argument of any tool speaks in patterns, and each gives an example") {
     House house;
-    const auto catalog = house.catalog();
+    const auto& catalog = house.catalog();
     const std::vector<Json> wrong = {"", std::string(2000, '#'), 0.5, -1, 1e300, true, Json::array(), "#"};
     const auto check = [&](const registry::Catalog::Entry& entry, const Json& arguments) {
         const auto checked = entry.input.validate(arguments);
@@ -271,7 +252,7 @@ TEST_CASE("no message about any argument of any tool speaks in patterns, and eac
 
 TEST_CASE("every example fits its schema") {
     House house;
-    const auto catalog = house.catalog();
+    const auto& catalog = house.catalog();
     for (const auto& definition : catalog.definitions())
         for (const auto& [name, property] : definition.at("inputSchema").at("properties").items()) {
             CAPTURE(name);

@@ -1,31 +1,24 @@
-// The tools of a dry run: they know their arguments and their words, hold no value and reach nobody.
+// The tools without a server: they know their arguments and their words, hold no value and reach no one but
+// the TrueFoundry that they are given.
 #pragma once
 
 #include <memory>
 #include <optional>
-#include <string_view>
+#include <string>
 
-#include "tools/escrow.hpp"
-#include "tools/registry/catalog.hpp"
-#include "tools/sandbox/control_plane.hpp"
-#include "tools/status/status.hpp"
+#include "tools/registry/assemble.hpp"
 #include "tools/truefoundry/client.hpp"
 
-namespace tfy::cli {
+namespace tfy::registry {
 
 class DryTools final : private tools::Escrow,
                        private access_tokens::Rotations,
                        private status::ApprovalReader {
 public:
-    /// `sandbox`: the tokens that may be looked at; nullptr for none. `clock` must outlive the tools.
-    DryTools(std::unique_ptr<sandbox::TokenStore> sandbox, const Clock& clock);
-    ~DryTools() override;
+    /// `exchange`: whom facts are read from; nullptr for no one. `clock` must outlive the tools.
+    DryTools(std::unique_ptr<truefoundry::Exchange> exchange, const Clock& clock);
 
-    const registry::Catalog::Entry* find(std::string_view tool) const { return catalog_.find(tool); }
-    /// Whether facts() can read what `tool` asks about. Never a value that waits in a server's memory.
-    bool can_read(std::string_view tool) const;
-    /// As the server would read them, from the sandbox.
-    Result<policy::Facts> facts(const registry::Catalog::Entry& entry, policy::Call call);
+    const Catalog& catalog() const { return catalog_; }
 
 private:
     Async<Result<tools::Deposit>> hold(policy::Secret value, std::string name,
@@ -42,12 +35,10 @@ private:
     Async<Result<tools::EscrowState>> fate(std::string reveal_id, std::string principal) override;
     Async<Result<policy::Approval>> find(std::string id) override;
     Async<tools::ToolResult> answer(policy::Approval approval) override;
-    registry::Catalog assemble(const Clock& clock);
 
-    std::optional<sandbox::ControlPlane> plane_;
     std::unique_ptr<truefoundry::Exchange> exchange_;
     truefoundry::Client client_;
-    registry::Catalog catalog_;
+    Catalog catalog_;
 };
 
-}  // namespace tfy::cli
+}  // namespace tfy::registry

@@ -1,0 +1,28 @@
+#include "tools/registry/assemble.hpp"
+
+#include "tools/access_tokens/create.hpp"
+#include "tools/access_tokens/delete.hpp"
+#include "tools/access_tokens/list.hpp"
+#include "tools/access_tokens/reveal.hpp"
+#include "tools/access_tokens/rotate.hpp"
+
+namespace tfy::registry {
+
+using namespace access_tokens;
+using namespace status;
+
+Catalog assemble(ToolServices of) {
+    std::vector<std::unique_ptr<tools::Tool>> all;
+    all.push_back(std::make_unique<ListAccessTokens>(of.client, of.clock, of.seal_key));
+    all.push_back(std::make_unique<CreateAccessToken>(of.client, of.escrow, of.clock));
+    all.push_back(std::make_unique<DeleteAccessToken>(of.client, of.clock, of.own_jwt_ids));
+    all.push_back(std::make_unique<RevealAccessToken>(of.escrow, of.clock));
+    all.push_back(
+        std::make_unique<RotateAccessToken>(of.client, of.escrow, of.rotations, of.clock, of.own_jwt_ids));
+    all.push_back(std::make_unique<GetApproval>(of.approvals));
+    all.push_back(std::make_unique<ConfigStatus>(of.client, of.clock, std::move(of.configuration)));
+    auto catalog = Catalog::assemble(std::move(all));
+    return std::move(catalog.value());  // the definitions are part of the program: a test assembles them too
+}
+
+}  // namespace tfy::registry
