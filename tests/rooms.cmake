@@ -3,11 +3,12 @@
 #   room(FOLDER [MAY ROOM…])   FOLDER may include ROOM. A row names rooms of rows above it only, so there are no cycles.
 #   only_in(ROOM… INCLUDES REGEX)   system headers that match stand in these rooms only.
 #
+# manifests is data that is embedded at build time; it includes no room.
 # Beyond its row, every room may include `protocol`; every room of tools/ and server/ also `policy`, `policy/redaction` and
 # `tools`; every room of server/ also the other rooms of policy/.
 room(manifests)
 room(protocol)
-room(policy)
+room(policy MAY manifests)
 room(policy/redaction MAY policy)
 room(policy/dialogue MAY policy)
 room(policy/journal MAY policy policy/redaction)

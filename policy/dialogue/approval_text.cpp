@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "policy/call_words.hpp"
 #include "policy/canonical_json.hpp"
 #include "policy/narrowed_arguments.hpp"
 
@@ -73,7 +74,7 @@ std::string screen(const Approval& approval, policy::Time now) {
 }
 
 std::string screen(const Approval& approval, policy::Time now, const DestinationOffer& offer) {
-    std::string text = "Approve " + approval.call.tool + "?\n\nVerified by this server:\n";
+    std::string text = policy::headline(approval) + "?\n\nVerified by this server:\n";
     for (const auto& fact : approval.facts.shown)
         text += "  " + fact.label + ": " + policy::shown(fact.value) + "\n";
     text += "  Asked by: " + policy::shown(approval.call.caller.principal) + "\n";

@@ -8,9 +8,9 @@
 
 namespace tfy::dialogue {
 
-/// What the person sees, as plain text in the order of the contract: verified facts, what the caller claims
-/// (its client and its reason), exact arguments, digest, what happens on approval, the time left. Every
-/// string from others is made safe to look at.
+/// What the person sees, as plain text in the order of the contract: what is asked, verified facts, what the
+/// caller claims (its client and its reason), exact arguments, digest, what happens on approval, the time
+/// left. Every string from others is made safe to look at.
 std::string screen(const policy::Approval& approval, policy::Time now, const DestinationOffer& offer);
 /// For a person who gets to the approvals page.
 std::string screen(const policy::Approval& approval, policy::Time now);

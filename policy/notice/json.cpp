@@ -1,4 +1,5 @@
 // For programs: every text whole up to a few thousand characters, but safe to show.
+#include "policy/call_words.hpp"
 #include "policy/notice/notice.hpp"
 
 namespace tfy::notice {
@@ -13,6 +14,7 @@ Json shown_all(const std::vector<std::string>& texts) {
 Json json_of(const policy::Approval& approval) {
     return {{"id", approval.id},
             {"tool", policy::shown(approval.call.tool)},
+            {"title", policy::words_for(approval.call.tool).title},
             {"subject", policy::shown(approval.facts.subject)},
             {"effect", policy::shown(approval.facts.effect)},
             {"principal", policy::shown(approval.call.caller.principal)},

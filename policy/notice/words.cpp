@@ -1,5 +1,7 @@
 #include "policy/notice/words.hpp"
 
+#include "policy/call_words.hpp"
+
 namespace tfy::notice {
 namespace {
 
@@ -42,7 +44,7 @@ std::vector<NoticeWords::Field> fields_of(const Notice& notice) {
     const auto add = [&fields](const char* label, std::string_view value) {
         if (!value.empty()) fields.push_back({label, shown_within(value, most_of_value)});
     };
-    add("Tool", approval.call.tool);
+    add("Request", policy::words_for(approval.call.tool).title);
     add("Token", approval.facts.subject);
     add("Asked by", approval.call.caller.principal);
     if (notice.event != Event::requested && approval.decision) {
@@ -91,10 +93,10 @@ NoticeWords words_of(const Notice& notice) {
                       .remarks = remarks_of(notice.approval),
                       .claimed = claimed_of(notice.approval),
                       .footer = footer_of(notice)};
-    words.summary = words.headline + ": " + shown_within(notice.approval.call.tool, most_of_value) +
+    words.summary = words.headline + ": " + policy::words_for(notice.approval.call.tool).title +
                     (notice.approval.facts.subject.empty()
                          ? std::string{}
-                         : ", " + shown_within(notice.approval.facts.subject, most_of_value));
+                         : " " + shown_within(notice.approval.facts.subject, most_of_value));
     return words;
 }
 

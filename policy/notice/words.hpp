@@ -14,7 +14,7 @@ struct NoticeWords {
         std::string value;
     };
     std::string headline;              // "Approval needed"
-    std::string summary;               // one line: headline, tool and token
+    std::string summary;               // one line: headline, what is asked, token
     std::vector<Field> fields;         // at most eight
     std::string effect;                // what happens on approval
     std::vector<std::string> remarks;  // warnings, and why it is asked; at most six

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "policy/call_words.hpp"
 #include "server/calls/approval_answer.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tools/text.hpp"
@@ -18,9 +19,8 @@ using policy::Approval;
 constexpr std::chrono::seconds between_looks{30};
 
 Error nobody_can_know(const Approval& orphan, const std::string& why) {
-    return {Errc::ambiguous, "It is unknown whether " + orphan.call.tool + " for " +
-                                 tools::in_quotes(orphan.facts.subject) +
-                                 " happened: the server's process ended while this call was running, and " +
+    return {Errc::ambiguous, "It is unknown whether \"" + policy::headline(orphan) +
+                                 "\" happened: the server's process ended while this call was running, and " +
                                  why + " List the access tokens there before anything else."};
 }
 

@@ -2,9 +2,9 @@
 #include "server/cli/approvals.hpp"
 
 #include <algorithm>
-#include <array>
 #include <ranges>
 
+#include "policy/call_words.hpp"
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/refusals.hpp"
 #include "server/cli/approvals_window.hpp"
@@ -20,20 +20,6 @@ using Verb = ApprovalsOptions::Verb;
 
 constexpr std::size_t every_request = 1'000'000;
 
-/// "Delete ci-runner".
-std::string in_words(const Approval& approval) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> verbs{
-        {{"tfy_access_tokens_create", "Create"},
-         {"tfy_access_tokens_delete", "Delete"},
-         {"tfy_access_tokens_reveal", "Show the value of"},
-         {"tfy_access_tokens_rotate", "Rotate"}}};
-    const auto& tool = approval.call.tool;
-    const auto* const found =
-        std::ranges::find(verbs, tool, &std::pair<std::string_view, std::string_view>::first);
-    return (found == verbs.end() ? policy::shown(tool, 60) : std::string(found->second)) + " " +
-           policy::shown(approval.facts.subject, 200);
-}
-
 /// An id among several: of a request, with what it asks for.
 std::string listed(const ApprovalsWindow& window, const std::string& id) {
     const auto approval = id.starts_with("apr_") ? window.archive.ledger->find(id)
@@ -41,7 +27,7 @@ std::string listed(const ApprovalsWindow& window, const std::string& id) {
     if (!approval || !*approval) return "  " + id;
     const auto now = policy::lapse(**approval, window.now());
     return "  " + id + "  " + std::string(policy::to_string(now.state)) + "\n      " +
-           wrapped(in_words(now), 6);
+           wrapped(policy::line_of(now), 6);
 }
 
 int list_requests(const ApprovalsWindow& window) {
@@ -139,7 +125,7 @@ std::string brief(const Approval& approval, policy::Time now) {
     if (!approval.narrowings.empty())
         asked += ", changed by " + policy::shown(approval.narrowings.back().by, 100);
     asked += ", digest " + policy::short_digest(approval.digest);
-    return text + "\n    " + wrapped(in_words(approval), 4) + "\n    " + wrapped(asked, 4) + "\n";
+    return text + "\n    " + wrapped(policy::line_of(approval), 4) + "\n    " + wrapped(asked, 4) + "\n";
 }
 
 int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {

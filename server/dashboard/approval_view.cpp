@@ -1,6 +1,8 @@
 #include "server/dashboard/approval_view.hpp"
 
+#include "policy/call_words.hpp"
 #include "policy/narrowed_arguments.hpp"
+#include "policy/standing_permission.hpp"
 
 namespace tfy::dashboard {
 namespace {
@@ -42,6 +44,11 @@ Json facts_view(const policy::Facts& facts, Shower& show) {
             {"effect", show(facts.effect)},
             {"shown", shown},
             {"warnings", warnings}};
+}
+
+Json words_view(const Approval& approval) {
+    const auto words = policy::words_for(approval.call.tool);
+    return {{"title", words.title}, {"button", words.button}, {"danger", words.danger}};
 }
 
 Json decision_view(const Approval& approval, Shower& show) {
@@ -132,6 +139,8 @@ Json approval_view(const Approval& approval, const Viewer& viewer) {
     for (const auto each : approval.terms.destinations) destinations.push_back(policy::to_string(each));
     Json view = {{"id", approval.id},
                  {"tool", show(approval.call.tool)},
+                 {"words", words_view(approval)},
+                 {"may_be_permitted", policy::may_be_permitted(approval.call)},
                  {"state", policy::to_string(approval.state)},
                  {"created", policy::format_time(approval.created)},
                  {"updated", policy::format_time(approval.updated)},

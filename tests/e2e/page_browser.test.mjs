@@ -101,7 +101,7 @@ test('a permission is given from a request by keyboard, used without asking, and
   await page.getByText('Allowed ahead of time by').waitFor();
   await accessible(page);
   await page.getByRole('button', { name: 'Revoke' }).click();
-  await page.getByText('None: every create, delete and reveal is asked about.').waitFor();
+  await page.getByText('None: every request is asked about.').waitFor();
   await focused(page, 'permissions-title');
   assert.equal(statusOf(await create(connection, 'ci-three', month)), 'approval_pending');
 });

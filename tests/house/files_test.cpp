@@ -202,6 +202,19 @@ TEST_CASE(
                                   "window.out <<", "window.err <<", "std::cerr <<", "std::cout <<"}));
 }
 
+TEST_CASE("the server and its page know the tools from their definitions: none is named there") {
+    const auto of_server = [](const std::string& name) { return starts_with(name, "server/"); };
+    auto found = places(of_server, {"tfy_access_tokens_"});
+    const fs::path page = fs::path(TFY_SOURCE_DIR) / "server/dashboard/ui/src";
+    for (const auto& entry : fs::directory_iterator(page)) {
+        const auto source = read(TFY_SOURCE_DIR, entry.path());
+        for (std::size_t i = 0; i < source.lines.size(); ++i)
+            if (source.lines[i].find("tfy_access_tokens_") != std::string::npos)
+                found.push_back(source.name + ":" + std::to_string(i + 1));
+    }
+    check_none(found);
+}
+
 TEST_CASE("decisions and messages are functions of values: no clock, no randomness of their own") {
     const auto pure = [](const std::string& name) {
         return starts_with(name, "policy/") || starts_with(name, "protocol/");

@@ -26,9 +26,24 @@ Result<Json> read_definition(std::string_view tool) {
     return definition;
 }
 
+/// What changes something has words for the people who decide.
+std::string check_words(const tools::Tool& tool, const Json& definition) {
+    const auto words = definition.find("approval");
+    if (words == definition.end())
+        return tool.effect() == policy::Effect::reads ? "" : "has no words for people in approval";
+    for (const auto* each : {"title", "verb", "button"})
+        if (!words->is_object() || !words->contains(each) || !words->at(each).is_string())
+            return "has no approval." + std::string(each);
+    return {};
+}
+
 Result<Catalog::Entry> make_entry(std::unique_ptr<tools::Tool> tool) {
     auto definition = read_definition(tool->name());
     if (!definition) return definition.error();
+    if (const auto wrong = check_words(*tool, *definition); !wrong.empty())
+        return broken(tool->name(), wrong);
+    // Words for people are no part of what a client is told, nor of what a request is bound to.
+    definition->erase("approval");
     auto input = protocol::Schema::compile(definition->at("inputSchema"));
     if (!input)
         return broken(tool->name(), "has an inputSchema that cannot be compiled: " + input.error().message);

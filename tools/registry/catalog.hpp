@@ -14,7 +14,7 @@ class Catalog {
 public:
     struct Entry {
         std::unique_ptr<tools::Tool> tool;
-        Json definition;         // a file of manifests/tools
+        Json definition;         // a file of manifests/tools, without the words for people
         std::string version;     // first 16 hex digits of the definition's hash
         protocol::Schema input;  // compiled inputSchema
     };

@@ -70,7 +70,7 @@ struct Conversation {
     std::string after(const Event& event) { return in_words(resume(position, client, row, event, noon)); }
 };
 
-constexpr auto form = "shows a form: Approve tfy_access_tokens_delete?";
+constexpr auto form = "shows a form: Delete access token ci-pipeline?";
 constexpr auto choose = "shows a form: Choose \"approve\" or \"deny\". Nothing was done.";
 
 }  // namespace

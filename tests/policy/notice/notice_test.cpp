@@ -68,6 +68,19 @@ const std::string hostile_texts[] = {
 
 }  // namespace
 
+TEST_CASE("a notice names what is asked in people's words; the JSON has the tool's name as well") {
+    const auto made = notice();
+    const auto words = notice::words_of(made);
+    CHECK(words.summary == "Approval needed: Delete access token ci-pipeline");
+    CHECK(words.fields.front().label == "Request");
+    CHECK(words.fields.front().value == "Delete access token");
+    for (const auto& body : {notice::slack_body(made), notice::teams_body(made)})
+        CHECK_FALSE(holds(body.dump(), "tfy_access_tokens"));
+    const auto json = notice::json_body(made).at("approval");
+    CHECK(json.at("tool") == "tfy_access_tokens_delete");
+    CHECK(json.at("title") == "Delete access token");
+}
+
 TEST_CASE("texts are sealed while they are whole: marks and cuts hide no value from it, in any format") {
     const auto token = leaks::opaque_token(3, 48);
     const auto redactor = leaks::redactor_for({{"ci", token}});

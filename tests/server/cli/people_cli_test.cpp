@@ -61,11 +61,12 @@ TEST_CASE("without a passphrase nobody decides in a terminal; with it, only who 
         CAPTURE(wrong);
         const auto refused = terminal.decide(wrong);
         CHECK(refused.code == 1);
-        CHECK_FALSE(holds(refused.out, "Approve tfy_access_tokens_delete"));
+        CHECK_FALSE(holds(refused.out, "Delete access token ci-pipeline?"));
         CHECK(terminal.state() == State::pending);
     }
     const auto right = terminal.decide("correct horse\nci-pipeline\n");
     CHECK_MESSAGE(right.code == 0, right.err);
+    CHECK(holds(right.out, "Delete access token ci-pipeline?"));
     CHECK(terminal.state() == State::approved);
 
     const auto journal = terminal.ledger->journal().value();

@@ -285,7 +285,7 @@ TEST_CASE("with arguments the person's screen is shown, and what it cannot know 
     place.explain.arguments = R"({"payload":{"name":"ci-runner"},"reason":"for the nightly build"})";
     auto ran = place.run();
     CHECK(ran.code == 0);
-    CHECK(holds(ran.out, "What the person would see:\n\nApprove tfy_access_tokens_create?"));
+    CHECK(holds(ran.out, "What the person would see:\n\nCreate access token ci-runner?"));
     CHECK(holds(ran.out, "payload.name = ci-runner"));
     CHECK(holds(ran.out, "Reason: \"for the nightly build\""));
     CHECK(holds(ran.out, "Time left: 5 m"));

@@ -26,6 +26,9 @@ TEST_CASE("a pending request is shown with its facts, arguments, digest and rule
 
     CHECK(view.at("id") == "apr_a");
     CHECK(view.at("tool") == "tfy_access_tokens_delete");
+    CHECK(view.at("words") ==
+          Json{{"title", "Delete access token"}, {"button", "Approve deletion"}, {"danger", true}});
+    CHECK(view.at("may_be_permitted") == false);
     CHECK(view.at("state") == "pending");
     CHECK(view.at("created") == "2026-11-23T12:00:00.000Z");
     CHECK(view.at("updated") == policy::format_time(made.updated));

@@ -6,7 +6,7 @@ import { focusNext } from "./focus";
 import { Narrow } from "./narrow";
 import { AllowMore } from "./permit";
 import { dropDraft, keepDraft, put, refresh, session } from "./state";
-import { approveWord, destinations, removes, title } from "./words";
+import { destinations, title } from "./words";
 import type { Approval, Destination, Part } from "./types";
 
 function Destinations({
@@ -54,7 +54,7 @@ function Barred({ approval, onDeny }: { approval: Approval; onDeny: () => void }
             </p>
             <div class="buttons">
                 <button type="button" class="main barred" aria-disabled={true} aria-describedby={reason}>
-                    {approveWord(approval)}
+                    {approval.words.button}
                 </button>
                 <button
                     type="button"
@@ -166,10 +166,10 @@ function Approve({ approval, over, busy, run, complain, onDeny }: Part & { onDen
                 <div class="buttons">
                     <button
                         type="submit"
-                        class={removes(approval) ? "main danger" : "main"}
+                        class={approval.words.danger ? "main danger" : "main"}
                         aria-disabled={busy}
                     >
-                        {busy ? "Sending\u2026" : approveWord(approval)}
+                        {busy ? "Sending\u2026" : approval.words.button}
                     </button>
                     <button type="button" class="quiet" onClick={onDeny}>
                         Deny{"\u2026"}

@@ -4,7 +4,7 @@ import { Changes } from "./narrow";
 import { Votes } from "./people";
 import { Claimed, Exactly, Facts } from "./request_card";
 import { moment } from "./time";
-import { shownIn, states, surely, verb } from "./words";
+import { shownIn, states, surely, title } from "./words";
 import type { Approval } from "./types";
 
 function Decided({ approval }: { approval: Approval }) {
@@ -37,7 +37,7 @@ function Entry({ approval }: { approval: Approval }) {
         <li class={mine ? "entry wanted" : "entry"}>
             {mine && <p class="tag">The request of your link</p>}
             <h3 id={`title-${approval.id}`} tabIndex={-1}>
-                {verb(approval)} {approval.facts.subject && <bdi class="name">{approval.facts.subject}</bdi>}
+                {approval.words.title} {approval.facts.subject && <bdi class="name">{approval.facts.subject}</bdi>}
             </h3>
             <p class={`state ${state.tone}`}>
                 <span class="sign" aria-hidden="true">
@@ -65,7 +65,7 @@ function Entry({ approval }: { approval: Approval }) {
                     Details
                     <span class="unseen">
                         {" "}
-                        of {verb(approval)} {approval.facts.subject}
+                        of {title(approval)}
                     </span>
                 </summary>
                 <p class="hint">

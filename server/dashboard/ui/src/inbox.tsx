@@ -8,7 +8,7 @@ function Empty() {
         <div class="empty">
             <p class="empty-title">Nothing waits for you</p>
             <p>
-                When an agent asks to create, delete or reveal an access token, its request appears here by
+                When an agent asks to create, rotate, delete or reveal an access token, its request appears here by
                 itself, and nothing happens until you decide. To see one now, ask your agent:{" "}
                 <q>Create an access token named demo-token.</q>
             </p>

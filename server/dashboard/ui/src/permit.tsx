@@ -16,7 +16,6 @@ interface Draft {
 /** What the form begins with; null: it is closed. */
 export const draft = signal<Draft | null>(null);
 export const title = () => document.getElementById("permissions-title");
-const creates = (approval: Approval) => approval.tool === "tfy_access_tokens_create";
 
 /** "ci-pipeline" → "ci-*", "release" → "release*" */
 function pattern(name: string): string {
@@ -25,7 +24,7 @@ function pattern(name: string): string {
 }
 
 export function AllowMore({ approval }: { approval: Approval }) {
-    if (!creates(approval) || !approval.may_decide?.approve || approval.quorum > 1) return null;
+    if (!approval.may_be_permitted || !approval.may_decide?.approve || approval.quorum > 1) return null;
     const begin = () => {
         draft.value = {
             principal: approval.principal,

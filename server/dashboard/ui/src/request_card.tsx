@@ -6,7 +6,7 @@ import { Changes } from "./narrow";
 import { People } from "./people";
 import { isPending, keepDraft, now, wanted } from "./state";
 import { clock, left, moment } from "./time";
-import { fate, title, verb } from "./words";
+import { fate, title } from "./words";
 import type { Approval } from "./types";
 
 function Countdown({ approval }: { approval: Approval }) {
@@ -142,7 +142,7 @@ export function RequestCard({ approval }: { approval: Approval }) {
             <header>
                 {mine && <p class="tag">The request of your link</p>}
                 <h3 id={`title-${approval.id}`} tabIndex={-1}>
-                    {verb(approval)}{" "}
+                    {approval.words.title}{" "}
                     {approval.facts.subject && <bdi class="name">{approval.facts.subject}</bdi>}
                 </h3>
                 {over ? <Ended approval={approval} /> : <Countdown approval={approval} />}

@@ -43,6 +43,10 @@ export interface Narrowing {
 export interface Approval {
     id: string;
     tool: string;
+    /** What people are told it is. */
+    words: { title: string; button: string; danger: boolean };
+    /** Whether a standing permission can cover such calls. */
+    may_be_permitted: boolean;
     state: State;
     created: string;
     /** When its state last changed. */

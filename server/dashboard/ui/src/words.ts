@@ -1,23 +1,8 @@
-// The page's words for what the server names.
+// The page's words for states and places. What is asked comes with each request, in words of its own.
 import type { Approval, Assurance, Destination, State } from "./types";
 
-const verbs: Record<string, string> = {
-    tfy_access_tokens_create: "Create access token",
-    tfy_access_tokens_delete: "Delete access token",
-    tfy_access_tokens_reveal: "Reveal access token",
-};
-
-export const verb = (approval: Approval) => verbs[approval.tool] ?? approval.tool;
 export const title = (approval: Approval) =>
-    [verb(approval), approval.facts.subject].filter(Boolean).join(" ");
-export const removes = (approval: Approval) => approval.tool === "tfy_access_tokens_delete";
-
-export const approveWord = (approval: Approval) =>
-    removes(approval)
-        ? "Approve deletion"
-        : approval.tool === "tfy_access_tokens_create"
-          ? "Approve creation"
-          : "Approve";
+    [approval.words.title, approval.facts.subject].filter(Boolean).join(" ");
 
 /** How a request ended, for who was still typing: "Denied" by "ann" at a time. */
 export function fate(approval: Approval): { word: string; by: string; at: string } {

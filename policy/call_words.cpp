@@ -1,0 +1,52 @@
+#include "policy/call_words.hpp"
+
+#include <map>
+
+#include "manifests/embedded.hpp"
+#include "protocol/parse.hpp"
+
+namespace tfy::policy {
+namespace {
+
+constexpr std::size_t most_of_tool = 60, most_of_name = 200;
+
+using Table = std::map<std::string_view, CallWords, std::less<>>;
+
+// The definitions are part of the program, and a test reads the words of each.
+Table read_table() {
+    Table table;
+    for (const auto name : manifests::tool_names()) {
+        const auto definition = protocol::parse(manifests::file("tools/" + std::string(name) + ".json"));
+        if (!definition || !definition->is_object() || !definition->contains("approval")) continue;
+        const auto& words = definition->at("approval");
+        table.emplace(name, CallWords{.title = words.value("title", std::string{}),
+                                      .verb = words.value("verb", std::string{}),
+                                      .button = words.value("button", std::string{}),
+                                      .danger = words.value("danger", false)});
+    }
+    return table;
+}
+
+std::string with_subject(std::string words, const Approval& approval) {
+    if (!approval.facts.subject.empty()) words += " " + shown(approval.facts.subject, most_of_name);
+    return words;
+}
+
+}  // namespace
+
+CallWords words_for(std::string_view tool) {
+    static const auto table = read_table();
+    if (const auto found = table.find(tool); found != table.end()) return found->second;
+    const auto name = shown(tool, most_of_tool);
+    return {.title = name, .verb = name, .button = "Approve"};
+}
+
+std::string headline(const Approval& approval) {
+    return with_subject(words_for(approval.call.tool).title, approval);
+}
+
+std::string line_of(const Approval& approval) {
+    return with_subject(words_for(approval.call.tool).verb, approval);
+}
+
+}  // namespace tfy::policy

@@ -1,0 +1,26 @@
+// What people are told a call is: the block `approval` of its tool's definition. Its raw name is for agents
+// and programs.
+#pragma once
+
+#include <string>
+
+#include "policy/approval.hpp"
+
+namespace tfy::policy {
+
+struct CallWords {
+    std::string title;    // a heading, before the token's name: "Delete access token"
+    std::string verb;     // the same in a line of a list: "Delete"
+    std::string button;   // what says yes: "Approve deletion"
+    bool danger = false;  // something is lost for good
+};
+
+/// Of a tool without such a block: its name.
+CallWords words_for(std::string_view tool);
+
+/// "Delete access token ci-runner": safe to look at.
+std::string headline(const Approval& approval);
+/// "Delete ci-runner": safe to look at.
+std::string line_of(const Approval& approval);
+
+}  // namespace tfy::policy

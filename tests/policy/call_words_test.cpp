@@ -1,0 +1,53 @@
+// What people are told a call is.
+#include "policy/call_words.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/policy/examples.hpp"
+
+namespace tfy::policy::call_words_test {
+namespace {
+
+Approval asked(std::string tool, std::string subject) {
+    Approval made;
+    made.call.tool = std::move(tool);
+    made.facts.subject = std::move(subject);
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("each changing tool has a heading, a verb and a button of its own") {
+    struct Row {
+        const char* tool;
+        const char* headline;
+        const char* line;
+        const char* button;
+        bool danger;
+    };
+    const Row rows[] = {
+        {"tfy_access_tokens_create", "Create access token ci", "Create ci", "Approve creation", false},
+        {"tfy_access_tokens_delete", "Delete access token ci", "Delete ci", "Approve deletion", true},
+        {"tfy_access_tokens_rotate", "Rotate access token ci", "Rotate ci", "Approve rotation", true},
+        {"tfy_access_tokens_reveal", "Show the value of access token ci", "Show the value of ci",
+         "Approve showing it once", false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.tool);
+        CHECK(headline(asked(row.tool, "ci")) == row.headline);
+        CHECK(line_of(asked(row.tool, "ci")) == row.line);
+        CHECK(words_for(row.tool).button == row.button);
+        CHECK(words_for(row.tool).danger == row.danger);
+    }
+}
+
+TEST_CASE("a tool that is not known is told by its name, and what others wrote is safe to look at") {
+    CHECK(headline(asked("tfy_future_thing", "ci")) == "tfy_future_thing ci");
+    CHECK(words_for("tfy_future_thing").button == "Approve");
+    CHECK(headline(asked("tfy_\u202Efuture", "")) == "tfy_\u27E8U+202E\u27E9future");
+    CHECK(headline(asked("tfy_access_tokens_delete", "")) == "Delete access token");
+    CHECK(line_of(asked("tfy_access_tokens_delete", "a\u202Eb")) == "Delete a\u27E8U+202E\u27E9b");
+    CHECK(headline(asked("tfy_access_tokens_delete", std::string(5000, 'a'))).size() < 300);
+}
+
+}  // namespace tfy::policy::call_words_test
