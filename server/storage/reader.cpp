@@ -9,7 +9,6 @@
 #include "server/storage/packed_windows.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/storage/sqlite.hpp"
-#include "server/storage/state_dir.hpp"
 
 namespace tfy::storage {
 namespace {

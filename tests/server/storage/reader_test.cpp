@@ -9,6 +9,7 @@
 
 #include <chrono>
 
+#include "server/storage/state_dir.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/policy/leak_tokens.hpp"
