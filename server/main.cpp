@@ -325,7 +325,7 @@ int run_redact(const Options& options, const tfy::cli::RedactOptions& redact, st
         fail(redactor.error());
         return redact.check ? tfy::cli::check_trouble : 1;
     }
-    return tfy::cli::run_redact(*redactor, redact, STDOUT_FILENO, std::cerr);
+    return tfy::cli::run_redact(**redactor, redact, STDOUT_FILENO, std::cerr);
 }
 
 /// Commands that are printed work as they stand, wherever this one found its state directory.

@@ -83,6 +83,5 @@ exceptions(
   "server/people/terminal_channel.hpp server/cli"
   "server/config/config_file.cpp server/cli"
   "server/doctor/doctor_state.cpp server/cli"
-  "server/sealing/sealer.hpp tools/truefoundry"
   "server/transport/listener.hpp server/sealing"
   "policy/journal/journal_entry.hpp server/storage")

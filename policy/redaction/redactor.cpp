@@ -12,6 +12,7 @@ namespace tfy::redaction {
 namespace {
 
 constexpr std::string_view withheld = "[withheld]";
+constexpr std::size_t least_withheld = 16;  // a window of a token has as many characters
 
 std::string written(const Json& value, int indent = -1) {
     return value.dump(indent, ' ', false, Json::error_handler_t::replace);
@@ -40,7 +41,7 @@ std::string written_apart(const Json& value, const Index& index) {
     return text;
 }
 
-std::string redacted_message(const Json& message, const Index& index) {
+std::string clean_message(const Json& message, const Index& index) {
     Scrubber scrubber(index);
     auto text = write_clean(message, scrubber);
     if (text && !spells_across_members(*text, index)) return std::move(*text);
@@ -48,6 +49,23 @@ std::string redacted_message(const Json& message, const Index& index) {
     const auto scrubbed = scrubber.tree(message);
     text = written(scrubbed);
     return spells_across_members(*text, index) ? written_apart(scrubbed, index) : std::move(*text);
+}
+
+/// Without its long texts; one that holds the placeholder keeps nothing but that.
+Json without_texts(Json value, std::string_view placeholder) {
+    const auto kept = [placeholder](std::string_view text) -> std::string_view {
+        if (text.size() < least_withheld) return text;
+        return !placeholder.empty() && text.find(placeholder) != std::string_view::npos ? placeholder
+                                                                                        : withheld;
+    };
+    if (value.is_string()) return Json(kept(value.get_ref<const std::string&>()));
+    if (value.is_array())
+        for (auto& item : value) item = without_texts(std::move(item), placeholder);
+    if (!value.is_object()) return value;
+    Json object = Json::object();
+    for (auto& [key, member] : value.items())
+        object[std::string(kept(key))] = without_texts(std::move(member), placeholder);
+    return object;
 }
 
 std::size_t count_of(std::string_view text, std::string_view part) {
@@ -111,15 +129,27 @@ Redactor Redactor::with(const std::vector<TokenFingerprints>& tokens) const {
     return Redactor(std::make_shared<const Index>(index_, tokens));
 }
 bool Redactor::knows(const TokenFingerprints& token) const { return index_->knows(token); }
+Redactor Redactor::withholding() const {
+    Redactor made(index_);
+    made.withholds_ = true;
+    return made;
+}
 
-Redacted Redactor::seal(const Json& message) const { return Redacted(redacted_message(message, *index_)); }
+std::string Redactor::redacted_message(const Json& message, std::string_view placeholder) const {
+    if (!withholds_) return clean_message(message, *index_);
+    return clean_message(without_texts(Scrubber(*index_).tree(message), placeholder), *index_);
+}
+
+Redacted Redactor::seal(const Json& message) const { return Redacted(redacted_message(message)); }
 
 Redacted Redactor::seal_text(std::string_view text) const {
+    if (withholds_ && text.size() >= least_withheld) return Redacted(std::string(withheld));
     auto clean = Scrubber(*index_).text(text);
     return Redacted(clean ? std::move(*clean) : std::string(text));
 }
 
 std::optional<std::vector<Match>> Redactor::find(std::string_view text) const {
+    if (withholds_) return std::nullopt;
     const RepairedText repaired(text);
     const auto hits = Search(*index_).run(repaired.text(), patient_budget_for(repaired.text().size()));
     if (!hits) return std::nullopt;
@@ -131,8 +161,8 @@ std::optional<std::vector<Match>> Redactor::find(std::string_view text) const {
 }
 
 Redacted Redactor::seal_reveal(const Json& message, Reveal reveal) const {
-    auto text = redacted_message(message, *index_);
     const std::string& placeholder = reveal.placeholder_;
+    auto text = redacted_message(message, placeholder);
     if (placeholder.empty()) return Redacted(std::move(text));
     auto value = json_escaped(reveal.value_.reveal());
     const bool once = count_of(text, placeholder) == 1 && (value.empty() || count_of(text, value) == 0);
@@ -163,6 +193,9 @@ Redacted Redactor::batch(const std::vector<Redacted>& messages) {
     return Redacted(std::move(all), reveals);
 }
 
-Json Redactor::scrub(Json message) const { return Scrubber(*index_).tree(std::move(message)); }
+Json Redactor::scrub(Json message) const {
+    auto clean = Scrubber(*index_).tree(std::move(message));
+    return withholds_ ? without_texts(std::move(clean), {}) : clean;
+}
 
 }  // namespace tfy::redaction

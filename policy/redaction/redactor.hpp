@@ -58,6 +58,10 @@ public:
     /// in turn.
     Redactor with(const std::vector<TokenFingerprints>& tokens) const;
     bool knows(const TokenFingerprints& token) const;
+    /// For while it cannot be told which tokens there are: one that withholds every text of 16 characters and
+    /// more (the size of a window), keys included, and of the rest takes out what this one knows. A reveal's
+    /// value still arrives.
+    Redactor withholding() const;
 
     /// Serialises `message` with every registered value taken out of keys and strings, plain or in its common
     /// encodings.
@@ -83,8 +87,10 @@ public:
 
 private:
     explicit Redactor(std::shared_ptr<const Index> index);
+    std::string redacted_message(const Json& message, std::string_view placeholder = {}) const;
 
     std::shared_ptr<const Index> index_;
+    bool withholds_ = false;
 };
 
 }  // namespace tfy::redaction

@@ -34,6 +34,13 @@ protocol::ServerInfo server_info() {
                              .tasks = true}};
 }
 
+std::vector<sealing::Sealer::ListedId> ids_of(const std::vector<truefoundry::AccessToken>& listed) {
+    std::vector<sealing::Sealer::ListedId> all;
+    for (const auto& token : listed)
+        for (const auto& id : token.jwt_ids) all.emplace_back(id, token.name);
+    return all;
+}
+
 }  // namespace
 
 App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, approvals::ApprovalPage& page,
@@ -45,7 +52,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       state_dir_(parts.state_dir),
       stream_caller_{
           .principal = "stdio:" + parts.user, .default_assurance = default_assurance, .person = parts.user},
-      redaction_(parts.fingerprint_key, std::move(parts.known_tokens)),
+      redaction_(parts.fingerprint_key, std::move(parts.known_tokens), std::move(parts.tokens)),
       log_(redaction_, parts.log_level),
       store_(std::move(parts.ledger)),
       key_file_watch_({loop, redaction_, log_}, parts.key_file, parts.own_key),
@@ -147,7 +154,7 @@ Async<Result<void>> App::start() {
     tell_of_rotations();
     client_.on_listed(
         [this](const auto& listed) {
-            redaction_.note_ids(listed);
+            redaction_.note_ids(ids_of(listed));
             key_holders_.note(listed);
         },
         [this] { redaction_.take_up_ids(); });

@@ -20,12 +20,15 @@ Result<Archive> Archive::open_or_make(const std::filesystem::path& state_dir) {
     if (!state) return state.error();
     auto ledger = storage::Ledger::open(state->ledger());
     if (!ledger) return ledger.error();
-    auto known = (*ledger)->fingerprints();
+    auto tokens = storage::Reader::open(state->ledger());
+    if (!tokens) return tokens.error();
+    auto known = (*tokens)->new_tokens();
     if (!known) return known.error();
     auto key = state->fingerprint_key_for(!known->empty());
     if (!key) return key.error();
     upstream::name_once(*known);
-    return Archive{std::move(*ledger), redaction::Redactor(*key, std::move(*known)), *key};
+    auto sealer = std::make_unique<sealing::Sealer>(*key, std::move(*known), std::move(*tokens));
+    return Archive{std::move(*ledger), std::move(sealer)};
 }
 
 int fail(const Archive* archive, std::ostream& err, const Error& error) {

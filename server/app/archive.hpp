@@ -1,4 +1,4 @@
-// The state directory as a command sees it: the ledger, and a redactor through which everything that is
+// The state directory as a command sees it: the ledger, and the sealer through which everything that is
 // printed goes.
 #pragma once
 
@@ -6,16 +6,15 @@
 #include <memory>
 #include <ostream>
 
-#include "policy/redaction/redactor.hpp"
 #include "server/sealing/printing.hpp"
+#include "server/sealing/sealer.hpp"
 #include "server/storage/ledger.hpp"
 
 namespace tfy::app {
 
 struct Archive {
     std::unique_ptr<storage::Ledger> ledger;
-    redaction::Redactor redactor;
-    redaction::FingerprintKey key;  // with which the redactor knows its tokens
+    std::unique_ptr<sealing::Sealer> sealer;
 
     /// Errc::not_found where no server has ever used `state_dir`: a mistyped folder is not created.
     /// Errc::storage.
@@ -23,9 +22,11 @@ struct Archive {
     /// The same, and where nothing is there yet it is begun, as a server would.
     static Result<Archive> open_or_make(const std::filesystem::path& state_dir);
 
-    void say(std::ostream& out, std::string_view text) const { sealing::print_text(out, redactor, text); }
+    void say(std::ostream& out, std::string_view text) const {
+        sealing::print_text(out, *sealer->now(), text);
+    }
     void print(std::ostream& out, const Json& document) const {
-        sealing::print_json(out, redactor, document);
+        sealing::print_json(out, *sealer->now(), document);
     }
 };
 

@@ -111,6 +111,8 @@ void connect_upstream(Services& parts) {
     parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key);
 }
 
+Error not_read(const Error& cause) { return {Errc::storage, cause.message + "; nothing was run."}; }
+
 Result<void> open_state(Services& parts, const storage::StateDir& state) {
     parts.state_dir = state.root();
     auto seal_key = state.seal_key();
@@ -123,8 +125,11 @@ Result<void> open_state(Services& parts, const storage::StateDir& state) {
     auto ledger = storage::Ledger::open(state.ledger());
     if (!ledger) return ledger.error();
     parts.ledger = std::move(*ledger);
-    auto known = parts.ledger->fingerprints();
-    if (!known) return known.error();
+    auto tokens = storage::Reader::open(state.ledger());
+    if (!tokens) return not_read(tokens.error());
+    auto known = (*tokens)->new_tokens();
+    if (!known) return not_read(known.error());
+    parts.tokens = std::move(*tokens);
     auto fingerprint_key = state.fingerprint_key_for(!known->empty());
     if (!fingerprint_key) return fingerprint_key.error();
     parts.fingerprint_key = *fingerprint_key;

@@ -10,6 +10,7 @@
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
 #include "server/storage/ledger.hpp"
+#include "server/storage/reader.hpp"
 #include "server/storage/state_dir.hpp"
 #include "server/transport/listener.hpp"
 #include "server/upstream/api_key.hpp"
@@ -27,6 +28,8 @@ struct Services {
     std::unique_ptr<storage::Ledger> ledger;
     std::vector<redaction::TokenFingerprints> known_tokens =
         {};  // from the ledger: keys that were accepted once, too
+    std::unique_ptr<storage::Reader> tokens =
+        {};  // what other processes register; none beside a ledger in memory
     policy::Rules rules;
     std::vector<notify::WebhookTarget> webhooks = {};  // of the rules
     std::string public_url = {};                       // that links begin with; empty: where it listens

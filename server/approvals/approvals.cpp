@@ -35,7 +35,7 @@ storage::RequestLimits limits_of(const policy::Rules& rules) {
 }  // namespace
 
 Approvals::Approvals(asio::io_context& loop, storage::Store& store, const CurrentGate& gate,
-                     sealing::Sealer& redaction, const Clock& clock, std::string instance)
+                     const sealing::Sealer& redaction, const Clock& clock, std::string instance)
     : loop_(loop),
       store_(store),
       gate_(gate),
@@ -47,26 +47,6 @@ storage::JournalEntry Approvals::entry(std::string kind, const Approval& approva
     return journal::journal_entry(std::move(kind), approval, *redaction_.now(), clock_.now());
 }
 
-Async<Result<void>> Approvals::learn() {
-    struct News {
-        std::int64_t version = 0;
-        std::vector<redaction::TokenFingerprints> tokens;
-    };
-    auto look = [seen = learnt_at_](storage::Ledger& ledger) -> Result<News> {
-        const auto version = ledger.data_version();
-        if (!version) return version.error();
-        if (*version == seen) return News{*version, {}};
-        auto tokens = ledger.fingerprints();
-        if (!tokens) return tokens.error();
-        return News{*version, std::move(*tokens)};
-    };
-    auto news = co_await store_.run(std::move(look));
-    if (!news) co_return news.error();
-    learnt_at_ = news->version;
-    redaction_.add(std::move(news->tokens));
-    co_return Result<void>{};
-}
-
 void Approvals::drain() {
     draining_ = true;
     ring();
@@ -76,7 +56,9 @@ Async<Result<Approvals::Opened>> Approvals::open(policy::Ask ask, policy::Facts 
                                                  std::string agent_reason) {
     auto fresh = gate_.now()->request(std::move(ask), std::move(facts), "apr_" + policy::random_id(),
                                       std::move(agent_reason), clock_.now());
-    auto clean = journal::without_values(fresh, *redaction_.now());
+    const auto redactor = redaction_.fresh();
+    if (!redactor) co_return redactor.error();
+    auto clean = journal::without_values(fresh, **redactor);
     if (!clean) co_return clean.error();
     fresh = std::move(*clean);
     if (auto told = co_await tell_of_rivals(fresh); !told) co_return told.error();
@@ -143,7 +125,10 @@ Async<Result<Approval>> Approvals::write(State expected, Result<Approval> next, 
 }
 
 Async<Result<Approval>> Approvals::write(Result<Approval> next, std::string kind, Change change) {
-    if (next) next = journal::without_values(*next, *redaction_.now());
+    if (!next) co_return next.error();
+    const auto redactor = redaction_.fresh();
+    if (!redactor) co_return redactor.error();
+    next = journal::without_values(*next, **redactor);
     if (!next) co_return next.error();
     auto record = entry(std::move(kind), *next);
     auto work = [change = std::move(change), approval = *next, record](storage::Ledger& ledger) {
@@ -158,7 +143,6 @@ Async<Result<Approval>> Approvals::write(Result<Approval> next, std::string kind
 
 Async<Result<Approval>> Approvals::approve(std::string id, policy::Human person,
                                            policy::DecisionInput choice) {
-    if (auto known = co_await learn(); !known) co_return known.error();
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state;
@@ -173,7 +157,6 @@ Async<Result<Approval>> Approvals::approve(std::string id, policy::Human person,
 }
 
 Async<Result<Approval>> Approvals::deny(std::string id, policy::Human person, std::string reason) {
-    if (auto known = co_await learn(); !known) co_return known.error();
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state;
@@ -183,7 +166,6 @@ Async<Result<Approval>> Approvals::deny(std::string id, policy::Human person, st
 
 Async<Result<Approval>> Approvals::narrow(std::string id, policy::Human person, std::string shown_digest,
                                           Json arguments, policy::Facts facts) {
-    if (auto known = co_await learn(); !known) co_return known.error();
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state;

@@ -24,7 +24,7 @@ class Approvals {
 public:
     /// All must outlive the desk. `instance` names this process in the rows that it executes.
     Approvals(boost::asio::io_context& loop, storage::Store& store, const CurrentGate& gate,
-              sealing::Sealer& redaction, const Clock& clock, std::string instance);
+              const sealing::Sealer& redaction, const Clock& clock, std::string instance);
 
     /// Asked at each claim, whose answer is written down with it. Without it nothing is.
     void begins_with(std::function<storage::KeyIdentity()> key) { key_ = std::move(key); }
@@ -101,9 +101,6 @@ public:
     /// around it has to ask for that. Sees decisions of other processes within a quarter of a second.
     Async<Result<policy::Approval>> wait(std::string id, policy::Approval::State seen, policy::Time until);
 
-    /// Makes the tokens known that other processes on this state directory have registered meanwhile.
-    Async<Result<void>> learn();
-
     /// Nobody is kept waiting any more: every wait ends now, and so does every later one at once.
     void drain();
     bool draining() const { return draining_; }
@@ -137,7 +134,7 @@ private:
     boost::asio::io_context& loop_;
     storage::Store& store_;
     const CurrentGate& gate_;
-    sealing::Sealer& redaction_;
+    const sealing::Sealer& redaction_;
     const Clock& clock_;
     std::string instance_;
     std::function<storage::KeyIdentity()> key_ = {};
@@ -145,7 +142,6 @@ private:
     std::size_t waiting_ = 0;
     bool watching_ = false;
     bool draining_ = false;
-    std::int64_t learnt_at_ = -1;  // the store's data version when it was last asked for tokens
     std::vector<boost::asio::steady_timer*> bells_;  // one for each waiting coroutine
 };
 

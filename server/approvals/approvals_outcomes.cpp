@@ -70,7 +70,9 @@ Async<Result<Approval>> Approvals::settle(std::string id, State end, Json outcom
 Async<Result<Approval>> Approvals::end_execution(std::string id, State end, Json outcome, std::string kind) {
     auto current = co_await find(std::move(id));
     if (!current) co_return current.error();
-    auto masked = redaction_.now()->scrub(std::move(outcome));
+    const auto redactor = redaction_.fresh();
+    if (!redactor) co_return redactor.error();
+    auto masked = (*redactor)->scrub(std::move(outcome));
     Change change = [](storage::Ledger& ledger, const Approval& approval,
                        const storage::JournalEntry& record) { return ledger.finish(approval, record); };
     auto ended = policy::finish(std::move(*current), end, std::move(masked), clock_.now());

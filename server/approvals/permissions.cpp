@@ -21,13 +21,14 @@ Error cannot_count(const std::string& why) {
 }  // namespace
 
 Async<Result<StandingPermission>> Permissions::give(policy::Human person, policy::StandingWish wish) {
-    if (auto known = co_await approvals_.learn(); !known) co_return known.error();
+    const auto redactor = redaction_.fresh();
+    if (!redactor) co_return redactor.error();
     auto given = policy::give(person, std::move(wish), "per_" + policy::random_id(), clock_.now());
-    if (given) given = journal::without_values(*given, *redaction_.now());
+    if (given) given = journal::without_values(*given, **redactor);
     if (!given) co_return given.error();
     if (const auto why = policy::cannot_count(*given, gate_.now()->rules(), clock_.now()))
         co_return cannot_count(*why);
-    auto record = journal::journal_entry("permission_given", *given, *redaction_.now(), clock_.now());
+    auto record = journal::journal_entry("permission_given", *given, **redactor, clock_.now());
     auto work = [permission = *given, record](storage::Ledger& ledger) {
         return ledger.add_permission(permission, record);
     };

@@ -37,7 +37,6 @@ Async<Result<Approval>> ApprovalTasks::own(const mcp::Requester& requester, std:
 }
 
 Async<Result<Task>> ApprovalTasks::get(mcp::Requester& requester, std::string id) {
-    if (auto known = co_await desk_.learn(); !known) co_return known.error();
     auto approval = co_await own(requester, std::move(id));
     if (!approval) co_return approval.error();
     if (approval->state == State::approved) calls_.carry_out(*approval, trace_of(requester));
@@ -89,7 +88,6 @@ void ApprovalTasks::forget_late() {
 }
 
 Async<Result<void>> ApprovalTasks::update(mcp::Requester& requester, protocol::UpdateTask update) {
-    if (auto known = co_await desk_.learn(); !known) co_return known.error();
     auto approval = co_await own(requester, std::move(update.id));
     if (!approval) co_return approval.error();
     const auto found = pending_requests_.find(approval->id);
@@ -131,7 +129,6 @@ Async<Result<void>> ApprovalTasks::cancel(mcp::Requester& requester, std::string
 
 Async<Result<ApprovalTasks::Listed>> ApprovalTasks::list(mcp::Requester& requester,
                                                          std::optional<std::string> cursor) {
-    if (auto known = co_await desk_.learn(); !known) co_return known.error();
     const Error not_given{
         Errc::invalid_params,
         "params.cursor was not given out for this list. Nothing was done. Start again without a "
@@ -157,7 +154,6 @@ Async<Result<mcp::MethodResult>> ApprovalTasks::result(mcp::Requester& requester
     const auto since = clock_.now();
     bool ask = true;
     for (;;) {
-        if (auto known = co_await desk_.learn(); !known) co_return known.error();
         auto approval = co_await own(requester, id);
         if (!approval) co_return approval.error();
         if (!policy::is_open(approval->state))

@@ -63,8 +63,6 @@ Async<Result<mcp::MethodResult>> CallTool::call(mcp::Requester& requester, proto
 Async<Result<mcp::MethodResult>> CallTool::answer_of(const Entry& entry, mcp::Requester& requester,
                                                      protocol::CallToolParams params) {
     const auto version = requester.context.version;
-    if (auto known = co_await deps_.desk.learn(); !known)
-        co_return write_answer(failure(known.error()), version);
     auto call = make_call(entry, requester, params.arguments);
     if (!call) co_return refusal(call.error(), params, version);
     if (call->effect == policy::Effect::changes)
@@ -96,7 +94,9 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requeste
     if (const auto fits = entry.input.validate(arguments); !fits)
         return Error{Errc::refused,
                      "The arguments do not fit: " + fits.error().message + " Nothing was done."};
-    if (deps_.redaction.now()->scrub(arguments) != arguments)
+    const auto redactor = deps_.redaction.fresh();
+    if (!redactor) return redactor.error();
+    if ((*redactor)->scrub(arguments) != arguments)
         return Error{Errc::refused,
                      "An argument holds the value of an access token. Values are never accepted, stored or "
                      "repeated. Nothing was done."};
@@ -118,7 +118,6 @@ Async<Result<ToolResult>> CallTool::look(const mcp::Requester& requester, std::s
     const auto* entry = deps_.catalog.find(tool);
     if (entry == nullptr || entry->tool->effect() != policy::Effect::reads)
         co_return Error{Errc::internal, "There is no reading tool of this name. Nothing was done."};
-    if (auto known = co_await deps_.desk.learn(); !known) co_return known.error();
     auto call = make_call(*entry, requester, std::move(arguments));
     if (!call) co_return call.error();
     co_return co_await read(*entry, std::move(*call));

@@ -138,9 +138,9 @@ std::string what_now(const Approval& approval) {
 int write_decision(const ApprovalsWindow& window, const Result<Approval>& decided, const std::string& kind,
                    const std::string& said) {
     if (!decided) return window.fail(decided.error());
-    const auto next = journal::without_values(*decided, window.archive.redactor);
+    const auto next = journal::without_values(*decided, *window.archive.sealer->now());
     if (!next) return window.fail(next.error());
-    const auto entry = journal::journal_entry(kind, *next, window.archive.redactor, window.now());
+    const auto entry = journal::journal_entry(kind, *next, *window.archive.sealer->now(), window.now());
     TFY_FAILPOINT("decision.write");
     const auto done = window.archive.ledger->change(Approval::State::pending, *next, entry);
     TFY_FAILPOINT("decision.written");

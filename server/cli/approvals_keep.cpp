@@ -37,8 +37,8 @@ int keep_old_token(const ApprovalsWindow& window) {
         return tell(window, (*found)->rotation, "It is kept already. ");
     const auto human = people::TerminalChannel::identify(window, people::TerminalAct::keep);
     if (!human) return window.fail(human.error());
-    const auto kept =
-        calls::keep_rotation(*window.archive.ledger, *id, *human, window.archive.redactor, window.now());
+    const auto kept = calls::keep_rotation(*window.archive.ledger, *id, *human, *window.archive.sealer->now(),
+                                           window.now());
     return kept ? tell(window, *kept) : window.fail(kept.error());
 }
 

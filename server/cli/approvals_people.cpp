@@ -15,7 +15,7 @@ constexpr policy::Duration longest_code = std::chrono::hours{24};
 Error nothing_set() { return {Errc::cancelled, "Nothing was set."}; }
 
 storage::JournalEntry record(const ApprovalsWindow& window, std::string kind, const Json& body) {
-    return {std::move(kind), "", window.archive.redactor.seal(body), window.now()};
+    return {std::move(kind), "", window.archive.sealer->seal(body), window.now()};
 }
 
 bool same(const policy::Secret& one, const policy::Secret& other) {

@@ -70,12 +70,12 @@ Result<StandingPermission> wanted(const ApprovalsWindow& window, const policy::H
     if (why)
         return Error{Errc::refused,
                      "This permission would never count. " + *why + " No permission was given."};
-    return journal::without_values(*given, window.archive.redactor);
+    return journal::without_values(*given, *window.archive.sealer->now());
 }
 
 storage::JournalEntry entry(const ApprovalsWindow& window, std::string kind,
                             const StandingPermission& permission) {
-    return journal::journal_entry(std::move(kind), permission, window.archive.redactor, window.now());
+    return journal::journal_entry(std::move(kind), permission, *window.archive.sealer->now(), window.now());
 }
 
 int done(const ApprovalsWindow& window, const StandingPermission& permission, const std::string& said) {

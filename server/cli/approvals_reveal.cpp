@@ -133,7 +133,7 @@ Error after_lost_connection(const ApprovalsWindow& window, const storage::Reveal
 }
 
 ValueScreen screen_for(const ApprovalsWindow& window, const storage::RevealRow& row, bool wipes) {
-    const auto& redactor = window.archive.redactor;
+    const auto redactor = window.archive.sealer->now();
     const auto title = "The value of \"" + policy::shown(row.token_name, 100) + "\", shown once:\n\n";
     const std::string advice =
         "\n\nSave it now: in a password manager, a CI/CD secret store or a TrueFoundry secret group. Never "
@@ -144,7 +144,7 @@ ValueScreen screen_for(const ApprovalsWindow& window, const storage::RevealRow& 
                 "minutes in any case.\n"
               : "Press Enter when it is saved. This terminal cannot be wiped: clear it and close "
                 "it afterwards.\n";
-    return {std::string(redactor.seal_text(title).text()), advice + end, wipes};
+    return {std::string(redactor->seal_text(title).text()), advice + end, wipes};
 }
 
 }  // namespace

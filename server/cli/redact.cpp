@@ -167,7 +167,7 @@ private:
 
 }  // namespace
 
-Result<redaction::Redactor> known_tokens(const config::Options& options) {
+Result<sealing::Sealer::Shared> known_tokens(const config::Options& options) {
     const auto upstream = config::read_upstream();
     if (upstream.key_problem && upstream.key_problem->data.at("cause") != "key_not_set")
         return Error{Errc::refused, upstream.key_problem->message + " Nothing was searched."};
@@ -175,10 +175,10 @@ Result<redaction::Redactor> known_tokens(const config::Options& options) {
     if (!root) return root.error();
     auto archive = app::Archive::open(*root);
     if (archive) {
-        if (upstream.api_key.empty()) return std::move(archive->redactor);
-        const auto own = upstream::prints_of(upstream.api_key, archive->key);
-        if (archive->redactor.knows(own)) return std::move(archive->redactor);  // by its own name
-        return archive->redactor.with({own});
+        auto& sealer = *archive->sealer;
+        if (!upstream.api_key.empty())  // one that is known by its own name keeps it
+            sealer.configure(upstream::prints_of(upstream.api_key, sealer.key()));
+        return sealer.fresh();
     }
     const bool asked_for = !options.state_dir.empty() || archive.error().code != Errc::not_found;
     if (asked_for) return archive.error();
@@ -193,7 +193,7 @@ Result<redaction::Redactor> known_tokens(const config::Options& options) {
                      upstream.key_from +
                          " holds fewer than 6 characters, which cannot be told from ordinary "
                          "text, so there is no token to look for."};
-    return redaction::Redactor(key, {std::move(own)});
+    return std::make_shared<const redaction::Redactor>(key, std::vector{std::move(own)});
 }
 
 int run_redact(const redaction::Redactor& redactor, const RedactOptions& options, int out,

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "policy/redaction/redactor.hpp"
 #include "server/config/config.hpp"
+#include "server/sealing/sealer.hpp"
 
 namespace tfy::cli {
 
@@ -24,7 +24,7 @@ inline constexpr int check_trouble = 2;
 /// The tokens of the state directory, and the key of TFY_API_KEY or TFY_API_KEY_FILE where there is one.
 /// Errc::not_found where that would be none at all, or the directory that was asked for is not there;
 /// Errc::storage; Errc::refused where a key file cannot be read.
-Result<redaction::Redactor> known_tokens(const config::Options& options);
+Result<sealing::Sealer::Shared> known_tokens(const config::Options& options);
 
 /// The files one after the other to the descriptor `out`, every byte as it is but for tokens, in whose place
 /// marks stand; what is compressed goes through as it is, and that is said and a failure. With `check` only

@@ -20,7 +20,11 @@ transport::HttpResponse sealed_reply(int status, redaction::Redacted body, trans
 
 transport::HttpResponse json_reply(const sealing::Sealer& redaction, int status, const Json& body,
                                    transport::Headers extra) {
-    return sealed_reply(status, redaction.seal(body), std::move(extra));
+    const auto redactor = redaction.fresh();
+    if (redactor) return sealed_reply(status, (*redactor)->seal(body), std::move(extra));
+    const auto& why = redactor.error();
+    const Json own = {{"error", {{"code", protocol::name(why.code)}, {"message", why.message}}}};
+    return sealed_reply(page_status(why.code), redaction.seal_own(own), std::move(extra));
 }
 
 transport::HttpResponse error_reply(const sealing::Sealer& redaction, int status, std::string_view code,

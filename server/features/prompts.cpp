@@ -78,7 +78,9 @@ Async<Result<mcp::MethodResult>> Prompts::get(mcp::Requester& requester, protoco
                                                   ". Nothing was done. List the prompts first."};
     const auto known = protocol::check_arguments(*definition, params.arguments);
     if (!known) co_return known.error();
-    const auto fit = check_values(*definition, params.arguments, *requester.redaction.now());
+    const auto redactor = requester.redaction.fresh();
+    if (!redactor) co_return redactor.error();
+    const auto fit = check_values(*definition, params.arguments, **redactor);
     if (!fit) co_return fit.error();
     const Given parts = {{"given", given_block(*definition, params.arguments)},
                          {"rules", without_last_newline(text_of("rules"))}};

@@ -19,6 +19,17 @@ Error unknown_method(const Request& request, const sealing::Sealer& redaction) {
     return {Errc::method_not_found, "This server has no method " + redaction.quoted(request.method) + "."};
 }
 
+/// The id where it surely holds no token's value: a number, a short text, a UUID.
+std::optional<protocol::RequestId> harmless(const std::optional<protocol::RequestId>& id) {
+    if (!id || !id->json().is_string()) return id;
+    const auto& text = id->json().get_ref<const std::string&>();
+    constexpr std::size_t short_text = 16;
+    constexpr std::size_t uuid = 36;
+    const bool hex = text.find_first_not_of("0123456789abcdefABCDEF-") == std::string::npos;
+    if (text.size() < short_text || (hex && text.size() <= uuid)) return id;
+    return std::nullopt;
+}
+
 /// The page of definitions that the request asks for, each as `version` knows it.
 template <class Write>
 Result<MethodResult> page_answer(std::string_view member, const std::vector<Json>& definitions,
@@ -109,12 +120,17 @@ Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) 
         TFY_FAILPOINT("reveal.leave");
         co_return Sealed{std::move(sealed), {}};
     }
-    co_return Sealed{redaction_.seal(message), {}};
+    const auto redactor = redaction_.fresh();
+    if (!redactor) co_return refuse(request.id, redactor.error(), !modern);
+    co_return Sealed{(*redactor)->seal(message), {}};
 }
 
 Dispatch::Sealed Dispatch::refuse(const std::optional<protocol::RequestId>& id, const Error& error,
                                   bool legacy) const {
-    return {redaction_.seal(protocol::write_error(id, error, legacy)), error.code};
+    const auto redactor = redaction_.fresh();
+    if (redactor) return {(*redactor)->seal(protocol::write_error(id, error, legacy)), error.code};
+    const auto& why = redactor.error();
+    return {redaction_.seal_own(protocol::write_error(harmless(id), why, legacy)), why.code};
 }
 
 redaction::Redacted Dispatch::revealed_before(const protocol::RequestId& id, Version version) const {

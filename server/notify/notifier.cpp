@@ -250,10 +250,9 @@ Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, notice::Notic
                        {"event", policy::to_string(notice.event)},
                        {"approval", notice.approval.id},
                        {"attempt", attempts}};
-    // Tokens that another process has made are known before anything is sealed.
-    if (auto known = co_await deps_.desk.learn(); !known) co_return known;
-    const auto redactor = deps_.redaction.now();
-    auto body = redactor->seal(notice::body_of(notice::sealed(notice, *redactor), target.wanted.format));
+    const auto redactor = deps_.redaction.fresh();
+    if (!redactor) co_return redactor.error();
+    auto body = (*redactor)->seal(notice::body_of(notice::sealed(notice, **redactor), target.wanted.format));
     const auto answer = co_await sender->post.send(std::move(body), notice.id, deps_.clock.now());
     if (!answer || answer->status / 100 != 2) {
         refused(*sender, answer, told, attempts);

@@ -45,12 +45,18 @@ Log::~Log() = default;
 
 void Log::write(Level level, std::string_view message, const Json& fields) const {
     if (level < level_) return;
+    const auto redactor = redaction_.fresh();
+    if (!redactor) {  // the message is ours, the fields may hold what others wrote
+        const auto own = std::string(message) + " fields=withheld why=\"" + redactor.error().message + "\"";
+        sink_->logger.log(spd_level(level), policy::visible_line(redaction_.seal_own_text(own).text()));
+        return;
+    }
     std::string line(message);
     for (const auto& [key, value] : fields.items())
         line +=
             " " + key + "=" +
             (value.is_string() ? "\"" + policy::shown(value.get<std::string>(), 500) + "\"" : value.dump());
-    sink_->logger.log(spd_level(level), policy::visible_line(redaction_.seal_text(line).text()));
+    sink_->logger.log(spd_level(level), policy::visible_line((*redactor)->seal_text(line).text()));
 }
 
 }  // namespace tfy::observability

@@ -119,10 +119,12 @@ tools::EscrowState LockedEscrow::unclaimed(const storage::RevealRow& row) const 
 
 // The value leaves the map first, so that no second claim can find it while the first one is being written.
 Async<Result<Reveal>> LockedEscrow::take(std::string reveal_id, std::string destination, std::string by) {
+    const auto redactor = redaction_.fresh();
+    if (!redactor) co_return redactor.error();
     auto node = values_.extract(reveal_id);
     if (node.empty() || node.mapped().until <= clock_.now()) co_return gone();
     const Json body = {{"token_name", node.mapped().token_name}, {"destination", destination}, {"by", by}};
-    const storage::JournalEntry record{"reveal_claimed", reveal_id, redaction_.seal(body), clock_.now()};
+    const storage::JournalEntry record{"reveal_claimed", reveal_id, (*redactor)->seal(body), clock_.now()};
     auto work = [reveal_id, record](storage::Ledger& ledger) {
         return ledger.end_reveal(reveal_id, storage::RevealRow::State::claimed, record);
     };

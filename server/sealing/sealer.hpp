@@ -1,59 +1,84 @@
-// The redactor in force: swapped whole when a new token becomes known.
+// What seals all that leaves: the redactor in force, brought up to date before each use.
 #pragma once
 
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "policy/redaction/redactor.hpp"
-#include "tools/truefoundry/types.hpp"
+#include "server/storage/reader.hpp"
 
 namespace tfy::sealing {
 
-/// Thread-safe. What it seals is sealed with every token registered so far.
+/// Thread-safe. Before anything is sealed it looks for tokens that other processes on the state directory
+/// have registered, which costs about a microsecond: no one has to remember to.
+///
+/// While these cannot be read, what is sealed might hold one of them: then text of 16 characters and more is
+/// withheld (Redactor::withholding), but for a reveal's value.
 class Sealer {
 public:
-    Sealer(redaction::FingerprintKey key, std::vector<redaction::TokenFingerprints> known);
+    using Shared = std::shared_ptr<const redaction::Redactor>;
 
-    std::shared_ptr<const redaction::Redactor> now() const { return redactor_.load(); }
+    /// `tokens` tells what is registered from here on; it has told `known` already. Without it there is no
+    /// other process: tests, and commands that have no state directory.
+    Sealer(redaction::FingerprintKey key, std::vector<redaction::TokenFingerprints> known,
+           std::unique_ptr<storage::Reader> tokens = nullptr);
+
+    /// For what leaves.
+    Shared now() const;
+    /// For what is kept, decided or answered: Errc::storage with what to tell, where now() withholds.
+    Result<Shared> fresh() const;
     redaction::Redacted seal(const Json& message) const { return now()->seal(message); }
     redaction::Redacted seal_text(std::string_view text) const { return now()->seal_text(text); }
+    /// Of our own words alone, such as the error of fresh(): nothing in it is withheld.
+    redaction::Redacted seal_own(const Json& message) const { return redactor_.load()->seal(message); }
+    redaction::Redacted seal_own_text(std::string_view text) const {
+        return redactor_.load()->seal_text(text);
+    }
 
     const redaction::FingerprintKey& key() const { return key_; }
-    /// From here on it is redacted everywhere. Called on one loop only.
+    /// From here on it is redacted everywhere.
     void add(redaction::TokenFingerprints token) { add(std::vector{std::move(token)}); }
     /// Those of `tokens` that are not known yet.
     void add(std::vector<redaction::TokenFingerprints> tokens);
     /// The key that is configured from here on: it is redacted instead of the one of before, which is
-    /// forgotten where add() did not make it known. Called on one loop only.
+    /// forgotten where add() did not make it known.
     void configure(redaction::TokenFingerprints key);
-    /// What TrueFoundry lists: from here on a JWT with the id of one of them is redacted as that token, also
-    /// where nobody here has seen its value. Ids stay known when their tokens are deleted. Called on one loop
-    /// only.
-    void learn_ids(const std::vector<truefoundry::AccessToken>& listed) {
+
+    /// A JWT's id, and the name of the token that it belongs to.
+    using ListedId = std::pair<std::string, std::string>;
+    /// What TrueFoundry lists: from here on a JWT with one of these ids is redacted as that token, also
+    /// where no one here has seen its value. Ids stay known when their tokens are deleted.
+    void learn_ids(const std::vector<ListedId>& listed) {
         note_ids(listed);
         take_up_ids();
     }
     /// The same in two steps, for a list that comes in pages: each time that ids are taken up costs as much
     /// as all of them together.
-    void note_ids(const std::vector<truefoundry::AccessToken>& listed);
+    void note_ids(const std::vector<ListedId>& listed);
     void take_up_ids();
 
     /// A peer's text for a message: sealed while it is whole, then cut and put into quotes.
     std::string quoted(std::string_view untrusted) const;
 
 private:
+    void take_up(std::vector<redaction::TokenFingerprints> tokens) const;
     bool is_known(const redaction::TokenFingerprints& token) const;
-    void renew();
+    void renew() const;
 
     redaction::FingerprintKey key_;
-    std::shared_ptr<const redaction::Redactor> at_start_;
+    std::unique_ptr<storage::Reader> tokens_;
+    Shared at_start_;
+    // A look may find news, so what is known changes also where something is only sealed.
+    mutable std::mutex changing_;
     redaction::TokenFingerprints configured_ = {};
-    std::vector<redaction::TokenFingerprints> added_;  // since the start
+    mutable std::vector<redaction::TokenFingerprints> added_;  // since the start
     std::map<std::string, std::string> jwts_;  // listed since the start: the token's name by the JWT's id
-    bool noted_ = false;                       // some of them are not taken up yet
-    std::atomic<std::shared_ptr<const redaction::Redactor>> redactor_;
+    mutable bool noted_ = false;               // some of them are not taken up yet
+    mutable std::atomic<Shared> redactor_;
 };
 
 }  // namespace tfy::sealing

@@ -117,8 +117,10 @@ Result<std::unique_ptr<SQLite::Database>> open(const std::filesystem::path& file
 }
 
 Error failure(const SQLite::Exception& thrown) {
-    return {Errc::storage, sentence(thrown.getErrorCode() & 0xff) + "; nothing was run."};
+    return {Errc::storage, sentence_of(thrown) + "; nothing was run."};
 }
+
+std::string sentence_of(const SQLite::Exception& thrown) { return sentence(thrown.getErrorCode() & 0xff); }
 
 Error damaged(std::string_view what) {
     return {

@@ -35,13 +35,16 @@ struct Process {
     explicit Process(const std::filesystem::path& file)
         : store(storage::Ledger::open(file).value()),
           gate({.rules = {policy::Rule{}}}),
-          redaction(redaction::FingerprintKey{}, {}),
+          redaction(redaction::FingerprintKey{}, {}, reader_of(file)),
           desk(loop, store, gate, redaction, clock, "ins") {}
     ~Process() {
         store.close();
         loop.abandon();
     }
 
+    static std::unique_ptr<storage::Reader> reader_of(const std::filesystem::path& file) {
+        return file == ":memory:" ? nullptr : storage::Reader::open(file).value();
+    }
     template <class T>
     T run(Async<T> work) {
         std::optional<T> result;
@@ -70,17 +73,20 @@ policy::Facts facts(std::string subject) { return {.subject = std::move(subject)
 }  // namespace
 
 TEST_CASE(
-    "a token that another process on the same state directory registered is known before the next call") {
+    "a token that another process registered is neither stored nor decided about, without a call before") {
     const fakes::TempFolder folder;
     Process one(folder.path() / "ledger.db");
     Process two(folder.path() / "ledger.db");
-    CHECK(two.run(two.desk.learn()).has_value());
+    CHECK(two.redaction.seal_text(value).text() == value);
     const auto prints = redaction::fingerprint(value, "ci-pipeline", one.redaction.key());
     auto add = [prints](storage::Ledger& ledger) { return ledger.add_fingerprints(prints); };
     CHECK(one.run(one.store.run(std::move(add))).has_value());
-    CHECK(two.redaction.seal_text(value).text() == value);
-    CHECK(two.run(two.desk.learn()).has_value());
-    CHECK(two.redaction.seal_text(value).text().find("q7Kd92mX") == std::string_view::npos);
+    CHECK(two.open(call({{"id", value}}), facts("ci-pipeline")).error().code == Errc::refused);
+    auto named = call({{"id", "pat-a"}});
+    named.caller.client = value;
+    const auto opened = two.open(named, facts("ci-pipeline"));
+    REQUIRE(opened.has_value());
+    CHECK(opened->approval.call.caller.client.find("q7Kd92mX") == std::string::npos);
 }
 
 TEST_CASE("what people and clients write is stored without values; what the digest binds may hold none") {

@@ -184,7 +184,7 @@ TEST_CASE("a token that is this server's own key, too, keeps its name, also wher
     const policy::Secret own{std::string(token)};
     const auto found_as = [&] {
         auto archive = app::Archive::open(folder.path()).value();
-        return std::string(archive.redactor.seal_text(token).text());
+        return std::string(archive.sealer->seal_text(token).text());
     };
     {
         auto ledger = storage::Ledger::open(state.ledger()).value();

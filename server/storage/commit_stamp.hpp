@@ -1,0 +1,22 @@
+// Which commit was the last one, read from shared memory: tells in well under a microsecond that nothing was
+// written.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+namespace tfy::storage {
+
+/// The head of SQLite's wal-index. Differs after each commit by any process; also after what changes no row,
+/// such as a checkpoint. Take it before you read rows: what is committed meanwhile then shows as another
+/// stamp.
+using CommitStamp = std::array<std::uint32_t, 12>;
+
+/// nullopt if the database has no wal-index, or its head is being written or is left half-written (a process
+/// was killed): then only reading tells. The connection must have read before, in WAL mode.
+std::optional<CommitStamp> commit_stamp(SQLite::Database& database);
+
+}  // namespace tfy::storage

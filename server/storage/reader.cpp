@@ -1,0 +1,124 @@
+#include "server/storage/reader.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "server/storage/commit_stamp.hpp"
+#include "server/storage/packed_windows.hpp"
+#include "server/storage/private_files.hpp"
+#include "server/storage/sqlite.hpp"
+
+namespace tfy::storage {
+namespace {
+
+using redaction::TokenFingerprints;
+
+constexpr int longest_wait_ms = 20;
+
+Error unreadable(std::string cause) { return {Errc::storage, std::move(cause)}; }
+
+template <class Work>
+std::invoke_result_t<Work> in_words_of_ours(Work&& work) {
+    try {
+        return work();
+    } catch (const SQLite::Exception& thrown) {
+        return unreadable(sqlite::sentence_of(thrown));
+    }
+}
+
+/// Which file the name leads to.
+struct FileId {
+    dev_t device = 0;
+    ino_t node = 0;
+    bool operator==(const FileId&) const = default;
+};
+
+Result<FileId> file_id(const std::filesystem::path& file) {
+    struct stat found = {};
+    if (::stat(file.c_str(), &found) == 0) return FileId{found.st_dev, found.st_ino};
+    return unreadable("The state database " + file.string() + " is not there any more (" +
+                      std::generic_category().message(errno) + ")");
+}
+
+/// Whether the state directory of `ledger` knows its tokens by `key`.
+bool has_key(const std::filesystem::path& ledger, const redaction::FingerprintKey& key) {
+    const auto file = ledger.parent_path() / "keys" / "fingerprint.key";
+    if (!is_there(file)) return false;
+    const auto bytes = load_or_create_key(file);
+    return bytes && *bytes == key.bytes;
+}
+
+}  // namespace
+
+// The file is known before it is opened: one that is put in its place meanwhile is seen at the next look.
+struct Reader::Connection {
+    Connection(const std::filesystem::path& file, FileId is)
+        : id(is), database(file.string(), SQLite::OPEN_READWRITE, longest_wait_ms) {
+        // Not opened read-only: such a connection could not read back the log of a process that was killed.
+        database.exec("PRAGMA query_only = ON");
+        database.exec("PRAGMA trusted_schema = OFF");
+        has_stamp = database.execAndGet("PRAGMA journal_mode").getString() == "wal";
+    }
+
+    FileId id;
+    SQLite::Database database;
+    SQLite::Statement rows{database,
+                           "SELECT number, name, windows FROM tokens WHERE number > ? ORDER BY number"};
+    bool has_stamp = false;
+    std::optional<CommitStamp> seen = {};
+    std::int64_t last = 0;  // number of the last token that was given out
+};
+
+Reader::Reader(std::filesystem::path ledger) : ledger_(std::move(ledger)) {}
+Reader::~Reader() = default;
+
+Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& ledger) {
+    std::error_code ignored;
+    std::unique_ptr<Reader> reader(new Reader(std::filesystem::absolute(ledger, ignored)));
+    if (auto followed = reader->follow_file(); !followed) return followed.error();
+    return reader;
+}
+
+Result<void> Reader::follow_file() {
+    const auto id = file_id(ledger_);
+    if (!id) return id.error();
+    if (connection_ && connection_->id == *id) return {};
+    connection_.reset();
+    if (key_ && !has_key(ledger_, *key_))
+        return unreadable("Another state directory was put in the place of " +
+                          ledger_.parent_path().string() +
+                          ", which knows its tokens by another key: restart this server");
+    return in_words_of_ours([&]() -> Result<void> {
+        connection_ = std::make_unique<Connection>(ledger_, *id);
+        return {};
+    });
+}
+
+Result<std::vector<TokenFingerprints>> Reader::new_tokens() {
+    if (auto followed = follow_file(); !followed) return followed.error();
+    const auto stamp = connection_->has_stamp ? commit_stamp(connection_->database) : std::nullopt;
+    if (stamp && stamp == connection_->seen) return std::vector<TokenFingerprints>{};
+    auto fresh = in_words_of_ours([this] { return read_on(); });
+    connection_->rows.tryReset();  // a read that is left open would keep the log from being cut
+    if (fresh) connection_->seen = stamp;
+    return fresh;
+}
+
+Result<std::vector<TokenFingerprints>> Reader::read_on() {
+    auto& rows = connection_->rows;
+    auto last = connection_->last;
+    std::vector<TokenFingerprints> tokens;
+    rows.bind(1, last);
+    while (rows.executeStep()) {
+        auto windows = unpack_windows(rows.getColumn(2).getString());
+        if (!windows) return unreadable("The state database holds a token's fingerprints that are damaged");
+        tokens.push_back({rows.getColumn(1).getString(), std::move(*windows)});
+        last = rows.getColumn(0).getInt64();
+    }
+    connection_->last = last;
+    return tokens;
+}
+
+}  // namespace tfy::storage
