@@ -57,7 +57,7 @@ only_in(server/storage INCLUDES "^(SQLiteCpp/|sqlite)")
 only_in(server/observability INCLUDES "^spdlog/")
 only_in(server/transport INCLUDES "^boost/beast/")
 only_in(server/transport server/config server/doctor server/reveals server/cli INCLUDES "^boost/asio/(ip|local|ssl)/")
-only_in(server/http_client server/doctor server/notify INCLUDES "^curl/")
+only_in(server/http_client INCLUDES "^curl/")
 only_in(server/http_client server/config INCLUDES "^openssl/")
 only_in(server server/cli server/config INCLUDES "^CLI/")
 only_in(server/people server/cli INCLUDES "^termios\\.h$")
@@ -75,10 +75,6 @@ exceptions(
   "server/calls/approval_answer.cpp tools/access_tokens"  # the registry says what a tool's result holds
   "server/calls/presenter.hpp tools/access_tokens"
   "server/calls/presenter_value.cpp tools/access_tokens"
-  "server/http_client/curl_exchange.cpp server/upstream"  # the client gets requests of its own
-  "server/http_client/curl_exchange.hpp tools/truefoundry"
-  "server/notify/webhook_post.hpp tools/truefoundry"
-  "server/upstream/key_identities.cpp tools/access_tokens"
   "server/people/ask_secret.hpp server/cli"
   "server/people/terminal_channel.hpp server/cli"
   "server/config/config_file.cpp server/cli"

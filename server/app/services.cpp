@@ -1,10 +1,10 @@
 #include "server/app/services.hpp"
 
 #include "server/config/path_text.hpp"
-#include "server/http_client/curl_exchange.hpp"
 #include "server/people/terminal_requirements.hpp"
 #include "server/storage/rules_in_use.hpp"
 #include "server/storage/token_store.hpp"
+#include "server/upstream/exchange.hpp"
 #include "server/upstream/key_file.hpp"
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/sandbox/examples.hpp"
@@ -151,12 +151,12 @@ void fill(upstream::OwnKey& key, config::Upstream& upstream) {
 std::unique_ptr<truefoundry::Exchange> exchange_to(const std::string& base_url, const std::string& ca_file,
                                                    const config::UpstreamLimits& limits,
                                                    std::shared_ptr<const upstream::OwnKey> key) {
-    http_client::UpstreamOptions reach;
+    http_client::ServerOptions reach;
     reach.base_url = base_url;
     reach.ca_file = ca_file;
     reach.connect_timeout = limits.connect_timeout;
-    return std::make_unique<KeyedExchange>(
-        truefoundry::guard(http_client::make_curl_exchange(std::move(reach), key)), key);
+    return std::make_unique<KeyedExchange>(truefoundry::guard(upstream::make_exchange(std::move(reach), key)),
+                                           key);
 }
 
 Result<storage::StateDir> open_state_at(Services& parts, const std::filesystem::path& root) {

@@ -44,7 +44,7 @@ void upstream(DoctorOptions& options, const config::Settings& settings, CheckRes
     std::unique_ptr<truefoundry::Exchange> exchange;
     if (!known.base_url.empty())
         exchange = app::exchange_to(known.base_url, settings.ca_file, settings.limits, key);
-    std::string date;
+    std::optional<policy::Time> date;
     const auto now = app::SystemClock().now();
     add(all, look_at_upstream(known, *key, exchange.get(), now, date, settings.limits));
     all.push_back(look_at_clock(date, now));

@@ -37,13 +37,13 @@ CheckResults look_at_state(const std::filesystem::path& state_dir, const policy:
 CheckResult look_at_rules(const config::ReadSettings& read, const std::string& file);
 
 /// Address and key without asking, then what TrueFoundry answers. `exchange` is none where it cannot be
-/// asked. `date` is what the answer's Date header says, empty where none.
+/// asked. `date` is what the answer's Date header says.
 CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::OwnKey& key,
-                              truefoundry::Exchange* exchange, policy::Time now, std::string& date,
-                              config::UpstreamLimits limits = {});
+                              truefoundry::Exchange* exchange, policy::Time now,
+                              std::optional<policy::Time>& date, config::UpstreamLimits limits = {});
 
 /// This machine's clock against a Date header ("Tue, 24 Nov 2026 12:00:00 GMT").
-CheckResult look_at_clock(const std::string& date, policy::Time now);
+CheckResult look_at_clock(std::optional<policy::Time> theirs, policy::Time now);
 
 /// What the rules ask of whoever approves, a transport a line, and whether anybody could: broken where nobody
 /// could on either. Then whether `user` can decide in a terminal.

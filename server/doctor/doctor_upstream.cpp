@@ -1,6 +1,4 @@
 // The doctor on TrueFoundry: the preflight of tfy_config_status, and the clock by what it answers.
-#include <curl/curl.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -17,7 +15,8 @@ using Level = CheckResult::Level;
 /// Keeps what the last answer says that the time is.
 class DatedExchange final : public truefoundry::Exchange {
 public:
-    DatedExchange(truefoundry::Exchange& exchange, std::string& date) : exchange_(exchange), date_(date) {}
+    DatedExchange(truefoundry::Exchange& exchange, std::optional<policy::Time>& date)
+        : exchange_(exchange), date_(date) {}
     Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
         auto answer = co_await exchange_.send(std::move(request));
         if (answer) date_ = answer->date;
@@ -26,10 +25,11 @@ public:
 
 private:
     truefoundry::Exchange& exchange_;
-    std::string& date_;
+    std::optional<policy::Time>& date_;
 };
 
-Result<void> probe(truefoundry::Exchange& exchange, std::string& date, config::UpstreamLimits limits) {
+Result<void> probe(truefoundry::Exchange& exchange, std::optional<policy::Time>& date,
+                   config::UpstreamLimits limits) {
     boost::asio::io_context loop;
     DatedExchange dated(exchange, date);
     truefoundry::Client client(dated, limits.max_time);
@@ -106,8 +106,8 @@ std::string key_in_words(const tools::KeyFacts& key) {
 }  // namespace
 
 CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::OwnKey& key,
-                              truefoundry::Exchange* exchange, policy::Time now, std::string& date,
-                              config::UpstreamLimits limits) {
+                              truefoundry::Exchange* exchange, policy::Time now,
+                              std::optional<policy::Time>& date, config::UpstreamLimits limits) {
     CheckResults findings;
     const auto facts = key.facts();
     if (!upstream.url_from.empty() && upstream.url_problem.empty())
@@ -130,11 +130,10 @@ CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::
     return findings;
 }
 
-CheckResult look_at_clock(const std::string& date, policy::Time now) {
+CheckResult look_at_clock(std::optional<policy::Time> theirs, policy::Time now) {
     constexpr std::chrono::minutes tolerable{1}, tls_breaks{60};
-    const auto theirs = date.empty() ? std::time_t{-1} : curl_getdate(date.c_str(), nullptr);
-    if (theirs < 0) return {Level::ok, "clock", "not compared: no answer with a date came"};
-    const auto off = now - policy::Time{std::chrono::seconds{theirs}};
+    if (!theirs) return {Level::ok, "clock", "not compared: no answer with a date came"};
+    const auto off = now - *theirs;
     const auto apart = std::chrono::abs(off);
     const auto words = "this machine's is " + policy::format_duration(apart) +
                        (off < off.zero() ? " behind" : " ahead of") + " TrueFoundry's";

@@ -4,16 +4,16 @@
 #include <algorithm>
 #include <cstring>
 
+#include "policy/secret.hpp"
+#include "server/http_client/response_times.hpp"
 #include "server/http_client/wiping_memory.hpp"
 
 namespace tfy::http_client {
 
 namespace {
 
-bool is_read_only(const truefoundry::ApiRequest& request) { return request.method == "GET"; }
-bool has_body(const truefoundry::ApiRequest& request) {
-    return request.method == "POST" || !request.body.empty();
-}
+bool is_read_only(const WebRequest& request) { return request.method == "GET"; }
+bool has_body(const WebRequest& request) { return request.method == "POST" || !request.body.empty(); }
 
 /// What could end a header line or a request line early must not be in it.
 bool is_one_line(std::string_view text) {
@@ -33,10 +33,10 @@ void wipe_and_free(curl_slist* list) {
 
 }  // namespace
 
-Transfer::Transfer(const OriginServer& upstream, truefoundry::ApiRequest request)
-    : upstream_(upstream),
+Transfer::Transfer(const OriginServer& origin, WebRequest request)
+    : origin_(origin),
       request_(std::move(request)),
-      url_(upstream.options.base_url + request_.target),
+      url_(origin.options.base_url + request_.target),
       easy_(curl_easy_init()) {}
 
 Transfer::~Transfer() {
@@ -46,11 +46,10 @@ Transfer::~Transfer() {
     policy::wipe(request_.body);
 }
 
-Result<std::unique_ptr<Transfer>> Transfer::prepare(const OriginServer& upstream,
-                                                    truefoundry::ApiRequest request,
-                                                    std::string authorization) {
-    std::unique_ptr<Transfer> transfer(new Transfer(upstream, std::move(request)));
-    if (!transfer->add_headers(std::move(authorization)))
+Result<std::unique_ptr<Transfer>> Transfer::prepare(const OriginServer& origin, WebRequest request,
+                                                    std::string secret_header) {
+    std::unique_ptr<Transfer> transfer(new Transfer(origin, std::move(request)));
+    if (!transfer->add_headers(std::move(secret_header)))
         return cannot_build(
             "the API key, or another header, holds a line break or another control character");
     const auto& target = transfer->request_.target;
@@ -68,8 +67,8 @@ bool Transfer::add_header(std::string line) {
     return longer != nullptr;
 }
 
-bool Transfer::add_headers(std::string authorization) {
-    if (!authorization.empty() && !add_header(std::move(authorization))) return false;
+bool Transfer::add_headers(std::string secret_header) {
+    if (!secret_header.empty() && !add_header(std::move(secret_header))) return false;
     if (!add_header("Accept: application/json")) return false;
     for (const auto& [name, value] : request_.headers)
         if (!add_header(name + ": " + value)) return false;
@@ -81,13 +80,13 @@ bool Transfer::set_options() {
     const auto set = [&](CURLoption option, auto value) {
         good = curl_easy_setopt(easy_.get(), option, value) == CURLE_OK && good;
     };
-    const auto& options = upstream_.options;
+    const auto& options = origin_.options;
 
     set(CURLOPT_URL, url_.c_str());
     set(CURLOPT_PATH_AS_IS, 1L);
-    set(CURLOPT_PROTOCOLS_STR, upstream_.scheme.c_str());
+    set(CURLOPT_PROTOCOLS_STR, origin_.scheme.c_str());
     set(CURLOPT_FOLLOWLOCATION, 0L);
-    if (upstream_.loopback) set(CURLOPT_PROXY, "");
+    if (origin_.loopback) set(CURLOPT_PROXY, "");
     set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
     set(CURLOPT_HTTPHEADER, headers_);
     set(CURLOPT_USERAGENT, "tfy-pat-mcp/" TFY_VERSION);
@@ -136,11 +135,11 @@ std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count
 std::size_t Transfer::take(std::string_view bytes) {
     auto& body = response_.body;
     const auto size = body.size() + bytes.size();
-    if (upstream_.options.ignore_body) {
+    if (origin_.options.ignore_body) {
         ignored_ += bytes.size();
-        return ignored_ > upstream_.options.body_limit ? 0 : bytes.size();
+        return ignored_ > origin_.options.body_limit ? 0 : bytes.size();
     }
-    if (size > upstream_.options.body_limit) {
+    if (size > origin_.options.body_limit) {
         over_limit_ = true;
         return 0;
     }
@@ -161,17 +160,18 @@ std::string Transfer::header(const char* name) const {
     return found->value;
 }
 
-Result<truefoundry::ApiResponse> Transfer::outcome(CURLcode code) {
+Result<WebResponse> Transfer::outcome(CURLcode code) {
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-    if (upstream_.options.ignore_body && head_complete_) code = CURLE_OK;
+    if (origin_.options.ignore_body && head_complete_) code = CURLE_OK;
     if (code == CURLE_OK && (!head_complete_ || status < 200)) code = CURLE_PARTIAL_FILE;
     if (code != CURLE_OK) return explain(failed(code));
     response_.status = static_cast<int>(status);
     response_.content_type = header("content-type");
     response_.request_id = header("x-request-id");
-    response_.retry_after = header("retry-after");
-    response_.date = header("date");
+    const auto now = std::chrono::floor<policy::Duration>(std::chrono::system_clock::now());
+    response_.retry_after = read_retry_after(header("retry-after"), now);
+    response_.date = read_date(header("date"));
     return std::move(response_);
 }
 
@@ -179,19 +179,18 @@ FailedTransfer Transfer::failed(CURLcode code) const {
     long proxy_status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     return {.code = code,
-            .host = upstream_.host,
+            .host = origin_.host,
             .maybe_sent = maybe_sent(),
             .over_limit = over_limit_,
             .proxy_status = proxy_status,
-            .body_limit = upstream_.options.body_limit};
+            .body_limit = origin_.options.body_limit};
 }
 
 Error Transfer::aborted() const {
     if (!maybe_sent())
-        return {Errc::upstream,
-                "The request to " + upstream_.host + " was given up before anything was sent."};
-    return {Errc::ambiguous, "The request to " + upstream_.host +
-                                 " was given up before its answer came. It may have arrived."};
+        return {Errc::upstream, "The request to " + origin_.host + " was given up before anything was sent."};
+    return {Errc::ambiguous,
+            "The request to " + origin_.host + " was given up before its answer came. It may have arrived."};
 }
 
 bool Transfer::maybe_sent() const {
@@ -203,7 +202,7 @@ bool Transfer::maybe_sent() const {
     curl_easy_getinfo(easy_.get(), CURLINFO_APPCONNECT_TIME_T, &handshake_done);
     // What was said to a proxy counts as bytes, too; but without TLS nothing goes through it. A connection
     // that is used again had its handshake earlier.
-    if (!is_read_only(request_) && upstream_.scheme == "https" && handshake_done == 0) return false;
+    if (!is_read_only(request_) && origin_.scheme == "https" && handshake_done == 0) return false;
     return bytes > 0 || transfer_began > 0;
 }
 

@@ -6,14 +6,14 @@
 #include <memory>
 #include <string>
 
-#include "server/http_client/curl_exchange.hpp"
+#include "server/http_client/http_client.hpp"
 #include "server/http_client/transfer_error.hpp"
 
 namespace tfy::http_client {
 
-/// What all transfers to one control plane have in common. Read by the upstream thread only.
+/// What all transfers to one server have in common. Read by the transfer thread only.
 struct OriginServer {
-    UpstreamOptions options;
+    ServerOptions options;
     std::string scheme;
     std::string host;  // for messages
     bool loopback = false;
@@ -21,18 +21,17 @@ struct OriginServer {
 
 class Transfer {
 public:
-    /// Takes the Authorization line (empty: none) and wipes it. Errc::upstream where the request cannot be
-    /// built; nothing was sent then.
-    static Result<std::unique_ptr<Transfer>> prepare(const OriginServer& upstream,
-                                                     truefoundry::ApiRequest request,
-                                                     std::string authorization);
+    /// Takes the header line that holds a secret (empty: none) and wipes it. Errc::upstream if the request
+    /// cannot be built; nothing was sent then.
+    static Result<std::unique_ptr<Transfer>> prepare(const OriginServer& origin, WebRequest request,
+                                                     std::string secret_header);
     ~Transfer();
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
     CURL* handle() const { return easy_.get(); }
     /// When curl says that it is over.
-    Result<truefoundry::ApiResponse> outcome(CURLcode code);
+    Result<WebResponse> outcome(CURLcode code);
     /// When we end it ourselves.
     Error aborted() const;
 
@@ -41,8 +40,8 @@ private:
         void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
     };
 
-    Transfer(const OriginServer& upstream, truefoundry::ApiRequest request);
-    bool add_headers(std::string authorization);
+    Transfer(const OriginServer& origin, WebRequest request);
+    bool add_headers(std::string secret_header);
     bool add_header(std::string line);
     bool set_options();
     std::string header(const char* name) const;
@@ -52,9 +51,9 @@ private:
     static std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* self);
     static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
 
-    const OriginServer& upstream_;
-    truefoundry::ApiRequest request_;
-    truefoundry::ApiResponse response_;
+    const OriginServer& origin_;
+    WebRequest request_;
+    WebResponse response_;
     std::string url_;
     std::size_t ignored_ = 0;  // bytes of the body that were not kept
     bool over_limit_ = false;

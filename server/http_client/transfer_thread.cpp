@@ -76,7 +76,8 @@ bool TransferThread::take_inbox() {
 }
 
 void TransferThread::begin(Asked asked) {
-    auto transfer = Transfer::prepare(*asked.origin, std::move(asked.request), asked.authorization());
+    auto transfer = Transfer::prepare(*asked.origin, std::move(asked.request),
+                                      asked.secret_header ? asked.secret_header() : std::string{});
     if (!transfer) return asked.reply(transfer.error());
     if (curl_multi_add_handle(multi_.get(), (*transfer)->handle()) != CURLM_OK)
         return asked.reply((*transfer)->aborted());

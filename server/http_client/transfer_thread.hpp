@@ -19,15 +19,15 @@ namespace tfy::http_client {
 
 class TransferThread {
 public:
-    using Answer = Result<truefoundry::ApiResponse>;
+    using Answer = Result<WebResponse>;
     using Ticket = std::uint64_t;
 
     struct Asked {
         Ticket ticket = 0;
         std::shared_ptr<const OriginServer> origin;
-        truefoundry::ApiRequest request;
-        std::function<std::string()> authorization;  // the header line, or empty; called on the thread
-        std::function<void(Answer)> reply;           // on the thread, once
+        WebRequest request;
+        SecretHeader secret_header;
+        std::function<void(Answer)> reply;  // on the thread, once
     };
 
     TransferThread() : thread_([this] { run(); }) {}

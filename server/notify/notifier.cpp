@@ -7,20 +7,20 @@
 #include <boost/asio/detached.hpp>
 
 #include "policy/notice/retry.hpp"
-#include "server/http_client/curl_exchange.hpp"
 #include "server/http_client/transfer_thread.hpp"
-#include "server/notify/retry_after.hpp"
 
 namespace tfy::notify {
 namespace {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 using journal::JournalRecord;
 using policy::Approval;
 using policy::Webhook;
 
 constexpr int status_gone = 410;
 constexpr std::size_t most_of_answer = 64 * 1024;
+constexpr std::chrono::hours longest_pause{24};  // that a receiver may ask for
 
 bool covers(const Webhook& webhook, const Approval& approval) {
     return std::ranges::any_of(webhook.tools, [&approval](const std::string& pattern) {
@@ -37,7 +37,7 @@ Approval as_of(const JournalRecord& record, Approval now) {
 }
 
 /// An error's advice is about the control plane; its first sentence says what happened.
-std::string why_not(const Result<truefoundry::ApiResponse>& answer) {
+std::string why_not(const Result<http_client::WebResponse>& answer) {
     if (answer) return "it answered " + std::to_string(answer->status);
     const auto& message = answer.error().message;
     return message.substr(0, message.find(". "));
@@ -69,20 +69,20 @@ void Notifier::close() {
     if (thread_) thread_->stop();
 }
 
-std::unique_ptr<truefoundry::Exchange> Notifier::connect(const WebhookTarget& target) {
+std::unique_ptr<http_client::HttpClient> Notifier::connect(const WebhookTarget& target) {
     if (settings_.connect) return settings_.connect(target);
     if (!thread_) thread_ = http_client::start_transfers();
-    return http_client::make_keyless_exchange(thread_, {.base_url = target.url.origin,
-                                                        .ca_file = settings_.ca_file,
-                                                        .connect_timeout = std::chrono::seconds{5},
-                                                        .body_limit = most_of_answer,
-                                                        .ignore_body = true});
+    return http_client::make_client(thread_, {.base_url = target.url.origin,
+                                              .ca_file = settings_.ca_file,
+                                              .connect_timeout = std::chrono::seconds{5},
+                                              .body_limit = most_of_answer,
+                                              .ignore_body = true});
 }
 
 std::shared_ptr<Notifier::Sender> Notifier::add(WebhookTarget target) {
-    auto exchange = connect(target);
+    auto client = connect(target);
     return senders_.emplace_back(
-        std::make_shared<Sender>(Sender{WebhookPost(std::move(target), std::move(exchange))}));
+        std::make_shared<Sender>(Sender{WebhookPost(std::move(target), std::move(client))}));
 }
 
 Async<Result<void>> Notifier::start(std::vector<WebhookTarget> targets) {
@@ -263,7 +263,7 @@ Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, notice::Notic
     co_return Result<void>{};
 }
 
-void Notifier::refused(Sender& sender, const Result<truefoundry::ApiResponse>& answer, Json told,
+void Notifier::refused(Sender& sender, const Result<http_client::WebResponse>& answer, Json told,
                        int attempts) {
     told["why"] = why_not(answer);
     if (answer && answer->status == status_gone) {
@@ -273,7 +273,8 @@ void Notifier::refused(Sender& sender, const Result<truefoundry::ApiResponse>& a
         deps_.log.warn("a webhook was not told, and will be called again", told);
     }
     const auto now = deps_.clock.now();
-    const auto pause = answer ? retry_after(answer->retry_after, now) : policy::Duration{0};
+    const auto wanted = answer ? answer->retry_after.value_or(0s) : 0s;
+    const auto pause = std::min<policy::Duration>(wanted, longest_pause);
     std::uint64_t random = 0;
     randombytes_buf(&random, sizeof random);
     sender.unsettled->due = notice::next_attempt(attempts, random, pause, now);

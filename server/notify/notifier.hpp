@@ -41,7 +41,7 @@ public:
         std::function<bool(const std::string& instance)> alive;
         std::chrono::milliseconds patience = std::chrono::seconds{1};  // until it looks without being told to
         /// Empty: over the network.
-        std::function<std::unique_ptr<truefoundry::Exchange>(const WebhookTarget&)> connect = {};
+        std::function<std::unique_ptr<http_client::HttpClient>(const WebhookTarget&)> connect = {};
     };
 
     /// All rooms must outlive it.
@@ -63,7 +63,7 @@ private:
     struct Sender;
     void employ(std::vector<WebhookTarget> targets);
     std::shared_ptr<Sender> add(WebhookTarget target);
-    std::unique_ptr<truefoundry::Exchange> connect(const WebhookTarget& target);
+    std::unique_ptr<http_client::HttpClient> connect(const WebhookTarget& target);
     Async<Result<void>> subscribe(std::string webhook);
 
     Async<void> run(std::shared_ptr<Sender> sender);
@@ -78,7 +78,7 @@ private:
     Async<Result<std::optional<storage::Deliveries::Delivery>>> next(std::shared_ptr<Sender> sender);
     Async<Result<void>> deliver(std::shared_ptr<Sender> sender, storage::Deliveries::Delivery delivery);
     Async<Result<void>> post(std::shared_ptr<Sender> sender, notice::Notice notice, int attempts);
-    void refused(Sender& sender, const Result<truefoundry::ApiResponse>& answer, Json told, int attempts);
+    void refused(Sender& sender, const Result<http_client::WebResponse>& answer, Json told, int attempts);
     Async<Result<void>> settle(std::shared_ptr<Sender> sender);
     Async<std::string> address(std::string approval_id);
 

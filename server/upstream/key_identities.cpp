@@ -1,8 +1,8 @@
 #include "server/upstream/key_identities.hpp"
 
-#include "tools/access_tokens/lost_creation.hpp"
 #include "tools/text.hpp"
 #include "tools/tool.hpp"
+#include "tools/truefoundry/failure.hpp"
 
 namespace tfy::upstream {
 namespace {
@@ -59,7 +59,7 @@ Async<Result<void>> KeyIdentities::sees_tokens_of(storage::KeyIdentity begun) {
             co_return Error{Errc::ambiguous,
                             "it was begun with another key than this server has now, and whose that one is "
                             "could not be read.",
-                            access_tokens::is_refusal(listed.error()) ? Json(nullptr) : tools::unread()};
+                            truefoundry::is_refusal(listed.error()) ? Json(nullptr) : tools::unread()};
         note(*listed);
         holder = now();
     }

@@ -16,12 +16,12 @@ namespace tfy::fakes {
 
 /// Answers as a test says, then 204; keeps every request.
 struct Receiver {
-    std::deque<Result<truefoundry::ApiResponse>> answers = {};
-    std::vector<truefoundry::ApiRequest> got = {};
+    std::deque<Result<http_client::WebResponse>> answers = {};
+    std::vector<http_client::WebRequest> got = {};
     bool throws = false;  // the next time
 
-    Receiver& answer(int status, std::string retry_after = {}) {
-        answers.push_back(truefoundry::ApiResponse{.status = status, .retry_after = std::move(retry_after)});
+    Receiver& answer(int status, std::optional<std::chrono::seconds> retry_after = {}) {
+        answers.push_back(http_client::WebResponse{.status = status, .retry_after = retry_after});
         return *this;
     }
     std::string header(std::size_t number, const std::string& name) const {
@@ -32,13 +32,13 @@ struct Receiver {
     Json body(std::size_t number) const { return protocol::parse(got.at(number).body).value(); }
 };
 
-class ReceiverExchange final : public truefoundry::Exchange {
+class ReceiverClient final : public http_client::HttpClient {
 public:
-    explicit ReceiverExchange(Receiver& receiver) : receiver_(receiver) {}
-    Async<Result<truefoundry::ApiResponse>> send(truefoundry::ApiRequest request) override {
+    explicit ReceiverClient(Receiver& receiver) : receiver_(receiver) {}
+    Async<Result<http_client::WebResponse>> send(http_client::WebRequest request) override {
         receiver_.got.push_back(std::move(request));
         if (std::exchange(receiver_.throws, false)) throw std::runtime_error("a bug");
-        if (receiver_.answers.empty()) co_return truefoundry::ApiResponse{.status = 204};
+        if (receiver_.answers.empty()) co_return http_client::WebResponse{.status = 204};
         auto answer = std::move(receiver_.answers.front());
         receiver_.answers.pop_front();
         co_return answer;
@@ -76,7 +76,7 @@ struct Notified : Calls {
                     .patience = patience,
                     .connect =
                         [this](const notify::WebhookTarget& target) {
-                            return std::make_unique<ReceiverExchange>(receivers[target.url.host]);
+                            return std::make_unique<ReceiverClient>(receivers[target.url.host]);
                         }});
         return *notifier_;
     }

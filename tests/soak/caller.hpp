@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/app/services.hpp"
-#include "server/http_client/curl_exchange.hpp"
+#include "server/upstream/exchange.hpp"
 #include "tests/fakes/fake_escrow.hpp"
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/soak/soak_time.hpp"
@@ -15,10 +15,11 @@ namespace tfy::soak {
 class Caller {
 public:
     Caller(SoakTime& time, std::uint16_t port)
-        : exchange_(truefoundry::guard(std::make_unique<Hurried>(http_client::make_curl_exchange(
-                                           {.base_url = "http://127.0.0.1:" + std::to_string(port)},
-                                           policy::Secret(std::string("key")))),
-                                       time.pace())),
+        : exchange_(truefoundry::guard(
+              std::make_unique<Hurried>(upstream::make_exchange(
+                  {.base_url = "http://127.0.0.1:" + std::to_string(port)},
+                  std::make_shared<const upstream::OwnKey>(policy::Secret(std::string("key"))))),
+              time.pace())),
           client_(*exchange_, truefoundry::Client::default_max_time, time.pace()) {}
     ~Caller() { loop_.drop(std::move(exchange_)); }
     Caller(const Caller&) = delete;

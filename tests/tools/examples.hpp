@@ -56,11 +56,9 @@ inline std::string page(Json items, int total = -1) {
 
 inline std::string get_named(const std::string& name) { return get_all + "&nameSearchQuery=" + name; }
 
-inline truefoundry::ApiResponse answer(int status, std::string body = {}, std::string retry_after = {}) {
-    return {.status = status,
-            .request_id = "req-1",
-            .retry_after = std::move(retry_after),
-            .body = std::move(body)};
+inline truefoundry::ApiResponse answer(int status, std::string body = {},
+                                       std::optional<std::chrono::seconds> retry_after = {}) {
+    return {.status = status, .request_id = "req-1", .retry_after = retry_after, .body = std::move(body)};
 }
 
 inline Error lost() { return {Errc::ambiguous, "the connection was cut"}; }

@@ -8,6 +8,7 @@
 #include "tools/access_tokens/settling.hpp"
 #include "tools/text.hpp"
 #include "tools/tool.hpp"
+#include "tools/truefoundry/failure.hpp"
 #include "tools/truefoundry/retry.hpp"
 
 namespace tfy::access_tokens {
@@ -67,7 +68,7 @@ Error nobody_knows(const Result<AccessToken>& found, const std::string& how) {
     return {Errc::ambiguous,
             "It is unknown whether the token was deleted: " + why +
                 " List the tokens before doing anything else. (" + how + ")",
-            !found && is_refusal(found.error()) ? Json(nullptr) : tools::unread()};
+            !found && truefoundry::is_refusal(found.error()) ? Json(nullptr) : tools::unread()};
 }
 
 }  // namespace
@@ -159,7 +160,7 @@ Async<Result<void>> look_whether_deleted(truefoundry::Client api, TokenId id, po
         if (!found && found.error().code == Errc::not_found) co_return Result<void>{};
         if (found && settling.is_final(looked_at)) co_return still_there(how);
         const auto pause = settling.pause(since(api, start), looks);
-        if (!pause || (!found && is_refusal(found.error()))) co_return nobody_knows(found, how);
+        if (!pause || (!found && truefoundry::is_refusal(found.error()))) co_return nobody_knows(found, how);
         co_await api.pace().wait(*pause);
     }
 }

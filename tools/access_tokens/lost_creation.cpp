@@ -61,11 +61,6 @@ Error looks_older(const truefoundry::AccessToken& token, const std::string& how)
         {{"token", {{"id", tools::one_line(token.id)}, {"name", token.name}}}}};
 }
 
-bool is_refusal(const Error& error) {
-    const auto status = error.data.is_object() ? error.data.value("http_status", 0) : 0;
-    return status >= 300 && !truefoundry::may_pass(status);
-}
-
 Async<CreationOutcome> fate_of(truefoundry::Client api, LostCreation lost) {
     const Settling settling(lost.age, api.max_time());
     const auto start = api.pace().now();
@@ -83,7 +78,7 @@ Async<CreationOutcome> fate_of(truefoundry::Client api, LostCreation lost) {
         if (none && !lost.confirmed && settling.is_final(looked_at))
             co_return CreationOutcome{.is = CreationOutcome::Is::not_made};
         const auto pause = settling.pause(elapsed(), looks);
-        const bool refused = is_refusal(found.error());
+        const bool refused = truefoundry::is_refusal(found.error());
         if (!pause || refused)
             co_return CreationOutcome{.why = why_unknown(lost, found),
                                       .may_tell_later = !refused && !(none && lost.confirmed)};

@@ -23,9 +23,6 @@ struct LostCreation {
         clock_slack;  // a token that is more than that older than `begun` is not it
 };
 
-/// Another failure of a read that will be the same in a minute: the key, the address, the tenant's rules.
-bool is_refusal(const Error& error);
-
 struct CreationOutcome {
     enum class Is { made, older, not_made, unknown } is = Is::unknown;
     std::optional<truefoundry::AccessToken> token = {};  // made, older

@@ -103,6 +103,7 @@ SandboxResponse ControlPlane::handle(std::string_view method, std::string_view t
     if (found && found->account) answer.account = found->account->name;
     answer.request_id = random_word(32);
     answer.date = http_date(now);
+    answer.answered = now;
     return answer;
 }
 

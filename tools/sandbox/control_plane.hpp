@@ -16,8 +16,9 @@ struct SandboxResponse {
     std::string content_type = "application/json";
     std::string request_id = {};
     std::string body = {};
-    std::string account = {};  // whose key it was; empty: nobody's
-    std::string date = {};     // "Tue, 24 Nov 2026 12:00:00 GMT", by the control plane's own clock
+    std::string account = {};    // whose key it was; empty: nobody's
+    std::string date = {};       // "Tue, 24 Nov 2026 12:00:00 GMT", by the control plane's own clock
+    policy::Time answered = {};  // the same as a time
 };
 
 /// Answers one HTTP request as the real one would: listing with limit, offset and nameSearchQuery, create

@@ -15,7 +15,7 @@ public:
                                            .request_id = std::move(answer.request_id),
                                            .retry_after = {},
                                            .body = std::move(answer.body),
-                                           .date = std::move(answer.date)};
+                                           .date = std::chrono::floor<std::chrono::seconds>(answer.answered)};
     }
 
 private:

@@ -67,12 +67,11 @@ Async<Result<ApiResponse>> Client::get(std::string target) {
 
         std::optional<milliseconds> wait;
         if (tried < most_tries && (!answer || may_pass(answer->status))) {
-            const std::string_view header = answer ? answer->retry_after : std::string_view{};
-            wait = pause(tried, randombytes_random(), read_retry_after(header, pace_.today()));
+            wait = pause(tried, randombytes_random(), answer ? answer->retry_after : std::nullopt);
         }
         if (!wait || pace_.now() + *wait + shortest_try > end) {
             if (!answer) co_return no_answer(tried);
-            co_return failure(*answer, Asked::list, pace_.today());
+            co_return failure(*answer, Asked::list);
         }
         co_await pace_.wait(*wait);
     }
@@ -84,7 +83,7 @@ Async<Result<policy::Secret>> Client::create(CreateRequest asked) {
     auto answer = co_await exchange_.send(std::move(post));
     if (!answer) co_return answer.error();
     if (!is_success(answer->status)) {
-        auto error = failure(*answer, Asked::create, pace_.today());
+        auto error = failure(*answer, Asked::create);
         policy::wipe(answer->body);
         co_return error;
     }
@@ -97,7 +96,7 @@ Async<Result<void>> Client::remove(TokenId id) {
     auto asked = request("DELETE", wire::token_target(id));
     const auto answer = co_await exchange_.send(std::move(asked));
     if (!answer) co_return answer.error();
-    if (!is_success(answer->status)) co_return failure(*answer, Asked::remove, pace_.today());
+    if (!is_success(answer->status)) co_return failure(*answer, Asked::remove);
     if (!wire::confirms_deletion(*answer)) co_return with_request_id(not_confirmed(*answer), *answer);
     co_return Result<void>{};
 }

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "policy/time.hpp"
 #include "tools/async.hpp"
 
 namespace tfy::truefoundry {
@@ -22,11 +24,11 @@ struct ApiRequest {
 struct ApiResponse {
     int status = 0;
     std::string content_type = {};
-    std::string request_id = {};   // x-request-id, empty where none
-    std::string retry_after = {};  // as it came
-    std::string body = {};         // at most 1 MiB; may hold a token's value: wipe it
-    std::string date = {};         // when the server says that it answered, as it came
-    std::string key_from = {};     // where the key of the request was set; empty where nobody says
+    std::string request_id = {};                           // x-request-id, empty if there is none
+    std::optional<std::chrono::seconds> retry_after = {};  // for so long it wants to be left alone
+    std::string body = {};                                 // at most 1 MiB; may hold a token's value: wipe it
+    std::optional<policy::Time> date = {};                 // when the server says that it answered
+    std::string key_from = {};  // where the key of the request was set; empty if unknown
 };
 
 class Exchange {

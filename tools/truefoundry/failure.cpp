@@ -106,6 +106,11 @@ Error in_words(const ApiResponse& response, Asked asked) {
 
 }  // namespace
 
+bool is_refusal(const Error& error) {
+    const auto status = error.data.is_object() ? error.data.value("http_status", 0) : 0;
+    return status >= 300 && !may_pass(status);
+}
+
 Error with_request_id(Error error, const ApiResponse& response) {
     error.data = {{"http_status", response.status}};
     if (is_request_id(response.request_id))
@@ -113,9 +118,9 @@ Error with_request_id(Error error, const ApiResponse& response) {
     return error;
 }
 
-Error failure(const ApiResponse& response, Asked asked, policy::Time now) {
+Error failure(const ApiResponse& response, Asked asked) {
     auto error = in_words(response, asked);
-    const auto quiet = read_retry_after(response.retry_after, now);
+    const auto quiet = response.retry_after;
     if (may_pass(response.status) && quiet && quiet->count() > 0)
         error.message += " It asks to be left alone for " + policy::format_duration(*quiet) + ".";
     else if (response.status == 429)

@@ -13,7 +13,10 @@ enum class Asked { list, create, remove };
 /// for those who must tell 401 from 403, and the seconds for which TrueFoundry wants to be left alone. A
 /// create or delete that is answered 408 or 5xx may have happened (a proxy may have lost the real answer):
 /// Errc::ambiguous.
-Error failure(const ApiResponse& response, Asked asked, policy::Time now);
+Error failure(const ApiResponse& response, Asked asked);
+
+/// A read that fails like this fails the same way in a minute: the key, the address, the tenant's rules.
+bool is_refusal(const Error& error);
 
 /// Adds the status as data and the upstream request id to the end of the message, where there is one that
 /// looks like an id.

@@ -4,18 +4,11 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string_view>
-
-#include "policy/time.hpp"
 
 namespace tfy::truefoundry {
 
 /// Of a GET, or of a DELETE whose token was read again meanwhile. A POST has one.
 inline constexpr int most_tries = 3;
-
-/// A Retry-After header: seconds, or an HTTP date ("Wed, 21 Oct 2026 07:28:00 GMT"; what lies behind is 0).
-/// nullopt for nothing and for nonsense.
-std::optional<std::chrono::seconds> read_retry_after(std::string_view header, policy::Time now);
 
 /// How long to wait after the try number `tried` (from 1): anything between nothing and a second, then two
 /// (full jitter: many servers must not come back at one moment), and never before `retry_after` is over.

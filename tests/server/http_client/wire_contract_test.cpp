@@ -1,7 +1,7 @@
 // The sandbox's half of the wire contract over real HTTP, and both halves together.
 #include <doctest/doctest.h>
 
-#include "server/http_client/curl_exchange.hpp"
+#include "server/upstream/exchange.hpp"
 #include "tests/contract/client_side.hpp"
 #include "tests/fakes/served_sandbox.hpp"
 
@@ -101,9 +101,9 @@ void play_whole(const Json& example) {
         check_answer(served.ask(first.at("request").get<std::string>()), first, bindings);
     }
     const auto before = served.log().size();
-    const auto exchange =
-        http_client::make_curl_exchange({.base_url = "http://127.0.0.1:" + std::to_string(served.port())},
-                                        policy::Secret(key_of(example.value("as", "dana"))));
+    const auto exchange = upstream::make_exchange(
+        {.base_url = "http://127.0.0.1:" + std::to_string(served.port())},
+        std::make_shared<const upstream::OwnKey>(policy::Secret(key_of(example.value("as", "dana")))));
     truefoundry::Client client(*exchange, at_once);
     const auto run = [&served](auto work) { return served.loop().run(std::move(work)); };
     const auto made = contract::called(run, client, contract::filled(example.at("call"), bindings));

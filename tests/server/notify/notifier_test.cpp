@@ -67,7 +67,7 @@ TEST_CASE("what fails is sent again, later, under the same id, until it is taken
 
 TEST_CASE("a receiver that asks for time gets it") {
     Notified house;
-    house.receiver().answer(429, "600");
+    house.receiver().answer(429, 600s);
     house.start({webhook()});
     house.request("a");
     house.told(1);

@@ -7,9 +7,7 @@
 #include <fstream>
 
 #include "server/config/config.hpp"
-#include "server/http_client/curl_exchange.hpp"
 #include "server/http_client/transfer_thread.hpp"
-#include "server/notify/retry_after.hpp"
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/fakes/notified.hpp"
 #include "tests/fakes/raw_socket.hpp"
@@ -33,10 +31,10 @@ struct Network {
     WebhookPost post(const RawListener& to) {
         auto target = fakes::webhook();
         target.url.origin = "http://127.0.0.1:" + std::to_string(to.port());
-        auto exchange = http_client::make_keyless_exchange(
+        auto client = http_client::make_client(
             thread,
             {.base_url = target.url.origin, .connect_timeout = 5s, .body_limit = 1000, .ignore_body = true});
-        return {std::move(target), std::move(exchange)};
+        return {std::move(target), std::move(client)};
     }
     auto begin(WebhookPost& post) {
         return loop.begin(post.send(redactor.seal(Json{{"a", 1}}), "evt_1", fakes::noon));
@@ -159,15 +157,6 @@ TEST_CASE("a public address is one that links can begin with") {
         CAPTURE(wrong);
         CHECK_FALSE(config::read_public_url(wrong).has_value());
     }
-}
-
-TEST_CASE("Retry-After is seconds or a date, a day at the most") {
-    CHECK(notify::retry_after("120", fakes::noon) == 2min);
-    CHECK(notify::retry_after("Mon, 23 Nov 2026 12:01:00 GMT", fakes::noon) == 1min);
-    CHECK(notify::retry_after("Mon, 23 Nov 2026 11:00:00 GMT", fakes::noon) == 0s);
-    CHECK(notify::retry_after("4000000000", fakes::noon) == 24h);
-    for (const auto* nothing : {"", "-1", "soon", "12x", "99999999999"})
-        CHECK(notify::retry_after(nothing, fakes::noon) == 0s);
 }
 
 }  // namespace tfy::webhook_post_test

@@ -173,8 +173,8 @@ TEST_CASE(
         {"it is another one now", lost(), Json{another}, 1, Errc::upstream, "it was not deleted"},
         {"busy, and another one now", answer(429), Json{another}, 1, Errc::superseded, "changed during its"},
         {"nobody can tell", lost(), std::nullopt, 1, Errc::ambiguous, "It is unknown whether"},
-        {"busy", answer(429, "MARK", "2"), Json{used_token()}, 3, Errc::upstream, "accepts no more requests"},
-        {"busy for longer than we have", answer(429, "", "50"), Json{used_token()}, 1, Errc::upstream,
+        {"busy", answer(429, "MARK", 2s), Json{used_token()}, 3, Errc::upstream, "accepts no more requests"},
+        {"busy for longer than we have", answer(429, "", 50s), Json{used_token()}, 1, Errc::upstream,
          "left alone for 50 s"},
         {"busy, and gone", answer(429), Json::array(), 1, {}, "Token deleted."},
         {"refused", answer(403, "MARK"), Json{used_token()}, 1, Errc::upstream, "Check your API key"}};

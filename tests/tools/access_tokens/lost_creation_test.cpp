@@ -83,7 +83,7 @@ TEST_CASE("that it is not listed counts once the POST's own time is over, and no
 }
 
 TEST_CASE("while the tokens cannot be read it looks again; what is refused for good is not asked twice") {
-    const Result<ApiResponse> ill[] = {lost(), answer(503), answer(429, "", "3"), answer(200, "<html>"),
+    const Result<ApiResponse> ill[] = {lost(), answer(503), answer(429, "", 3s), answer(200, "<html>"),
                                        Error{Errc::upstream, "refused. Nothing was sent."}};
     for (const auto& answered : ill) {
         Late late;

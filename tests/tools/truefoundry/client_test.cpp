@@ -176,7 +176,7 @@ TEST_CASE("a POST and a DELETE are sent once, whatever comes back") {
                                         answer(429),
                                         answer(500, "<html"),
                                         answer(502),
-                                        answer(503, "", "1"),
+                                        answer(503, "", 1s),
                                         answer(200, "<html"),
                                         lost(),
                                         Error{Errc::upstream, "refused"}};

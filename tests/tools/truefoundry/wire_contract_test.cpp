@@ -16,7 +16,9 @@ Result<truefoundry::ApiResponse> answered(const Json& exchange) {
     if (exchange.contains("lost")) return lost();
     const auto body =
         exchange.contains("text") ? exchange["text"].get<std::string>() : exchange["answer"].dump();
-    auto response = answer(exchange.at("status").get<int>(), body, exchange.value("retry_after", ""));
+    auto response = answer(exchange.at("status").get<int>(), body);
+    if (exchange.contains("retry_after"))
+        response.retry_after = std::chrono::seconds{std::stoi(exchange["retry_after"].get<std::string>())};
     response.content_type = exchange.value("type", "application/json");
     return response;
 }

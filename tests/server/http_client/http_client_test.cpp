@@ -1,5 +1,5 @@
-// The upstream thread against a server that a test drives by hand.
-#include "server/http_client/curl_exchange.hpp"
+// The client against a server that a test drives by hand.
+#include "server/http_client/http_client.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,49 +11,51 @@
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/fakes/raw_socket.hpp"
 
-namespace tfy::http_client::curl_exchange_test {
+namespace tfy::http_client::http_client_test {
 namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using tests::RawListener;
 using tests::RawSocket;
-using truefoundry::ApiRequest;
-using truefoundry::ApiResponse;
 
 constexpr auto key = "tfy-key-0123456789";
+constexpr policy::Time noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 12h};
 
-/// A control plane that does what the test says, and an exchange with it.
+std::unique_ptr<HttpClient> client_of(const std::string& base_url, const std::string& with = key) {
+    return make_client(start_transfers(), {.base_url = base_url},
+                       [with] { return "Authorization: Bearer " + with; });
+}
+
+/// A server that does what the test says, and a client of it.
 class Asking {
 public:
     using Script = std::function<void(RawListener&)>;
 
     explicit Asking(Script script, const std::string& scheme = "http")
         : script_(std::async(std::launch::async, [this, script = std::move(script)] { script(server_); })),
-          exchange_(http_client::make_curl_exchange(
-              {.base_url = scheme + "://127.0.0.1:" + std::to_string(server_.port())}, policy::Secret(key))) {
-    }
+          client_(client_of(scheme + "://127.0.0.1:" + std::to_string(server_.port()))) {}
 
-    Result<ApiResponse> send(ApiRequest request) { return tests::await(begin(std::move(request))); }
-    Result<ApiResponse> get() { return send({.method = "GET", .target = "/x", .timeout = 5s}); }
-    Result<ApiResponse> post() {
+    Result<WebResponse> send(WebRequest request) { return tests::await(begin(std::move(request))); }
+    Result<WebResponse> get() { return send({.method = "GET", .target = "/x", .timeout = 5s}); }
+    Result<WebResponse> post() {
         return send({.method = "POST", .target = "/x", .body = "{}", .timeout = 5s});
     }
-    std::future<Result<ApiResponse>> begin(ApiRequest request) {
-        return loop_.begin(exchange_->send(std::move(request)));
+    std::future<Result<WebResponse>> begin(WebRequest request) {
+        return loop_.begin(client_->send(std::move(request)));
     }
 
     void served() { tests::await(std::move(script_)); }
     RawListener& server() { return server_; }
     tests::LoopThread& loop() { return loop_; }
-    truefoundry::Exchange& exchange() { return *exchange_; }
-    void end_exchange() { exchange_.reset(); }
+    HttpClient& client() { return *client_; }
+    void end_client() { client_.reset(); }
 
 private:
     RawListener server_;
     tests::LoopThread loop_;
     std::future<void> script_;
-    std::unique_ptr<truefoundry::Exchange> exchange_;
+    std::unique_ptr<HttpClient> client_;
 };
 
 /// One connection, one request, these bytes, the end.
@@ -76,7 +78,7 @@ TEST_CASE("any status is an answer") {
     struct Row {
         const char* name;
         std::string bytes;
-        ApiResponse expected;
+        WebResponse expected;
     };
     const Row rows[] = {
         {"200 with the headers that we read",
@@ -84,8 +86,9 @@ TEST_CASE("any status is an answer") {
          {.status = 200, .content_type = "application/json", .request_id = "req-1", .body = "{}"}},
         {"404", "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}", {.status = 404, .body = "{}"}},
         {"429",
-         "HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n",
-         {.status = 429, .retry_after = "7"}},
+         "HTTP/1.1 429 Slow\r\nRetry-After:  7 \r\nDate: Mon, 23 Nov 2026 12:00:00 GMT\r\n"
+         "Content-Length: 0\r\n\r\n",
+         {.status = 429, .retry_after = 7s, .date = noon}},
         {"500 with a page",
          "HTTP/1.1 500 Oops\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
          {.status = 500, .content_type = "text/html", .body = "<html>"}},
@@ -105,6 +108,7 @@ TEST_CASE("any status is an answer") {
         CHECK(response->content_type == row.expected.content_type);
         CHECK(response->request_id == row.expected.request_id);
         CHECK(response->retry_after == row.expected.retry_after);
+        CHECK(response->date == row.expected.date);
         CHECK(response->body == row.expected.body);
     }
 }
@@ -192,7 +196,7 @@ TEST_CASE("who does not answer in time may still have the request") {
 }
 
 TEST_CASE("where no connection comes about, nothing was sent") {
-    const auto check = [](const Result<ApiResponse>& response) {
+    const auto check = [](const Result<WebResponse>& response) {
         REQUIRE_FALSE(response.has_value());
         CAPTURE(response.error().message);
         CHECK(response.error().code == Errc::upstream);
@@ -200,9 +204,8 @@ TEST_CASE("where no connection comes about, nothing was sent") {
     };
     tests::LoopThread loop;
     const auto ask = [&](const std::string& base_url, const char* api_key = key) {
-        const auto exchange =
-            http_client::make_curl_exchange({.base_url = base_url}, policy::Secret(std::string(api_key)));
-        return loop.run(exchange->send({.method = "POST", .target = "/x", .body = "{}", .timeout = 5s}));
+        const auto client = client_of(base_url, api_key);
+        return loop.run(client->send({.method = "POST", .target = "/x", .body = "{}", .timeout = 5s}));
     };
     std::uint16_t nobody = 0;
     {
@@ -283,8 +286,8 @@ TEST_CASE("cancelling the asker aborts the transfer") {
         CHECK(peer.read_to_end().empty());
     });
     asio::cancellation_signal stop;
-    ApiRequest request{.method = "DELETE", .target = "/x"};
-    auto response = asio::co_spawn(asking.loop().context(), asking.exchange().send(std::move(request)),
+    WebRequest request{.method = "DELETE", .target = "/x"};
+    auto response = asio::co_spawn(asking.loop().context(), asking.client().send(std::move(request)),
                                    asio::bind_cancellation_slot(stop.slot(), asio::use_future));
     tests::await(arrived.get_future());
     asio::post(asking.loop().context(), [&stop] { stop.emit(asio::cancellation_type::terminal); });
@@ -292,7 +295,7 @@ TEST_CASE("cancelling the asker aborts the transfer") {
     asking.served();
 }
 
-TEST_CASE("when the exchange ends, so do its transfers") {
+TEST_CASE("when the client ends, so do its transfers") {
     std::promise<void> arrived;
     Asking asking([&arrived](RawListener& server) {
         auto peer = server.accept();
@@ -302,12 +305,12 @@ TEST_CASE("when the exchange ends, so do its transfers") {
     });
     auto response = asking.begin({.method = "POST", .target = "/x", .body = "{}"});
     tests::await(arrived.get_future());
-    asking.end_exchange();
+    asking.end_client();
     CHECK(tests::await(std::move(response)).error().code == Errc::ambiguous);
     asking.served();
 }
 
-TEST_CASE("a control plane elsewhere is asked through the proxy that the environment names, by a tunnel") {
+TEST_CASE("a server elsewhere is asked through the proxy that the environment names, by a tunnel") {
     std::string asked;
     std::string tunnelled;
     RawListener proxy;
@@ -322,10 +325,9 @@ TEST_CASE("a control plane elsewhere is asked through the proxy that the environ
     });
     ::setenv("https_proxy", ("http://127.0.0.1:" + std::to_string(proxy.port())).c_str(), 1);
     tests::LoopThread loop;
-    const auto exchange =
-        http_client::make_curl_exchange({.base_url = "https://tenant.invalid"}, policy::Secret(key));
+    const auto client = client_of("https://tenant.invalid");
     const auto ask = [&] {
-        return loop.run(exchange->send({.method = "POST", .target = "/x", .body = "{}", .timeout = 5s}));
+        return loop.run(client->send({.method = "POST", .target = "/x", .body = "{}", .timeout = 5s}));
     };
     const auto first = ask();
     const auto second = ask();
@@ -340,11 +342,11 @@ TEST_CASE("a control plane elsewhere is asked through the proxy that the environ
     CHECK(second.error().message.find("Nothing was sent") != std::string::npos);
 }
 
-TEST_CASE("a loopback control plane is never asked through a proxy") {
+TEST_CASE("a loopback server is never asked through a proxy") {
     ::setenv("http_proxy", "http://127.0.0.1:1", 1);
     Asking asking(answer_with(ok("{}")));
     CHECK(asking.get().has_value());
     ::unsetenv("http_proxy");
 }
 
-}  // namespace tfy::http_client::curl_exchange_test
+}  // namespace tfy::http_client::http_client_test

@@ -1,0 +1,17 @@
+// The control plane over HTTPS, asked with this server's own key.
+#pragma once
+
+#include <memory>
+
+#include "server/http_client/http_client.hpp"
+#include "server/upstream/api_key.hpp"
+#include "tools/truefoundry/exchange.hpp"
+
+namespace tfy::upstream {
+
+/// Each request carries the key that there is when it is sent. Starts a thread, and ends it at destruction
+/// (open requests end with Errc::ambiguous).
+std::unique_ptr<truefoundry::Exchange> make_exchange(http_client::ServerOptions options,
+                                                     std::shared_ptr<const OwnKey> key);
+
+}  // namespace tfy::upstream
