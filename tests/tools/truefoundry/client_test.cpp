@@ -117,22 +117,22 @@ TEST_CASE("what never arrived is not tried again: it says why at once") {
 
 TEST_CASE("Retry-After is honoured, but not beyond the call's own time: then it says so at once") {
     struct Row {
-        const char* header;
+        std::optional<std::chrono::seconds> retry_after;
         std::chrono::milliseconds max_time;
         std::chrono::milliseconds waits;  // at the least; none: it is not waited for
         const char* says = "";
     };
-    const Row rows[] = {{"7", 30s, 7s},
-                        {"60", 120s, 60s},
-                        {"61", 120s, {}, "left alone for 1 m 1 s"},
-                        {"60", 30s, {}, "left alone for 1 m"},
-                        {"99999999999999999999", 120s, {}, "left alone for 3650 d"},
-                        {"", 400ms, {}, "Try again in a minute"}};
+    const Row rows[] = {{7s, 30s, 7s},
+                        {60s, 120s, 60s},
+                        {61s, 120s, {}, "left alone for 1 m 1 s"},
+                        {60s, 30s, {}, "left alone for 1 m"},
+                        {std::chrono::days{3650}, 120s, {}, "left alone for 3650 d"},
+                        {std::nullopt, 400ms, {}, "Try again in a minute"}};
     for (const auto& row : rows) {
-        CAPTURE(row.header);
+        CAPTURE(row.says);
         Upstream upstream;
         const bool waits = row.waits > 0ms;
-        upstream.exchange.expect(get_all, answer(429, "", row.header));
+        upstream.exchange.expect(get_all, answer(429, "", row.retry_after));
         if (waits) upstream.exchange.expect(get_all, answer(200, page(items(0, 1))));
         auto hurried = upstream.with(row.max_time);
         const auto listed = run(hurried.list());
