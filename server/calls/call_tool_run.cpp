@@ -123,7 +123,7 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
     }
     if (grant && end == State::succeeded && grant->decision.destination == policy::Destination::agent)
         co_await allow_showing(*grant, caller, shown);
-    if (end == State::succeeded) deps_.presenter.open_for_value(approval, shown);
+    if (end == State::succeeded) deps_.drivers.dialogues.open_for_value(approval, shown);
     co_return shown;
 }
 
