@@ -21,8 +21,9 @@ namespace tfy::dialogue {
 struct Client {
     protocol::Version version = protocol::Version::v2026_07_28;
     bool shows_forms = false;
-    std::string page_address = {};  // which it can open; empty if it opens none, or there is none
+    bool opens_addresses = false;
     bool reaches_page = false;      // its person gets to the approvals page
+    std::string page_address = {};  // of this approval, if it is to be opened by the client
 };
 
 /// Where a conversation is.

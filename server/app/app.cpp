@@ -70,14 +70,14 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       catalog_(assemble(parts, page)),
       narrowing_(approvals_, catalog_, gate_, clock),
       standing_(approvals_, store_, gate_, redaction_, clock),
-      presenter_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
-      call_tool_({loop, catalog_, gate_, approvals_, presenter_, redaction_, clock, log_}, server_name,
+      drivers_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
+      call_tool_({loop, catalog_, gate_, approvals_, drivers_, redaction_, clock, log_}, server_name,
                  parts.base_url),
       recovery_({loop, approvals_, catalog_, log_}, parts.state_dir, parts.base_url),
       caller_view_(call_tool_, approvals_),
       resources_(caller_view_, parts.seal_key),
       completions_(caller_view_, clock),
-      tasks_(approvals_, presenter_, call_tool_, clock),
+      tasks_(approvals_, drivers_, call_tool_, clock),
       changes_({loop, approvals_, subscriptions_, call_tool_, clock, log_}),
       webhooks_(std::move(parts.webhooks)),
       notifier_(
@@ -159,7 +159,7 @@ Async<Result<void>> App::start() {
         },
         [this] { redaction_.take_up_ids(); });
     rotations_.start();
-    presenter_.asks_what_became(
+    drivers_.answers.asks_what_became(
         [this](std::string reveal_id, std::string principal) {
             return reveals_.fate(std::move(reveal_id), std::move(principal));
         },

@@ -73,10 +73,10 @@ private:
     Async<Result<policy::Approval>> find(std::string id) override {
         auto found = co_await approvals_.find(std::move(id));
         if (!found) co_return found;
-        co_return co_await presenter_.as_it_is(std::move(*found));
+        co_return co_await drivers_.answers.as_it_is(std::move(*found));
     }
     Async<tools::ToolResult> answer(policy::Approval approval) override {
-        co_return co_await presenter_.status(std::move(approval));
+        co_return co_await drivers_.answers.status(std::move(approval));
     }
     Async<Result<std::optional<access_tokens::Rotation>>> rotation_of(std::string approval_id) override {
         return rotations_.of(std::move(approval_id));
@@ -108,7 +108,7 @@ private:
     registry::Catalog catalog_;
     approvals::Narrowing narrowing_;
     approvals::Permissions standing_;
-    calls::Presenter presenter_;
+    calls::Drivers drivers_;
     calls::CallTool call_tool_;
     calls::Recovery recovery_;
     features::CallerView caller_view_;

@@ -1,6 +1,6 @@
 #include "server/calls/approval_tasks.hpp"
 
-#include "policy/sealed_state.hpp"
+#include "protocol/task.hpp"
 
 namespace tfy::calls {
 namespace {
@@ -11,7 +11,6 @@ using State = Approval::State;
 
 constexpr std::size_t page_size = 50;
 constexpr std::size_t most_questions = 4096;
-constexpr int most_attempts = 4;  // of one form: then only page and terminal are left, as for calls
 constexpr std::chrono::seconds task_interval{5};
 
 Error stopping() { return {Errc::closed, "The server is stopping. The task is kept: ask for it again."}; }
@@ -22,9 +21,9 @@ policy::Trace trace_of(const mcp::Requester& requester) {
 
 }  // namespace
 
-ApprovalTasks::ApprovalTasks(approvals::Approvals& desk, Presenter& presenter, CallTool& calls,
+ApprovalTasks::ApprovalTasks(approvals::Approvals& desk, Drivers& drivers, CallTool& calls,
                              const Clock& clock)
-    : desk_(desk), presenter_(presenter), calls_(calls), clock_(clock), process_(policy::random_id(10)) {}
+    : desk_(desk), drivers_(drivers), calls_(calls), clock_(clock), process_(policy::random_id(10)) {}
 
 // Whatever is not there for this caller looks the same.
 Async<Result<Approval>> ApprovalTasks::own(const mcp::Requester& requester, std::string id) {
@@ -42,74 +41,63 @@ Async<Result<Task>> ApprovalTasks::get(mcp::Requester& requester, std::string id
     if (approval->state == State::approved) calls_.carry_out(*approval, trace_of(requester));
     // A modern task brings its result with it; a legacy client has to ask for it.
     if (protocol::is_modern(requester.context.version)) co_await desk_.told(*approval);
-    co_return co_await seen_by(std::move(*approval), requester);
+    co_return co_await with_question(std::move(*approval), requester);
 }
 
-Async<Task> ApprovalTasks::seen_by(Approval approval, mcp::Requester& requester) {
-    auto task = co_await presenter_.task(approval, requester);
-    if (approval.state != State::pending && pending_requests_.erase(approval.id) > 0)
-        presenter_.settled(approval, requester);
-    const bool modern = protocol::is_modern(requester.context.version);
-    if (task.status != Task::Status::input_required || !modern) co_return task;
-    const auto* question = question_for(approval, requester);
-    if (question == nullptr) {
+Async<Task> ApprovalTasks::with_question(Approval approval, const mcp::Requester& requester) {
+    const auto client = co_await drivers_.dialogues.client_of(approval, requester);
+    auto task = co_await drivers_.answers.task(approval, client);
+    if (approval.state != State::pending && questions_.erase(approval.id) > 0)
+        drivers_.dialogues.count(approval, requester, dialogue::Looked{});
+    if (task.status != Task::Status::input_required || !protocol::is_modern(client.version)) co_return task;
+    auto& question = question_about(approval.id);
+    const bool fresh = question.key.empty() || question.position.shown != approval.digest;
+    if (fresh) question.asked = clock_.now();
+    auto step = dialogue::resume(question.position, client, approval, dialogue::CameBack{}, question.asked);
+    auto* show = std::get_if<dialogue::Show>(&step);
+    if (show == nullptr || show->way != dialogue::Show::Way::form) {
         task.status = Task::Status::working;
         co_return task;
     }
-    auto form = presenter_.form(approval, requester, question->asked, question->problem);
-    task.input_requests[question->key] = {{"method", "elicitation/create"}, {"params", std::move(form)}};
+    if (fresh) {
+        question.key = "approval-" + process_ + "-" + std::to_string(++keys_);
+        drivers_.dialogues.asked(approval, requester);
+    }
+    task.input_requests[question.key] = {{"method", "elicitation/create"},
+                                         {"params", std::move(show->question)}};
     co_return task;
 }
 
-const ApprovalTasks::Question* ApprovalTasks::question_for(const Approval& approval,
-                                                           const mcp::Requester& requester) {
-    auto found = pending_requests_.find(approval.id);
-    if (found == pending_requests_.end()) {
-        forget_late();
-        found = pending_requests_.emplace(approval.id, Question{}).first;
-    }
-    auto& question = found->second;
-    if (question.attempt >= most_attempts) return nullptr;
-    if (question.key.empty() || question.digest != approval.digest) {
-        question.key = next_key();
-        question.digest = approval.digest;
-        question.asked = clock_.now();
-        presenter_.asked(approval, requester);
-    }
-    return &question;
-}
-
-std::string ApprovalTasks::next_key() { return "approval-" + process_ + "-" + std::to_string(++keys_); }
-
-// Questions of requests that nobody looks at any more stay behind; open ones are few (RequestLimits). One
+// Questions of requests that no one looks at any more stay behind; open ones are few (RequestLimits). One
 // that goes too early is asked again, under another key.
-void ApprovalTasks::forget_late() {
-    if (pending_requests_.size() >= most_questions) pending_requests_.clear();
+ApprovalTasks::Question& ApprovalTasks::question_about(const std::string& approval_id) {
+    if (questions_.size() >= most_questions && !questions_.contains(approval_id)) questions_.clear();
+    return questions_[approval_id];
 }
 
 Async<Result<void>> ApprovalTasks::update(mcp::Requester& requester, protocol::UpdateTask update) {
     auto approval = co_await own(requester, std::move(update.id));
     if (!approval) co_return approval.error();
-    const auto found = pending_requests_.find(approval->id);
-    if (found == pending_requests_.end() || found->second.key.empty()) co_return Result<void>{};
+    const auto id = approval->id;
+    const auto client = co_await drivers_.dialogues.client_of(*approval, requester);
+    const auto found = questions_.find(id);
+    if (found == questions_.end() || found->second.key.empty()) co_return Result<void>{};
     const auto response = update.responses.find(found->second.key);
     const bool counts = response != update.responses.end() && approval->state == State::pending &&
-                        presenter_.form_may_decide(*approval, requester);
+                        dialogue::form_may_decide(client, *approval);
     if (!counts) co_return Result<void>{};
-    found->second.key.clear();  // answered: nobody else can use it
-    presenter_.answered(*approval, requester);
-    const auto id = approval->id;
-    auto shown_digest = found->second.digest;
-    const auto decided =
-        co_await presenter_.decide(std::move(*approval), requester, std::move(shown_digest), *response);
-    if (!decided) co_return decided.error();
-    const auto* problem = std::get_if<std::string>(&*decided);
-    if (problem == nullptr) {
-        pending_requests_.erase(id);
-    } else if (const auto again = pending_requests_.find(id); again != pending_requests_.end()) {
-        again->second.problem = *problem;
-        ++again->second.attempt;
-    }
+    found->second.key.clear();  // answered: no one else can use it
+    auto position = found->second.position;
+    dialogue::Event event = dialogue::Answered{*response};
+    drivers_.dialogues.count(*approval, requester, event);
+    const auto step = co_await drivers_.dialogues.next(position, client, *approval, std::move(event));
+    if (!step) co_return step.error();
+    const bool unclear =
+        std::holds_alternative<dialogue::Show>(*step) || std::holds_alternative<dialogue::Hold>(*step);
+    if (!unclear)
+        questions_.erase(id);
+    else if (const auto again = questions_.find(id); again != questions_.end())
+        again->second.position = std::move(position);
     co_return Result<void>{};
 }
 
@@ -144,7 +132,8 @@ Async<Result<ApprovalTasks::Listed>> ApprovalTasks::list(mcp::Requester& request
     }
     for (auto& approval : *page) {
         if (!calls_.may_be_task(approval.call.tool)) continue;
-        auto task = co_await presenter_.task(std::move(approval), requester);
+        auto client = co_await drivers_.dialogues.client_of(approval, requester);
+        auto task = co_await drivers_.answers.task(std::move(approval), std::move(client));
         listed.tasks.push_back(std::move(task));
     }
     co_return listed;
@@ -157,7 +146,7 @@ Async<Result<mcp::MethodResult>> ApprovalTasks::result(mcp::Requester& requester
         auto approval = co_await own(requester, id);
         if (!approval) co_return approval.error();
         if (!policy::is_open(approval->state))
-            co_return co_await presenter_.answer(std::move(*approval), requester);
+            co_return co_await drivers_.answers.answer(std::move(*approval), requester);
         if (desk_.draining()) co_return stopping();
         if (approval->state == State::approved) calls_.carry_out(*approval, trace_of(requester));
         const bool asks = ask && approval->state == State::pending && asking_.insert(id).second;
@@ -169,7 +158,8 @@ Async<Result<mcp::MethodResult>> ApprovalTasks::result(mcp::Requester& requester
         ask = false;
         const std::unique_ptr<const std::string, std::function<void(const std::string*)>> leave(
             &id, [this](const std::string* mine) { asking_.erase(*mine); });
-        const auto answered = co_await presenter_.question(std::move(*approval), requester, true);
+        const auto answered =
+            co_await drivers_.stream.converse(std::move(*approval), requester, StreamDriver::Of::task);
         if (!answered) co_return answered.error();
     }
 }

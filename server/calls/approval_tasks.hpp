@@ -1,5 +1,6 @@
 // Tasks: approvals seen by the client that asked. A task's id is its approval's id and gives no right: only
-// the principal that asked sees it.
+// the principal that asked sees it. They carry the dialogue, too: each question is an input request under a
+// key of its own, and the position is kept by task.
 #pragma once
 
 #include <map>
@@ -7,7 +8,7 @@
 #include <string>
 
 #include "server/calls/call_tool.hpp"
-#include "server/calls/presenter.hpp"
+#include "server/calls/drivers.hpp"
 #include "server/mcp/features.hpp"
 
 namespace tfy::calls {
@@ -17,7 +18,7 @@ namespace tfy::calls {
 class ApprovalTasks final : public mcp::TaskFeature {
 public:
     /// All must outlive it.
-    ApprovalTasks(approvals::Approvals& desk, Presenter& presenter, CallTool& calls, const Clock& clock);
+    ApprovalTasks(approvals::Approvals& desk, Drivers& drivers, CallTool& calls, const Clock& clock);
 
     Async<Result<protocol::Task>> get(mcp::Requester& requester, std::string id) override;
     /// An answer counts only under the key that its question has now, and once.
@@ -34,30 +35,24 @@ private:
     /// A form that is with a client. Its text does not change under one key, not even its countdown: clients
     /// take another text under a known key for a breach of the protocol.
     struct Question {
-        std::string key;
-        std::string digest =
-            {};  // of what it asks about: a request that was made narrower is another question
+        std::string key = {};  // empty: it was answered
+        dialogue::Position position = {};
         policy::Time asked = {};
-        std::string problem = {};  // what was wrong with the last answer
-        int attempt = 0;
     };
 
     Async<Result<policy::Approval>> own(const mcp::Requester& requester, std::string id);
-    Async<protocol::Task> seen_by(policy::Approval approval, mcp::Requester& requester);
-    /// nullptr where no form may decide (any more).
-    const Question* question_for(const policy::Approval& approval, const mcp::Requester& requester);
-    std::string next_key();
-    void forget_late();
+    Async<protocol::Task> with_question(policy::Approval approval, const mcp::Requester& requester);
+    Question& question_about(const std::string& approval_id);
     Async<Result<void>> wait_on(policy::Approval approval, mcp::Requester& requester, policy::Time since);
 
     approvals::Approvals& desk_;
-    Presenter& presenter_;
+    Drivers& drivers_;
     CallTool& calls_;
     const Clock& clock_;
     const std::string process_;  // keys are never used again, also not after a restart
     std::size_t keys_ = 0;
-    std::map<std::string, Question> pending_requests_;  // by approval
-    std::set<std::string> asking_;                      // approvals that a stream of tasks/result asks about
+    std::map<std::string, Question> questions_;  // by approval
+    std::set<std::string> asking_;               // approvals that a stream of tasks/result asks about
 };
 
 }  // namespace tfy::calls

@@ -176,7 +176,7 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
     if (!rule) co_return rule.error();
     ask->rule = std::move(*rule);
     const auto terms = policy::terms_of(ask->rule, call.caller, facts->yields_value);
-    if (auto nobody = deps_.presenter.unreachable(terms, call.caller))
+    if (auto nobody = deps_.drivers.dialogues.unreachable(terms, call.caller))
         co_return Error{
             Errc::no_approval_channel,
             "No person can approve this call. " + *nobody +
@@ -191,31 +191,41 @@ Async<Result<mcp::MethodResult>> CallTool::change(const Entry& entry, policy::Ca
                                                   mcp::Requester& requester,
                                                   const protocol::CallToolParams& params) {
     const auto version = requester.context.version;
-    Presenter::Resumed state;
+    dialogue::Position position;
     Result<Approval> approval = Error{};
     if (params.request_state) {
-        auto opened = deps_.presenter.open_state(*params.request_state, call);
+        auto opened = deps_.drivers.modern.open_state(*params.request_state, call);
         if (!opened) co_return opened.error();
-        state = std::move(*opened);
-        deps_.presenter.came_back(requester, state.approval_id);
-        approval = co_await deps_.desk.find(state.approval_id);
+        position = std::move(opened->position);
+        approval = co_await deps_.desk.find(opened->approval_id);
         if (approval) approval = co_await deps_.desk.reword(std::move(*approval), call.reason);
     } else {
         approval = co_await approval_for(entry, call);
     }
     if (!approval) co_return refusal(approval.error(), params, version);
-    if (becomes_task(entry.definition, requester, params))
-        co_return co_await deps_.presenter.created_task(std::move(*approval), requester);
-    if (approval->state == State::pending) {
-        auto leg = co_await deps_.presenter.present(*approval, requester, params, state);
-        if (!leg) co_return write_answer(failure(leg.error()), version);
-        if (auto* answer = std::get_if<mcp::MethodResult>(&*leg)) co_return std::move(*answer);
-        approval = std::get<Approval>(std::move(*leg));
+    if (becomes_task(entry.definition, requester, params)) {
+        auto client = co_await deps_.drivers.dialogues.client_of(*approval, requester);
+        co_return co_await deps_.drivers.answers.created_task(std::move(*approval), std::move(client));
     }
-    co_return co_await settle(entry, std::move(call), std::move(*approval), requester);
+    auto leg = co_await converse(std::move(*approval), requester, params, std::move(position));
+    if (!leg) co_return write_answer(failure(leg.error()), version);
+    if (auto* answer = std::get_if<mcp::MethodResult>(&*leg)) co_return std::move(*answer);
+    co_return co_await settle(entry, std::move(call), std::get<Approval>(std::move(*leg)), requester);
 }
 
-// What is decided: run it, wait for whoever runs it, or say how it ended.
+// The person is asked through the client, if it can, and the call waits for them.
+Async<Result<ModernDriver::Leg>> CallTool::converse(Approval approval, mcp::Requester& requester,
+                                                    const protocol::CallToolParams& params,
+                                                    dialogue::Position position) {
+    if (protocol::is_modern(requester.context.version))
+        co_return co_await deps_.drivers.modern.converse(std::move(approval), requester, params,
+                                                         std::move(position));
+    auto now = co_await deps_.drivers.stream.converse(std::move(approval), requester, StreamDriver::Of::call);
+    if (!now) co_return now.error();
+    co_return ModernDriver::Leg{std::move(*now)};
+}
+
+// Approved: run it, or wait for the caller that runs it. Otherwise say where it is.
 Async<Result<mcp::MethodResult>> CallTool::settle(const Entry& entry, policy::Call call, Approval decided,
                                                   mcp::Requester& requester) {
     const auto version = requester.context.version;
@@ -225,7 +235,7 @@ Async<Result<mcp::MethodResult>> CallTool::settle(const Entry& entry, policy::Ca
         auto ran = co_await execute(entry, *approval, as_approved(std::move(call), *approval));
         TFY_FAILPOINT("answer.leave");
         if (ran) {
-            auto led = co_await deps_.presenter.lead_to_value(*approval, requester, *ran);
+            auto led = co_await lead_to_value(*approval, requester, *ran);
             if (led) co_return std::move(*led);
             co_return co_await answer_fresh(std::move(*ran), approval->id, version);
         }
@@ -233,9 +243,22 @@ Async<Result<mcp::MethodResult>> CallTool::settle(const Entry& entry, policy::Ca
         approval = co_await deps_.desk.find(approval->id);  // another viewer of the same row was first
     }
     if (approval && approval->state == State::executing)
-        approval = co_await deps_.presenter.hold(*approval, requester);
+        approval = co_await deps_.drivers.dialogues.hold(*approval, requester);
     if (!approval) co_return write_answer(failure(approval.error()), version);
-    co_return co_await deps_.presenter.answer(std::move(*approval), requester);
+    co_return co_await deps_.drivers.answers.answer(std::move(*approval), requester);
+}
+
+// Who comes back with the state is told the stored outcome.
+Async<std::optional<mcp::MethodResult>> CallTool::lead_to_value(const Approval& approval,
+                                                                mcp::Requester& requester,
+                                                                const ToolResult& result) {
+    auto question = deps_.drivers.dialogues.value_question(approval, requester, result);
+    if (!question) co_return std::nullopt;
+    if (protocol::is_modern(requester.context.version))
+        co_return deps_.drivers.modern.ask(approval, requester, std::move(*question),
+                                           {.shown = approval.digest});
+    co_await deps_.drivers.stream.show(requester, std::move(*question));
+    co_return std::nullopt;
 }
 
 Async<mcp::MethodResult> CallTool::answer_fresh(ToolResult result, std::string approval_id,

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "server/approvals/approvals.hpp"
-#include "server/calls/presenter.hpp"
+#include "server/calls/drivers.hpp"
 #include "server/mcp/features.hpp"
 #include "server/observability/log.hpp"
 #include "tools/registry/catalog.hpp"
@@ -21,7 +21,7 @@ public:
         const registry::Catalog& catalog;
         const approvals::CurrentGate& gate;
         approvals::Approvals& desk;
-        Presenter& presenter;
+        Drivers& drivers;
         const sealing::Sealer& redaction;
         const Clock& clock;
         const observability::Log& log;
@@ -72,8 +72,14 @@ private:
     Async<Result<policy::Approval>> approval_for(const Entry& entry, const policy::Call& call);
     Async<Result<mcp::MethodResult>> change(const Entry& entry, policy::Call call, mcp::Requester& requester,
                                             const protocol::CallToolParams& params);
+    Async<Result<ModernDriver::Leg>> converse(policy::Approval approval, mcp::Requester& requester,
+                                              const protocol::CallToolParams& params,
+                                              dialogue::Position position);
     Async<Result<mcp::MethodResult>> settle(const Entry& entry, policy::Call call, policy::Approval approval,
                                             mcp::Requester& requester);
+    Async<std::optional<mcp::MethodResult>> lead_to_value(const policy::Approval& approval,
+                                                          mcp::Requester& requester,
+                                                          const tools::ToolResult& result);
     Async<mcp::MethodResult> answer_fresh(tools::ToolResult result, std::string approval_id,
                                           protocol::Version version);
     Async<void> tell_decision(policy::Approval approval, mcp::Requester& requester);

@@ -124,7 +124,7 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
     if (grant && shown.follow_up && end == State::succeeded &&
         grant->decision.destination == policy::Destination::agent)
         co_await allow_follow_up(*grant, caller, std::move(*shown.follow_up));
-    if (end == State::succeeded) deps_.presenter.open_for_value(approval, shown);
+    if (end == State::succeeded) deps_.drivers.dialogues.open_for_value(approval, shown);
     co_return shown;
 }
 

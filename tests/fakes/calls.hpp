@@ -140,12 +140,12 @@ struct Calls {
     approvals::Approvals desk{loop, store, gate, redaction, clock, "test"};
     EveryTool tools{client, escrow, clock};
     const registry::Catalog& catalog = tools.catalog;
-    calls::Presenter presenter{desk, page, clock, log, policy::SealKey{}, policy::Duration{0}};
-    calls::CallTool calls{{loop, catalog, gate, desk, presenter, redaction, clock, log},
+    calls::Drivers drivers{desk, page, clock, log, policy::SealKey{}, policy::Duration{0}};
+    calls::CallTool calls{{loop, catalog, gate, desk, drivers, redaction, clock, log},
                           "tfy-pat-mcp",
                           "https://acme.truefoundry.cloud"};
     mcp::Subscriptions subscriptions;
-    calls::ApprovalTasks tasks{desk, presenter, calls, clock};
+    calls::ApprovalTasks tasks{desk, drivers, calls, clock};
     features::ChangeWatch watch{{loop, desk, subscriptions, calls, clock, log}, std::chrono::milliseconds{5}};
 };
 

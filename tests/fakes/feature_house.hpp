@@ -130,9 +130,9 @@ struct FeatureHouse {
     registry::Catalog catalog = registry::assemble(
         {.client = client, .escrow = escrow, .rotations = rotations, .approvals = reader, .clock = clock});
     NoPage page;
-    calls::Presenter presenter{desk, page, clock, log, {}, policy::Duration{0}};
+    calls::Drivers drivers{desk, page, clock, log, {}, policy::Duration{0}};
     calls::CallTool calls{
-        {loop, catalog, gate, desk, presenter, redaction, clock, log}, "tfy-pat-mcp", "https://acme.example"};
+        {loop, catalog, gate, desk, drivers, redaction, clock, log}, "tfy-pat-mcp", "https://acme.example"};
     features::CallerView view{calls, desk};
     features::Resources resources{view, policy::SealKey{}};
     features::Prompts prompts;

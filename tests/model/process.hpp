@@ -63,10 +63,10 @@ public:
           reveals(loop, store, redaction, clock, born.instance, born.state_dir),
           tools(client, reveals, clock),
           narrowing(desk, catalog, gate, clock),
-          presenter(desk, page, clock, log, policy::SealKey{}, born.hold),
+          drivers(desk, page, clock, log, policy::SealKey{}, born.hold),
           recovery({loop, desk, catalog, log}, born.state_dir, born.base_url, {.in_all = {}}),
-          calls({loop, catalog, gate, desk, presenter, redaction, clock, log}, "tfy-pat-mcp", born.base_url),
-          tasks(desk, presenter, calls, clock) {}
+          calls({loop, catalog, gate, desk, drivers, redaction, clock, log}, "tfy-pat-mcp", born.base_url),
+          tasks(desk, drivers, calls, clock) {}
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
     /// As kill -9: what was not done is never done.
@@ -100,7 +100,7 @@ public:
     fakes::EveryTool tools;
     const registry::Catalog& catalog = tools.catalog;
     approvals::Narrowing narrowing;
-    calls::Presenter presenter;
+    calls::Drivers drivers;
     calls::Recovery recovery;
     calls::CallTool calls;
     calls::ApprovalTasks tasks;

@@ -140,7 +140,7 @@ TEST_CASE("keys of another process count for nothing, and four unclear answers a
     Calls house;
     const auto id = house.ask(house.requester(true));
     const auto first = question(house.get(house.requester(true), id)).first;
-    calls::ApprovalTasks restarted(house.desk, house.presenter, house.calls, house.clock);
+    calls::ApprovalTasks restarted(house.desk, house.drivers, house.calls, house.clock);
     auto alice = house.requester(true);
     const Json said = {{first, {{"action", "accept"}, {"content", yes}}}};
     REQUIRE(house.run(restarted.update(alice, {id, said})).has_value());

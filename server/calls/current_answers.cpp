@@ -1,0 +1,87 @@
+#include "server/calls/current_answers.hpp"
+
+#include "protocol/tool.hpp"
+#include "server/calls/task_of.hpp"
+#include "tools/access_tokens/rotate_words.hpp"
+#include "tools/own_command.hpp"
+
+namespace tfy::calls {
+
+using policy::Approval;
+
+mcp::MethodResult write_answer(tools::ToolResult result, protocol::Version version) {
+    return {.result = protocol::write_tool_result(std::move(result.text), std::move(result.structured),
+                                                  result.is_error, version),
+            .reveal = std::move(result.reveal)};
+}
+
+Async<Approval> CurrentAnswers::as_it_is(Approval approval) {
+    auto outcome = read_outcome(approval.outcome);
+    if (approval.state != Approval::State::succeeded || !outcome.structured.is_object()) co_return approval;
+    co_await tell_fate(outcome, approval);
+    co_await tell_rotation(outcome, approval);
+    approval.outcome = outcome_of(outcome);
+    co_return approval;
+}
+
+// What cannot be read is told as it was written down.
+Async<void> CurrentAnswers::tell_fate(tools::ToolResult& outcome, const Approval& approval) {
+    auto reveal_id = outcome.structured.value("reveal_id", std::string{});
+    if (!fate_ || reveal_id.empty()) co_return;
+    const auto fate = co_await fate_(std::move(reveal_id), approval.call.caller.principal);
+    if (fate) access_tokens::tell_value(outcome, *fate, clock_.now());
+}
+
+Async<void> CurrentAnswers::tell_rotation(tools::ToolResult& outcome, const Approval& approval) {
+    if (!rotation_of_ || !outcome.structured.contains("rotation_id")) co_return;
+    const auto rotation = co_await rotation_of_(approval.id);
+    if (rotation && *rotation) access_tokens::tell_old_token(outcome, **rotation);
+}
+
+// Where a person can decide on it, while it is open.
+Async<DecisionLinks> CurrentAnswers::links(Approval approval, bool lead_person_there) {
+    DecisionLinks links;
+    if (!policy::is_open(approval.state)) co_return links;
+    links.page = co_await page_.address(approval.id, lead_person_there);
+    if (approval.terms.min_assurance <= policy::Assurance::terminal)
+        links.terminal = tools::own_command("approvals approve " + approval.id);
+    co_return links;
+}
+
+Async<tools::ToolResult> CurrentAnswers::status(Approval approval) {
+    approval = co_await as_it_is(std::move(approval));
+    const auto where = co_await links(approval, false);
+    auto answer = status_answer(approval, where, clock_.now());
+    co_await desk_.told(std::move(approval));
+    co_return answer;
+}
+
+Async<mcp::MethodResult> CurrentAnswers::answer(Approval approval, const mcp::Requester& requester) {
+    auto where = co_await status(std::move(approval));
+    co_return write_answer(std::move(where), requester.context.version);
+}
+
+Async<protocol::Task> CurrentAnswers::task(Approval approval, dialogue::Client client) {
+    approval = co_await as_it_is(std::move(approval));
+    const bool form = dialogue::form_may_decide(client, approval);
+    // In 2025-11-25 the address is asked for on the stream of tasks/result, too; a modern task has forms
+    // only.
+    const bool address = !protocol::is_modern(client.version) && client.opens_addresses;
+    const bool leads = approval.state == Approval::State::pending && !form && !address;
+    const auto where = co_await links(approval, leads);
+    const TaskOptions options{.version = client.version,
+                              .client_decides = form || (address && !where.page.empty()),
+                              .claim_window = desk_.claim_window()};
+    co_return task_of(approval, where, options, clock_.now());
+}
+
+Async<mcp::MethodResult> CurrentAnswers::created_task(Approval approval, dialogue::Client client) {
+    const auto version = client.version;
+    auto made = co_await task(std::move(approval), std::move(client));
+    // Tasks of 2025-11-25 begin as working, whatever they wait for.
+    if (!protocol::is_modern(version)) made.status = protocol::Task::Status::working;
+    co_return mcp::MethodResult{.result = protocol::write_created_task(made, version),
+                                .result_type = protocol::is_modern(version) ? "task" : "complete"};
+}
+
+}  // namespace tfy::calls
