@@ -53,7 +53,7 @@ Json accept(Json content) { return {{"action", "accept"}, {"content", std::move(
 TEST_CASE("a person is asked again with what is to be mended, about the request as it is by then") {
     Calls house;
     Waiting call(house, house.requester(true, Version::v2025_11_25));
-    CHECK(call.question(1).starts_with("Approve tfy_access_tokens_delete?"));
+    CHECK(call.question(1).starts_with("Delete access token "));
     call.say(accept({{"decision", "perhaps"}}));
     CHECK(call.question(2).starts_with("Choose \"approve\" or \"deny\". Nothing was done."));
     const auto open = house.run(house.desk.list(true)).value().front();
