@@ -74,8 +74,6 @@ exceptions(
   "server/calls/rotation_desk.hpp tools/truefoundry"
   "server/dashboard/dashboard.hpp server/calls"
   "server/calls/approval_answer.cpp tools/access_tokens"  # the registry says what a tool's result holds
-  "server/calls/current_answers.hpp tools/access_tokens"
-  "server/calls/current_answers.cpp tools/access_tokens"
   "server/http_client/curl_exchange.cpp server/upstream"  # the client gets requests of its own
   "server/http_client/curl_exchange.hpp tools/truefoundry"
   "server/notify/webhook_post.hpp tools/truefoundry"
