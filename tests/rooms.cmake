@@ -73,8 +73,6 @@ exceptions(
   "server/calls/rotation_desk.hpp tools/truefoundry"
   "server/dashboard/dashboard.hpp server/calls"
   "server/calls/approval_answer.cpp tools/access_tokens"  # the registry says what a tool's result holds
-  "server/calls/current_answers.hpp tools/access_tokens"
-  "server/calls/current_answers.cpp tools/access_tokens"
   "server/people/ask_secret.hpp server/cli"
   "server/people/terminal_channel.hpp server/cli"
   "server/config/config_file.cpp server/cli"

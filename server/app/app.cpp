@@ -9,6 +9,7 @@
 #include "server/people/terminal_requirements.hpp"
 #include "server/upstream/accepted_keys.hpp"
 #include "tools/access_tokens/resources.hpp"
+#include "tools/access_tokens/rotate_words.hpp"
 #include "tools/own_command.hpp"
 #include "tools/registry/assemble.hpp"
 #include "tools/status/preflight.hpp"
@@ -146,6 +147,17 @@ void App::tell_of_rotations() {
     });
 }
 
+// What cannot be read is told as it was written down.
+Async<void> App::bring_up_to_date(tools::ToolResult& outcome, const policy::Approval& approval) {
+    if (auto id = outcome.structured.value("reveal_id", std::string{}); !id.empty()) {
+        const auto state = co_await reveals_.fate(std::move(id), approval.call.caller.principal);
+        if (state) access_tokens::tell_value(outcome, *state, clock_.now());
+    }
+    if (!outcome.structured.contains("rotation_id")) co_return;
+    const auto rotation = co_await rotations_.of(approval.id);
+    if (rotation && *rotation) access_tokens::tell_old_token(outcome, **rotation);
+}
+
 Async<Result<void>> App::start() {
     approvals_.begins_with([this] { return key_holders_.now(); });
     recovery_.tell_keys_apart(key_holders_);
@@ -159,11 +171,9 @@ Async<Result<void>> App::start() {
         },
         [this] { redaction_.take_up_ids(); });
     rotations_.start();
-    drivers_.answers.asks_what_became(
-        [this](std::string reveal_id, std::string principal) {
-            return reveals_.fate(std::move(reveal_id), std::move(principal));
-        },
-        [this](std::string approval_id) { return rotations_.of(std::move(approval_id)); });
+    drivers_.answers.tells_of_now([this](tools::ToolResult& outcome, const policy::Approval& approval) {
+        return bring_up_to_date(outcome, approval);
+    });
     reveals_.seen_by([this](const std::string& reveal_id) { return way_to_value(reveal_id); });
     reveal_socket_.start();
     key_file_watch_.start();

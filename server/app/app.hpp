@@ -82,6 +82,7 @@ private:
         return rotations_.of(std::move(approval_id));
     }
     void tell_of_rotations();
+    Async<void> bring_up_to_date(tools::ToolResult& outcome, const policy::Approval& approval);
     void warn_of_settings(const Services& parts) const;
     tools::WayToValue way_to_value(const std::string& reveal_id);
     registry::Catalog assemble(const Services& parts, const approvals::ApprovalPage& page);

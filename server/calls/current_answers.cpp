@@ -2,7 +2,6 @@
 
 #include "protocol/tool.hpp"
 #include "server/calls/task_of.hpp"
-#include "tools/access_tokens/rotate_words.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::calls {
@@ -17,25 +16,11 @@ mcp::MethodResult write_answer(tools::ToolResult result, protocol::Version versi
 
 Async<Approval> CurrentAnswers::as_it_is(Approval approval) {
     auto outcome = read_outcome(approval.outcome);
-    if (approval.state != Approval::State::succeeded || !outcome.structured.is_object()) co_return approval;
-    co_await tell_fate(outcome, approval);
-    co_await tell_rotation(outcome, approval);
+    const bool tells = approval.state == Approval::State::succeeded && outcome.structured.is_object();
+    if (!tells || !bring_up_to_date_) co_return approval;
+    co_await bring_up_to_date_(outcome, approval);
     approval.outcome = outcome_of(outcome);
     co_return approval;
-}
-
-// What cannot be read is told as it was written down.
-Async<void> CurrentAnswers::tell_fate(tools::ToolResult& outcome, const Approval& approval) {
-    auto reveal_id = outcome.structured.value("reveal_id", std::string{});
-    if (!fate_ || reveal_id.empty()) co_return;
-    const auto fate = co_await fate_(std::move(reveal_id), approval.call.caller.principal);
-    if (fate) access_tokens::tell_value(outcome, *fate, clock_.now());
-}
-
-Async<void> CurrentAnswers::tell_rotation(tools::ToolResult& outcome, const Approval& approval) {
-    if (!rotation_of_ || !outcome.structured.contains("rotation_id")) co_return;
-    const auto rotation = co_await rotation_of_(approval.id);
-    if (rotation && *rotation) access_tokens::tell_old_token(outcome, **rotation);
 }
 
 // Where a person can decide on it, while it is open.

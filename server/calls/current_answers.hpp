@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 
 #include "policy/dialogue/dialogue.hpp"
@@ -11,8 +10,6 @@
 #include "server/approvals/approvals.hpp"
 #include "server/calls/approval_answer.hpp"
 #include "server/mcp/requester.hpp"
-#include "tools/access_tokens/rotations.hpp"
-#include "tools/escrow.hpp"
 
 namespace tfy::calls {
 
@@ -22,18 +19,13 @@ public:
     CurrentAnswers(approvals::Approvals& desk, approvals::ApprovalPage& page, const Clock& clock)
         : desk_(desk), page_(page), clock_(clock) {}
 
-    /// Asked for what became of a value (tools::Escrow::fate), and of the old token of a rotation: what is
-    /// told of them is true when it is told.
-    using ValueFate =
-        std::function<Async<Result<tools::EscrowState>>(std::string reveal_id, std::string principal)>;
-    using RotationOf =
-        std::function<Async<Result<std::optional<access_tokens::Rotation>>>(std::string approval_id)>;
-    void asks_what_became(ValueFate of_value, RotationOf of_rotation) {
-        fate_ = std::move(of_value);
-        rotation_of_ = std::move(of_rotation);
-    }
-    /// With an outcome that says what has become of the value, and of the old token, since it was written
-    /// down.
+    /// Brings what was written down up to date before it is told: its value may have been shown since, and
+    /// the old token of a rotation deleted.
+    using BringUpToDate =
+        std::function<Async<void>(tools::ToolResult& outcome, const policy::Approval& approval)>;
+    void tells_of_now(BringUpToDate bring_up_to_date) { bring_up_to_date_ = std::move(bring_up_to_date); }
+
+    /// With an outcome that is up to date.
     Async<policy::Approval> as_it_is(policy::Approval approval);
 
     /// As status_answer() has it. An ended request is one that its caller was told of from here on.
@@ -48,14 +40,11 @@ public:
 
 private:
     Async<DecisionLinks> links(policy::Approval approval, bool lead_person_there);
-    Async<void> tell_fate(tools::ToolResult& outcome, const policy::Approval& approval);
-    Async<void> tell_rotation(tools::ToolResult& outcome, const policy::Approval& approval);
 
     approvals::Approvals& desk_;
     approvals::ApprovalPage& page_;
     const Clock& clock_;
-    ValueFate fate_ = {};
-    RotationOf rotation_of_ = {};
+    BringUpToDate bring_up_to_date_ = {};
 };
 
 /// A tool's result as the answer to tools/call, in the requester's revision.
