@@ -1,55 +1,9 @@
 #include "tools/access_tokens/list_words.hpp"
 
-#include "tools/text.hpp"
+#include "tools/access_tokens/token_words.hpp"
 
 namespace tfy::access_tokens {
 namespace {
-
-using truefoundry::AccessToken;
-
-constexpr std::chrono::days long_unused{90};
-
-Json or_null(const std::optional<policy::Time>& time) {
-    return time ? Json(policy::format_time(*time)) : Json(nullptr);
-}
-Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(tools::one_line(text)); }
-
-// What deserves a look at a token that works: {a word for programs, words for people}.
-std::vector<std::pair<std::string, std::string>> remarks_on(const AccessToken& token, std::string_view state,
-                                                            policy::Time now) {
-    std::vector<std::pair<std::string, std::string>> remarks;
-    if (state == "expired") return remarks;
-    if (!token.expires) remarks.emplace_back("no_expiry", "no expiry");
-    if (unused_for(token, long_unused, now))
-        remarks.emplace_back("unused_90_days", "unused for " + std::to_string(long_unused.count()) + " days");
-    return remarks;
-}
-
-Json as_json(const AccessToken& token, std::string_view state, policy::Time now) {
-    Json remarks = Json::array();
-    for (const auto& [word, text] : remarks_on(token, state, now)) remarks.push_back(word);
-    return {{"id", tools::one_line(token.id)},
-            {"name", tools::one_line(token.name)},
-            {"created_at", or_null(token.created)},
-            {"expires_at", or_null(token.expires)},
-            {"last_used_at", or_null(token.last_used)},
-            {"expired", state == "expired"},
-            {"state", state},
-            {"type", or_null(token.type)},
-            {"owner", or_null(token.owner)},
-            {"remarks", std::move(remarks)}};
-}
-
-std::string as_row(const AccessToken& token, std::string_view state, policy::Time now) {
-    std::string remarks;
-    for (const auto& [word, text] : remarks_on(token, state, now))
-        remarks += (remarks.empty() ? "" : "; ") + text;
-    return "| " + tools::cell(token.name) + " | " + tools::cell(token.id) + " | " +
-           (token.created ? tools::day(*token.created) : "Unknown") + " | " +
-           (token.expires ? tools::day(*token.expires) : "Never") + " | " +
-           (token.last_used ? tools::distance(*token.last_used, now) : "Never used") + " | " +
-           std::string(state) + " | " + (remarks.empty() ? "–" : remarks) + " |\n";
-}
 
 std::string nothing_listed(const ListQuery& choice, bool first_page) {
     if (choice.takes_all() && first_page) return "There are no personal access tokens.";
@@ -84,12 +38,8 @@ std::string what_moved(const ListPage& page) {
 
 tools::ToolResult show_page(ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
                             const policy::SealKey& key) {
-    tools::ToolResult result{
-        .text =
-            "Personal Access Tokens:\n\n| Name | ID | Created At | Expires At | Last Used | "
-            "State | Remarks |\n"
-            "|---|---|---|---|---|---|---|\n",
-        .structured = {{"tokens", Json::array()}, {"total", page.total()}}};
+    tools::ToolResult result{.text = "Personal Access Tokens:\n\n" + std::string(token_table_head),
+                             .structured = {{"tokens", Json::array()}, {"total", page.total()}}};
     const auto next = page.next();
     const auto cursor = next ? write_cursor(*next, key) : std::string{};
     const auto go_on = next ? how_to_go_on(page, cursor) : std::string{};
@@ -98,8 +48,8 @@ tools::ToolResult show_page(ListPage& page, const ListQuery& choice, bool first_
     const auto tokens = page.take_tokens();
     for (const auto& token : tokens) {
         const auto state = choice.state_of(token, now);
-        result.text += as_row(token, state, now);
-        result.structured["tokens"].push_back(as_json(token, state, now));
+        result.text += token_row(token, state, now);
+        result.structured["tokens"].push_back(token_json(token, state, now));
     }
     if (tokens.empty()) result.text = nothing_listed(choice, first_page) + "\n";
     result.text += go_on;

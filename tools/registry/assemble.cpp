@@ -2,6 +2,7 @@
 
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
+#include "tools/access_tokens/get.hpp"
 #include "tools/access_tokens/list.hpp"
 #include "tools/access_tokens/reveal.hpp"
 #include "tools/access_tokens/rotate.hpp"
@@ -14,6 +15,7 @@ using namespace status;
 Catalog assemble(ToolServices of) {
     std::vector<std::unique_ptr<tools::Tool>> all;
     all.push_back(std::make_unique<ListAccessTokens>(of.client, of.clock, of.seal_key));
+    all.push_back(std::make_unique<GetAccessToken>(of.client, of.clock));
     all.push_back(std::make_unique<CreateAccessToken>(of.client, of.escrow, of.clock));
     all.push_back(std::make_unique<DeleteAccessToken>(of.client, of.clock, of.own_jwt_ids));
     all.push_back(std::make_unique<RevealAccessToken>(of.escrow, of.clock));

@@ -1,0 +1,62 @@
+#include "tools/access_tokens/get.hpp"
+
+#include "tools/access_tokens/list_query.hpp"
+#include "tools/access_tokens/token_words.hpp"
+
+namespace tfy::access_tokens {
+
+using truefoundry::AccessToken;
+using truefoundry::TokenId;
+using truefoundry::TokenName;
+
+GetAccessToken::Args GetAccessToken::Args::read(const Json& arguments) {
+    return {.id = arguments.value("id", std::string{}), .name = arguments.value("name", std::string{})};
+}
+
+Result<Json> GetAccessToken::canonical(Json arguments, policy::Time) const {
+    const auto args = Args::read(arguments);
+    if (args.id.empty() == args.name.empty())
+        return Error{Errc::refused, "Give the token's id or its name, and not both. Nothing was looked up."};
+    if (!args.id.empty())
+        if (const auto id = TokenId::read(args.id); !id) return id.error();
+    if (!args.name.empty())
+        if (const auto name = TokenName::read(args.name); !name) return name.error();
+    return arguments;
+}
+
+Async<Result<policy::Facts>> GetAccessToken::facts(policy::Call call) {
+    co_return policy::Facts{.subject = Args::read(call.arguments).name,
+                            .effect = "Looks up one access token, without its value."};
+}
+
+// TrueFoundry has no read of one token that is safe to rely on; a deletion and this look up the same list.
+Async<Result<AccessToken>> GetAccessToken::find(truefoundry::Client api, Args args) const {
+    if (!args.id.empty()) {
+        auto id = TokenId::read(args.id);
+        if (!id) co_return id.error();
+        co_return co_await api.find(std::move(*id));
+    }
+    auto name = TokenName::read(args.name);
+    if (!name) co_return name.error();
+    co_return co_await api.find_by_name(std::move(*name));
+}
+
+Async<Result<tools::ToolResult>> GetAccessToken::run(policy::Permit permit) {
+    auto api = client_.traced(permit.call().caller.trace);
+    const auto found = co_await find(std::move(api), Args::read(permit.call().arguments));
+    if (!found) co_return found.error();
+    const auto now = clock_.now();
+    const auto state = ListQuery{}.state_of(*found, now);
+    auto row = token_row(*found, state, now);
+    co_return tools::ToolResult{
+        .text = "Personal Access Token:\n\n" + std::string(token_table_head) + row +
+                "\nToken values are never listed: they are only shown once, at creation time.\n",
+        .structured = {
+            {"token", token_json(*found, state, now)},
+            {"message", "This is the token as TrueFoundry lists it now; its value cannot be shown."},
+            {"next",
+             "Use its id with tfy_access_tokens_delete or tfy_access_tokens_rotate if the user "
+             "wants that."}}};
+}
+
+}  // namespace tfy::access_tokens
