@@ -291,11 +291,8 @@ int run_approvals(const Options& options, tfy::cli::ApprovalsOptions& approvals,
     approvals.state_dir = std::move(*state);
     approvals.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
     approvals.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
-    const auto requirements =
+    approvals.required =
         tfy::people::terminal_requirements(approvals.state_dir, tfy::people::requirements_of(*rules));
-    approvals.terminal_required = requirements.tty;
-    approvals.passphrase_required = requirements.passphrase;
-    approvals.claim_window = requirements.claim_window;
     approvals.user = tfy::config::os_user();
     approvals.rules = rules_in_use(options.policy, approvals.state_dir);
     return tfy::cli::run_approvals(approvals, std::cin, out, std::cerr);

@@ -7,7 +7,6 @@
 #include "server/cli/display.hpp"
 #include "server/observability/failpoint.hpp"
 #include "server/people/page_address.hpp"
-#include "server/people/terminal_channel.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -156,13 +155,14 @@ int approve_request(const ApprovalsWindow& window) {
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
     if (const auto why = no_yes_from_here(window, *approval)) return window.fail(*why);
-    const auto human = people::TerminalChannel::identify(window);
+    const auto human = window.identify(people::TerminalAct::decide);
     if (!human) return window.fail(human.error());
     const auto offer = dialogue::offer_in_terminal(approval->terms, has_display());
     window.say(dialogue::screen(*approval, window.now(), offer) + "\n");
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());
-    const auto next = policy::approve(*approval, *human, *choice, window.now(), window.options.claim_window);
+    const auto next =
+        policy::approve(*approval, *human, *choice, window.now(), window.options.required.claim_window);
     if (!next) return window.fail(next.error());
     return write_decision(window, next, journal::kind_of_yes(*next), what_now(*next));
 }
@@ -172,7 +172,7 @@ int deny_request(const ApprovalsWindow& window) {
     if (!approval) return window.fail(approval.error());
     if (const auto why = policy::cannot_deny(*approval, window.options.user))
         return window.fail(policy::refuse(Errc::refused, *why));
-    const auto human = people::TerminalChannel::identify(window);
+    const auto human = window.identify(people::TerminalAct::decide);
     if (!human) return window.fail(human.error());
     window.say(brief(*approval, window.now()));
     auto reason = window.options.reason;

@@ -7,6 +7,7 @@
 #include "policy/approval.hpp"
 #include "server/app/archive.hpp"
 #include "server/cli/approvals.hpp"
+#include "server/people/terminal_channel.hpp"
 
 namespace tfy::cli {
 
@@ -20,6 +21,14 @@ struct ApprovalsWindow {
     policy::Time now() const;
     /// The conversation with the person, beside a document that goes to `out`.
     void say(const std::string& text) const { archive.say(options.json ? err : out, text); }
+    people::Prompt prompt() const {
+        return {in, [this](const std::string& text) { say(text); }, options.stdin_is_terminal};
+    }
+    /// The person there, once they have shown that they are one.
+    Result<policy::Human> identify(people::TerminalAct act) const {
+        return people::TerminalChannel::identify(
+            {prompt(), options.state_dir, options.user, options.required}, act);
+    }
     int fail(const Error& error) const { return app::fail(&archive, err, error); }
     /// The approval options.id as it is now.
     Result<policy::Approval> find() const;

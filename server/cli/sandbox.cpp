@@ -108,7 +108,7 @@ int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_op
     };
     auto listening =
         routes.listening({.address = address->host, .port = address->port, .hosts = options.allowed_hosts});
-    auto listener = transport::Listener::bind(loop, std::move(listening), handler, redaction);
+    auto listener = transport::Listener::bind(loop, std::move(listening), handler);
     if (!listener) return fail(listener.error(), 1);
     (*listener)->start();
     greet(out, *address, (*listener)->port(), *accounts);

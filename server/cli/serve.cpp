@@ -105,11 +105,9 @@ int run_serve(const config::Options& options, std::ostream& out, std::ostream& e
     ServedPage page;
     app::App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
     auto listener = transport::Listener::bind(
-        loop, listening,
-        [&app](transport::HttpRequest request, transport::Responder& answer) {
+        loop, listening, [&app](transport::HttpRequest request, transport::Responder& answer) {
             return app.handle(std::move(request), answer);
-        },
-        app.redaction());
+        });
     if (!listener) return fail(listener.error());
     const bool v6 = listening.address.find(':') != std::string::npos;
     const auto host = v6 ? "[" + listening.address + "]" : listening.address;

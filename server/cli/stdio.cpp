@@ -80,11 +80,9 @@ public:
 private:
     bool open() {
         auto bound = transport::Listener::bind(
-            loop_, {},
-            [this](transport::HttpRequest request, transport::Responder& answer) {
+            loop_, {}, [this](transport::HttpRequest request, transport::Responder& answer) {
                 return app_->handle_page(std::move(request), answer);
-            },
-            app_->redaction());
+            });
         if (!bound) {
             app_->log().warn("the approvals page cannot be opened", {{"why", bound.error().message}});
             return false;
