@@ -7,8 +7,8 @@
 #include "policy/call_words.hpp"
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/refusals.hpp"
+#include "server/app/display.hpp"
 #include "server/cli/approvals_window.hpp"
-#include "server/cli/display.hpp"
 #include "server/cli/wrapped.hpp"
 #include "tools/own_command.hpp"
 
@@ -74,9 +74,9 @@ int show_request(const ApprovalsWindow& window) {
         window.archive.print(window.out, approval->json());
     else
         window.archive.say(window.out,
-                           verdict(*approval) +
-                               dialogue::screen(*approval, window.now(),
-                                                dialogue::offer_in_terminal(approval->terms, has_display())));
+                           verdict(*approval) + dialogue::screen(*approval, window.now(),
+                                                                 dialogue::offer_in_terminal(
+                                                                     approval->terms, app::has_display())));
     return 0;
 }
 

@@ -3,8 +3,8 @@
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/without_values.hpp"
 #include "policy/refusals.hpp"
+#include "server/app/display.hpp"
 #include "server/cli/approvals_window.hpp"
-#include "server/cli/display.hpp"
 #include "server/observability/failpoint.hpp"
 #include "server/people/page_address.hpp"
 #include "tools/own_command.hpp"
@@ -78,7 +78,7 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
                    policy::shown(first.by, 100) + " chose.\n");
         return std::optional(first.destination);
     }
-    const auto offer = dialogue::offer_in_terminal(approval.terms, has_display());
+    const auto offer = dialogue::offer_in_terminal(approval.terms, app::has_display());
     const auto question =
         "Where should the new value go: " + dialogue::names_of(offer) + "? [" + offer.front().name + "] ";
     for (;;) {
@@ -157,7 +157,7 @@ int approve_request(const ApprovalsWindow& window) {
     if (const auto why = no_yes_from_here(window, *approval)) return window.fail(*why);
     const auto human = window.identify(people::TerminalAct::decide);
     if (!human) return window.fail(human.error());
-    const auto offer = dialogue::offer_in_terminal(approval->terms, has_display());
+    const auto offer = dialogue::offer_in_terminal(approval->terms, app::has_display());
     window.say(dialogue::screen(*approval, window.now(), offer) + "\n");
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());

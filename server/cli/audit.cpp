@@ -26,6 +26,32 @@ int export_all(const app::Archive& archive, std::ostream& out, std::ostream& err
 
 }  // namespace
 
+void add_audit(CommandLine& line) {
+    constexpr std::string_view settings = "--state-dir --config";
+    auto& audit =
+        line.add({"audit",
+                  "Check or print the journal",
+                  {settings, {"tfy-pat-mcp audit verify", "tfy-pat-mcp audit export > journal.jsonl"}}});
+    const auto runs = [](AuditOptions::Verb verb) {
+        return [verb](Invocation& call) {
+            auto state = config::state_dir(call.options.state_dir);
+            return state ? run_audit({verb, std::move(*state)}, call.out, call.err)
+                         : call.fail(state.error());
+        };
+    };
+    line.add(audit,
+             {"verify",
+              "Check that the journal is complete and unchanged",
+              {settings,
+               {"tfy-pat-mcp audit verify", "tfy-pat-mcp audit verify --state-dir /var/lib/tfy-pat-mcp"}},
+              runs(AuditOptions::Verb::verify)});
+    line.add(audit,
+             {"export",
+              "Print the records as JSON lines",
+              {settings, {"tfy-pat-mcp audit export > journal.jsonl", "tfy-pat-mcp audit export | jq .kind"}},
+              runs(AuditOptions::Verb::export_all)});
+}
+
 int run_audit(const AuditOptions& options, std::ostream& out, std::ostream& err) {
     const auto archive = app::Archive::open(options.state_dir);
     if (!archive) return app::fail(nullptr, err, archive.error());

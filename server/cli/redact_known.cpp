@@ -1,10 +1,10 @@
-// What the redactor knows across restarts: names, never values.
+#include "server/cli/redact_known.hpp"
+
 #include <map>
 
 #include "policy/facts.hpp"
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
-#include "server/cli/redact.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {

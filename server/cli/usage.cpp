@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "policy/near_miss.hpp"
-#include "policy/redaction/redactor.hpp"
 #include "server/config/option_words.hpp"
 #include "tools/own_command.hpp"
 
@@ -104,7 +103,7 @@ std::string invalid_value(const CLI::App& app, const std::string& name) {
     const auto choices = type.find('{');
     std::string use;
     if (option != nullptr && option->get_expected_max() == 0) use = ": use true or false";
-    if (type.starts_with("UINT") || type.starts_with("INT")) use = ": use a whole number";
+    if (type == "NUMBER") use = ": use a whole number";
     if (choices != std::string::npos) {
         use = ": use " + type.substr(choices + 1, type.find('}') - choices - 1);
         if (const auto comma = use.rfind(','); comma != std::string::npos) use.replace(comma, 1, " or ");
@@ -154,9 +153,7 @@ std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& wrong) {
 }  // namespace
 
 std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong) {
-    const auto text =
-        "tfy-pat-mcp: " + what_is_wrong(app, wrong) + "Help: " + typed_so_far(chosen(app)) + " --help\n";
-    return std::string(redaction::Redactor({}, {}).seal_text(text).text());
+    return "tfy-pat-mcp: " + what_is_wrong(app, wrong) + "Help: " + typed_so_far(chosen(app)) + " --help\n";
 }
 
 }  // namespace tfy::cli
