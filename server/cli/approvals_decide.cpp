@@ -1,25 +1,15 @@
-// Approving and denying: the whole request is shown first, and approving it takes the token's name, typed.
+#include "server/cli/approvals_decide.hpp"
+
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/without_values.hpp"
 #include "policy/refusals.hpp"
 #include "server/app/display.hpp"
-#include "server/cli/approvals_window.hpp"
 #include "server/observability/failpoint.hpp"
 #include "server/people/page_address.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
-
-/// One line as it was typed; nullopt at the end of the input.
-std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question) {
-    window.say(question);
-    if (!(window.options.json ? window.err : window.out)) return std::nullopt;  // nobody can have read it
-    std::string line;
-    if (!std::getline(window.in, line)) return std::nullopt;
-    if (line.ends_with('\r')) line.pop_back();
-    return line;
-}
 
 namespace {
 

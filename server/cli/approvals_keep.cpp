@@ -1,6 +1,6 @@
-// Keeping the old token of a rotation whose grace still runs, and listing those that there are.
+#include "server/cli/approvals_keep.hpp"
+
 #include "server/calls/rotation_records.hpp"
-#include "server/cli/approvals_window.hpp"
 #include "server/cli/wrapped.hpp"
 
 namespace tfy::cli {

@@ -1,7 +1,7 @@
-// Who decides: a person's own passphrase, and codes for others to sign in to the page.
+#include "server/cli/approvals_people.hpp"
+
 #include <sodium.h>
 
-#include "server/cli/approvals_window.hpp"
 #include "server/people/passphrases.hpp"
 #include "server/people/sign_in_codes.hpp"
 

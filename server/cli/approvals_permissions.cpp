@@ -1,10 +1,9 @@
-// Standing permissions in a terminal: which are in force, giving one after its names are typed, taking one
-// back.
+#include "server/cli/approvals_permissions.hpp"
+
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/without_values.hpp"
 #include "policy/permission_reach.hpp"
 #include "policy/sealed_state.hpp"
-#include "server/cli/approvals_window.hpp"
 #include "server/cli/wrapped.hpp"
 #include "tools/own_command.hpp"
 

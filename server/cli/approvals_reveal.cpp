@@ -1,7 +1,7 @@
-// The one showing of a new value in a terminal: the process that holds it is asked, and decides.
+#include "server/cli/approvals_reveal.hpp"
+
 #include <sys/socket.h>
 
-#include "server/cli/approvals_window.hpp"
 #include "server/cli/value_screen.hpp"
 #include "server/people/passphrases.hpp"
 #include "server/reveals/local_socket.hpp"

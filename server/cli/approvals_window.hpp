@@ -43,17 +43,4 @@ std::optional<std::string> ask(const ApprovalsWindow& window, const std::string&
 /// A few lines about one request, none longer than 80 characters.
 std::string brief(const policy::Approval& approval, policy::Time now);
 
-int approve_request(const ApprovalsWindow& window);
-int deny_request(const ApprovalsWindow& window);
-int set_passphrase(const ApprovalsWindow& window);
-int give_sign_in_code(const ApprovalsWindow& window);
-int keep_old_token(const ApprovalsWindow& window);
-/// What is said of each rotation whose old token still may go; with `--json`, added to `document`.
-Result<std::string> list_rotations(const ApprovalsWindow& window, Json& document);
-int watch_requests(const ApprovalsWindow& window);
-int list_permissions(const ApprovalsWindow& window);
-int permit_creates(const ApprovalsWindow& window);
-int revoke_permission(const ApprovalsWindow& window);
-int reveal_value(const ApprovalsWindow& window);
-
 }  // namespace tfy::cli

@@ -10,7 +10,11 @@
 #include "policy/redaction/redactor.hpp"
 #include "server/app/display.hpp"
 #include "server/app/services.hpp"
+#include "server/doctor/doctor_approvals.hpp"
 #include "server/doctor/doctor_report.hpp"
+#include "server/doctor/doctor_settings.hpp"
+#include "server/doctor/doctor_state.hpp"
+#include "server/doctor/doctor_upstream.hpp"
 #include "server/sealing/printing.hpp"
 
 namespace tfy::doctor {

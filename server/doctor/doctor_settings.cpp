@@ -1,10 +1,10 @@
-// The doctor on settings: as a start reads them.
+#include "server/doctor/doctor_settings.hpp"
+
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <cstdlib>
 
-#include "server/doctor/doctor_checks.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/transport/listener.hpp"
 #include "server/upstream/key_file.hpp"

@@ -1,4 +1,5 @@
-// The doctor on what is on this machine: state directory, rules, journal.
+#include "server/doctor/doctor_state.hpp"
+
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -13,7 +14,6 @@
 
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
-#include "server/doctor/doctor_checks.hpp"
 #include "server/storage/journal_check.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/storage/token_store.hpp"

@@ -8,7 +8,10 @@
 #include <sstream>
 
 #include "server/app/services.hpp"
-#include "server/doctor/doctor_checks.hpp"
+#include "server/doctor/doctor_approvals.hpp"
+#include "server/doctor/doctor_settings.hpp"
+#include "server/doctor/doctor_state.hpp"
+#include "server/doctor/doctor_upstream.hpp"
 #include "server/transport/listener.hpp"
 #include "tests/fakes/rules.hpp"
 #include "tests/fakes/scripted_exchange.hpp"
