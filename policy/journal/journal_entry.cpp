@@ -55,13 +55,13 @@ Json body_of(const policy::StandingPermission& permission) {
 
 }  // namespace
 
-storage::JournalEntry journal_entry(std::string kind, const policy::Approval& approval,
-                                    const redaction::Redactor& redactor, policy::Time now) {
+JournalEntry journal_entry(std::string kind, const policy::Approval& approval,
+                           const redaction::Redactor& redactor, policy::Time now) {
     return {std::move(kind), approval.id, redactor.seal(body_of(approval)), now};
 }
 
-storage::JournalEntry journal_entry(std::string kind, const policy::StandingPermission& permission,
-                                    const redaction::Redactor& redactor, policy::Time now) {
+JournalEntry journal_entry(std::string kind, const policy::StandingPermission& permission,
+                           const redaction::Redactor& redactor, policy::Time now) {
     return {std::move(kind), {}, redactor.seal(body_of(permission)), now};
 }
 

@@ -1,15 +1,25 @@
 // What the journal says of an approval or a standing permission, whichever channel changed it.
 #pragma once
 
-#include "server/storage/ledger.hpp"
+#include "policy/approval.hpp"
+#include "policy/redaction/redactor.hpp"
+#include "policy/standing_permission.hpp"
 
 namespace tfy::journal {
 
+/// What goes into the journal together with a change. The body is sealed JSON.
+struct JournalEntry {
+    std::string kind;
+    std::string approval_id;
+    redaction::Redacted body;
+    policy::Time at;
+};
+
 /// The arguments and the agent's reason stand in the first record only, the one of the pending request.
-storage::JournalEntry journal_entry(std::string kind, const policy::Approval& approval,
-                                    const redaction::Redactor& redactor, policy::Time now);
-storage::JournalEntry journal_entry(std::string kind, const policy::StandingPermission& permission,
-                                    const redaction::Redactor& redactor, policy::Time now);
+JournalEntry journal_entry(std::string kind, const policy::Approval& approval,
+                           const redaction::Redactor& redactor, policy::Time now);
+JournalEntry journal_entry(std::string kind, const policy::StandingPermission& permission,
+                           const redaction::Redactor& redactor, policy::Time now);
 
 /// The kind of a person's yes: another one where it completes the quorum.
 std::string kind_of_yes(const policy::Approval& after);

@@ -43,7 +43,7 @@ Approvals::Approvals(asio::io_context& loop, storage::Store& store, const Curren
       clock_(clock),
       instance_(std::move(instance)) {}
 
-storage::JournalEntry Approvals::entry(std::string kind, const Approval& approval) const {
+journal::JournalEntry Approvals::entry(std::string kind, const Approval& approval) const {
     return journal::journal_entry(std::move(kind), approval, *redaction_.now(), clock_.now());
 }
 
@@ -118,7 +118,7 @@ Async<Result<Approval>> Approvals::find(std::string id) {
 
 Async<Result<Approval>> Approvals::write(State expected, Result<Approval> next, std::string kind) {
     Change change = [expected](storage::Ledger& ledger, const Approval& approval,
-                               const storage::JournalEntry& record) {
+                               const journal::JournalEntry& record) {
         return ledger.change(expected, approval, record);
     };
     co_return co_await write(std::move(next), std::move(kind), std::move(change));
@@ -202,7 +202,7 @@ Async<Result<Approval>> Approvals::withdraw(std::string id, std::string by) {
 Async<Result<Approval>> Approvals::begin(Result<Approval> next) {
     if (!key_) co_return co_await write(State::approved, std::move(next), "executing");
     Change change = [with = key_()](storage::Ledger& ledger, const Approval& approval,
-                                    const storage::JournalEntry& record) {
+                                    const journal::JournalEntry& record) {
         return ledger.begin(approval, with, record);
     };
     co_return co_await write(std::move(next), "executing", std::move(change));

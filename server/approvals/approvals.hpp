@@ -121,14 +121,14 @@ private:
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
                                           std::string kind);
     using Change =
-        std::function<Result<void>(storage::Ledger&, const policy::Approval&, const storage::JournalEntry&)>;
+        std::function<Result<void>(storage::Ledger&, const policy::Approval&, const journal::JournalEntry&)>;
     Async<Result<policy::Approval>> write(Result<policy::Approval> next, std::string kind, Change change);
     Async<Result<policy::Approval>> begin(Result<policy::Approval> next);
     Async<Result<void>> asked_by_no_other(policy::Approval narrowed);
     Async<Result<policy::Approval>> fail(std::string id, Error why);
     Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,
                                                   std::string kind);
-    storage::JournalEntry entry(std::string kind, const policy::Approval& approval) const;
+    journal::JournalEntry entry(std::string kind, const policy::Approval& approval) const;
     Async<void> watch_other_processes();
 
     boost::asio::io_context& loop_;

@@ -74,7 +74,7 @@ Async<Result<Approval>> Approvals::end_execution(std::string id, State end, Json
     if (!redactor) co_return redactor.error();
     auto masked = (*redactor)->scrub(std::move(outcome));
     Change change = [](storage::Ledger& ledger, const Approval& approval,
-                       const storage::JournalEntry& record) { return ledger.finish(approval, record); };
+                       const journal::JournalEntry& record) { return ledger.finish(approval, record); };
     auto ended = policy::finish(std::move(*current), end, std::move(masked), clock_.now());
     co_return co_await write(std::move(ended), std::move(kind), std::move(change));
 }

@@ -187,7 +187,7 @@ Async<void> RotationDesk::attend(storage::RotationRow row) {
 Async<void> RotationDesk::end_reveal(storage::RotationRow row, bool mine) {
     const auto now = deps_.clock.now();
     const auto kind = mine ? "reveal_lapsed" : "reveal_lost";
-    const storage::JournalEntry entry{kind, row.reveal_id, deps_.redaction.seal(Json::object()), now};
+    const journal::JournalEntry entry{kind, row.reveal_id, deps_.redaction.seal(Json::object()), now};
     auto work = [id = row.reveal_id, mine, now, entry](storage::Ledger& ledger) -> Result<void> {
         const auto reveal = ledger.find_reveal(id);
         if (!reveal) return reveal.error();

@@ -26,7 +26,7 @@ Error too_late(const Rotation& rotation) {
 
 }  // namespace
 
-storage::JournalEntry rotation_entry(std::string kind, const storage::RotationRow& row,
+journal::JournalEntry rotation_entry(std::string kind, const storage::RotationRow& row,
                                      const redaction::Redactor& redactor, policy::Time now) {
     return {std::move(kind), row.rotation.approval_id, redactor.seal(body_of(row)), now};
 }
@@ -48,7 +48,7 @@ Result<Rotation> keep_rotation(storage::Ledger& ledger, const std::string& id, c
     auto body = body_of(row);
     body["by"] = person.name();
     body["assurance"] = policy::to_string(person.assurance());
-    const storage::JournalEntry entry{"rotation_kept", row.rotation.approval_id, redactor.seal(body), now};
+    const journal::JournalEntry entry{"rotation_kept", row.rotation.approval_id, redactor.seal(body), now};
     if (auto written = ledger.change_rotation(row, entry); !written) return written.error();
     return row.rotation;
 }

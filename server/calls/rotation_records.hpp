@@ -6,7 +6,7 @@
 
 namespace tfy::calls {
 
-storage::JournalEntry rotation_entry(std::string kind, const storage::RotationRow& row,
+journal::JournalEntry rotation_entry(std::string kind, const storage::RotationRow& row,
                                      const redaction::Redactor& redactor, policy::Time now);
 
 /// A person keeps the old token of a rotation that is waiting or due. If a person kept it before, the

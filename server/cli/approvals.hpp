@@ -10,6 +10,7 @@
 #include <string>
 
 #include "policy/rule.hpp"
+#include "server/people/terminal_requirements.hpp"
 
 namespace tfy::cli {
 
@@ -49,12 +50,10 @@ struct ApprovalsOptions {
     bool all = false;          // list: the decided ones too
     bool json = false;  // one document, or one line each for watch; the conversation then goes to `err`
 
-    bool stdin_is_terminal = false;                            // isatty(0)
-    bool stdout_is_terminal = false;                           // isatty(1)
-    bool terminal_required = true;                             // Rules::terminal_requires_tty
-    bool passphrase_required = true;                           // Rules::terminal_requires_passphrase
-    policy::Duration claim_window = std::chrono::minutes{15};  // Rules::claim_window
-    std::string user = {};                                     // the account's name: os_user()
+    bool stdin_is_terminal = false;   // isatty(0)
+    bool stdout_is_terminal = false;  // isatty(1)
+    people::TerminalRequirements required = {};
+    std::string user = {};  // the account's name: os_user()
     std::optional<policy::Rules> rules =
         {};  // permit: under which the permission has to count; none: unknown
 

@@ -1,26 +1,15 @@
-// Approving and denying: the whole request is shown first, and approving it takes the token's name, typed.
+#include "server/cli/approvals_decide.hpp"
+
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/without_values.hpp"
 #include "policy/refusals.hpp"
-#include "server/cli/approvals_window.hpp"
-#include "server/cli/display.hpp"
+#include "server/app/display.hpp"
 #include "server/observability/failpoint.hpp"
 #include "server/people/page_address.hpp"
-#include "server/people/terminal_channel.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
-
-/// One line as it was typed; nullopt at the end of the input.
-std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question) {
-    window.say(question);
-    if (!(window.options.json ? window.err : window.out)) return std::nullopt;  // nobody can have read it
-    std::string line;
-    if (!std::getline(window.in, line)) return std::nullopt;
-    if (line.ends_with('\r')) line.pop_back();
-    return line;
-}
 
 namespace {
 
@@ -79,7 +68,7 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
                    policy::shown(first.by, 100) + " chose.\n");
         return std::optional(first.destination);
     }
-    const auto offer = dialogue::offer_in_terminal(approval.terms, has_display());
+    const auto offer = dialogue::offer_in_terminal(approval.terms, app::has_display());
     const auto question =
         "Where should the new value go: " + dialogue::names_of(offer) + "? [" + offer.front().name + "] ";
     for (;;) {
@@ -156,13 +145,14 @@ int approve_request(const ApprovalsWindow& window) {
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
     if (const auto why = no_yes_from_here(window, *approval)) return window.fail(*why);
-    const auto human = people::TerminalChannel::identify(window);
+    const auto human = window.identify(people::TerminalAct::decide);
     if (!human) return window.fail(human.error());
-    const auto offer = dialogue::offer_in_terminal(approval->terms, has_display());
+    const auto offer = dialogue::offer_in_terminal(approval->terms, app::has_display());
     window.say(dialogue::screen(*approval, window.now(), offer) + "\n");
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());
-    const auto next = policy::approve(*approval, *human, *choice, window.now(), window.options.claim_window);
+    const auto next =
+        policy::approve(*approval, *human, *choice, window.now(), window.options.required.claim_window);
     if (!next) return window.fail(next.error());
     return write_decision(window, next, journal::kind_of_yes(*next), what_now(*next));
 }
@@ -172,7 +162,7 @@ int deny_request(const ApprovalsWindow& window) {
     if (!approval) return window.fail(approval.error());
     if (const auto why = policy::cannot_deny(*approval, window.options.user))
         return window.fail(policy::refuse(Errc::refused, *why));
-    const auto human = people::TerminalChannel::identify(window);
+    const auto human = window.identify(people::TerminalAct::decide);
     if (!human) return window.fail(human.error());
     window.say(brief(*approval, window.now()));
     auto reason = window.options.reason;

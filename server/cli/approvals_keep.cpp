@@ -1,8 +1,7 @@
-// Keeping the old token of a rotation whose grace still runs, and listing those that there are.
+#include "server/cli/approvals_keep.hpp"
+
 #include "server/calls/rotation_records.hpp"
-#include "server/cli/approvals_window.hpp"
 #include "server/cli/wrapped.hpp"
-#include "server/people/terminal_channel.hpp"
 
 namespace tfy::cli {
 
@@ -35,7 +34,7 @@ int keep_old_token(const ApprovalsWindow& window) {
     if (!found) return window.fail(found.error());
     if (*found && (*found)->rotation.because == Rotation::Kept::by_person)
         return tell(window, (*found)->rotation, "It is kept already. ");
-    const auto human = people::TerminalChannel::identify(window, people::TerminalAct::keep);
+    const auto human = window.identify(people::TerminalAct::keep);
     if (!human) return window.fail(human.error());
     const auto kept = calls::keep_rotation(*window.archive.ledger, *id, *human, *window.archive.sealer->now(),
                                            window.now());

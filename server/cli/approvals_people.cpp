@@ -1,11 +1,9 @@
-// Who decides: a person's own passphrase, and codes for others to sign in to the page.
+#include "server/cli/approvals_people.hpp"
+
 #include <sodium.h>
 
-#include "server/cli/approvals_window.hpp"
-#include "server/people/ask_secret.hpp"
 #include "server/people/passphrases.hpp"
 #include "server/people/sign_in_codes.hpp"
-#include "server/people/terminal_channel.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -14,7 +12,7 @@ constexpr policy::Duration longest_code = std::chrono::hours{24};
 
 Error nothing_set() { return {Errc::cancelled, "Nothing was set."}; }
 
-storage::JournalEntry record(const ApprovalsWindow& window, std::string kind, const Json& body) {
+journal::JournalEntry record(const ApprovalsWindow& window, std::string kind, const Json& body) {
     return {std::move(kind), "", window.archive.sealer->seal(body), window.now()};
 }
 
@@ -25,9 +23,9 @@ bool same(const policy::Secret& one, const policy::Secret& other) {
 
 /// A new one, typed twice.
 Result<policy::Secret> ask_new(const ApprovalsWindow& window) {
-    auto first = people::ask_secret(window, "New passphrase (at least 8 characters): ");
+    auto first = people::ask_secret(window.prompt(), "New passphrase (at least 8 characters): ");
     if (!first) return nothing_set();
-    const auto again = people::ask_secret(window, "New passphrase again: ");
+    const auto again = people::ask_secret(window.prompt(), "New passphrase again: ");
     if (!again) return nothing_set();
     if (!same(*first, *again)) return Error{Errc::refused, "The two passphrases differ. Nothing was set."};
     return std::move(*first);
@@ -63,7 +61,7 @@ Result<void> keep_passphrase(const ApprovalsWindow& window, const people::Passph
 
 int set_passphrase(const ApprovalsWindow& window) {
     const auto& user = window.options.user;
-    if (window.options.terminal_required && !window.options.stdin_is_terminal)
+    if (window.options.required.tty && !window.options.stdin_is_terminal)
         return window.fail({Errc::refused,
                             "Only a person at a terminal can set a passphrase, and standard input is not a "
                             "terminal. Nothing was set. Run the command yourself in a terminal window."});
@@ -71,7 +69,7 @@ int set_passphrase(const ApprovalsWindow& window) {
     const auto is_set = passphrases.is_set(user);
     if (!is_set) return window.fail(is_set.error());
     if (*is_set) {
-        const auto old = people::ask_secret(window, "Your current passphrase: ");
+        const auto old = people::ask_secret(window.prompt(), "Your current passphrase: ");
         if (!old) return window.fail(nothing_set());
         if (auto known = passphrases.check(user, *old); !known) return window.fail(known.error());
     }
@@ -93,7 +91,7 @@ int give_sign_in_code(const ApprovalsWindow& window) {
     if (!life || *life > longest_code)
         return window.fail(
             {Errc::invalid_params, "--for takes a time from 1s to 24h, for example 15m. No code was made."});
-    const auto human = people::TerminalChannel::identify(window, people::TerminalAct::make_code);
+    const auto human = window.identify(people::TerminalAct::make_code);
     if (!human) return window.fail(human.error());
     const auto code = people::make_sign_in_code();
     const auto until = window.now() + *life;

@@ -1,12 +1,10 @@
-// Standing permissions in a terminal: which are in force, giving one after its names are typed, taking one
-// back.
+#include "server/cli/approvals_permissions.hpp"
+
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/without_values.hpp"
 #include "policy/permission_reach.hpp"
 #include "policy/sealed_state.hpp"
-#include "server/cli/approvals_window.hpp"
 #include "server/cli/wrapped.hpp"
-#include "server/people/terminal_channel.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -73,7 +71,7 @@ Result<StandingPermission> wanted(const ApprovalsWindow& window, const policy::H
     return journal::without_values(*given, *window.archive.sealer->now());
 }
 
-storage::JournalEntry entry(const ApprovalsWindow& window, std::string kind,
+journal::JournalEntry entry(const ApprovalsWindow& window, std::string kind,
                             const StandingPermission& permission) {
     return journal::journal_entry(std::move(kind), permission, *window.archive.sealer->now(), window.now());
 }
@@ -103,7 +101,7 @@ int list_permissions(const ApprovalsWindow& window) {
 }
 
 int permit_creates(const ApprovalsWindow& window) {
-    const auto human = people::TerminalChannel::identify(window, people::TerminalAct::permit);
+    const auto human = window.identify(people::TerminalAct::permit);
     if (!human) return window.fail(human.error());
     const auto permission = wanted(window, *human);
     if (!permission) return window.fail(permission.error());
@@ -121,7 +119,7 @@ int permit_creates(const ApprovalsWindow& window) {
 }
 
 int revoke_permission(const ApprovalsWindow& window) {
-    const auto human = people::TerminalChannel::identify(window, people::TerminalAct::revoke);
+    const auto human = window.identify(people::TerminalAct::revoke);
     if (!human) return window.fail(human.error());
     const auto id = window.whole_id("per_");
     if (!id) return window.fail(id.error());

@@ -1,9 +1,8 @@
-// The one showing of a new value in a terminal: the process that holds it is asked, and decides.
+#include "server/cli/approvals_reveal.hpp"
+
 #include <sys/socket.h>
 
-#include "server/cli/approvals_window.hpp"
 #include "server/cli/value_screen.hpp"
-#include "server/people/ask_secret.hpp"
 #include "server/people/passphrases.hpp"
 #include "server/reveals/local_socket.hpp"
 #include "server/reveals/reveal_wish.hpp"
@@ -75,7 +74,7 @@ Result<policy::Secret> ask_passphrase(const ApprovalsWindow& window) {
             Errc::refused,
             "A value is shown to a person who types their passphrase, and you have none. Set it once: " +
                 tools::own_command("approvals passphrase") + "." + still_waits};
-    auto typed = people::ask_secret(window, "Your passphrase: ");
+    auto typed = people::ask_secret(window.prompt(), "Your passphrase: ");
     if (!typed) return Error{Errc::cancelled, std::string("No passphrase was typed.") + still_waits};
     return std::move(*typed);
 }

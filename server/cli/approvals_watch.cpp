@@ -1,10 +1,10 @@
-// Watching: the open requests, then every change as another process writes it.
+#include "server/cli/approvals_watch.hpp"
+
 #include <map>
 #include <ranges>
 #include <set>
 #include <thread>
 
-#include "server/cli/approvals_window.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {

@@ -7,6 +7,7 @@
 #include "policy/approval.hpp"
 #include "server/app/archive.hpp"
 #include "server/cli/approvals.hpp"
+#include "server/people/terminal_channel.hpp"
 
 namespace tfy::cli {
 
@@ -20,6 +21,14 @@ struct ApprovalsWindow {
     policy::Time now() const;
     /// The conversation with the person, beside a document that goes to `out`.
     void say(const std::string& text) const { archive.say(options.json ? err : out, text); }
+    people::Prompt prompt() const {
+        return {in, [this](const std::string& text) { say(text); }, options.stdin_is_terminal};
+    }
+    /// The person there, once they have shown that they are one.
+    Result<policy::Human> identify(people::TerminalAct act) const {
+        return people::TerminalChannel::identify(
+            {prompt(), options.state_dir, options.user, options.required}, act);
+    }
     int fail(const Error& error) const { return app::fail(&archive, err, error); }
     /// The approval options.id as it is now.
     Result<policy::Approval> find() const;
@@ -33,18 +42,5 @@ std::optional<std::string> ask(const ApprovalsWindow& window, const std::string&
 
 /// A few lines about one request, none longer than 80 characters.
 std::string brief(const policy::Approval& approval, policy::Time now);
-
-int approve_request(const ApprovalsWindow& window);
-int deny_request(const ApprovalsWindow& window);
-int set_passphrase(const ApprovalsWindow& window);
-int give_sign_in_code(const ApprovalsWindow& window);
-int keep_old_token(const ApprovalsWindow& window);
-/// What is said of each rotation whose old token still may go; with `--json`, added to `document`.
-Result<std::string> list_rotations(const ApprovalsWindow& window, Json& document);
-int watch_requests(const ApprovalsWindow& window);
-int list_permissions(const ApprovalsWindow& window);
-int permit_creates(const ApprovalsWindow& window);
-int revoke_permission(const ApprovalsWindow& window);
-int reveal_value(const ApprovalsWindow& window);
 
 }  // namespace tfy::cli

@@ -1,68 +1,21 @@
-// The journal is read page by page: it may be longer than memory.
 #include "server/cli/audit.hpp"
 
 #include "server/app/archive.hpp"
+#include "server/storage/journal_check.hpp"
 
 namespace tfy::cli {
 namespace {
 
-using journal::JournalRecord;
-
-constexpr std::size_t page_size = 1000;
-
-/// The pages one after the other, in order, until one is not full. An error of `each` ends it.
-template <class Each>
-Result<void> for_each_page(storage::Ledger& ledger, Each&& each) {
-    for (std::int64_t first = 1;;) {
-        const auto page = ledger.journal(first, page_size);
-        if (!page) return page.error();
-        if (auto done = each(*page); !done) return done;
-        if (page->size() < page_size) return {};
-        first = page->back().sequence + 1;
-    }
-}
-
-Error broken_journal(const std::string& wrong) {
-    return {Errc::storage,
-            "The journal is broken: " + wrong + ". Keep the state directory as it is: it is evidence."};
-}
-
-std::string count_of(std::int64_t records) {
-    return std::to_string(records) + (records == 1 ? " record" : " records");
-}
-
-std::string said_of(const JournalRecord& last, const storage::JournalEnd& end) {
-    auto text = "The journal is intact: " + count_of(last.sequence) + ", the last one of " +
-                policy::format_time_for_people(last.at) + " with hash " + last.hash + ".\n";
-    if (end.since == 0)
-        return text +
-               "Its end is not protected yet: records cut off at the end would not be noticed. The next "
-               "record protects it.\n";
-    return text + "Its end is protected since record " + std::to_string(end.since) +
-           ": later records cannot be cut off unnoticed.\nKeep these lines elsewhere: only they reveal that "
-           "the whole state directory was replaced by an older copy.\n";
-}
-
 int verify(const app::Archive& archive, std::ostream& out, std::ostream& err) {
-    const auto end = archive.ledger->journal_end();
-    if (!end) return app::fail(&archive, err, end.error());
-    std::optional<JournalRecord> last;
-    const auto whole =
-        for_each_page(*archive.ledger, [&](const std::vector<JournalRecord>& page) -> Result<void> {
-            if (const auto wrong = journal::broken(page, last ? &*last : nullptr))
-                return broken_journal(*wrong);
-            if (!page.empty()) last = page.back();
-            return {};
-        });
-    if (!whole) return app::fail(&archive, err, whole.error());
-    if (end->wrong) return app::fail(&archive, err, broken_journal(*end->wrong));
-    archive.say(out, last ? said_of(*last, *end) : "The journal is empty.\n");
+    const auto said = storage::verify_journal(*archive.ledger);
+    if (!said) return app::fail(&archive, err, said.error());
+    archive.say(out, *said);
     return 0;
 }
 
 int export_all(const app::Archive& archive, std::ostream& out, std::ostream& err) {
-    const auto whole =
-        for_each_page(*archive.ledger, [&](const std::vector<JournalRecord>& page) -> Result<void> {
+    const auto whole = storage::for_each_page(
+        *archive.ledger, [&](const std::vector<journal::JournalRecord>& page) -> Result<void> {
             for (const auto& record : page) archive.print(out, record.json());
             if (out) return {};
             return Error{Errc::closed, "the output cannot be written"};
@@ -72,6 +25,32 @@ int export_all(const app::Archive& archive, std::ostream& out, std::ostream& err
 }
 
 }  // namespace
+
+void add_audit(CommandLine& line) {
+    constexpr std::string_view settings = "--state-dir --config";
+    auto& audit =
+        line.add({"audit",
+                  "Check or print the journal",
+                  {settings, {"tfy-pat-mcp audit verify", "tfy-pat-mcp audit export > journal.jsonl"}}});
+    const auto runs = [](AuditOptions::Verb verb) {
+        return [verb](Invocation& call) {
+            auto state = config::state_dir(call.options.state_dir);
+            return state ? run_audit({verb, std::move(*state)}, call.out, call.err)
+                         : call.fail(state.error());
+        };
+    };
+    line.add(audit,
+             {"verify",
+              "Check that the journal is complete and unchanged",
+              {settings,
+               {"tfy-pat-mcp audit verify", "tfy-pat-mcp audit verify --state-dir /var/lib/tfy-pat-mcp"}},
+              runs(AuditOptions::Verb::verify)});
+    line.add(audit,
+             {"export",
+              "Print the records as JSON lines",
+              {settings, {"tfy-pat-mcp audit export > journal.jsonl", "tfy-pat-mcp audit export | jq .kind"}},
+              runs(AuditOptions::Verb::export_all)});
+}
 
 int run_audit(const AuditOptions& options, std::ostream& out, std::ostream& err) {
     const auto archive = app::Archive::open(options.state_dir);

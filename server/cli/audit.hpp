@@ -4,7 +4,11 @@
 #include <filesystem>
 #include <ostream>
 
+#include "server/cli/command_line.hpp"
+
 namespace tfy::cli {
+
+void add_audit(CommandLine& line);
 
 struct AuditOptions {
     enum class Verb { verify, export_all };

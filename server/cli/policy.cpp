@@ -1,9 +1,11 @@
-// `policy check`: the rules, read as the server would read them.
+#include "server/cli/policy.hpp"
+
 #include <ostream>
 
-#include "server/app/services.hpp"
-#include "server/cli/commands.hpp"
+#include "server/cli/policy_explain.hpp"
+#include "server/config/settings.hpp"
 #include "server/sealing/printing.hpp"
+#include "tools/access_tokens/names.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -19,7 +21,55 @@ std::string line_of(const policy::Webhook& webhook) {
            (url ? url->host : "the address in " + webhook.url_file) + ", told: " + events + ".\n";
 }
 
+std::string explaining(std::string_view tool) { return "tfy-pat-mcp policy explain " + std::string(tool); }
+
+void add_check(CommandLine& line, CLI::App& policy) {
+    const auto file = std::make_shared<std::string>();
+    line.add(policy,
+             {"check",
+              "Check a rules file and report what is wrong with it",
+              {"--policy --config", {"tfy-pat-mcp policy check policy.toml", "tfy-pat-mcp policy check"}},
+              [file](Invocation& call) {
+                  return run_policy_check(file->empty() ? call.options.policy : *file, call.out, call.err);
+              }})
+        .add_option("FILE", *file, "The rules file; without it, the rules of --policy");
+}
+
+void add_explain(CommandLine& line, CLI::App& policy) {
+    const auto chosen = std::make_shared<ExplainOptions>();
+    auto& explain =
+        line.add(policy, {"explain",
+                          "Show which rule would apply to a call, and why; nothing runs",
+                          {"--policy --sandbox --state-dir --config",
+                           {explaining(access_tokens::delete_tool) + " --name ci-runner",
+                            explaining(access_tokens::create_tool) + " --principal http:loopback"}},
+                          [chosen](Invocation& call) {
+                              return run_policy_explain(call.options, *chosen, call.out, call.err);
+                          }});
+    explain.add_option("TOOL", chosen->tool, "The tool, by its name")->required();
+    explain.add_option("JSON", chosen->arguments, "Its arguments; with them, the approval screen is shown");
+    const auto option = [&explain](const char* name, std::string& place, const char* what, const char* value,
+                                   const char* otherwise = "") {
+        spelled(explain.add_option(name, place, what), value, otherwise);
+    };
+    option("--principal", chosen->principal, "Who calls: stdio:USER (you) or http:loopback", "NAME");
+    option("--client", chosen->client, "The client's name, as the client gives it", "NAME");
+    option("--name", chosen->name, "The token's name, if the arguments do not give it", "NAME");
+    option("--at", chosen->at, "When: 2026-11-23T12:00:00Z", "TIME", "now");
+    explain.add_flag("--json", chosen->json, "Print JSON");
+}
+
 }  // namespace
+
+void add_policy(CommandLine& line) {
+    auto& policy = line.add({"policy",
+                             "Check the rules, or ask which one applies",
+                             {"--policy --config",
+                              {"tfy-pat-mcp policy check policy.toml",
+                               explaining(access_tokens::delete_tool) + " --name ci-runner"}}});
+    add_check(line, policy);
+    add_explain(line, policy);
+}
 
 int run_policy_check(const std::string& file, std::ostream& out, std::ostream& errors) {
     const redaction::Redactor nothing_known({}, {});

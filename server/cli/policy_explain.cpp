@@ -1,5 +1,5 @@
-// `policy explain`: a call is judged as the server would judge it, up to the point where somebody would be
-// asked.
+#include "server/cli/policy_explain.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <ostream>
@@ -10,7 +10,7 @@
 #include "server/app/services.hpp"
 #include "server/approvals/applicable_rule.hpp"
 #include "server/approvals/explanation.hpp"
-#include "server/cli/commands.hpp"
+#include "server/config/settings.hpp"
 #include "server/sealing/printing.hpp"
 #include "server/storage/token_store.hpp"
 #include "tools/registry/dry_tools.hpp"

@@ -1,6 +1,8 @@
 // Files through the search, in order, and what becomes of each stretch: written, or told.
 #include "server/cli/redact.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 
@@ -11,6 +13,7 @@
 #include "server/app/services.hpp"
 #include "server/cli/compressed.hpp"
 #include "server/cli/plain_bytes.hpp"
+#include "server/cli/redact_known.hpp"
 #include "server/sealing/printing.hpp"
 #include "server/upstream/api_key.hpp"
 
@@ -165,7 +168,37 @@ private:
     bool out_failed_ = false;
 };
 
+int run(Invocation& call, const RedactOptions& redact) {
+    if (redact.known || !redact.forget.empty())
+        return run_known_tokens(call.options, redact, call.out, call.err);
+    const auto redactor = known_tokens(call.options);
+    if (redactor) return run_redact(**redactor, redact, STDOUT_FILENO, call.err);
+    const auto code = call.fail(redactor.error());
+    return redact.check ? check_trouble : code;
+}
+
 }  // namespace
+
+void add_redact(CommandLine& line) {
+    const auto chosen = std::make_shared<RedactOptions>();
+    auto& redact =
+        line.add({"redact",
+                  "Remove known tokens from logs and transcripts; all else stays as it is",
+                  {"--state-dir --config",
+                   {"tfy-pat-mcp redact < session.log > clean.log", "tfy-pat-mcp redact --check *.log"}},
+                  [chosen](Invocation& call) { return run(call, *chosen); }});
+    redact.add_option("FILE", chosen->files, "Files to read in order; none, or -: standard input");
+    auto* check = redact.add_flag(
+        "--check", chosen->check,
+        "Only list the tokens found, as FILE:LINE: TECHNIQUE: NAME. Exit code 0: none, 1: some, 2: not "
+        "everything could be searched");
+    redact.add_flag("--json", chosen->json, "With --check: print the findings as JSON lines")->needs(check);
+    auto* known = redact.add_flag("--known", chosen->known, "List the names that tokens are known by");
+    auto* forget =
+        redact.add_option("--forget", chosen->forget, "Forget what is known by that name; journalled");
+    for (auto* each : {known, forget}) each->excludes(check);
+    known->excludes(forget);
+}
 
 Result<sealing::Sealer::Shared> known_tokens(const config::Options& options) {
     const auto upstream = config::read_upstream();

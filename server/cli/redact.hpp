@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "server/config/config.hpp"
+#include "policy/redaction/redactor.hpp"
+#include "server/cli/command_line.hpp"
 #include "server/sealing/sealer.hpp"
 
 namespace tfy::cli {
+
+void add_redact(CommandLine& line);
 
 struct RedactOptions {
     std::vector<std::string> files = {};  // "-" is standard input; none: standard input alone
@@ -32,10 +35,5 @@ Result<sealing::Sealer::Shared> known_tokens(const config::Options& options);
 /// nothing found, 1 something found, check_trouble where not everything could be searched or told, whatever
 /// was found. `err` says why and how far it came.
 int run_redact(const redaction::Redactor& redactor, const RedactOptions& options, int out, std::ostream& err);
-
-/// The names that the state directory knows tokens by, a line each; or forgets those of one name, with a
-/// record in the journal. The exit code.
-int run_known_tokens(const config::Options& options, const RedactOptions& redact, std::ostream& out,
-                     std::ostream& err);
 
 }  // namespace tfy::cli

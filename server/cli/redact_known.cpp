@@ -1,10 +1,10 @@
-// What the redactor knows across restarts: names, never values.
+#include "server/cli/redact_known.hpp"
+
 #include <map>
 
 #include "policy/facts.hpp"
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
-#include "server/cli/redact.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -24,7 +24,7 @@ int list(const app::Archive& archive, std::ostream& out, std::ostream& err) {
 
 int forget(const app::Archive& archive, const std::string& name, std::ostream& out, std::ostream& err) {
     const Json body = {{"name", name}, {"by", config::os_user()}};
-    const storage::JournalEntry entry{"token_forgotten", "", archive.sealer->seal(body),
+    const journal::JournalEntry entry{"token_forgotten", "", archive.sealer->seal(body),
                                       app::SystemClock().now()};
     const auto forgotten = archive.ledger->forget_fingerprints(name, entry);
     if (!forgotten && forgotten.error().code == Errc::not_found)

@@ -1,4 +1,5 @@
-// `sandbox`: the stand-in control plane over real HTTP, for trying things out and for tests.
+#include "server/cli/sandbox.hpp"
+
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -7,10 +8,10 @@
 #include <fstream>
 #include <ostream>
 
+#include "server/app/second_signal.hpp"
 #include "server/app/services.hpp"
-#include "server/cli/commands.hpp"
+#include "server/cli/option_forms.hpp"
 #include "server/cli/sandbox_routes.hpp"
-#include "server/cli/second_signal.hpp"
 #include "server/config/path_text.hpp"
 #include "server/loop/loop.hpp"
 #include "server/sealing/printing.hpp"
@@ -25,7 +26,7 @@ namespace asio = boost::asio;
 Async<void> until_signal(asio::io_context& loop, transport::Listener& listener) {
     asio::signal_set signals(loop, SIGINT, SIGTERM);
     co_await signals.async_wait(asio::use_awaitable);
-    end_at_once_when_told_again(signals);
+    app::end_at_once_when_told_again(signals);
     co_await listener.drain(std::chrono::seconds{5});
     loop.stop();
 }
@@ -75,6 +76,33 @@ int verdict(const std::vector<std::string>& dangers, std::ostream& errors) {
 
 }  // namespace
 
+void add_sandbox(CommandLine& line) {
+    constexpr auto usual_address = "127.0.0.1:8790";
+    const auto chosen = std::make_shared<SandboxOptions>();
+    auto& sandbox = line.add(
+        {"sandbox",
+         "Run the stand-in for TrueFoundry alone, over HTTP. Exits with 1 if a client sent a request "
+         "that must never be sent: docs/sandbox.md",
+         {"--listen --sandbox-tokens --allowed-host --state-dir --config",
+          {"tfy-pat-mcp sandbox --sandbox-tokens examples",
+           "tfy-pat-mcp sandbox --account alice --access-log access.log"},
+          {{"--listen", usual_address}, {"--sandbox-tokens", "none"}}},
+         [chosen](Invocation& call) {
+             if (call.app.count("--listen") == 0) call.options.listen = usual_address;
+             return run_sandbox(call.options, *chosen, call.out, call.err);
+         }});
+    auto* account = spelled(
+        sandbox.add_option("--account", chosen->accounts,
+                           "Another account, with its own key and tokens: NAME, or NAME:forbidden for a key "
+                           "that may not manage tokens; repeatable"),
+        "NAME", "none");
+    takes_list(*account->envname("TFY_PAT_MCP_ACCOUNT"));
+    spelled(sandbox.add_option("--access-log", chosen->access_log,
+                               "File for one line of JSON about each request"),
+            "FILE", "standard output")
+        ->envname("TFY_PAT_MCP_ACCESS_LOG");
+}
+
 int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_options, std::ostream& out,
                 std::ostream& errors) {
     const auto fail = [&errors](const Error& error, int code) {
@@ -108,7 +136,7 @@ int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_op
     };
     auto listening =
         routes.listening({.address = address->host, .port = address->port, .hosts = options.allowed_hosts});
-    auto listener = transport::Listener::bind(loop, std::move(listening), handler, redaction);
+    auto listener = transport::Listener::bind(loop, std::move(listening), handler);
     if (!listener) return fail(listener.error(), 1);
     (*listener)->start();
     greet(out, *address, (*listener)->port(), *accounts);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/sealing/sealer.hpp"
 #include "server/transport/listener.hpp"
 #include "tools/sandbox/control_plane.hpp"
 

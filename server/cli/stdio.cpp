@@ -1,184 +1,19 @@
-// `stdio`: one client, the process that started this one.
-#include <fcntl.h>
-#include <spawn.h>
-#include <unistd.h>
+#include "server/cli/stdio.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <csignal>
-#include <filesystem>
-#include <optional>
-#include <ostream>
-#include <set>
-
-#include "server/app/app.hpp"
-#include "server/app/rules_reload.hpp"
-#include "server/cli/commands.hpp"
-#include "server/cli/display.hpp"
-#include "server/cli/second_signal.hpp"
-#include "server/loop/loop.hpp"
-#include "server/people/page_address.hpp"
-#include "server/sealing/printing.hpp"
-#include "server/transport/listener.hpp"
-#include "server/transport/stdio.hpp"
-#include "tools/own_command.hpp"
+#include "server/app/stdio.hpp"
 
 namespace tfy::cli {
-namespace {
 
-namespace asio = boost::asio;
-
-// From the signal on, and after the last answer; with what closing takes they stay below ten seconds.
-constexpr std::chrono::milliseconds for_unread_answers{2'500};
-constexpr std::chrono::seconds for_last_calls{5};
-
-/// The approvals page of one stdio process: on a free loopback port, opened when a first approval needs it.
-class LoopbackPage final : public approvals::ApprovalPage {
-public:
-    LoopbackPage(asio::io_context& loop, bool open_browser, std::filesystem::path state_dir,
-                 std::string instance)
-        : loop_(loop),
-          open_browser_(open_browser),
-          state_dir_(std::move(state_dir)),
-          instance_(std::move(instance)) {}
-    void belong_to(app::App& app) { app_ = &app; }
-
-    Async<std::string> address(std::string approval_id, bool lead_person_there) override {
-        if (!stands()) co_return std::string{};
-        const auto url = home() + "/" + approval_id;
-        if (lead_person_there && opens_browser() && led_.insert(approval_id).second) open_signed_in(url);
-        co_return url;
-    }
-
-    // Who has a display can follow an address also where this process opens none.
-    bool reaches_person(bool client_opens) override { return (has_display() || client_opens) && stands(); }
-    bool may_be_out_of_reach() const override { return !opens_browser(); }
-    bool opens_browser() const override { return open_browser_ && has_display(); }
-    void lead_to_value(const std::string& approval_id) override {
-        if (opens_browser() && stands()) open_signed_in(home() + "/" + approval_id);
-    }
-
-    bool stands() override { return listener_ || open(); }
-
-    people::SignInHelp sign_in_help() const override {
-        const bool opens = open_browser_ && has_display();
-        return {opens
-                    ? "The server opens this page in your browser, signed in. If it did not, get a code: run "
-                      "in a terminal on this machine:"
-                    : "To get a code, run in a terminal on this machine:",
-                tools::own_command("approvals sign-in")};
-    }
-
-    std::string home() const override {
-        if (!listener_) return {};
-        return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/approvals";
-    }
-
-private:
-    bool open() {
-        auto bound = transport::Listener::bind(
-            loop_, {},
-            [this](transport::HttpRequest request, transport::Responder& answer) {
-                return app_->handle_page(std::move(request), answer);
-            },
-            app_->redaction());
-        if (!bound) {
-            app_->log().warn("the approvals page cannot be opened", {{"why", bound.error().message}});
-            return false;
-        }
-        listener_ = std::move(*bound);
-        listener_->start();
-        address_.emplace(state_dir_, instance_, home());
-        app_->log().info("the approvals page is open", {{"port", listener_->port()}});
-        return true;
-    }
-
-    void open_signed_in(const std::string& url) {
-        open_browser(url + "#code=" + app_->people().issue_code(config::os_user(), std::chrono::minutes{15}));
-    }
-
-    // The one-time link goes from this process to the person's browser; the host and its model never see it.
-    void open_browser(const std::string& link) {
-        posix_spawn_file_actions_t files;
-        posix_spawn_file_actions_init(&files);
-        for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-            posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0);
-        std::string program = "xdg-open";
-        std::string argument = link;
-        char* const arguments[] = {program.data(), argument.data(), nullptr};
-        pid_t child = 0;
-        if (posix_spawnp(&child, program.c_str(), &files, nullptr, arguments, environ) != 0)
-            app_->log().info("cannot open a browser; decide in a terminal: " +
-                             tools::own_command("approvals list"));
-        posix_spawn_file_actions_destroy(&files);
-    }
-
-    asio::io_context& loop_;
-    bool open_browser_;
-    std::filesystem::path state_dir_;
-    std::string instance_;
-    app::App* app_ = nullptr;
-    std::unique_ptr<transport::Listener> listener_;
-    std::optional<people::PageAddress> address_;
-    std::set<std::string> led_;
-};
-
-// To be told to stop is as the end of input: what is being answered is finished, what waits is detached. A
-// client that does not read its answers is not waited for.
-Async<void> stop_when_told(asio::io_context& loop, app::App& app, transport::StdioTransport& transport) {
-    asio::signal_set signals(loop, SIGINT, SIGTERM);
-    co_await signals.async_wait(asio::use_awaitable);
-    end_at_once_when_told_again(signals);
-    app.log().info(
-        "stopping: what is being answered is finished, what waits is kept; a second signal stops at once");
-    transport.end_input();
-    asio::steady_timer timer(loop, for_unread_answers);
-    co_await timer.async_wait(asio::use_awaitable);
-    transport.end_output();
-}
-
-Async<Result<void>> serve(asio::io_context& loop, app::App& app, transport::StdioTransport& transport) {
-    asio::co_spawn(loop, stop_when_told(loop, app, transport), asio::detached);
-    if (auto started = co_await app.start(); !started) co_return started;
-    co_await app.serve_stream(transport);
-    co_await app.idle(for_last_calls);
-    co_return Result<void>{};
-}
-
-}  // namespace
-
-int run_stdio(const config::Options& options, std::ostream& errors) {
-    const auto fail = [&errors](const Error& error) {
-        sealing::print_error(errors, error.message);
-        return config::exit_code(error);
-    };
-    std::signal(SIGCHLD, SIG_IGN);  // browsers that were opened are nobody's to wait for
-    const app::SystemClock clock;
-    auto parts = app::gather_parts(options, clock);
-    if (!parts) return fail(parts.error());
-    loop::Loop loop;
-    LoopbackPage page(loop, options.open_browser, parts->state_dir, parts->instance);
-    app::App app(loop, std::move(*parts), clock, page, policy::Assurance::client);
-    page.belong_to(app);
-    app::RulesReload reload(loop, options.policy, app.gate(), app.log(), app::terminal_gone(STDIN_FILENO),
-                            [&app](const policy::Rules& rules) { return app.take_rules(rules); });
-    const auto transport = transport::open_stdio(loop.get_executor(), STDIN_FILENO, STDOUT_FILENO);
-    Result<void> served;
-    asio::co_spawn(loop, serve(loop, app, *transport),
-                   [&](const std::exception_ptr& bug, Result<void> result) {
-                       if (bug) std::rethrow_exception(bug);
-                       served = std::move(result);
-                       loop.stop();
-                   });
-    loop.run();
-    const auto sent = transport->all_sent();
-    app.close();
-    loop.abandon();
-    if (!served) return fail(served.error());
-    return sent ? 0 : fail({Errc::closed, "Not all answers could be written. " + sent.error().message + "."});
+void add_stdio(CommandLine& line) {
+    line.add({"stdio",
+              "Run an MCP server on stdin and stdout",
+              {"--open-browser --sandbox --sandbox-tokens --hold --policy --state-dir --public-url --ca-file "
+               "--log-level --config",
+               {"tfy-pat-mcp stdio --sandbox", "tfy-pat-mcp stdio --no-open-browser --hold 20s"}},
+              [](Invocation& call) {
+                  const auto served = app::serve_stdio(call.options);
+                  return served ? 0 : call.fail(served.error());
+              }});
 }
 
 }  // namespace tfy::cli

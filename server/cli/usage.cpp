@@ -4,18 +4,11 @@
 #include <algorithm>
 
 #include "policy/near_miss.hpp"
-#include "policy/redaction/redactor.hpp"
+#include "server/config/option_words.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
 namespace {
-
-/// Words of small letters with hyphens between them, as options are named; keys and tokens are not.
-bool is_like_a_name(std::string_view text) {
-    constexpr std::size_t longest = 24;
-    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '-' || c == '_'; };
-    return !text.empty() && text.size() <= longest && std::ranges::all_of(text, plain);
-}
 
 /// The innermost of the verbs that were typed.
 const CLI::App& chosen(const CLI::App& app) {
@@ -60,12 +53,13 @@ bool is_option(std::string_view text) { return text.size() > 1 && text.starts_wi
 std::string unknown_option(const CLI::App& app, std::string_view extra) {
     auto name = extra.substr(0, extra.find('='));
     if (!name.starts_with("--")) name = name.substr(0, 2);
-    return "Unknown option: " + option_in_words(name) + "." + suggestion(name, option_names(app)) + "\n";
+    return "Unknown option: " + config::option_in_words(name) + "." + suggestion(name, option_names(app)) +
+           "\n";
 }
 
 /// A word that could be an option's, but for the dashes, is shown; all else could be a secret.
 std::string unexpected_argument(const CLI::App& app, std::string_view extra) {
-    if (!is_like_a_name(extra)) return "Unexpected argument (not shown: it may be a secret).\n";
+    if (!config::is_like_a_name(extra)) return "Unexpected argument (not shown: it may be a secret).\n";
     const auto near = extra.size() > 3 ? suggestion("--" + std::string(extra), option_names(app)) : "";
     return "Unexpected argument: " + std::string(extra) + "." + near + "\n";
 }
@@ -91,7 +85,7 @@ std::string about_missing_verb(const CLI::App& app) {
     if (extras.empty()) return "Which command?\n";
     const auto& first = extras.front();
     if (is_option(first)) return about_extras(app);
-    if (!is_like_a_name(first)) return "Unknown command (not shown: it may be a secret).\n";
+    if (!config::is_like_a_name(first)) return "Unknown command (not shown: it may be a secret).\n";
     return "Unknown command: " + first + "." + verb_suggestion(at, first) + "\n";
 }
 
@@ -109,7 +103,7 @@ std::string invalid_value(const CLI::App& app, const std::string& name) {
     const auto choices = type.find('{');
     std::string use;
     if (option != nullptr && option->get_expected_max() == 0) use = ": use true or false";
-    if (type.starts_with("UINT") || type.starts_with("INT")) use = ": use a whole number";
+    if (type == "NUMBER") use = ": use a whole number";
     if (choices != std::string::npos) {
         use = ": use " + type.substr(choices + 1, type.find('}') - choices - 1);
         if (const auto comma = use.rfind(','); comma != std::string::npos) use.replace(comma, 1, " or ");
@@ -158,17 +152,8 @@ std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& wrong) {
 
 }  // namespace
 
-std::string option_in_words(std::string_view typed) {
-    const auto dashes = std::min(typed.find_first_not_of('-'), typed.size());
-    const auto name = typed.substr(dashes);
-    const bool letter = name.size() == 1;
-    return letter || is_like_a_name(name) ? std::string(typed) : "(not shown: it may be a secret)";
-}
-
 std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong) {
-    const auto text =
-        "tfy-pat-mcp: " + what_is_wrong(app, wrong) + "Help: " + typed_so_far(chosen(app)) + " --help\n";
-    return std::string(redaction::Redactor({}, {}).seal_text(text).text());
+    return "tfy-pat-mcp: " + what_is_wrong(app, wrong) + "Help: " + typed_so_far(chosen(app)) + " --help\n";
 }
 
 }  // namespace tfy::cli

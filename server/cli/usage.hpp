@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the library is called so
 class App;
@@ -14,8 +13,5 @@ namespace tfy::cli {
 
 /// A whole text for standard error: what is wrong, and where help is.
 std::string usage_error(const CLI::App& app, const CLI::ParseError& wrong);
-
-/// "--hold" if it can be nothing else than an option's name; "(not shown: …)" for all other text.
-std::string option_in_words(std::string_view typed);
 
 }  // namespace tfy::cli

@@ -13,6 +13,7 @@
 #include <span>
 #include <sstream>
 
+#include "server/config/dotenv.hpp"
 #include "server/config/path_text.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/upstream/base_url.hpp"

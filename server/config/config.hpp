@@ -76,11 +76,6 @@ Result<std::string> read_public_url(const std::string& text);
 /// that sort (path_text.hpp), Errc::refused where no home is known.
 Result<std::filesystem::path> state_dir(const std::string& text);
 
-/// The lines of a .env file as dotenv's readers take them: a byte order mark, remarks (also behind a value),
-/// "export ", one pair of quotes, also around several lines; of two lines with one name the last one counts.
-/// Nothing is expanded.
-std::vector<std::pair<std::string, std::string>> read_dotenv(std::string_view text);
-
 /// The name of the operating system's user.
 std::string os_user();
 

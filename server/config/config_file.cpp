@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "policy/near_miss.hpp"
-#include "server/cli/usage.hpp"
+#include "server/config/option_words.hpp"
 
 namespace tfy::config {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 }
 
 std::string quoted(std::string_view key) {
-    auto words = cli::option_in_words(key);
+    auto words = option_in_words(key);
     return words == key ? "'" + words + "'" : words;
 }
 

@@ -1,7 +1,6 @@
-// The lines of a .env file, as dotenv's readers take them.
-#include <algorithm>
+#include "server/config/dotenv.hpp"
 
-#include "server/config/config.hpp"
+#include <algorithm>
 
 namespace tfy::config {
 namespace {

@@ -78,34 +78,28 @@ transport::HttpResponse failed(const sealing::Sealer& redaction, const Error& er
 
 }  // namespace
 
-Async<void> Dashboard::list(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::list(PageRequest visit) {
     constexpr std::string_view behind = "after=";
     const std::string_view query = visit.request.query;
     std::string after(query.starts_with(behind) ? query.substr(behind.size()) : "");
     const auto decided = query == "all=1" ? history : 0;
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
     const auto found = co_await approvals_.board(std::move(after), page_size, decided);
-    transport::HttpResponse reply;
-    if (!found) {
-        reply = error_reply(redaction_, found.error());
-    } else {
-        Json views = Json::array();
-        for (const auto& approval : found->approvals) views.push_back(view(approval, visit));
-        const Json body = {{"revision", revision},
-                           {"now", policy::format_time(clock_.now())},
-                           {"approvals", std::move(views)},
-                           {"more", found->more},
-                           {"waiting", found->waiting}};
-        reply = json_reply(redaction_, 200, body);
-    }
-    co_await answer.reply(std::move(reply));
+    if (!found) co_return error_reply(redaction_, found.error());
+    Json views = Json::array();
+    for (const auto& approval : found->approvals) views.push_back(view(approval, visit));
+    const Json body = {{"revision", revision},
+                       {"now", policy::format_time(clock_.now())},
+                       {"approvals", std::move(views)},
+                       {"more", found->more},
+                       {"waiting", found->waiting}};
+    co_return json_reply(redaction_, 200, body);
 }
 
-Async<void> Dashboard::one(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::one(PageRequest visit) {
     const auto found = co_await approvals_.find(visit.id);
-    auto reply =
-        found ? json_reply(redaction_, 200, view(*found, visit)) : error_reply(redaction_, found.error());
-    co_await answer.reply(std::move(reply));
+    co_return found ? json_reply(redaction_, 200, view(*found, visit))
+                    : error_reply(redaction_, found.error());
 }
 
 // Ends with the session, since a browser that was signed out learns nothing more, and when the server stops.
@@ -126,44 +120,28 @@ Async<void> Dashboard::events(PageRequest visit, transport::Responder& answer) {
     co_await answer.end_events();
 }
 
-Async<void> Dashboard::approve(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::approve(PageRequest visit) {
     auto choice = read_choice(visit.body);
-    transport::HttpResponse reply;
-    if (!choice) {
-        reply = failed(redaction_, choice.error(), 422);
-    } else {
-        auto changed =
-            co_await approvals_.approve(visit.id, people_.human(*visit.session), std::move(*choice));
-        if (changed && changed->state == Approval::State::approved && approved_) approved_(*changed);
-        reply = co_await decided(std::move(visit), std::move(changed), policy::cannot_approve);
-    }
-    co_await answer.reply(std::move(reply));
+    if (!choice) co_return failed(redaction_, choice.error(), 422);
+    auto changed = co_await approvals_.approve(visit.id, people_.human(*visit.session), std::move(*choice));
+    if (changed && changed->state == Approval::State::approved && approved_) approved_(*changed);
+    co_return co_await decided(std::move(visit), std::move(changed), policy::cannot_approve);
 }
 
-Async<void> Dashboard::deny(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::deny(PageRequest visit) {
     auto reason = read_reason(visit.body);
-    transport::HttpResponse reply;
-    if (!reason) {
-        reply = failed(redaction_, reason.error(), 422);
-    } else {
-        auto changed = co_await approvals_.deny(visit.id, people_.human(*visit.session), std::move(*reason));
-        reply = co_await decided(std::move(visit), std::move(changed), policy::cannot_deny);
-    }
-    co_await answer.reply(std::move(reply));
+    if (!reason) co_return failed(redaction_, reason.error(), 422);
+    auto changed = co_await approvals_.deny(visit.id, people_.human(*visit.session), std::move(*reason));
+    co_return co_await decided(std::move(visit), std::move(changed), policy::cannot_deny);
 }
 
 // Nothing is approved by it: the person looks at what it is now, and decides on that.
-Async<void> Dashboard::narrow(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::narrow(PageRequest visit) {
     auto change = read_change(visit.body);
-    transport::HttpResponse reply;
-    if (!change) {
-        reply = failed(redaction_, change.error(), 422);
-    } else {
-        auto changed = co_await narrowing_.narrow(visit.id, people_.human(*visit.session),
-                                                  std::move(change->digest), std::move(change->wish));
-        reply = co_await decided(std::move(visit), std::move(changed), policy::cannot_narrow);
-    }
-    co_await answer.reply(std::move(reply));
+    if (!change) co_return failed(redaction_, change.error(), 422);
+    auto changed = co_await narrowing_.narrow(visit.id, people_.human(*visit.session),
+                                              std::move(change->digest), std::move(change->wish));
+    co_return co_await decided(std::move(visit), std::move(changed), policy::cannot_narrow);
 }
 
 // The desk refuses for several reasons; the row tells which one a browser should act on.

@@ -69,7 +69,7 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"GET", "/approvals/api/session", Needs::nothing, &Dashboard::session},
         {"GET", "/approvals/api/approvals", Needs::session, &Dashboard::list},
         {"GET", "/approvals/api/approvals/{id}", Needs::session, &Dashboard::one},
-        {"GET", "/approvals/api/events", Needs::session, &Dashboard::events},
+        {"GET", "/approvals/api/events", Needs::session, nullptr},
         {"POST", "/approvals/api/approvals/{id}/approve", Needs::session_and_body, &Dashboard::approve},
         {"POST", "/approvals/api/approvals/{id}/deny", Needs::session_and_body, &Dashboard::deny},
         {"POST", "/approvals/api/approvals/{id}/narrow", Needs::session_and_body, &Dashboard::narrow},
@@ -108,32 +108,43 @@ std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Ne
     return std::nullopt;
 }
 
+std::variant<const Dashboard::Route*, transport::HttpResponse> Dashboard::find_route(
+    PageRequest& visit) const {
+    std::string allowed;
+    for (const auto& route : routes()) {
+        auto id = match(route.path, visit.request.path);
+        if (!id) continue;
+        if (route.method == visit.request.method) {
+            visit.id = std::move(*id);
+            return &route;
+        }
+        allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
+    }
+    if (allowed.empty())
+        return error_reply(redaction_, 404, "not_found", "There is nothing at this address.");
+    return error_reply(redaction_, 405, "method_not_allowed", "This address serves only " + allowed + ".",
+                       {{"Allow", allowed}});
+}
+
 Async<void> Dashboard::handle(transport::HttpRequest request, transport::Responder& answer) {
     PageRequest visit{std::move(request)};
     visit.cookie = cookie_value(visit.request.header("cookie").value_or(""), cookie_name);
     visit.session = people_.session(visit.cookie);
 
-    std::string allowed;
-    for (const auto& route : routes()) {
-        auto id = match(route.path, visit.request.path);
-        if (!id) continue;
-        if (route.method != visit.request.method) {
-            allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
-            continue;
-        }
-        visit.id = std::move(*id);
-        if (auto refusal = stopped(visit, route.needs)) {
-            co_await answer.reply(std::move(*refusal));
-            co_return;
-        }
-        co_await (this->*route.run)(std::move(visit), answer);
+    auto found = find_route(visit);
+    auto* unknown = std::get_if<transport::HttpResponse>(&found);
+    auto refusal = unknown != nullptr ? std::optional(std::move(*unknown))
+                                      : stopped(visit, std::get<const Route*>(found)->needs);
+    transport::HttpResponse reply;
+    if (refusal) {
+        reply = std::move(*refusal);
+    } else if (const auto run = std::get<const Route*>(found)->run) {
+        reply = co_await (this->*run)(std::move(visit));
+    } else {
+        co_await events(std::move(visit), answer);
         co_return;
     }
-    auto refusal = allowed.empty()
-                       ? error_reply(redaction_, 404, "not_found", "There is nothing at this address.")
-                       : error_reply(redaction_, 405, "method_not_allowed",
-                                     "This address serves only " + allowed + ".", {{"Allow", allowed}});
-    co_await answer.reply(std::move(refusal));
+    co_await answer.reply(std::move(reply));
 }
 
 }  // namespace tfy::dashboard

@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <string_view>
+#include <variant>
 
 #include "server/approvals/narrowing.hpp"
 #include "server/approvals/permissions.hpp"
@@ -54,30 +55,32 @@ private:
         std::string_view method;
         std::string_view path;  // may hold one {id}
         Needs needs;
-        Async<void> (Dashboard::*run)(PageRequest visit, transport::Responder& answer);
+        Async<transport::HttpResponse> (Dashboard::*run)(PageRequest visit);  // none: events()
     };
     static std::span<const Route> routes();
+    /// The route of `visit`, whose id is set then; or the refusal.
+    std::variant<const Route*, transport::HttpResponse> find_route(PageRequest& visit) const;
     /// The refusal, or nothing where `visit` may go on; reads the body.
     std::optional<transport::HttpResponse> stopped(PageRequest& visit, Needs needs) const;
 
-    Async<void> page(PageRequest visit, transport::Responder& answer);
-    Async<void> asset(PageRequest visit, transport::Responder& answer);
-    Async<void> sign_in(PageRequest visit, transport::Responder& answer);
-    Async<void> sign_out(PageRequest visit, transport::Responder& answer);
-    Async<void> session(PageRequest visit, transport::Responder& answer);
-    Async<void> list(PageRequest visit, transport::Responder& answer);
-    Async<void> one(PageRequest visit, transport::Responder& answer);
+    Async<transport::HttpResponse> page(PageRequest visit);
+    Async<transport::HttpResponse> asset(PageRequest visit);
+    Async<transport::HttpResponse> sign_in(PageRequest visit);
+    Async<transport::HttpResponse> sign_out(PageRequest visit);
+    Async<transport::HttpResponse> session(PageRequest visit);
+    Async<transport::HttpResponse> list(PageRequest visit);
+    Async<transport::HttpResponse> one(PageRequest visit);
     Async<void> events(PageRequest visit, transport::Responder& answer);
-    Async<void> approve(PageRequest visit, transport::Responder& answer);
-    Async<void> deny(PageRequest visit, transport::Responder& answer);
-    Async<void> narrow(PageRequest visit, transport::Responder& answer);
-    Async<void> permissions(PageRequest visit, transport::Responder& answer);
-    Async<void> permit(PageRequest visit, transport::Responder& answer);
-    Async<void> revoke(PageRequest visit, transport::Responder& answer);
-    Async<void> reveals(PageRequest visit, transport::Responder& answer);
-    Async<void> reveal(PageRequest visit, transport::Responder& answer);
-    Async<void> rotations(PageRequest visit, transport::Responder& answer);
-    Async<void> keep_old_token(PageRequest visit, transport::Responder& answer);
+    Async<transport::HttpResponse> approve(PageRequest visit);
+    Async<transport::HttpResponse> deny(PageRequest visit);
+    Async<transport::HttpResponse> narrow(PageRequest visit);
+    Async<transport::HttpResponse> permissions(PageRequest visit);
+    Async<transport::HttpResponse> permit(PageRequest visit);
+    Async<transport::HttpResponse> revoke(PageRequest visit);
+    Async<transport::HttpResponse> reveals(PageRequest visit);
+    Async<transport::HttpResponse> reveal(PageRequest visit);
+    Async<transport::HttpResponse> rotations(PageRequest visit);
+    Async<transport::HttpResponse> keep_old_token(PageRequest visit);
     /// policy::cannot_approve and its like.
     using Cannot = std::optional<std::string> (*)(const policy::Approval&, std::string_view);
     Async<transport::HttpResponse> decided(PageRequest visit, Result<policy::Approval> changed,

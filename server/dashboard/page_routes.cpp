@@ -12,21 +12,19 @@ std::string cookie_header(std::string_view value, std::string_view more) {
 
 }  // namespace
 
-Async<void> Dashboard::page(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::page(PageRequest visit) {
     const bool known = visit.id.empty() || visit.id.starts_with("apr_");
-    auto reply = known ? files_.index()
-                       : error_reply(redaction_, 404, "not_found", "There is nothing at this address.");
-    co_await answer.reply(std::move(reply));
+    co_return known ? files_.index()
+                    : error_reply(redaction_, 404, "not_found", "There is nothing at this address.");
 }
 
-Async<void> Dashboard::asset(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::asset(PageRequest visit) {
     auto found = files_.asset(visit.id, visit.request.header("if-none-match").value_or(""));
-    auto reply =
-        found ? std::move(*found) : error_reply(redaction_, 404, "not_found", "The page has no such file.");
-    co_await answer.reply(std::move(reply));
+    if (found) co_return std::move(*found);
+    co_return error_reply(redaction_, 404, "not_found", "The page has no such file.");
 }
 
-Async<void> Dashboard::sign_in(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::sign_in(PageRequest visit) {
     const auto code = visit.body.find("code");
     const bool given = code != visit.body.end() && code->is_string();
     const auto typed = given ? code->get<std::string>() : std::string{};
@@ -37,26 +35,21 @@ Async<void> Dashboard::sign_in(PageRequest visit, transport::Responder& answer) 
         session = people_.open(*person);
     else
         session = people_.sign_in(typed);
-    transport::HttpResponse reply;
     if (session) {
         people_.sign_out(visit.cookie);  // an older session of this browser ends here
-        reply = empty_reply(204, {{"Set-Cookie", cookie_header(session->cookie, "")}});
-    } else {
-        const auto& error = session.error();
-        transport::Headers extra;
-        if (error.code == Errc::rate_limited) extra.emplace_back("Retry-After", "60");
-        reply = error_reply(redaction_, error, std::move(extra));
+        co_return empty_reply(204, {{"Set-Cookie", cookie_header(session->cookie, "")}});
     }
-    co_await answer.reply(std::move(reply));
+    transport::Headers extra;
+    if (session.error().code == Errc::rate_limited) extra.emplace_back("Retry-After", "60");
+    co_return error_reply(redaction_, session.error(), std::move(extra));
 }
 
-Async<void> Dashboard::sign_out(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::sign_out(PageRequest visit) {
     people_.sign_out(visit.cookie);
-    auto reply = empty_reply(204, {{"Set-Cookie", cookie_header("", "; Max-Age=0")}});
-    co_await answer.reply(std::move(reply));
+    co_return empty_reply(204, {{"Set-Cookie", cookie_header("", "; Max-Age=0")}});
 }
 
-Async<void> Dashboard::session(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
     const auto& session = visit.session;
     const Json body = {{"signed_in", session.has_value()},
                        {"person", session ? Json(session->person) : Json(nullptr)},
@@ -64,8 +57,7 @@ Async<void> Dashboard::session(PageRequest visit, transport::Responder& answer) 
                        {"server", server_label_},
                        {"sign_in_help", {{"words", sign_in_help_.words}, {"command", sign_in_help_.command}}},
                        {"version", TFY_VERSION}};
-    auto reply = json_reply(redaction_, 200, body);
-    co_await answer.reply(std::move(reply));
+    co_return json_reply(redaction_, 200, body);
 }
 
 }  // namespace tfy::dashboard

@@ -60,40 +60,29 @@ Json permission_view(const policy::StandingPermission& permission) {
 
 }  // namespace
 
-Async<void> Dashboard::permissions(PageRequest, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::permissions(PageRequest) {
     const auto found = co_await standing_.list();
-    transport::HttpResponse reply;
-    if (!found) {
-        reply = error_reply(redaction_, found.error());
-    } else {
-        Json all = Json::array();
-        for (const auto& permission : *found) all.push_back(permission_view(permission));
-        const Json body = {{"permissions", std::move(all)}, {"now", policy::format_time(clock_.now())}};
-        reply = json_reply(redaction_, 200, body);
-    }
-    co_await answer.reply(std::move(reply));
+    if (!found) co_return error_reply(redaction_, found.error());
+    Json all = Json::array();
+    for (const auto& permission : *found) all.push_back(permission_view(permission));
+    const Json body = {{"permissions", std::move(all)}, {"now", policy::format_time(clock_.now())}};
+    co_return json_reply(redaction_, 200, body);
 }
 
-Async<void> Dashboard::permit(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::permit(PageRequest visit) {
     auto wish = read_wish(visit.body);
-    transport::HttpResponse reply;
-    if (!wish) {
-        reply = error_reply(redaction_, wish.error());
-    } else {
-        const auto given = co_await standing_.give(people_.human(*visit.session), std::move(*wish));
-        reply = given ? json_reply(redaction_, 201, permission_view(*given))
-                      : error_reply(redaction_, given.error());
-    }
-    co_await answer.reply(std::move(reply));
+    if (!wish) co_return error_reply(redaction_, wish.error());
+    const auto given = co_await standing_.give(people_.human(*visit.session), std::move(*wish));
+    co_return given ? json_reply(redaction_, 201, permission_view(*given))
+                    : error_reply(redaction_, given.error());
 }
 
-Async<void> Dashboard::revoke(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::revoke(PageRequest visit) {
     const auto revoked = co_await standing_.revoke(visit.id, people_.human(*visit.session));
     const bool twice = !revoked && revoked.error().code == Errc::refused;
-    auto reply = revoked ? json_reply(redaction_, 200, permission_view(*revoked))
-                 : twice ? error_reply(redaction_, 409, "conflict", revoked.error().message)
-                         : error_reply(redaction_, revoked.error());
-    co_await answer.reply(std::move(reply));
+    co_return revoked ? json_reply(redaction_, 200, permission_view(*revoked))
+    : twice           ? error_reply(redaction_, 409, "conflict", revoked.error().message)
+                      : error_reply(redaction_, revoked.error());
 }
 
 }  // namespace tfy::dashboard

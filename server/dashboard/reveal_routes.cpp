@@ -13,7 +13,7 @@ constexpr const char* gone =
 
 }  // namespace
 
-Async<void> Dashboard::reveals(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::reveals(PageRequest visit) {
     Json all = Json::array();
     std::set<std::string> held;
     for (const auto& value : reveals_.waiting()) {
@@ -26,35 +26,30 @@ Async<void> Dashboard::reveals(PageRequest visit, transport::Responder& answer) 
                        {"nonce", nonces_.issue(visit.session->csrf, value.reveal_id)}});
     }
     nonces_.keep_only(held);
-    auto reply = json_reply(redaction_, 200,
-                            {{"reveals", std::move(all)}, {"now", policy::format_time(clock_.now())}});
-    co_await answer.reply(std::move(reply));
+    const Json body = {{"reveals", std::move(all)}, {"now", policy::format_time(clock_.now())}};
+    co_return json_reply(redaction_, 200, body);
 }
 
-Async<void> Dashboard::reveal(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::reveal(PageRequest visit) {
     const auto nonce = visit.body.find("nonce");
     const bool spent = nonce != visit.body.end() && nonce->is_string() &&
                        nonces_.spend(visit.session->csrf, visit.id, nonce->get_ref<const std::string&>());
-    transport::HttpResponse reply;
     if (!spent) {
         const auto held = reveals_.waiting();
         const bool waits =
             std::ranges::any_of(held, [&](const auto& value) { return value.reveal_id == visit.id; });
-        reply = waits ? error_reply(redaction_, 403, "nonce",
-                                    "This page is out of date. The value was not shown. Reload the page.")
-                      : error_reply(redaction_, 410, "gone", gone);
-    } else {
-        auto claimed = co_await reveals_.claim_for(visit.id, people_.human(*visit.session));
-        if (claimed) {
-            const Json message = {{"value", claimed->placeholder()}};
-            reply = sealed_reply(200, redaction_.now()->seal_reveal(message, std::move(*claimed)));
-        } else {
-            const auto& error = claimed.error();
-            const auto status = error.code == Errc::not_found ? 410 : page_status(error.code);
-            reply = error_reply(redaction_, status, protocol::name(error.code), error.message);
-        }
+        co_return waits ? error_reply(redaction_, 403, "nonce",
+                                      "This page is out of date. The value was not shown. Reload the page.")
+                        : error_reply(redaction_, 410, "gone", gone);
     }
-    co_await answer.reply(std::move(reply));
+    auto claimed = co_await reveals_.claim_for(visit.id, people_.human(*visit.session));
+    if (!claimed) {
+        const auto& error = claimed.error();
+        const auto status = error.code == Errc::not_found ? 410 : page_status(error.code);
+        co_return error_reply(redaction_, status, protocol::name(error.code), error.message);
+    }
+    const Json message = {{"value", claimed->placeholder()}};
+    co_return sealed_reply(200, redaction_.now()->seal_reveal(message, std::move(*claimed)));
 }
 
 }  // namespace tfy::dashboard

@@ -19,26 +19,20 @@ Json rotation_view(const access_tokens::Rotation& rotation) {
 
 }  // namespace
 
-Async<void> Dashboard::rotations(PageRequest, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::rotations(PageRequest) {
     const auto found = co_await rotations_.list();
-    transport::HttpResponse reply;
-    if (!found) {
-        reply = error_reply(redaction_, found.error());
-    } else {
-        Json all = Json::array();
-        for (const auto& rotation : *found) all.push_back(rotation_view(rotation));
-        const Json body = {{"rotations", std::move(all)}, {"now", policy::format_time(clock_.now())}};
-        reply = json_reply(redaction_, 200, body);
-    }
-    co_await answer.reply(std::move(reply));
+    if (!found) co_return error_reply(redaction_, found.error());
+    Json all = Json::array();
+    for (const auto& rotation : *found) all.push_back(rotation_view(rotation));
+    const Json body = {{"rotations", std::move(all)}, {"now", policy::format_time(clock_.now())}};
+    co_return json_reply(redaction_, 200, body);
 }
 
 // Whoever is signed in may: it is the safe side.
-Async<void> Dashboard::keep_old_token(PageRequest visit, transport::Responder& answer) {
+Async<transport::HttpResponse> Dashboard::keep_old_token(PageRequest visit) {
     const auto kept = co_await rotations_.keep(visit.id, people_.human(*visit.session));
-    auto reply =
-        kept ? json_reply(redaction_, 200, rotation_view(*kept)) : error_reply(redaction_, kept.error());
-    co_await answer.reply(std::move(reply));
+    co_return kept ? json_reply(redaction_, 200, rotation_view(*kept))
+                   : error_reply(redaction_, kept.error());
 }
 
 }  // namespace tfy::dashboard

@@ -8,8 +8,13 @@
 #include <sstream>
 
 #include "policy/redaction/redactor.hpp"
+#include "server/app/display.hpp"
 #include "server/app/services.hpp"
+#include "server/doctor/doctor_approvals.hpp"
 #include "server/doctor/doctor_report.hpp"
+#include "server/doctor/doctor_settings.hpp"
+#include "server/doctor/doctor_state.hpp"
+#include "server/doctor/doctor_upstream.hpp"
 #include "server/sealing/printing.hpp"
 
 namespace tfy::doctor {
@@ -26,8 +31,6 @@ bool has_opener() {
         if (::access((std::filesystem::path(folder) / "xdg-open").c_str(), X_OK) == 0) return true;
     return false;
 }
-
-bool has_display() { return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr; }
 
 /// Address, key and what TrueFoundry answers; the key is made known to `prints` before anything is said.
 void upstream(DoctorOptions& options, const config::Settings& settings, CheckResults& all,
@@ -76,7 +79,7 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     std::vector<redaction::TokenFingerprints> prints;
     upstream(options, read.settings, all, prints);
     state(options, read, all);
-    all.push_back(look_at_page(has_display(), options.server.open_browser, has_opener()));
+    all.push_back(look_at_page(app::has_display(), options.server.open_browser, has_opener()));
     if (!read.settings.listen.host.empty()) {
         all.push_back(look_at_listen(read.settings));
         all.push_back(look_at_public_url(read.settings));

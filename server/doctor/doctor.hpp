@@ -21,6 +21,8 @@ struct CheckResult {
     std::string cause = {};  // what is not ok about TrueFoundry, in a word for programs: "key_refused"
 };
 
+using CheckResults = std::vector<CheckResult>;
+
 struct DoctorOptions {
     config::Options server = {};  // as a server would have them
     std::vector<config::Setting> settings = {};

@@ -1,11 +1,11 @@
-// The doctor on what a decision is worth here, and on who could go round it.
+#include "server/doctor/doctor_approvals.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 
 #include "server/app/services.hpp"
 #include "server/approvals/requirements.hpp"
-#include "server/doctor/doctor_checks.hpp"
 #include "server/people/passphrases.hpp"
 #include "server/people/terminal_requirements.hpp"
 #include "tools/own_command.hpp"

@@ -1,7 +1,7 @@
 // What the doctor found, as text for people and as JSON.
 #pragma once
 
-#include "server/doctor/doctor_checks.hpp"
+#include "server/doctor/doctor.hpp"
 
 namespace tfy::doctor {
 

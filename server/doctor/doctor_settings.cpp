@@ -1,10 +1,10 @@
-// The doctor on settings: as a start reads them.
+#include "server/doctor/doctor_settings.hpp"
+
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <cstdlib>
 
-#include "server/doctor/doctor_checks.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/transport/listener.hpp"
 #include "server/upstream/key_file.hpp"
@@ -119,10 +119,9 @@ CheckResult look_at_listen(const config::Settings& settings) {
     const auto words =
         (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
     boost::asio::io_context loop;
-    const sealing::Sealer nothing({}, {});
     const auto bound = transport::Listener::bind(
         loop, {.address = host, .port = port, .hosts = settings.hosts, .origins = settings.origins},
-        transport::HttpHandler{}, nothing);
+        transport::HttpHandler{});
     if (bound) return {Level::ok, "serve", "it would listen on " + words};
     const auto in_use = bound.error().data.is_object() && bound.error().data.value("in_use", false);
     if (in_use)

@@ -1,4 +1,5 @@
-// The doctor on what is on this machine: state directory, rules, journal.
+#include "server/doctor/doctor_state.hpp"
+
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -11,9 +12,9 @@
 #include <system_error>
 #include <utility>
 
+#include "server/app/archive.hpp"
 #include "server/app/services.hpp"
-#include "server/cli/audit.hpp"
-#include "server/doctor/doctor_checks.hpp"
+#include "server/storage/journal_check.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/storage/token_store.hpp"
 #include "tools/own_command.hpp"
@@ -160,11 +161,12 @@ CheckResult look_at_rules(const config::ReadSettings& read, const std::string& f
 CheckResult look_at_journal(const fs::path& state_dir) {
     std::error_code ignored;
     if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, "journal", "none yet"};
-    std::ostringstream out, err;
-    if (cli::run_audit({.verb = cli::AuditOptions::Verb::verify, .state_dir = state_dir}, out, err) != 0)
-        return {Level::broken, "journal", err.str(), "See docs/security.md on what audit verify finds."};
-    const auto said = out.str();
-    return {Level::ok, "journal", said.substr(0, said.find('\n'))};
+    const auto archive = app::Archive::open(state_dir);
+    const auto said = archive ? storage::verify_journal(*archive->ledger) : archive.error();
+    if (!said)
+        return {Level::broken, "journal", said.error().message,
+                "See docs/security.md on what audit verify finds."};
+    return {Level::ok, "journal", said->substr(0, said->find('\n'))};
 }
 
 }  // namespace tfy::doctor

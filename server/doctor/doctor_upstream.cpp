@@ -1,8 +1,8 @@
-// The doctor on TrueFoundry: the preflight of tfy_config_status, and the clock by what it answers.
+#include "server/doctor/doctor_upstream.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "server/doctor/doctor_checks.hpp"
 #include "server/upstream/key_file.hpp"
 #include "tools/status/preflight.hpp"
 #include "tools/truefoundry/client.hpp"

@@ -41,15 +41,15 @@ private:
 
 }  // namespace
 
-std::optional<policy::Secret> ask_secret(const cli::ApprovalsWindow& window, const std::string& question) {
+std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string& question) {
     std::string line;
     bool read = false;
     {
-        const Unseen unseen(window.options.stdin_is_terminal);
-        window.say(question);  // who types at once is not seen, either
-        read = static_cast<bool>(std::getline(window.in, line));
+        const Unseen unseen(prompt.is_terminal);
+        prompt.say(question);  // who types at once is not seen, either
+        read = static_cast<bool>(std::getline(prompt.in, line));
     }
-    if (window.options.stdin_is_terminal) window.say("\n");
+    if (prompt.is_terminal) prompt.say("\n");
     if (!read) return std::nullopt;
     if (line.ends_with('\r')) line.pop_back();
     return policy::Secret(std::move(line));

@@ -1,16 +1,24 @@
 // A line that is typed and not shown.
 #pragma once
 
+#include <functional>
+#include <istream>
 #include <optional>
 #include <string>
 
 #include "policy/secret.hpp"
-#include "server/cli/approvals_window.hpp"
 
 namespace tfy::people {
 
+/// Where a person is asked and where they answer.
+struct Prompt {
+    std::istream& in;
+    std::function<void(const std::string&)> say;
+    bool is_terminal = false;  // whether standard input is one: then its echo is turned off
+};
+
 /// nullopt at the end of the input. The terminal shows what is typed again afterwards, also where the person
 /// presses Ctrl-C.
-std::optional<policy::Secret> ask_secret(const cli::ApprovalsWindow& window, const std::string& question);
+std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string& question);
 
 }  // namespace tfy::people

@@ -1,6 +1,5 @@
 #include "server/people/terminal_channel.hpp"
 
-#include "server/people/ask_secret.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::people {
@@ -31,38 +30,37 @@ Error told(const Error& error, const Words& words) {
 }
 
 // A passphrase that is set is asked for whatever rules this command was given: its caller chose them.
-Result<void> check_passphrase(const cli::ApprovalsWindow& window, const Words& words) {
-    const Passphrases passphrases(window.options.state_dir);
-    const auto is_set = passphrases.is_set(window.options.user);
-    if (!is_set && !window.options.passphrase_required) return {};  // a name that can have none
+Result<void> check_passphrase(const Terminal& terminal, const Words& words) {
+    const Passphrases passphrases(terminal.state_dir);
+    const auto is_set = passphrases.is_set(terminal.user);
+    if (!is_set && !terminal.required.passphrase) return {};  // a name that can have none
     if (!is_set) return told(is_set.error(), words);
-    if (!*is_set && !window.options.passphrase_required) return {};
+    if (!*is_set && !terminal.required.passphrase) return {};
     if (!*is_set)
         return Error{Errc::refused, "To " + words.doing +
                                         " in a terminal, you need a passphrase, so that a program that runs "
                                         "commands as you cannot do it for you. " +
                                         words.undone +
                                         " Set one: " + tools::own_command("approvals passphrase")};
-    const auto typed = ask_secret(window, "Your passphrase: ");
+    const auto typed = ask_secret(terminal.prompt, "Your passphrase: ");
     if (!typed) return Error{Errc::cancelled, words.undone};
-    const auto known = passphrases.check(window.options.user, *typed);
+    const auto known = passphrases.check(terminal.user, *typed);
     if (!known) return told(known.error(), words);
     return {};
 }
 
 }  // namespace
 
-Result<policy::Human> TerminalChannel::identify(const cli::ApprovalsWindow& window, TerminalAct act) {
-    const auto& options = window.options;
+Result<policy::Human> TerminalChannel::identify(const Terminal& terminal, TerminalAct act) {
     const auto words = words_of(act);
-    if (options.terminal_required && !options.stdin_is_terminal)
+    if (terminal.required.tty && !terminal.prompt.is_terminal)
         return Error{Errc::refused,
                      "Only a person at a terminal can " + words.doing +
                          " with this command, and standard input is not a terminal. " + words.undone +
                          " Run the command yourself in a terminal window" +
                          (act == TerminalAct::decide ? ", or decide on the approvals page." : ".")};
-    if (auto known = check_passphrase(window, words); !known) return known.error();
-    return policy::Human(options.user, policy::Assurance::terminal);
+    if (auto known = check_passphrase(terminal, words); !known) return known.error();
+    return policy::Human(terminal.user, policy::Assurance::terminal);
 }
 
 Result<policy::Human> TerminalChannel::known(const Passphrases& passphrases, const std::string& person,

@@ -124,7 +124,7 @@ Async<Result<Reveal>> LockedEscrow::take(std::string reveal_id, std::string dest
     auto node = values_.extract(reveal_id);
     if (node.empty() || node.mapped().until <= clock_.now()) co_return gone();
     const Json body = {{"token_name", node.mapped().token_name}, {"destination", destination}, {"by", by}};
-    const storage::JournalEntry record{"reveal_claimed", reveal_id, (*redactor)->seal(body), clock_.now()};
+    const journal::JournalEntry record{"reveal_claimed", reveal_id, (*redactor)->seal(body), clock_.now()};
     auto work = [reveal_id, record](storage::Ledger& ledger) {
         return ledger.end_reveal(reveal_id, storage::RevealRow::State::claimed, record);
     };
@@ -152,7 +152,7 @@ Async<void> LockedEscrow::lapse(std::string reveal_id, policy::Time until) {
     asio::steady_timer timer(loop_, std::max(until - clock_.now(), policy::Duration{1}));
     co_await timer.async_wait(asio::use_awaitable);
     if (values_.erase(reveal_id) == 0) co_return;
-    const storage::JournalEntry record{"reveal_lapsed", reveal_id, redaction_.seal(Json::object()),
+    const journal::JournalEntry record{"reveal_lapsed", reveal_id, redaction_.seal(Json::object()),
                                        clock_.now()};
     // Where this cannot be written the row stays "held" by a process that has no such value: nothing can be
     // revealed by it.

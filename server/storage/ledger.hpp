@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "policy/approval.hpp"
+#include "policy/journal/journal_entry.hpp"
 #include "policy/journal/journal_record.hpp"
 #include "policy/redaction/redactor.hpp"
 #include "policy/standing_permission.hpp"
@@ -18,14 +19,6 @@
 #include "server/storage/rotation_row.hpp"
 
 namespace tfy::storage {
-
-/// What goes into the journal together with a change. The body is sealed JSON.
-struct JournalEntry {
-    std::string kind;
-    std::string approval_id;
-    redaction::Redacted body;
-    policy::Time at;
-};
 
 struct RevealRow {
     enum class State { held, claimed, lapsed, lost };
@@ -76,7 +69,7 @@ public:
     /// Errc::rate_limited over the limits; Errc::conflict where another open request of this principal would
     /// change the same token (its id is the error's data: {approval_id}).
     Result<Opened> open_request(const policy::Approval& fresh, const RequestLimits& limits,
-                                const JournalEntry& entry);
+                                const journal::JournalEntry& entry);
     Result<std::optional<policy::Approval>> find(const std::string& id);
     /// Of this principal and digest, open or ended: the one that was opened last.
     Result<std::optional<policy::Approval>> newest(const std::string& principal, const std::string& digest);
@@ -102,25 +95,27 @@ public:
     /// Writes `next` where the stored row still is the one that it was made from: in `expected`, and not
     /// written since its `revision` was read. With its journal record. Errc::conflict where it is not.
     Result<void> change(policy::Approval::State expected, const policy::Approval& next,
-                        const JournalEntry& entry);
+                        const journal::JournalEntry& entry);
 
     /// executing → ended: the same. Where it succeeded, what can no longer run because of it ends as
     /// superseded, each with its record.
-    Result<void> finish(const policy::Approval& ended, const JournalEntry& entry);
+    Result<void> finish(const policy::Approval& ended, const journal::JournalEntry& entry);
     /// From `until` on an ended request answers the same call no more. It never answers longer than it was
     /// told before; nothing for an open one.
     Result<void> answer_until(const std::string& approval_id, policy::Time until);
 
     /// approved → executing: the same, and with whose key.
-    Result<void> begin(const policy::Approval& executing, const KeyIdentity& with, const JournalEntry& entry);
+    Result<void> begin(const policy::Approval& executing, const KeyIdentity& with,
+                       const journal::JournalEntry& entry);
     /// With whose key the call of this approval was begun; nothing where it was not, or nobody wrote it down.
     Result<std::optional<KeyIdentity>> begun_with(const std::string& approval_id);
 
     /// A request that a standing permission has approved: opened, and one use counted, in one transaction.
     /// Nothing is counted where it attaches. Errc::conflict where the permission is over.
     Result<Opened> open_permitted(const policy::Approval& approved, const RequestLimits& limits,
-                                  const JournalEntry& entry);
-    Result<void> add_permission(const policy::StandingPermission& permission, const JournalEntry& entry);
+                                  const journal::JournalEntry& entry);
+    Result<void> add_permission(const policy::StandingPermission& permission,
+                                const journal::JournalEntry& entry);
     Result<std::optional<policy::StandingPermission>> find_permission(const std::string& id);
     /// In force at `now` for this principal, or for anybody where it is empty; oldest first. `used_up`: also
     /// those that are only used up.
@@ -128,18 +123,19 @@ public:
                                                                 policy::Time now, bool used_up = false);
     /// Writes that it was revoked (policy::revoke); what it has approved and nobody has begun is withdrawn
     /// with it, each with its record. Errc::conflict where it was revoked before.
-    Result<void> revoke_permission(const policy::StandingPermission& revoked, const JournalEntry& entry);
+    Result<void> revoke_permission(const policy::StandingPermission& revoked,
+                                   const journal::JournalEntry& entry);
 
     /// A code that lets `person` sign in once until then; only its hash is kept.
     Result<void> add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
-                                  const JournalEntry& entry);
+                                  const journal::JournalEntry& entry);
     /// The person whose code it is, and it is used up; nobody where there is none, or it is too old.
     Result<std::optional<std::string>> take_sign_in_code(const std::string& hash, policy::Time now);
 
     /// The record alone; where there is a `deed` outside the database, the record is there only if it was
     /// done, and it is done last: where the record cannot be written, nothing was. Errors are the deed's own,
     /// too.
-    Result<void> append(const JournalEntry& entry, const std::function<Result<void>()>& deed = {});
+    Result<void> append(const journal::JournalEntry& entry, const std::function<Result<void>()>& deed = {});
     /// From `first_sequence`, oldest first.
     Result<std::vector<journal::JournalRecord>> journal(std::int64_t first_sequence = 1,
                                                         std::size_t limit = 10'000);
@@ -149,7 +145,7 @@ public:
 
     Result<void> add_fingerprints(const redaction::TokenFingerprints& token);
     /// All that are known by that name. Errc::not_found where none is.
-    Result<void> forget_fingerprints(const std::string& name, const JournalEntry& entry);
+    Result<void> forget_fingerprints(const std::string& name, const journal::JournalEntry& entry);
     Result<std::vector<redaction::TokenFingerprints>> fingerprints();
 
     Result<void> add_reveal(const RevealRow& row);
@@ -157,7 +153,7 @@ public:
     Result<void> set_reveal_token_id(const std::string& id, const std::string& token_id);
     /// held → `next`, with its journal record; a rotation that waits for it becomes due (claimed), or keeps
     /// its old token, in the same transaction. Errc::conflict where it is not held any more.
-    Result<void> end_reveal(const std::string& id, RevealRow::State next, const JournalEntry& entry);
+    Result<void> end_reveal(const std::string& id, RevealRow::State next, const journal::JournalEntry& entry);
     Result<std::vector<RevealRow>> reveals(RevealRow::State state);
 
     /// No other approval gets this old token until begin_rotation() or release_rotation() with the same one.
@@ -169,14 +165,14 @@ public:
     /// The second half of what `order` lets run: waiting, or as far as the value's reveal has come already.
     /// Takes the place of its reservation. Errc::conflict where its approval or its reveal has a rotation.
     Result<RotationRow> begin_rotation(const access_tokens::RotationOrder& order, const RotationStart& start,
-                                       const JournalEntry& entry);
+                                       const journal::JournalEntry& entry);
     Result<std::optional<RotationRow>> find_rotation(const std::string& id);
     Result<std::optional<RotationRow>> find_rotation_of(const std::string& approval_id);
     /// waiting, due and deleting; oldest first.
     Result<std::vector<RotationRow>> open_rotations();
     /// Writes `next` where the stored revision still is its own, with its journal record. Errc::conflict
     /// where it is not.
-    Result<void> change_rotation(const RotationRow& next, const JournalEntry& entry);
+    Result<void> change_rotation(const RotationRow& next, const journal::JournalEntry& entry);
 
     /// The ids that begin so, newest first: of requests ("apr_…"), rotations ("rot_…") or standing
     /// permissions ("per_…").

@@ -148,7 +148,7 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Tim
 }
 
 Result<Ledger::Opened> Ledger::open_request(const Approval& fresh, const RequestLimits& limits,
-                                            const JournalEntry& entry) {
+                                            const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<Opened> {
         auto opened = impl_->open_row(fresh, fresh.created, limits);
         if (!opened || opened->attached) return opened;
@@ -257,14 +257,16 @@ Result<std::vector<Approval>> Ledger::list_of(const std::string& principal, cons
     });
 }
 
-Result<void> Ledger::change(Approval::State expected, const Approval& next, const JournalEntry& entry) {
+Result<void> Ledger::change(Approval::State expected, const Approval& next,
+                            const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         if (auto changed = update(*impl_->database, expected, next); !changed) return changed;
         return impl_->append(entry);
     });
 }
 
-Result<void> Ledger::begin(const Approval& executing, const KeyIdentity& with, const JournalEntry& entry) {
+Result<void> Ledger::begin(const Approval& executing, const KeyIdentity& with,
+                           const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         if (auto changed = update(*impl_->database, Approval::State::approved, executing); !changed)
             return changed;

@@ -16,7 +16,7 @@ Result<void> Ledger::add_fingerprints(const redaction::TokenFingerprints& token)
     });
 }
 
-Result<void> Ledger::forget_fingerprints(const std::string& name, const JournalEntry& entry) {
+Result<void> Ledger::forget_fingerprints(const std::string& name, const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         auto rows = impl_->prepare("DELETE FROM tokens WHERE name = ?");
         rows.bind(1, name);

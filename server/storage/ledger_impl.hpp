@@ -23,7 +23,7 @@ struct Ledger::Impl {
     }
 
     // Inside a transaction that is open already: the record stands or falls with what it tells of.
-    Result<void> append(const JournalEntry& entry);
+    Result<void> append(const journal::JournalEntry& entry);
     Result<void> append(policy::Time at, std::string kind, std::string approval_id, Json body);
     Result<std::vector<journal::JournalRecord>> journal(std::int64_t first_sequence, std::size_t limit);
     Result<std::optional<policy::Approval>> find(const std::string& id);

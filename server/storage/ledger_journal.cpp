@@ -33,7 +33,7 @@ Result<std::optional<journal::JournalRecord>> last_record(SQLite::Database& data
 
 }  // namespace
 
-Result<void> Ledger::Impl::append(const JournalEntry& entry) {
+Result<void> Ledger::Impl::append(const journal::JournalEntry& entry) {
     auto body = protocol::parse(entry.body.text());
     if (!body)
         return Error{
@@ -65,7 +65,7 @@ Result<JournalEnd> Ledger::journal_end() {
     });
 }
 
-Result<void> Ledger::append(const JournalEntry& entry, const std::function<Result<void>()>& deed) {
+Result<void> Ledger::append(const journal::JournalEntry& entry, const std::function<Result<void>()>& deed) {
     return impl_->write([&]() -> Result<void> {
         if (auto written = impl_->append(entry); !written || !deed) return written;
         return deed();

@@ -22,7 +22,7 @@ Result<void> Ledger::Impl::supersede_where(const std::function<bool(const Approv
     return {};
 }
 
-Result<void> Ledger::finish(const Approval& ended, const JournalEntry& entry) {
+Result<void> Ledger::finish(const Approval& ended, const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         if (auto changed = impl_->change(Approval::State::executing, ended); !changed) return changed;
         if (auto told = impl_->append(entry); !told) return told;

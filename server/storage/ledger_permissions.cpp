@@ -31,7 +31,7 @@ Error not_in_force() {
 }  // namespace
 
 Result<Ledger::Opened> Ledger::open_permitted(const policy::Approval& approved, const RequestLimits& limits,
-                                              const JournalEntry& entry) {
+                                              const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<Opened> {
         const auto now = approved.created;
         auto opened = impl_->open_row(approved, now, limits);
@@ -47,7 +47,8 @@ Result<Ledger::Opened> Ledger::open_permitted(const policy::Approval& approved, 
     });
 }
 
-Result<void> Ledger::add_permission(const StandingPermission& permission, const JournalEntry& entry) {
+Result<void> Ledger::add_permission(const StandingPermission& permission,
+                                    const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         auto row = impl_->prepare(
             "INSERT INTO standing_permissions (id, principal, uses, used, until, revoked, record) VALUES (?, "
@@ -79,7 +80,8 @@ Result<std::vector<StandingPermission>> Ledger::permissions(const std::string& p
     });
 }
 
-Result<void> Ledger::revoke_permission(const StandingPermission& revoked, const JournalEntry& entry) {
+Result<void> Ledger::revoke_permission(const StandingPermission& revoked,
+                                       const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         auto row = impl_->prepare(
             "UPDATE standing_permissions SET revoked = 1, record = ? WHERE id = ? AND revoked = 0");

@@ -72,7 +72,8 @@ Result<void> Ledger::set_reveal_token_id(const std::string& id, const std::strin
     });
 }
 
-Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next, const JournalEntry& entry) {
+Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next,
+                                const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         auto row = impl_->prepare("UPDATE reveals SET state = ? WHERE id = ? AND state = 'held'");
         SQLite::bind(row, name_of(next), id);

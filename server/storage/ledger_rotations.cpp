@@ -161,7 +161,7 @@ Result<void> Ledger::release_rotation(const std::string& approval_id) {
 
 // The value may have been claimed, or its time may have run out, before the row was there.
 Result<RotationRow> Ledger::begin_rotation(const access_tokens::RotationOrder& order,
-                                           const RotationStart& start, const JournalEntry& entry) {
+                                           const RotationStart& start, const journal::JournalEntry& entry) {
     const auto fresh = first_row(order, start);
     return impl_->write([&]() -> Result<RotationRow> {
         auto statement = impl_->prepare(
@@ -195,7 +195,7 @@ Result<std::vector<RotationRow>> Ledger::open_rotations() {
     return sqlite::read([&] { return read_all(impl_->prepare(rotations(open_ones).c_str())); });
 }
 
-Result<void> Ledger::change_rotation(const RotationRow& next, const JournalEntry& entry) {
+Result<void> Ledger::change_rotation(const RotationRow& next, const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         if (auto written = update(impl_->prepare(compare_and_set), next); !written) return written;
         if (auto told = impl_->append(entry); !told) return told;

@@ -4,7 +4,7 @@
 namespace tfy::storage {
 
 Result<void> Ledger::add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
-                                      const JournalEntry& entry) {
+                                      const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         auto old = impl_->prepare("DELETE FROM sign_in_codes WHERE until <= ?");
         SQLite::bind(old, sqlite::stored(entry.at));

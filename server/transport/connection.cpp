@@ -114,16 +114,9 @@ private:
     /// Always ends the connection: false.
     Async<bool> refuse(Rejection refusal) {
         SocketAnswer answer(*peer_, {.keep_alive = false, .patience = limits_.body_deadline});
-        const bool sent = (co_await answer.reply(error_reply(std::move(refusal)))).has_value();
+        const bool sent = (co_await answer.reply(refusal.reply())).has_value();
         if (sent) co_await peer_->linger();
         co_return false;
-    }
-
-    HttpResponse error_reply(Rejection refusal) const {
-        return {.status = refusal.status,
-                .content_type = "application/json",
-                .body = rules_.redaction.seal(Json{{"error", std::move(refusal.reason)}}),
-                .headers = std::move(refusal.headers)};
     }
 
     Async<bool> one_request() {
@@ -223,7 +216,7 @@ private:
         co_await (run_handler(std::move(request), answer) || watch() || answer.keep_stream_alive());
         answer_ = nullptr;
         if (!answer.started() && !gone_) {
-            HttpResponse failed = error_reply({500, "The server failed to answer. This is a bug in it."});
+            auto failed = Rejection{500, "The server failed to answer. This is a bug in it."}.reply();
             co_await answer.reply(std::move(failed));
         }
         co_return answer.complete() && !answer.says_close() && !gone_;

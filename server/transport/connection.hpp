@@ -14,7 +14,6 @@ struct ConnectionRules {
     ListenerOptions options;
     guard::Allowed allowed;
     HttpHandler handler;
-    const sealing::Sealer& redaction;
 };
 
 /// All of it on one loop.

@@ -158,6 +158,14 @@ bool is_allowed_origin(std::string_view origin, const Allowed& allowed) {
     return std::ranges::any_of(allowed.origins, is_this) || std::ranges::any_of(loopback, is_own);
 }
 
+HttpResponse Rejection::reply() const {
+    static const redaction::Redactor nothing_known({}, {});  // a constant holds no token
+    return {.status = status,
+            .content_type = "application/json",
+            .body = nothing_known.seal(Json{{"error", reason}}),
+            .headers = headers};
+}
+
 std::variant<Admitted, Rejection> admit(std::string_view head_text, const Allowed& allowed) {
     auto read = read_head(head_text);
     if (auto* refusal = std::get_if<Rejection>(&read)) return std::move(*refusal);

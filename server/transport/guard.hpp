@@ -14,8 +14,10 @@ namespace tfy::transport::guard {
 
 struct Rejection {
     int status = 400;
-    std::string reason;  // one sentence for the peer; quotes nothing of the request
+    std::string_view reason;  // one constant sentence: nothing of the request is in it
     Headers headers = {};
+
+    HttpResponse reply() const;
 };
 
 struct Head {

@@ -33,9 +33,8 @@ Error cannot_listen(const ListenerOptions& options, const std::string& why, bool
 }  // namespace
 
 struct Listener::Impl : std::enable_shared_from_this<Impl> {
-    Impl(asio::io_context& loop, ListenerOptions options, HttpHandler handler,
-         const sealing::Sealer& redaction)
-        : acceptor(loop), emptied(loop), rules{std::move(options), {}, std::move(handler), redaction} {}
+    Impl(asio::io_context& loop, ListenerOptions options, HttpHandler handler)
+        : acceptor(loop), emptied(loop), rules{std::move(options), {}, std::move(handler)} {}
 
     Result<void> open_acceptor() {
         const auto& options = rules.options;
@@ -116,8 +115,8 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
 };
 
 Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& loop, ListenerOptions options,
-                                                 HttpHandler handler, const sealing::Sealer& redaction) {
-    auto impl = std::make_shared<Impl>(loop, std::move(options), std::move(handler), redaction);
+                                                 HttpHandler handler) {
+    auto impl = std::make_shared<Impl>(loop, std::move(options), std::move(handler));
     if (const auto opened = impl->open_acceptor(); !opened) return opened.error();
     return std::unique_ptr<Listener>(new Listener(std::move(impl)));
 }

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "server/sealing/sealer.hpp"
 #include "server/transport/http.hpp"
 
 namespace tfy::transport {
@@ -41,7 +40,7 @@ public:
     /// Binds at once. Errc::storage never; Errc::refused where the address cannot be bound, with the
     /// reason; its data tells whether another one has it ({"in_use": true}).
     static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
-                                                  HttpHandler handler, const sealing::Sealer& redaction);
+                                                  HttpHandler handler);
     ~Listener();
 
     std::uint16_t port() const;

@@ -9,6 +9,7 @@
 #include "server/app/services.hpp"
 #include "server/loop/loop.hpp"
 #include "server/mcp/streamable_http.hpp"
+#include "server/sealing/sealer.hpp"
 #include "server/transport/listener.hpp"
 #include "tests/conformance_server/features.hpp"
 #include "tests/conformance_server/tasks.hpp"
@@ -80,11 +81,9 @@ int main() {
     loop::Loop loop;
     House house(loop);
     auto listener = transport::Listener::bind(
-        loop, {},
-        [&house](transport::HttpRequest request, transport::Responder& answer) {
+        loop, {}, [&house](transport::HttpRequest request, transport::Responder& answer) {
             return house.handle(std::move(request), answer);
-        },
-        house.redaction);
+        });
     if (!listener) {
         std::cerr << listener.error().message << "\n";
         return 1;

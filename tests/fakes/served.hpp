@@ -1,6 +1,7 @@
 // A listener on a loop of its own, and raw sockets to it.
 #pragma once
 
+#include "server/sealing/sealer.hpp"
 #include "server/transport/listener.hpp"
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/fakes/raw_socket.hpp"
@@ -10,9 +11,8 @@ namespace tfy::tests {
 class Served {
 public:
     explicit Served(transport::HttpHandler handler, transport::ListenerOptions options = {})
-        : redaction_(redaction::FingerprintKey{}, {}),
-          listener_(std::move(*transport::Listener::bind(loop_.context(), std::move(options),
-                                                         std::move(handler), redaction_))) {
+        : listener_(std::move(
+              *transport::Listener::bind(loop_.context(), std::move(options), std::move(handler)))) {
         listener_->start();
     }
     Served(const Served&) = delete;
@@ -33,7 +33,6 @@ public:
     }
 
 private:
-    sealing::Sealer redaction_;
     LoopThread loop_;
     std::unique_ptr<transport::Listener> listener_;
 };

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "server/cli/sandbox_routes.hpp"
+#include "server/sealing/sealer.hpp"
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/raw_socket.hpp"
@@ -58,8 +59,7 @@ public:
                                                       transport::Responder& answer) {
             return routes_.serve(std::move(request), answer);
         };
-        listener_ = std::move(
-            *transport::Listener::bind(loop_.context(), routes_.listening({}), handler, redaction_));
+        listener_ = std::move(*transport::Listener::bind(loop_.context(), routes_.listening({}), handler));
         listener_->start();
     }
     ServedPlane(const ServedPlane&) = delete;

@@ -53,7 +53,7 @@ inline std::unique_ptr<storage::Ledger> open_ledger(const std::filesystem::path&
     return std::move(*ledger);
 }
 
-inline storage::JournalEntry entry(std::string kind, std::string approval_id = {}, Json body = Json::object(),
+inline journal::JournalEntry entry(std::string kind, std::string approval_id = {}, Json body = Json::object(),
                                    policy::Time at = noon) {
     static const redaction::Redactor redactor({}, {});
     return {std::move(kind), std::move(approval_id), redactor.seal(body), at};

@@ -154,6 +154,22 @@ TEST_CASE("a source includes its own header first") {
     check_none(found);
 }
 
+TEST_CASE("a source has a header of its name, in the rooms that keep to it by now") {
+    const std::set<std::string> not_yet = {
+        "protocol",       "policy",           "policy/notice",     "policy/redaction",
+        "tools/status",   "tools/sandbox",    "tools/truefoundry", "tools/access_tokens",
+        "server/storage", "server/transport", "server/upstream",   "server/approvals",
+        "server/mcp",     "server/calls",     "server/dashboard"};
+    const fs::path root = TFY_SOURCE_DIR;
+    std::vector<std::string> found;
+    for (const auto& source : rooms()) {
+        const fs::path file = source.name;
+        if (file.filename() == "main.cpp" || not_yet.contains(file.parent_path().generic_string())) continue;
+        if (!fs::exists(root / fs::path(file).replace_extension(".hpp"))) found.push_back(source.name);
+    }
+    check_none(found);
+}
+
 TEST_CASE("no file is over 400 lines") {
     std::vector<std::string> found;
     for (const auto& source : sources({"manifests", "protocol", "policy", "tools", "server", "tests"}))
@@ -193,7 +209,6 @@ TEST_CASE(
         "server/cli/standard_output.cpp",  // a constant, and what the system calls an error
         "server/cli/sandbox.cpp",          // its greeting, of checked names
         "server/cli/sandbox_routes.cpp",   // its alarm, made visible there
-        "server/main.cpp",                 // wrong usage, made visible there
     };
     const auto elsewhere = [&](const std::string& name) {
         return starts_with(name, "server/") && !allowed.contains(name);

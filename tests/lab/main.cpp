@@ -32,7 +32,7 @@ int run(std::vector<sandbox::Account> accounts) {
                                                   transport::Responder& answer) {
         return lab.serve(std::move(request), answer);
     };
-    const auto listener = transport::Listener::bind(loop, lab.listening({}), handler, redaction).value();
+    const auto listener = transport::Listener::bind(loop, lab.listening({}), handler).value();
     listener->start();
     std::cout << "sandbox lab at http://127.0.0.1:" << listener->port() << std::endl;
     boost::asio::co_spawn(loop, until_signal(loop, lab, *listener), boost::asio::detached);

@@ -114,7 +114,7 @@ void World::race(const Draws& draws) {
 
 void World::permission(Process& process, policy::StandingPermission permission, bool revokes) {
     const auto kind = revokes ? "permission revoked" : "permission given";
-    const storage::JournalEntry entry{kind, permission.id, process.redaction.seal(Json::object()),
+    const journal::JournalEntry entry{kind, permission.id, process.redaction.seal(Json::object()),
                                       time_.now()};
     auto work = [permission, entry, revokes](storage::Ledger& ledger) {
         return revokes ? ledger.revoke_permission(permission, entry)
@@ -151,7 +151,7 @@ void World::revoke(const Draws& draws) {
     if (!revoked) return;
     if (draws[1] % 2 == 0) return permission(*some_process(draws[3]), std::move(*revoked), true);
     const auto& redaction = some_process(draws[3])->redaction;
-    const storage::JournalEntry entry{"permission revoked", revoked->id, redaction.seal(Json::object()),
+    const journal::JournalEntry entry{"permission revoked", revoked->id, redaction.seal(Json::object()),
                                       time_.now()};
     if (observer_->revoke_permission(*revoked, entry)) observe();
 }

@@ -31,7 +31,7 @@ struct Desk {
     std::unique_ptr<storage::Ledger> ledger = open_ledger(folder / "ledger.db");
     cli::ApprovalsOptions options{.state_dir = folder.path(),
                                   .stdin_is_terminal = true,
-                                  .passphrase_required = false,
+                                  .required = {.passphrase = false},
                                   .user = "grace",
                                   .now = [] { return noon + 1min; }};
 
@@ -227,7 +227,7 @@ TEST_CASE("without a terminal nobody decides, unless the rules allow it") {
         CHECK(refused.out.empty());
         CHECK(holds(refused.err, "standard input is not a terminal"));
         CHECK(desk.stored().state == State::pending);
-        desk.options.terminal_required = false;
+        desk.options.required.tty = false;
         CHECK(desk.run_on("apr_1", verb, "ci-pipeline\n").code == 0);
     }
 }
@@ -237,7 +237,7 @@ TEST_CASE("what a terminal may not approve is refused before anything is asked, 
     auto fresh = approval("apr_1");
     fresh.terms.min_assurance = policy::Assurance::signed_in;
     desk.ask(fresh);
-    desk.options.passphrase_required = true;
+    desk.options.required.passphrase = true;
     const auto alone = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
     CHECK(alone.code == 1);
     CHECK(alone.out.empty());
@@ -259,7 +259,7 @@ TEST_CASE("who may not decide is told so before anything is asked") {
     auto fresh = approval("apr_1");
     fresh.terms.approvers = {"ada"};
     desk.ask(fresh);
-    desk.options.passphrase_required = true;
+    desk.options.required.passphrase = true;
     for (const auto verb : {Verb::approve, Verb::deny}) {
         const auto ran = desk.run_on("apr_1", verb, "ci-pipeline\n");
         CHECK(ran.code == 1);

@@ -24,7 +24,7 @@ struct Terminal : RotationHouse {
                                       .id = std::move(id),
                                       .json = json,
                                       .stdin_is_terminal = terminal,
-                                      .passphrase_required = false,
+                                      .required = {.passphrase = false},
                                       .user = "grace",
                                       .now = [this] { return clock.now(); }};
         return run_approvals(options);

@@ -79,8 +79,8 @@ TEST_CASE("with --json a decision prints one document, and the conversation goes
     approving.json = true;
     approving.id = "apr_1";
     approving.user = "grace";
-    approving.terminal_required = false;
-    approving.passphrase_required = false;
+    approving.required.tty = false;
+    approving.required.passphrase = false;
     std::istringstream in("apr_1\n");
     std::ostringstream out;
     std::ostringstream err;

@@ -27,7 +27,7 @@ struct Terminal {
                                   .reason = "the release",
                                   .permit = {.principal = "stdio:alice", .names = "ci-*", .uses = 5},
                                   .stdin_is_terminal = true,
-                                  .passphrase_required = false,
+                                  .required = {.passphrase = false},
                                   .user = "grace",
                                   .now = [] { return noon; }};
 

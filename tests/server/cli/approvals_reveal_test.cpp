@@ -20,7 +20,7 @@ struct Terminal {
                                   .id = "rev_1",
                                   .stdin_is_terminal = true,
                                   .stdout_is_terminal = true,
-                                  .passphrase_required = false,
+                                  .required = {.passphrase = false},
                                   .user = "grace",
                                   .now = [] { return noon + 1min; }};
 

@@ -29,7 +29,7 @@ struct Terminal {
 
     Terminal() {
         // A stream stands for the terminal: nothing is there whose echo could be turned off.
-        options.terminal_required = false;
+        options.required.tty = false;
         REQUIRE(ledger->open_request(approval("apr_1"), {100, 100}, entry("requested", "apr_1")).has_value());
     }
     Ran run(Verb verb, const std::string& typed) {
@@ -114,7 +114,7 @@ TEST_CASE("a passphrase that cannot be written is not journalled as set") {
 
 TEST_CASE("where the rules want a terminal, a program can neither set a passphrase nor make a code") {
     Terminal terminal;
-    terminal.options.terminal_required = true;
+    terminal.options.required.tty = true;
     CHECK(terminal.run(Verb::passphrase, "correct horse\ncorrect horse\n").code == 1);
     CHECK(terminal.run(Verb::sign_in, "correct horse\n").code == 1);
     CHECK_FALSE(people::Passphrases(terminal.folder.path()).is_set("grace").value());
@@ -132,7 +132,7 @@ TEST_CASE("a name that is no person's is nobody's passphrase and nobody's code")
     CHECK_FALSE(policy::is_person_name(std::string(65, 'a')));
 
     Terminal terminal;
-    terminal.options.passphrase_required = false;
+    terminal.options.required.passphrase = false;
     terminal.options.person = "stdio:grace";
     CHECK(terminal.run(Verb::sign_in, "").code == 2);
 }

@@ -7,7 +7,7 @@
 
 #include "protocol/parse.hpp"
 #include "server/approvals/explanation.hpp"
-#include "server/cli/commands.hpp"
+#include "server/cli/policy_explain.hpp"
 #include "server/config/config.hpp"
 #include "server/storage/token_store.hpp"
 #include "tests/fakes/state.hpp"

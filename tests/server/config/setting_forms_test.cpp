@@ -4,6 +4,7 @@
 #include <random>
 
 #include "server/config/config.hpp"
+#include "server/config/dotenv.hpp"
 #include "server/config/path_text.hpp"
 #include "server/upstream/placeholder.hpp"
 #include "tests/fakes/variable.hpp"

@@ -8,7 +8,10 @@
 #include <sstream>
 
 #include "server/app/services.hpp"
-#include "server/doctor/doctor_checks.hpp"
+#include "server/doctor/doctor_approvals.hpp"
+#include "server/doctor/doctor_settings.hpp"
+#include "server/doctor/doctor_state.hpp"
+#include "server/doctor/doctor_upstream.hpp"
 #include "server/transport/listener.hpp"
 #include "tests/fakes/rules.hpp"
 #include "tests/fakes/scripted_exchange.hpp"
@@ -162,8 +165,7 @@ TEST_CASE("each setting that a start would refuse is broken, is not shown, and s
 
 TEST_CASE("an address that is taken is warned of; one that is not this machine's is broken") {
     boost::asio::io_context loop;
-    const sealing::Sealer redaction({}, {});
-    const auto other = transport::Listener::bind(loop, {}, transport::HttpHandler{}, redaction).value();
+    const auto other = transport::Listener::bind(loop, {}, transport::HttpHandler{}).value();
     config::Settings settings;
     settings.listen = {"127.0.0.1", other->port()};
     CHECK(doctor::look_at_listen(settings).level == Level::warning);

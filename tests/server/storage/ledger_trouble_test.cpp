@@ -92,7 +92,7 @@ TEST_CASE("a decision whose journal record does not fit is not made") {
 TEST_CASE("a decision whose journal record is no JSON is not made") {
     auto ledger = open_ledger(":memory:");
     REQUIRE(ledger->open_request(approval("apr_1"), roomy, entry("requested")).has_value());
-    const storage::JournalEntry broken{"approved", "apr_1", redaction::RedactedForTests::make("not json"),
+    const journal::JournalEntry broken{"approved", "apr_1", redaction::RedactedForTests::make("not json"),
                                        noon};
     CHECK(ledger->change(State::pending, in_state(approval("apr_1"), State::approved), broken).error().code ==
           Errc::storage);

@@ -202,12 +202,11 @@ TEST_CASE("a handler that throws or says nothing costs one request a 500") {
 TEST_CASE("an address that cannot be bound is refused with the reason") {
     Served first(tests::echo);
     boost::asio::io_context loop;
-    const sealing::Sealer redaction(redaction::FingerprintKey{}, {});
-    const auto taken = transport::Listener::bind(loop, {.port = first.port()}, tests::echo, redaction);
+    const auto taken = transport::Listener::bind(loop, {.port = first.port()}, tests::echo);
     REQUIRE_FALSE(taken.has_value());
     CHECK(taken.error().code == Errc::refused);
     CHECK(taken.error().message.find("in use") != std::string::npos);
-    const auto odd = transport::Listener::bind(loop, {.address = "everywhere"}, tests::echo, redaction);
+    const auto odd = transport::Listener::bind(loop, {.address = "everywhere"}, tests::echo);
     REQUIRE_FALSE(odd.has_value());
     CHECK(odd.error().code == Errc::refused);
 }

@@ -1,8 +1,8 @@
-#include "server/cli/display.hpp"
+#include "server/app/display.hpp"
 
 #include <cstdlib>
 
-namespace tfy::cli {
+namespace tfy::app {
 
 bool has_display() {
     const auto is_set = [](const char* name) {
@@ -12,4 +12,4 @@ bool has_display() {
     return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
 }
 
-}  // namespace tfy::cli
+}  // namespace tfy::app

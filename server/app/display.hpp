@@ -1,8 +1,8 @@
 // Whether this process can open a window for its person.
 #pragma once
 
-namespace tfy::cli {
+namespace tfy::app {
 
 bool has_display();
 
-}  // namespace tfy::cli
+}  // namespace tfy::app

@@ -1,10 +1,10 @@
-#include "server/cli/second_signal.hpp"
+#include "server/app/second_signal.hpp"
 
 #include <unistd.h>
 
 #include <csignal>
 
-namespace tfy::cli {
+namespace tfy::app {
 
 // Not left to the system's default: that does nothing to the first process of a container.
 void end_at_once_when_told_again(boost::asio::signal_set& heard) {
@@ -12,4 +12,4 @@ void end_at_once_when_told_again(boost::asio::signal_set& heard) {
     for (const int each : {SIGINT, SIGTERM}) std::signal(each, [](int number) { ::_exit(128 + number); });
 }
 
-}  // namespace tfy::cli
+}  // namespace tfy::app

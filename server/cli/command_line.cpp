@@ -1,0 +1,66 @@
+#include "server/cli/command_line.hpp"
+
+#include "policy/redaction/redactor.hpp"
+#include "server/cli/settings.hpp"
+#include "server/cli/usage.hpp"
+#include "server/config/path_text.hpp"
+#include "server/config/settings.hpp"
+#include "server/sealing/printing.hpp"
+#include "tools/own_command.hpp"
+
+namespace tfy::cli {
+namespace {
+
+/// Commands that are printed work as they stand, wherever this one found its state directory.
+void name_state_dir(const config::Options& options) {
+    const auto chosen = config::state_dir(options.state_dir);
+    const auto usual = config::state_dir({});
+    if (!chosen || options.state_dir.empty()) return;
+    const auto absolute = std::filesystem::absolute(*chosen).lexically_normal();
+    if (!usual || absolute != usual->lexically_normal()) tools::commands_name(absolute.string());
+}
+
+}  // namespace
+
+int Invocation::fail(const Error& error) const {
+    sealing::print_error(err, error.message);
+    return config::exit_code(error);
+}
+
+CommandLine::CommandLine()
+    : app_("Access tokens of TrueFoundry for AI agents: a person approves, a value is shown once.",
+           "tfy-pat-mcp") {
+    app_.set_version_flag("--version", "tfy-pat-mcp " TFY_VERSION);
+    app_.require_subcommand(1);
+    app_.formatter(help_);
+    if (const auto path = config::path_of_program(); !path.empty()) tools::commands_start(path.string());
+    add_settings(app_, options_);
+}
+
+CLI::App& CommandLine::add(CLI::App& parent, VerbDefinition verb) {
+    auto& added = *parent.add_subcommand(verb.name, verb.description)->fallthrough();
+    added.formatter(help_);
+    help_->tell(added, std::move(verb.help));
+    if (verb.run)
+        added.callback([this, run = std::move(verb.run)] { chosen_ = run; });
+    else
+        added.require_subcommand(1);
+    return added;
+}
+
+int CommandLine::run(std::span<char* const> arguments, std::istream& in, std::ostream& out,
+                     std::ostream& err) {
+    try {
+        app_.parse(static_cast<int>(arguments.size()), arguments.data());
+    } catch (const CLI::Success& asked) {  // --help, --version
+        return app_.exit(asked, out, err);
+    } catch (const CLI::ParseError& wrong) {
+        sealing::print_text(err, redaction::Redactor({}, {}), usage_error(app_, wrong));
+        return 2;
+    }
+    name_state_dir(options_);
+    Invocation call{app_, arguments, options_, in, out, err};
+    return chosen_(call);
+}
+
+}  // namespace tfy::cli

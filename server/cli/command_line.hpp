@@ -1,0 +1,52 @@
+// The command line: verbs, each declared beside the code that runs it, and the settings of all of them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iosfwd>
+#include <span>
+
+#include "server/cli/help.hpp"
+#include "server/config/config.hpp"
+
+namespace tfy::cli {
+
+/// What a verb runs with.
+struct Invocation {
+    const CLI::App& app;  // parsed
+    std::span<char* const> arguments;
+    config::Options options;
+    std::istream& in;
+    std::ostream& out;
+    std::ostream& err;
+
+    /// Says what is wrong. The exit code.
+    int fail(const Error& error) const;
+};
+
+struct VerbDefinition {
+    std::string name;
+    std::string description;
+    VerbHelp help;
+    /// Returns the process's exit code: 0 done, 1 failed, 2 wrong usage. None where a verb below it is
+    /// chosen.
+    std::function<int(Invocation&)> run = {};
+};
+
+class CommandLine {
+public:
+    CommandLine();
+
+    CLI::App& add(VerbDefinition verb) { return add(app_, std::move(verb)); }
+    CLI::App& add(CLI::App& parent, VerbDefinition verb);
+    /// Reads the command line and runs its verb. The exit code.
+    int run(std::span<char* const> arguments, std::istream& in, std::ostream& out, std::ostream& err);
+
+private:
+    CLI::App app_;
+    config::Options options_;
+    std::shared_ptr<HelpFormatter> help_ = std::make_shared<HelpFormatter>();
+    std::function<int(Invocation&)> chosen_;
+};
+
+}  // namespace tfy::cli

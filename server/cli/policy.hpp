@@ -1,0 +1,13 @@
+// `tfy-pat-mcp policy`: the rules, read as the server would read them.
+#pragma once
+
+#include "server/cli/command_line.hpp"
+
+namespace tfy::cli {
+
+void add_policy(CommandLine& line);
+
+/// Reads a rules file (empty: the embedded ones) and says what is wrong with it, or that nothing is.
+int run_policy_check(const std::string& file, std::ostream& out, std::ostream& errors);
+
+}  // namespace tfy::cli

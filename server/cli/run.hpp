@@ -1,0 +1,13 @@
+// What the program does: the list of its verbs.
+#pragma once
+
+#include <ostream>
+#include <span>
+
+namespace tfy::cli {
+
+/// Runs the verb that `arguments` name; what it prints goes to `out`, which has checks of its own. The exit
+/// code.
+int run_command_line(std::span<char* const> arguments, std::ostream& out);
+
+}  // namespace tfy::cli

@@ -1,0 +1,79 @@
+#include "server/cli/settings.hpp"
+
+#include <cstdlib>
+
+#include "server/cli/help.hpp"
+#include "server/cli/option_forms.hpp"
+#include "server/config/config_file.hpp"
+#include "server/config/path_text.hpp"
+
+namespace tfy::cli {
+namespace {
+
+void add_config(CLI::App& app) {
+    const auto* file = std::getenv("TFY_PAT_MCP_CONFIG");  // the library reads the environment after it
+    const bool named = file != nullptr && *file != '\0';
+    auto* config =
+        app.set_config("--config", named ? file : "", "TOML file with settings of the same names", named);
+    config->envname("TFY_PAT_MCP_CONFIG")
+        ->transform(CLI::Validator(
+            [](std::string& file) {
+                auto path = config::expand_path(file, "--config");
+                if (path) file = std::move(*path);
+                return path ? std::string{} : path.error().message;
+            },
+            ""));
+    spelled(config, "FILE", "none");
+    app.config_formatter(std::make_shared<config::ConfigFile>(app));
+    app.allow_config_extras(CLI::config_extras_mode::error);
+}
+
+}  // namespace
+
+void add_settings(CLI::App& app, config::Options& options) {
+    add_config(app);
+    spelled(app.add_flag("--sandbox", options.sandbox,
+                         "Use a built-in stand-in with test tokens instead of TrueFoundry"),
+            "", "off")
+        ->envname("TFY_PAT_MCP_SANDBOX");
+    spelled(app.add_option("--sandbox-tokens", options.sandbox_tokens,
+                           "The tokens that a new sandbox begins with: one of each sort, or none. A sandbox "
+                           "that was started before keeps what it has"),
+            "examples|none", "examples")
+        ->check(CLI::IsMember({"examples", "none"}))
+        ->envname("TFY_PAT_MCP_SANDBOX_TOKENS");
+    const auto text = [&app](const char* name, auto& place, const char* what, const char* value,
+                             const char* variable, const char* otherwise = "") {
+        return spelled(app.add_option(name, place, what), value, otherwise)->envname(variable);
+    };
+    text("--listen", options.listen, "Address and port to listen at", "ADDRESS:PORT", "TFY_PAT_MCP_LISTEN",
+         "127.0.0.1:8780");
+    text("--state-dir", options.state_dir, "Directory for approvals, journal and keys", "DIR",
+         "TFY_PAT_MCP_STATE_DIR", "$XDG_STATE_HOME/tfy-pat-mcp, else ~/.local/state/tfy-pat-mcp");
+    text("--policy", options.policy, "Rules file to use instead of the built-in rules", "FILE",
+         "TFY_PAT_MCP_POLICY", "the built-in rules");
+    text("--hold", options.hold, "How long a call waits for a decision before it answers 'pending'", "TIME",
+         "TFY_PAT_MCP_HOLD")
+        ->capture_default_str();
+    text("--log-level", options.log_level, "debug, info, warn, error or off", "LEVEL",
+         "TFY_PAT_MCP_LOG_LEVEL")
+        ->capture_default_str();
+    text("--ca-file", options.ca_file,
+         "PEM file of certificate authorities to trust as well, for TrueFoundry and webhooks", "FILE",
+         "TFY_PAT_MCP_CA_FILE", "none");
+    text("--public-url", options.public_url,
+         "Address at which people and clients reach serve; links begin with it, and its host is accepted",
+         "URL", "TFY_PAT_MCP_PUBLIC_URL", "where the page listens");
+    takes_list(*text("--allowed-host", options.allowed_hosts, "Host header to accept as well; repeatable",
+                     "HOST", "TFY_PAT_MCP_ALLOWED_HOST", "this machine's names"));
+    takes_list(*text("--allowed-origin", options.allowed_origins,
+                     "Origin header to accept as well; repeatable", "ORIGIN", "TFY_PAT_MCP_ALLOWED_ORIGIN",
+                     "the server's own"));
+    spelled(app.add_flag("--open-browser,!--no-open-browser", options.open_browser,
+                         "Open the approvals page in a browser if there is a display"),
+            "", "on")
+        ->envname("TFY_PAT_MCP_OPEN_BROWSER");
+    trim_values(app);
+}
+
+}  // namespace tfy::cli

@@ -1,0 +1,21 @@
+// The doctor on what a decision is worth here, and on who could go round it.
+#pragma once
+
+#include "policy/rule.hpp"
+#include "server/doctor/doctor.hpp"
+
+namespace tfy::doctor {
+
+/// What the rules ask of whoever approves, a transport a line, and whether anybody could: broken where nobody
+/// could on either. Then whether `user` can decide in a terminal.
+CheckResults look_at_approvals(const policy::Rules& rules, const std::filesystem::path& state_dir,
+                               const std::string& user, policy::Time now);
+
+/// Whether a server on stdio can open a browser for its person.
+CheckResult look_at_page(bool display, bool open_browser, bool has_opener);
+
+/// Hooks of known hosts that answer for their person, and keys that lie where agents look.
+CheckResults look_at_agents(const std::filesystem::path& home, const std::filesystem::path& folder,
+                            const config::Upstream& upstream);
+
+}  // namespace tfy::doctor

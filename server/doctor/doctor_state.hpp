@@ -1,0 +1,20 @@
+// The doctor on what is on this machine: state directory, rules, journal.
+#pragma once
+
+#include "server/config/settings.hpp"
+#include "server/doctor/doctor.hpp"
+
+namespace tfy::doctor {
+
+/// Is there, this user's, closed to others, with keys that can be used and room on its disk; and whether a
+/// server can work there: everything that a start makes in a state directory is made in a folder of its own,
+/// there or where the directory would be, and removed. With `sandbox`, its tokens, too.
+CheckResults look_at_state(const std::filesystem::path& state_dir, const policy::Rules& rules, bool sandbox);
+
+/// The rules as a server would read them, with their webhooks.
+CheckResult look_at_rules(const config::ReadSettings& read, const std::string& file);
+
+/// What `audit verify` says.
+CheckResult look_at_journal(const std::filesystem::path& state_dir);
+
+}  // namespace tfy::doctor

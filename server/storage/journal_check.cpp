@@ -1,0 +1,57 @@
+#include "server/storage/journal_check.hpp"
+
+namespace tfy::storage {
+namespace {
+
+using journal::JournalRecord;
+
+constexpr std::size_t records_at_once = 1000;
+
+Error broken_journal(const std::string& wrong) {
+    return {Errc::storage,
+            "The journal is broken: " + wrong + ". Keep the state directory as it is: it is evidence."};
+}
+
+std::string count_of(std::int64_t records) {
+    return std::to_string(records) + (records == 1 ? " record" : " records");
+}
+
+std::string said_of(const JournalRecord& last, const JournalEnd& end) {
+    auto text = "The journal is intact: " + count_of(last.sequence) + ", the last one of " +
+                policy::format_time_for_people(last.at) + " with hash " + last.hash + ".\n";
+    if (end.since == 0)
+        return text +
+               "Its end is not protected yet: records cut off at the end would not be noticed. The next "
+               "record protects it.\n";
+    return text + "Its end is protected since record " + std::to_string(end.since) +
+           ": later records cannot be cut off unnoticed.\nKeep these lines elsewhere: only they reveal that "
+           "the whole state directory was replaced by an older copy.\n";
+}
+
+}  // namespace
+
+Result<void> for_each_page(Ledger& ledger, const EachPage& each) {
+    for (std::int64_t first = 1;;) {
+        const auto page = ledger.journal(first, records_at_once);
+        if (!page) return page.error();
+        if (auto done = each(*page); !done) return done;
+        if (page->size() < records_at_once) return {};
+        first = page->back().sequence + 1;
+    }
+}
+
+Result<std::string> verify_journal(Ledger& ledger) {
+    const auto end = ledger.journal_end();
+    if (!end) return end.error();
+    std::optional<JournalRecord> last;
+    const auto whole = for_each_page(ledger, [&](const std::vector<JournalRecord>& page) -> Result<void> {
+        if (const auto wrong = journal::broken(page, last ? &*last : nullptr)) return broken_journal(*wrong);
+        if (!page.empty()) last = page.back();
+        return {};
+    });
+    if (!whole) return whole.error();
+    if (end->wrong) return broken_journal(*end->wrong);
+    return last ? said_of(*last, *end) : std::string("The journal is empty.\n");
+}
+
+}  // namespace tfy::storage

@@ -1,0 +1,20 @@
+// Whether the journal is whole. It is read page by page: it may be longer than memory.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/storage/ledger.hpp"
+
+namespace tfy::storage {
+
+/// All records in order, some at a time. An error of `each` ends it.
+using EachPage = std::function<Result<void>(const std::vector<journal::JournalRecord>& page)>;
+Result<void> for_each_page(Ledger& ledger, const EachPage& each);
+
+/// Lines for people: how many records hold together, the hash of the last one, and since when the end is
+/// protected. Errc::storage with where it is broken, or where it cannot be read.
+Result<std::string> verify_journal(Ledger& ledger);
+
+}  // namespace tfy::storage
