@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "policy/redaction/byte_array.hpp"
+
 namespace tfy::redaction {
 
 namespace {
@@ -37,6 +39,7 @@ public:
     bool value(const Json& value, int depth) {
         if (value.is_string()) return string(value.get_ref<const std::string&>());
         if (value.is_structured() && depth == 0) return false;
+        if (may_be_bytes(value) && scrubber_.byte_array(value)) return false;
         if (value.is_object()) return object(value.get_ref<const Json::object_t&>(), depth);
         if (value.is_array()) return array(value.get_ref<const Json::array_t&>(), depth);
         scalar(value);

@@ -5,6 +5,7 @@
 
 #include "policy/redaction/characters.hpp"
 #include "policy/redaction/jwt.hpp"
+#include "policy/redaction/named_value.hpp"
 #include "policy/redaction/window_hash.hpp"
 
 namespace tfy::redaction {
@@ -19,11 +20,10 @@ std::string_view trimmed(std::string_view text) {
 }
 
 /// What is secret about a token: all of it, or all but the header that a JWT has in common with its issuer's
-/// other tokens.
+/// other tokens, or all but its own name.
 std::string_view secret_part(std::string_view value) {
     const auto jwt = read_jwt(value);
-    if (!jwt) return value;
-    const auto rest = value.substr(jwt->header.size() + 1);
+    const auto rest = value.substr(jwt ? jwt->header.size() + 1 : name_part(value));
     return rest.size() < window_size ? value : rest;
 }
 

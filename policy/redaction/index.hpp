@@ -20,7 +20,7 @@ struct Hit {
     std::size_t end = 0;
     std::uint32_t token = unnamed;
     std::size_t window = 0;  // where the registered window itself begins; only in hits of Index::find
-    std::uint16_t path = 0;  // how it was written: see technique()
+    std::uint64_t path = 0;  // how it was written: see technique()
     bool starts = false;     // the value itself begins at `begin`; only in hits of Index::find
     bool ends = false;       // and ends at `end`
 };

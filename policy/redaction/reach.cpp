@@ -5,6 +5,7 @@
 
 #include "policy/redaction/characters.hpp"
 #include "policy/redaction/jwt.hpp"
+#include "policy/redaction/named_value.hpp"
 
 namespace tfy::redaction {
 
@@ -73,6 +74,7 @@ void widen_to_values(std::string_view text, std::span<Hit> windows) {
         if (!hit.starts && !has_come(windows, i)) hit.begin = widened_begin(text, hit.begin);
         if (!hit.ends && !goes_on(windows, i)) hit.end = widened_end(text, hit.end);
         hit.begin = before_header(text, hit.begin);
+        if (hit.starts) hit.begin = begin_of_named(text, hit.begin);
     }
 }
 

@@ -12,7 +12,7 @@ namespace tfy::redaction {
 ///
 /// Between a value's first and its last window nothing is guessed: what follows a whole value stays. Where
 /// the window before or behind is missing, up to window_stride - 1 word_characters there may be the value's;
-/// they go with it. A JWT's header goes with its payload.
+/// they go with it. A JWT's header goes with its payload, a name that the value holds with its secret.
 void widen_to_values(std::string_view text, std::span<Hit> windows);
 
 }  // namespace tfy::redaction

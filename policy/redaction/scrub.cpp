@@ -1,6 +1,8 @@
 // Texts and trees without what may not leave; keys that become alike are told apart.
 #include "policy/redaction/scrub.hpp"
 
+#include "policy/redaction/byte_array.hpp"
+#include "policy/redaction/marks.hpp"
 #include "policy/redaction/unicode.hpp"
 
 namespace tfy::redaction {
@@ -25,6 +27,24 @@ std::optional<std::string> Scrubber::text(std::string_view text) {
     return redacted ? std::move(redacted) : std::move(repaired);
 }
 
+std::optional<Json> Scrubber::byte_array(const Json& value) {
+    const auto bytes = spelled_bytes(value, index_.shortest());
+    if (!bytes) return std::nullopt;
+    const auto hits = search_.run(*bytes);
+    if (!hits) return Json(over_budget_mark);
+    if (hits->empty()) return std::nullopt;
+    if (value.is_object()) return Json(index_.mark(hits->front().token));
+    Json rest = Json::array();
+    std::size_t at = 0;
+    for (const auto& hit : *hits) {
+        for (; at < hit.begin; ++at) rest.push_back(value[at]);
+        rest.push_back(index_.mark(hit.token));
+        at = hit.end;
+    }
+    for (; at < value.size(); ++at) rest.push_back(value[at]);
+    return rest;
+}
+
 Json Scrubber::tree(Json value, int depth) {
     if (value.is_string()) {
         auto redacted = text(value.get_ref<const std::string&>());
@@ -32,6 +52,7 @@ Json Scrubber::tree(Json value, int depth) {
     }
     if (!value.is_structured()) return value;
     if (depth == 0) return too_deep;
+    if (auto redacted = byte_array(value)) return std::move(*redacted);
     if (value.is_object()) return object(std::move(value), depth);
     for (auto& item : value) item = tree(std::move(item), depth - 1);
     return value;

@@ -22,6 +22,9 @@ public:
 
     /// nullopt: the text may leave as it is. Bytes that are no UTF-8 may not.
     std::optional<std::string> text(std::string_view text);
+    /// An array of numbers of which some spell what may not leave, with a mark in their place; an object of
+    /// these is a mark as a whole. nullopt: it may leave as it is.
+    std::optional<Json> byte_array(const Json& value);
     /// Keys included. What is nested deeper than `depth` is cut.
     Json tree(Json value, int depth = deepest);
 

@@ -14,18 +14,18 @@ namespace tfy::redaction {
 
 namespace {
 
-// Hit::path has a step in each four bits, the outermost one lowest.
-constexpr std::uint16_t by_shape = 15;
+// Hit::path has a step in each byte, the outermost one lowest.
+constexpr std::uint64_t by_shape = 0xff;
 
-std::uint16_t path_through(Decoding decoding, std::uint16_t inner) {
-    return static_cast<std::uint16_t>(unsigned{inner} << 4U | (static_cast<unsigned>(decoding) + 1));
+std::uint64_t path_through(Decoding decoding, std::uint64_t inner) {
+    return inner << 8U | (static_cast<unsigned>(decoding) + 1);
 }
 
-constexpr std::string_view step_name(unsigned step) {
-    constexpr std::array<std::string_view, 11> names = {
-        "plain",          "escapes", "look-alikes", "quoted-printable",
-        "tag characters", "pieces",  "hyphens",     "reversed",
-        "base64",         "base32",  "hex"};
+constexpr std::string_view step_name(std::uint64_t step) {
+    constexpr std::array<std::string_view, 13> names = {
+        "plain",  "escapes", "look-alikes", "quoted-printable", "tag characters",
+        "pieces", "hyphens", "reversed",    "base64",           "base32",
+        "hex",    "columns", "numbers"};
     return step == by_shape ? "shape" : names.at(step);
 }
 
@@ -52,9 +52,9 @@ std::vector<Hit> merged(std::vector<Hit> hits) {
 }  // namespace
 
 std::string technique(const Hit& hit) {
-    std::string steps(step_name(hit.path & 15U));
-    for (unsigned rest = hit.path >> 4U; rest != 0; rest >>= 4U)
-        steps.append(", ").append(step_name(rest & 15U));
+    std::string steps(step_name(hit.path & 0xffU));
+    for (auto rest = hit.path >> 8U; rest != 0; rest >>= 8U)
+        steps.append(", ").append(step_name(rest & 0xffU));
     return steps;
 }
 
@@ -62,23 +62,24 @@ std::optional<std::vector<Hit>> Search::run(std::string_view text, std::size_t b
     budget_ = budget;
     over_ = false;
     std::vector<Hit> hits;
-    look(text, most_nested, hits);
+    look(text, {most_nested}, hits);
     if (over_) return std::nullopt;
     return hits.empty() ? hits : merged(std::move(hits));
 }
 
-void Search::look(std::string_view text, int nested, std::vector<Hit>& hits) {
+void Search::look(std::string_view text, Depth depth, std::vector<Hit>& hits) {
     if (over_ || text.size() < index_.shortest()) return;
-    if (nested == 0) return look_plainly(text, hits);
+    if (depth.codes == 0) return look_plainly(text, hits);
     auto reasons = survey(text, index_.shortest());
     if (reasons.token_run || index_.has_odd()) look_plainly(text, hits);
     if (reasons.gives_reason_for(Decoding::base64) && !may_hold_base64(text, index_.shortest()))
         reasons.drop(Decoding::base64);
-    runs_[static_cast<std::size_t>(nested - 1)].decoding.reset();
+    runs_[depth.place()].decoding.reset();
     std::optional<Decoding> pointless;  // what gave nothing in one phase gives nothing in the next
     for (const auto step : all_steps) {
         if (step.decoding == pointless || !reasons.gives_reason_for(step.decoding)) continue;
-        if (!look_behind(step, text, nested - 1, hits)) pointless = step.decoding;
+        if (depth.laid_out && is_layout(step.decoding)) continue;
+        if (!look_behind(step, text, depth, hits)) pointless = step.decoding;
     }
 }
 
@@ -93,9 +94,10 @@ void Search::look_plainly(std::string_view text, std::vector<Hit>& hits) const {
 }
 
 /// False where the step leads nowhere.
-bool Search::look_behind(Step step, std::string_view text, int nested, std::vector<Hit>& hits) {
-    auto& view = views_[static_cast<std::size_t>(nested)];
-    decode(step, text, index_.shortest(), runs_[static_cast<std::size_t>(nested)], view);
+bool Search::look_behind(Step step, std::string_view text, Depth depth, std::vector<Hit>& hits) {
+    const auto inner = depth.behind(step.decoding);
+    auto& view = views_[inner.place()];
+    decode(step, text, index_.shortest(), runs_[depth.place()], view);
     const std::string_view decoded = view.text();
     if (decoded.empty() || decoded == text) return false;
     if (decoded.size() > budget_) {
@@ -103,7 +105,7 @@ bool Search::look_behind(Step step, std::string_view text, int nested, std::vect
         return false;
     }
     budget_ -= decoded.size();
-    const auto found = look_into(step, decoded, nested);
+    const auto found = look_into(step, decoded, inner);
     if (found.empty()) return true;
     const auto mapped = decode(step, text, index_.shortest(), View::Origins::kept);
     for (const auto& hit : found) {
@@ -113,16 +115,15 @@ bool Search::look_behind(Step step, std::string_view text, int nested, std::vect
     return true;
 }
 
-std::vector<Hit> Search::look_into(Step step, std::string_view decoded, int nested) {
+std::vector<Hit> Search::look_into(Step step, std::string_view decoded, Depth depth) {
     std::vector<Hit> found;
     if (!gives_bytes(step.decoding)) {
-        // Backwards is the last step: twice is where we came from.
-        look(decoded, step.decoding == Decoding::reversed ? 0 : nested, found);
+        look(decoded, depth, found);
         return found;
     }
     for_each_text(decoded, index_.shortest(), [&](std::size_t begin, std::size_t end) {
         const auto known = found.size();
-        look(decoded.substr(begin, end - begin), nested, found);
+        look(decoded.substr(begin, end - begin), depth, found);
         for (auto i = known; i < found.size(); ++i) {
             found[i].begin += begin;
             found[i].end += begin;

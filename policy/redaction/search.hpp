@@ -28,6 +28,20 @@ constexpr std::size_t budget_for(std::size_t size) {
 /// Who looks through a file has more time than who answers a call.
 constexpr std::size_t patient_budget_for(std::size_t size) { return size * 128 + 256 * 1024; }
 
+/// What may still be undone behind a text.
+struct Depth {
+    int codes = 0;          // encodings
+    bool laid_out = false;  // a layout has just been undone: what is left has none that counts
+
+    /// Backwards is the last step: twice is where we came from.
+    Depth behind(Decoding decoding) const {
+        if (decoding == Decoding::reversed) return {0, false};
+        return is_layout(decoding) ? Depth{codes, true} : Depth{codes - 1, false};
+    }
+    std::size_t place() const { return 2 * static_cast<std::size_t>(codes) + (laid_out ? 1 : 0); }
+};
+inline constexpr std::size_t depths = 2 * (most_nested + 1);
+
 /// One after the other many texts can be searched with it: it keeps its buffers.
 class Search {
 public:
@@ -39,17 +53,16 @@ public:
     std::optional<std::vector<Hit>> run(std::string_view text, std::size_t budget);
 
 private:
-    void look(std::string_view text, int nested, std::vector<Hit>& hits);
+    void look(std::string_view text, Depth depth, std::vector<Hit>& hits);
     void look_plainly(std::string_view text, std::vector<Hit>& hits) const;
-    bool look_behind(Step step, std::string_view text, int nested, std::vector<Hit>& hits);
-    std::vector<Hit> look_into(Step step, std::string_view decoded, int nested);
+    bool look_behind(Step step, std::string_view text, Depth depth, std::vector<Hit>& hits);
+    std::vector<Hit> look_into(Step step, std::string_view decoded, Depth depth);
 
     const Index& index_;
     std::size_t budget_ = 0;
     bool over_ = false;
-    std::array<View, most_nested> views_ = {View(View::Origins::dropped), View(View::Origins::dropped),
-                                            View(View::Origins::dropped)};
-    std::array<DigitRuns, most_nested> runs_;
+    std::array<View, depths> views_;
+    std::array<DigitRuns, depths> runs_;
 };
 
 /// How the value of a hit was written, from the outside to the inside: "plain", "base64", "escapes, hex";

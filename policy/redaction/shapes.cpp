@@ -7,6 +7,7 @@
 
 #include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/jwt.hpp"
+#include "policy/redaction/named_value.hpp"
 
 namespace tfy::redaction {
 
@@ -143,7 +144,8 @@ private:
 bool looks_like_key(std::string_view word) {
     if (word.size() < least_shape || !(word.starts_with("tfy-") || word.starts_with("tfy_"))) return false;
     if (is_name(word)) return false;
-    const auto rest = word.substr(4);
+    const auto name = name_part(word);
+    const auto rest = word.substr(name == 0 ? 4 : name);
     return is_random_mixed_case(rest) || is_random_lower_case(rest);
 }
 

@@ -17,8 +17,8 @@ inline constexpr std::size_t least_shape = 24;  // characters
 /// that begins with it.
 void find_shapes(std::string_view text, const Index& index, std::vector<Hit>& hits);
 
-/// "tfy-" and what follows it: true for a key, false for names (tfy-python-buildpack), UUIDs and commit
-/// hashes.
+/// "tfy-" and what follows it, or "tfy_pat_<name>_" and "tfy_va_<name>_" and a secret: true for a key, false
+/// for names (tfy-python-buildpack), UUIDs and commit hashes.
 bool looks_like_key(std::string_view word);
 
 }  // namespace tfy::redaction

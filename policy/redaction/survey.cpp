@@ -18,10 +18,20 @@ constexpr CharacterSet ordinary_characters() {
     return set;
 }
 
+constexpr auto label_digits = characters("0123456789abcdefABCDEF");
+
 enum Set : std::uint8_t { tokens, hex, separators, joints, escapes, equals, ordinary, breaks };
 constexpr ByteClasses classes = {scanned_characters,    hex_digits_and_separators, usual_separators,
                                  joining_separators,    characters("%\\&"),        characters("="),
                                  ordinary_characters(), characters("\r\n")};
+
+/// "0000020   e   y" and "0040: Authoriz".
+bool has_label(std::string_view line) {
+    std::size_t digits = 0;
+    while (digits < line.size() && has(label_digits, line[digits])) ++digits;
+    const auto behind = line.substr(digits, 2);
+    return (digits >= 4 && behind == ": ") || (digits >= 6 && behind == "  ");
+}
 
 /// Pieces between separators, from one word of marks to the next. Without branches that depend on the text:
 /// words have any length.
@@ -97,12 +107,23 @@ private:
             token_runs(runs_of_shortest(pair_at(masks + tokens * stride)));
             const auto half = runs_of_shortest(pair_at(masks + hex * stride));
             hex_run_ |= static_cast<std::uint64_t>(half & (half >> shortest_));
+            lines(masks, stride, at);
             chunks_.word(masks[separators * stride], at);
             hyphened_.word(masks[joints * stride], at);
             const auto inside = text_.size() - at;
             const auto all = inside < mask_bytes ? (std::uint64_t{1} << inside) - 1 : ~std::uint64_t{0};
             if (masks[ordinary * stride] != all) unusual(text_.substr(at, mask_bytes));
         });
+    }
+    /// Lines that begin as those of a dump do whose cells are no hex digits.
+    void lines(const std::uint64_t* masks, std::size_t stride, std::size_t at) {
+        const auto ends = masks[breaks * stride];
+        if (seen_[breaks] == 0) return;  // what has one line is no dump
+        const auto digits = pair_at(masks + hex * stride) & ~pair_at(masks + separators * stride);
+        auto begins = (ends << 1U | line_begins_) & static_cast<std::uint64_t>(runs_of<4>(digits));
+        line_begins_ = ends >> 63U;
+        for (; begins != 0 && !labelled_; begins &= begins - 1)
+            labelled_ = has_label(text_.substr(at + static_cast<std::size_t>(std::countr_zero(begins))));
     }
     /// Longer ones are made of several that overlap.
     void token_runs(WordPair runs) {
@@ -126,8 +147,7 @@ private:
     Survey result() {
         Survey found;
         const auto may = [&](Decoding decoding, bool there_is) {
-            if (there_is)
-                found.decodings |= static_cast<std::uint16_t>(1U << static_cast<unsigned>(decoding));
+            if (there_is) found.decodings |= 1U << static_cast<unsigned>(decoding);
         };
         may(Decoding::escapes, seen_[escapes] != 0);
         may(Decoding::plain_forms, beyond_ascii_ || control_);
@@ -139,6 +159,8 @@ private:
         may(Decoding::base64, runs_.base64 || (runs_.shortest && seen_[breaks] != 0));
         may(Decoding::base32, runs_.base32);
         may(Decoding::hex, hex_run_ != 0);
+        may(Decoding::columns, seen_[breaks] != 0 && (hex_run_ != 0 || labelled_));
+        may(Decoding::numbers, hex_run_ != 0);
         found.token_run = runs_.shortest;
         return found;
     }
@@ -154,6 +176,8 @@ private:
     std::array<std::uint64_t, 8> seen_{};
     Runs runs_;
     std::uint64_t hex_run_ = 0;
+    std::uint64_t line_begins_ = 0;
+    bool labelled_ = false;
     bool beyond_ascii_ = false;
     bool control_ = false;
     Pieces chunks_;

@@ -9,16 +9,14 @@
 namespace tfy::redaction {
 
 struct Survey {
-    std::uint16_t decodings = 0;  // bit d: Decoding d may lead somewhere
+    std::uint32_t decodings = 0;  // bit d: Decoding d may lead somewhere
     bool token_run = false;       // `shortest` or more scanned_characters in a row
 
     /// False where the view would be the text itself, or empty.
     bool gives_reason_for(Decoding decoding) const {
         return ((decodings >> static_cast<unsigned>(decoding)) & 1U) != 0;
     }
-    void drop(Decoding decoding) {
-        decodings = static_cast<std::uint16_t>(decodings & ~(1U << static_cast<unsigned>(decoding)));
-    }
+    void drop(Decoding decoding) { decodings &= ~(1U << static_cast<unsigned>(decoding)); }
 };
 
 /// `shortest` as in decode().

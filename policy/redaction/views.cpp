@@ -21,7 +21,8 @@ void find_runs(Decoding decoding, std::string_view text, std::size_t shortest, D
     switch (decoding) {
         case Decoding::base64: return find_base64(text, shortest, found.runs);
         case Decoding::base32: return find_base32(text, shortest, found.runs);
-        case Decoding::hex: return find_hex(text, shortest, found.runs);
+        case Decoding::hex:
+        case Decoding::numbers: return find_hex(text, shortest, found.runs);
         default: return;
     }
 }
@@ -50,11 +51,21 @@ void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& f
         case Decoding::base64: decode_base64(text, runs, step.phase, shortest, view); break;
         case Decoding::base32: decode_base32(text, runs, step.phase, view); break;
         case Decoding::hex: decode_hex(text, runs, step.phase, view); break;
+        case Decoding::columns: decode_columns(text, view); break;
+        case Decoding::numbers: decode_numbers(text, runs, shortest, view); break;
     }
 }
 
 bool gives_bytes(Decoding decoding) {
-    return decoding == Decoding::base64 || decoding == Decoding::base32 || decoding == Decoding::hex;
+    switch (decoding) {
+        case Decoding::base64:
+        case Decoding::base32:
+        case Decoding::hex:
+        case Decoding::numbers: return true;
+        default: return false;
+    }
 }
+
+bool is_layout(Decoding decoding) { return decoding == Decoding::chunks || decoding == Decoding::columns; }
 
 }  // namespace tfy::redaction

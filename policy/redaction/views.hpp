@@ -22,6 +22,7 @@ class View {
 public:
     /// Most views hold nothing, so where their bytes came from is kept only when asked for.
     enum class Origins { dropped, kept };
+    View() = default;
     explicit View(Origins origins) : keeps_(origins == Origins::kept) {}
 
     void clear() {
@@ -57,6 +58,11 @@ public:
     void put_break(std::size_t at) {
         if (!text_.empty()) put('\xff', at, at);
     }
+    /// Takes back all but the first `size` bytes.
+    void cut(std::size_t size) {
+        text_.resize(size);
+        if (keeps_) origins_.resize(size);
+    }
     void reserve(std::size_t size) { text_.reserve(size); }
 
     const std::string& text() const { return text_; }
@@ -64,7 +70,7 @@ public:
     Origin origin(std::size_t begin, std::size_t end) const;
 
 private:
-    bool keeps_;
+    bool keeps_ = false;
     std::string text_;
     std::vector<Origin> origins_;
 };
@@ -79,7 +85,9 @@ enum class Decoding {
     reversed,
     base64,  // both alphabets, with or without padding, over line breaks
     base32,
-    hex,  // "746679", "74:66:79", "0x74, 0x66"
+    hex,      // "746679", "74:66:79", "0x74, 0x66"
+    columns,  // the cells of a dump, without offsets and the column of text
+    numbers,  // bytes as decimal, octal or binary numbers; words with the last byte first
 };
 
 struct Step {
@@ -96,6 +104,7 @@ inline constexpr std::array all_steps = {
     Step{Decoding::base32, 1},      Step{Decoding::base32, 2},  Step{Decoding::base32, 3},
     Step{Decoding::base32, 4},      Step{Decoding::base32, 5},  Step{Decoding::base32, 6},
     Step{Decoding::base32, 7},      Step{Decoding::hex, 0},     Step{Decoding::hex, 1},
+    Step{Decoding::columns, 0},     Step{Decoding::numbers, 0},
 };
 
 /// Digits that it takes for `shortest` bytes. A line of base64 before a line break may be shorter.
@@ -120,6 +129,8 @@ void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& r
 
 /// True where decoded bytes are mostly garbage, of which only stretches of text are of interest.
 bool gives_bytes(Decoding decoding);
+/// True for how a text is laid out, in pieces or columns: no encoding, and not counted as one.
+bool is_layout(Decoding decoding);
 // The decoders behind decode(), by kind.
 void decode_escapes(std::string_view text, View& view);
 void decode_plain_forms(std::string_view text, View& view);
@@ -128,6 +139,7 @@ void decode_tags(std::string_view text, View& view);
 void decode_chunks(std::string_view text, std::size_t shortest, View& view);
 void decode_hyphened(std::string_view text, std::size_t shortest, View& view);
 void decode_reversed(std::string_view text, std::size_t shortest, View& view);
+void decode_columns(std::string_view text, View& view);
 // Of those for digits there are two: what is done once for all phases, and the phase.
 void find_base64(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);
 void find_base32(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);
@@ -136,5 +148,6 @@ void decode_base64(std::string_view text, const std::vector<Origin>& runs, std::
                    std::size_t shortest, View& view);
 void decode_base32(std::string_view text, const std::vector<Origin>& runs, std::size_t phase, View& view);
 void decode_hex(std::string_view text, const std::vector<Origin>& runs, std::size_t phase, View& view);
+void decode_numbers(std::string_view text, const std::vector<Origin>& runs, std::size_t shortest, View& view);
 
 }  // namespace tfy::redaction

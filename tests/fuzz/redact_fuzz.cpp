@@ -12,6 +12,7 @@
 #include "policy/redaction/redactor.hpp"
 #include "policy/redaction/unicode.hpp"
 #include "tests/policy/leak_codes.hpp"
+#include "tests/policy/leak_families.hpp"
 #include "tests/policy/leak_kinds.hpp"
 
 namespace {
@@ -41,22 +42,40 @@ void require(bool holds, const char* what, std::string_view token, const std::st
 struct Leak {
     std::string token;
     std::string text;
-    std::vector<Reader> readers;
+    std::vector<Read> readers;
     std::string how;
 
-    void encode(const Code& code) {
-        if (code.takes_ascii_only && ascii_only(text) != text) return;
+    void encode(const Written& code) {
         text = code.write(text);
         readers.insert(readers.begin(), code.read);
         how += std::string(how.empty() ? "" : ", in ") + code.name;
     }
+    void encode(const Code& code) {
+        if (code.takes_ascii_only && ascii_only(text) != text) return;
+        encode(Written{code.name, code.write, code.read});
+    }
     void check(std::string_view sealed) const {
         const auto secret = secret_of(token);
         const auto least = std::min<std::size_t>(secret.size(), 24);
-        require(readable_piece(std::string(sealed), secret, readers, least).empty(), "it can be read", token,
-                how);
+        std::string read(sealed);
+        for (const auto& reader : readers) read = reader(read);
+        const auto seen = read + "\n" + std::string(sealed);
+        require(readable_piece(seen, secret, {}, least).empty(), "it can be read", token, how);
     }
 };
+
+/// Codes of tools that take one level each.
+const std::vector<Written>& tool_codes() {
+    static const auto all = [] {
+        auto made = dump_family();
+        std::erase_if(made, [](const Written& code) {  // layouts: two of them in a row are one too many
+            return code.name == "od -c" || code.name == "curl --trace-ascii";
+        });
+        for (auto& code : number_family()) made.push_back(std::move(code));
+        return made;
+    }();
+    return all;
+}
 
 /// Who undoes the outermost step of a technique.
 std::vector<Reader> readers_of(std::string_view step) {
@@ -69,6 +88,11 @@ std::vector<Reader> readers_of(std::string_view step) {
     if (step == "reversed") return {unreversed};
     if (step == "base64") return {unbase64, [](const std::string& t) { return unbase64(unblank(t)); }};
     if (step == "base32") return {unbase32};
+    if (step == "columns") return {same};
+    if (step == "numbers")
+        return {[](const std::string& t) { return unlisted(t, 10); },
+                [](const std::string& t) { return unlisted(t, 8); },
+                [](const std::string& t) { return unradix(unblank(t), 1, "01"); }};
     return {unhex, unhex_pairs};
 }
 
@@ -111,8 +135,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto token = token_of_kind(kind, choices.next() << 8U | choices.next());
     const auto redactor = redactor_for({{"fuzzed", token}});
     Leak leak{token, token, {}, ""};
-    for (auto depth = choices.next() % 4; depth > 0; --depth)
-        leak.encode(codes[choices.next() % std::size(codes)]);
+    for (auto depth = choices.next() % 4; depth > 0; --depth) {
+        const auto choice = choices.next() % (std::size(codes) + tool_codes().size());
+        if (choice < std::size(codes))
+            leak.encode(codes[choice]);
+        else
+            leak.encode(tool_codes()[choice - std::size(codes)]);
+    }
     const auto cut = choices.next();
     const auto around = choices.rest();
     const auto before = around.substr(0, std::min<std::size_t>(cut, around.size()));

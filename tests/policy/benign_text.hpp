@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/policy/leak_families.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
 namespace tfy::leaks {
@@ -27,7 +28,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kinds_ = 18;
+    static constexpr std::size_t kinds_ = 24;
 
     std::string digits(std::size_t size, std::string_view of = base62) {
         return random_text(random_, size, of);
@@ -126,6 +127,12 @@ private:
                 return "C:\\Users\\" + word() +
                        "\\new\\x41\\u0041 set-cookie: sid=" + digits(43, base64url_digits) +
                        "; Path=/; HttpOnly\n";
+            case 17: return dumped(words(3) + bytes(20), {"%08x ", " %02x", 1, false, 16, "  |", "|"});
+            case 18: return dumped(bytes(60), {"%08x:", " %04x", 2, false, 16, "  "});
+            case 19: return dumped_characters(words(9));
+            case 20: return dumped(words(8), {"%07o", " %06o", 2, true});
+            case 21: return R"({"type":"Buffer","data":[)" + as(words(12), "%u,") + "0]}\n";
+            case 22: return "const table = [" + as(bytes(80), "0x%02x, ") + "];\n" + as(bytes(40), "%u\n");
             default:
                 return "Content-Transfer-Encoding: quoted-printable\n" + as(word(), "=%02X") + "=3D=\n" +
                        words(4) + "=20\n";

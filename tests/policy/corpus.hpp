@@ -134,6 +134,30 @@ inline std::vector<Leak> field_leaks(std::size_t size, bool promised) {
     return all;
 }
 
+inline std::vector<Leak> family_leaks() {
+    std::vector<Leak> all;
+    const auto add = [&](const std::string& group, const std::vector<Written>& family) {
+        for (const auto& code : family) {
+            all.push_back({group, code.name, code.write, {code.read}});
+            all.push_back({group,
+                           code.name + ", in base64",
+                           [code](const std::string& t) { return base64(code.write(t)); },
+                           {unbase64, code.read},
+                           true,
+                           2});
+            all.push_back({group,
+                           code.name + ", of base64 of hex",
+                           [code](const std::string& t) { return code.write(base64(hex(t))); },
+                           {code.read, unbase64, unhex},
+                           true,
+                           3});
+        }
+    };
+    add("dumps in columns", dump_family());
+    add("lists of numbers", number_family());
+    return all;
+}
+
 /// Other ways, which nobody promises to stop: what is stopped of them is luck.
 inline std::vector<Leak> unpromised_leaks() {
     std::vector<Leak> all = field_leaks(12, false);
@@ -163,7 +187,7 @@ inline std::vector<Leak> unpromised_leaks() {
 inline std::vector<Leak> corpus() {
     std::vector<Leak> all;
     for (auto& part : {single_leaks(), nested_leaks(), piece_leaks(), part_leaks(), field_leaks(24, true),
-                       unpromised_leaks()})
+                       family_leaks(), unpromised_leaks()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

@@ -7,7 +7,7 @@
 
 namespace tfy::leaks {
 
-inline constexpr unsigned kinds = 10;
+inline constexpr unsigned kinds = 12;
 
 /// `kind` is taken modulo `kinds`, so any number will do.
 inline std::string token_of_kind(unsigned kind, unsigned seed) {
@@ -23,7 +23,11 @@ inline std::string token_of_kind(unsigned kind, unsigned seed) {
         case 6: return random_text(random, size, "abcdefgh IJKLMNOP,.;: 0123456789");
         case 7: return random_text(random, 6 + random() % 18, base62);
         case 8: return random_text(random, size, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
-        default: return random_text(random, size, "0123456789");
+        case 9: return random_text(random, size, "0123456789");
+        case 10: return named_token(seed);
+        default:
+            return each(random_text(random, size, base62),
+                        [](char c, std::size_t i) { return i % 5 == 0 ? "\u00e9" : std::string(1, c); });
     }
 }
 

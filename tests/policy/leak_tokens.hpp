@@ -25,6 +25,11 @@ inline std::string opaque_token(unsigned seed = 1, std::size_t size = 40) {
     return random_text(random, size, base62);
 }
 
+/// As published: with the token's name, which has no underscore, inside.
+inline std::string named_token(unsigned seed = 1, const std::string& name = "nightly-backup") {
+    return (seed % 2 == 0 ? "tfy_pat_" : "tfy_va_") + name + "_" + opaque_token(seed, 40);
+}
+
 /// `issuer` decides whether the shape alone gives it away.
 inline std::string jwt_token(unsigned seed = 1, const std::string& issuer = "https://login.example.com") {
     std::mt19937_64 random(seed);
@@ -38,8 +43,10 @@ inline std::string jwt_token(unsigned seed = 1, const std::string& issuer = "htt
            random_text(random, 342, base64url_digits);
 }
 
-/// All but a JWT's header, which is the same in all tokens of an issuer.
+/// All but a JWT's header, which is the same in all tokens of an issuer, and all but a token's own name.
 inline std::string secret_of(const std::string& token) {
+    if (token.starts_with("tfy_pat_") || token.starts_with("tfy_va_"))
+        return token.substr(token.find('_', token.find('_', 4) + 1) + 1);
     return token.starts_with("eyJ") ? token.substr(token.find('.') + 1) : token;
 }
 

@@ -2,23 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "tests/policy/leak_encoders.hpp"
-#include "tests/policy/leak_readers.hpp"
+#include "tests/policy/leak_families.hpp"
 
 namespace tfy::leaks {
-
-using Read = std::function<std::string(const std::string&)>;
-
-struct UnpromisedCode {
-    std::string name;
-    std::function<std::string(const std::string&)> write;
-    Read read;
-};
 
 /// Letters moved round the alphabet.
 inline std::string rotated(const std::string& text, int by) {
@@ -28,21 +17,6 @@ inline std::string rotated(const std::string& text, int by) {
         if (c >= 'A' && c <= 'Z') return std::string(1, move('A'));
         return std::string(1, c);
     });
-}
-
-/// Numbers of `base` with anything between them, each a character.
-inline std::string unlisted(const std::string& text, int base) {
-    std::string out;
-    int value = -1;
-    for (const char c : text + " ") {
-        const int digit =
-            digit_value(c, std::string_view("0123456789").substr(0, static_cast<std::size_t>(base)));
-        if (digit >= 0)
-            value = std::max(value, 0) * base + digit;
-        else if (value >= 0)
-            out += static_cast<char>(std::exchange(value, -1));
-    }
-    return out;
 }
 
 inline std::string ascii85(const std::string& text) {
@@ -99,15 +73,11 @@ inline std::string without_word(const std::string& text, const std::string& word
 /// Without what shown() writes for a line break.
 inline std::string unmarked(const std::string& text) { return without_word(text, "\u27e8U+000A\u27e9"); }
 
-inline std::vector<UnpromisedCode> unpromised_codes() {
+inline std::vector<Written> unpromised_codes() {
     using S = const std::string&;
     return {
         {"ROT13", [](S t) { return rotated(t, 13); }, [](S t) { return rotated(t, 13); }},
         {"Caesar, by three", [](S t) { return rotated(t, 3); }, [](S t) { return rotated(t, 23); }},
-        {"decimal numbers", [](S t) { return as(t, "%u, "); }, [](S t) { return unlisted(t, 10); }},
-        {"decimal numbers, a line each", [](S t) { return as(t, "%u\n"); },
-         [](S t) { return unlisted(t, 10); }},
-        {"octal numbers", [](S t) { return as(t, "%o "); }, [](S t) { return unlisted(t, 8); }},
         {"ASCII85", ascii85, unascii85},
         {"neighbours swapped", swapped, swapped},
         {"a letter between each two", [](S t) { return between(t, "x"); }, every_second},

@@ -41,20 +41,20 @@ inline std::vector<std::pair<std::size_t, std::size_t>> slow_windows(
 
 /// A hit for every place; may overlap.
 inline std::vector<redaction::Hit> slow_search(std::string_view text, const redaction::Index& index,
-                                               int nested) {
+                                               redaction::Depth depth) {
     std::vector<redaction::Hit> hits;
     if (text.size() < index.shortest()) return hits;
     index.find(text, hits);
     if (!hits.empty()) redaction::forgive_claim_names(text, hits);
     redaction::find_shapes(text, index, hits);
     for (const auto step : redaction::all_steps) {
-        if (nested == 0) break;
+        if (depth.codes == 0) break;
+        if (depth.laid_out && redaction::is_layout(step.decoding)) continue;
         const auto view = redaction::decode(step, text, index.shortest(), redaction::View::Origins::kept);
         if (view.text().empty() || view.text() == text) continue;
-        const bool last = step.decoding == redaction::Decoding::reversed;
         const auto look = [&](std::size_t begin, std::size_t end) {
             const auto part = std::string_view(view.text()).substr(begin, end - begin);
-            for (const auto& hit : slow_search(part, index, last ? 0 : nested - 1)) {
+            for (const auto& hit : slow_search(part, index, depth.behind(step.decoding))) {
                 const auto origin = view.origin(begin + hit.begin, begin + hit.end);
                 hits.push_back({origin.begin, origin.end, hit.token});
             }

@@ -138,8 +138,9 @@ TEST_CASE("marks in the place of findings are what sealing writes") {
     for (int round = 0; round < 200; ++round) {
         const auto value = token_of_kind(static_cast<unsigned>(round), static_cast<unsigned>(round));
         const auto redactor = redactor_for({{"ci", value}});
-        const auto text = random_text(random, random() % 60, "ab c,\u00e9-9") +
-                          codes[random() % std::size(codes)].write(value) +
+        const auto& code = codes[random() % std::size(codes)];
+        if (code.takes_ascii_only && ascii_only(value) != value) continue;
+        const auto text = random_text(random, random() % 60, "ab c,\u00e9-9") + code.write(value) +
                           random_text(random, random() % 60, "xyz /=");
         const auto valid = redaction::repaired_utf8(text);
         const auto findings = redactor.find(valid);

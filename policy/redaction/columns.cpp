@@ -1,0 +1,211 @@
+// Undoes the columns of hexdump, xxd, od, curl --trace and debuggers: offsets in front and text behind go.
+#include <algorithm>
+#include <cstdint>
+
+#include "policy/redaction/characters.hpp"
+#include "policy/redaction/views.hpp"
+
+namespace tfy::redaction {
+
+namespace {
+
+constexpr auto dump_digits = characters("0123456789abcdefABCDEF");
+constexpr std::size_t field_width = 4;  // of od -c: "   e  \n 303"
+
+/// A line that begins with an offset.
+struct DumpLine {
+    bool has_offset = false;
+    bool has_colon = false;
+    std::uint64_t offset = 0;  // as if it were hex
+    std::size_t digits = 0;    // of the offset
+    std::size_t begin = 0;     // behind the offset
+    std::size_t end = 0;       // before the line break
+    std::size_t next = 0;      // the next line
+};
+
+class LineReader {
+public:
+    LineReader(std::string_view text, std::size_t begin) : text_(text), at_(begin) {
+        line_.next = std::min(text.find('\n', begin), text.size() - 1) + 1;
+        line_.end = std::min(text.find('\n', begin), text.size());
+        while (line_.end > begin && text[line_.end - 1] == '\r') --line_.end;
+    }
+
+    DumpLine read() {
+        skip_blanks();
+        const bool prefixed = at(0) == '0' && (at(1) == 'x' || at(1) == 'X');
+        if (prefixed) at_ += 2;
+        for (; has(dump_digits, at(0)) || (at(0) == '`' && line_.digits == 8); ++at_) {
+            if (at(0) == '`') continue;
+            const char c = at(0);
+            const auto digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+            line_.offset = line_.offset << 4U | static_cast<std::uint64_t>(digit);
+            if (++line_.digits > 16) return line_;
+        }
+        if (prefixed && line_.digits > 0) skip_symbol();
+        line_.has_colon = at(0) == ':';
+        const std::size_t least = line_.has_colon || (at(0) == ' ' && at(1) == ' ') ? 4 : 6;
+        if (line_.has_colon) ++at_;
+        line_.begin = at_;
+        line_.has_offset = line_.digits >= least && (at(0) == ' ' || at(0) == '\t');
+        return line_;
+    }
+
+private:
+    char at(std::size_t i) const { return at_ + i < line_.end ? text_[at_ + i] : '\0'; }
+    void skip_blanks() {
+        while (at(0) == ' ' || at(0) == '\t') ++at_;
+    }
+    /// " <main+8>" of a debugger.
+    void skip_symbol() {
+        constexpr std::size_t longest_symbol = 128;
+        if (at(0) != ' ' || at(1) != '<') return;
+        const auto close = text_.substr(0, line_.end).substr(at_, longest_symbol).find('>');
+        if (close != std::string_view::npos) at_ += close + 1;
+    }
+
+    std::string_view text_;
+    std::size_t at_;
+    DumpLine line_;
+};
+
+/// The character in a field of od -c, od -a and hexdump -c; false where it is none. `sure` where it is no
+/// digit, so that it can be no number.
+bool read_field(std::string_view field, char& character, bool& sure) {
+    if (field.front() != ' ') return false;
+    const auto first = std::min(field.find_first_not_of(' '), field.size());
+    const auto content = field.substr(first);
+    if (content.find(' ') != std::string_view::npos) return false;
+    constexpr std::string_view names = "0abtnvfr";
+    constexpr std::string_view named("\0\a\b\t\n\v\f\r", 8);
+    if (content.empty()) {
+        character = ' ';
+    } else if (content.size() == 1) {
+        character = content.front();
+        sure = sure || character < '0' || character > '9';
+    } else if (content.size() == 2) {
+        const auto name = names.find(content[1]);
+        if (content[0] == '\\' && name == std::string_view::npos) return false;
+        character = content[0] == '\\' ? named[name]
+                    : content == "sp"  ? ' '
+                    : content == "nl"  ? '\n'
+                                       : '\x01';
+    } else {
+        unsigned value = 0;
+        for (const char c : content) value = value * 8 + (static_cast<unsigned>(c - '0') & 7U);
+        const bool octal = std::ranges::all_of(content, [](char c) { return c >= '0' && c <= '7'; });
+        character = octal ? static_cast<char>(static_cast<unsigned char>(value)) : '\x01';
+    }
+    return true;
+}
+
+/// Lines of a dump that follow each other.
+class Dump {
+public:
+    Dump(std::string_view text, View& view) : text_(text), view_(view) {}
+
+    void line(const DumpLine& line, const DumpLine& next) {
+        if (!line.has_offset) {
+            if (!broken_) view_.put_break(line.end);
+            broken_ = true;
+            return;
+        }
+        broken_ = false;
+        const bool goes_on = next.has_offset && next.offset > line.offset;
+        if (goes_on) step_ = next.offset - line.offset;
+        if (fields(line)) return;
+        if (!cells(line) && line.has_colon && line.digits == 4) plain(line, goes_on);
+    }
+
+private:
+    /// The cells of od -c.
+    bool fields(const DumpLine& line) {
+        const auto body = text_.substr(line.begin, line.end - line.begin);
+        if (line.has_colon || body.empty() || body.size() % field_width != 0) return false;
+        std::string read;
+        bool sure = false;
+        for (std::size_t at = 0; at < body.size(); at += field_width) {
+            char character = '\0';
+            if (!read_field(body.substr(at, field_width), character, sure)) return false;
+            read += character;
+        }
+        if (!sure) return false;
+        for (std::size_t i = 0; i < read.size(); ++i)
+            view_.put(read[i], line.begin + field_width * i, line.end);
+        return true;
+    }
+
+    /// Numbers, up to as many as the next line's offset says.
+    bool cells(const DumpLine& line) {
+        std::size_t first = 0;
+        std::size_t count = 0;
+        for (auto at = line.begin; at < line.end;) {
+            if (const char c = text_[at]; c == ' ' || c == '\t' || c == '-') {
+                ++at;
+                continue;
+            }
+            auto end = at;
+            while (end < line.end && (has(dump_digits, text_[end]) || text_[end] == 'x')) ++end;
+            const auto size = end - at;
+            if (count == 0) first = size;
+            if (size < 1 || size > 24 || (size > first && !is_short_decimal(at, end)) ||
+                !ends_cell(end, line.end))
+                break;
+            if (size == first && count * bytes_of(text_.substr(at, size)) >= step_) break;
+            for (; at < end; ++at) view_.put(text_[at], at, line.end);
+            view_.put(' ', end, line.end);
+            ++count;
+            at = behind_quoted(end, line.end);
+        }
+        return count > 0;
+    }
+    /// In a cell of hex or binary digits, or a word in octal; in others perhaps fewer.
+    static std::size_t bytes_of(std::string_view cell) {
+        if (cell.starts_with("0x")) cell.remove_prefix(2);
+        const bool binary = cell.size() == 8 && cell.find_first_not_of("01") == std::string_view::npos;
+        const bool octal = cell.size() == 4 && cell.front() == '0';
+        return binary || octal ? 1 : cell.size() == 6 ? 2 : cell.size() / 2;
+    }
+    bool ends_cell(std::size_t at, std::size_t end) const {
+        return at == end || text_[at] == ' ' || text_[at] == '\t' || text_[at] == '-';
+    }
+    bool is_short_decimal(std::size_t begin, std::size_t end) const {
+        return end - begin <= 5 &&
+               text_.substr(begin, end - begin).find_first_not_of("0123456789") == std::string_view::npos;
+    }
+    /// "101 'e'" of a debugger.
+    std::size_t behind_quoted(std::size_t at, std::size_t end) const {
+        if (end - at < 4 || text_[at] != ' ' || text_[at + 1] != '\'') return at;
+        const auto close = text_.substr(at + 2, 6).rfind('\'');
+        return close == std::string_view::npos ? at : std::min(at + close + 3, end);
+    }
+
+    /// Of curl --trace-ascii: a long line goes on where the next offset says so.
+    void plain(const DumpLine& line, bool goes_on) {
+        const auto begin = std::min(line.begin + 1, line.end);
+        view_.put_same(text_, begin, line.end);
+        if (!goes_on || line.end - begin != step_) view_.put('\n', line.end, line.end);
+    }
+
+    std::string_view text_;
+    View& view_;
+    bool broken_ = true;
+    std::uint64_t step_ = 16;  // bytes a line
+};
+
+}  // namespace
+
+void decode_columns(std::string_view text, View& view) {
+    if (text.empty()) return;
+    Dump dump(text, view);
+    auto line = LineReader(text, 0).read();
+    while (true) {
+        const bool last = line.next == text.size();
+        const auto next = last ? DumpLine{} : LineReader(text, line.next).read();
+        dump.line(line, next);
+        if (last) return;
+        line = next;
+    }
+}
+
+}  // namespace tfy::redaction
