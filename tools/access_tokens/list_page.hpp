@@ -18,7 +18,7 @@ public:
 
     /// In order.
     std::vector<truefoundry::AccessToken> take_tokens();
-    /// Tokens that fit, on all pages.
+    /// Number of matching tokens on all pages.
     std::size_t total() const { return total_; }
     /// How many of them stand before the end of this page.
     std::size_t so_far() const { return before_ + kept_.size(); }

@@ -122,7 +122,7 @@ TEST_CASE("each prompt keeps the rules for what it does") {
     CHECK(holds(rotate, "Wait until I say that everything has been moved"));
     const auto clean_up = text_of(get(house, "clean_up_access_tokens"));
     CHECK(holds(clean_up, "Delete nothing yet"));
-    CHECK(holds(clean_up, "one call a token"));
+    CHECK(holds(clean_up, "one call per token"));
     for (const auto& text : {create, rotate, clean_up}) {
         CHECK(holds(text, "tfy_access_tokens_list"));
         CHECK(holds(text, "Do not guess"));
