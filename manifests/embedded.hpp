@@ -17,7 +17,7 @@ struct File {
 /// Every embedded file, in the order of their names within a folder.
 std::span<const File> files();
 
-/// The text of one embedded file; empty where there is none of that name.
+/// The text of one embedded file; empty if there is none of that name.
 inline std::string_view file(std::string_view name) {
     for (const auto& each : files())
         if (each.name == name) return each.text;

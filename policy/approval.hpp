@@ -59,7 +59,7 @@ struct Approval {
     std::optional<Time> answers_until = {};  // see answers(); none: its caller was not told how it ended
     Time created = {};
     Time updated = {};  // when `state` last changed, as far as it was written
-    Time expires = {};  // pending: nobody may decide after it; approved: end of the claim window
+    Time expires = {};  // pending: no one may decide after it; approved: end of the claim window
     std::vector<Decision> votes = {};       // who said yes to `digest`, each person once
     std::optional<Decision> decision = {};  // the one that ended the waiting
     std::string instance = {};              // the process that executes it
@@ -93,7 +93,7 @@ bool waits_for(const Approval& approval, const std::string& key);
 bool same_target(const Approval& one, const Approval& other);
 /// The one table of what may follow what.
 bool may_follow(Approval::State from, Approval::State to);
-/// What its terms still ask for beyond `votes`, as a sentence; nothing where enough people who may decide
+/// What its terms still ask for beyond `votes`, as a sentence; nothing if enough people who may decide
 /// said yes, each surely enough. Asked again before anything runs.
 std::optional<std::string> unmet(const Approval& approval);
 
@@ -123,12 +123,12 @@ Result<Approval> approve(Approval approval, const Human& person, const DecisionI
                          Duration claim_window);
 /// A reason is required on the page and in the terminal; an elicitation that is declined gives none.
 Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now);
-/// A person's change of what is asked, made before anybody's yes counts: votes so far are void, and the
+/// A person's change of what is asked, made before anyone's yes counts: votes so far are void, and the
 /// digest is that of the new arguments. Whether they ask for less than before is the tool's to say, and
 /// whether its rule still holds the gate's. Errc as for approve(); nothing is decided by it.
 Result<Approval> narrow(Approval approval, const Human& person, std::string_view shown_digest, Json arguments,
                         Facts facts, Time now);
-/// Its agent gives another reason. Errc::rate_limited where it did so too often: each one is journalled.
+/// Its agent gives another reason. Errc::rate_limited if it did so too often: each one is journalled.
 Result<Approval> reword(Approval approval, std::string reason);
 Result<Approval> withdraw(Approval approval, Time now);
 /// pending or approved, and its time is over: expired. All else is unchanged.

@@ -21,7 +21,7 @@ struct Trace {
     std::string parent = {};  // traceparent
     std::string state = {};   // tracestate
 
-    /// The 32 hex digits that name the whole trace; empty where there is none.
+    /// The 32 hex digits that name the whole trace; empty if there is none.
     std::string id() const { return parent.size() < 35 ? std::string{} : parent.substr(3, 32); }
 };
 
@@ -31,7 +31,7 @@ struct Caller {
     std::string client = {};  // "claude-code 2.1.0": a hint, never trust
     Assurance default_assurance =
         Assurance::signed_in;  // minimum where a rule names none: client on stdio, signed_in on HTTP
-    std::string person = {};   // whose agent it is: "alice"; empty where that is not known
+    std::string person = {};   // whose agent it is: "alice"; empty if that is not known
     Trace trace = {};
 };
 

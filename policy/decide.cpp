@@ -11,7 +11,7 @@ using State = Approval::State;
 
 bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
-/// Why nobody can decide now.
+/// Why no one can decide now.
 std::optional<Error> over(const Approval& approval, Time now) {
     if (approval.state != State::pending) return wrong_state(approval, "cannot be decided any more");
     if (is_late(approval, now)) return late(approval);
@@ -20,7 +20,7 @@ std::optional<Error> over(const Approval& approval, Time now) {
 
 using Cannot = std::optional<std::string> (*)(const Approval&, std::string_view);
 
-/// Why nobody, or not this person, can do now what `cannot` tells of.
+/// Why no one, or not this person, can do now what `cannot` tells of.
 std::optional<Error> undecidable(const Approval& approval, const Human& person, Time now, Cannot cannot) {
     if (auto why = over(approval, now)) return why;
     if (auto why = cannot(approval, person.name())) return refuse(Errc::refused, *why);

@@ -41,7 +41,7 @@ struct Facts {
 
     Json json() const;
     static Facts read(const Json& value);
-    /// True where the target, read again, differs from what was approved.
+    /// True if the target, read again, differs from what was approved.
     bool changed(const Json& now) const { return target != now; }
 };
 
@@ -49,7 +49,7 @@ struct Facts {
 /// letters of a second script inside a word, come out as ⟨U+202E⟩; cut at `limit` characters with "… (N
 /// more)". Plain text is unchanged.
 std::string shown(std::string_view text, std::size_t limit = 2000);
-/// True where shown() would change `text` for more than its length.
+/// True if shown() would change `text` for more than its length.
 bool deceptive(std::string_view text);
 
 }  // namespace tfy::policy

@@ -12,7 +12,7 @@ std::string reason_of(const Rule& rule) {
     return rule.because.empty() ? "a rule of the policy denies this call" : rule.because;
 }
 
-/// A changing call that no rule covers now. Where one does at another time, it says when.
+/// A changing call that no rule covers now. If one does at another time, it says when.
 Denial uncovered(const std::vector<Rule>& rules, const Call& call, std::string_view subject, Time now) {
     const auto later = std::ranges::find_if(rules, [&](const Rule& each) {
         return each.says == Rule::Says::ask && match(each, call, subject, now).at_another_time();

@@ -47,7 +47,7 @@ struct Ask {
 struct Denial {
     std::string because;     // the rule's own words, or a clause without a full stop
     int line = 0;            // of the rule; 0: no rule covers the call
-    std::string hours = {};  // in which one does; empty where none ever does
+    std::string hours = {};  // in which one does; empty if none ever does
 };
 
 using Verdict = std::variant<Permit, Ask, Denial>;
@@ -58,7 +58,7 @@ public:
 
     /// The first rule that matches decides. A changing call that no rule covers is refused; a reading call
     /// passes unless a `deny` rule names it by a pattern other than "*" (rules for "*" alone say nothing
-    /// about reading). `subject` is the token's name, empty where there is none (matches only "*"). A rule
+    /// about reading). `subject` is the token's name, empty if there is none (matches only "*"). A rule
     /// whose hours do not cover `now` does not match.
     Verdict judge(Call call, std::string_view subject, Time now) const;
 
@@ -68,12 +68,12 @@ public:
     Approval request(Ask ask, Facts facts, std::string id, std::string agent_reason, Time now) const;
 
     /// The permit for `call` under `approval`, which must be executing (claimed in the store), decided by a
-    /// person with enough assurance, in time, and for this very call. Errc::superseded where the digest
+    /// person with enough assurance, in time, and for this very call. Errc::superseded if the digest
     /// differs, Errc::refused for any other state.
     Result<Permit> redeem(const Approval& approval, Call call, Time now) const;
 
     /// A record for revealing what `created` made, already approved by the same decision: the person chose
-    /// Destination::agent there and so decided on exactly this call. Errc::refused where they did not, or
+    /// Destination::agent there and so decided on exactly this call. Errc::refused if they did not, or
     /// where `reveal`'s rule wants more: more assurance, more people, or others.
     Result<Approval> follow_up(const Permit::Grant& created, Ask reveal, Facts facts, std::string id,
                                Time now) const;

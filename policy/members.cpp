@@ -51,7 +51,7 @@ Time Members::time(const char* key) const {
     const auto* found = find(key);
     const auto time =
         found && found->is_string() ? read_time(found->get_ref<const std::string&>()) : std::nullopt;
-    // Another spelling than ours was put there by somebody else.
+    // Another spelling than ours was put there by someone else.
     if (!time || format_time(*time) != found->get_ref<const std::string&>())
         fail(key, "is not a time as it was written");
     return time.value_or(Time{});

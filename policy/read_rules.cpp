@@ -24,7 +24,7 @@ constexpr std::string_view says_values[] = {"ask", "deny"};
 constexpr std::string_view assurance_values[] = {"client", "terminal", "signed_in"};
 constexpr std::string_view destination_values[] = {"page", "agent", "none"};
 
-/// A principal, or a display name, could never decide: nobody signs in under it.
+/// A principal, or a display name, could never decide: no one signs in under it.
 std::string not_a_person(std::string_view name) {
     return in_quotes(name) +
            " is not a person's name; use up to 64 letters, digits and . _ - @ +, for example \"ann\" or "
@@ -150,7 +150,7 @@ private:
         return rule;
     }
 
-    /// A rule that nobody could ever satisfy would be a "deny" in disguise.
+    /// A rule that no one could ever satisfy would be a "deny" in disguise.
     void check_people(const Rule& rule, const toml::table& table) {
         const auto* quorum = table.get("quorum");
         if (quorum && !rule.approvers.empty() && rule.quorum > rule.approvers.size())

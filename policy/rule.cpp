@@ -35,7 +35,7 @@ bool asks_for_people(const Rule& rule) {
 
 namespace {
 
-/// What both lists hold; an empty list holds everybody.
+/// What both lists hold; an empty list holds everyone.
 std::vector<std::string> common_people(const std::vector<std::string>& one,
                                        const std::vector<std::string>& other) {
     if (one.empty() || other.empty()) return one.empty() ? other : one;

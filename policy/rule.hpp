@@ -27,7 +27,7 @@ struct Rule {
     std::optional<When> when;                // none: always
     Says says = Says::ask;
     std::optional<Assurance> min_assurance;
-    std::vector<std::string> approvers = {};  // people by name, groups resolved; empty: anybody
+    std::vector<std::string> approvers = {};  // people by name, groups resolved; empty: anyone
     std::size_t quorum = 1;                   // different people who must say yes
     bool self_approval = true;                // whether the person whose agent asks may say yes
     Duration lifetime = std::chrono::minutes{15};
@@ -35,7 +35,7 @@ struct Rule {
     bool reason_required = false;
     std::vector<Destination> reveal = {Destination::page, Destination::agent, Destination::none};
     std::string because;  // shown to the agent and to the person
-    int line = 0;         // where it stands in the file
+    int line = 0;         // where it is in the file
 
     bool operator==(const Rule&) const = default;
 };
@@ -44,7 +44,7 @@ struct Rule {
 bool asks_for_people(const Rule& rule);
 
 /// A rule that asks for what both ask for: for a call that does what each of them speaks of. `otherwise` is
-/// the assurance where a rule names none. nullopt where nobody could satisfy both: no approver or no
+/// the assurance where a rule names none. nullopt if no one could satisfy both: no approver or no
 /// destination in common.
 std::optional<Rule> both(Rule rule, const Rule& other, Assurance otherwise);
 
@@ -61,7 +61,7 @@ struct Rules {
 
 /// Reads policy.toml. Unknown keys or values fail: Errc::refused, "policy.toml line 12: unknown key 'tool';
 /// did you mean 'tools'?"; so do tool patterns that match none of `tools`, groups that are not there, and
-/// rules that nobody could satisfy. The first wrong line is the one that is told.
+/// rules that no one could satisfy. The first wrong line is the one that is told.
 Result<Rules> read_rules(std::string_view toml, std::string_view file_name,
                          std::span<const std::string_view> tools);
 

@@ -20,7 +20,7 @@ struct RuleMatch {
     bool all() const { return tool && principal && client && name && when; }
 };
 
-/// `subject` is the token's name, empty where there is none (matches only "*").
+/// `subject` is the token's name, empty if there is none (matches only "*").
 RuleMatch match(const Rule& rule, const Call& call, std::string_view subject, Time now);
 
 }  // namespace tfy::policy

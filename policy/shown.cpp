@@ -108,7 +108,7 @@ void mark_words(std::vector<Character>& text) {
     }
 }
 
-/// A combining mark with nothing to stand on would change the text before ours; piled up, they cover what is
+/// A combining mark with nothing to be on would change the text before ours; piled up, they cover what is
 /// around them.
 void mark_combining(std::vector<Character>& text) {
     constexpr int most = 4;  // Unicode TR 39

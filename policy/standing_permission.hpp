@@ -50,7 +50,7 @@ struct StandingWish {
 /// longer than 90 days, longer than 12 hours, or a person whom only a client's dialog vouches for.
 Result<StandingPermission> give(const Human& person, StandingWish wish, std::string id, Time now);
 
-/// `fresh` as approved under `permission`. Errc::refused where it does not cover it: another tool, principal
+/// `fresh` as approved under `permission`. Errc::refused if it does not cover it: another tool, principal
 /// or name, a token without expiry or with a longer life, a permission that is over; or where the terms ask
 /// for more than its giver could say alone.
 Result<Approval> approve_under(const StandingPermission& permission, Approval fresh, Time now,
@@ -59,7 +59,7 @@ Result<Approval> approve_under(const StandingPermission& permission, Approval fr
 /// Why `permission` does not cover `fresh`, as sentences that say what would; nothing if it does.
 std::optional<std::string> not_covered(const StandingPermission& permission, const Approval& fresh, Time now);
 
-/// Errc::refused where it was revoked already.
+/// Errc::refused if it was revoked already.
 Result<StandingPermission> revoke(StandingPermission permission, const Human& person);
 
 }  // namespace tfy::policy

@@ -13,7 +13,7 @@ namespace tfy::policy {
 
 struct Terms {
     Assurance min_assurance = Assurance::signed_in;
-    std::vector<std::string> approvers = {};  // people by name, groups resolved; empty: anybody
+    std::vector<std::string> approvers = {};  // people by name, groups resolved; empty: anyone
     std::size_t quorum = 1;                   // different people who must say yes; one no is enough
     bool self_approval = true;                // whether the person whose agent asks may say yes
     bool reason_required = false;
@@ -27,18 +27,18 @@ struct Terms {
 
 /// The terms of a request of `caller` under `rule`; `yields_value`: whether a destination is to be chosen.
 /// The assurance is the rule's, and the transport's default where the rule names none: only what the operator
-/// wrote can be less. Where it matters who decides, nobody can who is not known by name: then it is
+/// wrote can be less. If it matters who decides, no one can who is not known by name: then it is
 /// `terminal` at least.
 Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value);
 
 /// "ann, bob", safe to look at.
 std::string shown_names(const std::vector<std::string>& names);
 
-/// Why the person of this name may not decide on a request of `caller`, as a sentence; nothing where they
+/// Why the person of this name may not decide on a request of `caller`, as a sentence; nothing if they
 /// may. Assurance is another question.
 std::optional<std::string> excluded(const Terms& terms, const Caller& caller, std::string_view name);
 
-/// Why nobody at all could ever approve a request of `caller`, as a sentence; nothing where somebody could.
+/// Why no one at all could ever approve a request of `caller`, as a sentence; nothing if someone could.
 std::optional<std::string> nobody_may_approve(const Terms& terms, const Caller& caller);
 
 }  // namespace tfy::policy

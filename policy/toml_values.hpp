@@ -15,7 +15,7 @@
 
 namespace tfy::policy {
 
-/// Keeps the problem that stands first in the file (a table's keys come sorted by name). Where a value is not
+/// Keeps the problem that is first in the file (a table's keys come sorted by name). Where a value is not
 /// what it must be, a reader gives one that does no harm; the rules are not used then. `tools` are those
 /// that patterns may name.
 class TomlValues {
@@ -30,7 +30,7 @@ public:
     bool flag(const toml::key& key, const toml::node& node);
     std::size_t count(const toml::key& key, const toml::node& node, std::int64_t most = 1'000'000);
     Duration duration(const toml::key& key, const toml::node& node);
-    /// With where each stands.
+    /// With where each is.
     std::vector<std::pair<std::string, const toml::node*>> strings(const toml::key& key,
                                                                    const toml::node& node);
     std::vector<std::string> patterns(const toml::key& key, const toml::node& node);

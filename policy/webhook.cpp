@@ -28,7 +28,7 @@ bool is_loopback(std::string_view host) {
 
 struct Authority {
     std::string_view host;
-    std::string_view port;  // with its colon; empty where none
+    std::string_view port;  // with its colon; empty if none
 };
 
 std::optional<Authority> read_authority(std::string_view text) {

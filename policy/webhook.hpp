@@ -14,13 +14,13 @@ struct Webhook {
     enum class Format { json, slack, teams };
     enum class Event { requested, decided, expired, finished };
 
-    std::string url = {};       // empty: it stands in url_file
+    std::string url = {};       // empty: it is in url_file
     std::string url_file = {};  // Slack's and Teams' addresses are secrets themselves
     Format format = Format::json;
     std::string secret_file = {};                    // the key that signs; empty: not signed
     std::vector<Event> events = {Event::requested};  //
     std::vector<std::string> tools = {"*"};          // globs
-    int line = 0;                                    // where it stands in the file
+    int line = 0;                                    // where it is in the file
 
     bool operator==(const Webhook&) const = default;
 };
@@ -29,7 +29,7 @@ std::string_view to_string(Webhook::Format format);
 std::optional<Webhook::Format> read_format(std::string_view text);
 std::string_view to_string(Webhook::Event event);
 std::optional<Webhook::Event> read_event(std::string_view text);
-/// What a journal record tells; nullopt for kinds that are nobody's news.
+/// What a journal record tells; nullopt for kinds that are no one's news.
 std::optional<Webhook::Event> event_of(std::string_view journal_kind);
 
 struct WebhookUrl {

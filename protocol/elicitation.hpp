@@ -37,7 +37,7 @@ struct Retry {
     std::optional<std::string> request_state = {};
     Json input_responses = Json::object();  // key → the client's result
 };
-/// Errc::invalid_params where requestState is no string, or inputResponses no object.
+/// Errc::invalid_params if requestState is no string, or inputResponses no object.
 Result<Retry> read_retry(const Json& params);
 
 /// Params of notifications/progress. `message` is left out where empty.

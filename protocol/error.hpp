@@ -29,15 +29,15 @@ enum class Errc {
     // The tool, the policy or TrueFoundry said no: answered with a tool result that has isError.
     refused,              // a rule, or a value that cannot be right
     denied,               // a person said no
-    expired,              // nobody decided in time
+    expired,              // no one decided in time
     withdrawn,            // the asking side took it back
     superseded,           // what was approved is no longer what is there
     not_found,            //
     conflict,             // exists already
     rate_limited,         //
-    no_approval_channel,  // nobody who could approve it can be reached
+    no_approval_channel,  // no one who could approve it can be reached
     upstream,             // TrueFoundry said no, or could not be reached: nothing changed there
-    ambiguous,            // the request may have arrived: nobody knows whether something changed
+    ambiguous,            // the request may have arrived: no one knows whether something changed
     storage,              // our own state cannot be read or written
     // Neither: about a connection, never shown as a result.
     too_large,
@@ -59,7 +59,7 @@ struct Error {
 template <class T>
 using Result = boost::system::result<T, Error>;
 
-/// The code's name as it stands in logs and in structuredContent.status: "not_found".
+/// The code's name as it is in logs and in structuredContent.status: "not_found".
 std::string_view name(Errc code);
 
 /// JSON-RPC error number. Codes that are no protocol errors map to -32603; too_large is an invalid request.

@@ -29,7 +29,7 @@ std::string_view type_word_of(const Json& given) {
     return given.is_number() ? type_word("number") : type_word(given.type_name());
 }
 
-/// "1 to 100", "at least 1", "at most 100"; empty where neither bound is there.
+/// "1 to 100", "at least 1", "at most 100"; empty if neither bound is there.
 std::string range(const Json& schema, std::string_view low, std::string_view high) {
     const auto* least = find_member(schema, low);
     const auto* most = find_member(schema, high);

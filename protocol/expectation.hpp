@@ -10,7 +10,7 @@ namespace tfy::protocol {
 
 /// The schema's `example`; of an object without one, an object of the examples of its required members.
 std::optional<Json> example_of(const Json& schema);
-/// ", for example ci-bot", or nothing where there is no example.
+/// ", for example ci-bot", or nothing if there is no example.
 std::string for_example(const Json& schema);
 /// JSON with a space after each colon and comma.
 std::string spaced(const Json& value);

@@ -61,7 +61,7 @@ bool same_value(std::string_view text, const Json& value) {
     return value.is_number() && same_integer(text, value);
 }
 
-/// `value`: what the body holds, nullptr where it holds nothing. Arguments stay out of the message.
+/// `value`: what the body holds, nullptr if it holds nothing. Arguments stay out of the message.
 Result<void> check_mirror(const HeaderLookup& header, std::string_view name, const Json* value) {
     const auto raw = header(name);
     const bool absent = value == nullptr || value->is_null();

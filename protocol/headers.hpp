@@ -9,10 +9,10 @@
 
 namespace tfy::protocol {
 
-/// Looks a header up, name in any case; nullopt where absent. Surrounding white space is already gone.
+/// Looks a header up, name in any case; nullopt if absent. Surrounding white space is already gone.
 using HeaderLookup = std::function<std::optional<std::string>(std::string_view name)>;
 
-/// Errc::header_mismatch where MCP-Protocol-Version, Mcp-Method, Mcp-Name (of tools/call, prompts/get,
+/// Errc::header_mismatch if MCP-Protocol-Version, Mcp-Method, Mcp-Name (of tools/call, prompts/get,
 /// resources/read, tasks/get, tasks/update and tasks/cancel) or an Mcp-Param-* of `input_schema`
 /// (x-mcp-header; null: the tool has none, or this is no tools/call) is missing, malformed or differs from
 /// the body.

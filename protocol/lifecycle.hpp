@@ -37,7 +37,7 @@ struct Initialize {
     ClientCapabilities capabilities;
 };
 
-/// Errc::invalid_params where protocolVersion, capabilities or clientInfo is missing or mis-typed.
+/// Errc::invalid_params if protocolVersion, capabilities or clientInfo is missing or mis-typed.
 Result<Initialize> read_initialize(const Json& params);
 Json write_initialize(const Initialize& agreed, const ServerInfo& server);
 

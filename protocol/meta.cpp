@@ -29,7 +29,7 @@ Result<Version> read_modern_version(const Json& meta) {
     return *version;
 }
 
-/// nullopt where none is named.
+/// nullopt if none is named.
 Result<std::optional<LogLevel>> read_request_log_level(const Json& meta) {
     const auto text = read_optional_string(meta, "params._meta", log_level_key);
     if (!text) return text.error();

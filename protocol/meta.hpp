@@ -16,12 +16,12 @@ struct Implementation {
     std::string version;
     std::string title = {};
 
-    /// Texts are cut at 256 bytes; Errc::invalid_params where name or version is missing, or a text is no
+    /// Texts are cut at 256 bytes; Errc::invalid_params if name or version is missing, or a text is no
     /// string.
     static Result<Implementation> read(const Json& value);
 };
 
-/// The extension's name, as it stands in capabilities of both sides.
+/// The extension's name, as it is in capabilities of both sides.
 inline constexpr const char* tasks_extension = "io.modelcontextprotocol/tasks";
 
 struct ClientCapabilities {
@@ -31,12 +31,12 @@ struct ClientCapabilities {
     bool roots = false;             //
     bool tasks = false;             // extension io.modelcontextprotocol/tasks
 
-    /// Unknown members are ignored; Errc::invalid_params where a known one has the wrong type.
+    /// Unknown members are ignored; Errc::invalid_params if a known one has the wrong type.
     static Result<ClientCapabilities> read(const Json& value);
     Json json() const;
 };
 
-/// W3C trace context of one request, as it came; empty where absent or malformed.
+/// W3C trace context of one request, as it came; empty if absent or malformed.
 struct TraceContext {
     std::string traceparent = {};
     std::string tracestate = {};
@@ -50,7 +50,7 @@ struct TraceContext {
 /// What is known about the client on one request.
 struct ClientContext {
     Version version = Version::v2025_03_26;
-    Implementation client;  // empty where the client did not say
+    Implementation client;  // empty if the client did not say
     ClientCapabilities capabilities;
     Json progress_token = nullptr;  // string or integer; null: no progress wanted
     std::optional<LogLevel> log_level =
@@ -61,13 +61,13 @@ struct ClientContext {
 /// Errc::unsupported_version with data {supported, requested}.
 Error unsupported_version(std::string_view requested);
 
-/// What `params._meta` names as the protocol version, of whatever type; nullptr where it names none.
+/// What `params._meta` names as the protocol version, of whatever type; nullptr if it names none.
 const Json* named_version(const Json& params);
 
-/// True where `_meta` names a protocol version: the request is modern, whatever else is wrong with it.
+/// True if `_meta` names a protocol version: the request is modern, whatever else is wrong with it.
 bool has_modern_meta(const Json& params);
 
-/// The context of a modern request. Errc::invalid_params where `_meta` or a required field is missing or
+/// The context of a modern request. Errc::invalid_params if `_meta` or a required field is missing or
 /// mis-typed or names an unknown log level, Errc::unsupported_version with data {supported, requested} for a
 /// version that we do not speak or that is legacy.
 Result<ClientContext> read_modern_context(const Request& request);

@@ -24,7 +24,7 @@ constexpr VersionedMember argument_members[] = {
     {"title", Version::v2025_06_18},
 };
 
-/// The arguments of a definition; empty where it has none.
+/// The arguments of a definition; empty if it has none.
 const Json& arguments_of(const Json& definition) {
     static const Json none = Json::array();
     const auto* arguments = find_member(definition, "arguments");

@@ -18,13 +18,13 @@ struct GetPromptParams {
     Json input_responses = Json::object();
 };
 
-/// Errc::invalid_params where name is missing, or an argument is no string.
+/// Errc::invalid_params if name is missing, or an argument is no string.
 Result<GetPromptParams> read_get_prompt(const Json& params);
 
 /// One Prompt as `version` knows it (title since 2025-06-18, icons since 2025-11-25).
 Json write_prompt(const Json& definition, Version version);
 
-/// Errc::invalid_params where an argument that `definition` requires is missing, or one is given that it does
+/// Errc::invalid_params if an argument that `definition` requires is missing, or one is given that it does
 /// not know.
 Result<void> check_arguments(const Json& definition, const std::map<std::string, std::string>& arguments);
 

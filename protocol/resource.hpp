@@ -17,7 +17,7 @@ struct ReadResourceParams {
     Json input_responses = Json::object();
 };
 
-/// Errc::invalid_params where uri is missing, no string, or longer than 2,000 bytes.
+/// Errc::invalid_params if uri is missing, no string, or longer than 2,000 bytes.
 Result<ReadResourceParams> read_read_resource(const Json& params);
 /// Params of resources/subscribe and resources/unsubscribe (legacy): the uri.
 Result<std::string> read_subscribed_uri(const Json& params);
@@ -31,7 +31,7 @@ Json write_read_resource(const std::vector<ResourceContents>& contents, Version 
 /// Errc::resource_not_found with data {uri}: -32002 up to 2025-11-25, -32602 since.
 Error resource_not_found(std::string_view uri);
 
-/// What stands in `uri` at the one "{…}" of `uri_template` ("tfy://approvals/{id}"), percent-decoded; nullopt
+/// What is in `uri` at the one "{…}" of `uri_template` ("tfy://approvals/{id}"), percent-decoded; nullopt
 /// where the uri does not fit, or the part is empty or holds a slash, decoded or not.
 std::optional<std::string> match_template(std::string_view uri_template, std::string_view uri);
 

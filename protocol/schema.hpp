@@ -16,7 +16,7 @@ class Schema {
 public:
     static constexpr std::size_t longest_text = 2048;
 
-    /// Errc::internal where `schema` cannot be compiled.
+    /// Errc::internal if `schema` cannot be compiled.
     static Result<Schema> compile(const Json& schema);
     Schema(Schema&&) noexcept;
     Schema& operator=(Schema&&) noexcept;

@@ -19,7 +19,7 @@ struct NotificationFilter {
     Json json() const;
 };
 
-/// Params of subscriptions/listen. Errc::invalid_params where `notifications` is missing or a member is
+/// Params of subscriptions/listen. Errc::invalid_params if `notifications` is missing or a member is
 /// mis-typed, or where more than 1,000 uris or tasks are named; unknown members are ignored.
 Result<NotificationFilter> read_listen(const Json& params);
 

@@ -47,7 +47,7 @@ Json write_task_list(const std::vector<Task>& tasks, const std::optional<std::st
 /// (2025-11-25).
 Json related_to_task(Json message, std::string_view task_id);
 
-/// `params.taskId`. Errc::invalid_params where missing, no string, or longer than 200 bytes.
+/// `params.taskId`. Errc::invalid_params if missing, no string, or longer than 200 bytes.
 Result<std::string> read_task_id(const Json& params);
 
 struct UpdateTask {

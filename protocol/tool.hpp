@@ -18,7 +18,7 @@ struct CallToolParams {
     std::optional<TaskWish> task = {};              // 2025-11-25 only
 };
 
-/// Errc::invalid_params where name is missing, or a member has the wrong type.
+/// Errc::invalid_params if name is missing, or a member has the wrong type.
 Result<CallToolParams> read_call_tool(const Json& params);
 
 /// One tool as `version` knows it: members that a revision does not have (outputSchema and title before

@@ -38,7 +38,7 @@ std::string path(Way way, std::string_view last = {}) {
     return out.empty() ? "arguments" : escaped(out);
 }
 
-/// nullptr where it is not to be found by properties and items alone.
+/// nullptr if it is not to be found by properties and items alone.
 const Json* schema_at(const Json& root, Way way) {
     const auto* schema = &root;
     for (const auto& step : way) {

@@ -13,10 +13,10 @@
 
 namespace tfy::tools {
 
-/// How a person who may see a value gets to it. Both are empty where none may, or where there is no way.
+/// How a person who may see a value gets to it. Both are empty if none may, or where there is no way.
 struct WayToValue {
     std::string page = {};      // an address; never pre-authenticated
-    std::string terminal = {};  // a command; empty where the page is sure to be reached
+    std::string terminal = {};  // a command; empty if the page is sure to be reached
 };
 
 struct Deposit {
@@ -29,7 +29,7 @@ struct Deposit {
 /// What is known of a value that is (or was) held, without the value.
 struct HeldFacts {
     std::string token_name;
-    std::string token_id;  // empty where unknown
+    std::string token_id;  // empty if unknown
     policy::Time created = {};
     policy::Time until = {};
 };
@@ -39,7 +39,7 @@ enum class EscrowState {
     held,       // here; it is gone with this process
     elsewhere,  // in another process that runs; only that one can show it
     claimed,    // it was shown, or was about to be
-    lapsed,     // its time was over before anybody claimed it
+    lapsed,     // its time was over before anyone claimed it
     lost,       // the process that held it has ended
 };
 
@@ -47,13 +47,13 @@ enum class EscrowState {
 struct Recipients {
     std::string principal;                 // whose agent may have it shown, with a person's leave
     std::vector<std::string> people = {};  // who may see it on the page
-    bool anybody = false;                  // on the page: where nobody is known by name
+    bool anybody = false;                  // on the page: where no one is known by name
 
     bool may_see(std::string_view person) const;
 };
-/// Those who approved the call; on the page nobody, where its rule's `reveal` does not name the page. A
+/// Those who approved the call; on the page no one, where its rule's `reveal` does not name the page. A
 /// client's form does not tell who answered: then the person whose agent
-/// asked, or anybody who signed in where that is not known, either.
+/// asked, or anyone who signed in where that is not known, either.
 Recipients recipients_of(const policy::Permit& permit);
 
 class Escrow {
@@ -61,7 +61,7 @@ public:
     virtual ~Escrow() = default;
 
     /// Makes the value known to the redactor, durably, and keeps it. Call it before anything derived from the
-    /// upstream answer can leave. Errc::storage where the fingerprints cannot be written: the value is wiped,
+    /// upstream answer can leave. Errc::storage if the fingerprints cannot be written: the value is wiped,
     /// and the token should be deleted.
     virtual Async<Result<Deposit>> hold(policy::Secret value, std::string token_name,
                                         Recipients recipients) = 0;
@@ -74,7 +74,7 @@ public:
     /// succeeds.
     virtual Async<Result<redaction::Reveal>> claim(std::string reveal_id, std::string principal,
                                                    std::string destination) = 0;
-    /// For values of processes that have ended, too. Errc::not_found where no such value of this principal is
+    /// For values of processes that have ended, too. Errc::not_found if no such value of this principal is
     /// recorded, Errc::storage.
     virtual Async<Result<EscrowState>> fate(std::string reveal_id, std::string principal) = 0;
 };

@@ -14,11 +14,11 @@ namespace tfy::tools {
 /// Read from the key, where it is a JWT, and not verified: TrueFoundry alone can tell whether it is true.
 struct KeyFacts {
     bool set = false;
-    std::string from = {};  // where it was set: "TFY_API_KEY in the environment"; empty where nobody says
+    std::string from = {};  // where it was set: "TFY_API_KEY in the environment"; empty if no one says
     bool is_jwt = false;
     std::vector<std::string> jwt_ids = {};     // by which a listed token may be known as this key
     std::string subject = {};                  // whom it stands for: an e-mail address, or a name
-    std::string subject_type = {};             // "user", "virtualaccount" …; empty where it does not say
+    std::string subject_type = {};             // "user", "virtualaccount" …; empty if it does not say
     std::optional<policy::Time> expires = {};  // none: never, or it does not say
     std::string problem = {};                  // why none is set, or what is wrong with it; a sentence
     std::string cause = {};                    // the same as a word for programs
@@ -29,7 +29,7 @@ struct KeyFacts {
 };
 
 /// Ids by which a listed token is known as this server's own key. Asked anew each time, because the key may
-/// be replaced while the server runs; none where the key does not tell.
+/// be replaced while the server runs; none if the key does not tell.
 class OwnJwtIds {
 public:
     OwnJwtIds() = default;

@@ -1,4 +1,4 @@
-// What users of TrueFoundry's access-token skill already know these failures by: each sentence stands here,
+// What users of TrueFoundry's access-token skill already know these failures by: each sentence is here,
 // once.
 #pragma once
 

@@ -87,11 +87,11 @@ public:
     };
     virtual std::vector<Part> parts(const policy::Facts& facts) const;
 
-    /// The arguments of a narrower call, in their final spelling. No I/O. Errc::refused where this tool has
+    /// The arguments of a narrower call, in their final spelling. No I/O. Errc::refused if this tool has
     /// no narrower calls, or where this one would ask for more than before.
     virtual Result<Json> narrow(Json arguments, const Narrower& wish, policy::Time now) const;
 
-    /// Changing tools: an error where only another running process can do it. Asked before an approval is
+    /// Changing tools: an error if only another running process can do it. Asked before an approval is
     /// begun, which it leaves as it is. Reads.
     virtual Async<Result<void>> can_run_here(policy::Call call);
 
@@ -99,18 +99,18 @@ public:
     /// act on is an error too.
     virtual Async<Result<ToolResult>> run(policy::Permit permit) = 0;
 
-    /// Changing tools: whether what this call did, as its structured result tells, is still so. Where it is
-    /// not, the same call made again is a new one. Reads. Errors: nobody can tell now.
+    /// Changing tools: whether what this call did, as its structured result tells, is still so. If it is
+    /// not, the same call made again is a new one. Reads. Errors: no one can tell now.
     virtual Async<Result<bool>> stands(policy::Call call, Json structured);
 
     /// Changing tools: the URIs of the resources that may be others now that `call` has run. `structured` is
-    /// that of its result; null if nobody knows how it ended.
+    /// that of its result; null if no one knows how it ended.
     virtual std::vector<std::string> touches(const policy::Call& call, const Json& structured) const;
 
     /// Changing tools: what became of an approved `call` that a process began (its intent was journalled at
     /// `begun`) and did not live to end. Reads; never does anything again, whatever it finds. A value: it
     /// happened, told as run() would have told it, without what only that process had. Errc::ambiguous: it
-    /// happened and its value is lost, or nobody can know; the message says what to look at and do. Its data
+    /// happened and its value is lost, or no one can know; the message says what to look at and do. Its data
     /// is unread() where asking again may tell. Any other error: it did not happen.
     virtual Async<Result<ToolResult>> settle(policy::Call call, policy::Facts facts, policy::Time begun);
 };

@@ -10,7 +10,7 @@
 namespace tfy::dialogue {
 
 /// The form, as params of elicitation/create: facts, arguments, digest, the agent's words, what happens; then
-/// decision, typed name, reason, destination. `offer`: where its value may go, empty where none comes of it.
+/// decision, typed name, reason, destination. `offer`: where its value may go, empty if none comes of it.
 /// `problem` says what was wrong with the last answer.
 Json approval_form(const policy::Approval& approval, policy::Time now, protocol::Version version,
                    const DestinationOffer& offer, const std::string& problem);

@@ -16,7 +16,7 @@ std::string or_nothing(const std::string& value) {
     return value.empty() ? "not given" : policy::shown(value);
 }
 
-// Who may decide, and who has; nothing where any person may, alone.
+// Who may decide, and who has; nothing if any person may, alone.
 std::string people_lines(const Approval& approval) {
     const auto& terms = approval.terms;
     std::string text;

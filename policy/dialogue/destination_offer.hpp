@@ -16,7 +16,7 @@ struct OfferedDestination {
     std::string meaning;  // "shown once on the approvals page"
 };
 
-/// The default first; empty where no value comes of it.
+/// The default first; empty if no value comes of it.
 using DestinationOffer = std::vector<OfferedDestination>;
 
 /// For a person who gets to the approvals page.

@@ -27,7 +27,7 @@ struct JournalHead {
 JournalHead head_at(const JournalRecord& last, std::int64_t since, const JournalKey& key);
 
 /// nullopt: the journal ends where its head says. Else what is wrong. `last` is the last record of the
-/// journal (nullptr: there is none), whose chain is somebody else's to check.
+/// journal (nullptr: there is none), whose chain is someone else's to check.
 std::optional<std::string> wrong_end(const JournalHead& head, const JournalRecord* last,
                                      const JournalKey& key);
 

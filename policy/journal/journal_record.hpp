@@ -13,7 +13,7 @@ struct JournalRecord {
     std::int64_t sequence = 0;  // from 1, without gaps
     policy::Time at = {};
     std::string kind;            // "requested", "decided", "executing", "finished", "reveal_claimed", …
-    std::string approval_id;     // empty where none
+    std::string approval_id;     // empty if none
     Json body = Json::object();  // redacted
     std::string previous;        // hash of the record before; 64 zeros for the first
     std::string hash;            // sha256 of the canonical JSON of all the above: 64 hex digits

@@ -13,16 +13,16 @@ struct Notice {
     policy::Webhook::Event event = policy::Webhook::Event::requested;
     policy::Time at = {};       // when it happened
     policy::Approval approval;  // its state is that of the event
-    std::string page_url;       // of the approval; empty where there is no page
+    std::string page_url;       // of the approval; empty if there is no page
 };
 
-/// With every text that somebody wrote sealed. To be done first: what makes a text safe to look at puts marks
+/// With every text that someone wrote sealed. To be done first: what makes a text safe to look at puts marks
 /// into it and cuts it, and a value that is taken apart so is not found any more.
 Notice sealed(Notice notice, const redaction::Redactor& redactor);
 
 /// {type, id, at, approval: {…}, approval_url, decision?}: docs/webhooks.md. Not yet sealed.
 Json json_body(const Notice& notice);
-/// Block Kit. Everything is plain text: nothing that somebody wrote is rendered as markup.
+/// Block Kit. Everything is plain text: nothing that someone wrote is rendered as markup.
 Json slack_body(const Notice& notice);
 /// An Adaptive Card in the envelope that Teams' Workflows take. Everything is text runs, which know no
 /// Markdown.

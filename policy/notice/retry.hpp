@@ -13,7 +13,7 @@ inline constexpr policy::Duration longest_retry = std::chrono::hours{24};  // af
 /// as much each time, five minutes at most, but not before `retry_after`. `random` is any number.
 policy::Time next_attempt(int attempts, std::uint64_t random, policy::Duration retry_after, policy::Time now);
 
-/// Nobody needs to hear of it any more: a day is over, or what was asked is no longer to be decided.
+/// No one needs to hear of it any more: a day is over, or what was asked is no longer to be decided.
 bool is_old_news(policy::Webhook::Event event, policy::Time happened, const policy::Approval& approval,
                  policy::Time now);
 

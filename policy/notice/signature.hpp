@@ -15,7 +15,7 @@ namespace tfy::notice {
 std::string sign(const policy::Secret& key, std::string_view id, std::int64_t seconds,
                  const redaction::Redacted& body);
 
-/// What a secret file holds: "whsec_" and base64, or any other text, which is the key as it stands, without
+/// What a secret file holds: "whsec_" and base64, or any other text, which is the key as it is, without
 /// white space around it. Wipes `text`. Errc::refused, with a clause without a full stop, under 24 bytes of
 /// key.
 Result<policy::Secret> read_signing_key(std::string text);

@@ -18,8 +18,8 @@ struct NoticeWords {
     std::vector<Field> fields;         // at most eight
     std::string effect;                // what happens on approval
     std::vector<std::string> remarks;  // warnings, and why it is asked; at most six
-    std::string claimed;               // what the caller says of itself; empty where it says nothing
-    std::string footer;                // the digest, and until when somebody may decide
+    std::string claimed;               // what the caller says of itself; empty if it says nothing
+    std::string footer;                // the digest, and until when someone may decide
 };
 
 /// No value has more than 300 bytes, no effect or remark more than about 500: escaped, which makes them

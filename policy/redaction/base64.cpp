@@ -17,7 +17,7 @@ constexpr auto base64_digits = digits_of(base64_values);
 constexpr ByteClasses base64_class = {base64_digits};
 constexpr std::size_t least_line = 16;  // shorter words beside a line break are words
 
-/// Where the next line's digits begin, if what stands at `at` is one line break with a little white space
+/// Where the next line's digits begin, if what is at `at` is one line break with a little white space
 /// around it; else `at`.
 std::size_t next_line(std::string_view text, std::size_t at) {
     constexpr std::size_t most_blanks = 16;

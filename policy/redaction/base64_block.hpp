@@ -1,4 +1,4 @@
-// Base64 in bulk: many digits at once, where nobody asks which of them a byte came from.
+// Base64 in bulk: many digits at once, where no one asks which of them a byte came from.
 #pragma once
 
 #include <cstddef>

@@ -14,7 +14,7 @@ inline bool may_be_bytes(const Json& value) {
     return value.size() >= least && value.is_structured() && value.front().is_number_integer();
 }
 
-/// nullopt where `value` is no array, nor an object with an index for each item, of integers that are bytes
+/// nullopt if `value` is no array, nor an object with an index for each item, of integers that are bytes
 /// (-128 to 255), or has fewer than `least` of them.
 std::optional<std::string> spelled_bytes(const Json& value, std::size_t least);
 

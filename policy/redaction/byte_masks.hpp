@@ -96,7 +96,7 @@ constexpr WordPair pair_at(const std::uint64_t* masks) {
 }
 
 /// Calls `visit(at, masks, stride)` for each word of the text, from left to right: masks[set * stride] is the
-/// word that begins at byte `at`, and the next one stands behind it (0 behind the text).
+/// word that begins at byte `at`, and the next one is behind it (0 behind the text).
 template <class PageRequest>
 void for_each_mask(std::string_view text, const ByteClasses& classes, PageRequest visit) {
     constexpr std::size_t words = 64;

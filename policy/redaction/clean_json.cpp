@@ -11,7 +11,7 @@ namespace tfy::redaction {
 
 namespace {
 
-/// True for quotes, backslashes and control characters; may be true where there is none.
+/// True for quotes, backslashes and control characters; may be true if there is none.
 bool needs_escapes(std::string_view text) {
     constexpr std::uint64_t ones = 0x0101010101010101ULL;
     std::uint64_t found = 0;
@@ -31,7 +31,7 @@ bool needs_escapes(std::string_view text) {
     return (found & ones * 0x80) != 0;
 }
 
-/// Each function is false where the message is not clean.
+/// Each function is false if the message is not clean.
 class Writer {
 public:
     explicit Writer(Scrubber& scrubber) : scrubber_(scrubber) {}

@@ -9,7 +9,7 @@
 
 namespace tfy::redaction {
 
-/// The message as Json::dump() writes it; nullopt where something has to be taken out of it, or repaired, or
+/// The message as Json::dump() writes it; nullopt if something has to be taken out of it, or repaired, or
 /// cut.
 std::optional<std::string> write_clean(const Json& message, Scrubber& scrubber);
 

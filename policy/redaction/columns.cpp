@@ -69,7 +69,7 @@ private:
     DumpLine line_;
 };
 
-/// The character in a field of od -c, od -a and hexdump -c; false where it is none. `sure` where it is no
+/// The character in a field of od -c, od -a and hexdump -c; false if it is none. `sure` where it is no
 /// digit, so that it can be no number.
 bool read_field(std::string_view field, char& character, bool& sure) {
     if (field.front() != ' ') return false;

@@ -26,7 +26,7 @@ inline std::uint64_t ask_8(const char* folded, QuickHash quick, Sieve::Question 
 
 #define TFY_AVX2 __attribute__((target("avx2")))
 
-/// What stands in the words of a sieve for each of 64 windows, and which word that is.
+/// What is in the words of a sieve for each of 64 windows, and which word that is.
 struct Questions {
     alignas(32) std::array<std::uint64_t, windows> quick;  // in the low half; the high one has no meaning
     alignas(32) std::array<std::uint64_t, windows> place;

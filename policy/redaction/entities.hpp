@@ -9,7 +9,7 @@ namespace tfy::redaction {
 
 struct Reference {
     char32_t value = 0;
-    std::size_t size = 0;  // characters, with "&" and, where it stands, ";"
+    std::size_t size = 0;  // characters, with "&" and, where it is, ";"
 };
 
 /// The reference that begins with the "&" at `at`: "&#65;", "&#x41", "&lowbar;". Of the named ones those that

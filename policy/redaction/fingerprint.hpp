@@ -36,7 +36,7 @@ struct TokenFingerprints {
     std::string name;  // of the token, for the mark: [redacted:access-token ci-pipeline]; may be empty
     std::vector<Fingerprint> windows;
     /// Where the value is a JWT: what a listing tells of it. A JWT with such a claim "jti", "jwtId" or "id"
-    /// is this token, though nobody here has seen the value. Ids of fewer than least_jwt_id characters are
+    /// is this token, though no one here has seen the value. Ids of fewer than least_jwt_id characters are
     /// left out: other issuers count theirs.
     std::vector<std::string> jwt_ids = {};
 };

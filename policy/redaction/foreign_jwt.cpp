@@ -22,7 +22,7 @@ struct Found {
     std::string claims;  // decoded
     bool ours = false;
 
-    /// A window that stands in the payload and has the edge of a claim's name or value in it, or the start of
+    /// A window that is in the payload and has the edge of a claim's name or value in it, or the start of
     /// a URL.
     bool is_claim_name(std::size_t window) const {
         if (window < payload || window + window_size >= signature) return false;

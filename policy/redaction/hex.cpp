@@ -11,7 +11,7 @@ constexpr auto hex_values = values_of("0123456789ABCDEF", "0123456789abcdef");
 
 constexpr ByteClasses hex_class = {hex_digits_and_separators};
 
-/// Runs of hex digits and what stands between them.
+/// Runs of hex digits and what is between them.
 class HexRun {
 public:
     HexRun(std::string_view text, std::size_t phase, View& view)

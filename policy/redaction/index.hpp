@@ -38,13 +38,13 @@ public:
     /// Of those, the windows that may hold any character, such as quotes and commas; not widened.
     void find_odd(std::string_view text, std::vector<Hit>& hits) const;
 
-    /// False: whatever find could find stands in a run of at least shortest() scanned_characters.
+    /// False: whatever find could find is in a run of at least shortest() scanned_characters.
     bool has_odd() const { return !odd_.empty() || (older_ && older_->has_odd()); }
     /// Characters in the shortest window: a shorter text cannot hold anything. 16 where there is none.
     std::size_t shortest() const { return shortest_; }
-    /// True where all windows of the token are known, so that there is nothing to add.
+    /// True if all windows of the token are known, so that there is nothing to add.
     bool knows(const TokenFingerprints& token) const;
-    /// Empty where the token has no name that can be shown.
+    /// Empty if the token has no name that can be shown.
     std::string_view name(std::uint32_t token) const;
     /// The token of which a JWT with this id is the value, or Hit::unnamed.
     std::uint32_t token_of_jwt(const std::string& id) const;

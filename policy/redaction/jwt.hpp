@@ -9,7 +9,7 @@
 namespace tfy::redaction {
 
 struct Jwt {
-    std::string_view header;  // base64url, as it stands in the text
+    std::string_view header;  // base64url, as it is in the text
     std::string_view payload;
     std::string_view signature;
 };
@@ -20,7 +20,7 @@ std::optional<Jwt> read_jwt(std::string_view text);
 /// The first of these parts.
 bool is_jwt_header(std::string_view part);
 
-/// nullopt where the text is not base64url without padding.
+/// nullopt if the text is not base64url without padding.
 std::optional<std::string> decode_base64url(std::string_view text);
 
 struct Claims {
@@ -28,7 +28,7 @@ struct Claims {
     std::vector<std::string> ids = {};  // "jti", "jwtId", "id"
 };
 
-/// None where the payload is no JSON object.
+/// None if the payload is no JSON object.
 Claims read_claims(const Jwt& jwt);
 
 }  // namespace tfy::redaction

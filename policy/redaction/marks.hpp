@@ -1,4 +1,4 @@
-// What stands in the place of what was taken out.
+// What is in the place of what was taken out.
 #pragma once
 
 #include <string>

@@ -7,7 +7,7 @@
 namespace tfy::redaction {
 
 /// Characters before the secret, with the "_" between them: the prefix and a name of small letters, digits,
-/// "-" and "_". 0 where `value` does not begin like this.
+/// "-" and "_". 0 if `value` does not begin like this.
 std::size_t name_part(std::string_view value);
 
 /// Where the prefix begins if a prefix and a name end right before `secret`; else `secret`.

@@ -1,5 +1,5 @@
 // Undoes bytes written as numbers: "[101, 121]", "145 171", "01100101", and words of several bytes of which
-// the last one stands first, as od and hexdump write them.
+// the last one is first, as od and hexdump write them.
 #include <algorithm>
 #include <array>
 #include <charconv>

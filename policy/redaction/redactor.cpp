@@ -31,7 +31,7 @@ bool spells_across_members(std::string_view text, const Index& index) {
 }
 
 /// White space between members keeps them apart; in strings a line break is written as \n, so these are all
-/// outside. Spaces, unless somebody has registered a value that they spell.
+/// outside. Spaces, unless someone has registered a value that they spell.
 std::string written_apart(const Json& value, const Index& index) {
     auto text = written(value, 0);
     std::ranges::replace(text, '\n', ' ');
@@ -80,7 +80,7 @@ void replace_all(std::string& text, std::string_view part, std::string_view by) 
         text.replace(at, part.size(), by);
 }
 
-/// The value as it stands between the quotes of a JSON string.
+/// The value as it is between the quotes of a JSON string.
 std::string json_escaped(std::string_view value) {
     std::string text;
     text.reserve(value.size() * 6 + 2);  // never moved, so no copy of it stays behind

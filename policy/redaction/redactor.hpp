@@ -41,7 +41,7 @@ private:
 struct Match {
     std::size_t begin = 0;  // bytes
     std::size_t end = 0;
-    std::string token;  // its name; empty where it has none, or where nobody registered it
+    std::string token;  // its name; empty if it has none, or where no one registered it
     std::string
         technique;  // how it was written, from the outside to the inside: "plain", "base64, hex", "shape"
 };

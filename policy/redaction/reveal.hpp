@@ -21,7 +21,7 @@ public:
     Reveal(Reveal&&) noexcept = default;
     Reveal& operator=(Reveal&&) noexcept = default;
 
-    /// Random; stands in the message until it is sealed. Letters and digits only.
+    /// Random; is in the message until it is sealed. Letters and digits only.
     const std::string& placeholder() const { return placeholder_; }
 
 private:

@@ -93,7 +93,7 @@ void Search::look_plainly(std::string_view text, std::vector<Hit>& hits) const {
     hits.insert(hits.end(), plain.begin(), plain.end());
 }
 
-/// False where the step leads nowhere.
+/// False if the step leads nowhere.
 bool Search::look_behind(Step step, std::string_view text, Depth depth, std::vector<Hit>& hits) {
     const auto inner = depth.behind(step.decoding);
     auto& view = views_[inner.place()];

@@ -20,7 +20,7 @@ inline constexpr int most_nested = 3;
 /// Base64 of megabytes.
 ///
 /// Ordinary documents of many encodings side by side were seen to take 66 times their size. Beyond 87 KiB the
-/// rate falls towards 32, so that nobody can keep a loop busy for seconds.
+/// rate falls towards 32, so that no one can keep a loop busy for seconds.
 constexpr std::size_t budget_for(std::size_t size) {
     return size * 32 + std::min(size * 96, std::size_t{8} * 1024 * 1024) + 64 * 1024;
 }
@@ -47,7 +47,7 @@ class Search {
 public:
     explicit Search(const Index& index) : index_(index) {}
 
-    /// The hits in `text`, sorted, without overlaps; nullopt where the budget was not enough to say.
+    /// The hits in `text`, sorted, without overlaps; nullopt if the budget was not enough to say.
     std::optional<std::vector<Hit>> run(std::string_view text) { return run(text, budget_for(text.size())); }
     /// May decode up to `budget` bytes.
     std::optional<std::vector<Hit>> run(std::string_view text, std::size_t budget);
@@ -69,7 +69,7 @@ private:
 /// "shape" where it is no registered one.
 std::string technique(const Hit& hit);
 
-/// The text with marks in the place of what was found; "[redacted:over-budget]" where nobody can say.
+/// The text with marks in the place of what was found; "[redacted:over-budget]" where no one can say.
 /// nullopt: nothing to take out.
 std::optional<std::string> redact(std::string_view text, Search& search, const Index& index);
 

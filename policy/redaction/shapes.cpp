@@ -124,7 +124,7 @@ private:
         const auto token = token_with(claims.ids, index_);
         if (claims.name_truefoundry || token != Hit::unnamed) found(begin, end, token);
     }
-    /// What stands behind a known value, all of which is there, is looked at alone: it is no part of it.
+    /// What is behind a known value, all of which is there, is looked at alone: it is no part of it.
     void found(std::size_t begin, std::size_t end, std::uint32_t token) {
         const auto value = end_of_value({hits_.data(), known_}, begin, end);
         if (value - begin < least_shape || value >= end)

@@ -1,4 +1,4 @@
-// Tokens that nobody registered, known by how they look: the second net.
+// Tokens that no one registered, known by how they look: the second net.
 #pragma once
 
 #include <string_view>

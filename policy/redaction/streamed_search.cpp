@@ -1,4 +1,4 @@
-// A place is judged when enough of the text stands around it; what reaches over that place's end waits for
+// A place is judged when enough of the text is around it; what reaches over that place's end waits for
 // the next piece.
 #include "policy/redaction/streamed_search.hpp"
 

@@ -23,7 +23,7 @@ struct Stretch {
 
 struct PieceSizes {
     std::size_t piece = std::size_t{512} * 1024;   // searched at once; more than twice the overlap
-    std::size_t overlap = std::size_t{64} * 1024;  // what stands before and behind a place when it is judged
+    std::size_t overlap = std::size_t{64} * 1024;  // what is before and behind a place when it is judged
 };
 
 /// Finds what Redactor::find finds in the whole text, as far as no hit and what belongs to it (a whole JWT)

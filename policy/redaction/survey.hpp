@@ -12,7 +12,7 @@ struct Survey {
     std::uint32_t decodings = 0;  // bit d: Decoding d may lead somewhere
     bool token_run = false;       // `shortest` or more scanned_characters in a row
 
-    /// False where the view would be the text itself, or empty.
+    /// False if the view would be the text itself, or empty.
     bool gives_reason_for(Decoding decoding) const {
         return ((decodings >> static_cast<unsigned>(decoding)) & 1U) != 0;
     }

@@ -51,10 +51,10 @@ public:
         if (!keeps_) return;
         for (auto at = end; at > begin; --at) origins_.push_back({at - 1, at});
     }
-    /// Bytes whose origins nobody asked for; only where keeps_origins() is false.
+    /// Bytes whose origins no one asked for; only where keeps_origins() is false.
     void put_unmapped(std::string_view bytes) { text_ += bytes; }
     bool keeps_origins() const { return keeps_; }
-    /// Keeps what stands before and behind from being read as one.
+    /// Keeps what is before and behind from being read as one.
     void put_break(std::size_t at) {
         if (!text_.empty()) put('\xff', at, at);
     }
@@ -111,23 +111,23 @@ inline constexpr std::array all_steps = {
 constexpr std::size_t least_base64(std::size_t shortest) { return (shortest * 8 + 5) / 6; }
 constexpr std::size_t least_base32(std::size_t shortest) { return (shortest * 8 + 4) / 5; }
 
-/// False where no phase of base64 gives text: names and ids are cheap to tell from it. Long texts are not
+/// False if no phase of base64 gives text: names and ids are cheap to tell from it. Long texts are not
 /// looked at.
 bool may_hold_base64(std::string_view text, std::size_t shortest);
 
 /// Total: any bytes in, no error. `shortest` is the least number of bytes that is of interest in a decoded
-/// run. The view is empty where the step does not apply.
+/// run. The view is empty if the step does not apply.
 View decode(Step step, std::string_view text, std::size_t shortest, View::Origins origins);
 
 /// Where digits stand in runs that are long enough: the same in every phase of a code.
 struct DigitRuns {
-    std::optional<Decoding> decoding;  // of the last step; nothing where the text is another one
+    std::optional<Decoding> decoding;  // of the last step; nothing if the text is another one
     std::vector<Origin> runs;
 };
 /// The same into a view that has been used before; `runs` are those of this text.
 void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& runs, View& view);
 
-/// True where decoded bytes are mostly garbage, of which only stretches of text are of interest.
+/// True if decoded bytes are mostly garbage, of which only stretches of text are of interest.
 bool gives_bytes(Decoding decoding);
 /// True for how a text is laid out, in pieces or columns: no encoding, and not counted as one.
 bool is_layout(Decoding decoding);

@@ -18,7 +18,7 @@ struct KnownWindow {
     std::uint32_t quick = 0;
     std::uint32_t token = many;
     std::array<unsigned char, 16> digest{};
-    bool first = false;  // nothing of the token stands before this window
+    bool first = false;  // nothing of the token is before this window
     bool last = false;   // nor behind
     bool plain = false;  // all of its characters are scanned_characters
 };
@@ -69,7 +69,7 @@ public:
 
     std::size_t size() const { return size_; }
     const Sieve& sieve() const { return sieve_; }
-    /// False where the window is not registered. Of windows that are not, one in 2^61 is taken for one that
+    /// False if the window is not registered. Of windows that are not, one in 2^61 is taken for one that
     /// is: compared are 48 bits of the digest, 16 of the quick hash, and those that choose one of the places.
     bool find(std::uint32_t quick, std::string_view window, const WindowHash& hash, Found& found) const;
     /// What find() would say, or true. One after the other, before find(): many windows' memory is then

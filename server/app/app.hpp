@@ -44,7 +44,7 @@ public:
     /// allowed origins through only.
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
     /// Routes /approvals, /livez and /readyz: for a page alone, where MCP goes another way and the port must
-    /// not give anybody the rights of this server's key.
+    /// not give anyone the rights of this server's key.
     Async<void> handle_page(transport::HttpRequest request, transport::Responder& answer);
     /// Resumes when what was approved has run to its end, or after `limit`.
     Async<void> idle(std::chrono::milliseconds limit) { return call_tool_.idle(limit); }
@@ -59,7 +59,7 @@ public:
     void close();
 
     /// Takes up what rules that are read anew say beside the gate: webhooks, and what the terminal asks for.
-    /// Errc::refused where a webhook cannot be used, Errc::storage; then nothing changed.
+    /// Errc::refused if a webhook cannot be used, Errc::storage; then nothing changed.
     Result<void> take_rules(const policy::Rules& rules);
 
     approvals::Approvals& approvals() { return approvals_; }

@@ -16,7 +16,7 @@ struct Archive {
     std::unique_ptr<storage::Ledger> ledger;
     std::unique_ptr<sealing::Sealer> sealer;
 
-    /// Errc::not_found where no server has ever used `state_dir`: a mistyped folder is not created.
+    /// Errc::not_found if no server has ever used `state_dir`: a mistyped folder is not created.
     /// Errc::storage.
     static Result<Archive> open(const std::filesystem::path& state_dir);
     /// The same, and where nothing is there yet it is begun, as a server would.

@@ -41,7 +41,7 @@ struct Services {
     std::unique_ptr<truefoundry::Exchange> exchange;
     config::UpstreamLimits limits = {};
     std::string base_url =
-        {};  // bound into every digest; "sandbox:" for the built-in stand-in; empty where none is set
+        {};  // bound into every digest; "sandbox:" for the built-in stand-in; empty if none is set
     std::shared_ptr<upstream::OwnKey> own_key = std::make_shared<upstream::OwnKey>();
     std::string key_file = {};     // that is watched for another key; empty: none is
     std::string url_problem = {};  // why the base URL cannot be used, and the same in a word

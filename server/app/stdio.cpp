@@ -147,7 +147,7 @@ Async<Result<void>> run_stream(asio::io_context& loop, App& app, transport::Stdi
 }  // namespace
 
 Result<void> serve_stdio(const config::Options& options) {
-    std::signal(SIGCHLD, SIG_IGN);  // browsers that were opened are nobody's to wait for
+    std::signal(SIGCHLD, SIG_IGN);  // browsers that were opened are no one's to wait for
     const SystemClock clock;
     auto parts = gather_parts(options, clock);
     if (!parts) return parts.error();

@@ -12,7 +12,7 @@ namespace tfy::approvals {
 class ApprovalPage {
 public:
     virtual ~ApprovalPage() = default;
-    /// The address of one approval; empty where there is no page. `lead_person_there`: the client cannot ask,
+    /// The address of one approval; empty if there is no page. `lead_person_there`: the client cannot ask,
     /// so where a display is there the person's browser is opened, signed in, once for each approval.
     virtual Async<std::string> address(std::string approval_id, bool lead_person_there) = 0;
     /// Of the whole page; empty while there is none.

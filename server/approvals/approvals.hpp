@@ -45,7 +45,7 @@ public:
     /// facts.
     Async<Result<std::optional<policy::Approval>>> find_answering(policy::Call call);
     /// Its agent words its reason anew: the people who decide see the newest words, the journal keeps them
-    /// all. Errc::rate_limited where it did so too often.
+    /// all. Errc::rate_limited if it did so too often.
     Async<Result<policy::Approval>> reword(policy::Approval approval, std::string reason);
     /// The caller of this ended request is told how it ended: see policy::answers_until(). Nothing for an
     /// open one.
@@ -65,7 +65,7 @@ public:
     };
     /// What a person looks at. From the first on: a page of those that wait, oldest first, then all that were
     /// approved and are not over, then the newest `decided` ones that are. Behind `after`: the next page
-    /// alone; Errc::not_found where there is no such request.
+    /// alone; Errc::not_found if there is no such request.
     Async<Result<Board>> board(std::string after, std::size_t page_size, std::size_t decided);
     /// The principal's own, newest first, those that are older than `before` (all where it is empty), lapsed
     /// ones as expired. Errc::not_found for a `before` that is not theirs.
@@ -77,13 +77,13 @@ public:
     Async<Result<policy::Approval>> approve(std::string id, policy::Human person,
                                             policy::DecisionInput choice);
     Async<Result<policy::Approval>> deny(std::string id, policy::Human person, std::string reason);
-    /// See policy::narrow; arguments and facts are the tool's own. Errc::conflict where another open request
+    /// See policy::narrow; arguments and facts are the tool's own. Errc::conflict if another open request
     /// asks for that already.
     Async<Result<policy::Approval>> narrow(std::string id, policy::Human person, std::string shown_digest,
                                            Json arguments, policy::Facts facts);
     Async<Result<policy::Approval>> withdraw(std::string id, std::string by);
 
-    /// approved → executing, durable and journalled, then the permit. Errc::conflict where somebody else was
+    /// approved → executing, durable and journalled, then the permit. Errc::conflict if someone else was
     /// first.
     Async<Result<policy::Permit>> claim(policy::Approval approval, policy::Call call);
     /// What was approved can never run, because the definition that it was approved under is no more: it ends
@@ -92,7 +92,7 @@ public:
     /// executing → succeeded, failed or unknown, with the masked outcome.
     Async<Result<policy::Approval>> finish(std::string id, policy::Approval::State end, Json outcome);
     /// The same for a call of a process that did not live to finish it (see orphans.hpp). Errc::conflict or
-    /// Errc::refused where somebody else has.
+    /// Errc::refused if someone else has.
     Async<Result<policy::Approval>> settle(std::string id, policy::Approval::State end, Json outcome);
     /// All that are executing, by whichever process.
     Async<Result<std::vector<policy::Approval>>> executing();
@@ -101,7 +101,7 @@ public:
     /// around it has to ask for that. Sees decisions of other processes within a quarter of a second.
     Async<Result<policy::Approval>> wait(std::string id, policy::Approval::State seen, policy::Time until);
 
-    /// Nobody is kept waiting any more: every wait ends now, and so does every later one at once.
+    /// No one is kept waiting any more: every wait ends now, and so does every later one at once.
     void drain();
     bool draining() const { return draining_; }
 

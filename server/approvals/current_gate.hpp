@@ -17,7 +17,7 @@ public:
 
     std::shared_ptr<const policy::Gate> now() const { return gate_.load(); }
     /// From here on every call is judged by these. A request that is open already keeps the terms that it
-    /// was opened with: they stand in its record.
+    /// was opened with: they are in its record.
     void replace(policy::Rules rules) { gate_.store(std::make_shared<const policy::Gate>(std::move(rules))); }
 
 private:

@@ -18,7 +18,7 @@ struct Explanation {
     policy::Time at = {};
     bool yields_value = false;   // a new value comes of it
     std::string name = {};       // the token's, as rules match it
-    bool name_unknown = false;   // there is one, and nobody has told it
+    bool name_unknown = false;   // there is one, and no one has told it
     std::string rules_from;      // "policy.toml", or the built-in rules
     bool one_transport = false;  // the caller was given: the other transport is not told of
     std::vector<policy::Rule> rules = {};
@@ -30,7 +30,7 @@ struct Explanation {
     std::optional<policy::Rule> in_force = {};     // asks: the deciding rule, made stricter by those of parts
     std::string refused_part = {};                 // denies: where a rule for one of the parts does, in words
     std::string unapprovable = {};                 // asks: why no person could ever approve it, as a sentence
-    std::optional<policy::Approval> request = {};  // asks, somebody could approve it, and the arguments are
+    std::optional<policy::Approval> request = {};  // asks, someone could approve it, and the arguments are
                                                    // known: what would be opened
     std::vector<std::string> notes = {};           // what a dry run cannot know, in sentences
 };

@@ -14,14 +14,14 @@ public:
 
     /// The request with the new arguments, their facts read from upstream now and their digest: still
     /// pending, to be looked at and decided. Errc as the tool's narrow() and facts(), and policy::narrow();
-    /// Errc::refused where the new call would fall under other terms than those that it was asked under.
+    /// Errc::refused if the new call would fall under other terms than those that it was asked under.
     Async<Result<policy::Approval>> narrow(std::string id, policy::Human person, std::string shown_digest,
                                            tools::Narrower wish);
     /// What of this request can be changed now.
     tools::Narrowable narrowable(const policy::Approval& approval) const;
 
 private:
-    /// nullptr where the tool is not there any more as it was asked for.
+    /// nullptr if the tool is not there any more as it was asked for.
     const registry::Catalog::Entry* entry_of(const policy::Approval& approval) const;
     Result<void> same_terms(const policy::Approval& approval, policy::Call call,
                             const policy::Facts& facts) const;

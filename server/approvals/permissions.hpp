@@ -21,7 +21,7 @@ public:
     /// In force now, for whichever principal; oldest first.
     Async<Result<std::vector<policy::StandingPermission>>> list();
     /// Any person may; from here on it covers nothing. Journalled ("permission_revoked"). Errc::not_found;
-    /// Errc::refused or Errc::conflict where it was revoked before.
+    /// Errc::refused or Errc::conflict if it was revoked before.
     Async<Result<policy::StandingPermission>> revoke(std::string id, policy::Human person);
 
 private:

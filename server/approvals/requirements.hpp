@@ -1,4 +1,4 @@
-// What the rules in force ask for, before anybody calls: one demand for each tool that changes something.
+// What the rules in force ask for, before anyone calls: one demand for each tool that changes something.
 #pragma once
 
 #include <optional>
@@ -20,10 +20,10 @@ struct Requirement {
     std::string doing;                        // "create"
     std::optional<policy::Terms> terms = {};  // none: it is refused
     std::string refused = {};                 // why, as a sentence
-    std::string nobody = {};                  // why nobody could ever approve it, as a sentence
+    std::string nobody = {};                  // why no one could ever approve it, as a sentence
     std::vector<int> narrower = {};           // lines of rules that decide before, for some names or clients,
                                               // or at other hours
-    std::vector<std::string> narrower_nobody;  // of these, under which nobody could approve: sentences
+    std::vector<std::string> narrower_nobody;  // of these, under which no one could approve: sentences
 
     bool could_be_approved() const { return terms && nobody.empty(); }
 };
@@ -33,7 +33,7 @@ struct Requirement {
 std::vector<Requirement> requirements_of_calls(const registry::Catalog& catalog, const policy::Gate& gate,
                                                const policy::Caller& caller, policy::Time now);
 
-/// "one person decides, who has signed in to the approvals page at least"; of one that nobody could approve,
+/// "one person decides, who has signed in to the approvals page at least"; of one that no one could approve,
 /// or that is refused, why.
 std::string in_words(const Requirement& demand);
 

@@ -10,8 +10,7 @@ namespace tfy::calls {
 
 /// Where a person can decide, for the agent to pass on.
 struct DecisionLinks {
-    std::string
-        page;  // this approval's address on the page, empty where there is none; never pre-authenticated
+    std::string page;  // this approval's address on the page, empty if there is none; never pre-authenticated
     std::string terminal;  // "tfy-pat-mcp approvals approve apr_…"
 };
 

@@ -36,8 +36,8 @@ public:
     Async<Result<mcp::MethodResult>> call(mcp::Requester& requester,
                                           protocol::CallToolParams params) override;
 
-    /// Runs what a person has approved, apart from everybody; nothing where it is running already, or was
-    /// claimed by somebody else, or would go to another control plane. `trace` is of the request that found
+    /// Runs what a person has approved, apart from everyone; nothing if it is running already, or was
+    /// claimed by someone else, or would go to another control plane. `trace` is of the request that found
     /// it approved. A call whose tool has another definition by now ends as superseded.
     void carry_out(policy::Approval approval, policy::Trace trace);
     /// What was approved on this process's page with its value for the page runs at once: the person is there

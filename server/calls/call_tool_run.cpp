@@ -64,7 +64,7 @@ Async<void> CallTool::carry_out_to_end(const Entry& entry, Approval approval, po
     co_await run_to_end(entry, approval, std::move(call), job);
     if (*job->result) co_return;
     const auto why = job->result->error();
-    if (why.code == Errc::conflict) co_return;  // somebody else was first
+    if (why.code == Errc::conflict) co_return;  // someone else was first
     if (why.code == Errc::superseded) {
         const auto ended = co_await deps_.desk.supersede(std::move(approval));
         if (ended || ended.error().code == Errc::conflict) co_return;
@@ -89,7 +89,7 @@ Async<Result<ToolResult>> CallTool::execute(const Entry& entry, Approval approva
 
 Async<void> CallTool::run_to_end(const Entry& entry, Approval approval, policy::Call call,
                                  std::shared_ptr<Job> job) {
-    // However it ends, its caller is told and nobody waits for it any more.
+    // However it ends, its caller is told and no one waits for it any more.
     const std::unique_ptr<Job, std::function<void(Job*)>> end(job.get(), [this](Job* ended) {
         if (!ended->result) ended->result = unforeseen();
         ended->done.cancel();

@@ -38,7 +38,7 @@ public:
     Recovery(Rooms rooms, std::filesystem::path state_dir, std::string base_url, Timeouts patience);
 
     /// From here on nothing is said of what was begun with another user's key, which lists other tokens; it
-    /// ends as unknown. What was begun before anybody wrote that down is settled as if the key were the same.
+    /// ends as unknown. What was begun before anyone wrote that down is settled as if the key were the same.
     void tell_keys_apart(upstream::KeyIdentities& keys) { keys_ = &keys; }
 
     /// Executing, and the process that began it is no longer there. Asks the ledger alone.

@@ -223,7 +223,7 @@ Async<void> RotationDesk::carry_out(storage::RotationRow row) {
     co_await put_off(std::move(*begun), removed.error());
 }
 
-// A rotation runs under an approval, and with it stands by whose key it was begun.
+// A rotation runs under an approval, and with it is by whose key it was begun.
 Async<Result<void>> RotationDesk::sees_its_tokens(storage::RotationRow row) {
     if (keys_ == nullptr) co_return Result<void>{};
     auto work = [id = row.rotation.approval_id](storage::Ledger& ledger) { return ledger.begun_with(id); };

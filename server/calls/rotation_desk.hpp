@@ -41,12 +41,12 @@ public:
                                                  access_tokens::Successor made) override;
     Async<Result<std::optional<access_tokens::Rotation>>> under_way(std::string old_id) override;
 
-    /// The rotation that this approval let run; nothing where it let none.
+    /// The rotation that this approval let run; nothing if it let none.
     Async<Result<std::optional<access_tokens::Rotation>>> of(std::string approval_id);
     /// Those whose old token still may go, oldest first.
     Async<Result<std::vector<access_tokens::Rotation>>> list();
-    /// The old token stays. Errc::not_found; Errc::refused where it is too late or decided already;
-    /// Errc::conflict where it was taken up in the same moment.
+    /// The old token stays. Errc::not_found; Errc::refused if it is too late or decided already;
+    /// Errc::conflict if it was taken up in the same moment.
     Async<Result<access_tokens::Rotation>> keep(std::string id, policy::Human person);
 
     /// From here on the desk looks by itself: now, whenever one is due, when look_again() says so, and every

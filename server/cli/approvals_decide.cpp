@@ -89,7 +89,7 @@ Result<policy::DecisionInput> ask_choice(const ApprovalsWindow& window, const Ap
     if (!typed || typed->empty()) return undecided();
     policy::DecisionInput choice{.typed_name = *typed == policy::shown(wanted) ? wanted : *typed,
                                  .digest = approval.digest};
-    if (choice.typed_name != wanted) return choice;  // refused where the decision is made
+    if (choice.typed_name != wanted) return choice;  // refused if the decision is made
     auto destination = ask_destination(window, approval);
     if (!destination) return destination.error();
     choice.destination = *destination;

@@ -32,7 +32,7 @@ Result<policy::Secret> ask_new(const ApprovalsWindow& window) {
 }
 
 // The file and its record are there together or not at all: a passphrase that appears from nowhere would be
-// somebody else's, and a record without one would not be true. What is written of it and is not journalled in
+// someone else's, and a record without one would not be true. What is written of it and is not journalled in
 // the end is taken back.
 Result<void> keep_passphrase(const ApprovalsWindow& window, const people::Passphrases& passphrases,
                              const policy::Secret& fresh) {

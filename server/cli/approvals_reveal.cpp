@@ -21,7 +21,7 @@ constexpr auto still_waits = " Nothing was shown; the value still waits.";
 
 Error lost(const std::string& why) { return {Errc::not_found, why + create_anew}; }
 
-/// The value that an approved call made. Errc::refused where it made none, or not yet.
+/// The value that an approved call made. Errc::refused if it made none, or not yet.
 Result<std::string> reveal_id_of(const Approval& approval) {
     if (policy::is_open(approval.state))
         return Error{Errc::refused,

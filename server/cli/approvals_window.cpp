@@ -72,7 +72,7 @@ std::string brief(const Approval& approval, policy::Time now) {
 
 std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question) {
     window.say(question);
-    if (!(window.options.json ? window.err : window.out)) return std::nullopt;  // nobody can have read it
+    if (!(window.options.json ? window.err : window.out)) return std::nullopt;  // no one can have read it
     std::string line;
     if (!std::getline(window.in, line)) return std::nullopt;
     if (line.ends_with('\r')) line.pop_back();

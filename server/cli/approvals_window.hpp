@@ -33,7 +33,7 @@ struct ApprovalsWindow {
     /// The approval options.id as it is now.
     Result<policy::Approval> find() const;
     /// The id that begins as options.id does, with or without its `kind` ("apr_", "rot_", "per_");
-    /// options.id itself where none does. Errc::refused where several do, with a list of them.
+    /// options.id itself where none does. Errc::refused if several do, with a list of them.
     Result<std::string> whole_id(const std::string& kind) const;
 };
 

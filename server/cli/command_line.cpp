@@ -11,7 +11,7 @@
 namespace tfy::cli {
 namespace {
 
-/// Commands that are printed work as they stand, wherever this one found its state directory.
+/// Commands that are printed work as they are, wherever this one found its state directory.
 void name_state_dir(const config::Options& options) {
     const auto chosen = config::state_dir(options.state_dir);
     const auto usual = config::state_dir({});

@@ -28,7 +28,7 @@ struct VerbDefinition {
     std::string name;
     std::string description;
     VerbHelp help;
-    /// Returns the process's exit code: 0 done, 1 failed, 2 wrong usage. None where a verb below it is
+    /// Returns the process's exit code: 0 done, 1 failed, 2 wrong usage. None if a verb below it is
     /// chosen.
     std::function<int(Invocation&)> run = {};
 };

@@ -14,7 +14,7 @@ namespace {
 
 std::string reason(int number) { return std::generic_category().message(number); }
 
-/// After a call that failed: true where it is worth another try.
+/// After a call that failed: true if it is worth another try.
 bool try_again(int file, short events) {
     if (errno == EINTR) return true;
     if (errno != EAGAIN && errno != EWOULDBLOCK) return false;

@@ -20,7 +20,7 @@ Result<std::size_t> read_some(int file, std::span<char> into);
 /// All of them, however often it takes. Errc::closed with the reason: "No space left on device".
 Result<void> write_all(int file, std::string_view bytes);
 
-/// True where both are the same file on a disk, so that writing one would grow the other.
+/// True if both are the same file on a disk, so that writing one would grow the other.
 bool is_same_file(int one, int other);
 
 }  // namespace tfy::cli

@@ -21,7 +21,7 @@ namespace tfy::cli {
 namespace {
 
 /// Reads a file to its end; `compressed` becomes how it is compressed, if it is. Errc::not_found or
-/// Errc::closed where the file is the reason; other errors are those of `search`.
+/// Errc::closed if the file is the reason; other errors are those of `search`.
 Result<void> feed_file(int file, redaction::StreamedSearch& search, std::string_view& compressed) {
     std::string first;
     std::array<char, 64 * 1024> bytes;  // not initialised: only what was read is looked at

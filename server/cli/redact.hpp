@@ -1,4 +1,4 @@
-// `tfy-pat-mcp redact`: a filter for anybody's logs and transcripts.
+// `tfy-pat-mcp redact`: a filter for anyone's logs and transcripts.
 #pragma once
 
 #include <ostream>
@@ -25,8 +25,8 @@ struct RedactOptions {
 inline constexpr int check_trouble = 2;
 
 /// The tokens of the state directory, and the key of TFY_API_KEY or TFY_API_KEY_FILE where there is one.
-/// Errc::not_found where that would be none at all, or the directory that was asked for is not there;
-/// Errc::storage; Errc::refused where a key file cannot be read.
+/// Errc::not_found if that would be none at all, or the directory that was asked for is not there;
+/// Errc::storage; Errc::refused if a key file cannot be read.
 Result<sealing::Sealer::Shared> known_tokens(const config::Options& options);
 
 /// The files one after the other to the descriptor `out`, every byte as it is but for tokens, in whose place

@@ -32,7 +32,7 @@ public:
 
     /// Answers a request that may be sent; the status in `line` is its to set.
     using Answering = std::function<transport::HttpResponse(Json& line)>;
-    /// The answer, and the line in the log: of the control plane, or of `safe`, which stands in for it.
+    /// The answer, and the line in the log: of the control plane, or of `safe`, which is in for it.
     transport::HttpResponse handle(const transport::HttpRequest& request, const Answering& safe = {});
     transport::HttpResponse reply(sandbox::SandboxResponse made, Json& line) const;
 

@@ -11,7 +11,7 @@
 namespace tfy::cli {
 
 /// To be called before any file is opened: who starts a process without one of its three descriptors would
-/// have the next file in its place, and what is said would go into a database. Where one is missing stands
+/// have the next file in its place, and what is said would go into a database. If one is missing stands
 /// from here on what can neither be read nor written.
 void hold_standard_descriptors();
 

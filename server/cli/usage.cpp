@@ -64,7 +64,7 @@ std::string unexpected_argument(const CLI::App& app, std::string_view extra) {
     return "Unexpected argument: " + std::string(extra) + "." + near + "\n";
 }
 
-/// Options are named without what stands behind "="; of "-kVALUE" the letter. What follows an unknown option
+/// Options are named without what is behind "="; of "-kVALUE" the letter. What follows an unknown option
 /// may be its value, and is left out.
 std::string about_extras(const CLI::App& app) {
     std::string text;

@@ -69,7 +69,7 @@ private:
     bool terminal_;
 };
 
-/// True where a key that ends it was pressed, or no key can come any more.
+/// True if a key that ends it was pressed, or no key can come any more.
 bool ends_it() {
     char key = 0;
     if (::read(STDIN_FILENO, &key, 1) <= 0) return true;

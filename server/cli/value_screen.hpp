@@ -19,7 +19,7 @@ struct ValueScreen {
 
 /// Shows `value` on a line of its own, on the terminal's other screen, until Enter is pressed, a signal comes
 /// (Ctrl-C, Ctrl-Z, a closed window), or five minutes are over; then wipes it, and what was typed meanwhile
-/// is not passed on. `value` is wiped from memory as soon as it is written. False where it could not be
+/// is not passed on. `value` is wiped from memory as soon as it is written. False if it could not be
 /// written.
 bool show_value(std::ostream& out, policy::Secret value, const ValueScreen& screen);
 

@@ -47,7 +47,7 @@ void forget(std::vector<std::pair<std::string, std::string>>& dotenv, std::span<
         if (std::ranges::find(names, std::string_view(name)) != names.end()) policy::wipe(value);
 }
 
-// What stands in the environment comes first; a .env only fills gaps.
+// What is in the environment comes first; a .env only fills gaps.
 std::string setting(const std::vector<std::pair<std::string, std::string>>& dotenv, const char* name) {
     if (auto value = environment(name); !value.empty()) return value;
     for (const auto& [key, value] : dotenv)
@@ -68,7 +68,7 @@ Place kind_of(const std::string& place) {
     return place.ends_with(" in .env") ? Place::file : Place::environment;
 }
 
-/// Where it is named with nothing behind it.
+/// If it is named with nothing behind it.
 std::optional<Place> empty_at(const std::vector<std::pair<std::string, std::string>>& dotenv,
                               const char* name) {
     if (std::getenv(name) != nullptr) return Place::environment;

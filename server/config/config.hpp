@@ -73,7 +73,7 @@ Result<Address> read_address(std::string_view text);
 Result<std::string> read_public_url(const std::string& text);
 
 /// With "~" and $HOME filled in; the default where `text` is empty. Errc::invalid_params for other words of
-/// that sort (path_text.hpp), Errc::refused where no home is known.
+/// that sort (path_text.hpp), Errc::refused if no home is known.
 Result<std::filesystem::path> state_dir(const std::string& text);
 
 /// The name of the operating system's user.

@@ -36,8 +36,8 @@ public:
         return line;
     }
 
-    /// What stands in quotes, which may go on in lines below; nothing where it does not begin with one, or
-    /// where more than a remark stands behind.
+    /// What is in quotes, which may go on in lines below; nothing if it does not begin with one, or
+    /// where more than a remark is behind.
     std::optional<std::string_view> quoted(std::string_view line) {
         const auto begin = line.find_first_not_of(blanks);
         if (begin == std::string_view::npos || std::string_view("\"'`").find(line[begin]) == line.npos)

@@ -8,10 +8,10 @@
 
 namespace tfy::config {
 
-/// $HOME, else the home that the operating system knows; empty where there is none.
+/// $HOME, else the home that the operating system knows; empty if there is none.
 std::filesystem::path home_folder();
 
-/// Of this program; empty where PATH leads a shell to it by its name.
+/// Of this program; empty if PATH leads a shell to it by its name.
 std::filesystem::path path_of_program();
 
 /// `text` with "~", "~/…", $HOME and ${HOME} filled in. Errc::invalid_params, with `name` and without the

@@ -24,7 +24,7 @@ struct Settings {
 
 struct WrongSetting {
     std::string name;  // "--hold", "TFY_API_MAX_TIME"
-    /// Errc::invalid_params where it is written wrongly; else what it names cannot be used. The message holds
+    /// Errc::invalid_params if it is written wrongly; else what it names cannot be used. The message holds
     /// its name and never its value, which may have been meant for another place.
     Error error;
 };

@@ -8,9 +8,9 @@
 
 namespace tfy::dashboard {
 
-/// A text field of the body; empty where absent. nullopt where it is no text, or longer than 2000 bytes.
+/// A text field of the body; empty if absent. nullopt if it is no text, or longer than 2000 bytes.
 std::optional<std::string> text_field(const Json& body, const char* name);
-/// A whole number of the body. nullopt where it is none, absent, or below zero.
+/// A whole number of the body. nullopt if it is none, absent, or below zero.
 std::optional<std::size_t> count_field(const Json& body, const char* name);
 
 /// Errc::refused; `not_done` is a sentence: "Nothing was decided."

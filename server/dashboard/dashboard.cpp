@@ -20,7 +20,7 @@ bool is_name(std::string_view text) {
     });
 }
 
-/// What stands at the pattern's {id}: "" where it has none. nullopt where the path is another one.
+/// What is at the pattern's {id}: "" where it has none. nullopt if the path is another one.
 std::optional<std::string> match(std::string_view pattern, std::string_view path) {
     const auto open = pattern.find("{id}");
     if (open == std::string_view::npos) return pattern == path ? std::optional(std::string{}) : std::nullopt;

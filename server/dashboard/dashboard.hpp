@@ -60,7 +60,7 @@ private:
     static std::span<const Route> routes();
     /// The route of `visit`, whose id is set then; or the refusal.
     std::variant<const Route*, transport::HttpResponse> find_route(PageRequest& visit) const;
-    /// The refusal, or nothing where `visit` may go on; reads the body.
+    /// The refusal, or nothing if `visit` may go on; reads the body.
     std::optional<transport::HttpResponse> stopped(PageRequest& visit, Needs needs) const;
 
     Async<transport::HttpResponse> page(PageRequest visit);

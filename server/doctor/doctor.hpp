@@ -17,7 +17,7 @@ struct CheckResult {
     Level level = Level::ok;
     std::string what;
     std::string why = {};
-    std::string todo = {};   // sentences; empty where it is ok and nothing needs to be done
+    std::string todo = {};   // sentences; empty if it is ok and nothing needs to be done
     std::string cause = {};  // what is not ok about TrueFoundry, in a word for programs: "key_refused"
 };
 

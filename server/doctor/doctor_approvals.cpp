@@ -36,7 +36,7 @@ CheckResult terminal(const policy::Rules& rules, const fs::path& state_dir, cons
             "decisions ask for the passphrase of " + user + ": they prove that you typed it"};
 }
 
-/// Nobody could approve it, though a rule asks: that is a mistake, not a prohibition.
+/// No one could approve it, though a rule asks: that is a mistake, not a prohibition.
 bool is_in_vain(const approvals::Requirement& demand) { return demand.terms && !demand.nobody.empty(); }
 
 Level level_of(const std::vector<approvals::Requirement>& here,

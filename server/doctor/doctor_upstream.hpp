@@ -10,7 +10,7 @@
 
 namespace tfy::doctor {
 
-/// Address and key without asking, then what TrueFoundry answers. `exchange` is none where it cannot be
+/// Address and key without asking, then what TrueFoundry answers. `exchange` is none if it cannot be
 /// asked. `date` is what the answer's Date header says.
 CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::OwnKey& key,
                               truefoundry::Exchange* exchange, policy::Time now,

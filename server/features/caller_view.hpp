@@ -19,10 +19,10 @@ public:
     // Errors are the tools' own, and Errc::denied a rule's. All values are taken out of what is answered.
 
     /// {tokens, total} as the tool that lists them has it, all pages in one, newest first. Beyond 1,000
-    /// tokens it ends, with the next_cursor for that tool. Errc::rate_limited where 32 such reads of this
+    /// tokens it ends, with the next_cursor for that tool. Errc::rate_limited if 32 such reads of this
     /// principal are running already.
     Async<Result<Json>> tokens(const mcp::Requester& requester);
-    /// One of them. Errc::not_found; Errc::refused where it is not among those that tokens() reads.
+    /// One of them. Errc::not_found; Errc::refused if it is not among those that tokens() reads.
     Async<Result<Json>> token(const mcp::Requester& requester, truefoundry::TokenId id);
     /// As tfy_approvals_get has it. Errc::not_found for another principal's, too.
     Async<Result<Json>> approval(const mcp::Requester& requester, std::string id);

@@ -11,7 +11,7 @@
 
 namespace tfy::features {
 
-/// While anybody listens, one coroutine looks at the open approvals after each change of the store: one
+/// While anyone listens, one coroutine looks at the open approvals after each change of the store: one
 /// query, and one more for each that is not open any more. What it knows is those open ones. One loop.
 class ChangeWatch {
 public:
@@ -25,7 +25,7 @@ public:
     };
 
     /// All must outlive it. Begins when the first listener comes. `patience`: how long it takes at the most
-    /// to see that a request's time is over, or that nobody listens any more.
+    /// to see that a request's time is over, or that no one listens any more.
     explicit ChangeWatch(Rooms rooms, std::chrono::milliseconds patience = std::chrono::seconds{1});
     ChangeWatch(const ChangeWatch&) = delete;
     ChangeWatch& operator=(const ChangeWatch&) = delete;

@@ -103,7 +103,7 @@ Async<Completions::Candidates> Completions::taken_from(const mcp::Requester& req
     co_return candidates;
 }
 
-/// An array; empty where they cannot be read, which is kept just as long.
+/// An array; empty if they cannot be read, which is kept just as long.
 Async<Json> Completions::tokens(const mcp::Requester& requester) {
     if (!view_.may_see_tokens(requester)) co_return Json::array();
     const auto now = clock_.now();

@@ -11,7 +11,7 @@ public:
     Prompts();
 
     const std::vector<Json>& definitions() const override { return definitions_; }
-    /// One message from the user. What was filled in stands in it as quoted data, one line a value. Refused
+    /// One message from the user. What was filled in is in it as quoted data, one line a value. Refused
     /// are values that are longer than their definition allows, and those that hold the value of a token.
     Async<Result<mcp::MethodResult>> get(mcp::Requester& requester,
                                          protocol::GetPromptParams params) override;

@@ -14,11 +14,11 @@ struct FailedTransfer {
     std::string host;
     bool maybe_sent = true;   // false only where not one byte of the request has left
     bool over_limit = false;  // we stopped it: the answer is too large
-    long proxy_status = 0;    // what a proxy answered to CONNECT; 0 where none was asked
+    long proxy_status = 0;    // what a proxy answered to CONNECT; 0 if none was asked
     std::size_t body_limit = 0;
 };
 
-/// Errc::upstream where nothing can have arrived, Errc::ambiguous for all else.
+/// Errc::upstream if nothing can have arrived, Errc::ambiguous for all else.
 Error explain(const FailedTransfer& failed);
 
 }  // namespace tfy::http_client

@@ -35,7 +35,7 @@ public:
     TransferThread& operator=(const TransferThread&) = delete;
     ~TransferThread() { stop(); }
 
-    /// Open transfers end with Errc::ambiguous, or Errc::upstream where nothing was sent, and so does what is
+    /// Open transfers end with Errc::ambiguous, or Errc::upstream if nothing was sent, and so does what is
     /// posted afterwards. Not from the thread itself.
     void stop();
 

@@ -10,7 +10,7 @@ struct UrlParts {
     std::string scheme;  // lower case
     std::string
         host;  // lower case; "[::1]" in brackets; other spellings of an IPv4 address come out as four numbers
-    std::string port;       // empty where none
+    std::string port;       // empty if none
     std::string path;       // "/" at least
     bool has_more = false;  // a user, a password, a query or a fragment
 

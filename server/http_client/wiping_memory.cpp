@@ -11,7 +11,7 @@
 namespace tfy::http_client {
 namespace {
 
-// NOLINTBEGIN(cppcoreguidelines-no-malloc): these stand in for malloc
+// NOLINTBEGIN(cppcoreguidelines-no-malloc): these are in for malloc
 void wipe_and_free(void* memory) {
     if (memory != nullptr) explicit_bzero(memory, malloc_usable_size(memory));
     std::free(memory);

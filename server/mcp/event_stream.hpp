@@ -24,7 +24,7 @@ public:
     /// on (2025-11-25; older clients do not expect it).
     EventStream(const boost::asio::any_io_executor& loop, std::string id, bool primed);
 
-    /// Errc::closed where a peer that does not read has left too much behind.
+    /// Errc::closed if a peer that does not read has left too much behind.
     Async<Result<void>> send(redaction::Redacted message) override;
     /// A message that is handed to one connection only; `if_lost` takes its place for who comes back for it.
     Async<Result<void>> send_once(redaction::Redacted message, std::optional<redaction::Redacted> if_lost);
@@ -34,7 +34,7 @@ public:
     void finish();
 
     const std::string& id() const { return id_; }
-    /// Number of the newest event, 0 where there was none.
+    /// Number of the newest event, 0 if there was none.
     std::uint64_t last() const { return last_; }
     /// Whether there is anything that has to go out as a stream.
     bool begun() const { return begun_; }

@@ -16,7 +16,7 @@
 namespace tfy::mcp {
 
 // Errors of all of them are answered as JSON-RPC errors. A Requester lives as long as its request; cancelling
-// the coroutine means that nobody waits for the answer any more.
+// the coroutine means that no one waits for the answer any more.
 
 class ToolFeature {
 public:

@@ -20,7 +20,7 @@ Error no_such_question();
 /// takes everything.
 bool accepts(const transport::HttpRequest& request, std::string_view type);
 
-/// Everybody who reaches the port is one principal.
+/// Everyone who reaches the port is one principal.
 policy::Caller http_caller(const protocol::Implementation& client);
 
 /// The way back to one POST of a client that takes no stream: the answer gets through, nothing else.

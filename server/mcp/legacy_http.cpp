@@ -44,7 +44,7 @@ struct LegacyHttp::Work {
     }
 };
 
-/// An answer, and what stands in its place for who comes back for it, where it can be given only once.
+/// An answer, and what is in its place for who comes back for it, where it can be given only once.
 struct Answered {
     redaction::Redacted message;
     std::optional<redaction::Redacted> if_lost = {};
@@ -275,7 +275,7 @@ Async<void> LegacyHttp::reply_whole(std::shared_ptr<Post> post, transport::Respo
 
 void LegacyHttp::forget_later(const LegacySession& session, const Shared& state,
                               const std::shared_ptr<Post>& post) {
-    if (dispatch_.subscriptions().draining()) return;  // nobody comes back to a server that stops
+    if (dispatch_.subscriptions().draining()) return;  // no one comes back to a server that stops
     const bool resumable = post->stream->begun();
     const auto patience = !resumable           ? std::chrono::milliseconds{0}
                           : post->open.empty() ? patience_.finished
@@ -352,7 +352,7 @@ Async<void> LegacyHttp::standalone(LegacySession session, Shared state, std::opt
 Async<void> LegacyHttp::end(const transport::HttpRequest& http, transport::Responder& answer) {
     const auto session = session_of(http);
     if (!session) co_return co_await refuse_session(answer, session.error(), {});
-    // One that is forgotten too early could be used again, by who has its id: nobody else, and for nothing
+    // One that is forgotten too early could be used again, by who has its id: no one else, and for nothing
     // more.
     if (ended_.size() >= most_ended) ended_.erase(ended_.begin());
     ended_.emplace(policy::sha256(session->id), session->expires);

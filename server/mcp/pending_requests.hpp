@@ -19,13 +19,13 @@ class PendingRequests {
 public:
     explicit PendingRequests(const sealing::Sealer& redaction) : redaction_(redaction) {}
 
-    /// Sends the request through `outbox` and waits for its answer. Errc::closed where it cannot be sent,
-    /// Errc::refused where the client answers with an error, Errc::expired after `limit`. `asker` is the
+    /// Sends the request through `outbox` and waits for its answer. Errc::closed if it cannot be sent,
+    /// Errc::refused if the client answers with an error, Errc::expired after `limit`. `asker` is the
     /// session that may answer.
     Async<Result<Json>> ask(transport::Outbox& outbox, std::string asker, std::string method, Json params,
                             std::chrono::milliseconds limit);
 
-    /// Hands an answer to the coroutine that waits for it. False where none does (it was late, or never asked
+    /// Hands an answer to the coroutine that waits for it. False if none does (it was late, or never asked
     /// of `asker`).
     bool answer(const std::string& asker, const protocol::Response& response);
     /// Whether `asker` was asked this, also where the question is over: an answer that comes late is no

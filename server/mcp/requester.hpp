@@ -32,7 +32,7 @@ struct Requester {
     std::optional<double> progressed = {};  // the last value that was sent
 
     /// Sends notifications/progress, where the request asked for it. Progress grows with each: a value that
-    /// does not is raised a little. Errc::closed where the peer is gone.
+    /// does not is raised a little. Errc::closed if the peer is gone.
     Async<Result<void>> progress(double done, std::optional<double> total, std::string message);
     /// Sends notifications/message, where the request (modern) or the session (legacy) wants this level.
     Async<Result<void>> log(protocol::LogLevel level, std::string logger, Json data);

@@ -1,4 +1,4 @@
-// The session id of a legacy client over HTTP: what was agreed on stands in it, sealed, so that any process
+// The session id of a legacy client over HTTP: what was agreed on is in it, sealed, so that any process
 // with the key can serve the session.
 #pragma once
 

@@ -19,8 +19,8 @@ namespace tfy::mcp {
 
 class StdioSession {
 public:
-    /// All must outlive the session. `caller` is who stands behind the stream; `at_end` is
-    /// called when its input has ended: nobody should be waited for any more.
+    /// All must outlive the session. `caller` is who is behind the stream; `at_end` is
+    /// called when its input has ended: no one should be waited for any more.
     StdioSession(boost::asio::io_context& loop, transport::Transport& transport, Dispatch& dispatch,
                  PendingRequests& questions, policy::Caller caller, const observability::Log& log,
                  std::function<void()> at_end);
@@ -84,7 +84,7 @@ private:
     std::shared_ptr<Requests> requests_;
 };
 
-/// "name version" of a client, for the approval and the journal; empty where it did not say.
+/// "name version" of a client, for the approval and the journal; empty if it did not say.
 std::string client_name(const protocol::Implementation& client);
 
 /// The request that a notifications/cancelled names; nullopt for other notifications and for what names none.

@@ -1,4 +1,4 @@
-// Who wants to hear of what, and the way from a change to everybody who does. One loop.
+// Who wants to hear of what, and the way from a change to everyone who does. One loop.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -50,7 +50,7 @@ public:
     void drain();
     bool draining() const { return draining_; }
 
-    /// Whether anybody listens to changes of this kind, and to which subjects, each once.
+    /// Whether anyone listens to changes of this kind, and to which subjects, each once.
     bool wanted() const { return !listeners_.empty(); }
     std::vector<std::string> subjects(Change::Of of) const;
     /// Called whenever there is a listener where there was none: what looks for changes can start to look.

@@ -149,7 +149,7 @@ Async<Result<void>> Notifier::introduce(std::shared_ptr<Sender> sender) {
     co_return subscribed;
 }
 
-// A claim that stayed behind would be this instance's, which lives: nobody would send that notice again.
+// A claim that stayed behind would be this instance's, which lives: no one would send that notice again.
 Async<void> Notifier::leave(std::shared_ptr<Sender> sender) {
     while (sender->unsettled) {
         if (const auto settled = co_await settle(sender); settled) co_return;
@@ -158,7 +158,7 @@ Async<void> Notifier::leave(std::shared_ptr<Sender> sender) {
     }
 }
 
-// A request expires when somebody looks at it; who wants to hear of it cannot wait for that.
+// A request expires when someone looks at it; who wants to hear of it cannot wait for that.
 Async<void> Notifier::let_lapse() {
     auto work = [now = deps_.clock.now()](storage::Ledger& ledger) {
         return storage::Deliveries(ledger).overdue(now);

@@ -22,7 +22,7 @@ class TransferThread;
 namespace tfy::notify {
 
 /// One coroutine for each webhook, which sends one notice at a time: a receiver that does not answer holds up
-/// its own notices and nothing else. What waits stands in the store, not in memory. One loop.
+/// its own notices and nothing else. What waits is in the store, not in memory. One loop.
 class Notifier {
 public:
     struct Rooms {

@@ -22,7 +22,7 @@ Error wrong(int line, const std::string& what) {
     return {Errc::refused, "The webhook of line " + std::to_string(line) + " cannot be used: " + what + "."};
 }
 
-/// What a file that nobody else may read holds. An Error's message is a clause.
+/// What a file that no one else may read holds. An Error's message is a clause.
 Result<std::string> read_private(const std::string& file) {
     const storage::OpenFile open(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat found = {};

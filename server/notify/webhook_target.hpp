@@ -1,4 +1,4 @@
-// A webhook of policy.toml with what stands in files of its own: its address and its key.
+// A webhook of policy.toml with what is in files of its own: its address and its key.
 #pragma once
 
 #include <memory>

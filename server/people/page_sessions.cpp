@@ -43,7 +43,7 @@ Result<PageSessions::Session> PageSessions::sign_in(std::string_view code) {
     const bool good = found != codes_.end() && found->second.until > now;
     auto person = good ? found->second.person : std::string{};
     if (found != codes_.end()) codes_.erase(found);
-    // A right code always opens: nobody can lock the person out by guessing.
+    // A right code always opens: no one can lock the person out by guessing.
     if (!good && wrong_ >= wrong_allowed)
         return Error{Errc::rate_limited,
                      "Too many wrong codes. You are not signed in. Wait a minute, then try again."};

@@ -11,7 +11,7 @@
 namespace tfy::people {
 
 /// One loop only. Codes are single-use; wrong tries are slowed down by count (10 wrong ones in a minute:
-/// refused for the rest of it). Sessions live 12 hours, in memory: a restart signs everybody out.
+/// refused for the rest of it). Sessions live 12 hours, in memory: a restart signs everyone out.
 class PageSessions {
 public:
     explicit PageSessions(const Clock& clock) : clock_(clock) {}

@@ -19,13 +19,13 @@ public:
 
     explicit Passphrases(const std::filesystem::path& state_dir) : folder_(state_dir / "approvers") {}
 
-    /// Errc::storage where that cannot be seen.
+    /// Errc::storage if that cannot be seen.
     Result<bool> is_set(const std::string& person) const;
-    /// Errc::denied where it is another one; Errc::storage where none is set or it cannot be read.
+    /// Errc::denied if it is another one; Errc::storage if none is set or it cannot be read.
     Result<void> check(const std::string& person, const policy::Secret& typed) const;
-    /// What set() keeps of it. Errc::refused where it is too short.
+    /// What set() keeps of it. Errc::refused if it is too short.
     Result<std::string> hash(const policy::Secret& typed) const;
-    /// What is kept of the one that holds; nothing where none is set. Errc::storage.
+    /// What is kept of the one that holds; nothing if none is set. Errc::storage.
     Result<std::optional<std::string>> hash_of(const std::string& person) const;
     /// From here on the one with this hash holds; without one, none does. Errc::storage, and then the old one
     /// still holds.

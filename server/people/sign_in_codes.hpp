@@ -1,4 +1,4 @@
-// One-time codes that let somebody sign in to the approvals page under a name, given out by whoever may use a
+// One-time codes that let someone sign in to the approvals page under a name, given out by whoever may use a
 // terminal on the state directory.
 #pragma once
 
@@ -21,7 +21,7 @@ class SignInCodes {
 public:
     SignInCodes(storage::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
-    /// Whose code it is; it is used up. Errc::denied where there is none; Errc::storage.
+    /// Whose code it is; it is used up. Errc::denied if there is none; Errc::storage.
     Async<Result<std::string>> take(std::string_view typed);
 
 private:

@@ -22,8 +22,8 @@ struct Terminal {
 class TerminalChannel {
 public:
     /// The account's name, as on the approvals page; assurance `terminal`. Asks for the passphrase where the
-    /// rules require one, and always once one is set. Errc::refused where standard input is no terminal
-    /// though the rules require one, or no passphrase is set yet; Errc::denied where it is wrong: a program
+    /// rules require one, and always once one is set. Errc::refused if standard input is no terminal
+    /// though the rules require one, or no passphrase is set yet; Errc::denied if it is wrong: a program
     /// that types for a person is no person.
     static Result<policy::Human> identify(const Terminal& terminal, TerminalAct act = TerminalAct::decide);
     /// The same for who typed `passphrase` in another process. Blocking. Errors of Passphrases::check.

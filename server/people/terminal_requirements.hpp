@@ -23,7 +23,7 @@ TerminalRequirements requirements_of(const policy::Rules& rules);
 TerminalRequirements stricter(const TerminalRequirements& kept, const TerminalRequirements& of_rules);
 
 /// The file `terminal` in the state directory. A server writes what its rules ask for, and so a laxer one
-/// that somebody starts changes nothing: it is only ever made stricter, but for the window, which is the
+/// that someone starts changes nothing: it is only ever made stricter, but for the window, which is the
 /// last server's. To ask for less again, delete the file and start the server. Errc::storage.
 Result<void> keep_terminal_requirements(const std::filesystem::path& state_dir,
                                         const TerminalRequirements& of_rules);

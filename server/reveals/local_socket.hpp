@@ -12,7 +12,7 @@ namespace tfy::reveals {
 /// Errc::storage.
 Result<storage::OpenFile> listen_at(const std::filesystem::path& file);
 
-/// A blocking connection whose reads and writes give up after `patience`. Errc::not_found where nothing
+/// A blocking connection whose reads and writes give up after `patience`. Errc::not_found if nothing
 /// listens there.
 Result<storage::OpenFile> connect_to(const std::filesystem::path& file, std::chrono::seconds patience);
 

@@ -71,7 +71,7 @@ Result<std::optional<Deliveries::Delivery>> Deliveries::claim(const std::string&
         if (!row.executeStep()) return std::nullopt;
         return row.getColumn(0).getInt64();
     };
-    // Mostly there is none, and then nobody's write is held up.
+    // Mostly there is none, and then no one's write is held up.
     const auto any = sqlite::read([&]() -> Result<bool> { return find().has_value(); });
     if (!any) return any.error();
     if (!*any) return std::optional<Delivery>{};

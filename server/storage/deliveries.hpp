@@ -19,7 +19,7 @@ public:
 
     struct Delivery {
         journal::JournalRecord record;
-        std::optional<policy::Approval> approval;  // as it stands now
+        std::optional<policy::Approval> approval;  // as it is now
         int attempts = 0;                          // with this one
     };
     using Wanted = std::function<bool(const journal::JournalRecord&)>;
@@ -31,7 +31,7 @@ public:
     /// One that is due, for this process alone until it is done, postponed, or taken over.
     Result<std::optional<Delivery>> claim(const std::string& webhook, const std::string& instance,
                                           policy::Time now);
-    /// It is over with this record, well or not. Nothing where the claim is no longer this instance's.
+    /// It is over with this record, well or not. Nothing if the claim is no longer this instance's.
     Result<void> done(const std::string& webhook, std::int64_t sequence, const std::string& instance);
     Result<void> postpone(const std::string& webhook, std::int64_t sequence, const std::string& instance,
                           policy::Time due);
@@ -41,7 +41,7 @@ public:
     /// What `instance` holds can be claimed by others: it is no longer there.
     Result<void> take_over(const std::string& instance);
 
-    /// Approvals whose time was over before anybody looked.
+    /// Approvals whose time was over before anyone looked.
     Result<std::vector<std::string>> overdue(policy::Time now);
 
 private:

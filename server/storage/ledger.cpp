@@ -8,7 +8,7 @@
 namespace tfy::storage {
 namespace {
 
-// What is queried has a column; the whole value stands beside it as JSON. Released steps never change: a new
+// What is queried has a column; the whole value is beside it as JSON. Released steps never change: a new
 // one is added below.
 constexpr std::string_view version_1 = R"sql(
 CREATE TABLE approvals (

@@ -53,7 +53,7 @@ struct RequestLimits {
 /// record. A journal that does not end where its head says takes no record any more: whatever would be
 /// written is Errc::storage, and stays undone.
 ///
-/// Every method is one transaction; Errc::storage where the database cannot be read or written (disk full,
+/// Every method is one transaction; Errc::storage if the database cannot be read or written (disk full,
 /// locked for 5 s, damaged), and then nothing changed. Several processes may have the same database open.
 class Ledger {
 public:
@@ -66,7 +66,7 @@ public:
         policy::Approval approval;
         bool attached = false;  // one for the same principal and digest answers already: policy::answers()
     };
-    /// Errc::rate_limited over the limits; Errc::conflict where another open request of this principal would
+    /// Errc::rate_limited over the limits; Errc::conflict if another open request of this principal would
     /// change the same token (its id is the error's data: {approval_id}).
     Result<Opened> open_request(const policy::Approval& fresh, const RequestLimits& limits,
                                 const journal::JournalEntry& entry);
@@ -84,20 +84,20 @@ public:
         std::size_t all = 0;
     };
     /// Those that wait for a person at `now`, oldest first: a page of them, behind `after` (from the first on
-    /// where it is empty). Errc::not_found where there is no such request.
+    /// where it is empty). Errc::not_found if there is no such request.
     Result<Waiting> waiting(policy::Time now, const std::string& after, std::size_t page_size);
     /// Those that are not open at `now`, newest first.
     Result<std::vector<policy::Approval>> over(policy::Time now, std::size_t limit);
     /// Of this principal, newest first, those that are older than `before` (all where it is empty).
-    /// Errc::not_found where the principal has none of that id.
+    /// Errc::not_found if the principal has none of that id.
     Result<std::vector<policy::Approval>> list_of(const std::string& principal, const std::string& before,
                                                   std::size_t limit);
     /// Writes `next` where the stored row still is the one that it was made from: in `expected`, and not
-    /// written since its `revision` was read. With its journal record. Errc::conflict where it is not.
+    /// written since its `revision` was read. With its journal record. Errc::conflict if it is not.
     Result<void> change(policy::Approval::State expected, const policy::Approval& next,
                         const journal::JournalEntry& entry);
 
-    /// executing → ended: the same. Where it succeeded, what can no longer run because of it ends as
+    /// executing → ended: the same. If it succeeded, what can no longer run because of it ends as
     /// superseded, each with its record.
     Result<void> finish(const policy::Approval& ended, const journal::JournalEntry& entry);
     /// From `until` on an ended request answers the same call no more. It never answers longer than it was
@@ -107,29 +107,29 @@ public:
     /// approved → executing: the same, and with whose key.
     Result<void> begin(const policy::Approval& executing, const KeyIdentity& with,
                        const journal::JournalEntry& entry);
-    /// With whose key the call of this approval was begun; nothing where it was not, or nobody wrote it down.
+    /// With whose key the call of this approval was begun; nothing if it was not, or no one wrote it down.
     Result<std::optional<KeyIdentity>> begun_with(const std::string& approval_id);
 
     /// A request that a standing permission has approved: opened, and one use counted, in one transaction.
-    /// Nothing is counted where it attaches. Errc::conflict where the permission is over.
+    /// Nothing is counted where it attaches. Errc::conflict if the permission is over.
     Result<Opened> open_permitted(const policy::Approval& approved, const RequestLimits& limits,
                                   const journal::JournalEntry& entry);
     Result<void> add_permission(const policy::StandingPermission& permission,
                                 const journal::JournalEntry& entry);
     Result<std::optional<policy::StandingPermission>> find_permission(const std::string& id);
-    /// In force at `now` for this principal, or for anybody where it is empty; oldest first. `used_up`: also
+    /// In force at `now` for this principal, or for anyone where it is empty; oldest first. `used_up`: also
     /// those that are only used up.
     Result<std::vector<policy::StandingPermission>> permissions(const std::string& principal,
                                                                 policy::Time now, bool used_up = false);
-    /// Writes that it was revoked (policy::revoke); what it has approved and nobody has begun is withdrawn
-    /// with it, each with its record. Errc::conflict where it was revoked before.
+    /// Writes that it was revoked (policy::revoke); what it has approved and no one has begun is withdrawn
+    /// with it, each with its record. Errc::conflict if it was revoked before.
     Result<void> revoke_permission(const policy::StandingPermission& revoked,
                                    const journal::JournalEntry& entry);
 
     /// A code that lets `person` sign in once until then; only its hash is kept.
     Result<void> add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
                                   const journal::JournalEntry& entry);
-    /// The person whose code it is, and it is used up; nobody where there is none, or it is too old.
+    /// The person whose code it is, and it is used up; no one where there is none, or it is too old.
     Result<std::optional<std::string>> take_sign_in_code(const std::string& hash, policy::Time now);
 
     /// The record alone; where there is a `deed` outside the database, the record is there only if it was
@@ -144,7 +144,7 @@ public:
     Result<JournalEnd> journal_end();
 
     Result<void> add_fingerprints(const redaction::TokenFingerprints& token);
-    /// All that are known by that name. Errc::not_found where none is.
+    /// All that are known by that name. Errc::not_found if none is.
     Result<void> forget_fingerprints(const std::string& name, const journal::JournalEntry& entry);
     Result<std::vector<redaction::TokenFingerprints>> fingerprints();
 
@@ -152,18 +152,18 @@ public:
     Result<std::optional<RevealRow>> find_reveal(const std::string& id);
     Result<void> set_reveal_token_id(const std::string& id, const std::string& token_id);
     /// held → `next`, with its journal record; a rotation that waits for it becomes due (claimed), or keeps
-    /// its old token, in the same transaction. Errc::conflict where it is not held any more.
+    /// its old token, in the same transaction. Errc::conflict if it is not held any more.
     Result<void> end_reveal(const std::string& id, RevealRow::State next, const journal::JournalEntry& entry);
     Result<std::vector<RevealRow>> reveals(RevealRow::State state);
 
     /// No other approval gets this old token until begin_rotation() or release_rotation() with the same one.
-    /// Errc::conflict where its rotation is open, or another reservation `stands`; one that does not is
+    /// Errc::conflict if its rotation is open, or another reservation `stands`; one that does not is
     /// replaced.
     using StillStands = std::function<bool(const RotationReservation&)>;
     Result<void> reserve_rotation(const RotationReservation& wanted, const StillStands& stands);
     Result<void> release_rotation(const std::string& approval_id);
     /// The second half of what `order` lets run: waiting, or as far as the value's reveal has come already.
-    /// Takes the place of its reservation. Errc::conflict where its approval or its reveal has a rotation.
+    /// Takes the place of its reservation. Errc::conflict if its approval or its reveal has a rotation.
     Result<RotationRow> begin_rotation(const access_tokens::RotationOrder& order, const RotationStart& start,
                                        const journal::JournalEntry& entry);
     Result<std::optional<RotationRow>> find_rotation(const std::string& id);

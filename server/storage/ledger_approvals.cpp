@@ -41,7 +41,7 @@ void insert(SQLite::Database& database, const Approval& fresh) {
 }
 
 // What the row is about never changes with its state: where the call as it was asked or its principal differ,
-// nothing is written. Nor where somebody else wrote since `next` was read.
+// nothing is written. Nor where someone else wrote since `next` was read.
 Result<void> update(SQLite::Database& database, Approval::State expected, const Approval& next) {
     SQLite::Statement row(database,
                           "UPDATE approvals SET state = ?, expires = ?, record = ?, revision = revision + 1 "
@@ -128,7 +128,7 @@ Result<void> Ledger::Impl::check_target(const Approval& fresh, policy::Time now)
     return {};
 }
 
-// An overdue row lapses first, in the same transaction. It still answers once: nobody was told that it
+// An overdue row lapses first, in the same transaction. It still answers once: no one was told that it
 // expired.
 Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Time now,
                                               const RequestLimits& limits) {
@@ -185,7 +185,7 @@ Result<std::vector<Approval>> Ledger::list(bool open_only, std::size_t limit) {
 }
 
 // `state IN (…)` besides is what lets SQLite look through the index of open ones only: rows whose time is
-// over keep their state until somebody looks at them, and all that were ever decided stay.
+// over keep their state until someone looks at them, and all that were ever decided stay.
 Result<std::vector<Approval>> Ledger::all_open(policy::Time now) {
     return sqlite::read([&]() -> Result<std::vector<Approval>> {
         auto rows = impl_->prepare(

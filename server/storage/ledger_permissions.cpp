@@ -92,7 +92,7 @@ Result<void> Ledger::revoke_permission(const StandingPermission& revoked,
     });
 }
 
-// What it approved and nobody has begun is over with it.
+// What it approved and no one has begun is over with it.
 Result<void> Ledger::Impl::withdraw_under(const std::string& permission, policy::Time now) {
     auto open = open_approvals();
     if (!open) return open.error();

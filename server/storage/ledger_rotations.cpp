@@ -100,7 +100,7 @@ Error taken(const std::string& how) {
             "This token is being rotated already. " + how + " Nothing was created or deleted by this call."};
 }
 
-/// Where it stands after its value left (or never will).
+/// If it is after its value left (or never will).
 RotationRow after_reveal(RotationRow row, RevealRow::State ended, policy::Time at) {
     using Kept = Rotation::Kept;
     if (ended == RevealRow::State::claimed) {

@@ -17,7 +17,7 @@ Result<void> Ledger::add_sign_in_code(const std::string& hash, const std::string
 }
 
 Result<std::optional<std::string>> Ledger::take_sign_in_code(const std::string& hash, policy::Time now) {
-    // Guesses only read: writing takes turns with everybody else.
+    // Guesses only read: writing takes turns with everyone else.
     auto known = sqlite::read([&]() -> Result<bool> {
         auto row = impl_->prepare("SELECT 1 FROM sign_in_codes WHERE hash = ?");
         row.bind(1, hash);

@@ -1,4 +1,4 @@
-// Folders and files that nobody but their owner may look into.
+// Folders and files that no one but their owner may look into.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ Result<void> make_private_folder(const std::filesystem::path& folder);
 bool is_there(const std::filesystem::path& file);
 
 /// The 32 bytes of a key file, made from random ones where there is none yet: processes that start at the
-/// same moment agree on one. Errc::storage where it cannot be made, can be read by other users, or is no key.
+/// same moment agree on one. Errc::storage if it cannot be made, can be read by other users, or is no key.
 Result<std::array<unsigned char, 32>> load_or_create_key(const std::filesystem::path& file);
 
 /// Puts `text` into `file`, mode 0600: whole under another name first, so that there is no moment with half

@@ -40,7 +40,7 @@ std::string sentence_of(const SQLite::Exception& thrown);
 /// A row that is not what was written.
 Error damaged(std::string_view what);
 
-/// BEGIN IMMEDIATE now; ROLLBACK at the end of the scope where nobody said commit().
+/// BEGIN IMMEDIATE now; ROLLBACK at the end of the scope where no one said commit().
 class Transaction {
 public:
     explicit Transaction(SQLite::Database& database) : database_(database) {

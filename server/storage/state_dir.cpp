@@ -1,4 +1,4 @@
-// An instance is alive while somebody holds an exclusive lock on its file. Who only asks takes a shared one,
+// An instance is alive while someone holds an exclusive lock on its file. Who only asks takes a shared one,
 // so that two who ask at the same time do not take each other for the owner.
 #include "server/storage/state_dir.hpp"
 
@@ -37,7 +37,7 @@ Error failed(const fs::path& file) {
                                std::generic_category().message(errno) + "); nothing was run."};
 }
 
-/// False where somebody removed or replaced `file` between opening and locking it.
+/// False if someone removed or replaced `file` between opening and locking it.
 bool still_there(const fs::path& file, const OpenFile& open) {
     struct stat named = {};
     struct stat held = {};

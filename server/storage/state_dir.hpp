@@ -14,18 +14,18 @@ namespace tfy::storage {
 /// A folder that exists and is closed to other users. Several processes may work in one.
 class StateDir {
 public:
-    /// Makes it where it is missing. Errc::storage where it cannot be made or is open to other users.
+    /// Makes it where it is missing. Errc::storage if it cannot be made or is open to other users.
     static Result<StateDir> open(std::filesystem::path root);
 
     const std::filesystem::path& root() const { return root_; }
     std::filesystem::path ledger() const { return root_ / "ledger.db"; }
     std::filesystem::path sandbox() const { return root_ / "sandbox.db"; }
 
-    /// keys/fingerprint.key and keys/seal.key, made on first use. Errc::storage where a key is damaged or
+    /// keys/fingerprint.key and keys/seal.key, made on first use. Errc::storage if a key is damaged or
     /// other users may read it.
     Result<redaction::FingerprintKey> fingerprint_key() const;
     /// The same beside a ledger that knows tokens by it, or knows none: with another key not one of them
-    /// would be recognised. Errc::storage where tokens are known and the key is gone, or is not the one that
+    /// would be recognised. Errc::storage if tokens are known and the key is gone, or is not the one that
     /// was here before (keys/fingerprint.check tells).
     Result<redaction::FingerprintKey> fingerprint_key_for(bool tokens_known) const;
     Result<policy::SealKey> seal_key() const;
@@ -52,7 +52,7 @@ private:
     OpenFile lock_;
 };
 
-/// True while some process holds the instance `id`. A file that nobody holds any more is removed.
+/// True while some process holds the instance `id`. A file that no one holds any more is removed.
 bool alive(const std::filesystem::path& state_dir, const std::string& id);
 
 }  // namespace tfy::storage

@@ -29,11 +29,11 @@ public:
     template <class Work>
     auto run(Work work) -> Async<std::invoke_result_t<Work, Ledger&>>;
 
-    /// Worker::caller: does the oldest work that was posted. False where there is none.
+    /// Worker::caller: does the oldest work that was posted. False if there is none.
     bool step() { return queue_.poll_one() > 0; }
 
     /// Finishes what was posted and ends the thread; nothing may be posted after it. Without a thread, what
-    /// nobody stepped through is dropped, as where a process is killed.
+    /// no one stepped through is dropped, as where a process is killed.
     void close();
 
 private:

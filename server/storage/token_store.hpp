@@ -15,7 +15,7 @@ namespace tfy::storage {
 Result<std::unique_ptr<sandbox::TokenStore>> open_sqlite_token_store(
     const std::filesystem::path& file, const std::vector<sandbox::StoredToken>& first = {});
 
-/// What the file holds now, in memory: nothing is written to it or beside it. Empty where there is no file.
+/// What the file holds now, in memory: nothing is written to it or beside it. Empty if there is no file.
 Result<std::unique_ptr<sandbox::TokenStore>> copy_sqlite_token_store(const std::filesystem::path& file);
 
 }  // namespace tfy::storage

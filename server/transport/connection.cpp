@@ -144,7 +144,7 @@ private:
         co_return co_await handle(std::move(request), std::move(*body.got));
     }
 
-    /// The size of the head, which then stands at the front of the buffer.
+    /// The size of the head, which then is at the front of the buffer.
     Async<Step<std::size_t>> read_head() {
         peer_->allow(limits_.header_deadline);
         Step<std::size_t> step;

@@ -19,7 +19,7 @@ std::vector<std::string_view> values(const Head& head, std::string_view name) {
     return found;
 }
 
-/// True where a comma-separated header lists `token`.
+/// True if a comma-separated header lists `token`.
 bool lists(const Head& head, std::string_view name, std::string_view token) {
     for (auto rest : values(head, name)) {
         while (!rest.empty()) {

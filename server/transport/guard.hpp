@@ -27,7 +27,7 @@ struct Head {
     Headers headers;        // names in lower case, values trimmed, in order
 };
 
-/// Reads what stands before the body, its empty line included. Stricter than RFC 9112 asks: no folded lines,
+/// Reads what is before the body, its empty line included. Stricter than RFC 9112 asks: no folded lines,
 /// no bare line feeds, no control characters, no space around a name.
 std::variant<Head, Rejection> read_head(std::string_view text);
 

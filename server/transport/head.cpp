@@ -54,7 +54,7 @@ int hex_digit(char c) {
     return -1;
 }
 
-/// Once: "%2541" becomes "%41". A slash must stand as itself, so that nobody in front of us sees other
+/// Once: "%2541" becomes "%41". A slash must be as itself, so that no one in front of us sees other
 /// segments than we do.
 std::optional<std::string> percent_decoded(std::string_view text) {
     std::string decoded;

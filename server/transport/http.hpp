@@ -25,7 +25,7 @@ struct HttpRequest {
     std::string body;    //
     std::string remote;  // "127.0.0.1"
 
-    /// The one value of a header; nullopt where absent or sent twice.
+    /// The one value of a header; nullopt if absent or sent twice.
     std::optional<std::string> header(std::string_view lower_case_name) const;
 };
 

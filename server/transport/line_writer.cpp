@@ -1,4 +1,4 @@
-// The queue behind stdout. It writes at once where it can; one coroutine of its own does the rest.
+// The queue behind stdout. It writes at once if it can; one coroutine of its own does the rest.
 #include "server/transport/line_writer.hpp"
 
 #include <sys/epoll.h>

@@ -17,7 +17,7 @@ public:
     LineWriter(boost::asio::any_io_executor loop, int fd, std::size_t queue_limit);
 
     /// Resumes when the line has gone out. A line that was taken goes out whole even where its sender is
-    /// cancelled meanwhile. Errc::closed where nobody reads any more, or where more than the limit is waiting
+    /// cancelled meanwhile. Errc::closed if no one reads any more, or where more than the limit is waiting
     /// already.
     Async<Result<void>> write(std::string line);
     /// Nothing waits to be written.

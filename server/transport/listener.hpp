@@ -12,7 +12,7 @@
 namespace tfy::transport {
 
 /// Told of each request that is turned away before a handler sees it: its method and target as they came,
-/// empty where the head could not be read, and the status. What it returns stands in the answer's head, too.
+/// empty if the head could not be read, and the status. What it returns is in the answer's head, too.
 using RefusalHook = std::function<Headers(const std::string& method, const std::string& target, int status)>;
 
 struct ListenerOptions {
@@ -37,7 +37,7 @@ struct ListenerOptions {
 /// what fails gets 400, 403, 408, 411, 413, 415, 431, 501, 503 or 505 with a one-line JSON body {"error": …}.
 class Listener {
 public:
-    /// Binds at once. Errc::storage never; Errc::refused where the address cannot be bound, with the
+    /// Binds at once. Errc::storage never; Errc::refused if the address cannot be bound, with the
     /// reason; its data tells whether another one has it ({"in_use": true}).
     static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
                                                   HttpHandler handler);

@@ -17,7 +17,7 @@ public:
     explicit Peer(boost::asio::ip::tcp::socket socket);
 
     boost::asio::ip::tcp::socket& socket() { return socket_; }
-    /// "127.0.0.1"; empty where the peer is gone already.
+    /// "127.0.0.1"; empty if the peer is gone already.
     const std::string& remote() const { return remote_; }
 
     /// From now on every operation on the socket ends after `limit`, with an error, until release().

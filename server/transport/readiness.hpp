@@ -17,7 +17,7 @@ public:
     /// `events` as for epoll: EPOLLIN or EPOLLOUT.
     Readiness(const boost::asio::any_io_executor& loop, int fd, std::uint32_t events);
 
-    /// False where it cannot be waited for: cancelled, closed, or a descriptor that is none.
+    /// False if it cannot be waited for: cancelled, closed, or a descriptor that is none.
     Async<bool> wait();
     /// Ends the wait that is open, with false.
     void close();

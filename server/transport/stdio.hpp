@@ -10,7 +10,7 @@ namespace tfy::transport {
 
 class StdioTransport : public Transport {
 public:
-    /// Errc::closed where something was not sent, or still waits to be; with the reason of the first time.
+    /// Errc::closed if something was not sent, or still waits to be; with the reason of the first time.
     virtual Result<void> all_sent() const = 0;
     /// What waits to be written is dropped: the client does not read it. From now on sending fails.
     virtual void end_output() = 0;

@@ -13,14 +13,14 @@ namespace tfy::transport {
 class Outbox {
 public:
     virtual ~Outbox() = default;
-    /// In order; one frame. Errc::closed where the peer is gone. May be called while another send waits.
+    /// In order; one frame. Errc::closed if the peer is gone. May be called while another send waits.
     virtual Async<Result<void>> send(redaction::Redacted message) = 0;
     /// Called before a wait of seconds: a transport that can shows its peer that the request is being served.
     virtual Async<Result<void>> expect_wait() = 0;
-    /// False where only the answer itself gets through: a client that takes no stream.
+    /// False if only the answer itself gets through: a client that takes no stream.
     virtual bool streams() const { return true; }
     /// Ends the connection of the moment, not the request: the client comes back for the rest after `retry`.
-    /// Does nothing where a connection cannot be taken up again.
+    /// Does nothing if a connection cannot be taken up again.
     virtual void suspend(std::chrono::milliseconds retry) { static_cast<void>(retry); }
 };
 

@@ -17,7 +17,7 @@ struct KeepsKeys {
 };
 
 /// `exchange`; the first answer with which TrueFoundry accepts the key (2xx) makes the key known to the
-/// redactor for good, and on disk for the next process, before anybody has the answer. Where it cannot be
+/// redactor for good, and on disk for the next process, before anyone has the answer. If it cannot be
 /// written, that is logged, and tried again with the next answer. What is used must outlive it.
 std::unique_ptr<truefoundry::Exchange> keep_accepted_keys(std::unique_ptr<truefoundry::Exchange> exchange,
                                                           KeepsKeys uses, std::shared_ptr<const OwnKey> key);

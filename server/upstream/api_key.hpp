@@ -20,11 +20,11 @@ public:
     OwnKey();
     explicit OwnKey(policy::Secret value);
 
-    /// The header line that carries it; empty where there is none. To be wiped.
+    /// The header line that carries it; empty if there is none. To be wiped.
     std::string authorization() const;
     tools::KeyFacts facts() const { return held_.load()->facts; }
     bool is(const policy::Secret& value) const;
-    /// A keyed hash of it, 32 hexadecimal digits, to tell one key from another; empty where there is none.
+    /// A keyed hash of it, 32 hexadecimal digits, to tell one key from another; empty if there is none.
     std::string print(const redaction::FingerprintKey& key) const;
     /// What to know it by wherever it turns up; no windows where there is none.
     redaction::TokenFingerprints prints(const redaction::FingerprintKey& key) const;

@@ -1,4 +1,4 @@
-// What may stand in TFY_BASE_URL.
+// What may be in TFY_BASE_URL.
 #pragma once
 
 #include <string>

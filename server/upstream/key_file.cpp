@@ -40,7 +40,7 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 /// Of a text in UTF-16, either way round.
 bool is_wide(std::string_view text) { return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"); }
 
-/// Wipes `text` and keeps what stands between the white space, behind a byte order mark.
+/// Wipes `text` and keeps what is between the white space, behind a byte order mark.
 void trim(std::string& text) {
     constexpr auto space = " \t\r\n";
     const auto first =

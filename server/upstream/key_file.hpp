@@ -24,10 +24,10 @@ Result<policy::Secret> read_key(std::string text);
 /// "key_placeholder".
 Result<policy::Secret> read_key_file(const std::string& file);
 
-/// A sentence where other users may read the file; empty where they may not, or where there is none.
+/// A sentence where other users may read the file; empty if they may not, or where there is none.
 std::string open_to_others(const std::string& file);
 
-/// The file as it may be named; empty where it is not there: what is named as a file and is none may be the
+/// The file as it may be named; empty if it is not there: what is named as a file and is none may be the
 /// key itself.
 std::string shown_key_file(const std::string& file);
 
@@ -40,7 +40,7 @@ struct KeyFileMark {
 
     bool operator==(const KeyFileMark&) const = default;
 
-    /// nullopt where there is none. Follows links: what secret stores mount is one.
+    /// nullopt if there is none. Follows links: what secret stores mount is one.
     static std::optional<KeyFileMark> of(const std::string& file);
 };
 

@@ -14,7 +14,7 @@ std::string user_of(const tools::KeyFacts& facts) {
     return facts.subject_type + " " + facts.subject;
 }
 
-// Of tokens that one key lists; empty where they do not tell it with one voice.
+// Of tokens that one key lists; empty if they do not tell it with one voice.
 std::string maker_of(const std::vector<truefoundry::AccessToken>& listed) {
     std::string maker;
     for (const auto& token : listed) {

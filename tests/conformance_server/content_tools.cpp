@@ -51,7 +51,7 @@ Async<Result<MethodResult>> missing_capability(Rooms&, Requester& requester, Cal
     co_return text(requester, "The client declares sampling.");
 }
 
-/// The whole vocabulary of 2020-12, which has to reach the client as it stands here.
+/// The whole vocabulary of 2020-12, which has to reach the client as it is here.
 Json json_schema_2020_12() {
     return Json::parse(R"({
         "name": "json_schema_2020_12_tool",

@@ -43,7 +43,7 @@ MethodResult text(const Requester& requester, std::string text);
 MethodResult failure(const Requester& requester, std::string text);
 MethodResult content(const Requester& requester, std::vector<Json> blocks);
 
-/// Errc::invalid_params where it is missing or no string.
+/// Errc::invalid_params if it is missing or no string.
 Result<std::string> text_argument(const Json& arguments, std::string_view name);
 
 /// Errc::missing_capability with data {requiredCapabilities: `capabilities`}.

@@ -57,7 +57,7 @@ Async<Result<MethodResult>> multiple_inputs(Rooms& rooms, Requester& requester, 
     co_return text(requester, "All answers: " + answers.dump());
 }
 
-/// Which question is open stands in the state, not in what the client says.
+/// Which question is open is in the state, not in what the client says.
 Async<Result<MethodResult>> multi_round(Rooms& rooms, Requester& requester, CallToolParams params) {
     Json state = {{"open", "step1"}};
     if (params.request_state) {

@@ -26,11 +26,11 @@ Json write_questions(const std::vector<Question>& questions);
 /// Whether the client declares what `question` needs.
 bool can_answer(const Requester& requester, const Question& question);
 
-/// An InputRequiredResult. Errc::missing_capability where the client cannot answer all of it.
+/// An InputRequiredResult. Errc::missing_capability if the client cannot answer all of it.
 Result<MethodResult> ask(const Requester& requester, const std::vector<Question>& questions,
                          std::string state = {});
 
-/// The field of an accepted form; nullopt where that key was not answered, the person did not accept, or the
+/// The field of an accepted form; nullopt if that key was not answered, the person did not accept, or the
 /// field has another type. Errc::invalid_params for what is no ElicitResult.
 Result<std::optional<std::string>> accepted_text(const Json& responses, std::string_view key,
                                                  std::string_view field);

@@ -1,4 +1,4 @@
-// A text, a picture, one that can be watched, and as many as somebody likes.
+// A text, a picture, one that can be watched, and as many as someone likes.
 #include <algorithm>
 
 #include "tests/conformance_server/features.hpp"

@@ -95,7 +95,7 @@ inline std::vector<Json> exchanges_of_call(const Json& example) {
     return all;
 }
 
-/// Where `made` is not as `gives` has it; empty where it is. Only the members that are named are compared,
+/// Where `made` is not as `gives` has it; empty if it is. Only the members that are named are compared,
 /// and of an error's message the beginning, up to a placeholder.
 inline std::string wrong(const Json& gives, const Json& made, Bindings& bindings) {
     if (gives.is_object() && made.is_object()) {

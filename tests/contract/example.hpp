@@ -125,7 +125,7 @@ inline bool has_form(const std::string& kind, const std::string& value) {
            std::ranges::all_of(value, [&](char c) { return c == '.' || is_part(c); });
 }
 
-/// Where `actual` is not as `expected` has it: "/data/0/id: …"; empty where it is. Placeholders that are met
+/// Where `actual` is not as `expected` has it: "/data/0/id: …"; empty if it is. Placeholders that are met
 /// for the first time are bound.
 inline std::string difference(const Json& expected, const Json& actual, Bindings& bindings,
                               const std::string& where = "") {

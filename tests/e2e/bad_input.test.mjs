@@ -88,7 +88,7 @@ for (const [transport, open] of Object.entries(peers)) {
     const peer = await open(world);
     for (const [name, text, code] of broken) {
       await t.test(name, async () => {
-        // The answer carries the id where one could be read, null or none where not.
+        // The answer carries the id where one could be read, null or none if not.
         const answer = transport === 'stdio' ? await anyAnswer(peer, text) : await peer.exchange(text);
         assert.equal(answer.error?.code, code, JSON.stringify(answer));
         assert.ok(!answer.error.message.includes('hello'), 'the text is not quoted');

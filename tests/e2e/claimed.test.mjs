@@ -1,4 +1,4 @@
-// What a caller chose stands under "Claimed by the caller" or in the exact arguments, never among what was verified.
+// What a caller chose is under "Claimed by the caller" or in the exact arguments, never among what was verified.
 import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

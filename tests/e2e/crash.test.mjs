@@ -1,4 +1,4 @@
-// The server is killed at every step of a changing call. Nothing is done twice, nothing is done that nobody
+// The server is killed at every step of a changing call. Nothing is done twice, nothing is done that no one
 // approved, no record is lost, and what the record says agrees with what the control plane did.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const tools = {
   reveal: { tool: 'tfy_access_tokens_reveal', content: yes, writes: undefined, pass: 2 },
 };
 
-// Where it dies before it is claimed, the call goes on when it is repeated. `kept`: the row's journal then.
+// If it dies before it is claimed, the call goes on when it is repeated. `kept`: the row's journal then.
 const undecided = [
   { step: 'request.write', kept: [] },
   { step: 'request.written', kept: ['requested'] },

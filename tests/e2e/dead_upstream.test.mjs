@@ -1,4 +1,4 @@
-// A control plane that takes connections and never answers: nobody but its own callers waits for it, each of them
+// A control plane that takes connections and never answers: no one but its own callers waits for it, each of them
 // for as long as TFY_API_MAX_TIME says and no longer.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
@@ -77,7 +77,7 @@ test('while 32 calls hang upstream, everything else is answered at once', async 
     assert.match(textOf(result), /gave no answer in time. Nothing was done/);
   }
 
-  // Now it is known to be silent: nobody waits for it until the next try.
+  // Now it is known to be silent: no one waits for it until the next try.
   const { result: refused, ms } = await took(peer().exchange(toolCall(3, 'tfy_access_tokens_list', {})));
   assert.match(
     textOf(refused.result),

@@ -62,7 +62,7 @@ for (const door of ['legacy stdio', 'legacy HTTP']) {
     for (const name of ['dropped-1', 'dropped-2'])
       assert.equal(statusOf(await create(connection, name)), 'expired');
     assert.equal(asked, 2);
-    const third = await create(connection, 'dropped-3'); // a third question would be one that nobody expected
+    const third = await create(connection, 'dropped-3'); // a third question would be one that no one expected
     assert.equal(statusOf(third), 'approval_pending', textOf(third));
     assert.equal(await world.upstreamCount('POST'), 0);
   });

@@ -1,4 +1,4 @@
-// Once a value was shown, or nobody is to see it any more, no copy of it is left in the memory of the server.
+// Once a value was shown, or no one is to see it any more, no copy of it is left in the memory of the server.
 import assert from 'node:assert/strict';
 import { createSecureServer } from 'node:http2';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Several people at one page, in Debian's Chromium: a request that somebody types into stays, whoever decides on it;
+// Several people at one page, in Debian's Chromium: a request that someone types into stays, whoever decides on it;
 // what was verified and what is claimed stand apart; and what does not fit on the page is counted.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// What callers, people and files are called reaches no terminal as it stands: marked in texts, escaped in JSON.
+// What callers, people and files are called reaches no terminal as it is: marked in texts, escaped in JSON.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Seen by the kernel: in everything that the server process ever wrote, anywhere, the value stands once.
+// Seen by the kernel: in everything that the server process ever wrote, anywhere, the value is once.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

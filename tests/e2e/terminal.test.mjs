@@ -72,7 +72,7 @@ test('rules that a command brings along ask for more than the server does, never
       assert.equal(tried.code, 1, tried.stdout + tried.stderr);
     }
   }
-  const laxServer = await open('modern stdio', world, { elicitation: null }); // somebody's own, on the same state
+  const laxServer = await open('modern stdio', world, { elicitation: null }); // someone's own, on the same state
   await laxServer.call('tfy_config_status');
   assert.equal((await world.terminal(['approvals', ...attempts[0]], ['bypass-me', 'agent'])).code, 1);
   world.env.TFY_PAT_MCP_POLICY = strict;

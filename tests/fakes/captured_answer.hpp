@@ -41,7 +41,7 @@ public:
         return reply_ && reply_->body ? std::string(reply_->body->text()) : std::string{};
     }
     Json json() const { return Json::parse(text(), nullptr, false); }
-    /// The value of a header; empty where it was not sent.
+    /// The value of a header; empty if it was not sent.
     std::string header(std::string_view name) const {
         if (!reply_) return {};
         const auto found = std::ranges::find(reply_->headers, name, &transport::Headers::value_type::first);

@@ -143,7 +143,7 @@ struct FeatureHouse {
 /// "apr_" and 26 times the same letter.
 inline std::string approval_id(char letter) { return "apr_" + std::string(26, letter); }
 
-/// Rules under which nobody may call `tool`.
+/// Rules under which no one may call `tool`.
 inline policy::Rules without(const std::string& tool) {
     policy::Rule rule{.tools = {tool}, .says = policy::Rule::Says::deny, .because = "not here"};
     rule.line = 1;

@@ -112,7 +112,7 @@ struct Page {
     }
     /// From here on creating is asked about under this rule.
     void ask_under(policy::Rule rule) { gate.replace({.rules = {std::move(rule)}}); }
-    /// As the server opens a create that an agent asks for: approved at once where a permission covers it.
+    /// As the server opens a create that an agent asks for: approved at once if a permission covers it.
     policy::Approval open_create(const std::string& name, const std::string& principal = "stdio:alice") {
         const auto* entry = catalog.find("tfy_access_tokens_create");
         policy::Call call{.server = "tfy-pat-mcp",

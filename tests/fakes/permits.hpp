@@ -1,4 +1,4 @@
-// Tests may make what nobody else can: the friends that the policy headers name.
+// Tests may make what no one else can: the friends that the policy headers name.
 #pragma once
 
 #include <optional>

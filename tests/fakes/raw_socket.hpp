@@ -44,7 +44,7 @@ public:
         return address;
     }
 
-    /// False where the peer has closed before it took all.
+    /// False if the peer has closed before it took all.
     bool send(std::string_view bytes) {
         while (!bytes.empty()) {
             const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);

@@ -97,7 +97,7 @@ struct RotationHouse {
     TokensUpstream upstream;
 };
 
-/// From its start until it is killed: nobody is told.
+/// From its start until it is killed: no one is told.
 class RotationProcess {
 public:
     RotationProcess(RotationHouse& house, const std::string& instance)

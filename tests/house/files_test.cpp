@@ -87,7 +87,7 @@ std::vector<std::string> long_functions(const Source& source, std::size_t limit)
             continue;
         const auto text = line.substr(indent);
         if (std::ranges::any_of(others, [&](const auto& word) { return starts_with(text, word); })) continue;
-        // A constructor's brace may stand at the end of its last initialiser, further in than its end.
+        // A constructor's brace may be at the end of its last initialiser, further in than its end.
         const auto closes = [&](const std::string& l) {
             const auto at = l.find_first_not_of(' ');
             return at != std::string::npos && at <= indent && l[at] == '}';

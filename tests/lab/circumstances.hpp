@@ -25,7 +25,7 @@ enum class Shape {
 std::optional<Shape> read_shape(std::string_view text);
 std::string_view name_of(Shape shape);
 
-/// A token of the caller's that comes or goes right before the request is answered, as if somebody else were
+/// A token of the caller's that comes or goes right before the request is answered, as if someone else were
 /// at work.
 struct Interference {
     bool inserts = true;    // false: deletes

@@ -1,4 +1,4 @@
-// Reading a fault script: whatever is not known is an error that says where it stands and what would be
+// Reading a fault script: whatever is not known is an error that says where it is and what would be
 // right.
 #include <algorithm>
 #include <functional>
@@ -150,7 +150,7 @@ Action read_as_shape(Members& members) {
     return shape.value_or(Shape::virtual_account);
 }
 
-/// What may stand in a "do": its one telling member, those that may stand beside it, and how it is read.
+/// What may be in a "do": its one telling member, those that may be beside it, and how it is read.
 struct Kind {
     const char* key;
     Words members;

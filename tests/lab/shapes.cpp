@@ -36,7 +36,7 @@ Json nulls_manifest(const StoredToken& token) {
     return manifest;
 }
 
-// With a value for everything, and the members of others that may stand there.
+// With a value for everything, and the members of others that may be there.
 Json full_manifest(Json manifest, const StoredToken& token) {
     manifest["permissions"] = Json::array(
         {Json{{"resource_fqn", "sandbox:workspace"}, {"resource_type", "workspace"}, {"role_id", "viewer"}}});

@@ -20,7 +20,7 @@ namespace tfy::model {
 /// Who asks.
 struct Agent {
     std::string principal;
-    std::string person;  // whose agent it is; empty: nobody knows
+    std::string person;  // whose agent it is; empty: no one knows
     int default_assurance = 0;
 };
 
@@ -34,7 +34,7 @@ struct Asked {
     std::string reason = {};
 };
 
-/// What somebody set out to do with an approval. It may take effect once, until it is over.
+/// What someone set out to do with an approval. It may take effect once, until it is over.
 struct Wish {
     enum class Kind { approve, deny, narrow, withdraw };
     Kind kind = Kind::approve;
@@ -104,7 +104,7 @@ public:
     void asks(const std::string& trace, Asked asked, bool may_fail);
     std::shared_ptr<Wish> begins(Wish wish);
     void ends(const std::shared_ptr<Wish>& wish, bool done);
-    /// Of all rules that anybody may be judged by now.
+    /// Of all rules that anyone may be judged by now.
     void in_force(std::vector<const Rulebook*> books) { books_ = std::move(books); }
     void gives(const policy::StandingPermission& permission) {
         given_[permission.id] = {permission, 0, false, false};
@@ -131,7 +131,7 @@ public:
     const std::map<std::string, Row>& rows() const { return rows_; }
     std::vector<const policy::StandingPermission*> given() const;  // whether or not they are over
     const std::vector<std::string>& reveal_ids() const { return reveal_ids_; }
-    /// The newest row of this call, or the one that it names; nullptr where there is none.
+    /// The newest row of this call, or the one that it names; nullptr if there is none.
     const Row* row_of(const Asked& asked) const;
     void complain(const std::string& what) { complaints_.push_back(what); }
     const std::vector<std::string>& complaints() const { return complaints_; }

@@ -130,7 +130,7 @@ void Reference::asks(const std::string& trace, Asked asked, bool may_fail) {
 }
 
 // A row before it must have ended, been told, and be out of its time. Of one whose end is just being told
-// somebody must be about to hear.
+// someone must be about to hear.
 void Reference::begins_anew(const Row& fresh, const policy::Approval& seen) {
     if (fresh.tool == remove_tool)
         for (const auto& [id, row] : rows_) {

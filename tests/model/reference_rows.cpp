@@ -344,7 +344,7 @@ void Reference::begun(const journal::JournalRecord& record, Row& row, const Appr
     expect(alive_.contains(seen.instance), row.id + " is executed by a process that is not there");
 }
 
-// Invariant 5: an outcome says what happened, or that nobody knows.
+// Invariant 5: an outcome says what happened, or that no one knows.
 void Reference::finished(const journal::JournalRecord& record, Row& row, const Approval& seen) {
     const std::string end(policy::to_string(seen.state));
     expect(!alive_.contains(row.instance) || settling_.empty() || settling_ == row.instance,

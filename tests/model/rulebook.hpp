@@ -13,7 +13,7 @@ namespace tfy::model {
 struct Requirement {
     bool denied = false;
     std::size_t quorum = 1;
-    std::vector<std::string> approvers = {};  // empty: anybody
+    std::vector<std::string> approvers = {};  // empty: anyone
     bool self_approval = true;
     int assurance = -1;  // as policy::Assurance; -1: the caller's default
     bool reason = false;
@@ -38,7 +38,7 @@ struct Rulebook {
 
 const std::vector<Rulebook>& rulebooks();
 policy::Rules rules_of(const Rulebook& book);
-/// The first line that fits, with the assurance filled in; nothing where none fits.
+/// The first line that fits, with the assurance filled in; nothing if none fits.
 const Requirement* find(const Rulebook& book, const std::string& tool, const std::string& name);
 /// The least assurance, once the caller's default and the need for names are counted in.
 int least_assurance(const Requirement& demand, int default_assurance);

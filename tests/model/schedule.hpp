@@ -9,7 +9,7 @@
 
 namespace tfy::model {
 
-/// Each step stands alone: what its numbers point to is looked up when it is taken, so that any of them can
+/// Each step is alone: what its numbers point to is looked up when it is taken, so that any of them can
 /// be left out.
 struct Step {
     enum class Kind {

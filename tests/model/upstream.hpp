@@ -53,10 +53,10 @@ public:
 
     void plan(Fault fault, bool for_lists) { (for_lists ? list_faults_ : faults_).push_back(fault); }
     void heal();
-    /// Somebody deletes it in TrueFoundry itself.
+    /// Someone deletes it in TrueFoundry itself.
     void remove(const std::string& token_id);
     std::size_t list_faults() const { return list_faults_taken_; }  // that were met until now
-    /// Answers the oldest request that can be answered now. False where there is none.
+    /// Answers the oldest request that can be answered now. False if there is none.
     bool deliver();
     /// The server is gone: what is under way arrives, or does not.
     void cut_off(const std::string& instance, bool arrives);

@@ -98,7 +98,7 @@ void World::happen(std::uint32_t events, std::uint32_t order) {
     if (count == most) reference_.complain("it does not come to rest");
     const bool idle = std::ranges::all_of(requests_, &Request::over);
     if (events != 0xffff || !idle) return;
-    recent_.clear();  // nobody is judged by rules of before any more
+    recent_.clear();  // no one is judged by rules of before any more
     for (const auto& process : processes_) recent_.push_back(process->book);
     reference_.in_force(recent_);
 }

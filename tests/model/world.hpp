@@ -34,7 +34,7 @@ public:
     World(const World&) = delete;
     World& operator=(const World&) = delete;
 
-    /// The first complaint, empty where there is none.
+    /// The first complaint, empty if there is none.
     std::string play(const Schedule& schedule);
 
 private:
@@ -45,7 +45,7 @@ private:
         int manner = 0;
         std::string server;
         std::string approval = {};
-        bool over = false;      // answered, or nobody waits any more
+        bool over = false;      // answered, or no one waits any more
         bool detached = false;  //
         std::optional<std::string> state = {};
         std::string shown = {};  // the digest that a form showed

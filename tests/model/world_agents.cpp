@@ -230,7 +230,7 @@ void World::call_again(const Row& row, Process& process, std::uint32_t draw) {
     send(request, Json::object());
 }
 
-// Each call that anybody made, once more: whatever was decided is told now, if it was not before.
+// Each call that anyone made, once more: whatever was decided is told now, if it was not before.
 void World::ask_for_outcomes() {
     std::vector<const Row*> newest;
     for (const auto& [id, row] : reference_.rows())

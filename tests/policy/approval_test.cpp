@@ -290,7 +290,7 @@ TEST_CASE("a denial needs a reason, but from a host's dialog") {
     for (const auto& row : rows) {
         CAPTURE(row.name);
         auto request = pending();
-        request.terms.min_assurance = Assurance::passkey;  // anybody may say no
+        request.terms.min_assurance = Assurance::passkey;  // anyone may say no
         const auto after = deny(request, person(row.assurance), row.reason, noon + 1s);
         REQUIRE(after.has_value() == row.denied);
         if (!after) {

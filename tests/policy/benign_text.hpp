@@ -143,7 +143,7 @@ private:
 };
 
 /// Contents of the files below `folder`, in the order of their names, up to `most` bytes in all and a
-/// megabyte each; none where there is no such folder.
+/// megabyte each; none if there is no such folder.
 inline std::vector<std::string> files_below(const std::filesystem::path& folder, std::size_t most) {
     namespace fs = std::filesystem;
     std::vector<fs::path> names;

@@ -158,7 +158,7 @@ inline std::vector<Leak> family_leaks() {
     return all;
 }
 
-/// Other ways, which nobody promises to stop: what is stopped of them is luck.
+/// Other ways, which no one promises to stop: what is stopped of them is luck.
 inline std::vector<Leak> unpromised_leaks() {
     std::vector<Leak> all = field_leaks(12, false);
     for (const auto& code : unpromised_codes())
@@ -192,7 +192,7 @@ inline std::vector<Leak> corpus() {
     return all;
 }
 
-/// True where 24 characters in a row of `token` can be read.
+/// True if 24 characters in a row of `token` can be read.
 inline bool can_be_read(std::string text, const std::string& token, const std::vector<Read>& readers) {
     const auto unread = text;
     for (const auto& read : readers) text = read(text);

@@ -22,7 +22,7 @@ inline void join_values(const Json& value, std::string& out) {
         for (const auto& member : value) join_values(member, out);
 }
 
-/// What somebody can put together from a JSON text: all keys and strings, one behind the other, and all
+/// What someone can put together from a JSON text: all keys and strings, one behind the other, and all
 /// strings without the keys.
 inline std::string put_together(std::string_view json) {
     const auto message = Json::parse(json);

@@ -11,7 +11,7 @@ namespace tfy::leaks {
 
 class Board {
 public:
-    /// `where`: what let it through; empty where it was stopped.
+    /// `where`: what let it through; empty if it was stopped.
     void add(const Leak& leak, const std::string& where) {
         if (!groups_.contains(leak.group)) order_.push_back(leak.group);
         auto& score = groups_[leak.group];

@@ -1,4 +1,4 @@
-// What must not compile: leave to run, a person, or sealed text made by anybody but their makers.
+// What must not compile: leave to run, a person, or sealed text made by anyone but their makers.
 #include <doctest/doctest.h>
 
 #include <string>

@@ -83,7 +83,7 @@ inline std::string upper(std::string_view text) {
         return std::string(1, c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
     });
 }
-/// Text that can be read in so many ways, inside each other, that nobody can say what it holds.
+/// Text that can be read in so many ways, inside each other, that no one can say what it holds.
 inline std::string decoding_bomb(std::size_t size) {
     std::string part = "%25252541=3D3D3D41\u200b ";
     while (part.size() < 300) part += "abcdef234567";

@@ -26,7 +26,7 @@ struct Layout {
     std::string offset;  // printf format
     std::string cell;    // the same, of one number
     std::size_t bytes_a_cell = 1;
-    bool last_first = false;  // the last byte of a cell stands first
+    bool last_first = false;  // the last byte of a cell is first
     std::size_t bytes_a_line = 16;
     std::string before_text = {};  // empty: no column of text
     std::string behind_text = {};
@@ -186,7 +186,7 @@ inline std::string unlisted(const std::string& text, int base) {
     }
     return out;
 }
-/// The same where each stands behind its index.
+/// The same where each is behind its index.
 inline std::string unindexed(const std::string& text) {
     std::string values;
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -1,4 +1,4 @@
-// Values of every kind that somebody may register, also such as no service gives out.
+// Values of every kind that someone may register, also such as no service gives out.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What somebody would do to read a leaked value: simple decoders that take any text and keep what they cannot
+// What someone would do to read a leaked value: simple decoders that take any text and keep what they cannot
 // decode.
 #pragma once
 

@@ -168,7 +168,7 @@ inline std::vector<Technique> techniques() {
     return all;
 }
 
-/// A piece of `secret` of `least` characters that can be read in `text`, in any case; empty where there is
+/// A piece of `secret` of `least` characters that can be read in `text`, in any case; empty if there is
 /// none.
 inline std::string readable_piece(const std::string& text, std::string_view secret,
                                   const std::vector<Reader>& readers, std::size_t least = 24) {

@@ -1,4 +1,4 @@
-// How long a request answers the call that opened it, and which requests cannot stand beside each other.
+// How long a request answers the call that opened it, and which requests cannot be beside each other.
 #include <doctest/doctest.h>
 
 #include "tests/policy/examples.hpp"

@@ -258,7 +258,7 @@ TEST_CASE("what is not understood stops the start, and the line is named") {
         {"[limits]\nclaim_window = '0s'\n",
          "policy.toml line 2: 'claim_window' must be a time span from \"1s\" to \"7d\", such as \"45s\", "
          "\"15m\", \"12h\""},
-        // The problem that stands first is told, whatever the order of the names.
+        // The problem that is first is told, whatever the order of the names.
         {"[[rule]]\nzebra = 1\nsays = 'no'\napple = 2\n", "policy.toml line 2: unknown key 'zebra'"},
         {"[[rule]]\nx_y_z = 1\n[limits]\na_b_c = 1\n", "policy.toml line 2: unknown key 'x_y_z'"},
     };

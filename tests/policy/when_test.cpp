@@ -122,7 +122,7 @@ TEST_CASE("hours that are not understood are refused, with what is wrong") {
         {"Mon 08:00-18:00 europe/berlin", "unknown time zone 'europe/berlin'; did you mean 'Europe/Berlin'?"},
         {"Mon 08:00-18:00 Mars/Olympus", "unknown time zone 'Mars/Olympus'; use UTC or a place"},
         {"Mon 08:00-18:00 Etc/Unknown", "unknown time zone 'Etc/Unknown'"},
-        // Short names mean several places, and ICU's own are nobody else's.
+        // Short names mean several places, and ICU's own are no one else's.
         {"Mon 08:00-18:00 EST", "unknown time zone 'EST'"},
         {"Mon 08:00-18:00 PST", "unknown time zone 'PST'"},
         {"Mon 08:00-18:00 GMT+2", "unknown time zone 'GMT+2'"},

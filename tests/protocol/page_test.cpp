@@ -1,4 +1,4 @@
-// Pages, and cursors that nobody but us can write.
+// Pages, and cursors that no one but us can write.
 #include "protocol/page.hpp"
 
 #include <doctest/doctest.h>

@@ -180,7 +180,7 @@ private:
     }
 
     void start(const std::string& user) {
-        life_.reset();  // as by kill -9: nobody is told
+        life_.reset();  // as by kill -9: no one is told
         const auto instance = "life_" + std::to_string(++lives_);
         life_ = std::make_unique<Life>(state_.path(), user, instance, upstream_, clock_);
         seen_ = 0;

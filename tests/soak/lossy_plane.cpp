@@ -96,7 +96,7 @@ void LossyPlane::serve() {
 
 void LossyPlane::handle(RawSocket peer) {
     work_due(false);
-    // Which request it will be nobody knows before it is read: losses are for what changes something.
+    // Which request it will be no one knows before it is read: losses are for what changes something.
     if (!RawSocket::is_readable(peer.fd(), 1000)) return;
     char method = 0;
     if (::recv(peer.fd(), &method, 1, MSG_PEEK) != 1) return;

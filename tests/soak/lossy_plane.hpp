@@ -22,7 +22,7 @@ enum class Meanwhile {
     nothing,
     recreated,  // another token of the same name appears, with another id
     changed,    // the token gets another expiry, if it is there
-    gone        // somebody else deletes it
+    gone        // someone else deletes it
 };
 inline constexpr std::array all_meanwhiles{Meanwhile::nothing, Meanwhile::recreated, Meanwhile::changed,
                                            Meanwhile::gone};

@@ -27,7 +27,7 @@ class Stopwatch {
 public:
     explicit Stopwatch(const SoakTime& time) : time_(time) {}
     void start() { begun_ = time_.now(); }
-    /// Empty where it was quick enough.
+    /// Empty if it was quick enough.
     std::string stop() {
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(time_.now() - begun_);
         longest_ = std::max(longest_, took);

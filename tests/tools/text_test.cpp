@@ -151,7 +151,7 @@ TEST_CASE("no token that is known can be found in a cursor, whatever stands in i
                 access_tokens::write_cursor({.question = "q", .last = {.key = name, .id = id}}, key);
             CHECK(redactor.scrub(cursor) == cursor);
         }
-        CHECK(marked == 1);  // an id that is only encoded stands as in the JWT, at one of three phases
+        CHECK(marked == 1);  // an id that is only encoded is as in the JWT, at one of three phases
     }
 }
 

@@ -41,9 +41,9 @@ public:
     tools::Narrowable narrowable() const override { return {.name = true, .expiration = true}; }
     /// Another name, or an earlier end.
     Result<Json> narrow(Json arguments, const tools::Narrower& wish, policy::Time now) const override;
-    /// Errc::conflict where the name is taken, before anybody is asked.
+    /// Errc::conflict if the name is taken, before anyone is asked.
     Async<Result<policy::Facts>> facts(policy::Call call) override;
-    /// Errc::ambiguous where a token was or may have been made whose value nobody has.
+    /// Errc::ambiguous if a token was or may have been made whose value no one has.
     Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
     /// Whether the token that it made is listed.
     Async<Result<bool>> stands(policy::Call call, Json structured) override;

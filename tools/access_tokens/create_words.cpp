@@ -121,7 +121,7 @@ void replace_paragraph(std::string& text, std::size_t from, const std::string& w
     text.replace(from, end - from, words);
 }
 
-/// A tenant may allow less than was asked for; nobody should find that out on the day.
+/// A tenant may allow less than was asked for; no one should find that out on the day.
 std::string expiry_of(const Created& created, policy::Time now) {
     auto granted = created.expires ? with_distance(*created.expires, now) : std::string("Never");
     if (created.asked && created.expires != created.asked)

@@ -12,7 +12,7 @@ inline constexpr auto name_is_free = "Name is free";
 /// "Expires: Never. Type: the tenant's default. Owner: team "platform"."
 std::string terms_of(const CreateAccessToken::Args& args, policy::Time now);
 
-/// What the caller chose stands in the effect and in the arguments, not among the facts.
+/// What the caller chose is in the effect and in the arguments, not among the facts.
 policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Time now);
 
 /// What speaks against asking for this: no expiry or a long life, a use that is better served by a virtual
@@ -25,7 +25,7 @@ tools::ToolResult report_creation(const Created& created, policy::Time now);
 /// Makes `report` say what is so of the value now: how to see it and how long that takes, or what became of
 /// it. Nothing for reports without a value.
 void tell_value(tools::ToolResult& report, tools::EscrowState fate, policy::Time now);
-/// What is to be done now about the value of `structured`, as report_creation() wrote it; empty where it has
+/// What is to be done now about the value of `structured`, as report_creation() wrote it; empty if it has
 /// none. "Tell the user: open … within 10 minutes to see and save the value."
 std::string what_to_do(const Json& structured, policy::Time now);
 /// For a value in another process: how it is reached from there.

@@ -16,7 +16,7 @@ bool was_confirmed(const Error& lost) {
     return status >= 200 && status < 300;
 }
 
-// A 409 proves that there is such a token, not that it is somebody else's: a proxy on the way may have sent
+// A 409 proves that there is such a token, not that it is someone else's: a proxy on the way may have sent
 // the one POST twice, and this is what its second one was told.
 Async<Error> whose_is_it(truefoundry::Client api, TokenName token_name, policy::Time begun, Error taken) {
     const auto name = tools::in_quotes(token_name.text());

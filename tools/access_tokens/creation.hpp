@@ -15,7 +15,7 @@ namespace tfy::access_tokens {
 struct Created {
     tools::Deposit held;
     std::string name;
-    std::string id;                       // empty where it could not be read
+    std::string id;                       // empty if it could not be read
     std::optional<policy::Time> expires;  // what was granted, where it could be read back
     std::optional<policy::Time> asked;    // to expire then
     policy::Destination destination = policy::Destination::none;
@@ -23,7 +23,7 @@ struct Created {
 
 /// One POST; where its answer is lost, listing tells what became of it. `custody` and `clock` must outlive
 /// it. Errc::upstream, Errc::conflict: nothing was created; Errc::ambiguous: a token was or may have been
-/// made whose value nobody has. A 409 counts as a lost answer where the token of that name
+/// made whose value no one has. A 409 counts as a lost answer where the token of that name
 /// is as young as this call.
 Async<Result<Created>> create_once(truefoundry::Client api, tools::Escrow& escrow, const Clock& clock,
                                    truefoundry::CreateRequest asked, tools::Recipients recipients,

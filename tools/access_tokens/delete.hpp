@@ -28,7 +28,7 @@ public:
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
-    /// Errc::superseded where the token is no longer the one that was approved, Errc::ambiguous where nobody
+    /// Errc::superseded if the token is no longer the one that was approved, Errc::ambiguous if no one
     /// knows whether it is gone.
     std::vector<std::string> touches(const policy::Call& call, const Json& structured) const override;
     Async<Result<tools::ToolResult>> run(policy::Permit permit) override;

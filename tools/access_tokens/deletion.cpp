@@ -36,7 +36,7 @@ policy::Duration since(const truefoundry::Client& api, truefoundry::Timing::Inst
 
 std::string lost_by(const Error& error) { return "TrueFoundry's answer was lost: " + error.message; }
 
-/// Before another DELETE; nullopt where there is none: it was refused for good, or there is no time for it.
+/// Before another DELETE; nullopt if there is none: it was refused for good, or there is no time for it.
 std::optional<policy::Duration> pause_after(const Error& error, int tried, policy::Duration left) {
     const auto said = [&](const char* key) {
         return error.data.is_object() ? error.data.value(key, -1L) : -1L;
@@ -148,7 +148,7 @@ Async<Result<void>> delete_unchanged(truefoundry::Client api, AccessToken token)
     co_return last;
 }
 
-// Nobody here has the answer to the last DELETE: listing tells what became of it.
+// No one here has the answer to the last DELETE: listing tells what became of it.
 Async<Result<void>> look_whether_deleted(truefoundry::Client api, TokenId id, policy::Duration age,
                                          std::string how) {
     const Settling settling(age, api.max_time());

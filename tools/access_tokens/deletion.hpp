@@ -18,12 +18,12 @@ std::string title_of(const truefoundry::AccessToken& token);
 /// no other token.
 Json target_of(const truefoundry::AccessToken& token);
 
-/// `own_jwt_ids`: the ids that this server's own key carries, empty where the key is no JWT.
+/// `own_jwt_ids`: the ids that this server's own key carries, empty if the key is no JWT.
 policy::Facts describe_deletion(const truefoundry::AccessToken& token,
                                 const std::vector<std::string>& own_jwt_ids, policy::Time now);
 
 /// One DELETE; where its answer is lost, listing tells what became of it. Errc::upstream, Errc::not_found:
-/// it was not deleted by this; Errc::ambiguous: nobody knows.
+/// it was not deleted by this; Errc::ambiguous: no one knows.
 Async<Result<void>> delete_once(truefoundry::Client api, truefoundry::TokenId id);
 
 /// The same, of a token that was just read; where the answer is lost or TrueFoundry wants to be asked later,
@@ -33,7 +33,7 @@ Async<Result<void>> delete_once(truefoundry::Client api, truefoundry::TokenId id
 /// it.
 Async<Result<void>> delete_unchanged(truefoundry::Client api, truefoundry::AccessToken token);
 
-/// What became of a DELETE that was sent `age` ago and whose answer nobody here has. A value: the token is
+/// What became of a DELETE that was sent `age` ago and whose answer no one here has. A value: the token is
 /// gone; Errc::upstream: it is still listed, for good (see Settling); Errc::ambiguous: the tokens could not
 /// be read. `how` the answer was lost, for people.
 Async<Result<void>> look_whether_deleted(truefoundry::Client api, truefoundry::TokenId id,

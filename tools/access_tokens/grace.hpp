@@ -10,7 +10,7 @@
 
 namespace tfy::access_tokens {
 
-/// Where nobody says otherwise: long enough to find out that a value did not arrive and to keep the old
+/// If no one says otherwise: long enough to find out that a value did not arrive and to keep the old
 /// token.
 inline constexpr std::string_view default_grace = "15m";
 

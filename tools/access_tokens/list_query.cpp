@@ -11,7 +11,7 @@ namespace {
 using truefoundry::AccessToken;
 
 constexpr std::chrono::days soon{30};
-constexpr std::size_t longest_key = 64;  // of names: it stands in cursors
+constexpr std::size_t longest_key = 64;  // of names: it is in cursors
 
 std::string lower(std::string text) {
     for (auto& c : text)

@@ -47,7 +47,7 @@ std::string why_unknown(const LostCreation& lost, const Result<truefoundry::Acce
 
 }  // namespace
 
-// The name was free when a person was asked, so a token that looks older speaks of a clock, or of somebody
+// The name was free when a person was asked, so a token that looks older speaks of a clock, or of someone
 // else.
 Error looks_older(const truefoundry::AccessToken& token, const std::string& how) {
     return {

@@ -1,4 +1,4 @@
-// What became of a creation whose answer nobody here has: listing tells, and the one POST is never repeated.
+// What became of a creation whose answer no one here has: listing tells, and the one POST is never repeated.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ inline constexpr std::chrono::minutes clock_slack{5};
 struct LostCreation {
     truefoundry::TokenName name;
     policy::Time begun;      // it was not asked for before this
-    policy::Duration age;    // how long ago that was: by a clock that nobody sets, where there is one
+    policy::Duration age;    // how long ago that was: by a clock that no one sets, where there is one
     std::string how;         // the answer was lost, for people: "TrueFoundry's answer was lost (...)"
     bool confirmed = false;  // TrueFoundry said yes: a token that is not listed was made all the same
     policy::Duration clock_apart =
@@ -37,8 +37,8 @@ Async<CreationOutcome> fate_of(truefoundry::Client api, LostCreation lost);
 /// Errc::ambiguous for CreationOutcome::Is::older, where the name was free before.
 Error looks_older(const truefoundry::AccessToken& token, const std::string& how);
 
-/// The same in words, for a name that was free before. Errc::ambiguous: the token is there and nobody has its
-/// value (`data` is {token: {id, name}}), or one is there that looks older (the same), or nobody can know.
+/// The same in words, for a name that was free before. Errc::ambiguous: the token is there and no one has its
+/// value (`data` is {token: {id, name}}), or one is there that looks older (the same), or no one can know.
 /// Errc::upstream: there is none, and nothing was made.
 Async<Error> look_for(truefoundry::Client api, LostCreation lost);
 

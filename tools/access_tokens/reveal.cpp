@@ -8,7 +8,7 @@
 namespace tfy::access_tokens {
 namespace {
 
-// Shown before, lapsed, or somebody else's: from outside these look the same.
+// Shown before, lapsed, or someone else's: from outside these look the same.
 Error in_words(const Error& error) {
     if (error.code != Errc::not_found) return error;
     return {

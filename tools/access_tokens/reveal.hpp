@@ -27,7 +27,7 @@ public:
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     tools::DryFacts dry_facts(const policy::Call& call, policy::Time now) const override;
-    /// Errc::refused where another running process holds the value.
+    /// Errc::refused if another running process holds the value.
     Async<Result<void>> can_run_here(policy::Call call) override;
     Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
     /// Never a value: either it may have been shown (Errc::ambiguous), or it was not and never will be

@@ -221,7 +221,7 @@ Async<Result<bool>> RotateAccessToken::stands(policy::Call call, Json structured
     co_return co_await is_listed(client_.traced(call.caller.trace), std::move(structured));
 }
 
-// The value was in the memory of the process that ended: a successor that is there and whose value nobody saw
+// The value was in the memory of the process that ended: a successor that is there and whose value no one saw
 // before has none any more, and without its value being handed over the old token never goes.
 Async<Result<tools::ToolResult>> RotateAccessToken::settle(policy::Call call, policy::Facts facts,
                                                            policy::Time begun) {

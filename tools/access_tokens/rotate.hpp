@@ -39,20 +39,20 @@ public:
     std::string_view name() const override { return rotate_tool; }
     policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
-    /// What the call leaves open is resolved here, once, and stands in the target. Errc::conflict where the
-    /// name is taken or the token is being rotated already, before anybody is asked.
+    /// What the call leaves open is resolved here, once, and is in the target. Errc::conflict if the
+    /// name is taken or the token is being rotated already, before anyone is asked.
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// A create of the new token and a delete of the old one.
     std::vector<Part> parts(const policy::Facts& facts) const override;
     bool yields_value() const override { return true; }
     std::vector<std::string> touches(const policy::Call& call, const Json& structured) const override;
-    /// Errc::superseded where the old token is no longer the one that was approved, Errc::ambiguous where a
-    /// token was or may have been made whose value nobody has. The old token is never deleted here.
+    /// Errc::superseded if the old token is no longer the one that was approved, Errc::ambiguous if a
+    /// token was or may have been made whose value no one has. The old token is never deleted here.
     Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
     /// Whether the successor is listed.
     Async<Result<bool>> stands(policy::Call call, Json structured) override;
-    /// Of a call that a process began and did not end, by reading alone: Errc::upstream where no successor
-    /// was made, Errc::ambiguous where one was made whose value is lost, or where nobody knows. The old token
+    /// Of a call that a process began and did not end, by reading alone: Errc::upstream if no successor
+    /// was made, Errc::ambiguous if one was made whose value is lost, or where no one knows. The old token
     /// was not deleted in any of these.
     Async<Result<tools::ToolResult>> settle(policy::Call call, policy::Facts facts,
                                             policy::Time begun) override;

@@ -11,7 +11,7 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
                                 const std::string& reason, const std::vector<std::string>& own_jwt_ids,
                                 policy::Time now);
 
-/// `begun`: an error where the second half could not be written down.
+/// `begun`: an error if the second half could not be written down.
 tools::ToolResult report_rotation(const Created& created, const RotationPlan& plan,
                                   const Result<Rotation>& begun, policy::Time now);
 /// Makes `report` say where its old token stands now; `words`: other ones than describe() has.

@@ -1,4 +1,4 @@
-// Where a rotation stands, in words.
+// Where a rotation is, in words.
 #include <algorithm>
 #include <array>
 
@@ -31,7 +31,7 @@ std::string new_words(const Rotation& rotation) {
     return "the new token " + tools::in_quotes(rotation.plan.new_name);
 }
 
-// Both tokens live, and nobody holds the new one's value.
+// Both tokens live, and no one holds the new one's value.
 std::string value_is_gone(const Rotation& rotation, const std::string& how) {
     return old_words(rotation) + " still works and will not be deleted. The value of " + new_words(rotation) +
            " " + how +

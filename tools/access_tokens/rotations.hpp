@@ -11,14 +11,14 @@
 
 namespace tfy::access_tokens {
 
-/// What a rotation is to do, resolved: it stands in the facts' target, so that what the person saw is what
+/// What a rotation is to do, resolved: it is in the facts' target, so that what the person saw is what
 /// runs (docs/adr/0008).
 struct RotationPlan {
     Json old = nullptr;  // the token that goes, as it must still be: {id, name, created, expires}
     std::string new_name;
     std::string expiration_date = {};  // canonical, or empty: never
-    std::string token_type = {};       // the old one's, empty where not said
-    std::string team_name = {};        // the old one's, empty where no team owned it
+    std::string token_type = {};       // the old one's, empty if not said
+    std::string team_name = {};        // the old one's, empty if no team owned it
     std::string grace_period;          // canonical
 
     Json json() const;
@@ -32,11 +32,11 @@ struct RotationPlan {
     policy::Duration grace() const;
 };
 
-/// Leave to delete an old token later. Only a permit that a person's decision stands behind gives one, for
+/// Leave to delete an old token later. Only a permit that a person's decision is behind gives one, for
 /// the plan that this person saw; whoever writes a rotation down must have it.
 class RotationOrder {
 public:
-    /// Errc::internal for a permit without a grant or for another tool, Errc::superseded where the plan is
+    /// Errc::internal for a permit without a grant or for another tool, Errc::superseded if the plan is
     /// not the call's.
     static Result<RotationOrder> of(const policy::Permit& permit);
 
@@ -64,11 +64,11 @@ private:
     RotationPlan plan_;
 };
 
-/// Where a rotation stands, for people and agents.
+/// Where a rotation is, for people and agents.
 struct Rotation {
-    /// waiting: nobody has the new value yet. due: it was handed over, the old token goes at `due`. deleting:
+    /// waiting: no one has the new value yet. due: it was handed over, the old token goes at `due`. deleting:
     /// a process is at it. done: the old token is gone, and not_kept says that it
-    /// was deleted here, gone_already that somebody else did. kept: the old token stays.
+    /// was deleted here, gone_already that someone else did. kept: the old token stays.
     enum class State { waiting, due, deleting, done, kept };
     enum class Kept {
         not_kept,
@@ -86,7 +86,7 @@ struct Rotation {
     State state = State::waiting;
     Kept because = Kept::not_kept;
     RotationPlan plan;
-    std::string new_id = {};               // empty where it could not be read
+    std::string new_id = {};               // empty if it could not be read
     std::optional<policy::Time> due = {};  // known once the value was handed over
 };
 
@@ -105,7 +105,7 @@ Json report(const Rotation& rotation);
 
 /// The successor that was made.
 struct Successor {
-    std::string id;  // empty where it could not be read
+    std::string id;  // empty if it could not be read
     std::string reveal_id;
 };
 
@@ -113,16 +113,16 @@ class Rotations {
 public:
     virtual ~Rotations() = default;
     /// Before the successor is made: no other approval makes one for this old token until begin() or
-    /// release() with this approval, or until the process ends. Errc::conflict where another does, or has;
-    /// Errc::storage where it cannot be written down. Nothing is to be created then.
+    /// release() with this approval, or until the process ends. Errc::conflict if another does, or has;
+    /// Errc::storage if it cannot be written down. Nothing is to be created then.
     virtual Async<Result<void>> reserve(std::string approval_id, std::string old_id) = 0;
-    /// There is no successor, or none whose value anybody has.
+    /// There is no successor, or none whose value anyone has.
     virtual Async<void> release(std::string approval_id) = 0;
     /// Writes down, durably, that the old token goes once the value of `made` was handed over and the grace
     /// is over. Errc::storage: it was not written, and the old token stays. Errc::conflict: this approval has
     /// its rotation already.
     virtual Async<Result<Rotation>> begin(RotationOrder order, Successor made) = 0;
-    /// The rotation in which this old token still may go; nothing where there is none.
+    /// The rotation in which this old token still may go; nothing if there is none.
     virtual Async<Result<std::optional<Rotation>>> under_way(std::string old_id) = 0;
 };
 

@@ -1,4 +1,4 @@
-// When to look again at what became of a create or delete whose answer nobody has, and from when on a listing
+// When to look again at what became of a create or delete whose answer no one has, and from when on a listing
 // tells it for good. Pure: it knows lengths of time only.
 #pragma once
 

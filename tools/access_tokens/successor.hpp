@@ -11,12 +11,12 @@ namespace tfy::access_tokens {
 
 /// The name with a counter, the first one that none of `all` has: "ci-bot" gives "ci-bot-2", "ci-bot-2" gives
 /// "ci-bot-3". A counter has three digits at the most, so that "backup-2026" gives "backup-2026-2". A name
-/// that would get too long is cut before its counter. Errc::refused where no lawful name comes of it.
+/// that would get too long is cut before its counter. Errc::refused if no lawful name comes of it.
 Result<truefoundry::TokenName> successor_name(const std::string& old_name,
                                               const std::vector<truefoundry::AccessToken>& all);
 
-/// As long a life as the old token was given, from `now`, in the one spelling that is sent; empty where it
-/// never ends. Errc::refused where TrueFoundry does not tell how long that was.
+/// As long a life as the old token was given, from `now`, in the one spelling that is sent; empty if it
+/// never ends. Errc::refused if TrueFoundry does not tell how long that was.
 Result<std::string> successor_expiration(const truefoundry::AccessToken& old, policy::Time now);
 
 }  // namespace tfy::access_tokens

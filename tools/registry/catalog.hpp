@@ -19,11 +19,11 @@ public:
         protocol::Schema input;  // compiled inputSchema
     };
 
-    /// Pairs each tool with its embedded definition. Errc::internal where one is missing, malformed or names
+    /// Pairs each tool with its embedded definition. Errc::internal if one is missing, malformed or names
     /// another tool.
     static Result<Catalog> assemble(std::vector<std::unique_ptr<tools::Tool>> tools);
 
-    /// nullptr where there is no such tool.
+    /// nullptr if there is no such tool.
     const Entry* find(std::string_view name) const;
     const std::vector<Entry>& entries() const { return entries_; }
     std::vector<Json> definitions() const;

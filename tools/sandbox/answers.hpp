@@ -16,7 +16,7 @@ struct ApiTarget {
     std::string path;  // decoded
     std::vector<std::pair<std::string, std::string>> query;
 
-    /// The last value of `name`, nullopt where absent.
+    /// The last value of `name`, nullopt if absent.
     std::optional<std::string> find(std::string_view name) const;
 };
 ApiTarget read_target(std::string_view text);

@@ -23,7 +23,7 @@ bool same_hash(std::string_view a, std::string_view b) {
     return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-// An unsigned query parameter; nullopt where it is no number.
+// An unsigned query parameter; nullopt if it is no number.
 std::optional<std::size_t> read_number(const ApiTarget& target, std::string_view name,
                                        std::size_t otherwise) {
     const auto text = target.find(name);
@@ -59,14 +59,14 @@ bool is_collection(std::string_view path) {
     return path == collection || path.starts_with(std::string(collection) + "/");
 }
 
-// What stands behind the collection's path: "" for the collection itself, "revoke/all".
+// What is behind the collection's path: "" for the collection itself, "revoke/all".
 std::string_view rest_of(std::string_view path) {
     return path.size() > collection.size() ? path.substr(collection.size() + 1) : std::string_view{};
 }
 
 }  // namespace
 
-/// Nobody where there is no account; `token`: the id of the one whose value was the key, else empty.
+/// No one where there is no account; `token`: the id of the one whose value was the key, else empty.
 struct ControlPlane::Caller {
     std::optional<Account> account = {};
     std::string token = {};
@@ -177,7 +177,7 @@ SandboxResponse ControlPlane::list(const Asked& asked) {
     return listed(std::move(data), tokens->size(), *window);
 }
 
-// The value stands in this answer and nowhere else: what is kept is its hash.
+// The value is in this answer and nowhere else: what is kept is its hash.
 SandboxResponse ControlPlane::create(const Asked& asked) {
     auto wanted = read_wanted(asked.body, asked.now);
     if (!wanted) return http_error(400, wanted.error().message);

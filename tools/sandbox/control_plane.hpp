@@ -16,7 +16,7 @@ struct SandboxResponse {
     std::string content_type = "application/json";
     std::string request_id = {};
     std::string body = {};
-    std::string account = {};    // whose key it was; empty: nobody's
+    std::string account = {};    // whose key it was; empty: no one's
     std::string date = {};       // "Tue, 24 Nov 2026 12:00:00 GMT", by the control plane's own clock
     policy::Time answered = {};  // the same as a time
 };
@@ -34,7 +34,7 @@ public:
     SandboxResponse handle(std::string_view method, std::string_view target, std::string_view bearer,
                            std::string_view body);
 
-    /// Whose key this is; empty: nobody's. Unlike a request, this does not count as a use of it.
+    /// Whose key this is; empty: no one's. Unlike a request, this does not count as a use of it.
     std::string account_of(std::string_view bearer);
 
 private:

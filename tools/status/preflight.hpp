@@ -11,13 +11,13 @@ namespace tfy::status {
 struct Preflight {
     std::string connection = {};  // "works", "not_set", "misconfigured", "unreachable", "key_refused",
                                   // "no_permission", "unexpected_answer"
-    std::string cause = {};       // finer than that: "name_not_found", "tls_refused" …; empty where it works
+    std::string cause = {};       // finer than that: "name_not_found", "tls_refused" …; empty if it works
     std::string sentence = {};    // what is wrong, why, and what to do
     std::vector<std::string> warnings = {};  // works all the same
 };
 
-/// What can be told without asking: nullopt where there is an address and a key. `url_problem` says why the
-/// address cannot be used, `url_cause` the same in a word; both empty where it can.
+/// What can be told without asking: nullopt if there is an address and a key. `url_problem` says why the
+/// address cannot be used, `url_cause` the same in a word; both empty if it can.
 std::optional<Preflight> before_asking(const std::string& base_url, const std::string& url_problem,
                                        const std::string& url_cause, const tools::KeyFacts& key);
 

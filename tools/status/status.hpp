@@ -1,4 +1,4 @@
-// tfy_config_status and tfy_approvals_get: where this server stands, and where an approval stands.
+// tfy_config_status and tfy_approvals_get: where this server is, and where an approval is.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ struct ApprovalRequirements {
     Json by_tool = Json::array();
 };
 
-/// What is known of the configuration without asking anybody. Never the key.
+/// What is known of the configuration without asking anyone. Never the key.
 struct Configuration {
     std::string base_url;                       // empty: not set
     std::function<tools::KeyFacts()> key = {};  // asked each time: it may be replaced; none: there is none
@@ -29,7 +29,7 @@ struct Configuration {
     bool sandbox = false;
     std::string version;
     std::function<std::string()> page_url = {};  // the approvals page, empty while there is none
-    std::string url_problem = {};  // why the address cannot be used, in a sentence; empty where it can
+    std::string url_problem = {};  // why the address cannot be used, in a sentence; empty if it can
     std::string url_cause = {};    // the same as a word: "base_url_not_https", "base_url_unusable"
 };
 
@@ -84,7 +84,7 @@ public:
     policy::Effect effect() const override { return policy::Effect::reads; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
-    /// Errc::not_found for another principal's, too: nobody learns that it exists.
+    /// Errc::not_found for another principal's, too: no one learns that it exists.
     Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
 
 private:

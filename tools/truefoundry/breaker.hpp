@@ -8,7 +8,7 @@
 
 namespace tfy::truefoundry {
 
-/// Closed: everybody passes. After `silences_to_open` requests in a row without an answer it opens: nobody
+/// Closed: everyone passes. After `silences_to_open` requests in a row without an answer it opens: no one
 /// passes for a while. Then one request passes, the probe; its answer closes it, its silence opens it for
 /// twice as long (a minute at most). Any answer closes it, also one that was asked for before it opened.
 class Breaker {
@@ -32,7 +32,7 @@ public:
     std::variant<Pass, Refusal> admit(Instant now);
     void answered();
     void silent(Pass pass, Instant now, std::string why);
-    /// Its sender left before anybody could tell.
+    /// Its sender left before anyone could tell.
     void left(Pass pass);
 
     bool closed() const { return !opens_again_; }

@@ -58,8 +58,8 @@ public:
     Async<Result<void>> walk(std::string name_contains, Visitor& visitor);
     /// All of them; each id once, compared exactly.
     Async<Result<std::vector<AccessToken>>> list(std::string name_contains = {});
-    /// By listing, and exact comparison. Errc::not_found with the seed's sentence; Errc::upstream where two
-    /// names stand under this id.
+    /// By listing, and exact comparison. Errc::not_found with the seed's sentence; Errc::upstream if two
+    /// names are under this id.
     Async<Result<AccessToken>> find(TokenId id);
     /// The newest of exactly this name, or Errc::not_found.
     Async<Result<AccessToken>> find_by_name(TokenName name);

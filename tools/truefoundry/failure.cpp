@@ -46,7 +46,7 @@ std::string without_long_words(std::string_view text) {
     return out;
 }
 
-// TrueFoundry's own words from an HttpError body, cut and made safe; empty where there are none.
+// TrueFoundry's own words from an HttpError body, cut and made safe; empty if there are none.
 std::string quotation(const ApiResponse& response) {
     const auto body = protocol::parse(response.body);
     if (!body || !body->is_object()) return {};

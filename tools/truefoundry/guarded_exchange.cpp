@@ -24,7 +24,7 @@ Error refusal(const Breaker::Refusal& refused, policy::Time today) {
                                 " (The last try: " + refused.last + ")"};
 }
 
-/// Why this is no answer of TrueFoundry's; empty where it is one.
+/// Why this is no answer of TrueFoundry's; empty if it is one.
 std::string silence(const Answer& answer) {
     if (!answer) return answer.error().message;
     const auto status = answer->status;

@@ -12,7 +12,7 @@ inline constexpr int most_tries = 3;
 
 /// How long to wait after the try number `tried` (from 1): anything between nothing and a second, then two
 /// (full jitter: many servers must not come back at one moment), and never before `retry_after` is over.
-/// `random` is any number. nullopt where upstream asks to be left alone for more than a minute.
+/// `random` is any number. nullopt if upstream asks to be left alone for more than a minute.
 std::optional<std::chrono::milliseconds> pause(int tried, std::uint32_t random,
                                                std::optional<std::chrono::seconds> retry_after);
 

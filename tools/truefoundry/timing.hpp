@@ -14,7 +14,7 @@ struct Timing {
     using Instant = std::chrono::steady_clock::time_point;
 
     Wait wait;
-    std::function<Instant()> now;         // for lengths of time: nobody sets it back
+    std::function<Instant()> now;         // for lengths of time: no one sets it back
     std::function<policy::Time()> today;  // for what others write as a date
 
     /// A timer on the current loop, and this machine's clocks.

@@ -41,9 +41,9 @@ std::optional<policy::Time> read_time(std::string_view text);
 struct AccessToken {
     std::string id;
     std::string name;
-    std::string type;   // "jwt", "opaque", or empty where not said
+    std::string type;   // "jwt", "opaque", or empty if not said
     std::string owner;  // team, else account, else empty
-    std::string team;   // that owns it, empty where no team does
+    std::string team;   // that owns it, empty if no team does
     std::string created_by;
     std::optional<policy::Time> created;
     std::optional<policy::Time> expires;  // none: never

@@ -64,7 +64,7 @@ std::string percent_encoded(std::string_view plain) {
 }
 
 // The value out of {"token":"…"} and nothing else, which is what the API documents. Taken from the body
-// itself, because a parser leaves copies behind that nobody wipes. Empty for every other body, and for a
+// itself, because a parser leaves copies behind that no one wipes. Empty for every other body, and for a
 // value with escapes.
 std::string_view plain_value(std::string_view body) {
     constexpr std::string_view space = " \t\r\n";

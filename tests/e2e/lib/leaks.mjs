@@ -44,7 +44,7 @@ function filesBelow(folder) {
 }
 
 /**
- * {plainOnWire: how often the value stands in `texts` and in recorded traffic, places: where, elsewhere: every other trace}.
+ * {plainOnWire: how often the value is in `texts` and in recorded traffic, places: where, elsewhere: every other trace}.
  * `folders`: the state first (nothing may be there), then recorded traffic.
  */
 export function findLeaks(value, { folders: [state, ...wires], texts }) {

@@ -1,4 +1,4 @@
-// What stands in the memory of a server.
+// What is in the memory of a server.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 /** Where `needle` stands in the memory of a process, its files apart: [place, …]. null where nobody may look. */
@@ -12,7 +12,7 @@ export function findInMemory(pid, needle) {
   const found = [];
   for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').trim().split('\n')) {
     const [, from, to, rights, file, name] = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ (\d+)\s*(.*)$/.exec(line);
-    const itsOwn = rights[1] === 'w' || file === '0'; // held values are in pages that nobody may write to
+    const itsOwn = rights[1] === 'w' || file === '0'; // held values are in pages that no one may write to
     if (rights[0] !== 'r' || !itsOwn) continue;
     const start = Number.parseInt(from, 16);
     const bytes = Buffer.alloc(Number.parseInt(to, 16) - start);
@@ -40,7 +40,7 @@ function piecesOf(value) {
 }
 
 /**
- * What is left of `value`: [place, …], or null where nobody may look. An answer is here a moment before the server has
+ * What is left of `value`: [place, …], or null where no one may look. An answer is here a moment before the server has
  * wiped what it wrote. It has nothing else to do then, so what stays in its memory for five seconds stays there for ever.
  */
 export function leftInMemory(pid, value) {

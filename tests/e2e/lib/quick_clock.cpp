@@ -25,7 +25,7 @@ long long factor() {
     return value;
 }
 
-/// A clock goes on from where it stood when it was first read, so that it agrees with everybody else's then.
+/// A clock goes on from where it stood when it was first read, so that it agrees with everyone else's then.
 long long begin(clockid_t clock) {
     const auto read = [](clockid_t which) {
         timespec now{};

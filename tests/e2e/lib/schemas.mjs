@@ -37,7 +37,7 @@ export function checkTools(tools) {
     for (const hint of ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'])
       assert.equal(typeof tool.annotations?.[hint], 'boolean', `${tool.name}: ${hint}`);
     validator(tool.inputSchema);
-    // The one tool whose text can hold a value has none: its value stands in `content`, once (docs/adr/0004).
+    // The one tool whose text can hold a value has none: its value is in `content`, once (docs/adr/0004).
     assert.equal(tool.outputSchema === undefined, tool.name === 'tfy_access_tokens_reveal', `${tool.name}: outputSchema`);
     if (tool.outputSchema) validator(tool.outputSchema);
   }

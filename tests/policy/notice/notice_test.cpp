@@ -1,4 +1,4 @@
-// What webhooks are told: nothing that somebody wrote is rendered as anything but text, and nothing decides.
+// What webhooks are told: nothing that someone wrote is rendered as anything but text, and nothing decides.
 #include "policy/notice/notice.hpp"
 
 #include <doctest/doctest.h>

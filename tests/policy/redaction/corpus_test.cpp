@@ -18,7 +18,7 @@ using namespace tfy::leaks;
 
 namespace {
 
-/// The first carrier that lets it through; empty where none does.
+/// The first carrier that lets it through; empty if none does.
 std::string leaking_carrier(const Leak& leak, const redaction::Redactor& redactor, const std::string& token) {
     const auto text = leak.write(token);
     if (leak.is_message) {

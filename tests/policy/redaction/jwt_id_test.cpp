@@ -1,4 +1,4 @@
-// JWTs that nobody here has seen, known by the id that a listing tells.
+// JWTs that no one here has seen, known by the id that a listing tells.
 #include <doctest/doctest.h>
 
 #include "policy/redaction/jwt.hpp"

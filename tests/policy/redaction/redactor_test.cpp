@@ -167,7 +167,7 @@ TEST_CASE("where the budget does not last, the text is withheld") {
     CHECK(redaction::Search(index).run(text).has_value());
     CHECK(!redaction::Search(index).run(text, 100).has_value());
 
-    // Text that is worth decoding in many ways, at every level: nobody sends this in earnest.
+    // Text that is worth decoding in many ways, at every level: no one sends this in earnest.
     const auto redactor = redactor_for({{"ci", token}});
     std::string bomb;
     while (bomb.size() < 100'000) bomb += "=41%41&#65;\\u0041\u200b-_";
@@ -221,7 +221,7 @@ TEST_CASE("a value goes in once, or not at all") {
             row.message, redaction::RevealForTests::make(Secret(std::string(token)), "PLACEHOLDER"));
         CHECK(out.text() == row.out);
     }
-    // A value that nobody registered and that stands in the message already would leave twice.
+    // A value that no one registered and that is in the message already would leave twice.
     const auto twice = redactor_for({}).seal_reveal(
         {{"a", "PLACEHOLDER"}, {"b", token}},
         redaction::RevealForTests::make(Secret(std::string(token)), "PLACEHOLDER"));

@@ -1,4 +1,4 @@
-// What stands beside a value stays, byte for byte, also where nothing tells them apart but the value itself.
+// What is beside a value stays, byte for byte, also where nothing tells them apart but the value itself.
 #include <doctest/doctest.h>
 
 #include "policy/redaction/window_hash.hpp"

@@ -1,4 +1,4 @@
-// What the rules ask for before anybody calls, as agents and the doctor are told.
+// What the rules ask for before anyone calls, as agents and the doctor are told.
 #include "server/approvals/requirements.hpp"
 
 #include <doctest/doctest.h>

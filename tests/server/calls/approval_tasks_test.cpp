@@ -1,4 +1,4 @@
-// Tasks as their clients see them: one for each approval, for nobody else, run once and only for who is
+// Tasks as their clients see them: one for each approval, for no one else, run once and only for who is
 // there.
 #include "server/calls/approval_tasks.hpp"
 

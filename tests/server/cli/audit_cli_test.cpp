@@ -108,7 +108,7 @@ TEST_CASE("whatever was done to the journal is found, and said where") {
 
 namespace {
 
-/// A copy of `whole` in which somebody without the key did something.
+/// A copy of `whole` in which someone without the key did something.
 Ran verify_after(const TempFolder& whole, const std::string& sql) {
     const TempFolder folder;
     std::filesystem::copy(whole.path(), folder.path(), std::filesystem::copy_options::recursive);

@@ -28,7 +28,7 @@ TEST_CASE("a rotation is on the page until its old token is gone or kept") {
     CHECK(listed[0].at("id") == id);
     CHECK(listed[0].at("old") == "ci-bot");
     CHECK(listed[0].at("new") == "ci-bot-2");
-    CHECK(listed[0].at("due").is_null());  // nobody has the new value yet
+    CHECK(listed[0].at("due").is_null());  // no one has the new value yet
     CHECK(listed[0].at("may_keep") == true);
 
     const auto kept = page.post("/approvals/api/rotations/" + id + "/keep", Json::object());

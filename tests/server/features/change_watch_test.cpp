@@ -16,7 +16,7 @@ using State = policy::Approval::State;
 
 namespace {
 
-/// Somebody who listens, and everything that they have heard so far.
+/// Someone who listens, and everything that they have heard so far.
 class Ear {
 public:
     Ear(Calls& house, protocol::NotificationFilter filter)

@@ -20,7 +20,7 @@ struct World {
     World& operator=(const World&) = delete;
     ~World() { loop.abandon(); }
 
-    /// What the listener hears next; nothing where it would have to wait, or where all is over (`ended`).
+    /// What the listener hears next; nothing if it would have to wait, or where all is over (`ended`).
     std::optional<Change> next(Subscriptions::Listener& listener) {
         const auto heard = std::make_shared<std::optional<std::optional<Change>>>();
         boost::asio::co_spawn(

@@ -1,4 +1,4 @@
-// Who may use the methods of tasks: a modern client that declares the extension, a 2025-11-25 client, nobody
+// Who may use the methods of tasks: a modern client that declares the extension, a 2025-11-25 client, no one
 // else.
 #include <doctest/doctest.h>
 

@@ -54,7 +54,7 @@ policy::DecisionInput yes_to(const policy::Approval& seen) {
     return {.typed_name = seen.facts.subject, .digest = seen.digest};
 }
 
-/// As a desk does it: reads the row, decides on what it read, writes that where nobody wrote in between.
+/// As a desk does it: reads the row, decides on what it read, writes that where no one wrote in between.
 Result<policy::Approval> decide(storage::Ledger& ledger, const std::string& id, int rival, bool yes) {
     const auto seen = ledger.find(id).value().value();
     auto next = yes ? policy::approve(seen, rival_named(rival), yes_to(seen), noon, std::chrono::minutes{15})
@@ -84,7 +84,7 @@ TEST_CASE("of eight people who decide on one request at once one wins, a thousan
         [&](storage::Ledger& own, int round, int rival) {
             const auto done = decide(own, id(round), rival, rival % 2 == 1);
             if (done && ++winners == 1) winner = done->decision->by;
-            // Somebody was quicker: between reading and writing, or before the reading.
+            // Someone was quicker: between reading and writing, or before the reading.
             if (!done && (done.error().code == Errc::conflict || done.error().code == Errc::refused))
                 ++losers;
         },
@@ -133,7 +133,7 @@ TEST_CASE("of eight who say yes at once where three must, three count, and no vo
             CHECK(people == told);
         },
         1000);
-    CHECK(conflicts > 0);  // else nobody raced
+    CHECK(conflicts > 0);  // else no one raced
     const auto records = ledger->journal(1, 100'000).value();
     CHECK(records.size() == (1 + 3) * 1000);
     CHECK_FALSE(journal::broken(records).has_value());

@@ -40,7 +40,7 @@ TEST_CASE("while one approval makes a successor, no other one does, in this proc
     CHECK(conflicts(Two::reserve(*two.one, "apr_2")));
     CHECK(conflicts(Two::reserve(two.other, "apr_3")));
     CHECK(two.other.run(two.other.desk.reserve("apr_4", "old9")).has_value());
-    Two::release(two.other, "apr_3");  // nobody else's
+    Two::release(two.other, "apr_3");  // no one else's
     CHECK(conflicts(Two::reserve(two.other, "apr_3")));
     Two::release(*two.one, "apr_1");
     CHECK(Two::reserve(two.other, "apr_3").has_value());

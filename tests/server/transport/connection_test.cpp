@@ -206,7 +206,7 @@ TEST_CASE("comments keep a waiting stream alive") {
 }
 
 TEST_CASE("a comment that falls due while an event is being written waits") {
-    const std::string large(20'000'000, 'x');  // more than the sockets hold while nobody reads
+    const std::string large(20'000'000, 'x');  // more than the sockets hold while no one reads
     std::promise<void> comments_were_due;
     Served served(
         [&](transport::HttpRequest, transport::Responder& answer) -> Async<void> {

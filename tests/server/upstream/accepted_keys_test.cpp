@@ -1,4 +1,4 @@
-// A key becomes known for good by TrueFoundry's first good answer, on disk before anybody has that answer.
+// A key becomes known for good by TrueFoundry's first good answer, on disk before anyone has that answer.
 #include "server/upstream/accepted_keys.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// What may stand in TFY_BASE_URL.
+// What may be in TFY_BASE_URL.
 #include <doctest/doctest.h>
 
 #include "server/upstream/base_url.hpp"

@@ -83,7 +83,7 @@ namespace {
 struct Status : Upstream {
     ManualClock clock{noon};
 
-    /// `answered` is nullopt where upstream is not to be asked.
+    /// `answered` is nullopt if upstream is not to be asked.
     tools::ToolResult of(status::Configuration configuration,
                          std::optional<Result<truefoundry::ApiResponse>> answered) {
         if (answered) exchange.expect(probe, *answered);

@@ -135,7 +135,7 @@ TEST_CASE("a repeated id is listed once") {
 
 TEST_CASE("where something was deleted between two pages, a second look finds what moved up past the first") {
     Upstream upstream;
-    auto left = items(1, 150);  // id0 is gone: id100 now stands on the first page
+    auto left = items(1, 150);  // id0 is gone: id100 now is on the first page
     upstream.exchange.expect(offset(0), answer(200, page(items(0, 100), 150)))
         .expect(offset(100), answer(200, page(items(101, 150), 149)))
         .expect(offset(0), answer(200, page(Json(left.begin(), left.begin() + 100), 149)))

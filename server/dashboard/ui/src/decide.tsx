@@ -253,7 +253,7 @@ export function Decide({ approval: current, over }: { approval: Approval; over: 
             done(now);
         } catch (failure) {
             setProblem((failure as Error).message);
-            // Somebody else was faster, or its time is over: what is shown here is old.
+            // Someone else was faster, or its time is over: what is shown here is old.
             if (failure instanceof Failure && [401, 403, 404, 409, 410].includes(failure.status))
                 void refresh().catch(() => undefined);
         } finally {

@@ -1,4 +1,4 @@
-// Asking for less before approving: another name, an earlier end. What was changed stands above the arguments.
+// Asking for less before approving: another name, an earlier end. What was changed is above the arguments.
 import { useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
