@@ -50,7 +50,7 @@ void write_string(std::string& out, std::string_view text) {
     out += '"';
 }
 
-/// Lays out the shortest digits as ECMA-262 Number::toString does; `point` is where the decimal point stands,
+/// Lays out the shortest digits as ECMA-262 Number::toString does; `point` is where the decimal point is,
 /// counted from the first digit.
 std::string lay_out(const std::string& digits, int point) {
     const int count = static_cast<int>(digits.size());

@@ -113,7 +113,7 @@ std::optional<Time> read_time(std::string_view text) {
     const auto zone = take_zone(cursor);
     if (cursor.failed() || !cursor.done()) return std::nullopt;
     const auto whole = *date + h + m + s - zone;
-    // A leap second stands only at the end of a UTC day, and is read as the second after it.
+    // A leap second is allowed only at the end of a UTC day, and is read as the second after it.
     if (s == seconds{60} && whole != floor<days>(whole)) return std::nullopt;
     return Time{whole + fraction};
 }

@@ -38,7 +38,7 @@ struct WebhookUrl {
     std::string host;    // "hooks.example.com"
 };
 /// https://host[:port][/path][?query], or http:// to this machine. Errc::refused with a clause without a full
-/// stop, in which nothing of the text stands.
+/// stop, which holds nothing of the text.
 Result<WebhookUrl> read_webhook_url(std::string_view text);
 
 }  // namespace tfy::policy

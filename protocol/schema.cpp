@@ -32,7 +32,7 @@ bool has_patterns(const Json& schema) {
     return found;
 }
 
-/// Where the first text that is too long stands, "payload.name"; "arguments" where it is a name itself.
+/// Where the first text that is too long is, "payload.name"; "arguments" if it is a name itself.
 std::optional<std::string> long_text(const Json& value, const std::string& path = {}) {
     auto here = path.empty() ? std::string("arguments") : path;
     if (value.is_string() && value.get_ref<const std::string&>().size() > Schema::longest_text) return here;

@@ -75,7 +75,7 @@ public:
     /// A text of any size can be searched in pieces that overlap: 24 characters in three encodings take up to
     /// 24 KB, so 64 KiB are enough. A hit that reaches a piece's end is to be taken from the next one.
     std::optional<std::vector<Match>> find(std::string_view text) const;
-    /// As seal, then the value goes in where its placeholder stands: exactly once, or not at all. Consumes
+    /// As seal, then the value goes in where its placeholder is: exactly once, or not at all. Consumes
     /// the reveal.
     Redacted seal_reveal(const Json& message, Reveal reveal) const;
 

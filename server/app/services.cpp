@@ -19,7 +19,7 @@ using truefoundry::ApiResponse;
 constexpr auto set_it = " Nothing was sent. Set it in this server's configuration and restart it.";
 constexpr auto corrected = " Nothing was sent. Restart this server when that is corrected.";
 
-/// Stands where no control plane is configured: every tool but the status can say so.
+/// Used if no control plane is configured: every tool but the status can say so.
 class UnconfiguredExchange final : public truefoundry::Exchange {
 public:
     explicit UnconfiguredExchange(Error problem) : problem_(std::move(problem)) {}

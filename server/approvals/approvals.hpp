@@ -1,5 +1,5 @@
-// The desk where requests wait for a person: one durable row each, whoever looks at it and from wherever it
-// is decided.
+// The desk where requests wait for a person: one durable row each, the same for every reader
+// and every way to decide.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -53,7 +53,7 @@ public:
     /// What this ended request did is no longer so: the same call asks anew.
     Async<Result<void>> answers_no_more(std::string id);
 
-    /// As it stands now: lapsed where its time is over. Errc::not_found.
+    /// As it is now: lapsed if its time is over. Errc::not_found.
     Async<Result<policy::Approval>> find(std::string id);
     /// All that are open, newest first; behind them, unless `open_only`, the newest ones that are not, lapsed
     /// ones as expired.

@@ -8,7 +8,7 @@
 
 namespace tfy::approvals {
 
-/// Thread-safe. Whoever asks twice may be answered by different rules: keep what now() gave where two
+/// Thread-safe. A caller that asks twice may get different rules: keep what now() gave where two
 /// answers must agree.
 class CurrentGate {
 public:

@@ -97,7 +97,7 @@ ToolResult denied(const Approval& approval, policy::Time now) {
                    "Do not ask again unless the user wants it. " + repeated(approval, now));
 }
 
-/// What is to be done about a new value, and where an old token stands, is among its words already.
+/// What is to be done about a new value, and what became of an old token, is among its words already.
 ToolResult succeeded(ToolResult outcome, const Approval& approval, policy::Time now) {
     auto next = access_tokens::what_to_do(outcome.structured, now);
     if (!next.empty()) next += "\n";

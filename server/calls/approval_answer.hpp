@@ -14,7 +14,7 @@ struct DecisionLinks {
     std::string terminal;  // "tfy-pat-mcp approvals approve apr_…"
 };
 
-/// Where the request stands: pending (no error), denied, expired, withdrawn, superseded, or the stored,
+/// The state of the request: pending (no error), denied, expired, withdrawn, superseded, or the stored,
 /// masked outcome. Each says what was done and what was not. `structured` has the same as `message`, and as
 /// `next` what to do: with the addresses while it is open, and how the same call is answered from now on once
 /// it has ended.

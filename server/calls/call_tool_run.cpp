@@ -1,4 +1,4 @@
-// What was approved runs: claimed once, apart from whoever waits for it.
+// What was approved runs: claimed once, apart from the caller that waits for it.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -25,7 +25,7 @@ Error unforeseen() {
 
 }  // namespace
 
-/// One running call and whoever waits for it; the waiting side may leave.
+/// One running call and the caller that waits for it; the waiting side may leave.
 struct CallTool::Job {
     explicit Job(asio::io_context& loop) : done(loop, asio::steady_timer::time_point::max()) {}
     asio::steady_timer done;
@@ -128,8 +128,8 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
     co_return shown;
 }
 
-// Until it is written the row is "executing", and whoever repeats the call waits. A process that ends before
-// leaves it to the next start.
+// Until it is written the row is "executing", and a caller that repeats the call waits. A process that ends
+// before leaves it to the next start.
 Async<void> CallTool::record_later(std::string id, State end, Json outcome) {
     asio::steady_timer timer(deps_.loop);
     for (auto pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {

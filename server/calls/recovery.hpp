@@ -44,8 +44,8 @@ public:
     /// Executing, and the process that began it is no longer there. Asks the ledger alone.
     Async<Result<std::vector<policy::Approval>>> find();
     /// Ends it as succeeded, failed or unknown, journalled as "settled". Takes as long as upstream does;
-    /// until then the row is executing, and whoever repeats the call waits for it as for any running call.
-    /// Where several processes settle the same one, the first counts.
+    /// until then the row is executing, and a caller that repeats the call waits for it as for any running
+    /// call. Where several processes settle the same one, the first counts.
     Async<void> settle(policy::Approval orphan);
     /// Settles what is found now, and from here on looks every half minute for what another process that
     /// ended has left: this one may be the only one that still runs. Errc::storage.

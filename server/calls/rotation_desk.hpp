@@ -56,7 +56,7 @@ public:
     void look_again();
     /// Nothing more is begun.
     void drain() { draining_ = true; }
-    /// Called with the id of each old token that is gone, whoever deleted it.
+    /// Called with the id of each old token that is gone, no matter who deleted it.
     void on_deleted(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
 
     /// From here on an old token that is not listed counts as gone only where the rotation was begun with a

@@ -28,7 +28,7 @@ Async<transport::HttpResponse> Dashboard::rotations(PageRequest) {
     co_return json_reply(redaction_, 200, body);
 }
 
-// Whoever is signed in may: it is the safe side.
+// Anyone who is signed in may: keeping is the safe side.
 Async<transport::HttpResponse> Dashboard::keep_old_token(PageRequest visit) {
     const auto kept = co_await rotations_.keep(visit.id, people_.human(*visit.session));
     co_return kept ? json_reply(redaction_, 200, rotation_view(*kept))

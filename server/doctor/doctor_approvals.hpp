@@ -6,7 +6,7 @@
 
 namespace tfy::doctor {
 
-/// What the rules ask of whoever approves, a transport a line, and whether anyone could: broken where no one
+/// What the rules ask of an approver, a transport a line, and whether anyone could: broken where no one
 /// could on either. Then whether `user` can decide in a terminal.
 CheckResults look_at_approvals(const policy::Rules& rules, const std::filesystem::path& state_dir,
                                const std::string& user, policy::Time now);

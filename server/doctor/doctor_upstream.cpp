@@ -97,7 +97,7 @@ std::string todo_for_warning(const std::string& warning, const config::Upstream&
 
 std::string key_in_words(const tools::KeyFacts& key) {
     if (!key.is_jwt) return "it is not a JWT, so nothing can be read from it";
-    auto words = "it says: of " + (key.subject.empty() ? std::string("nobody") : key.subject);
+    auto words = "it says: of " + (key.subject.empty() ? std::string("no one") : key.subject);
     if (!key.subject_type.empty()) words += " (" + key.subject_type + ")";
     return words +
            (key.expires ? ", until " + policy::format_time_for_people(*key.expires) : ", without an end");

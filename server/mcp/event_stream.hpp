@@ -14,7 +14,7 @@
 
 namespace tfy::mcp {
 
-/// One loop. Sending never waits for the peer; whoever is attached writes what there is.
+/// One loop. Sending never waits for the peer; the attached writer sends what there is.
 class EventStream final : public transport::Outbox {
 public:
     static constexpr std::size_t most_kept = 512;               // messages

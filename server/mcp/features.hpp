@@ -1,5 +1,5 @@
 // What a server offers to its clients: tools, prompts, resources, completions, tasks. The protocol's methods
-// stand on this side (dispatch.cpp), whoever fills them on the other.
+// stand on this side (dispatch.cpp), what fills them on the other.
 #pragma once
 
 #include <optional>

@@ -28,7 +28,7 @@ bool covers(const Webhook& webhook, const Approval& approval) {
     });
 }
 
-/// The approval as it stood when the record was written, as far as that matters to who reads of it.
+/// The approval as it was when the record was written, as far as that matters to who reads of it.
 Approval as_of(const JournalRecord& record, Approval now) {
     const auto state = record.body.is_object() ? record.body.find("state") : record.body.end();
     if (state == record.body.end() || !state->is_string()) return now;
@@ -97,7 +97,7 @@ void Notifier::replace(std::vector<WebhookTarget> targets) {
     employ(std::move(targets));
 }
 
-// What an old one is sending it brings to its end; all else waits in the store for whoever comes.
+// What an old one is sending it brings to its end; all else waits in the store for the next one.
 void Notifier::employ(std::vector<WebhookTarget> targets) {
     for (const auto& sender : senders_) sender->retired = true;
     senders_.clear();

@@ -11,8 +11,8 @@
 namespace tfy::people {
 
 /// One file a person in `<state>/approvers`, 0600, with an argon2id hash in it. Who forgot a passphrase
-/// deletes the file: whoever may do that could write decisions into the state as well. Checking takes most of
-/// a second and 256 MiB, on purpose. Blocking.
+/// deletes the file: a person who may do that could write decisions into the state as well. Checking takes
+/// most of a second and 256 MiB, on purpose. Blocking.
 class Passphrases {
 public:
     static constexpr std::size_t shortest = 8;  // bytes

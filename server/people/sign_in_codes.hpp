@@ -1,5 +1,5 @@
-// One-time codes that let someone sign in to the approvals page under a name, given out by whoever may use a
-// terminal on the state directory.
+// One-time codes that let someone sign in to the approvals page under a name, given out by anyone who may use
+// a terminal on the state directory.
 #pragma once
 
 #include <string>

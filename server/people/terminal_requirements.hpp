@@ -1,5 +1,5 @@
 // What servers on a state directory ask of a decision in a terminal. The command that decides is given its
-// rules by whoever types it: they may ask for more than the servers' do, never for less.
+// rules by the person who types it: they may ask for more than the servers' do, never for less.
 #pragma once
 
 #include <filesystem>

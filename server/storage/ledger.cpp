@@ -58,7 +58,7 @@ CREATE TABLE reveals (
 CREATE INDEX reveals_by_state ON reveals (state);
 )sql";
 
-// Votes and narrowings change a row without changing its state: whoever writes must have read the last
+// Votes and narrowings change a row without changing its state: a writer must have read the last
 // writing. What a call was asked as stays its key (`digest`), also where a person made it narrower.
 constexpr std::string_view version_2 = R"sql(
 ALTER TABLE approvals ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
@@ -76,7 +76,7 @@ CREATE TABLE standing_permissions (
 CREATE INDEX permissions_of_principal ON standing_permissions (principal, until);
 )sql";
 
-// Hashes of codes, so that whoever reads the file cannot sign in.
+// Hashes of codes, so that a reader of the file cannot sign in.
 constexpr std::string_view version_3 = R"sql(
 CREATE TABLE sign_in_codes (
     hash   TEXT PRIMARY KEY,

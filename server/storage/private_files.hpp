@@ -22,7 +22,7 @@ bool is_there(const std::filesystem::path& file);
 Result<std::array<unsigned char, 32>> load_or_create_key(const std::filesystem::path& file);
 
 /// Puts `text` into `file`, mode 0600: whole under another name first, so that there is no moment with half
-/// of it. False with errno set where it cannot be written; then the old one still stands.
+/// of it. False with errno set where it cannot be written; then the old one is still there.
 bool replace_private_file(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace tfy::storage

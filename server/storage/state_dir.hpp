@@ -1,4 +1,4 @@
-// The state directory: what stands where, its keys, and which processes work in it.
+// The state directory: what is where, its keys, and which processes work in it.
 #pragma once
 
 #include <filesystem>

@@ -15,7 +15,7 @@ namespace tfy::storage {
 
 class Store {
 public:
-    /// Who does the work: a thread of the store's own, or whoever calls step(). With the latter everything
+    /// Who does the work: a thread of the store's own, or the caller of step(). With the latter everything
     /// happens on one thread, in an order that a test chooses and can play again.
     enum class Worker { thread, caller };
     /// The ledger may be shared by stores that follow one another, or that one thread steps.

@@ -1,4 +1,4 @@
-// Lines out on a descriptor, whole and in order, whoever asks and whoever stops waiting.
+// Lines out on a descriptor, whole and in order, no matter who asks and who stops waiting.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>

@@ -12,8 +12,8 @@
 
 namespace tfy::upstream {
 
-/// Thread-safe: value and facts are swapped together, and whoever holds the old ones keeps them to the end of
-/// what they do.
+/// Thread-safe: value and facts are swapped together, and a caller that holds the old ones keeps them to the
+/// end of what they do.
 class OwnKey {
 public:
     /// None.
@@ -29,10 +29,10 @@ public:
     /// What to know it by wherever it turns up; no windows where there is none.
     redaction::TokenFingerprints prints(const redaction::FingerprintKey& key) const;
 
-    /// Where whoever set this server up finds it: "TFY_API_KEY in the environment". Stays when the value is
+    /// Where the operator finds it: "TFY_API_KEY in the environment". Stays when the value is
     /// replaced.
     void comes_from(std::string place);
-    /// From the next request on. Whoever replaces it makes it known to the redactor first.
+    /// From the next request on. The caller makes it known to the redactor first.
     void replace(policy::Secret value);
     /// What is wrong with the key, or with the place that it comes from. One that is in use stays.
     void report(const Error& problem);

@@ -23,7 +23,7 @@ public:
     /// Tokens that were listed with this key.
     void note(const std::vector<truefoundry::AccessToken>& listed);
 
-    /// Whether this server sees the tokens of whoever has begun it. If nothing tells who the key in force
+    /// Whether this server sees the tokens of the user who began it. If nothing tells who the key in force
     /// belongs to, its tokens are listed to find it out. Errc::ambiguous: another user's, or no one can tell;
     /// the message is a clause that says which ("it was begun with …"), `data` unread() where asking again
     /// may tell.

@@ -362,3 +362,15 @@ TEST_CASE("texts say who acts: the caller, the approver, another user, no person
     }
     check_none(found);
 }
+
+TEST_CASE("comments say no one, anyone and someone, as people do") {
+    const std::regex odd("\\b(nobody|whoever|somebody|anybody|everybody)\\b", std::regex::icase);
+    std::vector<std::string> found;
+    for (const auto& source : rooms())
+        for (std::size_t i = 0; i < source.lines.size(); ++i) {
+            const auto& line = source.lines[i];
+            const auto comment = line.substr(std::min(without_comment(line).size(), line.size()));
+            if (std::regex_search(comment, odd)) found.push_back(source.name + ":" + std::to_string(i + 1));
+        }
+    check_none(found);
+}

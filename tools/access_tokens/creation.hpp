@@ -1,4 +1,4 @@
-// What it takes to make a token, whoever does it: the one POST, custody of the value before anything else,
+// What every tool that makes a token does: the one POST, custody of the value before anything else,
 // and the id by listing.
 #pragma once
 

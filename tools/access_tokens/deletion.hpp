@@ -1,4 +1,4 @@
-// What it takes to delete a token, whoever does it: the words for the person, what must not have changed, and
+// What every tool that deletes a token does: the words for the person, what must not have changed, and
 // the one DELETE.
 #pragma once
 

@@ -14,7 +14,7 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
 /// `begun`: an error if the second half could not be written down.
 tools::ToolResult report_rotation(const Created& created, const RotationPlan& plan,
                                   const Result<Rotation>& begun, policy::Time now);
-/// Makes `report` say where its old token stands now; `words`: other ones than describe() has.
+/// Makes `report` say what becomes of its old token; `words`: other ones than describe() has.
 void tell_old_token(tools::ToolResult& report, const Rotation& rotation, std::string words = {});
 
 }  // namespace tfy::access_tokens

@@ -33,7 +33,7 @@ struct RotationPlan {
 };
 
 /// Leave to delete an old token later. Only a permit that a person's decision is behind gives one, for
-/// the plan that this person saw; whoever writes a rotation down must have it.
+/// the plan that this person saw; it takes one to write a rotation down.
 class RotationOrder {
 public:
     /// Errc::internal for a permit without a grant or for another tool, Errc::superseded if the plan is

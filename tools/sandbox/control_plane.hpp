@@ -25,7 +25,7 @@ struct SandboxResponse {
 /// (name rules, 409, jwt and opaque values, expiry in the past: 400), delete, 401 for a wrong bearer, 403 for
 /// a key that may not manage tokens, 404 for unknown routes. An account sees and deletes its own tokens only.
 /// A created token's value is a key of its account, too, until it expires or is deleted. What must never be
-/// sent (danger.hpp) is answered 599, whoever asks, and does nothing. Synchronous: one thread.
+/// sent (danger.hpp) is answered 599, no matter who asks, and does nothing. Synchronous: one thread.
 class ControlPlane {
 public:
     /// `more`: accounts beside dana, whose key is `sandbox_key`.

@@ -1,4 +1,4 @@
-// The requests that no client may ever send, whoever is between it and the control plane.
+// The requests that no client may ever send, with or without a proxy in between.
 #pragma once
 
 #include <string>

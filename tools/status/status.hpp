@@ -12,7 +12,7 @@
 
 namespace tfy::status {
 
-/// What the rules in force ask of whoever approves.
+/// What the rules in force ask of an approver.
 struct ApprovalRequirements {
     std::string words = {};  // sentences
     /// {tool, could_be_approved, min_assurance, people, words} for each tool that changes something;
@@ -58,7 +58,7 @@ private:
 class ApprovalReader {
 public:
     virtual ~ApprovalReader() = default;
-    /// As it stands now; Errc::not_found.
+    /// As it is now; Errc::not_found.
     virtual Async<Result<policy::Approval>> find(std::string id) = 0;
     /// What the same call of its caller would be answered with now. The caller is told by it how an ended
     /// request ended.

@@ -23,7 +23,7 @@ bool is_request_id(std::string_view id) {
     return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, fits);
 }
 
-// A word that is long enough to be a token's value is not repeated, whoever wrote it.
+// A word that is long enough to be a token's value is not repeated, no matter who wrote it.
 std::string without_long_words(std::string_view text) {
     constexpr std::size_t longest = 23;
     std::string out;
