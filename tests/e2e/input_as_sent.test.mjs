@@ -155,7 +155,7 @@ for (const [transport, open] of Object.entries(peers)) {
       [create, { payload: { name: 'ci-bot' }, reason: 'r'.repeat(501) }, 'reason: Use at most 500 characters'],
       ['tfy_access_tokens_delete', { id: 'a b' }, "id: Use the token's ID from tfy_access_tokens_list"],
       ['tfy_access_tokens_rotate', { id: 'a', grace_period: 'soon' }, 'grace_period: Use a number and s, m, h or d, from 0s to 7d, for example 15m.'],
-      ['tfy_access_tokens_reveal', { reveal_id: 'x' }, 'reveal_id: Use the reveal_id that'],
+      ['tfy_access_tokens_reveal', { reveal_id: 'x' }, 'reveal_id: Use the reveal_id from'],
       ['tfy_approvals_get', { approval_id: 'x' }, 'approval_id: Use the approval_id of'],
       ['tfy_access_tokens_list', { sort: '-creatd' }, 'Did you mean -created?'],
       ['tfy_access_tokens_list', { Limit: 5 }, 'Unknown argument Limit. Did you mean limit?'],
