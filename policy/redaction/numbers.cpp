@@ -128,10 +128,10 @@ public:
 
     void add(const Number& number) {
         if (number.is_key) return;
-        constexpr std::size_t bits = 8;
         const auto size = number.end - number.begin;
-        if (radix_ != Radix::binary || size <= longest_number || size % bits != 0) return add_one(number);
-        for (auto at = number.begin; at < number.end; at += bits) add_one({at, at + bits});
+        const bool one = radix_ != Radix::binary || (size <= longest_number && size % bits == 0);
+        if (one) return add_one(number);
+        for (auto at = number.begin; at < number.end;) at = add_digits(at, number.end);
     }
     void finish() {
         if (view_.text().size() - begin_ < shortest_) view_.cut(begin_);
@@ -139,6 +139,19 @@ public:
     }
 
 private:
+    static constexpr std::size_t bits = 8;
+
+    /// Binary digits from `begin` on, other digits perhaps before and behind: the first byte begins at any of
+    /// the first eight. Returns where to go on.
+    std::size_t add_digits(std::size_t begin, std::size_t end) {
+        const auto stop = std::min(text_.find_first_not_of("01", begin), end);
+        for (std::size_t phase = 0; phase < bits; ++phase) {
+            finish();
+            for (auto at = begin + phase; at + bits <= stop; at += bits) add_one({at, at + bits});
+        }
+        finish();
+        return stop + 1;
+    }
     void add_one(const Number& number) {
         const auto size = number.end - number.begin;
         const auto spelled = size > longest_number

@@ -71,6 +71,8 @@ const std::vector<Written>& tool_codes() {
         std::erase_if(made, [](const Written& code) {  // layouts: two of them in a row are one too many
             return code.name == "od -c" || code.name == "curl --trace-ascii";
         });
+        for (auto& code : made)  // a dump begins a line, whatever stands before it
+            code.write = [write = code.write](const std::string& text) { return "\n" + write(text); };
         for (auto& code : number_family()) made.push_back(std::move(code));
         return made;
     }();

@@ -63,6 +63,18 @@ TEST_CASE("dumps in columns hide no value") { check_family(dump_family()); }
 
 TEST_CASE("lists of numbers hide no value") { check_family(number_family()); }
 
+TEST_CASE("binary digits hide no value between other digits") {
+    const auto token = opaque_token(6, 40);
+    const auto redactor = redactor_for({{"ci", token}});
+    for (const std::string before : {"", "0", "x01", "a1101", "0110011", "2"})
+        for (const std::string behind : {"", "1", "01x", "f0"}) {
+            const auto out = std::string(redactor.seal_text(before + in_binary(token, "") + behind).text());
+            CAPTURE(before);
+            CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
+            CHECK(out.size() < 100);
+        }
+}
+
 TEST_CASE("numbers in a message's JSON hide no value; the others stay") {
     for (unsigned kind = 0; kind < kinds; ++kind) {
         const auto token = token_of_kind(kind, kind + 100);
