@@ -1,6 +1,7 @@
 #include "server/config/dotenv.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace tfy::config {
 namespace {

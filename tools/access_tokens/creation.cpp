@@ -1,6 +1,7 @@
 #include "tools/access_tokens/creation.hpp"
 
 #include "tools/access_tokens/lost_creation.hpp"
+#include "tools/access_tokens/names.hpp"
 #include "tools/text.hpp"
 
 namespace tfy::access_tokens {
