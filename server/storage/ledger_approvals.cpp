@@ -128,6 +128,20 @@ Result<void> Ledger::Impl::check_target(const Approval& fresh, policy::Time now)
     return {};
 }
 
+// The same call under another definition of its tool: what is open under the old one can never run, and would
+// block the new one.
+Result<void> Ledger::Impl::end_other_definitions(const Approval& fresh, policy::Time now) {
+    const auto cannot_run = [&](const Approval& open) {
+        return open.state != Approval::State::executing &&
+               open.call.caller.principal == fresh.call.caller.principal &&
+               open.call.base_url == fresh.call.base_url && open.call.tool == fresh.call.tool &&
+               open.call.tool_version != fresh.call.tool_version &&
+               open.asked_arguments() == fresh.asked_arguments();
+    };
+    return supersede_where(cannot_run, "The same call was made again under another definition of its tool.",
+                           fresh.id, now);
+}
+
 // An overdue row lapses first, in the same transaction. It still answers once: no one was told that it
 // expired.
 Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Time now,
@@ -142,6 +156,7 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Tim
     }
     if (*found && policy::answers(**found, now)) return Opened{std::move(**found), true};
     if (auto room = check_limits(principal, now, limits); !room) return room.error();
+    if (auto ended = end_other_definitions(fresh, now); !ended) return ended.error();
     if (auto alone = check_target(fresh, now); !alone) return alone.error();
     insert(*database, fresh);
     return Opened{fresh, false};

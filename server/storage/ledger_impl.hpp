@@ -35,6 +35,7 @@ struct Ledger::Impl {
 
     Result<std::optional<policy::Approval>> newest(const std::string& principal, const std::string& digest);
     Result<void> check_target(const policy::Approval& fresh, policy::Time now);
+    Result<void> end_other_definitions(const policy::Approval& fresh, policy::Time now);
     /// Every request that waits and `cannot_run` any more ends as superseded, with its record; `by` is what
     /// ended it.
     Result<void> supersede_where(const std::function<bool(const policy::Approval&)>& cannot_run,
