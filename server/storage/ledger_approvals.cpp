@@ -77,6 +77,14 @@ Result<std::vector<Approval>> Ledger::Impl::open_approvals() {
     return sqlite::all(rows, read_approval);
 }
 
+Result<std::vector<Approval>> Ledger::Impl::open_approvals_of(const std::string& principal) {
+    auto rows = prepare(
+        "SELECT record, revision, answers_until FROM approvals WHERE principal = ? AND state IN ('pending', "
+        "'approved', 'executing') ORDER BY number");
+    SQLite::bind(rows, principal);
+    return sqlite::all(rows, read_approval);
+}
+
 Result<void> Ledger::Impl::change(Approval::State expected, const Approval& next) {
     return update(*database, expected, next);
 }
@@ -110,13 +118,11 @@ Result<void> Ledger::Impl::check_limits(const std::string& principal, policy::Ti
 
 // One principal does not ask for two changes of one token at once: the second could only meet what the first
 // one left. Other principals may ask, and the people who decide see both.
-Result<void> Ledger::Impl::check_target(const Approval& fresh, policy::Time now) {
+Result<void> Ledger::Impl::check_target(const std::vector<Approval>& own, const Approval& fresh,
+                                        policy::Time now) {
     if (!policy::same_target(fresh, fresh)) return {};  // it changes no token that is there
-    const auto open = open_approvals();
-    if (!open) return open.error();
-    for (const auto& each : *open) {
-        const bool own = each.call.caller.principal == fresh.call.caller.principal;
-        if (own && policy::same_target(fresh, each) && policy::lapse(each, now).state == each.state)
+    for (const auto& each : own)
+        if (policy::same_target(fresh, each) && policy::lapse(each, now).state == each.state)
             return Error{Errc::conflict,
                          "Your request " + each.id + " (" + each.call.tool +
                              ") would change the same token and is still open. Nothing was asked and nothing "
@@ -124,22 +130,25 @@ Result<void> Ledger::Impl::check_target(const Approval& fresh, policy::Time now)
                              "it, then call again.",
                          {{"approval_id", each.id},
                           {"next", "Ask for the outcome of " + each.id + " with tfy_approvals_get."}}};
-    }
     return {};
 }
 
-// The same call under another definition of its tool: what is open under the old one can never run, and would
-// block the new one.
-Result<void> Ledger::Impl::end_other_definitions(const Approval& fresh, policy::Time now) {
-    const auto cannot_run = [&](const Approval& open) {
-        return open.state != Approval::State::executing &&
-               open.call.caller.principal == fresh.call.caller.principal &&
-               open.call.base_url == fresh.call.base_url && open.call.tool == fresh.call.tool &&
-               open.call.tool_version != fresh.call.tool_version &&
+Result<void> Ledger::Impl::end_other_definitions(std::vector<Approval>& own, const Approval& fresh,
+                                                 policy::Time now) {
+    const auto is_under_another = [&](const Approval& open) {
+        return open.state != Approval::State::executing && open.call.base_url == fresh.call.base_url &&
+               open.call.tool == fresh.call.tool && open.call.tool_version != fresh.call.tool_version &&
                open.asked_arguments() == fresh.asked_arguments();
     };
-    return supersede_where(cannot_run, "The same call was made again under another definition of its tool.",
-                           fresh.id, now);
+    for (const auto& each : own)
+        if (is_under_another(each))
+            if (auto ended =
+                    supersede(each, "The same call was made again under another definition of its tool.",
+                              fresh.id, now);
+                !ended)
+                return ended;
+    std::erase_if(own, is_under_another);
+    return {};
 }
 
 // An overdue row lapses first, in the same transaction. It still answers once: no one was told that it
@@ -156,8 +165,10 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Tim
     }
     if (*found && policy::answers(**found, now)) return Opened{std::move(**found), true};
     if (auto room = check_limits(principal, now, limits); !room) return room.error();
-    if (auto ended = end_other_definitions(fresh, now); !ended) return ended.error();
-    if (auto alone = check_target(fresh, now); !alone) return alone.error();
+    auto own = open_approvals_of(principal);
+    if (!own) return own.error();
+    if (auto ended = end_other_definitions(*own, fresh, now); !ended) return ended.error();
+    if (auto alone = check_target(*own, fresh, now); !alone) return alone.error();
     insert(*database, fresh);
     return Opened{fresh, false};
 }

@@ -34,15 +34,23 @@ struct Ledger::Impl {
     Result<void> follow_reveal(const std::string& reveal_id, RevealRow::State ended, policy::Time at);
 
     Result<std::optional<policy::Approval>> newest(const std::string& principal, const std::string& digest);
-    Result<void> check_target(const policy::Approval& fresh, policy::Time now);
-    Result<void> end_other_definitions(const policy::Approval& fresh, policy::Time now);
-    /// Every request that waits and `cannot_run` any more ends as superseded, with its record; `by` is what
-    /// ended it.
+    /// `own`: the open requests of fresh's principal.
+    static Result<void> check_target(const std::vector<policy::Approval>& own, const policy::Approval& fresh,
+                                     policy::Time now);
+    /// The same call under another definition of its tool: what is open under the old one can never run, and
+    /// would block the new one. It ends as superseded, and leaves `own`.
+    Result<void> end_other_definitions(std::vector<policy::Approval>& own, const policy::Approval& fresh,
+                                       policy::Time now);
+    /// With its record; `by` is what ended it. Nothing happens to a request whose time is over.
+    Result<void> supersede(const policy::Approval& open, std::string_view why, const std::string& by,
+                           policy::Time now);
+    /// The same for every request that waits and `cannot_run` any more.
     Result<void> supersede_where(const std::function<bool(const policy::Approval&)>& cannot_run,
                                  std::string_view why, const std::string& by, policy::Time now);
     Result<Opened> open_row(const policy::Approval& fresh, policy::Time now, const RequestLimits& limits);
     bool has_a_past();
     Result<std::vector<policy::Approval>> open_approvals();
+    Result<std::vector<policy::Approval>> open_approvals_of(const std::string& principal);
     Result<void> change(policy::Approval::State expected, const policy::Approval& next);
     Result<void> withdraw_under(const std::string& permission, policy::Time now);
     Result<void> lapse(const policy::Approval& overdue, policy::Time now);

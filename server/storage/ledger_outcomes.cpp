@@ -5,20 +5,24 @@ namespace tfy::storage {
 
 using policy::Approval;
 
+Result<void> Ledger::Impl::supersede(const Approval& open, std::string_view why, const std::string& by,
+                                     policy::Time now) {
+    if (policy::lapse(open, now).state != open.state) return {};  // expires by itself
+    const auto ended = policy::supersede(
+        open, std::string(why) + " Nothing was done. List the access tokens before asking again.", now);
+    if (!ended) return ended.error();
+    if (auto changed = change(open.state, *ended); !changed) return changed;
+    Json body = {{"state", policy::to_string(ended->state)}, {"digest", ended->digest}, {"by", by}};
+    return append(now, "superseded", open.id, std::move(body));
+}
+
 Result<void> Ledger::Impl::supersede_where(const std::function<bool(const Approval&)>& cannot_run,
                                            std::string_view why, const std::string& by, policy::Time now) {
     const auto open = open_approvals();
     if (!open) return open.error();
-    for (const auto& each : *open) {
-        if (!cannot_run(each)) continue;
-        if (policy::lapse(each, now).state != each.state) continue;  // expires by itself
-        const auto ended = policy::supersede(
-            each, std::string(why) + " Nothing was done. List the access tokens before asking again.", now);
-        if (!ended) return ended.error();
-        if (auto changed = change(each.state, *ended); !changed) return changed;
-        Json body = {{"state", policy::to_string(ended->state)}, {"digest", ended->digest}, {"by", by}};
-        if (auto told = append(now, "superseded", each.id, std::move(body)); !told) return told;
-    }
+    for (const auto& each : *open)
+        if (cannot_run(each))
+            if (auto ended = supersede(each, why, by, now); !ended) return ended;
     return {};
 }
 

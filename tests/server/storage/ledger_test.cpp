@@ -51,6 +51,31 @@ TEST_CASE("an id that was never written is not found, and that is no error") {
     CHECK_FALSE(ledger->newest("stdio:alice", "sha256:00").value().has_value());
 }
 
+TEST_CASE("the same call under another definition of its tool ends what waits under the old one") {
+    const State states[] = {State::pending, State::approved, State::executing};
+    for (const auto state : states) {
+        CAPTURE(policy::to_string(state));
+        auto ledger = open_ledger(":memory:");
+        const auto under_old = approval("apr_1");
+        REQUIRE(ledger->open_request(under_old, roomy, entry("requested")).has_value());
+        REQUIRE(
+            ledger->open_request(approval("apr_other", "another"), roomy, entry("requested")).has_value());
+        if (state != State::pending)
+            REQUIRE(ledger->change(State::pending, in_state(under_old, state), entry("changed")).has_value());
+        auto under_new = approval("apr_2");
+        under_new.call.tool_version = "sha256:01";
+        under_new.digest = under_new.asked_digest = policy::digest(under_new.call);
+        const auto opened = ledger->open_request(under_new, roomy, entry("requested"));
+        REQUIRE(opened.has_value());
+        CHECK_FALSE(opened->attached);
+        const bool runs = state == State::executing;
+        const auto old = ledger->find("apr_1").value();
+        CHECK(old->state == (runs ? State::executing : State::superseded));
+        CHECK(std::ranges::count(kinds(*ledger), "superseded") == (runs ? 0 : 1));
+        CHECK(ledger->find("apr_other").value()->state == State::pending);
+    }
+}
+
 TEST_CASE(
     "the same call by the same principal attaches to its request, ended or not, until that answers no more") {
     const State states[] = {State::pending,   State::approved,  State::executing, State::succeeded,
