@@ -5,7 +5,7 @@
 namespace tfy::tools {
 
 bool Recipients::may_see(std::string_view person) const {
-    return anybody || std::ranges::find(people, person) != people.end();
+    return anyone || std::ranges::find(people, person) != people.end();
 }
 
 namespace {
@@ -25,7 +25,7 @@ Recipients recipients_of(const policy::Permit& permit) {
     for (const auto& vote : permit.grant()->votes) {
         const bool unknown = vote.assurance == policy::Assurance::client;
         recipients.people.push_back(unknown ? caller.person : vote.by);
-        if (recipients.people.back().empty()) recipients.anybody = true;
+        if (recipients.people.back().empty()) recipients.anyone = true;
     }
     return recipients;
 }

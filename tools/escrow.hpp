@@ -47,7 +47,7 @@ enum class EscrowState {
 struct Recipients {
     std::string principal;                 // whose agent may have it shown, with a person's leave
     std::vector<std::string> people = {};  // who may see it on the page
-    bool anybody = false;                  // on the page: where no one is known by name
+    bool anyone = false;                   // on the page: where no one is known by name
 
     bool may_see(std::string_view person) const;
 };

@@ -59,7 +59,7 @@ Requirement demand_of(const Entry& entry, const policy::Gate& gate, const policy
         return demand;
     }
     demand.terms = policy::terms_of(*rule, caller, false);
-    demand.nobody = policy::nobody_may_approve(*demand.terms, caller).value_or("");
+    demand.why_not = policy::nobody_may_approve(*demand.terms, caller).value_or("");
     return demand;
 }
 
@@ -118,8 +118,8 @@ std::vector<Requirement> requirements_of_calls(const registry::Catalog& catalog,
 
 std::string in_words(const Requirement& demand) {
     auto text = !demand.terms ? "refused. " + demand.refused
-                : !demand.nobody.empty()
-                    ? "no person can approve it, so it is refused at once. " + demand.nobody
+                : !demand.why_not.empty()
+                    ? "no person can approve it, so it is refused at once. " + demand.why_not
                     : who_decides(*demand.terms);
     while (text.ends_with('.')) text.pop_back();
     return text + about_narrower(demand);

@@ -20,12 +20,12 @@ struct Requirement {
     std::string doing;                        // "create"
     std::optional<policy::Terms> terms = {};  // none: it is refused
     std::string refused = {};                 // why, as a sentence
-    std::string nobody = {};                  // why no one could ever approve it, as a sentence
+    std::string why_not = {};                 // why no one could ever approve it, as a sentence
     std::vector<int> narrower = {};           // lines of rules that decide before, for some names or clients,
                                               // or at other hours
     std::vector<std::string> narrower_nobody;  // of these, under which no one could approve: sentences
 
-    bool could_be_approved() const { return terms && nobody.empty(); }
+    bool could_be_approved() const { return terms && why_not.empty(); }
 };
 
 /// Of `caller`, under `gate`, for each tool of `catalog` that changes something. What does the work of other

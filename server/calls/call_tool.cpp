@@ -176,10 +176,10 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
     if (!rule) co_return rule.error();
     ask->rule = std::move(*rule);
     const auto terms = policy::terms_of(ask->rule, call.caller, facts->yields_value);
-    if (auto nobody = deps_.drivers.dialogues.unreachable(terms, call.caller))
+    if (auto why_not = deps_.drivers.dialogues.unreachable(terms, call.caller))
         co_return Error{
             Errc::no_approval_channel,
-            "No person can approve this call. " + *nobody +
+            "No person can approve this call. " + *why_not +
                 " Nothing was done, and no person was asked. The server's operator can change its rules."};
     auto opened = co_await deps_.desk.open(std::move(*ask), std::move(*facts), call.reason);
     if (!opened) co_return opened.error();

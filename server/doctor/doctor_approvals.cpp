@@ -37,7 +37,7 @@ CheckResult terminal(const policy::Rules& rules, const fs::path& state_dir, cons
 }
 
 /// No one could approve it, though a rule asks: that is a mistake, not a prohibition.
-bool is_in_vain(const approvals::Requirement& demand) { return demand.terms && !demand.nobody.empty(); }
+bool is_in_vain(const approvals::Requirement& demand) { return demand.terms && !demand.why_not.empty(); }
 
 Level level_of(const std::vector<approvals::Requirement>& here,
                const std::vector<approvals::Requirement>& elsewhere) {

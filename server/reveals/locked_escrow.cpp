@@ -58,7 +58,7 @@ Async<Result<tools::Deposit>> LockedEscrow::hold(policy::Secret value, std::stri
     TFY_FAILPOINT("value.kept");
     if (!kept) co_return kept.error();
     tools::Deposit held{row.id, value.masked(), row.until, {}};
-    if (way_ && (recipients.anybody || !recipients.people.empty())) held.way = way_(row.id);
+    if (way_ && (recipients.anyone || !recipients.people.empty())) held.way = way_(row.id);
     values_.emplace(
         row.id, Value{std::move(value), std::move(token_name), {}, std::move(recipients), now, row.until});
     asio::co_spawn(loop_, lapse(row.id, row.until), asio::detached);

@@ -19,14 +19,7 @@ constexpr int longest_wait_ms = 20;
 
 Error unreadable(std::string cause) { return {Errc::storage, std::move(cause)}; }
 
-template <class Work>
-std::invoke_result_t<Work> in_words_of_ours(Work&& work) {
-    try {
-        return work();
-    } catch (const SQLite::Exception& thrown) {
-        return unreadable(sqlite::sentence_of(thrown));
-    }
-}
+Error in_a_clause(const SQLite::Exception& thrown) { return unreadable(sqlite::sentence_of(thrown)); }
 
 /// Which file the name leads to.
 struct FileId {
@@ -90,17 +83,18 @@ Result<void> Reader::follow_file() {
         return unreadable("Another state directory was put in the place of " +
                           ledger_.parent_path().string() +
                           ", which knows its tokens by another key: restart this server");
-    return in_words_of_ours([&]() -> Result<void> {
+    const auto connect = [&]() -> Result<void> {
         connection_ = std::make_unique<Connection>(ledger_, *id);
         return {};
-    });
+    };
+    return sqlite::read(connect, in_a_clause);
 }
 
 Result<std::vector<TokenFingerprints>> Reader::new_tokens() {
     if (auto followed = follow_file(); !followed) return followed.error();
     const auto stamp = connection_->has_stamp ? commit_stamp(connection_->database) : std::nullopt;
     if (stamp && stamp == connection_->seen) return std::vector<TokenFingerprints>{};
-    auto fresh = in_words_of_ours([this] { return read_on(); });
+    auto fresh = sqlite::read([this] { return read_on(); }, in_a_clause);
     connection_->rows.tryReset();  // a read that is left open would keep the log from being cut
     if (fresh) connection_->seen = stamp;
     return fresh;

@@ -56,13 +56,14 @@ private:
     SQLite::Database& database_;
 };
 
-/// Runs `work`, which returns a Result, with SQLite's exceptions turned into errors.
+/// Runs `work`, which returns a Result, with SQLite's exceptions turned into errors: what `say` makes of
+/// them.
 template <class Work>
-std::invoke_result_t<Work> read(Work&& work) {
+std::invoke_result_t<Work> read(Work&& work, Error (*say)(const SQLite::Exception&) = failure) {
     try {
         return work();
     } catch (const SQLite::Exception& thrown) {
-        return failure(thrown);
+        return say(thrown);
     }
 }
 

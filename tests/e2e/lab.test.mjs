@@ -3,23 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
+import { ask, collection, listed } from './lib/control_plane.mjs';
 import { until } from './lib/process.mjs';
 import { create, statusOf, textOf } from './lib/story.mjs';
 import { World } from './lib/world.mjs';
-
-const collection = '/api/svc/v1/personal-access-tokens';
-const dana = 'tfy-sandbox-key-0000-not-a-secret';
-
-/** One request to the control plane itself. */
-function ask(world, method, rest = '', { key = dana, body } = {}) {
-  return fetch(world.upstream + collection + rest, {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-    body: body && JSON.stringify(body),
-  });
-}
-
-const listed = async (world, key = dana) => (await ask(world, 'GET', '', { key })).json();
 
 test('faults on the wire, as a client of nobody’s making sees them', async t => {
   const world = await World.start(t);

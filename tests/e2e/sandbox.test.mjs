@@ -5,24 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
+import { ask, dana, listed } from './lib/control_plane.mjs';
 import { binary, runToEnd } from './lib/process.mjs';
 import { names, textOf } from './lib/story.mjs';
 import { World } from './lib/world.mjs';
 
-const collection = '/api/svc/v1/personal-access-tokens';
-const dana = 'tfy-sandbox-key-0000-not-a-secret';
 const keyOf = name => `tfy-sandbox-key-${name}-not-a-secret`;
-
-/** One request to the control plane itself. */
-function ask(world, method, rest = '', { key = dana, body } = {}) {
-  return fetch(world.upstream + collection + rest, {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-    body: body && JSON.stringify(body),
-  });
-}
-
-const listed = async (world, key = dana) => (await ask(world, 'GET', '', { key })).json();
 
 test('accounts have tokens and keys of their own, and the log says whose key it was', async t => {
   const world = await World.start(t, {

@@ -144,7 +144,7 @@ public:
 
     tools::Deposit hold(std::string value = "tfy-0123456789abcdefghijklmnopqrstuvwxyz") {
         return run(reveals.hold(policy::Secret(std::move(value)), "ci-bot-2",
-                                {.principal = "stdio:alice", .anybody = true}))
+                                {.principal = "stdio:alice", .anyone = true}))
             .value();
     }
     /// A successor whose value is held here, and the second half written down.

@@ -277,14 +277,18 @@ TEST_CASE("requests run side by side") {
     CHECK(tests::await(std::move(other)).has_value());
 }
 
-TEST_CASE("cancelling the asker aborts the transfer") {
-    std::promise<void> arrived;
-    Asking asking([&arrived](RawListener& server) {
+static auto left_without_answer(std::promise<void>& arrived) {
+    return [&arrived](RawListener& server) {
         auto peer = server.accept();
         peer.read_message();
         arrived.set_value();
         CHECK(peer.read_to_end().empty());
-    });
+    };
+}
+
+TEST_CASE("cancelling the asker aborts the transfer") {
+    std::promise<void> arrived;
+    Asking asking(left_without_answer(arrived));
     asio::cancellation_signal stop;
     WebRequest request{.method = "DELETE", .target = "/x"};
     auto response = asio::co_spawn(asking.loop().context(), asking.client().send(std::move(request)),
@@ -297,12 +301,7 @@ TEST_CASE("cancelling the asker aborts the transfer") {
 
 TEST_CASE("when the client ends, so do its transfers") {
     std::promise<void> arrived;
-    Asking asking([&arrived](RawListener& server) {
-        auto peer = server.accept();
-        peer.read_message();
-        arrived.set_value();
-        CHECK(peer.read_to_end().empty());
-    });
+    Asking asking(left_without_answer(arrived));
     auto response = asking.begin({.method = "POST", .target = "/x", .body = "{}"});
     tests::await(arrived.get_future());
     asking.end_client();
