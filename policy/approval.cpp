@@ -98,7 +98,7 @@ std::optional<std::string> unmet(const Approval& approval) {
 }
 
 Result<Approval> reword(Approval approval, std::string reason) {
-    if (approval.state != State::pending) return wrong_state(approval, "cannot be reworded any more");
+    if (approval.state != State::pending) return wrong_state(approval, "can no longer be reworded");
     if (approval.rewordings >= most_rewordings)
         return refuse(Errc::rate_limited, "This request has been given " + std::to_string(most_rewordings) +
                                               " other reasons already. Repeat the call with the last one.");
@@ -110,7 +110,7 @@ Result<Approval> reword(Approval approval, std::string reason) {
 
 Result<Approval> withdraw(Approval approval, Time now) {
     if (!may_follow(approval.state, State::withdrawn))
-        return wrong_state(approval, "cannot be withdrawn any more");
+        return wrong_state(approval, "can no longer be withdrawn");
     if (is_late(approval, now)) return late(approval);
     approval.state = State::withdrawn;
     approval.updated = now;
@@ -126,7 +126,7 @@ Approval lapse(Approval approval, Time now) {
 
 Result<Approval> supersede(Approval approval, const std::string& why, Time now) {
     if (!may_follow(approval.state, State::superseded))
-        return wrong_state(approval, "cannot be superseded any more");
+        return wrong_state(approval, "can no longer be superseded");
     approval.state = State::superseded;
     approval.updated = now;
     approval.outcome = {{"text", why},

@@ -13,7 +13,7 @@ bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == 
 
 /// Why no one can decide now.
 std::optional<Error> over(const Approval& approval, Time now) {
-    if (approval.state != State::pending) return wrong_state(approval, "cannot be decided any more");
+    if (approval.state != State::pending) return wrong_state(approval, "can no longer be decided");
     if (is_late(approval, now)) return late(approval);
     return std::nullopt;
 }
@@ -113,8 +113,9 @@ Result<Approval> approve(Approval approval, const Human& person, const DecisionI
 Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now) {
     if (auto why = undecidable(approval, person, now, cannot_deny)) return *std::move(why);
     if (person.assurance() != Assurance::client && blank(reason))
-        return refuse(Errc::refused,
-                      "A denial needs a reason; the agent is told it. Give one. The request is still open.");
+        return refuse(
+            Errc::refused,
+            "A denial needs a reason, which the agent will see. Give one. The request is still open.");
     approval.decision = {false, person.name(), person.assurance(), now, std::move(reason), Destination::none};
     approval.state = State::denied;
     approval.updated = now;

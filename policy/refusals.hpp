@@ -13,7 +13,7 @@ std::string in_words(Approval::State state);
 /// Its time is over.
 bool is_late(const Approval& approval, Time now);
 Error late(const Approval& approval);
-/// `cannot`: "cannot be decided any more".
+/// `cannot`: "can no longer be decided".
 Error wrong_state(const Approval& approval, const std::string& cannot);
 
 }  // namespace tfy::policy

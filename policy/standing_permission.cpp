@@ -40,7 +40,7 @@ std::optional<std::string> over(const StandingPermission& permission, Time now) 
     if (permission.used >= permission.uses)
         return "It is used up: " + std::to_string(permission.used) + " of " +
                std::to_string(permission.uses) + ".";
-    if (now >= permission.until) return "Its time is over.";
+    if (now >= permission.until) return "It has expired.";
     return std::nullopt;
 }
 
@@ -100,7 +100,7 @@ std::optional<std::string> too_little(const StandingPermission& permission, cons
 
 std::string StandingPermission::words() const {
     return "up to " + std::to_string(uses) + (uses == 1 ? " token" : " tokens") + " named " +
-           shown(names, 100) + ", each for " + format_duration(longest_life) + " at the most, for " +
+           shown(names, 100) + ", each for at most " + format_duration(longest_life) + ", for " +
            shown(principal, 100);
 }
 

@@ -25,7 +25,7 @@ struct StandingPermission {
     std::string revoked_by = {};  // empty: in force while its time and its uses last
 
     bool in_force(Time now) const { return revoked_by.empty() && used < uses && now < until; }
-    /// "up to 5 tokens named ci-*, each for 30 d at the most, for stdio:alice".
+    /// "up to 5 tokens named ci-*, each for at most 30 d, for stdio:alice".
     std::string words() const;
     Json json() const;
     static Result<StandingPermission> read(const Json& value);

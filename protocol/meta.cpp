@@ -146,7 +146,7 @@ Result<Json> read_progress_token(const Json& params) {
     if (!token->is_string() && !token->is_number_integer())
         return mistyped("params._meta.progressToken", "a string or an integer");
     if (token->is_string() && token->get_ref<const std::string&>().size() > RequestId::longest)
-        return mistyped("params._meta.progressToken", "256 bytes at the most");
+        return mistyped("params._meta.progressToken", "at most 256 bytes");
     return *token;
 }
 

@@ -71,7 +71,7 @@ bool is_name(const std::string& segment) {
 
 Result<std::string> read_subscribed_uri(const Json& params) {
     auto uri = read_string(params, "params", "uri");
-    if (uri && uri->size() > longest_uri) return mistyped("params.uri", "of 2,000 bytes at the most");
+    if (uri && uri->size() > longest_uri) return mistyped("params.uri", "of at most 2,000 bytes");
     return uri;
 }
 

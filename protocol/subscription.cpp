@@ -25,7 +25,7 @@ Result<std::vector<std::string>> read_subjects(const Json& filter, std::string_v
     if (member == nullptr || member->is_null()) return subjects;
     const auto where = std::string(owner).append(".").append(name);
     if (!member->is_array()) return mistyped(where, "an array of strings");
-    if (member->size() > most_subjects) return mistyped(where, "an array of 1,000 strings at the most");
+    if (member->size() > most_subjects) return mistyped(where, "an array of at most 1,000 strings");
     for (const auto& each : *member) {
         if (!each.is_string()) return mistyped(where, "an array of strings");
         auto subject = each.get<std::string>();

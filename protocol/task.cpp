@@ -99,7 +99,7 @@ Json related_to_task(Json message, std::string_view task_id) {
 
 Result<std::string> read_task_id(const Json& params) {
     auto id = read_string(params, "params", "taskId");
-    if (id && id->size() > longest_id) return mistyped("params.taskId", "of 200 bytes at the most");
+    if (id && id->size() > longest_id) return mistyped("params.taskId", "of at most 200 bytes");
     return id;
 }
 

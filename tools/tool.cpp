@@ -9,7 +9,7 @@ const char* next_step(Errc code) {
         case Errc::refused: return "Correct what the message names, then call again.";
         case Errc::not_found:
             return "Check the id, for example with tfy_access_tokens_list, then call again.";
-        case Errc::conflict: return "Look at what is there first, then decide with the user what to do.";
+        case Errc::conflict: return "Check what exists first, then decide with the user what to do.";
         case Errc::rate_limited: return "Wait, then call again.";
         case Errc::denied: return "Tell the user what the rule says. Do not look for a way around it.";
         case Errc::no_approval_channel:

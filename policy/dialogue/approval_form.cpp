@@ -50,7 +50,7 @@ Json approval_form(const Approval& approval, policy::Time now, protocol::Version
     if (!offer.empty()) properties["destination"] = destination_field(offer);
     properties["reason"] = {{"type", "string"},
                             {"title", "Reason"},
-                            {"description", "The agent is told; the journal keeps it."},
+                            {"description", "The agent sees it; the journal records it."},
                             {"maxLength", 500}};
     if (approval.terms.reason_required) required.push_back("reason");
     const Json schema = {{"type", "object"}, {"properties", properties}, {"required", required}};

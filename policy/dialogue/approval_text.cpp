@@ -22,8 +22,7 @@ std::string people_lines(const Approval& approval) {
     std::string text;
     if (!terms.approvers.empty()) text += "May decide: " + policy::shown_names(terms.approvers) + "\n";
     if (!terms.self_approval && !approval.call.caller.person.empty())
-        text +=
-            "May not approve: " + policy::shown(approval.call.caller.person, 100) + ", whose agent asks\n";
+        text += "Cannot approve: " + policy::shown(approval.call.caller.person, 100) + ", whose agent asks\n";
     if (terms.quorum == 1) return text;
     text += "Approvals: " + std::to_string(approval.votes.size()) + " of " + std::to_string(terms.quorum);
     for (const auto& vote : approval.votes)

@@ -53,10 +53,10 @@ std::optional<std::string> broken(const std::vector<JournalRecord>& records, con
     for (const auto& record : records) {
         const auto where = "record " + std::to_string(record.sequence);
         if (record.sequence != expected)
-            return where + " stands where record " + std::to_string(expected) +
-                   " should be: records were removed, added or moved";
+            return where + " is at the place of record " + std::to_string(expected) +
+                   ": records were removed, added or moved";
         if (record.previous != previous)
-            return where + (expected == 1 ? " does not start the chain: something stood before it"
+            return where + (expected == 1 ? " does not start the chain: there was a record before it"
                                           : " does not follow from record " + std::to_string(expected - 1) +
                                                 ": one of the two was exchanged");
         if (record.hash != hash_of(record))

@@ -102,7 +102,7 @@ std::string part_words(const Explanation& that) {
     for (const auto& part : that.parts)
         all.push_back(std::string(part.tool) +
                       (part.subject.empty() ? "" : " for " + policy::shown(part.subject)));
-    return "it is " + joined(all, " and ") + " as well, and their rules count, too.";
+    return "it is " + joined(all, " and ") + " as well, so their rules also apply.";
 }
 
 std::string outcome_words(const Explanation& that) {
@@ -154,8 +154,8 @@ std::string terms(const Explanation& that) {
     }
     text += "  Time to decide: " + policy::format_duration(rule.lifetime) + "\n";
     text += "  A denial answers the same call for: " + policy::format_duration(rule.denied_for) + "\n";
-    text += std::string("  The person's reason: ") +
-            (rule.reason_required ? "must be written down" : "is not asked for") + "\n";
+    text +=
+        std::string("  The person's reason: ") + (rule.reason_required ? "required" : "not required") + "\n";
     if (that.yields_value) text += "  The value may go to: " + joined(destinations(rule), ", ") + "\n";
     return text;
 }

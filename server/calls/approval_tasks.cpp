@@ -107,8 +107,8 @@ Async<Result<void>> ApprovalTasks::cancel(mcp::Requester& requester, std::string
     const bool over = !policy::is_open(approval->state);
     if (over && !protocol::is_modern(requester.context.version))
         co_return Error{Errc::invalid_params,
-                        "This task is over: " + std::string(policy::to_string(approval->state)) +
-                            ". It cannot be cancelled any more. Nothing was done."};
+                        "This task has ended: " + std::string(policy::to_string(approval->state)) +
+                            ". It can no longer be cancelled. Nothing was done."};
     if (approval->state != State::pending && approval->state != State::approved) co_return Result<void>{};
     const auto withdrawn = co_await desk_.withdraw(approval->id, "its client");
     if (!withdrawn && withdrawn.error().code == Errc::storage) co_return withdrawn.error();

@@ -49,7 +49,7 @@ std::optional<std::string> Dialogues::unreachable(const policy::Terms& terms, co
 bool Dialogues::is_silent(const mcp::Requester& requester) {
     const auto now = clock_.now();
     if (clients_.newly_silent(requester.caller, now))
-        log_.warn("a client does not answer questions: it is not asked any more",
+        log_.warn("a client does not answer its forms: it is not asked again",
                   {{"principal", requester.caller.principal}, {"client", requester.caller.client}});
     return clients_.is_silent(requester.caller, now);
 }

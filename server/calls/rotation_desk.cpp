@@ -155,7 +155,7 @@ Async<void> RotationDesk::look() {
     unwritten_ = false;
     auto rows = co_await deps_.store.run([](storage::Ledger& ledger) { return ledger.open_rotations(); });
     if (!rows) {
-        deps_.log.warn("rotations cannot be looked after", {{"why", rows.error().message}});
+        deps_.log.warn("rotations could not be checked", {{"why", rows.error().message}});
         co_return;
     }
     for (auto& row : *rows)

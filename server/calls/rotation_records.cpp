@@ -20,8 +20,8 @@ Json body_of(const storage::RotationRow& row) {
 }
 
 Error too_late(const Rotation& rotation) {
-    return {Errc::refused, "The old token cannot be kept any more. Nothing was changed. " +
-                               access_tokens::describe(rotation)};
+    return {Errc::refused,
+            "The old token can no longer be kept. Nothing was changed. " + access_tokens::describe(rotation)};
 }
 
 }  // namespace

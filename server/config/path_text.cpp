@@ -48,7 +48,7 @@ Result<std::string> expand_path(const std::string& text, const std::string& name
     if (home.empty())
         return Error{
             Errc::invalid_params,
-            name + " begins at the home folder, and none is known. Set HOME, or write the whole path."};
+            name + " is relative to the home folder, which is unknown. Set HOME, or write the whole path."};
     std::string path = text.starts_with('~') ? home + text.substr(1) : text;
     for (const std::string_view each : {"${HOME}", "$HOME"})
         for (auto at = path.find(each); at != std::string::npos; at = path.find(each, at + home.size()))

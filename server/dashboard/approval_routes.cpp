@@ -45,7 +45,7 @@ Result<std::string> read_reason(const Json& body) {
     if (!reason) return bad_text("reason", undecided);
     if (blank(*reason))
         return Error{Errc::refused,
-                     "Give a reason for the denial; the agent is told it. Nothing was decided."};
+                     "Give a reason for the denial; the agent will see it. Nothing was decided."};
     return std::move(*reason);
 }
 

@@ -92,14 +92,14 @@ CheckResult look_at_public_url(const config::Settings& settings) {
         if (!here_alone)
             return {Level::warning, what,
                     "not set, and serve listens on " + host +
-                        ": links lead to that address, and who comes by another name is refused (403)",
+                        ": links use that address, and requests under another host name are refused (403)",
                     "Set --public-url to the address that people open."};
         if (!settings.hosts.empty())
             return {Level::warning, what,
                     "not set, though " + settings.hosts.front() +
                         " is served: links lead to this machine's loopback address",
                     "Set --public-url to the address that people open."};
-        return {Level::ok, what, "not set: links lead to where serve listens"};
+        return {Level::ok, what, "not set: links use the address at which serve listens"};
     }
     const auto served = settings.public_url + "; Host " + parts->host + " is served";
     const auto stated =

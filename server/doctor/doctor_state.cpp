@@ -45,7 +45,7 @@ fs::path existing_part(fs::path path) {
 CheckResult space_at(const fs::path& path) {
     struct statvfs disk = {};
     if (::statvfs(path.c_str(), &disk) != 0)
-        return {Level::warning, "disk space", "it cannot be told for " + path.string(),
+        return {Level::warning, "disk space", "it could not be determined for " + path.string(),
                 "Check it yourself: calls that cannot be journalled do not run."};
     const auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
     const auto words = std::to_string(free / mebibyte) + " MiB are free at " + path.string();
@@ -117,7 +117,7 @@ std::optional<std::string> why_not_its_sandbox(const fs::path& path) {
 CheckResult judge(const fs::path& path, const struct stat& found, const policy::Rules& rules, bool sandbox) {
     const auto name = path.string();
     if (!S_ISDIR(found.st_mode))
-        return {Level::broken, what, name + " is no folder", "Give another --state-dir."};
+        return {Level::broken, what, name + " is not a folder", "Give another --state-dir."};
     if (found.st_uid != ::geteuid())
         return {Level::broken, what,
                 name + " belongs to another user (uid " + std::to_string(found.st_uid) + ")",

@@ -14,7 +14,7 @@ constexpr std::size_t most_pages = 10;  // each is a walk of its own over all th
 
 Error out_of_sight() {
     return {Errc::refused,
-            "It is not among the newest 1,000 access tokens, and this server looks at no more of them here. "
+            "It is not among the newest 1,000 access tokens, and this server only checks those here. "
             "Nothing was done. Call " +
                 std::string(list_tool) + " with name_contains instead."};
 }

@@ -59,7 +59,7 @@ bool ChangeWatch::anything_late() const {
 Async<void> ChangeWatch::look(bool first) {
     auto listed = co_await deps_.desk.list(true);
     if (!listed) {
-        deps_.log.warn("changes cannot be looked for", {{"why", listed.error().message}});
+        deps_.log.warn("changes could not be read", {{"why", listed.error().message}});
         co_return;
     }
     Open now;

@@ -51,7 +51,7 @@ Result<std::unique_ptr<Transfer>> Transfer::prepare(const OriginServer& origin, 
     std::unique_ptr<Transfer> transfer(new Transfer(origin, std::move(request)));
     if (!transfer->add_headers(std::move(secret_header)))
         return cannot_build(
-            "the API key, or another header, holds a line break or another control character");
+            "the API key or another header contains a line break or another control character");
     const auto& target = transfer->request_.target;
     if (!target.starts_with('/') || !is_one_line(target)) return cannot_build("its path is not one");
     if (!transfer->easy_) return cannot_build("there is no memory for it");

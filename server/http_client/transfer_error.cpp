@@ -52,7 +52,7 @@ std::optional<Reason> before_sending(CURLcode code, const std::string& host) {
 
 std::string reason(const FailedTransfer& failed) {
     if (failed.over_limit)
-        return "its answer over " + std::to_string(failed.body_limit >> 20U) + " MiB was not read";
+        return "its answer, larger than " + std::to_string(failed.body_limit >> 20U) + " MiB, was not read";
     switch (failed.code) {
         case CURLE_OPERATION_TIMEDOUT: return "it did not answer in time";
         case CURLE_GOT_NOTHING: return "it closed the connection without an answer";

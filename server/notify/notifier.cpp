@@ -268,9 +268,9 @@ void Notifier::refused(Sender& sender, const Result<http_client::WebResponse>& a
     told["why"] = why_not(answer);
     if (answer && answer->status == status_gone) {
         gone_.insert(sender.post.target().id);
-        deps_.log.error("a webhook is gone, and is not called again until the next start", told);
+        deps_.log.error("a webhook is gone (410); it gets nothing more until the next start", told);
     } else {
-        deps_.log.warn("a webhook was not told, and will be called again", told);
+        deps_.log.warn("a webhook notice was not delivered; it will be sent again", told);
     }
     const auto now = deps_.clock.now();
     const auto wanted = answer ? answer->retry_after.value_or(0s) : 0s;

@@ -77,7 +77,7 @@ Result<std::vector<WebhookTarget>> open_webhooks(const std::vector<policy::Webho
         if (!key) return wrong(webhook.line, key.error().message);
         auto id = id_of(*url);
         if (std::ranges::find(targets, id, &WebhookTarget::id) != targets.end())
-            return wrong(webhook.line, "another one has the same address");
+            return wrong(webhook.line, "another webhook has the same address");
         targets.push_back({std::move(id), webhook, std::move(*url), std::move(*key)});
     }
     return targets;

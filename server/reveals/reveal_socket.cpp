@@ -167,10 +167,9 @@ bool RevealSocket::may_try() {
 
 Async<Result<policy::Human>> RevealSocket::identify(std::string person, policy::Secret passphrase) {
     if (!may_try())
-        co_return Error{
-            Errc::rate_limited,
-            "Too many wrong passphrases: none is looked at for a minute. The value was not shown: it "
-            "still waits."};
+        co_return Error{Errc::rate_limited,
+                        "Too many wrong passphrases. Try again in a minute. The value was not shown: it "
+                        "still waits."};
     if (!checker_) checker_.emplace(1);
     auto checking = check(passphrases_, std::move(person), std::move(passphrase));
     auto checked = co_await asio::co_spawn(*checker_, std::move(checking), asio::use_awaitable);
@@ -186,7 +185,7 @@ Async<Result<redaction::Reveal>> RevealSocket::claim(Socket& socket, RevealWish 
     if (!person) co_return person.error();
     if (auto why = not_theirs(wish.reveal_id, *person)) co_return *std::move(why);
     if (has_left(socket.native_handle()))
-        co_return Error{Errc::closed, "The terminal is gone. Nothing was shown."};
+        co_return Error{Errc::closed, "The terminal was closed. Nothing was shown."};
     co_return co_await uses_.reveals.claim_for(std::move(wish.reveal_id), *person);
 }
 

@@ -79,7 +79,7 @@ Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next,
         SQLite::bind(row, name_of(next), id);
         if (row.exec() != 1)
             return Error{Errc::conflict,
-                         "This value is not held any more: it was shown, or its time is over. Nothing was "
+                         "This value is no longer held: it was shown, or its time is over. Nothing was "
                          "shown by this."};
         if (auto told = impl_->append(entry); !told) return told;
         if (auto followed = impl_->follow_reveal(id, next, entry.at); !followed) return followed;

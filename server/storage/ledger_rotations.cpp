@@ -78,7 +78,7 @@ Result<void> update(SQLite::Statement row, const RotationRow& next) {
                  sqlite::stored(due), next.instance, next.tries, sqlite::stored(next.next), rotation.id,
                  next.revision);
     if (row.exec() == 1) return {};
-    return Error{Errc::conflict, "This rotation has gone on meanwhile; nothing was changed by this."};
+    return Error{Errc::conflict, "This rotation has changed in the meantime. Nothing was changed."};
 }
 
 void release(SQLite::Statement row, const std::string& approval_id) {

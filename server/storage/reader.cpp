@@ -31,7 +31,7 @@ struct FileId {
 Result<FileId> file_id(const std::filesystem::path& file) {
     struct stat found = {};
     if (::stat(file.c_str(), &found) == 0) return FileId{found.st_dev, found.st_ino};
-    return unreadable("The state database " + file.string() + " is not there any more (" +
+    return unreadable("The state database " + file.string() + " is no longer there (" +
                       std::generic_category().message(errno) + ")");
 }
 

@@ -55,7 +55,7 @@ Error not_their_key(const fs::path& file, const std::string& what) {
     return {Errc::storage,
             file.string() + " " + what +
                 ", and the tokens that this state directory knows are known by that key alone: "
-                "none of them would be redacted. Put the key back from a copy, or give another "
+                "none of them would be redacted. Restore the key from a backup, or use another "
                 "--state-dir. Nothing was run."};
 }
 
@@ -98,7 +98,7 @@ Result<redaction::FingerprintKey> StateDir::fingerprint_key_for(bool tokens_know
     std::string before;
     std::ifstream(check, std::ios::binary) >> before;
     if (before == mark) return key;
-    if (tokens_known && !before.empty()) return not_their_key(file, "is another one than before");
+    if (tokens_known && !before.empty()) return not_their_key(file, "is not the same as before");
     if (replace_private_file(check, mark + "\n")) return key;
     return Error{Errc::storage, "Cannot write " + check.string() + " (" +
                                     std::generic_category().message(errno) + "); nothing was run."};

@@ -26,7 +26,7 @@ constexpr std::size_t turned_away_at_once =
 Error cannot_listen(const ListenerOptions& options, const std::string& why, bool in_use) {
     return {Errc::refused,
             "Cannot listen on " + options.address + " port " + std::to_string(options.port) + ": " + why +
-                ". Nothing was started. Stop what uses it, or listen on another address.",
+                ". Nothing was started. Stop the program that uses it, or listen on another address.",
             {{"in_use", in_use}}};
 }
 

@@ -34,7 +34,7 @@ public:
             if (!closed_.empty()) co_return Error{Errc::closed, closed_};
             const bool ready = co_await readable_.wait();
             if (ready) read_some();
-            if (!ready && closed_.empty()) closed_ = "stdin cannot be read any more.";
+            if (!ready && closed_.empty()) closed_ = "stdin can no longer be read.";
         }
     }
 

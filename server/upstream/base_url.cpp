@@ -33,10 +33,11 @@ Result<std::string> read_base_url(std::string text) {
         return not_a_base_url("must not hold a user name, a password, a query or a fragment");
     if (parts->scheme == "http" && !parts->is_loopback())
         return not_a_base_url(
-            "must start with https://: over http:// the API key could be read on the way (http:// works for "
+            "must start with https://: over http:// others on the network could read the API key (http:// "
+            "works for "
             "this machine only)");
     if (parts->path.find("/api/svc") != std::string::npos)
-        return not_a_base_url("goes on with /api/svc, which this server adds by itself");
+        return not_a_base_url("contains /api/svc, which this server adds itself");
     auto url =
         parts->scheme + "://" + parts->host + (parts->port.empty() ? "" : ":" + parts->port) + parts->path;
     while (url.ends_with('/')) url.pop_back();

@@ -26,15 +26,15 @@ std::string maker_of(const std::vector<truefoundry::AccessToken>& listed) {
 }
 
 std::string or_somebody(const std::string& user) {
-    return user.empty() ? "a user that it does not tell" : tools::one_line(user);
+    return user.empty() ? "an unknown user" : tools::one_line(user);
 }
 
 Error another_users(const storage::KeyIdentity& begun, const storage::KeyIdentity& now,
                     storage::SameUser same) {
-    std::string why = "it was begun with another key than this server has now (then of " +
-                      or_somebody(begun.user) + ", now of " + or_somebody(now.user) + "), and ";
-    why += same == storage::SameUser::no ? "a key shows its own user's tokens alone."
-                                         : "nothing tells whether both show the same user's tokens.";
+    std::string why = "it was started with a different key (of " + or_somebody(begun.user) +
+                      ") from the one in use now (of " + or_somebody(now.user) + "), and ";
+    why += same == storage::SameUser::no ? "a key lists only its own user's tokens."
+                                         : "it is unknown whether both keys list the same user's tokens.";
     return {Errc::ambiguous, std::move(why)};
 }
 
@@ -57,8 +57,8 @@ Async<Result<void>> KeyIdentities::sees_tokens_of(storage::KeyIdentity begun) {
         const auto listed = co_await client_.list();
         if (!listed)
             co_return Error{Errc::ambiguous,
-                            "it was begun with another key than this server has now, and whose that one is "
-                            "could not be read.",
+                            "it was started with a different key from the one in use now, whose user could "
+                            "not be read.",
                             truefoundry::is_refusal(listed.error()) ? Json(nullptr) : tools::unread()};
         note(*listed);
         holder = now();

@@ -134,7 +134,7 @@ test('while the tokens cannot be read the answer is an error that says so, and n
   renameSync(join(world.state, 'ledger.db'), join(world.state, 'moved.db'));
   for (const message of [modernRequest(2, strange), toolCall(3, 'tfy_access_tokens_list', { name_contains: strange })]) {
     const { error } = await other.exchange(message);
-    assert.match(error.message, /The answer is withheld: .* cannot be read.*is not there any more/);
+    assert.match(error.message, /The answer is withheld: .* cannot be read.*is no longer there/);
     assert.ok(!JSON.stringify(error).includes(strange));
   }
   assert.ok(!other.server.stderr.includes(strange));

@@ -39,7 +39,7 @@ async function begin(t, { hold = '1s' } = {}) {
   await page.goto(server.page);
   await page.getByLabel('Sign-in code').fill(server.code);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('Nothing waits for you').waitFor();
+  await page.getByText('Nothing is waiting for you').waitFor();
   return { world, connection, page };
 }
 
@@ -101,7 +101,7 @@ test('a permission is given from a request by keyboard, used without asking, and
   await page.getByText('Allowed ahead of time by').waitFor();
   await accessible(page);
   await page.getByRole('button', { name: 'Revoke' }).click();
-  await page.getByText('None: every request is asked about.').waitFor();
+  await page.getByText('None. A person is asked about every create, delete, rotation and reveal.').waitFor();
   await focused(page, 'permissions-title');
   assert.equal(statusOf(await create(connection, 'ci-three', month)), 'approval_pending');
 });

@@ -42,7 +42,7 @@ async function begin(t) {
   await page.goto(server.page);
   await page.getByLabel('Sign-in code').fill(server.code);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('Nothing waits for you').waitFor();
+  await page.getByText('Nothing is waiting for you').waitFor();
   return { world, peer, page, ann, ask };
 }
 
@@ -92,7 +92,7 @@ test('what somebody else denies, approves or withdraws while one types stays, wi
   await page.keyboard.press('Enter');
   assert.equal((await approvalOf(ann, ids['to-deny'])).state, 'denied', 'Enter decides nothing');
   await page.reload();
-  await page.getByText('Nothing waits for you').waitFor();
+  await page.getByText('Nothing is waiting for you').waitFor();
   assert.equal(await page.getByRole('article').count(), 0);
 });
 
@@ -101,7 +101,7 @@ test('a reason that is being written stays when somebody else is faster, or the 
   const id = await ask('half-written');
   const mine = card(page, 'half-written');
   await mine.getByRole('button', { name: 'Deny' }).click();
-  await mine.getByLabel('Why not?').fill('Because of the long and');
+  await mine.getByLabel('Reason for the denial.').fill('Because of the long and');
   await ann.denied({ id }, 'shorter');
   await checkKept(page, 'half-written', /^Denied by ann, \d\d:\d\d$/, 'Because of the long and');
 
@@ -116,7 +116,7 @@ test('one’s own decision takes its card away, also after typing', async t => {
   await ask('the-next');
   const mine = card(page, 'my-own');
   await mine.getByRole('button', { name: 'Deny' }).click();
-  await mine.getByLabel('Why not?').fill('not needed');
+  await mine.getByLabel('Reason for the denial.').fill('not needed');
   await mine.getByRole('button', { name: 'Deny request' }).click();
   await mine.waitFor({ state: 'detached' });
   await focused(page, 'title-');

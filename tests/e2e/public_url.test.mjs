@@ -82,7 +82,7 @@ test('the doctor compares the public URL, the hosts that are served and where se
     return JSON.parse(done.stdout).findings.find(each => each.what === 'public URL');
   };
   const rows = [
-    [{}, 'ok', /not set: links lead to where serve listens/],
+    [{}, 'ok', /not set: links use the address at which serve listens/],
     [{ TFY_PAT_MCP_PUBLIC_URL: 'https://tfy.example.com' }, 'ok', /Host tfy\.example\.com is served/],
     [{ TFY_PAT_MCP_LISTEN: '0.0.0.0:0' }, 'warning', /serve listens on 0\.0\.0\.0/],
     [{ TFY_PAT_MCP_ALLOWED_HOST: 'tfy.example.com' }, 'warning', /though tfy\.example\.com is served/],

@@ -90,7 +90,7 @@ test('a request names the permission that nearly covered it, and why it did not:
   const week = await permit('ci-*', '--expires-within', '7d');
   await permit('prod-*');
   const rows = [
-    ['ci-forever', {}, `${week} (up to 1 token named ci-*, each for 7 d at the most, for stdio:${me}) does not cover this. It is for tokens that expire within 7 d, and this one never expires.`],
+    ['ci-forever', {}, `${week} (up to 1 token named ci-*, each for at most 7 d, for stdio:${me}) does not cover this. It is for tokens that expire within 7 d, and this one never expires.`],
     ['ci-long', { expirationDate: '30 days' }, 'It is for tokens that expire within 7 d.'],
   ];
   const near = text => text.match(/Standing permission: .*/g) ?? [];

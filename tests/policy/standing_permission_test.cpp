@@ -68,7 +68,7 @@ TEST_CASE(
     CHECK(give(ann(Assurance::client), wish(), "per_1", noon).has_error());
     CHECK(permission().in_force(noon));
     CHECK(permission().until == noon + 60min);
-    CHECK(permission().words() == "up to 2 tokens named ci-*, each for 30 d at the most, for stdio:alice");
+    CHECK(permission().words() == "up to 2 tokens named ci-*, each for at most 30 d, for stdio:alice");
     CHECK(StandingPermission::read(permission().json())->json() == permission().json());
 }
 

@@ -73,9 +73,9 @@ Result<Json> CreateAccessToken::narrow(Json arguments, const tools::Narrower& wi
     if (!resolved) return resolved.error();
     const auto before = policy::read_time(asked.expiration_date);
     if (before && policy::read_time(*resolved) > before)
-        return Error{Errc::refused, "The new token was asked for until " +
+        return Error{Errc::refused, "The request asks for a token that expires at " +
                                         policy::format_time_for_people(*before) +
-                                        ": it may end earlier, not later. Nothing was changed."};
+                                        ": it may expire earlier, not later. Nothing was changed."};
     payload["expirationDate"] = std::move(*resolved);
     return arguments;
 }

@@ -92,7 +92,7 @@ std::string over(const Json& told, tools::EscrowState state) {
     if (state == tools::EscrowState::claimed)
         return "The value was shown, and is not shown again. If it was not saved, delete this token and "
                "create a new one.";
-    std::string how = "The value was not looked at in time, so it is lost.";
+    std::string how = "No one viewed the value in time, so it is lost.";
     if (state == tools::EscrowState::lost)
         how = "The value is lost: the server process that held it has ended.";
     return told.contains("rotation_id") ? how : how + " Delete this token and create a new one.";

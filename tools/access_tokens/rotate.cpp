@@ -90,13 +90,13 @@ std::string what_is_listed(const RotationPlan& plan, const Result<Tokens>& all) 
     if (!all) return "The old token " + tools::in_quotes(plan.old_title()) + " was not deleted by it.";
     const bool there = std::ranges::find(*all, plan.old_id(), &AccessToken::id) != all->end();
     return "The old token " + tools::in_quotes(plan.old_title()) +
-           (there ? " was not deleted and still works." : " is not listed any more.");
+           (there ? " was not deleted and still works." : " is no longer listed.");
 }
 
 Error superseded(const RotationPlan& plan, const std::string& why) {
     return {
         Errc::superseded,
-        "The rotation of " + tools::in_quotes(plan.old_title()) + " did not begin: " + why +
+        "The rotation of " + tools::in_quotes(plan.old_title()) + " did not start: " + why +
             " Nothing was created or deleted. List the tokens, and ask again if the user still wants it."};
 }
 
@@ -162,14 +162,14 @@ Async<Result<void>> RotateAccessToken::check(truefoundry::Client api, RotationPl
     const auto all = co_await api.list();
     if (!all) co_return all.error();
     const auto old = std::ranges::find(*all, plan.old_id(), &AccessToken::id);
-    if (old == all->end()) co_return superseded(plan, "the old token is not listed any more.");
+    if (old == all->end()) co_return superseded(plan, "the old token is no longer listed.");
     if (target_of(*old) != plan.old)
         co_return superseded(plan, "the old token has changed since this was approved.");
     const auto taken = std::ranges::find(*all, plan.new_name, &AccessToken::name);
     if (taken != all->end()) co_return name_taken(*taken);
     const auto expires = policy::read_time(plan.expiration_date);
     if (expires && *expires <= clock_.now())
-        co_return superseded(plan, "the new token's life would be over already.");
+        co_return superseded(plan, "the new token would already have expired.");
     co_return Result<void>{};
 }
 

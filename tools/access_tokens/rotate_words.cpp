@@ -65,12 +65,13 @@ tools::ToolResult report_rotation(const Created& created, const RotationPlan& pl
         return result;
     }
     Rotation stays{.state = Rotation::State::kept, .plan = plan};
-    tell_old_token(result, stays,
-                   "The old token " + tools::in_quotes(plan.old_title()) +
-                       " still works and is not deleted by itself: this server could not record that it has "
-                       "to be deleted. Delete it with tfy_access_tokens_delete once the new one is in use. "
-                       "(" +
-                       begun.error().message + ")");
+    tell_old_token(
+        result, stays,
+        "The old token " + tools::in_quotes(plan.old_title()) +
+            " still works and is not deleted automatically: this server could not record that it has "
+            "to be deleted. Delete it with tfy_access_tokens_delete once the new one is in use. "
+            "(" +
+            begun.error().message + ")");
     return result;
 }
 

@@ -48,7 +48,7 @@ std::string refused_words(const std::string& stays) {
 
 std::string kept_words(const Rotation& rotation) {
     const auto stays = old_words(rotation) + " was not deleted and still works";
-    const auto by_hand = " Delete it with tfy_access_tokens_delete when nothing uses it any more.";
+    const auto by_hand = " Delete it with tfy_access_tokens_delete when nothing uses it.";
     switch (rotation.because) {
         case Kept::value_lapsed: return value_is_gone(rotation, "was not shown within its ten minutes");
         case Kept::value_lost:
@@ -90,7 +90,7 @@ std::string when_it_goes(const Rotation& rotation) {
         case State::done: return "it is deleted";
         case State::kept: break;
     }
-    return "not by itself: it is kept";
+    return "never automatically: it is kept";
 }
 
 std::string describe(const Rotation& rotation) {

@@ -47,7 +47,7 @@ std::string danger_in(const Segments& path, bool reads) {
     if (rest == Segments{"revoke", "all"})
         return "DELETE /revoke/all, which would have revoked every token of a user";
     if (!reads || (rest.size() == 2 && rest.back() == "token")) return {};
-    return "GET /{name}, which would have created a token where none has that name, and handed out its value";
+    return "GET /{name}, which would have created a token if none had that name, and returned its value";
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ Error unsettled(int status, Asked asked) {
     const auto number = std::to_string(status);
     if (asked == Asked::list)
         return {Errc::upstream,
-                "TrueFoundry answered " + number + " and kept to it. Nothing was done. Try again later."};
+                "TrueFoundry answered " + number + " on every try. Nothing was done. Try again later."};
     return {Errc::ambiguous,
             "TrueFoundry answered " + number + ", which does not say whether the request was carried out."};
 }

@@ -211,7 +211,7 @@ TEST_CASE("what another user's key began is unknown: with this one its token loo
         CHECK(process.asked("GET") == row.reads);
         if (row.state != State::unknown) continue;
         CHECK(status_of(settled) == "execution_unknown");
-        CHECK(holds(text_of(settled), "it was begun with another key than this server has now"));
+        CHECK(holds(text_of(settled), "it was started with a different key"));
         CHECK(holds(text_of(settled), "with a server that has a key of theirs"));
         CHECK_FALSE(holds(text_of(settled), "Token deleted"));
     }

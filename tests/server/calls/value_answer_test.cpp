@@ -31,7 +31,7 @@ TEST_CASE("how to see a value is told with the time that is left, and that it is
                                   "in a terminal: tfy-pat-mcp approvals reveal rev_1\nUntil "));
     CHECK(next_at(noon + 7min)
               .starts_with("Tell the user: open https://tfy.example.com/approvals within 3 minutes to see"));
-    CHECK(next_at(noon + 10min).starts_with("The value was not looked at in time, so it is lost."));
+    CHECK(next_at(noon + 10min).starts_with("No one viewed the value in time, so it is lost."));
     made.outcome["structured"]["destination"] = "none";
     made.outcome["structured"].erase("reveal_url");
     made.outcome["structured"].erase("reveal_command");

@@ -60,11 +60,10 @@ TEST_CASE(
     CHECK(terminal.ledger->journal()->back().body["given_by"] == "grace");
 
     const auto listed = terminal.run(Verb::permissions);
-    CHECK(listed.out ==
-          permission.id +
-              "\n    Create up to 5 tokens named ci-*, each for 30 d at the most, for stdio:alice\n"
-              "    Given by grace (terminal), used 0 of 5, values: page, ends on 2026-11-23\n"
-              "    13:00 UTC (in 1 h)\n");
+    CHECK(listed.out == permission.id +
+                            "\n    Create up to 5 tokens named ci-*, each for at most 30 d, for stdio:alice\n"
+                            "    Given by grace (terminal), used 0 of 5, values: page, ends on 2026-11-23\n"
+                            "    13:00 UTC (in 1 h)\n");
     terminal.options.json = true;
     const auto json = protocol::parse(terminal.run(Verb::permissions).out).value();
     CHECK(json.at("permissions").at(0) == permission.json());

@@ -220,7 +220,7 @@ self_approval = false
     const auto text = place.run().out;
     CHECK(holds(text, "  Who decides: 2 different people of ann, bob, cem, other than the agent's own\n"));
     CHECK(holds(text,
-                "May decide: ann, bob, cem\nMay not approve: alice, whose agent asks\nApprovals: 0 of 2\n"));
+                "May decide: ann, bob, cem\nCannot approve: alice, whose agent asks\nApprovals: 0 of 2\n"));
 
     place.options.policy.clear();
     CHECK(holds(place.run().out, "  Who decides: one person\n"));

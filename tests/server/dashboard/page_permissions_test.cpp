@@ -54,7 +54,7 @@ TEST_CASE("a permission lets matching creates run without a person, each journal
           Json{{"id", id},
                {"by", "ann"},
                {"assurance", "signed_in"},
-               {"words", "up to 2 tokens named ci-*, each for 30 d at the most, for stdio:alice"},
+               {"words", "up to 2 tokens named ci-*, each for at most 30 d, for stdio:alice"},
                {"principal", "stdio:alice"},
                {"names", "ci-*"},
                {"longest_life", "30 d"},

@@ -91,7 +91,7 @@ TEST_CASE("while tokens cannot be read, long texts are withheld, and a shown val
     const auto why = redaction.fresh();
     REQUIRE_FALSE(why.has_value());
     CHECK(why.error().code == Errc::storage);
-    CHECK(why.error().message.find("is not there any more") != std::string::npos);
+    CHECK(why.error().message.find("is no longer there") != std::string::npos);
     CHECK(sealed(redaction, value) == "[withheld]");
     CHECK(sealed(redaction, "15 characters..") == "15 characters..");
     CHECK(sealed(redaction, "16 characters...") == "[withheld]");

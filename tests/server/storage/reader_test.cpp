@@ -124,7 +124,7 @@ TEST_CASE("a database that is put in the place of the other is read, whole; one 
     CHECK(news(*reader) == Names{"first"});
     remove_database(file);
     REQUIRE(news(*reader).size() == 1);
-    CHECK(news(*reader).front().find("is not there any more") != std::string::npos);
+    CHECK(news(*reader).front().find("is no longer there") != std::string::npos);
     const auto second = open_ledger(file);
     REQUIRE(second->add_fingerprints(token("second", 2)).has_value());
     CHECK(news(*reader) == Names{"second"});

@@ -83,7 +83,7 @@ TEST_CASE("what was told of a value that waited is no longer told once it was sh
     const std::tuple<tools::EscrowState, const char*, const char*> rows[] = {
         {tools::EscrowState::claimed, "shown", "The value was shown, and is not shown again."},
         {tools::EscrowState::lapsed, "expired",
-         "The value was not looked at in time, so it is lost. Delete this token and create a new one."},
+         "No one viewed the value in time, so it is lost. Delete this token and create a new one."},
         {tools::EscrowState::lost, "lost",
          "The value is lost: the server process that held it has ended. Delete this token and create a new "
          "one."}};

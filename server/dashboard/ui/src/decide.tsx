@@ -77,7 +77,7 @@ function afterApproval(now: Approval): void {
         focusNext();
         return;
     }
-    announce(`Your approval counts: ${now.votes.length} of ${now.quorum} for ${title(now)}`);
+    announce(`Your approval is recorded: ${now.votes.length} of ${now.quorum} for ${title(now)}`);
     requestAnimationFrame(() => document.getElementById(`votes-${now.id}`)?.focus());
 }
 
@@ -103,7 +103,7 @@ function Approve({ approval, over, busy, run, complain, onDeny }: Part & { onDen
             return;
         }
         if (approval.reason_required && reason.trim() === "") {
-            complain("The rule wants a reason for this approval.");
+            complain("The rule requires a reason for this approval.");
             note.current?.focus();
             return;
         }
@@ -189,7 +189,7 @@ function Deny({ approval, over, busy, run, complain, onBack }: Part & { onBack: 
         event.preventDefault();
         if (busy || over) return;
         if (reason.trim() === "") {
-            complain("Say why: the agent is told your reason.");
+            complain("Give a reason. The agent will see it.");
             box.current?.focus();
             return;
         }
@@ -209,7 +209,7 @@ function Deny({ approval, over, busy, run, complain, onBack }: Part & { onBack: 
             noValidate
             onKeyDown={(event) => event.key === "Escape" && !over && onBack()}
         >
-            <label for={`why-${approval.id}`}>Why not? The agent is told your reason.</label>
+            <label for={`why-${approval.id}`}>Reason for the denial. The agent will see it.</label>
             <textarea
                 ref={box}
                 id={`why-${approval.id}`}
@@ -268,7 +268,7 @@ export function Decide({ approval: current, over }: { approval: Approval; over: 
 
     if (approval.min_assurance === "passkey")
         return (
-            <p class="warning">The rule wants a passkey for this decision. It cannot be made on this page.</p>
+            <p class="warning">The rule requires a passkey for this decision, so you cannot make it on this page.</p>
         );
     // A change binds the request anew: what was typed for it before is void with its digest.
     const part = { approval, over, busy, run, complain: setProblem };

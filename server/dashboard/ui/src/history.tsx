@@ -35,7 +35,7 @@ function Entry({ approval }: { approval: Approval }) {
     const mine = approval.id === wanted.value;
     return (
         <li class={mine ? "entry wanted" : "entry"}>
-            {mine && <p class="tag">The request of your link</p>}
+            {mine && <p class="tag">Opened from your link</p>}
             <h3 id={`title-${approval.id}`} tabIndex={-1}>
                 {approval.words.title} {approval.facts.subject && <bdi class="name">{approval.facts.subject}</bdi>}
             </h3>

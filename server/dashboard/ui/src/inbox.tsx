@@ -6,7 +6,7 @@ import { hidden, inbox, loaded, showMore, waiting, wanted, wantedProblem } from 
 function Empty() {
     return (
         <div class="empty">
-            <p class="empty-title">Nothing waits for you</p>
+            <p class="empty-title">Nothing is waiting for you</p>
             <p>
                 When an agent asks to create, rotate, delete or reveal an access token, its request appears here by
                 itself, and nothing happens until you decide. To see one now, ask your agent:{" "}

@@ -61,7 +61,7 @@ export function Permissions() {
             <h2 id="permissions-title" tabIndex={-1}>
                 Standing permissions
             </h2>
-            {inForce.length === 0 && <p class="hint">None: every request is asked about.</p>}
+            {inForce.length === 0 && <p class="hint">None. A person is asked about every create, delete, rotation and reveal.</p>}
             {inForce.length > 0 && (
                 <ul class="entries">
                     {inForce.map((each) => (

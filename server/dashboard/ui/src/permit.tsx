@@ -177,7 +177,7 @@ export function Permit({ from }: { from: Draft }) {
                 <Field
                     id="permit-principal"
                     label="Who asks"
-                    hint="As it stands in its requests, such as stdio:alice."
+                    hint="As shown in its requests, such as stdio:alice."
                     value={wish.principal}
                     set={(principal) => change({ principal })}
                     focus={from.principal === ""}
@@ -192,7 +192,7 @@ export function Permit({ from }: { from: Draft }) {
                 />
                 <Field
                     id="permit-uses"
-                    label="How many, at the most"
+                    label="How many, at most"
                     hint="1 to 100."
                     number
                     value={wish.uses}
@@ -201,7 +201,7 @@ export function Permit({ from }: { from: Draft }) {
                 <Field
                     id="permit-days"
                     label="Each ends within"
-                    hint="Days, 90 at the most."
+                    hint="Days, at most 90."
                     number
                     value={wish.days}
                     set={(days) => change({ days })}
@@ -219,7 +219,7 @@ export function Permit({ from }: { from: Draft }) {
                     </select>
                 </div>
                 <div>
-                    <label for="permit-destination">Where the values appear</label>
+                    <label for="permit-destination">Where values are shown</label>
                     <select
                         id="permit-destination"
                         value={wish.destination}

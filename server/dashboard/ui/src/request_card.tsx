@@ -140,7 +140,7 @@ export function RequestCard({ approval }: { approval: Approval }) {
             onInput={() => keepDraft(approval.id)}
         >
             <header>
-                {mine && <p class="tag">The request of your link</p>}
+                {mine && <p class="tag">Opened from your link</p>}
                 <h3 id={`title-${approval.id}`} tabIndex={-1}>
                     {approval.words.title}{" "}
                     {approval.facts.subject && <bdi class="name">{approval.facts.subject}</bdi>}
@@ -160,7 +160,7 @@ export function RequestCard({ approval }: { approval: Approval }) {
                 <>
                     <h4>If you approve</h4>
                     <p>{approval.facts.effect}</p>
-                    {approval.because && <p class="hint">You are asked because: {approval.because}.</p>}
+                    {approval.because && <p class="hint">Why you are asked: {approval.because}.</p>}
                     <p class="hint">If you do nothing, the request expires and nothing happens.</p>
                     <People approval={approval} />
                 </>

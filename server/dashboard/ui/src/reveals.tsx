@@ -65,7 +65,7 @@ function Value({ value, onHide }: { value: string; onHide: () => void }) {
             <p class="hint" role="status">
                 {copied}
             </p>
-            <p class="hint">It hides itself in {left(remaining)}, and then it is gone from this page.</p>
+            <p class="hint">Hidden in {left(remaining)}. After that, this page cannot show it again.</p>
         </>
     );
 }
