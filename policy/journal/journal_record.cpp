@@ -53,7 +53,7 @@ std::optional<std::string> broken(const std::vector<JournalRecord>& records, con
     for (const auto& record : records) {
         const auto where = "record " + std::to_string(record.sequence);
         if (record.sequence != expected)
-            return where + " is at the place of record " + std::to_string(expected) +
+            return where + " is where record " + std::to_string(expected) + " should be" +
                    ": records were removed, added or moved";
         if (record.previous != previous)
             return where + (expected == 1 ? " does not start the chain: there was a record before it"

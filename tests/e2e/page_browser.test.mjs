@@ -53,7 +53,7 @@ test('a request is changed, then approved under its new name; the agent gets wha
   await asked.getByLabel('Another name').fill('shorter');
   await asked.getByLabel('An earlier end').fill('120 days');
   await asked.getByRole('button', { name: 'Change the request' }).click();
-  await asked.getByText('it may end earlier, not later').waitFor();
+  await asked.getByText('it may expire earlier, not later').waitFor();
   await accessible(page);
   await asked.getByLabel('An earlier end').fill('7 days');
   await asked.getByLabel('An earlier end').press('Enter');

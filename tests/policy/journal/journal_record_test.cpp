@@ -67,7 +67,7 @@ TEST_CASE("every way to tamper with the chain is found, at its place") {
         {"a value in the body", [](Records& r) { r[2].body["approved"] = false; }, "record 3 was changed"},
         {"a key in the body", [](Records& r) { r[2].body.erase("by"); }, "record 3 was changed"},
         {"one more in the body", [](Records& r) { r[2].body["x"] = nullptr; }, "record 3 was changed"},
-        {"the sequence", [](Records& r) { r[2].sequence = 9; }, "record 9 is at the place of record 3"},
+        {"the sequence", [](Records& r) { r[2].sequence = 9; }, "record 9 is where record 3 should be"},
         {"the link", [](Records& r) { r[2].previous[0] ^= 1; }, "record 3 does not follow from record 2"},
         {"the hash", [](Records& r) { r[2].hash[63] ^= 1; }, "record 3 was changed"},
         {"the last hash", [](Records& r) { r[4].hash[0] ^= 1; }, "record 5 was changed"},
@@ -85,7 +85,7 @@ TEST_CASE("every way to tamper with the chain is found, at its place") {
          },
          "record 2 does not follow from record 1"},
         {"one removed in the middle", [](Records& r) { r.erase(r.begin() + 2); },
-         "record 4 is at the place of record 3"},
+         "record 4 is where record 3 should be"},
         {"one removed, the rest counted anew",
          [](Records& r) {
              r.erase(r.begin() + 2);
@@ -93,24 +93,24 @@ TEST_CASE("every way to tamper with the chain is found, at its place") {
              r[3].sequence = 4;
          },
          "record 3 does not follow from record 2"},
-        {"the first removed", [](Records& r) { r.erase(r.begin()); }, "record 2 is at the place of record 1"},
+        {"the first removed", [](Records& r) { r.erase(r.begin()); }, "record 2 is where record 1 should be"},
         {"the first removed, the rest counted anew",
          [](Records& r) {
              r.erase(r.begin());
              r[0].sequence = 1;
          },
          "record 1 does not start the chain"},
-        {"two exchanged", [](Records& r) { std::swap(r[1], r[2]); }, "record 3 is at the place of record 2"},
+        {"two exchanged", [](Records& r) { std::swap(r[1], r[2]); }, "record 3 is where record 2 should be"},
         {"one twice", [](Records& r) { r.insert(r.begin() + 2, r[1]); },
-         "record 2 is at the place of record 3"},
+         "record 2 is where record 3 should be"},
         {"one put in", [](Records& r) { r.insert(r.begin() + 2, journal::follow(&r[1], noon, "x", "", {})); },
-         "record 3 is at the place of record 4"},
+         "record 3 is where record 4 should be"},
         {"the first linked to something", [](Records& r) { r[0].previous.back() = '1'; },
          "record 1 does not start the chain"},
         {"the first with an empty link", [](Records& r) { r[0].previous.clear(); },
          "record 1 does not start the chain"},
         {"all in reverse", [](Records& r) { std::ranges::reverse(r); },
-         "record 5 is at the place of record 1"},
+         "record 5 is where record 1 should be"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);

@@ -122,7 +122,7 @@ TEST_CASE("a change that cannot be made says why, and changes nothing") {
         {"no digest", {{"digest", ""}, {"name", "ci-b"}}, 422, "Reload the page"},
         {"another digest", {{"digest", "sha256:00"}, {"name", "ci-b"}}, 409, "Look at it again"},
         {"no name", {{"name", "Not A Name"}}, 422, "name"},
-        {"later", {{"expiration", "20 days"}}, 422, "it may end earlier, not later"},
+        {"later", {{"expiration", "20 days"}}, 422, "it may expire earlier, not later"},
         {"past", {{"expiration", "2026-01-01"}}, 422, "not in the future"},
         {"no time", {{"expiration", "soon"}}, 422, "cannot be read"},
         {"the same", {{"name", "ci-pipeline"}}, 422, "This changes nothing"},

@@ -160,7 +160,7 @@ TEST_CASE("an answer that is lost or broken is ambiguous, in words of our own") 
         {"half a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe", "cut"},
         {"half a body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "cut off"},
         {"no HTTP", "220 mail.example ESMTP\r\n", "not HTTP"},
-        {"too much", ok(std::string(1024 * 1024 + 1, 'x')), "over 1 MiB"},
+        {"too much", ok(std::string(1024 * 1024 + 1, 'x')), "larger than 1 MiB"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);

@@ -84,7 +84,7 @@ TEST_CASE("a key that tokens are known by is never made anew, nor taken for anot
     CHECK(other.bytes != key.bytes);
     const auto foreign = state.fingerprint_key_for(true);
     REQUIRE(foreign.has_error());
-    CHECK(foreign.error().message.find("another one than before") != std::string::npos);
+    CHECK(foreign.error().message.find("not the same as before") != std::string::npos);
     CHECK(state.fingerprint_key_for(false)->bytes == other.bytes);  // nothing is known by the old one
     CHECK(state.fingerprint_key_for(true)->bytes == other.bytes);
 }

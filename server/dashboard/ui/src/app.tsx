@@ -90,8 +90,8 @@ export function App() {
             </main>
             <footer>
                 <p>
-                    tfy-pat-mcp {session.value?.version}. A request that nobody decides on expires, and
-                    nothing happens.
+                    tfy-pat-mcp {session.value?.version}. A request without a decision expires, and
+                    nothing is done.
                 </p>
             </footer>
             <div class="unseen" role="status" aria-live="polite">

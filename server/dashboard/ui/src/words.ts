@@ -51,7 +51,7 @@ export const destinations: Record<Destination, { word: string; more: string }> =
         word: "Give it to the agent, once",
         more: "The value enters the conversation: the agent, its program and its model provider will see it.",
     },
-    none: { word: "Do not show it", more: "The token is created, and nobody sees its value." },
+    none: { word: "Do not show it", more: "The token is created. Its value is shown to no one." },
 };
 
 export const shownIn: Record<Destination, string> = {
