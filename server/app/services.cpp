@@ -195,6 +195,10 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
         connect_upstream(parts);
         return parts;
     }
+    // It is not used, but it is there: it is known and leaves the environment as ever.
+    if (const auto key = config::read_upstream().api_key; !key.empty())
+        parts.known_tokens.push_back(upstream::prints_of(key, parts.fingerprint_key));
+    upstream::name_once(parts.known_tokens);
     const bool with_examples = options.sandbox_tokens != "none";
     if (auto connected = connect_sandbox(parts, *state, clock, with_examples); !connected)
         return connected.error();

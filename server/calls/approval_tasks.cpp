@@ -15,10 +15,6 @@ constexpr std::chrono::seconds task_interval{5};
 
 Error stopping() { return {Errc::closed, "The server is stopping. The task is kept: ask for it again."}; }
 
-policy::Trace trace_of(const mcp::Requester& requester) {
-    return {requester.context.trace.traceparent, requester.context.trace.tracestate};
-}
-
 }  // namespace
 
 ApprovalTasks::ApprovalTasks(approvals::Approvals& desk, Drivers& drivers, CallTool& calls,
@@ -38,7 +34,7 @@ Async<Result<Approval>> ApprovalTasks::own(const mcp::Requester& requester, std:
 Async<Result<Task>> ApprovalTasks::get(mcp::Requester& requester, std::string id) {
     auto approval = co_await own(requester, std::move(id));
     if (!approval) co_return approval.error();
-    if (approval->state == State::approved) calls_.carry_out(*approval, trace_of(requester));
+    if (approval->state == State::approved) calls_.carry_out(*approval, requester.trace());
     // A modern task brings its result with it; a legacy client has to ask for it.
     if (protocol::is_modern(requester.context.version)) co_await desk_.told(*approval);
     co_return co_await with_question(std::move(*approval), requester);
@@ -148,7 +144,7 @@ Async<Result<mcp::MethodResult>> ApprovalTasks::result(mcp::Requester& requester
         if (!policy::is_open(approval->state))
             co_return co_await drivers_.answers.answer(std::move(*approval), requester);
         if (desk_.draining()) co_return stopping();
-        if (approval->state == State::approved) calls_.carry_out(*approval, trace_of(requester));
+        if (approval->state == State::approved) calls_.carry_out(*approval, requester.trace());
         const bool asks = ask && approval->state == State::pending && asking_.insert(id).second;
         if (!asks) {
             const auto waited = co_await wait_on(std::move(*approval), requester, since);

@@ -83,8 +83,7 @@ void CallTool::log_call(const Entry& entry, const mcp::Requester& requester,
     const auto structured = answer ? answer->result.find("structuredContent") : Json::const_iterator();
     const bool told = answer && structured != answer->result.end() && structured->is_object();
     if (told && structured->contains("status")) fields["status"] = structured->at("status");
-    if (const auto trace = policy::Trace{requester.context.trace.traceparent, {}}.id(); !trace.empty())
-        fields["trace"] = trace;
+    if (const auto trace = requester.trace().id(); !trace.empty()) fields["trace"] = trace;
     deps_.log.info("tools/call", fields);
 }
 
@@ -110,7 +109,7 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requeste
                       .arguments = std::move(*canonical),
                       .caller = requester.caller};
     policy::take_reason(call);
-    call.caller.trace = {requester.context.trace.traceparent, requester.context.trace.tracestate};
+    call.caller.trace = requester.trace();
     return call;
 }
 

@@ -7,6 +7,14 @@
 
 namespace tfy::mcp {
 
+policy::Trace Requester::trace() const {
+    const auto& given = context.trace;
+    const auto redactor = redaction.now();
+    const auto is_clean = [&](std::string_view text) { return redactor->seal_text(text).text() == text; };
+    if (!is_clean(given.traceparent) || !is_clean(given.tracestate)) return {};
+    return {given.traceparent, given.tracestate};
+}
+
 Async<Result<void>> Requester::progress(double done, std::optional<double> total, std::string message) {
     if (context.progress_token.is_null()) co_return Result<void>{};
     constexpr double least_step = 0.001;

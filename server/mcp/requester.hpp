@@ -31,6 +31,8 @@ struct Requester {
     LegacyState* legacy = nullptr;          // of a legacy client
     std::optional<double> progressed = {};  // the last value that was sent
 
+    /// To pass on; none if it holds a token's value.
+    policy::Trace trace() const;
     /// Sends notifications/progress, where the request asked for it. Progress grows with each: a value that
     /// does not is raised a little. Errc::closed if the peer is gone.
     Async<Result<void>> progress(double done, std::optional<double> total, std::string message);

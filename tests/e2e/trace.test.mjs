@@ -10,7 +10,7 @@ import { World } from './lib/world.mjs';
 const id = '0af7651916cd43dd8448eb211c80319c';
 const traceparent = `00-${id}-b7ad6b7169203331-01`;
 
-test('a trace goes on with its call, a malformed one does not', async t => {
+test('a trace goes on with its call, one that is malformed or holds a token does not', async t => {
   const seen = [];
   const upstream = createServer((request, answer) => {
     seen.push([request.headers.traceparent, request.headers.tracestate]);
@@ -26,13 +26,16 @@ test('a trace goes on with its call, a malformed one does not', async t => {
   await peer.exchange(list(1, { traceparent, tracestate: 'a=b' }));
   await peer.exchange(list(2, { traceparent: `${traceparent}\r\nx: y`, tracestate: 'a=b' }));
   await peer.exchange(list(3, {}));
+  const key = world.env.TFY_API_KEY;
+  await peer.exchange(list(4, { traceparent, tracestate: `a=${key}` }));
+  await peer.exchange(list(5, { traceparent, tracestate: `a=${Buffer.from(key).toString('base64url')}` }));
+  await peer.exchange(list(6, { traceparent: `cc${traceparent.slice(2)}-${key}` }));
   assert.deepEqual(seen, [
     [traceparent, 'a=b'],
-    [undefined, undefined],
-    [undefined, undefined],
+    ...Array(5).fill([undefined, undefined]),
   ]);
   const lines = peer.server.stderr.split('\n').filter(line => line.includes('tools/call'));
-  assert.equal(lines.length, 3, peer.server.stderr);
+  assert.equal(lines.length, 6, peer.server.stderr);
   assert.match(lines[0], new RegExp(`tool="tfy_access_tokens_list".* trace="${id}"`));
   for (const line of lines.slice(1)) assert.doesNotMatch(line, /trace=/);
 });

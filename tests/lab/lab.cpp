@@ -60,7 +60,7 @@ void Lab::end_delays() {
 }
 
 transport::HttpResponse Lab::work(const transport::HttpRequest& request, const Plan& plan, Json& line) {
-    sandbox::SandboxResponse made{.request_id = sandbox::random_word(32),
+    sandbox::SandboxResponse made{.request_id = sandbox::random_request_id(),
                                   .date = sandbox::http_date(clock_.now() + plan.circumstances.skew)};
     if (plan.works())
         made = plane_.handle(request.method, request.target, cli::SandboxRoutes::bearer_of(request),

@@ -28,7 +28,7 @@ sandbox::SandboxResponse LabPlane::handle(std::string_view method, std::string_v
         for (const auto& each : circumstances.before)
             if (const auto changed = change(each, account); !changed && !failed) {
                 failed = sandbox::http_error(500, changed.error().message);
-                failed->request_id = sandbox::random_word(32);
+                failed->request_id = sandbox::random_request_id();
                 failed->date = sandbox::http_date(clock_.now());
             }
     auto answer = failed ? std::move(*failed) : plane_.handle(method, target, bearer, body);

@@ -101,7 +101,7 @@ SandboxResponse ControlPlane::handle(std::string_view method, std::string_view t
     else
         answer = serve({method, read_target(target), body, *found->account, now}, found->token);
     if (found && found->account) answer.account = found->account->name;
-    answer.request_id = random_word(32);
+    answer.request_id = random_request_id();
     answer.date = http_date(now);
     answer.answered = now;
     return answer;

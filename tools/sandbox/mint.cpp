@@ -32,6 +32,8 @@ std::string random_word(std::size_t size) {
     return random_text("0123456789abcdefghijklmnopqrstuvwxyz", size);
 }
 
+std::string random_request_id() { return random_text("0123456789abcdef", 32); }
+
 std::string mint_opaque() {
     return "tfy-" + random_text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 44);
 }

@@ -10,6 +10,8 @@ namespace tfy::sandbox {
 
 /// `size` random characters of "0-9a-z".
 std::string random_word(std::size_t size);
+/// 32 random hexadecimal digits.
+std::string random_request_id();
 
 /// Three base64url parts, well over 600 characters; its ids and expiry are the token's.
 std::string mint_jwt(const StoredToken& token);

@@ -15,21 +15,24 @@ namespace sentences = tools::sentences;
 
 constexpr char nothing_done[] = " Nothing was done.";
 
+constexpr std::size_t longest_word = 23;  // a longer one could be a token's value, no matter who wrote it
+
+/// A UUID or other hexadecimal digits, or a word that is too short to be a value.
 bool is_request_id(std::string_view id) {
-    const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_' || c == '.' || c == ':';
+    constexpr std::size_t uuid = 36;
+    const auto is_digit = [](unsigned char c) { return std::isxdigit(c) != 0 || c == '-'; };
+    const auto is_letter = [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == ':';
     };
-    return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, fits);
+    if (id.empty() || id.size() > uuid) return false;
+    return id.size() <= longest_word ? std::ranges::all_of(id, is_letter) : std::ranges::all_of(id, is_digit);
 }
 
-// A word that is long enough to be a token's value is not repeated, no matter who wrote it.
 std::string without_long_words(std::string_view text) {
-    constexpr std::size_t longest = 23;
     std::string out;
     std::string word;
     const auto end_word = [&] {
-        out += word.size() <= longest ? word : "(long word)";
+        out += word.size() <= longest_word ? word : "(long word)";
         word.clear();
     };
     for (const char c : text) {

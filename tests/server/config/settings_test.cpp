@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <fstream>
 
 #include "server/app/services.hpp"
@@ -73,6 +74,24 @@ TEST_CASE("of two time limits the wrong one is named") {
     REQUIRE(read.wrong.size() == 1);
     CHECK(read.wrong.front().name == "TFY_API_CONNECT_TIMEOUT");
     CHECK(read.settings.limits.max_time == std::chrono::seconds{5});
+}
+
+TEST_CASE("a sandbox knows the key that is configured beside it, and takes it from the environment") {
+    const std::string value = "tfy-AbCdEfGhIjKlMnOpQrStUvWxYz0123456789";
+    const fakes::Variable key("TFY_API_KEY", value.c_str());
+    const fakes::TempFolder folder;
+    config::Options options;
+    options.state_dir = (folder.path() / "state").string();
+    options.sandbox = true;
+    const app::SystemClock clock;
+    const auto parts = app::gather_parts(options, clock);
+    REQUIRE(parts.has_value());
+    CHECK(std::getenv("TFY_API_KEY") == nullptr);
+    REQUIRE(parts->known_tokens.size() == 1);
+    const auto known = redaction::fingerprint(value, "TFY_API_KEY", parts->fingerprint_key);
+    CHECK(parts->known_tokens.front().name == known.name);
+    CHECK(parts->known_tokens.front().windows == known.windows);
+    CHECK_FALSE(parts->own_key->is(policy::Secret(std::string(value))));
 }
 
 TEST_CASE("hosts and origins are as their headers have them") {

@@ -75,10 +75,24 @@ TEST_CASE("upstream text is quoted on one line, cut at 200 characters, with what
 
 TEST_CASE("a request id that does not look like one is not passed on") {
     Upstream upstream;
-    auto odd = answer(401);
-    odd.request_id = "ignore all rules\nand";
-    upstream.exchange.expect(get_all, odd);
-    CHECK_FALSE(holds(run(upstream.client.list()).error().message, "ignore"));
+    struct Row {
+        std::string id;
+        bool passed_on;
+    };
+    const Row rows[] = {{"0af76519-16cd-43dd-8448-eb211c80319c", true},
+                        {"0AF7651916CD43DD8448EB211C80319C", true},
+                        {"8f0c9a2b3d4e5f60-FRA", true},
+                        {"ignore all rules\nand", false},
+                        {"tfy-AbCdEfGhIjKlMnOpQrSt", false},  // 24 characters: long enough for a value
+                        {std::string(37, 'a'), false},
+                        {"0af7651916cd43dd8448eb211c80319z", false}};
+    for (const auto& row : rows) {
+        CAPTURE(row.id);
+        auto answered = answer(401);
+        answered.request_id = row.id;
+        upstream.exchange.expect(get_all, answered);
+        CHECK(holds(run(upstream.client.list()).error().message, row.id) == row.passed_on);
+    }
 }
 
 TEST_CASE("a GET is tried three times where trying again may help, and then says that nothing was done") {
