@@ -7,20 +7,25 @@
 
 namespace tfy::redaction {
 
-/// Bytes as they occur in UTF-8 text. Other control characters, and what UTF-8 never has, are none of these.
-constexpr CharacterSet single_bytes() {
-    CharacterSet set = characters("\t\n\r\x1b");
-    set[0] = true;  // of UTF-16
-    for (std::size_t c = 0x20; c < 0x7f; ++c) set[c] = true;
-    return set;
-}
 constexpr CharacterSet bytes_between(std::size_t first, std::size_t last) {
     CharacterSet set{};
     for (std::size_t c = first; c <= last; ++c) set[c] = true;
     return set;
 }
+/// Bytes as they occur in ASCII text, and 0, which UTF-16 has.
+constexpr CharacterSet single_bytes() {
+    CharacterSet set = bytes_between(0x20, 0x7e);
+    for (const char c : {'\0', '\t', '\n', '\r', '\x1b'}) set[static_cast<unsigned char>(c)] = true;
+    return set;
+}
+/// The other control characters, each of which may stand between two single bytes.
+constexpr CharacterSet stray_bytes() {
+    CharacterSet set = bytes_between(0, 0x7f);
+    for (std::size_t c = 0; c < 0x80; ++c) set[c] = !single_bytes()[c];
+    return set;
+}
 inline constexpr ByteClasses utf8_kinds = {single_bytes(), bytes_between(0xc2, 0xf4),
-                                           bytes_between(0x80, 0xbf)};
+                                           bytes_between(0x80, 0xbf), stray_bytes()};
 
 /// Bit i: byte i and the one behind it may follow each other in text. Of random pairs half may not, which is
 /// enough to tell soon.
@@ -28,16 +33,41 @@ inline WordPair go_together(const std::uint64_t* masks, std::size_t stride) {
     const auto single = pair_at(masks);
     const auto lead = pair_at(masks + stride);
     const auto continuation = pair_at(masks + 2 * stride);
+    const auto stray = pair_at(masks + 3 * stride);
     return ((single | continuation) & ((single | lead) >> 1U)) |
-           ((lead | continuation) & (continuation >> 1U));
+           ((lead | continuation) & (continuation >> 1U)) | (single & (stray >> 1U)) |
+           (stray & (single >> 1U));
+}
+
+/// Control characters between the others, of one kind: as someone puts them in, not as garbage has them.
+inline bool has_one_kind_of_stray(std::string_view text) {
+    constexpr auto strays = stray_bytes();
+    constexpr std::size_t enough = 24;  // of a text with one of them
+    std::size_t count = 0;
+    char kind = '\0';
+    for (const char c : text) {
+        if (!has(strays, c)) continue;
+        if (count > 0 && c != kind) return false;
+        kind = c;
+        ++count;
+    }
+    return count > 1 || (count == 1 && text.size() >= enough);
 }
 
 /// Calls `visit(begin, end)` for every stretch of at least `least` bytes of text (2 to 64), each as long as
 /// it is, from left to right.
 template <class PageRequest>
 void for_each_text(std::string_view bytes, std::size_t least, PageRequest visit) {
-    for_each_run(bytes, utf8_kinds, least - 1, go_together,
-                 [&](std::size_t begin, std::size_t end) { visit(begin, end + 1); });
+    constexpr auto strays = stray_bytes();
+    for_each_run(bytes, utf8_kinds, least - 1, go_together, [&](std::size_t begin, std::size_t last) {
+        const auto end = last + 1;
+        if (has_one_kind_of_stray(bytes.substr(begin, end - begin))) return visit(begin, end);
+        for (auto at = begin; at <= end; ++at) {
+            if (at < end && !has(strays, bytes[at])) continue;
+            if (at - begin >= least) visit(begin, at);
+            begin = at + 1;
+        }
+    });
 }
 
 }  // namespace tfy::redaction

@@ -97,8 +97,31 @@ Escape read_backslash(std::string_view text, std::size_t at) {
     return {std::string(1, kind), 2};  // \/ \" \\ \_ \-
 }
 
+/// U+0065, U+1F600: more digits than four where the first of them is no zero.
+Escape read_notation(std::string_view text, std::size_t at) {
+    if (text.substr(at, 2) != "U+") return {};
+    for (std::size_t digits = text.substr(at + 2, 1) == "0" ? 4 : 6; digits >= 4; --digits)
+        if (const auto escape = code_point(read_hex(text, at + 2, digits), digits + 2); escape.size != 0)
+            return escape;
+    return {};
+}
+
+/// What stands for an invisible character in texts that are shown to people.
+Escape read_mark(std::string_view text, std::size_t at) {
+    constexpr std::string_view open = "\u27e8";
+    constexpr std::string_view close = "\u27e9";
+    if (text.substr(at, open.size()) != open) return {};
+    auto escape = read_notation(text, at + open.size());
+    const auto end = open.size() + escape.size;
+    if (escape.size == 0 || text.substr(std::min(at + end, text.size()), close.size()) != close) return {};
+    escape.size = end + close.size();
+    return escape;
+}
+
 Escape read_escape(std::string_view text, std::size_t at) {
     switch (text[at]) {
+        case 'U': return read_notation(text, at);
+        case '\xe2': return read_mark(text, at);
         case '%': return read_percent(text, at);
         case '\\': return read_backslash(text, at);
         case '&': {
@@ -121,7 +144,7 @@ bool is_quoted_printable(std::string_view text) {
 }  // namespace
 
 void decode_escapes(std::string_view text, View& view) {
-    constexpr auto starts = characters("%\\&");
+    constexpr auto starts = characters("%\\&U\xe2");
     view.reserve(text.size());
     std::size_t plain = 0;  // from here on nothing has been put yet
     for (std::size_t at = 0; at < text.size();) {

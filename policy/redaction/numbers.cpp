@@ -4,8 +4,9 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <optional>
 
-#include "policy/redaction/characters.hpp"
+#include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/pieces.hpp"
 #include "policy/redaction/views.hpp"
 
@@ -81,7 +82,7 @@ std::string_view without_prefix(std::string_view digits, std::string_view lower,
 NumberBytes spelled_by(std::string_view digits, bool negative, Radix radix) {
     switch (radix) {
         case Radix::binary: return binary_bytes(without_prefix(digits, "0b", "0B"));
-        case Radix::words: return hex_word(without_prefix(digits, "0x", "0X"));
+        case Radix::words: return hex_word(without_prefix(without_prefix(digits, "0x", "0X"), "x", "X"));
         default: break;
     }
     if (digits.size() > 22) return {};
@@ -129,9 +130,12 @@ public:
     void add(const Number& number) {
         if (number.is_key) return;
         const auto size = number.end - number.begin;
-        const bool one = radix_ != Radix::binary || (size <= longest_number && size % bits == 0);
-        if (one) return add_one(number);
-        for (auto at = number.begin; at < number.end;) at = add_digits(at, number.end);
+        const bool may_be_one = size <= longest_number && (radix_ != Radix::binary || size % bits == 0);
+        if (may_be_one && add_one(number)) return;
+        if (radix_ == Radix::binary)
+            add_bits(number);
+        else
+            add_edges(number);
     }
     void finish() {
         if (view_.text().size() - begin_ < shortest_) view_.cut(begin_);
@@ -141,27 +145,38 @@ public:
 private:
     static constexpr std::size_t bits = 8;
 
-    /// Binary digits from `begin` on, other digits perhaps before and behind: the first byte begins at any of
-    /// the first eight. Returns where to go on.
-    std::size_t add_digits(std::size_t begin, std::size_t end) {
-        const auto stop = std::min(text_.find_first_not_of("01", begin), end);
-        for (std::size_t phase = 0; phase < bits; ++phase) {
-            finish();
-            for (auto at = begin + phase; at + bits <= stop; at += bits) add_one({at, at + bits});
-        }
+    /// Binary digits between other digits: the first byte begins at any of the first eight.
+    void add_bits(const Number& number) {
+        static constexpr ByteClasses binary = {characters("01")};
+        const auto digits = text_.substr(number.begin, number.end - number.begin);
         finish();
-        return stop + 1;
+        for_each_run(digits, binary, std::min(mask_bytes, bits * shortest_),
+                     [&](std::size_t begin, std::size_t end) {
+                         for (std::size_t phase = 0; phase < bits; ++phase, finish())
+                             for (auto at = begin + phase; at + bits <= end; at += bits)
+                                 add_one({number.begin + at, number.begin + at + bits});
+                     });
     }
-    void add_one(const Number& number) {
+    /// The decimal digits of "65b" and "x66": a row may end or begin right beside a word.
+    void add_edges(const Number& number) {
+        constexpr std::string_view digits = "0123456789";
+        if (radix_ == Radix::words) return finish();
+        const auto token = text_.substr(number.begin, number.end - number.begin);
+        const auto head = std::min(token.find_first_not_of(digits), token.size());
+        const auto tail = token.find_last_not_of(digits) + 1;
+        if (head > 0) add_one({number.begin, number.begin + head});
+        finish();
+        if (tail < token.size()) add_one({number.begin + tail, number.end});
+    }
+    bool add_one(const Number& number) {
         const auto size = number.end - number.begin;
-        const auto spelled = size > longest_number
-                                 ? NumberBytes{}
-                                 : spelled_by(text_.substr(number.begin, size), number.negative, radix_);
-        if (spelled.size == 0) return finish();
+        const auto spelled = spelled_by(text_.substr(number.begin, size), number.negative, radix_);
+        if (spelled.size == 0) return false;
         if (number.begin - end_ > widest_number_gap) finish();
         if (view_.text().size() == begin_) view_.put_break(number.begin);
         end_ = number.end;
         view_.put({spelled.bytes.data(), spelled.size}, number.begin, number.end);
+        return true;
     }
 
     std::string_view text_;
@@ -176,13 +191,17 @@ private:
 
 void decode_numbers(std::string_view text, const std::vector<Origin>& runs, std::size_t shortest,
                     View& view) {
-    for (const auto radix : all_radixes)
-        for (const auto& run : runs) {
+    std::vector<Number> numbers;
+    for (const auto& run : runs) {
+        numbers.clear();
+        Numbers reader(text, run.begin, run.end);
+        for (Number number; reader.next(number);) numbers.push_back(number);
+        for (const auto radix : all_radixes) {
             NumberRow row(text, radix, shortest, view);
-            Numbers numbers(text, run.begin, run.end);
-            for (Number number; numbers.next(number);) row.add(number);
+            for (const auto& number : numbers) row.add(number);
             row.finish();
         }
+    }
 }
 
 }  // namespace tfy::redaction

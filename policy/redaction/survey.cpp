@@ -149,7 +149,8 @@ private:
         const auto may = [&](Decoding decoding, bool there_is) {
             if (there_is) found.decodings |= 1U << static_cast<unsigned>(decoding);
         };
-        may(Decoding::escapes, seen_[escapes] != 0);
+        may(Decoding::escapes, seen_[escapes] != 0 || text_.find("U+00") != std::string_view::npos ||
+                                   (beyond_ascii_ && text_.find("\u27e8U+") != std::string_view::npos));
         may(Decoding::plain_forms, beyond_ascii_ || control_);
         may(Decoding::quoted_printable, seen_[equals] != 0);
         may(Decoding::tags, beyond_ascii_);

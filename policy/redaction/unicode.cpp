@@ -8,6 +8,9 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <optional>
+
+#include "policy/redaction/look_alikes.hpp"
 
 namespace tfy::redaction {
 
@@ -19,15 +22,43 @@ bool is_invisible(char32_t value) {
     const auto c = static_cast<UChar32>(value);
     if (value == 0xfffd || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0) return true;
     const auto category = u_charType(c);
-    return category == U_NON_SPACING_MARK || category == U_ENCLOSING_MARK || category == U_FORMAT_CHAR ||
-           category == U_CONTROL_CHAR;
+    return (U_MASK(category) & (U_GC_M_MASK | U_GC_CF_MASK | U_GC_CC_MASK)) != 0;
 }
 
-/// Blocks that hold only letters of other scripts, which never normalise to ASCII: most text beyond ASCII
-/// ends here.
-bool is_foreign_letter(char32_t value) {
+/// White space beyond ASCII as a blank or a line break, the letters on coloured squares and discs as letters;
+/// pictures and other symbols are nothing. nullopt: it is none of these.
+std::optional<std::string_view> read_symbol(char32_t value) {
+    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (const char32_t first : {0x1f150, 0x1f170, 0x1f1e6})
+        if (value >= first && value < first + letters.size()) return letters.substr(value - first, 1);
+    switch (u_charType(static_cast<UChar32>(value))) {
+        case U_SPACE_SEPARATOR: return " ";
+        case U_LINE_SEPARATOR:
+        case U_PARAGRAPH_SEPARATOR: return "\n";
+        case U_OTHER_SYMBOL:
+        case U_MODIFIER_SYMBOL: return "";
+        default: return std::nullopt;
+    }
+}
+
+/// Blocks of other scripts, of which nothing but a blank normalises to ASCII.
+bool is_foreign(char32_t value) {
     return (value >= 0x370 && value < 0x1d00) || (value >= 0x2e00 && value < 0x3200) ||
            (value >= 0x3400 && value < 0xfb00);
+}
+
+/// What compatibility normalisation (NFKC) makes of it, as far as that is ASCII.
+std::string compatible_ascii(char32_t value) {
+    std::string ascii;
+    UErrorCode status = U_ZERO_ERROR;
+    std::array<UChar, 32> parts{};
+    const auto size = unorm2_getDecomposition(unorm2_getNFKCInstance(&status), static_cast<UChar32>(value),
+                                              parts.data(), static_cast<std::int32_t>(parts.size()), &status);
+    for (std::int32_t i = 0; i < size && U_SUCCESS(status); ++i) {
+        const UChar part = parts[static_cast<std::size_t>(i)];
+        if (part < 0x80) ascii += static_cast<char>(part);
+    }
+    return ascii;
 }
 
 }  // namespace
@@ -103,23 +134,15 @@ std::string repaired_utf8(std::string_view text) {
 }
 
 std::string plain_form(char32_t value) {
-    std::string form;
-    if (value >= 0x80 && is_foreign_letter(value)) {
-        if (!is_invisible(value)) append_utf8(form, value);
-        return form;
-    }
     if (value == '\t' || value == '\n' || value == '\r' || (value >= 0x20 && value < 0x7f))
         return std::string(1, static_cast<char>(value));
+    std::string form;
     if (is_invisible(value)) return form;
-    UErrorCode status = U_ZERO_ERROR;
-    std::array<UChar, 32> parts{};
-    const auto size = unorm2_getDecomposition(unorm2_getNFKCInstance(&status), static_cast<UChar32>(value),
-                                              parts.data(), static_cast<std::int32_t>(parts.size()), &status);
-    for (std::int32_t i = 0; i < size && U_SUCCESS(status); ++i) {
-        const UChar part = parts[static_cast<std::size_t>(i)];
-        if (part < 0x80) form += static_cast<char>(part);
-    }
-    if (form.empty()) append_utf8(form, value);
+    if (const char ascii = look_alike(value); ascii != '\0') return std::string(1, ascii);
+    if (!is_foreign(value)) form = compatible_ascii(value);
+    if (!form.empty()) return form;
+    if (const auto symbol = read_symbol(value)) return std::string(*symbol);
+    append_utf8(form, value);
     return form;
 }
 

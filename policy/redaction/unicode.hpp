@@ -23,8 +23,9 @@ std::size_t valid_utf8_prefix(std::string_view text);
 /// The text with U+FFFD for each byte that is no UTF-8.
 std::string repaired_utf8(std::string_view text);
 
-/// How a reader or a program might take the character: nothing for what is invisible or sits on top of
-/// another one, ASCII where compatibility normalisation (NFKC) ends there, else the character itself.
+/// How a reader or a program might take the character: nothing for what is invisible, sits on another one or
+/// is a picture; a blank or a line break for white space; ASCII for what looks like it or where compatibility
+/// normalisation (NFKC) ends there; else the character itself.
 std::string plain_form(char32_t value);
 
 }  // namespace tfy::redaction

@@ -76,8 +76,8 @@ private:
 };
 
 enum class Decoding {
-    escapes,           // %41 \u0041 \x41 \101 \n \/ &#65; &amp;
-    plain_forms,       // invisible characters left out, full-width and other compatibility forms as ASCII
+    escapes,           // %41 \u0041 \x41 \101 \n \/ &#65; &amp; U+0041
+    plain_forms,       // without invisible characters and pictures, with look-alikes as ASCII
     quoted_printable,  // =41, and "=" at the end of a line
     tags,              // the invisible copies of ASCII at U+E0020
     chunks,            // pieces of one length with white space or punctuation between them

@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tfy::leaks {
 
@@ -127,6 +128,39 @@ inline std::string bold(std::string_view text) {
         if (c >= 'a' && c <= 'z') return at('a', 0x1d41a);
         if (c >= '0' && c <= '9') return at('0', 0x1d7ce);
         return std::string(1, c);
+    });
+}
+
+/// Letters and those of another script that look like them.
+using Letters = std::pair<char, char32_t>;
+inline constexpr Letters cyrillic[] = {{'a', 0x430}, {'c', 0x441}, {'e', 0x435}, {'o', 0x43e}, {'p', 0x440},
+                                       {'x', 0x445}, {'y', 0x443}, {'A', 0x410}, {'B', 0x412}, {'E', 0x415},
+                                       {'H', 0x41d}, {'I', 0x406}, {'K', 0x41a}, {'M', 0x41c}, {'O', 0x41e},
+                                       {'P', 0x420}, {'C', 0x421}, {'T', 0x422}, {'X', 0x425}, {'i', 0x456}};
+inline constexpr Letters greek[] = {{'o', 0x3bf}, {'v', 0x3bd}, {'A', 0x391}, {'B', 0x392}, {'E', 0x395},
+                                    {'H', 0x397}, {'I', 0x399}, {'K', 0x39a}, {'M', 0x39c}, {'N', 0x39d},
+                                    {'O', 0x39f}, {'P', 0x3a1}, {'T', 0x3a4}, {'X', 0x3a7}, {'Y', 0x3a5},
+                                    {'Z', 0x396}, {'a', 0x3b1}, {'i', 0x3b9}, {'p', 0x3c1}, {'u', 0x3c5}};
+
+template <std::size_t Size>
+std::string in_letters_of(const Letters (&letters)[Size], std::string_view text) {
+    return each(text, [&](char c, std::size_t) {
+        for (const auto& [ascii, other] : letters)
+            if (c == ascii) return utf8(other);
+        return std::string(1, c);
+    });
+}
+
+/// &escr;&Jopf; and so on, and &lowbar;.
+inline std::string as_references(std::string_view text) {
+    return each(text, [](char c, std::size_t i) {
+        if (c == '_') return std::string("&lowbar;");
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        return letter ? "&" + std::string(1, c) +
+                            (i % 3 == 0   ? "scr;"
+                             : i % 3 == 1 ? "fr;"
+                                          : "opf;")
+                      : std::string(1, c);
     });
 }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/policy/leak_encoders.hpp"
+
 namespace tfy::leaks {
 
 using Reader = std::string (*)(const std::string&);
@@ -203,6 +205,39 @@ inline std::string uncoloured(const std::string& text) {
             out += text[i];
     }
     return out;
+}
+
+inline std::string with_each(std::string text, const std::string& what, const std::string& by) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+    return text;
+}
+
+template <const auto& Letters>
+std::string from_letters_of(const std::string& text) {
+    auto read = text;
+    for (const auto& [ascii, other] : Letters) read = with_each(read, utf8(other), std::string(1, ascii));
+    return read;
+}
+inline std::string unflagged(const std::string& text) {
+    auto read = text;
+    for (char c = 'A'; c <= 'Z'; ++c)
+        read = with_each(read, utf8(0x1f1e6 + static_cast<char32_t>(c - 'A')), std::string(1, c));
+    return read;
+}
+/// U+0065, with anything behind that is no part of a value.
+inline std::string unnoted(const std::string& text) {
+    return without(unnumbered(text, "U+", 16, 4, ""), [](unsigned char c) { return c == ' ' || c == ','; });
+}
+inline std::string unshown(const std::string& text) {
+    auto read = with_each(text, "\u27e8U+200B\u27e9", "");
+    return with_each(read, "\u27e8U+00AD\u27e9", "");
+}
+inline std::string unreferred(const std::string& text) {
+    auto read = with_each(text, "&lowbar;", "_");
+    for (const auto* name : {"&NegativeThinSpace;", "&shy", "&ic;", "scr;", "fr;", "opf;", "&"})
+        read = with_each(read, name, "");
+    return read;
 }
 
 }  // namespace tfy::leaks

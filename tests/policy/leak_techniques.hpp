@@ -161,9 +161,67 @@ inline std::vector<Technique> digit_techniques() {
     };
 }
 
+/// Characters between characters, also between those of a code; and characters for others.
+inline std::vector<Technique> character_techniques() {
+    using S = const std::string&;
+    return {
+        {"base64, U+0001 between", [](S t) { return between(base64(t), "\x01", 3); }, {ascii_only, unbase64}},
+        {"base64 of U+0001 between", [](S t) { return base64(between(t, "\x01")); }, {unbase64, ascii_only}},
+        {"hex, U+0008 between", [](S t) { return between(hex(t), "\b"); }, {ascii_only, unhex}},
+        {"hex of U+007F between",
+         [](S t) { return hex(between(t, "\x7f", 5)); },
+         {unhex, [](S t) { return without(t, [](unsigned char c) { return c == 0x7f; }); }}},
+        {"base32, U+000B between", [](S t) { return between(base32(t), "\v", 2); }, {ascii_only, unbase32}},
+        {"base32 of U+000C between", [](S t) { return base32(between(t, "\f", 4)); }, {unbase32, ascii_only}},
+        {"ideographic spaces", [](S t) { return between(t, "\u3000"); }, {ascii_only}},
+        {"base64, ideographic spaces",
+         [](S t) { return between(base64(t), "\u3000", 4); },
+         {ascii_only, unbase64}},
+        {"line separators", [](S t) { return between(t, "\u2028", 5); }, {ascii_only}},
+        {"base64, line separators",
+         [](S t) { return between(base64(t), "\u2028", 76); },
+         {ascii_only, unbase64}},
+        {"hex, paragraph separators", [](S t) { return between(hex(t), "\u2029", 2); }, {ascii_only, unhex}},
+        {"Ogham spaces", [](S t) { return between(t, "\u1680", 2); }, {ascii_only}},
+        {"spacing marks", [](S t) { return between(t, "\u0903", 3); }, {ascii_only}},
+        {"base32, spacing marks",
+         [](S t) { return between(base32(t), "\u0bbe", 5); },
+         {ascii_only, unbase32}},
+        {"pictures", [](S t) { return between(t, "\U0001f600"); }, {ascii_only}},
+        {"pictures, joined and coloured, every fifth",
+         [](S t) { return between(t, "\U0001f44d\U0001f3fd\u200d\u2764\ufe0f", 5); },
+         {ascii_only}},
+        {"hex, pictures", [](S t) { return between(hex(t), "\u2600", 7); }, {ascii_only, unhex}},
+        {"Cyrillic letters", [](S t) { return in_letters_of(cyrillic, t); }, {from_letters_of<cyrillic>}},
+        {"Greek letters", [](S t) { return in_letters_of(greek, t); }, {from_letters_of<greek>}},
+        {"base64, Cyrillic letters",
+         [](S t) { return in_letters_of(cyrillic, base64(t)); },
+         {from_letters_of<cyrillic>, unbase64}},
+        {"letters of flags",
+         [](S t) {
+             return each(upper(t), [](char c, std::size_t) {
+                 return c >= 'A' && c <= 'Z' ? utf8(0x1f1e6 + static_cast<char32_t>(c - 'A'))
+                                             : std::string(1, c);
+             });
+         },
+         {unflagged}},
+        {"U+ notation", [](S t) { return as(t, "U+%04X "); }, {unnoted}},
+        {"U+ notation, unbroken", [](S t) { return as(t, "U+%04x"); }, {unnoted}},
+        {"U+ notation of base64", [](S t) { return as(base64(t), "U+%04X, "); }, {unnoted, unbase64}},
+        {"visible marks between", [](S t) { return between(t, "\u27e8U+200B\u27e9", 3); }, {unshown}},
+        {"base64, visible marks between",
+         [](S t) { return between(base64(t), "\u27e8U+00AD\u27e9", 9); },
+         {unshown, unbase64}},
+        {"named references between",
+         [](S t) { return between(t, "&NegativeThinSpace;&shy&ic;", 4); },
+         {[](S t) { return unreferred(t); }}},
+        {"letters by reference", [](S t) { return as_references(t); }, {[](S t) { return unreferred(t); }}},
+    };
+}
+
 inline std::vector<Technique> techniques() {
     auto all = plain_techniques();
-    for (auto& more : {escape_techniques(), digit_techniques()})
+    for (auto& more : {escape_techniques(), digit_techniques(), character_techniques()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }

@@ -75,6 +75,20 @@ TEST_CASE("binary digits hide no value between other digits") {
         }
 }
 
+TEST_CASE("lists of numbers hide no value right beside a letter or a digit") {
+    const std::string token = "fQ7z1K";
+    const auto redactor = redactor_for({{"ci", token}});
+    for (const auto* cell : {"%u ", "%o, ", "%02x ", "0x%x,", "%u\n"})
+        for (const std::string before : {"x", "ab", "0x", "f", "Id"})
+            for (const std::string behind : {"", "b", "x1"}) {
+                auto list = as(token, cell);
+                while (std::string_view(" ,\n").find(list.back()) != std::string_view::npos) list.pop_back();
+                const auto out = std::string(redactor.seal_text(before + list + behind).text());
+                CAPTURE(before + list + behind);
+                CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
+            }
+}
+
 TEST_CASE("numbers in a message's JSON hide no value; the others stay") {
     for (unsigned kind = 0; kind < kinds; ++kind) {
         const auto token = token_of_kind(kind, kind + 100);
