@@ -44,15 +44,16 @@ room(server/app MAY server/loop server/storage server/sealing server/observabili
 room(server/doctor MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/people server/approvals server/reveals server/notify server/config server/app tools/truefoundry
      tools/access_tokens tools/status tools/sandbox tools/registry manifests)
+room(server/setup MAY server/storage server/sealing)
 room(server/cli MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/people server/approvals server/reveals server/mcp server/calls server/features server/dashboard
-     server/notify server/config server/app server/doctor tools/truefoundry tools/access_tokens tools/status tools/sandbox
-     tools/registry manifests)
+     server/notify server/config server/app server/doctor server/setup tools/truefoundry tools/access_tokens tools/status
+     tools/sandbox tools/registry manifests)
 room(server MAY server/cli)
 
 only_in(protocol INCLUDES "^valijson/")
 only_in(policy policy/redaction server/config server/upstream INCLUDES "^(re2|unicode)/")
-only_in(policy server/config INCLUDES "^toml\\+\\+/")
+only_in(policy server/config server/setup INCLUDES "^toml\\+\\+/")
 only_in(server/storage INCLUDES "^(SQLiteCpp/|sqlite)")
 only_in(server/observability INCLUDES "^spdlog/")
 only_in(server/transport INCLUDES "^boost/beast/")

@@ -9,14 +9,15 @@
 #include "server/cli/redact.hpp"
 #include "server/cli/sandbox.hpp"
 #include "server/cli/serve.hpp"
+#include "server/cli/setup.hpp"
 #include "server/cli/stdio.hpp"
 
 namespace tfy::cli {
 
 int run_command_line(std::span<char* const> arguments, std::ostream& out) {
     CommandLine line;
-    for (auto* const add :
-         {add_stdio, add_serve, add_sandbox, add_approvals, add_audit, add_policy, add_doctor, add_redact})
+    for (auto* const add : {add_stdio, add_serve, add_setup, add_sandbox, add_approvals, add_audit,
+                            add_policy, add_doctor, add_redact})
         add(line);
     return line.run(arguments, std::cin, out, std::cerr);
 }

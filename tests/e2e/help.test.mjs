@@ -32,7 +32,7 @@ async function everyVerb(verbs = []) {
 test('each command lists its options, settings, defaults and variables, and gives two examples that parse', async () => {
   const all = await everyVerb();
   const names = all.map(([verbs]) => verbs.join(' '));
-  for (const wanted of ['stdio', 'serve', 'sandbox', 'approvals list', 'approvals permit', 'audit export', 'policy explain', 'doctor', 'redact'])
+  for (const wanted of ['stdio', 'serve', 'setup', 'sandbox', 'approvals list', 'approvals permit', 'audit export', 'policy explain', 'doctor', 'redact'])
     assert.ok(names.includes(wanted), names.join());
   for (const [verbs, text] of all) {
     const told = `${verbs.join(' ')}:\n${text}`;

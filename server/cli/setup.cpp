@@ -1,0 +1,126 @@
+#include "server/cli/setup.hpp"
+
+#include <cstdlib>
+
+#include "server/config/path_text.hpp"
+#include "server/config/settings.hpp"
+#include "server/sealing/printing.hpp"
+#include "server/setup/setup.hpp"
+
+namespace tfy::cli {
+namespace {
+
+struct SetupChoice {
+    std::string host = {};
+    bool remove = false, dry_run = false, serve = false;
+};
+
+/// Where a key is put if none is named.
+std::string usual_key_file() { return (config::home_folder() / ".config/tfy-pat-mcp/key").string(); }
+
+Result<std::string> program() {
+    std::error_code failed;
+    auto self = std::filesystem::read_symlink("/proc/self/exe", failed).string();
+    if (!failed) return self;
+    return Error{Errc::refused,
+                 "The path of this program is not known. Nothing was written. /proc is needed for it."};
+}
+
+/// The address and the key's file; never the key.
+Result<void> name_upstream(setup::SetupPlan& plan) {
+    const auto upstream = config::read_upstream();
+    if (!upstream.url_problem.empty())
+        return Error{Errc::invalid_params, upstream.url_problem + " Nothing was written."};
+    if (upstream.base_url.empty())
+        return Error{Errc::invalid_params,
+                     "Which TrueFoundry? Nothing was written. Set TFY_BASE_URL to its address, for example "
+                     "https://your-org.truefoundry.cloud, or try the server with test tokens: --sandbox."};
+    const bool named = !upstream.key_file.empty();
+    const auto file = named ? upstream.key_file : usual_key_file();
+    plan.connection.environment = {{"TFY_BASE_URL", upstream.base_url}, {"TFY_API_KEY_FILE", file}};
+    if (named && upstream.key_problem)
+        plan.notes.push_back("The key's file: " + upstream.key_problem->message);
+    if (named && !upstream.key_warning.empty()) plan.notes.push_back(upstream.key_warning);
+    std::error_code ignored;
+    if (!named && !std::filesystem::exists(file, ignored))
+        plan.notes.push_back(
+            "The key stays out of the host's settings. Put it into its own file: run this, paste the key, "
+            "press Enter "
+            "and Ctrl-D:\n  (umask 077; mkdir -p ~/.config/tfy-pat-mcp; cat > ~/.config/tfy-pat-mcp/key)");
+    return {};
+}
+
+Result<void> name_process(const config::Options& options, setup::SetupPlan& plan) {
+    auto own = program();
+    if (!own) return own.error();
+    plan.connection.program = std::move(*own);
+    plan.connection.arguments = {"stdio"};
+    if (options.sandbox) plan.connection.arguments.emplace_back("--sandbox");
+    if (!options.state_dir.empty()) {
+        const auto folder = config::state_dir(options.state_dir);
+        if (!folder) return folder.error();
+        plan.connection.arguments.insert(plan.connection.arguments.end(), {"--state-dir", folder->string()});
+    }
+    return options.sandbox ? Result<void>{} : name_upstream(plan);
+}
+
+Result<void> name_address(const config::Options& options, setup::SetupPlan& plan) {
+    const auto settings = config::read_settings(options).settings;
+    const auto& at = settings.listen;
+    const auto host = at.host.find(':') == std::string::npos ? at.host : "[" + at.host + "]";
+    plan.connection.url = settings.public_url.empty()
+                              ? "http://" + host + ":" + std::to_string(at.port) + "/mcp"
+                              : settings.public_url + "/mcp";
+    plan.notes.emplace_back("The server has to run: tfy-pat-mcp serve");
+    if (at.port != 0 || !settings.public_url.empty()) return {};
+    return Error{Errc::invalid_params,
+                 "--listen has to name the port that serve listens at. Nothing was written."};
+}
+
+std::string hosts_in_words() {
+    std::string text;
+    for (const auto& host : setup::all_hosts()) text += (text.empty() ? "" : ", ") + std::string(host.id);
+    return text;
+}
+
+int run(Invocation& call, const SetupChoice& choice) {
+    setup::SetupPlan plan{.host = choice.host, .remove = choice.remove, .dry_run = choice.dry_run};
+    if (!plan.host.empty() && setup::find_host(plan.host) == nullptr)
+        return call.fail({Errc::invalid_params,
+                          "Unknown host (not shown: it may be a secret). Hosts: " + hosts_in_words() + "."});
+    if (plan.host.empty() && (plan.remove || plan.dry_run || choice.serve))
+        return call.fail({Errc::invalid_params, "Which host? One of " + hosts_in_words() + "."});
+    if (!plan.host.empty() && !plan.remove) {
+        const auto named = choice.serve ? name_address(call.options, plan) : name_process(call.options, plan);
+        if (!named) return call.fail(named.error());
+    }
+    const auto done = setup::run_setup(plan,
+                                       {.system = setup::this_system(),
+                                        .home = config::home_folder(),
+                                        .variable =
+                                            [](const char* name) {
+                                                const auto* value = std::getenv(name);
+                                                return std::string(value == nullptr ? "" : value);
+                                            }},
+                                       call.out);
+    return done ? 0 : call.fail(done.error());
+}
+
+}  // namespace
+
+void add_setup(CommandLine& line) {
+    const auto choice = std::make_shared<SetupChoice>();
+    auto& setup = line.add(
+        {"setup",
+         "Put this server into the settings of an MCP host, or take it out again. Without HOST, list the "
+         "hosts and their files",
+         {"--sandbox --state-dir --listen --public-url --config",
+          {"tfy-pat-mcp setup claude-code --sandbox", "tfy-pat-mcp setup cursor --remove"}},
+         [choice](Invocation& call) { return run(call, *choice); }});
+    setup.add_option("HOST", choice->host, "One of " + hosts_in_words());
+    setup.add_flag("--remove", choice->remove, "Take the server out again");
+    setup.add_flag("--dry-run", choice->dry_run, "Show what would change, and write nothing");
+    setup.add_flag("--serve", choice->serve, "Name the address of a running serve instead of this program");
+}
+
+}  // namespace tfy::cli

@@ -1,0 +1,195 @@
+#include "server/setup/setup.hpp"
+
+#include <algorithm>
+
+#include "server/sealing/printing.hpp"
+#include "server/setup/host_file.hpp"
+#include "server/setup/json_text.hpp"
+#include "server/setup/toml_text.hpp"
+#include "server/setup/yaml_text.hpp"
+
+namespace tfy::setup {
+namespace {
+
+void say(std::ostream& out, const std::string& text) {
+    sealing::print_text(out, redaction::Redactor({}, {}), text + "\n");
+}
+
+std::unique_ptr<ConfigText> text_of(const HostDefinition& host) {
+    const std::string section(host.section);
+    if (host.format == FileFormat::toml) return toml_text(section);
+    if (host.format == FileFormat::yaml) return yaml_text(section);
+    return json_text(section);
+}
+
+Error about(const HostFile& file, const Error& error) {
+    return {error.code,
+            file.named.string() + " " + error.message +
+                ". Nothing was changed. Correct the file, or change it by hand: docs/hosts/ says how."};
+}
+
+/// One line of the file each, with a sign in front.
+std::string marked(std::string_view lines, char sign) {
+    std::string text;
+    for (std::size_t at = 0; at < lines.size();) {
+        const auto end = std::min(lines.find('\n', at), lines.size());
+        const auto line = lines.substr(at, end - at);
+        text += std::string("  ") + sign + " " + std::string(line) + "\n";
+        at = end + 1;
+    }
+    return text;
+}
+
+std::string title(const HostDefinition& host, const HostFile& file) {
+    auto text = std::string(host.name) + ": " + file.named.string();
+    if (file.real != file.named) text += " (a link to " + file.real.string() + ")";
+    return text;
+}
+
+/// The entry as the file shows it; JSON's has its name in front.
+std::string shown(const HostDefinition& host, const std::string& entry) {
+    if (host.format != FileFormat::json) return entry;
+    return "\"" + std::string(entry_name) + "\": " + entry;
+}
+
+/// Without white space outside of quotes: hosts and editors write their files in a layout of their own.
+std::string squeezed(std::string_view entry) {
+    std::string text;
+    bool quoted = false;
+    for (std::size_t at = 0; at < entry.size(); ++at) {
+        if (quoted && entry[at] == '\\')
+            text += entry[at++];
+        else if (entry[at] == '"')
+            quoted = !quoted;
+        if (at < entry.size() &&
+            (quoted || std::string_view(" \t\r\n").find(entry[at]) == std::string_view::npos))
+            text += entry[at];
+    }
+    return text;
+}
+
+/// What was written once, without our entry: the copy, byte for byte, or no file at all. nullopt if the file
+/// has changed since.
+struct Original {
+    std::optional<std::string> text = std::nullopt;
+    std::optional<HostFile> copy = std::nullopt;
+};
+std::optional<Original> original_of(const ConfigText& format, const HostFile& file,
+                                    const std::string& entry) {
+    auto copy = read_host_file(copy_of(file));
+    if (!copy) return std::nullopt;
+    const auto before = copy->text.value_or("");
+    const auto edits = format.add(before, entry);
+    if (!edits || edited(before, *edits) != *file.text) return std::nullopt;
+    if (!copy->text) return Original{};
+    return Original{copy->text, std::move(*copy)};
+}
+
+Result<void> add_to(const HostDefinition& host, const SetupPlan& plan, const HostFile& file,
+                    std::ostream& out) {
+    const auto format = text_of(host);
+    const auto text = file.text.value_or("");
+    const auto found = format->find(text);
+    if (!found) return about(file, found.error());
+    const auto values = entry_of(host, plan.connection);
+    if (!values) return values.error();
+    const auto entry = format->write(*values, text);
+    if (*found && squeezed(**found) == squeezed(entry)) {
+        say(out, title(host, file) + "\nIs set up already; nothing was changed.");
+        return {};
+    }
+    if (*found)
+        return Error{Errc::conflict,
+                     file.named.string() + " has an entry " + std::string(entry_name) +
+                         " already, and it differs from this one. Nothing was changed. To replace it, "
+                         "first run: tfy-pat-mcp setup " +
+                         std::string(host.id) + " --remove"};
+    const auto edits = format->add(text, entry);
+    if (!edits) return about(file, edits.error());
+    const auto after = edited(text, *edits);
+    if (const auto again = format->find(after); !again || *again != entry)
+        return about(file, {Errc::refused, "is written in a way that would lose the new entry"});
+    say(out, title(host, file) + "\n" + marked(shown(host, entry), '+'));
+    if (plan.dry_run) {
+        say(out, "Nothing was written: this is what a run without --dry-run would add.");
+        return {};
+    }
+    if (file.text)
+        if (auto kept = keep_copy(file); !kept) return kept.error();
+    if (auto written = replace_host_file(file, after); !written) return written.error();
+    say(out, "Written." + (file.text ? " The file as it was: " + copy_of(file).string()
+                                     : std::string(" The file is new.")));
+    for (const auto& note : plan.notes) say(out, note);
+    say(out, std::string(host.then) + " Then ask your agent: \"Is my TrueFoundry access set up?\"");
+    return {};
+}
+
+Result<void> remove_from(const HostDefinition& host, const SetupPlan& plan, const HostFile& file,
+                         std::ostream& out) {
+    const auto format = text_of(host);
+    const auto text = file.text.value_or("");
+    const auto found = format->find(text);
+    if (!found) return about(file, found.error());
+    if (!*found) {
+        say(out, title(host, file) + "\nHas no entry " + std::string(entry_name) + "; nothing was changed.");
+        return {};
+    }
+    const auto original = original_of(*format, file, **found);
+    const auto edits = format->take_out(text);
+    if (!original && !edits) return about(file, edits.error());
+    say(out, title(host, file) + "\n" + marked(shown(host, **found), '-'));
+    if (plan.dry_run) {
+        say(out, "Nothing was written: this is what a run without --dry-run would take out.");
+        return {};
+    }
+    auto after = original ? original->text : std::optional(edited(text, *edits));
+    if (auto written = replace_host_file(file, after); !written) return written.error();
+    if (!original) {
+        say(out, "Taken out. The file has changed since setup, so the rest stays as it is.");
+        return {};
+    }
+    if (!original->copy) {
+        say(out, "Taken out. Nothing else was in the file, so it is gone, as it was before setup.");
+        return {};
+    }
+    // The file is what it was. A copy that cannot be removed changes nothing about that.
+    if (const auto gone = replace_host_file(*original->copy, std::nullopt); !gone)
+        say(out, gone.error().message);
+    say(out, "Taken out. The file is, byte for byte, what it was before setup.");
+    return {};
+}
+
+std::string state_of(const HostDefinition& host, const HostFile& file) {
+    if (!file.text) return "no file yet";
+    const auto found = text_of(host)->find(*file.text);
+    if (!found) return found.error().message;
+    return *found ? "set up" : "not set up";
+}
+
+Result<void> tell_of_all(const Surroundings& around, std::ostream& out) {
+    for (const auto& host : all_hosts()) {
+        const auto path = file_of(host, around);
+        if (!path) return path.error();
+        const auto file = read_host_file(*path);
+        auto id = std::string(host.id);
+        id.resize(16, ' ');
+        say(out, id + (file ? state_of(host, *file) + ": " + path->string() : file.error().message));
+    }
+    say(out, "\nTo set one up: tfy-pat-mcp setup HOST");
+    return {};
+}
+
+}  // namespace
+
+Result<void> run_setup(const SetupPlan& plan, const Surroundings& around, std::ostream& out) {
+    if (plan.host.empty()) return tell_of_all(around, out);
+    const auto* host = find_host(plan.host);
+    if (host == nullptr) return Error{Errc::invalid_params, "There is no such host."};
+    const auto path = file_of(*host, around);
+    if (!path) return path.error();
+    const auto file = read_host_file(*path);
+    if (!file) return file.error();
+    return plan.remove ? remove_from(*host, plan, *file, out) : add_to(*host, plan, *file, out);
+}
+
+}  // namespace tfy::setup

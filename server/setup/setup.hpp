@@ -1,0 +1,24 @@
+// `setup`: puts this server into a host's settings, and takes it out again.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "server/setup/hosts.hpp"
+
+namespace tfy::setup {
+
+struct SetupPlan {
+    std::string host = {};  // an id; empty: tells of all hosts
+    bool remove = false;
+    bool dry_run = false;
+    Connection connection = {};           // not read to remove
+    std::vector<std::string> notes = {};  // what the person has to know or do once it is written
+};
+
+/// Says on `out` what it changes in which file. Where an entry is there already, it changes nothing.
+/// Errc::refused, Errc::conflict or Errc::storage with the whole reason; then nothing was changed.
+Result<void> run_setup(const SetupPlan& plan, const Surroundings& around, std::ostream& out);
+
+}  // namespace tfy::setup

@@ -1,0 +1,238 @@
+// `setup HOST`: each host's own file, as its own parser reads it; the command in it answers a real client; taken out
+// again, the file has the same bytes as before.
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { parse as parseJsonc } from 'jsonc-parser';
+import { parse as tomlTables } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
+
+import { binary, runToEnd } from './lib/process.mjs';
+
+/** As plain objects. */
+const parseToml = text => JSON.parse(JSON.stringify(tomlTables(text)));
+
+const jsonc = text => {
+  const errors = [];
+  const value = parseJsonc(text, errors, { allowTrailingComma: true });
+  assert.deepEqual(errors, [], text);
+  return value;
+};
+
+const json = (section, before) => ({ section, before, parse: JSON.parse });
+const others = '{\n  "mcpServers": {\n    "other": {"command": "x", "env": {"SECRET": "do-not-show"}}\n  },\n  "n": 1.50\n}';
+
+/** Of each host the file, its parser, and what may be in it. */
+const hosts = {
+  'claude-code': { file: '.claude.json', ...json('mcpServers', ['{}', others, '{"numStartups":1,"mcpServers":{}}']) },
+  'claude-desktop': { file: '.config/Claude/claude_desktop_config.json', ...json('mcpServers', [others]) },
+  cursor: { file: '.cursor/mcp.json', ...json('mcpServers', [others, others.replaceAll('\n', '\r\n')]) },
+  vscode: {
+    file: '.config/Code/User/mcp.json',
+    section: 'servers',
+    parse: jsonc,
+    before: ['{\n\t// mine\n\t"inputs": [],\n\t"servers": {\n\t\t"a": {"url": "u"}, // last\n\t}\n}\n', ''],
+  },
+  codex: {
+    file: '.codex/config.toml',
+    section: 'mcp_servers',
+    parse: parseToml,
+    before: ['model = "m" # mine\n\n[mcp_servers.other]\ncommand = "x"', '[a]\nb = 1\n\n\n# end\n'],
+  },
+  gemini: { file: '.gemini/settings.json', section: 'mcpServers', parse: jsonc, before: ['{ "ui": {"theme": "x"} } // mine\n'] },
+  goose: {
+    file: '.config/goose/config.yaml',
+    section: 'extensions',
+    parse: parseYaml,
+    before: ['# mine\nGOOSE_MODEL: m\nextensions:\n  memory:\n    enabled: true\n    type: builtin\nother:\n- 1\n', 'extensions: {}\n'],
+  },
+  zed: {
+    file: '.config/zed/settings.json',
+    section: 'context_servers',
+    parse: jsonc,
+    before: ['// Zed settings\n{\n  "theme": {\n    "mode": "system", // or dark\n  },\n}\n'],
+  },
+  windsurf: { file: '.codeium/windsurf/mcp_config.json', ...json('mcpServers', [others]) },
+};
+
+class Home {
+  constructor(t) {
+    this.folder = mkdtempSync(join(tmpdir(), 'tfy-setup-'));
+    t.after(() => rmSync(this.folder, { recursive: true, force: true }));
+    this.env = { PATH: process.env.PATH, HOME: this.folder };
+  }
+
+  path(name) {
+    return join(this.folder, name);
+  }
+
+  put(name, text) {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), text, { mode: 0o640 });
+  }
+
+  text(name) {
+    return readFileSync(this.path(name), 'utf8');
+  }
+
+  setup(args, env = {}) {
+    return runToEnd(binary, ['setup', ...args], { env: { ...this.env, ...env } });
+  }
+
+  async done(args, env) {
+    const { code, stdout, stderr } = await this.setup(args, env);
+    assert.equal(code, 0, stdout + stderr);
+    return stdout;
+  }
+
+  async refused(args, env) {
+    const { code, stdout, stderr } = await this.setup(args, env);
+    assert.notEqual(code, 0, stdout);
+    return stderr;
+  }
+}
+
+const upstream = { TFY_BASE_URL: 'https://tfy.example.com', TFY_API_KEY_FILE: '/keys/mine' };
+
+async function answers(command, args, env) {
+  const client = new Client({ name: 'a-host', version: '1' });
+  await client.connect(new StdioClientTransport({ command, args, env }));
+  try {
+    const { tools } = await client.listTools();
+    assert.ok(tools.some(tool => tool.name === 'tfy_access_tokens_list'));
+    const listed = await client.callTool({ name: 'tfy_access_tokens_list', arguments: {} });
+    assert.ok(!listed.isError, JSON.stringify(listed));
+  } finally {
+    await client.close();
+  }
+}
+
+for (const [host, { file, section, parse, before }] of Object.entries(hosts)) {
+  test(`${host}: its own parser reads the entry, the command in it answers, and the file comes back byte for byte`, async t => {
+    const home = new Home(t);
+    for (const text of [undefined, ...before]) {
+      if (text !== undefined) home.put(file, text);
+      const first = text?.trim() ? parse(text) : {};
+      const said = await home.done([host, '--sandbox']);
+      assert.doesNotMatch(said, /do-not-show/);
+      const { [section]: servers, ...rest } = parse(home.text(file));
+      const { 'tfy-pat-mcp': own, ...otherServers } = servers;
+      const { [section]: serversBefore, ...restBefore } = first;
+      assert.deepEqual(rest, restBefore);
+      assert.deepEqual(otherServers, serversBefore ?? {});
+      assert.deepEqual(own.args, ['stdio', '--sandbox']);
+      await answers(own.command ?? own.cmd, own.args, home.env);
+      assert.match(await home.done([host, '--sandbox']), /Is set up already; nothing was changed/);
+      if (text !== undefined) {
+        assert.equal(readFileSync(`${home.path(file)}.before-tfy-pat-mcp`, 'utf8'), text);
+        assert.equal(statSync(`${home.path(file)}.before-tfy-pat-mcp`).mode & 0o777, 0o600);
+        assert.equal(statSync(home.path(file)).mode & 0o777, 0o640);
+      }
+      await home.done([host, '--remove']);
+      assert.equal(existsSync(home.path(file)), text !== undefined);
+      if (text !== undefined) assert.equal(home.text(file), text);
+      assert.equal(existsSync(`${home.path(file)}.before-tfy-pat-mcp`), false);
+    }
+  });
+
+  test(`${host}: the address and the key's file are written, and never a key`, async t => {
+    const home = new Home(t);
+    await home.done([host], upstream);
+    const own = parse(home.text(file))[section]['tfy-pat-mcp'];
+    assert.deepEqual(own.env ?? own.envs, upstream);
+    await home.done([host, '--remove'], {});
+    const said = await home.done([host], { TFY_BASE_URL: upstream.TFY_BASE_URL, TFY_API_KEY: 'tfy-key-that-stays-out-0123456789' });
+    assert.doesNotMatch(home.text(file) + said, /stays-out/);
+    assert.match(said, /umask 077/);
+    const again = parse(home.text(file))[section]['tfy-pat-mcp'];
+    assert.equal((again.env ?? again.envs).TFY_API_KEY_FILE, home.path('.config/tfy-pat-mcp/key'));
+  });
+
+  test(`${host}: --dry-run shows what would change, and changes nothing`, async t => {
+    const home = new Home(t);
+    const text = before[0];
+    home.put(file, text);
+    assert.match(await home.done([host, '--sandbox', '--dry-run']), /^ {2}\+ .*tfy-pat-mcp.*\n[^]*Nothing was written/m);
+    assert.equal(home.text(file), text);
+    await home.done([host, '--sandbox']);
+    const added = home.text(file);
+    assert.match(await home.done([host, '--remove', '--dry-run']), /^ {2}- .*tfy-pat-mcp.*\n[^]*Nothing was written/m);
+    assert.equal(home.text(file), added);
+  });
+}
+
+test('--serve names the address, which Claude Desktop cannot take', async t => {
+  const home = new Home(t);
+  await home.done(['codex', '--serve']);
+  assert.deepEqual(parseToml(home.text('.codex/config.toml')).mcp_servers['tfy-pat-mcp'], { url: 'http://127.0.0.1:8780/mcp' });
+  await home.done(['cursor', '--serve', '--public-url', 'https://pat.example.com/x']);
+  assert.deepEqual(JSON.parse(home.text('.cursor/mcp.json')).mcpServers['tfy-pat-mcp'], { url: 'https://pat.example.com/x/mcp' });
+  await home.done(['zed', '--serve', '--listen', '[::1]:9000']);
+  assert.deepEqual(JSON.parse(home.text('.config/zed/settings.json')).context_servers['tfy-pat-mcp'], { url: 'http://[::1]:9000/mcp' });
+  assert.match(await home.refused(['claude-desktop', '--serve']), /takes no addresses/);
+});
+
+test('without a host all are listed, with their files', async t => {
+  const home = new Home(t);
+  await home.done(['gemini', '--sandbox']);
+  home.put('.cursor/mcp.json', '{');
+  home.put('.codeium/windsurf/mcp_config.json', '{}');
+  const said = await home.done([]);
+  for (const [host, { file }] of Object.entries(hosts)) assert.match(said, new RegExp(`^${host} .*`, 'm'), file);
+  assert.match(said, /^gemini +set up: /m);
+  assert.match(said, /^windsurf +not set up: /m);
+  assert.match(said, /^zed +no file yet: /m);
+  assert.match(said, /^cursor +is not JSON: line 1/m);
+});
+
+test('what is changed in the meantime stays; only the entry is taken out', async t => {
+  const home = new Home(t);
+  home.put('.cursor/mcp.json', others);
+  await home.done(['cursor', '--sandbox']);
+  home.put('.cursor/mcp.json', home.text('.cursor/mcp.json').replace('1.50', '2'));
+  assert.match(await home.done(['cursor', '--remove']), /has changed since setup/);
+  assert.equal(home.text('.cursor/mcp.json'), others.replace('1.50', '2'));
+  assert.match(await home.done(['cursor', '--remove']), /Has no entry tfy-pat-mcp; nothing was changed/);
+});
+
+test('errors say what is wrong, that nothing was changed, and what to do', async t => {
+  const home = new Home(t);
+  const file = '.cursor/mcp.json';
+  assert.match(await home.refused(['cursor']), /Which TrueFoundry\? Nothing was written\. Set TFY_BASE_URL/);
+  assert.match(await home.refused(['cursor'], { TFY_BASE_URL: 'http://tfy.example.com' }), /Nothing was written/);
+  assert.match(await home.refused(['curser', '--sandbox']), /Unknown host .*cursor/);
+  assert.match(await home.refused(['--remove']), /Which host\?/);
+
+  home.put(file, '{"mcpServers": }');
+  assert.match(await home.refused(['cursor', '--sandbox']), /mcp\.json is not JSON: line 1 cannot be read\. Nothing was changed\./);
+  assert.equal(home.text(file), '{"mcpServers": }');
+
+  home.put(file, '{"mcpServers": {"tfy-pat-mcp": {"command": "mine"}}}');
+  assert.match(await home.refused(['cursor', '--sandbox']), /already, and it differs .* setup cursor --remove/);
+
+  home.put(file, '{}');
+  chmodSync(home.path(file), 0o400);
+  assert.match(await home.refused(['cursor', '--sandbox']), /read-only|Cannot write/);
+  assert.equal(home.text(file), '{}');
+
+  rmSync(home.path(file));
+  symlinkSync('nowhere', home.path(file));
+  assert.match(await home.refused(['cursor', '--sandbox']), /is a link that leads nowhere\. Nothing was changed/);
+  assert.equal(existsSync(home.path('.cursor/nowhere')), false);
+
+  home.put('dotfiles/mcp.json', others);
+  rmSync(home.path(file));
+  symlinkSync('../dotfiles/mcp.json', home.path(file));
+  await home.done(['cursor', '--sandbox']);
+  assert.ok(JSON.parse(home.text('dotfiles/mcp.json')).mcpServers['tfy-pat-mcp']);
+  await home.done(['cursor', '--remove']);
+  assert.equal(home.text('dotfiles/mcp.json'), others);
+
+  mkdirSync(home.path('.gemini/settings.json'), { recursive: true });
+  assert.match(await home.refused(['gemini', '--sandbox']), /is not a regular file/);
+});
