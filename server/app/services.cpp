@@ -180,6 +180,7 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.public_url = std::move(settings.public_url);
     parts.ca_file = std::move(settings.ca_file);
     parts.hold = settings.hold;
+    parts.offer = std::move(settings.offer);
     parts.log_level = settings.log_level;
     parts.limits = settings.limits;
     parts.listening = {.address = settings.listen.host,

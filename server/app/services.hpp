@@ -35,6 +35,7 @@ struct Services {
     std::string public_url = {};                       // that links begin with; empty: where it listens
     std::string ca_file = {};
     policy::Duration hold = std::chrono::seconds{45};
+    tools::Offer offer = {};
     observability::Log::Level log_level = observability::Log::Level::info;
     transport::ListenerOptions listening = {};  // `serve`
 

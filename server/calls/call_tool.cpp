@@ -44,13 +44,25 @@ CallTool::CallTool(Rooms rooms, std::string server, std::string base_url)
     : deps_(rooms),
       server_(std::move(server)),
       base_url_(std::move(base_url)),
-      definitions_(rooms.catalog.definitions()) {}
+      definitions_(rooms.catalog.definitions()) {
+    std::erase_if(definitions_, [this](const Json& each) { return !deps_.offer.includes(each); });
+}
+
+const CallTool::Entry* CallTool::offered(std::string_view tool) const {
+    const auto* entry = deps_.catalog.find(tool);
+    return entry != nullptr && deps_.offer.includes(entry->definition) ? entry : nullptr;
+}
 
 Async<Result<mcp::MethodResult>> CallTool::call(mcp::Requester& requester, protocol::CallToolParams params) {
     const auto* entry = deps_.catalog.find(params.name);
     if (entry == nullptr)
         co_return Error{Errc::invalid_params,
                         "Unknown tool " + deps_.redaction.quoted(params.name) + ". List the tools first."};
+    if (offered(params.name) == nullptr)
+        co_return Error{Errc::invalid_params,
+                        std::string(entry->tool->name()) +
+                            " is switched off on this server, by --read-only or --tools. "
+                            "Nothing was done. Use the tools that are listed."};
     if (params.task && !calls::may_be_task(entry->definition))
         co_return Error{Errc::method_not_found, std::string(entry->tool->name()) +
                                                     " cannot be called as a task. Nothing was done. Call it "
@@ -115,6 +127,8 @@ Result<policy::Call> CallTool::make_call(const Entry& entry, const mcp::Requeste
 
 Async<Result<ToolResult>> CallTool::look(const mcp::Requester& requester, std::string tool, Json arguments) {
     const auto* entry = deps_.catalog.find(tool);
+    if (entry != nullptr && offered(tool) == nullptr)
+        co_return Error{Errc::denied, tool + " is switched off on this server. Nothing was done."};
     if (entry == nullptr || entry->tool->effect() != policy::Effect::reads)
         co_return Error{Errc::internal, "There is no reading tool of this name. Nothing was done."};
     auto call = make_call(*entry, requester, std::move(arguments));
@@ -123,7 +137,7 @@ Async<Result<ToolResult>> CallTool::look(const mcp::Requester& requester, std::s
 }
 
 bool CallTool::may_look(const mcp::Requester& requester, std::string_view tool, Json arguments) const {
-    const auto* entry = deps_.catalog.find(tool);
+    const auto* entry = offered(tool);
     if (entry == nullptr || entry->tool->effect() != policy::Effect::reads) return false;
     auto call = make_call(*entry, requester, std::move(arguments));
     if (!call) return false;

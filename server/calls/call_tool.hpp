@@ -10,6 +10,7 @@
 #include "server/calls/drivers.hpp"
 #include "server/mcp/features.hpp"
 #include "server/observability/log.hpp"
+#include "tools/offer.hpp"
 #include "tools/registry/catalog.hpp"
 
 namespace tfy::calls {
@@ -25,6 +26,7 @@ public:
         const sealing::Sealer& redaction;
         const Clock& clock;
         const observability::Log& log;
+        tools::Offer offer = {};  // what is not in it is not listed, not called and not carried out
     };
 
     /// `server` and `base_url` are bound into every digest.
@@ -61,6 +63,9 @@ public:
 private:
     struct Job;
     using Entry = registry::Catalog::Entry;
+
+    /// nullptr if there is no such tool, or this server does not offer it.
+    const Entry* offered(std::string_view tool) const;
 
     Result<policy::Call> make_call(const Entry& entry, const mcp::Requester& requester, Json arguments) const;
     Async<Result<mcp::MethodResult>> answer_of(const Entry& entry, mcp::Requester& requester,

@@ -33,7 +33,7 @@ struct CallTool::Job {
 };
 
 void CallTool::carry_out(Approval approval, policy::Trace trace) {
-    const auto* entry = deps_.catalog.find(approval.call.tool);
+    const auto* entry = offered(approval.call.tool);
     const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_;
     if (entry == nullptr || !ours || !carried_out_.insert(approval.id).second) return;
     auto call = approval.call;

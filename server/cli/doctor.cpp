@@ -22,7 +22,8 @@ void add_doctor(CommandLine& line) {
     const auto json = std::make_shared<bool>(false);
     line.add({"doctor",
               "Check what is configured and what works, and say what an approval proves here",
-              {"--listen --open-browser --sandbox --sandbox-tokens --hold --policy --state-dir --public-url "
+              {"--listen --open-browser --sandbox --sandbox-tokens --read-only --tools --hold --policy "
+               "--state-dir --public-url "
                "--allowed-host --allowed-origin --ca-file --log-level --config",
                {"tfy-pat-mcp doctor", "tfy-pat-mcp doctor --sandbox --json"}},
               [json](Invocation& call) { return run(call, *json); }})

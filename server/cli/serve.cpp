@@ -7,7 +7,8 @@ namespace tfy::cli {
 void add_serve(CommandLine& line) {
     line.add({"serve",
               "Serve MCP over HTTP at /mcp, and the approvals page at /approvals",
-              {"--listen --sandbox --sandbox-tokens --hold --policy --state-dir --public-url --allowed-host "
+              {"--listen --sandbox --sandbox-tokens --read-only --tools --hold --policy --state-dir "
+               "--public-url --allowed-host "
                "--allowed-origin --ca-file --log-level --config",
                {"tfy-pat-mcp serve --sandbox",
                 "tfy-pat-mcp serve --listen 0.0.0.0:8780 --public-url https://tfy.example.com"}},

@@ -69,6 +69,14 @@ void add_settings(CLI::App& app, config::Options& options) {
     takes_list(*text("--allowed-origin", options.allowed_origins,
                      "Origin header to accept as well; repeatable", "ORIGIN", "TFY_PAT_MCP_ALLOWED_ORIGIN",
                      "the server's own"));
+    spelled(
+        app.add_flag("--read-only", options.read_only,
+                     "Offer only the tools that change nothing; the others are not listed, and calls of them "
+                     "are refused"),
+        "", "off")
+        ->envname("TFY_PAT_MCP_READ_ONLY");
+    takes_list(*text("--tools", options.tools, "Offer only these tools, with commas between them", "LIST",
+                     "TFY_PAT_MCP_TOOLS", "all"));
     spelled(app.add_flag("--open-browser,!--no-open-browser", options.open_browser,
                          "Open the approvals page in a browser if there is a display"),
             "", "on")

@@ -61,6 +61,12 @@ Result<void> name_process(const config::Options& options, setup::SetupPlan& plan
         if (!folder) return folder.error();
         plan.connection.arguments.insert(plan.connection.arguments.end(), {"--state-dir", folder->string()});
     }
+    if (options.read_only) plan.connection.arguments.emplace_back("--read-only");
+    std::string names;
+    for (const auto& name : options.tools) names += (names.empty() ? "" : ",") + name;
+    if (!names.empty()) plan.connection.arguments.insert(plan.connection.arguments.end(), {"--tools", names});
+    for (const auto& wrong : config::read_settings(options).wrong)
+        if (wrong.name == "--tools") return wrong.error;
     return options.sandbox ? Result<void>{} : name_upstream(plan);
 }
 
@@ -114,7 +120,7 @@ void add_setup(CommandLine& line) {
         {"setup",
          "Put this server into the settings of an MCP host, or take it out again. Without HOST, list the "
          "hosts and their files",
-         {"--sandbox --state-dir --listen --public-url --config",
+         {"--sandbox --read-only --tools --state-dir --listen --public-url --config",
           {"tfy-pat-mcp setup claude-code --sandbox", "tfy-pat-mcp setup cursor --remove"}},
          [choice](Invocation& call) { return run(call, *choice); }});
     setup.add_option("HOST", choice->host, "One of " + hosts_in_words());

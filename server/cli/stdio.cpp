@@ -7,7 +7,8 @@ namespace tfy::cli {
 void add_stdio(CommandLine& line) {
     line.add({"stdio",
               "Run an MCP server on stdin and stdout",
-              {"--open-browser --sandbox --sandbox-tokens --hold --policy --state-dir --public-url --ca-file "
+              {"--open-browser --sandbox --sandbox-tokens --read-only --tools --hold --policy --state-dir "
+               "--public-url --ca-file "
                "--log-level --config",
                {"tfy-pat-mcp stdio --sandbox", "tfy-pat-mcp stdio --no-open-browser --hold 20s"}},
               [](Invocation& call) {

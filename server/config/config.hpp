@@ -28,7 +28,9 @@ struct Options {
     std::string public_url = {};  // where people and clients reach `serve`; empty: where it listens
     std::vector<std::string> allowed_hosts = {};
     std::vector<std::string> allowed_origins = {};
-    bool open_browser = true;  // stdio: lead the person to the page where a display is there
+    bool read_only = false;               // offer the reading tools alone
+    std::vector<std::string> tools = {};  // to offer; empty: all
+    bool open_browser = true;             // stdio: lead the person to the page where a display is there
 };
 
 /// Where the control plane is and the key to it; read from TFY_BASE_URL (TFY_HOST, TFY_API_HOST),

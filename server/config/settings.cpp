@@ -4,11 +4,13 @@
 #include <openssl/x509_vfy.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <sstream>
 
 #include "manifests/embedded.hpp"
+#include "policy/near_miss.hpp"
 #include "server/config/path_text.hpp"
 #include "server/http_client/url_parts.hpp"
 
@@ -32,6 +34,23 @@ Result<policy::Duration> read_hold(const std::string& text) {
 Result<observability::Log::Level> read_level(const std::string& text) {
     if (const auto level = observability::Log::read_level(text)) return *level;
     return wrong("--log-level must be debug, info, warn, error or off.");
+}
+
+/// A name with a typing mistake must not become a server with other tools than were meant.
+Result<tools::Offer> read_offer(const Options& options) {
+    const tools::Offer offer{options.read_only, options.tools};
+    const auto known = manifests::tool_names();
+    for (const auto& name : offer.names) {
+        if (std::ranges::find(known, std::string_view(name)) == known.end()) {
+            const auto near = policy::near_miss(name, known);
+            return wrong("--tools names a tool that there is not." +
+                         (near ? " Did you mean " + std::string(*near) + "?" : std::string{}) +
+                         " Tools are named as in tools/list, with commas between them.");
+        }
+        if (!offer.includes(Json::parse(manifests::file("tools/" + name + ".json"))))
+            return wrong("--tools names " + name + ", which --read-only leaves out. Give one of the two.");
+    }
+    return offer;
 }
 
 /// Read as libcurl's TLS will read it, also where no address is https yet: webhooks may be.
@@ -118,6 +137,7 @@ ReadSettings read_settings(const Options& options) {
     allow_public_url(settings);
     take("--ca-file", read_ca_file(options.ca_file), settings.ca_file);
     take("--hold", read_hold(options.hold), settings.hold);
+    take("--tools", read_offer(options), settings.offer);
     take("--log-level", read_level(options.log_level), settings.log_level);
     auto& limits = settings.limits;
     const auto take_limit = [&](const char* name, std::chrono::milliseconds& limit) {

@@ -5,6 +5,7 @@
 #include "policy/rule.hpp"
 #include "server/config/config.hpp"
 #include "server/notify/webhook_target.hpp"
+#include "tools/offer.hpp"
 
 namespace tfy::config {
 
@@ -16,6 +17,7 @@ struct Settings {
     std::vector<std::string> origins = {};
     std::string public_url = {};
     std::string ca_file = {};
+    tools::Offer offer = {};
     policy::Duration hold = {};
     observability::Log::Level log_level = observability::Log::Level::info;
     UpstreamLimits limits = {};

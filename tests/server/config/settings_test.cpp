@@ -29,6 +29,14 @@ const Row rows[] = {
     {"--listen", [](config::Options& o) { o.listen = "nonsense:80"; }, 2},
     {"--allowed-host", [](config::Options& o) { o.allowed_hosts = {"good.example", "https://x"}; }, 2},
     {"--allowed-origin", [](config::Options& o) { o.allowed_origins = {"x.example"}; }, 2},
+    {"--tools", [](config::Options& o) { o.tools = {"tfy_access_tokens_list", "tfy_access_token_get"}; }, 2},
+    {"--tools", [](config::Options& o) { o.tools = {""}; }, 2},
+    {"--tools",
+     [](config::Options& o) {
+         o.read_only = true;
+         o.tools = {"tfy_access_tokens_delete"};
+     },
+     2},
     {"--ca-file", [](config::Options& o) { o.ca_file = "/nowhere/ca.pem"; }, 1},
     {"--ca-file", [](config::Options& o) { o.ca_file = "/etc/passwd"; }, 1},
     {"--policy", [](config::Options& o) { o.policy = "/nowhere/policy.toml"; }, 1},

@@ -1,0 +1,13 @@
+#include "tools/offer.hpp"
+
+#include <algorithm>
+
+namespace tfy::tools {
+
+bool Offer::includes(const Json& definition) const {
+    if (read_only && !definition.at("annotations").at("readOnlyHint").get<bool>()) return false;
+    const auto& name = definition.at("name").get_ref<const std::string&>();
+    return names.empty() || std::ranges::find(names, name) != names.end();
+}
+
+}  // namespace tfy::tools
