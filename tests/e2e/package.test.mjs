@@ -1,0 +1,88 @@
+// The Debian package, unpacked into a folder of its own: what is in it runs from there.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { before, after, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+
+import { binary } from './lib/process.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'tfy-package-'));
+const root = join(folder, 'root');
+const at = path => join(root, path);
+const run = (command, args, options = {}) => execFileSync(command, args, { encoding: 'utf8', ...options });
+const has = command => spawnSync('which', [command]).status === 0;
+let deb;
+
+before(() => {
+  run('cpack', ['--config', join(dirname(binary), 'CPackConfig.cmake'), '-B', folder], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  deb = join(folder, readdirSync(folder).find(name => name.endsWith('.deb')));
+  run('dpkg-deb', ['-x', deb, root]);
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the package names what it needs, and holds what it should', () => {
+  const field = name => run('dpkg-deb', ['-f', deb, name]).trim();
+  assert.equal(field('Package'), 'tfy-pat-mcp');
+  assert.equal(`tfy-pat-mcp ${field('Version')}`, run(binary, ['--version']).trim());
+  for (const library of ['libc6', 'libcurl4', 'libssl3', 'libsqlite3-0', 'libsodium23']) assert.match(field('Depends'), new RegExp(`\\b${library}\\b`));
+  const files = run('dpkg-deb', ['-c', deb]).split('\n').map(line => line.replace(/^.* \.\//, '')).filter(name => name && !name.endsWith('/'));
+  assert.deepEqual(files.sort(), [
+    'usr/bin/tfy-pat-mcp',
+    'usr/lib/systemd/system/tfy-pat-mcp.service',
+    'usr/share/bash-completion/completions/tfy-pat-mcp',
+    'usr/share/doc/tfy-pat-mcp/changelog.gz',
+    'usr/share/doc/tfy-pat-mcp/copyright',
+    'usr/share/man/man1/tfy-pat-mcp.1.gz',
+  ]);
+  assert.match(run('dpkg-deb', ['-c', deb]), /^-rwxr-xr-x root\/root .*usr\/bin\/tfy-pat-mcp$/m);
+});
+
+test('the program in it answers a client', async () => {
+  const client = new Client({ name: 'a-host', version: '1' });
+  const env = { PATH: process.env.PATH, HOME: folder };
+  await client.connect(new StdioClientTransport({ command: at('usr/bin/tfy-pat-mcp'), args: ['stdio', '--sandbox'], env, stderr: 'ignore' }));
+  const { tools } = await client.listTools();
+  assert.ok(tools.some(tool => tool.name === 'tfy_access_tokens_list'));
+  await client.close();
+});
+
+test('the manual page names every command', () => {
+  const page = gunzipSync(readFileSync(at('usr/share/man/man1/tfy-pat-mcp.1.gz'))).toString();
+  const commands = /^Commands:\n((?: {2}.*\n)+)/m.exec(run(binary, ['--help']))[1].match(/^ {2}[a-z]+/gm);
+  for (const command of commands) assert.match(page, new RegExp(`^\\.B.*\\b${command.trim()}\\b`, 'm'));
+});
+
+test('completion in bash knows the commands and the options of the installed program', () => {
+  const complete = (...words) =>
+    run('bash', ['-c', '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tfy_pat_mcp; printf "%s\\n" "${COMPREPLY[@]}"',
+      at('usr/share/bash-completion/completions/tfy-pat-mcp'), at('usr/bin/tfy-pat-mcp'), ...words]).trim().split('\n');
+  assert.deepEqual(complete('ser'), ['serve']);
+  assert.deepEqual(complete('approvals', 'perm'), ['permissions', 'permit']);
+  assert.deepEqual(complete('setup', '--dry'), ['--dry-run']);
+  assert.deepEqual(complete('serve', '--public'), ['--public-url']);
+});
+
+test('the unit is valid, and the service is shut in', { skip: !has('systemd-analyze') }, () => {
+  const unit = at('usr/lib/systemd/system/tfy-pat-mcp.service');
+  // systemd looks for the program at its installed place: here it is given the unpacked one.
+  const tried = join(folder, 'try', 'tfy-pat-mcp.service');
+  mkdirSync(dirname(tried));
+  writeFileSync(tried, readFileSync(unit, 'utf8').replaceAll('/usr/bin/tfy-pat-mcp', at('usr/bin/tfy-pat-mcp')));
+  const verified = spawnSync('systemd-analyze', ['verify', '--man=no', tried], { encoding: 'utf8' });
+  assert.equal(verified.status, 0, verified.stderr);
+  assert.doesNotMatch(verified.stderr, /tfy-pat-mcp\.service/);
+  const safety = run('systemd-analyze', ['security', '--offline=true', '--threshold=30', tried], { stdio: ['ignore', 'pipe', 'pipe'] });
+  assert.match(safety, /Overall exposure level/);
+});
+
+test('lintian finds no error', { skip: !has('lintian') }, () => {
+  const found = spawnSync('lintian', ['--fail-on', 'error', deb], { encoding: 'utf8' });
+  assert.equal(found.status, 0, found.stdout + found.stderr);
+  assert.ok(existsSync(deb));
+});
