@@ -4,7 +4,7 @@
 #include <charconv>
 #include <optional>
 
-#include "policy/redaction/characters.hpp"
+#include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/entities.hpp"
 #include "policy/redaction/unicode.hpp"
 #include "policy/redaction/views.hpp"
@@ -183,6 +183,29 @@ void decode_quoted_printable(std::string_view text, View& view) {
         }
         at += size;
     }
+}
+
+bool may_hold_mirrored_escapes(std::string_view text) {
+    static constexpr ByteClasses starts = {characters("%\\&")};
+    static constexpr auto hex = characters("0123456789abcdefABCDEF");
+    constexpr std::size_t least = 5;    // a value has six characters or more
+    constexpr std::size_t nearby = 16;  // "};56#&"
+    std::size_t count = 0;
+    std::size_t last = 0;
+    bool found = false;
+    for_each_run(text, starts, 1, [&](std::size_t at, std::size_t) {
+        if (at < 2 || found) return;
+        const char before = text[at - 1];
+        const bool is_end = text[at] == '%'   ? has(hex, before) && (has(hex, text[at - 2]) || before == 'u')
+                            : text[at] == '&' ? before == '#'
+                                              : before == 'u' || before == 'x' || before == 'U' ||
+                                                    (before >= '0' && before <= '7');
+        if (!is_end) return;
+        count = count > 0 && at - last <= nearby ? count + 1 : 1;
+        last = at;
+        found = count >= least;
+    });
+    return found;
 }
 
 }  // namespace tfy::redaction

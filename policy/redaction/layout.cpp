@@ -87,6 +87,17 @@ void decode_reversed(std::string_view text, std::size_t shortest, View& view) {
     });
 }
 
+void decode_mirrored(std::string_view text, View& view) {
+    for (auto end = text.size(); end > 0;) {
+        auto begin = end - 1;  // of a character, whose bytes keep their order
+        while (begin > 0 && end - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xc0U) == 0x80)
+            --begin;
+        if (read_code_point(text, begin).size != end - begin) begin = end - 1;
+        view.put_same(text, begin, end);
+        end = begin;
+    }
+}
+
 void decode_tags(std::string_view text, View& view) {
     bool in_tags = false;
     for (std::size_t at = 0; at < text.size();) {

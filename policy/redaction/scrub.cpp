@@ -30,7 +30,7 @@ std::optional<std::string> Scrubber::text(std::string_view text) {
 std::optional<Json> Scrubber::byte_array(const Json& value) {
     const auto bytes = spelled_bytes(value, index_.shortest());
     if (!bytes) return std::nullopt;
-    const auto hits = search_.run(*bytes);
+    const auto hits = search_.run_bytes(*bytes);
     if (!hits) return Json(over_budget_mark);
     if (hits->empty()) return std::nullopt;
     if (value.is_object()) return Json(index_.mark(hits->front().token));

@@ -22,10 +22,11 @@ std::uint64_t path_through(Decoding decoding, std::uint64_t inner) {
 }
 
 constexpr std::string_view step_name(std::uint64_t step) {
-    constexpr std::array<std::string_view, 13> names = {
-        "plain",  "escapes", "look-alikes", "quoted-printable", "tag characters",
-        "pieces", "hyphens", "reversed",    "base64",           "base32",
-        "hex",    "columns", "numbers"};
+    constexpr std::array<std::string_view, 17> names = {
+        "plain",    "escapes",  "look-alikes", "quoted-printable", "tag characters",
+        "pieces",   "hyphens",  "reversed",    "base64",           "base32",
+        "hex",      "columns",  "numbers",     "reversed",         "reversed",
+        "literals", "base64url"};
     return step == by_shape ? "shape" : names.at(step);
 }
 
@@ -74,11 +75,16 @@ void Search::look(std::string_view text, Depth depth, std::vector<Hit>& hits) {
     if (reasons.token_run || index_.has_odd()) look_plainly(text, hits);
     if (reasons.gives_reason_for(Decoding::base64) && !may_hold_base64(text, index_.shortest()))
         reasons.drop(Decoding::base64);
+    if (index_.has_odd()) reasons.add(Decoding::mirrored);
+    if (reasons.gives_reason_for(Decoding::mirrored)) {
+        reasons.drop(Decoding::reversed);
+        reasons.drop(Decoding::turned);
+    }
     runs_[depth.place()].decoding.reset();
     std::optional<Decoding> pointless;  // what gave nothing in one phase gives nothing in the next
     for (const auto step : all_steps) {
         if (step.decoding == pointless || !reasons.gives_reason_for(step.decoding)) continue;
-        if (depth.laid_out && is_layout(step.decoding)) continue;
+        if (!depth.allows(step.decoding)) continue;
         if (!look_behind(step, text, depth, hits)) pointless = step.decoding;
     }
 }
@@ -121,6 +127,8 @@ std::vector<Hit> Search::look_into(Step step, std::string_view decoded, Depth de
         look(decoded, depth, found);
         return found;
     }
+    const bool of_bytes = step.decoding == Decoding::hex || step.decoding == Decoding::numbers;
+    if (of_bytes && !depth.reversed) find_in_base64url(decoded, index_, found);
     for_each_text(decoded, index_.shortest(), [&](std::size_t begin, std::size_t end) {
         const auto known = found.size();
         look(decoded.substr(begin, end - begin), depth, found);
@@ -130,6 +138,25 @@ std::vector<Hit> Search::look_into(Step step, std::string_view decoded, Depth de
         }
     });
     return found;
+}
+
+std::optional<std::vector<Hit>> Search::run_bytes(std::string_view bytes) {
+    auto hits = run(bytes);
+    if (!hits) return hits;
+    find_in_base64url(bytes, index_, *hits);
+    return merged(std::move(*hits));
+}
+
+void find_in_base64url(std::string_view bytes, const Index& index, std::vector<Hit>& hits) {
+    for (std::size_t phase = 0; phase < 3; ++phase) {
+        std::vector<Hit> found;
+        index.find(as_base64url(bytes, phase), found);
+        for (const auto& hit : found) {  // four digits are three bytes
+            const auto begin = phase + hit.begin * 3 / 4;
+            const auto end = std::min(phase + (hit.end * 3 + 3) / 4, bytes.size());
+            hits.push_back({begin, end, hit.token, 0, path_through(Decoding::url_digits, 0)});
+        }
+    }
 }
 
 std::optional<std::string> redact(std::string_view text, Search& search, const Index& index) {

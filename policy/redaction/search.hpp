@@ -32,11 +32,19 @@ constexpr std::size_t patient_budget_for(std::size_t size) { return size * 128 +
 struct Depth {
     int codes = 0;          // encodings
     bool laid_out = false;  // a layout has just been undone: what is left has none that counts
+    bool reversed = false;  // turned round: what is left are escapes and digits, and not twice
 
-    /// Backwards is the last step: twice is where we came from.
+    bool allows(Decoding decoding) const {
+        if (codes == 0 || (laid_out && is_layout(decoding))) return false;
+        return !reversed || decoding == Decoding::escapes || decoding == Decoding::base64 ||
+               decoding == Decoding::base32 || decoding == Decoding::hex;
+    }
     Depth behind(Decoding decoding) const {
-        if (decoding == Decoding::reversed) return {0, false};
-        return is_layout(decoding) ? Depth{codes, true} : Depth{codes - 1, false};
+        if (decoding == Decoding::url_digits || decoding == Decoding::reversed) return {};
+        if (reversed && (decoding == Decoding::hex || decoding == Decoding::base32)) return {0, false, true};
+        if (is_layout(decoding)) return {codes, true, reversed};
+        const bool turned = decoding == Decoding::turned || decoding == Decoding::mirrored;
+        return {codes - 1, false, reversed || turned};
     }
     std::size_t place() const { return 2 * static_cast<std::size_t>(codes) + (laid_out ? 1 : 0); }
 };
@@ -51,6 +59,8 @@ public:
     std::optional<std::vector<Hit>> run(std::string_view text) { return run(text, budget_for(text.size())); }
     /// May decode up to `budget` bytes.
     std::optional<std::vector<Hit>> run(std::string_view text, std::size_t budget);
+    /// The same for bytes, which may also be what base64url stands for.
+    std::optional<std::vector<Hit>> run_bytes(std::string_view bytes);
 
 private:
     void look(std::string_view text, Depth depth, std::vector<Hit>& hits);
@@ -64,6 +74,9 @@ private:
     std::array<View, depths> views_;
     std::array<DigitRuns, depths> runs_;
 };
+
+/// Adds the hits in what bytes are in base64url, such as the signature of a JWT.
+void find_in_base64url(std::string_view bytes, const Index& index, std::vector<Hit>& hits);
 
 /// How the value of a hit was written, from the outside to the inside: "plain", "base64", "escapes, hex";
 /// "shape" where it is no registered one.

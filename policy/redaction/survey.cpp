@@ -147,7 +147,7 @@ private:
     Survey result() {
         Survey found;
         const auto may = [&](Decoding decoding, bool there_is) {
-            if (there_is) found.decodings |= 1U << static_cast<unsigned>(decoding);
+            if (there_is) found.add(decoding);
         };
         may(Decoding::escapes, seen_[escapes] != 0 || text_.find("U+00") != std::string_view::npos ||
                                    (beyond_ascii_ && text_.find("\u27e8U+") != std::string_view::npos));
@@ -162,6 +162,11 @@ private:
         may(Decoding::hex, hex_run_ != 0);
         may(Decoding::columns, seen_[breaks] != 0 && (hex_run_ != 0 || labelled_));
         may(Decoding::numbers, hex_run_ != 0);
+        may(Decoding::turned, runs_.base64 || runs_.base32 || hex_run_ != 0);
+        may(Decoding::mirrored, seen_[escapes] != 0 && may_hold_mirrored_escapes(text_));
+        may(Decoding::literals, seen_[separators] != 0 && has_joined_literals(text_));
+        may(Decoding::url_digits, runs_.shortest && (text_.find('/') != std::string_view::npos ||
+                                                     text_.find('+') != std::string_view::npos));
         found.token_run = runs_.shortest;
         return found;
     }

@@ -16,6 +16,7 @@ struct Survey {
     bool gives_reason_for(Decoding decoding) const {
         return ((decodings >> static_cast<unsigned>(decoding)) & 1U) != 0;
     }
+    void add(Decoding decoding) { decodings |= 1U << static_cast<unsigned>(decoding); }
     void drop(Decoding decoding) { decodings &= ~(1U << static_cast<unsigned>(decoding)); }
 };
 

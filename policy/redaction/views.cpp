@@ -53,6 +53,10 @@ void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& f
         case Decoding::hex: decode_hex(text, runs, step.phase, view); break;
         case Decoding::columns: decode_columns(text, view); break;
         case Decoding::numbers: decode_numbers(text, runs, shortest, view); break;
+        case Decoding::turned: decode_turned(text, shortest, view); break;
+        case Decoding::mirrored: decode_mirrored(text, view); break;
+        case Decoding::literals: decode_literals(text, view); break;
+        case Decoding::url_digits: decode_url_digits(text, shortest, view); break;
     }
 }
 
@@ -66,6 +70,8 @@ bool gives_bytes(Decoding decoding) {
     }
 }
 
-bool is_layout(Decoding decoding) { return decoding == Decoding::chunks || decoding == Decoding::columns; }
+bool is_layout(Decoding decoding) {
+    return decoding == Decoding::chunks || decoding == Decoding::columns || decoding == Decoding::literals;
+}
 
 }  // namespace tfy::redaction

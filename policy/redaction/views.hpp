@@ -63,6 +63,10 @@ public:
         text_.resize(size);
         if (keeps_) origins_.resize(size);
     }
+    /// In all but the first `size` bytes.
+    void replace(std::size_t size, char what, char by) {
+        std::replace(text_.begin() + static_cast<std::ptrdiff_t>(size), text_.end(), what, by);
+    }
     void reserve(std::size_t size) { text_.reserve(size); }
 
     const std::string& text() const { return text_; }
@@ -85,9 +89,13 @@ enum class Decoding {
     reversed,
     base64,  // both alphabets, with or without padding, over line breaks
     base32,
-    hex,      // "746679", "74:66:79", "0x74, 0x66"
-    columns,  // the cells of a dump, without offsets and the column of text
-    numbers,  // bytes as decimal, octal or binary numbers; words with the last byte first
+    hex,         // "746679", "74:66:79", "0x74, 0x66"
+    columns,     // the cells of a dump, without offsets and the column of text
+    numbers,     // bytes as decimal, octal or binary numbers; words with the last byte first
+    turned,      // digits written backwards, to be read as such
+    mirrored,    // the same as reversed, of all that the text holds
+    literals,    // "abc" + "def"
+    url_digits,  // base64 with the digits of base64url, as JWTs have them
 };
 
 struct Step {
@@ -97,14 +105,15 @@ struct Step {
 };
 
 inline constexpr std::array all_steps = {
-    Step{Decoding::plain_forms, 0}, Step{Decoding::escapes, 0}, Step{Decoding::quoted_printable, 0},
-    Step{Decoding::tags, 0},        Step{Decoding::chunks, 0},  Step{Decoding::hyphened, 0},
-    Step{Decoding::reversed, 0},    Step{Decoding::base64, 0},  Step{Decoding::base64, 1},
-    Step{Decoding::base64, 2},      Step{Decoding::base64, 3},  Step{Decoding::base32, 0},
-    Step{Decoding::base32, 1},      Step{Decoding::base32, 2},  Step{Decoding::base32, 3},
-    Step{Decoding::base32, 4},      Step{Decoding::base32, 5},  Step{Decoding::base32, 6},
-    Step{Decoding::base32, 7},      Step{Decoding::hex, 0},     Step{Decoding::hex, 1},
-    Step{Decoding::columns, 0},     Step{Decoding::numbers, 0},
+    Step{Decoding::plain_forms, 0}, Step{Decoding::escapes, 0},  Step{Decoding::quoted_printable, 0},
+    Step{Decoding::tags, 0},        Step{Decoding::chunks, 0},   Step{Decoding::hyphened, 0},
+    Step{Decoding::reversed, 0},    Step{Decoding::base64, 0},   Step{Decoding::base64, 1},
+    Step{Decoding::base64, 2},      Step{Decoding::base64, 3},   Step{Decoding::base32, 0},
+    Step{Decoding::base32, 1},      Step{Decoding::base32, 2},   Step{Decoding::base32, 3},
+    Step{Decoding::base32, 4},      Step{Decoding::base32, 5},   Step{Decoding::base32, 6},
+    Step{Decoding::base32, 7},      Step{Decoding::hex, 0},      Step{Decoding::hex, 1},
+    Step{Decoding::columns, 0},     Step{Decoding::numbers, 0},  Step{Decoding::turned, 0},
+    Step{Decoding::mirrored, 0},    Step{Decoding::literals, 0}, Step{Decoding::url_digits, 0},
 };
 
 /// Digits that it takes for `shortest` bytes. A line of base64 before a line break may be shorter.
@@ -127,6 +136,14 @@ struct DigitRuns {
 /// The same into a view that has been used before; `runs` are those of this text.
 void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& runs, View& view);
 
+/// True if the text may hold escapes written backwards: "14%" for "%41".
+bool may_hold_mirrored_escapes(std::string_view text);
+/// True if the text has literals that follow each other.
+bool has_joined_literals(std::string_view text);
+/// What bytes are in base64url, begun with byte `phase` (0 to 2); empty if the bytes are text, which no
+/// signature is.
+std::string as_base64url(std::string_view bytes, std::size_t phase);
+
 /// True if decoded bytes are mostly garbage, of which only stretches of text are of interest.
 bool gives_bytes(Decoding decoding);
 /// True for how a text is laid out, in pieces or columns: no encoding, and not counted as one.
@@ -140,6 +157,10 @@ void decode_chunks(std::string_view text, std::size_t shortest, View& view);
 void decode_hyphened(std::string_view text, std::size_t shortest, View& view);
 void decode_reversed(std::string_view text, std::size_t shortest, View& view);
 void decode_columns(std::string_view text, View& view);
+void decode_turned(std::string_view text, std::size_t shortest, View& view);
+void decode_mirrored(std::string_view text, View& view);
+void decode_literals(std::string_view text, View& view);
+void decode_url_digits(std::string_view text, std::size_t shortest, View& view);
 // Of those for digits there are two: what is done once for all phases, and the phase.
 void find_base64(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);
 void find_base32(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);

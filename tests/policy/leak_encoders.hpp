@@ -164,4 +164,12 @@ inline std::string as_references(std::string_view text) {
     });
 }
 
+/// Pieces of lengths that go up and down, with a word between them.
+inline std::string uneven(const std::string& text, const std::string& word) {
+    std::string out;
+    for (std::size_t at = 0, size = 5; at < text.size(); at += size, size = size % 7 + 3)
+        out += text.substr(at, size) + word;
+    return out;
+}
+
 }  // namespace tfy::leaks

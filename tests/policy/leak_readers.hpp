@@ -240,4 +240,10 @@ inline std::string unreferred(const std::string& text) {
     return read;
 }
 
+inline std::string unjoined(const std::string& text) {
+    return without(text, [](unsigned char c) {
+        return std::string_view("\"'+. \nb").find(static_cast<char>(c)) != std::string_view::npos;
+    });
+}
+
 }  // namespace tfy::leaks

@@ -219,9 +219,49 @@ inline std::vector<Technique> character_techniques() {
     };
 }
 
+/// Turned round, before and after other codes; and in several literals.
+inline std::vector<Technique> joined_techniques() {
+    using S = const std::string&;
+    return {
+        {"base64, backwards", [](S t) { return reversed(base64(t)); }, {unreversed, unbase64}},
+        {"hex, backwards", [](S t) { return reversed(hex(t)); }, {unreversed, unhex}},
+        {"base32, backwards", [](S t) { return reversed(base32(t)); }, {unreversed, unbase32}},
+        {"percent, backwards", [](S t) { return reversed(as(t, "%%%02x")); }, {unreversed, unpercent}},
+        {"JSON escapes, backwards", [](S t) { return reversed(as(t, "\\u%04x")); }, {unreversed, unjson}},
+        {"HTML, backwards", [](S t) { return reversed(as(t, "&#%u;")); }, {unreversed, unhtml}},
+        {"\\x, backwards", [](S t) { return reversed(as(t, "\\x%02x")); }, {unreversed, unx}},
+        {"base64 of hex, backwards",
+         [](S t) { return reversed(base64(hex(t))); },
+         {unreversed, unbase64, unhex}},
+        {"base64 of percent, backwards",
+         [](S t) { return reversed(base64(as(t, "%%%02x"))); },
+         {unreversed, unbase64, unpercent}},
+        {"base64 of hex backwards",
+         [](S t) { return base64(reversed(hex(t))); },
+         {unbase64, unreversed, unhex}},
+        {"hex of base64 of it backwards",
+         [](S t) { return hex(base64(reversed(t))); },
+         {unhex, unbase64, unreversed}},
+        {"percent of base64 backwards",
+         [](S t) { return as(reversed(base64(t)), "%%%02x"); },
+         {unpercent, unreversed, unbase64}},
+        {"literals", [](S t) { return "k = \"" + between(t, "\" + \"", 11) + "\";"; }, {unjoined}},
+        {"literals, a line each",
+         [](S t) { return "k = (\n    b'" + between(t, "'\n    b'", 17) + "')"; },
+         {unjoined}},
+        {"literals of different lengths", [](S t) { return "'" + uneven(t, "' . '") + "'"; }, {unjoined}},
+        {"literals of base64",
+         [](S t) { return "\"" + between(base64(t), "\" +\n  \"", 30) + "\""; },
+         {unjoined, unbase64}},
+        {"literals in JSON",
+         [](S t) { return R"({\"k\": \")" + between(t, R"(\" + \")", 20) + R"(\"})"; },
+         {unslash, unjoined}},
+    };
+}
+
 inline std::vector<Technique> techniques() {
     auto all = plain_techniques();
-    for (auto& more : {escape_techniques(), digit_techniques(), character_techniques()})
+    for (auto& more : {escape_techniques(), digit_techniques(), character_techniques(), joined_techniques()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }

@@ -53,13 +53,6 @@ inline std::string every_second(const std::string& text) {
     return each(text, [](char c, std::size_t i) { return std::string(i % 2 == 0 ? 1 : 0, c); });
 }
 
-/// Pieces of lengths that go up and down, with a word between them.
-inline std::string uneven(const std::string& text, const std::string& word) {
-    std::string out;
-    for (std::size_t at = 0, size = 5; at < text.size(); at += size, size = size % 7 + 3)
-        out += text.substr(at, size) + word;
-    return out;
-}
 inline std::string without_word(const std::string& text, const std::string& word) {
     std::string out;
     for (std::size_t i = 0; i < text.size();) {

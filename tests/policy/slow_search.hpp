@@ -48,8 +48,7 @@ inline std::vector<redaction::Hit> slow_search(std::string_view text, const reda
     if (!hits.empty()) redaction::forgive_claim_names(text, hits);
     redaction::find_shapes(text, index, hits);
     for (const auto step : redaction::all_steps) {
-        if (depth.codes == 0) break;
-        if (depth.laid_out && redaction::is_layout(step.decoding)) continue;
+        if (!depth.allows(step.decoding)) continue;
         const auto view = redaction::decode(step, text, index.shortest(), redaction::View::Origins::kept);
         if (view.text().empty() || view.text() == text) continue;
         const auto look = [&](std::size_t begin, std::size_t end) {
@@ -59,6 +58,15 @@ inline std::vector<redaction::Hit> slow_search(std::string_view text, const reda
                 hits.push_back({origin.begin, origin.end, hit.token});
             }
         };
+        if (!depth.reversed &&
+            (step.decoding == redaction::Decoding::hex || step.decoding == redaction::Decoding::numbers)) {
+            std::vector<redaction::Hit> found;
+            redaction::find_in_base64url(view.text(), index, found);
+            for (const auto& hit : found) {
+                const auto origin = view.origin(hit.begin, hit.end);
+                hits.push_back({origin.begin, origin.end, hit.token});
+            }
+        }
         if (redaction::gives_bytes(step.decoding))
             redaction::for_each_text(view.text(), index.shortest(), look);
         else

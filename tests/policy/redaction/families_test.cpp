@@ -89,6 +89,55 @@ TEST_CASE("lists of numbers hide no value right beside a letter or a digit") {
             }
 }
 
+TEST_CASE("a JWT's signature hides in no other code of its bytes") {
+    std::mt19937_64 random(5);
+    std::string bytes;
+    while (bytes.size() < 256) bytes += static_cast<char>(random() & 0xffU);
+    const auto unsigned_token = jwt_token(5);
+    const auto token = unsigned_token.substr(0, unsigned_token.rfind('.') + 1) + base64url(bytes);
+    const auto redactor = redactor_for({{"ci", token}});
+    const auto standard = base64(bytes);
+    const auto half = standard.size() / 2 + 1;
+    const auto numbers = as(bytes, "%u,");
+    for (const auto& leak :
+         {standard, hex(bytes), numbers, base64(hex(bytes)), base64(standard), hex(bytes.substr(1)),
+          hex(bytes.substr(100, 40)), "\"" + between(standard, "\" + \"", 50) + "\""}) {
+        const auto out = std::string(redactor.seal_text("sig " + leak + " end").text());
+        CAPTURE(leak);
+        CHECK(out.find("[redacted:access-token ci]") < 12);  // up to two bytes before a group of three stay
+        CHECK(out.size() < 100);
+    }
+    Json list = Json::array();
+    for (const char c : bytes) list.push_back(static_cast<unsigned char>(c));
+    const Json fields = {{"a", standard.substr(0, half)},
+                         {"b", standard.substr(half)},
+                         {"c", hex(bytes.substr(0, 77))},
+                         {"d", hex(bytes.substr(77))},
+                         {"e", list}};
+    const auto sealed = Json::parse(redactor.seal(fields).text());
+    for (const auto& [key, value] : sealed.items()) {
+        CAPTURE(key);
+        CHECK(value.dump().find("[redacted:access-token ci]") != std::string::npos);
+        CHECK(value.dump().size() < 64);
+    }
+}
+
+TEST_CASE("values of all kinds are found backwards, also in codes") {
+    for (unsigned kind = 0; kind < kinds; ++kind) {
+        const auto token = token_of_kind(kind, kind + 100);
+        const auto redactor = redactor_for({{"ci", token}});
+        const auto ascii = ascii_only(token) == token;
+        for (const auto& leak :
+             {ascii ? reversed(token) : token, reversed(base64(token)), base64(reversed(hex(token))),
+              reversed(as(token, "%%%02X")), hex(reversed(base64(token)))}) {
+            CAPTURE(kind);
+            CAPTURE(leak);
+            CHECK(std::string(redactor.seal_text(leak).text()).find("[redacted:access-token ci]") !=
+                  std::string::npos);
+        }
+    }
+}
+
 TEST_CASE("numbers in a message's JSON hide no value; the others stay") {
     for (unsigned kind = 0; kind < kinds; ++kind) {
         const auto token = token_of_kind(kind, kind + 100);
