@@ -72,8 +72,9 @@ public:
     /// What seal_text would take out, sorted, without overlaps. Bytes that are no UTF-8 are looked through
     /// and stay. nullopt: there is too much to decode to say (seal_text would withhold the text).
     ///
-    /// A text of any size can be searched in pieces that overlap: 24 characters in three encodings take up to
-    /// 24 KB, so 64 KiB are enough. A hit that reaches a piece's end is to be taken from the next one.
+    /// A text of any size can be searched in pieces that overlap. 24 characters in three encodings take up to
+    /// 24 KB, so 64 KiB are enough unless blanks spread such a code out further. A hit that reaches a piece's
+    /// end is to be taken from the next one.
     std::optional<std::vector<Match>> find(std::string_view text) const;
     /// As seal, then the value goes in where its placeholder is: exactly once, or not at all. Consumes
     /// the reveal.
