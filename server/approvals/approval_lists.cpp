@@ -48,6 +48,16 @@ Async<Result<Approvals::Board>> Approvals::board(std::string after, std::size_t 
     co_return co_await store_.run(std::move(work));
 }
 
+Async<Result<Approvals::Board>> Approvals::waiting_page(std::string after, std::size_t page_size) {
+    auto work = [after = std::move(after), page_size,
+                 now = clock_.now()](storage::Ledger& ledger) -> Result<Board> {
+        auto waiting = ledger.waiting(now, after, page_size);
+        if (!waiting) return waiting.error();
+        return Board{std::move(waiting->page), waiting->more, waiting->all};
+    };
+    co_return co_await store_.run(std::move(work));
+}
+
 Async<Result<std::vector<Approval>>> Approvals::list_of(std::string principal, std::string before,
                                                         std::size_t limit) {
     auto work = [principal = std::move(principal), before = std::move(before),

@@ -67,6 +67,8 @@ public:
     /// approved and are not over, then the newest `decided` ones that are. Behind `after`: the next page
     /// alone; Errc::not_found if there is no such request.
     Async<Result<Board>> board(std::string after, std::size_t page_size, std::size_t decided);
+    /// The same without what was decided: a page of those that wait, from the first on or behind `after`.
+    Async<Result<Board>> waiting_page(std::string after, std::size_t page_size);
     /// The principal's own, newest first, those that are older than `before` (all where it is empty), lapsed
     /// ones as expired. Errc::not_found for a `before` that is not theirs.
     Async<Result<std::vector<policy::Approval>>> list_of(std::string principal, std::string before,

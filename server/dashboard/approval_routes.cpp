@@ -3,6 +3,7 @@
 #include "server/dashboard/approval_view.hpp"
 #include "server/dashboard/body_fields.hpp"
 #include "server/dashboard/dashboard.hpp"
+#include "server/dashboard/inbox_row.hpp"
 #include "server/dashboard/replies.hpp"
 
 namespace tfy::dashboard {
@@ -10,8 +11,9 @@ namespace {
 
 using policy::Approval;
 
-constexpr std::size_t page_size = 50;  // of those that wait
-constexpr std::size_t history = 30;    // of those that are over
+constexpr std::size_t page_size = 50;   // of those that wait
+constexpr std::size_t most_rows = 250;  // of the inbox, at a time
+constexpr std::size_t history = 30;     // of those that are over
 constexpr std::string_view undecided = "Nothing was decided.";
 constexpr std::string_view unchanged = "Nothing was changed.";
 constexpr std::chrono::seconds session_check{20};
@@ -91,6 +93,24 @@ Async<transport::HttpResponse> Dashboard::list(PageRequest visit) {
     const Json body = {{"revision", revision},
                        {"now", policy::format_time(clock_.now())},
                        {"approvals", std::move(views)},
+                       {"more", found->more},
+                       {"waiting", found->waiting}};
+    co_return json_reply(redaction_, 200, body);
+}
+
+// The inbox: all that wait, a page at a time, as lines.
+Async<transport::HttpResponse> Dashboard::rows(PageRequest visit) {
+    constexpr std::string_view behind = "after=";
+    const std::string_view query = visit.request.query;
+    std::string after(query.starts_with(behind) ? query.substr(behind.size()) : "");
+    const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
+    const auto found = co_await approvals_.waiting_page(std::move(after), most_rows);
+    if (!found) co_return error_reply(redaction_, found.error());
+    Json rows = Json::array();
+    for (const auto& approval : found->approvals) rows.push_back(inbox_row(approval, visit.session->person));
+    const Json body = {{"revision", revision},
+                       {"now", policy::format_time(clock_.now())},
+                       {"rows", std::move(rows)},
                        {"more", found->more},
                        {"waiting", found->waiting}};
     co_return json_reply(redaction_, 200, body);

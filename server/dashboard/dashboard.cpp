@@ -68,6 +68,7 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"POST", "/approvals/api/sign-out", Needs::session_and_body, &Dashboard::sign_out},
         {"GET", "/approvals/api/session", Needs::nothing, &Dashboard::session},
         {"GET", "/approvals/api/approvals", Needs::session, &Dashboard::list},
+        {"GET", "/approvals/api/rows", Needs::session, &Dashboard::rows},
         {"GET", "/approvals/api/approvals/{id}", Needs::session, &Dashboard::one},
         {"GET", "/approvals/api/events", Needs::session, nullptr},
         {"POST", "/approvals/api/approvals/{id}/approve", Needs::session_and_body, &Dashboard::approve},

@@ -69,6 +69,7 @@ private:
     Async<transport::HttpResponse> sign_out(PageRequest visit);
     Async<transport::HttpResponse> session(PageRequest visit);
     Async<transport::HttpResponse> list(PageRequest visit);
+    Async<transport::HttpResponse> rows(PageRequest visit);
     Async<transport::HttpResponse> one(PageRequest visit);
     Async<void> events(PageRequest visit, transport::Responder& answer);
     Async<transport::HttpResponse> approve(PageRequest visit);

@@ -1,9 +1,16 @@
 // The page's files, signing in and out, and what a browser may know of its session.
 #include "server/dashboard/dashboard.hpp"
+
+#include <algorithm>
+#include <array>
+
 #include "server/dashboard/replies.hpp"
 
 namespace tfy::dashboard {
 namespace {
+
+/// The page's own addresses below /approvals, beside the inbox and its requests.
+constexpr std::array<std::string_view, 4> views = {"history", "permissions", "rotations", "values"};
 
 std::string cookie_header(std::string_view value, std::string_view more) {
     return "tfy_pat_mcp_session=" + std::string(value) + "; HttpOnly; SameSite=Strict; Path=/approvals" +
@@ -13,7 +20,8 @@ std::string cookie_header(std::string_view value, std::string_view more) {
 }  // namespace
 
 Async<transport::HttpResponse> Dashboard::page(PageRequest visit) {
-    const bool known = visit.id.empty() || visit.id.starts_with("apr_");
+    const bool known =
+        visit.id.empty() || visit.id.starts_with("apr_") || std::ranges::find(views, visit.id) != views.end();
     co_return known ? files_.index()
                     : error_reply(redaction_, 404, "not_found", "There is nothing at this address.");
 }

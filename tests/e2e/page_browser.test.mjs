@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
-import { accessible, focused } from './lib/browser.mjs';
+import { accessible, card, focused, row, show } from './lib/browser.mjs';
 import { open } from './lib/clients.mjs';
 import { create, statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -34,7 +34,7 @@ async function begin(t, { hold = '1s' } = {}) {
   const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
   t.after(() => browser.close());
   // The page's own policy keeps axe out as it keeps everything foreign out.
-  const page = await browser.newPage({ viewport: { width: 900, height: 1000 }, bypassCSP: true });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, bypassCSP: true });
   page.setDefaultTimeout(20_000);
   await page.goto(server.page);
   await page.getByLabel('Sign-in code').fill(server.code);
@@ -43,13 +43,11 @@ async function begin(t, { hold = '1s' } = {}) {
   return { world, connection, page };
 }
 
-const card = (page, name) => page.getByRole('article', { name: `Create access token ${name}` });
-
 test('a request is changed, then approved under its new name; the agent gets what was approved', async t => {
   const { connection, page } = await begin(t, { hold: '60s' });
   const waiting = create(connection, 'too-long', { expirationDate: '90 days' });
-  const asked = card(page, 'too-long');
-  await asked.getByText('Change before approving').click();
+  const asked = await show(page, 'too-long');
+  await asked.getByText('Ask for less before approving').click();
   await asked.getByLabel('Another name').fill('shorter');
   await asked.getByLabel('An earlier end').fill('120 days');
   await asked.getByRole('button', { name: 'Change the request' }).click();
@@ -71,13 +69,15 @@ test('a request is changed, then approved under its new name; the agent gets wha
   const created = await waiting;
   assert.equal(statusOf(created), 'executed', textOf(created));
   assert.equal(created.structuredContent.narrowed.at(-1).approved, 'shorter');
+  await page.getByRole('link', { name: 'History' }).click();
   await page.getByText('A person changed it before it was approved').waitFor();
+  await accessible(page);
 });
 
 test('a permission is given from a request by keyboard, used without asking, and revoked', async t => {
   const { connection, page } = await begin(t);
   await create(connection, 'ci-one', month);
-  await card(page, 'ci-one').getByRole('button', { name: 'Allow more like this' }).click();
+  await (await show(page, 'ci-one')).getByRole('button', { name: 'Allow more like this' }).click();
   await focused(page, 'permit-names');
   assert.equal(await page.getByLabel('Names of the tokens').inputValue(), 'ci-*');
   assert.equal(await page.getByLabel('Who asks').inputValue(), 'http:loopback');
@@ -98,8 +98,11 @@ test('a permission is given from a request by keyboard, used without asking, and
   const made = await create(connection, 'ci-two', month);
   assert.equal(statusOf(made), 'executed', textOf(made));
   await page.getByText('used 1 of 2').waitFor();
+  await accessible(page);
+  await page.getByRole('link', { name: 'History' }).click();
   await page.getByText('Allowed ahead of time by').waitFor();
   await accessible(page);
+  await page.getByRole('link', { name: 'Permissions' }).click();
   await page.getByRole('button', { name: 'Revoke' }).click();
   await page.getByText('None. A person is asked about every create, delete, rotation and reveal.').waitFor();
   await focused(page, 'permissions-title');
@@ -110,13 +113,13 @@ test('who may not approve sees why; who did sees how many are missing', async t 
   const { world, connection, page } = await begin(t);
   await create(connection, 'db-reader', month);
   await create(connection, 'prod-deploy', month);
-  const barred = card(page, 'db-reader');
+  const barred = await show(page, 'db-reader');
   await barred.getByText('Only these people can decide on this request: bob.').waitFor();
   const button = barred.getByRole('button', { name: 'Approve creation' });
   assert.equal(await button.getAttribute('aria-disabled'), 'true');
-  assert.equal(await barred.getByText('Change before approving').count(), 0);
+  assert.equal(await barred.getByText('Ask for less before approving').count(), 0);
 
-  const shared = card(page, 'prod-deploy');
+  const shared = await show(page, 'prod-deploy');
   await shared.getByText('0 of 2 approvals').waitFor();
   await shared.getByLabel('Type prod-deploy to approve').fill('prod-deploy');
   await shared.getByRole('button', { name: 'Approve creation' }).click();

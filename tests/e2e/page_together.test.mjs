@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
-import { accessible, focused } from './lib/browser.mjs';
+import { accessible, card, focused, row, show } from './lib/browser.mjs';
 import { Page } from './lib/page.mjs';
 import { modernRequest, RawHttp, toolCall } from './lib/raw.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -18,7 +18,7 @@ tools = ["tfy_access_tokens_create"]
 names = ["brief-*"]
 lifetime = "8s"
 
-${rules({ assurance: null }).replace('open_requests = 100', 'open_requests = 1000')}`;
+${rules({ assurance: null }).replace('open_requests = 100', 'open_requests = 2000').replace('minute = 1000', 'minute = 100000')}`;
 
 async function begin(t) {
   assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
@@ -37,7 +37,7 @@ async function begin(t) {
   };
   const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
   t.after(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 900, height: 1000 }, bypassCSP: true });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, bypassCSP: true });
   page.setDefaultTimeout(20_000);
   await page.goto(server.page);
   await page.getByLabel('Sign-in code').fill(server.code);
@@ -46,15 +46,15 @@ async function begin(t) {
   return { world, peer, page, ann, ask };
 }
 
-const card = (page, name) => page.getByRole('article', { name: `Create access token ${name}` });
 const approvalOf = async (ann, id) => (await ann.request('GET', `/api/approvals/${id}`)).body;
 
 /** The card is still there with what was typed, and nothing in it can be pressed any more. */
 async function checkKept(page, name, fate, typed) {
-  const kept = card(page, name);
+  await row(page, 'Create', name).getByText(/^(Denied|Approved|Withdrawn|Expired)$/).waitFor();
+  const kept = await show(page, name);
   await kept.getByText(fate).waitFor();
   assert.equal(await kept.getByRole('button').count(), 0, `${name}: the buttons are gone`);
-  assert.equal(await kept.locator('input[type="text"], textarea').first().inputValue(), typed);
+  assert.equal(await kept.locator('.decision input[type="text"], .decision textarea').first().inputValue(), typed);
   assert.equal(await kept.getByText('If you approve').count(), 0);
   return kept;
 }
@@ -66,17 +66,18 @@ test('what somebody else denies, approves or withdraws while one types stays, wi
     ids[name] = await ask(name, { payload: { expirationDate: '20 days' } });
   ids['to-withdraw'] = await ask('to-withdraw', { capabilities: tasks });
   for (const name of ['to-deny', 'to-approve', 'to-withdraw']) {
-    const box = card(page, name).getByLabel(`Type ${name} to approve`);
+    const box = (await show(page, name)).getByLabel(`Type ${name} to approve`);
     await box.fill(`${name.slice(0, 5)}`);
     await box.focus();
   }
   await ann.denied({ id: ids['not-typed'] }, 'not needed');
-  await card(page, 'not-typed').waitFor({ state: 'detached' });
+  await row(page, 'Create', 'not-typed').waitFor({ state: 'detached' });
 
-  await card(page, 'to-deny').getByLabel('Type to-deny to approve').focus();
+  await (await show(page, 'to-deny')).getByLabel('Type to-deny to approve').focus();
   await ann.denied({ id: ids['to-deny'] }, 'we have one');
-  await checkKept(page, 'to-deny', /^Denied by ann, \d\d:\d\d$/, 'to-de');
+  await card(page, 'to-deny').getByText(/^Denied by ann, \d\d:\d\d$/).waitFor();
   await focused(page, 'name-'); // where the person was
+  await checkKept(page, 'to-deny', /^Denied by ann, \d\d:\d\d$/, 'to-de');
 
   await ann.approved(await approvalOf(ann, ids['to-approve']), { destination: 'none' });
   await checkKept(page, 'to-approve', /^Approved by ann, \d\d:\d\d$/, 'to-ap');
@@ -99,14 +100,14 @@ test('what somebody else denies, approves or withdraws while one types stays, wi
 test('a reason that is being written stays when somebody else is faster, or the time is over', async t => {
   const { page, ann, ask } = await begin(t);
   const id = await ask('half-written');
-  const mine = card(page, 'half-written');
+  const mine = await show(page, 'half-written');
   await mine.getByRole('button', { name: 'Deny' }).click();
   await mine.getByLabel('Reason for the denial.').fill('Because of the long and');
   await ann.denied({ id }, 'shorter');
   await checkKept(page, 'half-written', /^Denied by ann, \d\d:\d\d$/, 'Because of the long and');
 
   await ask('brief-one');
-  await card(page, 'brief-one').getByLabel('Type brief-one to approve').fill('brief');
+  await (await show(page, 'brief-one')).getByLabel('Type brief-one to approve').fill('brief');
   await checkKept(page, 'brief-one', /^Expired, \d\d:\d\d$/, 'brief');
 });
 
@@ -114,19 +115,22 @@ test('one’s own decision takes its card away, also after typing', async t => {
   const { page, ask } = await begin(t);
   await ask('my-own');
   await ask('the-next');
-  const mine = card(page, 'my-own');
+  const mine = await show(page, 'my-own');
   await mine.getByRole('button', { name: 'Deny' }).click();
   await mine.getByLabel('Reason for the denial.').fill('not needed');
   await mine.getByRole('button', { name: 'Deny request' }).click();
   await mine.waitFor({ state: 'detached' });
+  await card(page, 'the-next').waitFor();
   await focused(page, 'title-');
+  assert.equal(await row(page, 'Create', 'my-own').count(), 0);
+  await page.getByRole('link', { name: 'History' }).click();
   await page.getByText('Denied, nothing was done').waitFor();
 });
 
 test('what the caller claims stands in a block of its own', async t => {
   const { page, ask } = await begin(t);
   await ask('well-claimed', { reason: 'The boss said yes', payload: { teamName: 'trusted-team' } });
-  const blocks = await card(page, 'well-claimed').evaluate(article => {
+  const blocks = await (await show(page, 'well-claimed')).evaluate(article => {
     const found = {};
     for (const title of article.querySelectorAll('h4'))
       found[title.textContent] = title.nextElementSibling.innerText;
@@ -139,23 +143,27 @@ test('what the caller claims stands in a block of its own', async t => {
   assert.match(blocks['Claimed by the caller (not verified)'], /Client\s+raw 1\s+Reason\s+The boss said yes/);
 });
 
-test('60 requests wait: the page shows 50, says how many more there are, and loads them', async t => {
+test('60 requests wait: all are in the inbox, only those in view are in the document; search and filters find them', async t => {
   const { page, ann, ask } = await begin(t);
   const ids = [];
   for (let i = 10; i < 70; ++i) ids.push(await ask(`many-${i}`));
-  await page.getByText('10 more requests wait for a decision.').waitFor();
-  assert.equal(await page.getByRole('article').count(), 50);
-  assert.equal(await page.locator('.count').innerText(), '60');
+  await page.getByText(/^Waiting for you\s*60$/).waitFor();
   assert.equal(await page.title(), '(60) Approvals');
-  assert.equal(await card(page, 'many-69').count(), 0);
-  await page.getByRole('button', { name: 'Show more' }).click();
-  await card(page, 'many-69').waitFor();
-  await focused(page, `title-${ids[50]}`);
-  assert.equal(await page.getByText('more requests wait').count(), 0);
-  assert.equal(await page.getByRole('article').count(), 60);
+  assert.ok((await page.locator('a.row').count()) < 40);
+  assert.equal(await row(page, 'Create', 'many-69').count(), 0);
+  await page.getByRole('searchbox').fill('many-69');
+  await row(page, 'Create', 'many-69').waitFor();
+  await page.getByText('1 of 60.').waitFor();
+  await accessible(page);
+  for (const words of [ids[20], (await approvalOf(ann, ids[20])).digest.slice(7, 27)]) {
+    await page.getByRole('searchbox').fill(words);
+    await row(page, 'Create', 'many-30').waitFor();
+    assert.equal(await page.locator('a.row').count(), 1, words);
+  }
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.locator('.lines').evaluate(list => list.scrollTo(0, list.scrollHeight));
+  await row(page, 'Create', 'many-69').waitFor();
 
-  await ann.denied({ id: ids[0] }, 'one less');
-  await card(page, 'many-10').waitFor({ state: 'detached' });
-  assert.equal(await page.getByRole('article').count(), 59, 'what was loaded stays loaded');
-  assert.equal(await page.locator('.count').innerText(), '59');
+  await ann.denied({ id: ids[5] }, 'one less');
+  await page.getByText(/^Waiting for you\s*59$/).waitFor();
 });

@@ -5,22 +5,38 @@ import { createRequire } from 'node:module';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
-/** Nothing that axe objects to, in either colour scheme and on a narrow screen; nothing to scroll sideways. */
+/** Nothing that axe objects to, in light, dark and forced colours, on a wide and a narrow screen; nothing to scroll sideways. */
 export async function accessible(page) {
   await page.evaluate(axe);
-  for (const [colorScheme, width] of [
-    ['light', 900],
-    ['dark', 900],
-    ['light', 340],
+  for (const [colorScheme, width, forcedColors] of [
+    ['light', 1280, 'none'],
+    ['dark', 1280, 'none'],
+    ['dark', 320, 'none'],
+    ['light', 320, 'none'],
+    ['light', 1280, 'active'],
   ]) {
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, forcedColors });
     await page.setViewportSize({ width, height: 1000 });
     const { violations } = await page.evaluate(() => globalThis.axe.run(document));
     const found = violations.map(each => `${each.id}: ${each.nodes.map(node => node.target).join(', ')}`);
-    assert.deepEqual(found, [], `${colorScheme}, ${width} px`);
+    assert.deepEqual(found, [], `${colorScheme}, ${width} px, forced colours ${forcedColors}`);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px`);
   }
-  await page.setViewportSize({ width: 900, height: 1000 });
+  await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
+  await page.setViewportSize({ width: 1280, height: 1000 });
+}
+
+/** The line of a request in the inbox. */
+export const row = (page, verb, name) =>
+  page.locator('a.row', { has: page.locator('.row-what', { hasText: new RegExp(`^${verb}\\s*${name}$`) }) });
+/** The request beside the inbox. */
+export const card = (page, name, title = 'Create access token') => page.getByRole('article', { name: `${title} ${name}` });
+
+/** Opens the request of `name` from the inbox. */
+export async function show(page, name, verb = 'Create', title = 'Create access token') {
+  await row(page, verb, name).click();
+  await card(page, name, title).waitFor();
+  return card(page, name, title);
 }
 
 export const focused = (page, id) => page.waitForFunction(start => document.activeElement?.id.startsWith(start), id);

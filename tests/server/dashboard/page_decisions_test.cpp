@@ -98,6 +98,33 @@ TEST_CASE("the list has what is open, and on request the last thirty others too"
     CHECK(page.get("/approvals/api/approvals/apr_0").json().at("state") == "denied");
 }
 
+TEST_CASE(
+    "the inbox has all that wait as lines, oldest first, a page of 250 at a time; only for who is signed "
+    "in") {
+    Page page;
+    CHECK(page.get("/approvals/api/rows").status() == 401);
+    page.sign_in();
+    for (int each = 0; each < 260; ++each)
+        page.ask(approval("apr_" + std::to_string(each), "token-" + std::to_string(each),
+                          "stdio:caller-" + std::to_string(each % 7)));
+    page.ask(approval("apr_over", "token-over", "stdio:over"));
+    page.post("/approvals/api/approvals/apr_over/deny", {{"reason", "no"}});
+
+    const auto first = page.get("/approvals/api/rows").json();
+    CHECK(first.at("waiting") == 260);
+    CHECK(first.at("more") == 10);
+    CHECK(first.at("now") == "2026-11-23T12:00:00.000Z");
+    CHECK(first.at("revision") == page.approvals.revision());
+    REQUIRE(first.at("rows").size() == 250);
+    CHECK(first.at("rows").at(0).at("id") == "apr_0");
+    CHECK(first.at("rows").at(0).at("verb") == "Delete");
+    const auto rest = page.get("/approvals/api/rows", "after=apr_249").json();
+    CHECK(rest.at("more") == 0);
+    REQUIRE(rest.at("rows").size() == 10);
+    CHECK(rest.at("rows").at(9).at("id") == "apr_259");
+    CHECK(page.get("/approvals/api/rows", "after=apr_none").status() == 404);
+}
+
 TEST_CASE("no open request is hidden: they come in pages, and each page says how many there are") {
     Page page;
     page.sign_in();

@@ -1,5 +1,5 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
-import type { Approval, Destination, Listing, Permission, Reveal, Rotation, Session } from "./types";
+import type { Approval, Destination, Listing, Permission, Reveal, Rotation, Rows, Session } from "./types";
 
 const base = "/approvals/api/";
 
@@ -74,7 +74,7 @@ export const api = {
     signIn: (code: string) => post("sign-in", { code }),
     signOut: (csrf: string) => post("sign-out", {}, csrf),
     list: () => get<Listing>("approvals?all=1"),
-    listAfter: (id: string) => get<Listing>(`approvals?after=${encodeURIComponent(id)}`),
+    rows: (after: string) => get<Rows>(after ? `rows?after=${encodeURIComponent(after)}` : "rows"),
     one: (id: string) => get<Approval>(`approvals/${encodeURIComponent(id)}`),
     reveals: async () => (await get<{ reveals: Reveal[] }>("reveals")).reveals,
     approve: async (id: string, choice: Choice, csrf: string) =>

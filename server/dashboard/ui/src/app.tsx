@@ -1,21 +1,46 @@
-// The whole page: the bar on top, then the sign-in or the inbox, and the region that speaks to screen readers.
+// The whole page: the bar on top, then the sign-in or one of the views, and the region that speaks to screen readers.
 import { useSignalEffect } from "@preact/signals";
+import { LocationProvider, useLocation } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
 import { spoken } from "./announce";
 import { History } from "./history";
 import { Inbox } from "./inbox";
+import { helpOpen, keysOn, keyWords, listen, switchKeys } from "./keys";
 import { follow } from "./live";
+import { home, requestIn, routeBy } from "./nav";
 import { Permissions } from "./permissions";
 import { Reveals } from "./reveals";
 import { Rotations } from "./rotations";
 import { SignIn } from "./sign_in";
-import { connection, session, signOut, waiting } from "./state";
+import { connection, reveals, rotations, selected, session, signOut, waiting } from "./state";
 
 const marks = {
     live: { sign: "\u25cf", word: "Live" },
     reconnecting: { sign: "\u25cc", word: "Reconnecting\u2026" },
     offline: { sign: "\u25cb", word: "No connection" },
 };
+
+function Tabs() {
+    const { path } = useLocation();
+    const tabs: [string, string, number][] = [
+        [home, "Inbox", waiting.value],
+        [`${home}/values`, "Values", reveals.value.length],
+        [`${home}/history`, "History", 0],
+        [`${home}/permissions`, "Permissions", 0],
+        [`${home}/rotations`, "Rotations", rotations.value.length],
+    ];
+    const current = tabs.slice(1).find(([address]) => address === path)?.[0] ?? home;
+    return (
+        <nav class="tabs" aria-label="Views">
+            {tabs.map(([address, word, count]) => (
+                <a href={address} aria-current={address === current ? "page" : undefined}>
+                    {word}
+                    {count > 0 && <span class="tally">{count}</span>}
+                </a>
+            ))}
+        </nav>
+    );
+}
 
 function Bar() {
     const who = session.value;
@@ -29,13 +54,14 @@ function Bar() {
                     <span class="logo" aria-hidden="true">
                         {"\u2713"}
                     </span>{" "}
-                    Approvals
+                    <span class="brand-word">Approvals</span>
                     {who?.server && (
                         <span class="server" title="The control plane that approved calls go to">
                             <bdi>{who.server}</bdi>
                         </span>
                     )}
                 </p>
+                {who?.signed_in && <Tabs />}
                 {who?.signed_in && (
                     <div class="who">
                         <span class={`live ${connection.value}`} role="status">
@@ -60,16 +86,85 @@ function Bar() {
     );
 }
 
+function Help() {
+    if (!helpOpen.value) return null;
+    return (
+        <section class="keys" aria-labelledby="keys-title">
+            <h2 id="keys-title">Keys</h2>
+            <dl class="facts">
+                {keyWords.map(([key, words]) => (
+                    <div>
+                        <dt>
+                            <kbd>{key}</kbd>
+                        </dt>
+                        <dd>{words}</dd>
+                    </div>
+                ))}
+            </dl>
+            <button type="button" class="quiet small" onClick={() => (helpOpen.value = false)}>
+                Close
+            </button>
+        </section>
+    );
+}
+
+function Footer() {
+    return (
+        <footer>
+            <p>
+                tfy-pat-mcp {session.value?.version}. A request without a decision expires, and nothing is done.
+            </p>
+            {session.value?.signed_in && (
+                <label class="keys-switch">
+                    <input
+                        type="checkbox"
+                        checked={keysOn.value}
+                        onChange={(event) => switchKeys(event.currentTarget.checked)}
+                    />{" "}
+                    Keys (<kbd>?</kbd> lists them)
+                </label>
+            )}
+        </footer>
+    );
+}
+
+function View({ path }: { path: string }) {
+    const name = path.slice(home.length + 1);
+    if (name === "values")
+        return (
+            <div class="column">
+                <Reveals />
+            </div>
+        );
+    if (name === "history" || name === "permissions" || name === "rotations") {
+        const Section = { history: History, permissions: Permissions, rotations: Rotations }[name];
+        return (
+            <div class="column">
+                <Section />
+            </div>
+        );
+    }
+    return <Inbox open={requestIn(path)} />;
+}
+
 function SignedIn() {
+    const { path, route } = useLocation();
+    useEffect(() => routeBy(route), [route]);
     useEffect(follow, []);
+    useEffect(listen, []);
+    const id = requestIn(path);
+    useEffect(() => void (selected.value = id), [path]);
     return (
         <>
             <h1 class="unseen">Approvals</h1>
-            <Reveals />
-            <Inbox />
-            <Rotations />
-            <Permissions />
-            <History />
+            <Help />
+            {path !== `${home}/values` && reveals.value.length > 0 && (
+                <p class="banner">
+                    {reveals.value.length === 1 ? "A new value waits" : `${reveals.value.length} new values wait`}{" "}
+                    to be saved. <a href={`${home}/values`}>Show</a>
+                </p>
+            )}
+            <View path={path} />
         </>
     );
 }
@@ -80,7 +175,7 @@ export function App() {
         document.title = count > 0 ? `(${count}) Approvals` : "Approvals";
     });
     return (
-        <>
+        <LocationProvider scope="/approvals">
             <a class="skip" href="#main">
                 Skip to the content
             </a>
@@ -88,15 +183,10 @@ export function App() {
             <main id="main" tabIndex={-1}>
                 {session.value?.signed_in ? <SignedIn /> : <SignIn />}
             </main>
-            <footer>
-                <p>
-                    tfy-pat-mcp {session.value?.version}. A request without a decision expires, and
-                    nothing is done.
-                </p>
-            </footer>
+            <Footer />
             <div class="unseen" role="status" aria-live="polite">
                 {spoken.value}
             </div>
-        </>
+        </LocationProvider>
     );
 }

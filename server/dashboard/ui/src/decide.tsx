@@ -1,12 +1,13 @@
-// The two decisions. Approving takes the typed name and, for a new token, where its value goes; denying takes a reason.
-import { useEffect, useRef, useState } from "preact/hooks";
+// The two decisions, in a bar that is always in view. Approving takes the typed name and, for a new token, where its value goes; denying takes a reason.
+import { useEffect, useRef } from "preact/hooks";
 import { announce } from "./announce";
-import { api, Failure } from "./api";
-import { focusNext } from "./focus";
-import { Narrow } from "./narrow";
-import { AllowMore } from "./permit";
-import { dropDraft, keepDraft, put, refresh, session } from "./state";
-import { destinations, title } from "./words";
+import { api } from "./api";
+import { dropDraft, isDraft, keepDraft, useDraft } from "./drafts";
+import { focusSoon } from "./nav";
+import { goOn } from "./next";
+import { session } from "./state";
+import { clock } from "./time";
+import { commonReasons, destinations, fate, title } from "./words";
 import type { Approval, Destination, Part } from "./types";
 
 function Destinations({
@@ -17,35 +18,35 @@ function Destinations({
 }: {
     approval: Approval;
     over: boolean;
-    chosen: Destination | "";
+    chosen: Destination;
     choose: (to: Destination) => void;
 }) {
     return (
-        <fieldset>
+        <fieldset class="destinations">
             <legend>Where should the new value go?</legend>
-            {approval.destinations.map((each) => (
-                <label class="choice">
-                    <input
-                        type="radio"
-                        name={`to-${approval.id}`}
-                        value={each}
-                        checked={chosen === each}
-                        disabled={over}
-                        onChange={() => choose(each)}
-                    />
-                    <span>
-                        <strong>{destinations[each].word}</strong>
-                        <small>{destinations[each].more}</small>
-                    </span>
-                </label>
-            ))}
+            <div class="choices">
+                {approval.destinations.map((each) => (
+                    <label class="choice">
+                        <input
+                            type="radio"
+                            name={`to-${approval.id}`}
+                            value={each}
+                            checked={chosen === each}
+                            disabled={over}
+                            onChange={() => choose(each)}
+                        />
+                        <span>{destinations[each].word}</span>
+                    </label>
+                ))}
+            </div>
+            <p class={chosen === "agent" ? "hint caution" : "hint"}>{destinations[chosen].more}</p>
         </fieldset>
     );
 }
 
 /** What this person cannot do, and why; denying may still be theirs. */
-function Barred({ approval, onDeny }: { approval: Approval; onDeny: () => void }) {
-    const mayDeny = approval.may_decide?.deny ?? false;
+function Barred({ approval, cut, onDeny }: Part & { onDeny: () => void }) {
+    const mayDeny = (approval.may_decide?.deny ?? false) && !cut;
     const reason = `barred-${approval.id}`;
     return (
         <div class="decide">
@@ -59,6 +60,7 @@ function Barred({ approval, onDeny }: { approval: Approval; onDeny: () => void }
                 <button
                     type="button"
                     class={mayDeny ? "quiet" : "quiet barred"}
+                    data-key="d"
                     aria-disabled={!mayDeny}
                     aria-describedby={mayDeny ? undefined : reason}
                     onClick={() => mayDeny && onDeny()}
@@ -74,25 +76,28 @@ function Barred({ approval, onDeny }: { approval: Approval; onDeny: () => void }
 function afterApproval(now: Approval): void {
     if (now.state !== "pending") {
         announce(`Approved: ${title(now)}`);
-        focusNext();
+        goOn(now.id);
         return;
     }
+    dropDraft(now.id);
     announce(`Your approval is recorded: ${now.votes.length} of ${now.quorum} for ${title(now)}`);
-    requestAnimationFrame(() => document.getElementById(`votes-${now.id}`)?.focus());
+    focusSoon(`votes-${now.id}`);
 }
 
-function Approve({ approval, over, busy, run, complain, onDeny }: Part & { onDeny: () => void }) {
+function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { onDeny: () => void }) {
+    const { id, digest } = approval;
     const wanted = approval.facts.to_type;
     const name = useRef<HTMLInputElement>(null);
     const note = useRef<HTMLTextAreaElement>(null);
-    const [typed, setTyped] = useState("");
-    const [reason, setReason] = useState("");
-    const [to, setTo] = useState<Destination | "">(approval.destinations[0] ?? "");
+    // A change binds the request anew: what was typed for it before is void with its digest.
+    const [typed, setTyped] = useDraft(id, `typed ${digest}`);
+    const [reason, setReason] = useDraft(id, `note ${digest}`);
+    const [to, setTo] = useDraft(id, `to ${digest}`, approval.destinations[0] ?? "");
     const first = approval.votes[0]; // chose where the value goes; the others may only agree
 
     const submit = (event: Event) => {
         event.preventDefault();
-        if (busy || over) return;
+        if (busy || over || cut) return;
         if (wanted && typed.trim() !== wanted) {
             complain(
                 wanted === approval.facts.subject
@@ -108,12 +113,12 @@ function Approve({ approval, over, busy, run, complain, onDeny }: Part & { onDen
             return;
         }
         const choice = {
-            digest: approval.digest,
+            digest,
             typed_name: typed.trim(),
-            destination: first ? ("" as const) : to,
+            destination: first ? ("" as const) : (to as Destination | ""),
             reason: reason.trim(),
         };
-        void run(() => api.approve(approval.id, choice, session.value?.csrf ?? ""), afterApproval);
+        void run(() => api.approve(id, choice, session.value?.csrf ?? ""), afterApproval);
     };
 
     return (
@@ -125,69 +130,73 @@ function Approve({ approval, over, busy, run, complain, onDeny }: Part & { onDen
                 </p>
             ) : (
                 approval.destinations.length > 0 && (
-                    <Destinations approval={approval} over={over} chosen={to} choose={setTo} />
+                    <Destinations approval={approval} over={over} chosen={to as Destination} choose={setTo} />
                 )
             )}
-            {wanted && (
-                <>
-                    <label for={`name-${approval.id}`}>
-                        Type <bdi class="name">{wanted}</bdi> to approve
-                    </label>
-                    <input
-                        ref={name}
-                        id={`name-${approval.id}`}
-                        type="text"
-                        value={typed}
-                        readOnly={over}
-                        autoComplete="off"
-                        autoCapitalize="none"
-                        spellcheck={false}
-                        onInput={(event) => setTyped(event.currentTarget.value)}
-                        aria-describedby={`problem-${approval.id}`}
-                    />
-                </>
-            )}
             {approval.reason_required && (
-                <>
-                    <label for={`note-${approval.id}`}>Your reason (required)</label>
+                <div class="field">
+                    <label for={`note-${id}`}>Your reason (required)</label>
                     <textarea
                         ref={note}
-                        id={`note-${approval.id}`}
+                        id={`note-${id}`}
                         rows={2}
                         maxLength={500}
                         value={reason}
                         readOnly={over}
                         onInput={(event) => setReason(event.currentTarget.value)}
-                        aria-describedby={`problem-${approval.id}`}
+                        aria-describedby={`problem-${id}`}
                     />
-                </>
-            )}
-            {!over && (
-                <div class="buttons">
-                    <button
-                        type="submit"
-                        class={approval.words.danger ? "main danger" : "main"}
-                        aria-disabled={busy}
-                    >
-                        {busy ? "Sending\u2026" : approval.words.button}
-                    </button>
-                    <button type="button" class="quiet" onClick={onDeny}>
-                        Deny{"\u2026"}
-                    </button>
                 </div>
             )}
+            <div class="act">
+                {wanted && (
+                    <div class="field">
+                        <label for={`name-${id}`}>
+                            Type <bdi class="name">{wanted}</bdi> to approve
+                        </label>
+                        <input
+                            ref={name}
+                            id={`name-${id}`}
+                            data-key="a"
+                            type="text"
+                            value={typed}
+                            readOnly={over}
+                            autoComplete="off"
+                            autoCapitalize="none"
+                            spellcheck={false}
+                            onInput={(event) => setTyped(event.currentTarget.value)}
+                            aria-describedby={`problem-${id}`}
+                        />
+                    </div>
+                )}
+                {!over && (
+                    <div class="buttons">
+                        <button
+                            type="submit"
+                            class={approval.words.danger ? "main danger" : "main"}
+                            data-key={wanted ? undefined : "a"}
+                            aria-disabled={busy || cut}
+                        >
+                            {busy ? "Sending\u2026" : approval.words.button}
+                        </button>
+                        <button type="button" class="quiet" data-key="d" onClick={onDeny}>
+                            Deny{"\u2026"}
+                        </button>
+                    </div>
+                )}
+            </div>
         </form>
     );
 }
 
-function Deny({ approval, over, busy, run, complain, onBack }: Part & { onBack: () => void }) {
+function Deny({ approval, over, cut, busy, run, complain, onBack }: Part & { onBack: () => void }) {
     const box = useRef<HTMLTextAreaElement>(null);
-    const [reason, setReason] = useState("");
+    const [reason, setReason] = useDraft(approval.id, "why");
     useEffect(() => box.current?.focus(), []);
 
     const submit = (event: Event) => {
         event.preventDefault();
-        if (busy || over) return;
+        if (busy || over || cut) return;
         if (reason.trim() === "") {
             complain("Give a reason. The agent will see it.");
             box.current?.focus();
@@ -197,9 +206,14 @@ function Deny({ approval, over, busy, run, complain, onBack }: Part & { onBack: 
             () => api.deny(approval.id, reason.trim(), session.value?.csrf ?? ""),
             () => {
                 announce(`Denied: ${title(approval)}`);
-                focusNext();
+                goOn(approval.id);
             },
         );
+    };
+    const pick = (words: string) => {
+        setReason(words);
+        keepDraft(approval.id);
+        box.current?.focus();
     };
 
     return (
@@ -209,21 +223,32 @@ function Deny({ approval, over, busy, run, complain, onBack }: Part & { onBack: 
             noValidate
             onKeyDown={(event) => event.key === "Escape" && !over && onBack()}
         >
-            <label for={`why-${approval.id}`}>Reason for the denial. The agent will see it.</label>
-            <textarea
-                ref={box}
-                id={`why-${approval.id}`}
-                rows={3}
-                maxLength={500}
-                value={reason}
-                required
-                readOnly={over}
-                onInput={(event) => setReason(event.currentTarget.value)}
-                aria-describedby={`problem-${approval.id}`}
-            />
+            <div class="field">
+                <label for={`why-${approval.id}`}>Reason for the denial. The agent will see it.</label>
+                {!over && (
+                    <div class="reasons" role="group" aria-label="Common reasons">
+                        {commonReasons.map((words) => (
+                            <button type="button" class="quiet small" onClick={() => pick(words)}>
+                                {words}
+                            </button>
+                        ))}
+                    </div>
+                )}
+                <textarea
+                    ref={box}
+                    id={`why-${approval.id}`}
+                    rows={2}
+                    maxLength={500}
+                    value={reason}
+                    required
+                    readOnly={over}
+                    onInput={(event) => setReason(event.currentTarget.value)}
+                    aria-describedby={`problem-${approval.id}`}
+                />
+            </div>
             {!over && (
                 <div class="buttons">
-                    <button type="submit" class="main" aria-disabled={busy}>
+                    <button type="submit" class="main" aria-disabled={busy || cut}>
                         {busy ? "Sending\u2026" : "Deny request"}
                     </button>
                     <button type="button" class="quiet" onClick={onBack}>
@@ -235,57 +260,64 @@ function Deny({ approval, over, busy, run, complain, onBack }: Part & { onBack: 
     );
 }
 
-export function Decide({ approval: current, over }: { approval: Approval; over: boolean }) {
-    // The forms are those of the request as it last waited: with it they would change, and lose what was typed.
-    const waited = useRef(current);
-    if (!over) waited.current = current;
-    const approval = waited.current;
-    const [denying, setDenying] = useState(false);
-    const [busy, setBusy] = useState(false);
-    const [problem, setProblem] = useState("");
-    const run = async (work: () => Promise<Approval>, done: (now: Approval) => void) => {
-        setBusy(true);
-        setProblem("");
-        try {
-            const now = await work();
-            dropDraft(now.id);
-            put(now);
-            done(now);
-        } catch (failure) {
-            setProblem((failure as Error).message);
-            // Someone else was faster, or its time is over: what is shown here is old.
-            if (failure instanceof Failure && [401, 403, 404, 409, 410].includes(failure.status))
-                void refresh().catch(() => undefined);
-        } finally {
-            setBusy(false);
-        }
-    };
-    const turn = (to: boolean) => {
-        setProblem("");
-        setDenying(to);
-        if (to) keepDraft(approval.id);
-    };
-
-    if (approval.min_assurance === "passkey")
-        return (
-            <p class="warning">The rule requires a passkey for this decision, so you cannot make it on this page.</p>
-        );
-    // A change binds the request anew: what was typed for it before is void with its digest.
-    const part = { approval, over, busy, run, complain: setProblem };
+/** What became of a request that this person still looks at. */
+function Ended({ approval }: { approval: Approval }) {
+    const { word, by, at } = fate(approval);
+    useEffect(() => announce(`${word}${by ? ` by ${by}` : ""}: ${title(approval)}`), [word]);
     return (
         <>
-            {denying ? (
+            <p class="ended">
+                <strong>
+                    {word}
+                    {by && (
+                        <>
+                            {" "}
+                            by <bdi>{by}</bdi>
+                        </>
+                    )}
+                    , {clock(at)}
+                </strong>
+            </p>
+            <p class="hint">
+                This is over, and nothing more can be decided.
+                {isDraft(approval.id) && " What you typed is kept until you reload the page."}
+            </p>
+        </>
+    );
+}
+
+/** `approval` is the request as it last waited, `current` as it is now. */
+export function Decide({ current, problem, ...part }: Part & { current: Approval; problem: string }) {
+    const { approval, over, cut, complain } = part;
+    const [denying, setDenying] = useDraft(approval.id, "denying");
+    const turn = (to: boolean) => {
+        complain("");
+        setDenying(to ? "yes" : "");
+        if (to) keepDraft(approval.id);
+    };
+    const kept = over && isDraft(approval.id);
+    return (
+        <div class="decision">
+            {over && <Ended approval={current} />}
+            {cut && !over && (
+                <p class="cut" role="alert">
+                    No connection to the server. Nothing can be decided until it answers again.
+                </p>
+            )}
+            {over && !kept ? null : approval.min_assurance === "passkey" ? (
+                <p class="warning">
+                    The rule requires a passkey for this decision, so you cannot make it on this page.
+                </p>
+            ) : denying ? (
                 <Deny {...part} onBack={() => turn(false)} />
             ) : approval.may_decide?.approve ? (
                 <Approve key={approval.digest} {...part} onDeny={() => turn(true)} />
             ) : (
-                !over && <Barred approval={approval} onDeny={() => turn(true)} />
+                !over && <Barred {...part} onDeny={() => turn(true)} />
             )}
             <p id={`problem-${approval.id}`} class="problem" role="alert">
                 {problem}
             </p>
-            {!denying && <Narrow {...part} />}
-            {!denying && !over && <AllowMore approval={approval} />}
-        </>
+        </div>
     );
 }

@@ -1,8 +1,8 @@
 // What was decided lately: by whom, how surely, and what came of it.
-import { loaded, others, wanted } from "./state";
+import { decided, loaded, wanted } from "./state";
 import { Changes } from "./narrow";
 import { Votes } from "./people";
-import { Claimed, Exactly, Facts } from "./request_card";
+import { Claimed, Exactly, Facts } from "./evidence";
 import { moment } from "./time";
 import { shownIn, states, surely, title } from "./words";
 import type { Approval } from "./types";
@@ -86,11 +86,11 @@ export function History() {
     return (
         <section aria-labelledby="history-title">
             <h2 id="history-title">Recent decisions</h2>
-            {others.value.length === 0 ? (
+            {decided.value.length === 0 ? (
                 <p class="hint">No earlier decisions.</p>
             ) : (
                 <ul class="entries">
-                    {others.value.map((each) => (
+                    {decided.value.map((each) => (
                         <Entry key={each.id} approval={each} />
                     ))}
                 </ul>

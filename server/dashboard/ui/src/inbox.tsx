@@ -1,7 +1,29 @@
-// What waits for a decision, and what to expect while nothing does.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { RequestCard } from "./request_card";
-import { hidden, inbox, loaded, showMore, waiting, wanted, wantedProblem } from "./state";
+// What waits for a decision, as lines; the chosen one stands beside them.
+import { useEffect, useRef } from "preact/hooks";
+import {
+    grouped,
+    isFiltered,
+    isGrouped,
+    lines,
+    matching,
+    onlyRequester,
+    onlySoon,
+    onlyVerb,
+    order,
+    requesters,
+    search,
+    showAll,
+    toggle,
+    verbs,
+    type Group,
+} from "./filters";
+import { addressOf, focusTitle, isWide } from "./nav";
+import { Pane } from "./request";
+import { inbox, loaded, now, opened, selected, waiting, wanted, wantedProblem } from "./state";
+import { ago, left } from "./time";
+import { fate } from "./words";
+import { useVirtual } from "./virtual";
+import type { Row } from "./types";
 
 function Empty() {
     return (
@@ -16,60 +38,219 @@ function Empty() {
     );
 }
 
-function More() {
-    const [problem, setProblem] = useState("");
-    const count = hidden.value;
-    if (count === 0) return null;
-    const show = async () => {
-        try {
-            const first = await showMore();
-            if (first) requestAnimationFrame(() => document.getElementById(`title-${first.id}`)?.focus());
-        } catch (failure) {
-            setProblem((failure as Error).message);
-        }
-    };
+function Filters() {
     return (
-        <div class="rest">
-            <p>
-                <strong>
-                    {count} more {count === 1 ? "request waits" : "requests wait"} for a decision.
-                </strong>
-            </p>
-            <button type="button" class="quiet" onClick={show}>
-                Show more
-            </button>
-            <p class="problem" role="alert">
-                {problem}
-            </p>
+        <div class="filters" role="search">
+            <input
+                id="search"
+                type="search"
+                aria-label="Search by name, id or digest"
+                placeholder="Search name, id, digest"
+                value={search.value}
+                autoComplete="off"
+                spellcheck={false}
+                onInput={(event) => (search.value = event.currentTarget.value)}
+                onKeyDown={(event) => {
+                    if (event.key === "Escape") {
+                        search.value = "";
+                        event.currentTarget.blur();
+                    }
+                }}
+            />
+            <div class="filter-row">
+                <select
+                    aria-label="What is asked"
+                    value={onlyVerb.value}
+                    onChange={(event) => (onlyVerb.value = event.currentTarget.value)}
+                >
+                    <option value="">All kinds</option>
+                    {verbs.value.map((each) => (
+                        <option value={each}>{each}</option>
+                    ))}
+                </select>
+                <select
+                    aria-label="Who asks"
+                    value={onlyRequester.value}
+                    onChange={(event) => (onlyRequester.value = event.currentTarget.value)}
+                >
+                    <option value="">Everyone</option>
+                    {[...requesters.value.keys()].map((each) => (
+                        <option value={each}>{each}</option>
+                    ))}
+                </select>
+                <button
+                    type="button"
+                    class="quiet small toggle"
+                    aria-pressed={onlySoon.value}
+                    onClick={() => (onlySoon.value = !onlySoon.value)}
+                >
+                    Expiring soon
+                </button>
+                {requesters.value.size > 1 && (
+                    <button
+                        type="button"
+                        class="quiet small toggle"
+                        aria-pressed={isGrouped.value}
+                        onClick={() => (grouped.value = !isGrouped.value)}
+                    >
+                        By requester
+                    </button>
+                )}
+            </div>
         </div>
     );
 }
 
-export function Inbox() {
-    const list = inbox.value;
+function Heading({ group }: { group: Group }) {
+    return (
+        <button type="button" class="group" aria-expanded={group.open} onClick={() => toggle(group.principal)}>
+            <span aria-hidden="true">{group.open ? "\u25be" : "\u25b8"}</span>
+            <bdi>{group.principal}</bdi>
+            <span class="tally">{group.count}</span>
+        </button>
+    );
+}
+
+function TimeLeft({ row }: { row: Row }) {
+    const ended = opened.value.get(row.id);
+    const remaining = Date.parse(row.expires) - now.value;
+    if (ended && (ended.state !== "pending" || remaining <= 0)) {
+        return <span class="row-time over">{fate(ended).word}</span>;
+    }
+    return <span class={remaining < 60_000 ? "row-time soon" : "row-time"}>{left(remaining, true)}</span>;
+}
+
+function Line({ row }: { row: Row }) {
+    return (
+        <a
+            id={`row-${row.id}`}
+            class={row.danger ? "row dangerous" : "row"}
+            href={addressOf(row.id)}
+            aria-current={row.id === selected.value ? "true" : undefined}
+            onClick={() => {
+                wanted.value = null;
+                focusTitle(row.id);
+            }}
+        >
+            <span class="row-what">
+                <span class="verb">{row.verb}</span> <bdi class="name">{row.subject || row.short_digest}</bdi>
+            </span>
+            <TimeLeft row={row} />
+            <span class="row-why">
+                <span class="asker">
+                    <bdi>{row.principal}</bdi>
+                </span>
+                {row.risks.map((risk) => (
+                    <span class="risk">{risk}</span>
+                ))}
+                {row.marked && <span class="risk">hidden characters</span>}
+                {row.narrowed && <span class="mark">changed</span>}
+                {row.quorum > 1 && (
+                    <span class="mark">
+                        {row.voters.length} of {row.quorum}
+                        {row.voters.length > 0 && (
+                            <>
+                                {": "}
+                                <bdi>{row.voters.join(", ")}</bdi>
+                            </>
+                        )}
+                    </span>
+                )}
+                {!row.may_approve && <span class="mark">not yours to approve</span>}
+            </span>
+            <span class="row-age">{ago(now.value - Date.parse(row.created))}</span>
+        </a>
+    );
+}
+
+function Lines() {
+    const scroller = useRef<HTMLDivElement>(null);
+    const all = lines.value;
+    const list = useVirtual({
+        count: all.length,
+        getScrollElement: () => scroller.current,
+        estimateSize: (index) => (all[index] && "group" in all[index] ? 36 : 64),
+        getItemKey: (index) => {
+            const line = all[index];
+            return line === undefined ? index : "row" in line ? line.row.id : `by ${line.group.principal}`;
+        },
+    });
+    const place = all.findIndex((line) => "row" in line && line.row.id === selected.value);
+    useEffect(() => {
+        if (place >= 0) list.scrollToIndex(place, { align: "auto" });
+    }, [selected.value, loaded.value]);
+    return (
+        <div class="lines" ref={scroller}>
+            <ul style={{ height: `${list.getTotalSize()}px` }}>
+                {list.getVirtualItems().map((item) => {
+                    const line = all[item.index];
+                    if (!line) return null;
+                    return (
+                        <li
+                            key={item.key}
+                            ref={list.measureElement}
+                            data-index={item.index}
+                            style={{ transform: `translateY(${item.start}px)` }}
+                            aria-setsize={all.length}
+                            aria-posinset={item.index + 1}
+                        >
+                            {"row" in line ? <Line row={line.row} /> : <Heading group={line.group} />}
+                        </li>
+                    );
+                })}
+            </ul>
+        </div>
+    );
+}
+
+/** Something is always open where there is room for it; it stays when it is over. */
+function useFirst(open: string | null): void {
+    const first = order.value[0]?.id ?? null;
+    useEffect(() => {
+        if (loaded.value && !open && !selected.value && first && isWide()) selected.value = first;
+    }, [open, first, loaded.value, selected.value]);
+}
+
+export function Inbox({ open }: { open: string | null }) {
     const arrived = useRef(false);
+    useFirst(open);
     useEffect(() => {
         if (!loaded.value || arrived.current) return;
         arrived.current = true;
-        const id = wanted.value;
-        document.getElementById(id ? `title-${id}` : "inbox-title")?.focus();
+        if (open) focusTitle(open);
+        else document.getElementById("inbox-title")?.focus();
     }, [loaded.value]);
-
+    const id = selected.value;
+    const none = loaded.value && inbox.value.length === 0;
     return (
-        <section id="inbox" aria-labelledby="inbox-title">
-            <h2 id="inbox-title" tabIndex={-1}>
-                Waiting for you {waiting.value > 0 && <span class="count">{waiting.value}</span>}
-            </h2>
-            {wantedProblem.value && (
-                <p class="problem" role="alert">
-                    {wantedProblem.value}
-                </p>
+        <div class={`inbox${open ? " has-open" : ""}${none && !id ? " none" : ""}`}>
+            <section class="list" aria-labelledby="inbox-title">
+                <h2 id="inbox-title" tabIndex={-1}>
+                    Waiting for you {waiting.value > 0 && <span class="count">{waiting.value}</span>}
+                </h2>
+                {wantedProblem.value && (
+                    <p class="problem" role="alert">
+                        {wantedProblem.value}
+                    </p>
+                )}
+                {inbox.value.length > 0 && <Filters />}
+                {!loaded.value && inbox.value.length === 0 && <p class="hint">Looking{"\u2026"}</p>}
+                {none && <Empty />}
+                {isFiltered.value && (
+                    <p class="filtered" role="status">
+                        {matching.value.length} of {inbox.value.length}.{" "}
+                        <button type="button" class="link" onClick={showAll}>
+                            Show all
+                        </button>
+                    </p>
+                )}
+                <Lines />
+            </section>
+            {id && (
+                <div class="pane">
+                    <Pane key={id} id={id} />
+                </div>
             )}
-            {!loaded.value ? <p class="hint">Looking{"\u2026"}</p> : list.length + hidden.value === 0 ? <Empty /> : null}
-            {list.map((approval) => (
-                <RequestCard key={approval.id} approval={approval} />
-            ))}
-            <More />
-        </section>
+        </div>
     );
 }

@@ -1,5 +1,6 @@
 // Asking for less before approving: another name, an earlier end. What was changed is above the arguments.
 import { useRef, useState } from "preact/hooks";
+import { useDraft } from "./drafts";
 import { announce } from "./announce";
 import { api } from "./api";
 import { session } from "./state";
@@ -10,7 +11,7 @@ import type { Approval, Part } from "./types";
 export function Changes({ approval }: { approval: Approval }) {
     if (approval.narrowings.length === 0) return null;
     return (
-        <>
+        <section>
             <h4 id={`changed-${approval.id}`} tabIndex={-1}>
                 Changed since it was asked
             </h4>
@@ -21,12 +22,16 @@ export function Changes({ approval }: { approval: Approval }) {
                             <bdi>{each.argument}</bdi>
                         </dt>
                         <dd>
-                            asked: {each.asked === null ? "not given" : <bdi>{each.asked}</bdi>}
+                            <span class="before">
+                                asked: {each.asked === null ? "not given" : <bdi>{each.asked}</bdi>}
+                            </span>
                             <br />
-                            now:{" "}
-                            <strong>
-                                <bdi>{each.approved}</bdi>
-                            </strong>{" "}
+                            <span class="after">
+                                now:{" "}
+                                <strong>
+                                    <bdi>{each.approved}</bdi>
+                                </strong>
+                            </span>{" "}
                             <span class="hint">
                                 by <bdi>{each.by}</bdi>, {clock(each.at)}
                             </span>
@@ -34,7 +39,7 @@ export function Changes({ approval }: { approval: Approval }) {
                     </div>
                 ))}
             </dl>
-        </>
+        </section>
     );
 }
 
@@ -42,17 +47,17 @@ export function Changes({ approval }: { approval: Approval }) {
 const focusChanges = (id: string) =>
     requestAnimationFrame(() => document.getElementById(`changed-${id}`)?.focus());
 
-export function Narrow({ approval, over, busy, run, complain }: Part) {
+export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
     const { may_narrow: may, votes, id } = approval;
     const first = useRef<HTMLInputElement>(null);
-    const [name, setName] = useState("");
-    const [expiration, setExpiration] = useState("");
+    const [name, setName] = useDraft(id, "new-name");
+    const [expiration, setExpiration] = useDraft(id, "new-end");
     const [open, setOpen] = useState(false);
     if (!may) return null;
 
     const submit = (event: Event) => {
         event.preventDefault();
-        if (busy || over) return;
+        if (busy || over || cut) return;
         const change = { name: name.trim(), expiration: expiration.trim() };
         if (change.name === "" && change.expiration === "") {
             complain("Say what to change.");
@@ -73,7 +78,7 @@ export function Narrow({ approval, over, busy, run, complain }: Part) {
 
     return (
         <details class="narrow" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-            <summary>Change before approving{"\u2026"}</summary>
+            <summary>Ask for less before approving{"\u2026"}</summary>
             <form onSubmit={submit} noValidate>
                 <div class="fields">
                     {may.name && (
@@ -117,7 +122,7 @@ export function Narrow({ approval, over, busy, run, complain }: Part) {
                 </div>
                 {!over && (
                     <div class="buttons">
-                        <button type="submit" class="quiet" aria-disabled={busy}>
+                        <button type="submit" class="quiet" aria-disabled={busy || cut}>
                             Change the request
                         </button>
                     </div>

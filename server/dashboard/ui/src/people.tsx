@@ -27,7 +27,7 @@ export function People({ approval }: { approval: Approval }) {
     const anybody = approvers.length === 0;
     if (anybody && self_approval && quorum < 2) return null;
     return (
-        <>
+        <section>
             <h4>Who decides</h4>
             <p>
                 {quorum > 1
@@ -57,6 +57,6 @@ export function People({ approval }: { approval: Approval }) {
                 .
             </p>
             <Votes approval={approval} />
-        </>
+        </section>
     );
 }

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
+import { go, home } from "./nav";
 import { refresh, session } from "./state";
 import { destinations } from "./words";
 import type { Approval, Destination } from "./types";
@@ -31,6 +32,7 @@ export function AllowMore({ approval }: { approval: Approval }) {
             names: pattern(approval.facts.subject),
             destination: approval.destinations.includes("page") ? "page" : "none",
         };
+        go(`${home}/permissions`);
     };
     return (
         <p class="more">

@@ -159,10 +159,12 @@ export function Reveals() {
             !opened.value.some((open) => open.reveal_id === each.reveal_id),
     );
     const all = [...opened.value, ...waiting];
-    if (all.length === 0) return null;
     return (
         <section aria-labelledby="reveals-title">
             <h2 id="reveals-title">New values to save</h2>
+            {all.length === 0 && (
+                <p class="hint">None. The value of a new token waits here if you chose to see it on this page.</p>
+            )}
             {all.map((reveal) => (
                 <Panel key={reveal.reveal_id} reveal={reveal} />
             ))}

@@ -48,12 +48,12 @@ function Row({ rotation, onKept }: { rotation: Rotation; onKept: () => void }) {
 
 export function Rotations() {
     const heading = useRef<HTMLHeadingElement>(null);
-    if (rotations.value.length === 0) return null;
     return (
         <section aria-labelledby="rotations-title">
             <h2 id="rotations-title" tabIndex={-1} ref={heading}>
                 Old tokens that will be deleted
             </h2>
+            {rotations.value.length === 0 && <p class="hint">None.</p>}
             <ul class="entries">
                 {rotations.value.map((each) => (
                     <Row key={each.id} rotation={each} onKept={() => heading.current?.focus()} />

@@ -2,11 +2,17 @@
 import { computed, signal } from "@preact/signals";
 import { api, Failure } from "./api";
 import { announce } from "./announce";
-import { title } from "./words";
-import type { Approval, Listing, Permission, Reveal, Rotation, Session } from "./types";
+import { dropDraft, drafts, forgetDrafts, isDraft } from "./drafts";
+import { rowTitle } from "./words";
+import type { Approval, Permission, Reveal, Rotation, Row, Session } from "./types";
 
 export const session = signal<Session | null>(null);
-export const approvals = signal<Approval[]>([]);
+/** All that wait, as lines, in the order of arrival: a new one never moves what is under the pointer. */
+export const rows = signal<Row[]>([]);
+export const waiting = signal(0);
+/** Requests in full: those that were opened. */
+export const opened = signal<ReadonlyMap<string, Approval>>(new Map());
+export const decided = signal<Approval[]>([]);
 export const reveals = signal<Reveal[]>([]);
 export const permissions = signal<Permission[]>([]);
 export const rotations = signal<Rotation[]>([]);
@@ -19,112 +25,130 @@ const tick = signal(Date.now());
 export const now = computed(() => tick.value + ahead.value);
 setInterval(() => (tick.value = Date.now()), 1000);
 
-/** The request that the address names: /approvals/apr_… */
-const named = location.pathname.match(/^\/approvals\/(apr_[a-z0-9]+)$/)?.[1] ?? null;
-export const wanted = signal<string | null>(named);
+/** The request that is shown beside the inbox; the one that a link led to. */
+export const selected = signal<string | null>(null);
+export const wanted = signal<string | null>(
+    location.pathname.match(/^\/approvals\/(apr_[a-z0-9]+)$/)?.[1] ?? null,
+);
 export const wantedProblem = signal("");
 
 export const isPending = (each: Approval) =>
     each.state === "pending" && Date.parse(each.expires) > now.value;
 
-/** Requests into which this person has typed: they stay where they are when somebody else decides on them. */
-const drafts = signal<ReadonlySet<string>>(new Set());
-const isDraft = (each: Approval) => drafts.value.has(each.id);
+/** Lines of requests that are over and stay in view, where they were: what one looks at or has typed into. */
+const kept = signal<Row[]>([]);
+export const inbox = computed(() => {
+    const waits = rows.value.filter((each) => Date.parse(each.expires) > now.value || stays(each.id));
+    const known = new Set(waits.map((each) => each.id));
+    const over = kept.value.filter((each) => stays(each.id) && !known.has(each.id));
+    return over.length === 0
+        ? waits
+        : [...waits, ...over].sort((a, b) => a.created.localeCompare(b.created));
+});
+const stays = (id: string) => id === selected.value || isDraft(id);
 
-export function keepDraft(id: string): void {
-    if (!drafts.value.has(id)) drafts.value = new Set([...drafts.value, id]);
-}
-
-export function dropDraft(id: string): void {
-    drafts.value = new Set([...drafts.value].filter((each) => each !== id));
-}
-
-/** The one that the address names first, then in the order of arrival: a new one never moves what is under the pointer. */
-export const inbox = computed(() =>
-    approvals.value
-        .filter((each) => isPending(each) || isDraft(each))
-        .sort(
-            (a, b) =>
-                Number(b.id === wanted.value) - Number(a.id === wanted.value) ||
-                a.created.localeCompare(b.created),
-        ),
-);
-export const others = computed(() => approvals.value.filter((each) => !isPending(each) && !isDraft(each)));
-
-/** That wait and are not loaded; and all that wait. */
-export const hidden = signal(0);
-export const waiting = computed(() => inbox.value.filter(isPending).length + hidden.value);
-let pages = 1;
+/** Requests as they were when they last waited: what was typed into one stays in the forms of that time. */
+const waitedAs = new Map<string, Approval>();
+export const asWaited = (id: string) => waitedAs.get(id);
 
 export function put(changed: Approval): void {
-    approvals.value = approvals.value.map((each) => (each.id === changed.id ? changed : each));
+    if (changed.state === "pending") waitedAs.set(changed.id, changed);
+    opened.value = new Map([...opened.value, [changed.id, changed]]);
 }
 
-function tellNews(before: Approval[], after: Approval[]): void {
+/** This person has decided on it: its line goes at once. */
+export function leaveInbox(id: string): void {
+    dropDraft(id);
+    rows.value = rows.value.filter((each) => each.id !== id);
+    kept.value = kept.value.filter((each) => each.id !== id);
+}
+
+function tellNews(before: Row[], after: Row[]): void {
     const known = new Set(before.map((each) => each.id));
-    const fresh = after.filter((each) => each.state === "pending" && !known.has(each.id));
-    if (fresh.length === 1 && fresh[0]) announce(`New request: ${title(fresh[0])}`);
+    const fresh = after.filter((each) => !known.has(each.id));
+    if (fresh.length === 1 && fresh[0]) announce(`New request: ${rowTitle(fresh[0])}`);
     if (fresh.length > 1) announce(`${fresh.length} new requests`);
 }
 
-const lastWaiting = (listing: Listing) => listing.approvals.findLast((each) => each.state === "pending");
+function show(list: Row[]): void {
+    const still = new Set(list.map((each) => each.id));
+    const gone = inbox.value.filter((each) => stays(each.id) && !still.has(each.id));
+    kept.value = gone;
+    rows.value = list;
+}
 
-/** As many pages of what waits as this person has asked for, and what was decided. */
-async function loadPages(): Promise<Listing> {
-    const first = await api.list();
-    const found = new Map(first.approvals.map((each) => [each.id, each]));
-    let last = lastWaiting(first);
-    let more = first.more;
-    for (let page = 1; page < pages && more > 0 && last; ++page) {
-        const next = await api.listAfter(last.id);
-        for (const each of next.approvals) found.set(each.id, each);
-        last = lastWaiting(next);
-        more = next.more;
+/** All lines, page by page; the first page is shown before the others are there. */
+async function loadRows(): Promise<void> {
+    const before = rows.value;
+    const list: Row[] = [];
+    let more = 1;
+    while (more > 0) {
+        const page = await api.rows(list.at(-1)?.id ?? "");
+        ahead.value = Date.parse(page.now) - Date.now();
+        list.push(...page.rows);
+        more = page.rows.length > 0 ? page.more : 0;
+        if (!loaded.value && more > 0) show(list);
+        waiting.value = page.waiting;
     }
-    return { ...first, approvals: [...found.values()], more };
+    if (loaded.value) tellNews(before, list);
+    show(list);
+    waiting.value = list.length;
+    loaded.value = true;
 }
 
-/** With what became of the requests that this person was typing into. */
-async function withDrafts(list: Approval[]): Promise<Approval[]> {
-    const gone = approvals.value.filter((each) => isDraft(each) && !list.some((one) => one.id === each.id));
-    return [...list, ...(await Promise.all(gone.map((each) => api.one(each.id))))];
-}
-
-async function withWanted(list: Approval[]): Promise<Approval[]> {
-    const id = wanted.value;
-    if (!id || list.some((each) => each.id === id)) return list;
+/** What is shown in full, as it is now. */
+export async function load(id: string): Promise<void> {
     try {
-        return [...list, await api.one(id)];
+        put(await api.one(id));
     } catch (failure) {
         if (!(failure instanceof Failure) || failure.status !== 404) throw failure;
         wantedProblem.value =
             "The request of this link is not here. It may belong to another server, or to a state folder that is gone.";
-        wanted.value = null;
-        return list;
+        if (selected.value === id) selected.value = null;
     }
 }
 
-/** Reads everything anew. A 401 leads back to the sign-in. */
-export async function refresh(): Promise<void> {
+const loadOpened = () =>
+    Promise.all(
+        [...new Set([...drafts.value, ...(selected.value ? [selected.value] : [])])].map(
+            (id) => (opened.value.get(id)?.state ?? "pending") === "pending" && load(id),
+        ),
+    );
+
+async function loadRest(): Promise<void> {
+    const [listing, held, allowed, rotating] = await Promise.all([
+        api.list(),
+        api.reveals(),
+        api.permissions(),
+        api.rotations(),
+    ]);
+    decided.value = listing.approvals.filter((each) => each.state !== "pending");
+    reveals.value = held;
+    permissions.value = allowed;
+    rotations.value = rotating;
+}
+
+let reading: Promise<void> | null = null;
+let following: Promise<void> | null = null;
+
+/** Reads everything anew. Asked for again meanwhile, it gives the next reading, which all share. */
+export function refresh(): Promise<void> {
+    if (!reading) return (reading = readAll().finally(() => (reading = null)));
+    following ??= reading
+        .catch(() => undefined)
+        .then(() => {
+            following = null;
+            return refresh();
+        });
+    return following;
+}
+
+/** A 401 leads back to the sign-in. */
+async function readAll(): Promise<void> {
     try {
-        const [listing, held, allowed, rotating] = await Promise.all([
-            loadPages(),
-            api.reveals(),
-            api.permissions(),
-            api.rotations(),
-        ]);
-        const list = await withDrafts(await withWanted(listing.approvals));
-        ahead.value = Date.parse(listing.now) - Date.now();
-        if (loaded.value) tellNews(approvals.value, list);
-        approvals.value = list;
-        hidden.value = Math.max(
-            0,
-            listing.waiting - list.filter((each) => each.state === "pending").length,
-        );
-        reveals.value = held;
-        permissions.value = allowed;
-        rotations.value = rotating;
-        loaded.value = true;
+        await loadRows();
+        await loadOpened();
+        await loadRest();
     } catch (failure) {
         if (!(failure instanceof Failure) || failure.status !== 401) throw failure;
         forget();
@@ -132,19 +156,14 @@ export async function refresh(): Promise<void> {
     }
 }
 
-/** The next page of what waits; gives the first request that was not there before. */
-export async function showMore(): Promise<Approval | undefined> {
-    const known = new Set(inbox.value.map((each) => each.id));
-    ++pages;
-    await refresh();
-    return inbox.value.find((each) => !known.has(each.id));
-}
-
 export function forget(): void {
-    approvals.value = [];
-    drafts.value = new Set();
-    hidden.value = 0;
-    pages = 1;
+    rows.value = [];
+    kept.value = [];
+    waiting.value = 0;
+    opened.value = new Map();
+    waitedAs.clear();
+    decided.value = [];
+    forgetDrafts();
     reveals.value = [];
     permissions.value = [];
     rotations.value = [];

@@ -15,11 +15,16 @@ const short = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 export const clock = (iso: string) => short.format(new Date(iso));
 export const moment = (iso: string) => full.format(new Date(iso));
 
-/** "14 min 59 s", "59 s", "0 s". */
-export function left(milliseconds: number): string {
+/** "14 min 59 s", "59 s", "0 s"; roughly: "14 min". */
+export function left(milliseconds: number, roughly = false): string {
     const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
     const hours = Math.floor(seconds / 3600);
     const minutes = Math.floor((seconds % 3600) / 60);
-    if (hours > 0) return `${hours} h ${minutes} min`;
-    return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
+    if (hours > 0) return roughly ? `${hours} h` : `${hours} h ${minutes} min`;
+    if (minutes > 0) return roughly ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+    return `${seconds} s`;
 }
+
+/** "now", "5 min ago" */
+export const ago = (milliseconds: number) =>
+    milliseconds < 60_000 ? "now" : `${left(Math.floor(milliseconds / 60_000) * 60_000, true)} ago`;

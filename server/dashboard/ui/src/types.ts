@@ -84,6 +84,37 @@ export interface Approval {
     outcome: { is_error: boolean; status: string | null; text: string | null } | null;
 }
 
+/** A waiting request as one line of the inbox. */
+export interface Row {
+    id: string;
+    tool: string;
+    title: string;
+    verb: string;
+    danger: boolean;
+    subject: string;
+    principal: string;
+    created: string;
+    expires: string;
+    digest: string;
+    short_digest: string;
+    risks: string[];
+    quorum: number;
+    voters: string[];
+    narrowed: boolean;
+    marked: boolean;
+    may_approve: boolean;
+}
+
+/** A page of the inbox, oldest first. */
+export interface Rows {
+    revision: number;
+    now: string;
+    rows: Row[];
+    /** That come after these, and all that wait. */
+    more: number;
+    waiting: number;
+}
+
 export interface Session {
     signed_in: boolean;
     person: string | null;
@@ -140,11 +171,13 @@ export interface Listing {
     waiting: number;
 }
 
-/** What a part of a request's card is given. */
+/** What a part of a request is given. */
 export interface Part {
     approval: Approval;
     /** Someone else has decided, or its time is over: what was typed stays, and does nothing. */
     over: boolean;
+    /** Nothing can be decided now: the server does not answer. */
+    cut: boolean;
     busy: boolean;
     /** `done` is told what the request is now. */
     run: (work: () => Promise<Approval>, done: (now: Approval) => void) => Promise<void>;

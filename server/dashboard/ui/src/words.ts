@@ -1,8 +1,10 @@
 // The page's words for states and places. What is asked comes with each request, in words of its own.
-import type { Approval, Assurance, Destination, State } from "./types";
+import type { Approval, Assurance, Destination, Row, State } from "./types";
 
 export const title = (approval: Approval) =>
     [approval.words.title, approval.facts.subject].filter(Boolean).join(" ");
+
+export const rowTitle = (row: Row) => [row.title, row.subject].filter(Boolean).join(" ");
 
 /** How a request ended, for who was still typing: "Denied" by "ann" at a time. */
 export function fate(approval: Approval): { word: string; by: string; at: string } {
@@ -53,6 +55,14 @@ export const destinations: Record<Destination, { word: string; more: string }> =
     },
     none: { word: "Do not show it", more: "The token is created. Its value is shown to no one." },
 };
+
+/** What people say most when they deny. */
+export const commonReasons = [
+    "Not needed.",
+    "Wrong name or owner.",
+    "It should end earlier.",
+    "Ask me before you do this.",
+];
 
 export const shownIn: Record<Destination, string> = {
     page: "value for this page",

@@ -1,0 +1,159 @@
+// What a decision rests on: what is asked, what this server verified, and apart from that what the caller claims.
+import { moment } from "./time";
+import type { Approval } from "./types";
+
+type Fact = { label: string; value: string };
+
+const Pairs = ({ facts, kind }: { facts: Fact[]; kind?: string }) => (
+    <dl class={kind ? `facts ${kind}` : "facts"}>
+        {facts.map(({ label, value }) => (
+            <div>
+                <dt>{label}</dt>
+                <dd>
+                    <bdi>{value}</bdi>
+                </dd>
+            </div>
+        ))}
+    </dl>
+);
+
+/** "expirationDate" → "Expiration date" */
+function labelOf(key: string): string {
+    const words = key.replace(/([a-z])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
+    return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const wordsOf = (value: unknown) => (time.test(String(value)) ? moment(String(value)) : String(value));
+
+/** The arguments as people read them: the name first, then the id, nothing nested. null if they cannot be read. */
+function readable(text: string): Fact[] | null {
+    try {
+        const all: Fact[] = [];
+        const walk = (value: unknown, key: string) => {
+            if (value !== null && typeof value === "object")
+                for (const [inner, each] of Object.entries(value)) walk(each, inner);
+            else all.push({ label: labelOf(key), value: wordsOf(value) });
+        };
+        walk(JSON.parse(text), "");
+        const rank = ({ label }: Fact) => (/name$/i.test(label) ? (label === "Name" ? 0 : 2) : label === "Id" ? 1 : 3);
+        return all.sort((a, b) => rank(a) - rank(b));
+    } catch {
+        return null;
+    }
+}
+
+export function Asked({ approval }: { approval: Approval }) {
+    const facts = readable(approval.arguments);
+    if (!facts || facts.length === 0) return null;
+    return (
+        <section>
+            <h4>Asked for</h4>
+            <Pairs facts={facts} kind="asked" />
+        </section>
+    );
+}
+
+const sides = ["Old token: ", "New token: "] as const;
+const of = (facts: Fact[], side: string) =>
+    facts
+        .filter((each) => each.label.startsWith(side))
+        .map(({ label, value }) => ({ label: label.slice(side.length), value }));
+
+export function Warnings({ approval }: { approval: Approval }) {
+    return (
+        <>
+            {approval.facts.warnings.map((warning) => (
+                <p class="warning">
+                    <span class="sign" aria-hidden="true">
+                        !
+                    </span>
+                    <span>
+                        <span class="unseen">Warning: </span>
+                        {warning}
+                    </span>
+                </p>
+            ))}
+            {approval.marked && (
+                <p class="warning">
+                    <span class="sign" aria-hidden="true">
+                        !
+                    </span>
+                    <span>
+                        This request holds hidden or look-alike characters. They are written out, such as{" "}
+                        {"\u27e8"}U+202E{"\u27e9"}.
+                    </span>
+                </p>
+            )}
+        </>
+    );
+}
+
+/** Two tokens stand side by side, the old one and the new one. */
+export function Facts({ approval }: { approval: Approval }) {
+    const { shown } = approval.facts;
+    const [before, after] = [of(shown, sides[0]), of(shown, sides[1])];
+    const split = before.length > 0 && after.length > 0;
+    const rest = split ? shown.filter((each) => !sides.some((side) => each.label.startsWith(side))) : shown;
+    const asker = { label: "Asked by", value: approval.principal };
+    return (
+        <section>
+            <h4>Verified by this server</h4>
+            <div>
+                {split && (
+                    <div class="sides">
+                        <div class="before">
+                            <h5>Old token</h5>
+                            <Pairs facts={before} />
+                        </div>
+                        <div class="after">
+                            <h5>New token</h5>
+                            <Pairs facts={after} />
+                        </div>
+                    </div>
+                )}
+                <Pairs facts={[...rest, asker]} />
+            </div>
+        </section>
+    );
+}
+
+/** Nothing in here is known to be so. */
+export function Claimed({ approval }: { approval: Approval }) {
+    const claims = [
+        { label: "Client", words: approval.client },
+        { label: "Reason", words: approval.agent_reason },
+    ];
+    return (
+        <section class="claims">
+            <h4>Claimed by the caller (not verified)</h4>
+            <dl class="facts claimed">
+                {claims.map(({ label, words }) => (
+                    <div>
+                        <dt>{label}</dt>
+                        <dd>{words ? <q><bdi>{words}</bdi></q> : <span class="hint">none given</span>}</dd>
+                    </div>
+                ))}
+            </dl>
+        </section>
+    );
+}
+
+export function Exactly({ approval }: { approval: Approval }) {
+    return (
+        <details class="exact">
+            <summary>
+                Exact arguments{" "}
+                <span class="digest">
+                    digest <code title={approval.digest}>{approval.short_digest}</code>
+                </span>
+            </summary>
+            <pre tabIndex={0} role="group" aria-label="Exact arguments">
+                <code>{approval.arguments}</code>
+            </pre>
+            <p class="digest">
+                Digest in full: <code>{approval.digest}</code>
+            </p>
+        </details>
+    );
+}

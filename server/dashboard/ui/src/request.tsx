@@ -1,0 +1,152 @@
+// One request: what it is, what is risky about it, what it rests on, what happens then; the decision is always in view.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { announce } from "./announce";
+import { Failure } from "./api";
+import { Decide } from "./decide";
+import { keepDraft } from "./drafts";
+import { Asked, Claimed, Exactly, Facts, Warnings } from "./evidence";
+import { Changes, Narrow } from "./narrow";
+import { go, home, titleShown } from "./nav";
+import { People } from "./people";
+import { AllowMore } from "./permit";
+import { asWaited, connection, isPending, load, now, opened, put, refresh, wanted } from "./state";
+import { left, moment } from "./time";
+import { title } from "./words";
+import type { Approval } from "./types";
+
+function Countdown({ approval }: { approval: Approval }) {
+    const remaining = Date.parse(approval.expires) - now.value;
+    const said = useRef(new Set<number>());
+    useEffect(() => {
+        for (const seconds of [60, 10]) {
+            if (remaining > seconds * 1000 || remaining < (seconds - 5) * 1000 || said.current.has(seconds))
+                continue;
+            said.current.add(seconds);
+            announce(`${seconds} seconds left for ${title(approval)}`);
+        }
+    }, [remaining]);
+    return (
+        <span class={remaining < 60_000 ? "countdown soon" : "countdown"} title={moment(approval.expires)}>
+            <strong>{left(remaining)}</strong> left
+        </span>
+    );
+}
+
+function Then({ approval }: { approval: Approval }) {
+    return (
+        <section>
+            <h4>What happens</h4>
+            <dl class="facts then">
+                <div>
+                    <dt>If you approve</dt>
+                    <dd>
+                        {approval.facts.effect}
+                        {approval.quorum > 1 && " It runs once enough people have approved it."}
+                    </dd>
+                </div>
+                <div>
+                    <dt>If you deny</dt>
+                    <dd>Nothing is done. The agent is told your reason.</dd>
+                </div>
+                <div>
+                    <dt>If you do nothing</dt>
+                    <dd>The request expires on {moment(approval.expires)}, and nothing is done.</dd>
+                </div>
+                {approval.because && (
+                    <div>
+                        <dt>Why you are asked</dt>
+                        <dd>{approval.because}.</dd>
+                    </div>
+                )}
+            </dl>
+        </section>
+    );
+}
+
+function Request({ approval }: { approval: Approval }) {
+    const over = !isPending(approval);
+    const cut = connection.value === "offline";
+    // The forms are those of the request as it last waited: with it they would change, and lose what was typed.
+    const waited = asWaited(approval.id) ?? approval;
+    useEffect(() => titleShown(approval.id), []);
+    const [busy, setBusy] = useState(false);
+    const [problem, setProblem] = useState("");
+    const run = async (work: () => Promise<Approval>, done: (now: Approval) => void) => {
+        setBusy(true);
+        setProblem("");
+        try {
+            const changed = await work();
+            put(changed);
+            done(changed);
+        } catch (failure) {
+            setProblem((failure as Error).message);
+            // Someone else was faster, or its time is over: what is shown here is old.
+            if (failure instanceof Failure && [401, 403, 404, 409, 410].includes(failure.status))
+                void refresh().catch(() => undefined);
+        } finally {
+            setBusy(false);
+        }
+    };
+    const part = { approval: waited, over, cut, busy, run, complain: setProblem };
+    return (
+        <article
+            class={over ? "request over" : "request"}
+            aria-labelledby={`title-${approval.id}`}
+            onInput={() => keepDraft(approval.id)}
+        >
+            <h2 class="unseen">Request</h2>
+            <div class="evidence">
+                <a class="back" href={home}>
+                    {"\u2190"} Inbox
+                </a>
+                <header>
+                    {approval.id === wanted.value && <p class="tag">Opened from your link</p>}
+                    <h3 id={`title-${approval.id}`} tabIndex={-1}>
+                        {approval.words.title}{" "}
+                        {approval.facts.subject && <bdi class="name">{approval.facts.subject}</bdi>}
+                    </h3>
+                    <p class="meta">
+                        <span>
+                            <bdi>{approval.principal}</bdi>
+                        </span>
+                        <span>asked {moment(approval.created)}</span>
+                        {!over && <Countdown approval={approval} />}
+                    </p>
+                </header>
+                <Warnings approval={approval} />
+                <Changes approval={approval} />
+                <Asked approval={approval} />
+                <Facts approval={approval} />
+                <Claimed approval={approval} />
+                {!over && <Then approval={approval} />}
+                <People approval={approval} />
+                <Exactly approval={approval} />
+                <Narrow {...part} />
+                {!over && <AllowMore approval={approval} />}
+                <p class="hint">Request {approval.id}</p>
+            </div>
+            <Decide {...part} current={approval} problem={problem} />
+        </article>
+    );
+}
+
+/** The pane beside the inbox; on a narrow screen over it. */
+export function Pane({ id }: { id: string }) {
+    const approval = opened.value.get(id);
+    const [problem, setProblem] = useState("");
+    useEffect(() => {
+        load(id).catch((failure: Error) => setProblem(failure.message));
+    }, [id]);
+    if (approval) return <Request key={id} approval={approval} />;
+    return (
+        <div class="nothing-open">
+            <p class={problem ? "problem" : "hint"} role={problem ? "alert" : "status"}>
+                {problem || "Looking\u2026"}
+            </p>
+            <a class="back" href={home} onClick={() => go(home)}>
+                {"\u2190"} Inbox
+            </a>
+        </div>
+    );
+}
+

@@ -1,0 +1,62 @@
+// A line of the inbox: enough to choose, safe to look at.
+#include "server/dashboard/inbox_row.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/fakes/state.hpp"
+
+namespace tfy::inbox_row_test {
+
+using namespace tfy::fakes;
+
+TEST_CASE("a line says what, who asks, what is risky, how long, and who has voted") {
+    auto made = approval("apr_a");
+    made.facts.subject = "prod-db";
+    made.facts.warnings = {"It was used 2 h ago. Everything that uses it will break.",
+                           "New token: It never expires, unless the tenant's own limit says so."};
+    made.terms.quorum = 2;
+    made.votes = {{.approved = true, .by = "ann", .assurance = policy::Assurance::signed_in, .at = noon}};
+    const auto row = dashboard::inbox_row(made, "bob");
+    CHECK(row.at("id") == "apr_a");
+    CHECK(row.at("title") == "Delete access token");
+    CHECK(row.at("verb") == "Delete");
+    CHECK(row.at("danger") == true);
+    CHECK(row.at("subject") == "prod-db");
+    CHECK(row.at("principal") == "stdio:alice");
+    CHECK(row.at("expires") == "2026-11-23T12:15:00.000Z");
+    CHECK(row.at("digest") == made.digest);
+    CHECK(row.at("risks") == Json{"used 2 h ago", "never expires", "production-like name"});
+    CHECK(row.at("quorum") == 2);
+    CHECK(row.at("voters") == Json{"ann"});
+    CHECK(row.at("narrowed") == false);
+    CHECK(row.at("marked") == false);
+    CHECK(row.at("may_approve") == true);
+    CHECK(dashboard::inbox_row(made, "ann").at("may_approve") == false);
+}
+
+TEST_CASE("only a whole part of a name is like production") {
+    for (const auto& [name, like] : {std::pair{"prod", true},
+                                     {"db-production", true},
+                                     {"product-list", false},
+                                     {"ci-live", true},
+                                     {"delivery", false}}) {
+        CAPTURE(name);
+        auto made = approval("apr_a");
+        made.facts.subject = name;
+        made.facts.warnings = {};
+        CHECK(dashboard::inbox_row(made, "bob").at("risks").empty() == !like);
+    }
+}
+
+TEST_CASE("hidden characters are written out in a line, and it is marked") {
+    auto made = approval("apr_a");
+    made.facts.subject = "ci\u202Etxt";
+    const auto row = dashboard::inbox_row(made, "bob");
+    CHECK(row.at("subject") == "ci\u27E8U+202E\u27E9txt");
+    CHECK(row.at("marked") == true);
+    made.facts.subject = "ci";
+    made.agent_reason = "plain\u200B";
+    CHECK(dashboard::inbox_row(made, "bob").at("marked") == true);
+}
+
+}  // namespace tfy::inbox_row_test
