@@ -22,7 +22,7 @@ endif()
 set_tests_properties(e2e.last_word PROPERTIES TIMEOUT 900)
 
 # Most of these wait for clocks and answers. These ones compute all the time, and take a core.
-set_tests_properties(e2e.crash e2e.last_word e2e.redact e2e.redact_restart e2e.page_browser e2e.page_together e2e.page_many
+set_tests_properties(e2e.crash e2e.last_word e2e.redact e2e.redact_restart e2e.page_browser e2e.page_together e2e.page_keys
                      PROPERTIES PROCESSORS 2)
 
 # The official conformance suites, against the fixture server and against this one.

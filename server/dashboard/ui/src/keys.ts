@@ -36,11 +36,11 @@ const field = (target: EventTarget | null) =>
     target instanceof HTMLElement &&
     (target.matches("textarea, select, input:not([type='radio'])") || target.isContentEditable);
 
-let leading = 0; // when "g" was pressed
+let leading = -Infinity; // when "g" was pressed
 
 function act(key: string): boolean {
     if (performance.now() - leading < 1500) {
-        leading = 0;
+        leading = -Infinity;
         const place = places[key];
         if (place) go(place);
         return place !== undefined;

@@ -24,8 +24,10 @@ export function follow(): () => void {
             const fine = await look();
             if (!stopped) connection.value = fine ? "live" : "offline";
         };
-        source.onerror = () => {
-            if (!stopped) connection.value = "reconnecting";
+        source.onerror = async () => {
+            if (stopped) return;
+            connection.value = "reconnecting";
+            if (!(await look()) && !stopped) connection.value = "offline";
         };
     };
 
