@@ -3,6 +3,7 @@
 #include "server/config/path_text.hpp"
 #include "server/people/terminal_requirements.hpp"
 #include "server/storage/rules_in_use.hpp"
+#include "server/storage/state_use.hpp"
 #include "server/storage/token_store.hpp"
 #include "server/upstream/exchange.hpp"
 #include "server/upstream/key_file.hpp"
@@ -189,6 +190,8 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
                        .origins = std::move(settings.origins)};
     const auto state = open_state_at(parts, settings.state_dir);
     if (!state) return state.error();
+    if (auto kept = storage::keep_state_use(*state, *parts.ledger, options.sandbox); !kept)
+        return kept.error();
     const auto policy = config::expand_path(options.policy, "--policy");
     if (!policy) return policy.error();
     if (auto kept = storage::keep_rules_file(parts.state_dir, *policy); !kept) return kept.error();

@@ -20,6 +20,13 @@ void name_state_dir(const config::Options& options) {
     if (!usual || absolute != usual->lexically_normal()) tools::commands_name(absolute.string());
 }
 
+/// A sandbox's state is of no use to a server for TrueFoundry, nor the other way round. Absolute, so that
+/// commands that are printed name it.
+void keep_sandbox_apart(config::Options& options) {
+    if (!options.sandbox || !options.state_dir.empty()) return;
+    if (auto usual = config::state_dir({})) options.state_dir = usual->string() + "-sandbox";
+}
+
 }  // namespace
 
 int Invocation::fail(const Error& error) const {
@@ -58,6 +65,8 @@ int CommandLine::run(std::span<char* const> arguments, std::istream& in, std::os
         sealing::print_text(err, redaction::Redactor({}, {}), usage_error(app_, wrong));
         return 2;
     }
+    // `setup` writes down what was given; the server that it starts does the same as this.
+    if (!app_.got_subcommand("setup")) keep_sandbox_apart(options_);
     name_state_dir(options_);
     Invocation call{app_, arguments, options_, in, out, err};
     return chosen_(call);

@@ -1,8 +1,12 @@
 // A new sandbox has tokens of each sort to look at; one that was used keeps what was made of it.
 import assert from 'node:assert/strict';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
+import { binary, runToEnd } from './lib/process.mjs';
+import { create } from './lib/story.mjs';
 import { World } from './lib/world.mjs';
 
 const day = 24 * 60 * 60 * 1000;
@@ -82,3 +86,52 @@ for (const [args, count] of [
     const world = await World.start(t, { sandbox: args });
     assert.equal((await listed(await open('modern stdio', world))).length, count);
   });
+
+const started = async (verb, env) => {
+  const done = await runToEnd(binary, [verb, ...(verb === 'serve' ? ['--listen', '127.0.0.1:0'] : [])], { env });
+  assert.equal(done.code, 1, done.stdout);
+  assert.doesNotMatch(done.stdout, /Sign-in code/);
+  return done.stderr;
+};
+
+for (const lost of [false, true])
+  test(`--sandbox is refused where a server for TrueFoundry was, and the other way round${lost ? '; its note is lost' : ''}`, async t => {
+    const world = await World.start(t);
+    const made = await open('modern stdio', world);
+    made.person.willApprove('ci-a', { destination: 'none' });
+    assert.equal((await create(made, 'ci-a')).structuredContent.status, 'executed');
+    await world.closeAll();
+    if (lost) rmSync(join(world.state, 'use'));
+    for (const verb of ['serve', 'stdio'])
+      assert.match(await started(verb, { ...world.env, TFY_PAT_MCP_SANDBOX: 'true' }), /belongs to a server that uses TrueFoundry, and --sandbox needs one of its own/);
+    assert.ok(!existsSync(join(world.state, 'sandbox.db')), 'no stand-in was made there');
+    await world.serve();
+
+    const played = await sandboxWorld(t);
+    const connection = await open('modern stdio', played);
+    connection.person.willApprove('ci-b', { destination: 'none' });
+    assert.equal((await create(connection, 'ci-b')).structuredContent.status, 'executed');
+    await played.closeAll();
+    if (lost) rmSync(join(played.state, 'use'));
+    const { TFY_PAT_MCP_SANDBOX: _, ...real } = played.env;
+    for (const verb of ['serve', 'stdio'])
+      assert.match(await started(verb, real), /belongs to a sandbox, and this server uses TrueFoundry/);
+    await played.serve();
+  });
+
+test('without a request, too: the first start decides', async t => {
+  const world = await World.start(t);
+  await world.serve();
+  await world.closeAll();
+  assert.match(await started('serve', { ...world.env, TFY_PAT_MCP_SANDBOX: 'true' }), /--sandbox needs one of its own/);
+});
+
+test('without --state-dir a sandbox has a directory of its own, and the commands that it prints name it', async t => {
+  const world = await sandboxWorld(t);
+  const { TFY_PAT_MCP_STATE_DIR: _, ...env } = { ...world.env, XDG_STATE_HOME: world.folder };
+  const server = await world.serve(env);
+  assert.ok(existsSync(join(world.folder, 'tfy-pat-mcp-sandbox', 'ledger.db')));
+  assert.ok(!existsSync(join(world.folder, 'tfy-pat-mcp')));
+  const session = await (await fetch(`${server.page}/api/session`)).json();
+  assert.match(session.sign_in_help.command, / --state-dir \S+\/tfy-pat-mcp-sandbox$/);
+});

@@ -14,6 +14,7 @@
 #include <set>
 #include <thread>
 
+#include "server/storage/state_use.hpp"
 #include "tests/fakes/state.hpp"
 
 namespace tfy::state_dir_test {
@@ -206,6 +207,46 @@ TEST_CASE("an id that could name another file is nobody's") {
     std::ofstream(folder / "other.lock") << "";
     CHECK_FALSE(storage::alive(folder.path(), "../other"));
     CHECK(std::filesystem::exists(folder / "other.lock"));
+}
+
+TEST_CASE("a directory is a sandbox's or TrueFoundry's: by its note, its requests, or its tokens") {
+    constexpr auto real = "https://tfy.example.com", played = "sandbox:";
+    struct Row {
+        const char* name;
+        std::vector<std::string> asked;  // where its requests went, oldest first
+        bool token;
+        bool as_sandbox, as_real;  // whether the first start may be one
+    };
+    const Row rows[] = {
+        {"a new one", {}, false, true, true},
+        {"a sandbox's", {played, played}, true, true, false},
+        {"TrueFoundry's", {real}, true, false, true},
+        {"both, of an earlier version", {real, played}, true, false, true},
+        {"one that only read", {}, true, false, true},
+    };
+    for (const auto& row : rows)
+        for (const bool sandbox : {true, false}) {
+            CAPTURE(row.name);
+            CAPTURE(sandbox);
+            TempFolder folder;
+            const auto state = open_state(folder.path());
+            const auto ledger = open_ledger(state.ledger());
+            for (const auto& base_url : row.asked) {
+                const auto number = std::to_string(&base_url - row.asked.data());
+                auto asked = approval("apr_" + number, "token-" + number);
+                asked.call.base_url = base_url;
+                asked.digest = policy::digest(asked.call);
+                REQUIRE(ledger->open_request(asked, {100, 100}, entry("requested", asked.id)).has_value());
+            }
+            if (row.token) REQUIRE(ledger->add_fingerprints({.name = "ci"}).has_value());
+            const bool may = sandbox ? row.as_sandbox : row.as_real;
+            for (int start = 0; start < 2; ++start) {
+                const auto kept = storage::keep_state_use(state, *ledger, sandbox);
+                CHECK(kept.has_value() == may);
+                if (!may) CHECK(says(kept.error(), "Give another --state-dir. Nothing was run."));
+            }
+            if (may) CHECK(storage::keep_state_use(state, *ledger, !sandbox).has_error());
+        }
 }
 
 }  // namespace tfy::state_dir_test

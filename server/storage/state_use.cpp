@@ -1,0 +1,56 @@
+#include "server/storage/state_use.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "server/storage/private_files.hpp"
+
+namespace tfy::storage {
+namespace {
+
+constexpr std::string_view sandboxes = "sandbox\n", truefoundrys = "truefoundry\n";
+
+Error other_use(bool sandbox) {
+    return {Errc::refused,
+            sandbox
+                ? "This state directory belongs to a server that uses TrueFoundry, and --sandbox needs one "
+                  "of its own. Give another --state-dir. Nothing was run."
+                : "This state directory belongs to a sandbox, and this server uses TrueFoundry. Give "
+                  "another --state-dir. Nothing was run."};
+}
+
+/// What the ledger's newest requests tell, so many of them; nothing if it is empty. In directories of
+/// earlier versions there can be both sorts: those are TrueFoundry's.
+Result<std::optional<bool>> was_sandbox(Ledger& ledger, std::size_t requests) {
+    const auto newest = ledger.list(false, requests);
+    if (!newest) return newest.error();
+    const bool real =
+        std::ranges::any_of(*newest, [](const auto& each) { return each.call.base_url != "sandbox:"; });
+    if (!newest->empty()) return std::optional(!real);
+    const auto tokens = ledger.fingerprints();
+    if (!tokens) return tokens.error();
+    return tokens->empty() ? std::nullopt : std::optional(false);  // a sandbox knows none without a request
+}
+
+}  // namespace
+
+Result<void> keep_state_use(const StateDir& state, Ledger& ledger, bool sandbox) {
+    const auto file = state.root() / "use";
+    std::ifstream in(file, std::ios::binary);
+    const std::string noted{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    const auto own = sandbox ? sandboxes : truefoundrys;
+    if (!noted.empty() && noted != own) return other_use(sandbox);
+    if (noted == own && !sandbox) return {};
+    constexpr std::size_t every_request = 1'000'000;
+    const auto before = was_sandbox(ledger, noted.empty() ? every_request : 1);
+    if (!before) return before.error();
+    if (*before && **before != sandbox) return other_use(sandbox);
+    if (noted == own || replace_private_file(file, std::string(own))) return {};
+    return Error{Errc::storage, "Cannot write " + file.string() + " (" +
+                                    std::generic_category().message(errno) + "). Nothing was run."};
+}
+
+}  // namespace tfy::storage
