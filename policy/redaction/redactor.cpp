@@ -119,6 +119,8 @@ Redacted& Redacted::operator=(Redacted&& other) noexcept {
     return *this;
 }
 
+Redacted Redacted::error_object(Literal words) { return Redacted(written(Json{{"error", words.text()}})); }
+
 Redactor::Redactor(FingerprintKey key, std::vector<TokenFingerprints> tokens)
     : index_(std::make_shared<const Index>(key, tokens)) {}
 Redactor::Redactor(std::shared_ptr<const Index> index) : index_(std::move(index)) {}

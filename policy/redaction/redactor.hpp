@@ -11,12 +11,27 @@
 #include "policy/redaction/reveal.hpp"
 #include "protocol/error.hpp"
 
+namespace tfy::sealing {
+class Sealer;
+}
+
 namespace tfy::redaction {
 
 class Index;
 
-/// Text that may leave. Made only by Redactor; transports, pages, journal, logs and metrics take nothing
-/// else. Wiped when it is gone: one of them holds the value of a reveal.
+/// Words of ours from the text of the program: they hold no token.
+class Literal {
+public:
+    template <std::size_t Size>
+    consteval Literal(const char (&words)[Size]) : words_(words, Size - 1) {}  // NOLINT: to be given as it is
+    std::string_view text() const { return words_; }
+
+private:
+    std::string_view words_;
+};
+
+/// Text that may leave. Made only by Redactor, and of literals; transports, pages, journal, logs and metrics
+/// take nothing else. Wiped when it is gone: one of them holds the value of a reveal.
 class Redacted {
 public:
     Redacted(const Redacted&) = default;
@@ -28,6 +43,8 @@ public:
     std::string_view text() const { return text_; }
     /// Holds the value of a reveal: to be written once, and never to be kept for later.
     bool reveals() const { return reveals_; }
+    /// {"error": words}
+    static Redacted error_object(Literal words);
 
 private:
     friend class Redactor;
@@ -47,9 +64,9 @@ struct Match {
 };
 
 /// Immutable: a new token makes a new Redactor, and the server swaps it whole. Safe to use from any thread.
+/// Made only by the process's Sealer, so that there is none that knows less than the process.
 class Redactor {
 public:
-    Redactor(FingerprintKey key, std::vector<TokenFingerprints> tokens);
     ~Redactor();
     Redactor(Redactor&&) noexcept;
 
@@ -87,6 +104,9 @@ public:
     Json scrub(Json message) const;
 
 private:
+    friend class sealing::Sealer;
+    friend struct RedactorForTests;
+    Redactor(FingerprintKey key, std::vector<TokenFingerprints> tokens);
     explicit Redactor(std::shared_ptr<const Index> index);
     std::string redacted_message(const Json& message, std::string_view placeholder = {}) const;
 

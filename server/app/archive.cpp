@@ -1,5 +1,6 @@
 #include "server/app/archive.hpp"
 
+#include "server/config/config.hpp"
 #include "server/config/settings.hpp"
 #include "server/storage/state_dir.hpp"
 #include "server/upstream/api_key.hpp"
@@ -28,14 +29,13 @@ Result<Archive> Archive::open_or_make(const std::filesystem::path& state_dir) {
     if (!key) return key.error();
     upstream::name_once(*known);
     auto sealer = std::make_unique<sealing::Sealer>(*key, std::move(*known), std::move(*tokens));
+    if (const auto configured = config::configured_key(); !configured.empty())
+        sealer->configure(upstream::prints_of(configured, sealer->key()));
     return Archive{std::move(*ledger), std::move(sealer)};
 }
 
-int fail(const Archive* archive, std::ostream& err, const Error& error) {
-    if (archive)
-        archive->say(err, error.message + "\n");
-    else
-        sealing::print_text(err, redaction::Redactor({}, {}), error.message + "\n");
+int Archive::fail(std::ostream& err, const Error& error) const {
+    say(err, error.message + "\n");
     return config::exit_code(error);
 }
 

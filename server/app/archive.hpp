@@ -23,14 +23,13 @@ struct Archive {
     static Result<Archive> open_or_make(const std::filesystem::path& state_dir);
 
     void say(std::ostream& out, std::string_view text) const {
-        sealing::print_text(out, *sealer->now(), text);
+        sealing::print_text(out, sealer->seal_text(text));
     }
     void print(std::ostream& out, const Json& document) const {
-        sealing::print_json(out, *sealer->now(), document);
+        sealing::print_json(out, sealer->seal(document));
     }
+    /// Says what went wrong and gives its exit code.
+    int fail(std::ostream& err, const Error& error) const;
 };
-
-/// Says what went wrong and gives its exit code. Without an archive nothing is known to redact.
-int fail(const Archive* archive, std::ostream& err, const Error& error);
 
 }  // namespace tfy::app

@@ -120,7 +120,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                        started = std::move(result);
                        loop.stop();
                    });
-    sealing::print_text(out, *app.redaction().now(), greeting(upstream, base, here, code));
+    sealing::print_text(out, app.redaction().seal_text(greeting(upstream, base, here, code)));
     if (!out)
         app.log().warn(
             "cannot write standard output: the addresses and the sign-in code are not shown; make another "

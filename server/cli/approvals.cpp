@@ -5,6 +5,7 @@
 
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/refusals.hpp"
+#include "server/app/console.hpp"
 #include "server/app/display.hpp"
 #include "server/cli/approvals_decide.hpp"
 #include "server/cli/approvals_keep.hpp"
@@ -79,7 +80,8 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
                            options.verb == Verb::deny || options.verb == Verb::keep ||
                            options.verb == Verb::revoke || options.verb == Verb::reveal;
     if (about_one && options.id.empty()) {
-        app::fail(nullptr, err,
+        app::Console(options.state_dir)
+            .fail(err,
                   {Errc::refused, "Which one? Give its id, or the beginning of it. List the open ones: " +
                                       tools::own_command("approvals list")});
         return 2;
@@ -87,7 +89,7 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
     // A passphrase may be set before the first server starts.
     const auto open = options.verb == Verb::passphrase ? app::Archive::open_or_make : app::Archive::open;
     auto archive = open(options.state_dir);
-    if (!archive) return app::fail(nullptr, err, archive.error());
+    if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
     const ApprovalsWindow window{options, *archive, in, out, err};
     switch (options.verb) {
         case Verb::list: return list_requests(window);

@@ -29,7 +29,7 @@ struct ApprovalsWindow {
         return people::TerminalChannel::identify(
             {prompt(), options.state_dir, options.user, options.required}, act);
     }
-    int fail(const Error& error) const { return app::fail(&archive, err, error); }
+    int fail(const Error& error) const { return archive.fail(err, error); }
     /// The approval options.id as it is now.
     Result<policy::Approval> find() const;
     /// The id that begins as options.id does, with or without its `kind` ("apr_", "rot_", "per_");

@@ -1,6 +1,7 @@
 #include "server/cli/audit.hpp"
 
 #include "server/app/archive.hpp"
+#include "server/app/console.hpp"
 #include "server/storage/journal_check.hpp"
 
 namespace tfy::cli {
@@ -8,7 +9,7 @@ namespace {
 
 int verify(const app::Archive& archive, std::ostream& out, std::ostream& err) {
     const auto said = storage::verify_journal(*archive.ledger);
-    if (!said) return app::fail(&archive, err, said.error());
+    if (!said) return archive.fail(err, said.error());
     archive.say(out, *said);
     return 0;
 }
@@ -21,7 +22,7 @@ int export_all(const app::Archive& archive, std::ostream& out, std::ostream& err
             return Error{Errc::closed, "the output cannot be written"};
         });
     if (!out) return 1;  // the output says why: StandardOutput::ended()
-    return whole ? 0 : app::fail(&archive, err, whole.error());
+    return whole ? 0 : archive.fail(err, whole.error());
 }
 
 }  // namespace
@@ -54,7 +55,7 @@ void add_audit(CommandLine& line) {
 
 int run_audit(const AuditOptions& options, std::ostream& out, std::ostream& err) {
     const auto archive = app::Archive::open(options.state_dir);
-    if (!archive) return app::fail(nullptr, err, archive.error());
+    if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
     return options.verb == AuditOptions::Verb::verify ? verify(*archive, out, err)
                                                       : export_all(*archive, out, err);
 }

@@ -1,11 +1,11 @@
 #include "server/cli/command_line.hpp"
 
-#include "policy/redaction/redactor.hpp"
+#include <cstdlib>
+
 #include "server/cli/settings.hpp"
 #include "server/cli/usage.hpp"
 #include "server/config/path_text.hpp"
 #include "server/config/settings.hpp"
-#include "server/sealing/printing.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -27,10 +27,23 @@ void keep_sandbox_apart(config::Options& options) {
     if (auto usual = config::state_dir({})) options.state_dir = usual->string() + "-sandbox";
 }
 
+/// Of a command line that could not be read.
+std::string state_dir_of(std::span<char* const> arguments) {
+    constexpr std::string_view option = "--state-dir";
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view each = arguments[i];
+        if (each == option && i + 1 < arguments.size()) return arguments[i + 1];
+        if (each.starts_with(option) && each.substr(option.size()).starts_with('='))
+            return std::string(each.substr(option.size() + 1));
+    }
+    const auto* variable = std::getenv("TFY_PAT_MCP_STATE_DIR");
+    return variable != nullptr ? variable : "";
+}
+
 }  // namespace
 
 int Invocation::fail(const Error& error) const {
-    sealing::print_error(err, error.message);
+    console.say(err, "tfy-pat-mcp: " + error.message + "\n");
     return config::exit_code(error);
 }
 
@@ -62,13 +75,14 @@ int CommandLine::run(std::span<char* const> arguments, std::istream& in, std::os
     } catch (const CLI::Success& asked) {  // --help, --version
         return app_.exit(asked, out, err);
     } catch (const CLI::ParseError& wrong) {
-        sealing::print_text(err, redaction::Redactor({}, {}), usage_error(app_, wrong));
+        app::Console(state_dir_of(arguments)).say(err, usage_error(app_, wrong));
         return 2;
     }
     // `setup` writes down what was given; the server that it starts does the same as this.
     if (!app_.got_subcommand("setup")) keep_sandbox_apart(options_);
     name_state_dir(options_);
-    Invocation call{app_, arguments, options_, in, out, err};
+    const app::Console console(options_.state_dir);
+    Invocation call{app_, arguments, options_, in, out, err, console};
     return chosen_(call);
 }
 

@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <span>
 
+#include "server/app/console.hpp"
 #include "server/cli/help.hpp"
 #include "server/config/config.hpp"
 
@@ -19,6 +20,7 @@ struct Invocation {
     std::istream& in;
     std::ostream& out;
     std::ostream& err;
+    const app::Console& console;
 
     /// Says what is wrong. The exit code.
     int fail(const Error& error) const;

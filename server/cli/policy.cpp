@@ -4,7 +4,6 @@
 
 #include "server/cli/policy_explain.hpp"
 #include "server/config/settings.hpp"
-#include "server/sealing/printing.hpp"
 #include "tools/access_tokens/names.hpp"
 
 namespace tfy::cli {
@@ -30,7 +29,8 @@ void add_check(CommandLine& line, CLI::App& policy) {
               "Check a rules file and report what is wrong with it",
               {"--policy --config", {"tfy-pat-mcp policy check policy.toml", "tfy-pat-mcp policy check"}},
               [file](Invocation& call) {
-                  return run_policy_check(file->empty() ? call.options.policy : *file, call.out, call.err);
+                  return run_policy_check(file->empty() ? call.options.policy : *file, call.console, call.out,
+                                          call.err);
               }})
         .add_option("FILE", *file, "The rules file; without it, the rules of --policy");
 }
@@ -71,11 +71,11 @@ void add_policy(CommandLine& line) {
     add_explain(line, policy);
 }
 
-int run_policy_check(const std::string& file, std::ostream& out, std::ostream& errors) {
-    const redaction::Redactor nothing_known({}, {});
+int run_policy_check(const std::string& file, const app::Console& console, std::ostream& out,
+                     std::ostream& errors) {
     const auto rules = config::load_rules(file);
     if (!rules) {
-        sealing::print_text(errors, nothing_known, rules.error().message + "\n");
+        console.say(errors, rules.error().message + "\n");
         return 1;
     }
     const auto count = rules->rules.size();
@@ -87,7 +87,7 @@ int run_policy_check(const std::string& file, std::ostream& out, std::ostream& e
             "of the "
             "built-in rules: begin with a copy of them, manifests/policy.toml.\n";
     for (const auto& webhook : rules->webhooks) text += line_of(webhook);
-    sealing::print_text(out, nothing_known, text);
+    console.say(out, text);
     return 0;
 }
 

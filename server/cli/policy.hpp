@@ -8,6 +8,7 @@ namespace tfy::cli {
 void add_policy(CommandLine& line);
 
 /// Reads a rules file (empty: the embedded ones) and says what is wrong with it, or that nothing is.
-int run_policy_check(const std::string& file, std::ostream& out, std::ostream& errors);
+int run_policy_check(const std::string& file, const app::Console& console, std::ostream& out,
+                     std::ostream& errors);
 
 }  // namespace tfy::cli

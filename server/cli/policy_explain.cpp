@@ -7,11 +7,11 @@
 #include "policy/near_miss.hpp"
 #include "protocol/arguments.hpp"
 #include "protocol/parse.hpp"
+#include "server/app/console.hpp"
 #include "server/app/services.hpp"
 #include "server/approvals/applicable_rule.hpp"
 #include "server/approvals/explanation.hpp"
 #include "server/config/settings.hpp"
-#include "server/sealing/printing.hpp"
 #include "server/storage/token_store.hpp"
 #include "tools/registry/dry_tools.hpp"
 #include "tools/sandbox/control_plane.hpp"
@@ -244,16 +244,16 @@ Result<approvals::Explanation> explain_call(const config::Options& options, cons
 
 int run_policy_explain(const config::Options& options, const ExplainOptions& explain, std::ostream& out,
                        std::ostream& errors) {
-    const redaction::Redactor redactor({}, {});
+    const app::Console console(options.state_dir);
     const auto that = explain_call(options, explain);
     if (!that) {
-        sealing::print_error(errors, that.error().message);
+        console.say(errors, "tfy-pat-mcp: " + that.error().message + "\n");
         return that.error().code == Errc::invalid_params ? 2 : 1;
     }
     if (explain.json)
-        sealing::print_json(out, redactor, approvals::explain_json(*that));
+        console.print(out, approvals::explain_json(*that));
     else
-        sealing::print_text(out, redactor, approvals::explain_text(*that));
+        console.say(out, approvals::explain_text(*that));
     return 0;
 }
 

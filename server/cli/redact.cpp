@@ -150,7 +150,7 @@ private:
     }
 
     int fail(const std::string& message) const {
-        sealing::print_text(err_, redactor_, "tfy-pat-mcp: " + message + "\n");
+        sealing::print_text(err_, redactor_.seal_text("tfy-pat-mcp: " + message + "\n"));
         return 1;
     }
     int trouble(const std::string& message) const {
@@ -226,7 +226,7 @@ Result<sealing::Sealer::Shared> known_tokens(const config::Options& options) {
                      upstream.key_from +
                          " holds fewer than 6 characters, which cannot be told from ordinary "
                          "text, so there is no token to look for."};
-    return std::make_shared<const redaction::Redactor>(key, std::vector{std::move(own)});
+    return sealing::Sealer(key, std::vector{std::move(own)}).now();
 }
 
 int run_redact(const redaction::Redactor& redactor, const RedactOptions& options, int out,

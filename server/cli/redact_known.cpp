@@ -4,6 +4,7 @@
 
 #include "policy/facts.hpp"
 #include "server/app/archive.hpp"
+#include "server/app/console.hpp"
 #include "server/app/services.hpp"
 #include "tools/own_command.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 
 int list(const app::Archive& archive, std::ostream& out, std::ostream& err) {
     const auto tokens = archive.ledger->fingerprints();
-    if (!tokens) return app::fail(&archive, err, tokens.error());
+    if (!tokens) return archive.fail(err, tokens.error());
     std::map<std::string, int> values;
     for (const auto& token : *tokens) ++values[token.name];
     std::string text;
@@ -28,11 +29,10 @@ int forget(const app::Archive& archive, const std::string& name, std::ostream& o
                                       app::SystemClock().now()};
     const auto forgotten = archive.ledger->forget_fingerprints(name, entry);
     if (!forgotten && forgotten.error().code == Errc::not_found)
-        return app::fail(&archive, err,
-                         {Errc::not_found, "No token is known by the name " + policy::shown(name) +
-                                               ". Nothing was forgotten. To list the names: " +
-                                               tools::own_command("redact --known")});
-    if (!forgotten) return app::fail(&archive, err, forgotten.error());
+        return archive.fail(err, {Errc::not_found, "No token is known by the name " + policy::shown(name) +
+                                                       ". Nothing was forgotten. To list the names: " +
+                                                       tools::own_command("redact --known")});
+    if (!forgotten) return archive.fail(err, forgotten.error());
     archive.say(out,
                 "Forgotten: " + policy::shown(name) +
                     ". Servers that run now still redact it, until they start again. A key that is still "
@@ -45,9 +45,9 @@ int forget(const app::Archive& archive, const std::string& name, std::ostream& o
 int run_known_tokens(const config::Options& options, const RedactOptions& redact, std::ostream& out,
                      std::ostream& err) {
     const auto root = config::state_dir(options.state_dir);
-    if (!root) return app::fail(nullptr, err, root.error());
+    if (!root) return app::Console(options.state_dir).fail(err, root.error());
     const auto archive = app::Archive::open(*root);
-    if (!archive) return app::fail(nullptr, err, archive.error());
+    if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
     return redact.forget.empty() ? list(*archive, out, err) : forget(*archive, redact.forget, out, err);
 }
 

@@ -8,13 +8,13 @@
 #include <fstream>
 #include <ostream>
 
+#include "server/app/console.hpp"
 #include "server/app/second_signal.hpp"
 #include "server/app/services.hpp"
 #include "server/cli/option_forms.hpp"
 #include "server/cli/sandbox_routes.hpp"
 #include "server/config/path_text.hpp"
 #include "server/loop/loop.hpp"
-#include "server/sealing/printing.hpp"
 #include "server/storage/token_store.hpp"
 #include "tools/sandbox/examples.hpp"
 
@@ -66,11 +66,11 @@ void greet(std::ostream& out, const config::Address& address, std::uint16_t port
 }
 
 /// 1 where a client asked for what must never be asked for, so that no test run can stay green with it.
-int verdict(const std::vector<std::string>& dangers, std::ostream& errors) {
+int verdict(const std::vector<std::string>& dangers, const app::Console& console, std::ostream& errors) {
     if (dangers.empty()) return 0;
     auto text = std::to_string(dangers.size()) + " request(s) came in that must never be sent:";
     for (const auto& danger : dangers) text += "\n  a client called " + danger;
-    sealing::print_error(errors, text);
+    console.say(errors, "tfy-pat-mcp: " + text + "\n");
     return 1;
 }
 
@@ -105,8 +105,9 @@ void add_sandbox(CommandLine& line) {
 
 int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_options, std::ostream& out,
                 std::ostream& errors) {
-    const auto fail = [&errors](const Error& error, int code) {
-        sealing::print_error(errors, error.message);
+    const app::Console console(options.state_dir);
+    const auto fail = [&](const Error& error, int code) {
+        console.say(errors, "tfy-pat-mcp: " + error.message + "\n");
         return code;
     };
     loop::Loop loop;
@@ -143,7 +144,7 @@ int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_op
     asio::co_spawn(loop, until_signal(loop, **listener), asio::detached);
     loop.run();
     loop.abandon();
-    return verdict(routes.dangers(), errors);
+    return verdict(routes.dangers(), console, errors);
 }
 
 }  // namespace tfy::cli

@@ -53,7 +53,7 @@ transport::HttpResponse SandboxRoutes::handle(const transport::HttpRequest& requ
     } else {
         made = reply(plane_.handle(request.method, request.target, bearer, request.body), line);
     }
-    sealing::print_json(log_, *redaction_.now(), line);
+    sealing::print_json(log_, redaction_.seal(line));
     return made;
 }
 
@@ -109,7 +109,7 @@ transport::Headers SandboxRoutes::refused(const std::string& method, const std::
         note_danger(danger, method, target);
         line["danger"] = danger;
     }
-    sealing::print_json(log_, *redaction_.now(), line);
+    sealing::print_json(log_, redaction_.seal(line));
     return {{"date", sandbox::http_date(clock_.now())}};
 }
 

@@ -108,7 +108,7 @@ int run(Invocation& call, const SetupChoice& choice) {
                                                 const auto* value = std::getenv(name);
                                                 return std::string(value == nullptr ? "" : value);
                                             }},
-                                       call.out);
+                                       [&call](std::string_view text) { call.console.say(call.out, text); });
     return done ? 0 : call.fail(done.error());
 }
 

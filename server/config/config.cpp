@@ -180,9 +180,7 @@ std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) {
     return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
 }
 
-}  // namespace
-
-Upstream read_upstream() {
+Upstream find_upstream() {
     auto dotenv = read_dotenv(read_whole(".env"));
     // A folder's .env never sends a key of the environment to a place of its own, under whichever spelling;
     // it may bring the key to an address of the environment.
@@ -192,13 +190,22 @@ Upstream read_upstream() {
     Upstream upstream;
     take_url(dotenv, upstream);
     take_key(dotenv, upstream);
+    for (auto& [name, value] : dotenv) policy::wipe(value);
+    return upstream;
+}
+
+}  // namespace
+
+Upstream read_upstream() {
+    auto upstream = find_upstream();
     if (auto* in_environment = std::getenv("TFY_API_KEY")) {
         std::fill_n(in_environment, std::char_traits<char>::length(in_environment), '\0');
         unsetenv("TFY_API_KEY");
     }
-    for (auto& [name, value] : dotenv) policy::wipe(value);
     return upstream;
 }
+
+policy::Secret configured_key() { return std::move(find_upstream().api_key); }
 
 Result<std::chrono::milliseconds> read_time_limit(const char* name, std::chrono::milliseconds usual) {
     auto dotenv = read_dotenv(read_whole(".env"));

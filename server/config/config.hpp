@@ -63,6 +63,10 @@ struct Address {
 /// tfy_config_status.
 Upstream read_upstream();
 
+/// The key that read_upstream() would find, to know it by; empty if it would find none. The environment stays
+/// as it is.
+policy::Secret configured_key();
+
 /// One of UpstreamLimits by its variable, from the same places; `usual` where they say nothing.
 /// Errc::invalid_params for anything but seconds from 0.1 to 600 ("10", "2.5"), with the variable's name.
 Result<std::chrono::milliseconds> read_time_limit(const char* name, std::chrono::milliseconds usual);

@@ -7,7 +7,7 @@
 #include <ostream>
 #include <sstream>
 
-#include "policy/redaction/redactor.hpp"
+#include "server/app/console.hpp"
 #include "server/app/display.hpp"
 #include "server/app/services.hpp"
 #include "server/doctor/doctor_approvals.hpp"
@@ -15,7 +15,6 @@
 #include "server/doctor/doctor_settings.hpp"
 #include "server/doctor/doctor_state.hpp"
 #include "server/doctor/doctor_upstream.hpp"
-#include "server/sealing/printing.hpp"
 
 namespace tfy::doctor {
 namespace {
@@ -32,9 +31,8 @@ bool has_opener() {
     return false;
 }
 
-/// Address, key and what TrueFoundry answers; the key is made known to `prints` before anything is said.
-void upstream(DoctorOptions& options, const config::Settings& settings, CheckResults& all,
-              std::vector<redaction::TokenFingerprints>& prints) {
+/// Address, key and what TrueFoundry answers.
+void upstream(DoctorOptions& options, const config::Settings& settings, CheckResults& all) {
     if (options.server.sandbox) {
         all.push_back(
             {Level::ok, "TrueFoundry", "sandbox mode: test tokens only; TrueFoundry is not contacted"});
@@ -42,7 +40,6 @@ void upstream(DoctorOptions& options, const config::Settings& settings, CheckRes
     }
     auto known = config::read_upstream();
     auto key = std::make_shared<upstream::OwnKey>();
-    if (!known.api_key.empty()) prints.push_back(upstream::prints_of(known.api_key, {}));
     app::fill(*key, known);
     std::unique_ptr<truefoundry::Exchange> exchange;
     if (!known.base_url.empty())
@@ -73,22 +70,21 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, Check
 }  // namespace
 
 int run_doctor(const DoctorOptions& given, std::ostream& out) {
+    const app::Console console(given.server.state_dir);
     auto options = given;
     const auto read = config::read_settings(options.server);
     CheckResults all = look_at_settings(read, options.settings);
-    std::vector<redaction::TokenFingerprints> prints;
-    upstream(options, read.settings, all, prints);
+    upstream(options, read.settings, all);
     state(options, read, all);
     all.push_back(look_at_page(app::has_display(), options.server.open_browser, has_opener()));
     if (!read.settings.listen.host.empty()) {
         all.push_back(look_at_listen(read.settings));
         all.push_back(look_at_public_url(read.settings));
     }
-    const redaction::Redactor redactor({}, std::move(prints));
     if (options.json)
-        sealing::print_json(out, redactor, report_json(all, options.settings));
+        console.print(out, report_json(all, options.settings));
     else
-        sealing::print_text(out, redactor, report_text(all));
+        console.say(out, report_text(all));
     return std::ranges::count(all, Level::broken, &CheckResult::level) == 0 ? 0 : 1;
 }
 

@@ -51,8 +51,10 @@ void Log::write(Level level, std::string_view message, const Json& fields) const
         sink_->logger.log(spd_level(level), policy::visible_line(redaction_.seal_own_text(own).text()));
         return;
     }
+    // Each field is sealed whole: what follows marks it and cuts it.
+    const auto sealed = (*redactor)->scrub(fields);
     std::string line(message);
-    for (const auto& [key, value] : fields.items())
+    for (const auto& [key, value] : sealed.items())
         line +=
             " " + key + "=" +
             (value.is_string() ? "\"" + policy::shown(value.get<std::string>(), 500) + "\"" : value.dump());

@@ -6,17 +6,12 @@
 
 namespace tfy::sealing {
 
-void print_text(std::ostream& out, const redaction::Redactor& redactor, std::string_view text) {
-    out << policy::visible(redactor.seal_text(text).text()) << std::flush;
+void print_text(std::ostream& out, const redaction::Redacted& text) {
+    out << policy::visible(text.text()) << std::flush;
 }
 
-void print_json(std::ostream& out, const redaction::Redactor& redactor, const Json& document) {
-    out << policy::visible_json(redactor.seal(document).text()) << '\n' << std::flush;
-}
-
-void print_error(std::ostream& errors, std::string_view message) {
-    const redaction::Redactor nothing_known({}, {});
-    print_text(errors, nothing_known, "tfy-pat-mcp: " + std::string(message) + "\n");
+void print_json(std::ostream& out, const redaction::Redacted& document) {
+    out << policy::visible_json(document.text()) << '\n' << std::flush;
 }
 
 }  // namespace tfy::sealing

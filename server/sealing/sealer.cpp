@@ -8,7 +8,7 @@ Sealer::Sealer(redaction::FingerprintKey key, std::vector<redaction::TokenFinger
                std::unique_ptr<storage::Reader> tokens)
     : key_(key),
       tokens_(std::move(tokens)),
-      at_start_(std::make_shared<const redaction::Redactor>(key_, std::move(known))),
+      at_start_(new redaction::Redactor(key_, std::move(known))),
       redactor_(at_start_) {
     if (tokens_) tokens_->known_by(key_);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "server/sealing/printing.hpp"
 #include "server/setup/host_file.hpp"
 #include "server/setup/json_text.hpp"
 #include "server/setup/toml_text.hpp"
@@ -11,9 +10,7 @@
 namespace tfy::setup {
 namespace {
 
-void say(std::ostream& out, const std::string& text) {
-    sealing::print_text(out, redaction::Redactor({}, {}), text + "\n");
-}
+void say(const Printer& out, const std::string& text) { out(text + "\n"); }
 
 std::unique_ptr<ConfigText> text_of(const HostDefinition& host) {
     const std::string section(host.section);
@@ -86,7 +83,7 @@ std::optional<Original> original_of(const ConfigText& format, const HostFile& fi
 }
 
 Result<void> add_to(const HostDefinition& host, const SetupPlan& plan, const HostFile& file,
-                    std::ostream& out) {
+                    const Printer& out) {
     const auto format = text_of(host);
     const auto text = file.text.value_or("");
     const auto found = format->find(text);
@@ -125,7 +122,7 @@ Result<void> add_to(const HostDefinition& host, const SetupPlan& plan, const Hos
 }
 
 Result<void> remove_from(const HostDefinition& host, const SetupPlan& plan, const HostFile& file,
-                         std::ostream& out) {
+                         const Printer& out) {
     const auto format = text_of(host);
     const auto text = file.text.value_or("");
     const auto found = format->find(text);
@@ -166,7 +163,7 @@ std::string state_of(const HostDefinition& host, const HostFile& file) {
     return *found ? "set up" : "not set up";
 }
 
-Result<void> tell_of_all(const Surroundings& around, std::ostream& out) {
+Result<void> tell_of_all(const Surroundings& around, const Printer& out) {
     for (const auto& host : all_hosts()) {
         const auto path = file_of(host, around);
         if (!path) return path.error();
@@ -181,7 +178,7 @@ Result<void> tell_of_all(const Surroundings& around, std::ostream& out) {
 
 }  // namespace
 
-Result<void> run_setup(const SetupPlan& plan, const Surroundings& around, std::ostream& out) {
+Result<void> run_setup(const SetupPlan& plan, const Surroundings& around, const Printer& out) {
     if (plan.host.empty()) return tell_of_all(around, out);
     const auto* host = find_host(plan.host);
     if (host == nullptr) return Error{Errc::invalid_params, "There is no such host."};

@@ -1,8 +1,9 @@
 // `setup`: puts this server into a host's settings, and takes it out again.
 #pragma once
 
-#include <iosfwd>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/setup/hosts.hpp"
@@ -17,8 +18,11 @@ struct SetupPlan {
     std::vector<std::string> notes = {};  // what the person has to know or do once it is written
 };
 
+/// Seals the text and prints it.
+using Printer = std::function<void(std::string_view)>;
+
 /// Says on `out` what it changes in which file. Where an entry is there already, it changes nothing.
 /// Errc::refused, Errc::conflict or Errc::storage with the whole reason; then nothing was changed.
-Result<void> run_setup(const SetupPlan& plan, const Surroundings& around, std::ostream& out);
+Result<void> run_setup(const SetupPlan& plan, const Surroundings& around, const Printer& out);
 
 }  // namespace tfy::setup

@@ -159,10 +159,9 @@ bool is_allowed_origin(std::string_view origin, const Allowed& allowed) {
 }
 
 HttpResponse Rejection::reply() const {
-    static const redaction::Redactor nothing_known({}, {});  // a constant holds no token
     return {.status = status,
             .content_type = "application/json",
-            .body = nothing_known.seal(Json{{"error", reason}}),
+            .body = redaction::Redacted::error_object(reason),
             .headers = headers};
 }
 

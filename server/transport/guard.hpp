@@ -14,7 +14,7 @@ namespace tfy::transport::guard {
 
 struct Rejection {
     int status = 400;
-    std::string_view reason;  // one constant sentence: nothing of the request is in it
+    redaction::Literal reason;  // one sentence: nothing of the request is in it
     Headers headers = {};
 
     HttpResponse reply() const;

@@ -12,6 +12,7 @@
 #include "policy/redaction/index.hpp"
 #include "policy/redaction/redactor.hpp"
 #include "policy/redaction/survey.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
 namespace {
@@ -135,7 +136,7 @@ void serialises(benchmark::State& state) {
 BENCHMARK(serialises)->Unit(benchmark::kMicrosecond);
 
 void seals_message(benchmark::State& state) {
-    const redaction::Redactor redactor(a_key(), prints(state.range(0)));
+    const auto redactor = redaction::RedactorForTests::make(a_key(), prints(state.range(0)));
     std::size_t size = 0;
     for (auto _ : state) size = redactor.seal(ordinary_json()).text().size();
     count(state, size);
@@ -156,7 +157,7 @@ double quantile(std::vector<double> values, double share) {
 /// What a caller waits, and what of it this thread has worked: on a busy machine the scheduler's turns are
 /// the rest.
 void seals_64_kib(benchmark::State& state) {
-    const redaction::Redactor redactor(a_key(), prints(state.range(0)));
+    const auto redactor = redaction::RedactorForTests::make(a_key(), prints(state.range(0)));
     std::vector<double> waited;
     std::vector<double> worked;
     std::size_t size = 0;
@@ -177,7 +178,7 @@ BENCHMARK(seals_64_kib)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 template <std::string text_of()>
 void seals_text(benchmark::State& state) {
     const auto text = text_of();
-    const redaction::Redactor redactor(a_key(), prints(10'000));
+    const auto redactor = redaction::RedactorForTests::make(a_key(), prints(10'000));
     for (auto _ : state) benchmark::DoNotOptimize(redactor.seal_text(text));
     count(state, text.size());
 }

@@ -11,6 +11,7 @@
 
 #include "policy/canonical_json.hpp"
 #include "server/storage/ledger.hpp"
+#include "tests/fakes/redactor.hpp"
 
 namespace tfy::fakes {
 
@@ -55,7 +56,7 @@ inline std::unique_ptr<storage::Ledger> open_ledger(const std::filesystem::path&
 
 inline journal::JournalEntry entry(std::string kind, std::string approval_id = {}, Json body = Json::object(),
                                    policy::Time at = noon) {
-    static const redaction::Redactor redactor({}, {});
+    static const auto redactor = redaction::RedactorForTests::make();
     return {std::move(kind), std::move(approval_id), redactor.seal(body), at};
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/benign_text.hpp"
 
 namespace tfy::benign_corpus_test {
@@ -25,7 +26,7 @@ redaction::Redactor busy_redactor() {
     for (unsigned i = 0; i < 20; ++i)
         prints.push_back(
             redaction::fingerprint(jwt_token(i + 1, "https://acme.truefoundry.cloud"), "jwt", a_key()));
-    return {a_key(), std::move(prints)};
+    return redaction::RedactorForTests::make(a_key(), std::move(prints));
 }
 
 /// Bytes that would change, and what they are.

@@ -53,6 +53,12 @@ TEST_CASE("sealed text comes from the redactor only") {
     static_assert(!std::is_convertible_v<std::string, redaction::Redacted>);
     static_assert(!std::is_assignable_v<redaction::Redacted&, std::string>);
     static_assert(!std::is_aggregate_v<redaction::Redacted>);
+    static_assert(!std::is_default_constructible_v<redaction::Redactor>);
+    static_assert(!std::is_constructible_v<redaction::Redactor, redaction::FingerprintKey,
+                                           std::vector<redaction::TokenFingerprints>>);
+    static_assert(!std::is_aggregate_v<redaction::Redactor>);
+    static_assert(!std::is_constructible_v<redaction::Literal, std::string>);
+    static_assert(!std::is_constructible_v<redaction::Literal, std::string_view>);
     CHECK(redaction::RedactedForTests::make("text").text() == "text");
 }
 

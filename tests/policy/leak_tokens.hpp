@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "policy/redaction/redactor.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/leak_encoders.hpp"
 
 namespace tfy::leaks {
@@ -61,7 +62,7 @@ inline redaction::Redactor redactor_for(
     std::vector<redaction::TokenFingerprints> prints;
     for (const auto& [name, token] : named_tokens)
         prints.push_back(redaction::fingerprint(token, name, a_key()));
-    return {a_key(), std::move(prints)};
+    return redaction::RedactorForTests::make(a_key(), std::move(prints));
 }
 
 }  // namespace tfy::leaks

@@ -1,12 +1,13 @@
 // The signature, against the example of Standard Webhooks and against what a receiver would compute.
 #include "policy/notice/signature.hpp"
+#include "tests/fakes/redactor.hpp"
 
 #include <doctest/doctest.h>
 
 namespace tfy::policy::signature_test {
 namespace {
 
-const redaction::Redactor redactor({}, {});
+const auto redactor = redaction::RedactorForTests::make();
 
 Secret key(const char* text) { return std::move(notice::read_signing_key(text).value()); }
 

@@ -7,6 +7,7 @@
 
 #include "policy/redaction/shapes.hpp"
 #include "policy/sealed_state.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
 namespace tfy::benign_test {
@@ -29,7 +30,7 @@ redaction::Redactor busy_redactor(std::size_t tokens) {
         prints.push_back(
             redaction::fingerprint(opaque_token(static_cast<unsigned>(i) + 1000), "token", a_key()));
     prints.push_back(redaction::fingerprint(jwt_token(5, "https://acme.truefoundry.cloud"), "own", a_key()));
-    return {a_key(), std::move(prints)};
+    return redaction::RedactorForTests::make(a_key(), std::move(prints));
 }
 
 void check_unchanged(const redaction::Redactor& redactor, const std::string& text) {
@@ -130,7 +131,7 @@ TEST_CASE(
 }
 
 TEST_CASE("tokens that nobody registered are known by their shape") {
-    const redaction::Redactor redactor({}, {});
+    const auto redactor = redaction::RedactorForTests::make();
     const auto claims = [](const Json& value) {
         return base64url(R"({"alg":"RS256","typ":"JWT"})") + "." + base64url(value.dump()) + "." +
                opaque_token(9, 86);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "policy/redaction/jwt.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
 namespace tfy::jwt_id_test {
@@ -19,7 +20,8 @@ std::string jwt_with(const Json& claims) {
 }
 
 redaction::Redactor listing(const std::string& name, std::vector<std::string> ids) {
-    return redaction::Redactor({}, {}).with({{.name = name, .windows = {}, .jwt_ids = std::move(ids)}});
+    return redaction::RedactorForTests::make().with(
+        {{.name = name, .windows = {}, .jwt_ids = std::move(ids)}});
 }
 
 }  // namespace
@@ -35,7 +37,7 @@ TEST_CASE("a JWT with a listed id is its token, by name, whatever its other clai
         REQUIRE(findings->size() == 1);
         CHECK(findings->front().technique == "shape");
         CHECK(findings->front().token == "ci");
-        CHECK(redaction::Redactor({}, {}).seal_text(jwt).text() == jwt);
+        CHECK(redaction::RedactorForTests::make().seal_text(jwt).text() == jwt);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "policy/redaction/shapes.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/leak_techniques.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
@@ -52,7 +53,7 @@ TEST_CASE("a token's name in our own lists stays, though the value holds it; the
 }
 
 TEST_CASE("values with a name in them are known by their shape") {
-    const redaction::Redactor redactor({}, {});
+    const auto redactor = redaction::RedactorForTests::make();
     for (const std::string prefix : {"tfy_pat_", "tfy_va_"})
         for (const auto& secret : {opaque_token(1, 32), opaque_token(2, 48),
                                    std::string("9f3a7c51d2e84b60a1c7e5f2d8b4c6a09e7f5d3b")}) {

@@ -7,6 +7,7 @@
 
 #include "policy/redaction/search.hpp"
 #include "tests/fakes/permits.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/leak_techniques.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
@@ -176,7 +177,7 @@ TEST_CASE("where the budget does not last, the text is withheld") {
 }
 
 TEST_CASE("a redactor without tokens still repairs and serialises, and knows shapes") {
-    const redaction::Redactor redactor({}, {});
+    const auto redactor = redaction::RedactorForTests::make();
     CHECK(sealed(redactor, {{"a", token}}) == Json{{"a", token}}.dump());
     CHECK(sealed_text(redactor, "x " + jwt_token(1, "https://acme.truefoundry.cloud")) ==
           "x [redacted:access-token]");

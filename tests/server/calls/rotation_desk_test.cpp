@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "server/calls/rotation_records.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/rotation_house.hpp"
 
 namespace tfy::rotation_desk_test {
@@ -224,7 +225,7 @@ TEST_CASE("kept in the moment before the DELETE: it is not sent") {
     const auto begun = one.process.begin("0s");
     REQUIRE(one.process.claim());
     const auto beside = open_ledger(one.state.ledger());
-    const redaction::Redactor redactor({}, {});
+    const auto redactor = redaction::RedactorForTests::make();
     one.upstream.on_look = [&] {
         CHECK(calls::keep_rotation(*beside, begun.id, policy::HumanForTests::make(), redactor, noon)
                   .has_value());

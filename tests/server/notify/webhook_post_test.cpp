@@ -11,6 +11,7 @@
 #include "tests/fakes/loop_thread.hpp"
 #include "tests/fakes/notified.hpp"
 #include "tests/fakes/raw_socket.hpp"
+#include "tests/fakes/redactor.hpp"
 
 namespace tfy::webhook_post_test {
 
@@ -21,7 +22,7 @@ using tests::RawListener;
 
 namespace {
 
-const redaction::Redactor redactor({}, {});
+const auto redactor = redaction::RedactorForTests::make();
 
 struct Network {
     RawListener receiver;

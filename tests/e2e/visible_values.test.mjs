@@ -1,0 +1,90 @@
+// A known value with invisible characters inside, where others write texts: no channel shows it with marks between its
+// characters.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { CLIENT_INFO_META_KEY } from '@modelcontextprotocol/client';
+
+import { Page } from './lib/page.mjs';
+import { until } from './lib/process.mjs';
+import { RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
+import { Receiver } from './lib/receiver.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const secret = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
+const hide = value => value.replace(/.{3}/g, '$&\u200b');
+
+/** What a reader takes from a text: without marks, escapes and characters that cannot be seen. */
+const read = text => text.replace(/⟨(?:U\+|0x)[0-9A-F]+⟩|\\u200b|\p{Cf}/gu, '');
+
+function assertSealed(text, value, what) {
+  assert.ok(text.length > 0, `${what} says something`);
+  const seen = read(text);
+  for (let at = 0; at + 24 <= value.length; at += 1)
+    assert.ok(!seen.includes(value.slice(at, at + 24)), `${what}: ${text.slice(0, 2000)}`);
+}
+
+test('as a client’s name: log, page, terminal, journal and webhook', async t => {
+  const world = await World.start(t, { hold: '0s' });
+  const receiver = await Receiver.listen(t, { secret });
+  const file = join(world.folder, 'webhook-secret');
+  writeFileSync(file, `${secret}\n`);
+  chmodSync(file, 0o600);
+  const hook = `[[webhook]]\nurl = "http://127.0.0.1:${receiver.server.address().port}/in"\nsecret_file = "${file}"\nevents = ["requested", "decided"]\n`;
+  writeFileSync(join(world.folder, 'policy.toml'), rules({ assurance: 'client' }) + hook);
+  const value = world.env.TFY_API_KEY;
+  const served = await world.serve();
+  const peer = new RawHttp(world, served.endpoint);
+  const _meta = { [CLIENT_INFO_META_KEY]: { name: `agent ${hide(value)}`, version: '1' } };
+  const args = { payload: { name: 'plain-name', tokenType: 'opaque' } };
+  const asked = await peer.exchange(toolCall(1, 'tfy_access_tokens_create', args, { _meta }));
+  const id = asked.result.structuredContent.approval_id;
+  assertSealed(JSON.stringify(asked), value, 'the result');
+
+  const page = await Page.signIn(world, served);
+  const pending = await page.request('GET', '/api/approvals');
+  assert.ok(pending.text.includes(id));
+  assertSealed(pending.text, value, 'the page');
+  await until(() => receiver.got.length > 0, { what: () => 'a notice', change: look => receiver.watchers.add(look) });
+  for (const args of [['list'], ['list', '--json'], ['show', id], ['show', id, '--json']]) {
+    const done = await world.terminal(['approvals', ...args]);
+    assertSealed(done.stdout + done.stderr, value, `approvals ${args}`);
+  }
+  const denied = await page.request('POST', `/api/approvals/${id}/deny`, { reason: `because ${hide(value)}` });
+  assertSealed(`${denied.status} ${denied.text}`, value, 'the answer to a decision');
+  assertSealed(JSON.stringify(await peer.exchange(toolCall(2, 'tfy_access_tokens_create', args, { _meta }))), value, 'again');
+  assertSealed((await world.terminal(['audit', 'export'])).stdout, value, 'the journal');
+  assertSealed((await world.terminal(['approvals', 'list', '--all'])).stdout, value, 'the list of all');
+  await served.process.stop();
+  assertSealed(served.process.stderr, value, 'the log');
+  for (const { text } of receiver.got) assertSealed(text, value, 'a notice');
+});
+
+test('as a token’s name that upstream sends, and in its errors', async t => {
+  let value = '';
+  let fails = false;
+  const upstream = createServer((request, answer) => {
+    answer.writeHead(fails ? 400 : 200, { 'content-type': 'application/json' });
+    const token = { id: 'pat-1', name: `ci ${hide(value)}`, createdBySubject: {}, createdAt: '2026-11-01T00:00:00Z' };
+    const page = { data: [token], pagination: { total: 1, offset: 0, limit: 100 } };
+    answer.end(JSON.stringify(fails ? { statusCode: 400, message: `no ${hide(value)}` } : page));
+  });
+  upstream.listen(0, '127.0.0.1');
+  await once(upstream, 'listening');
+  t.after(() => upstream.close());
+  const world = await World.start(t, { upstream: `http://127.0.0.1:${upstream.address().port}` });
+  value = world.env.TFY_API_KEY;
+  const peer = new RawStdio(world);
+  const listed = await peer.exchange(toolCall(1, 'tfy_access_tokens_list', {}));
+  assertSealed(JSON.stringify(listed), value, 'the list');
+  fails = true;
+  const refused = await peer.exchange(toolCall(2, 'tfy_access_tokens_list', {}));
+  assert.ok(refused.result.isError, JSON.stringify(refused));
+  assertSealed(JSON.stringify(refused), value, 'an error');
+  await peer.server.stop();
+  assertSealed(peer.server.stderr, value, 'the log');
+});
