@@ -106,6 +106,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
 }
 
 void App::warn_of_settings(const Services& parts) const {
+    for (const auto& sentence : parts.refused_settings) log_.warn(sentence);
     const auto found =
         status::before_asking(parts.base_url, parts.url_problem, parts.url_cause, parts.own_key->facts());
     if (found && found->connection == "misconfigured")

@@ -104,6 +104,7 @@ void connect_upstream(Services& parts) {
     parts.key_file = upstream.key_file;
     parts.url_problem = std::move(upstream.url_problem);
     parts.url_cause = std::move(upstream.url_cause);
+    parts.refused_settings = std::move(upstream.refused);
     fill(*parts.own_key, upstream);
     if (!parts.url_problem.empty() || parts.base_url.empty()) {
         parts.exchange = std::make_unique<UnconfiguredExchange>(unconfigured(parts));

@@ -47,6 +47,7 @@ struct Services {
     std::string key_file = {};     // that is watched for another key; empty: none is
     std::string url_problem = {};  // why the base URL cannot be used, and the same in a word
     std::string url_cause = {};
+    std::vector<std::string> refused_settings = {};  // a sentence for each line of .env that does not count
     bool sandbox = false;
 
     /// What people are shown as the place where tokens are made.

@@ -14,6 +14,7 @@
 #include <sstream>
 
 #include "server/config/dotenv.hpp"
+#include "server/config/folder_settings.hpp"
 #include "server/config/path_text.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/upstream/base_url.hpp"
@@ -40,11 +41,6 @@ constexpr std::array key_names = {"TFY_API_KEY", "TFY_API_KEY_FILE"};
 
 bool is_set(std::span<const char* const> names) {
     return std::ranges::any_of(names, [](const char* name) { return !environment(name).empty(); });
-}
-
-void forget(std::vector<std::pair<std::string, std::string>>& dotenv, std::span<const char* const> names) {
-    for (auto& [name, value] : dotenv)
-        if (std::ranges::find(names, std::string_view(name)) != names.end()) policy::wipe(value);
 }
 
 // What is in the environment comes first; a .env only fills gaps.
@@ -181,15 +177,19 @@ std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) {
 }
 
 Upstream find_upstream() {
-    auto dotenv = read_dotenv(read_whole(".env"));
-    // A folder's .env never sends a key of the environment to a place of its own, under whichever spelling;
-    // it may bring the key to an address of the environment.
     const bool own_key = is_set(key_names);
-    if (own_key || is_set(url_names)) forget(dotenv, url_names);
-    if (own_key) forget(dotenv, key_names);
+    auto folder = read_folder_settings(read_whole(".env"), {.address = is_set(url_names), .key = own_key});
+    auto& dotenv = folder.pairs;
     Upstream upstream;
     take_url(dotenv, upstream);
     take_key(dotenv, upstream);
+    if (!own_key && upstream.url_from.empty()) {
+        upstream.url_problem = folder.address_refused;
+        if (!upstream.url_problem.empty()) upstream.url_cause = "base_url_not_set";
+    }
+    if (upstream.key_from.empty() && !folder.file_refused.empty())
+        upstream.key_problem = Error{Errc::storage, folder.file_refused, {{"cause", "key_not_set"}}};
+    upstream.refused = std::move(folder.refused);
     for (auto& [name, value] : dotenv) policy::wipe(value);
     return upstream;
 }

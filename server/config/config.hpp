@@ -44,6 +44,7 @@ struct Upstream {
     std::optional<Error> key_problem = {};     // why there is no key, though one is named; see key_file.hpp
     std::string url_from = {}, key_from = {};  // "TFY_HOST in the environment"; empty: not set
     std::string key_warning = {};              // a sentence: others may read it, or there is another one
+    std::vector<std::string> refused = {};     // a sentence for each line of .env that does not count
 };
 
 /// How long TrueFoundry may take, as TrueFoundry's own helper spells it: TFY_API_CONNECT_TIMEOUT and
@@ -58,9 +59,9 @@ struct Address {
     std::uint16_t port = 0;
 };
 
-/// Reads the environment, then `.env` of the current folder for what is absent there (line by line, never
-/// executed). Removes TFY_API_KEY from the environment of this process. Never fails: what is wrong is told by
-/// tfy_config_status.
+/// Reads the environment, then `.env` of the current folder for what is absent there and may come from a
+/// folder (folder_settings.hpp; line by line, never executed). Removes TFY_API_KEY from the environment of
+/// this process. Never fails: what is wrong is told by tfy_config_status.
 Upstream read_upstream();
 
 /// The key that read_upstream() would find, to know it by; empty if it would find none. The environment stays

@@ -109,6 +109,8 @@ CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::
                               truefoundry::Exchange* exchange, policy::Time now,
                               std::optional<policy::Time>& date, config::UpstreamLimits limits) {
     CheckResults findings;
+    for (const auto& sentence : upstream.refused)
+        findings.push_back({Level::warning, ".env", sentence, "Remove that line from .env."});
     const auto facts = key.facts();
     if (!upstream.url_from.empty() && upstream.url_problem.empty())
         findings.push_back({Level::ok, "base URL", upstream.base_url + ", from " + upstream.url_from});

@@ -1,4 +1,4 @@
-// A folder's .env fills gaps; it never brings an address to a key of the environment.
+// A folder's .env fills gaps; it never brings an address to a key of the environment, and it names no file.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
+import { until } from './lib/process.mjs';
 import { World } from './lib/world.mjs';
 
 /** A listener that keeps what it is asked, and its address. */
@@ -50,4 +51,61 @@ test('where the environment says nothing, .env says it all', async t => {
     delete world.env.TFY_API_KEY;
   });
   assert.ok(own.heard.includes('Bearer of-the-folder'), `${own.heard}`);
+});
+
+test('a hostile .env sends no file to its own address: neither a key file nor an address without its own key', async t => {
+  const foreign = await listener(t);
+  for (const more of ['', 'TFY_API_KEY=\n']) {
+    let secret;
+    const status = await statusWith(t, `TFY_BASE_URL=${foreign.address}\nTFY_API_KEY_FILE=secret\n${more}`, world => {
+      secret = join(world.folder, 'secret');
+      writeFileSync(secret, 'one-word-of-another-program', { mode: 0o600 });
+      delete world.env.TFY_BASE_URL;
+      delete world.env.TFY_API_KEY;
+    });
+    assert.equal(status.cause, 'base_url_not_set', JSON.stringify(status));
+    assert.match(status.message, /^The address in \.env is not used: it counts only with a TFY_API_KEY in the same file/);
+  }
+  assert.deepEqual(foreign.heard, []);
+});
+
+test('a key file in .env is not read where the environment has the address; the sentence is told', async t => {
+  const foreign = await listener(t);
+  const status = await statusWith(t, 'TFY_API_KEY_FILE=secret\n', world => {
+    writeFileSync(join(world.folder, 'secret'), 'one-word-of-another-program', { mode: 0o600 });
+    world.env.TFY_BASE_URL = foreign.address;
+    delete world.env.TFY_API_KEY;
+  });
+  assert.equal(status.cause, 'key_not_set');
+  assert.match(status.message, /^TFY_API_KEY_FILE in \.env is not read: a folder must not name a file/);
+  assert.ok(!foreign.heard.some(each => each?.includes('one-word')), `${foreign.heard}`);
+});
+
+test('the key of .env goes to the address of the environment', async t => {
+  const [own, foreign] = [await listener(t), await listener(t)];
+  await statusWith(t, `TFY_BASE_URL=${foreign.address}\nTFY_API_KEY=of-the-folder\n`, world => {
+    world.env.TFY_BASE_URL = own.address;
+    delete world.env.TFY_API_KEY;
+  });
+  assert.ok(own.heard.includes('Bearer of-the-folder'), `${own.heard}`);
+  assert.deepEqual(foreign.heard, []);
+});
+
+test('settings of this server in .env do not count, and the log and the doctor say so', async t => {
+  const world = await World.start(t);
+  const [policy, odd] = ['TFY_PAT_MCP_POLICY=lax.toml', 'TFY_PAT_MCP_\u202e\u001b[31m=1'];
+  writeFileSync(join(world.folder, '.env'), `${policy}\n${odd}\nTFY_API_KEY_FILE=/etc/hostname\n`);
+  const server = await world.serve();
+  const line = /TFY_PAT_MCP_POLICY in \.env is not read: a folder does not configure this server/;
+  await until(() => line.test(server.process.stderr), {
+    what: () => `${line} in:\n${server.process.stderr}`,
+    change: look => server.process.watchers.add(look),
+  });
+  const doctor = world.spawn(['doctor', '--json']); // in the world's folder
+  await doctor.ended;
+  const found = JSON.parse(doctor.stdout).findings.filter(each => each.what === '.env');
+  assert.deepEqual(
+    found.map(each => each.why.split(' in .env')[0]),
+    ['TFY_PAT_MCP_POLICY', 'A setting TFY_PAT_MCP_…', 'TFY_API_KEY_FILE']
+  );
 });
