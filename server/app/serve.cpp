@@ -12,6 +12,7 @@
 #include "server/app/app.hpp"
 #include "server/app/rules_reload.hpp"
 #include "server/app/second_signal.hpp"
+#include "server/config/serving.hpp"
 #include "server/loop/loop.hpp"
 #include "server/people/page_address.hpp"
 #include "server/sealing/printing.hpp"
@@ -89,6 +90,11 @@ Async<Result<void>> run_served(asio::io_context& loop, transport::Listener& list
 }  // namespace
 
 Result<void> serve(const config::Options& options, std::ostream& out) {
+    // What is written wrongly is told with all other settings below.
+    const auto address = config::read_address(options.listen);
+    const auto url = config::read_public_url(options.public_url);
+    if (address && url)
+        if (auto may = config::may_serve(*address, *url); !may) return may;
     const SystemClock clock;
     auto parts = gather_parts(options, clock);
     if (!parts) return parts.error();

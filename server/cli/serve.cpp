@@ -11,7 +11,7 @@ void add_serve(CommandLine& line) {
                "--public-url --allowed-host "
                "--allowed-origin --ca-file --log-level --config",
                {"tfy-pat-mcp serve --sandbox",
-                "tfy-pat-mcp serve --listen 0.0.0.0:8780 --public-url https://tfy.example.com"}},
+                "tfy-pat-mcp serve --listen 127.0.0.1:8790 --public-url https://tfy.example.com"}},
               [](Invocation& call) {
                   const auto served = app::serve(call.options, call.out);
                   return served ? 0 : call.fail(served.error());

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <cstdlib>
 
+#include "server/config/serving.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/transport/listener.hpp"
 #include "server/upstream/key_file.hpp"
@@ -109,7 +110,7 @@ CheckResult look_at_public_url(const config::Settings& settings) {
                 served + ", but it leads to port " + stated + " and serve listens on " + std::to_string(port),
                 "Give both the same port, unless a proxy listens there."};
     if (parts->scheme == "http" && !parts->is_loopback())
-        return {Level::warning, what, served + ", and sign-in codes can be read on the way: it is not https",
+        return {Level::broken, what, served + ", and sign-in codes can be read on the way: it is not https",
                 "Put a proxy with TLS before it, and write the address with https://."};
     return {Level::ok, what, served};
 }
@@ -118,6 +119,9 @@ CheckResult look_at_listen(const config::Settings& settings) {
     const auto& [host, port] = settings.listen;
     const auto words =
         (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+    const auto may = config::may_serve(settings.listen, settings.public_url);
+    if (!may)
+        return {Level::broken, "serve", may.error().message, "Correct the setting; stdio does not use it."};
     boost::asio::io_context loop;
     const auto bound = transport::Listener::bind(
         loop, {.address = host, .port = port, .hosts = settings.hosts, .origins = settings.origins},

@@ -86,7 +86,7 @@ test('the doctor compares the public URL, the hosts that are served and where se
     [{ TFY_PAT_MCP_PUBLIC_URL: 'https://tfy.example.com' }, 'ok', /Host tfy\.example\.com is served/],
     [{ TFY_PAT_MCP_LISTEN: '0.0.0.0:0' }, 'warning', /serve listens on 0\.0\.0\.0/],
     [{ TFY_PAT_MCP_ALLOWED_HOST: 'tfy.example.com' }, 'warning', /though tfy\.example\.com is served/],
-    [{ TFY_PAT_MCP_PUBLIC_URL: 'http://tfy.example.com' }, 'warning', /not https/],
+    [{ TFY_PAT_MCP_PUBLIC_URL: 'http://tfy.example.com' }, 'broken', /not https/],
     [{ TFY_PAT_MCP_PUBLIC_URL: 'http://localhost:9999' }, 'warning', /port 9999 and serve listens on 8780/],
   ];
   for (const [env, level, why] of rows) {

@@ -1,0 +1,57 @@
+// Starts that `serve` refuses: a sentence, exit 1, nothing listens, and the doctor says the same.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { test } from 'node:test';
+
+import { binary, runToEnd } from './lib/process.mjs';
+import { World } from './lib/world.mjs';
+
+async function freePort() {
+  const server = createServer();
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+const refuses = port =>
+  new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1', () => resolve(false));
+    socket.on('error', () => resolve(true));
+  });
+
+test('off loopback, or with plain http in a public address, serve does not start', async t => {
+  const world = await World.start(t);
+  const port = await freePort();
+  const everyone = /^serve does not listen on \S+: it cannot tell callers apart, so everyone who reaches that address would act with this server's key/;
+  const plain = /^--public-url is http and not on this machine/;
+  const rows = [
+    [['--listen', `0.0.0.0:${port}`], everyone],
+    [['--listen', `[::]:${port}`], everyone],
+    [['--listen', `[::ffff:0.0.0.0]:${port}`], everyone],
+    [['--listen', `10.0.0.7:${port}`, '--public-url', 'https://tfy.example.com'], everyone],
+    [['--listen', `0.0.0.0:${port}`, '--sandbox'], everyone],
+    [['--listen', `127.0.0.1:${port}`, '--public-url', 'http://tfy.example.com'], plain],
+    [['--listen', `127.0.0.1:${port}`, '--public-url', 'http://localhost.example.com'], plain],
+  ];
+  for (const [args, sentence] of rows) {
+    const done = await runToEnd(binary, ['serve', ...args], { env: world.env });
+    assert.equal(done.code, 1, `${args}: ${done.stdout}${done.stderr}`);
+    assert.equal(done.stdout, '');
+    assert.match(done.stderr.replace(/^\S+: /, ''), sentence, `${args}`);
+    assert.ok(!existsSync(world.state), `${args}: the state directory was made`);
+    assert.ok(await refuses(port), `${args}`);
+    const doctor = await runToEnd(binary, ['doctor', '--json', ...args], { env: world.env });
+    const found = JSON.parse(doctor.stdout).findings.find(each => each.what === 'serve');
+    assert.equal(found.level, 'broken', `${args}`);
+    assert.match(found.why, sentence, `${args}`);
+  }
+});
+
+test('the same settings do not stop what does not listen there', async t => {
+  const world = await World.start(t);
+  world.env.TFY_PAT_MCP_LISTEN = '0.0.0.0:8780';
+  const done = await runToEnd(binary, ['stdio'], { env: world.env, input: '' });
+  assert.equal(done.code, 0, done.stderr);
+});
