@@ -188,8 +188,7 @@ Async<void> App::serve_stream(transport::Transport& transport) {
 }
 
 Async<void> App::handle(transport::HttpRequest request, transport::Responder& answer) {
-    if (request.path != "/mcp" && request.path != "/mcp/")
-        co_return co_await handle_page(std::move(request), answer);
+    if (!is_mcp(request.path)) co_return co_await handle_page(std::move(request), answer);
     mcp::CrossOrigin shared(request, answer);
     if (shared.is_preflight()) co_return co_await shared.reply_preflight();
     co_await streamable_http_.handle(std::move(request), shared);

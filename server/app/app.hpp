@@ -26,6 +26,9 @@
 
 namespace tfy::app {
 
+/// Whether a path is MCP's, and not the page's.
+inline bool is_mcp(std::string_view path) { return path == "/mcp" || path == "/mcp/"; }
+
 /// Everything that `stdio` and `serve` share. Members are built from top to bottom, and each uses only those
 /// above it.
 class App final : private status::ApprovalReader {

@@ -12,6 +12,7 @@
 #include "server/app/app.hpp"
 #include "server/app/rules_reload.hpp"
 #include "server/app/second_signal.hpp"
+#include "server/callers/loopback.hpp"
 #include "server/config/serving.hpp"
 #include "server/loop/loop.hpp"
 #include "server/people/page_address.hpp"
@@ -98,7 +99,11 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     const SystemClock clock;
     auto parts = gather_parts(options, clock);
     if (!parts) return parts.error();
-    const auto listening = parts->listening;
+    const callers::Loopback callers(parts->any_local_user);
+    auto listening = parts->listening;
+    listening.arrived = [&callers](const transport::Arrival& arrival) {
+        return is_mcp(arrival.path) ? callers.refusal(arrival) : std::nullopt;
+    };
     const auto upstream = parts->upstream_label();
     const auto public_url = parts->public_url;
     const auto state_dir = parts->state_dir;

@@ -185,6 +185,7 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.offer = std::move(settings.offer);
     parts.log_level = settings.log_level;
     parts.limits = settings.limits;
+    parts.any_local_user = options.any_local_user;
     parts.listening = {.address = settings.listen.host,
                        .port = settings.listen.port,
                        .hosts = std::move(settings.hosts),

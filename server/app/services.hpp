@@ -38,6 +38,7 @@ struct Services {
     tools::Offer offer = {};
     observability::Log::Level log_level = observability::Log::Level::info;
     transport::ListenerOptions listening = {};  // `serve`
+    bool any_local_user = false;                // `serve`: other accounts of this machine may call, too
 
     std::unique_ptr<truefoundry::Exchange> exchange;
     config::UpstreamLimits limits = {};

@@ -77,6 +77,12 @@ void add_settings(CLI::App& app, config::Options& options) {
         ->envname("TFY_PAT_MCP_READ_ONLY");
     takes_list(*text("--tools", options.tools, "Offer only these tools, with commas between them", "LIST",
                      "TFY_PAT_MCP_TOOLS", "all"));
+    spelled(
+        app.add_flag("--any-local-user", options.any_local_user,
+                     "serve: let programs of any account of this machine call; otherwise only those of this "
+                     "account and root's"),
+        "", "off")
+        ->envname("TFY_PAT_MCP_ANY_LOCAL_USER");
     spelled(app.add_flag("--open-browser,!--no-open-browser", options.open_browser,
                          "Open the approvals page in a browser if there is a display"),
             "", "on")

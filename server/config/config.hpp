@@ -28,6 +28,7 @@ struct Options {
     std::string public_url = {};  // where people and clients reach `serve`; empty: where it listens
     std::vector<std::string> allowed_hosts = {};
     std::vector<std::string> allowed_origins = {};
+    bool any_local_user = false;          // serve: callers may be of any account of this machine
     bool read_only = false;               // offer the reading tools alone
     std::vector<std::string> tools = {};  // to offer; empty: all
     bool open_browser = true;             // stdio: lead the person to the page where a display is there

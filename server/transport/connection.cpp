@@ -11,6 +11,7 @@
 #include "server/transport/answer.hpp"
 #include "server/transport/as_result.hpp"
 #include "server/transport/peer.hpp"
+#include "server/transport/peer_account.hpp"
 
 namespace tfy::transport {
 namespace {
@@ -135,6 +136,10 @@ private:
             co_return co_await refuse(std::move(*refusal));
         }
         auto& request = std::get<guard::Admitted>(admitted);
+        if (auto refusal = ask_hook(request)) {
+            tell(*refusal, request.head);
+            co_return co_await refuse(std::move(*refusal));
+        }
         auto body = co_await read_body(request.framing);
         if (body.refusal) {
             tell(*body.refusal, request.head);
@@ -142,6 +147,22 @@ private:
         }
         if (!body.got) co_return false;
         co_return co_await handle(std::move(request), std::move(*body.got));
+    }
+
+    std::optional<Rejection> ask_hook(const guard::Admitted& request) {
+        if (!limits_.arrived) return std::nullopt;
+        return limits_.arrived({.path = request.target.path, .account = [this] {
+                                    if (!account_) account_ = read_account();
+                                    return *account_;
+                                }});
+    }
+
+    std::optional<uid_t> read_account() {
+        beast::error_code failure;
+        const auto theirs = peer_->socket().remote_endpoint(failure);
+        if (failure) return std::nullopt;
+        const auto ours = peer_->socket().local_endpoint(failure);
+        return failure ? std::nullopt : account_of_peer(theirs, ours);
     }
 
     /// The size of the head, which then is at the front of the buffer.
@@ -245,7 +266,8 @@ private:
     const ConnectionRules& rules_;
     const ListenerOptions& limits_;
     beast::flat_buffer buffer_;
-    SocketAnswer* answer_ = nullptr;  // while a handler runs
+    std::optional<std::optional<uid_t>> account_ = {};  // of the peer, once it was asked for
+    SocketAnswer* answer_ = nullptr;                    // while a handler runs
     bool busy_ = false;
     bool draining_ = false;
     bool gone_ = false;

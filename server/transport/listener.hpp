@@ -1,19 +1,33 @@
 // Accepts connections and reads HTTP from them, within limits, until it is told to drain.
 #pragma once
 
+#include <sys/types.h>
+
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "server/transport/http.hpp"
+#include "server/transport/guard.hpp"
 
 namespace tfy::transport {
 
 /// Told of each request that is turned away before a handler sees it: its method and target as they came,
 /// empty if the head could not be read, and the status. What it returns is in the answer's head, too.
 using RefusalHook = std::function<Headers(const std::string& method, const std::string& target, int status)>;
+
+/// A request whose head was let through, before a byte of its body is read.
+struct Arrival {
+    std::string_view path;  // decoded once, without the query
+    /// Of the process that holds the other end of the connection; see peer_account.hpp. The kernel is asked
+    /// once a connection.
+    std::function<std::optional<uid_t>()> account;
+};
+
+/// Asked for each request between its head and its body. What it returns is the answer, and ends the
+/// connection.
+using ArrivalHook = std::function<std::optional<guard::Rejection>(const Arrival&)>;
 
 struct ListenerOptions {
     std::string address = "127.0.0.1";
@@ -31,6 +45,7 @@ struct ListenerOptions {
     std::chrono::milliseconds keep_alive_comment{15'000};
     bool wants_length = true;  // false: a POST with neither length nor chunks has no body (RFC 9112, 6.3)
     RefusalHook refused = {};
+    ArrivalHook arrived = {};
 };
 
 /// HTTP/1.1 on one loop. Every request is checked (Host, Origin, smuggling guard) before the handler sees it;

@@ -1,0 +1,50 @@
+// Whose the other end of a connection is, as the kernel has it.
+#include "server/transport/peer_account.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+
+namespace tfy::peer_account_test {
+namespace {
+
+using boost::asio::ip::tcp;
+
+struct Pair {
+    explicit Pair(const char* address)
+        : acceptor(loop, {boost::asio::ip::make_address(address), 0}), theirs(loop), ours(loop) {
+        theirs.connect(acceptor.local_endpoint());
+        acceptor.accept(ours);
+        their_end = ours.remote_endpoint();
+        our_end = ours.local_endpoint();
+    }
+    boost::asio::io_context loop;
+    tcp::acceptor acceptor;
+    tcp::socket theirs, ours;
+    tcp::endpoint their_end, our_end;
+};
+
+}  // namespace
+
+TEST_CASE("a socket is its account's while a process holds it, and no one's afterwards") {
+    Pair pair("127.0.0.1");
+    CHECK(transport::account_of_peer(pair.their_end, pair.our_end) == ::geteuid());
+    CHECK(transport::ask_proc(pair.their_end, pair.our_end).account == ::geteuid());
+    pair.theirs.shutdown(tcp::socket::shutdown_send);
+    CHECK(transport::account_of_peer(pair.their_end, pair.our_end) == ::geteuid());
+    // The kernel would call it root's now.
+    pair.theirs.close();
+    CHECK_FALSE(transport::account_of_peer(pair.their_end, pair.our_end).has_value());
+    CHECK_FALSE(transport::ask_proc(pair.their_end, pair.our_end).account.has_value());
+}
+
+TEST_CASE("a listener at the peer's port is not the peer") {
+    Pair pair("127.0.0.1");
+    const tcp::endpoint listener = pair.acceptor.local_endpoint();
+    const tcp::endpoint elsewhere(boost::asio::ip::make_address("127.0.0.1"), 1);
+    CHECK_FALSE(transport::account_of_peer(listener, elsewhere).has_value());
+    CHECK_FALSE(transport::ask_proc(listener, elsewhere).account.has_value());
+}
+
+}  // namespace tfy::peer_account_test
