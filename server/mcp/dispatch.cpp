@@ -142,14 +142,14 @@ redaction::Redacted Dispatch::revealed_before(const protocol::RequestId& id, Ver
     return redaction_.seal(protocol::write_result(id, std::move(result)));
 }
 
-Json Dispatch::input_schema(const Request& request) const {
+const Json& Dispatch::input_schema(const Request& request) const {
+    static const Json none;
     const auto name = request.params.find("name");
     if (features_.tools == nullptr || request.method != "tools/call" || name == request.params.end())
-        return nullptr;
+        return none;
     for (const auto& definition : features_.tools->definitions())
-        if (definition.value("name", Json(nullptr)) == *name)
-            return definition.value("inputSchema", Json(nullptr));
-    return nullptr;
+        if (definition.at("name") == *name) return definition.at("inputSchema");
+    return none;
 }
 
 Async<Result<MethodResult>> Dispatch::discover(Requester&, const Request&) {

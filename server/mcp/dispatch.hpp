@@ -43,7 +43,7 @@ public:
     protocol::NotificationFilter legacy_filter(const LegacyState& state) const;
 
     /// Of the tool that `request` calls; null where it calls none, or an unknown one.
-    Json input_schema(const protocol::Request& request) const;
+    const Json& input_schema(const protocol::Request& request) const;
 
     const protocol::ServerInfo& server() const { return server_; }
     Subscriptions& subscriptions() { return subscriptions_; }

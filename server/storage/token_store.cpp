@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "server/storage/commit_stamp.hpp"
 #include "server/storage/sqlite.hpp"
 
 namespace tfy::storage {
@@ -61,16 +62,16 @@ class SqliteShelf final : public sandbox::TokenStore {
 public:
     explicit SqliteShelf(std::unique_ptr<SQLite::Database> database) : database_(std::move(database)) {}
 
-    Result<std::vector<StoredToken>> all() override {
-        return sqlite::read([&]() -> Result<std::vector<StoredToken>> {
-            SQLite::Statement rows(*database_,
-                                   "SELECT id, name, type, team, account, jwt_id, value_sha256, owner, "
-                                   "created, expires, last_used "
-                                   "FROM tokens ORDER BY number");
-            std::vector<StoredToken> tokens;
-            while (rows.executeStep()) tokens.push_back(read_token(rows));
-            return tokens;
-        });
+    // Read again only if any process has committed since: the stamp is taken before the rows are read.
+    Result<Tokens> all() override {
+        const auto stamp = commit_stamp(*database_);
+        if (known_ && stamp && stamp == read_at_) return known_;
+        auto tokens = read_all();
+        if (tokens) {
+            known_ = *tokens;
+            read_at_ = stamp;
+        }
+        return tokens;
     }
 
     Result<void> insert(const StoredToken& token) override {
@@ -98,6 +99,18 @@ public:
     }
 
 private:
+    Result<Tokens> read_all() {
+        return sqlite::read([&]() -> Result<Tokens> {
+            SQLite::Statement rows(*database_,
+                                   "SELECT id, name, type, team, account, jwt_id, value_sha256, owner, "
+                                   "created, expires, last_used "
+                                   "FROM tokens ORDER BY number");
+            std::vector<StoredToken> tokens;
+            while (rows.executeStep()) tokens.push_back(read_token(rows));
+            return std::make_shared<const std::vector<StoredToken>>(std::move(tokens));
+        });
+    }
+
     Result<void> add(const StoredToken& token) {
         SQLite::Statement row(*database_,
                               "INSERT INTO tokens (id, name, type, team, account, jwt_id, value_sha256, "
@@ -122,6 +135,8 @@ private:
     }
 
     std::unique_ptr<SQLite::Database> database_;
+    Tokens known_ = {};
+    std::optional<CommitStamp> read_at_ = {};
 };
 
 }  // namespace

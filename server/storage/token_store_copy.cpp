@@ -62,7 +62,7 @@ Result<std::unique_ptr<sandbox::TokenStore>> copy_sqlite_token_store(const fs::p
     if (!token_store) return token_store.error();
     const auto tokens = (*token_store)->all();
     if (!tokens) return tokens.error();
-    for (const auto& token : *tokens)
+    for (const auto& token : **tokens)
         if (const auto kept = copy->insert(token); !kept) return kept.error();
     return copy;
 }

@@ -55,7 +55,7 @@ Result<void> LabPlane::change(const Interference& change, const std::string& acc
                                .last_used = {}});
     const auto tokens = tokens_.all();
     if (!tokens) return tokens.error();
-    for (const auto& token : *tokens)
+    for (const auto& token : **tokens)
         if (token.owner == owner && (token.name == change.name || token.id == change.name))
             return tokens_.remove(token.id);
     return Error{Errc::not_found, "The fault script deletes " + change.name + ", and there is none."};
@@ -66,8 +66,8 @@ void LabPlane::reshape(sandbox::SandboxResponse& answer, Shape shape) {
     const auto tokens = tokens_.all();
     if (!body || !tokens || !body->contains("data")) return;
     for (auto& listed : body->at("data")) {
-        const auto token = std::ranges::find(*tokens, listed.at("id"), &StoredToken::id);
-        if (token != tokens->end()) listed = reshaped(std::move(listed), *token, shape);
+        const auto token = std::ranges::find(**tokens, listed.at("id"), &StoredToken::id);
+        if (token != (*tokens)->end()) listed = reshaped(std::move(listed), *token, shape);
     }
     answer.body = body->dump();
 }

@@ -113,13 +113,20 @@ TEST_CASE("a text too long to be matched safely is refused before it is matched"
 }
 
 TEST_CASE("a schema that cannot be compiled is an internal error") {
-    for (const auto* text :
-         {"5", R"({"type":7})", R"({"properties":[]})", R"({"$ref":"#/nowhere"})", R"({"pattern":"("})"}) {
+    for (const auto* text : {"5", R"({"type":7})", R"({"properties":[]})", R"({"$ref":"#/nowhere"})"}) {
         CAPTURE(text);
         const auto schema = protocol::Schema::compile(Json::parse(text));
         REQUIRE_FALSE(schema.has_value());
         CHECK(schema.error().code == protocol::Errc::internal);
     }
+}
+
+TEST_CASE("a pattern is compiled when a text is matched; one that is none is an internal error") {
+    const auto schema = protocol::Schema::compile(Json::parse(R"({"pattern":"("})"));
+    REQUIRE(schema.has_value());
+    const auto checked = schema->validate("text");
+    REQUIRE_FALSE(checked.has_value());
+    CHECK(checked.error().code == protocol::Errc::internal);
 }
 
 }  // namespace tfy::protocol::schema_test

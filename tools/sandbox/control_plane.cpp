@@ -85,6 +85,7 @@ ControlPlane::ControlPlane(std::unique_ptr<TokenStore> token_store, const Clock&
                            std::vector<Account> more)
     : token_store_(std::move(token_store)), clock_(clock), accounts_(std::move(more)) {
     accounts_.insert(accounts_.begin(), Account{});
+    for (const auto& account : accounts_) key_hashes_.push_back(policy::sha256(account.key));
 }
 
 SandboxResponse ControlPlane::handle(std::string_view method, std::string_view target,
@@ -124,11 +125,11 @@ std::string ControlPlane::account_of(std::string_view bearer) {
 Result<ControlPlane::Caller> ControlPlane::caller(std::string_view bearer, policy::Time now) {
     const auto given = policy::sha256(bearer);
     Caller found;
-    for (const auto& account : accounts_)
-        if (same_hash(given, policy::sha256(account.key))) found.account = account;
+    for (std::size_t i = 0; i < accounts_.size(); ++i)
+        if (same_hash(given, key_hashes_[i])) found.account = accounts_[i];
     const auto tokens = token_store_->all();
     if (!tokens) return tokens.error();
-    for (const auto& token : *tokens) {
+    for (const auto& token : **tokens) {
         if (!same_hash(given, token.value_sha256) || (token.expires && *token.expires <= now)) continue;
         const auto owner = std::ranges::find(accounts_, token.owner, &Account::user);
         if (owner != accounts_.end())
@@ -137,11 +138,14 @@ Result<ControlPlane::Caller> ControlPlane::caller(std::string_view bearer, polic
     return found;
 }
 
-Result<std::vector<StoredToken>> ControlPlane::tokens_of(const Account& account) {
-    auto tokens = token_store_->all();
-    if (tokens)
-        std::erase_if(*tokens, [&](const StoredToken& token) { return token.owner != account.user(); });
-    return tokens;
+Result<std::vector<StoredToken>> ControlPlane::tokens_of(const Account& account, std::string_view name_part) {
+    const auto tokens = token_store_->all();
+    if (!tokens) return tokens.error();
+    const auto user = account.user();
+    std::vector<StoredToken> found;
+    for (const auto& token : **tokens)
+        if (token.owner == user && token.name.find(name_part) != std::string::npos) found.push_back(token);
+    return found;
 }
 
 SandboxResponse ControlPlane::route(const Asked& asked) {
@@ -164,11 +168,8 @@ SandboxResponse ControlPlane::route(const Asked& asked) {
 SandboxResponse ControlPlane::list(const Asked& asked) {
     const auto window = read_window(asked.target);
     if (!window) return bad_window();
-    auto tokens = tokens_of(asked.caller);
+    auto tokens = tokens_of(asked.caller, asked.target.find("nameSearchQuery").value_or(""));
     if (!tokens) return broken_shelf(tokens.error());
-    const auto part = asked.target.find("nameSearchQuery").value_or("");
-    std::erase_if(*tokens,
-                  [&](const StoredToken& token) { return token.name.find(part) == std::string::npos; });
     std::ranges::stable_sort(*tokens, std::ranges::greater{}, &StoredToken::created);
 
     Json data = Json::array();

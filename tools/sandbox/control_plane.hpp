@@ -42,7 +42,7 @@ private:
     struct Caller;
     Result<Caller> caller(std::string_view bearer, policy::Time now);
     SandboxResponse serve(const Asked& asked, const std::string& token);
-    Result<std::vector<StoredToken>> tokens_of(const Account& account);
+    Result<std::vector<StoredToken>> tokens_of(const Account& account, std::string_view name_part = {});
     SandboxResponse route(const Asked& asked);
     SandboxResponse list(const Asked& asked);
     SandboxResponse create(const Asked& asked);
@@ -51,6 +51,7 @@ private:
     std::unique_ptr<TokenStore> token_store_;
     const Clock& clock_;
     std::vector<Account> accounts_;
+    std::vector<std::string> key_hashes_;  // of the accounts, in their order
 };
 
 /// It in-process, as an Exchange that always sends the right key.

@@ -61,7 +61,9 @@ std::string danger_of(std::string_view method, std::string_view target) {
         for (const bool dots_resolved : {false, true})
             if (auto danger = danger_in(segments_of(path, dots_resolved), reads); !danger.empty())
                 return danger;
-        path = percent_decoded(path);
+        auto decoded = percent_decoded(path);
+        if (decoded == path) break;
+        path = std::move(decoded);
     }
     return {};
 }

@@ -2,14 +2,32 @@
 
 #include <sodium.h>
 
+#include <array>
+#include <utility>
+
 namespace tfy::sandbox {
 namespace {
 
 constexpr std::size_t signature_size = 256;  // RS256 with a 2048-bit key
 
+// The system is asked for 4 KiB of randomness at a time: once in some hundred answers. A byte is used once,
+// and is wiped then.
+unsigned char random_byte() {
+    thread_local std::array<unsigned char, 4096> bytes;
+    thread_local std::size_t used = bytes.size();
+    if (used == bytes.size()) {
+        randombytes_buf(bytes.data(), bytes.size());
+        used = 0;
+    }
+    return std::exchange(bytes[used++], 0);
+}
+
+// Each letter is as likely as the others: a byte beyond the last whole round of the alphabet is passed over.
 std::string random_text(std::string_view alphabet, std::size_t size) {
-    std::string text(size, '\0');
-    for (auto& c : text) c = alphabet[randombytes_uniform(static_cast<std::uint32_t>(alphabet.size()))];
+    const auto rounds_end = 256 / alphabet.size() * alphabet.size();
+    std::string text;
+    while (text.size() < size)
+        if (const auto byte = random_byte(); byte < rounds_end) text += alphabet[byte % alphabet.size()];
     return text;
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 class MemoryShelf final : public TokenStore {
 public:
-    Result<std::vector<StoredToken>> all() override { return tokens_; }
+    Result<Tokens> all() override { return std::make_shared<const std::vector<StoredToken>>(tokens_); }
 
     Result<void> insert(const StoredToken& token) override {
         if (find(token.id) != tokens_.end())

@@ -29,8 +29,11 @@ struct StoredToken {
 /// The seam for keeping them: SQLite in the server room, a vector in tests. Blocking and quick; one thread.
 class TokenStore {
 public:
+    using Tokens = std::shared_ptr<const std::vector<StoredToken>>;
+
     virtual ~TokenStore() = default;
-    virtual Result<std::vector<StoredToken>> all() = 0;
+    /// In the order in which they were created; what it gives out does not change. Never null.
+    virtual Result<Tokens> all() = 0;
     virtual Result<void> insert(const StoredToken& token) = 0;
     virtual Result<void> remove(const std::string& id) = 0;
     virtual Result<void> touch(const std::string& id, policy::Time last_used) = 0;

@@ -43,7 +43,8 @@ TEST_CASE("tokens come back after a restart, every field, in the order of their 
         REQUIRE(token_store->touch("aa", noon + 5ms).has_value());
         REQUIRE(token_store->remove("mm").has_value());
     }
-    const auto all = storage::open_sqlite_token_store(folder / "sandbox.db").value()->all().value();
+    const auto kept = storage::open_sqlite_token_store(folder / "sandbox.db").value()->all().value();
+    const auto& all = *kept;
     REQUIRE(all.size() == 2);
     CHECK(all[0].id == "zz");
     CHECK(all[0].name == "name-zz");
@@ -67,7 +68,24 @@ TEST_CASE("a second token with the same id, and one that is not there, are told"
     CHECK(token_store->insert(token("aa")).error().code == Errc::conflict);
     CHECK(token_store->remove("bb").error().code == Errc::not_found);
     CHECK(token_store->touch("bb", noon).error().code == Errc::not_found);
-    CHECK(token_store->all()->size() == 1);
+    CHECK(token_store->all().value()->size() == 1);
+}
+
+TEST_CASE("rows are read once until any process commits; what was given out stays as it was") {
+    const TempFolder folder;
+    auto ours = storage::open_sqlite_token_store(folder / "sandbox.db").value();
+    auto theirs = storage::open_sqlite_token_store(folder / "sandbox.db").value();
+    REQUIRE(ours->insert(token("aa")).has_value());
+    const auto first = ours->all().value();
+    CHECK(ours->all().value() == first);
+    REQUIRE(theirs->insert(token("bb")).has_value());
+    CHECK(ours->all().value()->size() == 2);
+    REQUIRE(theirs->touch("aa", noon + 5ms).has_value());
+    CHECK(ours->all().value()->front().last_used == noon + 5ms);
+    REQUIRE(ours->remove("aa").has_value());
+    CHECK(ours->all().value()->size() == 1);
+    CHECK(first->size() == 1);
+    CHECK_FALSE(first->front().last_used.has_value());
 }
 
 TEST_CASE("a file that is no database is told as damaged") {
@@ -81,8 +99,8 @@ TEST_CASE("a new sandbox begins with what it is given; one that was opened befor
     const auto file = folder / "sandbox.db";
     const auto ids = [&](const std::vector<sandbox::StoredToken>& first) {
         std::vector<std::string> found;
-        for (const auto& each : storage::open_sqlite_token_store(file, first).value()->all().value())
-            found.push_back(each.id);
+        const auto kept = storage::open_sqlite_token_store(file, first).value()->all().value();
+        for (const auto& each : *kept) found.push_back(each.id);
         return found;
     };
     CHECK(ids({token("aa"), token("bb")}) == std::vector<std::string>{"aa", "bb"});
@@ -93,8 +111,7 @@ TEST_CASE("a new sandbox begins with what it is given; one that was opened befor
 
     const auto twice = storage::open_sqlite_token_store(folder / "twice.db", {token("aa"), token("aa")});
     REQUIRE(twice.has_error());
-    CHECK(storage::open_sqlite_token_store(folder / "twice.db").value()->all()->empty());  // nothing of it
-                                                                                           // was kept
+    CHECK(storage::open_sqlite_token_store(folder / "twice.db").value()->all().value()->empty());
 }
 
 TEST_CASE("the example tokens are one of each sort, created in order, used only between creation and now") {
