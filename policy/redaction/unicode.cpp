@@ -29,7 +29,7 @@ bool is_invisible(char32_t value) {
 /// pictures and other symbols are nothing. nullopt: it is none of these.
 std::optional<std::string_view> read_symbol(char32_t value) {
     constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    for (const char32_t first : {0x1f150, 0x1f170, 0x1f1e6})
+    for (const auto first : {char32_t{0x1f150}, char32_t{0x1f170}, char32_t{0x1f1e6}})
         if (value >= first && value < first + letters.size()) return letters.substr(value - first, 1);
     switch (u_charType(static_cast<UChar32>(value))) {
         case U_SPACE_SEPARATOR: return " ";

@@ -38,7 +38,7 @@ Result<observability::Log::Level> read_level(const std::string& text) {
 
 /// A name with a typing mistake must not become a server with other tools than were meant.
 Result<tools::Offer> read_offer(const Options& options) {
-    const tools::Offer offer{options.read_only, options.tools};
+    tools::Offer offer{options.read_only, options.tools};
     const auto known = manifests::tool_names();
     for (const auto& name : offer.names) {
         if (std::ranges::find(known, std::string_view(name)) == known.end()) {

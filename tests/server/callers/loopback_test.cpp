@@ -27,7 +27,7 @@ TEST_CASE("this account and root may call; others and unknown ones need --any-lo
         callers::Loopback(false).refusal({.path = "/mcp", .account = [] { return std::optional<uid_t>(); }});
     REQUIRE(refused.has_value());
     CHECK(refused->status == 403);
-    CHECK(refused->reason.find("--any-local-user") != std::string_view::npos);
+    CHECK(refused->reason.text().find("--any-local-user") != std::string_view::npos);
 }
 
 }  // namespace tfy::callers_loopback_test
