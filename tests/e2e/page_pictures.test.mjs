@@ -1,0 +1,59 @@
+// The pictures of the page in docs/pictures: TFY_UPDATE_PICTURES=1 makes them anew from what the page shows.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+import { card, row } from './lib/browser.mjs';
+import { RawHttp, toolCall } from './lib/raw.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const folder = fileURLToPath(new URL('../../docs/pictures', import.meta.url));
+const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+const size = { width: 1280, height: 800 };
+
+/** Width and height as the file's head has them. */
+const sizeOf = png => ({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) });
+
+test('the pictures in docs show the inbox and a request as they are', async t => {
+  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
+  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
+  const server = await world.serve();
+  const peer = new RawHttp(world, server.endpoint);
+  const ask = async (tool, args) => {
+    const answer = await peer.exchange(toolCall(1, tool, args, { capabilities: {} }));
+    return answer.result.structuredContent;
+  };
+  for (const [name, more, reason] of [
+    ['ci-pipeline', { expirationDate: '30 days' }, 'The nightly build needs to push images.'],
+    ['prod-deploy', {}, 'Deploy key for the release on Friday.'],
+    ['notebook-eval', { expirationDate: '7 days', teamName: 'research' }, 'Evaluate the new model in a notebook.'],
+  ])
+    await ask('tfy_access_tokens_create', { payload: { name, ...more }, reason });
+
+  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
+  t.after(() => browser.close());
+  const page = await browser.newPage({ viewport: size, bypassCSP: true });
+  page.setDefaultTimeout(20_000);
+  await page.goto(server.page);
+  await page.getByLabel('Sign-in code').fill(server.code);
+  await page.keyboard.press('Enter');
+  await row(page, 'Create', 'prod-deploy').click();
+  await card(page, 'prod-deploy').waitFor();
+
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: scheme });
+    const picture = await page.screenshot();
+    const file = join(folder, `inbox-${scheme}.png`);
+    if (process.env.TFY_UPDATE_PICTURES) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(file, picture);
+    }
+    assert.ok(existsSync(file), `${file} is missing: run this test with TFY_UPDATE_PICTURES=1`);
+    assert.deepEqual(sizeOf(readFileSync(file)), sizeOf(picture));
+  }
+  for (const name of ['ci-pipeline', 'prod-deploy', 'notebook-eval']) assert.ok(await row(page, 'Create', name).isVisible(), name);
+});
