@@ -94,7 +94,7 @@ test('what somebody else denies, approves or withdraws while one types stays, wi
   assert.equal((await approvalOf(ann, ids['to-deny'])).state, 'denied', 'Enter decides nothing');
   await page.reload();
   await page.getByText('Nothing is waiting for you').waitFor();
-  await page.getByText(/^Denied by ann, /).waitFor(); // the address still names it
+  await card(page, 'to-withdraw').getByText(/^Withdrawn, /).waitFor(); // the request that the address names
   assert.equal(await page.locator('.decision input[type="text"]').count(), 0, 'what was typed is gone');
 });
 
