@@ -106,7 +106,7 @@ Escape read_notation(std::string_view text, std::size_t at) {
     return {};
 }
 
-/// What stands for an invisible character in texts that are shown to people.
+/// What replaces an invisible character in texts that are shown to people.
 Escape read_mark(std::string_view text, std::size_t at) {
     constexpr std::string_view open = "\u27e8";
     constexpr std::string_view close = "\u27e9";

@@ -64,7 +64,7 @@ struct Match {
 };
 
 /// Immutable: a new token makes a new Redactor, and the server swaps it whole. Safe to use from any thread.
-/// Made only by the process's Sealer, so that there is none that knows less than the process.
+/// Only the process's Sealer makes one, so each knows all tokens that the process knows.
 class Redactor {
 public:
     ~Redactor();

@@ -14,6 +14,12 @@ using policy::Approval;
 constexpr std::size_t page_size = 50;   // of those that wait
 constexpr std::size_t most_rows = 250;  // of the inbox, at a time
 constexpr std::size_t history = 30;     // of those that are over
+
+/// The last request that the page has, "after=apr_…"; empty: it begins.
+std::string after_in(std::string_view query) {
+    constexpr std::string_view behind = "after=";
+    return std::string(query.starts_with(behind) ? query.substr(behind.size()) : "");
+}
 constexpr std::string_view undecided = "Nothing was decided.";
 constexpr std::string_view unchanged = "Nothing was changed.";
 constexpr std::chrono::seconds session_check{20};
@@ -81,12 +87,10 @@ transport::HttpResponse failed(const sealing::Sealer& redaction, const Error& er
 }  // namespace
 
 Async<transport::HttpResponse> Dashboard::list(PageRequest visit) {
-    constexpr std::string_view behind = "after=";
     const std::string_view query = visit.request.query;
-    std::string after(query.starts_with(behind) ? query.substr(behind.size()) : "");
     const auto decided = query == "all=1" ? history : 0;
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
-    const auto found = co_await approvals_.board(std::move(after), page_size, decided);
+    const auto found = co_await approvals_.board(after_in(query), page_size, decided);
     if (!found) co_return error_reply(redaction_, found.error());
     Json views = Json::array();
     for (const auto& approval : found->approvals) views.push_back(view(approval, visit));
@@ -100,11 +104,8 @@ Async<transport::HttpResponse> Dashboard::list(PageRequest visit) {
 
 // The inbox: all that wait, a page at a time, as lines.
 Async<transport::HttpResponse> Dashboard::rows(PageRequest visit) {
-    constexpr std::string_view behind = "after=";
-    const std::string_view query = visit.request.query;
-    std::string after(query.starts_with(behind) ? query.substr(behind.size()) : "");
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
-    const auto found = co_await approvals_.waiting_page(std::move(after), most_rows);
+    const auto found = co_await approvals_.waiting_page(after_in(visit.request.query), most_rows);
     if (!found) co_return error_reply(redaction_, found.error());
     Json rows = Json::array();
     for (const auto& approval : found->approvals) rows.push_back(inbox_row(approval, visit.session->person));

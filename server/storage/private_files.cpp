@@ -10,6 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <system_error>
 
@@ -121,6 +123,19 @@ Result<void> make_private_folder(const fs::path& folder) {
 bool is_there(const fs::path& file) {
     struct stat found = {};
     return ::lstat(file.c_str(), &found) == 0;
+}
+
+std::string text_in(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+Result<void> keep_text(const fs::path& file, std::string_view text) {
+    std::error_code ignored;
+    if (fs::exists(file, ignored) && text_in(file) == text) return {};
+    if (replace_private_file(file, text)) return {};
+    return Error{Errc::storage, "Cannot write " + file.string() + " (" +
+                                    std::generic_category().message(errno) + "). Nothing was run."};
 }
 
 Result<Key> load_or_create_key(const fs::path& file) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "protocol/error.hpp"
@@ -24,5 +25,10 @@ Result<std::array<unsigned char, 32>> load_or_create_key(const std::filesystem::
 /// Puts `text` into `file`, mode 0600: whole under another name first, so that there is no moment with half
 /// of it. False with errno set where it cannot be written; then the old one is still there.
 bool replace_private_file(const std::filesystem::path& file, std::string_view text);
+
+/// What `file` holds; empty if it is not there.
+std::string text_in(const std::filesystem::path& file);
+/// Puts `text` into `file` unless that is what it holds. Errc::storage.
+Result<void> keep_text(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace tfy::storage

@@ -1,10 +1,6 @@
 #include "server/storage/state_use.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
-#include <system_error>
 
 #include "server/storage/private_files.hpp"
 
@@ -39,8 +35,7 @@ Result<std::optional<bool>> was_sandbox(Ledger& ledger, std::size_t requests) {
 
 Result<void> keep_state_use(const StateDir& state, Ledger& ledger, bool sandbox) {
     const auto file = state.root() / "use";
-    std::ifstream in(file, std::ios::binary);
-    const std::string noted{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    const auto noted = text_in(file);
     const auto own = sandbox ? sandboxes : truefoundrys;
     if (!noted.empty() && noted != own) return other_use(sandbox);
     if (noted == own && !sandbox) return {};
@@ -48,9 +43,7 @@ Result<void> keep_state_use(const StateDir& state, Ledger& ledger, bool sandbox)
     const auto before = was_sandbox(ledger, noted.empty() ? every_request : 1);
     if (!before) return before.error();
     if (*before && **before != sandbox) return other_use(sandbox);
-    if (noted == own || replace_private_file(file, std::string(own))) return {};
-    return Error{Errc::storage, "Cannot write " + file.string() + " (" +
-                                    std::generic_category().message(errno) + "). Nothing was run."};
+    return keep_text(file, own);
 }
 
 }  // namespace tfy::storage

@@ -1,16 +1,12 @@
 // The approvals page as a person has it: in Debian's Chromium, by its labels, and read by axe in light and dark.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
-import { accessible, card, focused, row, show } from './lib/browser.mjs';
+import { accessible, atSignIn, card, focused, row, show } from './lib/browser.mjs';
 import { open } from './lib/clients.mjs';
 import { create, statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
-const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 const month = { expirationDate: '20 days' };
 
 /** Over the default rules: db-* is for bob alone, prod-* needs two. */
@@ -27,17 +23,10 @@ quorum = 2
 ${rules({ assurance: null })}`;
 
 async function begin(t, { hold = '1s' } = {}) {
-  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
   const world = await World.start(t, { policy, hold });
   const server = await world.serve();
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
-  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
-  t.after(() => browser.close());
-  // The page's own policy keeps axe out as it keeps everything foreign out.
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, bypassCSP: true });
-  page.setDefaultTimeout(20_000);
-  await page.goto(server.page);
-  await page.getByLabel('Sign-in code').fill(server.code);
+  const page = await atSignIn(t, server);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Nothing is waiting for you').waitFor();
   return { world, connection, page };

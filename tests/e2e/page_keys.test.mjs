@@ -1,18 +1,12 @@
 // Deciding by keyboard alone, and what the page says while its server is away, in Debian's Chromium.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
-import { accessible, card, focused, row, show } from './lib/browser.mjs';
+import { accessible, atSignIn, card, focused, row, show } from './lib/browser.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
 import { rules, World } from './lib/world.mjs';
 
-const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-
 async function begin(t, ...names) {
-  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
   const server = await world.serve();
   const peer = new RawHttp(world, server.endpoint);
@@ -21,12 +15,7 @@ async function begin(t, ...names) {
     const call = toolCall(index, 'tfy_access_tokens_create', { payload: { name } }, { capabilities: {} });
     ids.push((await peer.exchange(call)).result.structuredContent.approval_id);
   }
-  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
-  t.after(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, bypassCSP: true });
-  page.setDefaultTimeout(20_000);
-  await page.goto(server.page);
-  await page.getByLabel('Sign-in code').fill(server.code);
+  const page = await atSignIn(t, server);
   await page.keyboard.press('Enter');
   await page.locator('a.row').first().waitFor();
   return { world, server, page, ids };

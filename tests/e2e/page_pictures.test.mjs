@@ -5,21 +5,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { chromium } from 'playwright-core';
-
-import { card, row } from './lib/browser.mjs';
+import { atSignIn, card, row } from './lib/browser.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const folder = fileURLToPath(new URL('../../docs/pictures', import.meta.url));
-const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 const size = { width: 1280, height: 800 };
 
 /** Width and height as the file's head has them. */
 const sizeOf = png => ({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) });
 
 test('the pictures in docs show the inbox and a request as they are', async t => {
-  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
   const server = await world.serve();
   const peer = new RawHttp(world, server.endpoint);
@@ -34,12 +30,7 @@ test('the pictures in docs show the inbox and a request as they are', async t =>
   ])
     await ask('tfy_access_tokens_create', { payload: { name, ...more }, reason });
 
-  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
-  t.after(() => browser.close());
-  const page = await browser.newPage({ viewport: size, bypassCSP: true });
-  page.setDefaultTimeout(20_000);
-  await page.goto(server.page);
-  await page.getByLabel('Sign-in code').fill(server.code);
+  const page = await atSignIn(t, server, size);
   await page.keyboard.press('Enter');
   await row(page, 'Create', 'prod-deploy').click();
   await card(page, 'prod-deploy').waitFor();

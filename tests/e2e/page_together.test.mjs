@@ -1,17 +1,13 @@
 // Several people at one page, in Debian's Chromium: a request that someone types into stays, whoever decides on it;
 // what was verified and what is claimed stand apart; and what does not fit on the page is counted.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
-import { accessible, card, focused, row, show } from './lib/browser.mjs';
+import { accessible, atSignIn, card, focused, row, show } from './lib/browser.mjs';
 import { Page } from './lib/page.mjs';
 import { modernRequest, RawHttp, toolCall } from './lib/raw.mjs';
 import { rules, World } from './lib/world.mjs';
 
-const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 const tasks = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
 const policy = `[[rule]]
 tools = ["tfy_access_tokens_create"]
@@ -21,7 +17,6 @@ lifetime = "8s"
 ${rules({ assurance: null }).replace('open_requests = 100', 'open_requests = 2000').replace('minute = 1000', 'minute = 100000')}`;
 
 async function begin(t) {
-  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
   const world = await World.start(t, { policy, hold: '0s' });
   const server = await world.serve();
   const made = await world.terminal(['approvals', 'sign-in', '--as', 'ann', '--json']);
@@ -35,12 +30,7 @@ async function begin(t) {
     const { result } = await peer.exchange(call);
     return result.taskId ?? result.structuredContent.approval_id;
   };
-  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
-  t.after(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, bypassCSP: true });
-  page.setDefaultTimeout(20_000);
-  await page.goto(server.page);
-  await page.getByLabel('Sign-in code').fill(server.code);
+  const page = await atSignIn(t, server);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Nothing is waiting for you').waitFor();
   return { world, peer, page, ann, ask };

@@ -1,19 +1,12 @@
 // Starts that `serve` refuses: a sentence, exit 1, nothing listens, and the doctor says the same.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 
 import { binary, runToEnd } from './lib/process.mjs';
+import { freePort } from './lib/sockets.mjs';
 import { World } from './lib/world.mjs';
-
-async function freePort() {
-  const server = createServer();
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
 
 const refuses = port =>
   new Promise(resolve => {

@@ -1,7 +1,6 @@
 // Webhooks of a real server: what a receiver gets, and that nothing is lost with the receiver or the server down.
 import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -11,20 +10,12 @@ import { Page } from './lib/page.mjs';
 import { until } from './lib/process.mjs';
 import { RawStdio, toolCall } from './lib/raw.mjs';
 import { Receiver } from './lib/receiver.mjs';
+import { freePort } from './lib/sockets.mjs';
 import { create, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const secret = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
 const all = '["requested", "decided", "expired", "finished"]';
-
-/** A port at which nobody listens. */
-async function freePort() {
-  const server = createServer();
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
 
 function secretFile(world, name, text) {
   const file = join(world.folder, name);

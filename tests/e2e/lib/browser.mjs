@@ -1,9 +1,25 @@
 // What tests in Chromium share.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+import { chromium } from 'playwright-core';
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+
+const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+
+/** The sign-in page of `server` in Debian's Chromium, with the code filled in. The page's own policy would keep axe out. */
+export async function atSignIn(t, server, viewport = { width: 1280, height: 1000 }) {
+  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
+  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
+  t.after(() => browser.close());
+  const page = await browser.newPage({ viewport, bypassCSP: true });
+  page.setDefaultTimeout(20_000);
+  await page.goto(server.page);
+  await page.getByLabel('Sign-in code').fill(server.code);
+  return page;
+}
 
 /** Nothing that axe objects to, in light, dark and forced colours, on a wide and a narrow screen; nothing to scroll sideways. */
 export async function accessible(page) {

@@ -1,7 +1,16 @@
 // HTTP written by hand on a socket: requests that stay unfinished, and clients that close one side only.
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 import { until } from './process.mjs';
+
+/** A port at which no process listens. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
 
 export class Socket {
   static async open(address) {
