@@ -73,14 +73,21 @@ class TaskCaller extends Answers {
     return this.host.session.callTool(tool, args, preference);
   }
 
+  /** A task that its host leaves at once: while a session holds a task, it asks for it, and an approved task that is asked for runs. */
   async begin(tool, args) {
     const execution = await this.execution(tool, args);
     assert.equal(execution.kind, 'task');
-    return { execution, id: execution.serializeReference().taskId };
+    const reference = execution.serializeReference();
+    await execution.detach();
+    return { execution: reference, id: reference.taskId };
+  }
+
+  async outcome(reference) {
+    return this.settled(await this.host.session.resumeTask(reference));
   }
 
   /** A task of 2025-11-25 that failed has no result here: what its host hears are the words of its status, `wordsOnly`. */
-  async outcome(execution) {
+  async settled(execution) {
     const { taskId } = execution.serializeReference();
     const { outcome } = await execution.settle();
     if (outcome.status !== 'failed') return { taskId, ...resultFromTaskOutcome(outcome) };
@@ -88,7 +95,7 @@ class TaskCaller extends Answers {
   }
 
   async call(tool, args) {
-    return this.outcome(await this.execution(tool, args));
+    return this.settled(await this.execution(tool, args));
   }
 
   plain(tool, args) {
