@@ -185,27 +185,13 @@ void decode_quoted_printable(std::string_view text, View& view) {
     }
 }
 
-bool may_hold_mirrored_escapes(std::string_view text) {
-    static constexpr ByteClasses starts = {characters("%\\&")};
+bool ends_mirrored_escape(std::string_view text, std::size_t at) {
     static constexpr auto hex = characters("0123456789abcdefABCDEF");
-    constexpr std::size_t least = 5;    // a value has six characters or more
-    constexpr std::size_t nearby = 16;  // "};56#&"
-    std::size_t count = 0;
-    std::size_t last = 0;
-    bool found = false;
-    for_each_run(text, starts, 1, [&](std::size_t at, std::size_t) {
-        if (at < 2 || found) return;
-        const char before = text[at - 1];
-        const bool is_end = text[at] == '%'   ? has(hex, before) && (has(hex, text[at - 2]) || before == 'u')
-                            : text[at] == '&' ? before == '#'
-                                              : before == 'u' || before == 'x' || before == 'U' ||
-                                                    (before >= '0' && before <= '7');
-        if (!is_end) return;
-        count = count > 0 && at - last <= nearby ? count + 1 : 1;
-        last = at;
-        found = count >= least;
-    });
-    return found;
+    if (at < 2) return false;
+    const char before = text[at - 1];
+    if (text[at] == '%') return has(hex, before) && (has(hex, text[at - 2]) || before == 'u');
+    if (text[at] == '&') return before == '#';
+    return before == 'u' || before == 'x' || before == 'U' || (before >= '0' && before <= '7');
 }
 
 }  // namespace tfy::redaction

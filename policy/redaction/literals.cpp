@@ -56,12 +56,8 @@ void for_each_joint(std::string_view text, Visit visit) {
 
 }  // namespace
 
-bool has_joined_literals(std::string_view text) {
-    const auto is_there = [&](char quote) { return text.find(quote) != std::string_view::npos; };
-    if (!is_there('"') && !is_there('\'') && !is_there('`')) return false;
-    bool found = false;
-    for_each_joint(text, [&](std::size_t, std::size_t) { found = true; });
-    return found;
+bool joins_literals(std::string_view text, std::size_t at) {
+    return at < text.size() && has(quotes, text[at]) && next_literal(text, at) != at;
 }
 
 void decode_literals(std::string_view text, View& view) {

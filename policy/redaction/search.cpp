@@ -76,6 +76,7 @@ void Search::look(std::string_view text, Depth depth, std::vector<Hit>& hits) {
     if (reasons.gives_reason_for(Decoding::base64) && !may_hold_base64(text, index_.shortest()))
         reasons.drop(Decoding::base64);
     if (index_.has_odd()) reasons.add(Decoding::mirrored);
+    if (reasons.decodings == 0) return;
     if (reasons.gives_reason_for(Decoding::mirrored)) {
         reasons.drop(Decoding::reversed);
         reasons.drop(Decoding::turned);

@@ -20,10 +20,10 @@ constexpr CharacterSet ordinary_characters() {
 
 constexpr auto label_digits = characters("0123456789abcdefABCDEF");
 
-enum Set : std::uint8_t { tokens, hex, separators, joints, escapes, equals, ordinary, breaks };
-constexpr ByteClasses classes = {scanned_characters,    hex_digits_and_separators, usual_separators,
-                                 joining_separators,    characters("%\\&"),        characters("="),
-                                 ordinary_characters(), characters("\r\n")};
+enum Set : std::uint8_t { tokens, hex, separators, joints, signs, literal_ends, ordinary, breaks };
+constexpr ByteClasses classes = {
+    scanned_characters,   hex_digits_and_separators,           usual_separators,      joining_separators,
+    characters("%\\&=+"), characters(" \t\r\n\"'`+.|<&~^\\_"), ordinary_characters(), characters("\r\n")};
 
 /// "0000020   e   y" and "0040: Authoriz".
 bool has_label(std::string_view line) {
@@ -102,9 +102,11 @@ private:
     template <class Runs>
     void look(Runs runs_of_shortest) {
         for_each_mask(text_, classes, [&](std::size_t at, const std::uint64_t* masks, std::size_t stride) {
-            for (const auto set : {separators, joints, escapes, equals, breaks})
-                seen_[set] |= masks[set * stride];
-            token_runs(runs_of_shortest(pair_at(masks + tokens * stride)));
+            for (const auto set : {separators, joints, breaks}) seen_[set] |= masks[set * stride];
+            for (auto bits = masks[signs * stride]; bits != 0; bits &= bits - 1)
+                sign(at + static_cast<std::size_t>(std::countr_zero(bits)));
+            token_runs(runs_of_shortest(pair_at(masks + tokens * stride)), at);
+            literals(masks, stride, at);
             const auto half = runs_of_shortest(pair_at(masks + hex * stride));
             hex_run_ |= static_cast<std::uint64_t>(half & (half >> shortest_));
             lines(masks, stride, at);
@@ -126,14 +128,43 @@ private:
             labelled_ = has_label(text_.substr(at + static_cast<std::size_t>(std::countr_zero(begins))));
     }
     /// Longer ones are made of several that overlap.
-    void token_runs(WordPair runs) {
+    void token_runs(WordPair runs, std::size_t at) {
         if (static_cast<std::uint64_t>(runs) == 0) return;
         const auto longer = [&](std::size_t least) {
-            return static_cast<std::uint64_t>(runs & (runs >> (least - shortest_))) != 0;
+            return static_cast<std::uint64_t>(runs & (runs >> (least - shortest_)));
         };
         runs_.shortest = true;
-        runs_.base64 |= longer(least_base64(shortest_));
-        runs_.base32 |= longer(least_base32(shortest_));
+        runs_.base32 |= longer(least_base32(shortest_)) != 0;
+        const auto base64 = longer(least_base64(shortest_));
+        if (base64 == 0) return;
+        runs_.base64 = true;
+        if (turned_) return;
+        const auto first = static_cast<std::size_t>(std::countr_zero(base64));
+        const auto last = mask_bytes - 1 - static_cast<std::size_t>(std::countl_zero(base64));
+        turned_ = may_hold_turned(text_.substr(at + first, last - first + 2 * shortest_), shortest_);
+    }
+    void sign(std::size_t at) {
+        constexpr std::size_t nearby = 16;  // "};56#&"
+        const char c = text_[at];
+        if (c == '=') {
+            equals_ = true;
+        } else if (c == '+') {
+            plus_ = true;
+            notation_ |= at > 0 && text_[at - 1] == 'U' && text_.substr(at + 1, 2) == "00";
+        } else {
+            escapes_ = true;
+            if (mirrored_ >= least_mirrored || !ends_mirrored_escape(text_, at)) return;
+            mirrored_ = at - last_mirrored_ <= nearby ? mirrored_ + 1 : 1;
+            last_mirrored_ = at;
+        }
+    }
+    /// A token's character, a quote, and what may stand between two literals.
+    void literals(const std::uint64_t* masks, std::size_t stride, std::size_t at) {
+        const auto before = pair_at(masks + tokens * stride);
+        const auto ends = pair_at(masks + literal_ends * stride);
+        auto bits = static_cast<std::uint64_t>(before & ((ends & ~before) >> 1U) & (ends >> 2U));
+        for (; bits != 0 && !literals_; bits &= bits - 1)
+            literals_ = joins_literals(text_, at + static_cast<std::size_t>(std::countr_zero(bits)) + 1);
     }
     /// Beyond ASCII there is reason for all that control characters are a reason for.
     void unusual(std::string_view block) {
@@ -149,10 +180,10 @@ private:
         const auto may = [&](Decoding decoding, bool there_is) {
             if (there_is) found.add(decoding);
         };
-        may(Decoding::escapes, seen_[escapes] != 0 || text_.find("U+00") != std::string_view::npos ||
-                                   (beyond_ascii_ && text_.find("\u27e8U+") != std::string_view::npos));
+        may(Decoding::escapes,
+            escapes_ || notation_ || (beyond_ascii_ && text_.find("\u27e8U+") != std::string_view::npos));
         may(Decoding::plain_forms, beyond_ascii_ || control_);
-        may(Decoding::quoted_printable, seen_[equals] != 0);
+        may(Decoding::quoted_printable, equals_);
         may(Decoding::tags, beyond_ascii_);
         may(Decoding::chunks, seen_[separators] != 0 && chunks_.found(text_.size()));
         may(Decoding::hyphened, seen_[joints] != 0 && hyphened_.found(text_.size()));
@@ -162,15 +193,16 @@ private:
         may(Decoding::hex, hex_run_ != 0);
         may(Decoding::columns, seen_[breaks] != 0 && (hex_run_ != 0 || labelled_));
         may(Decoding::numbers, hex_run_ != 0);
-        may(Decoding::turned, runs_.base64 || runs_.base32 || hex_run_ != 0);
-        may(Decoding::mirrored, seen_[escapes] != 0 && may_hold_mirrored_escapes(text_));
-        may(Decoding::literals, seen_[separators] != 0 && has_joined_literals(text_));
-        may(Decoding::url_digits, runs_.shortest && (text_.find('/') != std::string_view::npos ||
-                                                     text_.find('+') != std::string_view::npos));
+        may(Decoding::turned, turned_);
+        may(Decoding::mirrored, mirrored_ >= least_mirrored);
+        may(Decoding::literals, literals_);
+        may(Decoding::url_digits, runs_.shortest && (plus_ || (seen_[separators] != 0 &&
+                                                               text_.find('/') != std::string_view::npos)));
         found.token_run = runs_.shortest;
         return found;
     }
 
+    static constexpr int least_mirrored = 5;  // a value has six characters or more
     struct Runs {
         bool shortest = false;
         bool base64 = false;
@@ -184,6 +216,14 @@ private:
     std::uint64_t hex_run_ = 0;
     std::uint64_t line_begins_ = 0;
     bool labelled_ = false;
+    bool escapes_ = false;
+    bool equals_ = false;
+    bool plus_ = false;
+    bool notation_ = false;  // U+0065
+    bool literals_ = false;
+    bool turned_ = false;
+    int mirrored_ = 0;  // escapes written backwards, near to each other
+    std::size_t last_mirrored_ = 0;
     bool beyond_ascii_ = false;
     bool control_ = false;
     Pieces chunks_;

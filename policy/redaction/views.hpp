@@ -136,10 +136,12 @@ struct DigitRuns {
 /// The same into a view that has been used before; `runs` are those of this text.
 void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& runs, View& view);
 
-/// True if the text may hold escapes written backwards: "14%" for "%41".
-bool may_hold_mirrored_escapes(std::string_view text);
-/// True if the text has literals that follow each other.
-bool has_joined_literals(std::string_view text);
+/// True if the %, \ or & at `at` may begin an escape that is written backwards: "14%" for "%41".
+bool ends_mirrored_escape(std::string_view text, std::size_t at);
+/// True if among digits there may be some that were written backwards.
+bool may_hold_turned(std::string_view digits, std::size_t shortest);
+/// True if at `at` a literal ends to which the one behind it is joined.
+bool joins_literals(std::string_view text, std::size_t at);
 /// What bytes are in base64url, begun with byte `phase` (0 to 2); empty if the bytes are text, which no
 /// signature is.
 std::string as_base64url(std::string_view bytes, std::size_t phase);
