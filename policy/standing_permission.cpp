@@ -18,7 +18,7 @@ Error no(const std::string& why) { return {Errc::refused, why + " No permission 
 
 std::optional<Error> unreasonable(const StandingWish& wish) {
     if (wish.principal.empty() || wish.principal.size() > longest_text)
-        return no("Name one principal, as its requests show it: stdio:alice or http:loopback.");
+        return no("Name one principal, as its requests show it: stdio:alice, http:loopback or key:K7Q29FXM.");
     const auto fixed = wish.names.find_first_of("*?");
     if (wish.names.empty() || wish.names.size() > longest_text || fixed == 0)
         return no("The names must begin with fixed characters, for example ci-*.");

@@ -27,7 +27,7 @@ room(server/transport MAY server/loop server/observability)
 room(server/http_client MAY server/loop server/observability)
 room(server/upstream MAY server/storage server/sealing server/observability server/http_client tools/truefoundry)
 room(server/people MAY server/storage server/sealing server/observability server/transport server/http_client)
-room(server/callers MAY server/transport)
+room(server/callers MAY server/transport server/storage)
 room(server/approvals MAY server/loop server/storage server/sealing server/observability server/people tools/registry)
 room(server/reveals MAY server/loop server/storage server/sealing server/observability server/transport server/people)
 room(server/mcp MAY server/loop server/sealing server/observability server/transport)
@@ -38,7 +38,7 @@ room(server/features MAY server/loop server/observability server/approvals serve
 room(server/dashboard MAY server/loop server/storage server/sealing server/observability server/transport server/upstream
      server/people server/approvals server/reveals manifests)
 room(server/notify MAY server/loop server/storage server/sealing server/observability server/http_client server/approvals)
-room(server/config MAY server/observability server/http_client server/upstream server/notify manifests)
+room(server/config MAY server/observability server/transport server/http_client server/upstream server/notify manifests)
 room(server/app MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/callers server/people server/approvals server/reveals server/mcp server/calls server/features server/dashboard
      server/notify server/config tools/truefoundry tools/access_tokens tools/status tools/sandbox tools/registry manifests)
@@ -47,8 +47,8 @@ room(server/doctor MAY server/loop server/storage server/sealing server/observab
      tools/access_tokens tools/status tools/sandbox tools/registry manifests)
 room(server/setup MAY server/storage server/sealing)
 room(server/cli MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
-     server/upstream server/people server/approvals server/reveals server/mcp server/calls server/features server/dashboard
-     server/notify server/config server/app server/doctor server/setup tools/truefoundry tools/access_tokens tools/status
+     server/upstream server/callers server/people server/approvals server/reveals server/mcp server/calls server/features
+     server/dashboard server/notify server/config server/app server/doctor server/setup tools/truefoundry tools/access_tokens tools/status
      tools/sandbox tools/registry manifests)
 room(server MAY server/cli)
 

@@ -120,6 +120,9 @@ Redacted& Redacted::operator=(Redacted&& other) noexcept {
 }
 
 Redacted Redacted::error_object(Literal words) { return Redacted(written(Json{{"error", words.text()}})); }
+Redacted Redacted::error_object(Literal code, Literal words) {
+    return Redacted(written(Json{{"error", code.text()}, {"error_description", words.text()}}));
+}
 
 Redactor::Redactor(FingerprintKey key, std::vector<TokenFingerprints> tokens)
     : index_(std::make_shared<const Index>(key, tokens)) {}

@@ -45,6 +45,8 @@ public:
     bool reveals() const { return reveals_; }
     /// {"error": words}
     static Redacted error_object(Literal words);
+    /// {"error": code, "error_description": words}
+    static Redacted error_object(Literal code, Literal words);
 
 private:
     friend class Redactor;

@@ -131,6 +131,14 @@ Result<void> App::take_rules(const policy::Rules& rules) {
     return {};
 }
 
+// One that is not written down is seen at the next start.
+void App::note_caller_key(std::string id, policy::Time day) {
+    boost::asio::co_spawn(loop_, store_.run([id = std::move(id), day](storage::Ledger& ledger) {
+        return ledger.note_use_of_caller_key(id, day);
+    }),
+                          boost::asio::detached);
+}
+
 // Where the page may stay out of reach, the terminal is told as well.
 tools::WayToValue App::way_to_value(const std::string& reveal_id) {
     tools::WayToValue way;

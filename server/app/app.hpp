@@ -61,6 +61,9 @@ public:
     /// Ends the threads that wait. The loop must not run any more.
     void close();
 
+    /// Writes down that a caller's key was used on that day.
+    void note_caller_key(std::string id, policy::Time day);
+
     /// Takes up what rules that are read anew say beside the gate: webhooks, and what the terminal asks for.
     /// Errc::refused if a webhook cannot be used, Errc::storage; then nothing changed.
     Result<void> take_rules(const policy::Rules& rules);

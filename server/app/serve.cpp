@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <filesystem>
 #include <optional>
@@ -12,11 +15,14 @@
 #include "server/app/app.hpp"
 #include "server/app/rules_reload.hpp"
 #include "server/app/second_signal.hpp"
+#include "server/callers/keys.hpp"
 #include "server/callers/loopback.hpp"
 #include "server/config/serving.hpp"
 #include "server/loop/loop.hpp"
 #include "server/people/page_address.hpp"
 #include "server/sealing/printing.hpp"
+#include "server/transport/bearer.hpp"
+#include "server/transport/client_address.hpp"
 #include "server/transport/listener.hpp"
 #include "tools/own_command.hpp"
 
@@ -28,6 +34,8 @@ namespace asio = boost::asio;
 // From the first signal on, for what runs and for those who wait for its answer; with what closing takes it
 // stays below ten seconds.
 constexpr std::chrono::seconds grace{9};
+// How soon a stream ends after its caller's key.
+constexpr std::chrono::seconds look_at_credential{5};
 
 std::string another_code() { return tools::own_command("approvals sign-in"); }
 
@@ -56,7 +64,7 @@ private:
 
 /// `base` is what people and clients come by, `here` where it listens.
 std::string greeting(const std::string& upstream, const std::string& base, const std::string& here,
-                     const std::string& code) {
+                     const std::string& code, bool caller_keys) {
     std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n";
     if (upstream == "sandbox") text += "Sandbox mode: test tokens only; TrueFoundry is not contacted.\n";
     text += "\n";
@@ -66,11 +74,71 @@ std::string greeting(const std::string& upstream, const std::string& base, const
     text += "Sign-in code: " + code + "   (works once, within 12 hours)\n";
     text += "Or open, signed in: " + base + "/approvals#code=" + code + "\n";
     text += "For another code, run in another terminal: " + another_code() + "\n\n";
-    text += "Add it to Claude Code:\n  claude mcp add --transport http tfy-pat-mcp " + base + "/mcp\n";
-    text += "Or to a .mcp.json:\n  {\"mcpServers\": {\"tfy-pat-mcp\": {\"type\": \"http\", \"url\": \"" +
-            base + "/mcp\"}}}\n\n";
+    if (caller_keys)
+        text += "Each caller shows a key of its own. Make one: " +
+                tools::own_command("keys create --for PERSON") + "\n\n";
+    const std::string shown = caller_keys ? " --header \"Authorization: Bearer KEY\"" : "";
+    const std::string headers =
+        caller_keys ? R"(, "headers": {"Authorization": "Bearer KEY"})" : std::string{};
+    text += "Add it to Claude Code:\n  claude mcp add --transport http tfy-pat-mcp " + base + "/mcp" + shown +
+            "\n";
+    text += R"(Or to a .mcp.json:
+  {"mcpServers": {"tfy-pat-mcp": {"type": "http", "url": ")" +
+            base + "/mcp\"" + headers + "}}}\n\n";
     text += "Stop with Ctrl-C. Open requests are kept for the next start.\n";
     return text;
+}
+
+/// Where the first use of a key on a day is written down; the app is made after the authenticator.
+struct UsesOfKeys {
+    App* app = nullptr;
+};
+
+Result<std::unique_ptr<callers::Authenticator>> authenticator_of(const Services& parts, const Clock& clock,
+                                                                 const UsesOfKeys& uses) {
+    if (!parts.caller_keys) return std::make_unique<callers::Loopback>(parts.any_local_user);
+    auto reader = storage::Reader::open(parts.state_dir / "ledger.db");
+    if (!reader) return reader.error();
+    return std::make_unique<callers::Keys>(std::move(*reader), clock, parts.trusted_proxies,
+                                           [&uses](const std::string& id, policy::Time day) {
+                                               if (uses.app != nullptr) uses.app->note_caller_key(id, day);
+                                           });
+}
+
+/// The port is plain: what comes from another machine must come by the proxy that encrypts. Probes, which
+/// learn nothing, come from anywhere.
+transport::Admission admission(callers::Authenticator& callers, const std::vector<std::string>& proxies,
+                               const transport::Arrival& arrival) {
+    const bool near = transport::is_loopback_address(arrival.remote) ||
+                      transport::is_one_of(arrival.remote, proxies) || arrival.path == "/livez" ||
+                      arrival.path == "/readyz";
+    if (!near)
+        return transport::guard::Rejection{
+            403, "This server is reached by its proxy only. Use its public address. Nothing was done."};
+    if (is_mcp(arrival.path)) return callers.admit(arrival);
+    return policy::Caller{};
+}
+
+/// Resumes when what this caller was admitted by has ended.
+Async<void> until_it_ends(callers::Authenticator& callers, policy::Caller caller) {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    do {
+        timer.expires_after(look_at_credential);
+        co_await timer.async_wait(asio::use_awaitable);
+    } while (callers.still_holds(caller));
+}
+
+/// A request, and its stream, end with what its caller was admitted by.
+Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpRequest request,
+                   transport::Responder& answer) {
+    using namespace asio::experimental::awaitable_operators;
+    const auto caller = request.caller;
+    if (!callers.can_end() || caller.principal.empty())
+        co_return co_await app.handle(std::move(request), answer);
+    const auto first = co_await (app.handle(std::move(request), answer) || until_it_ends(callers, caller));
+    if (first.index() == 0 || answer.streaming()) co_return;
+    auto ended = transport::bearer::invalid().reply();
+    co_await answer.reply(std::move(ended));
 }
 
 Async<Result<void>> run_served(asio::io_context& loop, transport::Listener& listener, App& app) {
@@ -91,31 +159,30 @@ Async<Result<void>> run_served(asio::io_context& loop, transport::Listener& list
 }  // namespace
 
 Result<void> serve(const config::Options& options, std::ostream& out) {
-    // What is written wrongly is told with all other settings below.
-    const auto address = config::read_address(options.listen);
-    const auto url = config::read_public_url(options.public_url);
-    if (address && url)
-        if (auto may = config::may_serve(*address, *url); !may) return may;
     const SystemClock clock;
-    auto parts = gather_parts(options, clock);
+    auto parts = gather_parts(options, clock, config::may_serve);
     if (!parts) return parts.error();
-    const callers::Loopback callers(parts->any_local_user);
+    loop::Loop loop;
+    UsesOfKeys uses;
+    const auto callers = authenticator_of(*parts, clock, uses);
+    if (!callers) return callers.error();
     auto listening = parts->listening;
-    listening.arrived = [&callers](const transport::Arrival& arrival) {
-        return is_mcp(arrival.path) ? callers.refusal(arrival) : std::nullopt;
+    listening.arrived = [&callers, proxies = parts->trusted_proxies](const transport::Arrival& arrival) {
+        return admission(**callers, proxies, arrival);
     };
     const auto upstream = parts->upstream_label();
     const auto public_url = parts->public_url;
+    const auto caller_keys = parts->caller_keys;
     const auto state_dir = parts->state_dir;
     const auto instance = parts->instance;
-    loop::Loop loop;
     ServedPage page;
     App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
     auto listener = transport::Listener::bind(
-        loop, listening, [&app](transport::HttpRequest request, transport::Responder& answer) {
-            return app.handle(std::move(request), answer);
+        loop, listening, [&app, &callers](transport::HttpRequest request, transport::Responder& answer) {
+            return handle(app, **callers, std::move(request), answer);
         });
     if (!listener) return listener.error();
+    uses.app = &app;
     const bool v6 = listening.address.find(':') != std::string::npos;
     const auto host = v6 ? "[" + listening.address + "]" : listening.address;
     const auto here = "http://" + host + ":" + std::to_string((*listener)->port());
@@ -131,7 +198,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                        started = std::move(result);
                        loop.stop();
                    });
-    sealing::print_text(out, app.redaction().seal_text(greeting(upstream, base, here, code)));
+    sealing::print_text(out, app.redaction().seal_text(greeting(upstream, base, here, code, caller_keys)));
     if (!out)
         app.log().warn(
             "cannot write standard output: the addresses and the sign-in code are not shown; make another "

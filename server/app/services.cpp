@@ -171,10 +171,12 @@ Result<storage::StateDir> open_state_at(Services& parts, const std::filesystem::
     return state;
 }
 
-Result<Services> gather_parts(const config::Options& options, const Clock& clock) {
+Result<Services> gather_parts(const config::Options& options, const Clock& clock, const MayStart& may) {
     auto read = config::read_settings(options);
     if (!read.wrong.empty()) return read.wrong.front().error;
     auto& settings = read.settings;
+    if (may)
+        if (auto starts = may(settings); !starts) return starts.error();
     Services parts;
     parts.user = config::os_user();
     parts.rules = std::move(settings.rules);
@@ -185,7 +187,9 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.offer = std::move(settings.offer);
     parts.log_level = settings.log_level;
     parts.limits = settings.limits;
-    parts.any_local_user = options.any_local_user;
+    parts.caller_keys = settings.caller_keys;
+    parts.any_local_user = settings.any_local_user;
+    parts.trusted_proxies = std::move(settings.trusted_proxies);
     parts.listening = {.address = settings.listen.host,
                        .port = settings.listen.port,
                        .hosts = std::move(settings.hosts),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,7 +39,9 @@ struct Services {
     tools::Offer offer = {};
     observability::Log::Level log_level = observability::Log::Level::info;
     transport::ListenerOptions listening = {};  // `serve`
+    bool caller_keys = false;                   // `serve`: callers are known by keys
     bool any_local_user = false;                // `serve`: other accounts of this machine may call, too
+    std::vector<std::string> trusted_proxies = {};
 
     std::unique_ptr<truefoundry::Exchange> exchange;
     config::UpstreamLimits limits = {};
@@ -59,9 +62,10 @@ struct Services {
     }
 };
 
-/// The first of read_settings()'s errors, or Errc::storage (state directory), each with what to do. `clock`
-/// must outlive the parts.
-Result<Services> gather_parts(const config::Options& options, const Clock& clock);
+/// The first of read_settings()'s errors, or `may`'s for the settings, or Errc::storage (state directory),
+/// each with what to do. `clock` must outlive the parts.
+using MayStart = std::function<Result<void>(const config::Settings&)>;
+Result<Services> gather_parts(const config::Options& options, const Clock& clock, const MayStart& may = {});
 
 // The steps of it, for who tries them without starting anything.
 

@@ -1,8 +1,6 @@
 // Who may ask: the seam between a request's head and its body.
 #pragma once
 
-#include <optional>
-
 #include "server/transport/listener.hpp"
 
 namespace tfy::callers {
@@ -11,9 +9,14 @@ class Authenticator {
 public:
     virtual ~Authenticator() = default;
 
-    /// Asked for each request to /mcp whose head was let through, before a byte of its body is read. What it
-    /// returns is the answer, and ends the connection; nothing: the request goes on.
-    virtual std::optional<transport::guard::Rejection> refusal(const transport::Arrival& arrival) const = 0;
+    /// Asked for each request to /mcp whose head was let through, before a byte of its body is read: the
+    /// caller, or the answer, which ends the connection.
+    virtual transport::Admission admit(const transport::Arrival& arrival) = 0;
+
+    /// Whether what a caller was admitted by can end while its request is served.
+    virtual bool can_end() const { return false; }
+    /// Whether it still holds.
+    virtual bool still_holds(const policy::Caller&) { return true; }
 };
 
 }  // namespace tfy::callers

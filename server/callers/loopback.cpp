@@ -4,10 +4,15 @@
 
 namespace tfy::callers {
 
-std::optional<transport::guard::Rejection> Loopback::refusal(const transport::Arrival& arrival) const {
-    if (any_local_user_) return std::nullopt;
-    const auto account = arrival.account();
-    if (account && (*account == ::geteuid() || *account == 0)) return std::nullopt;
+transport::Admission Loopback::admit(const transport::Arrival& arrival) {
+    const auto lets_in = [&] {
+        if (any_local_user_) return true;
+        const auto account = arrival.account();
+        return account && (*account == ::geteuid() || *account == 0);
+    };
+    if (lets_in())
+        return policy::Caller{.principal = "http:loopback",
+                              .default_assurance = policy::Assurance::signed_in};
     return transport::guard::Rejection{403,
                                        "Only programs of the account that runs this server, and root's, may "
                                        "call it. To let every user of this "

@@ -10,8 +10,8 @@ public:
     /// `any_local_user`: every account of this machine may call, as `--any-local-user` says.
     explicit Loopback(bool any_local_user) : any_local_user_(any_local_user) {}
 
-    /// 403 unless the peer's socket belongs to this process's account or to root.
-    std::optional<transport::guard::Rejection> refusal(const transport::Arrival& arrival) const override;
+    /// "http:loopback"; 403 unless the peer's socket belongs to this process's account or to root.
+    transport::Admission admit(const transport::Arrival& arrival) override;
 
 private:
     bool any_local_user_;

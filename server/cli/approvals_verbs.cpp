@@ -81,7 +81,8 @@ public:
                 {"permit --principal stdio:ada --names 'ci-*' --uses 9",
                  "permit --principal stdio:ada --names 'tmp-*' --for 2h"});
         auto& typed = chosen_->permit;
-        spelled(permit.add_option("--principal", typed.principal, "Whose calls: stdio:USER or http:loopback"),
+        spelled(permit.add_option("--principal", typed.principal,
+                                  "Whose calls: stdio:USER, http:loopback or key:ID"),
                 "NAME")
             ->required();
         spelled(permit.add_option("--names", typed.names, "Names of the new tokens, for example 'ci-*'"),

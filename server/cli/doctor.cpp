@@ -24,7 +24,8 @@ void add_doctor(CommandLine& line) {
               "Check what is configured and what works, and say what an approval proves here",
               {"--listen --open-browser --sandbox --sandbox-tokens --read-only --tools --hold --policy "
                "--state-dir --public-url "
-               "--allowed-host --allowed-origin --any-local-user --ca-file --log-level --config",
+               "--allowed-host --allowed-origin --callers --any-local-user --trusted-proxy --ca-file "
+               "--log-level --config",
                {"tfy-pat-mcp doctor", "tfy-pat-mcp doctor --sandbox --json"}},
               [json](Invocation& call) { return run(call, *json); }})
         .add_flag("--json", *json, "Print JSON");

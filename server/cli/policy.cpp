@@ -52,7 +52,7 @@ void add_explain(CommandLine& line, CLI::App& policy) {
                                    const char* otherwise = "") {
         spelled(explain.add_option(name, place, what), value, otherwise);
     };
-    option("--principal", chosen->principal, "Who calls: stdio:USER (you) or http:loopback", "NAME");
+    option("--principal", chosen->principal, "Who calls: stdio:USER (you), http:loopback or key:ID", "NAME");
     option("--client", chosen->client, "The client's name, as the client gives it", "NAME");
     option("--name", chosen->name, "The token's name, if the arguments do not give it", "NAME");
     option("--at", chosen->at, "When: 2026-11-23T12:00:00Z", "TIME", "now");

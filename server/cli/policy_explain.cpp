@@ -41,10 +41,10 @@ Result<policy::Time> moment(const std::string& at) {
 }
 
 Result<void> check_principal(const std::string& principal) {
-    for (const std::string_view transport : {"stdio:", "http:"})
+    for (const std::string_view transport : {"stdio:", "http:", "key:"})
         if (principal.starts_with(transport) && principal.size() > transport.size()) return {};
     if (principal.empty()) return {};
-    return wrong_usage("--principal must be stdio:USER or http:loopback.");
+    return wrong_usage("--principal must be stdio:USER, http:loopback or key:ID.");
 }
 
 Result<std::unique_ptr<sandbox::TokenStore>> sandbox_of(const config::Options& options) {

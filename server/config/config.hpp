@@ -28,10 +28,12 @@ struct Options {
     std::string public_url = {};  // where people and clients reach `serve`; empty: where it listens
     std::vector<std::string> allowed_hosts = {};
     std::vector<std::string> allowed_origins = {};
-    bool any_local_user = false;          // serve: callers may be of any account of this machine
-    bool read_only = false;               // offer the reading tools alone
-    std::vector<std::string> tools = {};  // to offer; empty: all
-    bool open_browser = true;             // stdio: lead the person to the page where a display is there
+    bool any_local_user = false;                    // serve: callers may be of any account of this machine
+    std::string callers = "loopback";               // serve: how callers are known, or "keys"
+    std::vector<std::string> trusted_proxies = {};  // serve: addresses of proxies with TLS before it
+    bool read_only = false;                         // offer the reading tools alone
+    std::vector<std::string> tools = {};            // to offer; empty: all
+    bool open_browser = true;  // stdio: lead the person to the page where a display is there
 };
 
 /// Where the control plane is and the key to it; read from TFY_BASE_URL (TFY_HOST, TFY_API_HOST),

@@ -1,13 +1,13 @@
 // What `serve` does not start with, whatever else is right.
 #pragma once
 
-#include "server/config/config.hpp"
+#include "server/config/settings.hpp"
 
 namespace tfy::config {
 
-/// Errc::refused, with a sentence, for an address that others can reach (nothing tells its callers apart, and
-/// nothing encrypts what they send) and for a public URL that is plain http off this machine. The doctor asks
-/// the same.
-Result<void> may_serve(const Address& listen, const std::string& public_url);
+/// Errc::refused, with a sentence, for an address that others can reach without keys or without TLS before
+/// it, for a public URL that is plain http off this machine, and for settings that exclude each other. The
+/// doctor asks the same.
+Result<void> may_serve(const Settings& settings);
 
 }  // namespace tfy::config

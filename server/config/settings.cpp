@@ -13,6 +13,7 @@
 #include "policy/near_miss.hpp"
 #include "server/config/path_text.hpp"
 #include "server/http_client/url_parts.hpp"
+#include "server/transport/client_address.hpp"
 
 namespace tfy::config {
 namespace {
@@ -102,6 +103,11 @@ Result<void> check_origin(const std::string& text) {
         "path, no / at the end, no *.");
 }
 
+Result<void> check_proxy(const std::string& text) {
+    if (transport::is_ip_address(text)) return {};
+    return wrong("--trusted-proxy must be the IP address of a proxy, for example 10.0.0.7.");
+}
+
 Result<policy::Rules> load_rules(const std::string& written) {
     const auto expanded = expand_path(written, "--policy");
     if (!expanded) return expanded.error();
@@ -135,6 +141,9 @@ ReadSettings read_settings(const Options& options) {
     take("--allowed-origin", checked(options.allowed_origins, check_origin), settings.origins);
     take("--public-url", read_public_url(options.public_url), settings.public_url);
     allow_public_url(settings);
+    settings.caller_keys = options.callers == "keys";
+    settings.any_local_user = options.any_local_user;
+    take("--trusted-proxy", checked(options.trusted_proxies, check_proxy), settings.trusted_proxies);
     take("--ca-file", read_ca_file(options.ca_file), settings.ca_file);
     take("--hold", read_hold(options.hold), settings.hold);
     take("--tools", read_offer(options), settings.offer);

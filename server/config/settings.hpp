@@ -16,6 +16,9 @@ struct Settings {
     std::vector<std::string> hosts = {};  // that are served besides loopback's: of the public URL, too
     std::vector<std::string> origins = {};
     std::string public_url = {};
+    bool caller_keys = false;     // serve: callers are known by keys
+    bool any_local_user = false;  // serve: other accounts of this machine may call, too
+    std::vector<std::string> trusted_proxies = {};
     std::string ca_file = {};
     tools::Offer offer = {};
     policy::Duration hold = {};
@@ -45,6 +48,8 @@ Result<policy::Rules> load_rules(const std::string& written);
 Result<void> check_host(const std::string& text);
 /// "https://app.example.com:8443", as an Origin header has it. Errc::invalid_params.
 Result<void> check_origin(const std::string& text);
+/// An IP address. Errc::invalid_params.
+Result<void> check_proxy(const std::string& text);
 
 /// What a process ends with for it: 2 where the command line or a setting is written wrongly, else 1.
 int exit_code(const Error& error);

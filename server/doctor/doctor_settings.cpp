@@ -119,7 +119,7 @@ CheckResult look_at_listen(const config::Settings& settings) {
     const auto& [host, port] = settings.listen;
     const auto words =
         (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
-    const auto may = config::may_serve(settings.listen, settings.public_url);
+    const auto may = config::may_serve(settings);
     if (!may)
         return {Level::broken, "serve", may.error().message, "Correct the setting; stdio does not use it."};
     boost::asio::io_context loop;

@@ -169,4 +169,23 @@ CheckResult look_at_journal(const fs::path& state_dir) {
     return {Level::ok, "journal", said->substr(0, said->find('\n'))};
 }
 
+CheckResult look_at_caller_keys(const fs::path& state_dir, policy::Time now) {
+    const auto what = "callers";
+    std::vector<storage::CallerKey> keys;
+    std::error_code ignored;
+    if (fs::exists(state_dir / "ledger.db", ignored)) {
+        const auto archive = app::Archive::open(state_dir);
+        auto read = archive ? archive->ledger->caller_keys() : archive.error();
+        if (!read)
+            return {Level::broken, what, "their keys cannot be read: " + read.error().message,
+                    "See the finding on the state directory."};
+        keys = std::move(*read);
+    }
+    const auto hold = std::ranges::count_if(keys, [now](const auto& key) { return key.holds(now); });
+    const auto words = std::to_string(hold) + " of " + std::to_string(keys.size()) + " keys hold";
+    if (hold > 0) return {Level::ok, what, words};
+    return {Level::warning, what, words + ": every call is refused",
+            "Make one: " + tools::own_command("keys create --for PERSON")};
+}
+
 }  // namespace tfy::doctor

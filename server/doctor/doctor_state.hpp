@@ -16,5 +16,7 @@ CheckResult look_at_rules(const config::ReadSettings& read, const std::string& f
 
 /// What `audit verify` says.
 CheckResult look_at_journal(const std::filesystem::path& state_dir);
+/// For `serve --callers keys`: whether a program has a key that holds.
+CheckResult look_at_caller_keys(const std::filesystem::path& state_dir, policy::Time now);
 
 }  // namespace tfy::doctor

@@ -142,14 +142,24 @@ redaction::Redacted Dispatch::revealed_before(const protocol::RequestId& id, Ver
     return redaction_.seal(protocol::write_result(id, std::move(result)));
 }
 
-const Json& Dispatch::input_schema(const Request& request) const {
-    static const Json none;
+const Json* Dispatch::called(const Request& request) const {
     const auto name = request.params.find("name");
     if (features_.tools == nullptr || request.method != "tools/call" || name == request.params.end())
-        return none;
+        return nullptr;
     for (const auto& definition : features_.tools->definitions())
-        if (definition.at("name") == *name) return definition.at("inputSchema");
-    return none;
+        if (definition.at("name") == *name) return &definition;
+    return nullptr;
+}
+
+bool Dispatch::may_change(const Request& request) const {
+    const auto* tool = called(request);
+    return tool != nullptr && !tool->at("annotations").at("readOnlyHint").get<bool>();
+}
+
+const Json& Dispatch::input_schema(const Request& request) const {
+    static const Json none;
+    const auto* tool = called(request);
+    return tool == nullptr ? none : tool->at("inputSchema");
 }
 
 Async<Result<MethodResult>> Dispatch::discover(Requester&, const Request&) {

@@ -42,6 +42,8 @@ public:
     /// What a legacy client hears of unasked, and what it subscribed to.
     protocol::NotificationFilter legacy_filter(const LegacyState& state) const;
 
+    /// Whether `request` calls a tool that may change something, as its definition says.
+    bool may_change(const protocol::Request& request) const;
     /// Of the tool that `request` calls; null where it calls none, or an unknown one.
     const Json& input_schema(const protocol::Request& request) const;
 
@@ -59,6 +61,7 @@ private:
     using Table = std::map<std::string, Entry, std::less<>>;
     static Table table(const Features& features, const protocol::ServerCapabilities& capabilities);
     Result<Method> find(const protocol::Request& request, const protocol::ClientContext& client) const;
+    const Json* called(const protocol::Request& request) const;  // nullptr: no tool, or an unknown one
     Async<protocol::NotificationFilter> honoured(Requester& requester, protocol::NotificationFilter filter);
     Async<Result<void>> tell(const Change& change, Requester& requester,
                              const std::optional<protocol::RequestId>& subscription);

@@ -52,10 +52,10 @@ bool accepts(const transport::HttpRequest& request, std::string_view type) {
     return !any;
 }
 
-policy::Caller http_caller(const protocol::Implementation& client) {
-    return {.principal = "http:loopback",
-            .client = client_name(client),
-            .default_assurance = policy::Assurance::signed_in};
+policy::Caller caller_of(const transport::HttpRequest& request, const protocol::Implementation& client) {
+    auto caller = request.caller;
+    caller.client = client_name(client);
+    return caller;
 }
 
 }  // namespace tfy::mcp

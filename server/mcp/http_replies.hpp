@@ -20,8 +20,8 @@ Error no_such_question();
 /// takes everything.
 bool accepts(const transport::HttpRequest& request, std::string_view type);
 
-/// Everyone who reaches the port is one principal.
-policy::Caller http_caller(const protocol::Implementation& client);
+/// Who sent the request, and the client by its own words.
+policy::Caller caller_of(const transport::HttpRequest& request, const protocol::Implementation& client);
 
 /// The way back to one POST of a client that takes no stream: the answer gets through, nothing else.
 class AnswerOnly final : public transport::Outbox {

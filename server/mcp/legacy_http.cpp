@@ -94,7 +94,7 @@ Result<LegacySession> LegacyHttp::session_of(const transport::HttpRequest& http)
         return Error{
             Errc::invalid_request,
             "Mcp-Session-Id is missing. Send initialize first and repeat the id that it answers with."};
-    auto session = read_session_id(*id, clock_.now(), key_);
+    auto session = read_session_id(*id, http.caller, clock_.now(), key_);
     if (!session || ended_.contains(policy::sha256(*id))) return Error{Errc::not_found, over};
     return std::move(*session);
 }
@@ -124,7 +124,8 @@ void LegacyHttp::tidy(const std::string& session) {
     if (found != states_.end() && found->second->forgettable()) states_.erase(found);
 }
 
-Async<void> LegacyHttp::initialize(Request request, transport::Responder& answer) {
+Async<void> LegacyHttp::initialize(const transport::HttpRequest& http, Request request,
+                                   transport::Responder& answer) {
     const auto agreed = protocol::read_initialize(request.params);
     if (!agreed) co_return co_await refuse(answer, dispatch_, 400, request.id, agreed.error(), true);
     const auto result = protocol::write_initialize(*agreed, dispatch_.server());
@@ -132,7 +133,8 @@ Async<void> LegacyHttp::initialize(Request request, transport::Responder& answer
         .status = 200,
         .content_type = "application/json",
         .body = dispatch_.seal(protocol::write_result(request.id, result)),
-        .headers = {{"mcp-session-id", write_session_id(*agreed, clock_.now() + session_life, key_)},
+        .headers = {{"mcp-session-id",
+                     write_session_id(*agreed, http.caller.principal, clock_.now() + session_life, key_)},
                     {"cache-control", "no-store"}}};
     co_await answer.reply(std::move(reply));
 }
@@ -210,7 +212,7 @@ void LegacyHttp::begin(const LegacySession& session, const Shared& state, const 
 Async<Dispatch::Sealed> LegacyHttp::answer_of(LegacySession session, Shared state, std::shared_ptr<Post> post,
                                               std::shared_ptr<Work> work, Request request) {
     Requester requester{.context = session.context,
-                        .caller = http_caller(session.context.client),
+                        .caller = session.caller,
                         .outbox = post->outbox(),
                         .redaction = dispatch_.redaction(),
                         .questions = post->events ? &pending_requests_ : nullptr,
@@ -339,7 +341,7 @@ Async<void> LegacyHttp::standalone(LegacySession session, Shared state, std::opt
         if (each->asked.listener == &listener) each->asked.listener = nullptr;
     });
     Requester requester{.context = session.context,
-                        .caller = http_caller(session.context.client),
+                        .caller = session.caller,
                         .outbox = *stream,
                         .redaction = dispatch_.redaction(),
                         .session = session.id,

@@ -27,7 +27,8 @@ public:
     LegacyHttp(Dispatch& dispatch, PendingRequests& questions, const Clock& clock, policy::SealKey key,
                Timeouts patience);
 
-    Async<void> initialize(protocol::Request request, transport::Responder& answer);
+    Async<void> initialize(const transport::HttpRequest& http, protocol::Request request,
+                           transport::Responder& answer);
     /// The messages of one POST; `batch`: they came as an array, and are answered as one.
     Async<void> post(const transport::HttpRequest& http, std::vector<protocol::Message> messages, bool batch,
                      transport::Responder& answer);

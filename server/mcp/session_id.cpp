@@ -1,5 +1,7 @@
 #include "server/mcp/session_id.hpp"
 
+#include "server/mcp/stdio_session.hpp"
+
 namespace tfy::mcp {
 namespace {
 
@@ -7,9 +9,10 @@ constexpr auto purpose = "legacy session";
 
 }  // namespace
 
-std::string write_session_id(const protocol::Initialize& agreed, policy::Time expires,
-                             const policy::SealKey& key) {
-    const Json state = {{"version", protocol::to_string(agreed.version)},
+std::string write_session_id(const protocol::Initialize& agreed, const std::string& principal,
+                             policy::Time expires, const policy::SealKey& key) {
+    const Json state = {{"principal", principal},
+                        {"version", protocol::to_string(agreed.version)},
                         {"client", agreed.client.name},
                         {"client_version", agreed.client.version},
                         {"capabilities", agreed.capabilities.json()},
@@ -17,10 +20,10 @@ std::string write_session_id(const protocol::Initialize& agreed, policy::Time ex
     return policy::seal_state(state, purpose, key);
 }
 
-std::optional<LegacySession> read_session_id(const std::string& id, policy::Time now,
-                                             const policy::SealKey& key) {
+std::optional<LegacySession> read_session_id(const std::string& id, const policy::Caller& caller,
+                                             policy::Time now, const policy::SealKey& key) {
     const auto state = policy::open_state(id, purpose, key);
-    if (!state) return std::nullopt;
+    if (!state || state->value("principal", std::string{}) != caller.principal) return std::nullopt;
     const auto version = protocol::read_version(state->value("version", std::string{}));
     const auto expires = policy::read_time(state->value("expires", std::string{}));
     auto capabilities = protocol::ClientCapabilities::read(state->value("capabilities", Json::object()));
@@ -30,6 +33,8 @@ std::optional<LegacySession> read_session_id(const std::string& id, policy::Time
     session.context.client = {state->value("client", std::string{}),
                               state->value("client_version", std::string{})};
     session.context.capabilities = *capabilities;
+    session.caller = caller;
+    session.caller.client = client_name(session.context.client);
     return session;
 }
 

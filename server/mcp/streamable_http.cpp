@@ -2,6 +2,7 @@
 
 #include "protocol/headers.hpp"
 #include "protocol/parse.hpp"
+#include "server/transport/bearer.hpp"
 
 namespace tfy::mcp {
 namespace {
@@ -71,6 +72,11 @@ std::string body_version(const Json& params) {
     return version != nullptr && version->is_string() ? version->get<std::string>() : std::string{};
 }
 
+Async<void> only_reads(transport::Responder& answer) {
+    auto refusal = transport::bearer::only_reads().reply();
+    co_await answer.reply(std::move(refusal));
+}
+
 std::vector<Message> just(Message message) {
     std::vector<Message> one;
     one.push_back(std::move(message));
@@ -110,11 +116,22 @@ Async<void> StreamableHttp::post(const transport::HttpRequest& http, transport::
     if (!value)
         co_return co_await refuse(answer, dispatch_, 400, {}, {Errc::parse_error, value.error().message},
                                   false);
-    if (!value->is_array())
-        co_return co_await post_message(http, protocol::read_message(std::move(*value)), answer);
+    if (!value->is_array()) {
+        auto message = protocol::read_message(std::move(*value));
+        if (exceeds(http.caller, message)) co_return co_await only_reads(answer);
+        co_return co_await post_message(http, std::move(message), answer);
+    }
     auto batch = protocol::read_batch(std::move(*value));
     if (!batch) co_return co_await refuse(answer, dispatch_, 400, {}, batch.error(), false);
+    for (const auto& message : *batch)
+        if (exceeds(http.caller, message)) co_return co_await only_reads(answer);
     co_await legacy_.post(http, std::move(*batch), true, answer);
+}
+
+/// Whether it asks for a change that the caller's credential does not let it ask for.
+bool StreamableHttp::exceeds(const policy::Caller& caller, const Message& message) const {
+    const auto* request = std::get_if<Request>(&message);
+    return !caller.may_request && request != nullptr && dispatch_.may_change(*request);
 }
 
 Async<void> StreamableHttp::post_message(const transport::HttpRequest& http, Message message,
@@ -125,7 +142,7 @@ Async<void> StreamableHttp::post_message(const transport::HttpRequest& http, Mes
         if (is_modern_post(http, request->params))
             co_return co_await post_modern(http, std::move(*request), answer);
         if (request->method == "initialize")
-            co_return co_await legacy_.initialize(std::move(*request), answer);
+            co_return co_await legacy_.initialize(http, std::move(*request), answer);
     } else if (const auto version = named_version(http); is_unknown(version)) {
         co_return co_await refuse(answer, dispatch_, 400, {}, protocol::unsupported_version(*version), false);
     } else if (!http.header("mcp-session-id")) {
@@ -157,7 +174,7 @@ Async<void> StreamableHttp::post_modern(const transport::HttpRequest& http, Requ
     PostOutbox outbox(answer, accepts(http, "text/event-stream"));
     Requester requester{
         .context = std::move(*context), .caller = {}, .outbox = outbox, .redaction = dispatch_.redaction()};
-    requester.caller = http_caller(requester.context.client);
+    requester.caller = caller_of(http, requester.context.client);
     co_await serve(requester, std::move(request), answer);
 }
 

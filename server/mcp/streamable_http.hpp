@@ -16,6 +16,7 @@ public:
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
 
 private:
+    bool exceeds(const policy::Caller& caller, const protocol::Message& message) const;
     Async<void> post(const transport::HttpRequest& http, transport::Responder& answer);
     Async<void> post_message(const transport::HttpRequest& http, protocol::Message message,
                              transport::Responder& answer);

@@ -196,8 +196,23 @@ DROP TABLE tokens;
 ALTER TABLE tokens_9 RENAME TO tokens;
 )sql";
 
+// Programs that call over HTTP are told apart by keys, of which only hashes are kept.
+constexpr std::string_view version_10 = R"sql(
+CREATE TABLE caller_keys (
+    id          TEXT PRIMARY KEY,
+    hash        TEXT NOT NULL,
+    person      TEXT NOT NULL,
+    label       TEXT NOT NULL,
+    may_request INTEGER NOT NULL,
+    created     INTEGER NOT NULL,
+    until       INTEGER NOT NULL,
+    revoked     INTEGER,
+    used        INTEGER
+) STRICT;
+)sql";
+
 constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5,
-                                   version_6, version_7, version_8, version_9};
+                                   version_6, version_7, version_8, version_9, version_10};
 
 }  // namespace
 

@@ -15,6 +15,7 @@
 #include "policy/journal/journal_record.hpp"
 #include "policy/redaction/redactor.hpp"
 #include "policy/standing_permission.hpp"
+#include "server/storage/caller_key.hpp"
 #include "server/storage/key_identity.hpp"
 #include "server/storage/rotation_row.hpp"
 
@@ -131,6 +132,15 @@ public:
                                   const journal::JournalEntry& entry);
     /// The person whose code it is, and it is used up; no one where there is none, or it is too old.
     Result<std::optional<std::string>> take_sign_in_code(const std::string& hash, policy::Time now);
+
+    Result<void> add_caller_key(const CallerKey& key, const journal::JournalEntry& entry);
+    /// What it was before: revoked already where that is set. Nothing if there is none.
+    using JournalCallerKey = std::function<journal::JournalEntry(const CallerKey&)>;
+    Result<std::optional<CallerKey>> revoke_caller_key(const std::string& id, policy::Time at,
+                                                       const JournalCallerKey& record);
+    /// Oldest first, those that are over too.
+    Result<std::vector<CallerKey>> caller_keys();
+    Result<void> note_use_of_caller_key(const std::string& id, policy::Time day);
 
     /// The record alone; where there is a `deed` outside the database, the record is there only if it was
     /// done, and it is done last: where the record cannot be written, nothing was. Errors are the deed's own,

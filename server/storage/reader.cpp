@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "server/storage/caller_key_rows.hpp"
 #include "server/storage/commit_stamp.hpp"
 #include "server/storage/packed_windows.hpp"
 #include "server/storage/private_files.hpp"
@@ -90,14 +91,32 @@ Result<void> Reader::follow_file() {
     return sqlite::read(connect, in_a_clause);
 }
 
-Result<std::vector<TokenFingerprints>> Reader::new_tokens() {
+// The stamp is taken before the rows are read: what is committed meanwhile is seen at the next look.
+template <class Read>
+auto Reader::if_changed(Read read) -> Result<std::optional<typename std::invoke_result_t<Read>::value_type>> {
+    using Found = std::optional<typename std::invoke_result_t<Read>::value_type>;
     if (auto followed = follow_file(); !followed) return followed.error();
     const auto stamp = connection_->has_stamp ? commit_stamp(connection_->database) : std::nullopt;
-    if (stamp && stamp == connection_->seen) return std::vector<TokenFingerprints>{};
-    auto fresh = sqlite::read([this] { return read_on(); }, in_a_clause);
-    connection_->rows.tryReset();  // a read that is left open would keep the log from being cut
-    if (fresh) connection_->seen = stamp;
-    return fresh;
+    if (stamp && stamp == connection_->seen) return Found{};
+    auto fresh = sqlite::read(read, in_a_clause);
+    if (!fresh) return fresh.error();
+    connection_->seen = stamp;
+    return Found(std::move(*fresh));
+}
+
+Result<std::vector<TokenFingerprints>> Reader::new_tokens() {
+    auto fresh = if_changed([this] { return read_on(); });
+    if (connection_)
+        connection_->rows.tryReset();  // a read that is left open would keep the log from being cut
+    if (!fresh) return fresh.error();
+    return *fresh ? std::move(**fresh) : std::vector<TokenFingerprints>{};
+}
+
+Result<std::optional<std::vector<CallerKey>>> Reader::changed_caller_keys() {
+    return if_changed([this] {
+        SQLite::Statement rows(connection_->database, all_caller_keys);
+        return sqlite::all(rows, read_caller_key);
+    });
 }
 
 Result<std::vector<TokenFingerprints>> Reader::read_on() {

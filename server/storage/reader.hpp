@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "policy/redaction/fingerprint.hpp"
 #include "protocol/error.hpp"
+#include "server/storage/caller_key.hpp"
 
 namespace tfy::storage {
 
@@ -30,6 +32,11 @@ public:
     /// registered.
     Result<std::vector<redaction::TokenFingerprints>> new_tokens();
 
+    /// All callers' keys where any process may have changed them since the last call that succeeded; nothing
+    /// where it has not. A reader is for keys or for tokens: each has seen what the other has not.
+    /// Errc::storage.
+    Result<std::optional<std::vector<CallerKey>>> changed_caller_keys();
+
     /// The key that tokens are known by here: a database in this one's place must have the same one.
     void known_by(const redaction::FingerprintKey& key) { key_ = key; }
 
@@ -37,6 +44,8 @@ private:
     struct Connection;
     explicit Reader(std::filesystem::path ledger);
     Result<void> follow_file();
+    template <class Read>
+    auto if_changed(Read read) -> Result<std::optional<typename std::invoke_result_t<Read>::value_type>>;
     Result<std::vector<redaction::TokenFingerprints>> read_on();
 
     std::filesystem::path ledger_;

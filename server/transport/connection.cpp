@@ -136,7 +136,8 @@ private:
             co_return co_await refuse(std::move(*refusal));
         }
         auto& request = std::get<guard::Admitted>(admitted);
-        if (auto refusal = ask_hook(request)) {
+        auto admission = ask_hook(request);
+        if (auto* refusal = std::get_if<Rejection>(&admission)) {
             tell(*refusal, request.head);
             co_return co_await refuse(std::move(*refusal));
         }
@@ -146,12 +147,18 @@ private:
             co_return co_await refuse(std::move(*body.refusal));
         }
         if (!body.got) co_return false;
-        co_return co_await handle(std::move(request), std::move(*body.got));
+        co_return co_await handle(std::move(request), std::get<policy::Caller>(std::move(admission)),
+                                  std::move(*body.got));
     }
 
-    std::optional<Rejection> ask_hook(const guard::Admitted& request) {
-        if (!limits_.arrived) return std::nullopt;
-        return limits_.arrived({.path = request.target.path, .account = [this] {
+    Admission ask_hook(const guard::Admitted& request) {
+        if (!limits_.arrived) return policy::Caller{};
+        const auto remote = peer_->remote();
+        return limits_.arrived({.method = request.head.method,
+                                .path = request.target.path,
+                                .headers = request.head.headers,
+                                .remote = remote,
+                                .account = [this] {
                                     if (!account_) account_ = read_account();
                                     return *account_;
                                 }});
@@ -219,7 +226,7 @@ private:
         co_return Step<std::string>{.refusal = refusal_for(failure)};
     }
 
-    Async<bool> handle(guard::Admitted admitted, std::string body) {
+    Async<bool> handle(guard::Admitted admitted, policy::Caller caller, std::string body) {
         using namespace asio::experimental::awaitable_operators;
         HttpRequest request{.method = std::move(admitted.head.method),
                             .path = std::move(admitted.target.path),
@@ -227,7 +234,8 @@ private:
                             .target = std::move(admitted.head.target),
                             .headers = std::move(admitted.head.headers),
                             .body = std::move(body),
-                            .remote = peer_->remote()};
+                            .remote = peer_->remote(),
+                            .caller = std::move(caller)};
         SocketAnswer answer(*peer_, {.body = request.method != "HEAD",
                                      .chunked = admitted.head.minor_version == 1,
                                      .keep_alive = admitted.framing.keep_alive && !draining_,

@@ -161,7 +161,8 @@ bool is_allowed_origin(std::string_view origin, const Allowed& allowed) {
 HttpResponse Rejection::reply() const {
     return {.status = status,
             .content_type = "application/json",
-            .body = redaction::Redacted::error_object(reason),
+            .body = error ? redaction::Redacted::error_object(*error, reason)
+                          : redaction::Redacted::error_object(reason),
             .headers = headers};
 }
 

@@ -16,7 +16,9 @@ struct Rejection {
     int status = 400;
     redaction::Literal reason;  // one sentence: nothing of the request is in it
     Headers headers = {};
+    std::optional<redaction::Literal> error = {};  // a code of RFC 6750, beside the sentence
 
+    /// {"error": reason}, or {"error": code, "error_description": reason}.
     HttpResponse reply() const;
 };
 

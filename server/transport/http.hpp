@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/call.hpp"
 #include "policy/redaction/redactor.hpp"
 #include "tools/async.hpp"
 
@@ -17,13 +18,14 @@ namespace tfy::transport {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
-    std::string method;  // upper case
-    std::string path;    // percent-decoded once, without the query: "/approvals/api/session"
-    std::string query;   // as it came, without '?'
-    std::string target;  // as it came, all of it
-    Headers headers;     // names in lower case, values trimmed
-    std::string body;    //
-    std::string remote;  // "127.0.0.1"
+    std::string method;          // upper case
+    std::string path;            // percent-decoded once, without the query: "/approvals/api/session"
+    std::string query;           // as it came, without '?'
+    std::string target;          // as it came, all of it
+    Headers headers;             // names in lower case, values trimmed
+    std::string body;            //
+    std::string remote;          // "127.0.0.1"
+    policy::Caller caller = {};  // as the arrival hook found; no principal where it was not asked
 
     /// The one value of a header; nullopt if absent or sent twice.
     std::optional<std::string> header(std::string_view lower_case_name) const;

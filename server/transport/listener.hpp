@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "server/transport/guard.hpp"
@@ -19,15 +20,19 @@ using RefusalHook = std::function<Headers(const std::string& method, const std::
 
 /// A request whose head was let through, before a byte of its body is read.
 struct Arrival {
-    std::string_view path;  // decoded once, without the query
+    std::string_view method;
+    std::string_view path;    // decoded once, without the query
+    const Headers& headers;   // names in lower case, values trimmed
+    std::string_view remote;  // "127.0.0.1"
     /// Of the process that holds the other end of the connection; see peer_account.hpp. The kernel is asked
     /// once a connection.
     std::function<std::optional<uid_t>()> account;
 };
 
-/// Asked for each request between its head and its body. What it returns is the answer, and ends the
-/// connection.
-using ArrivalHook = std::function<std::optional<guard::Rejection>(const Arrival&)>;
+/// Who sends a request; or its answer, which ends the connection.
+using Admission = std::variant<policy::Caller, guard::Rejection>;
+/// Asked for each request between its head and its body.
+using ArrivalHook = std::function<Admission(const Arrival&)>;
 
 struct ListenerOptions {
     std::string address = "127.0.0.1";

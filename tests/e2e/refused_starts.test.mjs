@@ -18,6 +18,9 @@ test('off loopback, or with plain http in a public address, serve does not start
   const world = await World.start(t);
   const port = await freePort();
   const everyone = /^serve does not listen on \S+: it cannot tell callers apart, so everyone who reaches that address would act with this server's key/;
+  const bare = /^serve does not listen on \S+ without TLS: keys and values could be read on the way/;
+  const either = /^--any-local-user and --callers keys exclude each other/;
+  const keys = ['--callers', 'keys'];
   const plain = /^--public-url is http and not on this machine/;
   const rows = [
     [['--listen', `0.0.0.0:${port}`], everyone],
@@ -25,6 +28,11 @@ test('off loopback, or with plain http in a public address, serve does not start
     [['--listen', `[::ffff:0.0.0.0]:${port}`], everyone],
     [['--listen', `10.0.0.7:${port}`, '--public-url', 'https://tfy.example.com'], everyone],
     [['--listen', `0.0.0.0:${port}`, '--sandbox'], everyone],
+    [['--listen', `0.0.0.0:${port}`, ...keys], bare],
+    [['--listen', `0.0.0.0:${port}`, ...keys, '--public-url', 'https://tfy.example.com'], bare],
+    [['--listen', `0.0.0.0:${port}`, ...keys, '--trusted-proxy', '10.0.0.7'], bare],
+    [['--listen', `0.0.0.0:${port}`, ...keys, '--trusted-proxy', '10.0.0.7', '--public-url', 'http://tfy.example.com'], bare],
+    [['--listen', `127.0.0.1:${port}`, ...keys, '--any-local-user'], either],
     [['--listen', `127.0.0.1:${port}`, '--public-url', 'http://tfy.example.com'], plain],
     [['--listen', `127.0.0.1:${port}`, '--public-url', 'http://localhost.example.com'], plain],
   ];

@@ -7,10 +7,21 @@
 namespace tfy::callers_loopback_test {
 namespace {
 
+transport::Arrival arriving(std::function<std::optional<uid_t>()> account) {
+    static const transport::Headers none;
+    return {.method = "POST",
+            .path = "/mcp",
+            .headers = none,
+            .remote = "127.0.0.1",
+            .account = std::move(account)};
+}
+
 bool lets_in(std::optional<uid_t> account, bool any_local_user = false) {
-    return !callers::Loopback(any_local_user).refusal({.path = "/mcp", .account = [account] {
-                                                           return account;
-                                                       }});
+    callers::Loopback callers(any_local_user);
+    const auto admission = callers.admit(arriving([account] { return account; }));
+    const auto* caller = std::get_if<policy::Caller>(&admission);
+    if (caller != nullptr) CHECK(caller->principal == "http:loopback");
+    return caller != nullptr;
 }
 
 }  // namespace
@@ -23,9 +34,9 @@ TEST_CASE("this account and root may call; others and unknown ones need --any-lo
     CHECK_FALSE(lets_in(std::nullopt));
     CHECK(lets_in(other, true));
     CHECK(lets_in(std::nullopt, true));
-    const auto refused =
-        callers::Loopback(false).refusal({.path = "/mcp", .account = [] { return std::optional<uid_t>(); }});
-    REQUIRE(refused.has_value());
+    const auto admission = callers::Loopback(false).admit(arriving([] { return std::optional<uid_t>(); }));
+    const auto* refused = std::get_if<transport::guard::Rejection>(&admission);
+    REQUIRE(refused != nullptr);
     CHECK(refused->status == 403);
     CHECK(refused->reason.text().find("--any-local-user") != std::string_view::npos);
 }

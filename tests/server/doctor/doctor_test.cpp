@@ -280,6 +280,21 @@ TEST_CASE("the journal is what audit verify says") {
     CHECK(doctor::look_at_journal(folder.path()).level == Level::broken);
 }
 
+TEST_CASE("callers without a key that holds are refused, and the doctor says so") {
+    const fakes::TempFolder folder;
+    const auto look = [&] { return doctor::look_at_caller_keys(folder.path(), fakes::noon); };
+    CHECK(look().level == Level::warning);
+    const auto ledger = storage::Ledger::open(folder.path() / "ledger.db").value();
+    storage::CallerKey key{.id = "K7Q29FXM", .person = "ada", .until = fakes::noon};
+    REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created")).has_value());
+    CHECK(holds(look().why, "0 of 1 keys hold: every call is refused"));
+    key.id = "K7Q29FXN";
+    key.until += std::chrono::hours{1};
+    REQUIRE(ledger->add_caller_key(key, fakes::entry("caller_key_created")).has_value());
+    CHECK(look().level == Level::ok);
+    CHECK(look().why == "1 of 2 keys hold");
+}
+
 TEST_CASE("hooks that answer for a person are named, wherever the host keeps them") {
     const fakes::TempFolder home, folder;
     CHECK(doctor::look_at_agents(home.path(), folder.path(), {}).empty());

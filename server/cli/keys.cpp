@@ -1,0 +1,228 @@
+#include "server/cli/keys.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "policy/facts.hpp"
+#include "policy/human.hpp"
+#include "policy/secret.hpp"
+#include "server/app/archive.hpp"
+#include "server/app/services.hpp"
+#include "server/callers/api_key.hpp"
+
+namespace tfy::cli {
+namespace {
+
+using storage::CallerKey;
+
+constexpr policy::Duration longest_life = std::chrono::days{365};
+constexpr std::size_t longest_label = 80;
+constexpr std::string_view of_keys = "--state-dir --config";
+
+struct KeyWish {
+    std::string person = {};
+    std::string label = {};
+    std::string life = "90d";
+    std::string out = {};
+    std::string id = {};
+    bool reads = false;
+    bool json = false;
+};
+
+policy::Time time_now() { return app::SystemClock().now(); }
+
+Result<app::Archive> open_archive(const Invocation& call, bool make) {
+    const auto folder = config::state_dir(call.options.state_dir);
+    if (!folder) return folder.error();
+    return make ? app::Archive::open_or_make(*folder) : app::Archive::open(*folder);
+}
+
+std::string scopes_of(const CallerKey& key) {
+    return key.may_request ? "tokens:read tokens:request" : "tokens:read";
+}
+
+Json key_json(const CallerKey& key) {
+    const auto time = [](const std::optional<policy::Time>& at) {
+        return at ? Json(policy::format_time(*at)) : Json(nullptr);
+    };
+    return {{"id", key.id},
+            {"principal", "key:" + key.id},
+            {"person", key.person},
+            {"label", key.label},
+            {"scopes", scopes_of(key)},
+            {"created_at", policy::format_time(key.created)},
+            {"expires_at", policy::format_time(key.until)},
+            {"revoked_at", time(key.revoked)},
+            {"last_used_on", key.used ? Json(policy::format_time(*key.used).substr(0, 10)) : Json(nullptr)},
+            {"valid", key.holds(time_now())}};
+}
+
+journal::JournalEntry key_record(const app::Archive& archive, std::string kind, const CallerKey& key) {
+    const Json body = {{"key", key.id},
+                       {"person", key.person},
+                       {"label", key.label},
+                       {"scopes", scopes_of(key)},
+                       {"until", policy::format_time(key.until)},
+                       {"by", config::os_user()}};
+    return {std::move(kind), "", archive.sealer->seal(body), time_now()};
+}
+
+Error not_made(const std::string& why) { return {Errc::invalid_params, why + " No key was made."}; }
+
+Result<CallerKey> read_key_wish(const KeyWish& wish) {
+    if (!policy::is_person_name(wish.person))
+        return not_made("--for takes a person's name: up to 64 letters, digits and . _ - @ +.");
+    if (wish.label.size() > longest_label)
+        return not_made("--label takes up to " + std::to_string(longest_label) + " bytes.");
+    const auto life = policy::read_duration(wish.life);
+    if (!life || *life > longest_life) return not_made("--expires takes a time up to 365d, for example 90d.");
+    CallerKey key;
+    key.person = wish.person;
+    key.label = wish.label;
+    key.may_request = !wish.reads;
+    key.created = time_now();
+    key.until = key.created + *life;
+    return key;
+}
+
+/// A file that was not there before, for its owner alone.
+Result<void> write_new(const std::string& file, std::string_view text) {
+    const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const auto why = [] { return std::generic_category().message(errno); };
+    if (opened < 0)
+        return Error{Errc::storage,
+                     "--out: the file " + file + " cannot be made (" + why() + "). No key was made."};
+    const bool whole = ::write(opened, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                       ::fsync(opened) == 0;
+    const auto cause = whole ? std::string{} : why();
+    ::close(opened);
+    if (whole) return {};
+    ::unlink(file.c_str());
+    return Error{Errc::storage,
+                 "--out: the file " + file + " cannot be written (" + cause + "). No key was made."};
+}
+
+std::string how_to_use(const CallerKey& key) {
+    return "Principal: key:" + key.id + ", for " + key.person + ", until " +
+           policy::format_time_for_people(key.until) + "\nScopes: " + scopes_of(key) +
+           "\nThe client sends it as the header \"Authorization: Bearer KEY\". serve takes it with --callers "
+           "keys.\n";
+}
+
+int create_key(Invocation& call, const KeyWish& wish) {
+    auto key = read_key_wish(wish);
+    if (!key) return call.fail(key.error());
+    if (wish.out.empty() && ::isatty(STDOUT_FILENO) != 1)
+        return call.fail({Errc::refused,
+                          "The key is shown on a terminal or written to a new file, and standard output is "
+                          "neither. No key was made. Give --out FILE."});
+    auto archive = open_archive(call, true);
+    if (!archive) return call.fail(archive.error());
+    auto made = callers::make_api_key();
+    key->id = made.id;
+    key->hash = callers::hash_of_api_key(made.text);
+    if (!wish.out.empty())
+        if (auto put = write_new(wish.out, made.text + "\n"); !put)
+            return archive->fail(call.err, put.error());
+    if (auto kept = archive->ledger->add_caller_key(*key, key_record(*archive, "caller_key_created", *key));
+        !kept) {
+        if (!wish.out.empty()) ::unlink(wish.out.c_str());
+        return archive->fail(call.err, kept.error());
+    }
+    if (wish.out.empty())
+        archive->say(call.out, made.text + "\n\nSave it now: it is not shown again.\n" + how_to_use(*key));
+    else
+        archive->say(call.out, "The key is in " + wish.out + ".\n" + how_to_use(*key));
+    policy::wipe(made.text);
+    return 0;
+}
+
+std::string key_line(const CallerKey& key) {
+    const auto end = key.revoked             ? "revoked on " + policy::format_time_for_people(*key.revoked)
+                     : key.holds(time_now()) ? "until " + policy::format_time_for_people(key.until)
+                                             : "expired on " + policy::format_time_for_people(key.until);
+    auto line =
+        "key:" + key.id + "  " + key.person + "  " + (key.may_request ? "may ask" : "reads") + "  " + end;
+    if (key.used) line += ", last used on " + policy::format_time(*key.used).substr(0, 10);
+    if (!key.label.empty()) line += "  (" + policy::shown(key.label, longest_label) + ")";
+    return line + "\n";
+}
+
+int list_keys(Invocation& call, bool json) {
+    const auto archive = open_archive(call, false);
+    if (!archive) return call.fail(archive.error());
+    const auto keys = archive->ledger->caller_keys();
+    if (!keys) return archive->fail(call.err, keys.error());
+    if (json) {
+        auto all = Json::array();
+        for (const auto& key : *keys) all.push_back(key_json(key));
+        archive->print(call.out, {{"keys", std::move(all)}});
+        return 0;
+    }
+    std::string text =
+        keys->empty() ? "There are no keys. Make one: tfy-pat-mcp keys create --for PERSON\n" : "";
+    for (const auto& key : *keys) text += key_line(key);
+    archive->say(call.out, text);
+    return 0;
+}
+
+int revoke_key(Invocation& call, const KeyWish& wish) {
+    const auto archive = open_archive(call, false);
+    if (!archive) return call.fail(archive.error());
+    constexpr std::string_view kind = "key:";
+    const auto id = wish.id.starts_with(kind) ? wish.id.substr(kind.size()) : wish.id;
+    const auto before = archive->ledger->revoke_caller_key(id, time_now(), [&](const CallerKey& key) {
+        return key_record(*archive, "caller_key_revoked", key);
+    });
+    if (!before) return archive->fail(call.err, before.error());
+    if (!*before)
+        return archive->fail(call.err,
+                             {Errc::not_found,
+                              "There is no such key. Nothing was revoked. List them: tfy-pat-mcp keys "
+                              "list"});
+    const bool again = (*before)->revoked.has_value();
+    archive->say(call.out, again
+                               ? "key:" + id + " was revoked before.\n"
+                               : "key:" + id + " is revoked. Its requests and streams end within seconds.\n");
+    return 0;
+}
+
+}  // namespace
+
+void add_keys(CommandLine& line) {
+    auto wish = std::make_shared<KeyWish>();
+    auto& keys = line.add({"keys",
+                           "Make, list and revoke the keys by which programs call serve --callers keys",
+                           {of_keys, {"tfy-pat-mcp keys create --for ada", "tfy-pat-mcp keys list"}}});
+    auto& create_verb =
+        line.add(keys, {"create",
+                        "Make a key for a person's agent and show it once",
+                        {of_keys,
+                         {"tfy-pat-mcp keys create --for ada --label cursor",
+                          "tfy-pat-mcp keys create --for ada --reads --expires 7d --out ci.key"}},
+                        [wish](Invocation& call) { return create_key(call, *wish); }});
+    create_verb.add_option("--for", wish->person, "Whose agent holds it: a person's name")->required();
+    create_verb.add_option("--label", wish->label, "What it is for; shown in lists");
+    create_verb.add_flag("--reads", wish->reads, "It may read, and not ask for changes");
+    spelled(create_verb.add_option("--expires", wish->life, "How long it holds, up to 365d"), "TIME")
+        ->capture_default_str();
+    spelled(create_verb.add_option("--out", wish->out, "Write it to this new file, mode 0600, instead"),
+            "FILE");
+    auto& list_verb = line.add(keys, {"list",
+                                      "List the keys, those that are over too",
+                                      {of_keys, {"tfy-pat-mcp keys list", "tfy-pat-mcp keys list --json"}},
+                                      [wish](Invocation& call) { return list_keys(call, wish->json); }});
+    list_verb.add_flag("--json", wish->json, "Print JSON");
+    auto& revoke_verb = line.add(
+        keys, {"revoke",
+               "Revoke a key: what it is used for now ends within seconds",
+               {of_keys, {"tfy-pat-mcp keys revoke K7Q29FXM", "tfy-pat-mcp keys revoke key:K7Q29FXM"}},
+               [wish](Invocation& call) { return revoke_key(call, *wish); }});
+    revoke_verb.add_option("ID", wish->id, "The key's id, as keys list shows it")->required();
+}
+
+}  // namespace tfy::cli
