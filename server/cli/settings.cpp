@@ -28,39 +28,17 @@ void add_config(CLI::App& app) {
     app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
-}  // namespace
-
-void add_settings(CLI::App& app, config::Options& options) {
-    add_config(app);
-    spelled(app.add_flag("--sandbox", options.sandbox,
-                         "Use a built-in stand-in with test tokens instead of TrueFoundry"),
-            "", "off")
-        ->envname("TFY_PAT_MCP_SANDBOX");
-    spelled(app.add_option("--sandbox-tokens", options.sandbox_tokens,
-                           "The tokens that a new sandbox begins with: one of each sort, or none. A sandbox "
-                           "that was started before keeps what it has"),
-            "examples|none", "examples")
-        ->check(CLI::IsMember({"examples", "none"}))
-        ->envname("TFY_PAT_MCP_SANDBOX_TOKENS");
-    const auto text = [&app](const char* name, auto& place, const char* what, const char* value,
-                             const char* variable, const char* otherwise = "") {
+struct TextSettings {
+    CLI::App& app;
+    CLI::Option* operator()(const char* name, auto& place, const char* what, const char* value,
+                            const char* variable, const char* otherwise = "") const {
         return spelled(app.add_option(name, place, what), value, otherwise)->envname(variable);
-    };
-    text("--listen", options.listen, "Address and port to listen at", "ADDRESS:PORT", "TFY_PAT_MCP_LISTEN",
-         "127.0.0.1:8780");
-    text("--state-dir", options.state_dir, "Directory for approvals, journal and keys", "DIR",
-         "TFY_PAT_MCP_STATE_DIR", "$XDG_STATE_HOME/tfy-pat-mcp, else ~/.local/state/tfy-pat-mcp");
-    text("--policy", options.policy, "Rules file to use instead of the built-in rules", "FILE",
-         "TFY_PAT_MCP_POLICY", "the built-in rules");
-    text("--hold", options.hold, "How long a call waits for a decision before it answers 'pending'", "TIME",
-         "TFY_PAT_MCP_HOLD")
-        ->capture_default_str();
-    text("--log-level", options.log_level, "debug, info, warn, error or off", "LEVEL",
-         "TFY_PAT_MCP_LOG_LEVEL")
-        ->capture_default_str();
-    text("--ca-file", options.ca_file,
-         "PEM file of certificate authorities to trust as well, for TrueFoundry and webhooks", "FILE",
-         "TFY_PAT_MCP_CA_FILE", "none");
+    }
+};
+
+/// Whom serve answers, and where.
+void add_reach(CLI::App& app, config::Options& options) {
+    const TextSettings text{app};
     text("--public-url", options.public_url,
          "Address at which people and clients reach serve; links begin with it, and its host is accepted",
          "URL", "TFY_PAT_MCP_PUBLIC_URL", "where the page listens");
@@ -69,14 +47,6 @@ void add_settings(CLI::App& app, config::Options& options) {
     takes_list(*text("--allowed-origin", options.allowed_origins,
                      "Origin header to accept as well; repeatable", "ORIGIN", "TFY_PAT_MCP_ALLOWED_ORIGIN",
                      "the server's own"));
-    spelled(
-        app.add_flag("--read-only", options.read_only,
-                     "Offer only the tools that change nothing; the others are not listed, and calls of them "
-                     "are refused"),
-        "", "off")
-        ->envname("TFY_PAT_MCP_READ_ONLY");
-    takes_list(*text("--tools", options.tools, "Offer only these tools, with commas between them", "LIST",
-                     "TFY_PAT_MCP_TOOLS", "all"));
     spelled(
         app.add_flag("--any-local-user", options.any_local_user,
                      "serve: let programs of any account of this machine call; otherwise only those of this "
@@ -93,6 +63,47 @@ void add_settings(CLI::App& app, config::Options& options) {
                      "serve: IP address of a proxy with TLS before it, whose X-Forwarded-For counts; "
                      "repeatable",
                      "ADDRESS", "TFY_PAT_MCP_TRUSTED_PROXY", "none"));
+}
+
+}  // namespace
+
+void add_settings(CLI::App& app, config::Options& options) {
+    add_config(app);
+    const TextSettings text{app};
+    spelled(app.add_flag("--sandbox", options.sandbox,
+                         "Use a built-in stand-in with test tokens instead of TrueFoundry"),
+            "", "off")
+        ->envname("TFY_PAT_MCP_SANDBOX");
+    spelled(app.add_option("--sandbox-tokens", options.sandbox_tokens,
+                           "The tokens that a new sandbox begins with: one of each sort, or none. A sandbox "
+                           "that was started before keeps what it has"),
+            "examples|none", "examples")
+        ->check(CLI::IsMember({"examples", "none"}))
+        ->envname("TFY_PAT_MCP_SANDBOX_TOKENS");
+    text("--listen", options.listen, "Address and port to listen at", "ADDRESS:PORT", "TFY_PAT_MCP_LISTEN",
+         "127.0.0.1:8780");
+    text("--state-dir", options.state_dir, "Directory for approvals, journal and keys", "DIR",
+         "TFY_PAT_MCP_STATE_DIR", "$XDG_STATE_HOME/tfy-pat-mcp, else ~/.local/state/tfy-pat-mcp");
+    text("--policy", options.policy, "Rules file to use instead of the built-in rules", "FILE",
+         "TFY_PAT_MCP_POLICY", "the built-in rules");
+    text("--hold", options.hold, "How long a call waits for a decision before it answers 'pending'", "TIME",
+         "TFY_PAT_MCP_HOLD")
+        ->capture_default_str();
+    text("--log-level", options.log_level, "debug, info, warn, error or off", "LEVEL",
+         "TFY_PAT_MCP_LOG_LEVEL")
+        ->capture_default_str();
+    text("--ca-file", options.ca_file,
+         "PEM file of certificate authorities to trust as well, for TrueFoundry and webhooks", "FILE",
+         "TFY_PAT_MCP_CA_FILE", "none");
+    spelled(
+        app.add_flag("--read-only", options.read_only,
+                     "Offer only the tools that change nothing; the others are not listed, and calls of them "
+                     "are refused"),
+        "", "off")
+        ->envname("TFY_PAT_MCP_READ_ONLY");
+    takes_list(*text("--tools", options.tools, "Offer only these tools, with commas between them", "LIST",
+                     "TFY_PAT_MCP_TOOLS", "all"));
+    add_reach(app, options);
     spelled(app.add_flag("--open-browser,!--no-open-browser", options.open_browser,
                          "Open the approvals page in a browser if there is a display"),
             "", "on")

@@ -29,6 +29,7 @@ struct World : fakes::Offer {
         : http(dispatch, questions, clock, policy::SealKey{}, patience) {}
 
     std::shared_ptr<Exchange> begin(HttpRequest request) {
+        request.caller.principal = "http:loopback";
         auto exchange = std::make_shared<Exchange>();
         boost::asio::co_spawn(
             loop, http.handle(std::move(request), exchange->answer),
@@ -49,11 +50,8 @@ struct World : fakes::Offer {
     }
 
     HttpRequest post(const Json& body, transport::Headers more = {}) const {
-        HttpRequest request{.method = "POST",
-                            .path = "/mcp",
-                            .headers = std::move(more),
-                            .body = body.dump(),
-                            .caller = caller};
+        HttpRequest request{
+            .method = "POST", .path = "/mcp", .headers = std::move(more), .body = body.dump()};
         request.headers.emplace_back("content-type", "application/json");
         request.headers.emplace_back("accept", both);
         return request;
@@ -66,7 +64,7 @@ struct World : fakes::Offer {
                        {"params", {{"name", tool}, {"_meta", {{"progressToken", "t"}}}}}});
     }
     HttpRequest get(std::string last_event_id = {}) const {
-        HttpRequest request{.method = "GET", .path = "/mcp", .caller = caller};
+        HttpRequest request{.method = "GET", .path = "/mcp"};
         request.headers = {{"mcp-session-id", session}, {"accept", "text/event-stream"}};
         if (!last_event_id.empty()) request.headers.emplace_back("last-event-id", std::move(last_event_id));
         return request;
@@ -98,7 +96,6 @@ struct World : fakes::Offer {
     }
 
     std::string session;
-    policy::Caller caller = {.principal = "http:loopback"};
     mcp::StreamableHttp http;
 };
 
@@ -363,11 +360,9 @@ TEST_CASE("a version that nobody speaks is refused whatever comes with it, and w
     World world;
     world.shake_hands("2025-11-25");
     const Json note = {{"jsonrpc", "2.0"}, {"method", "notifications/initialized"}};
-    for (auto request : {world.get(), world.legacy(note), world.post(note), world.call(1, "quick"),
-                         HttpRequest{.method = "DELETE",
-                                     .path = "/mcp",
-                                     .headers = {{"mcp-session-id", world.session}},
-                                     .caller = world.caller}}) {
+    for (auto request :
+         {world.get(), world.legacy(note), world.post(note), world.call(1, "quick"),
+          HttpRequest{.method = "DELETE", .path = "/mcp", .headers = {{"mcp-session-id", world.session}}}}) {
         CAPTURE(request.method);
         request.headers.emplace_back("mcp-protocol-version", "2099-01-01");
         const auto refused = world.ask(std::move(request));
