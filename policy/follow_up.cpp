@@ -3,8 +3,8 @@
 
 namespace tfy::policy {
 
-Result<Approval> Gate::follow_up(const Permit::Grant& created, Ask reveal, Facts facts, std::string id,
-                                 Time now) const {
+Result<Approval> Gate::follow_up(const ApprovedPermit::Grant& created, Ask reveal, Facts facts,
+                                 std::string id, Time now) const {
     const auto& decision = created.decision;
     if (!decision.approved || decision.destination != Destination::agent)
         return Error{Errc::refused,

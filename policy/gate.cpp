@@ -29,7 +29,7 @@ Verdict Gate::judge(Call call, std::string_view subject, Time now) const {
         rules_.rules, [&](const Rule& each) { return match(each, call, subject, now).all(); });
     const bool found = rule != rules_.rules.end();
     if (found && rule->says == Rule::Says::deny) return Denial{reason_of(*rule), rule->line};
-    if (call.effect == Effect::reads) return Permit(std::move(call), std::nullopt);
+    if (call.effect == Effect::reads) return ReadPermit(std::move(call));
     if (!found) return uncovered(rules_.rules, call, subject, now);
     return Ask{std::move(call), *rule};
 }
@@ -51,7 +51,7 @@ Approval Gate::request(Ask ask, Facts facts, std::string id, std::string agent_r
     return fresh;
 }
 
-Result<Permit> Gate::redeem(const Approval& approval, Call call, Time now) const {
+Result<ApprovedPermit> Gate::redeem(const Approval& approval, Call call, Time now) const {
     if (approval.state != Approval::State::executing)
         return Error{Errc::refused, "This request is " + std::string(to_string(approval.state)) +
                                         ", so its call cannot run. Nothing was done."};
@@ -66,8 +66,9 @@ Result<Permit> Gate::redeem(const Approval& approval, Call call, Time now) const
     if (!decision || !decision->approved)
         return Error{Errc::refused, "No person has approved this call. Nothing was done."};
     if (const auto missing = unmet(approval)) return Error{Errc::refused, *missing + " Nothing was done."};
-    return Permit(std::move(call), Permit::Grant{approval.id, approval.facts, *decision, approval.votes,
-                                                 approval.terms.destinations});
+    return ApprovedPermit(std::move(call),
+                          ApprovedPermit::Grant{approval.id, approval.facts, *decision, approval.votes,
+                                                approval.terms.destinations});
 }
 
 }  // namespace tfy::policy

@@ -1,7 +1,6 @@
-// The gate: nothing runs without a Permit, and only this makes one.
+// The gate: nothing runs without a permit, and only this makes one.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <variant>
 
@@ -9,8 +8,25 @@
 
 namespace tfy::policy {
 
-/// Leave to run exactly one call, once. Move-only; carries the call, so what was approved is what runs.
-class Permit {
+/// Leave to run one call that only reads. Move-only; carries the call.
+class ReadPermit {
+public:
+    ReadPermit(ReadPermit&&) noexcept = default;
+    ReadPermit& operator=(ReadPermit&&) noexcept = default;
+
+    const Call& call() const { return call_; }
+
+private:
+    friend class Gate;
+    friend struct PermitForTests;  // defined in tests/fakes only
+    explicit ReadPermit(Call call) : call_(std::move(call)) {}
+
+    Call call_;
+};
+
+/// Leave to run exactly one call that people approved, once. Move-only; carries the call, so what was
+/// approved is what runs.
+class ApprovedPermit {
 public:
     struct Grant {
         std::string approval_id;
@@ -20,22 +36,19 @@ public:
         std::vector<Destination> destinations = {};  // that the rule lets a person choose from
     };
 
-    Permit(Permit&&) noexcept = default;
-    Permit& operator=(Permit&&) noexcept = default;
-    Permit(const Permit&) = delete;
-    Permit& operator=(const Permit&) = delete;
+    ApprovedPermit(ApprovedPermit&&) noexcept = default;
+    ApprovedPermit& operator=(ApprovedPermit&&) noexcept = default;
 
     const Call& call() const { return call_; }
-    /// Empty for calls that only read.
-    const std::optional<Grant>& grant() const { return grant_; }
+    const Grant& grant() const { return grant_; }
 
 private:
     friend class Gate;
-    friend struct PermitForTests;  // defined in tests/fakes only
-    Permit(Call call, std::optional<Grant> grant) : call_(std::move(call)), grant_(std::move(grant)) {}
+    friend struct PermitForTests;
+    ApprovedPermit(Call call, Grant grant) : call_(std::move(call)), grant_(std::move(grant)) {}
 
     Call call_;
-    std::optional<Grant> grant_;
+    Grant grant_;
 };
 
 /// A person must decide, under this rule.
@@ -50,7 +63,7 @@ struct Denial {
     std::string hours = {};  // in which one does; empty if none ever does
 };
 
-using Verdict = std::variant<Permit, Ask, Denial>;
+using Verdict = std::variant<ReadPermit, Ask, Denial>;
 
 class Gate {
 public:
@@ -70,12 +83,12 @@ public:
     /// The permit for `call` under `approval`, which must be executing (claimed in the store), decided by a
     /// person with enough assurance, in time, and for this very call. Errc::superseded if the digest
     /// differs, Errc::refused for any other state.
-    Result<Permit> redeem(const Approval& approval, Call call, Time now) const;
+    Result<ApprovedPermit> redeem(const Approval& approval, Call call, Time now) const;
 
     /// A record for revealing what `created` made, already approved by the same decision: the person chose
     /// Destination::agent there and so decided on exactly this call. Errc::refused if they did not, or
     /// where `reveal`'s rule wants more: more assurance, more people, or others.
-    Result<Approval> follow_up(const Permit::Grant& created, Ask reveal, Facts facts, std::string id,
+    Result<Approval> follow_up(const ApprovedPermit::Grant& created, Ask reveal, Facts facts, std::string id,
                                Time now) const;
 
     const Rules& rules() const { return rules_; }

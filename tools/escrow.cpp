@@ -11,18 +11,18 @@ bool Recipients::may_see(std::string_view person) const {
 namespace {
 
 /// Chosen, or what the person might have chosen: then the page is there for a value that did not arrive.
-bool may_go_to_page(const policy::Permit::Grant& grant) {
+bool may_go_to_page(const policy::ApprovedPermit::Grant& grant) {
     return grant.decision.destination == policy::Destination::page ||
            std::ranges::find(grant.destinations, policy::Destination::page) != grant.destinations.end();
 }
 
 }  // namespace
 
-Recipients recipients_of(const policy::Permit& permit) {
+Recipients recipients_of(const policy::ApprovedPermit& permit) {
     const auto& caller = permit.call().caller;
     Recipients recipients{.principal = caller.principal};
-    if (!permit.grant() || !may_go_to_page(*permit.grant())) return recipients;
-    for (const auto& vote : permit.grant()->votes) {
+    if (!may_go_to_page(permit.grant())) return recipients;
+    for (const auto& vote : permit.grant().votes) {
         const bool unknown = vote.assurance == policy::Assurance::client;
         recipients.people.push_back(unknown ? caller.person : vote.by);
         if (recipients.people.back().empty()) recipients.anyone = true;

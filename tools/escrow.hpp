@@ -54,7 +54,7 @@ struct Recipients {
 /// Those who approved the call; on the page no one, where its rule's `reveal` does not name the page. A
 /// client's form does not tell who answered: then the person whose agent
 /// asked, or anyone who signed in where that is not known, either.
-Recipients recipients_of(const policy::Permit& permit);
+Recipients recipients_of(const policy::ApprovedPermit& permit);
 
 class Escrow {
 public:

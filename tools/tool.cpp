@@ -38,7 +38,7 @@ ToolResult failed(const Error& error) {
 }
 
 // What is shown as verified must be so: what was not read is not shown as if it had been.
-DryFacts Tool::dry_facts(const policy::Call&, policy::Time) const {
+DryFacts ChangeTool::dry_facts(const policy::Call&, policy::Time) const {
     return {.facts = {.subject = {},
                       .effect = "(the server says here what happens, once it has read the token)",
                       .shown = {{"All facts", "(not read)"}}},
@@ -47,21 +47,21 @@ DryFacts Tool::dry_facts(const policy::Call&, policy::Time) const {
                 "--sandbox they are read from the sandbox."};
 }
 
-std::vector<std::string> Tool::touches(const policy::Call&, const Json&) const { return {}; }
+std::vector<std::string> ChangeTool::touches(const policy::Call&, const Json&) const { return {}; }
 
-Async<Result<void>> Tool::can_run_here(policy::Call) { co_return Result<void>{}; }
+Async<Result<void>> ChangeTool::can_run_here(policy::Call) { co_return Result<void>{}; }
 
-Async<Result<bool>> Tool::stands(policy::Call, Json) { co_return true; }
+Async<Result<bool>> ChangeTool::stands(policy::Call, Json) { co_return true; }
 
-Async<Result<ToolResult>> Tool::settle(policy::Call, policy::Facts, policy::Time) {
+Async<Result<ToolResult>> ChangeTool::settle(policy::Call, policy::Facts, policy::Time) {
     co_return Error{Errc::ambiguous,
                     "It is unknown whether this call happened: the server stopped while it was running. List "
                     "the access tokens before you do anything else."};
 }
 
-std::vector<Tool::Part> Tool::parts(const policy::Facts&) const { return {}; }
+std::vector<ChangeTool::Part> ChangeTool::parts(const policy::Facts&) const { return {}; }
 
-Result<Json> Tool::narrow(Json, const Narrower&, policy::Time) const {
+Result<Json> ChangeTool::narrow(Json, const Narrower&, policy::Time) const {
     return Error{
         Errc::refused,
         "Nothing of this call can be changed: approve it as it is, or deny it. Nothing was changed."};

@@ -53,28 +53,49 @@ ToolResult failed(const Error& error);
 Json unread();
 bool is_unread(const Error& error);
 
-/// No permission code: run() can only be reached with a Permit. No redaction code: a tool cannot reach the
-/// peer.
+/// What every tool says of itself. Each is a ReadTool or a ChangeTool.
 class Tool {
 public:
     virtual ~Tool() = default;
 
     virtual std::string_view name() const = 0;
-    virtual policy::Effect effect() const = 0;
+    policy::Effect effect() const { return effect_; }
 
     /// Arguments that passed the schema, in their one final spelling (dates resolved, ids and names checked).
     /// No I/O, and the same result for the same call all day, so that a repeated call finds its approval.
     /// Errc::refused says what is wrong and that nothing was done.
     virtual Result<Json> canonical(Json arguments, policy::Time now) const = 0;
 
-    /// Changing tools: what is verified about the target, read from upstream now. An error blocks the
-    /// approval.
+private:
+    friend class ReadTool;
+    friend class ChangeTool;
+    explicit Tool(policy::Effect effect) : effect_(effect) {}
+
+    policy::Effect effect_;
+};
+
+// No permission code: run() can only be reached with a permit, and that of a call that reads does not fit a
+// tool that changes something. No redaction code: a tool cannot reach the peer.
+
+class ReadTool : public Tool {
+public:
+    ReadTool() : Tool(policy::Effect::reads) {}
+
+    /// The permit is consumed; arguments come out of it. A refusal that a model can act on is an error too.
+    virtual Async<Result<ToolResult>> run(policy::ReadPermit permit) = 0;
+};
+
+class ChangeTool : public Tool {
+public:
+    ChangeTool() : Tool(policy::Effect::changes) {}
+
+    /// What is verified about the target, read from upstream now. An error blocks the approval.
     virtual Async<Result<policy::Facts>> facts(policy::Call call) = 0;
 
-    /// Changing tools: the same for a dry run, which reads nothing.
+    /// The same for a dry run, which reads nothing.
     virtual DryFacts dry_facts(const policy::Call& call, policy::Time now) const;
 
-    /// Changing tools: whether a new value comes of it, so that the person chooses where that goes.
+    /// Whether a new value comes of it, so that the person chooses where that goes.
     virtual bool yields_value() const { return false; }
 
     /// Nothing, where this tool has no narrower calls.
@@ -91,23 +112,22 @@ public:
     /// no narrower calls, or where this one would ask for more than before.
     virtual Result<Json> narrow(Json arguments, const Narrower& wish, policy::Time now) const;
 
-    /// Changing tools: an error if only another running process can do it. Asked before an approval is
-    /// begun, which it leaves as it is. Reads.
+    /// An error if only another running process can do it. Asked before an approval is begun, which it
+    /// leaves as it is. Reads.
     virtual Async<Result<void>> can_run_here(policy::Call call);
 
-    /// The permit is consumed; arguments come out of it. Errors are for failures; a refusal that a model can
-    /// act on is an error too.
-    virtual Async<Result<ToolResult>> run(policy::Permit permit) = 0;
+    /// As ReadTool::run.
+    virtual Async<Result<ToolResult>> run(policy::ApprovedPermit permit) = 0;
 
-    /// Changing tools: whether what this call did, as its structured result tells, is still so. If it is
-    /// not, the same call made again is a new one. Reads. Errors: no one can tell now.
+    /// Whether what this call did, as its structured result tells, is still so. If it is not, the same call
+    /// made again is a new one. Reads. Errors: no one can tell now.
     virtual Async<Result<bool>> stands(policy::Call call, Json structured);
 
-    /// Changing tools: the URIs of the resources that may be others now that `call` has run. `structured` is
-    /// that of its result; null if no one knows how it ended.
+    /// The URIs of the resources that may be others now that `call` has run. `structured` is that of its
+    /// result; null if no one knows how it ended.
     virtual std::vector<std::string> touches(const policy::Call& call, const Json& structured) const;
 
-    /// Changing tools: what became of an approved `call` that a process began (its intent was journalled at
+    /// What became of an approved `call` that a process began (its intent was journalled at
     /// `begun`) and did not live to end. Reads; never does anything again, whatever it finds. A value: it
     /// happened, told as run() would have told it, without what only that process had. Errc::ambiguous: it
     /// happened and its value is lost, or no one can know; the message says what to look at and do. Its data

@@ -12,7 +12,7 @@ std::string words(const policy::Denial& refusal) {
 }
 
 Result<policy::Rule> applicable_rule(const policy::Gate& gate, const policy::Ask& ask,
-                                     const std::vector<tools::Tool::Part>& parts, policy::Time now) {
+                                     const std::vector<tools::ChangeTool::Part>& parts, policy::Time now) {
     auto rule = ask.rule;
     for (const auto& part : parts) {
         auto call = ask.call;

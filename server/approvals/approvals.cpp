@@ -213,7 +213,7 @@ Async<Result<std::optional<storage::KeyIdentity>>> Approvals::begun_with(std::st
     co_return co_await store_.run(std::move(work));
 }
 
-Async<Result<policy::Permit>> Approvals::claim(Approval approval, policy::Call call) {
+Async<Result<policy::ApprovedPermit>> Approvals::claim(Approval approval, policy::Call call) {
     if (policy::digest(call) != approval.digest)
         co_return Error{Errc::superseded,
                         "The call has changed since it was approved. Nothing was done. Call the tool again."};

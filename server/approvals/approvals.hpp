@@ -87,7 +87,7 @@ public:
 
     /// approved → executing, durable and journalled, then the permit. Errc::conflict if someone else was
     /// first.
-    Async<Result<policy::Permit>> claim(policy::Approval approval, policy::Call call);
+    Async<Result<policy::ApprovedPermit>> claim(policy::Approval approval, policy::Call call);
     /// What was approved can never run, because the definition that it was approved under is no more: it ends
     /// as superseded. Nothing runs.
     Async<Result<policy::Approval>> supersede(policy::Approval approval);

@@ -25,8 +25,8 @@ struct Explanation {
     std::vector<policy::RuleMatch> matches = {};  // one for each rule
     std::optional<std::size_t> decides = {};      // the first rule that matches
     Outcome outcome = Outcome::uncovered;
-    policy::Denial refusal = {};                   // denies, uncovered
-    std::vector<tools::Tool::Part> parts = {};     // of a call that does what other tools do
+    policy::Denial refusal = {};                      // denies, uncovered
+    std::vector<tools::ChangeTool::Part> parts = {};  // of a call that does what other tools do
     std::optional<policy::Rule> in_force = {};     // asks: the deciding rule, made stricter by those of parts
     std::string refused_part = {};                 // denies: where a rule for one of the parts does, in words
     std::string unapprovable = {};                 // asks: why no person could ever approve it, as a sentence

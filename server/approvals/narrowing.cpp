@@ -18,13 +18,13 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
                         "The tool's definition has changed since this request was made. Nothing was changed. "
                         "Deny the request; the agent can ask again."};
     auto call = approval->call;
-    auto arguments = entry->tool->narrow(call.arguments, wish, clock_.now());
+    auto arguments = entry->changes->narrow(call.arguments, wish, clock_.now());
     if (!arguments) co_return arguments.error();
     call.arguments = *arguments;
     if (const auto fits = entry->input.validate(call.arguments); !fits)
         co_return Error{Errc::refused,
                         "This does not fit: " + fits.error().message + " Nothing was changed."};
-    auto facts = co_await entry->tool->facts(call);
+    auto facts = co_await entry->changes->facts(call);
     if (!facts && facts.error().code == Errc::conflict && !wish.name.empty())
         co_return Error{Errc::conflict, "There is a token named " + policy::shown(wish.name, 100) +
                                             " already. Nothing was changed: choose another name."};
@@ -36,12 +36,14 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
 
 tools::Narrowable Narrowing::narrowable(const Approval& approval) const {
     const auto* entry = approval.state == Approval::State::pending ? entry_of(approval) : nullptr;
-    return entry == nullptr ? tools::Narrowable{} : entry->tool->narrowable();
+    return entry == nullptr ? tools::Narrowable{} : entry->changes->narrowable();
 }
 
 const registry::Catalog::Entry* Narrowing::entry_of(const Approval& approval) const {
     const auto* entry = catalog_.find(approval.call.tool);
-    return entry != nullptr && entry->version == approval.call.tool_version ? entry : nullptr;
+    const bool same =
+        entry != nullptr && entry->changes != nullptr && entry->version == approval.call.tool_version;
+    return same ? entry : nullptr;
 }
 
 Result<void> Narrowing::same_terms(const Approval& approval, policy::Call call,

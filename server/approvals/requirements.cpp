@@ -53,7 +53,7 @@ Requirement demand_of(const Entry& entry, const policy::Gate& gate, const policy
         return demand;
     }
     const auto rule =
-        applicable_rule(gate, std::get<policy::Ask>(verdict), entry.tool->parts(policy::Facts{}), now);
+        applicable_rule(gate, std::get<policy::Ask>(verdict), entry.changes->parts(policy::Facts{}), now);
     if (!rule) {
         demand.refused = rule.error().message;
         return demand;
@@ -111,8 +111,7 @@ std::vector<Requirement> requirements_of_calls(const registry::Catalog& catalog,
                                                const policy::Caller& caller, policy::Time now) {
     std::vector<Requirement> all;
     for (const auto& entry : catalog.entries())
-        if (entry.tool->effect() == policy::Effect::changes)
-            all.push_back(demand_of(entry, gate, caller, now));
+        if (entry.changes != nullptr) all.push_back(demand_of(entry, gate, caller, now));
     return all;
 }
 

@@ -77,8 +77,7 @@ Async<Result<mcp::MethodResult>> CallTool::answer_of(const Entry& entry, mcp::Re
     const auto version = requester.context.version;
     auto call = make_call(entry, requester, params.arguments);
     if (!call) co_return refusal(call.error(), params, version);
-    if (call->effect == policy::Effect::changes)
-        co_return co_await change(entry, std::move(*call), requester, params);
+    if (entry.changes != nullptr) co_return co_await change(entry, std::move(*call), requester, params);
     auto result = co_await read(entry, std::move(*call));
     if (!result) co_return write_answer(failure(result.error()), version);
     co_return write_answer(std::move(*result), version);
@@ -129,7 +128,7 @@ Async<Result<ToolResult>> CallTool::look(const mcp::Requester& requester, std::s
     const auto* entry = deps_.catalog.find(tool);
     if (entry != nullptr && offered(tool) == nullptr)
         co_return Error{Errc::denied, tool + " is switched off on this server. Nothing was done."};
-    if (entry == nullptr || entry->tool->effect() != policy::Effect::reads)
+    if (entry == nullptr || entry->reads == nullptr)
         co_return Error{Errc::internal, "There is no reading tool of this name. Nothing was done."};
     auto call = make_call(*entry, requester, std::move(arguments));
     if (!call) co_return call.error();
@@ -138,10 +137,10 @@ Async<Result<ToolResult>> CallTool::look(const mcp::Requester& requester, std::s
 
 bool CallTool::may_look(const mcp::Requester& requester, std::string_view tool, Json arguments) const {
     const auto* entry = offered(tool);
-    if (entry == nullptr || entry->tool->effect() != policy::Effect::reads) return false;
+    if (entry == nullptr || entry->reads == nullptr) return false;
     auto call = make_call(*entry, requester, std::move(arguments));
     if (!call) return false;
-    return std::holds_alternative<policy::Permit>(
+    return std::holds_alternative<policy::ReadPermit>(
         deps_.gate.now()->judge(std::move(*call), "", deps_.clock.now()));
 }
 
@@ -149,11 +148,11 @@ Async<Result<ToolResult>> CallTool::read(const Entry& entry, policy::Call call) 
     auto verdict = deps_.gate.now()->judge(std::move(call), "", deps_.clock.now());
     if (const auto* refusal = std::get_if<policy::Denial>(&verdict))
         co_return Error{Errc::denied, approvals::words(*refusal)};
-    auto* permit = std::get_if<policy::Permit>(&verdict);
+    auto* permit = std::get_if<policy::ReadPermit>(&verdict);
     if (permit == nullptr)
         co_return Error{Errc::refused,
                         "This call needs an approval that reading calls cannot have. Nothing was done."};
-    co_return co_await entry.tool->run(std::move(*permit));
+    co_return co_await entry.reads->run(std::move(*permit));
 }
 
 // The request that answers this call, else none.
@@ -162,7 +161,7 @@ Async<Result<std::optional<Approval>>> CallTool::answering(const Entry& entry, c
     auto found = co_await deps_.desk.find_answering(call);
     if (!found || !*found || (*found)->state != State::succeeded) co_return found;
     auto structured = read_outcome((*found)->outcome).structured;
-    const auto stands = co_await entry.tool->stands(call, std::move(structured));
+    const auto stands = co_await entry.changes->stands(call, std::move(structured));
     if (!stands || *stands) co_return found;  // where it cannot be read, what was so is told
     if (auto over = co_await deps_.desk.answers_no_more((*found)->id); !over) co_return over.error();
     co_return Found{};
@@ -174,7 +173,7 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
     auto before = co_await answering(entry, call);
     if (!before) co_return before.error();
     if (*before) co_return co_await deps_.desk.reword(std::move(**before), call.reason);
-    auto facts = co_await entry.tool->facts(call);
+    auto facts = co_await entry.changes->facts(call);
     if (!facts) co_return facts.error();
     const auto subject = facts->subject;
     auto verdict = deps_.gate.now()->judge(call, subject, deps_.clock.now());
@@ -185,7 +184,7 @@ Async<Result<Approval>> CallTool::approval_for(const Entry& entry, const policy:
         co_return Error{Errc::internal,
                         "A changing call was let through without an approval. Nothing was done."};
     auto rule =
-        approvals::applicable_rule(*deps_.gate.now(), *ask, entry.tool->parts(*facts), deps_.clock.now());
+        approvals::applicable_rule(*deps_.gate.now(), *ask, entry.changes->parts(*facts), deps_.clock.now());
     if (!rule) co_return rule.error();
     ask->rule = std::move(*rule);
     const auto terms = policy::terms_of(ask->rule, call.caller, facts->yields_value);
@@ -299,8 +298,8 @@ bool CallTool::may_be_task(const std::string& tool) const {
 
 std::vector<std::string> CallTool::touched(const Approval& approval) const {
     const auto* entry = deps_.catalog.find(approval.call.tool);
-    if (entry == nullptr) return {};
-    return entry->tool->touches(approval.call, read_outcome(approval.outcome).structured);
+    if (entry == nullptr || entry->changes == nullptr) return {};
+    return entry->changes->touches(approval.call, read_outcome(approval.outcome).structured);
 }
 
 }  // namespace tfy::calls

@@ -97,7 +97,7 @@ private:
     Async<Result<tools::ToolResult>> claim_and_run(const Entry& entry, const policy::Approval& approval,
                                                    policy::Call call);
     Async<void> record_later(std::string id, policy::Approval::State end, Json outcome);
-    Async<void> allow_follow_up(const policy::Permit::Grant& grant, policy::Caller caller,
+    Async<void> allow_follow_up(const policy::ApprovedPermit::Grant& grant, policy::Caller caller,
                                 tools::ToolResult::FollowUp next);
 
     Rooms deps_;

@@ -35,7 +35,8 @@ struct CallTool::Job {
 void CallTool::carry_out(Approval approval, policy::Trace trace) {
     const auto* entry = offered(approval.call.tool);
     const bool ours = approval.call.server == server_ && approval.call.base_url == base_url_;
-    if (entry == nullptr || !ours || !carried_out_.insert(approval.id).second) return;
+    if (entry == nullptr || entry->changes == nullptr || !ours || !carried_out_.insert(approval.id).second)
+        return;
     auto call = approval.call;
     call.tool_version = entry->version;
     call.caller.trace = std::move(trace);
@@ -102,13 +103,13 @@ Async<void> CallTool::run_to_end(const Entry& entry, Approval approval, policy::
 Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Approval& approval,
                                                   policy::Call call) {
     const auto caller = call.caller;
-    if (const auto here = co_await entry.tool->can_run_here(call); !here) co_return here.error();
+    if (const auto here = co_await entry.changes->can_run_here(call); !here) co_return here.error();
     auto permit = co_await deps_.desk.claim(approval, std::move(call));
     if (!permit) co_return permit.error();
     const auto grant = permit->grant();
     Result<ToolResult> result = unforeseen();
     try {
-        result = co_await entry.tool->run(std::move(*permit));
+        result = co_await entry.changes->run(std::move(*permit));
     } catch (const std::exception& bug) {
         deps_.log.error("a tool threw", {{"tool", entry.tool->name()}, {"what", bug.what()}});
     }
@@ -121,9 +122,9 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
                         {{"approval", approval.id}, {"why", finished.error().message}});
         asio::co_spawn(deps_.loop, record_later(approval.id, end, outcome_of(shown)), asio::detached);
     }
-    if (grant && shown.follow_up && end == State::succeeded &&
-        grant->decision.destination == policy::Destination::agent)
-        co_await allow_follow_up(*grant, caller, std::move(*shown.follow_up));
+    if (shown.follow_up && end == State::succeeded &&
+        grant.decision.destination == policy::Destination::agent)
+        co_await allow_follow_up(grant, caller, std::move(*shown.follow_up));
     if (end == State::succeeded) deps_.drivers.dialogues.open_for_value(approval, shown);
     co_return shown;
 }
@@ -142,10 +143,10 @@ Async<void> CallTool::record_later(std::string id, State end, Json outcome) {
 
 // The person who approved a create with the value for the agent has decided on the one call that shows it,
 // too.
-Async<void> CallTool::allow_follow_up(const policy::Permit::Grant& grant, policy::Caller caller,
+Async<void> CallTool::allow_follow_up(const policy::ApprovedPermit::Grant& grant, policy::Caller caller,
                                       ToolResult::FollowUp next) {
     const auto* entry = deps_.catalog.find(next.tool);
-    if (entry == nullptr) co_return;
+    if (entry == nullptr || entry->changes == nullptr) co_return;
     policy::Call call{.server = server_,
                       .base_url = base_url_,
                       .tool = std::string(entry->tool->name()),
@@ -153,7 +154,7 @@ Async<void> CallTool::allow_follow_up(const policy::Permit::Grant& grant, policy
                       .effect = policy::Effect::changes,
                       .arguments = std::move(next.arguments),
                       .caller = std::move(caller)};
-    auto facts = co_await entry->tool->facts(call);
+    auto facts = co_await entry->changes->facts(call);
     if (!facts) co_return;
     auto verdict = deps_.gate.now()->judge(std::move(call), facts->subject, deps_.clock.now());
     auto* ask = std::get_if<policy::Ask>(&verdict);

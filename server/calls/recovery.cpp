@@ -94,13 +94,14 @@ Async<void> Recovery::settle(Approval orphan) {
 
 Async<Result<tools::ToolResult>> Recovery::ask(Approval orphan) {
     const auto* entry = deps_.catalog.find(orphan.call.tool);
-    if (entry == nullptr) co_return nobody_can_know(orphan, "this server has no such tool.");
+    if (entry == nullptr || entry->changes == nullptr)
+        co_return nobody_can_know(orphan, "this server has no such tool.");
     if (orphan.call.base_url != base_url_)
         co_return nobody_can_know(orphan, "it went to another control plane (" +
                                               tools::one_line(orphan.call.base_url) +
                                               ") than the one that this server asks now.");
     if (auto sees = co_await sees_its_tokens(orphan); !sees) co_return sees.error();
-    co_return co_await entry->tool->settle(orphan.call, orphan.facts, orphan.updated);
+    co_return co_await entry->changes->settle(orphan.call, orphan.facts, orphan.updated);
 }
 
 Async<Result<void>> Recovery::sees_its_tokens(Approval orphan) {

@@ -67,7 +67,7 @@ public:
     static Result<Facts> facts(const registry::Catalog::Entry& entry, policy::Call call) {
         boost::asio::io_context loop;
         Result<Facts> facts = Error{};
-        boost::asio::co_spawn(loop, entry.tool->facts(std::move(call)),
+        boost::asio::co_spawn(loop, entry.changes->facts(std::move(call)),
                               [&facts](const std::exception_ptr& bug, Result<Facts> read) {
                                   if (bug) std::rethrow_exception(bug);
                                   facts = std::move(read);
@@ -131,7 +131,7 @@ policy::Call call_of(const registry::Catalog::Entry& entry, const config::Option
 /// with.
 Result<Facts> facts_of(const DryHouse& house, const registry::Catalog::Entry& entry,
                        approvals::Explanation& so_far) {
-    auto dry = entry.tool->dry_facts(so_far.call, so_far.at);
+    auto dry = entry.changes->dry_facts(so_far.call, so_far.at);
     if (house.has_sandbox() && dry.can_be_read) return DryHouse::facts(entry, so_far.call);
     so_far.notes.push_back(std::move(dry.note));
     if (dry.facts.subject.empty()) dry.facts.subject = so_far.name;
@@ -153,8 +153,8 @@ void note_unknown_name(approvals::Explanation& that) {
 }
 
 /// What the call does besides, also if its facts, which name what it makes, were not read.
-std::vector<tools::Tool::Part> parts_of(const tools::Tool& tool, approvals::Explanation& so_far,
-                                        const std::optional<Facts>& facts) {
+std::vector<tools::ChangeTool::Part> parts_of(const tools::ChangeTool& tool, approvals::Explanation& so_far,
+                                              const std::optional<Facts>& facts) {
     auto parts = tool.parts(facts ? *facts : Facts{.subject = so_far.name, .effect = {}});
     if (!parts.empty() && (!facts || facts->target.is_null()))
         so_far.notes.emplace_back(
@@ -164,7 +164,7 @@ std::vector<tools::Tool::Part> parts_of(const tools::Tool& tool, approvals::Expl
 }
 
 void judge_ask(approvals::Explanation& that, const policy::Gate& gate, policy::Ask ask,
-               const tools::Tool& tool, std::optional<Facts> facts) {
+               const tools::ChangeTool& tool, std::optional<Facts> facts) {
     that.outcome = Outcome::asks;
     that.parts = parts_of(tool, that, facts);
     auto rule = approvals::applicable_rule(gate, ask, that.parts, that.at);
@@ -182,7 +182,7 @@ void judge_ask(approvals::Explanation& that, const policy::Gate& gate, policy::A
             gate.request(std::move(ask), std::move(*facts), "apr_dry_run", that.call.reason, that.at);
 }
 
-void judge(approvals::Explanation& that, policy::Rules rules, const tools::Tool& tool,
+void judge(approvals::Explanation& that, policy::Rules rules, const tools::ChangeTool* tool,
            std::optional<Facts> facts) {
     that.rules = rules.rules;
     for (const auto& rule : that.rules)
@@ -195,7 +195,7 @@ void judge(approvals::Explanation& that, policy::Rules rules, const tools::Tool&
         that.outcome = that.decides ? Outcome::denies : Outcome::uncovered;
         that.refusal = std::move(*refusal);
     } else if (auto* ask = std::get_if<policy::Ask>(&verdict)) {
-        judge_ask(that, gate, std::move(*ask), tool, std::move(facts));
+        judge_ask(that, gate, std::move(*ask), *tool, std::move(facts));
     } else {
         that.outcome = Outcome::passes;
     }
@@ -214,13 +214,13 @@ Result<approvals::Explanation> explain_call(const config::Options& options, cons
     const DryHouse house(std::move(*token_store), clock);
     const auto entry = entry_of(house.catalog(), explain.tool);
     if (!entry) return entry.error();
+    const auto* const changes = (*entry)->changes;
     approvals::Explanation that{.call = call_of(**entry, options, explain),
                                 .at = *at,
-                                .yields_value = (*entry)->tool->yields_value(),
+                                .yields_value = changes != nullptr && changes->yields_value(),
                                 .rules_from = options.policy.empty() ? "built in" : options.policy,
                                 .one_transport = !explain.principal.empty()};
-    const bool changes = that.call.effect == policy::Effect::changes;
-    if (changes) that.name = explain.name;
+    if (changes != nullptr) that.name = explain.name;
     std::optional<Facts> facts;
     if (!explain.arguments.empty()) {
         auto arguments = arguments_of(**entry, explain.arguments, *at);
@@ -228,13 +228,13 @@ Result<approvals::Explanation> explain_call(const config::Options& options, cons
         that.call.arguments = std::move(*arguments);
         policy::take_reason(that.call);
     }
-    if (changes && !explain.arguments.empty()) {
+    if (changes != nullptr && !explain.arguments.empty()) {
         auto read = facts_of(house, **entry, that);
         if (!read) return read.error();
         that.name = read->subject;
         facts = std::move(*read);
     }
-    judge(that, std::move(*rules), *(*entry)->tool, std::move(facts));
+    judge(that, std::move(*rules), changes, std::move(facts));
     if (that.outcome == Outcome::asks && that.unapprovable.empty() && !that.request)
         that.notes.emplace_back("Give the arguments as JSON to see what the person would see.");
     return that;

@@ -121,7 +121,7 @@ struct Page {
                           .tool_version = entry->version,
                           .arguments = {{"payload", {{"name", name}, {"expirationDate", in_ten_days}}}},
                           .caller = {.principal = principal, .person = "alice"}};
-        auto facts = wait(entry->tool->facts(call)).value();
+        auto facts = wait(entry->changes->facts(call)).value();
         auto verdict = gate.now()->judge(std::move(call), facts.subject, clock.now());
         return wait(approvals.open(std::get<policy::Ask>(std::move(verdict)), std::move(facts), ""))
             .value()

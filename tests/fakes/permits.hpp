@@ -1,7 +1,6 @@
 // Tests may make what no one else can: the friends that the policy headers name.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "policy/gate.hpp"
@@ -18,7 +17,8 @@ struct HumanForTests {
 };
 
 struct PermitForTests {
-    static Permit make(Call call, std::optional<Permit::Grant> grant = std::nullopt) {
+    static ReadPermit reading(Call call) { return ReadPermit(std::move(call)); }
+    static ApprovedPermit approved(Call call, ApprovedPermit::Grant grant) {
         return {std::move(call), std::move(grant)};
     }
 };

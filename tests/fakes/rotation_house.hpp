@@ -79,11 +79,11 @@ inline access_tokens::RotationOrder order(std::string grace = "15m", std::string
     policy::Call call{.tool = std::string(access_tokens::rotate_tool), .arguments = {{"id", "old1"}}};
     call.base_url = std::move(base_url);
     call.caller.principal = "stdio:alice";
-    policy::Permit::Grant grant{.approval_id = std::move(approval_id),
-                                .facts = {.target = plan(std::move(grace)).json()}};
+    policy::ApprovedPermit::Grant grant{.approval_id = std::move(approval_id),
+                                        .facts = {.target = plan(std::move(grace)).json()}};
     grant.decision.approved = true;
     return std::move(
-        access_tokens::RotationOrder::of(policy::PermitForTests::make(std::move(call), std::move(grant)))
+        access_tokens::RotationOrder::of(policy::PermitForTests::approved(std::move(call), std::move(grant)))
             .value());
 }
 

@@ -13,18 +13,23 @@ namespace {
 using namespace tfy;
 
 template <class Tool, class Given>
-constexpr bool runs_with = std::is_invocable_v<decltype(&tools::Tool::run), Tool&, Given>;
+constexpr bool runs_with = std::is_invocable_v<decltype(&Tool::run), Tool&, Given>;
 
 template <class Given>
 constexpr bool is_sent = std::is_invocable_v<decltype(&transport::Outbox::send), transport::Outbox&, Given>;
 
 }  // namespace
 
-TEST_CASE("a tool runs with a permit and with nothing else") {
-    static_assert(runs_with<tools::Tool, policy::Permit>);
-    static_assert(!runs_with<tools::Tool, policy::Call>);
-    static_assert(!runs_with<tools::Tool, policy::Approval>);
-    static_assert(!runs_with<tools::Tool, Json>);
+TEST_CASE("a tool runs with the permit of its kind and with nothing else") {
+    static_assert(runs_with<tools::ReadTool, policy::ReadPermit>);
+    static_assert(runs_with<tools::ChangeTool, policy::ApprovedPermit>);
+    static_assert(!runs_with<tools::ChangeTool, policy::ReadPermit>);
+    static_assert(!runs_with<tools::ReadTool, policy::ApprovedPermit>);
+    static_assert(!runs_with<tools::ChangeTool, policy::Call>);
+    static_assert(!runs_with<tools::ChangeTool, policy::Approval>);
+    static_assert(!runs_with<tools::ReadTool, Json>);
+    // Which kind a tool is, it says by its base and in no other way.
+    static_assert(!std::is_constructible_v<tools::Tool, policy::Effect>);
 }
 
 TEST_CASE("a transport sends sealed text and nothing else") {

@@ -15,20 +15,25 @@ concept approves =
 template <class Person>
 concept denies = requires(Approval a, Person p, std::string reason, Time t) { deny(a, p, reason, t); };
 
+/// Whether a permit can be made of a call, doubled, or given another call.
+template <class Permit>
+constexpr bool forgeable =
+    std::is_default_constructible_v<Permit> || std::is_constructible_v<Permit, Call> ||
+    std::is_convertible_v<Call, Permit> || std::is_aggregate_v<Permit> ||
+    std::is_copy_constructible_v<Permit> || std::is_copy_assignable_v<Permit> ||
+    !std::is_nothrow_move_constructible_v<Permit> ||
+    !std::is_const_v<std::remove_reference_t<decltype(std::declval<Permit&>().call())>>;
+
 }  // namespace
 
 TEST_CASE("a permit comes from the gate only, and there is one of it") {
-    static_assert(!std::is_default_constructible_v<Permit>);
-    static_assert(!std::is_constructible_v<Permit, Call>);
-    static_assert(!std::is_constructible_v<Permit, Call, std::optional<Permit::Grant>>);
-    static_assert(!std::is_constructible_v<Permit, Call, std::nullopt_t>);
-    static_assert(!std::is_convertible_v<Call, Permit>);
-    static_assert(!std::is_aggregate_v<Permit>);
-    static_assert(!std::is_copy_constructible_v<Permit> && !std::is_copy_assignable_v<Permit>);
-    static_assert(std::is_nothrow_move_constructible_v<Permit>);
-    static_assert(std::is_const_v<std::remove_reference_t<decltype(std::declval<Permit&>().call())>>);
-    static_assert(std::is_const_v<std::remove_reference_t<decltype(std::declval<Permit&>().grant())>>);
-    CHECK(PermitForTests::make(examples::list_call()).call().tool == "tfy_access_tokens_list");
+    static_assert(!forgeable<ReadPermit> && !forgeable<ApprovedPermit>);
+    static_assert(!std::is_constructible_v<ApprovedPermit, Call, ApprovedPermit::Grant>);
+    static_assert(!std::is_constructible_v<ApprovedPermit, ReadPermit>);
+    static_assert(!std::is_constructible_v<ReadPermit, ApprovedPermit>);
+    static_assert(
+        std::is_const_v<std::remove_reference_t<decltype(std::declval<ApprovedPermit&>().grant())>>);
+    CHECK(PermitForTests::reading(examples::list_call()).call().tool == "tfy_access_tokens_list");
 }
 
 TEST_CASE("a person comes from an approval channel only, and nothing else decides") {

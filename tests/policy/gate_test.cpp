@@ -146,7 +146,7 @@ TEST_CASE("no rules whatever give a change leave to run without a person") {
             Rules rules;
             rules.rules.push_back(Rule{.tools = {pattern}});
             rules.rules.back().says = std::string_view(says) == "ask" ? Rule::Says::ask : Rule::Says::deny;
-            CHECK_FALSE(std::holds_alternative<Permit>(Gate(rules).judge(remove_call(), "ci", noon)));
+            CHECK_FALSE(std::holds_alternative<ReadPermit>(Gate(rules).judge(remove_call(), "ci", noon)));
         }
 }
 
@@ -160,8 +160,7 @@ TEST_CASE("a verdict carries the call, the rule and its words") {
     CHECK_FALSE(std::get<Denial>(Gate(Rules{}).judge(remove_call(), "ci", noon)).because.empty());
 
     const auto permit = Gate(Rules{}).judge(list_call(), "", noon);
-    CHECK(std::get<Permit>(permit).call().tool == "tfy_access_tokens_list");
-    CHECK_FALSE(std::get<Permit>(permit).grant());
+    CHECK(std::get<ReadPermit>(permit).call().tool == "tfy_access_tokens_list");
     const auto asked = gate_of("[[rule]]\nbecause='sure?'").judge(remove_call(), "ci", noon);
     CHECK(digest(std::get<Ask>(asked).call) == digest(remove_call()));
     CHECK(std::get<Ask>(asked).rule.because == "sure?");
@@ -282,10 +281,9 @@ TEST_CASE("a permit carries what was approved, and by whom") {
     const auto permit = Gate(Rules{}).redeem(executing(), remove_call(), noon + 1s);
     REQUIRE(permit.has_value());
     CHECK(permit->call().arguments == Json{{"id", "pat-a"}});
-    REQUIRE(permit->grant());
-    CHECK(permit->grant()->approval_id == "apr_1");
-    CHECK(permit->grant()->facts.json() == remove_facts().json());
-    CHECK(permit->grant()->decision.by == "grace@example.com");
+    CHECK(permit->grant().approval_id == "apr_1");
+    CHECK(permit->grant().facts.json() == remove_facts().json());
+    CHECK(permit->grant().decision.by == "grace@example.com");
 }
 
 TEST_CASE("the showing of a value follows from its creation only where the person chose the agent") {
@@ -313,7 +311,7 @@ TEST_CASE("the showing of a value follows from its creation only where the perso
     for (const auto& row : rows) {
         CAPTURE(row.name);
         const Approval::Decision decision{row.approved, "grace", row.had, noon, "", row.chosen};
-        const Permit::Grant created{"apr_1", remove_facts(), decision, {decision}};
+        const ApprovedPermit::Grant created{"apr_1", remove_facts(), decision, {decision}};
         Rule rule;
         rule.min_assurance = row.asked;
         const auto record = gate.follow_up(created, {reveal, rule}, remove_facts(), "apr_2", noon + 1s);

@@ -16,12 +16,12 @@ tools::Recipients recipients(Destination chosen, std::vector<Destination> allowe
     policy::Call call{.tool = "tfy_access_tokens_create"};
     call.caller.principal = "stdio:alice";
     call.caller.person = "alice";
-    policy::Permit::Grant grant{.approval_id = "apr_1", .facts = {}};
+    policy::ApprovedPermit::Grant grant{.approval_id = "apr_1", .facts = {}};
     grant.decision.approved = true;
     grant.decision.destination = chosen;
     grant.votes = {{true, "grace", assurance, {}}};
     grant.destinations = std::move(allowed);
-    return tools::recipients_of(policy::PermitForTests::make(std::move(call), std::move(grant)));
+    return tools::recipients_of(policy::PermitForTests::approved(std::move(call), std::move(grant)));
 }
 
 }  // namespace

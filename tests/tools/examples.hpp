@@ -97,17 +97,20 @@ inline policy::Call call(const tools::Tool& tool, Json arguments, std::string pr
 }
 
 /// Runs a tool as the gate would let it: after facts, where it changes something.
-inline Result<tools::ToolResult> run_approved(tools::Tool& tool, Json arguments, policy::Facts facts = {},
+inline Result<tools::ToolResult> run_approved(tools::ChangeTool& tool, Json arguments,
+                                              policy::Facts facts = {},
                                               policy::Destination destination = policy::Destination::none) {
-    policy::Permit::Grant grant{.approval_id = "apr_" + std::string(26, 'a'), .facts = std::move(facts)};
+    policy::ApprovedPermit::Grant grant{.approval_id = "apr_" + std::string(26, 'a'),
+                                        .facts = std::move(facts)};
     grant.decision = {.approved = true, .by = "grace@example.com", .destination = destination};
-    return run(tool.run(policy::PermitForTests::make(call(tool, std::move(arguments)), std::move(grant))));
+    return run(
+        tool.run(policy::PermitForTests::approved(call(tool, std::move(arguments)), std::move(grant))));
 }
 
-inline Result<tools::ToolResult> run_read(tools::Tool& tool, Json arguments = Json::object()) {
+inline Result<tools::ToolResult> run_read(tools::ReadTool& tool, Json arguments = Json::object()) {
     const auto final = tool.canonical(std::move(arguments), noon);
     if (!final) return final.error();
-    return run(tool.run(policy::PermitForTests::make(call(tool, *final))));
+    return run(tool.run(policy::PermitForTests::reading(call(tool, *final))));
 }
 
 inline bool holds(const std::string& text, std::string_view part) {

@@ -95,17 +95,15 @@ Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
     co_return describe_creation(args, clock_.now());
 }
 
-Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::ApprovedPermit permit) {
     const auto args = Args::of(permit.call());
     auto token_name = TokenName::read(args.name);
     if (!token_name) co_return token_name.error();
 
-    auto destination = policy::Destination::none;
-    if (permit.grant()) destination = permit.grant()->decision.destination;
     auto api = client_.traced(permit.call().caller.trace);
     auto asked = request_of(args, std::move(*token_name));
     auto created = co_await create_once(std::move(api), escrow_, clock_, std::move(asked),
-                                        tools::recipients_of(permit), destination);
+                                        tools::recipients_of(permit), permit.grant().decision.destination);
     if (!created) co_return created.error();
     auto report = report_creation(*created, clock_.now());
     add_warnings(report, warnings_about(args, clock_.now()));

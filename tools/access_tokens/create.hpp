@@ -11,7 +11,7 @@
 
 namespace tfy::access_tokens {
 
-class CreateAccessToken final : public tools::Tool {
+class CreateAccessToken final : public tools::ChangeTool {
 public:
     struct Args {
         std::string name;
@@ -33,7 +33,6 @@ public:
         : client_(client), escrow_(escrow), clock_(clock) {}
 
     std::string_view name() const override { return create_tool; }
-    policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     bool yields_value() const override { return true; }
     tools::DryFacts dry_facts(const policy::Call& call, policy::Time now) const override;
@@ -44,7 +43,7 @@ public:
     /// Errc::conflict if the name is taken, before anyone is asked.
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::ambiguous if a token was or may have been made whose value no one has.
-    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::ApprovedPermit permit) override;
     /// Whether the token that it made is listed.
     Async<Result<bool>> stands(policy::Call call, Json structured) override;
     Async<Result<tools::ToolResult>> settle(policy::Call call, policy::Facts facts,

@@ -42,16 +42,14 @@ std::vector<std::string> DeleteAccessToken::touches(const policy::Call& call, co
     return uris_of(call.arguments);
 }
 
-Async<Result<tools::ToolResult>> DeleteAccessToken::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> DeleteAccessToken::run(policy::ApprovedPermit permit) {
     const auto id = TokenId::read(Args::read(permit.call().arguments).id);
     if (!id) co_return id.error();
-    if (!permit.grant())
-        co_return Error{Errc::internal, "A deletion without an approval was stopped. Nothing was deleted."};
 
     auto api = client_.traced(permit.call().caller.trace);
     const auto token = co_await api.find(*id);
     if (!token) co_return token.error();
-    if (permit.grant()->facts.changed(target_of(*token)))
+    if (permit.grant().facts.changed(target_of(*token)))
         co_return Error{Errc::superseded,
                         "The token " + tools::in_quotes(title_of(*token)) +
                             " has changed since its deletion was approved. Nothing was deleted. List the "

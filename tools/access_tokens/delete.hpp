@@ -11,7 +11,7 @@
 
 namespace tfy::access_tokens {
 
-class DeleteAccessToken final : public tools::Tool {
+class DeleteAccessToken final : public tools::ChangeTool {
 public:
     struct Args {
         std::string id;
@@ -25,13 +25,12 @@ public:
         : client_(client), clock_(clock), own_jwt_ids_(std::move(own_jwt_ids)) {}
 
     std::string_view name() const override { return delete_tool; }
-    policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::superseded if the token is no longer the one that was approved, Errc::ambiguous if no one
     /// knows whether it is gone.
     std::vector<std::string> touches(const policy::Call& call, const Json& structured) const override;
-    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::ApprovedPermit permit) override;
     Async<Result<tools::ToolResult>> settle(policy::Call call, policy::Facts facts,
                                             policy::Time begun) override;
 

@@ -24,11 +24,6 @@ Result<Json> GetAccessToken::canonical(Json arguments, policy::Time) const {
     return arguments;
 }
 
-Async<Result<policy::Facts>> GetAccessToken::facts(policy::Call call) {
-    co_return policy::Facts{.subject = Args::read(call.arguments).name,
-                            .effect = "Looks up one access token, without its value."};
-}
-
 // TrueFoundry has no read of one token that is safe to rely on; a deletion and this look up the same list.
 Async<Result<AccessToken>> GetAccessToken::find(truefoundry::Client api, Args args) const {
     if (!args.id.empty()) {
@@ -41,7 +36,7 @@ Async<Result<AccessToken>> GetAccessToken::find(truefoundry::Client api, Args ar
     co_return co_await api.find_by_name(std::move(*name));
 }
 
-Async<Result<tools::ToolResult>> GetAccessToken::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> GetAccessToken::run(policy::ReadPermit permit) {
     auto api = client_.traced(permit.call().caller.trace);
     const auto found = co_await find(std::move(api), Args::read(permit.call().arguments));
     if (!found) co_return found.error();

@@ -8,7 +8,7 @@
 
 namespace tfy::access_tokens {
 
-class GetAccessToken final : public tools::Tool {
+class GetAccessToken final : public tools::ReadTool {
 public:
     struct Args {
         std::string id = {};
@@ -21,12 +21,10 @@ public:
     GetAccessToken(truefoundry::Client& client, const Clock& clock) : client_(client), clock_(clock) {}
 
     std::string_view name() const override { return "tfy_access_tokens_get"; }
-    policy::Effect effect() const override { return policy::Effect::reads; }
     /// Errc::refused unless there is exactly one of id and name.
     Result<Json> canonical(Json arguments, policy::Time now) const override;
-    Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::not_found. Of several tokens of one name, the newest.
-    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
 
 private:
     Async<Result<truefoundry::AccessToken>> find(truefoundry::Client api, Args args) const;

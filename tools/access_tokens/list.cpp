@@ -47,11 +47,7 @@ Result<Json> ListAccessTokens::canonical(Json arguments, policy::Time) const {
     return arguments;
 }
 
-Async<Result<policy::Facts>> ListAccessTokens::facts(policy::Call) {
-    co_return policy::Facts{.subject = {}, .effect = "Lists the access tokens, without their values."};
-}
-
-Async<Result<tools::ToolResult>> ListAccessTokens::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> ListAccessTokens::run(policy::ReadPermit permit) {
     const auto args = Args::read(permit.call().arguments);
     const auto now = clock_.now();
     ListPage page(args.choice, read_cursor(args.cursor, key_), args.limit, now);

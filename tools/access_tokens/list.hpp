@@ -10,7 +10,7 @@
 
 namespace tfy::access_tokens {
 
-class ListAccessTokens final : public tools::Tool {
+class ListAccessTokens final : public tools::ReadTool {
 public:
     struct Args {
         std::size_t limit = 50;
@@ -27,10 +27,8 @@ public:
         : client_(client), clock_(clock), key_(key) {}
 
     std::string_view name() const override { return list_tool; }
-    policy::Effect effect() const override { return policy::Effect::reads; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
-    Async<Result<policy::Facts>> facts(policy::Call call) override;
-    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
 
 private:
     Result<void> check(const Args& args) const;

@@ -65,7 +65,7 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
 }
 
 tools::DryFacts RevealAccessToken::dry_facts(const policy::Call& call, policy::Time now) const {
-    auto dry = Tool::dry_facts(call, now);
+    auto dry = ChangeTool::dry_facts(call, now);
     dry.note =
         "The value waits in the memory of the server that created it: the facts about it cannot be read "
         "here.";
@@ -73,7 +73,7 @@ tools::DryFacts RevealAccessToken::dry_facts(const policy::Call& call, policy::T
     return dry;
 }
 
-Async<Result<tools::ToolResult>> RevealAccessToken::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> RevealAccessToken::run(policy::ApprovedPermit permit) {
     const auto args = Args::read(permit.call().arguments);
     auto reveal = co_await escrow_.claim(args.reveal_id, permit.call().caller.principal, "agent");
     if (!reveal) co_return in_words(reveal.error());

@@ -11,7 +11,7 @@ namespace tfy::access_tokens {
 
 /// Has no outputSchema, and so no structuredContent: a host that shows only structuredContent would lose the
 /// value, and one that shows both would show it twice.
-class RevealAccessToken final : public tools::Tool {
+class RevealAccessToken final : public tools::ChangeTool {
 public:
     struct Args {
         std::string reveal_id;
@@ -23,13 +23,12 @@ public:
     RevealAccessToken(tools::Escrow& escrow, const Clock& clock) : escrow_(escrow), clock_(clock) {}
 
     std::string_view name() const override { return reveal_tool; }
-    policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     Async<Result<policy::Facts>> facts(policy::Call call) override;
     tools::DryFacts dry_facts(const policy::Call& call, policy::Time now) const override;
     /// Errc::refused if another running process holds the value.
     Async<Result<void>> can_run_here(policy::Call call) override;
-    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::ApprovedPermit permit) override;
     /// Never a value: either it may have been shown (Errc::ambiguous), or it was not and never will be
     /// (Errc::not_found).
     Async<Result<tools::ToolResult>> settle(policy::Call call, policy::Facts facts,

@@ -173,19 +173,20 @@ Async<Result<void>> RotateAccessToken::check(truefoundry::Client api, RotationPl
     co_return Result<void>{};
 }
 
-std::vector<tools::Tool::Part> RotateAccessToken::parts(const policy::Facts& facts) const {
+std::vector<tools::ChangeTool::Part> RotateAccessToken::parts(const policy::Facts& facts) const {
     const auto plan = RotationPlan::read(facts.target);
     return {{delete_tool, facts.subject}, {create_tool, plan ? plan->new_name : facts.subject}};
 }
 
-Async<Result<Created>> RotateAccessToken::make_successor(const policy::Permit& permit, RotationPlan plan) {
+Async<Result<Created>> RotateAccessToken::make_successor(const policy::ApprovedPermit& permit,
+                                                         RotationPlan plan) {
     auto name = TokenName::read(plan.new_name);
     if (!name) co_return name.error();
 
     auto api = client_.traced(permit.call().caller.trace);
     if (const auto same = co_await check(api, plan); !same) co_return same.error();
     auto asked = request_of(plan, std::move(*name));
-    const auto destination = permit.grant()->decision.destination;
+    const auto destination = permit.grant().decision.destination;
     auto created = co_await create_once(api, escrow_, clock_, std::move(asked), tools::recipients_of(permit),
                                         destination);
     if (!created) co_return with_old_token_left(created.error(), plan);
@@ -193,7 +194,7 @@ Async<Result<Created>> RotateAccessToken::make_successor(const policy::Permit& p
 }
 
 // Reserved first: of two approved rotations of one token, one gets to its POST.
-Async<Result<tools::ToolResult>> RotateAccessToken::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> RotateAccessToken::run(policy::ApprovedPermit permit) {
     auto order = RotationOrder::of(permit);
     if (!order) co_return order.error();
     const auto plan = order->plan();

@@ -13,7 +13,7 @@
 
 namespace tfy::access_tokens {
 
-class RotateAccessToken final : public tools::Tool {
+class RotateAccessToken final : public tools::ChangeTool {
 public:
     struct Args {
         std::string id;
@@ -37,7 +37,6 @@ public:
           own_jwt_ids_(std::move(own_jwt_ids)) {}
 
     std::string_view name() const override { return rotate_tool; }
-    policy::Effect effect() const override { return policy::Effect::changes; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
     /// What the call leaves open is resolved here, once, and is in the target. Errc::conflict if the
     /// name is taken or the token is being rotated already, before anyone is asked.
@@ -48,7 +47,7 @@ public:
     std::vector<std::string> touches(const policy::Call& call, const Json& structured) const override;
     /// Errc::superseded if the old token is no longer the one that was approved, Errc::ambiguous if a
     /// token was or may have been made whose value no one has. The old token is never deleted here.
-    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::ApprovedPermit permit) override;
     /// Whether the successor is listed.
     Async<Result<bool>> stands(policy::Call call, Json structured) override;
     /// Of a call that a process began and did not end, by reading alone: Errc::upstream if no successor
@@ -60,7 +59,7 @@ public:
 private:
     Async<Result<void>> check_alone(std::string old_id) const;
     Async<Result<void>> check(truefoundry::Client api, RotationPlan plan) const;
-    Async<Result<Created>> make_successor(const policy::Permit& permit, RotationPlan plan);
+    Async<Result<Created>> make_successor(const policy::ApprovedPermit& permit, RotationPlan plan);
 
     truefoundry::Client& client_;
     tools::Escrow& escrow_;

@@ -65,17 +65,17 @@ policy::Duration RotationPlan::grace() const {
     return *length;
 }
 
-Result<RotationOrder> RotationOrder::of(const policy::Permit& permit) {
+Result<RotationOrder> RotationOrder::of(const policy::ApprovedPermit& permit) {
     const auto& grant = permit.grant();
-    if (!grant || !grant->decision.approved || permit.call().tool != rotate_tool)
+    if (!grant.decision.approved || permit.call().tool != rotate_tool)
         return Error{Errc::internal,
                      "A rotation without an approval was stopped. Nothing was created or deleted."};
-    auto plan = RotationPlan::read(grant->facts.target);
+    auto plan = RotationPlan::read(grant.facts.target);
     if (!plan) return plan.error();
     if (!follows(*plan, permit.call().arguments))
         return Error{Errc::superseded,
                      "The call has changed since it was approved. Nothing was created or deleted."};
-    return RotationOrder(grant->approval_id, permit.call(), std::move(*plan));
+    return RotationOrder(grant.approval_id, permit.call(), std::move(*plan));
 }
 
 }  // namespace tfy::access_tokens

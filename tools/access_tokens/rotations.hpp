@@ -36,9 +36,9 @@ struct RotationPlan {
 /// the plan that this person saw; it takes one to write a rotation down.
 class RotationOrder {
 public:
-    /// Errc::internal for a permit without a grant or for another tool, Errc::superseded if the plan is
+    /// Errc::internal for a decision that is no approval or another tool, Errc::superseded if the plan is
     /// not the call's.
-    static Result<RotationOrder> of(const policy::Permit& permit);
+    static Result<RotationOrder> of(const policy::ApprovedPermit& permit);
 
     RotationOrder(RotationOrder&&) noexcept = default;
     RotationOrder& operator=(RotationOrder&&) noexcept = default;

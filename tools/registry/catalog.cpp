@@ -49,7 +49,10 @@ Result<Catalog::Entry> make_entry(std::unique_ptr<tools::Tool> tool) {
         return broken(tool->name(), "has an inputSchema that cannot be compiled: " + input.error().message);
     auto version =
         policy::sha256(policy::canonical_json(*definition)).substr(std::string_view("sha256:").size(), 16);
-    return Catalog::Entry{std::move(tool), std::move(*definition), std::move(version), std::move(*input)};
+    auto* const reads = dynamic_cast<tools::ReadTool*>(tool.get());
+    auto* const changes = dynamic_cast<tools::ChangeTool*>(tool.get());
+    return Catalog::Entry{std::move(tool),  reads, changes, std::move(*definition), std::move(version),
+                          std::move(*input)};
 }
 
 }  // namespace

@@ -14,9 +14,11 @@ class Catalog {
 public:
     struct Entry {
         std::unique_ptr<tools::Tool> tool;
-        Json definition;         // a file of manifests/tools, without the words for people
-        std::string version;     // first 16 hex digits of the definition's hash
-        protocol::Schema input;  // compiled inputSchema
+        tools::ReadTool* reads;      // one of these two is `tool`, the other is null
+        tools::ChangeTool* changes;  //
+        Json definition;             // a file of manifests/tools, without the words for people
+        std::string version;         // first 16 hex digits of the definition's hash
+        protocol::Schema input;      // compiled inputSchema
     };
 
     /// Pairs each tool with its embedded definition. Errc::internal if one is missing, malformed or names

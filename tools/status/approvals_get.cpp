@@ -53,11 +53,7 @@ Result<Json> GetApproval::canonical(Json arguments, policy::Time) const {
                  "This is not an approval id: ids are \"apr_\" and 26 characters. Nothing was looked up."};
 }
 
-Async<Result<policy::Facts>> GetApproval::facts(policy::Call) {
-    co_return policy::Facts{.subject = {}, .effect = "Reads the state of an approval."};
-}
-
-Async<Result<tools::ToolResult>> GetApproval::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> GetApproval::run(policy::ReadPermit permit) {
     const auto approval = co_await approvals_.find(Args::read(permit.call().arguments).approval_id);
     if (!approval && approval.error().code != Errc::not_found) co_return approval.error();
     if (!approval || approval->call.caller.principal != permit.call().caller.principal)

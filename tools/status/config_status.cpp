@@ -28,13 +28,9 @@ std::string describe(const tools::KeyFacts& key) {
 
 Result<Json> ConfigStatus::canonical(Json arguments, policy::Time) const { return arguments; }
 
-Async<Result<policy::Facts>> ConfigStatus::facts(policy::Call) {
-    co_return policy::Facts{.subject = {}, .effect = "Reads whether this server's configuration works."};
-}
-
 constexpr auto sandbox_mode = "Sandbox mode: test tokens only; TrueFoundry is not contacted.";
 
-Async<Result<tools::ToolResult>> ConfigStatus::run(policy::Permit permit) {
+Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
     const auto& known = configuration_;
     const auto key = known.key ? known.key() : tools::KeyFacts{};
     auto finding = before_asking(known.base_url, known.url_problem, known.url_cause, key);

@@ -33,7 +33,7 @@ struct Configuration {
     std::string url_cause = {};    // the same as a word: "base_url_not_https", "base_url_unusable"
 };
 
-class ConfigStatus final : public tools::Tool {
+class ConfigStatus final : public tools::ReadTool {
 public:
     struct Args {
         static constexpr std::array<const char*, 0> fields{};
@@ -43,10 +43,8 @@ public:
         : client_(client), clock_(clock), configuration_(std::move(configuration)) {}
 
     std::string_view name() const override { return "tfy_config_status"; }
-    policy::Effect effect() const override { return policy::Effect::reads; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
-    Async<Result<policy::Facts>> facts(policy::Call call) override;
-    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
 
 private:
     truefoundry::Client& client_;
@@ -69,7 +67,7 @@ public:
     }
 };
 
-class GetApproval final : public tools::Tool {
+class GetApproval final : public tools::ReadTool {
 public:
     struct Args {
         std::string approval_id;
@@ -81,11 +79,9 @@ public:
     explicit GetApproval(ApprovalReader& approvals) : approvals_(approvals) {}
 
     std::string_view name() const override { return "tfy_approvals_get"; }
-    policy::Effect effect() const override { return policy::Effect::reads; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
-    Async<Result<policy::Facts>> facts(policy::Call call) override;
     /// Errc::not_found for another principal's, too: no one learns that it exists.
-    Async<Result<tools::ToolResult>> run(policy::Permit permit) override;
+    Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
 
 private:
     ApprovalReader& approvals_;

@@ -146,13 +146,6 @@ TEST_CASE("a token that is gone, or that cannot be read, is not deleted") {
     CHECK(gone.exchange.count("DELETE") + unreadable.exchange.count("DELETE") == 0);
 }
 
-TEST_CASE("without an approval nothing is deleted, whoever made the permit") {
-    Deletion deletion;
-    const auto result = run(deletion.tool.run(policy::PermitForTests::make(call(deletion.tool, arguments))));
-    CHECK(result.error().code == Errc::internal);
-    CHECK(deletion.exchange.sent.empty());
-}
-
 TEST_CASE(
     "a lost answer is settled by listing; the DELETE is repeated only where its token is still there, the "
     "same") {

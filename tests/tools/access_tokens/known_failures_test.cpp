@@ -43,7 +43,7 @@ std::string words(const Result<tools::ToolResult>& result) {
 }
 std::string words(const Result<policy::Facts>& facts) { return facts ? "no failure" : facts.error().message; }
 
-std::string facts_of(tools::Tool& tool, const Json& arguments) {
+std::string facts_of(tools::ChangeTool& tool, const Json& arguments) {
     return words(run(tool.facts(call(tool, arguments))));
 }
 std::string deleted(House& house) {

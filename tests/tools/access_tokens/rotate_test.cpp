@@ -64,10 +64,10 @@ struct Rotating : Upstream {
 
 truefoundry::ApiResponse made() { return answer(201, "{\"token\":\"" + value + "\"}"); }
 
-policy::Permit permit(const tools::Tool& tool, Json arguments, Json target, bool approved = true) {
-    policy::Permit::Grant grant{.approval_id = "apr_1", .facts = {.target = std::move(target)}};
+policy::ApprovedPermit permit(const tools::Tool& tool, Json arguments, Json target, bool approved = true) {
+    policy::ApprovedPermit::Grant grant{.approval_id = "apr_1", .facts = {.target = std::move(target)}};
     grant.decision.approved = approved;
-    return policy::PermitForTests::make(call(tool, std::move(arguments)), std::move(grant));
+    return policy::PermitForTests::approved(call(tool, std::move(arguments)), std::move(grant));
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ TEST_CASE("an order to delete later comes from a permit that a person stands beh
     static_assert(!std::is_constructible_v<RotationOrder, access_tokens::RotationPlan>);
     static_assert(
         !std::is_constructible_v<RotationOrder, std::string, std::string, access_tokens::RotationPlan>);
-    static_assert(std::is_invocable_v<decltype(&RotationOrder::of), const policy::Permit&>);
+    static_assert(std::is_invocable_v<decltype(&RotationOrder::of), const policy::ApprovedPermit&>);
     static_assert(!std::is_invocable_v<decltype(&RotationOrder::of), const policy::Call&>);
 
     Rotating rotating;
@@ -91,13 +91,12 @@ TEST_CASE("an order to delete later comes from a permit that a person stands beh
     CHECK(RotationOrder::of(permit(tool, arguments, target)).has_value());
     CHECK(RotationOrder::of(permit(tool, arguments, target, false)).error().code == Errc::internal);
     CHECK(RotationOrder::of(permit(tool, arguments, nullptr)).error().code == Errc::internal);
-    CHECK(RotationOrder::of(policy::PermitForTests::make(call(tool, arguments))).error().code ==
-          Errc::internal);
+    static_assert(!std::is_invocable_v<decltype(&RotationOrder::of), const policy::ReadPermit&>);
     auto elsewhere = call(tool, arguments);
     elsewhere.tool = "tfy_access_tokens_delete";
-    policy::Permit::Grant grant{.approval_id = "apr_1", .facts = {.target = target}};
+    policy::ApprovedPermit::Grant grant{.approval_id = "apr_1", .facts = {.target = target}};
     grant.decision.approved = true;
-    CHECK_FALSE(RotationOrder::of(policy::PermitForTests::make(elsewhere, grant)).has_value());
+    CHECK_FALSE(RotationOrder::of(policy::PermitForTests::approved(elsewhere, grant)).has_value());
 }
 
 TEST_CASE("a plan that is not the call's is no order") {

@@ -45,13 +45,11 @@ Json properties_of(const registry::Catalog& catalog, std::string_view tool) {
     return catalog.find(tool)->definition.at("inputSchema").at("properties");
 }
 
-class Stranger final : public tools::Tool {
+class Stranger final : public tools::ReadTool {
 public:
     std::string_view name() const override { return "tfy_stranger"; }
-    policy::Effect effect() const override { return policy::Effect::reads; }
     Result<Json> canonical(Json arguments, policy::Time) const override { return arguments; }
-    Async<Result<policy::Facts>> facts(policy::Call) override { co_return policy::Facts{}; }
-    Async<Result<tools::ToolResult>> run(policy::Permit) override { co_return tools::ToolResult{}; }
+    Async<Result<tools::ToolResult>> run(policy::ReadPermit) override { co_return tools::ToolResult{}; }
 };
 
 }  // namespace
@@ -113,7 +111,7 @@ TEST_CASE("every definition is whole: words, four annotations, schemas that admi
         CHECK(definition.at("annotations").at("title") == definition.at("title"));
         for (const auto* hint : {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"})
             CHECK(definition.at("annotations").at(hint).is_boolean());
-        const bool reads = catalog.find(name)->tool->effect() == policy::Effect::reads;
+        const bool reads = catalog.find(name)->reads != nullptr;
         CHECK(definition.at("annotations").at("readOnlyHint") == reads);
         CHECK(definition.at("inputSchema").at("additionalProperties") == false);
         for (const auto& [key, property] : definition.at("inputSchema").at("properties").items())
@@ -195,23 +193,23 @@ TEST_CASE("what the tools answer satisfies their output schemas, and so does a p
     auto& exchange = house.exchange;
     exchange.expect(get_all, answer(200, page({item("tok1", "dev-local")})));
     fits("tfy_access_tokens_list",
-         run_read(*catalog.find("tfy_access_tokens_list")->tool).value().structured);
+         run_read(*catalog.find("tfy_access_tokens_list")->reads).value().structured);
     exchange.expect("POST " + base, answer(201, R"({"token":"tfy-0123456789abcdefghijklmnopqrstuvwxyz"})"))
         .expect(get_named("dev-local"), answer(200, page(Json::array())));
-    fits("tfy_access_tokens_create",
-         run_approved(*catalog.find("tfy_access_tokens_create")->tool, {{"payload", {{"name", "dev-local"}}}})
-             .value()
-             .structured);
+    fits("tfy_access_tokens_create", run_approved(*catalog.find("tfy_access_tokens_create")->changes,
+                                                  {{"payload", {{"name", "dev-local"}}}})
+                                         .value()
+                                         .structured);
     fits("tfy_access_tokens_rotate", pending);
     exchange.expect(get_all, answer(200, page({item("tok1", "dev-local")})));
-    auto& rotate = *catalog.find("tfy_access_tokens_rotate")->tool;
+    auto& rotate = *catalog.find("tfy_access_tokens_rotate")->changes;
     const auto arguments = rotate.canonical({{"id", "tok1"}}, noon).value();
     const auto facts = run(rotate.facts(call(rotate, arguments))).value();
     exchange.expect(get_all, answer(200, page({item("tok1", "dev-local")})))
         .expect("POST " + base, answer(201, R"({"token":"tfy-0123456789abcdefghijklmnopqrstuvwxyz"})"))
         .expect(get_named("dev-local-2"), answer(200, page(Json::array())));
     fits("tfy_access_tokens_rotate", run_approved(rotate, arguments, facts).value().structured);
-    fits("tfy_config_status", run_read(*catalog.find("tfy_config_status")->tool).value().structured);
+    fits("tfy_config_status", run_read(*catalog.find("tfy_config_status")->reads).value().structured);
 }
 
 TEST_CASE("no message about any argument of any tool speaks in patterns, and each gives an example") {
