@@ -49,6 +49,12 @@ bool is_the_last(const Rule& rule, const StandingPermission& permission, Share t
 Approval likely_request(const StandingPermission& permission, const Rule& rule, Time now) {
     Approval fresh;
     fresh.call.tool = "tfy_access_tokens_create";
+    fresh.call.base_url = permission.base_url;
+    Json payload = Json::object();
+    if (!permission.kind.team.empty()) payload["teamName"] = permission.kind.team;
+    if (!permission.kind.account.empty()) payload["accountName"] = permission.kind.account;
+    if (!permission.kind.type.empty()) payload["tokenType"] = permission.kind.type;
+    fresh.call.arguments = {{"payload", std::move(payload)}};
     fresh.call.caller = caller_of(permission.principal);
     fresh.facts.subject = permission.names;  // a pattern matches itself
     fresh.facts.expires = now + permission.longest_life;
@@ -92,7 +98,7 @@ std::optional<std::string> cannot_count(const StandingPermission& permission, co
         const auto time = share_of_time(rule, permission, now);
         if (!fits.tool || !fits.principal || !named || time == Share::none) continue;
         std::optional<std::string> why = "It refuses these calls, so no permission can count here.";
-        if (rule.says == Rule::Says::ask) why = not_covered(permission, fresh, now);
+        if (rule.says == Rule::Says::ask) why = not_covered(permission, fresh, permission.holder, now);
         if (!why) return std::nullopt;
         if (!first) first = at_line(rule, *why);
         if (is_the_last(rule, permission, time)) return first;
@@ -103,18 +109,19 @@ std::optional<std::string> cannot_count(const StandingPermission& permission, co
 }
 
 std::optional<std::string> nearly_covers(const StandingPermission& permission, const Approval& fresh,
-                                         Time now) {
+                                         const KeyIdentity& with, Time now) {
     const bool near = may_be_permitted(fresh.call) && fresh.call.caller.principal == permission.principal &&
                       glob(permission.names, fresh.facts.subject);
     if (!near) return std::nullopt;
-    const auto why = not_covered(permission, fresh, now);
+    const auto why = not_covered(permission, fresh, with, now);
     if (!why) return std::nullopt;
     return permission.id + " (" + permission.words() + ") does not cover this. " + *why;
 }
 
-void tell_near_permissions(Approval& fresh, const std::vector<StandingPermission>& permissions, Time now) {
+void tell_near_permissions(Approval& fresh, const std::vector<StandingPermission>& permissions,
+                           const KeyIdentity& with, Time now) {
     for (const auto& permission : permissions)
-        if (auto why = nearly_covers(permission, fresh, now))
+        if (auto why = nearly_covers(permission, fresh, with, now))
             fresh.facts.shown.push_back({"Standing permission", std::move(*why)});
 }
 

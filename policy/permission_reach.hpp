@@ -13,10 +13,11 @@ std::optional<std::string> cannot_count(const StandingPermission& permission, co
 /// Of a permission for this principal and this name that does not cover `fresh`: which one it is, and why.
 /// Nothing for all others.
 std::optional<std::string> nearly_covers(const StandingPermission& permission, const Approval& fresh,
-                                         Time now);
+                                         const KeyIdentity& with, Time now);
 
 /// Adds to what the person is shown a fact for each that nearly covers `fresh`.
-void tell_near_permissions(Approval& fresh, const std::vector<StandingPermission>& permissions, Time now);
+void tell_near_permissions(Approval& fresh, const std::vector<StandingPermission>& permissions,
+                           const KeyIdentity& with, Time now);
 
 /// Whether one text can match both patterns.
 bool overlap(std::string_view one, std::string_view other);

@@ -13,12 +13,19 @@ constexpr std::size_t most_uses = 100;
 constexpr Duration longest_token = std::chrono::days{90};
 constexpr Duration longest_permission = std::chrono::hours{12};
 constexpr std::size_t longest_text = 500;  // bytes
+constexpr std::string_view sandbox_url = "sandbox:";
 
 Error no(const std::string& why) { return {Errc::refused, why + " No permission was given."}; }
 
 std::optional<Error> unreasonable(const StandingWish& wish) {
     if (wish.principal.empty() || wish.principal.size() > longest_text)
         return no("Name one principal, as its requests show it: stdio:alice, http:loopback or key:K7Q29FXM.");
+    if (wish.base_url.empty())
+        return no("No server with a TrueFoundry address has run here yet. Set TFY_BASE_URL and start it.");
+    for (const auto* text : {&wish.kind.team, &wish.kind.account})
+        if (text->size() > longest_text) return no("A team or account must be shorter than 500 bytes.");
+    if (!wish.kind.type.empty() && wish.kind.type != "jwt" && wish.kind.type != "opaque")
+        return no("The type must be jwt or opaque, or left out.");
     const auto fixed = wish.names.find_first_of("*?");
     if (wish.names.empty() || wish.names.size() > longest_text || fixed == 0)
         return no("The names must begin with fixed characters, for example ci-*.");
@@ -44,12 +51,32 @@ std::optional<std::string> over(const StandingPermission& permission, Time now) 
     return std::nullopt;
 }
 
-std::optional<std::string> other_call(const StandingPermission& permission, const Approval& fresh, Time now) {
+std::string key_words(const StandingPermission& permission) {
+    return permission.holder.user.empty() ? "the key in use when it was given"
+                                          : "the key of " + shown(permission.holder.user, 100);
+}
+
+std::optional<std::string> other_place(const StandingPermission& permission, const Approval& fresh,
+                                       const KeyIdentity& with) {
+    if (permission.base_url.empty())
+        return "It was given by an earlier version, which did not bind it to a TrueFoundry address. Give a "
+               "new one.";
+    if (fresh.call.base_url != permission.base_url) return "It is for tokens " + permission.where() + ".";
+    if (same_user(permission.holder, with) != SameUser::yes)
+        return "It is for tokens made with " + key_words(permission) + ", and this server uses another one.";
+    return std::nullopt;
+}
+
+std::optional<std::string> other_call(const StandingPermission& permission, const Approval& fresh,
+                                      const KeyIdentity& with, Time now) {
     if (!may_be_permitted(fresh.call)) return "It covers only the creation of tokens.";
     if (fresh.call.caller.principal != permission.principal)
         return "It is for " + shown(permission.principal, 100) + ".";
+    if (auto why = other_place(permission, fresh, with)) return why;
     if (!glob(permission.names, fresh.facts.subject))
         return "It is for tokens named " + shown(permission.names, 100) + ".";
+    if (token_kind(fresh.call) != permission.kind)
+        return "It is for tokens with " + permission.kind.words() + ".";
     const auto within = "It is for tokens that expire within " + format_duration(permission.longest_life);
     if (!fresh.facts.expires) return within + ", and this one never expires.";
     if (*fresh.facts.expires > now + permission.longest_life) return within + ".";
@@ -98,13 +125,58 @@ std::optional<std::string> too_little(const StandingPermission& permission, cons
 
 }  // namespace
 
+std::string TokenKind::words() const {
+    std::vector<std::string> named;
+    std::vector<std::string> left_out;
+    for (const auto& [label, value] : {std::pair{"team", &team}, {"account", &account}, {"type", &type}})
+        if (value->empty())
+            left_out.emplace_back(label);
+        else
+            named.push_back(label + std::string(" ") + shown(*value, 100));
+    const auto joined = [](const std::vector<std::string>& parts) {
+        std::string text;
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            text += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
+        return text;
+    };
+    if (left_out.empty()) return joined(named);
+    return joined(named) + (named.empty() ? "" : ", ") + joined(left_out) + " left out";
+}
+
 std::string StandingPermission::words() const {
     return "up to " + std::to_string(uses) + (uses == 1 ? " token" : " tokens") + " named " +
            shown(names, 100) + ", each for at most " + format_duration(longest_life) + ", for " +
-           shown(principal, 100);
+           shown(principal, 100) + ", " + where() + ", with " + kind.words();
+}
+
+std::string StandingPermission::where() const {
+    if (base_url.empty()) return "at no TrueFoundry address";
+    if (base_url == sandbox_url) return "in the sandbox";
+    return "at " + shown(base_url, 200) + " with " + key_words(*this);
+}
+
+std::size_t of_earlier_versions(const std::vector<StandingPermission>& permissions) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(permissions, [](const auto& each) { return each.base_url.empty(); }));
+}
+
+std::string words_of_earlier_versions(std::size_t how_many) {
+    return std::to_string(how_many) + (how_many == 1 ? " standing permission" : " standing permissions") +
+           " of an earlier version, which named no TrueFoundry address, team, account or token type, cover" +
+           (how_many == 1 ? "s" : "") + " nothing any more. Give a new one if it is still needed.";
 }
 
 bool may_be_permitted(const Call& call) { return call.tool == covered_tool; }
+
+TokenKind token_kind(const Call& call) {
+    const auto payload = call.arguments.find("payload");
+    if (payload == call.arguments.end() || !payload->is_object()) return {};
+    const auto text = [&](const char* name) {
+        const auto found = payload->find(name);
+        return found == payload->end() || !found->is_string() ? std::string{} : found->get<std::string>();
+    };
+    return {.team = text("teamName"), .account = text("accountName"), .type = text("tokenType")};
+}
 
 Result<StandingPermission> give(const Human& person, StandingWish wish, std::string id, Time now) {
     if (person.assurance() == Assurance::client)
@@ -117,7 +189,10 @@ Result<StandingPermission> give(const Human& person, StandingWish wish, std::str
                               .by = person.name(),
                               .assurance = person.assurance(),
                               .principal = std::move(wish.principal),
+                              .base_url = std::move(wish.base_url),
+                              .holder = std::move(wish.holder),
                               .names = std::move(wish.names),
+                              .kind = std::move(wish.kind),
                               .longest_life = wish.longest_life,
                               .destination = wish.destination,
                               .reason = std::move(wish.reason),
@@ -127,15 +202,15 @@ Result<StandingPermission> give(const Human& person, StandingWish wish, std::str
 }
 
 std::optional<std::string> not_covered(const StandingPermission& permission, const Approval& fresh,
-                                       Time now) {
+                                       const KeyIdentity& with, Time now) {
     if (auto why = over(permission, now)) return why;
-    if (auto why = other_call(permission, fresh, now)) return why;
+    if (auto why = other_call(permission, fresh, with, now)) return why;
     return too_little(permission, fresh);
 }
 
-Result<Approval> approve_under(const StandingPermission& permission, Approval fresh, Time now,
-                               Duration claim_window) {
-    auto why = fresh.state == Approval::State::pending ? not_covered(permission, fresh, now)
+Result<Approval> approve_under(const StandingPermission& permission, Approval fresh, const KeyIdentity& with,
+                               Time now, Duration claim_window) {
+    auto why = fresh.state == Approval::State::pending ? not_covered(permission, fresh, with, now)
                                                        : std::optional<std::string>("It is decided already.");
     fresh.votes = {{.approved = true,
                     .by = permission.by,
@@ -165,7 +240,13 @@ Json StandingPermission::json() const {
             {"by", by},
             {"assurance", to_string(assurance)},
             {"principal", principal},
+            {"base_url", base_url},
+            {"key_print", holder.print},
+            {"key_user", holder.user},
             {"names", names},
+            {"team", kind.team},
+            {"account", kind.account},
+            {"token_type", kind.type},
             {"longest_life_ms", longest_life.count()},
             {"destination", to_string(destination)},
             {"reason", reason},
@@ -179,19 +260,25 @@ Json StandingPermission::json() const {
 Result<StandingPermission> StandingPermission::read(const Json& value) {
     std::string problem;
     const Members from(value, "", problem);
-    StandingPermission read{.id = from.text("id"),
-                            .by = from.text("by"),
-                            .assurance = from.one_of("assurance", read_assurance, Assurance::client),
-                            .principal = from.text("principal"),
-                            .names = from.text("names"),
-                            .longest_life = Duration{from.integer("longest_life_ms")},
-                            .destination = from.one_of("destination", read_destination, Destination::none),
-                            .reason = from.text("reason"),
-                            .uses = static_cast<std::size_t>(from.integer("uses")),
-                            .used = static_cast<std::size_t>(from.integer("used")),
-                            .given = from.time("given"),
-                            .until = from.time("until"),
-                            .revoked_by = from.text("revoked_by")};
+    // Records of earlier versions name neither address nor kind.
+    const auto maybe = [&](const char* key) { return from.has(key) ? from.text(key) : std::string{}; };
+    StandingPermission read{
+        .id = from.text("id"),
+        .by = from.text("by"),
+        .assurance = from.one_of("assurance", read_assurance, Assurance::client),
+        .principal = from.text("principal"),
+        .base_url = maybe("base_url"),
+        .holder = {.print = maybe("key_print"), .user = maybe("key_user")},
+        .names = from.text("names"),
+        .kind = {.team = maybe("team"), .account = maybe("account"), .type = maybe("token_type")},
+        .longest_life = Duration{from.integer("longest_life_ms")},
+        .destination = from.one_of("destination", read_destination, Destination::none),
+        .reason = from.text("reason"),
+        .uses = static_cast<std::size_t>(from.integer("uses")),
+        .used = static_cast<std::size_t>(from.integer("used")),
+        .given = from.time("given"),
+        .until = from.time("until"),
+        .revoked_by = from.text("revoked_by")};
     if (!problem.empty())
         return Error{Errc::storage,
                      "A stored permission cannot be read: " + problem + ". It covers nothing."};

@@ -38,7 +38,12 @@ Json body_of(const policy::Approval& approval) {
 Json body_of(const policy::StandingPermission& permission) {
     Json body = {{"permission", permission.id},
                  {"principal", permission.principal},
+                 {"base_url", permission.base_url},
+                 {"key_user", permission.holder.user},
                  {"names", permission.names},
+                 {"team", permission.kind.team},
+                 {"account", permission.kind.account},
+                 {"token_type", permission.kind.type},
                  {"uses", permission.uses},
                  {"longest_life", policy::format_duration(permission.longest_life)},
                  {"until", policy::format_time(permission.until)},

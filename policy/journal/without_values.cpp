@@ -28,7 +28,8 @@ Result<policy::StandingPermission> without_values(const policy::StandingPermissi
         if (same == permission.json()) return clean;
     }
     return Error{Errc::refused,
-                 "The names or the principal hold the value of an access token. No permission was given."};
+                 "The names, the principal, the team or the account hold the value of an access token. No "
+                 "permission was given."};
 }
 
 }  // namespace tfy::journal

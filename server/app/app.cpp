@@ -51,6 +51,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       page_(page),
       instance_lock_(std::move(parts.instance_lock)),
       state_dir_(parts.state_dir),
+      base_url_(parts.base_url),
       stream_caller_{
           .principal = "stdio:" + parts.user, .default_assurance = default_assurance, .person = parts.user},
       redaction_(parts.fingerprint_key, std::move(parts.known_tokens), std::move(parts.tokens)),
@@ -70,7 +71,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
                  parts.base_url),
       catalog_(assemble(parts, page)),
       narrowing_(approvals_, catalog_, gate_, clock),
-      standing_(approvals_, store_, gate_, redaction_, clock),
+      standing_(approvals_, store_, gate_, redaction_, clock, parts.base_url),
       drivers_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, drivers_, redaction_, clock, log_, parts.offer},
                  server_name, parts.base_url),
@@ -100,6 +101,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       dashboard_({approvals_, narrowing_, standing_, reveals_, rotations_,
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
                  people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help()) {
+    std::ignore = note_control_plane();  // start() says if it cannot
     if (parts.sandbox) return;
     redaction_.configure(parts.own_key->prints(redaction_.key()));
     warn_of_settings(parts);
@@ -148,6 +150,22 @@ tools::WayToValue App::way_to_value(const std::string& reveal_id) {
     return way;
 }
 
+// Permissions that are given in a terminal are for what is noted here.
+Result<void> App::note_control_plane() {
+    storage::ControlPlaneInUse in_use{.base_url = base_url_, .holder = key_holders_.now()};
+    if (in_use == noted_ || state_dir_.empty()) return {};
+    if (auto kept = storage::keep_control_plane(state_dir_, in_use); !kept) return kept;
+    noted_ = std::move(in_use);
+    return {};
+}
+
+Async<void> App::warn_of_old_permissions() {
+    const auto found = co_await standing_.list();
+    if (!found) co_return;
+    const auto old = policy::of_earlier_versions(*found);
+    if (old > 0) log_.warn(policy::words_of_earlier_versions(old));
+}
+
 void App::tell_of_rotations() {
     reveals_.on_end([this] { rotations_.look_again(); });
     rotations_.on_deleted([this](const std::string& id) {
@@ -169,6 +187,9 @@ Async<void> App::bring_up_to_date(tools::ToolResult& outcome, const policy::Appr
 
 Async<Result<void>> App::start() {
     approvals_.begins_with([this] { return key_holders_.now(); });
+    if (auto kept = note_control_plane(); !kept) co_return kept;
+    key_file_watch_.on_replaced([this] { std::ignore = note_control_plane(); });
+    co_await warn_of_old_permissions();
     recovery_.tell_keys_apart(key_holders_);
     rotations_.tell_keys_apart(key_holders_);
     if (auto looked = co_await recovery_.start(); !looked) co_return looked;
@@ -177,6 +198,7 @@ Async<Result<void>> App::start() {
         [this](const auto& listed) {
             redaction_.note_ids(ids_of(listed));
             key_holders_.note(listed);
+            std::ignore = note_control_plane();
         },
         [this] { redaction_.take_up_ids(); });
     rotations_.start();

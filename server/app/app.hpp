@@ -21,6 +21,7 @@
 #include "server/notify/notifier.hpp"
 #include "server/people/page_sessions.hpp"
 #include "server/reveals/reveal_socket.hpp"
+#include "server/storage/last_server.hpp"
 #include "server/upstream/key_file_watch.hpp"
 #include "tools/status/status.hpp"
 
@@ -88,6 +89,8 @@ private:
         return rotations_.of(std::move(approval_id));
     }
     void tell_of_rotations();
+    Result<void> note_control_plane();
+    Async<void> warn_of_old_permissions();
     Async<void> bring_up_to_date(tools::ToolResult& outcome, const policy::Approval& approval);
     void warn_of_settings(const Services& parts) const;
     tools::WayToValue way_to_value(const std::string& reveal_id);
@@ -99,6 +102,8 @@ private:
     approvals::ApprovalPage& page_;
     std::optional<storage::Instance> instance_lock_;
     std::filesystem::path state_dir_;
+    std::string base_url_;
+    storage::ControlPlaneInUse noted_ = {};
     policy::Caller stream_caller_;
     sealing::Sealer redaction_;
     observability::Log log_;

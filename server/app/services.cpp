@@ -2,7 +2,7 @@
 
 #include "server/config/path_text.hpp"
 #include "server/people/terminal_requirements.hpp"
-#include "server/storage/rules_in_use.hpp"
+#include "server/storage/last_server.hpp"
 #include "server/storage/state_use.hpp"
 #include "server/storage/token_store.hpp"
 #include "server/upstream/exchange.hpp"

@@ -67,7 +67,7 @@ Async<Result<Approvals::Opened>> Approvals::open(policy::Ask ask, policy::Facts 
     auto permitted = co_await open_permitted(fresh, *permissions);
     if (!permitted) co_return permitted.error();
     if (*permitted) co_return std::move(**permitted);
-    policy::tell_near_permissions(fresh, *permissions, clock_.now());
+    policy::tell_near_permissions(fresh, *permissions, key_in_use(), clock_.now());
     co_return co_await write_new(std::move(fresh), "requested");
 }
 
@@ -208,7 +208,7 @@ Async<Result<Approval>> Approvals::begin(Result<Approval> next) {
     co_return co_await write(std::move(next), "executing", std::move(change));
 }
 
-Async<Result<std::optional<storage::KeyIdentity>>> Approvals::begun_with(std::string approval_id) {
+Async<Result<std::optional<policy::KeyIdentity>>> Approvals::begun_with(std::string approval_id) {
     auto work = [approval_id](storage::Ledger& ledger) { return ledger.begun_with(approval_id); };
     co_return co_await store_.run(std::move(work));
 }
@@ -217,6 +217,7 @@ Async<Result<policy::ApprovedPermit>> Approvals::claim(Approval approval, policy
     if (policy::digest(call) != approval.digest)
         co_return Error{Errc::superseded,
                         "The call has changed since it was approved. Nothing was done. Call the tool again."};
+    if (auto may = co_await still_permitted(approval); !may) co_return may.error();
     TFY_FAILPOINT("claim.write");
     auto executing = co_await begin(policy::begin(std::move(approval), instance_, clock_.now()));
     TFY_FAILPOINT("claim.written");

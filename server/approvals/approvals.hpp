@@ -27,9 +27,11 @@ public:
               const sealing::Sealer& redaction, const Clock& clock, std::string instance);
 
     /// Asked at each claim, whose answer is written down with it. Without it nothing is.
-    void begins_with(std::function<storage::KeyIdentity()> key) { key_ = std::move(key); }
+    void begins_with(std::function<policy::KeyIdentity()> key) { key_ = std::move(key); }
+    /// Whose key that is now: permissions are given for it, and cover only its calls.
+    policy::KeyIdentity key_in_use() const { return key_ ? key_() : policy::KeyIdentity{}; }
     /// See Ledger::begun_with.
-    Async<Result<std::optional<storage::KeyIdentity>>> begun_with(std::string approval_id);
+    Async<Result<std::optional<policy::KeyIdentity>>> begun_with(std::string approval_id);
 
     struct Opened {
         policy::Approval approval;
@@ -125,6 +127,7 @@ private:
     using Change =
         std::function<Result<void>(storage::Ledger&, const policy::Approval&, const journal::JournalEntry&)>;
     Async<Result<policy::Approval>> write(Result<policy::Approval> next, std::string kind, Change change);
+    Async<Result<void>> still_permitted(policy::Approval approval);
     Async<Result<policy::Approval>> begin(Result<policy::Approval> next);
     Async<Result<void>> asked_by_no_other(policy::Approval narrowed);
     Async<Result<policy::Approval>> fail(std::string id, Error why);
@@ -139,7 +142,7 @@ private:
     const sealing::Sealer& redaction_;
     const Clock& clock_;
     std::string instance_;
-    std::function<storage::KeyIdentity()> key_ = {};
+    std::function<policy::KeyIdentity()> key_ = {};
     std::uint64_t revision_ = 1;
     std::size_t waiting_ = 0;
     bool watching_ = false;

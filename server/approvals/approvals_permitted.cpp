@@ -21,7 +21,8 @@ Async<Result<std::optional<Approvals::Opened>>> Approvals::open_permitted(
     using Found = std::optional<Opened>;
     const auto rules = gate_.now();
     for (const auto& permission : permissions) {
-        auto approved = policy::approve_under(permission, fresh, clock_.now(), rules->rules().claim_window);
+        auto approved =
+            policy::approve_under(permission, fresh, key_in_use(), clock_.now(), rules->rules().claim_window);
         if (!approved) continue;
         auto record = entry("permitted", *approved);
         const storage::RequestLimits limits{rules->rules().open_requests, rules->rules().requests_per_minute};
@@ -35,6 +36,26 @@ Async<Result<std::optional<Approvals::Opened>>> Approvals::open_permitted(
         co_return Found(Opened{std::move(opened->approval), opened->attached});
     }
     co_return Found{};
+}
+
+// The key may have been replaced since a permission approved the call, or another server runs it.
+Async<Result<void>> Approvals::still_permitted(Approval approval) {
+    if (!approval.decision || approval.decision->permission.empty()) co_return Result<void>{};
+    auto look = [id = approval.decision->permission](storage::Ledger& ledger) {
+        return ledger.find_permission(id);
+    };
+    const auto permission = co_await store_.run(std::move(look));
+    if (!permission) co_return permission.error();
+    const bool same =
+        *permission && policy::same_user((*permission)->holder, key_in_use()) == policy::SameUser::yes;
+    if (same) co_return Result<void>{};
+    auto ended = policy::withdraw(std::move(approval), clock_.now());
+    const auto written =
+        co_await write(policy::Approval::State::approved, std::move(ended), "withdrawn for another key");
+    if (!written) co_return written.error();
+    co_return Error{Errc::superseded,
+                    "A standing permission approved this call for the key of another user than this "
+                    "server's. Nothing was done. Call the tool again, and a person is asked."};
 }
 
 }  // namespace tfy::approvals

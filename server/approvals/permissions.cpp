@@ -23,6 +23,8 @@ Error cannot_count(const std::string& why) {
 Async<Result<StandingPermission>> Permissions::give(policy::Human person, policy::StandingWish wish) {
     const auto redactor = redaction_.fresh();
     if (!redactor) co_return redactor.error();
+    wish.base_url = base_url_;
+    wish.holder = approvals_.key_in_use();
     auto given = policy::give(person, std::move(wish), "per_" + policy::random_id(), clock_.now());
     if (given) given = journal::without_values(*given, **redactor);
     if (!given) co_return given.error();
@@ -36,6 +38,13 @@ Async<Result<StandingPermission>> Permissions::give(policy::Human person, policy
     if (!done) co_return done.error();
     approvals_.ring();
     co_return given;
+}
+
+std::string Permissions::where() const {
+    StandingPermission next;
+    next.base_url = base_url_;
+    next.holder = approvals_.key_in_use();
+    return next.where();
 }
 
 Async<Result<std::vector<StandingPermission>>> Permissions::list() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/approvals/approvals.hpp"
@@ -10,14 +11,22 @@ namespace tfy::approvals {
 
 class Permissions {
 public:
-    /// All must outlive it. `approvals` tells watchers that something has changed.
+    /// All must outlive it. `approvals` tells watchers that something has changed; `base_url` is the control
+    /// plane that permissions given here are for.
     Permissions(Approvals& approvals, storage::Store& store, const CurrentGate& gate,
-                const sealing::Sealer& redaction, const Clock& clock)
-        : approvals_(approvals), store_(store), gate_(gate), redaction_(redaction), clock_(clock) {}
+                const sealing::Sealer& redaction, const Clock& clock, std::string base_url)
+        : approvals_(approvals),
+          store_(store),
+          gate_(gate),
+          redaction_(redaction),
+          clock_(clock),
+          base_url_(std::move(base_url)) {}
 
     /// See policy::give(). Durable and journalled ("permission_given") when it returns. Errc::refused, too,
     /// if it could never count under the rules in force.
     Async<Result<policy::StandingPermission>> give(policy::Human person, policy::StandingWish wish);
+    /// For which control plane and whose key those are that are given now: "at https://acme.example with …".
+    std::string where() const;
     /// In force now, for whichever principal; oldest first.
     Async<Result<std::vector<policy::StandingPermission>>> list();
     /// Any person may; from here on it covers nothing. Journalled ("permission_revoked"). Errc::not_found;
@@ -30,6 +39,7 @@ private:
     const CurrentGate& gate_;
     const sealing::Sealer& redaction_;
     const Clock& clock_;
+    std::string base_url_;
 };
 
 }  // namespace tfy::approvals

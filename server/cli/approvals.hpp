@@ -10,7 +10,9 @@
 #include <string>
 
 #include "policy/rule.hpp"
+#include "policy/standing_permission.hpp"
 #include "server/people/terminal_requirements.hpp"
+#include "server/storage/last_server.hpp"
 
 namespace tfy::cli {
 
@@ -18,6 +20,7 @@ namespace tfy::cli {
 struct PermitOptions {
     std::string principal = {};
     std::string names = {};
+    policy::TokenKind kind = {};
     std::size_t uses = 0;
     std::string expires_within = "30d";
     std::string lasts = "60m";
@@ -53,7 +56,8 @@ struct ApprovalsOptions {
     bool stdin_is_terminal = false;   // isatty(0)
     bool stdout_is_terminal = false;  // isatty(1)
     people::TerminalRequirements required = {};
-    std::string user = {};  // the account's name: os_user()
+    storage::ControlPlaneInUse control_plane = {};  // of the last server on the state directory
+    std::string user = {};                          // the account's name: os_user()
     std::optional<policy::Rules> rules =
         {};  // permit: under which the permission has to count; none: unknown
 

@@ -35,7 +35,8 @@ std::string summary(const StandingPermission& permission) {
     return "For " + policy::format_duration(permission.until - permission.given) + " from now, " +
            policy::shown(permission.principal, 100) + " may create up to " + std::to_string(permission.uses) +
            (permission.uses == 1 ? " token" : " tokens") + " named " + policy::shown(permission.names, 100) +
-           " without being asked about. Each must expire within " +
+           " " + permission.where() + ", with " + permission.kind.words() +
+           ", without being asked about. Each must expire within " +
            policy::format_duration(permission.longest_life) + ". " +
            std::string(where(permission.destination)) + "\n";
 }
@@ -49,7 +50,10 @@ Result<policy::StandingWish> read_wish(const ApprovalsOptions& options) {
     const auto destination = policy::read_destination(typed.destination);
     if (!destination) return not_given("--destination must be page or none.");
     return policy::StandingWish{.principal = typed.principal,
+                                .base_url = options.control_plane.base_url,
+                                .holder = options.control_plane.holder,
                                 .names = typed.names,
+                                .kind = typed.kind,
                                 .uses = typed.uses,
                                 .longest_life = *life,
                                 .lasts = *lasts,

@@ -4,7 +4,7 @@
 
 #include "server/cli/approvals.hpp"
 #include "server/config/settings.hpp"
-#include "server/storage/rules_in_use.hpp"
+#include "server/storage/last_server.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -28,6 +28,7 @@ int run(Invocation& call, ApprovalsOptions& approvals) {
     approvals.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
     approvals.required = people::terminal_requirements(approvals.state_dir, people::requirements_of(*rules));
     approvals.user = config::os_user();
+    approvals.control_plane = storage::control_plane_of_server(approvals.state_dir);
     approvals.rules = rules_in_use(call.options.policy, approvals.state_dir);
     return run_approvals(approvals, call.in, call.out, call.err);
 }
@@ -88,6 +89,12 @@ public:
         spelled(permit.add_option("--names", typed.names, "Names of the new tokens, for example 'ci-*'"),
                 "PATTERN")
             ->required();
+        spelled(permit.add_option("--team", typed.kind.team, "Only for tokens of this team"), "NAME");
+        spelled(permit.add_option("--account", typed.kind.account, "Only for tokens of this account"),
+                "NAME");
+        spelled(
+            permit.add_option("--type", typed.kind.type, "Only for tokens that are asked for as this type"),
+            "jwt|opaque");
         spelled(permit.add_option("--uses", typed.uses, "How many tokens, up to 100"), "NUMBER")->required();
         spelled(permit.add_option("--expires-within", typed.expires_within,
                                   "Each token must expire within this time, up to 90d"),

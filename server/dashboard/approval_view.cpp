@@ -159,6 +159,11 @@ Json approval_view(const Approval& approval, const Viewer& viewer) {
                  {"destinations", std::move(destinations)},
                  {"decision", decision_view(approval, show)},
                  {"outcome", outcome_view(approval.outcome, show)}};
+    if (policy::may_be_permitted(approval.call)) {
+        const auto kind = policy::token_kind(approval.call);
+        view["token_kind"] = {
+            {"team", show(kind.team)}, {"account", show(kind.account)}, {"token_type", show(kind.type)}};
+    }
     add_people(view, approval, show);
     view["narrowings"] = narrowings_view(approval, show);
     add_leave(view, approval, viewer);

@@ -21,8 +21,12 @@ Result<policy::Duration> read_period(const Json& body, const char* field, const 
 
 Result<policy::StandingWish> read_wish(const Json& body) {
     policy::StandingWish wish;
-    for (const auto& [name, into] :
-         {std::pair{"principal", &wish.principal}, {"names", &wish.names}, {"reason", &wish.reason}}) {
+    for (const auto& [name, into] : {std::pair{"principal", &wish.principal},
+                                     {"names", &wish.names},
+                                     {"team", &wish.kind.team},
+                                     {"account", &wish.kind.account},
+                                     {"token_type", &wish.kind.type},
+                                     {"reason", &wish.reason}}) {
         auto text = text_field(body, name);
         if (!text) return bad_text(name, not_given);
         *into = std::move(*text);
@@ -48,7 +52,10 @@ Json permission_view(const policy::StandingPermission& permission) {
             {"assurance", policy::to_string(permission.assurance)},
             {"words", permission.words()},
             {"principal", policy::shown(permission.principal)},
+            {"base_url", policy::shown(permission.base_url)},
+            {"where", permission.where()},
             {"names", policy::shown(permission.names)},
+            {"token_kind", permission.kind.words()},
             {"longest_life", policy::format_duration(permission.longest_life)},
             {"destination", policy::to_string(permission.destination)},
             {"reason", policy::shown(permission.reason)},
@@ -65,7 +72,9 @@ Async<transport::HttpResponse> Dashboard::permissions(PageRequest) {
     if (!found) co_return error_reply(redaction_, found.error());
     Json all = Json::array();
     for (const auto& permission : *found) all.push_back(permission_view(permission));
-    const Json body = {{"permissions", std::move(all)}, {"now", policy::format_time(clock_.now())}};
+    const Json body = {{"permissions", std::move(all)},
+                       {"given_for", standing_.where()},
+                       {"now", policy::format_time(clock_.now())}};
     co_return json_reply(redaction_, 200, body);
 }
 

@@ -64,6 +64,7 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, Check
     add(all, look_at_state(root, read.settings.rules, options.server.sandbox));
     all.push_back(look_at_journal(root));
     if (read.settings.caller_keys) all.push_back(look_at_caller_keys(root, app::SystemClock().now()));
+    add(all, look_at_permissions(root, app::SystemClock().now()));
     if (rules.level == Level::broken) return;
     add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now()));
 }

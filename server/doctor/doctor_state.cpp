@@ -158,6 +158,18 @@ CheckResult look_at_rules(const config::ReadSettings& read, const std::string& f
                 (file.empty() ? std::string("built in") : "of " + file)};
 }
 
+CheckResults look_at_permissions(const fs::path& state_dir, policy::Time now) {
+    std::error_code ignored;
+    if (!fs::exists(state_dir / "ledger.db", ignored)) return {};
+    const auto archive = app::Archive::open(state_dir);
+    if (!archive) return {};  // look_at_journal() says why
+    const auto found = archive->ledger->permissions({}, now);
+    const auto old = found ? policy::of_earlier_versions(*found) : 0;
+    if (old == 0) return {};
+    return {{Level::warning, "permissions", policy::words_of_earlier_versions(old),
+             "See " + tools::own_command("approvals permissions") + "; they end within 12 hours."}};
+}
+
 CheckResult look_at_journal(const fs::path& state_dir) {
     std::error_code ignored;
     if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, "journal", "none yet"};

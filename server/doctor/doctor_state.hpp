@@ -14,6 +14,9 @@ CheckResults look_at_state(const std::filesystem::path& state_dir, const policy:
 /// The rules as a server would read them, with their webhooks.
 CheckResult look_at_rules(const config::ReadSettings& read, const std::string& file);
 
+/// Standing permissions of earlier versions, which cover nothing; no finding if there are none.
+CheckResults look_at_permissions(const std::filesystem::path& state_dir, policy::Time now);
+
 /// What `audit verify` says.
 CheckResult look_at_journal(const std::filesystem::path& state_dir);
 /// For `serve --callers keys`: whether a program has a key that holds.

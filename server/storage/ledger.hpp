@@ -13,10 +13,10 @@
 #include "policy/approval.hpp"
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/journal_record.hpp"
+#include "policy/key_identity.hpp"
 #include "policy/redaction/redactor.hpp"
 #include "policy/standing_permission.hpp"
 #include "server/storage/caller_key.hpp"
-#include "server/storage/key_identity.hpp"
 #include "server/storage/rotation_row.hpp"
 
 namespace tfy::storage {
@@ -106,10 +106,10 @@ public:
     Result<void> answer_until(const std::string& approval_id, policy::Time until);
 
     /// approved → executing: the same, and with whose key.
-    Result<void> begin(const policy::Approval& executing, const KeyIdentity& with,
+    Result<void> begin(const policy::Approval& executing, const policy::KeyIdentity& with,
                        const journal::JournalEntry& entry);
     /// With whose key the call of this approval was begun; nothing if it was not, or no one wrote it down.
-    Result<std::optional<KeyIdentity>> begun_with(const std::string& approval_id);
+    Result<std::optional<policy::KeyIdentity>> begun_with(const std::string& approval_id);
 
     /// A request that a standing permission has approved: opened, and one use counted, in one transaction.
     /// Nothing is counted where it attaches. Errc::conflict if the permission is over.

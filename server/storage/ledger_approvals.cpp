@@ -291,7 +291,7 @@ Result<void> Ledger::change(Approval::State expected, const Approval& next,
     });
 }
 
-Result<void> Ledger::begin(const Approval& executing, const KeyIdentity& with,
+Result<void> Ledger::begin(const Approval& executing, const policy::KeyIdentity& with,
                            const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
         if (auto changed = update(*impl_->database, Approval::State::approved, executing); !changed)
@@ -304,12 +304,12 @@ Result<void> Ledger::begin(const Approval& executing, const KeyIdentity& with,
     });
 }
 
-Result<std::optional<KeyIdentity>> Ledger::begun_with(const std::string& approval_id) {
-    return sqlite::read([&]() -> Result<std::optional<KeyIdentity>> {
+Result<std::optional<policy::KeyIdentity>> Ledger::begun_with(const std::string& approval_id) {
+    return sqlite::read([&]() -> Result<std::optional<policy::KeyIdentity>> {
         auto row = impl_->prepare("SELECT key_print, key_user FROM begun_with WHERE approval_id = ?");
         SQLite::bind(row, approval_id);
-        return sqlite::first(row, [](SQLite::Statement& found) -> Result<KeyIdentity> {
-            return KeyIdentity{found.getColumn(0).getString(), found.getColumn(1).getString()};
+        return sqlite::first(row, [](SQLite::Statement& found) -> Result<policy::KeyIdentity> {
+            return policy::KeyIdentity{found.getColumn(0).getString(), found.getColumn(1).getString()};
         });
     });
 }

@@ -47,6 +47,7 @@ void KeyFileWatch::take() {
         uses_.redaction.configure(prints_of(*value, uses_.redaction.key()));
         key_->replace(std::move(*value));
         uses_.log.info("the key was replaced: requests use the one in the file", {{"file", file_}});
+        if (replaced_) replaced_();
     }
     key_->warn(open_to_others(file_));  // also where the file is whole again
 }

@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,9 @@ public:
     /// What is used must outlive it. An empty `file` is not watched.
     KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key);
 
+    /// Called after each replacement of the key.
+    void on_replaced(std::function<void()> tell) { replaced_ = std::move(tell); }
+
     /// Looks each second from then on, as long as the loop runs.
     void start();
 
@@ -43,6 +47,7 @@ private:
     Uses uses_;
     std::string file_;
     std::shared_ptr<OwnKey> key_;
+    std::function<void()> replaced_ = {};
     Seen taken_;
     Seen seen_;
 };

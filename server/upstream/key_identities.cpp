@@ -29,19 +29,18 @@ std::string or_somebody(const std::string& user) {
     return user.empty() ? "an unknown user" : tools::one_line(user);
 }
 
-Error another_users(const storage::KeyIdentity& begun, const storage::KeyIdentity& now,
-                    storage::SameUser same) {
+Error another_users(const policy::KeyIdentity& begun, const policy::KeyIdentity& now, policy::SameUser same) {
     std::string why = "it was started with a different key (of " + or_somebody(begun.user) +
                       ") from the one in use now (of " + or_somebody(now.user) + "), and ";
-    why += same == storage::SameUser::no ? "a key lists only its own user's tokens."
-                                         : "it is unknown whether both keys list the same user's tokens.";
+    why += same == policy::SameUser::no ? "a key lists only its own user's tokens."
+                                        : "it is unknown whether both keys list the same user's tokens.";
     return {Errc::ambiguous, std::move(why)};
 }
 
 }  // namespace
 
-storage::KeyIdentity KeyIdentities::now() const {
-    storage::KeyIdentity holder{.print = key_->print(print_key_), .user = user_of(key_->facts())};
+policy::KeyIdentity KeyIdentities::now() const {
+    policy::KeyIdentity holder{.print = key_->print(print_key_), .user = user_of(key_->facts())};
     if (holder.user.empty() && holder.print == listed_.print) holder.user = listed_.user;
     return holder;
 }
@@ -51,9 +50,9 @@ void KeyIdentities::note(const std::vector<truefoundry::AccessToken>& listed) {
     if (!maker.empty()) listed_ = {.print = key_->print(print_key_), .user = std::move(maker)};
 }
 
-Async<Result<void>> KeyIdentities::sees_tokens_of(storage::KeyIdentity begun) {
+Async<Result<void>> KeyIdentities::sees_tokens_of(policy::KeyIdentity begun) {
     auto holder = now();
-    if (storage::same_user(begun, holder) == storage::SameUser::unknown && !begun.user.empty()) {
+    if (policy::same_user(begun, holder) == policy::SameUser::unknown && !begun.user.empty()) {
         const auto listed = co_await client_.list();
         if (!listed)
             co_return Error{Errc::ambiguous,
@@ -63,8 +62,8 @@ Async<Result<void>> KeyIdentities::sees_tokens_of(storage::KeyIdentity begun) {
         note(*listed);
         holder = now();
     }
-    const auto same = storage::same_user(begun, holder);
-    if (same == storage::SameUser::yes) co_return Result<void>{};
+    const auto same = policy::same_user(begun, holder);
+    if (same == policy::SameUser::yes) co_return Result<void>{};
     co_return another_users(begun, holder, same);
 }
 

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "server/storage/key_identity.hpp"
+#include "policy/key_identity.hpp"
 #include "server/upstream/api_key.hpp"
 #include "tools/truefoundry/client.hpp"
 
@@ -19,7 +19,7 @@ public:
         : key_(std::move(key)), print_key_(print_key), client_(client) {}
 
     /// The user is what a JWT says of itself, else who made the tokens that were listed with this key last.
-    storage::KeyIdentity now() const;
+    policy::KeyIdentity now() const;
     /// Tokens that were listed with this key.
     void note(const std::vector<truefoundry::AccessToken>& listed);
 
@@ -27,13 +27,13 @@ public:
     /// belongs to, its tokens are listed to find it out. Errc::ambiguous: another user's, or no one can tell;
     /// the message is a clause that says which ("it was begun with …"), `data` unread() where asking again
     /// may tell.
-    Async<Result<void>> sees_tokens_of(storage::KeyIdentity begun);
+    Async<Result<void>> sees_tokens_of(policy::KeyIdentity begun);
 
 private:
     std::shared_ptr<const OwnKey> key_;
     redaction::FingerprintKey print_key_;
     truefoundry::Client& client_;
-    storage::KeyIdentity listed_ = {};
+    policy::KeyIdentity listed_ = {};
 };
 
 }  // namespace tfy::upstream

@@ -64,7 +64,7 @@ test('a request is changed, then approved under its new name; the agent gets wha
 });
 
 test('a permission is given from a request by keyboard, used without asking, and revoked', async t => {
-  const { connection, page } = await begin(t);
+  const { world, connection, page } = await begin(t);
   await create(connection, 'ci-one', month);
   await (await show(page, 'ci-one')).getByRole('button', { name: 'Allow more like this' }).click();
   await focused(page, 'permit-names');
@@ -78,8 +78,9 @@ test('a permission is given from a request by keyboard, used without asking, and
   const summary = await page.locator('#permit-summary').innerText();
   assert.equal(
     summary,
-    'For 1 hour from now, http:loopback may create up to 2 tokens named ci-* without asking anybody. ' +
-      'Each must end within 30 days. Each value is shown here, once.'
+    `For 1 hour from now, http:loopback may create up to 2 tokens named ci-* at ${world.upstream} with the key in use when it was given, ` +
+      'with team, account and type left out, ' +
+      'without being asked about. Each must expire within 30 days. Each value is shown here, once.'
   );
   await page.keyboard.press('Enter');
   await page.getByText('used 0 of 2').waitFor();

@@ -2,12 +2,14 @@
 // where the request is decided.
 import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
-import { binary, Process } from './lib/process.mjs';
-import { create, statusOf } from './lib/story.mjs';
+import { binary, Process, until } from './lib/process.mjs';
+import { create, statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const me = userInfo().username;
@@ -90,7 +92,7 @@ test('a request names the permission that nearly covered it, and why it did not:
   const week = await permit('ci-*', '--expires-within', '7d');
   await permit('prod-*');
   const rows = [
-    ['ci-forever', {}, `${week} (up to 1 token named ci-*, each for at most 7 d, for stdio:${me}) does not cover this. It is for tokens that expire within 7 d, and this one never expires.`],
+    ['ci-forever', {}, `${week} (up to 1 token named ci-*, each for at most 7 d, for stdio:${me}, at ${world.upstream} with the key in use when it was given, with team, account and type left out) does not cover this. It is for tokens that expire within 7 d, and this one never expires.`],
     ['ci-long', { expirationDate: '30 days' }, 'It is for tokens that expire within 7 d.'],
   ];
   const near = text => text.match(/Standing permission: .*/g) ?? [];
@@ -126,4 +128,71 @@ test('a request names the permission that nearly covered it, and why it did not:
   const other = await create(quiet, 'web-shop');
   const plain = await world.terminal(['approvals', 'show', other.structuredContent.approval_id]);
   assert.deepEqual(near(plain.stdout), []);
+});
+
+test('attack: a permission for ci-* covers no other team, account or type: a person is asked', async t => {
+  const world = await World.start(t, { policy: rules(), hold: '0s' });
+  const quiet = await open('modern stdio', world, { elicitation: null });
+  const permit = async (...more) => {
+    const args = ['--principal', `stdio:${me}`, '--names', 'ci-*', '--uses', '9', '--destination', 'none', ...more];
+    const given = await world.terminal(['approvals', 'permit', ...args], ['ci-*']);
+    assert.equal(given.code, 0, given.stderr);
+    return given.stdout + given.stderr;
+  };
+  assert.match(await permit(), /with team, account and type left out, without being asked/);
+  const month = { expirationDate: '20 days' };
+  for (const other of [{ teamName: 'platform' }, { accountName: 'acme' }, { tokenType: 'opaque' }]) {
+    const asked = await create(quiet, `ci-${Object.values(other)[0]}`, { ...month, ...other });
+    assert.equal(statusOf(asked), 'approval_pending', textOf(asked));
+  }
+  assert.equal(statusOf(await create(quiet, 'ci-plain', month)), 'executed');
+
+  assert.match(await permit('--team', 'infra', '--type', 'opaque'), /with team infra and type opaque, account left out/);
+  const infra = { ...month, teamName: 'infra', tokenType: 'opaque' };
+  assert.equal(statusOf(await create(quiet, 'ci-infra', infra)), 'executed');
+  assert.equal(statusOf(await create(quiet, 'ci-infra-jwt', { ...infra, tokenType: 'jwt' })), 'approval_pending');
+});
+
+test('attack: a permission for ci-* is used by a server with another user’s key', async t => {
+  const world = await World.start(t, { policy: rules(), hold: '0s', accounts: ['bob'] });
+  const permit = async () => {
+    const args = ['--principal', 'http:loopback', '--names', 'ci-*', '--uses', '9', '--destination', 'none'];
+    const given = await world.terminal(['approvals', 'permit', ...args], ['ci-*']);
+    assert.equal(given.code, 0, given.stderr);
+    return given.stdout;
+  };
+  const month = { expirationDate: '20 days' };
+  const first = await world.serve();
+  assert.match(await permit(), /at http:\/\/127\.0\.0\.1:\d+ with the key /);
+  const mine = await open('modern HTTP', world, { endpoint: first.endpoint, elicitation: null });
+  assert.equal(statusOf(await create(mine, 'ci-mine', month)), 'executed');
+  await first.process.stop();
+
+  const other = await world.serve({ ...world.env, TFY_API_KEY: 'tfy-sandbox-key-bob-not-a-secret' });
+  const bobs = await open('modern HTTP', world, { endpoint: other.endpoint, elicitation: null });
+  const asked = await create(bobs, 'ci-bobs', month);
+  assert.equal(statusOf(asked), 'approval_pending', textOf(asked));
+  const { stdout } = await world.terminal(['approvals', 'show', asked.structuredContent.approval_id]);
+  assert.match(stdout.replace(/\s+/g, ' '), /It is for tokens made with the key .*, and this server uses another one\./);
+});
+
+test('permissions of earlier versions cover nothing: start and doctor say so', async t => {
+  const world = await World.start(t, { policy: rules(), hold: '0s' });
+  const first = await world.serve();
+  const args = ['--principal', 'http:loopback', '--names', 'ci-*', '--uses', '9', '--destination', 'none'];
+  const given = await world.terminal(['approvals', 'permit', ...args], ['ci-*']);
+  assert.equal(given.code, 0, given.stderr);
+  await first.process.stop();
+  const ledger = new DatabaseSync(join(world.state, 'ledger.db'));
+  const old = ['base_url', 'key_print', 'key_user', 'team', 'account', 'token_type'].map(name => `'$.${name}'`);
+  ledger.exec(`UPDATE standing_permissions SET record = json_remove(record, ${old.join(', ')})`);
+  ledger.close();
+
+  const said = /1 standing permission of an earlier version, which named no TrueFoundry address, team, account or token type, covers nothing any more/;
+  const server = await world.serve();
+  await until(() => said.test(server.process.stderr), { what: () => server.process.stderr, change: look => server.process.watchers.add(look) });
+  const doctor = await world.terminal(['doctor']);
+  assert.match(doctor.stdout.replace(/\s+/g, ' '), said);
+  const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
+  assert.equal(statusOf(await create(connection, 'ci-old', { expirationDate: '20 days' })), 'approval_pending');
 });

@@ -35,7 +35,7 @@ struct Page {
     EveryTool tools{client, reveals, clock};
     const registry::Catalog& catalog = tools.catalog;
     approvals::Narrowing narrowing{approvals, catalog, gate, clock};
-    approvals::Permissions standing{approvals, store, gate, redaction, clock};
+    approvals::Permissions standing{approvals, store, gate, redaction, clock, production};
     observability::Log log{redaction, observability::Log::Level::off};
     TempFolder state;
     calls::RotationDesk rotations{

@@ -43,6 +43,7 @@ public:
     struct Birth {
         std::string instance;
         std::string base_url;
+        std::string key;  // by its print
         std::filesystem::path state_dir;
         policy::Duration hold;
         const Rulebook* book;
@@ -66,7 +67,9 @@ public:
           drivers(desk, page, clock, log, policy::SealKey{}, born.hold),
           recovery({loop, desk, catalog, log}, born.state_dir, born.base_url, {.in_all = {}}),
           calls({loop, catalog, gate, desk, drivers, redaction, clock, log}, "tfy-pat-mcp", born.base_url),
-          tasks(desk, drivers, calls, clock) {}
+          tasks(desk, drivers, calls, clock) {
+        desk.begins_with([this] { return policy::KeyIdentity{.print = born.key}; });
+    }
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
     /// As kill -9: what was not done is never done.

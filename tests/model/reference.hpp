@@ -109,7 +109,10 @@ public:
     void gives(const policy::StandingPermission& permission) {
         given_[permission.id] = {permission, 0, false, false};
     }
-    void born(const std::string& instance) { alive_.insert(instance); }
+    void born(const std::string& instance, const std::string& key) {
+        alive_.insert(instance);
+        keys_[instance] = key;
+    }
     void died(const std::string& instance);
     /// A process that has just begun settles what the dead left behind.
     void settling(const std::string& instance) { settling_ = instance; }
@@ -208,6 +211,7 @@ private:
     std::vector<const Rulebook*> books_;
     std::map<std::string, Given> given_;
     std::set<std::string> alive_;
+    std::map<std::string, std::string> keys_;  // with which each process works
     std::string settling_;
     std::map<std::string, std::string> reveals_;  // reveal id → the create that it came of
     std::vector<std::string> reveal_ids_;

@@ -167,6 +167,12 @@ void Reference::permitted(const Row& row) {
     expect(++given.used <= permission.uses, row.id + ": the permission is used up");
     expect(row.tool == create && row.agent.principal == permission.principal,
            row.id + ": not what was permitted");
+    expect(row.base_url == permission.base_url, row.id + ": permitted for another control plane");
+    const auto& payload = row.arguments.at("payload");
+    expect(payload.value("teamName", "") == permission.kind.team &&
+               payload.value("accountName", "") == permission.kind.account &&
+               payload.value("tokenType", "") == permission.kind.type,
+           row.id + ": permitted for another kind of token");
     const auto prefix = permission.names.substr(0, permission.names.find('*'));
     expect(row.subject.starts_with(prefix), row.id + ": another name than was permitted");
     const auto expiry = policy::read_time(row.arguments.at("payload").value("expirationDate", std::string{}));
@@ -208,6 +214,9 @@ void Reference::next(const journal::JournalRecord& record, Row& row, const Appro
     else if (kind == "withdrawn with its permission")
         expect(state == "withdrawn" && given_.at(seen.decision->permission).revoked,
                row.id + " was withdrawn, and its permission holds");
+    else if (kind == "withdrawn for another key")
+        expect(state == "withdrawn" && !seen.decision->permission.empty(),
+               row.id + " was withdrawn, and no permission approved it");
     else if (kind == "narrowed")
         narrowed(record, row, seen);
     else if (kind == "reworded")
@@ -342,6 +351,9 @@ void Reference::begun(const journal::JournalRecord& record, Row& row, const Appr
     expect(row.state == "approved" && missing.empty(), row.id + " was begun " + row.state + ": " + missing);
     expect(record.at < row.expires, row.id + " was begun after its time");
     expect(alive_.contains(seen.instance), row.id + " is executed by a process that is not there");
+    if (seen.decision && !seen.decision->permission.empty())
+        expect(given_.at(seen.decision->permission).permission.holder.print == keys_[seen.instance],
+               row.id + " runs with another key than was permitted");
 }
 
 // Invariant 5: an outcome says what happened, or that no one knows.

@@ -149,11 +149,12 @@ void World::start(std::uint32_t draw, bool small) {
     reference_.in_force(recent_);
     Process::Birth birth{.instance = "ins_" + std::to_string(++instances_),
                          .base_url = draw % 6 == 5 ? "https://other.example" : "https://acme.example",
+                         .key = (draw >> 12) % 5 == 4 ? "k2" : "k1",
                          .state_dir = folder_.path(),
                          .hold = (draw >> 4) % 4 == 0 ? 0s : 45s,
                          .book = book,
                          .small = small};
-    reference_.born(birth.instance);
+    reference_.born(birth.instance, birth.key);
     reference_.settling(birth.instance);
     auto heard = [this](std::string_view text) { reference_.shows(std::string(text), false); };
     processes_.push_back(

@@ -128,7 +128,10 @@ void World::give(const Draws& draws) {
     const char* const names[] = {"ci-*", "ci-*", "app-*"};
     policy::StandingWish wish{
         .principal = agents[draws[0] % 3].principal,
+        .base_url = draws[1] / 32 % 6 == 5 ? "https://other.example" : "https://acme.example",
+        .holder = {.print = draws[1] / 1024 % 5 == 4 ? "k2" : "k1"},
         .names = names[draws[1] % 3],
+        .kind = {.team = draws[1] / 192 % 4 == 3 ? "platform" : ""},
         .uses = 1 + draws[1] / 4 % 4 / 3,
         .longest_life = std::chrono::days{draws[1] / 16 % 2 == 0 ? 8 : 60},
         .lasts = lasts[draws[2] % 3],

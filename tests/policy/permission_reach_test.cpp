@@ -17,6 +17,7 @@ StandingPermission permission(std::string names = "ci-*") {
             .by = "ann",
             .assurance = Assurance::terminal,
             .principal = "stdio:bob",
+            .base_url = "https://acme.example",
             .names = std::move(names),
             .longest_life = 24h,
             .destination = Destination::page,

@@ -14,8 +14,15 @@ using namespace examples;
 
 Human ann(Assurance assurance = Assurance::signed_in) { return HumanForTests::make("ann", assurance); }
 
+const KeyIdentity of_ann{.print = "k1", .user = "ann@acme.example"};
+
 StandingWish wish() {
-    return {.principal = "stdio:alice", .names = "ci-*", .uses = 2, .reason = "the release"};
+    return {.principal = "stdio:alice",
+            .base_url = remove_call().base_url,
+            .holder = of_ann,
+            .names = "ci-*",
+            .uses = 2,
+            .reason = "the release"};
 }
 
 StandingPermission permission() { return *give(ann(), wish(), "per_1", noon); }
@@ -49,6 +56,8 @@ TEST_CASE(
         {"every name", [](StandingWish& w) { w.names = "*"; }},
         {"every name that ends so", [](StandingWish& w) { w.names = "*-ci"; }},
         {"every name again", [](StandingWish& w) { w.names = "?*"; }},
+        {"no control plane", [](StandingWish& w) { w.base_url.clear(); }},
+        {"an unknown type", [](StandingWish& w) { w.kind.type = "saml"; }},
         {"no use", [](StandingWish& w) { w.uses = 0; }},
         {"too many uses", [](StandingWish& w) { w.uses = 101; }},
         {"no life", [](StandingWish& w) { w.longest_life = Duration{0}; }},
@@ -68,12 +77,14 @@ TEST_CASE(
     CHECK(give(ann(Assurance::client), wish(), "per_1", noon).has_error());
     CHECK(permission().in_force(noon));
     CHECK(permission().until == noon + 60min);
-    CHECK(permission().words() == "up to 2 tokens named ci-*, each for at most 30 d, for stdio:alice");
+    CHECK(permission().words() ==
+          "up to 2 tokens named ci-*, each for at most 30 d, for stdio:alice, at " + remove_call().base_url +
+              " with the key of ann@acme.example, with team, account and type left out");
     CHECK(StandingPermission::read(permission().json())->json() == permission().json());
 }
 
 TEST_CASE("a call that it covers is approved as its giver would have, and runs") {
-    const auto approved = approve_under(permission(), asked(), noon + 1min, 15min);
+    const auto approved = approve_under(permission(), asked(), of_ann, noon + 1min, 15min);
     REQUIRE(approved.has_value());
     CHECK(approved->state == State::approved);
     CHECK(approved->decision->by == "ann");
@@ -97,6 +108,17 @@ TEST_CASE("what it does not cover, a person is asked about") {
         {"a rotation", [](StandingPermission&, Approval& a) { a.call.tool = "tfy_access_tokens_rotate"; }},
         {"another principal",
          [](StandingPermission&, Approval& a) { a.call.caller.principal = "stdio:bob"; }},
+        {"another control plane",
+         [](StandingPermission&, Approval& a) { a.call.base_url = "https://other.example"; }},
+        {"a control plane that an earlier version did not note",
+         [](StandingPermission& p, Approval&) { p.base_url.clear(); }},
+        {"another team",
+         [](StandingPermission&, Approval& a) { a.call.arguments["payload"]["teamName"] = "platform"; }},
+        {"no team where one is meant", [](StandingPermission& p, Approval&) { p.kind.team = "platform"; }},
+        {"another account",
+         [](StandingPermission&, Approval& a) { a.call.arguments["payload"]["accountName"] = "acme"; }},
+        {"another type",
+         [](StandingPermission&, Approval& a) { a.call.arguments["payload"]["tokenType"] = "opaque"; }},
         {"another name", [](StandingPermission&, Approval& a) { a.facts.subject = "prod-a"; }},
         {"for ever", [](StandingPermission&, Approval& a) { a.facts.expires.reset(); }},
         {"for too long", [](StandingPermission&, Approval& a) { a.facts.expires = noon + 31 * 24h; }},
@@ -132,12 +154,67 @@ TEST_CASE("what it does not cover, a person is asked about") {
         auto given = permission();
         auto request = asked();
         row.change(given, request);
-        const auto approved = approve_under(given, request, noon, 15min);
+        const auto approved = approve_under(given, request, of_ann, noon, 15min);
         REQUIRE(approved.has_error());
         CHECK(approved.error().code == Errc::refused);
         CHECK(approved.error().message.ends_with(" The standing permission was not used."));
     }
-    CHECK(approve_under(permission(), asked("ci-a", 30 * 24h), noon, 15min).has_value());
+    CHECK(approve_under(permission(), asked("ci-a", 30 * 24h), of_ann, noon, 15min).has_value());
+}
+
+TEST_CASE("a permission for a team, an account and a type covers exactly these, and says so") {
+    auto wanted = wish();
+    wanted.kind = {.team = "platform", .account = "acme", .type = "opaque"};
+    const auto given = give(ann(), wanted, "per_1", noon);
+    auto request = asked();
+    request.call.arguments["payload"].update(
+        {{"teamName", "platform"}, {"accountName", "acme"}, {"tokenType", "opaque"}});
+    CHECK(approve_under(*given, request, of_ann, noon, 15min).has_value());
+    CHECK(approve_under(*given, asked(), of_ann, noon, 15min).has_error());
+    CHECK(given->kind.words() == "team platform, account acme and type opaque");
+    CHECK(TokenKind{.team = "platform"}.words() == "team platform, account and type left out");
+    CHECK(StandingPermission::read(given->json())->json() == given->json());
+}
+
+TEST_CASE("a permission covers calls with the key it was given for, or another key of the same user") {
+    struct KeyRow {
+        const char* what;
+        KeyIdentity given, used;
+        bool covers;
+    };
+    const KeyRow rows[] = {{"the same key, both unknown", {"k1", ""}, {"k1", ""}, true},
+                           {"the same key, its user told later", {"k1", ""}, {"k1", "ann"}, true},
+                           {"another key of the same user", {"k1", "ann"}, {"k2", "ann"}, true},
+                           {"another user's key", {"k1", "ann"}, {"k2", "bob"}, false},
+                           {"another key of which nothing is known", {"k1", "ann"}, {"k2", ""}, false},
+                           {"another key, and nothing known of the first", {"k1", ""}, {"k2", "ann"}, false},
+                           {"no key any more", {"k1", ""}, {"", ""}, false}};
+    for (const auto& row : rows) {
+        INFO(row.what);
+        auto wanted = wish();
+        wanted.holder = row.given;
+        const auto given = give(ann(), wanted, "per_1", noon);
+        CHECK(approve_under(*given, asked(), row.used, noon, 15min).has_value() == row.covers);
+    }
+    const auto why = not_covered(permission(), asked(), {"k2", "bob@acme.example"}, noon);
+    CHECK(why == "It is for tokens made with the key of ann@acme.example, and this server uses another one.");
+}
+
+TEST_CASE("those of earlier versions are counted and named") {
+    auto old = permission();
+    old.base_url.clear();
+    CHECK(of_earlier_versions({permission(), old, old}) == 2);
+    CHECK(words_of_earlier_versions(2).starts_with("2 standing permissions of an earlier version"));
+    CHECK(words_of_earlier_versions(1).find("covers nothing any more") != std::string::npos);
+}
+
+TEST_CASE("a record of an earlier version is read, and covers nothing") {
+    auto record = permission().json();
+    for (const auto* key : {"base_url", "key_print", "key_user", "team", "account", "token_type"})
+        record.erase(key);
+    const auto read = StandingPermission::read(record);
+    REQUIRE(read.has_value());
+    CHECK(not_covered(*read, asked(), of_ann, noon)->starts_with("It was given by an earlier version"));
 }
 
 TEST_CASE("a permission is revoked once") {

@@ -69,7 +69,7 @@ struct Process : Calls {
     }
 
     std::filesystem::path state;
-    std::optional<storage::KeyIdentity> key;  // with which the dead one began
+    std::optional<policy::KeyIdentity> key;   // with which the dead one began
     upstream::KeyIdentities* keys = nullptr;  // of this one
 };
 
@@ -186,11 +186,11 @@ TEST_CASE("a value's fate is known after its process is gone, to its principal a
 TEST_CASE("what another user's key began is unknown: with this one its token looks deleted, and is not") {
     struct Row {
         const char* name;
-        std::optional<storage::KeyIdentity> begun;
+        std::optional<policy::KeyIdentity> begun;
         State state;
         int reads;
     };
-    const storage::KeyIdentity other{.print = "of another key", .user = "bob@acme.example"};
+    const policy::KeyIdentity other{.print = "of another key", .user = "bob@acme.example"};
     const Row rows[] = {{"another user's", other, State::unknown, 1},
                         {"another one, and nothing tells whose", {{.print = "x"}}, State::unknown, 0},
                         {"begun before that was written down", {}, State::succeeded, 1}};

@@ -28,6 +28,8 @@ struct Terminal {
                                   .permit = {.principal = "stdio:alice", .names = "ci-*", .uses = 5},
                                   .stdin_is_terminal = true,
                                   .required = {.passphrase = false},
+                                  .control_plane = {.base_url = "https://acme.example",
+                                                    .holder = {.print = "k1", .user = "ann@acme.example"}},
                                   .user = "grace",
                                   .now = [] { return noon; }};
 
@@ -46,9 +48,11 @@ TEST_CASE(
     const auto given = terminal.run(Verb::permit, "ci-*\n");
     CHECK(given.code == 0);
     CHECK(given.err.empty());
-    CHECK(holds(given.out,
-                "For 1 h from now, stdio:alice may create up to 5 tokens named ci-* without being asked "
-                "about. Each must expire within 30 d. Each value is shown once, on the approvals page.\n"));
+    CHECK(holds(
+        given.out,
+        "For 1 h from now, stdio:alice may create up to 5 tokens named ci-* at https://acme.example with "
+        "the key of ann@acme.example, with team, account and type left out, without being asked about. Each "
+        "must expire within 30 d. Each value is shown once, on the approvals page.\n"));
     REQUIRE(terminal.in_force().size() == 1);
     const auto permission = terminal.in_force().front();
     CHECK(permission.by == "grace");
@@ -60,10 +64,13 @@ TEST_CASE(
     CHECK(terminal.ledger->journal()->back().body["given_by"] == "grace");
 
     const auto listed = terminal.run(Verb::permissions);
-    CHECK(listed.out == permission.id +
-                            "\n    Create up to 5 tokens named ci-*, each for at most 30 d, for stdio:alice\n"
-                            "    Given by grace (terminal), used 0 of 5, values: page, ends on 2026-11-23\n"
-                            "    13:00 UTC (in 1 h)\n");
+    CHECK(listed.out ==
+          permission.id +
+              "\n    Create up to 5 tokens named ci-*, each for at most 30 d, for stdio:alice, at\n"
+              "    https://acme.example with the key of ann@acme.example, with team, account\n"
+              "    and type left out\n"
+              "    Given by grace (terminal), used 0 of 5, values: page, ends on 2026-11-23\n"
+              "    13:00 UTC (in 1 h)\n");
     terminal.options.json = true;
     const auto json = protocol::parse(terminal.run(Verb::permissions).out).value();
     CHECK(json.at("permissions").at(0) == permission.json());

@@ -12,7 +12,7 @@
 namespace tfy::key_identities_test {
 
 using namespace tfy::examples;
-using storage::KeyIdentity;
+using policy::KeyIdentity;
 using upstream::OwnKey;
 
 namespace {
@@ -45,7 +45,8 @@ Json made_by(const std::string& id, const std::string& user) {
 
 struct House : Upstream {
     upstream::KeyIdentities with(const std::string& value) { return {key(value), print_key, client}; }
-    KeyIdentity begun(const std::string& value, const std::vector<truefoundry::AccessToken>& listed = {}) {
+    policy::KeyIdentity begun(const std::string& value,
+                              const std::vector<truefoundry::AccessToken>& listed = {}) {
         auto holders = with(value);
         holders.note(listed);
         return holders.now();

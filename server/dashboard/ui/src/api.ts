@@ -62,6 +62,9 @@ export interface Change {
 export interface Permit {
     principal: string;
     names: string;
+    team: string;
+    account: string;
+    token_type: string;
     uses: number;
     longest_life: string;
     lasts: string;
@@ -83,7 +86,7 @@ export const api = {
         (await (await post(`approvals/${id}/deny`, { reason }, csrf)).json()) as Approval,
     narrow: async (id: string, change: Change, csrf: string) =>
         (await (await post(`approvals/${id}/narrow`, change, csrf)).json()) as Approval,
-    permissions: async () => (await get<{ permissions: Permission[] }>("permissions")).permissions,
+    permissions: () => get<{ permissions: Permission[]; given_for: string }>("permissions"),
     permit: async (permit: Permit, csrf: string) =>
         (await (await post("permissions", permit, csrf)).json()) as Permission,
     revoke: (id: string, csrf: string) => post(`permissions/${id}/revoke`, {}, csrf),

@@ -76,7 +76,14 @@ export function Permissions() {
                     <button
                         type="button"
                         class="quiet small"
-                        onClick={() => (draft.value = { principal: "", names: "", destination: "page" })}
+                        onClick={() =>
+                            (draft.value = {
+                                principal: "",
+                                names: "",
+                                kind: { team: "", account: "", token_type: "" },
+                                destination: "page",
+                            })
+                        }
                     >
                         Allow some creates ahead of time{"\u2026"}
                     </button>

@@ -4,13 +4,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { go, home } from "./nav";
-import { refresh, session } from "./state";
+import { givenFor, refresh, session } from "./state";
 import { destinations } from "./words";
-import type { Approval, Destination } from "./types";
+import type { Approval, Destination, TokenKind } from "./types";
 
 interface Draft {
     principal: string;
     names: string;
+    kind: TokenKind;
     destination: PermitDestination;
 }
 
@@ -30,6 +31,7 @@ export function AllowMore({ approval }: { approval: Approval }) {
         draft.value = {
             principal: approval.principal,
             names: pattern(approval.facts.subject),
+            kind: approval.token_kind ?? { team: "", account: "", token_type: "" },
             destination: approval.destinations.includes("page") ? "page" : "none",
         };
         go(`${home}/permissions`);
@@ -65,13 +67,28 @@ const ends: Record<PermitDestination, string> = {
     none: "No value is shown.",
 };
 
+/** "team platform, account and type left out", as the server says it. */
+function kindWords({ team, account, token_type }: TokenKind): string {
+    const all: [string, string][] = [
+        ["team", team],
+        ["account", account],
+        ["type", token_type],
+    ];
+    const list = new Intl.ListFormat("en-GB");
+    const named = all.filter(([, value]) => value).map(([label, value]) => `${label} ${value}`);
+    const leftOut = all.filter(([, value]) => !value).map(([label]) => label);
+    if (leftOut.length === 0) return list.format(named);
+    return [...(named.length ? [list.format(named)] : []), `${list.format(leftOut)} left out`].join(", ");
+}
+
 function Summary({ wish }: { wish: Wish }) {
     const lasts = periods.find(([value]) => value === wish.lasts)?.[1] ?? wish.lasts;
     return (
         <p id="permit-summary" class="summary">
             For {lasts} from now, <bdi>{wish.principal.trim() || "\u2026"}</bdi> may create up to{" "}
             {wish.uses || "\u2026"} {wish.uses === "1" ? "token" : "tokens"} named{" "}
-            <bdi class="name">{wish.names.trim() || "\u2026"}</bdi> without asking anybody. Each must end within{" "}
+            <bdi class="name">{wish.names.trim() || "\u2026"}</bdi> <bdi>{givenFor.value}</bdi>, with <bdi>{kindWords(wish.kind)}</bdi>, without
+            being asked about. Each must expire within{" "}
             {wish.days || "\u2026"} {wish.days === "1" ? "day" : "days"}. {ends[wish.destination]}
         </p>
     );
@@ -149,6 +166,7 @@ export function Permit({ from }: { from: Draft }) {
                 {
                     principal: principal.trim(),
                     names: names.trim(),
+                    ...wish.kind,
                     uses: Number(wish.uses),
                     longest_life: `${wish.days}d`,
                     lasts,

@@ -15,6 +15,8 @@ export const opened = signal<ReadonlyMap<string, Approval>>(new Map());
 export const decided = signal<Approval[]>([]);
 export const reveals = signal<Reveal[]>([]);
 export const permissions = signal<Permission[]>([]);
+/** Which control plane and whose key new permissions are for, in words. */
+export const givenFor = signal("");
 export const rotations = signal<Rotation[]>([]);
 export const loaded = signal(false);
 export const connection = signal<"live" | "reconnecting" | "offline">("reconnecting");
@@ -124,7 +126,8 @@ async function loadRest(): Promise<void> {
     ]);
     decided.value = listing.approvals.filter((each) => each.state !== "pending");
     reveals.value = held;
-    permissions.value = allowed;
+    permissions.value = allowed.permissions;
+    givenFor.value = allowed.given_for;
     rotations.value = rotating;
 }
 

@@ -47,6 +47,7 @@ export interface Approval {
     words: { title: string; button: string; danger: boolean };
     /** Whether a standing permission can cover such calls. */
     may_be_permitted: boolean;
+    token_kind?: TokenKind;
     state: State;
     created: string;
     /** When its state last changed. */
@@ -133,13 +134,23 @@ export interface Reveal {
     nonce: string;
 }
 
+/** Whose a new token is and what it is; empty: left out. */
+export interface TokenKind {
+    team: string;
+    account: string;
+    token_type: string;
+}
+
 export interface Permission {
     id: string;
     by: string;
     assurance: Assurance;
     words: string;
     principal: string;
+    base_url: string;
+    where: string;
     names: string;
+    token_kind: string;
     longest_life: string;
     destination: Destination;
     reason: string;

@@ -3,11 +3,13 @@
 
 #include <string>
 
-namespace tfy::storage {
+namespace tfy::policy {
 
 struct KeyIdentity {
     std::string print = {};  // a keyed hash of the key; empty: there was none
     std::string user = {};   // e-mail address or name; empty: nothing told it
+
+    bool operator==(const KeyIdentity&) const = default;
 };
 
 enum class SameUser { yes, no, unknown };
@@ -20,4 +22,4 @@ inline SameUser same_user(const KeyIdentity& begun, const KeyIdentity& now) {
     return begun.user == now.user ? SameUser::yes : SameUser::no;
 }
 
-}  // namespace tfy::storage
+}  // namespace tfy::policy
