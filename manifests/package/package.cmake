@@ -1,4 +1,4 @@
-# `cmake --install`, and the Debian package by CPack: the program, its manual page, completion for bash and a unit for systemd.
+# `cmake --install`, and the Debian package by CPack: the program, its manual page, completion for bash, zsh and fish, and a unit for systemd.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # a package holds what was built, and builds nothing
 set(package_files ${CMAKE_SOURCE_DIR}/manifests/package)
 set(packed ${CMAKE_BINARY_DIR}/packed)
@@ -21,6 +21,8 @@ tfy_gzip(${package_files}/tfy-pat-mcp.1 tfy-pat-mcp.1.gz)
 install(TARGETS tfy-pat-mcp RUNTIME DESTINATION bin)
 install(FILES ${packed}/tfy-pat-mcp.1.gz DESTINATION share/man/man1)
 install(FILES ${package_files}/tfy-pat-mcp.bash DESTINATION share/bash-completion/completions RENAME tfy-pat-mcp)
+install(FILES ${package_files}/_tfy-pat-mcp DESTINATION share/zsh/vendor-completions)
+install(FILES ${package_files}/tfy-pat-mcp.fish DESTINATION share/fish/vendor_completions.d)
 install(FILES ${package_files}/tfy-pat-mcp.service DESTINATION lib/systemd/system)
 install(FILES ${packed}/copyright ${packed}/changelog.gz DESTINATION share/doc/tfy-pat-mcp)
 

@@ -38,7 +38,9 @@ test('the package names what it needs, and holds what it should', () => {
     'usr/share/bash-completion/completions/tfy-pat-mcp',
     'usr/share/doc/tfy-pat-mcp/changelog.gz',
     'usr/share/doc/tfy-pat-mcp/copyright',
+    'usr/share/fish/vendor_completions.d/tfy-pat-mcp.fish',
     'usr/share/man/man1/tfy-pat-mcp.1.gz',
+    'usr/share/zsh/vendor-completions/_tfy-pat-mcp',
   ]);
   assert.match(run('dpkg-deb', ['-c', deb]), /^-rwxr-xr-x root\/root .*usr\/bin\/tfy-pat-mcp$/m);
 });
@@ -66,6 +68,33 @@ test('completion in bash knows the commands and the options of the installed pro
   assert.deepEqual(complete('approvals', 'perm'), ['permissions', 'permit']);
   assert.deepEqual(complete('setup', '--dry'), ['--dry-run']);
   assert.deepEqual(complete('serve', '--public'), ['--public-url']);
+});
+
+test('completion in zsh knows them, too', { skip: !has('zsh') }, () => {
+  // What the shell would be told, instead of the shell: its own functions for completion need a terminal.
+  const asked = `
+    _describe() { [[ $1 == -o ]] && shift; print -l -- \${(P)2} }
+    _files() { print FILES }
+    words=("\${@:2}"); CURRENT=$#words
+    source "$1"`;
+  const complete = (...words) =>
+    run('zsh', ['-f', '-c', asked, 'zsh', at('usr/share/zsh/vendor-completions/_tfy-pat-mcp'), at('usr/bin/tfy-pat-mcp'), ...words])
+      .trim().split('\n').map(line => line.split(':')[0]);
+  assert.ok(complete('ser').includes('serve'));
+  assert.ok(complete('approvals', 'perm').includes('permit'));
+  assert.ok(complete('setup', '--dry').includes('--dry-run'));
+  assert.ok(!complete('setup', '--dry').includes('setup'));
+  assert.deepEqual(complete('serve', 'x'), ['FILES']);
+});
+
+test('completion in fish knows them, too', { skip: !has('fish') }, () => {
+  const env = { ...process.env, HOME: folder, PATH: `${at('usr/bin')}:${process.env.PATH}` };
+  const complete = line =>
+    run('fish', ['--no-config', '-c', 'source $argv[1]; complete -C $argv[2]', at('usr/share/fish/vendor_completions.d/tfy-pat-mcp.fish'), line], { env, cwd: folder })
+      .trim().split('\n').map(each => each.split('\t')[0]);
+  assert.deepEqual(complete('tfy-pat-mcp ser'), ['serve']);
+  assert.deepEqual(complete('tfy-pat-mcp approvals perm').sort(), ['permissions', 'permit']);
+  assert.deepEqual(complete('tfy-pat-mcp setup --dry'), ['--dry-run']);
 });
 
 test('the unit is valid, and the service is shut in', { skip: !has('systemd-analyze') }, () => {

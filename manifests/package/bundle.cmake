@@ -1,0 +1,30 @@
+# cmake -DPROGRAM=FILE -DVERSION=X.Y.Z -DOUT=FOLDER [-DSTRIP=PROGRAM] -P bundle.cmake
+#
+# Writes into OUT: the bundle for hosts that install .mcpb files, and server.json, which tells the MCP Registry of it. Where
+# the bundle will be, and under which name the registry knows it, is said by TFY_RELEASE_URL and TFY_REGISTRY_NAME.
+set(registry_name $ENV{TFY_REGISTRY_NAME})
+set(release_url $ENV{TFY_RELEASE_URL})
+if(NOT registry_name)
+  set(registry_name io.github.example/tfy-pat-mcp)
+endif()
+if(NOT release_url)
+  set(release_url https://github.com/example/tfy-pat-mcp/releases/download/v${VERSION})
+endif()
+
+execute_process(COMMAND uname -m OUTPUT_VARIABLE processor OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+set(bundle_name tfy-pat-mcp_${VERSION}_linux-${processor}.mcpb)
+set(folder ${OUT}/bundle)
+set(PROJECT_VERSION ${VERSION})
+file(REMOVE_RECURSE ${folder})
+configure_file(${CMAKE_CURRENT_LIST_DIR}/mcpb.json ${folder}/manifest.json @ONLY)
+file(MAKE_DIRECTORY ${folder}/server)
+file(COPY_FILE ${PROGRAM} ${folder}/server/tfy-pat-mcp)
+file(CHMOD ${folder}/server/tfy-pat-mcp PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+if(STRIP)
+  execute_process(COMMAND ${STRIP} ${folder}/server/tfy-pat-mcp COMMAND_ERROR_IS_FATAL ANY)
+endif()
+execute_process(COMMAND ${CMAKE_COMMAND} -E tar cf ${OUT}/${bundle_name} --format=zip manifest.json server
+                WORKING_DIRECTORY ${folder} COMMAND_ERROR_IS_FATAL ANY)
+file(REMOVE_RECURSE ${folder})
+file(SHA256 ${OUT}/${bundle_name} bundle_sha256)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/server.json ${OUT}/server.json @ONLY)
