@@ -16,7 +16,7 @@ foreach(file IN LISTS FILES)
   file(READ ${file} hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
   string(APPEND bodies "const unsigned char file_${index}[] = {${bytes}0};\n")
-  string(APPEND entries "    {\"${name}\", {reinterpret_cast<const char*>(file_${index}), sizeof file_${index} - 1}},\n")
+  string(APPEND entries "    {\"${name}\", {reinterpret_cast<const char*>(file_${index}), sizeof file_${index} - 1}, file_${index}},\n")
   math(EXPR index "${index} + 1")
 endforeach()
 file(WRITE ${OUT}.new "// Made by manifests/embed.cmake. Do not edit.

@@ -8,10 +8,23 @@
 
 namespace tfy::manifests {
 
+/// Bytes of the program. Made by the compiler only, so they hold nothing that a process has learned.
+class Bytes {
+public:
+    template <std::size_t Size>
+    consteval Bytes(const unsigned char (&file)[Size]) : first_(file), size_(Size - 1) {}  // NOLINT: as it is
+    std::string_view text() const { return {reinterpret_cast<const char*>(first_), size_}; }
+
+private:
+    const unsigned char* first_;
+    std::size_t size_;  // without the 0 behind them
+};
+
 struct File {
     std::string_view name;  // path below manifests/: "tools/tfy_config_status.json", "policy.toml";
                             // "page/index.html" for the page
     std::string_view text;  // bytes as they are in the repository
+    Bytes bytes;            // the same
 };
 
 /// Every embedded file, in the order of their names within a folder.

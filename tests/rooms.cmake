@@ -9,7 +9,7 @@
 room(manifests)
 room(protocol)
 room(policy MAY manifests)
-room(policy/redaction MAY policy)
+room(policy/redaction MAY policy manifests)
 room(policy/dialogue MAY policy)
 room(policy/journal MAY policy policy/redaction)
 room(policy/notice MAY policy policy/redaction policy/journal)

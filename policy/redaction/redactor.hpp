@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "manifests/embedded.hpp"
 #include "policy/redaction/fingerprint.hpp"
 #include "policy/redaction/reveal.hpp"
 #include "protocol/error.hpp"
@@ -30,8 +31,8 @@ private:
     std::string_view words_;
 };
 
-/// Text that may leave. Made only by Redactor, and of literals; transports, pages, journal, logs and metrics
-/// take nothing else. Wiped when it is gone: one of them holds the value of a reveal.
+/// Text that may leave. Made only by Redactor, and of the program's own bytes; transports, pages, journal,
+/// logs and metrics take nothing else. Wiped when it is gone: one of them holds the value of a reveal.
 class Redacted {
 public:
     Redacted(const Redacted&) = default;
@@ -47,6 +48,8 @@ public:
     static Redacted error_object(Literal words);
     /// {"error": code, "error_description": words}
     static Redacted error_object(Literal code, Literal words);
+    /// A file of the program as it is, also if it is no text.
+    static Redacted embedded(manifests::Bytes file) { return Redacted(std::string(file.text())); }
 
 private:
     friend class Redactor;

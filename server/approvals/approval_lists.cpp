@@ -58,6 +58,32 @@ Async<Result<Approvals::Board>> Approvals::waiting_page(std::string after, std::
     co_return co_await store_.run(std::move(work));
 }
 
+Async<Result<Approvals::Board>> Approvals::history_page(std::string before, std::size_t page_size) {
+    auto work = [before = std::move(before), page_size,
+                 now = clock_.now()](storage::Ledger& ledger) -> Result<Board> {
+        Board board;
+        if (before.empty()) {
+            auto open = ledger.all_open(now);
+            if (!open) return open.error();
+            for (auto& each : *open)
+                if (each.state != State::pending) board.approvals.push_back(std::move(each));
+        }
+        auto ended = ledger.over(now, page_size + 1, before);
+        if (!ended) return ended.error();
+        board.more = ended->size() > page_size ? 1 : 0;
+        if (board.more > 0) ended->pop_back();
+        for (auto& each : *ended) board.approvals.push_back(policy::lapse(std::move(each), now));
+        return board;
+    };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<std::vector<journal::JournalRecord>>> Approvals::journal_page(std::int64_t first,
+                                                                           std::size_t limit) {
+    auto work = [first, limit](storage::Ledger& ledger) { return ledger.journal(first, limit); };
+    co_return co_await store_.run(std::move(work));
+}
+
 Async<Result<std::vector<Approval>>> Approvals::list_of(std::string principal, std::string before,
                                                         std::size_t limit) {
     auto work = [principal = std::move(principal), before = std::move(before),

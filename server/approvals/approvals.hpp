@@ -71,6 +71,11 @@ public:
     Async<Result<Board>> board(std::string after, std::size_t page_size, std::size_t decided);
     /// The same without what was decided: a page of those that wait, from the first on or behind `after`.
     Async<Result<Board>> waiting_page(std::string after, std::size_t page_size);
+    /// What was decided: from the first on, all that are approved and not over, then the newest ones that are
+    /// over, lapsed ones as expired; behind `before` only these. `more`: 1 if there are older ones.
+    Async<Result<Board>> history_page(std::string before, std::size_t page_size);
+    /// Records of the journal from this number on.
+    Async<Result<std::vector<journal::JournalRecord>>> journal_page(std::int64_t first, std::size_t limit);
     /// The principal's own, newest first, those that are older than `before` (all where it is empty), lapsed
     /// ones as expired. Errc::not_found for a `before` that is not theirs.
     Async<Result<std::vector<policy::Approval>>> list_of(std::string principal, std::string before,

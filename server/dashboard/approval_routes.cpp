@@ -11,9 +11,9 @@ namespace {
 
 using policy::Approval;
 
-constexpr std::size_t page_size = 50;   // of those that wait
-constexpr std::size_t most_rows = 250;  // of the inbox, at a time
-constexpr std::size_t history = 30;     // of those that are over
+constexpr std::size_t page_size = 50;     // of those that wait
+constexpr std::size_t most_rows = 250;    // of the inbox, at a time
+constexpr std::size_t most_decided = 30;  // of those that are over
 
 /// The last request that the page has, "after=apr_…"; empty: it begins.
 std::string after_in(std::string_view query) {
@@ -88,7 +88,7 @@ transport::HttpResponse failed(const sealing::Sealer& redaction, const Error& er
 
 Async<transport::HttpResponse> Dashboard::list(PageRequest visit) {
     const std::string_view query = visit.request.query;
-    const auto decided = query == "all=1" ? history : 0;
+    const auto decided = query == "all=1" ? most_decided : 0;
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
     const auto found = co_await approvals_.board(after_in(query), page_size, decided);
     if (!found) co_return error_reply(redaction_, found.error());
@@ -125,6 +125,8 @@ Async<transport::HttpResponse> Dashboard::one(PageRequest visit) {
 
 // Ends with the session, since a browser that was signed out learns nothing more, and when the server stops.
 Async<void> Dashboard::events(PageRequest visit, transport::Responder& answer) {
+    const auto started = co_await answer.start_events(guards());
+    if (!started) co_return;
     std::optional<std::uint64_t> told;
     while (people_.session(visit.cookie)) {
         const auto revision = approvals_.revision();

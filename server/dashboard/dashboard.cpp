@@ -56,8 +56,7 @@ Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::S
       redaction_(redaction),
       clock_(clock),
       server_label_(std::move(server_label)),
-      sign_in_help_(std::move(sign_in_help)),
-      files_(redaction) {}
+      sign_in_help_(std::move(sign_in_help)) {}
 
 std::span<const Dashboard::Route> Dashboard::routes() {
     static constexpr Route all[] = {
@@ -70,6 +69,8 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"GET", "/approvals/api/approvals", Needs::session, &Dashboard::list},
         {"GET", "/approvals/api/rows", Needs::session, &Dashboard::rows},
         {"GET", "/approvals/api/approvals/{id}", Needs::session, &Dashboard::one},
+        {"GET", "/approvals/api/history", Needs::session, &Dashboard::history},
+        {"GET", "/approvals/api/journal", Needs::session, &Dashboard::journal},
         {"GET", "/approvals/api/events", Needs::session, nullptr},
         {"POST", "/approvals/api/approvals/{id}/approve", Needs::session_and_body, &Dashboard::approve},
         {"POST", "/approvals/api/approvals/{id}/deny", Needs::session_and_body, &Dashboard::deny},
@@ -83,6 +84,12 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"POST", "/approvals/api/rotations/{id}/keep", Needs::session_and_body, &Dashboard::keep_old_token},
         {"GET", "/approvals/{id}", Needs::nothing, &Dashboard::page},
     };
+    return all;
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> Dashboard::addresses() {
+    std::vector<std::pair<std::string_view, std::string_view>> all;
+    for (const auto& route : routes()) all.emplace_back(route.method, route.path);
     return all;
 }
 
@@ -145,6 +152,7 @@ Async<void> Dashboard::handle(transport::HttpRequest request, transport::Respond
         co_await events(std::move(visit), answer);
         co_return;
     }
+    reply.headers.insert(reply.headers.end(), guards().begin(), guards().end());
     co_await answer.reply(std::move(reply));
 }
 

@@ -36,6 +36,9 @@ public:
 
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
 
+    /// Every method and path that is served; {id} stands for any name.
+    static std::vector<std::pair<std::string_view, std::string_view>> addresses();
+
 private:
     /// A request on its way to a route: who sent it, what the path's {id} holds, what the body says.
     struct PageRequest {
@@ -71,6 +74,8 @@ private:
     Async<transport::HttpResponse> list(PageRequest visit);
     Async<transport::HttpResponse> rows(PageRequest visit);
     Async<transport::HttpResponse> one(PageRequest visit);
+    Async<transport::HttpResponse> history(PageRequest visit);
+    Async<transport::HttpResponse> journal(PageRequest visit);
     Async<void> events(PageRequest visit, transport::Responder& answer);
     Async<transport::HttpResponse> approve(PageRequest visit);
     Async<transport::HttpResponse> deny(PageRequest visit);

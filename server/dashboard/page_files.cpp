@@ -1,5 +1,8 @@
 #include "server/dashboard/page_files.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "manifests/embedded.hpp"
 #include "policy/canonical_json.hpp"
 
@@ -7,10 +10,12 @@ namespace tfy::dashboard {
 namespace {
 
 constexpr std::string_view folder = "page/";
-constexpr const char* content_policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+struct Coding {
+    std::string_view name;
+    std::string_view ending;
+};
+constexpr std::array codings = {Coding{"br", ".br"}, Coding{"gzip", ".gz"}};
 
 std::string content_type_of(std::string_view name) {
     if (name.ends_with(".js")) return "text/javascript; charset=utf-8";
@@ -18,40 +23,71 @@ std::string content_type_of(std::string_view name) {
     return "text/html; charset=utf-8";
 }
 
+std::string etag_of(std::string_view bytes) { return '"' + policy::sha256(bytes).substr(7, 32) + '"'; }
+
+std::string_view trimmed(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+/// Whether an Accept-Encoding header names `coding`, and not with q=0.
+bool accepts(std::string_view header, std::string_view coding) {
+    while (!header.empty()) {
+        const auto item = header.substr(0, header.find(','));
+        header.remove_prefix(std::min(item.size() + 1, header.size()));
+        if (trimmed(item.substr(0, item.find(';'))) != coding) continue;
+        const auto weight = item.find("q=");
+        return weight == std::string_view::npos ||
+               item.find_first_of("123456789", weight) != std::string_view::npos;
+    }
+    return false;
+}
+
+/// The shortest form that an Accept-Encoding header allows.
+std::string_view best_coding(std::string_view accepted) {
+    for (const auto& coding : codings)
+        if (accepts(accepted, coding.name)) return coding.name;
+    return "";
+}
+
 }  // namespace
 
-PageFiles::PageFiles(const sealing::Sealer& redaction) {
+PageFiles::PageFiles() {
     for (const auto& file : manifests::files()) {
         if (!file.name.starts_with(folder)) continue;
-        const auto name = file.name.substr(folder.size());
-        const auto etag = '"' + policy::sha256(file.text).substr(7, 32) + '"';
-        files_.emplace(std::string(name), File{content_type_of(name), etag, redaction.seal_text(file.text)});
+        auto name = file.name.substr(folder.size());
+        std::string_view coding;
+        for (const auto& each : codings)
+            if (name.ends_with(each.ending)) {
+                coding = each.name;
+                name.remove_suffix(each.ending.size());
+            }
+        auto& served = files_.try_emplace(std::string(name), File{content_type_of(name), {}}).first->second;
+        served.forms.emplace(coding, Form{etag_of(file.text), redaction::Redacted::embedded(file.bytes)});
     }
 }
 
-transport::HttpResponse PageFiles::index() const {
-    const auto& file = files_.at("index.html");
-    return {200,
-            file.content_type,
-            file.body,
-            {{"Content-Security-Policy", content_policy},
-             {"Cross-Origin-Opener-Policy", "same-origin"},
-             {"Cache-Control", "no-store"},
-             {"Referrer-Policy", "no-referrer"},
-             {"X-Content-Type-Options", "nosniff"}}};
+transport::HttpResponse PageFiles::reply(const File& file, std::string_view coding, transport::Headers more) {
+    more.emplace_back("Vary", "Accept-Encoding");
+    if (!coding.empty()) more.emplace_back("Content-Encoding", coding);
+    return {200, file.content_type, file.forms.at(coding).body, std::move(more)};
+}
+
+transport::HttpResponse PageFiles::index(std::string_view accepted) const {
+    return reply(files_.at("index.html"), best_coding(accepted), {{"Cache-Control", "no-store"}});
 }
 
 // The names never change, so browsers ask again each time: an upgraded server is never met by an old script.
-std::optional<transport::HttpResponse> PageFiles::asset(std::string_view name, std::string_view known) const {
+std::optional<transport::HttpResponse> PageFiles::asset(std::string_view name, std::string_view accepted,
+                                                        std::string_view known) const {
     const auto found = files_.find("assets/" + std::string(name));
     if (found == files_.end()) return std::nullopt;
-    const auto& file = found->second;
-    transport::Headers headers = {{"ETag", file.etag},
-                                  {"Cache-Control", "no-cache"},
-                                  {"Cross-Origin-Resource-Policy", "same-origin"},
-                                  {"X-Content-Type-Options", "nosniff"}};
-    if (known == file.etag) return transport::HttpResponse{304, {}, {}, std::move(headers)};
-    return transport::HttpResponse{200, file.content_type, file.body, std::move(headers)};
+    const auto coding = best_coding(accepted);
+    const auto& etag = found->second.forms.at(coding).etag;
+    auto whole = reply(found->second, coding, {{"ETag", etag}, {"Cache-Control", "no-cache"}});
+    if (known.find(etag) == std::string_view::npos) return whole;
+    std::erase_if(whole.headers, [](const auto& header) { return header.first == "Content-Encoding"; });
+    return transport::HttpResponse{304, {}, {}, std::move(whole.headers)};
 }
 
 }  // namespace tfy::dashboard

@@ -1,31 +1,36 @@
-// The page's own files as they were embedded, sealed once.
+// The page's own files as they were embedded, whole and compressed.
 #pragma once
 
 #include <map>
 #include <string>
 #include <string_view>
 
-#include "server/sealing/sealer.hpp"
 #include "server/transport/http.hpp"
 
 namespace tfy::dashboard {
 
 class PageFiles {
 public:
-    explicit PageFiles(const sealing::Sealer& redaction);
+    PageFiles();
 
-    /// The page itself, with the headers that keep everything foreign out of it.
-    transport::HttpResponse index() const;
-    /// "app.js" or "app.css": 200, or 304 where `known` (If-None-Match) is what we have. nullopt for any
+    /// The page itself, in the shortest form that `accepted` (Accept-Encoding) allows.
+    transport::HttpResponse index(std::string_view accepted) const;
+    /// "app.js" or "app.css": 200, or 304 where `known` (If-None-Match) names what we have. nullopt for any
     /// other name.
-    std::optional<transport::HttpResponse> asset(std::string_view name, std::string_view known) const;
+    std::optional<transport::HttpResponse> asset(std::string_view name, std::string_view accepted,
+                                                 std::string_view known) const;
 
 private:
-    struct File {
-        std::string content_type;
+    struct Form {
         std::string etag;
         redaction::Redacted body;
     };
+    struct File {
+        std::string content_type;
+        std::map<std::string_view, Form> forms;  // by Content-Encoding; "": as it is
+    };
+    static transport::HttpResponse reply(const File& file, std::string_view coding, transport::Headers more);
+
     std::map<std::string, File, std::less<>> files_;  // by path below dist/
 };
 

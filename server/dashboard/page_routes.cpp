@@ -22,12 +22,13 @@ std::string cookie_header(std::string_view value, std::string_view more) {
 Async<transport::HttpResponse> Dashboard::page(PageRequest visit) {
     const bool known =
         visit.id.empty() || visit.id.starts_with("apr_") || std::ranges::find(views, visit.id) != views.end();
-    co_return known ? files_.index()
+    co_return known ? files_.index(visit.request.header("accept-encoding").value_or(""))
                     : error_reply(redaction_, 404, "not_found", "There is nothing at this address.");
 }
 
 Async<transport::HttpResponse> Dashboard::asset(PageRequest visit) {
-    auto found = files_.asset(visit.id, visit.request.header("if-none-match").value_or(""));
+    auto found = files_.asset(visit.id, visit.request.header("accept-encoding").value_or(""),
+                              visit.request.header("if-none-match").value_or(""));
     if (found) co_return std::move(*found);
     co_return error_reply(redaction_, 404, "not_found", "The page has no such file.");
 }

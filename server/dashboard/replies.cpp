@@ -3,19 +3,31 @@
 namespace tfy::dashboard {
 namespace {
 
-transport::Headers with_defaults(transport::Headers extra) {
+constexpr const char* content_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'";
+
+transport::Headers never_stored(transport::Headers extra) {
     extra.emplace_back("Cache-Control", "no-store");
-    extra.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-    extra.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
-    extra.emplace_back("Referrer-Policy", "no-referrer");
-    extra.emplace_back("X-Content-Type-Options", "nosniff");
     return extra;
 }
 
 }  // namespace
 
+// `nosniff` is the transport's, on every answer of the server.
+const transport::Headers& guards() {
+    static const transport::Headers all = {{"Content-Security-Policy", content_policy},
+                                           {"X-Frame-Options", "DENY"},
+                                           {"Referrer-Policy", "no-referrer"},
+                                           {"Cross-Origin-Opener-Policy", "same-origin"},
+                                           {"Cross-Origin-Embedder-Policy", "require-corp"},
+                                           {"Cross-Origin-Resource-Policy", "same-origin"}};
+    return all;
+}
+
 transport::HttpResponse sealed_reply(int status, redaction::Redacted body, transport::Headers extra) {
-    return {status, "application/json", std::move(body), with_defaults(std::move(extra))};
+    return {status, "application/json", std::move(body), never_stored(std::move(extra))};
 }
 
 transport::HttpResponse json_reply(const sealing::Sealer& redaction, int status, const Json& body,
@@ -34,7 +46,7 @@ transport::HttpResponse error_reply(const sealing::Sealer& redaction, int status
 }
 
 transport::HttpResponse empty_reply(int status, transport::Headers extra) {
-    return {status, {}, {}, with_defaults(std::move(extra))};
+    return {status, {}, {}, never_stored(std::move(extra))};
 }
 
 int page_status(Errc code) {

@@ -1,4 +1,4 @@
-// Answers of the page's JSON API: sealed, never cached, never framed.
+// Answers of the page's JSON API: sealed, never cached.
 #pragma once
 
 #include <string_view>
@@ -7,6 +7,9 @@
 #include "server/transport/http.hpp"
 
 namespace tfy::dashboard {
+
+/// What every answer below /approvals carries: nothing foreign gets in, and no other site frames or reads it.
+const transport::Headers& guards();
 
 /// For bodies that are sealed already.
 transport::HttpResponse sealed_reply(int status, redaction::Redacted body, transport::Headers extra = {});

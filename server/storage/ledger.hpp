@@ -87,8 +87,10 @@ public:
     /// Those that wait for a person at `now`, oldest first: a page of them, behind `after` (from the first on
     /// where it is empty). Errc::not_found if there is no such request.
     Result<Waiting> waiting(policy::Time now, const std::string& after, std::size_t page_size);
-    /// Those that are not open at `now`, newest first.
-    Result<std::vector<policy::Approval>> over(policy::Time now, std::size_t limit);
+    /// Those that are not open at `now`, newest first, that are older than `before` (all where it is empty).
+    /// Errc::not_found if there is no such request.
+    Result<std::vector<policy::Approval>> over(policy::Time now, std::size_t limit,
+                                               const std::string& before = "");
     /// Of this principal, newest first, those that are older than `before` (all where it is empty).
     /// Errc::not_found if the principal has none of that id.
     Result<std::vector<policy::Approval>> list_of(const std::string& principal, const std::string& before,

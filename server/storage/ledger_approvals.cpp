@@ -253,14 +253,20 @@ Result<Ledger::Waiting> Ledger::waiting(policy::Time now, const std::string& aft
     });
 }
 
-Result<std::vector<Approval>> Ledger::over(policy::Time now, std::size_t limit) {
+Result<std::vector<Approval>> Ledger::over(policy::Time now, std::size_t limit, const std::string& before) {
     return sqlite::read([&]() -> Result<std::vector<Approval>> {
+        auto place = impl_->prepare("SELECT created, number FROM approvals WHERE id = ?");
+        SQLite::bind(place, before);
+        const bool placed = !before.empty() && place.executeStep();
+        if (!before.empty() && !placed) return Error{Errc::not_found, "There is no such request."};
+        constexpr auto last = std::numeric_limits<std::int64_t>::max();
         auto rows = impl_->prepare(
-            "SELECT record, revision, answers_until FROM approvals WHERE state NOT IN ('pending', "
-            "'approved', 'executing') "
-            "OR "
-            "(state IN ('pending', 'approved') AND expires <= ?) ORDER BY created DESC, number DESC LIMIT ?");
-        SQLite::bind(rows, sqlite::stored(now), static_cast<std::int64_t>(limit));
+            "SELECT record, revision, answers_until FROM approvals WHERE (created, number) < (?2, ?3) AND "
+            "(state NOT IN ('pending', 'approved', 'executing') OR "
+            "(state IN ('pending', 'approved') AND expires <= ?1)) ORDER BY created DESC, number DESC LIMIT "
+            "?4");
+        SQLite::bind(rows, sqlite::stored(now), placed ? place.getColumn(0).getInt64() : last,
+                     placed ? place.getColumn(1).getInt64() : last, static_cast<std::int64_t>(limit));
         return sqlite::all(rows, read_approval);
     });
 }

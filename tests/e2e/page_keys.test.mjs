@@ -55,7 +55,7 @@ test('a create is approved with three keys and its name, and the next request is
   await accessible(page);
   await page.keyboard.press('Escape');
   for (const [key, heading] of [
-    ['h', 'Recent decisions'],
+    ['h', 'History'],
     ['p', 'Standing permissions'],
     ['r', 'Old tokens that will be deleted'],
     ['v', 'New values to save'],

@@ -26,8 +26,9 @@ public:
         hints.emplace_back(std::move(id), retry);
         co_return Result<void>{};
     }
-    Async<Result<void>> start_events(transport::Headers) override {
+    Async<Result<void>> start_events(transport::Headers extra) override {
         started_ = true;
+        events_headers = std::move(extra);
         co_return Result<void>{};
     }
     Async<Result<void>> end_events() override {
@@ -43,14 +44,15 @@ public:
     Json json() const { return Json::parse(text(), nullptr, false); }
     /// The value of a header; empty if it was not sent.
     std::string header(std::string_view name) const {
-        if (!reply_) return {};
-        const auto found = std::ranges::find(reply_->headers, name, &transport::Headers::value_type::first);
-        return found == reply_->headers.end() ? std::string{} : found->second;
+        const auto& all = reply_ ? reply_->headers : events_headers;
+        const auto found = std::ranges::find(all, name, &transport::Headers::value_type::first);
+        return found == all.end() ? std::string{} : found->second;
     }
     std::string content_type() const { return reply_ ? reply_->content_type : std::string{}; }
 
     std::vector<std::string> events;
-    std::vector<std::string> ids;  // of the events
+    transport::Headers events_headers;  // beside the transport's own
+    std::vector<std::string> ids;       // of the events
     std::vector<std::pair<std::string, std::optional<std::chrono::milliseconds>>> hints;
     std::size_t peer_leaves_after = 1000;
     bool ended = false;

@@ -62,6 +62,8 @@ TEST_CASE("sealed text comes from the redactor only") {
     static_assert(!std::is_constructible_v<redaction::Redactor, redaction::FingerprintKey,
                                            std::vector<redaction::TokenFingerprints>>);
     static_assert(!std::is_aggregate_v<redaction::Redactor>);
+    static_assert(!std::is_constructible_v<manifests::Bytes, std::string_view>);
+    static_assert(!std::is_constructible_v<manifests::Bytes, const unsigned char*, std::size_t>);
     static_assert(!std::is_constructible_v<redaction::Literal, std::string>);
     static_assert(!std::is_constructible_v<redaction::Literal, std::string_view>);
     CHECK(redaction::RedactedForTests::make("text").text() == "text");

@@ -1,7 +1,8 @@
-// Builds dist/: one script, one style sheet and the page, under names that never change.
+// Builds dist/: one script, one style sheet and the page, under names that never change, each also compressed.
 import { build } from "esbuild";
-import { copyFile, rm } from "node:fs/promises";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -21,3 +22,10 @@ await build({
     logLevel: "warning",
 });
 await copyFile(here("src/index.html"), here("dist/index.html"));
+
+for (const name of ["index.html", "assets/app.js", "assets/app.css"]) {
+    const bytes = await readFile(here(`dist/${name}`));
+    await writeFile(here(`dist/${name}.gz`), gzipSync(bytes, { level: 9 }));
+    const size = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+    await writeFile(here(`dist/${name}.br`), brotliCompressSync(bytes, { params: size }));
+}

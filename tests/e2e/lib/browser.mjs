@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
-const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+export const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 
 /** The sign-in page of `server` in Debian's Chromium, with the code filled in. The page's own policy would keep axe out. */
 export async function atSignIn(t, server, viewport = { width: 1280, height: 1000 }) {

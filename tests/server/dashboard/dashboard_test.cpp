@@ -21,13 +21,6 @@ TEST_CASE("the page and its files come as they were built, with headers that kee
         CHECK(answer.content_type() == "text/html; charset=utf-8");
         CHECK(answer.text() == manifests::file("page/index.html"));
         CHECK(answer.header("Cache-Control") == "no-store");
-        CHECK(answer.header("Referrer-Policy") == "no-referrer");
-        CHECK(answer.header("X-Content-Type-Options") == "nosniff");
-        const auto rules = answer.header("Content-Security-Policy");
-        for (const auto* rule : {"default-src 'none'", "script-src 'self'", "form-action 'none'",
-                                 "frame-ancestors 'none'", "require-trusted-types-for 'script'"})
-            CHECK(rules.find(rule) != std::string::npos);
-        CHECK(rules.find("unsafe") == std::string::npos);
     }
     const auto script = page.get("/approvals/assets/app.js");
     CHECK(script.status() == 200);
@@ -37,12 +30,104 @@ TEST_CASE("the page and its files come as they were built, with headers that kee
     const auto style = page.get("/approvals/assets/app.css");
     CHECK(style.content_type() == "text/css; charset=utf-8");
     CHECK(style.text() == manifests::file("page/assets/app.css"));
+}
 
-    const auto again = page.send({.method = "GET",
-                                  .path = "/approvals/assets/app.js",
-                                  .headers = {{"if-none-match", script.header("ETag")}}});
-    CHECK(again.status() == 304);
-    CHECK(again.text().empty());
+TEST_CASE("the page's files come compressed where the browser takes that, and not at all where it has them") {
+    Page page;
+    const auto ask = [&](const std::string& path, const std::string& accepted,
+                         const std::string& known = "") {
+        return page.send({.method = "GET",
+                          .path = path,
+                          .headers = {{"accept-encoding", accepted}, {"if-none-match", known}}});
+    };
+    struct Row {
+        const char* accepted;
+        const char* coding;
+        const char* ending;
+    };
+    const Row rows[] = {
+        {"", "", ""},
+        {"gzip", "gzip", ".gz"},
+        {"gzip, deflate, br, zstd", "br", ".br"},
+        {"br;q=0.5, gzip;q=1.0", "br", ".br"},
+        {"br;q=0, gzip", "gzip", ".gz"},
+        {"br; q=0.000,gzip;q=0", "", ""},
+        {"brotli, xgzip, identity, *", "", ""},
+    };
+    const std::pair<std::string, std::string> files[] = {
+        {"/approvals", "page/index.html"},
+        {"/approvals/assets/app.js", "page/assets/app.js"},
+        {"/approvals/assets/app.css", "page/assets/app.css"}};
+    for (const auto& [path, name] : files)
+        for (const auto& row : rows) {
+            CAPTURE(path);
+            CAPTURE(row.accepted);
+            const auto answer = ask(path, row.accepted);
+            CHECK(answer.status() == 200);
+            CHECK(answer.header("Content-Encoding") == row.coding);
+            CHECK(answer.header("Vary") == "Accept-Encoding");
+            CHECK((answer.text() == manifests::file(name + row.ending)));
+            const auto etag = answer.header("ETag");
+            CHECK(etag.empty() == (path == "/approvals"));
+            if (etag.empty()) continue;
+            for (const auto& known : {etag, "W/" + etag, "\"other\", " + etag}) {
+                const auto again = ask(path, row.accepted, known);
+                CHECK(again.status() == 304);
+                CHECK(again.text().empty());
+                CHECK(again.header("ETag") == etag);
+            }
+        }
+    const auto whole = ask("/approvals/assets/app.js", "").header("ETag");
+    CHECK(ask("/approvals/assets/app.js", "gzip", whole).status() == 200);
+}
+
+TEST_CASE(
+    "every answer below /approvals keeps everything foreign out, and only the page's files may be kept") {
+    Page page;
+    CHECK(dashboard::Dashboard::addresses().size() > 20);
+    for (const bool signed_in : {false, true}) {
+        for (auto [method, pattern] : dashboard::Dashboard::addresses()) {
+            auto path = std::string(pattern);
+            if (const auto at = path.find("{id}"); at != std::string::npos)
+                path.replace(at, 4, path.find("/assets/") != std::string::npos ? "app.js" : "apr_a");
+            CAPTURE(method);
+            CAPTURE(path);
+            if (signed_in) page.sign_in();  // one of the addresses signs out
+            CapturedAnswer impatient;
+            impatient.peer_leaves_after = 1;
+            const auto answer = page.send({.method = std::string(method),
+                                           .path = path,
+                                           .headers = {{"cookie", page.cookie},
+                                                       {"x-csrf-token", page.csrf},
+                                                       {"content-type", "application/json"}},
+                                           .body = "{}"},
+                                          std::move(impatient));
+            const auto rules = answer.header("Content-Security-Policy");
+            for (const auto* rule :
+                 {"default-src 'none'", "script-src 'self'", "form-action 'none'", "frame-ancestors 'none'",
+                  "require-trusted-types-for 'script'", "trusted-types 'none'"})
+                CHECK(rules.find(rule) != std::string::npos);
+            CHECK(rules.find("unsafe") == std::string::npos);
+            CHECK(answer.header("X-Frame-Options") == "DENY");
+            CHECK(answer.header("Referrer-Policy") == "no-referrer");
+            for (const auto* header : {"Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"})
+                CHECK(answer.header(header) == "same-origin");
+            CHECK(answer.header("Cross-Origin-Embedder-Policy") == "require-corp");
+            CHECK(answer.header("X-Content-Type-Options").empty());  // the transport's, once
+            const bool streams = answer.status() == 0;               // those are the transport's no-store
+            if (!streams)
+                CHECK(answer.header("Cache-Control") == (path.ends_with("app.js") ? "no-cache" : "no-store"));
+        }
+    }
+}
+
+TEST_CASE("the whole page is small: under 45 kB, compressed with gzip") {
+    std::size_t bytes = 0;
+    for (const auto* name : {"page/index.html.gz", "page/assets/app.js.gz", "page/assets/app.css.gz"}) {
+        CHECK(manifests::file(name).size() > 0);
+        bytes += manifests::file(name).size();
+    }
+    CHECK(bytes < 45'000);
 }
 
 TEST_CASE("other addresses are not found, other methods not allowed") {

@@ -283,6 +283,10 @@ TEST_CASE("what is open is there whole, whatever else there is; what waits comes
     const auto over = ids(ledger->over(now, 1'000).value());
     CHECK(over.size() == 253);
     CHECK(over.back() == "apr_late");
+    const auto behind = ids(ledger->over(now, 100, over[99]).value());
+    CHECK(behind == Ids(over.begin() + 100, over.begin() + 200));
+    CHECK(ledger->over(now, 100, "apr_late")->empty());
+    CHECK(ledger->over(now, 100, "apr_none").error().code == Errc::not_found);
 }
 
 TEST_CASE("a deed outside the database and its record are there together or not at all") {

@@ -1,5 +1,5 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
-import type { Approval, Destination, Listing, Permission, Reveal, Rotation, Rows, Session } from "./types";
+import type { Approval, Destination, JournalRecord, Pasts, Permission, Reveal, Rotation, Rows, Session } from "./types";
 
 const base = "/approvals/api/";
 
@@ -76,8 +76,10 @@ export const api = {
     session: () => get<Session>("session"),
     signIn: (code: string) => post("sign-in", { code }),
     signOut: (csrf: string) => post("sign-out", {}, csrf),
-    list: () => get<Listing>("approvals?all=1"),
     rows: (after: string) => get<Rows>(after ? `rows?after=${encodeURIComponent(after)}` : "rows"),
+    history: (before: string) =>
+        get<Pasts>(before ? `history?before=${encodeURIComponent(before)}` : "history"),
+    journal: (from: number) => get<{ records: JournalRecord[]; more: boolean }>(`journal?from=${from}`),
     one: (id: string) => get<Approval>(`approvals/${encodeURIComponent(id)}`),
     reveals: async () => (await get<{ reveals: Reveal[] }>("reveals")).reveals,
     approve: async (id: string, choice: Choice, csrf: string) =>

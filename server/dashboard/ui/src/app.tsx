@@ -136,8 +136,9 @@ function View({ path }: { path: string }) {
                 <Reveals />
             </div>
         );
-    if (name === "history" || name === "permissions" || name === "rotations") {
-        const Section = { history: History, permissions: Permissions, rotations: Rotations }[name];
+    if (name === "history") return <History />;
+    if (name === "permissions" || name === "rotations") {
+        const Section = { permissions: Permissions, rotations: Rotations }[name];
         return (
             <div class="column">
                 <Section />

@@ -1,11 +1,28 @@
-// What was decided lately: by whom, how surely, and what came of it.
-import { decided, loaded, wanted } from "./state";
-import { Changes } from "./narrow";
-import { Votes } from "./people";
+// What was decided: by whom, and what came of it. All of it as lines; one of them at a time in full.
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Claimed, Exactly, Facts } from "./evidence";
+import { Changes } from "./narrow";
+import {
+    foundPast,
+    journalFile,
+    outcomes,
+    past,
+    pastOutcome,
+    pastRequester,
+    pastRequesters,
+    pastSearch,
+    pastVerb,
+    pastVerbs,
+    pastWhole,
+    watchPast,
+} from "./past";
+import { Votes } from "./people";
+import { Choose, Search } from "./search";
+import { load, opened, refresh } from "./state";
 import { moment } from "./time";
-import { shownIn, states, surely, title } from "./words";
-import type { Approval } from "./types";
+import { useVirtual } from "./virtual";
+import { shownIn, states, surely } from "./words";
+import type { Approval, Past } from "./types";
 
 function Decided({ approval }: { approval: Approval }) {
     const { decision } = approval;
@@ -29,72 +46,188 @@ function Decided({ approval }: { approval: Approval }) {
     );
 }
 
-function Entry({ approval }: { approval: Approval }) {
-    const { decision } = approval;
-    const state = states[approval.state === "pending" ? "expired" : approval.state];
-    const mine = approval.id === wanted.value;
+function Whole({ line }: { line: Past }) {
+    const approval = opened.value.get(line.id);
+    const [problem, setProblem] = useState("");
+    useEffect(() => {
+        load(line.id).catch((failure: Error) => setProblem(failure.message));
+    }, [line.id, line.updated]);
+    if (!approval) return <p class={problem ? "problem" : "hint"}>{problem || "Looking\u2026"}</p>;
     return (
-        <li class={mine ? "entry wanted" : "entry"}>
-            {mine && <p class="tag">Opened from your link</p>}
-            <h3 id={`title-${approval.id}`} tabIndex={-1}>
-                {approval.words.title} {approval.facts.subject && <bdi class="name">{approval.facts.subject}</bdi>}
+        <>
+            <h3>
+                {line.title} {line.subject && <bdi class="name">{line.subject}</bdi>}
             </h3>
-            <p class={`state ${state.tone}`}>
-                <span class="sign" aria-hidden="true">
-                    {state.sign}
-                </span>
-                {state.word}
-            </p>
             <Decided approval={approval} />
             <Votes approval={approval} />
-            {approval.narrowings.length > 0 && (
-                <p class="by">A person changed it before it was approved; see the details.</p>
-            )}
-            {decision?.destination === "page" && ["approved", "executing"].includes(approval.state) && (
-                <p class="by">
-                    The value can be shown at the top of this page as soon as the agent's call has run.
-                </p>
+            {line.narrowed && <p class="by">A person changed it before it was approved; see below.</p>}
+            {approval.decision?.destination === "page" && ["approved", "executing"].includes(approval.state) && (
+                <p class="by">The value can be shown under Values as soon as the agent's call has run.</p>
             )}
             {approval.outcome?.text && (
                 <p class="by outcome">
                     <bdi>{approval.outcome.text}</bdi>
                 </p>
             )}
-            <details open={mine}>
-                <summary>
-                    Details
-                    <span class="unseen">
-                        {" "}
-                        of {title(approval)}
+            <p class="hint">
+                Asked {moment(approval.created)}, request {approval.id}
+                {approval.decision?.permission && `, under standing permission ${approval.decision.permission}`}
+            </p>
+            <Facts approval={approval} />
+            <Claimed approval={approval} />
+            <Changes approval={approval} />
+            <Exactly approval={approval} />
+        </>
+    );
+}
+
+function Line({ line, open, toggle }: { line: Past; open: boolean; toggle: () => void }) {
+    const state = states[line.state === "pending" ? "expired" : line.state];
+    const { decision } = line;
+    return (
+        <>
+            <button type="button" class={line.danger ? "row dangerous" : "row"} aria-expanded={open} onClick={toggle}>
+                <span class="row-what">
+                    <span class="verb">{line.verb}</span> <bdi class="name">{line.subject || line.short_digest}</bdi>
+                </span>
+                <span class="row-time">{moment(line.updated)}</span>
+                <span class="row-why">
+                    <span class={`state ${state.tone}`}>
+                        <span class="sign" aria-hidden="true">
+                            {state.sign}
+                        </span>
+                        {state.word}
                     </span>
-                </summary>
-                <p class="hint">
-                    Asked {moment(approval.created)}, request {approval.id}
-                    {decision?.permission && `, under standing permission ${decision.permission}`}
-                </p>
-                <Facts approval={approval} />
-                <Claimed approval={approval} />
-                <Changes approval={approval} />
-                <Exactly approval={approval} />
-            </details>
-        </li>
+                    {decision && (
+                        <span>
+                            {decision.permitted ? "Allowed ahead of time by " : "by "}
+                            <bdi>{decision.by}</bdi>
+                        </span>
+                    )}
+                    <span class="asker">
+                        asked by <bdi>{line.principal}</bdi>
+                    </span>
+                    {line.narrowed && <span class="mark">changed</span>}
+                </span>
+            </button>
+            {open && (
+                <div class="entry">
+                    <Whole line={line} />
+                </div>
+            )}
+        </>
+    );
+}
+
+function Lines() {
+    const scroller = useRef<HTMLDivElement>(null);
+    const [open, setOpen] = useState<string | null>(null);
+    const all = foundPast.value;
+    const list = useVirtual({
+        count: all.length,
+        getScrollElement: () => scroller.current,
+        estimateSize: () => 64,
+        getItemKey: (index) => all[index]?.id ?? index,
+    });
+    return (
+        <div class="lines" ref={scroller}>
+            <ul style={{ height: `${list.getTotalSize()}px` }}>
+                {list.getVirtualItems().map((item) => {
+                    const line = all[item.index];
+                    return (
+                        line && (
+                            <li
+                                key={item.key}
+                                ref={list.measureElement}
+                                data-index={item.index}
+                                style={{ transform: `translateY(${item.start}px)` }}
+                                aria-setsize={all.length}
+                                aria-posinset={item.index + 1}
+                            >
+                                <Line
+                                    line={line}
+                                    open={open === line.id}
+                                    toggle={() => setOpen(open === line.id ? null : line.id)}
+                                />
+                            </li>
+                        )
+                    );
+                })}
+            </ul>
+        </div>
+    );
+}
+
+function SaveJournal() {
+    const [busy, setBusy] = useState(false);
+    const [problem, setProblem] = useState("");
+    const save = async () => {
+        if (busy) return;
+        setBusy(true);
+        setProblem("");
+        try {
+            const address = URL.createObjectURL(await journalFile());
+            const link = Object.assign(document.createElement("a"), { href: address, download: "journal.jsonl" });
+            link.click();
+            setTimeout(() => URL.revokeObjectURL(address), 60_000);
+        } catch (failure) {
+            setProblem((failure as Error).message);
+        }
+        setBusy(false);
+    };
+    return (
+        <>
+            <p class="hint">
+                <button type="button" class="quiet small" aria-disabled={busy} onClick={save}>
+                    Save the journal
+                </button>{" "}
+                as JSON lines. <code>tfy-pat-mcp audit verify</code> proves in a terminal that no record is missing or
+                changed.
+            </p>
+            <p class="problem" role="alert">
+                {problem}
+            </p>
+        </>
     );
 }
 
 export function History() {
-    if (!loaded.value) return null;
+    useEffect(() => {
+        watchPast(true);
+        void refresh().catch(() => undefined);
+        return () => watchPast(false);
+    }, []);
+    const found = foundPast.value.length;
+    const all = past.value.length;
     return (
-        <section aria-labelledby="history-title">
-            <h2 id="history-title">Recent decisions</h2>
-            {decided.value.length === 0 ? (
-                <p class="hint">No earlier decisions.</p>
-            ) : (
-                <ul class="entries">
-                    {decided.value.map((each) => (
-                        <Entry key={each.id} approval={each} />
-                    ))}
-                </ul>
+        <section class="whole" aria-labelledby="history-title">
+            <h2 id="history-title">History</h2>
+            <SaveJournal />
+            {all > 0 && (
+                <div class="filters" role="search">
+                    <Search words={pastSearch} label="Search by name, id, digest or who decided" />
+                    <div class="filter-row">
+                        <Choose label="What was asked" all="All kinds" value={pastVerb} choices={pastVerbs.value} />
+                        <Choose
+                            label="What came of it"
+                            all="Any outcome"
+                            value={pastOutcome}
+                            choices={outcomes.map(([key, word]) => [key, word])}
+                        />
+                        <Choose label="Who asked" all="Everyone" value={pastRequester} choices={pastRequesters.value} />
+                    </div>
+                </div>
             )}
+            <p class="hint" role="status">
+                {!pastWhole.value
+                    ? "Looking\u2026"
+                    : all === 0
+                      ? "No earlier decisions."
+                      : found < all
+                        ? `${found} of ${all}.`
+                        : `${all} in all.`}
+            </p>
+            <Lines />
         </section>
     );
 }

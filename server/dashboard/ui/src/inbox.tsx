@@ -19,6 +19,7 @@ import {
 } from "./filters";
 import { addressOf, focusTitle, isWide } from "./nav";
 import { Pane } from "./request";
+import { Choose, Search } from "./search";
 import { inbox, loaded, now, opened, selected, waiting, wanted, wantedProblem } from "./state";
 import { ago, left } from "./time";
 import { fate } from "./words";
@@ -41,43 +42,10 @@ function Empty() {
 function Filters() {
     return (
         <div class="filters" role="search">
-            <input
-                id="search"
-                type="search"
-                aria-label="Search by name, id or digest"
-                placeholder="Search name, id, digest"
-                value={search.value}
-                autoComplete="off"
-                spellcheck={false}
-                onInput={(event) => (search.value = event.currentTarget.value)}
-                onKeyDown={(event) => {
-                    if (event.key === "Escape") {
-                        search.value = "";
-                        event.currentTarget.blur();
-                    }
-                }}
-            />
+            <Search words={search} label="Search by name, id or digest" />
             <div class="filter-row">
-                <select
-                    aria-label="What is asked"
-                    value={onlyVerb.value}
-                    onChange={(event) => (onlyVerb.value = event.currentTarget.value)}
-                >
-                    <option value="">All kinds</option>
-                    {verbs.value.map((each) => (
-                        <option value={each}>{each}</option>
-                    ))}
-                </select>
-                <select
-                    aria-label="Who asks"
-                    value={onlyRequester.value}
-                    onChange={(event) => (onlyRequester.value = event.currentTarget.value)}
-                >
-                    <option value="">Everyone</option>
-                    {[...requesters.value.keys()].map((each) => (
-                        <option value={each}>{each}</option>
-                    ))}
-                </select>
+                <Choose label="What is asked" all="All kinds" value={onlyVerb} choices={verbs.value} />
+                <Choose label="Who asks" all="Everyone" value={onlyRequester} choices={[...requesters.value.keys()]} />
                 <button
                     type="button"
                     class="quiet small toggle"

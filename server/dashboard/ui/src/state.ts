@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { api, Failure } from "./api";
 import { announce } from "./announce";
 import { dropDraft, drafts, forgetDrafts, isDraft } from "./drafts";
+import { forgetPast, loadPast } from "./past";
 import { rowTitle } from "./words";
 import type { Approval, Permission, Reveal, Rotation, Row, Session } from "./types";
 
@@ -12,7 +13,6 @@ export const rows = signal<Row[]>([]);
 export const waiting = signal(0);
 /** Requests in full: those that were opened. */
 export const opened = signal<ReadonlyMap<string, Approval>>(new Map());
-export const decided = signal<Approval[]>([]);
 export const reveals = signal<Reveal[]>([]);
 export const permissions = signal<Permission[]>([]);
 /** Which control plane and whose key new permissions are for, in words. */
@@ -118,13 +118,11 @@ const loadOpened = () =>
     );
 
 async function loadRest(): Promise<void> {
-    const [listing, held, allowed, rotating] = await Promise.all([
-        api.list(),
+    const [held, allowed, rotating] = await Promise.all([
         api.reveals(),
         api.permissions(),
         api.rotations(),
     ]);
-    decided.value = listing.approvals.filter((each) => each.state !== "pending");
     reveals.value = held;
     permissions.value = allowed.permissions;
     givenFor.value = allowed.given_for;
@@ -152,6 +150,7 @@ async function readAll(): Promise<void> {
         await loadRows();
         await loadOpened();
         await loadRest();
+        await loadPast(rows.value[0]?.created);
     } catch (failure) {
         if (!(failure instanceof Failure) || failure.status !== 401) throw failure;
         forget();
@@ -165,7 +164,7 @@ export function forget(): void {
     waiting.value = 0;
     opened.value = new Map();
     waitedAs.clear();
-    decided.value = [];
+    forgetPast();
     forgetDrafts();
     reveals.value = [];
     permissions.value = [];

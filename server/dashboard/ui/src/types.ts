@@ -106,6 +106,33 @@ export interface Row {
     may_approve: boolean;
 }
 
+/** A request that was decided, or whose time is over, as one line of the history. */
+export interface Past {
+    id: string;
+    title: string;
+    verb: string;
+    danger: boolean;
+    subject: string;
+    principal: string;
+    short_digest: string;
+    created: string;
+    updated: string;
+    state: State;
+    narrowed: boolean;
+    decision: { approved: boolean; by: string; at: string; permitted: boolean } | null;
+}
+
+/** A page of the history, newest first. */
+export interface Pasts {
+    rows: Past[];
+    more: boolean;
+}
+
+/** As the server keeps it; the next one's number is one more. */
+export interface JournalRecord {
+    sequence: number;
+}
+
 /** A page of the inbox, oldest first. */
 export interface Rows {
     revision: number;
@@ -169,17 +196,6 @@ export interface Rotation {
     due: string | null;
     words: string;
     may_keep: boolean;
-}
-
-export interface Listing {
-    revision: number;
-    now: string;
-    /** A page of those that wait, oldest first; on the first page also what was decided. */
-    approvals: Approval[];
-    /** That wait and come after these. */
-    more: number;
-    /** That wait, in all. */
-    waiting: number;
 }
 
 /** What a part of a request is given. */

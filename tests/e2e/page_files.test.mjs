@@ -1,0 +1,98 @@
+// How the page's files arrive: compressed, once, guarded; and a browser that keeps to its policy can use them.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { test } from 'node:test';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+
+import { chromium } from 'playwright-core';
+
+import { browserFile } from './lib/browser.mjs';
+import { RawHttp, toolCall } from './lib/raw.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const files = ['', '/assets/app.js', '/assets/app.css'];
+
+/** An answer as it came: {status, headers, nosniff: how often, body}. */
+async function ask(address, headers = {}) {
+  const [answer] = await once(get(address, { headers }), 'response');
+  const parts = await answer.toArray();
+  const names = answer.rawHeaders.filter((_, index) => index % 2 === 0).map(each => each.toLowerCase());
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    nosniff: names.filter(each => each === 'x-content-type-options').length,
+    body: Buffer.concat(parts),
+  };
+}
+
+test('each file comes as it is, with gzip and with brotli, the same three times; the whole page is under 45 kB', async t => {
+  const world = await World.start(t);
+  const { page } = await world.serve();
+  const total = { identity: 0, gzip: 0, br: 0 };
+  for (const file of files) {
+    const whole = await ask(page + file);
+    assert.equal(whole.headers['content-encoding'], undefined);
+    total.identity += whole.body.length;
+    for (const [coding, unpack] of [
+      ['gzip', gunzipSync],
+      ['br', brotliDecompressSync],
+    ]) {
+      const packed = await ask(page + file, { 'accept-encoding': coding });
+      assert.equal(packed.headers['content-encoding'], coding, file);
+      assert.deepEqual(unpack(packed.body), whole.body, `${file}: not made from the same build`);
+      assert.equal(packed.nosniff, 1);
+      total[coding] += packed.body.length;
+      if (!file) continue;
+      const again = await ask(page + file, { 'accept-encoding': coding, 'if-none-match': packed.headers.etag });
+      assert.equal(again.status, 304);
+      assert.equal(again.body.length, 0);
+    }
+  }
+  t.diagnostic(`the page: ${total.identity} bytes, ${total.gzip} with gzip, ${total.br} with brotli`);
+  assert.ok(total.gzip < 45_000, `${total.gzip}`);
+});
+
+test('a browser that keeps to the page’s policy reports nothing, and asks no other origin', async t => {
+  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
+  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
+  const server = await world.serve();
+  const peer = new RawHttp(world, server.endpoint);
+  await peer.exchange(toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'strict' } }, { capabilities: {} }));
+  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  page.setDefaultTimeout(20_000);
+  const complaints = [];
+  const asked = new Set();
+  page.on('console', message => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', error => complaints.push(String(error)));
+  page.on('request', request => asked.add(new URL(request.url()).origin));
+  await page.addInitScript(() => {
+    globalThis.reports = [];
+    document.addEventListener('securitypolicyviolation', event => globalThis.reports.push(event.violatedDirective));
+  });
+  await page.goto(server.page);
+  await page.getByLabel('Sign-in code').fill(server.code);
+  await page.keyboard.press('Enter');
+  await page.getByRole('article', { name: 'Create access token strict' }).waitFor();
+  const views = await page.getByRole('navigation').getByRole('link').all();
+  for (const view of views) {
+    await view.click();
+    await page.locator('h2').first().waitFor();
+  }
+  assert.ok(views.length >= 5);
+  assert.deepEqual(await page.evaluate(() => globalThis.reports), []);
+  assert.deepEqual(complaints, []);
+  asked.delete('null'); // the icon is in the page
+  assert.deepEqual([...asked], [new URL(server.page).origin]);
+  const refused = await page.evaluate(() => {
+    try {
+      globalThis.trustedTypes.createPolicy('own', {});
+      return 'made';
+    } catch (error) {
+      return error.name;
+    }
+  });
+  assert.equal(refused, 'TypeError', 'no script makes itself a policy');
+});

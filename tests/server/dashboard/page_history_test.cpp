@@ -1,0 +1,94 @@
+// What was decided, on the page: all of it, and the journal for a file.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "policy/journal/journal_record.hpp"
+#include "tests/fakes/page.hpp"
+
+namespace tfy::dashboard_test {
+
+using namespace tfy::fakes;
+using namespace std::chrono_literals;
+
+TEST_CASE("the history has all that was decided, newest first, in pages; what waits is not in it") {
+    Page page;
+    CHECK(page.get("/approvals/api/history").status() == 401);
+    page.sign_in();
+    for (int each = 0; each < 260; ++each) {
+        const auto id = "apr_" + std::to_string(each);
+        page.ask(approval(id, "token-" + std::to_string(each), "stdio:caller-" + std::to_string(each % 7)));
+        page.post("/approvals/api/approvals/" + id + "/deny", {{"reason", "no"}});
+        page.clock.advance(1s);
+    }
+    page.ask(approval("apr_waits", "token-waits"));
+    const auto running = page.ask(approval("apr_runs", "token-runs"));
+    REQUIRE(page.post("/approvals/api/approvals/apr_runs/approve", approving(running)).status() == 200);
+
+    const auto first = page.get("/approvals/api/history").json();
+    CHECK(first.at("more") == true);
+    const auto& rows = first.at("rows");
+    REQUIRE(rows.size() == 251);
+    CHECK(rows.at(0).at("id") == "apr_runs");
+    CHECK(rows.at(0).at("state") == "approved");
+    CHECK(rows.at(0).at("decision").at("approved") == true);
+    CHECK(rows.at(1).at("id") == "apr_259");
+    CHECK(rows.at(1).at("subject") == "token-259");
+    CHECK(rows.at(1).at("state") == "denied");
+    CHECK(rows.at(1).at("decision").at("approved") == false);
+    CHECK(rows.at(1).at("decision").at("by") == "grace");
+    CHECK(rows.at(1).at("decision").at("permitted") == false);
+    const auto rest = page.get("/approvals/api/history", "before=apr_10").json();
+    CHECK(rest.at("more") == false);
+    REQUIRE(rest.at("rows").size() == 10);
+    CHECK(rest.at("rows").at(9).at("id") == "apr_0");
+    CHECK(page.get("/approvals/api/history", "before=apr_none").status() == 404);
+
+    page.clock.advance(24h * 30);
+    page.sign_in();  // the session has ended
+    const auto later = page.get("/approvals/api/history").json().at("rows");
+    std::set<std::string> ids;
+    for (const auto& row : later) ids.insert(row.at("id").get<std::string>());
+    CHECK(ids.contains("apr_waits"));
+    CHECK(later.at(0).at("state") == "expired");
+}
+
+TEST_CASE("deceptive names in the history are written out") {
+    Page page;
+    page.sign_in();
+    page.ask(approval("apr_a",
+                      "prod\xE2\x80\xAE"
+                      "db"));
+    page.post("/approvals/api/approvals/apr_a/deny", {{"reason", "no"}});
+    const auto rows = page.get("/approvals/api/history").json().at("rows");
+    CHECK(rows.at(0).at("subject").get<std::string>().find("\xE2\x80\xAE") == std::string::npos);
+}
+
+TEST_CASE("the journal is given to who is signed in, in pages of records that hold together") {
+    Page page;
+    CHECK(page.get("/approvals/api/journal").status() == 401);
+    page.sign_in();
+    for (int each = 0; each < 300; ++each) {
+        const auto id = "apr_" + std::to_string(each);
+        page.ask(approval(id, "token-" + std::to_string(each), "stdio:caller-" + std::to_string(each % 7)));
+        page.post("/approvals/api/approvals/" + id + "/deny", {{"reason", "no"}});
+    }
+    std::vector<journal::JournalRecord> all;
+    std::string query;
+    for (bool more = true; more;) {
+        const auto answer = page.get("/approvals/api/journal", query).json();
+        for (const auto& each : answer.at("records")) {
+            auto record = journal::JournalRecord::read(each);
+            REQUIRE(record.has_value());
+            all.push_back(std::move(*record));
+        }
+        more = answer.at("more").get<bool>();
+        query = "from=" + std::to_string(all.back().sequence + 1);
+    }
+    CHECK(all.size() >= 600);
+    CHECK(!journal::broken(all));
+    for (const auto* bad : {"from=x", "from=0", "from=-1", "from=1x"})
+        CHECK(page.get("/approvals/api/journal", bad).status() == 422);
+}
+
+}  // namespace tfy::dashboard_test
