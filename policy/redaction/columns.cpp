@@ -137,7 +137,8 @@ private:
 
     /// Numbers, up to as many as the next line's offset says.
     bool cells(const DumpLine& line) {
-        std::size_t first = 0;
+        std::size_t first = 0;         // digits of the first cell
+        std::size_t bytes_a_cell = 0;  // as the first one has them
         std::size_t count = 0;
         for (auto at = line.begin; at < line.end;) {
             if (const char c = text_[at]; c == ' ' || c == '\t' || c == '-') {
@@ -147,11 +148,11 @@ private:
             auto end = at;
             while (end < line.end && (has(dump_digits, text_[end]) || text_[end] == 'x')) ++end;
             const auto size = end - at;
-            if (count == 0) first = size;
+            if (count == 0) bytes_a_cell = bytes_of(text_.substr(at, first = size));
             if (size < 1 || size > 24 || (size > first && !is_short_decimal(at, end)) ||
                 !ends_cell(end, line.end))
                 break;
-            if (size == first && count * bytes_of(text_.substr(at, size)) >= step_) break;
+            if (count * bytes_a_cell >= step_) break;
             for (; at < end; ++at) view_.put(text_[at], at, line.end);
             view_.put(' ', end, line.end);
             ++count;

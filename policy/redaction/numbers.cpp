@@ -132,10 +132,10 @@ public:
         const auto size = number.end - number.begin;
         const bool may_be_one = size <= longest_number && (radix_ != Radix::binary || size % bits == 0);
         if (may_be_one && add_one(number)) return;
-        if (radix_ == Radix::binary)
-            add_bits(number);
-        else
-            add_edges(number);
+        if (radix_ != Radix::binary) return add_edges(number);
+        add_bits_from(number.begin, whole_bytes(number.begin, number.end));
+        add_bits(number);
+        add_last_bits(number);
     }
     void finish() {
         if (view_.text().size() - begin_ < shortest_) view_.cut(begin_);
@@ -145,6 +145,20 @@ public:
 private:
     static constexpr std::size_t bits = 8;
 
+    /// Where the last whole byte of the binary digits from `begin` on ends.
+    std::size_t whole_bytes(std::size_t begin, std::size_t end) const {
+        const auto other = text_.substr(0, end).find_first_not_of("01", begin);
+        return begin + (std::min(other, end) - begin) / bits * bits;
+    }
+    void add_bits_from(std::size_t begin, std::size_t end) {
+        for (; begin < end; begin += bits) add_one({begin, begin + bits});
+    }
+    /// A row may begin right behind a word: "a01100101 01111001".
+    void add_last_bits(const Number& number) {
+        auto begin = number.end;
+        while (begin > number.begin && (text_[begin - 1] == '0' || text_[begin - 1] == '1')) --begin;
+        add_bits_from(number.end - (number.end - begin) / bits * bits, number.end);
+    }
     /// Binary digits between other digits: the first byte begins at any of the first eight.
     void add_bits(const Number& number) {
         static constexpr ByteClasses binary = {characters("01")};
@@ -153,8 +167,8 @@ private:
         for_each_run(digits, binary, std::min(mask_bytes, bits * shortest_),
                      [&](std::size_t begin, std::size_t end) {
                          for (std::size_t phase = 0; phase < bits; ++phase, finish())
-                             for (auto at = begin + phase; at + bits <= end; at += bits)
-                                 add_one({number.begin + at, number.begin + at + bits});
+                             add_bits_from(number.begin + begin + phase,
+                                           whole_bytes(number.begin + begin + phase, number.begin + end));
                      });
     }
     /// The decimal digits of "65b" and "x66": a row may end or begin right beside a word.

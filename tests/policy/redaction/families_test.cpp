@@ -1,6 +1,8 @@
 // The codes of tools, with values of every kind, at three nestings.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/policy/leak_codes.hpp"
 #include "tests/policy/leak_families.hpp"
 #include "tests/policy/leak_kinds.hpp"
@@ -73,6 +75,30 @@ TEST_CASE("binary digits hide no value between other digits") {
             CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
             CHECK(out.size() < 100);
         }
+}
+
+TEST_CASE("binary numbers hide no value right beside a letter") {
+    const std::string token = "fQ7z1K";
+    const auto redactor = redactor_for({{"ci", token}});
+    for (const std::string before : {"", "a", "x1", "b0110", "0"})
+        for (const std::string behind : {"", "b", "1", "0f"})
+            for (const std::size_t bytes : {1U, 2U, 3U}) {
+                const auto list = between(in_binary(token, ""), " ", 8 * bytes);
+                CAPTURE(before + list + behind);
+                const auto out = std::string(redactor.seal_text(before + list + behind).text());
+                CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
+            }
+}
+
+TEST_CASE("digits in a dump's column of text are no cells") {
+    const auto token = token_of_kind(4, 23795);  // hex with hyphens
+    const auto redactor = redactor_for({{"ci", token}});
+    const auto dumps = dump_family();
+    const auto dumped_by = [&](const std::string& name, const std::string& text) {
+        return std::ranges::find(dumps, name, &Written::name)->write(text);
+    };
+    const auto out = redactor.seal_text(dumped_by("xxd -e", dumped_by("xxd -g1", token)));
+    CHECK(out.text().find("[redacted:access-token ci]") != std::string::npos);
 }
 
 TEST_CASE("lists of numbers hide no value right beside a letter or a digit") {
