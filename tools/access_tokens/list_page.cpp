@@ -28,6 +28,8 @@ void ListPage::see(AccessToken token, bool again) {
         ++before_;
         return;
     }
+    if (!kept_.empty() && kept_.size() >= limit_ && !choice_.order.precedes(position, kept_.rbegin()->first))
+        return;  // behind a full page
     kept_.emplace(std::move(position), std::move(token));
     if (kept_.size() > limit_) kept_.erase(std::prev(kept_.end()));
 }

@@ -82,7 +82,7 @@ bool ListQuery::fits(const AccessToken& token, policy::Time now) const {
     // A token that expires soon is still active.
     if (!state.empty() && state != found && !(state == "active" && found == "expiring")) return false;
     if (unused_for && !access_tokens::unused_for(token, *unused_for, now)) return false;
-    return lower(token.name).find(lower(name_contains)) != std::string::npos;
+    return name_contains.empty() || lower(token.name).find(lower(name_contains)) != std::string::npos;
 }
 
 bool ListQuery::takes_all() const {

@@ -14,38 +14,58 @@ constexpr std::size_t value_limit = 16 * 1024;
 
 using Keys = std::initializer_list<const char*>;
 
-// The member of the first of these keys that is there and not null; null where there is none.
-const Json& member(const Json& object, Keys keys) {
-    static const Json nothing = nullptr;
-    if (!object.is_object()) return nothing;
+using protocol::PlainJson;
+using protocol::PlainValue;
+using Found = std::optional<PlainValue>;
+
+// The member of the first of these keys that is there and not null.
+Found member(const Found& object, Keys keys) {
+    if (!object) return std::nullopt;
     for (const auto* key : keys)
-        if (const auto found = object.find(key); found != object.end() && !found->is_null()) return *found;
-    return nothing;
+        if (const auto found = object->find(key); found && !found->is_null()) return found;
+    return std::nullopt;
 }
 
-std::string text(const Json& object, Keys keys) {
-    const auto& found = member(object, keys);
-    return found.is_string() ? found.get<std::string>() : std::string{};
+std::string_view text(const Found& object, Keys keys) {
+    const auto found = member(object, keys);
+    return found && found->is_text() ? found->text() : std::string_view{};
 }
 
 /// Not later than last_moment: what ends after it ends nevertheless.
-std::optional<policy::Time> time(const Json& object, Keys keys) {
+std::optional<policy::Time> time(const Found& object, Keys keys) {
     const auto written = text(object, keys);
     if (is_beyond_calendar(written)) return last_moment;
     const auto read = read_time(written);
     return read ? std::optional(std::min(*read, last_moment)) : std::nullopt;
 }
 
-std::string first_of(std::string a, std::string b) { return a.empty() ? std::move(b) : std::move(a); }
+std::string first_of(std::string_view a, std::string_view b) { return std::string(a.empty() ? b : a); }
 
-void read_jwts(const Json& jwts, AccessToken& token) {
-    if (!jwts.is_array()) return;
-    for (const auto& jwt : jwts) {
-        if (auto id = text(jwt, {"id"}); !id.empty()) token.jwt_ids.push_back(std::move(id));
+void read_jwts(const Found& jwts, AccessToken& token) {
+    if (!jwts) return;
+    jwts->each([&token](const PlainValue& jwt) {
+        if (const auto id = text(jwt, {"id"}); !id.empty()) token.jwt_ids.emplace_back(id);
         if (token.type.empty()) token.type = text(jwt, {"tokenType", "token_type"});
         const auto expiry = time(jwt, {"expiry"});
         if (expiry && (!token.expires || *expiry > *token.expires)) token.expires = expiry;
-    }
+    });
+}
+
+Result<TokenPage> page_of(const PlainJson& answer) {
+    const auto data = member(answer.root(), {"data"});
+    if (!data || !data->is_array())
+        return Error{Errc::upstream,
+                     "TrueFoundry's answer is not a list of access tokens. Nothing was done. Check that "
+                     "TFY_BASE_URL is the "
+                     "control plane's address, and that no proxy answers in its place."};
+    TokenPage page;
+    data->each([&page](const PlainValue& item) {
+        ++page.items;
+        if (auto token = read_token(item); !token.id.empty()) page.tokens.push_back(std::move(token));
+    });
+    if (const auto total = member(member(answer.root(), {"pagination"}), {"total"}))
+        page.total = total->number();
+    return page;
 }
 
 std::string percent_encoded(std::string_view plain) {
@@ -129,44 +149,34 @@ std::string write_create(const CreateRequest& request) {
     return body.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-AccessToken read_token(const Json& item) {
-    const auto& manifest = member(item, {"manifest"});
-    const auto& owner = member(manifest, {"ownedBy", "owned_by"});
-    const auto& maker = member(item, {"createdBySubject"});
-    const auto& expired = member(item, {"isExpired", "is_expired"});
+AccessToken read_token(const PlainValue& item) {
+    const auto manifest = member(item, {"manifest"});
+    const auto owner = member(manifest, {"ownedBy", "owned_by"});
+    const auto maker = member(item, {"createdBySubject"});
+    const auto expired = member(item, {"isExpired", "is_expired"});
     AccessToken token{
-        .id = text(item, {"id"}),
+        .id = std::string(text(item, {"id"})),
         .name = first_of(text(manifest, {"name"}), text(item, {"name"})),
-        .type = text(manifest, {"token_type", "tokenType"}),
+        .type = std::string(text(manifest, {"token_type", "tokenType"})),
         .owner = first_of(text(owner, {"team"}), text(owner, {"account"})),
-        .team = text(owner, {"team"}),
+        .team = std::string(text(owner, {"team"})),
         .created_by = first_of(text(maker, {"subjectSlug"}), text(maker, {"subjectDisplayName"})),
         .created = time(item, {"createdAt", "created_at"}),
         .expires = {},
         .last_used = time(item, {"lastAccessedAt", "last_accessed_at"}),
-        .expired = expired.is_boolean() && expired.get<bool>(),
+        .expired = expired && expired->is_true(),
         .jwt_ids = {}};
-    if (auto id = text(item, {"jwtId", "jwt_id"}); !id.empty()) token.jwt_ids.push_back(std::move(id));
+    if (const auto id = text(item, {"jwtId", "jwt_id"}); !id.empty()) token.jwt_ids.emplace_back(id);
     read_jwts(member(item, {"jwts"}), token);
     if (!token.expires) token.expires = time(manifest, {"expiration_date", "expirationDate"});
     return token;
 }
 
 Result<TokenPage> read_page(std::string_view body) {
-    auto parsed = protocol::parse(body);
-    const Json answer = parsed ? std::move(*parsed) : Json(nullptr);
-    const auto& data = member(answer, {"data"});
-    if (!data.is_array())
-        return Error{Errc::upstream,
-                     "TrueFoundry's answer is not a list of access tokens. Nothing was done. Check that "
-                     "TFY_BASE_URL is the "
-                     "control plane's address, and that no proxy answers in its place."};
-    TokenPage page{.tokens = {}, .items = data.size(), .total = {}};
-    for (const auto& item : data)
-        if (auto token = read_token(item); !token.id.empty()) page.tokens.push_back(std::move(token));
-    const auto& total = member(member(answer, {"pagination"}), {"total"});
-    if (total.is_number_unsigned()) page.total = total.get<std::uint64_t>();
-    return page;
+    if (const auto plain = PlainJson::read(body)) return page_of(*plain);
+    const auto parsed = protocol::parse(body);
+    const Json answer = parsed ? *parsed : Json(nullptr);
+    return page_of(PlainJson::of(answer));
 }
 
 Result<policy::Secret> take_value(std::string& body) {

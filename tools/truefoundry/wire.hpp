@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/plain_json.hpp"
 #include "tools/truefoundry/exchange.hpp"
 #include "tools/truefoundry/types.hpp"
 
@@ -35,7 +36,7 @@ struct TokenPage {
 
 /// Errc::upstream for a body that is no list: HTML, empty, cut off, not UTF-8.
 Result<TokenPage> read_page(std::string_view body);
-AccessToken read_token(const Json& item);
+AccessToken read_token(const protocol::PlainValue& item);
 
 /// The value out of a create's answer. Wipes the body and the parsed copy whatever happens. Errc::ambiguous
 /// where there is no value that can be kept: the token is there all the same.

@@ -25,10 +25,14 @@ Json whole_pat() {
       "accountId": "acc", "metadata": {}, "unheard_of": [1, 2]})");
 }
 
+truefoundry::AccessToken read_token(const Json& item) {
+    return wire::read_token(protocol::PlainJson::of(item).root());
+}
+
 }  // namespace
 
 TEST_CASE("a token is read from the shape that the PAT routes document") {
-    const auto token = wire::read_token(whole_pat());
+    const auto token = read_token(whole_pat());
     CHECK(token.id == "jqfwg345gi25n5ju2yz5iz6m");
     CHECK(token.name == "ci-pipeline");
     CHECK(token.type == "jwt");
@@ -48,12 +52,12 @@ TEST_CASE("a token is read from the other manifest, the other spelling, and from
                           {"tokenType", "opaque"},
                           {"expirationDate", "2027-01-01"},
                           {"owned_by", {{"account", "acme"}}}}}};
-    const auto token = wire::read_token(camel);
+    const auto token = read_token(camel);
     CHECK(token.name == "n");
     CHECK(token.type == "opaque");
     CHECK(token.owner == "acme");
     CHECK(token.expires == at("2027-01-01"));
-    CHECK(wire::read_token({{"id", "a"}, {"name", "flat"}}).name == "flat");
+    CHECK(read_token({{"id", "a"}, {"name", "flat"}}).name == "flat");
 }
 
 TEST_CASE("null, absent or of a wrong type: every member but the id may be missing") {
@@ -62,32 +66,32 @@ TEST_CASE("null, absent or of a wrong type: every member but the id may be missi
         auto item = whole_pat();
         for (auto& [key, value] : item.items())
             if (key != "id") value = nothing;
-        const auto token = wire::read_token(item);
+        const auto token = read_token(item);
         CHECK(token.id == "jqfwg345gi25n5ju2yz5iz6m");
         CHECK_FALSE(token.expires);
         CHECK_FALSE(token.created);
         CHECK_FALSE(token.expired);
     }
-    for (const Json& item : {Json(nullptr), Json(7), Json::array()}) CHECK(wire::read_token(item).id.empty());
+    for (const Json& item : {Json(nullptr), Json(7), Json::array()}) CHECK(read_token(item).id.empty());
 }
 
 TEST_CASE("the expiry is the latest of the JWTs', else the manifest's, else none") {
     auto item = whole_pat();
-    CHECK(wire::read_token(item).expires == at("2027-02-21"));
+    CHECK(read_token(item).expires == at("2027-02-21"));
     for (const auto* far : {"10000-01-01T00:00:00.000Z", "+010000-01-01T00:00:00Z",
                             "+275760-09-13T00:00:00.000Z", "9999-12-31T23:59:59-05:00"}) {
         CAPTURE(far);
         item["jwts"] = {{{"id", "j"}, {"expiry", far}}};
-        CHECK(wire::read_token(item).expires == at("9999-12-31T23:59:59.999Z"));
+        CHECK(read_token(item).expires == at("9999-12-31T23:59:59.999Z"));
     }
     item["jwts"] = {{{"id", "j"}, {"expiry", nullptr}}};
-    CHECK(wire::read_token(item).expires == at("2027-01-01"));
+    CHECK(read_token(item).expires == at("2027-01-01"));
     item["jwts"] = nullptr;
-    CHECK(wire::read_token(item).expires == at("2027-01-01"));
+    CHECK(read_token(item).expires == at("2027-01-01"));
     item["manifest"]["expiration_date"] = "2027-01-01T12:30";
-    CHECK(wire::read_token(item).expires == at("2027-01-01T12:30:00Z"));
+    CHECK(read_token(item).expires == at("2027-01-01T12:30:00Z"));
     item["manifest"]["expiration_date"] = "not a date";
-    CHECK_FALSE(wire::read_token(item).expires);
+    CHECK_FALSE(read_token(item).expires);
 }
 
 TEST_CASE("a body that is no list is a clear error and is not quoted") {
@@ -120,6 +124,21 @@ TEST_CASE("items without an id are left out, but the offset moves past them") {
     CHECK(page->total == 4);
     CHECK_FALSE(wire::read_page(R"({"data":[],"pagination":null})").value().total);
     CHECK_FALSE(wire::read_page(R"({"data":[],"pagination":{"total":"9"}})").value().total);
+}
+
+TEST_CASE("a page reads the same where it can be read in one pass and where it cannot") {
+    const auto page = Json{{"data", Json::array({whole_pat(), whole_pat()})}, {"pagination", {{"total", 2}}}};
+    auto escaped = page;
+    escaped["unheard_of"] = "a\nb";
+    const auto plain = wire::read_page(page.dump()).value();
+    const auto other = wire::read_page(escaped.dump()).value();
+    REQUIRE(protocol::PlainJson::read(page.dump()));
+    REQUIRE_FALSE(protocol::PlainJson::read(escaped.dump()));
+    CHECK(plain.tokens.size() == other.tokens.size());
+    CHECK(plain.total == other.total);
+    CHECK(plain.tokens.back().jwt_ids == other.tokens.back().jwt_ids);
+    CHECK(plain.tokens.back().expires == other.tokens.back().expires);
+    CHECK(plain.tokens.back().created_by == other.tokens.back().created_by);
 }
 
 TEST_CASE("targets are encoded, and only ids that were read can stand in them") {
