@@ -9,7 +9,6 @@
 #include "policy/secret.hpp"
 #include "tools/sandbox/answers.hpp"
 #include "tools/sandbox/danger.hpp"
-#include "tools/sandbox/listed_token.hpp"
 #include "tools/sandbox/mint.hpp"
 
 namespace tfy::sandbox {
@@ -48,9 +47,14 @@ std::optional<Window> read_window(const ApiTarget& target) {
 
 SandboxResponse bad_window() { return http_error(400, "limit and offset must be numbers, limit 1 to 1000"); }
 
-SandboxResponse listed(Json data, std::size_t total, const Window& window) {
+/// `data`: the items, already written.
+SandboxResponse listed(std::string_view data, std::size_t total, const Window& window) {
     const Json pagination = {{"total", total}, {"offset", window.offset}, {"limit", window.limit}};
-    return json_answer(200, {{"data", std::move(data)}, {"pagination", pagination}});
+    SandboxResponse answer;
+    answer.body.reserve(data.size() + 128);
+    answer.body.append("{\"data\":[").append(data).append("],\"pagination\":");
+    answer.body.append(pagination.dump()).append("}");
+    return answer;
 }
 
 SandboxResponse broken_shelf(const Error& error) { return http_error(500, error.message); }
@@ -121,30 +125,35 @@ std::string ControlPlane::account_of(std::string_view bearer) {
     return found && found->account ? found->account->name : "";
 }
 
-// Compares hashes, and all of them, so that the time taken tells nothing about a value.
+// Looks for hashes, so that the time taken tells nothing about a value.
 Result<ControlPlane::Caller> ControlPlane::caller(std::string_view bearer, policy::Time now) {
     const auto given = policy::sha256(bearer);
     Caller found;
     for (std::size_t i = 0; i < accounts_.size(); ++i)
         if (same_hash(given, key_hashes_[i])) found.account = accounts_[i];
-    const auto tokens = token_store_->all();
-    if (!tokens) return tokens.error();
-    for (const auto& token : **tokens) {
-        if (!same_hash(given, token.value_sha256) || (token.expires && *token.expires <= now)) continue;
-        const auto owner = std::ranges::find(accounts_, token.owner, &Account::user);
-        if (owner != accounts_.end())
-            found = {*owner, token.id};  // else: an account that is not there any more
-    }
+    const auto known = kept_tokens();
+    if (!known) return known.error();
+    const auto* token = (*known)->of_hash(given);
+    if (token == nullptr || (token->expires && *token->expires <= now)) return found;
+    const auto owner = std::ranges::find(accounts_, token->owner, &Account::user);
+    if (owner != accounts_.end()) found = {*owner, token->id};  // else: an account that is not there any more
     return found;
 }
 
-Result<std::vector<StoredToken>> ControlPlane::tokens_of(const Account& account, std::string_view name_part) {
+Result<KeptTokens*> ControlPlane::kept_tokens() {
+    auto tokens = token_store_->all();
+    if (!tokens) return tokens.error();
+    if (!kept_ || !kept_->are(*tokens)) kept_.emplace(std::move(*tokens));
+    return &*kept_;
+}
+
+Result<std::vector<StoredToken>> ControlPlane::tokens_of(const Account& account) {
     const auto tokens = token_store_->all();
     if (!tokens) return tokens.error();
     const auto user = account.user();
     std::vector<StoredToken> found;
     for (const auto& token : **tokens)
-        if (token.owner == user && token.name.find(name_part) != std::string::npos) found.push_back(token);
+        if (token.owner == user) found.push_back(token);
     return found;
 }
 
@@ -153,7 +162,7 @@ SandboxResponse ControlPlane::route(const Asked& asked) {
     const auto& method = asked.method;
     if (method == "GET" && path == workspaces) {
         const auto window = read_window(asked.target);
-        return window ? listed(Json::array(), 0, *window) : bad_window();
+        return window ? listed({}, 0, *window) : bad_window();
     }
     if (!is_collection(path)) return http_error(404, "Not Found");
     if (!asked.caller.may_manage) return http_error(403, "Forbidden");
@@ -168,14 +177,20 @@ SandboxResponse ControlPlane::route(const Asked& asked) {
 SandboxResponse ControlPlane::list(const Asked& asked) {
     const auto window = read_window(asked.target);
     if (!window) return bad_window();
-    auto tokens = tokens_of(asked.caller, asked.target.find("nameSearchQuery").value_or(""));
-    if (!tokens) return broken_shelf(tokens.error());
-    std::ranges::stable_sort(*tokens, std::ranges::greater{}, &StoredToken::created);
-
-    Json data = Json::array();
-    for (auto i = window->offset; i < tokens->size() && data.size() < window->limit; ++i)
-        data.push_back(write_virtual_account((*tokens)[i], asked.now));
-    return listed(std::move(data), tokens->size(), *window);
+    const auto known = kept_tokens();
+    if (!known) return broken_shelf(known.error());
+    const auto name_part = asked.target.find("nameSearchQuery").value_or("");
+    std::string data;
+    std::size_t total = 0;
+    for (auto& each : (*known)->of_user(asked.caller.user())) {
+        if (each.token->name.find(name_part) == std::string::npos) continue;
+        if (total >= window->offset && total - window->offset < window->limit) {
+            if (!data.empty()) data += ',';
+            data += each.written(asked.now);
+        }
+        ++total;
+    }
+    return listed(data, total, *window);
 }
 
 // The value is in this answer and nowhere else: what is kept is its hash.

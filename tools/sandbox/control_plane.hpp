@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tools/sandbox/account.hpp"
+#include "tools/sandbox/kept_tokens.hpp"
 #include "tools/sandbox/world.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
@@ -42,7 +44,8 @@ private:
     struct Caller;
     Result<Caller> caller(std::string_view bearer, policy::Time now);
     SandboxResponse serve(const Asked& asked, const std::string& token);
-    Result<std::vector<StoredToken>> tokens_of(const Account& account, std::string_view name_part = {});
+    Result<KeptTokens*> kept_tokens();
+    Result<std::vector<StoredToken>> tokens_of(const Account& account);
     SandboxResponse route(const Asked& asked);
     SandboxResponse list(const Asked& asked);
     SandboxResponse create(const Asked& asked);
@@ -52,6 +55,7 @@ private:
     const Clock& clock_;
     std::vector<Account> accounts_;
     std::vector<std::string> key_hashes_;  // of the accounts, in their order
+    std::optional<KeptTokens> kept_;
 };
 
 /// It in-process, as an Exchange that always sends the right key.
