@@ -28,6 +28,8 @@ struct Hit {
 class Index {
 public:
     Index(const FingerprintKey& key, const std::vector<TokenFingerprints>& tokens);
+    Index(const Index&) = delete;
+    Index& operator=(const Index&) = delete;
     /// What `older` knows, and these: nothing of the older one is copied. It should be no such layer itself,
     /// because each is asked in turn.
     Index(std::shared_ptr<const Index> older, const std::vector<TokenFingerprints>& tokens);
@@ -51,10 +53,14 @@ public:
     /// "[redacted:access-token ci-pipeline]"
     std::string mark(std::uint32_t token) const;
 
+    /// No other index of this process has, had or will have it.
+    std::uint64_t number() const { return number_; }
+
     /// What this takes in memory.
     std::size_t bytes() const;
 
 private:
+    static std::uint64_t next_number();
     void add(const std::vector<TokenFingerprints>& tokens);
     void find_here(std::string_view text, std::vector<Hit>& hits) const;
     void find_odd_here(std::string_view text, std::vector<Hit>& hits) const;
@@ -72,6 +78,7 @@ private:
     std::vector<std::string> names_;
     std::unordered_map<std::string, std::uint32_t> jwts_;  // by id
     std::size_t shortest_ = window_size;
+    std::uint64_t number_ = next_number();
 };
 
 }  // namespace tfy::redaction

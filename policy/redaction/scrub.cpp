@@ -2,6 +2,7 @@
 #include "policy/redaction/scrub.hpp"
 
 #include "policy/redaction/byte_array.hpp"
+#include "policy/redaction/clean_texts.hpp"
 #include "policy/redaction/marks.hpp"
 #include "policy/redaction/unicode.hpp"
 
@@ -21,6 +22,13 @@ std::string unused(const Json& object, const std::string& key) {
 }  // namespace
 
 std::optional<std::string> Scrubber::text(std::string_view text) {
+    if (is_remembered_clean(index_.number(), text)) return std::nullopt;
+    auto other = anew(text);
+    if (!other) remember_clean(index_.number(), text);
+    return other;
+}
+
+std::optional<std::string> Scrubber::anew(std::string_view text) {
     if (valid_utf8_prefix(text) == text.size()) return redact(text, search_, index_);
     auto repaired = repaired_utf8(text);
     auto redacted = redact(repaired, search_, index_);

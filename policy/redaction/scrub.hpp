@@ -29,6 +29,7 @@ public:
     Json tree(Json value, int depth = deepest);
 
 private:
+    std::optional<std::string> anew(std::string_view text);
     Json object(Json object, int depth);
 
     const Index& index_;

@@ -1,0 +1,42 @@
+#include "policy/redaction/clean_texts.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace tfy::redaction {
+namespace {
+
+constexpr std::size_t places = 1024;  // a power of two
+constexpr std::size_t shortest = 16;  // a shorter one is soon looked through
+constexpr std::size_t longest = 2048;
+
+struct Remembered {
+    std::uint64_t index = 0;  // none has this number
+    std::string text = {};
+};
+
+bool can_be_remembered(std::string_view text) { return text.size() >= shortest && text.size() <= longest; }
+
+/// Each text has one place, which the next one with the same place takes over.
+Remembered& place_of(std::string_view text) {
+    thread_local std::vector<Remembered> all(places);
+    return all[std::hash<std::string_view>{}(text) & (places - 1)];
+}
+
+}  // namespace
+
+bool is_remembered_clean(std::uint64_t index, std::string_view text) {
+    if (!can_be_remembered(text)) return false;
+    const auto& place = place_of(text);
+    return place.index == index && place.text == text;
+}
+
+void remember_clean(std::uint64_t index, std::string_view text) {
+    if (!can_be_remembered(text)) return;
+    auto& place = place_of(text);
+    place.index = index;
+    place.text.assign(text);
+}
+
+}  // namespace tfy::redaction

@@ -1,0 +1,76 @@
+// What was found clean once is not looked through again, until a token is registered.
+#include "policy/redaction/clean_texts.hpp"
+
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <thread>
+
+#include "policy/redaction/index.hpp"
+#include "tests/fakes/redactor.hpp"
+#include "tests/policy/leak_tokens.hpp"
+
+namespace tfy::clean_texts_test {
+
+using namespace tfy::redaction;
+using namespace tfy::leaks;
+
+namespace {
+
+const std::string token = opaque_token();
+const std::string text = "the value is " + token + ", it says";
+
+bool masks(const Redactor& redactor) {
+    const auto in_text = redactor.seal_text(text);
+    const auto in_message = redactor.seal({{"key " + token, text}});
+    return in_text.text().find(token) == std::string_view::npos &&
+           in_message.text().find(token) == std::string_view::npos;
+}
+
+std::vector<TokenFingerprints> prints() { return {fingerprint(token, "ci", {})}; }
+
+}  // namespace
+
+TEST_CASE("a text that left clean is masked at once when a token in it is registered") {
+    const auto before = RedactorForTests::make();
+    for (int i = 0; i < 3; ++i) CHECK_FALSE(masks(before));
+    const auto after = before.with(prints());
+    for (int i = 0; i < 3; ++i) CHECK(masks(after));
+    CHECK_FALSE(masks(before));
+    CHECK(masks(after));
+}
+
+TEST_CASE("a redactor in the memory of another one does not know what that one found clean") {
+    std::optional<Redactor> place;
+    place.emplace(RedactorForTests::make());
+    CHECK_FALSE(masks(*place));
+    for (int i = 0; i < 100; ++i) {
+        place.emplace(RedactorForTests::make({}, prints()));
+        CHECK(masks(*place));
+        place.emplace(RedactorForTests::make());
+        CHECK_FALSE(masks(*place));
+    }
+}
+
+TEST_CASE("each index has a number of its own, and a text is remembered for that one and this thread only") {
+    const Index one(FingerprintKey{}, {});
+    const Index other(FingerprintKey{}, {});
+    CHECK(one.number() != other.number());
+    CHECK(one.number() > 0);
+    const std::string clean = "nothing is in this text";
+    CHECK_FALSE(is_remembered_clean(one.number(), clean));
+    remember_clean(one.number(), clean);
+    CHECK(is_remembered_clean(one.number(), clean));
+    CHECK_FALSE(is_remembered_clean(other.number(), clean));
+    CHECK_FALSE(is_remembered_clean(one.number(), clean + "."));
+    std::thread([&] { CHECK_FALSE(is_remembered_clean(one.number(), clean)); }).join();
+    remember_clean(other.number(), clean);
+    CHECK_FALSE(is_remembered_clean(one.number(), clean));
+    const std::string lengthy(2049, 'a');
+    remember_clean(one.number(), lengthy);
+    CHECK_FALSE(is_remembered_clean(one.number(), lengthy));
+    remember_clean(one.number(), "");
+    CHECK_FALSE(is_remembered_clean(one.number(), ""));
+}
+
+}  // namespace tfy::clean_texts_test
