@@ -38,6 +38,8 @@ public:
     Peer& peer() { return peer_; }
 
     bool started() const { return state_ != State::waiting; }
+    /// Its last bytes are being written, or are out.
+    bool ends() const { return state_ == State::done; }
     /// Whole, and on a connection that can take another request.
     bool complete() const { return state_ == State::done && !broken_; }
     /// Every answer from here on says that the connection ends.

@@ -2,6 +2,9 @@
 // Beast lets through.
 #include "server/transport/connection.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -55,7 +58,8 @@ public:
         : peer_(std::make_shared<Peer>(std::move(socket))),
           rules_(rules),
           limits_(rules.options),
-          buffer_(limits_.header_limit + chunk_room) {}
+          buffer_(limits_.header_limit + chunk_room),
+          handler_ends_(peer_->socket().get_executor()) {}
 
     Async<void> serve() override {
         auto patience = limits_.header_deadline;
@@ -227,7 +231,6 @@ private:
     }
 
     Async<bool> handle(guard::Admitted admitted, policy::Caller caller, std::string body) {
-        using namespace asio::experimental::awaitable_operators;
         HttpRequest request{.method = std::move(admitted.head.method),
                             .path = std::move(admitted.target.path),
                             .query = std::move(admitted.target.query),
@@ -242,7 +245,7 @@ private:
                                      .comment_interval = limits_.keep_alive_comment,
                                      .patience = limits_.body_deadline});
         answer_ = &answer;
-        co_await (run_handler(std::move(request), answer) || watch() || answer.keep_stream_alive());
+        co_await run_watched(std::move(request), answer);
         answer_ = nullptr;
         if (!answer.started() && !gone_) {
             auto failed = Rejection{500, "The server failed to answer. This is a bug in it."}.reply();
@@ -251,12 +254,34 @@ private:
         co_return answer.complete() && !answer.says_close() && !gone_;
     }
 
+    /// Most handlers answer at once. One that waits for something is stopped when its peer is gone.
+    Async<void> run_watched(HttpRequest request, SocketAnswer& answer) {
+        using namespace asio::experimental::awaitable_operators;
+        handled_ = false;
+        // The completion handler keeps the signal: its slot is looked at until the very end.
+        const auto stop = std::make_shared<asio::cancellation_signal>();
+        asio::co_spawn(peer_->socket().get_executor(), run_handler(std::move(request), answer),
+                       asio::bind_cancellation_slot(stop->slot(), [stop](const std::exception_ptr&) {}));
+        if (!handled_ && !answer.ends()) {
+            co_await (until_handled() || watch() || answer.keep_stream_alive());
+            if (!handled_) stop->emit(asio::cancellation_type::terminal);
+        }
+        while (!handled_) co_await until_handled();
+    }
+
     Async<void> run_handler(HttpRequest request, SocketAnswer& answer) {
         try {
             co_await rules_.handler(std::move(request), answer);
         } catch (...) {  // a bug, or the end of a cancelled handler: one request pays for it, with a 500 or
                          // the end of its stream
         }
+        handled_ = true;
+        handler_ends_.cancel();
+    }
+
+    Async<void> until_handled() {
+        handler_ends_.expires_at(asio::steady_timer::time_point::max());
+        if (!handled_) co_await handler_ends_.async_wait(as_result);
     }
 
     /// Resumes when the peer has gone. What it sends meanwhile is kept for the next request. One that sends
@@ -276,6 +301,8 @@ private:
     beast::flat_buffer buffer_;
     std::optional<std::optional<uid_t>> account_ = {};  // of the peer, once it was asked for
     SocketAnswer* answer_ = nullptr;                    // while a handler runs
+    asio::steady_timer handler_ends_;                   // cancelled when it does
+    bool handled_ = false;
     bool busy_ = false;
     bool draining_ = false;
     bool gone_ = false;

@@ -27,27 +27,37 @@ struct Wiped {
 };
 }  // namespace
 
-Peer::Peer(tcp::socket socket) : socket_(std::move(socket)), deadline_(socket_.get_executor()) {
+Peer::Peer(tcp::socket socket) : socket_(std::move(socket)), timer_(socket_.get_executor()) {
     boost::system::error_code ignored;
     const auto remote = socket_.remote_endpoint(ignored);
     if (!ignored) remote_ = remote.address().to_string();
     socket_.set_option(tcp::no_delay(true), ignored);
 }
 
+// A deadline moves with each read and write, mostly to a later moment: the timer need not follow it there.
 void Peer::allow(std::chrono::milliseconds limit) {
     timed_out_ = false;
-    deadline_.expires_after(limit);
-    deadline_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
+    deadline_ = Moment::clock::now() + limit;
+    if (deadline_ < rings_) set_timer();
+}
+
+void Peer::set_timer() {
+    rings_ = deadline_;
+    timer_.expires_at(rings_);
+    timer_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
         const auto self = weak.lock();
-        // A timer that has been set anew while this call was on its way is no time-out.
-        if (cancelled || !self || self->deadline_.expiry() > asio::steady_timer::clock_type::now()) return;
+        const auto now = Moment::clock::now();
+        if (cancelled || !self || self->rings_ > now) return;  // or it was set anew while this was on its way
+        self->rings_ = never;
+        if (self->deadline_ == never) return;
+        if (self->deadline_ > now) return self->set_timer();
         self->timed_out_ = true;
         boost::system::error_code ignored;
         self->socket_.cancel(ignored);
     });
 }
 
-void Peer::release() { deadline_.expires_at(asio::steady_timer::time_point::max()); }
+void Peer::release() { deadline_ = never; }
 
 // The end is told once: Asio's reactor would wait for a second one until the deadline.
 Async<std::size_t> Peer::read_some(std::span<char> room) {
@@ -98,7 +108,7 @@ Async<void> Peer::linger() {
 
 void Peer::close() {
     boost::system::error_code ignored;
-    deadline_.cancel();
+    timer_.cancel();
     socket_.close(ignored);
 }
 

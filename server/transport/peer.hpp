@@ -42,8 +42,14 @@ public:
     void close();
 
 private:
+    using Moment = boost::asio::steady_timer::time_point;
+    static constexpr Moment never = Moment::max();
+    void set_timer();
+
     boost::asio::ip::tcp::socket socket_;
-    boost::asio::steady_timer deadline_;
+    Moment deadline_ = never;
+    boost::asio::steady_timer timer_;  // rings at the deadline or before, and is then set to it
+    Moment rings_ = never;
     std::string remote_;
     bool timed_out_ = false;
     bool ended_ = false;
