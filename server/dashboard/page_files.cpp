@@ -52,7 +52,9 @@ std::string_view best_coding(std::string_view accepted) {
 
 }  // namespace
 
-PageFiles::PageFiles() {
+// A start hashes nothing of it.
+const PageFiles::Files& PageFiles::files() {
+    if (!files_.empty()) return files_;
     for (const auto& file : manifests::files()) {
         if (!file.name.starts_with(folder)) continue;
         auto name = file.name.substr(folder.size());
@@ -65,6 +67,7 @@ PageFiles::PageFiles() {
         auto& served = files_.try_emplace(std::string(name), File{content_type_of(name), {}}).first->second;
         served.forms.emplace(coding, Form{etag_of(file.text), redaction::Redacted::embedded(file.bytes)});
     }
+    return files_;
 }
 
 transport::HttpResponse PageFiles::reply(const File& file, std::string_view coding, transport::Headers more) {
@@ -73,14 +76,14 @@ transport::HttpResponse PageFiles::reply(const File& file, std::string_view codi
     return {200, file.content_type, file.forms.at(coding).body, std::move(more)};
 }
 
-transport::HttpResponse PageFiles::index(std::string_view accepted) const {
-    return reply(files_.at("index.html"), best_coding(accepted), {{"Cache-Control", "no-store"}});
+transport::HttpResponse PageFiles::index(std::string_view accepted) {
+    return reply(files().at("index.html"), best_coding(accepted), {{"Cache-Control", "no-store"}});
 }
 
 // The names never change, so browsers ask again each time: an upgraded server is never met by an old script.
 std::optional<transport::HttpResponse> PageFiles::asset(std::string_view name, std::string_view accepted,
-                                                        std::string_view known) const {
-    const auto found = files_.find("assets/" + std::string(name));
+                                                        std::string_view known) {
+    const auto found = files().find("assets/" + std::string(name));
     if (found == files_.end()) return std::nullopt;
     const auto coding = best_coding(accepted);
     const auto& etag = found->second.forms.at(coding).etag;
