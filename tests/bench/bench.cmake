@@ -1,0 +1,15 @@
+# What ./dev bench measures with: ceilings and a driver, in every preset, built when asked for; and the benchmarks of the parts.
+add_executable(ceiling_http EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/ceiling_http.cpp)
+add_executable(ceiling_stdio EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/ceiling_stdio.cpp)
+add_executable(stdio_driver EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/stdio_driver.cpp)
+target_link_libraries(ceiling_http PRIVATE Boost::headers Threads::Threads)
+add_executable(fill_state EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/fill_state.cpp)
+target_link_libraries(fill_state PRIVATE tfy_server)
+add_custom_target(bench_tools DEPENDS ceiling_http ceiling_stdio stdio_driver fill_state)
+
+if(TFY_BENCH)
+  find_package(benchmark REQUIRED)
+  file(GLOB bench_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*_bench.cpp)
+  add_executable(benches ${bench_sources})
+  target_link_libraries(benches PRIVATE tfy_policy benchmark::benchmark_main)
+endif()
