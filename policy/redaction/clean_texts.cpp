@@ -12,7 +12,7 @@ constexpr std::size_t shortest = 16;  // a shorter one is soon looked through
 constexpr std::size_t longest = 2048;
 
 struct Remembered {
-    std::uint64_t index = 0;  // none has this number
+    IndexIdentity index = {};
     std::string text = {};
 };
 
@@ -26,13 +26,13 @@ Remembered& place_of(std::string_view text) {
 
 }  // namespace
 
-bool is_remembered_clean(std::uint64_t index, std::string_view text) {
+bool is_remembered_clean(const IndexIdentity& index, std::string_view text) {
     if (!can_be_remembered(text)) return false;
     const auto& place = place_of(text);
     return place.index == index && place.text == text;
 }
 
-void remember_clean(std::uint64_t index, std::string_view text) {
+void remember_clean(const IndexIdentity& index, std::string_view text) {
     if (!can_be_remembered(text)) return;
     auto& place = place_of(text);
     place.index = index;

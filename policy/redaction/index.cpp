@@ -3,7 +3,6 @@
 #include "policy/redaction/index.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <iterator>
 #include <map>
@@ -85,11 +84,6 @@ Index::Index(const FingerprintKey& key, const std::vector<TokenFingerprints>& to
 Index::Index(std::shared_ptr<const Index> older, const std::vector<TokenFingerprints>& tokens)
     : older_(std::move(older)), first_(older_->tokens()), hash_(older_->hash_), shortest_(older_->shortest_) {
     add(tokens);
-}
-
-std::uint64_t Index::next_number() {
-    static std::atomic<std::uint64_t> last = 0;
-    return ++last;
 }
 
 void Index::add(const std::vector<TokenFingerprints>& tokens) {

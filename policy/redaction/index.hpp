@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "policy/redaction/clean_texts.hpp"
 #include "policy/redaction/suspects.hpp"
 #include "policy/redaction/window_table.hpp"
 
@@ -53,14 +54,12 @@ public:
     /// "[redacted:access-token ci-pipeline]"
     std::string mark(std::uint32_t token) const;
 
-    /// No other index of this process has, had or will have it.
-    std::uint64_t number() const { return number_; }
+    const IndexIdentity& identity() const { return identity_; }
 
     /// What this takes in memory.
     std::size_t bytes() const;
 
 private:
-    static std::uint64_t next_number();
     void add(const std::vector<TokenFingerprints>& tokens);
     void find_here(std::string_view text, std::vector<Hit>& hits) const;
     void find_odd_here(std::string_view text, std::vector<Hit>& hits) const;
@@ -78,7 +77,7 @@ private:
     std::vector<std::string> names_;
     std::unordered_map<std::string, std::uint32_t> jwts_;  // by id
     std::size_t shortest_ = window_size;
-    std::uint64_t number_ = next_number();
+    IndexIdentity identity_ = std::make_shared<const char>();
 };
 
 }  // namespace tfy::redaction

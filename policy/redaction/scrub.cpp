@@ -22,9 +22,9 @@ std::string unused(const Json& object, const std::string& key) {
 }  // namespace
 
 std::optional<std::string> Scrubber::text(std::string_view text) {
-    if (is_remembered_clean(index_.number(), text)) return std::nullopt;
+    if (is_remembered_clean(index_.identity(), text)) return std::nullopt;
     auto other = anew(text);
-    if (!other) remember_clean(index_.number(), text);
+    if (!other) remember_clean(index_.identity(), text);
     return other;
 }
 

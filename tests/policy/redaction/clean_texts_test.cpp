@@ -52,25 +52,24 @@ TEST_CASE("a redactor in the memory of another one does not know what that one f
     }
 }
 
-TEST_CASE("each index has a number of its own, and a text is remembered for that one and this thread only") {
+TEST_CASE("a text is remembered for one index and one thread") {
     const Index one(FingerprintKey{}, {});
     const Index other(FingerprintKey{}, {});
-    CHECK(one.number() != other.number());
-    CHECK(one.number() > 0);
+    CHECK(one.identity() != other.identity());
     const std::string clean = "nothing is in this text";
-    CHECK_FALSE(is_remembered_clean(one.number(), clean));
-    remember_clean(one.number(), clean);
-    CHECK(is_remembered_clean(one.number(), clean));
-    CHECK_FALSE(is_remembered_clean(other.number(), clean));
-    CHECK_FALSE(is_remembered_clean(one.number(), clean + "."));
-    std::thread([&] { CHECK_FALSE(is_remembered_clean(one.number(), clean)); }).join();
-    remember_clean(other.number(), clean);
-    CHECK_FALSE(is_remembered_clean(one.number(), clean));
+    CHECK_FALSE(is_remembered_clean(one.identity(), clean));
+    remember_clean(one.identity(), clean);
+    CHECK(is_remembered_clean(one.identity(), clean));
+    CHECK_FALSE(is_remembered_clean(other.identity(), clean));
+    CHECK_FALSE(is_remembered_clean(one.identity(), clean + "."));
+    std::thread([&] { CHECK_FALSE(is_remembered_clean(one.identity(), clean)); }).join();
+    remember_clean(other.identity(), clean);
+    CHECK_FALSE(is_remembered_clean(one.identity(), clean));
     const std::string lengthy(2049, 'a');
-    remember_clean(one.number(), lengthy);
-    CHECK_FALSE(is_remembered_clean(one.number(), lengthy));
-    remember_clean(one.number(), "");
-    CHECK_FALSE(is_remembered_clean(one.number(), ""));
+    remember_clean(one.identity(), lengthy);
+    CHECK_FALSE(is_remembered_clean(one.identity(), lengthy));
+    remember_clean(one.identity(), "");
+    CHECK_FALSE(is_remembered_clean(one.identity(), ""));
 }
 
 }  // namespace tfy::clean_texts_test
