@@ -54,6 +54,7 @@ room(server MAY server/cli)
 
 only_in(protocol INCLUDES "^valijson/")
 only_in(policy policy/redaction server/config server/upstream INCLUDES "^(re2|unicode)/")
+only_in(policy/redaction INCLUDES "^(zlib|zstd)\\.h$")
 only_in(policy server/config server/setup INCLUDES "^toml\\+\\+/")
 only_in(server/storage INCLUDES "^(SQLiteCpp/|sqlite)")
 only_in(server/observability INCLUDES "^spdlog/")

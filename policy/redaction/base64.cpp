@@ -6,6 +6,7 @@
 #include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/decoded_text.hpp"
 #include "policy/redaction/digits.hpp"
+#include "policy/redaction/inflate.hpp"
 
 namespace tfy::redaction {
 
@@ -82,8 +83,9 @@ private:
     std::size_t continued_at_ = 0;
 };
 
-/// Whether there are `shortest` bytes of text in a run of digits, begun at any of the first four of them;
-/// perhaps also where there are not quite as many. The digits are `block_digits` at most.
+/// Whether there are `shortest` bytes of text in a run of digits, begun at any of the first four of them, or
+/// something compressed; perhaps also where there are not quite as many. The digits are `block_digits` at
+/// most.
 bool holds_text(std::string_view digits, std::size_t shortest) {
     // Not initialised: what is read has been written.
     std::array<char, 4 * (block_bytes + 4 + block_slack)> bytes;
@@ -100,7 +102,8 @@ bool holds_text(std::string_view digits, std::size_t shortest) {
     }
     bool found = false;
     for_each_text({bytes.data(), filled}, shortest, [&](std::size_t, std::size_t) { found = true; });
-    return found;
+    if (found || digits.size() < least_base64(shortest + least_beyond_window)) return found;
+    return may_hold_compressed({bytes.data(), filled});
 }
 
 }  // namespace

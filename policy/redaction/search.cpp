@@ -22,11 +22,11 @@ std::uint64_t path_through(Decoding decoding, std::uint64_t inner) {
 }
 
 constexpr std::string_view step_name(std::uint64_t step) {
-    constexpr std::array<std::string_view, 17> names = {
-        "plain",    "escapes",  "look-alikes", "quoted-printable", "tag characters",
-        "pieces",   "hyphens",  "reversed",    "base64",           "base32",
-        "hex",      "columns",  "numbers",     "reversed",         "reversed",
-        "literals", "base64url"};
+    constexpr std::array<std::string_view, 18> names = {
+        "plain",    "escapes",   "look-alikes", "quoted-printable", "tag characters",
+        "pieces",   "hyphens",   "reversed",    "base64",           "base32",
+        "hex",      "columns",   "numbers",     "reversed",         "reversed",
+        "literals", "base64url", "compressed"};
     return step == by_shape ? "shape" : names.at(step);
 }
 
@@ -130,20 +130,40 @@ std::vector<Hit> Search::look_into(Step step, std::string_view decoded, Depth de
     }
     const bool of_bytes = step.decoding == Decoding::hex || step.decoding == Decoding::numbers;
     if (of_bytes && !depth.reversed) find_in_base64url(decoded, index_, found);
-    for_each_text(decoded, index_.shortest(), [&](std::size_t begin, std::size_t end) {
-        const auto known = found.size();
-        look(decoded.substr(begin, end - begin), depth, found);
-        for (auto i = known; i < found.size(); ++i) {
-            found[i].begin += begin;
-            found[i].end += begin;
+    look_at_bytes(decoded, depth, found);
+    return found;
+}
+
+/// Text among them, and what is compressed.
+void Search::look_at_bytes(std::string_view bytes, Depth depth, std::vector<Hit>& hits) {
+    for_each_text(bytes, index_.shortest(), [&](std::size_t begin, std::size_t end) {
+        const auto known = hits.size();
+        look(bytes.substr(begin, end - begin), depth, hits);
+        for (auto i = known; i < hits.size(); ++i) {
+            hits[i].begin += begin;
+            hits[i].end += begin;
         }
     });
-    return found;
+    if (depth.allows(Decoding::compressed)) look_into_compressed(bytes, depth, hits);
+}
+
+/// No part of a compressed text can be taken out: all of it is the hit.
+void Search::look_into_compressed(std::string_view bytes, Depth depth, std::vector<Hit>& hits) {
+    const bool enough =
+        inflater_.for_each(bytes, budget_, [&](std::size_t begin, std::size_t end, std::string_view held) {
+            std::vector<Hit> found;
+            look_at_bytes(held, depth.behind(Decoding::compressed), found);
+            for (const auto& hit : found)
+                hits.push_back({begin, end, hit.token, 0, path_through(Decoding::compressed, hit.path)});
+        });
+    over_ = over_ || !enough;
 }
 
 std::optional<std::vector<Hit>> Search::run_bytes(std::string_view bytes) {
     auto hits = run(bytes);
     if (!hits) return hits;
+    look_into_compressed(bytes, {most_nested}, *hits);
+    if (over_) return std::nullopt;
     find_in_base64url(bytes, index_, *hits);
     return merged(std::move(*hits));
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "policy/redaction/index.hpp"
+#include "policy/redaction/inflate.hpp"
 #include "policy/redaction/views.hpp"
 
 namespace tfy::redaction {
@@ -67,12 +68,15 @@ private:
     void look_plainly(std::string_view text, std::vector<Hit>& hits) const;
     bool look_behind(Step step, std::string_view text, Depth depth, std::vector<Hit>& hits);
     std::vector<Hit> look_into(Step step, std::string_view decoded, Depth depth);
+    void look_at_bytes(std::string_view bytes, Depth depth, std::vector<Hit>& hits);
+    void look_into_compressed(std::string_view bytes, Depth depth, std::vector<Hit>& hits);
 
     const Index& index_;
     std::size_t budget_ = 0;
     bool over_ = false;
     std::array<View, depths> views_;
     std::array<DigitRuns, depths> runs_;
+    Inflater inflater_;
 };
 
 /// Adds the hits in what bytes are in base64url, such as the signature of a JWT.

@@ -57,6 +57,7 @@ void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& f
         case Decoding::mirrored: decode_mirrored(text, view); break;
         case Decoding::literals: decode_literals(text, view); break;
         case Decoding::url_digits: decode_url_digits(text, shortest, view); break;
+        case Decoding::compressed: break;
     }
 }
 

@@ -96,6 +96,7 @@ enum class Decoding {
     mirrored,    // the same as reversed, of all that the text holds
     literals,    // "abc" + "def"
     url_digits,  // base64 with the digits of base64url, as JWTs have them
+    compressed,  // gzip, zlib, zstd; only in bytes, which other steps give (inflate.hpp)
 };
 
 struct Step {
@@ -120,8 +121,8 @@ inline constexpr std::array all_steps = {
 constexpr std::size_t least_base64(std::size_t shortest) { return (shortest * 8 + 5) / 6; }
 constexpr std::size_t least_base32(std::size_t shortest) { return (shortest * 8 + 4) / 5; }
 
-/// False if no phase of base64 gives text: names and ids are cheap to tell from it. Long texts are not
-/// looked at.
+/// False if no phase of base64 gives text or what is compressed: names and ids are cheap to tell from it.
+/// Long texts are not looked at.
 bool may_hold_base64(std::string_view text, std::size_t shortest);
 
 /// Total: any bytes in, no error. `shortest` is the least number of bytes that is of interest in a decoded

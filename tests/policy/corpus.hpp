@@ -8,6 +8,7 @@
 
 #include "policy/facts.hpp"
 #include "tests/policy/leak_codes.hpp"
+#include "tests/policy/leak_compressed.hpp"
 #include "tests/policy/leak_unpromised.hpp"
 
 namespace tfy::leaks {
@@ -155,6 +156,17 @@ inline std::vector<Leak> family_leaks() {
     };
     add("dumps in columns", dump_family());
     add("lists of numbers", number_family());
+    for (const auto& code : compressed_family()) {
+        const auto compressed = [&](const std::string& name, auto write, std::vector<Read> read, int nested) {
+            all.push_back({"compressed", code.name + name, write, std::move(read), true, nested});
+        };
+        compressed("", code.write, {code.read}, 2);
+        compressed(
+            ", in base64", [code](const std::string& t) { return base64(code.write(t)); },
+            {unbase64, code.read}, 3);
+        compressed(
+            ", of hex", [code](const std::string& t) { return code.write(hex(t)); }, {code.read, unhex}, 3);
+    }
     return all;
 }
 

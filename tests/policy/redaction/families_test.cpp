@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/policy/leak_codes.hpp"
+#include "tests/policy/leak_compressed.hpp"
 #include "tests/policy/leak_families.hpp"
 #include "tests/policy/leak_kinds.hpp"
 
@@ -64,6 +65,54 @@ void check_family(const std::vector<Written>& family) {
 TEST_CASE("dumps in columns hide no value") { check_family(dump_family()); }
 
 TEST_CASE("lists of numbers hide no value") { check_family(number_family()); }
+
+TEST_CASE("what is compressed hides no value") {
+    for (unsigned kind = 0; kind < kinds; ++kind) {
+        const auto token = token_of_kind(kind, kind + 100);
+        const auto redactor = redactor_for({{"ci", token}, {"other", opaque_token(99)}});
+        for (const auto& code : compressed_family())
+            for (const auto& leak :
+                 {code.write(token), hex(code.write(token)), code.write(base64("k=" + token))}) {
+                CAPTURE(kind);
+                CAPTURE(code.name);
+                CAPTURE(leak);
+                const std::string out(redactor.seal_text("Log: " + leak + " end").text());
+                CHECK(out.starts_with("Log: "));
+                CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
+                CHECK(out.ends_with(" end"));
+            }
+    }
+}
+
+TEST_CASE("a compressed value is found in a JSON list of bytes, and where a stream is cut short") {
+    const auto token = opaque_token(6);
+    const auto redactor = redactor_for({{"ci", token}});
+    const auto packed = deflated(amid(token), gzip_header);
+    Json list = Json::array();
+    for (const char c : packed) list.push_back(static_cast<unsigned char>(c));
+    CHECK(redactor.seal({{"data", list}}).text().find("[redacted:access-token ci]") != std::string::npos);
+    const auto cut = base64(packed.substr(0, packed.size() - 9));
+    CHECK(redactor.seal_text(cut).text().find("[redacted:access-token ci]") != std::string::npos);
+}
+
+TEST_CASE(
+    "compressed text without a value stays; of what inflates to far more than its size no one can say") {
+    const auto token = opaque_token(6);
+    const auto redactor = redactor_for({{"ci", token}});
+    std::string log;
+    for (unsigned i = 0; i < 2000; ++i) log += "12:00 INFO deployed " + opaque_token(i + 7, 30) + "\n";
+    for (const auto& code : compressed_family()) {
+        const auto text = code.write(log);
+        CAPTURE(code.name);
+        CHECK(redactor.seal_text(text).text() == text);
+    }
+    const std::string zeros(48U << 20U, '\0');
+    const auto bomb = base64(deflated(zeros, gzip_header, 9));
+    CHECK(redactor.seal_text(bomb).text() == "[redacted:over-budget]");
+    CHECK(redactor.seal_text(base64(zstd_compressed(zeros))).text() == "[redacted:over-budget]");
+    const auto picture = base64("\x89PNG\r\n\x1a\n....IHDR.........IDAT" + deflated(zeros, zlib_header, 9));
+    CHECK(redactor.seal_text(picture).text() == picture);
+}
 
 TEST_CASE("binary digits hide no value between other digits") {
     const auto token = opaque_token(6, 40);
