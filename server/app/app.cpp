@@ -100,7 +100,8 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       sign_in_codes_(store_, clock),
       dashboard_({approvals_, narrowing_, standing_, reveals_, rotations_,
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
-                 people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help()) {
+                 people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
+                 parts.public_url) {
     std::ignore = note_control_plane();  // start() says if it cannot
     if (parts.sandbox) return;
     redaction_.configure(parts.own_key->prints(redaction_.key()));

@@ -128,7 +128,7 @@ Async<void> Dashboard::events(PageRequest visit, transport::Responder& answer) {
     const auto started = co_await answer.start_events(guards());
     if (!started) co_return;
     std::optional<std::uint64_t> told;
-    while (people_.session(visit.cookie)) {
+    while (people_.session(visit.key)) {
         const auto revision = approvals_.revision();
         if (told != revision) {
             const Json news = {{"revision", revision}};

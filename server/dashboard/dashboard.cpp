@@ -1,9 +1,8 @@
 // Finds the route of a request, and stops what may not go there.
 #include "server/dashboard/dashboard.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
+#include <cctype>
 
 #include "protocol/parse.hpp"
 #include "server/dashboard/replies.hpp"
@@ -11,7 +10,7 @@
 namespace tfy::dashboard {
 namespace {
 
-constexpr std::string_view cookie_name = "tfy_pat_mcp_session";
+constexpr std::string_view api = "/approvals/api/";
 constexpr protocol::ParseLimits body_limits{64 * 1024, 4};
 
 bool is_name(std::string_view text) {
@@ -32,8 +31,18 @@ std::optional<std::string> match(std::string_view pattern, std::string_view path
     return is_name(id) ? std::optional(std::string(id)) : std::nullopt;
 }
 
-bool same(std::string_view one, std::string_view other) {
-    return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
+/// Whether a browser calls `host` by this origin. A port that its scheme has by default is left out there.
+bool is_origin_of(std::string_view origin, std::string_view host) {
+    for (const auto& [scheme, port] : {std::pair<std::string_view, std::string_view>{"http://", ":80"},
+                                       std::pair<std::string_view, std::string_view>{"https://", ":443"}}) {
+        if (!origin.starts_with(scheme)) continue;
+        if (host.ends_with(port)) host.remove_suffix(port.size());
+        return std::ranges::equal(origin.substr(scheme.size()), host, [](char one, char other) {
+            return std::tolower(static_cast<unsigned char>(one)) ==
+                   std::tolower(static_cast<unsigned char>(other));
+        });
+    }
+    return false;
 }
 
 bool is_json(std::string_view content_type) {
@@ -44,7 +53,7 @@ bool is_json(std::string_view content_type) {
 
 Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
                      const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
-                     people::SignInHelp sign_in_help)
+                     people::SignInHelp sign_in_help, std::string public_url)
     : approvals_(desks.approvals),
       narrowing_(desks.narrowing),
       standing_(desks.standing),
@@ -56,7 +65,8 @@ Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::S
       redaction_(redaction),
       clock_(clock),
       server_label_(std::move(server_label)),
-      sign_in_help_(std::move(sign_in_help)) {}
+      sign_in_help_(std::move(sign_in_help)),
+      public_url_(std::move(public_url)) {}
 
 std::span<const Dashboard::Route> Dashboard::routes() {
     static constexpr Route all[] = {
@@ -93,6 +103,20 @@ std::vector<std::pair<std::string_view, std::string_view>> Dashboard::addresses(
     return all;
 }
 
+// The header that carries the key keeps other pages out already: a browser asks first, and is told no. This
+// holds for what needs no key, too, and if a key ever leaks.
+std::optional<transport::HttpResponse> Dashboard::foreign(const transport::HttpRequest& request) const {
+    if (!request.path.starts_with(api)) return std::nullopt;
+    const auto site = request.header("sec-fetch-site").value_or("same-origin");
+    const auto origin = request.header("origin");
+    const bool own = !origin || is_origin_of(*origin, request.header("host").value_or("")) ||
+                     (!public_url_.empty() && *origin == public_url_);
+    if (site == "same-origin" && own) return std::nullopt;
+    return error_reply(redaction_, 403, "foreign",
+                       "Only the approvals page itself may ask this. Nothing was done. Open the page at the "
+                       "address that the server names.");
+}
+
 std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Needs needs) const {
     const auto refuse = [this](int status, std::string_view code, std::string_view why) {
         return error_reply(redaction_, status, code, std::string(why) + " Nothing was done.");
@@ -103,9 +127,6 @@ std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Ne
                       "You are not signed in, or your session has ended. Sign in with a code.");
     if (needs != Needs::body && needs != Needs::session_and_body) return std::nullopt;
 
-    if (with_session && !same(visit.request.header("x-csrf-token").value_or(""), visit.session->csrf))
-        return refuse(403, "csrf",
-                      "This request did not come from the open page. Reload the page and try again.");
     if (!is_json(visit.request.header("content-type").value_or("")))
         return refuse(415, "content_type", "The content type must be application/json.");
     auto body = protocol::parse(visit.request.body, body_limits);
@@ -136,13 +157,15 @@ std::variant<const Dashboard::Route*, transport::HttpResponse> Dashboard::find_r
 
 Async<void> Dashboard::handle(transport::HttpRequest request, transport::Responder& answer) {
     PageRequest visit{std::move(request)};
-    visit.cookie = cookie_value(visit.request.header("cookie").value_or(""), cookie_name);
-    visit.session = people_.session(visit.cookie);
+    visit.key = visit.request.header("x-page-key").value_or("");
+    visit.session = people_.session(visit.key);
 
     auto found = find_route(visit);
     auto* unknown = std::get_if<transport::HttpResponse>(&found);
-    auto refusal = unknown != nullptr ? std::optional(std::move(*unknown))
-                                      : stopped(visit, std::get<const Route*>(found)->needs);
+    auto refusal = foreign(visit.request);
+    if (!refusal)
+        refusal = unknown != nullptr ? std::optional(std::move(*unknown))
+                                     : stopped(visit, std::get<const Route*>(found)->needs);
     transport::HttpResponse reply;
     if (refusal) {
         reply = std::move(*refusal);

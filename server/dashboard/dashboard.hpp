@@ -32,7 +32,7 @@ public:
     };
     Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
               const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
-              people::SignInHelp sign_in_help = {});
+              people::SignInHelp sign_in_help = {}, std::string public_url = {});
 
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
 
@@ -43,17 +43,12 @@ private:
     /// A request on its way to a route: who sent it, what the path's {id} holds, what the body says.
     struct PageRequest {
         transport::HttpRequest request;
-        std::string cookie = {};
+        std::string key = {};  // what its X-Page-Key says
         std::optional<people::PageSessions::Session> session = {};
         std::string id = {};
         Json body = Json::object();
     };
-    enum class Needs {
-        nothing,
-        body,
-        session,
-        session_and_body
-    };  // with a session, a body needs the CSRF token too
+    enum class Needs { nothing, body, session, session_and_body };
     struct Route {
         std::string_view method;
         std::string_view path;  // may hold one {id}
@@ -63,6 +58,9 @@ private:
     static std::span<const Route> routes();
     /// The route of `visit`, whose id is set then; or the refusal.
     std::variant<const Route*, transport::HttpResponse> find_route(PageRequest& visit) const;
+    /// The refusal of what another page sends, or a page at another address of this server; nothing
+    /// otherwise.
+    std::optional<transport::HttpResponse> foreign(const transport::HttpRequest& request) const;
     /// The refusal, or nothing if `visit` may go on; reads the body.
     std::optional<transport::HttpResponse> stopped(PageRequest& visit, Needs needs) const;
 
@@ -106,6 +104,7 @@ private:
     const Clock& clock_;
     std::string server_label_;  // "sandbox" or the control plane's host, shown at the top
     people::SignInHelp sign_in_help_;
+    std::string public_url_;  // by which people come to the page, if it is not the Host that they name
     PageFiles files_;
     RevealNonces nonces_;
 };

@@ -12,11 +12,6 @@ namespace {
 /// The page's own addresses below /approvals, beside the inbox and its requests.
 constexpr std::array<std::string_view, 4> views = {"history", "permissions", "rotations", "values"};
 
-std::string cookie_header(std::string_view value, std::string_view more) {
-    return "tfy_pat_mcp_session=" + std::string(value) + "; HttpOnly; SameSite=Strict; Path=/approvals" +
-           std::string(more);
-}
-
 }  // namespace
 
 Async<transport::HttpResponse> Dashboard::page(PageRequest visit) {
@@ -45,8 +40,8 @@ Async<transport::HttpResponse> Dashboard::sign_in(PageRequest visit) {
     else
         session = people_.sign_in(typed);
     if (session) {
-        people_.sign_out(visit.cookie);  // an older session of this browser ends here
-        co_return empty_reply(204, {{"Set-Cookie", cookie_header(session->cookie, "")}});
+        people_.sign_out(visit.key);  // an older session of this tab ends here
+        co_return json_reply(redaction_, 200, {{"page_key", session->key}});
     }
     transport::Headers extra;
     if (session.error().code == Errc::rate_limited) extra.emplace_back("Retry-After", "60");
@@ -54,15 +49,14 @@ Async<transport::HttpResponse> Dashboard::sign_in(PageRequest visit) {
 }
 
 Async<transport::HttpResponse> Dashboard::sign_out(PageRequest visit) {
-    people_.sign_out(visit.cookie);
-    co_return empty_reply(204, {{"Set-Cookie", cookie_header("", "; Max-Age=0")}});
+    people_.sign_out(visit.key);
+    co_return empty_reply(204);
 }
 
 Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
     const auto& session = visit.session;
     const Json body = {{"signed_in", session.has_value()},
                        {"person", session ? Json(session->person) : Json(nullptr)},
-                       {"csrf", session ? Json(session->csrf) : Json(nullptr)},
                        {"server", server_label_},
                        {"sign_in_help", {{"words", sign_in_help_.words}, {"command", sign_in_help_.command}}},
                        {"version", TFY_VERSION}};

@@ -72,16 +72,4 @@ transport::HttpResponse error_reply(const sealing::Sealer& redaction, const Erro
                        std::move(extra));
 }
 
-std::string cookie_value(std::string_view header, std::string_view name) {
-    while (!header.empty()) {
-        const auto end = std::min(header.find(';'), header.size());
-        auto pair = header.substr(0, end);
-        header.remove_prefix(std::min(end + 1, header.size()));
-        pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
-        if (pair.starts_with(name) && pair.substr(name.size()).starts_with('='))
-            return std::string(pair.substr(name.size() + 1));
-    }
-    return {};
-}
-
 }  // namespace tfy::dashboard

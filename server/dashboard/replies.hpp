@@ -27,7 +27,4 @@ int page_status(Errc code);
 transport::HttpResponse error_reply(const sealing::Sealer& redaction, const Error& error,
                                     transport::Headers extra = {});
 
-/// The value of one cookie of a Cookie header; empty if it is not there.
-std::string cookie_value(std::string_view header, std::string_view name);
-
 }  // namespace tfy::dashboard

@@ -23,7 +23,7 @@ Async<transport::HttpResponse> Dashboard::reveals(PageRequest visit) {
                        {"token_name", policy::shown(value.token_name)},
                        {"masked", policy::shown(value.masked)},
                        {"until", policy::format_time(value.until)},
-                       {"nonce", nonces_.issue(visit.session->csrf, value.reveal_id)}});
+                       {"nonce", nonces_.issue(visit.session->key, value.reveal_id)}});
     }
     nonces_.keep_only(held);
     const Json body = {{"reveals", std::move(all)}, {"now", policy::format_time(clock_.now())}};
@@ -33,7 +33,7 @@ Async<transport::HttpResponse> Dashboard::reveals(PageRequest visit) {
 Async<transport::HttpResponse> Dashboard::reveal(PageRequest visit) {
     const auto nonce = visit.body.find("nonce");
     const bool spent = nonce != visit.body.end() && nonce->is_string() &&
-                       nonces_.spend(visit.session->csrf, visit.id, nonce->get_ref<const std::string&>());
+                       nonces_.spend(visit.session->key, visit.id, nonce->get_ref<const std::string&>());
     if (!spent) {
         const auto held = reveals_.waiting();
         const bool waits =

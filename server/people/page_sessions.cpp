@@ -19,8 +19,8 @@ bool same(std::string_view one, std::string_view other) {
     return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
-// The map holds hashes of cookies, so that the time of a look-up tells nothing about a cookie.
-std::string key_of(std::string_view cookie) { return policy::sha256(cookie); }
+// The map holds hashes of keys, so that the time of a look-up tells nothing about a key.
+std::string hash_of_page_key(std::string_view key) { return policy::sha256(key); }
 
 }  // namespace
 
@@ -62,20 +62,20 @@ Result<PageSessions::Session> PageSessions::sign_in(std::string_view code) {
 PageSessions::Session PageSessions::open(std::string person) {
     const auto now = clock_.now();
     std::erase_if(sessions_, [now](const auto& each) { return each.second.until <= now; });
-    Session session{policy::random_id(32), policy::random_id(32), std::move(person)};
-    sessions_.insert_or_assign(key_of(session.cookie), Entry{session, now + session_life});
+    Session session{policy::random_id(32), std::move(person)};
+    sessions_.insert_or_assign(hash_of_page_key(session.key), Entry{session, now + session_life});
     return session;
 }
 
-std::optional<PageSessions::Session> PageSessions::session(std::string_view cookie) const {
-    if (cookie.empty()) return std::nullopt;
-    const auto found = sessions_.find(key_of(cookie));
+std::optional<PageSessions::Session> PageSessions::session(std::string_view key) const {
+    if (key.empty()) return std::nullopt;
+    const auto found = sessions_.find(hash_of_page_key(key));
     if (found == sessions_.end() || found->second.until <= clock_.now()) return std::nullopt;
     return found->second.session;
 }
 
-void PageSessions::sign_out(std::string_view cookie) {
-    const auto found = sessions_.find(key_of(cookie));
+void PageSessions::sign_out(std::string_view key) {
+    const auto found = sessions_.find(hash_of_page_key(key));
     if (found != sessions_.end()) sessions_.erase(found);
 }
 

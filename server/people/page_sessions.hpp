@@ -1,4 +1,4 @@
-// Signing in to the approvals page: a code that was printed to the person's terminal, then a cookie.
+// Signing in to the approvals page: a code that was printed to the person's terminal, then a page key.
 #pragma once
 
 #include <map>
@@ -21,18 +21,16 @@ public:
     std::string issue_code(std::string person, std::chrono::minutes life);
 
     struct Session {
-        std::string cookie;  // random; HttpOnly, SameSite=Strict
-        std::string csrf;    // must come back as X-CSRF-Token on every POST
+        std::string key;  // random; comes back as X-Page-Key with every request. Never in a cookie.
         std::string person;
     };
     /// Errc::denied for a wrong, used or old code; Errc::rate_limited.
     Result<Session> sign_in(std::string_view code);
     /// For a person whose code was found and used up elsewhere (the ledger's).
     Session open(std::string person);
-    std::optional<Session> session(std::string_view cookie) const;
-    void sign_out(std::string_view cookie);
+    std::optional<Session> session(std::string_view key) const;
+    void sign_out(std::string_view key);
 
-    /// Only for a session whose CSRF token was checked by the caller.
     policy::Human human(const Session& session) const;
 
 private:

@@ -101,7 +101,7 @@ test('modern HTTP with URL elicitation: the client is given the page’s address
   assert.equal(await world.upstreamCount('POST'), 1);
 });
 
-test('the page decides nothing without a session, the CSRF token, the digest that was shown, and the name', async t => {
+test('the page decides nothing without a session, the page key, the digest that was shown, and the name', async t => {
   const { world, server, page, connection } = await begin(t, 'modern HTTP', { elicitation: null });
   const waiting = create(connection, 'guarded');
   const approval = await page.nextPending();
@@ -110,11 +110,11 @@ test('the page decides nothing without a session, the CSRF token, the digest tha
   const rows = [
     ['no session', await stranger.approve(approval.id, choice), 401],
     [
-      'no CSRF token',
+      'no page key',
       await page.request('POST', `/api/approvals/${approval.id}/approve`, choice, {
-        'x-csrf-token': '',
+        'x-page-key': '',
       }),
-      403,
+      401,
     ],
     [
       'another origin',

@@ -42,7 +42,7 @@ async function untilUpstreamHangs(world, delay = 600_000) {
 const open = {
   async page({ world, server }) {
     const page = await Page.signIn(world, server);
-    await listening(await fetch(`${server.page}/api/events`, { headers: { cookie: page.cookie } }));
+    await listening(await fetch(`${server.page}/api/events`, { headers: { 'x-page-key': page.key } }));
   },
   async stream({ world, server }) {
     const peer = new RawHttp(world, server.endpoint);

@@ -45,8 +45,7 @@ struct Page {
     dashboard::Dashboard dashboard{
         {approvals, narrowing, standing, reveals, rotations}, people, codes, redaction, clock, "sandbox"};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
-    std::string cookie;
-    std::string csrf;
+    std::string key;
 
     /// One step of the loop; a page that does nothing for ten seconds has lost its way.
     void step() {
@@ -73,23 +72,21 @@ struct Page {
                                   done = true;
                               });
         while (!done) step();
+        if (!answer.header("Set-Cookie").empty()) throw std::runtime_error("the page has no cookies");
         return answer;
     }
     CapturedAnswer get(const std::string& path, const std::string& query = "") {
-        return send({.method = "GET", .path = path, .query = query, .headers = {{"cookie", cookie}}});
+        return send({.method = "GET", .path = path, .query = query, .headers = {{"x-page-key", key}}});
     }
     CapturedAnswer post(const std::string& path, const Json& body) {
-        return send(
-            {.method = "POST",
-             .path = path,
-             .headers = {{"cookie", cookie}, {"x-csrf-token", csrf}, {"content-type", "application/json"}},
-             .body = body.dump()});
+        return send({.method = "POST",
+                     .path = path,
+                     .headers = {{"x-page-key", key}, {"content-type", "application/json"}},
+                     .body = body.dump()});
     }
 
     void sign_in(const std::string& person = "grace") {
-        const auto session = people.sign_in(people.issue_code(person, std::chrono::minutes{10})).value();
-        cookie = "other=1; tfy_pat_mcp_session=" + session.cookie;
-        csrf = session.csrf;
+        key = people.sign_in(people.issue_code(person, std::chrono::minutes{10})).value().key;
     }
 
     policy::Approval ask(policy::Approval made) {

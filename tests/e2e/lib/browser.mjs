@@ -14,7 +14,8 @@ export async function atSignIn(t, server, viewport = { width: 1280, height: 1000
   assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
   const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
   t.after(() => browser.close());
-  const page = await browser.newPage({ viewport, bypassCSP: true });
+  const context = await browser.newContext({ viewport, bypassCSP: true });
+  const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   await page.goto(server.page);
   await page.getByLabel('Sign-in code').fill(server.code);

@@ -6,11 +6,10 @@ export class Page {
   static async signIn(world, { page, code }) {
     const self = new Page(world, page);
     const answer = await self.request('POST', '/api/sign-in', { code });
-    assert.equal(answer.status, 204, JSON.stringify(answer.body));
-    [self.cookie] = answer.headers.getSetCookie()[0].split(';');
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    self.key = answer.body.page_key;
     const session = await self.request('GET', '/api/session');
     assert.ok(session.body.signed_in);
-    self.csrf = session.body.csrf;
     return self;
   }
 
@@ -21,13 +20,13 @@ export class Page {
 
   async request(method, path, body, headers = {}) {
     const init = { method, headers: { origin: new URL(this.address).origin, ...headers } };
-    if (this.cookie) init.headers.cookie = this.cookie;
+    if (this.key && !('x-page-key' in headers)) init.headers['x-page-key'] = this.key;
     if (body !== undefined) {
       init.headers['content-type'] = 'application/json';
-      if (this.csrf && !('x-csrf-token' in headers)) init.headers['x-csrf-token'] = this.csrf;
       init.body = JSON.stringify(body);
     }
     const answer = await this.world.fetch.fetch(this.address + path, init);
+    assert.deepEqual(answer.headers.getSetCookie(), [], `${method} ${path}`);
     const text = await answer.text();
     const isJson = (answer.headers.get('content-type') ?? '').startsWith('application/json');
     return {
@@ -55,7 +54,7 @@ export class Page {
   async nextPending(subject) {
     const listening = new AbortController();
     const limit = setTimeout(() => listening.abort(new Error('nothing became pending in 30 s')), 30_000);
-    const init = { headers: { cookie: this.cookie }, signal: listening.signal };
+    const init = { headers: { 'x-page-key': this.key }, signal: listening.signal };
     let first;
     try {
       const news = await this.world.fetch.fetch(`${this.address}/api/events`, init);

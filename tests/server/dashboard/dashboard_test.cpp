@@ -95,13 +95,12 @@ TEST_CASE(
             if (signed_in) page.sign_in();  // one of the addresses signs out
             CapturedAnswer impatient;
             impatient.peer_leaves_after = 1;
-            const auto answer = page.send({.method = std::string(method),
-                                           .path = path,
-                                           .headers = {{"cookie", page.cookie},
-                                                       {"x-csrf-token", page.csrf},
-                                                       {"content-type", "application/json"}},
-                                           .body = "{}"},
-                                          std::move(impatient));
+            const auto answer =
+                page.send({.method = std::string(method),
+                           .path = path,
+                           .headers = {{"x-page-key", page.key}, {"content-type", "application/json"}},
+                           .body = "{}"},
+                          std::move(impatient));
             const auto rules = answer.header("Content-Security-Policy");
             for (const auto* rule :
                  {"default-src 'none'", "script-src 'self'", "form-action 'none'", "frame-ancestors 'none'",
@@ -156,9 +155,8 @@ TEST_CASE("other addresses are not found, other methods not allowed") {
     };
     for (const auto& row : rows) {
         CAPTURE(row.path);
-        const auto answer = page.send({.method = row.method,
-                                       .path = row.path,
-                                       .headers = {{"cookie", page.cookie}, {"x-csrf-token", page.csrf}}});
+        const auto answer =
+            page.send({.method = row.method, .path = row.path, .headers = {{"x-page-key", page.key}}});
         CHECK(answer.status() == row.status);
         CHECK(answer.header("Allow") == row.allow);
         CHECK(answer.json().at("error").at("message").is_string());
@@ -185,36 +183,31 @@ TEST_CASE("without a session nothing is told and nothing is done") {
     CHECK(page.get("/approvals/api/session").json() ==
           Json{{"signed_in", false},
                {"person", nullptr},
-               {"csrf", nullptr},
                {"server", "sandbox"},
                {"sign_in_help", {{"words", ""}, {"command", ""}}},
                {"version", TFY_VERSION}});
 }
 
-TEST_CASE("a right code gives a cookie that no script can read, a wrong one nothing") {
+TEST_CASE("a right code gives a page key, and no cookie; a wrong one nothing") {
     Page page;
     const auto code = page.people.issue_code("grace", 10min);
     const auto wrong = page.post("/approvals/api/sign-in", {{"code", "2222-2222-2222"}});
     CHECK(wrong.status() == 403);
-    CHECK(wrong.header("Set-Cookie").empty());
+    CHECK_FALSE(wrong.json().contains("page_key"));
     CHECK(page.post("/approvals/api/sign-in", {{"code", 7}}).status() == 403);
 
     const auto right = page.post("/approvals/api/sign-in", {{"code", code}});
-    CHECK(right.status() == 204);
-    CHECK(right.text().empty());
-    const auto cookie = right.header("Set-Cookie");
-    CHECK(cookie.starts_with("tfy_pat_mcp_session="));
-    CHECK(cookie.ends_with("; HttpOnly; SameSite=Strict; Path=/approvals"));
+    CHECK(right.status() == 200);
+    CHECK(right.header("Cache-Control") == "no-store");
 
-    page.cookie = cookie.substr(0, cookie.find(';'));
-    const auto session = page.get("/approvals/api/session").json();
-    CHECK(session.at("signed_in") == true);
-    CHECK(session.at("person") == "grace");
-    page.csrf = session.at("csrf").get<std::string>();
+    page.key = right.json().at("page_key").get<std::string>();
+    const auto session = page.get("/approvals/api/session");
+    CHECK(session.json().at("signed_in") == true);
+    CHECK(session.json().at("person") == "grace");
+    CHECK(session.text().find(page.key) == std::string::npos);
 
     const auto out = page.post("/approvals/api/sign-out", Json::object());
     CHECK(out.status() == 204);
-    CHECK(out.header("Set-Cookie").find("Max-Age=0") != std::string::npos);
     CHECK(page.get("/approvals/api/session").json().at("signed_in") == false);
 
     for (int each = 0; each < 8; ++each) page.post("/approvals/api/sign-in", {{"code", "2222"}});
@@ -223,42 +216,103 @@ TEST_CASE("a right code gives a cookie that no script can read, a wrong one noth
     CHECK(slowed.header("Retry-After") == "60");
 }
 
-TEST_CASE("a decision must come from the open page: CSRF token, JSON, an object") {
+TEST_CASE("a decision must come with the page key, as JSON, an object") {
     Page page;
     page.sign_in();
     const auto made = page.ask(approval("apr_a"));
     const auto good = approving(made).dump();
     struct Row {
         const char* name;
-        std::string csrf;
+        std::string key;
         std::string type;
         std::string body;
         int status;
     };
     const Row rows[] = {
-        {"no token", "", "application/json", good, 403},
-        {"a wrong token", std::string(page.csrf.size(), 'a'), "application/json", good, 403},
-        {"a form", page.csrf, "application/x-www-form-urlencoded", good, 415},
-        {"plain text", page.csrf, "text/plain", good, 415},
-        {"no JSON", page.csrf, "application/json", "{", 400},
-        {"a doubled key", page.csrf, "application/json", R"({"digest":"a","digest":"b"})", 400},
-        {"an array", page.csrf, "application/json; charset=utf-8", "[]", 400},
-        {"too large", page.csrf, "application/json", R"({"reason":")" + std::string(70'000, 'x') + "\"}",
-         413},
-        {"a field of another type", page.csrf, "application/json", R"({"digest":7})", 422},
-        {"no digest", page.csrf, "application/json", "{}", 422},
-        {"an unknown destination", page.csrf, "application/json", R"({"digest":"a","destination":"mail"})",
+        {"no key", "", "application/json", good, 401},
+        {"a wrong key", std::string(page.key.size(), 'a'), "application/json", good, 401},
+        {"a form", page.key, "application/x-www-form-urlencoded", good, 415},
+        {"plain text", page.key, "text/plain", good, 415},
+        {"no JSON", page.key, "application/json", "{", 400},
+        {"a doubled key", page.key, "application/json", R"({"digest":"a","digest":"b"})", 400},
+        {"an array", page.key, "application/json; charset=utf-8", "[]", 400},
+        {"too large", page.key, "application/json", R"({"reason":")" + std::string(70'000, 'x') + "\"}", 413},
+        {"a field of another type", page.key, "application/json", R"({"digest":7})", 422},
+        {"no digest", page.key, "application/json", "{}", 422},
+        {"an unknown destination", page.key, "application/json", R"({"digest":"a","destination":"mail"})",
          422},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
-        const auto answer = page.send(
-            {.method = "POST",
-             .path = "/approvals/api/approvals/apr_a/approve",
-             .headers = {{"cookie", page.cookie}, {"x-csrf-token", row.csrf}, {"content-type", row.type}},
-             .body = row.body});
+        const auto answer = page.send({.method = "POST",
+                                       .path = "/approvals/api/approvals/apr_a/approve",
+                                       .headers = {{"x-page-key", row.key}, {"content-type", row.type}},
+                                       .body = row.body});
         CHECK(answer.status() == row.status);
         CHECK(page.wait(page.approvals.find("apr_a")).value().state == policy::Approval::State::pending);
+    }
+}
+
+TEST_CASE("a cookie is no key, and neither is a key in the address") {
+    Page page;
+    page.sign_in();
+    const auto key = std::exchange(page.key, "");
+    const auto by = [&](const char* header, const std::string& text) {
+        return page
+            .send({.method = "GET",
+                   .path = "/approvals/api/approvals",
+                   .query = "key=" + key,
+                   .headers = {{header, text}}})
+            .status();
+    };
+    CHECK(by("cookie", "tfy_pat_mcp_session=" + key + "; X-Page-Key=" + key) == 401);
+    CHECK(by("x-csrf-token", key) == 401);
+    CHECK(by("x-page-key", key) == 200);
+}
+
+TEST_CASE("only the page itself may ask: not one of another port, address, scheme or site") {
+    struct Row {
+        const char* name;
+        transport::Headers headers;
+        int status;
+    };
+    const Row rows[] = {
+        {"no browser", {}, 200},
+        {"itself", {{"sec-fetch-site", "same-origin"}, {"origin", "http://127.0.0.1:8780"}}, 200},
+        {"itself, read only", {{"sec-fetch-site", "same-origin"}}, 200},
+        {"another port", {{"sec-fetch-site", "same-site"}, {"origin", "http://127.0.0.1:8781"}}, 403},
+        {"another port, by an old browser", {{"origin", "http://127.0.0.1:8781"}}, 403},
+        {"another name of this machine", {{"origin", "http://localhost:8780"}}, 403},
+        {"an opaque origin", {{"origin", "null"}}, 403},
+        {"another site", {{"sec-fetch-site", "cross-site"}}, 403},
+        {"an address that was typed", {{"sec-fetch-site", "none"}}, 403},
+        {"a proxy's address", {{"sec-fetch-site", "same-origin"}, {"origin", "https://tools.example"}}, 200},
+        {"no TLS there", {{"origin", "http://tools.example"}}, 403},
+    };
+    Page page;
+    dashboard::Dashboard public_page{
+        {page.approvals, page.narrowing, page.standing, page.reveals, page.rotations},
+        page.people,
+        page.codes,
+        page.redaction,
+        page.clock,
+        "sandbox",
+        {},
+        "https://tools.example"};
+    page.sign_in();
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        for (const auto* path : {"/approvals/api/session", "/approvals/api/approvals"}) {
+            transport::HttpRequest request{.method = "GET", .path = path, .headers = row.headers};
+            request.headers.emplace_back("host", "127.0.0.1:8780");
+            request.headers.emplace_back("x-page-key", page.key);
+            CapturedAnswer answer;
+            bool done = false;
+            boost::asio::co_spawn(page.loop, public_page.handle(std::move(request), answer),
+                                  [&](std::exception_ptr) { done = true; });
+            while (!done) page.step();
+            CHECK(answer.status() == row.status);
+        }
     }
 }
 

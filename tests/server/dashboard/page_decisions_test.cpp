@@ -153,7 +153,7 @@ TEST_CASE("the stream tells the revision at once and after each change, and ends
     CapturedAnswer answer;
     bool done = false;
     transport::HttpRequest request{
-        .method = "GET", .path = "/approvals/api/events", .headers = {{"cookie", page.cookie}}};
+        .method = "GET", .path = "/approvals/api/events", .headers = {{"x-page-key", page.key}}};
     boost::asio::co_spawn(page.loop, page.dashboard.handle(std::move(request), answer),
                           [&](std::exception_ptr) { done = true; });
     while (answer.events.empty()) page.step();
@@ -164,7 +164,7 @@ TEST_CASE("the stream tells the revision at once and after each change, and ends
     CHECK(Json::parse(answer.events[1]) == Json{{"revision", page.approvals.revision()}});
 
     page.ask(approval("apr_b", "other"));
-    page.people.sign_out(page.cookie.substr(page.cookie.find("session=") + 8));
+    page.people.sign_out(page.key);
     const auto denied = page.wait(page.approvals.withdraw("apr_b", "test"));
     CHECK(denied.has_value());
     while (!done) page.step();
@@ -178,7 +178,7 @@ TEST_CASE("the stream stops where the browser is gone") {
     CapturedAnswer leaving;
     leaving.peer_leaves_after = 1;
     const auto answer =
-        page.send({.method = "GET", .path = "/approvals/api/events", .headers = {{"cookie", page.cookie}}},
+        page.send({.method = "GET", .path = "/approvals/api/events", .headers = {{"x-page-key", page.key}}},
                   std::move(leaving));
     CHECK(answer.events.size() == 1);
     CHECK_FALSE(answer.ended);

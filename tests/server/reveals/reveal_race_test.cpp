@@ -57,12 +57,11 @@ TEST_CASE("a thousand posts of the page, of twenty sessions with a leave each: t
     for (int i = 0; i < sessions; ++i) {
         page.sign_in(i % 2 == 0 ? "grace" : "ada");
         const auto nonce = page.get("/approvals/api/reveals").json().at("reveals").at(0).at("nonce");
-        const transport::HttpRequest request{.method = "POST",
-                                             .path = "/approvals/api/reveals/" + id,
-                                             .headers = {{"cookie", page.cookie},
-                                                         {"x-csrf-token", page.csrf},
-                                                         {"content-type", "application/json"}},
-                                             .body = Json{{"nonce", nonce}}.dump()};
+        const transport::HttpRequest request{
+            .method = "POST",
+            .path = "/approvals/api/reveals/" + id,
+            .headers = {{"x-page-key", page.key}, {"content-type", "application/json"}},
+            .body = Json{{"nonce", nonce}}.dump()};
         requests.insert(requests.end(), many / sessions, request);
     }
     int done = 0;

@@ -1,4 +1,5 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
+import { keepPageKey, pageKey } from "./page_key";
 import type { Approval, Destination, JournalRecord, Pasts, Permission, Reveal, Rotation, Rows, Session } from "./types";
 
 const base = "/approvals/api/";
@@ -17,7 +18,8 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
     try {
         response = await fetch(base + path, {
             ...init,
-            credentials: "same-origin",
+            headers: { ...init.headers, ...(pageKey() && { "X-Page-Key": pageKey() }) },
+            credentials: "omit",
             cache: "no-store",
             redirect: "error",
         });
@@ -40,10 +42,26 @@ async function get<T>(path: string): Promise<T> {
     return (await (await call(path)).json()) as T;
 }
 
-function post(path: string, body: object, csrf: string | null = null): Promise<Response> {
-    const headers: Record<string, string> = { "Content-Type": "application/json" };
-    if (csrf) headers["X-CSRF-Token"] = csrf;
+function post(path: string, body: object): Promise<Response> {
+    const headers = { "Content-Type": "application/json" };
     return call(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/** Ends with the stream. `news` is awaited for what came, however much it was. */
+async function events(news: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const response = await call("events", { signal });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        text += value;
+        const end = text.lastIndexOf("\n\n");
+        if (end < 0) continue;
+        const whole = text.slice(0, end);
+        text = text.slice(end);
+        if (/^data:/m.test(whole)) await news();
+    }
 }
 
 export interface Choice {
@@ -74,29 +92,32 @@ export interface Permit {
 
 export const api = {
     session: () => get<Session>("session"),
-    signIn: (code: string) => post("sign-in", { code }),
-    signOut: (csrf: string) => post("sign-out", {}, csrf),
+    signIn: async (code: string) =>
+        keepPageKey(((await (await post("sign-in", { code })).json()) as { page_key: string }).page_key),
+    signOut: async () => {
+        await post("sign-out", {});
+        keepPageKey("");
+    },
+    events,
     rows: (after: string) => get<Rows>(after ? `rows?after=${encodeURIComponent(after)}` : "rows"),
     history: (before: string) =>
         get<Pasts>(before ? `history?before=${encodeURIComponent(before)}` : "history"),
     journal: (from: number) => get<{ records: JournalRecord[]; more: boolean }>(`journal?from=${from}`),
     one: (id: string) => get<Approval>(`approvals/${encodeURIComponent(id)}`),
     reveals: async () => (await get<{ reveals: Reveal[] }>("reveals")).reveals,
-    approve: async (id: string, choice: Choice, csrf: string) =>
-        (await (await post(`approvals/${id}/approve`, choice, csrf)).json()) as Approval,
-    deny: async (id: string, reason: string, csrf: string) =>
-        (await (await post(`approvals/${id}/deny`, { reason }, csrf)).json()) as Approval,
-    narrow: async (id: string, change: Change, csrf: string) =>
-        (await (await post(`approvals/${id}/narrow`, change, csrf)).json()) as Approval,
+    approve: async (id: string, choice: Choice) =>
+        (await (await post(`approvals/${id}/approve`, choice)).json()) as Approval,
+    deny: async (id: string, reason: string) =>
+        (await (await post(`approvals/${id}/deny`, { reason })).json()) as Approval,
+    narrow: async (id: string, change: Change) =>
+        (await (await post(`approvals/${id}/narrow`, change)).json()) as Approval,
     permissions: () => get<{ permissions: Permission[]; given_for: string }>("permissions"),
-    permit: async (permit: Permit, csrf: string) =>
-        (await (await post("permissions", permit, csrf)).json()) as Permission,
-    revoke: (id: string, csrf: string) => post(`permissions/${id}/revoke`, {}, csrf),
+    permit: async (permit: Permit) =>
+        (await (await post("permissions", permit)).json()) as Permission,
+    revoke: (id: string) => post(`permissions/${id}/revoke`, {}),
     rotations: async () => (await get<{ rotations: Rotation[] }>("rotations")).rotations,
-    keep: async (id: string, csrf: string) =>
-        (await (await post(`rotations/${id}/keep`, {}, csrf)).json()) as Rotation,
-    reveal: async (id: string, nonce: string, csrf: string) =>
-        ((await (await post(`reveals/${id}`, { nonce }, csrf)).json()) as { value: string }).value,
+    keep: async (id: string) =>
+        (await (await post(`rotations/${id}/keep`, {})).json()) as Rotation,
+    reveal: async (id: string, nonce: string) =>
+        ((await (await post(`reveals/${id}`, { nonce })).json()) as { value: string }).value,
 };
-
-export const eventsAddress = base + "events";

@@ -5,7 +5,6 @@ import { api } from "./api";
 import { dropDraft, isDraft, keepDraft, useDraft } from "./drafts";
 import { focusSoon } from "./nav";
 import { goOn } from "./next";
-import { session } from "./state";
 import { clock } from "./time";
 import { commonReasons, destinations, fate, title } from "./words";
 import type { Approval, Destination, Part } from "./types";
@@ -118,7 +117,7 @@ function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { 
             destination: first ? ("" as const) : (to as Destination | ""),
             reason: reason.trim(),
         };
-        void run(() => api.approve(id, choice, session.value?.csrf ?? ""), afterApproval);
+        void run(() => api.approve(id, choice), afterApproval);
     };
 
     return (
@@ -203,7 +202,7 @@ function Deny({ approval, over, cut, busy, run, complain, onBack }: Part & { onB
             return;
         }
         void run(
-            () => api.deny(approval.id, reason.trim(), session.value?.csrf ?? ""),
+            () => api.deny(approval.id, reason.trim()),
             () => {
                 announce(`Denied: ${title(approval)}`);
                 goOn(approval.id);

@@ -1,8 +1,9 @@
 // Keeps the page current: server-sent events, and a look every five seconds while they do not work.
-import { eventsAddress } from "./api";
+import { api } from "./api";
 import { connection, refresh } from "./state";
 
 const every = 5000;
+const again = 2000;
 
 async function look(): Promise<boolean> {
     try {
@@ -16,19 +17,21 @@ async function look(): Promise<boolean> {
 /** Starts; the answer stops it. */
 export function follow(): () => void {
     let stopped = false;
-    let source: EventSource | null = null;
+    const ended = new AbortController();
+    const pause = () => new Promise((resolve) => setTimeout(resolve, again));
 
-    const listen = () => {
-        source = new EventSource(eventsAddress);
-        source.onmessage = async () => {
-            const fine = await look();
-            if (!stopped) connection.value = fine ? "live" : "offline";
-        };
-        source.onerror = async () => {
+    const news = async () => {
+        const fine = await look();
+        if (!stopped) connection.value = fine ? "live" : "offline";
+    };
+    const listen = async () => {
+        while (!stopped) {
+            await api.events(news, ended.signal).catch(() => undefined);
             if (stopped) return;
             connection.value = "reconnecting";
             if (!(await look()) && !stopped) connection.value = "offline";
-        };
+            await pause();
+        }
     };
 
     const poll = setInterval(async () => {
@@ -37,14 +40,13 @@ export function follow(): () => void {
         if (stopped) return;
         if (!fine) connection.value = "offline";
         else if (connection.value === "offline") connection.value = "reconnecting";
-        if (fine && source?.readyState === EventSource.CLOSED) listen();
     }, every);
 
     void look();
-    listen();
+    void listen();
     return () => {
         stopped = true;
-        source?.close();
+        ended.abort();
         clearInterval(poll);
         connection.value = "reconnecting";
     };

@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { App } from "./app";
 import { api } from "./api";
+import { askOtherTabs } from "./page_key";
 import { session, signIn } from "./state";
 import { signInProblem } from "./sign_in";
 import "./app.css";
@@ -16,6 +17,7 @@ async function start(): Promise<void> {
     const code = takeCode();
     try {
         if (code) await signIn(code);
+        else await askOtherTabs();
     } catch (failure) {
         signInProblem.value = (failure as Error).message;
     }

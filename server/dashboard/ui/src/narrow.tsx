@@ -3,7 +3,6 @@ import { useRef, useState } from "preact/hooks";
 import { useDraft } from "./drafts";
 import { announce } from "./announce";
 import { api } from "./api";
-import { session } from "./state";
 import { clock } from "./time";
 import { title } from "./words";
 import type { Approval, Part } from "./types";
@@ -65,7 +64,7 @@ export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
             return;
         }
         void run(
-            () => api.narrow(id, { digest: approval.digest, ...change }, session.value?.csrf ?? ""),
+            () => api.narrow(id, { digest: approval.digest, ...change }),
             (changed) => {
                 setName("");
                 setExpiration("");

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { draft, Permit, title } from "./permit";
-import { loaded, now, permissions, refresh, session } from "./state";
+import { loaded, now, permissions, refresh } from "./state";
 import { left, moment } from "./time";
 import { shownIn, surely } from "./words";
 import type { Permission } from "./types";
@@ -12,7 +12,7 @@ function Row({ permission }: { permission: Permission }) {
     const [problem, setProblem] = useState("");
     const revoke = async () => {
         try {
-            await api.revoke(permission.id, session.value?.csrf ?? "");
+            await api.revoke(permission.id);
             announce(`Revoked: ${permission.words}`);
             title()?.focus();
         } catch (failure) {

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { go, home } from "./nav";
-import { givenFor, refresh, session } from "./state";
+import { givenFor, refresh } from "./state";
 import { destinations } from "./words";
 import type { Approval, Destination, TokenKind } from "./types";
 
@@ -162,19 +162,16 @@ export function Permit({ from }: { from: Draft }) {
         setProblem("");
         const { principal, names, lasts, destination, reason } = wish;
         try {
-            const given = await api.permit(
-                {
-                    principal: principal.trim(),
-                    names: names.trim(),
-                    ...wish.kind,
-                    uses: Number(wish.uses),
-                    longest_life: `${wish.days}d`,
-                    lasts,
-                    destination,
-                    reason: reason.trim(),
-                },
-                session.value?.csrf ?? "",
-            );
+            const given = await api.permit({
+                principal: principal.trim(),
+                names: names.trim(),
+                ...wish.kind,
+                uses: Number(wish.uses),
+                longest_life: `${wish.days}d`,
+                lasts,
+                destination,
+                reason: reason.trim(),
+            });
             announce(`Allowed: ${given.words}`);
             close();
             void refresh().catch(() => undefined);

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
-import { now, refresh, reveals, session } from "./state";
+import { now, refresh, reveals } from "./state";
 import { left, moment } from "./time";
 import type { Reveal } from "./types";
 
@@ -81,7 +81,7 @@ function Panel({ reveal }: { reveal: Reveal }) {
         setStage("busy");
         opened.value = [...opened.value, reveal];
         try {
-            setValue(await api.reveal(reveal.reveal_id, reveal.nonce, session.value?.csrf ?? ""));
+            setValue(await api.reveal(reveal.reveal_id, reveal.nonce));
             setStage("open");
         } catch (failure) {
             setProblem((failure as Error).message);

@@ -2,7 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
-import { now, refresh, rotations, session } from "./state";
+import { now, refresh, rotations } from "./state";
 import { left, moment } from "./time";
 import type { Rotation } from "./types";
 
@@ -10,7 +10,7 @@ function Row({ rotation, onKept }: { rotation: Rotation; onKept: () => void }) {
     const [problem, setProblem] = useState("");
     const keep = async () => {
         try {
-            await api.keep(rotation.id, session.value?.csrf ?? "");
+            await api.keep(rotation.id);
             announce(`The old token ${rotation.old} stays.`);
             onKept();
         } catch (failure) {

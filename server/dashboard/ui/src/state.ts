@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { api, Failure } from "./api";
 import { announce } from "./announce";
+import { keepPageKey } from "./page_key";
 import { dropDraft, drafts, forgetDrafts, isDraft } from "./drafts";
 import { forgetPast, loadPast } from "./past";
 import { rowTitle } from "./words";
@@ -159,6 +160,7 @@ async function readAll(): Promise<void> {
 }
 
 export function forget(): void {
+    keepPageKey("");
     rows.value = [];
     kept.value = [];
     waiting.value = 0;
@@ -178,7 +180,7 @@ export async function signIn(code: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-    await api.signOut(session.value?.csrf ?? "");
+    await api.signOut();
     forget();
     session.value = await api.session();
 }

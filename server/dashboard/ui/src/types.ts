@@ -146,7 +146,6 @@ export interface Rows {
 export interface Session {
     signed_in: boolean;
     person: string | null;
-    csrf: string | null;
     server: string;
     version: string;
     /** Where a code comes from: words, then the command that they end with. */

@@ -1,0 +1,113 @@
+// The page's session is a key that no other port gets to see: there is no cookie.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+
+import { atSignIn } from './lib/browser.mjs';
+import { open } from './lib/clients.mjs';
+import { Page } from './lib/page.mjs';
+import { create } from './lib/story.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const live = page => page.locator('.who .live', { hasText: 'Live' }).waitFor();
+
+/** What an agent with nothing but an address can do: listen on another port, and keep all that it is sent. */
+async function squatter(t, answer) {
+  const heard = [];
+  const server = createServer((request, response) => {
+    heard.push(request.headers);
+    response.setHeader('content-type', 'text/html');
+    response.end(answer);
+  });
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => new Promise(resolve => (server.closeAllConnections(), server.close(resolve))));
+  return { heard, address: `http://127.0.0.1:${server.address().port}/approvals/` };
+}
+
+test('attack: another port of this machine gets nothing that decides, and its page cannot ask', { timeout: 90_000 }, async t => {
+  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
+  const server = await world.serve();
+  const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
+  const asked = await create(connection, 'taken-over');
+  const id = asked.structuredContent.approval_id;
+  const page = await atSignIn(t, server);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('taken-over').first().waitFor();
+
+  const { heard, address } = await squatter(t, '<p id="there">hello</p>');
+  const other = await page.context().newPage();
+  await other.goto(address);
+  await page.evaluate(to => fetch(to, { mode: 'no-cors', credentials: 'include' }).catch(() => undefined), address);
+  assert.ok(heard.length > 0);
+  for (const headers of heard) {
+    assert.equal(headers.cookie, undefined);
+    assert.equal(headers['x-page-key'], undefined);
+  }
+  assert.deepEqual(await page.context().cookies(), []);
+
+  const api = `${server.page}/api/`;
+  const seen = await other.evaluate(
+    async ({ api, id }) => {
+      const tried = {};
+      const attempt = async (name, init) => {
+        const answer = await fetch(api + (init.path ?? 'session'), { credentials: 'include', ...init }).catch(() => null);
+        tried[name] = answer && answer.type !== 'opaque' ? answer.status : 'nothing';
+      };
+      await attempt('read', {});
+      await attempt('read without asking', { mode: 'no-cors' });
+      await attempt('with a key', { headers: { 'X-Page-Key': 'k' } });
+      await attempt('decide', { path: `approvals/${id}/deny`, method: 'POST', mode: 'no-cors', body: '{"reason":"no"}' });
+      return { tried, storage: { ...sessionStorage }, cookie: document.cookie };
+    },
+    { api, id }
+  );
+  for (const [name, got] of Object.entries(seen.tried)) assert.ok(got === 'nothing' || got === 403, `${name}: ${got}`);
+  assert.deepEqual(seen.storage, {});
+  assert.equal(seen.cookie, '');
+
+  const replayed = await fetch(`${api}approvals`, { headers: { cookie: heard.map(each => each.cookie ?? '').join('; ') } });
+  assert.equal(replayed.status, 401);
+  const still = await world.terminal(['approvals', 'show', id, '--json']);
+  assert.equal(JSON.parse(still.stdout).state, 'pending');
+});
+
+test('no route sets a cookie, signed in or not', async t => {
+  const world = await World.start(t, { policy: rules() });
+  const server = await world.serve();
+  const root = new URL(server.page).origin;
+  const stranger = new Page(world, server.page);
+  const person = await Page.signIn(world, server);
+  const routes = [
+    ...['', '/', '/apr_a', '/values', '/none', '/assets/app.js', '/assets/none'].map(path => ['GET', `/approvals${path}`]),
+    ...['session', 'approvals', 'rows', 'approvals/apr_a', 'permissions', 'reveals', 'rotations', 'none'].map(path => ['GET', `/approvals/api/${path}`]),
+    ...['sign-in', 'approvals/apr_a/approve', 'approvals/apr_a/deny', 'approvals/apr_a/narrow', 'permissions', 'permissions/per_a/revoke', 'reveals/rev_a', 'rotations/rot_a/keep', 'none'].map(path => ['POST', `/approvals/api/${path}`]),
+    ...['/', '/livez', '/readyz', '/mcp', '/none'].flatMap(path => [['GET', path], ['POST', path], ['DELETE', path]]),
+    ['POST', '/approvals/api/sign-out'],
+  ];
+  for (const who of [stranger, person])
+    for (const [method, path] of routes) {
+      const init = { method, headers: { 'content-type': 'application/json', ...(who.key && { 'x-page-key': who.key }) } };
+      if (method === 'POST') init.body = '{}';
+      const answer = await fetch(root + path, init);
+      await answer.text();
+      assert.deepEqual(answer.headers.getSetCookie(), [], `${method} ${path}`);
+    }
+  assert.equal((await person.request('GET', '/api/approvals')).status, 401, 'the last of them signed out');
+});
+
+test('a new tab takes the key of an open one; a sign-out ends it for both', { timeout: 90_000 }, async t => {
+  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
+  const server = await world.serve();
+  const page = await atSignIn(t, server);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await live(page);
+  const second = await page.context().newPage();
+  await second.goto(server.page);
+  await live(second);
+  await page.reload();
+  await live(page);
+  await second.getByRole('button', { name: 'Sign out' }).click();
+  await second.getByLabel('Sign-in code').waitFor();
+  await page.getByLabel('Sign-in code').waitFor({ timeout: 30_000 });
+  assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);
+});
