@@ -1,10 +1,12 @@
 // The corpus of leaks for tests from outside: `leak_corpus write DIR` writes each leak of the value on
 // standard input into DIR/NNN.in, `leak_corpus score DIR` says how many of DIR/NNN.out still give it away.
-// Exit 1 where one of the promised does.
+// Exit 1 where one of the promised does. `leak_corpus benign FILE` writes lines that give nothing away.
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <string_view>
 
+#include "tests/policy/benign_lines.hpp"
 #include "tests/policy/corpus_carriers.hpp"
 #include "tests/policy/corpus_score.hpp"
 
@@ -38,10 +40,17 @@ int score_all(const std::string& folder, const std::string& value) {
     return board.missed().empty() ? 0 : 1;
 }
 
+int write_benign(const std::string& file) {
+    std::ofstream out(file, std::ios::binary);
+    for_each_benign_line([&](const std::string& line) { out << line << "\n"; });
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc != 3) return 2;
+    if (std::string_view(argv[1]) == "benign") return write_benign(argv[2]);
     auto value = read(std::cin);
     while (value.ends_with('\n')) value.pop_back();
     const std::string verb = argv[1];

@@ -15,14 +15,14 @@ if(TFY_TESTS AND NOT TFY_SANITIZE)
 endif()
 
 if(TARGET leak_corpus)
-  set_property(TEST e2e.redact_restart APPEND PROPERTY ENVIRONMENT "TFY_LEAK_CORPUS=$<TARGET_FILE:leak_corpus>")
+  set_property(TEST e2e.redact_restart e2e.redact_benign APPEND PROPERTY ENVIRONMENT "TFY_LEAK_CORPUS=$<TARGET_FILE:leak_corpus>")
 endif()
 
 # Every row of a table, in every combination of clients, ways and answers: some 750 cases. A thousand requests, one by one.
 set_tests_properties(e2e.last_word e2e.page_many PROPERTIES TIMEOUT 900)
 
 # Most of these wait for clocks and answers. These ones compute all the time, and take a core.
-set_tests_properties(e2e.crash e2e.last_word e2e.redact e2e.redact_restart e2e.page_browser e2e.page_together e2e.page_keys e2e.page_many
+set_tests_properties(e2e.crash e2e.last_word e2e.redact e2e.redact_restart e2e.redact_benign e2e.page_browser e2e.page_together e2e.page_keys e2e.page_many
                      PROPERTIES PROCESSORS 2)
 
 # The official conformance suites, against the fixture server and against this one.

@@ -12,6 +12,7 @@
 #include "policy/redaction/redactor.hpp"
 #include "policy/redaction/unicode.hpp"
 #include "tests/policy/leak_codes.hpp"
+#include "tests/policy/leak_compressed.hpp"
 #include "tests/policy/leak_families.hpp"
 #include "tests/policy/leak_kinds.hpp"
 
@@ -79,6 +80,12 @@ const std::vector<Written>& tool_codes() {
     return all;
 }
 
+/// Of the three levels each takes two.
+const std::vector<Written>& compressions() {
+    static const auto all = compressed_family();
+    return all;
+}
+
 /// Who undoes the outermost step of a technique.
 std::vector<Reader> readers_of(std::string_view step) {
     if (step == "escapes") return {unpercent, unjson, unhtml, unslash};
@@ -91,6 +98,7 @@ std::vector<Reader> readers_of(std::string_view step) {
     if (step == "base64") return {unbase64, [](const std::string& t) { return unbase64(unblank(t)); }};
     if (step == "base32") return {unbase32};
     if (step == "columns") return {same};
+    if (step == "compressed") return {uninflated, unzstd};
     if (step == "numbers")
         return {[](const std::string& t) { return unlisted(t, 10); },
                 [](const std::string& t) { return unlisted(t, 8); },
@@ -137,12 +145,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto token = token_of_kind(kind, choices.next() << 8U | choices.next());
     const auto redactor = redactor_for({{"fuzzed", token}});
     Leak leak{token, token, {}, ""};
-    for (auto depth = choices.next() % 4; depth > 0; --depth) {
-        const auto choice = choices.next() % (std::size(codes) + tool_codes().size());
-        if (choice < std::size(codes))
+    for (auto levels = choices.next() % 4; levels > 0; --levels) {
+        auto choice = choices.next() % (std::size(codes) + tool_codes().size() + compressions().size());
+        if (choice < std::size(codes)) {
             leak.encode(codes[choice]);
-        else
-            leak.encode(tool_codes()[choice - std::size(codes)]);
+            continue;
+        }
+        choice -= static_cast<unsigned>(std::size(codes));
+        if (choice < tool_codes().size()) {
+            leak.encode(tool_codes()[choice]);
+        } else if (levels > 1) {
+            leak.encode(compressions()[choice - tool_codes().size()]);
+            --levels;
+        }
     }
     const auto cut = choices.next();
     const auto around = choices.rest();
