@@ -61,7 +61,7 @@ only_in(server/observability INCLUDES "^spdlog/")
 only_in(server/transport INCLUDES "^boost/beast/")
 only_in(server/transport server/config server/doctor server/reveals server/cli INCLUDES "^boost/asio/(ip|local|ssl)/")
 only_in(server/http_client INCLUDES "^curl/")
-only_in(server/http_client server/config INCLUDES "^openssl/")
+only_in(server/http_client INCLUDES "^openssl/")
 only_in(server/cli server/config INCLUDES "^CLI/")
 only_in(server/people server/cli INCLUDES "^termios\\.h$")
 

@@ -1,17 +1,15 @@
 #include "server/config/settings.hpp"
 
-#include <openssl/err.h>
-#include <openssl/x509_vfy.h>
 #include <re2/re2.h>
 
 #include <algorithm>
 #include <fstream>
-#include <memory>
 #include <sstream>
 
 #include "manifests/embedded.hpp"
 #include "policy/near_miss.hpp"
 #include "server/config/path_text.hpp"
+#include "server/http_client/ca_file.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/transport/client_address.hpp"
 
@@ -59,10 +57,7 @@ Result<std::string> read_ca_file(const std::string& written) {
     auto expanded = expand_path(written, "--ca-file");
     if (!expanded || expanded->empty()) return expanded;
     const auto& file = *expanded;
-    const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), &X509_STORE_free);
-    const bool loaded = store && X509_STORE_load_file(store.get(), file.c_str()) == 1;
-    ERR_clear_error();
-    if (loaded) return file;
+    if (http_client::holds_certificates(file)) return file;
     std::error_code ignored;
     const auto why = std::filesystem::exists(file, ignored)
                          ? " cannot be read, or holds no certificate in PEM (-----BEGIN CERTIFICATE-----)."

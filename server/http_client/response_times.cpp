@@ -1,17 +1,17 @@
 #include "server/http_client/response_times.hpp"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+
+#include "server/http_client/curl_library.hpp"
 
 namespace tfy::http_client {
 
 using std::chrono::seconds;
 
 std::optional<policy::Time> read_date(const std::string& header) {
-    const auto read = header.empty() ? std::time_t{-1} : curl_getdate(header.c_str(), nullptr);
+    const auto read = header.empty() ? std::time_t{-1} : curl().getdate(header.c_str(), nullptr);
     return read < 0 ? std::nullopt : std::optional(policy::Time{seconds{read}});
 }
 

@@ -28,7 +28,7 @@ Error cannot_build(const std::string& why) {
 void wipe_and_free(curl_slist* list) {
     for (auto* node = list; node != nullptr; node = node->next)
         explicit_bzero(node->data, std::strlen(node->data));
-    curl_slist_free_all(list);
+    curl().slist_free_all(list);
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ Transfer::Transfer(const OriginServer& origin, WebRequest request)
     : origin_(origin),
       request_(std::move(request)),
       url_(origin.options.base_url + request_.target),
-      easy_(curl_easy_init()) {}
+      easy_(curl().easy_init()) {}
 
 Transfer::~Transfer() {
     easy_.reset();  // it points into what follows
@@ -61,7 +61,7 @@ Result<std::unique_ptr<Transfer>> Transfer::prepare(const OriginServer& origin, 
 
 bool Transfer::add_header(std::string line) {
     const bool fits = is_one_line(line);
-    curl_slist* longer = fits ? curl_slist_append(headers_, line.c_str()) : nullptr;
+    curl_slist* longer = fits ? curl().slist_append(headers_, line.c_str()) : nullptr;
     policy::wipe(line);
     if (longer != nullptr) headers_ = longer;
     return longer != nullptr;
@@ -78,7 +78,7 @@ bool Transfer::add_headers(std::string secret_header) {
 bool Transfer::set_options() {
     bool good = true;
     const auto set = [&](CURLoption option, auto value) {
-        good = curl_easy_setopt(easy_.get(), option, value) == CURLE_OK && good;
+        good = curl().easy_setopt(easy_.get(), option, value) == CURLE_OK && good;
     };
     const auto& options = origin_.options;
 
@@ -156,13 +156,13 @@ std::size_t Transfer::take(std::string_view bytes) {
 
 std::string Transfer::header(const char* name) const {
     curl_header* found = nullptr;
-    if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+    if (curl().easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
     return found->value;
 }
 
 Result<WebResponse> Transfer::outcome(CURLcode code) {
     long status = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl().easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     if (origin_.options.ignore_body && head_complete_) code = CURLE_OK;
     if (code == CURLE_OK && (!head_complete_ || status < 200)) code = CURLE_PARTIAL_FILE;
     if (code != CURLE_OK) return explain(failed(code));
@@ -177,7 +177,7 @@ Result<WebResponse> Transfer::outcome(CURLcode code) {
 
 FailedTransfer Transfer::failed(CURLcode code) const {
     long proxy_status = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    curl().easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     return {.code = code,
             .host = origin_.host,
             .maybe_sent = maybe_sent(),
@@ -197,9 +197,9 @@ bool Transfer::maybe_sent() const {
     long bytes = 0;
     curl_off_t transfer_began = 0;
     curl_off_t handshake_done = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &bytes);
-    curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &transfer_began);
-    curl_easy_getinfo(easy_.get(), CURLINFO_APPCONNECT_TIME_T, &handshake_done);
+    curl().easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &bytes);
+    curl().easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &transfer_began);
+    curl().easy_getinfo(easy_.get(), CURLINFO_APPCONNECT_TIME_T, &handshake_done);
     // What was said to a proxy counts as bytes, too; but without TLS nothing goes through it. A connection
     // that is used again had its handshake earlier.
     if (!is_read_only(request_) && origin_.scheme == "https" && handshake_done == 0) return false;

@@ -1,11 +1,10 @@
 // One request as a curl easy handle: set up, filled while it runs, and read when it is over.
 #pragma once
 
-#include <curl/curl.h>
-
 #include <memory>
 #include <string>
 
+#include "server/http_client/curl_library.hpp"
 #include "server/http_client/http_client.hpp"
 #include "server/http_client/transfer_error.hpp"
 
@@ -37,7 +36,7 @@ public:
 
 private:
     struct FreeEasy {
-        void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+        void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
     };
 
     Transfer(const OriginServer& origin, WebRequest request);

@@ -1,11 +1,10 @@
 // Why a transfer gave no answer, in our own words.
 #pragma once
 
-#include <curl/curl.h>
-
 #include <string>
 
 #include "protocol/error.hpp"
+#include "server/http_client/curl_library.hpp"
 
 namespace tfy::http_client {
 

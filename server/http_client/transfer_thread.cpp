@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <stdexcept>
 
 namespace tfy::http_client {
 namespace {
@@ -19,42 +20,57 @@ Error too_late() { return {Errc::upstream, "This server is stopping. Nothing was
 
 }  // namespace
 
+// With the inbox locked.
+void TransferThread::start() {
+    library_.emplace();
+    multi_.reset(curl().multi_init());
+    thread_ = std::thread([this] { run(); });
+}
+
+// With the inbox locked.
+void TransferThread::wake() {
+    if (multi_) curl().multi_wakeup(multi_.get());
+}
+
 void TransferThread::stop() {
     {
         const std::lock_guard lock(inbox_mutex_);
         stopping_ = true;
+        wake();
     }
-    curl_multi_wakeup(multi_.get());
     if (thread_.joinable()) thread_.join();
 }
 
 void TransferThread::post(Asked asked) {
     std::unique_lock lock(inbox_mutex_);
+    try {
+        if (!stopping_ && !thread_.joinable()) start();
+    } catch (const std::runtime_error& missing) {
+        lock.unlock();
+        return asked.reply(Error{Errc::upstream, missing.what()});
+    }
     if (stopping_) {
         lock.unlock();
         return asked.reply(too_late());
     }
     asked_.push_back(std::move(asked));
-    lock.unlock();
-    curl_multi_wakeup(multi_.get());
+    wake();
 }
 
 void TransferThread::abort(Ticket ticket) {
-    {
-        const std::lock_guard lock(inbox_mutex_);
-        aborted_.push_back(ticket);
-    }
-    curl_multi_wakeup(multi_.get());
+    const std::lock_guard lock(inbox_mutex_);
+    aborted_.push_back(ticket);
+    wake();
 }
 
 void TransferThread::run() {
     block_signals();
     while (take_inbox()) {
         int open = 0;
-        curl_multi_perform(multi_.get(), &open);
+        curl().multi_perform(multi_.get(), &open);
         finish_done();
         constexpr int at_least_every_second = 1000;
-        curl_multi_poll(multi_.get(), nullptr, 0, at_least_every_second, nullptr);
+        curl().multi_poll(multi_.get(), nullptr, 0, at_least_every_second, nullptr);
     }
     while (!running_.empty()) give_up(running_.begin()->first);
 }
@@ -79,7 +95,7 @@ void TransferThread::begin(Asked asked) {
     auto transfer = Transfer::prepare(*asked.origin, std::move(asked.request),
                                       asked.secret_header ? asked.secret_header() : std::string{});
     if (!transfer) return asked.reply(transfer.error());
-    if (curl_multi_add_handle(multi_.get(), (*transfer)->handle()) != CURLM_OK)
+    if (curl().multi_add_handle(multi_.get(), (*transfer)->handle()) != CURLM_OK)
         return asked.reply((*transfer)->aborted());
     running_.emplace(asked.ticket,
                      Running{std::move(asked.origin), std::move(*transfer), std::move(asked.reply)});
@@ -93,7 +109,7 @@ void TransferThread::give_up(Ticket ticket) {
 
 void TransferThread::finish_done() {
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    while (const CURLMsg* message = curl().multi_info_read(multi_.get(), &left)) {
         if (message->msg != CURLMSG_DONE) continue;
         const auto code = message->data.result;
         const auto is_this = [easy = message->easy_handle](const auto& entry) {
@@ -105,7 +121,7 @@ void TransferThread::finish_done() {
 }
 
 void TransferThread::end(std::map<Ticket, Running>::iterator entry, Answer answer) {
-    curl_multi_remove_handle(multi_.get(), entry->second.transfer->handle());
+    curl().multi_remove_handle(multi_.get(), entry->second.transfer->handle());
     const auto reply = std::move(entry->second.reply);
     running_.erase(entry);
     reply(std::move(answer));

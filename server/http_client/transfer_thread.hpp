@@ -1,14 +1,13 @@
-// The thread that waits for transfers: it alone touches curl. Requests come in through a locked inbox,
-// answers go out by a call of their own.
+// The thread that waits for transfers: it alone touches curl, and begins with the first one. Requests come in
+// through a locked inbox, answers go out by a call of their own.
 #pragma once
-
-#include <curl/curl.h>
 
 #include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -27,10 +26,10 @@ public:
         std::shared_ptr<const OriginServer> origin;
         WebRequest request;
         SecretHeader secret_header;
-        std::function<void(Answer)> reply;  // on the thread, once
+        std::function<void(Answer)> reply;  // on the thread, once; at once where there is no thread
     };
 
-    TransferThread() : thread_([this] { run(); }) {}
+    TransferThread() = default;
     TransferThread(const TransferThread&) = delete;
     TransferThread& operator=(const TransferThread&) = delete;
     ~TransferThread() { stop(); }
@@ -49,16 +48,18 @@ private:
         std::unique_ptr<Transfer> transfer;
         std::function<void(Answer)> reply;
     };
-    struct CurlLibrary {
-        CurlLibrary() { init_wiping_curl(); }
-        ~CurlLibrary() { curl_global_cleanup(); }
-        CurlLibrary(const CurlLibrary&) = delete;
-        CurlLibrary& operator=(const CurlLibrary&) = delete;
+    struct InitialisedCurl {
+        InitialisedCurl() { init_wiping_curl(); }
+        ~InitialisedCurl() { curl().global_cleanup(); }
+        InitialisedCurl(const InitialisedCurl&) = delete;
+        InitialisedCurl& operator=(const InitialisedCurl&) = delete;
     };
     struct FreeMulti {
-        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+        void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
     };
 
+    void start();
+    void wake();
     void run();
     bool take_inbox();
     void begin(Asked asked);
@@ -66,9 +67,9 @@ private:
     void finish_done();
     void end(std::map<Ticket, Running>::iterator entry, Answer answer);
 
-    CurlLibrary library_;
-    std::unique_ptr<CURLM, FreeMulti> multi_{curl_multi_init()};
-    std::map<Ticket, Running> running_;  // the thread's own
+    std::optional<InitialisedCurl> library_;
+    std::unique_ptr<CURLM, FreeMulti> multi_;  // made before the thread begins
+    std::map<Ticket, Running> running_;        // the thread's own
 
     std::mutex inbox_mutex_;
     std::vector<Asked> asked_;

@@ -13,9 +13,13 @@ struct UrlParts {
     std::string port;       // empty if none
     std::string path;       // "/" at least
     bool has_more = false;  // a user, a password, a query or a fragment
+    bool operator==(const UrlParts&) const = default;
 
     /// nullopt for what curl does not take as an absolute URL.
     static std::optional<UrlParts> read(const std::string& text);
+    /// The same, by curl alone: read() does without for most addresses, because to load curl takes longer
+    /// than all the rest of a start.
+    static std::optional<UrlParts> read_with_curl(const std::string& text);
 
     /// localhost, 127.0.0.0/8 and [::1].
     bool is_loopback() const;

@@ -2,7 +2,6 @@
 #include "server/http_client/wiping_memory.hpp"
 
 #include <malloc.h>
-#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -30,11 +29,11 @@ void* move(void* memory, std::size_t size) {
 }  // namespace
 
 void init_wiping_curl() {
-    curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, wipe_and_free, move, ::strdup, std::calloc);
+    curl().global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, wipe_and_free, move, ::strdup, std::calloc);
 }
 
 CURLcode wipe_decrypted(CURL*, void* ssl_context, void*) {
-    SSL_CTX_set_options(static_cast<SSL_CTX*>(ssl_context), SSL_OP_CLEANSE_PLAINTEXT);
+    curl().ssl_ctx_set_options(static_cast<SSL_CTX*>(ssl_context), SSL_OP_CLEANSE_PLAINTEXT);
     return CURLE_OK;
 }
 

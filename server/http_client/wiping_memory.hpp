@@ -2,7 +2,7 @@
 // tokens.
 #pragma once
 
-#include <curl/curl.h>
+#include "server/http_client/curl_library.hpp"
 
 namespace tfy::http_client {
 
