@@ -48,11 +48,11 @@ bool is_open(State state) {
 }
 
 bool answers(const Approval& approval, Time now) {
-    return is_open(approval.state) || !approval.answers_until || now < *approval.answers_until;
+    return is_open(approval.state()) || !approval.answers_until || now < *approval.answers_until;
 }
 
 Time answers_until(const Approval& approval, Time told) {
-    switch (approval.state) {
+    switch (approval.state()) {
         case State::succeeded:
         case State::unknown: return told + approval.repeat_outcome;
         case State::denied: return std::max(told, approval.updated + approval.terms.denied_for);
@@ -68,7 +68,7 @@ bool supersedes(const Approval& done, const Approval& open) {
 
 bool waits_for(const Approval& approval, const std::string& key) {
     const auto& needs = approval.facts.needs;
-    return may_follow(approval.state, State::superseded) && std::ranges::find(needs, key) != needs.end();
+    return may_follow(approval.state(), State::superseded) && std::ranges::find(needs, key) != needs.end();
 }
 
 bool same_target(const Approval& one, const Approval& other) {
@@ -86,7 +86,7 @@ bool may_follow(State from, State to) {
 std::optional<std::string> unmet(const Approval& approval) {
     const auto& terms = approval.terms;
     std::set<std::string_view> people;
-    for (const auto& vote : approval.votes) {
+    for (const auto& vote : approval.votes()) {
         if (vote.assurance < terms.min_assurance)
             return "The approval has less assurance than the rule asks for.";
         if (auto why = excluded(terms, approval.call.caller, vote.by)) return why;
@@ -98,7 +98,7 @@ std::optional<std::string> unmet(const Approval& approval) {
 }
 
 Result<Approval> reword(Approval approval, std::string reason) {
-    if (approval.state != State::pending) return wrong_state(approval, "can no longer be reworded");
+    if (approval.state() != State::pending) return wrong_state(approval, "can no longer be reworded");
     if (approval.rewordings >= most_rewordings)
         return refuse(Errc::rate_limited, "This request has been given " + std::to_string(most_rewordings) +
                                               " other reasons already. Repeat the call with the last one.");
@@ -109,25 +109,25 @@ Result<Approval> reword(Approval approval, std::string reason) {
 }
 
 Result<Approval> withdraw(Approval approval, Time now) {
-    if (!may_follow(approval.state, State::withdrawn))
+    if (!may_follow(approval.state(), State::withdrawn))
         return wrong_state(approval, "can no longer be withdrawn");
     if (is_late(approval, now)) return late(approval);
-    approval.state = State::withdrawn;
+    approval.state_ = State::withdrawn;
     approval.updated = now;
     return approval;
 }
 
 Approval lapse(Approval approval, Time now) {
-    if (!may_follow(approval.state, State::expired) || !is_late(approval, now)) return approval;
-    approval.state = State::expired;
+    if (!may_follow(approval.state(), State::expired) || !is_late(approval, now)) return approval;
+    approval.state_ = State::expired;
     approval.updated = approval.expires;
     return approval;
 }
 
 Result<Approval> supersede(Approval approval, const std::string& why, Time now) {
-    if (!may_follow(approval.state, State::superseded))
+    if (!may_follow(approval.state(), State::superseded))
         return wrong_state(approval, "can no longer be superseded");
-    approval.state = State::superseded;
+    approval.state_ = State::superseded;
     approval.updated = now;
     approval.outcome = {{"text", why},
                         {"structured", {{"status", "superseded"}, {"approval_id", approval.id}}},
@@ -136,18 +136,19 @@ Result<Approval> supersede(Approval approval, const std::string& why, Time now) 
 }
 
 Result<Approval> begin(Approval approval, std::string instance, Time now) {
-    if (!may_follow(approval.state, State::executing)) return wrong_state(approval, "cannot be carried out");
+    if (!may_follow(approval.state(), State::executing))
+        return wrong_state(approval, "cannot be carried out");
     if (is_late(approval, now)) return late(approval);
-    approval.state = State::executing;
+    approval.state_ = State::executing;
     approval.updated = now;
     approval.instance = std::move(instance);
     return approval;
 }
 
 Result<Approval> finish(Approval approval, State end, Json outcome, Time now) {
-    if (approval.state != State::executing || !may_follow(State::executing, end))
+    if (approval.state() != State::executing || !may_follow(State::executing, end))
         return wrong_state(approval, "cannot become " + std::string(to_string(end)));
-    approval.state = end;
+    approval.state_ = end;
     approval.outcome = std::move(outcome);
     approval.updated = now;
     return approval;

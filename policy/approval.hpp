@@ -11,7 +11,14 @@
 
 namespace tfy::policy {
 
-struct Approval {
+class Human;
+struct DecisionInput;
+struct StandingPermission;
+
+/// What became of it is private: only the functions that are its friends take it further, and the store
+/// restores it.
+class Approval {
+public:
     enum class State {
         pending,
         approved,
@@ -53,25 +60,45 @@ struct Approval {
     int rewordings = 0;        // how often it gave others before
     Terms terms = {};
     Duration repeat_outcome = std::chrono::minutes{10};  // see answers_until()
-    State state = State::pending;
     // Of the stored row that this was read from, not of its record:
     std::int64_t revision = 0;               // the store counts it up
     std::optional<Time> answers_until = {};  // see answers(); none: its caller was not told how it ended
     Time created = {};
-    Time updated = {};  // when `state` last changed, as far as it was written
-    Time expires = {};  // pending: no one may decide after it; approved: end of the claim window
-    std::vector<Decision> votes = {};       // who said yes to `digest`, each person once
-    std::optional<Decision> decision = {};  // the one that ended the waiting
-    std::string instance = {};              // the process that executes it
-    Json outcome = nullptr;  // the masked tool result: {text, structured, isError}; of a call that ran, or
-                             // that is superseded
+    Time updated = {};          // when `state` last changed, as far as it was written
+    Time expires = {};          // pending: no one may decide after it; approved: end of the claim window
+    std::string instance = {};  // the process that executes it
+    Json outcome = nullptr;     // the masked tool result: {text, structured, isError}; of a call that ran, or
+                                // that is superseded
 
+    State state() const { return state_; }
+    /// Who said yes to `digest`, each person once.
+    const std::vector<Decision>& votes() const { return votes_; }
+    /// The one that ended the waiting.
+    const std::optional<Decision>& decision() const { return decision_; }
     /// The arguments as the agent sent them.
     const Json& asked_arguments() const {
         return narrowings.empty() ? call.arguments : narrowings.front().before;
     }
     Json json() const;
-    static Result<Approval> read(const Json& value);
+    /// Of what was stored as json(); for nothing else.
+    static Result<Approval> restore(const Json& stored);
+
+private:
+    friend Result<Approval> approve(Approval, const Human&, const DecisionInput&, Time, Duration);
+    friend Result<Approval> deny(Approval, const Human&, std::string, Time);
+    friend Result<Approval> narrow(Approval, const Human&, std::string_view, Json, Facts, Time);
+    friend Result<Approval> withdraw(Approval, Time);
+    friend Approval lapse(Approval, Time);
+    friend Result<Approval> supersede(Approval, const std::string&, Time);
+    friend Result<Approval> begin(Approval, std::string, Time);
+    friend Result<Approval> finish(Approval, State, Json, Time);
+    friend Result<Approval> approve_under(const StandingPermission&, Approval, Time, Duration);
+    friend class Gate;               // follow_up
+    friend struct ApprovalForTests;  // defined in tests/fakes only
+
+    State state_ = State::pending;
+    std::vector<Decision> votes_ = {};
+    std::optional<Decision> decision_ = {};
 };
 
 std::string_view to_string(Approval::State state);

@@ -106,14 +106,12 @@ void read_later_members(const Members& from, Approval& into) {
     if (is_early(from)) {
         into.updated = from.has("updated") ? from.time("updated") : into.created;
         into.asked_digest = into.digest;
-        if (into.decision && into.decision->approved) into.votes = {*into.decision};
         return;
     }
     if (from.has("rewordings")) into.rewordings = static_cast<int>(from.integer("rewordings"));
     if (from.has("repeat_outcome_ms")) into.repeat_outcome = Duration{from.integer("repeat_outcome_ms")};
     into.updated = from.time("updated");
     into.asked_digest = from.text("asked_digest");
-    for (const auto& vote : from.list("votes")) into.votes.push_back(read_decision(vote));
     for (const auto& each : from.list("narrowings"))
         into.narrowings.push_back({each.text("by"), each.time("at"), each.object("before")});
 }
@@ -140,19 +138,19 @@ Json Approval::json() const {
             {"because", terms.because},
             {"denied_for_ms", terms.denied_for.count()},
             {"repeat_outcome_ms", repeat_outcome.count()},
-            {"state", to_string(state)},
+            {"state", to_string(state())},
             {"created", format_time(created)},
             {"updated", format_time(updated)},
             {"expires", format_time(expires)},
-            {"votes", json_of(votes)},
-            {"decision", decision ? json_of(*decision) : Json(nullptr)},
+            {"votes", json_of(votes())},
+            {"decision", decision() ? json_of(*decision()) : Json(nullptr)},
             {"instance", instance},
             {"outcome", outcome}};
 }
 
-Result<Approval> Approval::read(const Json& value) {
+Result<Approval> Approval::restore(const Json& stored) {
     std::string problem;
-    const Members from(value, "", problem);
+    const Members from(stored, "", problem);
     Approval approval;
     approval.id = from.text("id");
     approval.call = read_call(from.member("call"));
@@ -161,10 +159,14 @@ Result<Approval> Approval::read(const Json& value) {
     approval.agent_reason = from.text("agent_reason");
     approval.call.reason = approval.agent_reason;
     approval.terms = read_terms(from);
-    approval.state = from.one_of("state", read_state, State::unknown);
+    approval.state_ = from.one_of("state", read_state, State::unknown);
     approval.created = from.time("created");
     approval.expires = from.time("expires");
-    if (!from.is_null("decision")) approval.decision = read_decision(from.member("decision"));
+    if (!from.is_null("decision")) approval.decision_ = read_decision(from.member("decision"));
+    if (!is_early(from))
+        for (const auto& vote : from.list("votes")) approval.votes_.push_back(read_decision(vote));
+    else if (approval.decision_ && approval.decision_->approved)
+        approval.votes_ = {*approval.decision_};
     read_later_members(from, approval);
     approval.instance = from.text("instance");
     approval.outcome = from.value("outcome");

@@ -13,7 +13,7 @@ bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == 
 
 /// Why no one can decide now.
 std::optional<Error> over(const Approval& approval, Time now) {
-    if (approval.state != State::pending) return wrong_state(approval, "can no longer be decided");
+    if (approval.state() != State::pending) return wrong_state(approval, "can no longer be decided");
     if (is_late(approval, now)) return late(approval);
     return std::nullopt;
 }
@@ -59,8 +59,8 @@ std::optional<Error> insufficient(const Approval& approval, const Human& person,
 /// All who approve one request approve the same: the first one chooses, the others may only agree.
 Result<Destination> destination_of(const Approval& approval, const DecisionInput& choice) {
     if (!approval.facts.yields_value) return Destination::none;
-    if (!approval.votes.empty()) {
-        const auto chosen = approval.votes.front().destination;
+    if (!approval.votes().empty()) {
+        const auto chosen = approval.votes().front().destination;
         if (!choice.destination || *choice.destination == chosen) return chosen;
         return refuse(Errc::refused, "The first approver chose that the new value goes to '" +
                                          std::string(to_string(chosen)) +
@@ -78,7 +78,7 @@ Result<Destination> destination_of(const Approval& approval, const DecisionInput
 
 std::optional<std::string> cannot_approve(const Approval& approval, std::string_view name) {
     if (auto why = excluded(approval.terms, approval.call.caller, name)) return why;
-    if (std::ranges::find(approval.votes, name, &Approval::Decision::by) != approval.votes.end())
+    if (std::ranges::find(approval.votes(), name, &Approval::Decision::by) != approval.votes().end())
         return shown(name, 100) + " has already approved this request. Another person must approve it too.";
     return std::nullopt;
 }
@@ -101,10 +101,10 @@ Result<Approval> approve(Approval approval, const Human& person, const DecisionI
     if (auto why = insufficient(approval, person, choice)) return *std::move(why);
     const auto destination = destination_of(approval, choice);
     if (!destination) return destination.error();
-    approval.votes.push_back({true, person.name(), person.assurance(), now, choice.reason, *destination});
-    if (approval.votes.size() < approval.terms.quorum) return approval;
-    approval.decision = approval.votes.back();
-    approval.state = State::approved;
+    approval.votes_.push_back({true, person.name(), person.assurance(), now, choice.reason, *destination});
+    if (approval.votes().size() < approval.terms.quorum) return approval;
+    approval.decision_ = approval.votes().back();
+    approval.state_ = State::approved;
     approval.updated = now;
     approval.expires = now + claim_window;
     return approval;
@@ -116,8 +116,9 @@ Result<Approval> deny(Approval approval, const Human& person, std::string reason
         return refuse(
             Errc::refused,
             "A denial needs a reason, which the agent will see. Give one. The request is still open.");
-    approval.decision = {false, person.name(), person.assurance(), now, std::move(reason), Destination::none};
-    approval.state = State::denied;
+    approval.decision_ = {false, person.name(),     person.assurance(),
+                          now,   std::move(reason), Destination::none};
+    approval.state_ = State::denied;
     approval.updated = now;
     return approval;
 }
@@ -133,7 +134,7 @@ Result<Approval> narrow(Approval approval, const Human& person, std::string_view
     approval.call.arguments = std::move(arguments);
     approval.digest = digest(approval.call);
     approval.facts = std::move(facts);
-    approval.votes.clear();
+    approval.votes_.clear();
     return approval;
 }
 

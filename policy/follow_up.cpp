@@ -15,12 +15,12 @@ Result<Approval> Gate::follow_up(const ApprovedPermit::Grant& created, Ask revea
                      "was done."};
     auto record = request(std::move(reveal), std::move(facts), std::move(id),
                           "follows from " + created.approval_id, now);
-    record.votes = created.votes;
+    record.votes_ = created.votes;
     if (const auto missing = unmet(record))
         return Error{Errc::refused, "Showing the value needs a stronger approval than its creation had. " +
                                         *missing + " Nothing was done."};
-    record.state = Approval::State::approved;
-    record.decision = decision;
+    record.state_ = Approval::State::approved;
+    record.decision_ = decision;
     record.expires = now + rules_.claim_window;
     return record;
 }

@@ -51,9 +51,10 @@ Approval Gate::request(Ask ask, Facts facts, std::string id, std::string agent_r
     return fresh;
 }
 
-Result<ApprovedPermit> Gate::redeem(const Approval& approval, Call call, Time now) const {
-    if (approval.state != Approval::State::executing)
-        return Error{Errc::refused, "This request is " + std::string(to_string(approval.state)) +
+Result<ApprovedPermit> Gate::redeem(Claim claim, Call call, Time now) const {
+    const auto& approval = claim.approval();
+    if (approval.state() != Approval::State::executing)
+        return Error{Errc::refused, "This request is " + std::string(to_string(approval.state())) +
                                         ", so its call cannot run. Nothing was done."};
     if (now >= approval.expires)
         return Error{Errc::expired,
@@ -62,12 +63,12 @@ Result<ApprovedPermit> Gate::redeem(const Approval& approval, Call call, Time no
     // stands for.
     if (digest(call) != approval.digest || digest(approval.call) != approval.digest)
         return Error{Errc::superseded, "This call is not the one that was approved. Nothing was done."};
-    const auto& decision = approval.decision;
+    const auto& decision = approval.decision();
     if (!decision || !decision->approved)
         return Error{Errc::refused, "No person has approved this call. Nothing was done."};
     if (const auto missing = unmet(approval)) return Error{Errc::refused, *missing + " Nothing was done."};
     return ApprovedPermit(std::move(call),
-                          ApprovedPermit::Grant{approval.id, approval.facts, *decision, approval.votes,
+                          ApprovedPermit::Grant{approval.id, approval.facts, *decision, approval.votes(),
                                                 approval.terms.destinations});
 }
 

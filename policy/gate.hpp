@@ -4,7 +4,7 @@
 #include <string>
 #include <variant>
 
-#include "policy/approval.hpp"
+#include "policy/claim.hpp"
 
 namespace tfy::policy {
 
@@ -80,10 +80,9 @@ public:
     /// less than the default.
     Approval request(Ask ask, Facts facts, std::string id, std::string agent_reason, Time now) const;
 
-    /// The permit for `call` under `approval`, which must be executing (claimed in the store), decided by a
-    /// person with enough assurance, in time, and for this very call. Errc::superseded if the digest
-    /// differs, Errc::refused for any other state.
-    Result<ApprovedPermit> redeem(const Approval& approval, Call call, Time now) const;
+    /// The permit for `call` under what was claimed, which a person with enough assurance decided, in time,
+    /// and for this very call. Errc::superseded if the digest differs, Errc::refused for any other state.
+    Result<ApprovedPermit> redeem(Claim claim, Call call, Time now) const;
 
     /// A record for revealing what `created` made, already approved by the same decision: the person chose
     /// Destination::agent there and so decided on exactly this call. Errc::refused if they did not, or

@@ -26,15 +26,15 @@ bool is_late(const Approval& approval, Time now) { return now >= approval.expire
 
 Error late(const Approval& approval) {
     const char* what =
-        approval.decision ? "This approval was not used by " : "This request was not decided by ";
+        approval.decision() ? "This approval was not used by " : "This request was not decided by ";
     return refuse(Errc::expired, what + format_time_for_people(approval.expires) +
                                      ", so it expired. Call the tool again for a new one.");
 }
 
 Error wrong_state(const Approval& approval, const std::string& cannot) {
-    if (approval.state == State::expired) return late(approval);
-    return refuse(Errc::refused, "This request " + in_words(approval.state) + " and " + cannot + ".",
-                  approval.state);
+    if (approval.state() == State::expired) return late(approval);
+    return refuse(Errc::refused, "This request " + in_words(approval.state()) + " and " + cannot + ".",
+                  approval.state());
 }
 
 }  // namespace tfy::policy

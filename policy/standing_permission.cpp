@@ -210,19 +210,20 @@ std::optional<std::string> not_covered(const StandingPermission& permission, con
 
 Result<Approval> approve_under(const StandingPermission& permission, Approval fresh, const KeyIdentity& with,
                                Time now, Duration claim_window) {
-    auto why = fresh.state == Approval::State::pending ? not_covered(permission, fresh, with, now)
-                                                       : std::optional<std::string>("It is decided already.");
-    fresh.votes = {{.approved = true,
-                    .by = permission.by,
-                    .assurance = permission.assurance,
-                    .at = now,
-                    .reason = permission.reason,
-                    .destination = permission.destination,
-                    .permission = permission.id}};
+    auto why = fresh.state() == Approval::State::pending
+                   ? not_covered(permission, fresh, with, now)
+                   : std::optional<std::string>("It is decided already.");
+    fresh.votes_ = {{.approved = true,
+                     .by = permission.by,
+                     .assurance = permission.assurance,
+                     .at = now,
+                     .reason = permission.reason,
+                     .destination = permission.destination,
+                     .permission = permission.id}};
     if (!why) why = unmet(fresh);
     if (why) return Error{Errc::refused, *why + " The standing permission was not used."};
-    fresh.decision = fresh.votes.back();
-    fresh.state = Approval::State::approved;
+    fresh.decision_ = fresh.votes().back();
+    fresh.state_ = Approval::State::approved;
     fresh.updated = now;
     fresh.expires = std::min(now + claim_window, permission.until);
     return fresh;

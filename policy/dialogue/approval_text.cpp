@@ -24,9 +24,9 @@ std::string people_lines(const Approval& approval) {
     if (!terms.self_approval && !approval.call.caller.person.empty())
         text += "Cannot approve: " + policy::shown(approval.call.caller.person, 100) + ", whose agent asks\n";
     if (terms.quorum == 1) return text;
-    text += "Approvals: " + std::to_string(approval.votes.size()) + " of " + std::to_string(terms.quorum);
-    for (const auto& vote : approval.votes)
-        text += (&vote == &approval.votes.front() ? ": " : ", ") + policy::shown(vote.by, 100);
+    text += "Approvals: " + std::to_string(approval.votes().size()) + " of " + std::to_string(terms.quorum);
+    for (const auto& vote : approval.votes())
+        text += (&vote == &approval.votes().front() ? ": " : ", ") + policy::shown(vote.by, 100);
     return text + "\n";
 }
 
@@ -86,7 +86,7 @@ std::string screen(const Approval& approval, policy::Time now, const Destination
     if (!approval.terms.because.empty()) text += "Rule: " + policy::shown(approval.terms.because) + "\n";
     text += people_lines(approval);
     text += "\nOn approval: " + policy::shown(approval.facts.effect) + "\n" + destination_words(offer);
-    if (approval.state == State::pending)
+    if (approval.state() == State::pending)
         text +=
             "Time left: " + policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) +
             "\n";

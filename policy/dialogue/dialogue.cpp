@@ -49,7 +49,7 @@ bool form_may_decide(const Client& client, const Approval& approval) {
 
 Step resume(Position& position, const Client& client, const Approval& approval, const Event& event,
             policy::Time now) {
-    if (approval.state != Approval::State::pending) return Decided{};
+    if (approval.state() != Approval::State::pending) return Decided{};
     if (const auto* answered = std::get_if<Answered>(&event))
         return hear(position, client, approval, answered->elicited, now);
     if (const auto* refused = std::get_if<NotTaken>(&event))
@@ -61,7 +61,7 @@ Step resume(Position& position, const Client& client, const Approval& approval, 
 
 void count(UnresponsiveClients& clients, const Approval& approval, const policy::Caller& caller,
            const Event& event) {
-    const bool pending = approval.state == Approval::State::pending;
+    const bool pending = approval.state() == Approval::State::pending;
     if (std::holds_alternative<Answered>(event) || std::holds_alternative<CameBack>(event))
         clients.answered(caller, approval.id);
     else if (std::holds_alternative<Called>(event) && pending)

@@ -9,8 +9,8 @@ Json body_of(const policy::Approval& approval) {
                  {"client", approval.call.caller.client},
                  {"digest", approval.digest},
                  {"subject", approval.facts.subject},
-                 {"state", policy::to_string(approval.state)}};
-    if (approval.state == policy::Approval::State::pending) {
+                 {"state", policy::to_string(approval.state())}};
+    if (approval.state() == policy::Approval::State::pending) {
         body["arguments"] = approval.call.arguments;
         body["agent_reason"] = approval.agent_reason;
     }
@@ -20,16 +20,16 @@ Json body_of(const policy::Approval& approval) {
     }
     if (approval.terms.quorum > 1) {
         Json people = Json::array();
-        for (const auto& vote : approval.votes) people.push_back(vote.by);
+        for (const auto& vote : approval.votes()) people.push_back(vote.by);
         body["approved_by"] = std::move(people);
         body["quorum"] = approval.terms.quorum;
     }
-    if (approval.decision) {
-        body["decided_by"] = approval.decision->by;
-        body["assurance"] = policy::to_string(approval.decision->assurance);
-        body["reason"] = approval.decision->reason;
-        body["destination"] = policy::to_string(approval.decision->destination);
-        if (!approval.decision->permission.empty()) body["permission"] = approval.decision->permission;
+    if (approval.decision()) {
+        body["decided_by"] = approval.decision()->by;
+        body["assurance"] = policy::to_string(approval.decision()->assurance);
+        body["reason"] = approval.decision()->reason;
+        body["destination"] = policy::to_string(approval.decision()->destination);
+        if (!approval.decision()->permission.empty()) body["permission"] = approval.decision()->permission;
     }
     if (!approval.outcome.is_null()) body["outcome"] = approval.outcome;
     return body;
@@ -71,7 +71,7 @@ JournalEntry journal_entry(std::string kind, const policy::StandingPermission& p
 }
 
 std::string kind_of_yes(const policy::Approval& after) {
-    return after.state == policy::Approval::State::pending ? "approved in part" : "approved";
+    return after.state() == policy::Approval::State::pending ? "approved in part" : "approved";
 }
 
 }  // namespace tfy::journal

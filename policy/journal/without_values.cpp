@@ -4,7 +4,7 @@ namespace tfy::journal {
 
 Result<policy::Approval> without_values(const policy::Approval& approval,
                                         const redaction::Redactor& redactor) {
-    auto clean = policy::Approval::read(redactor.scrub(approval.json()));
+    auto clean = policy::Approval::restore(redactor.scrub(approval.json()));
     const bool same =
         clean && clean->digest == approval.digest && clean->asked_digest == approval.asked_digest &&
         policy::digest(clean->call) == policy::digest(approval.call) &&

@@ -11,7 +11,7 @@ Json shown_all(const std::vector<std::string>& texts) {
     return all;
 }
 
-Json json_of(const policy::Approval& approval) {
+Json json_of(const policy::Approval& approval, policy::Approval::State state) {
     return {{"id", approval.id},
             {"tool", policy::shown(approval.call.tool)},
             {"title", policy::words_for(approval.call.tool).title},
@@ -20,7 +20,7 @@ Json json_of(const policy::Approval& approval) {
             {"principal", policy::shown(approval.call.caller.principal)},
             {"digest", approval.digest},
             {"short_digest", policy::short_digest(approval.digest)},
-            {"state", policy::to_string(approval.state)},
+            {"state", policy::to_string(state)},
             {"expires_at", policy::format_time(approval.expires)},
             {"min_assurance", policy::to_string(approval.terms.min_assurance)},
             {"warnings", shown_all(approval.facts.warnings)},
@@ -42,10 +42,10 @@ Json json_body(const Notice& notice) {
     Json body = {{"type", "approval." + std::string(policy::to_string(notice.event))},
                  {"id", notice.id},
                  {"at", policy::format_time(notice.at)},
-                 {"approval", json_of(notice.approval)},
+                 {"approval", json_of(notice.approval, notice.state)},
                  {"approval_url", notice.page_url.empty() ? Json(nullptr) : Json(notice.page_url)}};
-    if (notice.event != policy::Webhook::Event::requested && notice.approval.decision)
-        body["decision"] = json_of(*notice.approval.decision);
+    if (notice.event != policy::Webhook::Event::requested && notice.decision)
+        body["decision"] = json_of(*notice.decision);
     return body;
 }
 

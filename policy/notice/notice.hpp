@@ -11,9 +11,11 @@ namespace tfy::notice {
 struct Notice {
     std::string id;  // one for each event, the same at each attempt: "evt_" and 32 hex digits
     policy::Webhook::Event event = policy::Webhook::Event::requested;
-    policy::Time at = {};       // when it happened
-    policy::Approval approval;  // its state is that of the event
-    std::string page_url;       // of the approval; empty if there is no page
+    policy::Time at = {};                                              // when it happened
+    policy::Approval approval;                                         // as it is now, but for
+    policy::Approval::State state = policy::Approval::State::pending;  // as it was then
+    std::optional<policy::Approval::Decision> decision = {};
+    std::string page_url;  // of the approval; empty if there is no page
 };
 
 /// With every text that someone wrote sealed. To be done first: what makes a text safe to look at puts marks

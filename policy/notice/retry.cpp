@@ -23,7 +23,7 @@ bool is_old_news(policy::Webhook::Event event, policy::Time happened, const poli
                  policy::Time now) {
     if (now - happened > longest_retry) return true;
     return event == policy::Webhook::Event::requested &&
-           policy::lapse(approval, now).state != policy::Approval::State::pending;
+           policy::lapse(approval, now).state() != policy::Approval::State::pending;
 }
 
 }  // namespace tfy::notice

@@ -13,9 +13,9 @@ Notice sealed(Notice notice, const redaction::Redactor& redactor) {
     seal(approval.facts.effect);
     for (auto& warning : approval.facts.warnings) seal(warning);
     seal(approval.terms.because);
-    if (approval.decision) {
-        seal(approval.decision->by);
-        seal(approval.decision->reason);
+    if (notice.decision) {
+        seal(notice.decision->by);
+        seal(notice.decision->reason);
     }
     return notice;
 }

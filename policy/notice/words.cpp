@@ -30,12 +30,11 @@ std::string headline_of_end(State state) {
 std::string headline(const Notice& notice) {
     switch (notice.event) {
         case Event::requested: return "Approval needed";
-        case Event::decided: return headline_of_decision(notice.approval.state);
-        case Event::finished: return headline_of_end(notice.approval.state);
+        case Event::decided: return headline_of_decision(notice.state);
+        case Event::finished: return headline_of_end(notice.state);
         case Event::expired: break;
     }
-    return notice.approval.decision ? "Expired: approved, but not used in time"
-                                    : "Expired: not decided in time";
+    return notice.decision ? "Expired: approved, but not used in time" : "Expired: not decided in time";
 }
 
 std::vector<NoticeWords::Field> fields_of(const Notice& notice) {
@@ -47,9 +46,9 @@ std::vector<NoticeWords::Field> fields_of(const Notice& notice) {
     add("Request", policy::words_for(approval.call.tool).title);
     add("Token", approval.facts.subject);
     add("Asked by", approval.call.caller.principal);
-    if (notice.event != Event::requested && approval.decision) {
-        add("Decided by", approval.decision->by);
-        add("Their reason", approval.decision->reason);
+    if (notice.event != Event::requested && notice.decision) {
+        add("Decided by", notice.decision->by);
+        add("Their reason", notice.decision->reason);
     }
     return fields;
 }

@@ -41,7 +41,7 @@ Async<Result<Approvals::Board>> Approvals::board(std::string after, std::size_t 
         auto open = ledger.all_open(now);
         if (!open) return open.error();
         for (auto& each : *open)
-            if (each.state != State::pending) board.approvals.push_back(std::move(each));
+            if (each.state() != State::pending) board.approvals.push_back(std::move(each));
         if (auto added = add_ended(ledger, now, decided, board.approvals); !added) return added.error();
         return board;
     };

@@ -110,8 +110,8 @@ Async<Result<Approval>> Approvals::find(std::string id) {
     if (!*found) co_return no_such_approval();
     const auto stored = std::move(**found);
     auto now = policy::lapse(stored, clock_.now());
-    if (now.state == stored.state) co_return now;
-    auto written = co_await write(stored.state, std::move(now), "expired");
+    if (now.state() == stored.state()) co_return now;
+    auto written = co_await write(stored.state(), std::move(now), "expired");
     if (written || written.error().code != Errc::conflict) co_return written;
     co_return co_await find(stored.id);  // another viewer wrote it first
 }
@@ -125,27 +125,33 @@ Async<Result<Approval>> Approvals::write(State expected, Result<Approval> next, 
 }
 
 Async<Result<Approval>> Approvals::write(Result<Approval> next, std::string kind, Change change) {
-    if (!next) co_return next.error();
-    const auto redactor = redaction_.fresh();
-    if (!redactor) co_return redactor.error();
-    next = journal::without_values(*next, **redactor);
-    if (!next) co_return next.error();
-    auto record = entry(std::move(kind), *next);
-    auto work = [change = std::move(change), approval = *next, record](storage::Ledger& ledger) {
-        return change(ledger, approval, record);
+    auto step = storable(std::move(next), std::move(kind));
+    if (!step) co_return step.error();
+    auto work = [change = std::move(change), step = *step](storage::Ledger& ledger) {
+        return change(ledger, step.next, step.record);
     };
     const auto done = co_await store_.run(std::move(work));
     ring();
     if (!done) co_return done.error();
-    ++next->revision;
-    co_return next;
+    ++step->next.revision;
+    co_return std::move(step->next);
+}
+
+Result<Approvals::Step> Approvals::storable(Result<Approval> next, std::string kind) const {
+    if (!next) return next.error();
+    const auto redactor = redaction_.fresh();
+    if (!redactor) return redactor.error();
+    next = journal::without_values(*next, **redactor);
+    if (!next) return next.error();
+    auto record = entry(std::move(kind), *next);
+    return Step{std::move(*next), std::move(record)};
 }
 
 Async<Result<Approval>> Approvals::approve(std::string id, policy::Human person,
                                            policy::DecisionInput choice) {
     auto current = co_await find(id);
     if (!current) co_return current.error();
-    const auto seen = current->state;
+    const auto seen = current->state();
     auto next =
         policy::approve(std::move(*current), person, choice, clock_.now(), gate_.now()->rules().claim_window);
     if (!next) co_return next.error();
@@ -159,7 +165,7 @@ Async<Result<Approval>> Approvals::approve(std::string id, policy::Human person,
 Async<Result<Approval>> Approvals::deny(std::string id, policy::Human person, std::string reason) {
     auto current = co_await find(id);
     if (!current) co_return current.error();
-    const auto seen = current->state;
+    const auto seen = current->state();
     co_return co_await write(seen, policy::deny(std::move(*current), person, std::move(reason), clock_.now()),
                              "denied");
 }
@@ -168,7 +174,7 @@ Async<Result<Approval>> Approvals::narrow(std::string id, policy::Human person, 
                                           Json arguments, policy::Facts facts) {
     auto current = co_await find(id);
     if (!current) co_return current.error();
-    const auto seen = current->state;
+    const auto seen = current->state();
     auto planned = policy::narrow(*current, person, shown_digest, arguments, facts, clock_.now());
     if (!planned) co_return planned.error();
     if (auto alone = co_await asked_by_no_other(std::move(*planned)); !alone) co_return alone.error();
@@ -195,17 +201,21 @@ Async<Result<void>> Approvals::asked_by_no_other(Approval narrowed) {
 Async<Result<Approval>> Approvals::withdraw(std::string id, std::string by) {
     auto current = co_await find(id);
     if (!current) co_return current.error();
-    const auto seen = current->state;
+    const auto seen = current->state();
     co_return co_await write(seen, policy::withdraw(std::move(*current), clock_.now()), "withdrawn by " + by);
 }
 
-Async<Result<Approval>> Approvals::begin(Result<Approval> next) {
-    if (!key_) co_return co_await write(State::approved, std::move(next), "executing");
-    Change change = [with = key_()](storage::Ledger& ledger, const Approval& approval,
-                                    const journal::JournalEntry& record) {
-        return ledger.begin(approval, with, record);
+Async<Result<policy::Claim>> Approvals::begin(Result<Approval> next) {
+    auto step = storable(std::move(next), "executing");
+    if (!step) co_return step.error();
+    std::optional<policy::KeyIdentity> with;
+    if (key_) with = key_();
+    auto work = [with, step = std::move(*step)](storage::Ledger& ledger) {
+        return ledger.begin(step.next, with, step.record);
     };
-    co_return co_await write(std::move(next), "executing", std::move(change));
+    auto claim = co_await store_.run(std::move(work));
+    ring();
+    co_return claim;
 }
 
 Async<Result<std::optional<policy::KeyIdentity>>> Approvals::begun_with(std::string approval_id) {
@@ -219,11 +229,12 @@ Async<Result<policy::ApprovedPermit>> Approvals::claim(Approval approval, policy
                         "The call has changed since it was approved. Nothing was done. Call the tool again."};
     if (auto may = co_await still_permitted(approval); !may) co_return may.error();
     TFY_FAILPOINT("claim.write");
-    auto executing = co_await begin(policy::begin(std::move(approval), instance_, clock_.now()));
+    auto claim = co_await begin(policy::begin(std::move(approval), instance_, clock_.now()));
     TFY_FAILPOINT("claim.written");
-    if (!executing) co_return executing.error();
-    auto permit = gate_.now()->redeem(*executing, std::move(call), clock_.now());
-    if (!permit) co_await fail(executing->id, permit.error());
+    if (!claim) co_return claim.error();
+    const auto id = claim->approval().id;
+    auto permit = gate_.now()->redeem(std::move(*claim), std::move(call), clock_.now());
+    if (!permit) co_await fail(id, permit.error());
     co_return permit;
 }
 
@@ -238,7 +249,7 @@ Async<Result<Approval>> Approvals::wait(std::string id, State seen, policy::Time
     for (;;) {
         const auto revision = revision_;
         auto current = co_await find(id);
-        if (!current || current->state != seen || draining_) co_return current;
+        if (!current || current->state() != seen || draining_) co_return current;
         const auto now = clock_.now();
         const bool may_lapse = seen == State::pending || seen == State::approved;
         const auto end = may_lapse ? std::min(until, current->expires) : until;

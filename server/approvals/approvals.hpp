@@ -133,7 +133,13 @@ private:
         std::function<Result<void>(storage::Ledger&, const policy::Approval&, const journal::JournalEntry&)>;
     Async<Result<policy::Approval>> write(Result<policy::Approval> next, std::string kind, Change change);
     Async<Result<void>> still_permitted(policy::Approval approval);
-    Async<Result<policy::Approval>> begin(Result<policy::Approval> next);
+    struct Step {
+        policy::Approval next;
+        journal::JournalEntry record;
+    };
+    /// Without values, and with its record.
+    Result<Step> storable(Result<policy::Approval> next, std::string kind) const;
+    Async<Result<policy::Claim>> begin(Result<policy::Approval> next);
     Async<Result<void>> asked_by_no_other(policy::Approval narrowed);
     Async<Result<policy::Approval>> fail(std::string id, Error why);
     Async<Result<policy::Approval>> end_execution(std::string id, policy::Approval::State end, Json outcome,

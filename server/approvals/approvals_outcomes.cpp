@@ -29,7 +29,7 @@ Async<Result<std::optional<Approval>>> Approvals::find_answering(policy::Call ca
 }
 
 Async<Result<Approval>> Approvals::reword(Approval approval, std::string reason) {
-    if (approval.state != State::pending || reason.empty() || reason == approval.agent_reason)
+    if (approval.state() != State::pending || reason.empty() || reason == approval.agent_reason)
         co_return approval;
     const auto id = approval.id;
     auto written = co_await write(State::pending, policy::reword(std::move(approval), reason), "reworded");
@@ -40,7 +40,7 @@ Async<Result<Approval>> Approvals::reword(Approval approval, std::string reason)
 }
 
 Async<void> Approvals::told(Approval approval) {
-    if (policy::is_open(approval.state) || approval.answers_until) co_return;
+    if (policy::is_open(approval.state()) || approval.answers_until) co_return;
     const auto until = policy::answers_until(approval, clock_.now());
     auto work = [id = approval.id, until](storage::Ledger& ledger) { return ledger.answer_until(id, until); };
     co_await store_.run(std::move(work));  // where it cannot be written, the request answers once more
@@ -82,7 +82,7 @@ Async<Result<Approval>> Approvals::end_execution(std::string id, State end, Json
 Async<Result<std::vector<Approval>>> Approvals::executing() {
     auto look = [now = clock_.now()](storage::Ledger& ledger) { return ledger.all_open(now); };
     auto open = co_await store_.run(std::move(look));
-    if (open) std::erase_if(*open, [](const Approval& each) { return each.state != State::executing; });
+    if (open) std::erase_if(*open, [](const Approval& each) { return each.state() != State::executing; });
     co_return open;
 }
 

@@ -40,8 +40,8 @@ Async<Result<std::optional<Approvals::Opened>>> Approvals::open_permitted(
 
 // The key may have been replaced since a permission approved the call, or another server runs it.
 Async<Result<void>> Approvals::still_permitted(Approval approval) {
-    if (!approval.decision || approval.decision->permission.empty()) co_return Result<void>{};
-    auto look = [id = approval.decision->permission](storage::Ledger& ledger) {
+    if (!approval.decision() || approval.decision()->permission.empty()) co_return Result<void>{};
+    auto look = [id = approval.decision()->permission](storage::Ledger& ledger) {
         return ledger.find_permission(id);
     };
     const auto permission = co_await store_.run(std::move(look));

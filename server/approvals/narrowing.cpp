@@ -35,7 +35,7 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
 }
 
 tools::Narrowable Narrowing::narrowable(const Approval& approval) const {
-    const auto* entry = approval.state == Approval::State::pending ? entry_of(approval) : nullptr;
+    const auto* entry = approval.state() == Approval::State::pending ? entry_of(approval) : nullptr;
     return entry == nullptr ? tools::Narrowable{} : entry->changes->narrowable();
 }
 

@@ -16,8 +16,8 @@ constexpr auto ask_anew =
 
 /// A command has the end of its line to itself, so that it can be copied.
 std::string next_of_pending(const Approval& approval, const DecisionLinks& doors) {
-    if (approval.state == State::approved) return "Call again with the same arguments to run it.";
-    if (approval.state == State::executing) return "Call again with the same arguments for the result.";
+    if (approval.state() == State::approved) return "Call again with the same arguments to run it.";
+    if (approval.state() == State::executing) return "Call again with the same arguments for the result.";
     std::string where;
     if (!doors.page.empty())
         where = " at " + doors.page;
@@ -29,12 +29,12 @@ std::string next_of_pending(const Approval& approval, const DecisionLinks& doors
 }
 
 std::string message_of_pending(const Approval& approval) {
-    if (approval.state == State::approved) return "Approved, but not started; nothing has been done.";
-    if (approval.state == State::executing) return "Approved and running.";
+    if (approval.state() == State::approved) return "Approved, but not started; nothing has been done.";
+    if (approval.state() == State::executing) return "Approved and running.";
     std::string message = "Waiting for approval; nothing has been done.";
     if (approval.terms.quorum > 1)
         message = "Waiting for " + std::to_string(approval.terms.quorum) + " people to approve (" +
-                  std::to_string(approval.votes.size()) + " did so far); nothing has been done.";
+                  std::to_string(approval.votes().size()) + " did so far); nothing has been done.";
     if (approval.facts.contested)
         message +=
             " Another caller has asked to change this token, too: what runs first ends the other request.";
@@ -86,10 +86,10 @@ ToolResult refusal(std::string_view status, const Approval& approval, std::strin
 
 ToolResult denied(const Approval& approval, policy::Time now) {
     std::string text = "Denied";
-    if (approval.decision) {
-        text += " by " + policy::shown(approval.decision->by, 100) + ".";
-        if (!approval.decision->reason.empty())
-            text += " Their reason: \"" + policy::shown(approval.decision->reason, 500) + "\".";
+    if (approval.decision()) {
+        text += " by " + policy::shown(approval.decision()->by, 100) + ".";
+        if (!approval.decision()->reason.empty())
+            text += " Their reason: \"" + policy::shown(approval.decision()->reason, 500) + "\".";
     } else {
         text += ".";
     }
@@ -110,7 +110,7 @@ ToolResult succeeded(ToolResult outcome, const Approval& approval, policy::Time 
 
 /// The outcome of what ran, or may have.
 ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now) {
-    switch (approval.state) {
+    switch (approval.state()) {
         case State::succeeded: return succeeded(std::move(outcome), approval, now);
         case State::unknown:
             return with_next(std::move(outcome), approval,
@@ -125,15 +125,15 @@ ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now)
 }  // namespace
 
 ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
-    switch (approval.state) {
+    switch (approval.state()) {
         case State::pending:
         case State::approved:
         case State::executing: return pending(approval, doors, now);
         case State::denied: return denied(approval, now);
         case State::expired:
             return refusal("expired", approval,
-                           approval.decision ? "Approved, but not used in time. Nothing was done."
-                                             : "Expired: no decision was made in time. Nothing was done.",
+                           approval.decision() ? "Approved, but not used in time. Nothing was done."
+                                               : "Expired: no decision was made in time. Nothing was done.",
                            ask_anew);
         case State::withdrawn:
             return refusal("withdrawn", approval, "Withdrawn before it ran. Nothing was done.", ask_anew);
@@ -146,7 +146,7 @@ ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, p
 }
 
 ToolResult fresh_answer(ToolResult result, const Approval& approval, policy::Time now) {
-    if (result.reveal || policy::is_open(approval.state)) return result;
+    if (result.reveal || policy::is_open(approval.state())) return result;
     return ended(std::move(result), approval, now);
 }
 

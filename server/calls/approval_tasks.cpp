@@ -34,7 +34,7 @@ Async<Result<Approval>> ApprovalTasks::own(const mcp::Requester& requester, std:
 Async<Result<Task>> ApprovalTasks::get(mcp::Requester& requester, std::string id) {
     auto approval = co_await own(requester, std::move(id));
     if (!approval) co_return approval.error();
-    if (approval->state == State::approved) calls_.carry_out(*approval, requester.trace());
+    if (approval->state() == State::approved) calls_.carry_out(*approval, requester.trace());
     // A modern task brings its result with it; a legacy client has to ask for it.
     if (protocol::is_modern(requester.context.version)) co_await desk_.told(*approval);
     co_return co_await with_question(std::move(*approval), requester);
@@ -43,7 +43,7 @@ Async<Result<Task>> ApprovalTasks::get(mcp::Requester& requester, std::string id
 Async<Task> ApprovalTasks::with_question(Approval approval, const mcp::Requester& requester) {
     const auto client = co_await drivers_.dialogues.client_of(approval, requester);
     auto task = co_await drivers_.answers.task(approval, client);
-    if (approval.state != State::pending && questions_.erase(approval.id) > 0)
+    if (approval.state() != State::pending && questions_.erase(approval.id) > 0)
         drivers_.dialogues.count(approval, requester, dialogue::Looked{});
     if (task.status != Task::Status::input_required || !protocol::is_modern(client.version)) co_return task;
     auto& question = question_about(approval.id);
@@ -79,7 +79,7 @@ Async<Result<void>> ApprovalTasks::update(mcp::Requester& requester, protocol::U
     const auto found = questions_.find(id);
     if (found == questions_.end() || found->second.key.empty()) co_return Result<void>{};
     const auto response = update.responses.find(found->second.key);
-    const bool counts = response != update.responses.end() && approval->state == State::pending &&
+    const bool counts = response != update.responses.end() && approval->state() == State::pending &&
                         dialogue::form_may_decide(client, *approval);
     if (!counts) co_return Result<void>{};
     found->second.key.clear();  // answered: no one else can use it
@@ -100,12 +100,12 @@ Async<Result<void>> ApprovalTasks::update(mcp::Requester& requester, protocol::U
 Async<Result<void>> ApprovalTasks::cancel(mcp::Requester& requester, std::string id) {
     auto approval = co_await own(requester, std::move(id));
     if (!approval) co_return approval.error();
-    const bool over = !policy::is_open(approval->state);
+    const bool over = !policy::is_open(approval->state());
     if (over && !protocol::is_modern(requester.context.version))
         co_return Error{Errc::invalid_params,
-                        "This task has ended: " + std::string(policy::to_string(approval->state)) +
+                        "This task has ended: " + std::string(policy::to_string(approval->state())) +
                             ". It can no longer be cancelled. Nothing was done."};
-    if (approval->state != State::pending && approval->state != State::approved) co_return Result<void>{};
+    if (approval->state() != State::pending && approval->state() != State::approved) co_return Result<void>{};
     const auto withdrawn = co_await desk_.withdraw(approval->id, "its client");
     if (!withdrawn && withdrawn.error().code == Errc::storage) co_return withdrawn.error();
     co_return Result<void>{};  // where it was decided or begun meanwhile, the task says so
@@ -141,11 +141,11 @@ Async<Result<mcp::MethodResult>> ApprovalTasks::result(mcp::Requester& requester
     for (;;) {
         auto approval = co_await own(requester, id);
         if (!approval) co_return approval.error();
-        if (!policy::is_open(approval->state))
+        if (!policy::is_open(approval->state()))
             co_return co_await drivers_.answers.answer(std::move(*approval), requester);
         if (desk_.draining()) co_return stopping();
-        if (approval->state == State::approved) calls_.carry_out(*approval, requester.trace());
-        const bool asks = ask && approval->state == State::pending && asking_.insert(id).second;
+        if (approval->state() == State::approved) calls_.carry_out(*approval, requester.trace());
+        const bool asks = ask && approval->state() == State::pending && asking_.insert(id).second;
         if (!asks) {
             const auto waited = co_await wait_on(std::move(*approval), requester, since);
             if (!waited) co_return waited.error();
@@ -163,7 +163,7 @@ Async<Result<mcp::MethodResult>> ApprovalTasks::result(mcp::Requester& requester
 Async<Result<void>> ApprovalTasks::wait_on(Approval approval, mcp::Requester& requester, policy::Time since) {
     if (const auto open = co_await requester.outbox.expect_wait(); !open) co_return open.error();
     const auto now = clock_.now();
-    const auto seen = approval.state;
+    const auto seen = approval.state();
     std::string words = "Waiting for a person to approve.";
     if (seen != State::pending) words = "The call is running.";
     const auto waited = std::chrono::duration<double>(now - since).count();

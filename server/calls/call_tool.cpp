@@ -159,7 +159,7 @@ Async<Result<ToolResult>> CallTool::read(const Entry& entry, policy::Call call) 
 Async<Result<std::optional<Approval>>> CallTool::answering(const Entry& entry, const policy::Call& call) {
     using Found = std::optional<Approval>;
     auto found = co_await deps_.desk.find_answering(call);
-    if (!found || !*found || (*found)->state != State::succeeded) co_return found;
+    if (!found || !*found || (*found)->state() != State::succeeded) co_return found;
     auto structured = read_outcome((*found)->outcome).structured;
     const auto stands = co_await entry.changes->stands(call, std::move(structured));
     if (!stands || *stands) co_return found;  // where it cannot be read, what was so is told
@@ -243,7 +243,7 @@ Async<Result<mcp::MethodResult>> CallTool::settle(const Entry& entry, policy::Ca
     const auto version = requester.context.version;
     co_await tell_decision(decided, requester);
     Result<Approval> approval = std::move(decided);
-    if (approval->state == State::approved) {
+    if (approval->state() == State::approved) {
         auto ran = co_await execute(entry, *approval, as_approved(std::move(call), *approval));
         TFY_FAILPOINT("answer.leave");
         if (ran) {
@@ -254,7 +254,7 @@ Async<Result<mcp::MethodResult>> CallTool::settle(const Entry& entry, policy::Ca
         if (ran.error().code != Errc::conflict) co_return write_answer(failure(ran.error()), version);
         approval = co_await deps_.desk.find(approval->id);  // another viewer of the same row was first
     }
-    if (approval && approval->state == State::executing)
+    if (approval && approval->state() == State::executing)
         approval = co_await deps_.drivers.dialogues.hold(*approval, requester);
     if (!approval) co_return write_answer(failure(approval.error()), version);
     co_return co_await deps_.drivers.answers.answer(std::move(*approval), requester);
@@ -283,11 +283,11 @@ Async<mcp::MethodResult> CallTool::answer_fresh(ToolResult result, std::string a
 }
 
 Async<void> CallTool::tell_decision(Approval approval, mcp::Requester& requester) {
-    if (!approval.decision) co_return;
+    if (!approval.decision()) co_return;
     Json note = {{"event", "decided"},
                  {"approval_id", approval.id},
-                 {"state", policy::to_string(approval.state)},
-                 {"assurance", policy::to_string(approval.decision->assurance)}};
+                 {"state", policy::to_string(approval.state())},
+                 {"assurance", policy::to_string(approval.decision()->assurance)}};
     co_await requester.log(protocol::LogLevel::notice, "approvals", std::move(note));
 }
 

@@ -50,8 +50,8 @@ void CallTool::carry_out(Approval approval, policy::Trace trace) {
 // A request under another definition of the tool waits for its own server.
 void CallTool::carry_out_for_page(Approval approval) {
     const auto* entry = deps_.catalog.find(approval.call.tool);
-    const bool shows_value = approval.state == State::approved && approval.facts.yields_value &&
-                             approval.decision->destination == policy::Destination::page;
+    const bool shows_value = approval.state() == State::approved && approval.facts.yields_value &&
+                             approval.decision()->destination == policy::Destination::page;
     if (deps_.desk.draining()) return;  // a value that is made now would end with this process
     if (entry == nullptr || !shows_value || approval.call.tool_version != entry->version) return;
     carry_out(std::move(approval), {});

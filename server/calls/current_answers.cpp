@@ -16,7 +16,7 @@ mcp::MethodResult write_answer(tools::ToolResult result, protocol::Version versi
 
 Async<Approval> CurrentAnswers::as_it_is(Approval approval) {
     auto outcome = read_outcome(approval.outcome);
-    const bool tells = approval.state == Approval::State::succeeded && outcome.structured.is_object();
+    const bool tells = approval.state() == Approval::State::succeeded && outcome.structured.is_object();
     if (!tells || !bring_up_to_date_) co_return approval;
     co_await bring_up_to_date_(outcome, approval);
     approval.outcome = outcome_of(outcome);
@@ -26,7 +26,7 @@ Async<Approval> CurrentAnswers::as_it_is(Approval approval) {
 // Where a person can decide on it, while it is open.
 Async<DecisionLinks> CurrentAnswers::links(Approval approval, bool lead_person_there) {
     DecisionLinks links;
-    if (!policy::is_open(approval.state)) co_return links;
+    if (!policy::is_open(approval.state())) co_return links;
     links.page = co_await page_.address(approval.id, lead_person_there);
     if (approval.terms.min_assurance <= policy::Assurance::terminal)
         links.terminal = tools::own_command("approvals approve " + approval.id);
@@ -52,7 +52,7 @@ Async<protocol::Task> CurrentAnswers::task(Approval approval, dialogue::Client c
     // In 2025-11-25 the address is asked for on the stream of tasks/result, too; a modern task has forms
     // only.
     const bool address = !protocol::is_modern(client.version) && client.opens_addresses;
-    const bool leads = approval.state == Approval::State::pending && !form && !address;
+    const bool leads = approval.state() == Approval::State::pending && !form && !address;
     const auto where = co_await links(approval, leads);
     const TaskOptions options{.version = client.version,
                               .client_decides = form || (address && !where.page.empty()),

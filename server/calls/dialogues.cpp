@@ -23,7 +23,7 @@ bool is_on_page(const Approval::Decision& decision) {
 
 /// Its address, if the value of what ran waits there for a person who has to be led to it.
 std::string waits_at(const Approval& approval, const tools::ToolResult& result) {
-    if (!approval.decision || is_on_page(*approval.decision) || !result.structured.is_object()) return {};
+    if (!approval.decision() || is_on_page(*approval.decision()) || !result.structured.is_object()) return {};
     return result.structured.value("reveal_url", std::string{});
 }
 
@@ -64,7 +64,7 @@ Async<dialogue::Client> Dialogues::client_of(Approval approval, const mcp::Reque
                             .shows_forms = can.elicitation_form && !is_silent(requester),
                             .opens_addresses = opens_addresses(requester)};
     client.reaches_page = page_.reaches_person(client.opens_addresses);
-    if (client.opens_addresses && approval.state == State::pending &&
+    if (client.opens_addresses && approval.state() == State::pending &&
         !dialogue::form_may_decide(client, approval))
         client.page_address = co_await page_.address(approval.id, false);
     co_return client;
@@ -122,14 +122,14 @@ Async<Result<Approval>> Dialogues::hold_for_person(Approval approval, mcp::Reque
 }
 
 Async<Result<Approval>> Dialogues::hold(Approval approval, mcp::Requester& requester) {
-    const auto seen = approval.state;
+    const auto seen = approval.state();
     const auto start = clock_.now();
     const auto end = start + hold_;
     if (const auto open = co_await requester.outbox.expect_wait(); !open) co_return open.error();
     auto current = co_await desk_.find(approval.id);  // also where nothing is held: it may be over by now
-    while (current && current->state == seen && clock_.now() < end && !desk_.draining()) {
+    while (current && current->state() == seen && clock_.now() < end && !desk_.draining()) {
         current = co_await desk_.wait(current->id, seen, std::min(end, clock_.now() + progress_interval));
-        if (!current || current->state != seen) continue;
+        if (!current || current->state() != seen) continue;
         const auto waited = std::chrono::duration<double>(clock_.now() - start).count();
         std::string words = "Waiting for a person to approve.";
         if (seen != State::pending) words = "The call is running.";

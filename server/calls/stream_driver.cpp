@@ -70,7 +70,7 @@ Async<Result<dialogue::Event>> StreamDriver::ask(Approval& approval, mcp::Reques
         now = co_await desk_.find(approval.id);
     } else {
         now = std::move(std::get<1>(first));
-        if (now && now->state == State::expired) event = dialogue::Unanswered{};
+        if (now && now->state() == State::expired) event = dialogue::Unanswered{};
     }
     if (!now) co_return now.error();
     approval = std::move(*now);
@@ -78,7 +78,7 @@ Async<Result<dialogue::Event>> StreamDriver::ask(Approval& approval, mcp::Reques
 }
 
 Async<void> StreamDriver::tell_completion(const Approval& approval, mcp::Requester& requester) {
-    if (approval.state == State::pending || approval.state == State::expired) co_return;
+    if (approval.state() == State::pending || approval.state() == State::expired) co_return;
     const auto note = protocol::write_notification("notifications/elicitation/complete",
                                                    protocol::write_elicitation_complete(approval.id));
     co_await requester.outbox.send(requester.redaction.seal(note));

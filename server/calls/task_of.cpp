@@ -14,7 +14,7 @@ constexpr std::chrono::hours kept{1};
 constexpr std::int64_t poll_interval_ms = 1000;
 
 Task::Status status_of(const Approval& approval, bool is_error, const TaskOptions& manner) {
-    switch (approval.state) {
+    switch (approval.state()) {
         case State::pending:
             return manner.client_decides ? Task::Status::input_required : Task::Status::working;
         case State::approved:
@@ -40,7 +40,7 @@ std::string waiting_words(const Approval& approval, const DecisionLinks& doors, 
 }
 
 std::string words_of(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
-    switch (approval.state) {
+    switch (approval.state()) {
         case State::pending: return waiting_words(approval, doors, now);
         case State::approved:
             return "This call was approved. It runs while its client asks for the task or listens to it.";
@@ -68,7 +68,7 @@ bool may_be_task(const Json& definition) {
 
 Task task_of(const Approval& approval, const DecisionLinks& doors, const TaskOptions& manner,
              policy::Time now) {
-    const bool undecided = approval.state == State::pending;
+    const bool undecided = approval.state() == State::pending;
     const auto last_begin = approval.expires + (undecided ? manner.claim_window : policy::Duration{0});
     Task task{.id = approval.id,
               .message = words_of(approval, doors, now),
@@ -76,7 +76,7 @@ Task task_of(const Approval& approval, const DecisionLinks& doors, const TaskOpt
               .updated = policy::format_time(approval.updated),
               .ttl_ms = policy::Duration(last_begin + kept - approval.created).count(),
               .poll_interval_ms = poll_interval_ms};
-    if (policy::is_open(approval.state)) {
+    if (policy::is_open(approval.state())) {
         task.status = status_of(approval, false, manner);
         return task;
     }

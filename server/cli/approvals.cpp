@@ -44,11 +44,11 @@ int list_requests(const ApprovalsWindow& window) {
 }
 
 std::string verdict(const Approval& approval) {
-    auto text = "Request " + approval.id + " " + policy::in_words(approval.state);
-    if (approval.decision) {
-        const auto& decision = *approval.decision;
+    auto text = "Request " + approval.id + " " + policy::in_words(approval.state());
+    if (approval.decision()) {
+        const auto& decision = *approval.decision();
         const bool is_said =
-            approval.state == Approval::State::denied || approval.state == Approval::State::approved;
+            approval.state() == Approval::State::denied || approval.state() == Approval::State::approved;
         text += (is_said             ? ""
                  : decision.approved ? "; approved"
                                      : "; denied") +

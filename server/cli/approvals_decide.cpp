@@ -19,13 +19,13 @@ using policy::Destination;
 Error undecided() { return {Errc::cancelled, "Nothing was decided: the request still waits."}; }
 
 Error not_pending(const Approval& approval) {
-    return {Errc::refused, "Request " + approval.id + " " + policy::in_words(approval.state) +
+    return {Errc::refused, "Request " + approval.id + " " + policy::in_words(approval.state()) +
                                ", so there is nothing to decide. Nothing was changed."};
 }
 
 Result<Approval> find_pending(const ApprovalsWindow& window) {
     auto approval = window.find();
-    if (approval && approval->state != Approval::State::pending) return not_pending(*approval);
+    if (approval && approval->state() != Approval::State::pending) return not_pending(*approval);
     return approval;
 }
 
@@ -62,8 +62,8 @@ std::optional<Destination> read_typed(const Approval& approval, const dialogue::
 /// Errc::cancelled at the end of the input. The first one offered is the default.
 Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window, const Approval& approval) {
     if (approval.terms.destinations.empty()) return std::optional<Destination>{};
-    if (!approval.votes.empty()) {
-        const auto& first = approval.votes.front();
+    if (!approval.votes().empty()) {
+        const auto& first = approval.votes().front();
         window.say("The new value goes to '" + std::string(policy::to_string(first.destination)) + "', as " +
                    policy::shown(first.by, 100) + " chose.\n");
         return std::optional(first.destination);
@@ -99,7 +99,7 @@ Result<policy::DecisionInput> ask_choice(const ApprovalsWindow& window, const Ap
 }
 
 std::string who_else(const Approval& approval) {
-    const auto votes = approval.votes.size();
+    const auto votes = approval.votes().size();
     const auto missing = approval.terms.quorum - votes;
     return "Approved. " + std::to_string(votes) + " of " + std::to_string(approval.terms.quorum) + ": " +
            (missing == 1 ? "another person is" : std::to_string(missing) + " more people are") +
@@ -107,13 +107,13 @@ std::string who_else(const Approval& approval) {
 }
 
 std::string what_now(const Approval& approval) {
-    if (approval.state == Approval::State::pending) return who_else(approval);
+    if (approval.state() == Approval::State::pending) return who_else(approval);
     std::string text =
         "Approved. If the agent still waits, its call runs now; if not, the same call runs when it is "
         "repeated before " +
         policy::format_time_for_people(approval.expires) + ".\n";
     if (!approval.facts.yields_value) return text;
-    switch (approval.decision->destination) {
+    switch (approval.decision()->destination) {
         case Destination::page:
             return text + "The new value will then be shown once: on the approvals page, or here with: " +
                    tools::own_command("approvals reveal " + approval.id) + "\n";

@@ -23,9 +23,9 @@ Error lost(const std::string& why) { return {Errc::not_found, why + create_anew}
 
 /// The value that an approved call made. Errc::refused if it made none, or not yet.
 Result<std::string> reveal_id_of(const Approval& approval) {
-    if (policy::is_open(approval.state))
+    if (policy::is_open(approval.state()))
         return Error{Errc::refused,
-                     "Request " + approval.id + " is " + std::string(policy::to_string(approval.state)) +
+                     "Request " + approval.id + " is " + std::string(policy::to_string(approval.state())) +
                          ": its call has not run yet, so there is no value. Nothing was shown."};
     const auto& outcome = approval.outcome;
     if (outcome.is_object() && outcome.contains("structured") && outcome.at("structured").is_object()) {

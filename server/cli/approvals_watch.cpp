@@ -17,7 +17,7 @@ constexpr policy::Duration poll_interval{250};
 using Seen = std::map<std::string, Approval::State>;
 
 void print(const ApprovalsWindow& window, Seen& seen, const Approval& approval) {
-    seen[approval.id] = approval.state;
+    seen[approval.id] = approval.state();
     if (window.options.json)
         window.archive.print(window.out, approval.json());
     else
@@ -32,7 +32,7 @@ Result<void> print_changes(const ApprovalsWindow& window, Seen& seen) {
     for (const auto& approval : *open | std::views::reverse) {
         still_open.insert(approval.id);
         const auto known = seen.find(approval.id);
-        if (known == seen.end() || known->second != approval.state) print(window, seen, approval);
+        if (known == seen.end() || known->second != approval.state()) print(window, seen, approval);
     }
     for (const auto& [id, state] : Seen(seen)) {
         if (!policy::is_open(state) || still_open.contains(id)) continue;

@@ -18,7 +18,7 @@ std::string listed(const ApprovalsWindow& window, const std::string& id) {
                                                  : Result<std::optional<Approval>>(std::nullopt);
     if (!approval || !*approval) return "  " + id;
     const auto now = policy::lapse(**approval, window.now());
-    return "  " + id + "  " + std::string(policy::to_string(now.state)) + "\n      " +
+    return "  " + id + "  " + std::string(policy::to_string(now.state())) + "\n      " +
            wrapped(policy::line_of(now), 6);
 }
 
@@ -56,11 +56,11 @@ Result<std::string> ApprovalsWindow::whole_id(const std::string& kind) const {
 }
 
 std::string brief(const Approval& approval, policy::Time now) {
-    std::string text = approval.id + "  " + std::string(policy::to_string(approval.state));
-    if (approval.state == Approval::State::pending)
+    std::string text = approval.id + "  " + std::string(policy::to_string(approval.state()));
+    if (approval.state() == Approval::State::pending)
         text += ", " + policy::format_duration(approval.expires - now) + " left";
     if (approval.terms.quorum > 1)
-        text += ", " + std::to_string(approval.votes.size()) + " of " +
+        text += ", " + std::to_string(approval.votes().size()) + " of " +
                 std::to_string(approval.terms.quorum) + " approvals";
     auto asked = "Asked by " + policy::shown(approval.call.caller.principal, 200) + " on " +
                  policy::format_time_for_people(approval.created);

@@ -147,7 +147,7 @@ Async<transport::HttpResponse> Dashboard::approve(PageRequest visit) {
     auto choice = read_choice(visit.body);
     if (!choice) co_return failed(redaction_, choice.error(), 422);
     auto changed = co_await approvals_.approve(visit.id, people_.human(*visit.session), std::move(*choice));
-    if (changed && changed->state == Approval::State::approved && approved_) approved_(*changed);
+    if (changed && changed->state() == Approval::State::approved && approved_) approved_(*changed);
     co_return co_await decided(std::move(visit), std::move(changed), policy::cannot_approve);
 }
 
@@ -175,9 +175,9 @@ Async<transport::HttpResponse> Dashboard::decided(PageRequest visit, Result<Appr
     auto status = page_status(error.code);
     if (error.code == Errc::refused) {
         const auto current = co_await approvals_.find(visit.id);
-        if (current && current->state == Approval::State::expired)
+        if (current && current->state() == Approval::State::expired)
             status = 410;
-        else if (current && current->state != Approval::State::pending)
+        else if (current && current->state() != Approval::State::pending)
             status = 409;
         else if (current && current->terms.min_assurance > policy::Assurance::signed_in)
             status = 403;

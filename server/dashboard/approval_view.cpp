@@ -52,8 +52,8 @@ Json words_view(const Approval& approval) {
 }
 
 Json decision_view(const Approval& approval, Shower& show) {
-    if (!approval.decision) return nullptr;
-    const auto& decision = *approval.decision;
+    if (!approval.decision()) return nullptr;
+    const auto& decision = *approval.decision();
     return {
         {"approved", decision.approved},
         {"by", show(decision.by)},
@@ -67,7 +67,7 @@ Json decision_view(const Approval& approval, Shower& show) {
 
 Json votes_view(const Approval& approval, Shower& show) {
     Json votes = Json::array();
-    for (const auto& vote : approval.votes)
+    for (const auto& vote : approval.votes())
         votes.push_back({{"by", show(vote.by)},
                          {"assurance", policy::to_string(vote.assurance)},
                          {"at", policy::format_time(vote.at)},
@@ -105,7 +105,7 @@ void add_people(Json& view, const Approval& approval, Shower& show) {
 void add_leave(Json& view, const Approval& approval, const Viewer& viewer) {
     view["may_decide"] = nullptr;
     view["may_narrow"] = nullptr;
-    if (approval.state != Approval::State::pending) return;
+    if (approval.state() != Approval::State::pending) return;
     const auto why_not = policy::cannot_approve(approval, viewer.person);
     view["may_decide"] = {{"approve", !why_not},
                           {"deny", !policy::cannot_deny(approval, viewer.person)},
@@ -141,7 +141,7 @@ Json approval_view(const Approval& approval, const Viewer& viewer) {
                  {"tool", show(approval.call.tool)},
                  {"words", words_view(approval)},
                  {"may_be_permitted", policy::may_be_permitted(approval.call)},
-                 {"state", policy::to_string(approval.state)},
+                 {"state", policy::to_string(approval.state())},
                  {"created", policy::format_time(approval.created)},
                  {"updated", policy::format_time(approval.updated)},
                  {"expires", policy::format_time(approval.expires)},

@@ -53,7 +53,7 @@ std::string short_risk(std::string_view warning) {
 Json inbox_row(const policy::Approval& approval, std::string_view person) {
     const auto words = policy::words_for(approval.call.tool);
     Json voters = Json::array();
-    for (const auto& vote : approval.votes) voters.push_back(policy::shown(vote.by));
+    for (const auto& vote : approval.votes()) voters.push_back(policy::shown(vote.by));
     return {{"id", approval.id},
             {"tool", policy::shown(approval.call.tool)},
             {"title", words.title},

@@ -51,7 +51,7 @@ Async<void> ChangeWatch::watch() {
 
 bool ChangeWatch::anything_late() const {
     return std::ranges::any_of(open_, [now = deps_.clock.now()](const auto& each) {
-        return policy::lapse(each.second, now).state != each.second.state;
+        return policy::lapse(each.second, now).state() != each.second.state();
     });
 }
 
@@ -72,7 +72,7 @@ Async<void> ChangeWatch::look(bool first) {
     for (const auto& [id, approval] : open_) {
         const auto known = before.find(id);
         if (known == before.end()) deps_.subscriptions.publish({mcp::Change::Of::resources_list});
-        if (known == before.end() || known->second.state != approval.state) tell_changed(id);
+        if (known == before.end() || known->second.state() != approval.state()) tell_changed(id);
     }
     for (const auto& [id, approval] : before) {
         if (open_.contains(id)) continue;
@@ -90,7 +90,7 @@ void ChangeWatch::tell_ended(const Approval& approval) {
     tell_changed(approval.id);
     deps_.subscriptions.publish({mcp::Change::Of::resources_list});
     // An unknown end may have changed what the call is about, too.
-    if (approval.state != State::succeeded && approval.state != State::unknown) return;
+    if (approval.state() != State::succeeded && approval.state() != State::unknown) return;
     for (auto& uri : deps_.calls.touched(approval))
         deps_.subscriptions.publish({mcp::Change::Of::resource, std::move(uri)});
 }
@@ -98,7 +98,7 @@ void ChangeWatch::tell_ended(const Approval& approval) {
 void ChangeWatch::begin_approved() {
     for (const auto& id : deps_.subscriptions.subjects(mcp::Change::Of::task)) {
         const auto found = open_.find(id);
-        if (found == open_.end() || found->second.state != State::approved) continue;
+        if (found == open_.end() || found->second.state() != State::approved) continue;
         if (deps_.calls.may_be_task(found->second.call.tool)) deps_.calls.carry_out(found->second, {});
     }
 }

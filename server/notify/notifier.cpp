@@ -28,12 +28,11 @@ bool covers(const Webhook& webhook, const Approval& approval) {
     });
 }
 
-/// The approval as it was when the record was written, as far as that matters to who reads of it.
-Approval as_of(const JournalRecord& record, Approval now) {
+/// The state of the approval when the record was written.
+Approval::State state_then(const JournalRecord& record, const Approval& now) {
     const auto state = record.body.is_object() ? record.body.find("state") : record.body.end();
-    if (state == record.body.end() || !state->is_string()) return now;
-    now.state = policy::read_state(state->get<std::string>()).value_or(now.state);
-    return now;
+    if (state == record.body.end() || !state->is_string()) return now.state();
+    return policy::read_state(state->get<std::string>()).value_or(now.state());
 }
 
 /// An error's advice is about the control plane; its first sentence says what happened.
@@ -238,8 +237,12 @@ Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender,
         sender->unsettled->due.reset();
         co_return Result<void>{};
     }
-    notice::Notice notice{
-        .id = id_of(record), .event = *event, .at = record.at, .approval = as_of(record, *delivery.approval)};
+    notice::Notice notice{.id = id_of(record),
+                          .event = *event,
+                          .at = record.at,
+                          .approval = *delivery.approval,
+                          .state = state_then(record, *delivery.approval),
+                          .decision = delivery.approval->decision()};
     notice.page_url = co_await address(record.approval_id);
     co_return co_await post(std::move(sender), std::move(notice), delivery.attempts);
 }

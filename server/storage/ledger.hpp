@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/approval.hpp"
+#include "policy/claim.hpp"
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/journal_record.hpp"
 #include "policy/key_identity.hpp"
@@ -107,9 +107,9 @@ public:
     /// told before; nothing for an open one.
     Result<void> answer_until(const std::string& approval_id, policy::Time until);
 
-    /// approved → executing: the same, and with whose key.
-    Result<void> begin(const policy::Approval& executing, const policy::KeyIdentity& with,
-                       const journal::JournalEntry& entry);
+    /// approved → executing: the same, and with whose key, where that is known.
+    Result<policy::Claim> begin(const policy::Approval& executing, const std::optional<policy::KeyIdentity>& with,
+                                const journal::JournalEntry& entry);
     /// With whose key the call of this approval was begun; nothing if it was not, or no one wrote it down.
     Result<std::optional<policy::KeyIdentity>> begun_with(const std::string& approval_id);
 

@@ -18,7 +18,7 @@ constexpr protocol::ParseLimits stored_limits{.bytes = 64 * 1024 * 1024, .depth 
 Result<Approval> read_approval(SQLite::Statement& row) {
     const auto json = protocol::parse(row.getColumn(0).getString(), stored_limits);
     if (!json) return sqlite::damaged("an approval");
-    auto approval = Approval::read(*json);
+    auto approval = Approval::restore(*json);
     if (!approval) return sqlite::damaged("an approval");
     approval->revision = row.getColumn(1).getInt64();
     if (const auto until = row.getColumn(2); !until.isNull())
@@ -34,7 +34,7 @@ void insert(SQLite::Database& database, const Approval& fresh) {
     SQLite::Statement row(database,
                           "INSERT INTO approvals (id, state, principal, digest, created, expires, record) "
                           "VALUES (?, ?, ?, ?, ?, ?, ?)");
-    SQLite::bind(row, fresh.id, std::string(policy::to_string(fresh.state)), fresh.call.caller.principal,
+    SQLite::bind(row, fresh.id, std::string(policy::to_string(fresh.state())), fresh.call.caller.principal,
                  fresh.asked_digest, sqlite::stored(fresh.created), sqlite::stored(fresh.expires),
                  record_of(fresh));
     row.exec();
@@ -46,7 +46,7 @@ Result<void> update(SQLite::Database& database, Approval::State expected, const 
     SQLite::Statement row(database,
                           "UPDATE approvals SET state = ?, expires = ?, record = ?, revision = revision + 1 "
                           "WHERE id = ? AND state = ? AND revision = ? AND principal = ? AND digest = ?");
-    SQLite::bind(row, std::string(policy::to_string(next.state)), sqlite::stored(next.expires),
+    SQLite::bind(row, std::string(policy::to_string(next.state())), sqlite::stored(next.expires),
                  record_of(next), next.id, std::string(policy::to_string(expected)), next.revision,
                  next.call.caller.principal, next.asked_digest);
     if (row.exec() == 1) return {};
@@ -91,8 +91,8 @@ Result<void> Ledger::Impl::change(Approval::State expected, const Approval& next
 
 Result<void> Ledger::Impl::lapse(const Approval& overdue, policy::Time now) {
     const auto lapsed = policy::lapse(overdue, now);
-    if (auto changed = update(*database, overdue.state, lapsed); !changed) return changed;
-    Json body = {{"state", policy::to_string(lapsed.state)},
+    if (auto changed = update(*database, overdue.state(), lapsed); !changed) return changed;
+    Json body = {{"state", policy::to_string(lapsed.state())},
                  {"digest", lapsed.digest}};  // no word that came from outside
     return append(now, "expired", lapsed.id, std::move(body));
 }
@@ -122,7 +122,7 @@ Result<void> Ledger::Impl::check_target(const std::vector<Approval>& own, const 
                                         policy::Time now) {
     if (!policy::same_target(fresh, fresh)) return {};  // it changes no token that is there
     for (const auto& each : own)
-        if (policy::same_target(fresh, each) && policy::lapse(each, now).state == each.state)
+        if (policy::same_target(fresh, each) && policy::lapse(each, now).state() == each.state())
             return Error{Errc::conflict,
                          "Your request " + each.id + " (" + each.call.tool +
                              ") would change the same token and is still open. Nothing was asked and nothing "
@@ -136,7 +136,7 @@ Result<void> Ledger::Impl::check_target(const std::vector<Approval>& own, const 
 Result<void> Ledger::Impl::end_other_definitions(std::vector<Approval>& own, const Approval& fresh,
                                                  policy::Time now) {
     const auto is_under_another = [&](const Approval& open) {
-        return open.state != Approval::State::executing && open.call.base_url == fresh.call.base_url &&
+        return open.state() != Approval::State::executing && open.call.base_url == fresh.call.base_url &&
                open.call.tool == fresh.call.tool && open.call.tool_version != fresh.call.tool_version &&
                open.asked_arguments() == fresh.asked_arguments();
     };
@@ -158,7 +158,7 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Tim
     const auto& principal = fresh.call.caller.principal;
     auto found = newest(principal, fresh.asked_digest);
     if (!found) return found.error();
-    if (*found && policy::lapse(**found, now).state != (*found)->state) {
+    if (*found && policy::lapse(**found, now).state() != (*found)->state()) {
         if (auto lapsed = lapse(**found, now); !lapsed) return lapsed.error();
         found = newest(principal, fresh.asked_digest);
         if (!found) return found.error();
@@ -297,17 +297,22 @@ Result<void> Ledger::change(Approval::State expected, const Approval& next,
     });
 }
 
-Result<void> Ledger::begin(const Approval& executing, const policy::KeyIdentity& with,
-                           const journal::JournalEntry& entry) {
-    return impl_->write([&]() -> Result<void> {
+Result<policy::Claim> Ledger::begin(const Approval& executing, const std::optional<policy::KeyIdentity>& with,
+                                    const journal::JournalEntry& entry) {
+    const Result<void> committed = impl_->write([&]() -> Result<void> {
         if (auto changed = update(*impl_->database, Approval::State::approved, executing); !changed)
             return changed;
+        if (!with) return impl_->append(entry);
         auto row =
             impl_->prepare("INSERT INTO begun_with (approval_id, key_print, key_user) VALUES (?, ?, ?)");
-        SQLite::bind(row, executing.id, with.print, with.user);
+        SQLite::bind(row, executing.id, with->print, with->user);
         row.exec();
         return impl_->append(entry);
     });
+    if (!committed) return committed.error();
+    auto claimed = executing;
+    ++claimed.revision;
+    return policy::Claim(std::move(claimed));
 }
 
 Result<std::optional<policy::KeyIdentity>> Ledger::begun_with(const std::string& approval_id) {

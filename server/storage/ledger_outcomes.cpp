@@ -7,12 +7,12 @@ using policy::Approval;
 
 Result<void> Ledger::Impl::supersede(const Approval& open, std::string_view why, const std::string& by,
                                      policy::Time now) {
-    if (policy::lapse(open, now).state != open.state) return {};  // expires by itself
+    if (policy::lapse(open, now).state() != open.state()) return {};  // expires by itself
     const auto ended = policy::supersede(
         open, std::string(why) + " Nothing was done. List the access tokens before asking again.", now);
     if (!ended) return ended.error();
-    if (auto changed = change(open.state, *ended); !changed) return changed;
-    Json body = {{"state", policy::to_string(ended->state)}, {"digest", ended->digest}, {"by", by}};
+    if (auto changed = change(open.state(), *ended); !changed) return changed;
+    Json body = {{"state", policy::to_string(ended->state())}, {"digest", ended->digest}, {"by", by}};
     return append(now, "superseded", open.id, std::move(body));
 }
 
@@ -30,7 +30,7 @@ Result<void> Ledger::finish(const Approval& ended, const journal::JournalEntry& 
     return impl_->write([&]() -> Result<void> {
         if (auto changed = impl_->change(Approval::State::executing, ended); !changed) return changed;
         if (auto told = impl_->append(entry); !told) return told;
-        if (ended.state != Approval::State::succeeded || ended.facts.consumes.empty()) return {};
+        if (ended.state() != Approval::State::succeeded || ended.facts.consumes.empty()) return {};
         const auto cannot_run = [&](const Approval& open) { return policy::supersedes(ended, open); };
         return impl_->supersede_where(cannot_run, "Another request changed its token or took its name first.",
                                       ended.id, ended.updated);

@@ -18,8 +18,8 @@ Result<StandingPermission> read_permission(SQLite::Statement& row) {
 
 /// Approved under it, and not begun.
 bool waits_under(const policy::Approval& approval, const std::string& permission) {
-    return approval.state == policy::Approval::State::approved && approval.decision &&
-           approval.decision->permission == permission;
+    return approval.state() == policy::Approval::State::approved && approval.decision() &&
+           approval.decision()->permission == permission;
 }
 
 Error not_in_force() {
@@ -40,7 +40,7 @@ Result<Ledger::Opened> Ledger::open_permitted(const policy::Approval& approved, 
             "UPDATE standing_permissions SET used = used + 1 WHERE id = ? AND used < uses AND revoked = 0 "
             "AND "
             "until > ?");
-        SQLite::bind(count, approved.decision->permission, sqlite::stored(now));
+        SQLite::bind(count, approved.decision()->permission, sqlite::stored(now));
         if (count.exec() != 1) return not_in_force();
         if (auto journalled = impl_->append(entry); !journalled) return journalled.error();
         return opened;
@@ -101,8 +101,9 @@ Result<void> Ledger::Impl::withdraw_under(const std::string& permission, policy:
         auto next = policy::withdraw(std::move(approval), now);
         if (!next) continue;  // it has lapsed by itself
         if (auto changed = change(policy::Approval::State::approved, *next); !changed) return changed;
-        Json body = {
-            {"state", policy::to_string(next->state)}, {"digest", next->digest}, {"permission", permission}};
+        Json body = {{"state", policy::to_string(next->state())},
+                     {"digest", next->digest},
+                     {"permission", permission}};
         if (auto told = append(now, "withdrawn with its permission", next->id, std::move(body)); !told)
             return told;
     }

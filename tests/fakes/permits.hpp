@@ -16,6 +16,16 @@ struct HumanForTests {
     }
 };
 
+struct ApprovalForTests {
+    static Approval::State& state(Approval& of) { return of.state_; }
+    static std::vector<Approval::Decision>& votes(Approval& of) { return of.votes_; }
+    static std::optional<Approval::Decision>& decision(Approval& of) { return of.decision_; }
+};
+
+struct ClaimForTests {
+    static Claim make(Approval executing) { return Claim(std::move(executing)); }
+};
+
 struct PermitForTests {
     static ReadPermit reading(Call call) { return ReadPermit(std::move(call)); }
     static ApprovedPermit approved(Call call, ApprovedPermit::Grant grant) {

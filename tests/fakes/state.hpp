@@ -11,6 +11,7 @@
 
 #include "policy/canonical_json.hpp"
 #include "server/storage/ledger.hpp"
+#include "tests/fakes/permits.hpp"
 #include "tests/fakes/redactor.hpp"
 
 namespace tfy::fakes {
@@ -84,7 +85,7 @@ inline policy::Approval approval(std::string id, std::string token = "ci-pipelin
 }
 
 inline policy::Approval in_state(policy::Approval approval, policy::Approval::State state) {
-    approval.state = state;
+    policy::ApprovalForTests::state(approval) = state;
     return approval;
 }
 

@@ -2,6 +2,12 @@
 // tests/policy/forgery_test.cpp.)
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <regex>
+#include <set>
 #include <string>
 #include <type_traits>
 
@@ -18,7 +24,65 @@ constexpr bool runs_with = std::is_invocable_v<decltype(&Tool::run), Tool&, Give
 template <class Given>
 constexpr bool is_sent = std::is_invocable_v<decltype(&transport::Outbox::send), transport::Outbox&, Given>;
 
+namespace fs = std::filesystem;
+
+using Lines = std::map<std::string, std::set<std::string>>;  // by the file they are in
+
+/// Of each source below `folders`, what the first group of `wanted` finds in its lines of code.
+Lines found_in(std::initializer_list<const char*> folders, const std::regex& wanted) {
+    Lines all;
+    for (const auto* folder : folders)
+        for (const auto& entry : fs::recursive_directory_iterator(fs::path(TFY_SOURCE_DIR) / folder)) {
+            const auto kind = entry.path().extension();
+            if (kind != ".hpp" && kind != ".cpp") continue;
+            std::ifstream in(entry.path());
+            for (std::string line; std::getline(in, line);) {
+                const auto code = line.substr(0, line.find("//"));
+                if (std::smatch found; std::regex_search(code, found, wanted))
+                    all[fs::relative(entry.path(), TFY_SOURCE_DIR).generic_string()].insert(found[1]);
+            }
+        }
+    return all;
+}
+
 }  // namespace
+
+TEST_CASE("who may make what no one else can: the friends in policy are these") {
+    const Lines known = {
+        {"policy/approval.hpp",
+         {"Result<Approval> approve(", "Result<Approval> deny(", "Result<Approval> narrow(",
+          "Result<Approval> withdraw(", "Approval lapse(", "Result<Approval> supersede(",
+          "Result<Approval> begin(", "Result<Approval> finish(", "Result<Approval> approve_under(",
+          "class Gate;", "struct ApprovalForTests;"}},
+        {"policy/claim.hpp", {"class storage::Ledger;", "struct ClaimForTests;"}},
+        {"policy/gate.hpp", {"class Gate;", "struct PermitForTests;"}},
+        {"policy/human.hpp",
+         {"class people::ClientForm;", "class people::TerminalChannel;", "class people::PageSessions;",
+          "struct HumanForTests;"}},
+        {"policy/redaction/redactor.hpp",
+         {"class Redactor;", "class sealing::Sealer;", "struct RedactedForTests;",
+          "struct RedactorForTests;"}},
+        {"policy/redaction/reveal.hpp",
+         {"class Redactor;", "class reveals::LockedEscrow;", "class cli::SandboxRoutes;",
+          "struct RevealForTests;"}},
+    };
+    CHECK(found_in({"policy"}, std::regex(R"(^\s*friend ([^;(]*[;(]))")) == known);
+}
+
+TEST_CASE("what only tests may make is made nowhere else") {
+    CHECK(found_in({"protocol", "policy", "tools", "server"}, std::regex(R"((\w+ForTests)( \{|::))")) ==
+          Lines{});
+}
+
+TEST_CASE("a request is restored from what was stored, and from nothing else") {
+    const Lines known = {
+        {"policy/approval.hpp", {"restore("}},
+        {"policy/approval_json.cpp", {"restore("}},
+        {"policy/journal/without_values.cpp", {"restore("}},  // with every value taken out
+        {"server/storage/ledger_approvals.cpp", {"restore("}},
+    };
+    CHECK(found_in({"protocol", "policy", "tools", "server"}, std::regex(R"(\b(restore\())")) == known);
+}
 
 TEST_CASE("a tool runs with the permit of its kind and with nothing else") {
     static_assert(runs_with<tools::ReadTool, policy::ReadPermit>);

@@ -64,7 +64,7 @@ void Reference::committed() {
 void Reference::ended(const journal::JournalRecord& record, Row& row, const policy::Approval& seen) {
     row.ended = record.at;
     row.ending = row.state;
-    if (row.state == "denied" && seen.decision) row.words = seen.decision->reason;
+    if (row.state == "denied" && seen.decision()) row.words = seen.decision()->reason;
     if (!seen.outcome.is_object()) return;
     row.words = seen.outcome.at("text").get<std::string>();
     const auto& structured = seen.outcome.at("structured");

@@ -50,10 +50,10 @@ Row read(const Approval& seen) {
             .asked_digest = seen.asked_digest,
             .digest = seen.digest,
             .subject = seen.facts.subject,
-            .state = std::string(policy::to_string(seen.state)),
+            .state = std::string(policy::to_string(seen.state())),
             .created = seen.created,
             .expires = seen.expires,
-            .votes = seen.votes,
+            .votes = seen.votes(),
             .digests = {seen.digest},
             .reason = seen.agent_reason,
             .repeat = seen.repeat_outcome};
@@ -198,7 +198,7 @@ void Reference::followed(const Row& row) {
 
 // Invariants 3 and 4: along the table, each with its record.
 void Reference::next(const journal::JournalRecord& record, Row& row, const Approval& seen) {
-    const std::string state(policy::to_string(seen.state));
+    const std::string state(policy::to_string(seen.state()));
     expect(steps.contains({row.state, state}), row.id + " went from " + row.state + " to " + state);
     expect(seen.call.caller.principal == row.agent.principal && seen.call.tool == row.tool &&
                seen.asked_digest == row.asked_digest && seen.created == row.created &&
@@ -212,7 +212,7 @@ void Reference::next(const journal::JournalRecord& record, Row& row, const Appro
     else if (kind.starts_with("withdrawn by "))
         ended_by(Wish::Kind::withdraw, record, row, seen);
     else if (kind == "withdrawn with its permission")
-        expect(state == "withdrawn" && given_.at(seen.decision->permission).revoked,
+        expect(state == "withdrawn" && given_.at(seen.decision()->permission).revoked,
                row.id + " was withdrawn, and its permission holds");
     else if (kind == "withdrawn for another key")
         expect(state == "withdrawn" && !seen.decision->permission.empty(),
@@ -235,11 +235,11 @@ void Reference::next(const journal::JournalRecord& record, Row& row, const Appro
         expect(seen.digest == row.digest && seen.call.arguments == row.arguments,
                row.id + " changed what it asks");
     if (kind != "narrowed" && !kind.starts_with("approved") && kind != "denied")
-        expect(seen.votes.size() == row.votes.size(), row.id + " lost votes, or gained some");
+        expect(seen.votes().size() == row.votes.size(), row.id + " lost votes, or gained some");
     expect(seen.agent_reason == row.reason, row.id + " has another reason than it was given");
     row.state = state;
     if (!row.open()) ended(record, row, seen);
-    row.votes = seen.votes;
+    row.votes = seen.votes();
     row.expires = seen.expires;
     row.instance = seen.instance;
 }
@@ -289,12 +289,12 @@ Wish* Reference::take(Wish::Kind kind, const Row& row, const std::string& by, po
 }
 
 void Reference::voted(const journal::JournalRecord& record, Row& row, const Approval& seen) {
-    if (seen.votes.size() != row.votes.size() + 1)
+    if (seen.votes().size() != row.votes.size() + 1)
         return complain(row.id + ": votes were lost: " + std::to_string(row.votes.size()) + ", then " +
-                        std::to_string(seen.votes.size()));
+                        std::to_string(seen.votes().size()));
     for (std::size_t i = 0; i < row.votes.size(); ++i)
-        expect(seen.votes[i].by == row.votes[i].by, row.id + ": a vote was replaced");
-    const auto& vote = seen.votes.back();
+        expect(seen.votes()[i].by == row.votes[i].by, row.id + ": a vote was replaced");
+    const auto& vote = seen.votes().back();
     take(Wish::Kind::approve, row, vote.by, record.at, &vote);
     if (row.tool == create) {
         const auto& allowed = row.demand.reveal;
@@ -302,9 +302,9 @@ void Reference::voted(const journal::JournalRecord& record, Row& row, const Appr
                    (row.votes.empty() || vote.destination == row.votes.front().destination),
                row.id + ": a destination that is not to be chosen");
     }
-    row.votes = seen.votes;
+    row.votes = seen.votes();
     const bool enough = not_met(row).empty();
-    expect(enough == (seen.state == Approval::State::approved),
+    expect(enough == (seen.state() == Approval::State::approved),
            row.id + ": approved without its quorum, or not with it");
     if (!enough) return;
     const bool in_window = std::ranges::any_of(
@@ -315,10 +315,10 @@ void Reference::voted(const journal::JournalRecord& record, Row& row, const Appr
 void Reference::ended_by(Wish::Kind kind, const journal::JournalRecord& record, Row& row,
                          const Approval& seen) {
     const std::string withdrawn = "withdrawn by ";
-    auto by = seen.decision ? seen.decision->by : std::string{};
+    auto by = seen.decision() ? seen.decision()->by : std::string{};
     if (kind == Wish::Kind::withdraw) by = record.kind.substr(withdrawn.size());
-    take(kind, row, by, record.at, kind == Wish::Kind::deny && seen.decision ? &*seen.decision : nullptr);
-    expect(seen.state == (kind == Wish::Kind::deny ? Approval::State::denied : Approval::State::withdrawn),
+    take(kind, row, by, record.at, kind == Wish::Kind::deny && seen.decision() ? &*seen.decision() : nullptr);
+    expect(seen.state() == (kind == Wish::Kind::deny ? Approval::State::denied : Approval::State::withdrawn),
            row.id + ": the record says " + record.kind);
 }
 
@@ -333,7 +333,7 @@ void Reference::narrowed(const journal::JournalRecord& record, Row& row, const A
     expect(!before || (after && *after <= *before), row.id + " was made to live longer");
     expect(row.tool == create && seen.call.arguments == arguments,
            row.id + " was narrowed to something else");
-    expect(seen.votes.empty() && seen.state == Approval::State::pending,
+    expect(seen.votes().empty() && seen.state() == Approval::State::pending,
            row.id + " kept votes over a narrowing");
     expect(seen.digest == digest_of(row, row.base_url, arguments),
            row.id + " has not the digest of what it became");
@@ -358,7 +358,7 @@ void Reference::begun(const journal::JournalRecord& record, Row& row, const Appr
 
 // Invariant 5: an outcome says what happened, or that no one knows.
 void Reference::finished(const journal::JournalRecord& record, Row& row, const Approval& seen) {
-    const std::string end(policy::to_string(seen.state));
+    const std::string end(policy::to_string(seen.state()));
     expect(!alive_.contains(row.instance) || settling_.empty() || settling_ == row.instance,
            row.id + " was settled while its process lived");
     if (end == "failed") expect(!row.done, row.id + " is told as not done, and was done");

@@ -20,19 +20,19 @@ TEST_CASE("a record comes back from storage as it was, in every state") {
         CAPTURE(to_string(state));
         CHECK(read_state(to_string(state)) == state);
         auto approval = approved();
-        approval.state = state;
-        if (state == State::pending) approval.decision.reset();
+        ApprovalForTests::state(approval) = state;
+        if (state == State::pending) ApprovalForTests::decision(approval).reset();
         approval.terms.destinations = {Destination::none, Destination::agent};
         approval.terms.because = "a rule";
         approval.terms.reason_required = true;
         approval.outcome = {{"text", "x"}, {"isError", false}};
         const auto json = Json::parse(approval.json().dump());
-        const auto back = Approval::read(json);
+        const auto back = Approval::restore(json);
         REQUIRE_MESSAGE(back.has_value(), back.error().message);
         CHECK(back->json() == approval.json());
         CHECK(digest(back->call) == approval.digest);
         CHECK(back->call.effect == Effect::changes);
-        CHECK(back->decision.has_value() == (state != State::pending));
+        CHECK(back->decision().has_value() == (state != State::pending));
     }
     CHECK_FALSE(read_state("Pending"));
     CHECK_FALSE(read_state(""));
@@ -43,7 +43,7 @@ TEST_CASE("a record of a later version is read, a damaged one is not") {
     later["quorum"] = 2;
     later["decision"]["signature"] = "x";
     later["facts"]["picture"] = nullptr;
-    CHECK(Approval::read(later).has_value());
+    CHECK(Approval::restore(later).has_value());
 
     struct Row {
         const char* pointer;
@@ -82,7 +82,7 @@ TEST_CASE("a record of a later version is read, a damaged one is not") {
         CAPTURE(row.pointer);
         auto damaged = approved().json();
         damaged[Json::json_pointer(row.pointer)] = row.value;
-        const auto back = Approval::read(damaged);
+        const auto back = Approval::restore(damaged);
         REQUIRE(back.has_error());
         CHECK(back.error().code == Errc::storage);
         CHECK(back.error().message == "A stored approval cannot be read: " + std::string(row.message) +
@@ -98,12 +98,12 @@ TEST_CASE("a record of 0.1.0 is read: one yes was enough, and nothing was narrow
     early["call"]["caller"].erase("person");
     early["decision"].erase("permission");
     early["facts"].erase("expires");
-    const auto back = Approval::read(early);
+    const auto back = Approval::restore(early);
     REQUIRE_MESSAGE(back.has_value(), back.error().message);
     CHECK(back->asked_digest == back->digest);
     CHECK(back->terms.quorum == 1);
-    REQUIRE(back->votes.size() == 1);
-    CHECK(back->votes[0].by == back->decision->by);
+    REQUIRE(back->votes().size() == 1);
+    CHECK(back->votes()[0].by == back->decision()->by);
     CHECK_FALSE(unmet(*back));
 }
 
@@ -117,10 +117,10 @@ TEST_CASE("a record that lacks a member, or is none, is not read") {
         // end.
         const bool marks_age = key == "asked_digest" || key == "denied_for_ms" ||
                                key == "repeat_outcome_ms" || key == "rewordings";
-        CHECK(Approval::read(part).has_error() != marks_age);
+        CHECK(Approval::restore(part).has_error() != marks_age);
     }
     for (const auto* text : {"null", "[]", "7", "\"approved\"", "{}"})
-        CHECK(Approval::read(Json::parse(text)).has_error());
+        CHECK(Approval::restore(Json::parse(text)).has_error());
 }
 
 }  // namespace tfy::policy::approval_json_test

@@ -19,10 +19,10 @@ constexpr State all_states[] = {State::pending,   State::approved,  State::execu
 
 Approval in_state(State state) {
     auto approval = approved();
-    approval.state = state;
+    ApprovalForTests::state(approval) = state;
     if (state == State::pending) {
-        approval.decision.reset();
-        approval.votes.clear();
+        ApprovalForTests::decision(approval).reset();
+        ApprovalForTests::votes(approval).clear();
     }
     return approval;
 }
@@ -67,7 +67,7 @@ TEST_CASE("each function keeps to the table, from every state") {
             CAPTURE(to_string(to));
             CHECK(after.has_value() == may_follow(from, to));
             if (after) {
-                CHECK(after->state == to);
+                CHECK(after->state() == to);
                 return;
             }
             CHECK(after.error().code == (from == State::expired ? Errc::expired : Errc::refused));
@@ -81,7 +81,7 @@ TEST_CASE("each function keeps to the table, from every state") {
         for (const auto end : {State::succeeded, State::failed, State::unknown})
             check(end, finish(before, end, {{"text", "done"}}, noon));
         const auto late = lapse(before, noon + 24h);
-        CHECK(late.state == (may_follow(from, State::expired) ? State::expired : from));
+        CHECK(late.state() == (may_follow(from, State::expired) ? State::expired : from));
     }
 }
 
@@ -99,15 +99,15 @@ TEST_CASE("an approval writes down who, how surely, when, why and where to") {
         approve(request, person(), {"looks right", Destination::agent, "new-token", request.digest},
                 noon + 1min, 10min);
     REQUIRE(after.has_value());
-    CHECK(after->state == State::approved);
+    CHECK(after->state() == State::approved);
     CHECK(after->expires == noon + 11min);  // the claim window, from the decision
-    REQUIRE(after->decision);
-    CHECK(after->decision->approved);
-    CHECK(after->decision->by == "grace@example.com");
-    CHECK(after->decision->assurance == Assurance::signed_in);
-    CHECK(after->decision->at == noon + 1min);
-    CHECK(after->decision->reason == "looks right");
-    CHECK(after->decision->destination == Destination::agent);
+    REQUIRE(after->decision());
+    CHECK(after->decision()->approved);
+    CHECK(after->decision()->by == "grace@example.com");
+    CHECK(after->decision()->assurance == Assurance::signed_in);
+    CHECK(after->decision()->at == noon + 1min);
+    CHECK(after->decision()->reason == "looks right");
+    CHECK(after->decision()->destination == Destination::agent);
     CHECK(after->call.arguments == request.call.arguments);
     CHECK(after->digest == request.digest);
 }
@@ -126,12 +126,12 @@ TEST_CASE("a person's yes counts only where everything is right") {
         {"all is right", nothing, person(), noon + 1s, {}, ""},
         {"the last moment", nothing, person(), noon + 15min - 1ms, {}, ""},
         {"the moment of expiry", nothing, person(), noon + 15min, Errc::expired, "expired"},
-        {"denied before", [](Approval& a, DecisionInput&) { a.state = State::denied; }, person(), noon,
-         Errc::refused, "was denied"},
-        {"expired before", [](Approval& a, DecisionInput&) { a.state = State::expired; }, person(), noon,
-         Errc::expired, "expired"},
-        {"denied, and late", [](Approval& a, DecisionInput&) { a.state = State::denied; }, person(),
-         noon + 1h, Errc::refused, "was denied"},
+        {"denied before", [](Approval& a, DecisionInput&) { ApprovalForTests::state(a) = State::denied; },
+         person(), noon, Errc::refused, "was denied"},
+        {"expired before", [](Approval& a, DecisionInput&) { ApprovalForTests::state(a) = State::expired; },
+         person(), noon, Errc::expired, "expired"},
+        {"denied, and late", [](Approval& a, DecisionInput&) { ApprovalForTests::state(a) = State::denied; },
+         person(), noon + 1h, Errc::refused, "was denied"},
         {"another digest was shown", [](Approval&, DecisionInput& c) { c.digest = "sha256:0"; }, person(),
          noon, Errc::superseded, "The request has changed since it was shown"},
         {"no digest was shown", [](Approval&, DecisionInput& c) { c.digest.clear(); }, person(), noon,
@@ -267,7 +267,7 @@ TEST_CASE("a new value goes only where the rule lets it") {
         choice.destination = row.chosen;
         const auto after = approve(request, person(), choice, noon, 15min);
         REQUIRE(after.has_value() == row.result.has_value());
-        if (after) CHECK(after->decision->destination == *row.result);
+        if (after) CHECK(after->decision()->destination == *row.result);
         if (!after) CHECK(says_nothing_was_done(after.error()));
     }
 }
@@ -298,22 +298,22 @@ TEST_CASE("a denial needs a reason, but from a host's dialog") {
             CHECK(says_nothing_was_done(after.error()));
             continue;
         }
-        CHECK(after->state == State::denied);
-        REQUIRE(after->decision);
-        CHECK_FALSE(after->decision->approved);
-        CHECK(after->decision->reason == row.reason);
-        CHECK(after->decision->destination == Destination::none);
+        CHECK(after->state() == State::denied);
+        REQUIRE(after->decision());
+        CHECK_FALSE(after->decision()->approved);
+        CHECK(after->decision()->reason == row.reason);
+        CHECK(after->decision()->destination == Destination::none);
     }
     CHECK(deny(pending(), person(), "no", noon + 15min).error().code == Errc::expired);
     CHECK(deny(pending(), HumanForTests::make("stdio:alice"), "no", noon).error().code == Errc::refused);
 }
 
 TEST_CASE("time ends a request that waits and an approval that is not used, at the very moment") {
-    CHECK(lapse(pending(), noon + 15min - 1ms).state == State::pending);
-    CHECK(lapse(pending(), noon + 15min).state == State::expired);
-    CHECK(lapse(approved(), noon + 15min - 1ms).state == State::approved);
-    CHECK(lapse(approved(), noon + 15min).state == State::expired);
-    CHECK(lapse(in_state(State::executing), noon + 24h).state == State::executing);
+    CHECK(lapse(pending(), noon + 15min - 1ms).state() == State::pending);
+    CHECK(lapse(pending(), noon + 15min).state() == State::expired);
+    CHECK(lapse(approved(), noon + 15min - 1ms).state() == State::approved);
+    CHECK(lapse(approved(), noon + 15min).state() == State::expired);
+    CHECK(lapse(in_state(State::executing), noon + 24h).state() == State::executing);
     CHECK(begin(approved(), "p", noon + 15min - 1ms).has_value());
     CHECK(begin(approved(), "p", noon + 15min).error().code == Errc::expired);
     CHECK(withdraw(pending(), noon + 15min).error().code == Errc::expired);
@@ -326,7 +326,7 @@ TEST_CASE("what runs it and what came of it are kept") {
     const auto done = finish(*running, State::succeeded, {{"text", "Deleted."}}, noon);
     REQUIRE(done.has_value());
     CHECK(done->outcome == Json{{"text", "Deleted."}});
-    CHECK(done->decision);
+    CHECK(done->decision());
 }
 
 TEST_CASE("a request is open until it is decided against, lapsed, taken back or over") {

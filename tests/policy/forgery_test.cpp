@@ -24,7 +24,36 @@ constexpr bool forgeable =
     !std::is_nothrow_move_constructible_v<Permit> ||
     !std::is_const_v<std::remove_reference_t<decltype(std::declval<Permit&>().call())>>;
 
+/// Whether what became of a request can be written from outside.
+template <class Row>
+constexpr bool rewritable =
+    std::is_aggregate_v<Row> || requires(Row row) { row.state_ = Approval::State::approved; } ||
+    requires(Row row) { row.votes_.clear(); } || requires(Row row) { row.decision_.reset(); } ||
+    requires(Row row) { row.state() = Approval::State::approved; } ||
+    requires(Row row) { row.votes().clear(); } || requires(Row row) { row.decision().reset(); };
+
+template <class Given>
+concept redeems = requires(const Gate& gate, Given given, Call c, Time t) {
+    gate.redeem(std::move(given), std::move(c), t);
+};
+
 }  // namespace
+
+TEST_CASE("a request's state, votes and decision are written by the functions of policy only") {
+    static_assert(!rewritable<Approval>);
+    Approval fresh;
+    CHECK(fresh.state() == Approval::State::pending);
+    CHECK((fresh.votes().empty() && !fresh.decision()));
+}
+
+TEST_CASE("only what the store has committed as executing is redeemed, and once") {
+    static_assert(!std::is_default_constructible_v<Claim> && !std::is_aggregate_v<Claim>);
+    static_assert(!std::is_constructible_v<Claim, Approval> && !std::is_convertible_v<Approval, Claim>);
+    static_assert(!std::is_copy_constructible_v<Claim> && !std::is_copy_assignable_v<Claim>);
+    static_assert(std::is_const_v<std::remove_reference_t<decltype(std::declval<Claim&>().approval())>>);
+    static_assert(redeems<Claim> && !redeems<Approval> && !redeems<const Claim&>);
+    CHECK(ClaimForTests::make(Approval{}).approval().state() == Approval::State::pending);
+}
 
 TEST_CASE("a permit comes from the gate only, and there is one of it") {
     static_assert(!forgeable<ReadPermit> && !forgeable<ApprovedPermit>);

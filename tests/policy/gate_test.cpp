@@ -177,7 +177,7 @@ TEST_CASE("a request binds the digest, sets the times and takes the rule's terms
     CHECK(request.id == "apr_7");
     CHECK(request.digest == digest(remove_call()));
     CHECK(digest(request.call) == request.digest);
-    CHECK(request.state == State::pending);
+    CHECK(request.state() == State::pending);
     CHECK(request.created == noon);
     CHECK(request.expires == noon + 5min);
     CHECK(request.terms.reason_required);
@@ -185,7 +185,7 @@ TEST_CASE("a request binds the digest, sets the times and takes the rule's terms
     CHECK(request.agent_reason == "cleaning up");
     CHECK(request.facts.json() == remove_facts().json());
     CHECK(request.terms.destinations.empty());
-    CHECK_FALSE(request.decision);
+    CHECK_FALSE(request.decision());
     CHECK(request.outcome.is_null());
 
     auto create = remove_facts();
@@ -224,7 +224,7 @@ TEST_CASE("a claimed approval admits the call it was given for, until it expires
         std::optional<Errc> error;
     };
     const auto nothing = [](Approval&) {};
-    const auto state = [](State to) { return [to](Approval& a) { a.state = to; }; };
+    const auto state = [](State to) { return [to](Approval& a) { ApprovalForTests::state(a) = to; }; };
     auto other_client = remove_call();
     other_client.caller.client = "another";
     auto other_principal = remove_call();
@@ -255,12 +255,13 @@ TEST_CASE("a claimed approval admits the call it was given for, until it expires
         {"denied", state(State::denied), same, noon + 1s, Errc::refused},
         {"expired", state(State::expired), same, noon + 1s, Errc::refused},
         {"withdrawn", state(State::withdrawn), same, noon + 1s, Errc::refused},
-        {"nobody decided", [](Approval& a) { a.decision.reset(); }, same, noon + 1s, Errc::refused},
-        {"somebody said no", [](Approval& a) { a.decision->approved = false; }, same, noon + 1s,
+        {"nobody decided", [](Approval& a) { ApprovalForTests::decision(a).reset(); }, same, noon + 1s,
          Errc::refused},
+        {"somebody said no", [](Approval& a) { ApprovalForTests::decision(a)->approved = false; }, same,
+         noon + 1s, Errc::refused},
         {"decided with too little assurance",
          [](Approval& a) {
-             a.votes.front().assurance = Assurance::client;
+             ApprovalForTests::votes(a).front().assurance = Assurance::client;
              a.terms.min_assurance = Assurance::terminal;
          },
          same, noon + 1s, Errc::refused},
@@ -269,7 +270,7 @@ TEST_CASE("a claimed approval admits the call it was given for, until it expires
         CAPTURE(row.name);
         auto approval = executing();
         row.change(approval);
-        const auto permit = Gate(Rules{}).redeem(approval, row.made, row.now);
+        const auto permit = Gate(Rules{}).redeem(ClaimForTests::make(approval), row.made, row.now);
         CHECK(permit.has_value() == !row.error);
         if (!row.error || permit) continue;
         CHECK(permit.error().code == *row.error);
@@ -278,7 +279,7 @@ TEST_CASE("a claimed approval admits the call it was given for, until it expires
 }
 
 TEST_CASE("a permit carries what was approved, and by whom") {
-    const auto permit = Gate(Rules{}).redeem(executing(), remove_call(), noon + 1s);
+    const auto permit = Gate(Rules{}).redeem(ClaimForTests::make(executing()), remove_call(), noon + 1s);
     REQUIRE(permit.has_value());
     CHECK(permit->call().arguments == Json{{"id", "pat-a"}});
     CHECK(permit->grant().approval_id == "apr_1");
@@ -320,11 +321,12 @@ TEST_CASE("the showing of a value follows from its creation only where the perso
             CHECK(record.error().code == Errc::refused);
             continue;
         }
-        CHECK(record->state == State::approved);
+        CHECK(record->state() == State::approved);
         CHECK(record->digest == digest(reveal));
         const auto running = begin(*record, "process-1", noon + 2s);
-        CHECK(gate.redeem(*running, reveal, noon + 2s).has_value());
-        CHECK(gate.redeem(*running, remove_call(), noon + 2s).error().code == Errc::superseded);
+        CHECK(gate.redeem(ClaimForTests::make(*running), reveal, noon + 2s).has_value());
+        CHECK(gate.redeem(ClaimForTests::make(*running), remove_call(), noon + 2s).error().code ==
+              Errc::superseded);
     }
 }
 

@@ -11,7 +11,7 @@ using namespace examples;
 
 Approval ended(State state) {
     auto approval = approved();
-    approval.state = state;
+    ApprovalForTests::state(approval) = state;
     approval.updated = noon;
     approval.repeat_outcome = 10min;
     approval.terms.denied_for = 15min;
@@ -24,7 +24,7 @@ Approval about(std::vector<std::string> needs, std::vector<std::string> consumes
     approval.id = "apr_other";
     approval.facts.needs = std::move(needs);
     approval.facts.consumes = std::move(consumes);
-    approval.state = state;
+    ApprovalForTests::state(approval) = state;
     return approval;
 }
 
@@ -115,7 +115,7 @@ TEST_CASE("a superseded request says why, and that nothing was done") {
     REQUIRE(ended.has_value());
     CHECK(ended->outcome.at("structured").at("status") == "superseded");
     CHECK(ended->outcome.at("isError") == true);
-    const auto stored = Approval::read(ended->json());
+    const auto stored = Approval::restore(ended->json());
     REQUIRE(stored.has_value());
     CHECK(stored->json() == ended->json());
 }

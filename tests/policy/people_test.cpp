@@ -50,9 +50,9 @@ TEST_CASE("only those whom the rule names decide, and they do so by name") {
               "Only these people can decide on this request: bob, cem. Nothing was done.");
     }
     CHECK(deny(request, known("dora"), "no", noon).has_error());
-    CHECK(deny(request, known("bob"), "no", noon)->state == State::denied);
+    CHECK(deny(request, known("bob"), "no", noon)->state() == State::denied);
     CHECK(say_yes(request, known("bob", Assurance::client)).has_error());
-    CHECK(say_yes(request, known("bob"))->state == State::approved);
+    CHECK(say_yes(request, known("bob"))->state() == State::approved);
 }
 
 TEST_CASE("where nobody at all could say yes, that can be told before anybody is asked") {
@@ -90,13 +90,13 @@ TEST_CASE("the person whose agent asks may be kept from saying yes, never from s
     CHECK(own.error().message ==
           "The rule asks for a person other than the agent's own, who is alice. Nothing was done.");
     CHECK(say_yes(request, known("alice", Assurance::terminal)).has_error());
-    CHECK(deny(request, known("alice"), "not me", noon)->state == State::denied);
-    CHECK(say_yes(request, known("bob"))->state == State::approved);
+    CHECK(deny(request, known("alice"), "not me", noon)->state() == State::denied);
+    CHECK(say_yes(request, known("bob"))->state() == State::approved);
 
     auto nobodys = request;
     nobodys.call.caller.person.clear();
     for (const auto* name : {"bob", ""}) CHECK(say_yes(nobodys, known(name)).has_error());
-    CHECK(deny(nobodys, known("bob"), "no", noon)->state == State::denied);
+    CHECK(deny(nobodys, known("bob"), "no", noon)->state() == State::denied);
 }
 
 TEST_CASE("an agent's principal decides nothing, under whatever name it comes") {
@@ -113,8 +113,8 @@ TEST_CASE("a quorum counts people, and the last one's yes decides") {
     const auto request = asked([](Rule& rule) { rule.quorum = 3; }, create_facts());
     const auto first = say_yes(request, known("ann"), Destination::agent);
     REQUIRE(first.has_value());
-    CHECK(first->state == State::pending);
-    CHECK_FALSE(first->decision);
+    CHECK(first->state() == State::pending);
+    CHECK_FALSE(first->decision());
     CHECK(unmet(*first) == "It needs the approval of 3 different people and has 1.");
 
     const auto again = say_yes(*first, known("ann", Assurance::terminal));
@@ -128,14 +128,14 @@ TEST_CASE("a quorum counts people, and the last one's yes decides") {
         "The first approver chose that the new value goes to 'agent'"));
 
     const auto second = say_yes(*first, known("bob"));
-    CHECK(second->state == State::pending);
+    CHECK(second->state() == State::pending);
     const auto third = say_yes(*second, known("cem"), Destination::agent);
-    CHECK(third->state == State::approved);
-    CHECK(third->decision->by == "cem");
-    CHECK(third->decision->destination == Destination::agent);
-    CHECK(third->votes.size() == 3);
+    CHECK(third->state() == State::approved);
+    CHECK(third->decision()->by == "cem");
+    CHECK(third->decision()->destination == Destination::agent);
+    CHECK(third->votes().size() == 3);
     CHECK_FALSE(unmet(*third));
-    CHECK(deny(*second, known("dora"), "no", noon)->state == State::denied);  // one no is enough
+    CHECK(deny(*second, known("dora"), "no", noon)->state() == State::denied);  // one no is enough
 }
 
 TEST_CASE("a record that claims to be approved by too few, or by others, runs nothing") {
@@ -144,13 +144,14 @@ TEST_CASE("a record that claims to be approved by too few, or by others, runs no
         std::function<void(Approval&)> change;
     };
     const Row rows[] = {
-        {"nobody", [](Approval& a) { a.votes.clear(); }},
-        {"one of two", [](Approval& a) { a.votes.pop_back(); }},
-        {"one person twice", [](Approval& a) { a.votes[1] = a.votes[0]; }},
-        {"a stranger", [](Approval& a) { a.votes[1].by = "dora"; }},
-        {"the agent's own person", [](Approval& a) { a.votes[1].by = "alice"; }},
-        {"a no among them", [](Approval& a) { a.votes[1].approved = false; }},
-        {"one of them not sure enough", [](Approval& a) { a.votes[0].assurance = Assurance::client; }},
+        {"nobody", [](Approval& a) { ApprovalForTests::votes(a).clear(); }},
+        {"one of two", [](Approval& a) { ApprovalForTests::votes(a).pop_back(); }},
+        {"one person twice", [](Approval& a) { ApprovalForTests::votes(a)[1] = a.votes()[0]; }},
+        {"a stranger", [](Approval& a) { ApprovalForTests::votes(a)[1].by = "dora"; }},
+        {"the agent's own person", [](Approval& a) { ApprovalForTests::votes(a)[1].by = "alice"; }},
+        {"a no among them", [](Approval& a) { ApprovalForTests::votes(a)[1].approved = false; }},
+        {"one of them not sure enough",
+         [](Approval& a) { ApprovalForTests::votes(a)[0].assurance = Assurance::client; }},
     };
     auto request = asked([](Rule& rule) {
         rule.quorum = 2;
@@ -158,12 +159,12 @@ TEST_CASE("a record that claims to be approved by too few, or by others, runs no
         rule.self_approval = false;
     });
     const auto running = *begin(*say_yes(*say_yes(request, known("ann")), known("bob")), "process-1", noon);
-    CHECK(Gate(Rules{}).redeem(running, request.call, noon).has_value());
+    CHECK(Gate(Rules{}).redeem(ClaimForTests::make(running), request.call, noon).has_value());
     for (const auto& row : rows) {
         CAPTURE(row.name);
         auto forged = running;
         row.change(forged);
-        const auto permit = Gate(Rules{}).redeem(forged, request.call, noon);
+        const auto permit = Gate(Rules{}).redeem(ClaimForTests::make(forged), request.call, noon);
         REQUIRE(permit.has_error());
         CHECK(permit.error().code == Errc::refused);
     }
@@ -177,8 +178,8 @@ TEST_CASE(
     facts.subject = "other";
     const auto narrower = narrow(voted, known("bob"), voted.digest, {{"id", "pat-b"}}, facts, noon);
     REQUIRE(narrower.has_value());
-    CHECK(narrower->state == State::pending);
-    CHECK(narrower->votes.empty());
+    CHECK(narrower->state() == State::pending);
+    CHECK(narrower->votes().empty());
     CHECK(narrower->digest == digest(narrower->call));
     CHECK(narrower->digest != request.digest);
     CHECK(narrower->asked_digest == request.digest);
@@ -193,8 +194,10 @@ TEST_CASE(
 
     const auto approved = *say_yes(*say_yes(*narrower, known("ann")), known("bob"));
     const auto running = *begin(approved, "process-1", noon);
-    CHECK(Gate(Rules{}).redeem(running, request.call, noon).error().code == Errc::superseded);
-    CHECK(Gate(Rules{}).redeem(running, narrower->call, noon)->call().arguments == Json{{"id", "pat-b"}});
+    CHECK(Gate(Rules{}).redeem(ClaimForTests::make(running), request.call, noon).error().code ==
+          Errc::superseded);
+    CHECK(Gate(Rules{}).redeem(ClaimForTests::make(running), narrower->call, noon)->call().arguments ==
+          Json{{"id", "pat-b"}});
 }
 
 TEST_CASE("a request is narrowed only while it waits, by who may decide, and to something else") {

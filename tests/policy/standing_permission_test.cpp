@@ -86,15 +86,15 @@ TEST_CASE(
 TEST_CASE("a call that it covers is approved as its giver would have, and runs") {
     const auto approved = approve_under(permission(), asked(), of_ann, noon + 1min, 15min);
     REQUIRE(approved.has_value());
-    CHECK(approved->state == State::approved);
-    CHECK(approved->decision->by == "ann");
-    CHECK(approved->decision->permission == "per_1");
-    CHECK(approved->decision->destination == Destination::page);
+    CHECK(approved->state() == State::approved);
+    CHECK(approved->decision()->by == "ann");
+    CHECK(approved->decision()->permission == "per_1");
+    CHECK(approved->decision()->destination == Destination::page);
     CHECK(approved->expires == noon + 16min);
     const auto running = *begin(*approved, "process-1", noon + 2min);
-    CHECK(Gate(Rules{}).redeem(running, running.call, noon + 2min).has_value());
-    const auto stored = Approval::read(approved->json());
-    CHECK(stored->decision->permission == "per_1");
+    CHECK(Gate(Rules{}).redeem(ClaimForTests::make(running), running.call, noon + 2min).has_value());
+    const auto stored = Approval::restore(approved->json());
+    CHECK(stored->decision()->permission == "per_1");
 }
 
 TEST_CASE("what it does not cover, a person is asked about") {
@@ -130,7 +130,7 @@ TEST_CASE("what it does not cover, a person is asked about") {
         {"used up", [](StandingPermission& p, Approval&) { p.used = p.uses; }},
         {"revoked", [](StandingPermission& p, Approval&) { p = *revoke(p, ann()); }},
         {"over", [](StandingPermission& p, Approval&) { p.until = noon; }},
-        {"decided", [](StandingPermission&, Approval& a) { a.state = State::denied; }},
+        {"decided", [](StandingPermission&, Approval& a) { ApprovalForTests::state(a) = State::denied; }},
         {"a reason is asked for",
          [](StandingPermission& p, Approval& a) {
              a.terms.reason_required = true;

@@ -13,22 +13,22 @@ tools::ToolResult report(tools::ToolResult answer, const Approval& approval) {
     tools::ToolResult result{.text = std::move(answer.text), .structured = std::move(answer.structured)};
     // What the call says of its token stays: a new token's end is not the request's.
     result.structured.emplace("expires_at", policy::format_time(approval.expires));
-    result.structured.update(Json{{"state", policy::to_string(approval.state)},
+    result.structured.update(Json{{"state", policy::to_string(approval.state())},
                                   {"approval_id", approval.id},
                                   {"tool", approval.call.tool},
                                   {"digest", approval.digest}});
     result.text +=
-        "\nTool: " + approval.call.tool + "\nState: " + std::string(policy::to_string(approval.state));
-    if (!policy::is_open(approval.state))
+        "\nTool: " + approval.call.tool + "\nState: " + std::string(policy::to_string(approval.state()));
+    if (!policy::is_open(approval.state()))
         result.text += "\nApproval: " + approval.id + "\nDigest: " + policy::short_digest(approval.digest);
     result.text += "\n";
-    if (approval.decision) {
-        result.structured["decided_by"] = tools::one_line(approval.decision->by);
-        result.text += "Decided by: " + tools::one_line(approval.decision->by) + "\n";
+    if (approval.decision()) {
+        result.structured["decided_by"] = tools::one_line(approval.decision()->by);
+        result.text += "Decided by: " + tools::one_line(approval.decision()->by) + "\n";
     }
-    if (approval.decision && !approval.decision->reason.empty()) {
-        result.structured["reason"] = tools::one_line(approval.decision->reason, 500);
-        result.text += "Their reason: \"" + tools::one_line(approval.decision->reason, 500) + "\"\n";
+    if (approval.decision() && !approval.decision()->reason.empty()) {
+        result.structured["reason"] = tools::one_line(approval.decision()->reason, 500);
+        result.text += "Their reason: \"" + tools::one_line(approval.decision()->reason, 500) + "\"\n";
     }
     if (approval.outcome.is_object()) result.structured["outcome"] = approval.outcome;
     return result;

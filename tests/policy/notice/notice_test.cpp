@@ -42,7 +42,7 @@ notice::Notice hostile(const std::string& text) {
     approval.call.caller.principal = approval.call.caller.client = text;
     approval.facts.subject = approval.facts.effect = approval.terms.because = text;
     approval.facts.warnings = std::vector<std::string>(20, text);
-    approval.decision = Approval::Decision{.approved = true, .by = text, .at = noon, .reason = text};
+    made.decision = Approval::Decision{.approved = true, .by = text, .at = noon, .reason = text};
     return made;
 }
 
@@ -142,8 +142,7 @@ TEST_CASE("what the caller says of itself stands apart, and is called a claim") 
 TEST_CASE("a decision is told with the events after it, and not with the request that is sent late") {
     for (const auto event : {Event::requested, Event::decided, Event::expired, Event::finished}) {
         auto late = notice(event);
-        late.approval.decision =
-            Approval::Decision{.approved = false, .by = "grace", .at = noon, .reason = "no"};
+        late.decision = Approval::Decision{.approved = false, .by = "grace", .at = noon, .reason = "no"};
         CHECK(notice::json_body(late).contains("decision") == (event != Event::requested));
         CHECK(holds(notice::slack_body(late).dump(), "grace") == (event != Event::requested));
         CHECK(holds(notice::teams_body(late).dump(), "grace") == (event != Event::requested));
@@ -168,7 +167,7 @@ TEST_CASE("the headline is what happened") {
     };
     for (const auto& row : rows) {
         auto made = notice(row.event);
-        made.approval.state = row.state;
+        made.state = row.state;
         CHECK(notice::words_of(made).headline == row.words);
         CHECK(notice::slack_body(made)["blocks"][0]["text"]["text"] == row.words);
         CHECK(notice::teams_body(made)["attachments"][0]["content"]["body"][0]["inlines"][0]["text"] ==
@@ -251,7 +250,7 @@ TEST_CASE("a request is old news once it is decided or over, and everything is a
     auto approval = notice().approval;
     CHECK_FALSE(notice::is_old_news(Event::requested, noon, approval, noon + 14min));
     CHECK(notice::is_old_news(Event::requested, noon, approval, noon + 15min));
-    approval.state = State::approved;
+    ApprovalForTests::state(approval) = State::approved;
     CHECK(notice::is_old_news(Event::requested, noon, approval, noon));
     CHECK_FALSE(notice::is_old_news(Event::decided, noon, approval, noon + 24h));
     CHECK(notice::is_old_news(Event::decided, noon, approval, noon + 24h + 1s));

@@ -109,7 +109,7 @@ public:
         const policy::DecisionInput choice{.typed_name = pending.facts.subject, .digest = pending.digest};
         return run(app_->approvals().approve(pending.id, policy::HumanForTests::make(), choice)).value().id;
     }
-    State state_of(const std::string& id) { return run(app_->approvals().find(id)).value().state; }
+    State state_of(const std::string& id) { return run(app_->approvals().find(id)).value().state(); }
 
     loop::Loop loop;
     Upstream* upstream = nullptr;

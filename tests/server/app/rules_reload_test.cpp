@@ -113,7 +113,7 @@ TEST_CASE("an open request keeps its terms when the rules change; the next call 
     house.gate.replace({.rules = {strict}});
 
     const auto kept = house.run(house.desk.find(open)).value();
-    CHECK(kept.state == policy::Approval::State::pending);
+    CHECK(kept.state() == policy::Approval::State::pending);
     CHECK(kept.terms.min_assurance == policy::Assurance::terminal);
     CHECK(kept.expires == kept.created + std::chrono::minutes{15});
     CHECK_FALSE(kept.terms.reason_required);
@@ -127,7 +127,7 @@ TEST_CASE("an open request keeps its terms when the rules change; the next call 
 
     house.gate.replace({});  // nothing is covered any more, and what is open is still decided and run
     house.approve(open);
-    CHECK(house.run(house.desk.find(open))->state == policy::Approval::State::approved);
+    CHECK(house.run(house.desk.find(open))->state() == policy::Approval::State::approved);
     auto third = house.requester(false, modern, "stdio:carol");
     CHECK(house.run(house.calls.call(third, Calls::removal()))->result.at("isError") == true);
 }

@@ -102,7 +102,7 @@ TEST_CASE("what people and clients write is stored without values; what the dige
     const auto denied =
         process.run(process.desk.deny(opened->approval.id, person, std::string("it is ") + value));
     REQUIRE(denied.has_value());
-    CHECK(denied->decision->reason.find("q7Kd92mX") == std::string::npos);
+    CHECK(denied->decision()->reason.find("q7Kd92mX") == std::string::npos);
 
     CHECK(process.open(call({{"id", value}}), facts("ci-pipeline")).error().code == Errc::refused);
     CHECK(process.open(call({{"id", "pat-b"}}), facts(value)).error().code == Errc::refused);
@@ -116,7 +116,7 @@ TEST_CASE("when the server stops, nobody is kept waiting, and the request stays"
     const auto still =
         process.run(process.desk.wait(opened->approval.id, State::pending, opened->approval.expires));
     REQUIRE(still.has_value());
-    CHECK(still->state == State::pending);
+    CHECK(still->state() == State::pending);
 }
 
 TEST_CASE("a wait says why it ended") {

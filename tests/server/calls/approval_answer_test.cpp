@@ -14,11 +14,12 @@ using namespace policy::examples;
 
 Approval in(State state) {
     auto approval = approved();
-    approval.state = state;
+    policy::ApprovalForTests::state(approval) = state;
     approval.updated = noon;
-    if (state == State::pending) approval.decision.reset();
+    if (state == State::pending) policy::ApprovalForTests::decision(approval).reset();
     if (state == State::denied)
-        approval.decision = Approval::Decision{.by = "grace@example.com", .at = noon, .reason = "not today"};
+        policy::ApprovalForTests::decision(approval) =
+            Approval::Decision{.by = "grace@example.com", .at = noon, .reason = "not today"};
     if (state == State::succeeded || state == State::unknown || state == State::failed)
         approval.outcome = {
             {"text", "The outcome."}, {"structured", {{"status", "executed"}}}, {"isError", false}};
@@ -95,7 +96,7 @@ TEST_CASE("a request that was told before keeps the time that it was given then"
 TEST_CASE("who waits for more people, and who is not alone with its token, is told so") {
     auto approval = in(State::pending);
     approval.terms.quorum = 2;
-    approval.votes.resize(1);
+    policy::ApprovalForTests::votes(approval).resize(1);
     approval.facts.contested = true;
     const auto answer = calls::status_answer(approval, {}, noon);
     CHECK(holds(answer.text, "Waiting for 2 people to approve (1 did so far); nothing has been done."));

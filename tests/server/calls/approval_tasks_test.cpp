@@ -111,7 +111,7 @@ TEST_CASE("another principal's task is as unknown as one that never was, and as 
     }
     CHECK(house.run(house.tasks.list(mallory, {}))->tasks.empty());
     CHECK(house.run(house.tasks.list(alice, {}))->tasks.size() == 1);
-    CHECK(house.run(house.desk.find(id))->state == State::pending);
+    CHECK(house.run(house.desk.find(id))->state() == State::pending);
 }
 
 TEST_CASE(
@@ -124,16 +124,16 @@ TEST_CASE(
     CHECK(question(house.get(house.requester(true), id)) == std::pair{first, form});
 
     REQUIRE(house.answer(house.requester(true), id, "another", yes).has_value());
-    CHECK(house.run(house.desk.find(id))->state == State::pending);
+    CHECK(house.run(house.desk.find(id))->state() == State::pending);
     REQUIRE(house.answer(house.requester(true), id, first, {{"decision", "perhaps"}}).has_value());
     const auto [second, again] = question(house.get(house.requester(true), id));
     CHECK(second != first);
     CHECK(again.dump().find("Choose \\\"approve\\\" or \\\"deny\\\"") != std::string::npos);
 
     REQUIRE(house.answer(house.requester(true), id, first, yes).has_value());
-    CHECK(house.run(house.desk.find(id))->state == State::pending);
+    CHECK(house.run(house.desk.find(id))->state() == State::pending);
     REQUIRE(house.answer(house.requester(true), id, second, yes).has_value());
-    CHECK(house.run(house.desk.find(id))->state == State::approved);
+    CHECK(house.run(house.desk.find(id))->state() == State::approved);
 }
 
 TEST_CASE("keys of another process count for nothing, and four unclear answers are enough") {
@@ -144,7 +144,7 @@ TEST_CASE("keys of another process count for nothing, and four unclear answers a
     auto alice = house.requester(true);
     const Json said = {{first, {{"action", "accept"}, {"content", yes}}}};
     REQUIRE(house.run(restarted.update(alice, {id, said})).has_value());
-    CHECK(house.run(house.desk.find(id))->state == State::pending);
+    CHECK(house.run(house.desk.find(id))->state() == State::pending);
     CHECK(question(house.run(restarted.get(alice, id))).first != first);
 
     for (int attempt = 0; attempt < 4; ++attempt) {
@@ -160,7 +160,7 @@ TEST_CASE("a form is for clients that declare it, and only where a client's word
     const auto key = question(house.get(house.requester(true), id)).first;
     CHECK(house.get(house.requester(false), id)->status == Status::working);
     REQUIRE(house.answer(house.requester(false), id, key, yes).has_value());
-    CHECK(house.run(house.desk.find(id))->state == State::pending);
+    CHECK(house.run(house.desk.find(id))->state() == State::pending);
 
     Calls strict(policy::Assurance::signed_in);
     const auto other = strict.ask(strict.requester(true));
@@ -237,7 +237,7 @@ TEST_CASE("what was approved under another definition of the tool is superseded,
     house.approve("apr_old");
     CHECK(house.get(house.requester(), "apr_old")->status == Status::working);
     house.idle();
-    house.until([&] { return house.run(house.desk.find("apr_old"))->state == State::superseded; });
+    house.until([&] { return house.run(house.desk.find("apr_old"))->state() == State::superseded; });
     const auto task = house.get(house.requester(), "apr_old");
     CHECK(task->status == Status::completed);
     CHECK(task->result.at("structuredContent").at("status") == "superseded");
@@ -256,7 +256,7 @@ TEST_CASE("a cancellation is acknowledged in every state, and refused for what i
         const auto done = house.run(house.tasks.cancel(alice, id));
         CHECK(done.has_value() == protocol::is_modern(version));
         if (!done) CHECK(done.error().code == Errc::invalid_params);
-        CHECK(house.run(house.desk.find(id))->state == State::succeeded);
+        CHECK(house.run(house.desk.find(id))->state() == State::succeeded);
     }
 }
 

@@ -47,7 +47,7 @@ TEST_CASE("an answer decides only with the requestState of its question") {
     const auto state = state_of(call(house, {}, nullptr));
     const auto asked = call(house, {}, yes);
     CHECK(message_of(asked).starts_with("Delete access token "));
-    CHECK(house.run(house.desk.list(true)).value().front().state == policy::Approval::State::pending);
+    CHECK(house.run(house.desk.list(true)).value().front().state() == policy::Approval::State::pending);
     CHECK(status_of(call(house, state, yes)) == "executed");
     CHECK(house.upstream.deleted() == 1);
 }

@@ -113,7 +113,7 @@ TEST_CASE("a deletion is settled by whether its token is still listed, and nothi
         CHECK(found.front().id == begun.id);
         if (row.arrived) process.deletion_arrived();
         const auto settled = process.settled(found.front());
-        CHECK(settled.state == row.state);
+        CHECK(settled.state() == row.state);
         CHECK(status_of(settled) == row.status);
         CHECK(holds(text_of(settled), row.words));
         CHECK(process.asked("DELETE") == (row.arrived ? 1 : 0));
@@ -127,7 +127,7 @@ TEST_CASE("what cannot be found out from here is unknown, and the outcome says w
     const fakes::TempFolder folder;
     Process process(folder);
     const auto elsewhere = process.settled(process.begun_by("dead"), "https://other.example");
-    CHECK(elsewhere.state == State::unknown);
+    CHECK(elsewhere.state() == State::unknown);
     CHECK(status_of(elsewhere) == "execution_unknown");
     CHECK(elsewhere.outcome.at("structured").at("approval_id") == elsewhere.id);
     CHECK(holds(text_of(elsewhere), "another control plane (https://acme.truefoundry.cloud)"));
@@ -137,7 +137,7 @@ TEST_CASE("what cannot be found out from here is unknown, and the outcome says w
     auto nameless = process.begun_by("dead");
     nameless.call.tool = "tfy_of_another_version";
     const auto without_tool = process.settled(std::move(nameless));
-    CHECK(without_tool.state == State::unknown);
+    CHECK(without_tool.state() == State::unknown);
     CHECK(holds(text_of(without_tool), "has no such tool"));
     CHECK(process.upstream.sent.empty());
 }
@@ -152,8 +152,8 @@ TEST_CASE("two processes that start at once settle an orphan once: the first cou
     REQUIRE(seen_by_one.size() == 1);
     REQUIRE(seen_by_two.size() == 1);
     one.deletion_arrived();
-    CHECK(one.settled(seen_by_one.front()).state == State::succeeded);
-    CHECK(two.settled(seen_by_two.front()).state == State::succeeded);  // though its own listing differs
+    CHECK(one.settled(seen_by_one.front()).state() == State::succeeded);
+    CHECK(two.settled(seen_by_two.front()).state() == State::succeeded);  // though its own listing differs
     CHECK(two.asked("GET") == 1);
     CHECK(one.journalled("settled") == 1);
 }
@@ -207,7 +207,7 @@ TEST_CASE("what another user's key began is unknown: with this one its token loo
         const auto begun = process.begun_by("dead");
         process.deletion_arrived();
         const auto settled = process.settled(begun);
-        CHECK(settled.state == row.state);
+        CHECK(settled.state() == row.state);
         CHECK(process.asked("GET") == row.reads);
         if (row.state != State::unknown) continue;
         CHECK(status_of(settled) == "execution_unknown");
@@ -231,7 +231,7 @@ TEST_CASE("with the key that began it a call is settled, and with whose key is w
     CHECK(written->print == keys.now().print);
     CHECK_FALSE(process.run(process.desk.begun_with("apr_none")).value().has_value());
     process.deletion_arrived();
-    CHECK(process.settled(begun).state == State::succeeded);
+    CHECK(process.settled(begun).state() == State::succeeded);
 }
 
 }  // namespace tfy::recovery_test

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("how to see a value is told with the time that is left, and that it is over once it is") {
     auto made = approval("apr_1");
-    made.state = policy::Approval::State::succeeded;
+    policy::ApprovalForTests::state(made) = policy::Approval::State::succeeded;
     made.outcome = {{"text", "Token created successfully!\n"},
                     {"structured",
                      {{"status", "executed"},

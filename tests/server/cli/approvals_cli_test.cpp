@@ -69,9 +69,9 @@ TEST_CASE("the token's name, typed exactly, approves; the decision is durable an
     CHECK(ran.err.empty());
     CHECK(holds(ran.out, "Approved."));
     const auto stored = desk.stored();
-    CHECK(stored.state == State::approved);
-    CHECK(stored.decision->by == "grace");
-    CHECK(stored.decision->assurance == policy::Assurance::terminal);
+    CHECK(stored.state() == State::approved);
+    CHECK(stored.decision()->by == "grace");
+    CHECK(stored.decision()->assurance == policy::Assurance::terminal);
     CHECK(stored.expires == noon + 16min);
     const auto record = desk.ledger->journal()->back();
     CHECK(record.kind == "approved");
@@ -89,7 +89,7 @@ TEST_CASE("anything else that is typed decides nothing") {
         const auto ran = desk.run_on("apr_1", Verb::approve, line);
         CHECK(ran.code == 1);
         CHECK_FALSE(ran.err.empty());
-        CHECK(desk.stored().state == State::pending);
+        CHECK(desk.stored().state() == State::pending);
         CHECK(desk.ledger->journal()->size() == 1);
     }
 }
@@ -120,8 +120,8 @@ TEST_CASE("a create asks where the value may appear, and the first destination i
             const auto ran = desk.run_on("apr_1", Verb::approve, row.typed);
             CHECK(ran.code == row.code);
             CHECK(holds(ran.out, question));
-            CHECK((desk.stored().state == State::approved) == (row.code == 0));
-            if (row.code == 0) CHECK(desk.stored().decision->destination == row.destination);
+            CHECK((desk.stored().state() == State::approved) == (row.code == 0));
+            if (row.code == 0) CHECK(desk.stored().decision()->destination == row.destination);
         }
     }
 }
@@ -154,7 +154,7 @@ TEST_CASE("a destination that the rule does not offer is asked for again") {
     desk.ask(fresh);
     const auto ran = desk.run_on("apr_1", Verb::approve, "new-token\nagent\nnone\n");
     CHECK(holds(ran.out, "Please type one of: none."));
-    CHECK(desk.stored().decision->destination == Destination::none);
+    CHECK(desk.stored().decision()->destination == Destination::none);
 }
 
 TEST_CASE("a rule that wants a reason gets one, or nothing is decided") {
@@ -166,8 +166,8 @@ TEST_CASE("a rule that wants a reason gets one, or nothing is decided") {
         CHECK(
             desk.run_on("apr_1", Verb::approve, given ? "ci-pipeline\nrotated\n" : "ci-pipeline\n\n").code ==
             (given ? 0 : 1));
-        CHECK(desk.stored().state == (given ? State::approved : State::pending));
-        if (given) CHECK(desk.stored().decision->reason == "rotated");
+        CHECK(desk.stored().state() == (given ? State::approved : State::pending));
+        if (given) CHECK(desk.stored().decision()->reason == "rotated");
     }
 }
 
@@ -226,7 +226,7 @@ TEST_CASE("without a terminal nobody decides, unless the rules allow it") {
         CHECK(refused.code == 1);
         CHECK(refused.out.empty());
         CHECK(holds(refused.err, "standard input is not a terminal"));
-        CHECK(desk.stored().state == State::pending);
+        CHECK(desk.stored().state() == State::pending);
         desk.options.required.tty = false;
         CHECK(desk.run_on("apr_1", verb, "ci-pipeline\n").code == 0);
     }
@@ -251,7 +251,7 @@ TEST_CASE("what a terminal may not approve is refused before anything is asked, 
     CHECK(holds(ran.err, "'signed_in' on the approvals page"));
     CHECK(holds(ran.err, "Decide on the approvals page: http://127.0.0.1:8780/approvals/apr_1\n"));
     CHECK(holds(ran.err, "approvals sign-in"));
-    CHECK(desk.stored().state == State::pending);
+    CHECK(desk.stored().state() == State::pending);
 }
 
 TEST_CASE("who may not decide is told so before anything is asked") {
@@ -287,8 +287,8 @@ TEST_CASE("a denial takes a reason, from the command or typed, and the agent's w
         desk.ask(approval("apr_1"));
         desk.options.reason = row.option;
         CHECK(desk.run_on("apr_1", Verb::deny, row.typed).code == row.code);
-        CHECK(desk.stored().state == (row.code == 0 ? State::denied : State::pending));
-        if (row.code == 0) CHECK(desk.stored().decision->reason == row.reason);
+        CHECK(desk.stored().state() == (row.code == 0 ? State::denied : State::pending));
+        if (row.code == 0) CHECK(desk.stored().decision()->reason == row.reason);
         CHECK(desk.ledger->journal()->back().kind == (row.code == 0 ? "denied" : "requested"));
     }
 }
@@ -306,7 +306,7 @@ TEST_CASE("what is decided, overdue or not there cannot be decided, and each is 
     desk.ask(approval("apr_2", "other"));
     desk.options.now = [] { return noon + 15min; };
     CHECK(holds(desk.run_on("apr_2", Verb::approve, "other\n").err, "expired"));
-    CHECK(desk.stored("apr_2").state == State::pending);
+    CHECK(desk.stored("apr_2").state() == State::pending);
 }
 
 TEST_CASE("a decision that came from elsewhere while the person was typing stands") {
@@ -323,7 +323,7 @@ TEST_CASE("a decision that came from elsewhere while the person was typing stand
     const auto ran = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
     CHECK(ran.code == 1);
     CHECK(holds(ran.err, "This request has changed"));
-    CHECK(desk.stored().state == State::denied);
+    CHECK(desk.stored().state() == State::denied);
 }
 
 TEST_CASE("time that runs out while the person is typing is time that has run out") {
@@ -348,9 +348,9 @@ TEST_CASE("a request is shown with its state and who decided") {
         desk.ask(approval("apr_1"));
         REQUIRE(desk.run_on("apr_1", Verb::approve, "ci-pipeline\n").code == 0);
         for (const auto next : {State::executing, State::succeeded})
-            if (const auto now = desk.stored(); now.state != state)
-                REQUIRE(
-                    desk.ledger->change(now.state, in_state(now, next), entry("moved", "apr_1")).has_value());
+            if (const auto now = desk.stored(); now.state() != state)
+                REQUIRE(desk.ledger->change(now.state(), in_state(now, next), entry("moved", "apr_1"))
+                            .has_value());
         CHECK(holds(desk.run_on("apr_1", Verb::show).out, words));
     }
 }

@@ -147,7 +147,7 @@ TEST_CASE("a quorum in the terminal: what is missing is said, and the first one'
     CHECK(first.code == 0);
     CHECK(holds(first.out, "May decide: grace, ada\n"));
     CHECK(holds(first.out, "Approved. 1 of 2: another person is needed. Nothing runs yet.\n"));
-    CHECK(terminal.ledger->find("apr_1").value()->state == State::pending);
+    CHECK(terminal.ledger->find("apr_1").value()->state() == State::pending);
     CHECK(terminal.ledger->journal()->back().kind == "approved in part");
     CHECK(holds(terminal.run(Verb::list).out, ", 15 m left, 1 of 2 approvals\n    Create new-token\n"));
     const auto shown = terminal.run(Verb::show).out;
@@ -162,8 +162,8 @@ TEST_CASE("a quorum in the terminal: what is missing is said, and the first one'
     CHECK(second.code == 0);
     CHECK(holds(second.out, "The new value goes to 'agent', as grace chose.\n"));
     const auto stored = terminal.ledger->find("apr_1").value().value();
-    CHECK(stored.state == State::approved);
-    CHECK(stored.decision->destination == policy::Destination::agent);
+    CHECK(stored.state() == State::approved);
+    CHECK(stored.decision()->destination == policy::Destination::agent);
     CHECK(terminal.ledger->journal()->back().kind == "approved");
 }
 

@@ -83,8 +83,8 @@ TEST_CASE("of a request: one that waits, one that made no token, and the one who
     CHECK(holds(terminal.refused(), "its call has not run yet"));
     const auto end = [&](const Json& outcome) {
         auto now = terminal.ledger->find("apr_1")->value();
-        const auto before = now.state;
-        now.state = policy::Approval::State::failed;
+        const auto before = now.state();
+        policy::ApprovalForTests::state(now) = policy::Approval::State::failed;
         now.outcome = outcome;
         REQUIRE(terminal.ledger->change(before, now, entry("finished", "apr_1")).has_value());
     };

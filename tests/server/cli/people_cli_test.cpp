@@ -40,7 +40,7 @@ struct Terminal {
         options.id = "apr_1";
         return run(Verb::approve, typed);
     }
-    State state() { return ledger->find("apr_1")->value().state; }
+    State state() { return ledger->find("apr_1")->value().state(); }
 };
 
 }  // namespace

@@ -59,7 +59,8 @@ TEST_CASE("it says who may decide, who has, and what this viewer may do") {
     made.terms.approvers = {"ann", "bob", "alice"};
     made.terms.quorum = 2;
     made.terms.self_approval = false;
-    made.votes = {{.approved = true, .by = "ann", .assurance = policy::Assurance::signed_in, .at = noon}};
+    policy::ApprovalForTests::votes(made) = {
+        {.approved = true, .by = "ann", .assurance = policy::Assurance::signed_in, .at = noon}};
     struct Row {
         const char* person;
         bool approve;
@@ -91,7 +92,7 @@ TEST_CASE("it says who may decide, who has, and what this viewer may do") {
     CHECK(view.at("self_approval") == false);
     CHECK(view.at("asked_by_person") == "alice");
     CHECK(view.at("may_narrow") == Json{{"name", true}, {"expiration", false}});
-    made.state = policy::Approval::State::approved;
+    policy::ApprovalForTests::state(made) = policy::Approval::State::approved;
     CHECK(dashboard::approval_view(made, {"bob", {.name = true}}).at("may_decide").is_null());
     CHECK(dashboard::approval_view(approval("apr_b"), grace).at("asked_by_person").is_null());
 }
@@ -138,15 +139,17 @@ TEST_CASE("hidden characters are written out and marked, wherever they stand") {
         {"approver", [](policy::Approval& into, const std::string& text) { into.terms.approvers = {text}; }},
         {"agent's person",
          [](policy::Approval& into, const std::string& text) { into.call.caller.person = text; }},
-        {"vote", [](policy::Approval& into,
-                    const std::string& text) { into.votes = {{.approved = true, .by = text}}; }},
+        {"vote",
+         [](policy::Approval& into, const std::string& text) {
+             policy::ApprovalForTests::votes(into) = {{.approved = true, .by = text}};
+         }},
         {"what was asked first",
          [](policy::Approval& into, const std::string& text) {
              into.narrowings = {{"ada", noon, {{"id", text}}}};
          }},
         {"decision's reason",
          [](policy::Approval& into, const std::string& text) {
-             into.decision = policy::Approval::Decision{.reason = text};
+             policy::ApprovalForTests::decision(into) = policy::Approval::Decision{.reason = text};
          }},
         {"outcome", [](policy::Approval& into,
                        const std::string& text) { into.outcome = {{"text", text}, {"isError", true}}; }},
@@ -186,12 +189,13 @@ TEST_CASE("bytes that are no UTF-8 do not stop the page") {
 TEST_CASE("a decision says who, how surely, when, why, and where the value goes") {
     auto made = approval("apr_a");
     made.terms.destinations = {policy::Destination::page, policy::Destination::none};
-    made.decision = policy::Approval::Decision{.approved = true,
-                                               .by = "grace",
-                                               .assurance = policy::Assurance::signed_in,
-                                               .at = noon,
-                                               .reason = "needed",
-                                               .destination = policy::Destination::page};
+    policy::ApprovalForTests::decision(made) =
+        policy::Approval::Decision{.approved = true,
+                                   .by = "grace",
+                                   .assurance = policy::Assurance::signed_in,
+                                   .at = noon,
+                                   .reason = "needed",
+                                   .destination = policy::Destination::page};
     CHECK(dashboard::approval_view(made, grace).at("decision") == Json{{"approved", true},
                                                                        {"by", "grace"},
                                                                        {"assurance", "signed_in"},
@@ -199,7 +203,7 @@ TEST_CASE("a decision says who, how surely, when, why, and where the value goes"
                                                                        {"reason", "needed"},
                                                                        {"destination", "page"},
                                                                        {"permission", nullptr}});
-    made.decision->permission = "per_a";
+    policy::ApprovalForTests::decision(made)->permission = "per_a";
     CHECK(dashboard::approval_view(made, grace).at("decision").at("permission") == "per_a");
     made.terms.destinations.clear();
     CHECK(dashboard::approval_view(made, grace).at("decision").at("destination").is_null());

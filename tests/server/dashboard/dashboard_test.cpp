@@ -179,7 +179,7 @@ TEST_CASE("without a session nothing is told and nothing is done") {
                              std::string("/approvals/api/approvals/apr_a/deny"),
                              "/approvals/api/reveals/" + reveal_id, std::string("/approvals/api/sign-out")})
         CHECK(page.post(path, approving(made)).status() == 401);
-    CHECK(page.wait(page.approvals.find("apr_a")).value().state == policy::Approval::State::pending);
+    CHECK(page.wait(page.approvals.find("apr_a")).value().state() == policy::Approval::State::pending);
     CHECK(page.get("/approvals/api/session").json() ==
           Json{{"signed_in", false},
                {"person", nullptr},
@@ -249,7 +249,7 @@ TEST_CASE("a decision must come with the page key, as JSON, an object") {
                                        .headers = {{"x-page-key", row.key}, {"content-type", row.type}},
                                        .body = row.body});
         CHECK(answer.status() == row.status);
-        CHECK(page.wait(page.approvals.find("apr_a")).value().state == policy::Approval::State::pending);
+        CHECK(page.wait(page.approvals.find("apr_a")).value().state() == policy::Approval::State::pending);
     }
 }
 

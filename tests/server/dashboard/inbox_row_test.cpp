@@ -15,7 +15,8 @@ TEST_CASE("a line says what, who asks, what is risky, how long, and who has vote
     made.facts.warnings = {"It was used 2 h ago. Everything that uses it will break.",
                            "New token: It never expires, unless the tenant's own limit says so."};
     made.terms.quorum = 2;
-    made.votes = {{.approved = true, .by = "ann", .assurance = policy::Assurance::signed_in, .at = noon}};
+    policy::ApprovalForTests::votes(made) = {
+        {.approved = true, .by = "ann", .assurance = policy::Assurance::signed_in, .at = noon}};
     const auto row = dashboard::inbox_row(made, "bob");
     CHECK(row.at("id") == "apr_a");
     CHECK(row.at("title") == "Delete access token");

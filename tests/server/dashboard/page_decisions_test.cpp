@@ -23,7 +23,7 @@ TEST_CASE("an approval is written with the person, how surely, and where the val
     CHECK(answer.json().at("decision").at("by") == "grace");
     CHECK(answer.json().at("decision").at("assurance") == "signed_in");
     CHECK(answer.json().at("decision").at("destination") == "agent");
-    CHECK(page.wait(page.approvals.find("apr_a")).value().state == policy::Approval::State::approved);
+    CHECK(page.wait(page.approvals.find("apr_a")).value().state() == policy::Approval::State::approved);
 }
 
 TEST_CASE("a decision that cannot stand says why, and nothing is decided") {
@@ -55,7 +55,7 @@ TEST_CASE("a decision that cannot stand says why, and nothing is decided") {
         const auto answer = page.post("/approvals/api/approvals/apr_a/approve", body);
         CHECK(answer.status() == row.status);
         CHECK_FALSE(answer.json().at("error").at("message").get<std::string>().empty());
-        CHECK_FALSE(page.wait(page.approvals.find("apr_a")).value().decision.has_value());
+        CHECK_FALSE(page.wait(page.approvals.find("apr_a")).value().decision().has_value());
     }
     Page page;
     page.sign_in();
@@ -76,7 +76,7 @@ TEST_CASE("a denial needs a reason, and the first decision stands") {
     CHECK(denied.json().at("state") == "denied");
     CHECK(denied.json().at("decision").at("reason") == "still used");
     CHECK(page.post("/approvals/api/approvals/apr_a/approve", approving(made)).status() == 409);
-    CHECK(page.wait(page.approvals.find("apr_a")).value().state == policy::Approval::State::denied);
+    CHECK(page.wait(page.approvals.find("apr_a")).value().state() == policy::Approval::State::denied);
 }
 
 TEST_CASE("the list has what is open, and on request the last thirty others too") {

@@ -39,14 +39,14 @@ TEST_CASE("a permission lets matching creates run without a person, each journal
     CHECK(page.journal().back().body.at("names") == "ci-*");
 
     const auto covered = page.open_create("ci-a");
-    CHECK(covered.state == State::approved);
+    CHECK(covered.state() == State::approved);
     CHECK(page.journal().back().kind == "permitted");
     CHECK(page.journal().back().body.at("permission") == id);
     const auto shown = page.get("/approvals/api/approvals/" + covered.id).json();
     CHECK(shown.at("decision").at("permission") == id);
     CHECK(shown.at("decision").at("by") == "ann");
-    CHECK(page.open_create("prod-a").state == State::pending);
-    CHECK(page.open_create("ci-b", "stdio:bob").state == State::pending);
+    CHECK(page.open_create("prod-a").state() == State::pending);
+    CHECK(page.open_create("ci-b", "stdio:bob").state() == State::pending);
 
     const auto listed = page.get(path).json();
     REQUIRE(listed.at("permissions").size() == 1);
@@ -78,9 +78,9 @@ TEST_CASE("a permission lets matching creates run without a person, each journal
     CHECK(revoked.body.at("revoked_by") == "bob");
     CHECK(revoked.body.at("used") == 1);
     CHECK(journal.back().kind == "withdrawn with its permission");  // approved under it, and not begun
-    CHECK(page.wait(page.approvals.find(journal.back().approval_id))->state == State::withdrawn);
+    CHECK(page.wait(page.approvals.find(journal.back().approval_id))->state() == State::withdrawn);
     CHECK(page.get(path).json().at("permissions").empty());
-    CHECK(page.open_create("ci-c").state == State::pending);
+    CHECK(page.open_create("ci-c").state() == State::pending);
     const auto twice = page.post(path + "/" + id + "/revoke", Json::object());
     CHECK(twice.status() == 409);
     CHECK(twice.json().at("error").at("message") ==
@@ -93,12 +93,12 @@ TEST_CASE("a permission that is used up, or whose time is over, is not in force"
     page.ask_under({});
     page.sign_in("ann");
     give(page, wish({{"uses", 1}}));
-    CHECK(page.open_create("ci-a").state == State::approved);
-    CHECK(page.open_create("ci-b").state == State::pending);
+    CHECK(page.open_create("ci-a").state() == State::approved);
+    CHECK(page.open_create("ci-b").state() == State::pending);
     CHECK(page.get(path).json().at("permissions").empty());
     give(page);
     page.clock.advance(60min);
-    CHECK(page.open_create("ci-c").state == State::pending);
+    CHECK(page.open_create("ci-c").state() == State::pending);
     CHECK(page.get(path).json().at("permissions").empty());
 }
 

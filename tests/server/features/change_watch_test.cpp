@@ -126,7 +126,7 @@ TEST_CASE("what was approved runs for who listens to its task, and for nobody el
         house.idle();
         CHECK(house.upstream.deleted() == 0);
     }
-    CHECK(house.run(house.desk.find(id))->state == State::approved);
+    CHECK(house.run(house.desk.find(id))->state() == State::approved);
 }
 
 TEST_CASE("a listener to the task is there to receive it: it begins when it is approved") {
@@ -136,7 +136,7 @@ TEST_CASE("a listener to the task is there to receive it: it begins when it is a
     settle(house);
     CHECK(house.upstream.deleted() == 0);
     house.approve(id);
-    house.until([&] { return house.run(house.desk.find(id))->state == State::succeeded; });
+    house.until([&] { return house.run(house.desk.find(id))->state() == State::succeeded; });
     ear.until({Of::task, id});
     CHECK(house.upstream.deleted() == 1);
 }

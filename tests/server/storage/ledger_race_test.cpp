@@ -60,7 +60,7 @@ Result<policy::Approval> decide(storage::Ledger& ledger, const std::string& id, 
     auto next = yes ? policy::approve(seen, rival_named(rival), yes_to(seen), noon, std::chrono::minutes{15})
                     : policy::deny(seen, rival_named(rival), "not today", noon);
     if (!next) return next;
-    const auto written = ledger.change(seen.state, *next, entry("decided by " + std::to_string(rival), id));
+    const auto written = ledger.change(seen.state(), *next, entry("decided by " + std::to_string(rival), id));
     if (!written) return written.error();
     return next;
 }
@@ -83,7 +83,7 @@ TEST_CASE("of eight people who decide on one request at once one wins, a thousan
         },
         [&](storage::Ledger& own, int round, int rival) {
             const auto done = decide(own, id(round), rival, rival % 2 == 1);
-            if (done && ++winners == 1) winner = done->decision->by;
+            if (done && ++winners == 1) winner = done->decision()->by;
             // Someone was quicker: between reading and writing, or before the reading.
             if (!done && (done.error().code == Errc::conflict || done.error().code == Errc::refused))
                 ++losers;
@@ -91,7 +91,7 @@ TEST_CASE("of eight people who decide on one request at once one wins, a thousan
         [&](int round) {
             CHECK(winners == 1);
             CHECK(losers == rivals - 1);
-            CHECK(ledger->find(id(round)).value()->decision->by == winner);
+            CHECK(ledger->find(id(round)).value()->decision()->by == winner);
         },
         1000);
     const auto records = ledger->journal().value();
@@ -123,13 +123,13 @@ TEST_CASE("of eight who say yes at once where three must, three count, and no vo
         },
         [&](int round) {
             const auto row = ledger->find(id(round)).value().value();
-            CHECK(row.state == State::approved);
+            CHECK(row.state() == State::approved);
             std::set<std::string> people;
-            for (const auto& vote : row.votes) people.insert(vote.by);
+            for (const auto& vote : row.votes()) people.insert(vote.by);
             std::set<std::string> told;
             for (int rival = 0; rival < rivals; ++rival)
                 if (counted[static_cast<std::size_t>(rival)]) told.insert(rival_named(rival).name());
-            CHECK(row.votes.size() == 3);
+            CHECK(row.votes().size() == 3);
             CHECK(people == told);
         },
         1000);

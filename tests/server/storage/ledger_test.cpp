@@ -70,9 +70,9 @@ TEST_CASE("the same call under another definition of its tool ends what waits un
         CHECK_FALSE(opened->attached);
         const bool runs = state == State::executing;
         const auto old = ledger->find("apr_1").value();
-        CHECK(old->state == (runs ? State::executing : State::superseded));
+        CHECK(old->state() == (runs ? State::executing : State::superseded));
         CHECK(std::ranges::count(kinds(*ledger), "superseded") == (runs ? 0 : 1));
-        CHECK(ledger->find("apr_other").value()->state == State::pending);
+        CHECK(ledger->find("apr_other").value()->state() == State::pending);
     }
 }
 
@@ -132,8 +132,8 @@ TEST_CASE("an overdue request lapses, with a record, when the call is made again
                                                 roomy, entry("requested"));
         REQUIRE(again.has_value());
         CHECK(again->attached);  // and is told so, once
-        CHECK(again->approval.state == State::expired);
-        CHECK(ledger->find("apr_1").value()->state == State::expired);
+        CHECK(again->approval.state() == State::expired);
+        CHECK(ledger->find("apr_1").value()->state() == State::expired);
         REQUIRE(ledger->answer_until("apr_1", noon + 15min).has_value());
         CHECK_FALSE(ledger
                         ->open_request(approval("apr_2", "ci-pipeline", "stdio:alice", noon + 15min), roomy,
@@ -198,7 +198,7 @@ TEST_CASE("a change is written where the state still is what was seen, and not o
     const auto late = ledger->change(State::pending, in_state(fresh, State::approved), entry("approved"));
     REQUIRE_FALSE(late.has_value());
     CHECK(late.error().code == Errc::conflict);
-    CHECK(ledger->find("apr_1").value()->state == State::denied);
+    CHECK(ledger->find("apr_1").value()->state() == State::denied);
     CHECK(kinds(*ledger) == std::vector<std::string>{"requested", "denied"});
     CHECK(ledger->change(State::pending, in_state(approval("apr_none"), State::denied), entry("denied"))
               .error()
@@ -213,7 +213,7 @@ TEST_CASE("a change cannot turn a request into one for another call") {
         CHECK(ledger->change(State::pending, in_state(other, State::approved), entry("approved"))
                   .error()
                   .code == Errc::conflict);
-    CHECK(ledger->find("apr_1").value()->state == State::pending);
+    CHECK(ledger->find("apr_1").value()->state() == State::pending);
 }
 
 TEST_CASE("the list is newest first, whole or open only, and as long as was asked for") {

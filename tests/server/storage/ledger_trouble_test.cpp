@@ -82,7 +82,7 @@ TEST_CASE("a decision whose journal record does not fit is not made") {
     const auto huge = entry("huge", "", {{"text", std::string(400'000, 'x')}});
     CHECK(ledger->change(State::pending, in_state(approval("apr_1"), State::approved), huge).error().code ==
           Errc::storage);
-    CHECK(ledger->find("apr_1").value()->state == State::pending);
+    CHECK(ledger->find("apr_1").value()->state() == State::pending);
     CHECK(ledger->end_reveal("rev_1", storage::RevealRow::State::claimed, huge).error().code ==
           Errc::storage);
     CHECK(ledger->find_reveal("rev_1").value()->state == storage::RevealRow::State::held);
@@ -96,7 +96,7 @@ TEST_CASE("a decision whose journal record is no JSON is not made") {
                                        noon};
     CHECK(ledger->change(State::pending, in_state(approval("apr_1"), State::approved), broken).error().code ==
           Errc::storage);
-    CHECK(ledger->find("apr_1").value()->state == State::pending);
+    CHECK(ledger->find("apr_1").value()->state() == State::pending);
     CHECK(ledger->open_request(approval("apr_2", "other"), roomy, broken).error().code == Errc::storage);
     CHECK_FALSE(ledger->find("apr_2").value().has_value());
     CHECK(ledger->journal()->size() == 1);

@@ -70,7 +70,7 @@ struct Looking {
         approval.call.tool = "tfy_access_tokens_delete";
         approval.call.caller.principal = "stdio:alice";
         approval.digest = "sha256:3f9c01ab77e2" + std::string(52, '0');
-        approval.state = state;
+        policy::ApprovalForTests::state(approval) = state;
         approval.expires = noon + 15min;
     }
     Result<tools::ToolResult> look() { return run_read(tool, {{"approval_id", approval_id}}); }
@@ -238,7 +238,7 @@ TEST_CASE("an approval says what the call itself would be answered, and where th
 TEST_CASE("who decided, why, and what came of it are told, made safe to look at") {
     Looking looking(State::failed);
     auto& approval = looking.approvals.approval;
-    approval.decision =
+    policy::ApprovalForTests::decision(approval) =
         Approval::Decision{.approved = true, .by = "grace\n@example.com", .reason = "fine\u202E"};
     approval.outcome = {
         {"text", "It changed."}, {"structured", {{"status", "superseded"}}}, {"isError", true}};
