@@ -2,10 +2,23 @@
 
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
-#include "server/storage/state_dir.hpp"
 #include "server/upstream/api_key.hpp"
 
 namespace tfy::app {
+
+Result<KnownTokens> known_tokens(const storage::StateDir& state) {
+    const auto not_read = [](const Error& cause) {
+        return Error{Errc::storage, cause.message + "; nothing was run."};
+    };
+    auto reader = storage::Reader::open(state.ledger());
+    if (!reader) return not_read(reader.error());
+    auto tokens = (*reader)->new_tokens();
+    if (!tokens) return not_read(tokens.error());
+    const auto key = state.fingerprint_key_for(!tokens->empty());
+    if (!key) return key.error();
+    upstream::name_once(*tokens);
+    return KnownTokens{*key, std::move(*tokens), std::move(*reader)};
+}
 
 Result<Archive> Archive::open(const std::filesystem::path& state_dir) {
     std::error_code ignored;
@@ -21,14 +34,10 @@ Result<Archive> Archive::open_or_make(const std::filesystem::path& state_dir) {
     if (!state) return state.error();
     auto ledger = storage::Ledger::open(state->ledger());
     if (!ledger) return ledger.error();
-    auto tokens = storage::Reader::open(state->ledger());
-    if (!tokens) return tokens.error();
-    auto known = (*tokens)->new_tokens();
+    auto known = known_tokens(*state);
     if (!known) return known.error();
-    auto key = state->fingerprint_key_for(!known->empty());
-    if (!key) return key.error();
-    upstream::name_once(*known);
-    auto sealer = std::make_unique<sealing::Sealer>(*key, std::move(*known), std::move(*tokens));
+    auto sealer =
+        std::make_unique<sealing::Sealer>(known->key, std::move(known->tokens), std::move(known->more));
     if (const auto configured = config::configured_key(); !configured.empty())
         sealer->configure(upstream::prints_of(configured, sealer->key()));
     return Archive{std::move(*ledger), std::move(sealer)};

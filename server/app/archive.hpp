@@ -9,8 +9,19 @@
 #include "server/sealing/printing.hpp"
 #include "server/sealing/sealer.hpp"
 #include "server/storage/ledger.hpp"
+#include "server/storage/state_dir.hpp"
 
 namespace tfy::app {
+
+/// What a sealer takes: the tokens that a state directory knows, and what tells of more.
+struct KnownTokens {
+    redaction::FingerprintKey key = {};
+    std::vector<redaction::TokenFingerprints> tokens = {};
+    std::unique_ptr<storage::Reader> more = {};
+};
+
+/// The ledger must be there. Errc::storage: nothing was run.
+Result<KnownTokens> known_tokens(const storage::StateDir& state);
 
 struct Archive {
     std::unique_ptr<storage::Ledger> ledger;

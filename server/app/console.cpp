@@ -2,34 +2,23 @@
 
 #include <filesystem>
 
+#include "server/app/archive.hpp"
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
 #include "server/sealing/printing.hpp"
-#include "server/storage/state_dir.hpp"
 #include "server/upstream/api_key.hpp"
 
 namespace tfy::app {
 namespace {
 
-struct Known {
-    redaction::FingerprintKey key = {};
-    std::vector<redaction::TokenFingerprints> tokens = {};
-};
-
-Known known_in(const std::string& state_dir) {
+KnownTokens known_in(const std::string& state_dir) {
     const auto root = config::state_dir(state_dir);
     std::error_code ignored;
     if (!root || !std::filesystem::exists(*root / "ledger.db", ignored)) return {};
     const auto state = storage::StateDir::open(*root);
     if (!state) return {};
-    const auto reader = storage::Reader::open(state->ledger());
-    if (!reader) return {};
-    auto tokens = (*reader)->new_tokens();
-    if (!tokens || tokens->empty()) return {};
-    const auto key = state->fingerprint_key_for(true);
-    if (!key) return {};
-    upstream::name_once(*tokens);
-    return {*key, std::move(*tokens)};
+    auto known = known_tokens(*state);
+    return known ? std::move(*known) : KnownTokens{};
 }
 
 }  // namespace

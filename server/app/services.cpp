@@ -1,5 +1,6 @@
 #include "server/app/services.hpp"
 
+#include "server/app/archive.hpp"
 #include "server/config/path_text.hpp"
 #include "server/people/terminal_requirements.hpp"
 #include "server/storage/last_server.hpp"
@@ -113,8 +114,6 @@ void connect_upstream(Services& parts) {
     parts.exchange = exchange_to(parts.base_url, parts.ca_file, parts.limits, parts.own_key);
 }
 
-Error not_read(const Error& cause) { return {Errc::storage, cause.message + "; nothing was run."}; }
-
 Result<void> open_state(Services& parts, const storage::StateDir& state) {
     parts.state_dir = state.root();
     auto seal_key = state.seal_key();
@@ -127,16 +126,11 @@ Result<void> open_state(Services& parts, const storage::StateDir& state) {
     auto ledger = storage::Ledger::open(state.ledger());
     if (!ledger) return ledger.error();
     parts.ledger = std::move(*ledger);
-    auto tokens = storage::Reader::open(state.ledger());
-    if (!tokens) return not_read(tokens.error());
-    auto known = (*tokens)->new_tokens();
-    if (!known) return not_read(known.error());
-    parts.tokens = std::move(*tokens);
-    auto fingerprint_key = state.fingerprint_key_for(!known->empty());
-    if (!fingerprint_key) return fingerprint_key.error();
-    parts.fingerprint_key = *fingerprint_key;
-    parts.known_tokens = std::move(*known);
-    upstream::name_once(parts.known_tokens);
+    auto known = known_tokens(state);
+    if (!known) return known.error();
+    parts.tokens = std::move(known->more);
+    parts.fingerprint_key = known->key;
+    parts.known_tokens = std::move(known->tokens);
     return {};
 }
 

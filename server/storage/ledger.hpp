@@ -162,7 +162,6 @@ public:
 
     Result<void> add_reveal(const RevealRow& row);
     Result<std::optional<RevealRow>> find_reveal(const std::string& id);
-    Result<void> set_reveal_token_id(const std::string& id, const std::string& token_id);
     /// held → `next`, with its journal record; a rotation that waits for it becomes due (claimed), or keeps
     /// its old token, in the same transaction. Errc::conflict if it is not held any more.
     Result<void> end_reveal(const std::string& id, RevealRow::State next, const journal::JournalEntry& entry);

@@ -63,15 +63,6 @@ Result<std::optional<RevealRow>> Ledger::find_reveal(const std::string& id) {
     });
 }
 
-Result<void> Ledger::set_reveal_token_id(const std::string& id, const std::string& token_id) {
-    return impl_->write([&]() -> Result<void> {
-        auto row = impl_->prepare("UPDATE reveals SET token_id = ? WHERE id = ?");
-        SQLite::bind(row, token_id, id);
-        if (row.exec() == 1) return {};
-        return Error{Errc::not_found, "There is no value with this reveal id; nothing was changed."};
-    });
-}
-
 Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next,
                                 const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {

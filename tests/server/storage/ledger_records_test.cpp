@@ -70,12 +70,12 @@ TEST_CASE("a reveal is held until it is ended once, with a record of it") {
         REQUIRE(ledger
                     ->add_reveal({.id = id,
                                   .token_name = "ci",
+                                  .token_id = "pat-1",
                                   .principal = "stdio:alice",
                                   .instance = "i1",
                                   .created = noon,
                                   .until = noon + 10min})
                     .has_value());
-        REQUIRE(ledger->set_reveal_token_id(id, "pat-1").has_value());
         REQUIRE(ledger->end_reveal(id, state, entry("reveal_ended", id)).has_value());
         CHECK(ledger->end_reveal(id, storage::RevealRow::State::claimed, entry("reveal_claimed", id))
                   .error()
@@ -88,7 +88,6 @@ TEST_CASE("a reveal is held until it is ended once, with a record of it") {
     }
     CHECK(ledger->reveals(storage::RevealRow::State::held)->empty());
     CHECK(ledger->journal()->size() == 3);
-    CHECK(ledger->set_reveal_token_id("rev_none", "pat-1").error().code == Errc::not_found);
 }
 
 }  // namespace tfy::ledger_records_test
