@@ -42,6 +42,11 @@ std::vector<sealing::Sealer::ListedId> ids_of(const std::vector<truefoundry::Acc
     return all;
 }
 
+dashboard::Reading reading_of(PageReading& page) {
+    return {.tokens = [&page](std::string person) { return page.tokens(std::move(person)); },
+            .health = [&page](std::string person) { return page.health(std::move(person)); }};
+}
+
 }  // namespace
 
 App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, approvals::ApprovalPage& page,
@@ -98,7 +103,8 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       streamable_http_(dispatch_, pending_requests_, clock, parts.seal_key),
       people_(clock),
       sign_in_codes_(store_, clock),
-      dashboard_({approvals_, narrowing_, standing_, reveals_, rotations_,
+      page_reading_(caller_view_, call_tool_, store_, gate_, redaction_),
+      dashboard_({approvals_, narrowing_, standing_, reveals_, rotations_, reading_of(page_reading_),
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
                  people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
                  parts.public_url) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "server/app/page_reading.hpp"
 #include "server/app/services.hpp"
 #include "server/approvals/narrowing.hpp"
 #include "server/calls/approval_tasks.hpp"
@@ -137,6 +138,7 @@ private:
     mcp::StreamableHttp streamable_http_;
     people::PageSessions people_;
     people::SignInCodes sign_in_codes_;
+    PageReading page_reading_;
     dashboard::Dashboard dashboard_;
     std::chrono::steady_clock::time_point ready_at_ = {};  // when the journal was last written for /readyz
 };

@@ -19,6 +19,14 @@
 
 namespace tfy::dashboard {
 
+/// What a person may read beside the requests: answers of the reading tools.
+struct Reading {
+    using Read = std::function<Async<Result<Json>>(std::string person)>;
+    Read tokens;  // {tokens, total}
+    Read health;  // what tfy_config_status says, and journal {writable, why}, webhooks [{line, format,
+                  // events}]
+};
+
 /// Serves everything at and below /approvals. All references must outlive it. One loop only.
 class Dashboard {
 public:
@@ -28,6 +36,7 @@ public:
         approvals::Permissions& standing;
         reveals::LockedEscrow& reveals;
         calls::RotationDesk& rotations;
+        Reading reading;
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
     };
     Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
@@ -74,6 +83,8 @@ private:
     Async<transport::HttpResponse> one(PageRequest visit);
     Async<transport::HttpResponse> history(PageRequest visit);
     Async<transport::HttpResponse> journal(PageRequest visit);
+    Async<transport::HttpResponse> tokens(PageRequest visit);
+    Async<transport::HttpResponse> health(PageRequest visit);
     Async<void> events(PageRequest visit, transport::Responder& answer);
     Async<transport::HttpResponse> approve(PageRequest visit);
     Async<transport::HttpResponse> deny(PageRequest visit);
@@ -97,6 +108,7 @@ private:
     approvals::Permissions& standing_;
     reveals::LockedEscrow& reveals_;
     calls::RotationDesk& rotations_;
+    Reading reading_;
     std::function<void(policy::Approval)> approved_;
     people::PageSessions& people_;
     people::SignInCodes& codes_;

@@ -10,7 +10,8 @@ namespace tfy::dashboard {
 namespace {
 
 /// The page's own addresses below /approvals, beside the inbox and its requests.
-constexpr std::array<std::string_view, 4> views = {"history", "permissions", "rotations", "values"};
+constexpr std::array<std::string_view, 6> views = {"health",    "history", "permissions",
+                                                   "rotations", "tokens",  "values"};
 
 }  // namespace
 

@@ -56,6 +56,8 @@ test('a create is approved with three keys and its name, and the next request is
   await page.keyboard.press('Escape');
   for (const [key, heading] of [
     ['h', 'History'],
+    ['t', 'Tokens'],
+    ['s', 'Health of'],
     ['p', 'Standing permissions'],
     ['r', 'Old tokens that will be deleted'],
     ['v', 'New values to save'],

@@ -7,9 +7,13 @@ import { accessible, atSignIn } from './lib/browser.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
 import { rules, World } from './lib/world.mjs';
 
+const many = Number(process.env.TFY_MANY ?? 100); // 1000 for the figures in docs/approvals.md: minutes of asking
+const patience = process.env.TFY_MANY ? 1000 : 3000; // ms: beside other tests a browser is slow
 const policy = rules({ assurance: null })
   .replace('open_requests = 100', 'open_requests = 2000')
   .replace('minute = 1000', 'minute = 100000');
+
+const nodes = page => page.evaluate(() => document.querySelectorAll('*').length);
 
 async function begin(t) {
   const world = await World.start(t, { policy, hold: '0s' });
@@ -22,6 +26,45 @@ async function begin(t) {
   };
   return { server, ask };
 }
+
+test(`${many} requests wait: the first line is there within ${patience / 1000} s, in fewer than 2,000 nodes`, async t => {
+  const { server, ask } = await begin(t);
+  for (let i = 0; i < many; i += 20) await Promise.all(Array.from({ length: 20 }, (_, j) => ask(`many-${i + j}`)));
+  const page = await atSignIn(t, server);
+  // The page's own clock, from the click that signs in to the first line.
+  await page.evaluate(() => {
+    const button = [...document.querySelectorAll('button')].find(each => each.textContent === 'Sign in');
+    button.addEventListener('click', () => (globalThis.begun = performance.now()));
+    new MutationObserver((_, self) => {
+      if (!document.querySelector('a.row')) return;
+      globalThis.took = performance.now() - globalThis.begun;
+      self.disconnect();
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText(new RegExp(`^Waiting for you\\s*${many}$`)).waitFor();
+  const took = await page.evaluate(() => globalThis.took);
+  t.diagnostic(`first line ${Math.round(took)} ms after signing in, ${await nodes(page)} nodes`);
+  assert.ok(took < patience, `${took} ms`);
+  assert.ok((await nodes(page)) < 2000, `${await nodes(page)} nodes`);
+  await page.getByRole('searchbox').fill(`many-${many - 1}`);
+  await page.getByText(`1 of ${many}.`).waitFor();
+
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.evaluate(wanted => {
+    new MutationObserver((_, self) => {
+      if (document.querySelector('h2 .count')?.textContent !== wanted) return;
+      globalThis.arrived = Date.now();
+      self.disconnect();
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  }, String(many + 1));
+  await ask('one-more');
+  const asked = Date.now();
+  await page.getByText(new RegExp(`^Waiting for you\\s*${many + 1}$`)).waitFor();
+  const later = (await page.evaluate(() => globalThis.arrived)) - asked;
+  t.diagnostic(`a new request is counted ${later} ms after its caller was answered`);
+  assert.ok(later < 3000, `${later} ms`);
+});
 
 test('10,000 decisions of the past scroll, in fewer than 2,000 nodes; search and filters find one of them', async t => {
   const { server } = await begin(t);

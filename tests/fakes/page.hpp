@@ -42,8 +42,18 @@ struct Page {
         {loop, store, client, redaction, clock, log}, "test", state.path(), production};
     people::PageSessions people{clock};
     people::SignInCodes codes{store, clock};
+    Result<Json> listed = Json{{"tokens", Json::array()}, {"total", 0}};  // what the page may read
+    Result<Json> state_of_it = Json::object();
+    static dashboard::Reading::Read read(const Result<Json>& answer) {
+        return [&answer](std::string) -> Async<Result<Json>> { co_return answer; };
+    }
     dashboard::Dashboard dashboard{
-        {approvals, narrowing, standing, reveals, rotations}, people, codes, redaction, clock, "sandbox"};
+        {approvals, narrowing, standing, reveals, rotations, {read(listed), read(state_of_it)}},
+        people,
+        codes,
+        redaction,
+        clock,
+        "sandbox"};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
     std::string key;
 

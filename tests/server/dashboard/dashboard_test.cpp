@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 TEST_CASE("the page and its files come as they were built, with headers that keep everything foreign out") {
     Page page;
     for (const auto* path : {"/approvals", "/approvals/", "/approvals/apr_abc234", "/approvals/history",
-                             "/approvals/permissions", "/approvals/rotations", "/approvals/values"}) {
+                             "/approvals/permissions", "/approvals/rotations", "/approvals/tokens",
+                             "/approvals/health", "/approvals/values"}) {
         CAPTURE(path);
         const auto answer = page.get(path);
         CHECK(answer.status() == 200);

@@ -91,4 +91,23 @@ TEST_CASE("the journal is given to who is signed in, in pages of records that ho
         CHECK(page.get("/approvals/api/journal", bad).status() == 422);
 }
 
+TEST_CASE("tokens and health are read for who is signed in, with deceptive names written out") {
+    Page page;
+    for (const auto* path : {"/approvals/api/tokens", "/approvals/api/health"})
+        CHECK(page.get(path).status() == 401);
+    page.sign_in();
+    page.listed =
+        Json{{"tokens", {{{"name", "prod\xE2\x80\xAE-db"}, {"remarks", {"no_expiry"}}}}}, {"total", 1}};
+    const auto tokens = page.get("/approvals/api/tokens").json();
+    CHECK(tokens.at("total") == 1);
+    CHECK(tokens.at("tokens").at(0).at("remarks").at(0) == "no_expiry");
+    const auto name = tokens.at("tokens").at(0).at("name").get<std::string>();
+    CHECK(name.starts_with("prod"));
+    CHECK(name.find("\xE2\x80\xAE") == std::string::npos);
+    page.state_of_it = Error{Errc::upstream, "TrueFoundry did not answer."};
+    const auto failed = page.get("/approvals/api/health");
+    CHECK(failed.status() == 502);
+    CHECK(failed.json().at("error").at("message") == "TrueFoundry did not answer.");
+}
+
 }  // namespace tfy::dashboard_test

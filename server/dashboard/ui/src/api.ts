@@ -1,6 +1,6 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
 import { keepPageKey, pageKey } from "./page_key";
-import type { Approval, Destination, JournalRecord, Pasts, Permission, Reveal, Rotation, Rows, Session } from "./types";
+import type { Approval, Destination, Health, JournalRecord, Pasts, Permission, Reveal, Rotation, Rows, Session, Tokens } from "./types";
 
 const base = "/approvals/api/";
 
@@ -103,6 +103,8 @@ export const api = {
     history: (before: string) =>
         get<Pasts>(before ? `history?before=${encodeURIComponent(before)}` : "history"),
     journal: (from: number) => get<{ records: JournalRecord[]; more: boolean }>(`journal?from=${from}`),
+    tokens: () => get<Tokens>("tokens"),
+    health: () => get<Health>("health"),
     one: (id: string) => get<Approval>(`approvals/${encodeURIComponent(id)}`),
     reveals: async () => (await get<{ reveals: Reveal[] }>("reveals")).reveals,
     approve: async (id: string, choice: Choice) =>

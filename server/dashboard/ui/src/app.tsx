@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { spoken } from "./announce";
 import { History } from "./history";
 import { Inbox } from "./inbox";
+import { Health } from "./health";
 import { helpOpen, keysOn, keyWords, listen, switchKeys } from "./keys";
 import { follow } from "./live";
 import { home, requestIn, routeBy } from "./nav";
@@ -12,6 +13,7 @@ import { Permissions } from "./permissions";
 import { Reveals } from "./reveals";
 import { Rotations } from "./rotations";
 import { SignIn } from "./sign_in";
+import { Tokens } from "./tokens";
 import { connection, reveals, rotations, selected, session, signOut, waiting } from "./state";
 
 const marks = {
@@ -25,9 +27,11 @@ function Tabs() {
     const tabs: [string, string, number][] = [
         [home, "Inbox", waiting.value],
         [`${home}/values`, "Values", reveals.value.length],
+        [`${home}/tokens`, "Tokens", 0],
         [`${home}/history`, "History", 0],
         [`${home}/permissions`, "Permissions", 0],
         [`${home}/rotations`, "Rotations", rotations.value.length],
+        [`${home}/health`, "Health", 0],
     ];
     const current = tabs.slice(1).find(([address]) => address === path)?.[0] ?? home;
     return (
@@ -137,8 +141,9 @@ function View({ path }: { path: string }) {
             </div>
         );
     if (name === "history") return <History />;
-    if (name === "permissions" || name === "rotations") {
-        const Section = { permissions: Permissions, rotations: Rotations }[name];
+    if (name === "tokens") return <Tokens />;
+    if (name === "permissions" || name === "rotations" || name === "health") {
+        const Section = { permissions: Permissions, rotations: Rotations, health: Health }[name];
         return (
             <div class="column">
                 <Section />

@@ -19,7 +19,7 @@ export const keyWords: [string, string][] = [
     ["a", "approve: goes to the field or the button"],
     ["d", "deny: asks for the reason"],
     ["/", "search"],
-    ["g, then i, v, h, p or r", "inbox, values, history, permissions, rotations"],
+    ["g, then i, v, t, h, p, r or s", "inbox, values, tokens, history, permissions, rotations, health (status)"],
     ["?", "this list"],
     ["Esc", "back, or close"],
 ];
@@ -27,9 +27,11 @@ export const keyWords: [string, string][] = [
 const places: Record<string, string> = {
     i: home,
     v: `${home}/values`,
+    t: `${home}/tokens`,
     h: `${home}/history`,
     p: `${home}/permissions`,
     r: `${home}/rotations`,
+    s: `${home}/health`,
 };
 
 const field = (target: EventTarget | null) =>

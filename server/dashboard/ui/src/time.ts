@@ -25,6 +25,12 @@ export function left(milliseconds: number, roughly = false): string {
     return `${seconds} s`;
 }
 
+/** "3 days", "1 day"; below a day as left() says it roughly. */
+export function days(milliseconds: number): string {
+    const whole = Math.floor(milliseconds / 86_400_000);
+    return whole < 1 ? left(milliseconds, true) : whole === 1 ? "1 day" : `${whole} days`;
+}
+
 /** "now", "5 min ago" */
 export const ago = (milliseconds: number) =>
     milliseconds < 60_000 ? "now" : `${left(Math.floor(milliseconds / 60_000) * 60_000, true)} ago`;

@@ -197,6 +197,42 @@ export interface Rotation {
     may_keep: boolean;
 }
 
+/** A token as TrueFoundry lists it: never its value. */
+export interface Token {
+    id: string;
+    name: string;
+    created_at: string | null;
+    /** null: never. */
+    expires_at: string | null;
+    /** null: never, as far as is known. */
+    last_used_at: string | null;
+    expired: boolean;
+    type: string | null;
+    owner: string | null;
+    remarks: string[];
+}
+
+export interface Tokens {
+    tokens: Token[];
+    /** That there are; of more than a thousand, the newest are here. */
+    total: number;
+    now: string;
+}
+
+export interface Health {
+    connection: string;
+    message: string;
+    warnings: string[];
+    base_url: string | null;
+    key_set: boolean;
+    key_expires_at: string | null;
+    acts_as: string | null;
+    approvals: string;
+    journal: { writable: boolean; why: string | null };
+    webhooks: { line: number; format: string; events: string[] }[];
+    version: string;
+}
+
 /** What a part of a request is given. */
 export interface Part {
     approval: Approval;

@@ -1,0 +1,53 @@
+#include "server/app/page_reading.hpp"
+
+namespace tfy::app {
+namespace {
+
+/// Nothing is sent before the answer.
+class Silent final : public transport::Outbox {
+public:
+    Async<Result<void>> send(redaction::Redacted) override { co_return Result<void>{}; }
+    Async<Result<void>> expect_wait() override { co_return Result<void>{}; }
+};
+
+policy::Caller reader(std::string person) {
+    return {.principal = "page:" + person,
+            .client = "approvals page",
+            .default_assurance = policy::Assurance::signed_in,
+            .person = std::move(person)};
+}
+
+Json webhooks_of(const policy::Rules& rules) {
+    Json all = Json::array();
+    for (const auto& each : rules.webhooks) {
+        Json events = Json::array();
+        for (const auto event : each.events) events.push_back(policy::to_string(event));
+        all.push_back({{"line", each.line}, {"format", policy::to_string(each.format)}, {"events", events}});
+    }
+    return all;
+}
+
+}  // namespace
+
+Async<Result<Json>> PageReading::tokens(std::string person) {
+    Silent silent;
+    const mcp::Requester requester{
+        .context = {}, .caller = reader(std::move(person)), .outbox = silent, .redaction = redaction_};
+    co_return co_await tokens_.tokens(requester);
+}
+
+Async<Result<Json>> PageReading::health(std::string person) {
+    Silent silent;
+    const mcp::Requester requester{
+        .context = {}, .caller = reader(std::move(person)), .outbox = silent, .redaction = redaction_};
+    auto status = co_await calls_.look(requester, "tfy_config_status", Json::object());
+    if (!status) co_return status.error();
+    auto health = std::move(status->structured);
+    const auto written = co_await store_.run([](storage::Ledger& ledger) { return ledger.try_writing(); });
+    health["journal"] = {{"writable", written.has_value()},
+                         {"why", written ? Json(nullptr) : Json(written.error().message)}};
+    health["webhooks"] = webhooks_of(gate_.now()->rules());
+    co_return health;
+}
+
+}  // namespace tfy::app

@@ -1,0 +1,122 @@
+// Whether this server works, and what an approval on it proves.
+import { useEffect, useState } from "preact/hooks";
+import { api } from "./api";
+import { now, session } from "./state";
+import { days, moment } from "./time";
+import type { Health as Found } from "./types";
+import type { ComponentChildren } from "preact";
+
+function Fact({ label, good, children }: { label: string; good?: boolean; children: ComponentChildren }) {
+    return (
+        <div>
+            <dt>{label}</dt>
+            <dd>
+                {good !== undefined && (
+                    <span class={`state ${good ? "good" : "bad"}`}>
+                        <span class="sign" aria-hidden="true">
+                            {good ? "\u2713" : "!"}
+                        </span>
+                        {good ? "Works" : "Does not work"}
+                    </span>
+                )}
+                {children}
+            </dd>
+        </div>
+    );
+}
+
+function Key({ found }: { found: Found }) {
+    if (!found.key_set) return <>Not set.</>;
+    const until = found.key_expires_at;
+    return (
+        <>
+            {found.acts_as ? (
+                <>
+                    Acts as <bdi>{found.acts_as}</bdi>.
+                </>
+            ) : (
+                "It does not say as whom it acts."
+            )}{" "}
+            {until
+                ? `Ends on ${moment(until)}, in ${days(Date.parse(until) - now.value)}.`
+                : "It never ends, or does not say when."}
+        </>
+    );
+}
+
+function Facts({ found }: { found: Found }) {
+    return (
+        <>
+            <dl class="facts">
+                <Fact label="TrueFoundry" good={found.connection === "works"}>
+                    <bdi>{found.base_url ?? "No address is set."}</bdi>
+                    <p>
+                        <bdi>{found.message}</bdi>
+                    </p>
+                </Fact>
+                <Fact label="Key">
+                    <Key found={found} />
+                </Fact>
+                <Fact label="Journal" good={found.journal.writable}>
+                    {found.journal.why && <bdi>{found.journal.why}</bdi>}
+                </Fact>
+                <Fact label="What an approval proves">
+                    <bdi>{found.approvals}</bdi>
+                </Fact>
+                <Fact label="Webhooks">
+                    {found.webhooks.length === 0
+                        ? "None."
+                        : found.webhooks.map((each) => (
+                              <p>
+                                  {each.format}: {each.events.join(", ")} (line {each.line} of the rules)
+                              </p>
+                          ))}
+                </Fact>
+                <Fact label="Version">{found.version}</Fact>
+            </dl>
+            {found.warnings.map((warning) => (
+                <p class="warning">
+                    <span class="sign" aria-hidden="true">
+                        !
+                    </span>
+                    <bdi>{warning}</bdi>
+                </p>
+            ))}
+            <p class="hint">
+                On the server's machine, <code>tfy-pat-mcp doctor</code> checks more: settings, files, webhooks and the
+                terminal.
+            </p>
+        </>
+    );
+}
+
+export function Health() {
+    const [found, setFound] = useState<Found | null>(null);
+    const [problem, setProblem] = useState("");
+    const look = async () => {
+        setProblem("");
+        try {
+            setFound(await api.health());
+        } catch (failure) {
+            setProblem((failure as Error).message);
+        }
+    };
+    useEffect(() => void look(), []);
+    return (
+        <section aria-labelledby="health-title">
+            <h2 id="health-title">Health of {session.value?.server}</h2>
+            <p class="problem" role="alert">
+                {problem}
+            </p>
+            {!found && !problem && (
+                <p class="hint" role="status">
+                    Looking{"\u2026"}
+                </p>
+            )}
+            {found && <Facts found={found} />}
+            <button type="button" class="quiet small" onClick={look}>
+                Look again
+            </button>
+        </section>
+    );
+}

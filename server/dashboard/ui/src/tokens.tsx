@@ -1,0 +1,197 @@
+// TrueFoundry's tokens as the server's key sees them: which ones end soon, or were not used for long. Changes are asked for
+// by an agent, and decided in the inbox.
+import { computed, signal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { announce } from "./announce";
+import { api } from "./api";
+import { Choose, Search } from "./search";
+import { now } from "./state";
+import { clock, days, moment } from "./time";
+import { useVirtual } from "./virtual";
+import type { Token, Tokens as Listed } from "./types";
+
+const listed = signal<Listed | null>(null);
+const words = signal("");
+const sort = signal("");
+const only = signal("");
+
+const day = 86_400_000;
+const end = (each: Token) => (each.expires_at ? Date.parse(each.expires_at) : Infinity);
+const used = (each: Token) => (each.last_used_at ? Date.parse(each.last_used_at) : -Infinity);
+
+const orders: [string, string, (a: Token, b: Token) => number][] = [
+    ["used", "Longest unused first", (a, b) => used(a) - used(b)],
+    ["name", "By name", (a, b) => a.name.localeCompare(b.name)],
+    ["new", "Newest first", (a, b) => (b.created_at ?? "").localeCompare(a.created_at ?? "")],
+];
+const soonest = (a: Token, b: Token) => Number(a.expired) - Number(b.expired) || end(a) - end(b);
+
+const kinds: [string, string, (each: Token) => boolean][] = [
+    ["soon", "Ends within 30 days", (each) => !each.expired && end(each) - now.value < 30 * day],
+    ["never", "Never expires", (each) => each.remarks.includes("no_expiry")],
+    ["unused", "Unused for 90 days", (each) => each.remarks.includes("unused_90_days")],
+    ["expired", "Expired", (each) => each.expired],
+];
+
+const shown = computed(() => {
+    const text = words.value.trim().toLowerCase();
+    const fits = kinds.find(([key]) => key === only.value)?.[2] ?? (() => true);
+    return (listed.value?.tokens ?? [])
+        .filter((each) => fits(each) && [each.name, each.id, each.owner ?? ""].some((one) => one.toLowerCase().includes(text)))
+        .sort(orders.find(([key]) => key === sort.value)?.[2] ?? soonest);
+});
+
+/** How near the end is: said in words, and by a colour. */
+function End({ token }: { token: Token }) {
+    if (!token.expires_at) return <span class="risk">never expires</span>;
+    const left = end(token) - now.value;
+    const heat = token.expired || left <= 0 ? "gone" : left < 7 * day ? "hot" : left < 30 * day ? "warm" : "";
+    return (
+        <span class={`heat ${heat}`} title={moment(token.expires_at)}>
+            {heat === "gone" ? `ended ${days(-left)} ago` : `ends in ${days(left)}`}
+        </span>
+    );
+}
+
+function Line({ token, open, toggle }: { token: Token; open: boolean; toggle: () => void }) {
+    const ask = async (what: string) => {
+        const text = `${what} the access token "${token.name}" (id ${token.id}).`;
+        await navigator.clipboard.writeText(text).then(
+            () => announce("Copied. Give it to your agent."),
+            () => announce("The browser did not allow it."),
+        );
+    };
+    return (
+        <>
+            <button type="button" class="row" aria-expanded={open} onClick={toggle}>
+                <span class="row-what">
+                    <bdi class="name">{token.name}</bdi>
+                </span>
+                <span class="row-time">
+                    <End token={token} />
+                </span>
+                <span class="row-why">
+                    <span class="asker">
+                        <bdi>{token.owner ?? "owner unknown"}</bdi>
+                    </span>
+                    <span>
+                        {token.last_used_at
+                            ? `used ${days(now.value - used(token))} ago`
+                            : "never used, as far as is known"}
+                    </span>
+                    {token.remarks.includes("unused_90_days") && <span class="risk">unused for 90 days</span>}
+                </span>
+            </button>
+            {open && (
+                <div class="entry">
+                    <dl class="facts">
+                        {[
+                            ["Id", token.id],
+                            ["Created", token.created_at ? moment(token.created_at) : "unknown"],
+                            ["Last used", token.last_used_at ? moment(token.last_used_at) : "never, as far as is known"],
+                            ["Ends", token.expires_at ? moment(token.expires_at) : "never"],
+                            ["Type", token.type ?? "unknown"],
+                        ].map(([label, value]) => (
+                            <div>
+                                <dt>{label}</dt>
+                                <dd>
+                                    <bdi>{value}</bdi>
+                                </dd>
+                            </div>
+                        ))}
+                    </dl>
+                    <p class="hint">
+                        Nothing is changed from here: an agent asks, and you decide in the inbox. Copy the words for it:
+                    </p>
+                    <p class="buttons">
+                        <button type="button" class="quiet small" onClick={() => ask("Rotate")}>
+                            Copy “rotate”
+                        </button>
+                        <button type="button" class="quiet small" onClick={() => ask("Delete")}>
+                            Copy “delete”
+                        </button>
+                    </p>
+                </div>
+            )}
+        </>
+    );
+}
+
+function Lines() {
+    const scroller = useRef<HTMLDivElement>(null);
+    const [open, setOpen] = useState("");
+    const all = shown.value;
+    const list = useVirtual({
+        count: all.length,
+        getScrollElement: () => scroller.current,
+        estimateSize: () => 60,
+        getItemKey: (index) => all[index]?.id ?? index,
+    });
+    return (
+        <div class="lines" ref={scroller}>
+            <ul style={{ height: `${list.getTotalSize()}px` }}>
+                {list.getVirtualItems().map((item) => {
+                    const token = all[item.index];
+                    return (
+                        token && (
+                            <li
+                                key={item.key}
+                                ref={list.measureElement}
+                                data-index={item.index}
+                                style={{ transform: `translateY(${item.start}px)` }}
+                                aria-setsize={all.length}
+                                aria-posinset={item.index + 1}
+                            >
+                                <Line
+                                    token={token}
+                                    open={open === token.id}
+                                    toggle={() => setOpen(open === token.id ? "" : token.id)}
+                                />
+                            </li>
+                        )
+                    );
+                })}
+            </ul>
+        </div>
+    );
+}
+
+export function Tokens() {
+    const [problem, setProblem] = useState("");
+    const look = async () => {
+        setProblem("");
+        try {
+            listed.value = await api.tokens();
+        } catch (failure) {
+            setProblem((failure as Error).message);
+        }
+    };
+    useEffect(() => void look(), []);
+    const tokens = listed.value?.tokens;
+    const total = listed.value?.total ?? 0;
+    return (
+        <section class="whole" aria-labelledby="tokens-title">
+            <h2 id="tokens-title">Tokens</h2>
+            <div class="filters" role="search">
+                <Search words={words} label="Search by name, id or owner" />
+                <div class="filter-row">
+                    <Choose label="Which ones" all="All tokens" value={only} choices={kinds.map(([key, word]) => [key, word])} />
+                    <Choose label="Order" all="Ends soonest first" value={sort} choices={orders.map(([key, word]) => [key, word])} />
+                    <button type="button" class="quiet small toggle" onClick={look}>
+                        Look again
+                    </button>
+                </div>
+            </div>
+            <p class="problem" role="alert">
+                {problem}
+            </p>
+            <p class="hint" role="status">
+                {!tokens
+                    ? !problem && "Looking\u2026"
+                    : `${shown.value.length} of ${total}, as of ${clock(listed.value!.now)}.` +
+                      (total > tokens.length ? ` Only the newest ${tokens.length} are here.` : "")}
+            </p>
+            <Lines />
+        </section>
+    );
+}

@@ -1,0 +1,52 @@
+// The page's views of TrueFoundry's tokens and of the server's own health, in Debian's Chromium.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { accessible, atSignIn } from './lib/browser.mjs';
+import { rules, World } from './lib/world.mjs';
+
+async function begin(t) {
+  const world = await World.start(t, { policy: rules({ assurance: null }), sandbox: ['--sandbox-tokens', 'examples'] });
+  const server = await world.serve();
+  const page = await atSignIn(t, server);
+  await page.keyboard.press('Enter');
+  await page.getByText('Nothing is waiting for you').waitFor();
+  return { world, page };
+}
+
+test('the tokens: who ends soonest comes first; filters, search and order; one opens; nothing is changed from there', async t => {
+  const { world, page } = await begin(t);
+  await page.getByRole('link', { name: 'Tokens' }).click();
+  const all = Number((await page.getByText(/^\d+ of \d+, as of \d\d:\d\d\.$/).innerText()).match(/^(\d+) of/)[1]);
+  assert.ok(all >= 4);
+  const rows = page.locator('button.row');
+  await accessible(page);
+  assert.equal(await rows.count(), all);
+  const ends = await rows.locator('.row-time').allInnerTexts();
+  assert.ok(ends.some(each => /^ends in \d+ (days?|h)$/.test(each)), ends.join());
+  assert.ok(ends.indexOf('never expires') > ends.findIndex(each => each.startsWith('ends in')), ends.join());
+
+  await page.getByLabel('Which ones').selectOption('Never expires');
+  const never = await rows.count();
+  assert.ok(never > 0 && never < all);
+  assert.equal(await rows.locator('.row-time', { hasText: 'never expires' }).count(), never);
+  await page.getByLabel('Which ones').selectOption('All tokens');
+  await page.getByLabel('Order').selectOption('By name');
+  const names = await rows.locator('.name').allInnerTexts();
+  assert.deepEqual(names, names.toSorted((a, b) => a.localeCompare(b)));
+  await page.getByRole('searchbox').fill(names[0]);
+  await rows.first().click();
+  await page.getByText('Nothing is changed from here').waitFor();
+  await accessible(page);
+  for (const method of ['POST', 'DELETE']) assert.equal(await world.upstreamCount(method), 0);
+});
+
+test('the health: TrueFoundry, key, journal, what an approval proves, and where to look further', async t => {
+  const { world, page } = await begin(t);
+  await page.getByRole('link', { name: 'Health' }).click();
+  await page.getByText('What an approval proves').waitFor();
+  assert.equal(await page.getByText(/Works$/).count(), 2);
+  const words = await page.getByRole('region', { name: /^Health of / }).innerText();
+  for (const part of [world.upstream, 'Key', 'Journal', 'Webhooks\nNone.', 'tfy-pat-mcp doctor']) assert.ok(words.includes(part), `${part} in ${words}`);
+  await accessible(page);
+});
