@@ -92,7 +92,8 @@ private:
     friend Result<Approval> supersede(Approval, const std::string&, Time);
     friend Result<Approval> begin(Approval, std::string, Time);
     friend Result<Approval> finish(Approval, State, Json, Time);
-    friend Result<Approval> approve_under(const StandingPermission&, Approval, Time, Duration);
+    friend Result<Approval> approve_under(const StandingPermission&, Approval, const KeyIdentity&, Time,
+                                          Duration);
     friend class Gate;               // follow_up
     friend struct ApprovalForTests;  // defined in tests/fakes only
 

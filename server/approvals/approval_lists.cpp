@@ -66,7 +66,7 @@ Async<Result<Approvals::Board>> Approvals::history_page(std::string before, std:
             auto open = ledger.all_open(now);
             if (!open) return open.error();
             for (auto& each : *open)
-                if (each.state != State::pending) board.approvals.push_back(std::move(each));
+                if (each.state() != State::pending) board.approvals.push_back(std::move(each));
         }
         auto ended = ledger.over(now, page_size + 1, before);
         if (!ended) return ended.error();

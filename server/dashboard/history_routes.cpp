@@ -27,10 +27,10 @@ Json past_row(const policy::Approval& approval) {
                 {"short_digest", policy::short_digest(approval.digest)},
                 {"created", policy::format_time(approval.created)},
                 {"updated", policy::format_time(approval.updated)},
-                {"state", policy::to_string(approval.state)},
+                {"state", policy::to_string(approval.state())},
                 {"narrowed", !approval.narrowings.empty()},
                 {"decision", nullptr}};
-    if (const auto& decision = approval.decision)
+    if (const auto& decision = approval.decision())
         row["decision"] = {{"approved", decision->approved},
                            {"by", policy::shown(decision->by)},
                            {"at", policy::format_time(decision->at)},
