@@ -13,6 +13,7 @@ namespace tfy::policy {
 
 class Human;
 struct DecisionInput;
+struct KeyIdentity;
 struct StandingPermission;
 
 /// What became of it is private: only the functions that are its friends take it further, and the store

@@ -6,6 +6,7 @@
 #include "manifests/embedded.hpp"
 #include "server/approvals/requirements.hpp"
 #include "server/mcp/cross_origin.hpp"
+#include "server/people/passphrases.hpp"
 #include "server/people/terminal_requirements.hpp"
 #include "server/upstream/accepted_keys.hpp"
 #include "tools/access_tokens/resources.hpp"
@@ -48,6 +49,13 @@ dashboard::Reading reading_of(PageReading& page) {
 }
 
 }  // namespace
+
+// Where it cannot be seen, no one is let in unasked.
+bool may_hand_out_codes(const std::filesystem::path& state_dir) {
+    if (state_dir.empty()) return true;  // in tests
+    const auto anyone = people::Passphrases(state_dir).any_is_set();
+    return anyone && !*anyone;
+}
 
 App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, approvals::ApprovalPage& page,
          policy::Assurance default_assurance)
@@ -108,6 +116,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
                  people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
                  parts.public_url) {
+    people_.codes_count_while([this] { return may_hand_out_codes(state_dir_); });
     std::ignore = note_control_plane();  // start() says if it cannot
     if (parts.sandbox) return;
     redaction_.configure(parts.own_key->prints(redaction_.key()));

@@ -31,6 +31,10 @@ namespace tfy::app {
 /// Whether a path is MCP's, and not the page's.
 inline bool is_mcp(std::string_view path) { return path == "/mcp" || path == "/mcp/"; }
 
+/// Whether a server on it may print or open a code that signs in: only while no one there has a passphrase.
+/// Then `approvals sign-in` gives them, which asks for it; a program that starts a server gets none.
+bool may_hand_out_codes(const std::filesystem::path& state_dir);
+
 /// Everything that `stdio` and `serve` share. Members are built from top to bottom, and each uses only those
 /// above it.
 class App final : private status::ApprovalReader {

@@ -41,6 +41,7 @@ std::string another_code() { return tools::own_command("approvals sign-in"); }
 
 class ServedPage final : public approvals::ApprovalPage {
 public:
+    explicit ServedPage(bool prints_code) : prints_code_(prints_code) {}
     void open_at(std::string base, const std::filesystem::path& state_dir, const std::string& instance) {
         base_ = std::move(base);
         address_.emplace(state_dir, instance, home());
@@ -50,6 +51,8 @@ public:
     }
     std::string home() const override { return base_ + "/approvals"; }
     people::SignInHelp sign_in_help() const override {
+        if (!prints_code_)
+            return {"To get a code, run in a terminal on the server's machine:", another_code()};
         const bool in_terminal = isatty(STDOUT_FILENO) == 1;
         return {std::string("When this server started, it printed a code ") +
                     (in_terminal ? "in its terminal." : "to its standard output: look in its log.") +
@@ -58,9 +61,17 @@ public:
     }
 
 private:
+    bool prints_code_;
     std::string base_;
     std::optional<people::PageAddress> address_;
 };
+
+std::string to_sign_in(const std::string& base, const std::string& code) {
+    if (code.empty()) return "To sign in, get a code in another terminal: " + another_code() + "\n\n";
+    return "Sign-in code: " + code + "   (works once, within 12 hours)\n" + "Or open, signed in: " + base +
+           "/approvals#code=" + code + "\n" + "For another code, run in another terminal: " + another_code() +
+           "\n\n";
+}
 
 /// `base` is what people and clients come by, `here` where it listens.
 std::string greeting(const std::string& upstream, const std::string& base, const std::string& here,
@@ -71,9 +82,7 @@ std::string greeting(const std::string& upstream, const std::string& base, const
     if (here != base) text += "Listening on: " + here + "\n";
     text += "MCP endpoint: " + base + "/mcp\n";
     text += "Approvals page: " + base + "/approvals\n";
-    text += "Sign-in code: " + code + "   (works once, within 12 hours)\n";
-    text += "Or open, signed in: " + base + "/approvals#code=" + code + "\n";
-    text += "For another code, run in another terminal: " + another_code() + "\n\n";
+    text += to_sign_in(base, code);
     if (caller_keys)
         text += "Each caller shows a key of its own. Make one: " +
                 tools::own_command("keys create --for PERSON") + "\n\n";
@@ -175,7 +184,8 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     const auto caller_keys = parts->caller_keys;
     const auto state_dir = parts->state_dir;
     const auto instance = parts->instance;
-    ServedPage page;
+    const bool prints_code = may_hand_out_codes(state_dir);
+    ServedPage page(prints_code);
     App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
     auto listener = transport::Listener::bind(
         loop, listening, [&app, &callers](transport::HttpRequest request, transport::Responder& answer) {
@@ -190,7 +200,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     page.open_at(base, state_dir, instance);
     RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
                        [&app](const policy::Rules& rules) { return app.take_rules(rules); });
-    const auto code = app.people().issue_code(config::os_user(), std::chrono::hours{12});
+    const auto code = prints_code ? app.people().issue_code(config::os_user(), std::chrono::hours{12}) : "";
     Result<void> started;
     asio::co_spawn(loop, run_served(loop, **listener, app),
                    [&](const std::exception_ptr& bug, Result<void> result) {

@@ -63,6 +63,11 @@ public:
 
     people::SignInHelp sign_in_help() const override {
         const bool opens = open_browser_ && has_display();
+        if (opens && !may_hand_out_codes(state_dir_))
+            return {
+                "The server opens this page in your browser. To sign in, get a code: run in a terminal on "
+                "this machine:",
+                tools::own_command("approvals sign-in")};
         return {opens
                     ? "The server opens this page in your browser, signed in. If it did not, get a code: run "
                       "in a terminal on this machine:"
@@ -93,6 +98,7 @@ private:
     }
 
     void open_signed_in(const std::string& url) {
+        if (!may_hand_out_codes(state_dir_)) return open_browser(url);
         open_browser(url + "#code=" + app_->people().issue_code(config::os_user(), std::chrono::minutes{15}));
     }
 

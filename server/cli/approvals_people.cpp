@@ -35,7 +35,7 @@ Result<policy::Secret> ask_new(const ApprovalsWindow& window) {
 // someone else's, and a record without one would not be true. What is written of it and is not journalled in
 // the end is taken back.
 Result<void> keep_passphrase(const ApprovalsWindow& window, const people::Passphrases& passphrases,
-                             const policy::Secret& fresh) {
+                             const policy::Secret& fresh, const std::string& let_in_by) {
     const auto& user = window.options.user;
     const auto hash = passphrases.hash(fresh);
     if (!hash) return hash.error();
@@ -47,7 +47,9 @@ Result<void> keep_passphrase(const ApprovalsWindow& window, const people::Passph
         written = set.has_value();
         return set;
     };
-    const auto entry = record(window, "passphrase_set", {{"person", user}});
+    Json body = {{"person", user}};
+    if (!let_in_by.empty()) body["let_in_by"] = let_in_by;
+    const auto entry = record(window, "passphrase_set", body);
     auto kept = window.archive.ledger->append(entry, deed);
     if (kept || !written) return kept;
     if (const auto back = passphrases.set(user, *before); !back)
@@ -55,6 +57,20 @@ Result<void> keep_passphrase(const ApprovalsWindow& window, const people::Passph
                                         kept.error().message + "), and it could not be taken back. " +
                                         back.error().message};
     return kept;
+}
+
+// An account's name is no proof where a program can take any: who has a passphrase says who else may.
+Result<std::string> ask_who_lets_in(const ApprovalsWindow& window, const people::Passphrases& passphrases) {
+    window.say("Others decide here already. One of them lets you in.\n");
+    const auto name = ask(window, "Name of the person who lets you in: ");
+    if (!name || name->empty()) return nothing_set();
+    const auto typed = people::ask_secret(window.prompt(), "Their passphrase: ");
+    if (!typed) return nothing_set();
+    const auto is_set = passphrases.is_set(*name);
+    if (!is_set || !*is_set)
+        return Error{Errc::denied, "This person has no passphrase here. Nothing was set."};
+    if (auto known = passphrases.check(*name, *typed); !known) return known.error();
+    return *name;
 }
 
 }  // namespace
@@ -73,9 +89,18 @@ int set_passphrase(const ApprovalsWindow& window) {
         if (!old) return window.fail(nothing_set());
         if (auto known = passphrases.check(user, *old); !known) return window.fail(known.error());
     }
+    const auto anyone = passphrases.any_is_set();
+    if (!anyone) return window.fail(anyone.error());
+    std::string let_in_by;
+    if (!*is_set && *anyone) {
+        auto other = ask_who_lets_in(window, passphrases);
+        if (!other) return window.fail(other.error());
+        let_in_by = std::move(*other);
+    }
     const auto fresh = ask_new(window);
     if (!fresh) return window.fail(fresh.error());
-    if (auto set = keep_passphrase(window, passphrases, *fresh); !set) return window.fail(set.error());
+    if (auto set = keep_passphrase(window, passphrases, *fresh, let_in_by); !set)
+        return window.fail(set.error());
     window.say("Passphrase set for " + user + ". Decisions in a terminal ask for it from now on.\n");
     return 0;
 }

@@ -40,7 +40,7 @@ Result<PageSessions::Session> PageSessions::sign_in(std::string_view code) {
     for (auto each = codes_.begin(); each != codes_.end();
          ++each)  // all of them, so that the time does not tell which one was near
         if (same(each->first, typed)) found = each;
-    const bool good = found != codes_.end() && found->second.until > now;
+    const bool good = found != codes_.end() && found->second.until > now && (!codes_count_ || codes_count_());
     auto person = good ? found->second.person : std::string{};
     if (found != codes_.end()) codes_.erase(found);
     // A right code always opens: no one can lock the person out by guessing.

@@ -1,6 +1,7 @@
 // Signing in to the approvals page: a code that was printed to the person's terminal, then a page key.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,10 @@ public:
     /// A fresh one-time code for the person's own terminal or browser: "K7Q2-9FXM-3TVB". `person` is who will
     /// be signed in by it.
     std::string issue_code(std::string person, std::chrono::minutes life);
+
+    /// Asked when one of these codes is typed: without a yes it is as if it were wrong. Without it they
+    /// count.
+    void codes_count_while(std::function<bool()> may) { codes_count_ = std::move(may); }
 
     struct Session {
         std::string key;  // random; comes back as X-Page-Key with every request. Never in a cookie.
@@ -43,6 +48,7 @@ private:
         policy::Time until;
     };
     const Clock& clock_;
+    std::function<bool()> codes_count_ = {};
     std::map<std::string, Code, std::less<>> codes_;
     std::map<std::string, Entry, std::less<>> sessions_;
     std::size_t wrong_ = 0;

@@ -52,6 +52,18 @@ Result<bool> Passphrases::is_set(const std::string& person) const {
     return failed("Cannot look for the passphrase file", *file);
 }
 
+Result<bool> Passphrases::any_is_set() const {
+    std::error_code failure;
+    fs::directory_iterator found(folder_, failure);
+    if (!failure)
+        return std::any_of(fs::begin(found), fs::end(found), [](const fs::directory_entry& each) {
+            return policy::is_person_name(each.path().filename().string());
+        });
+    if (failure == std::errc::no_such_file_or_directory) return false;
+    return Error{Errc::storage, "Cannot look for passphrases in " + folder_.string() + " (" +
+                                    failure.message() + "). Nothing was changed."};
+}
+
 Result<void> Passphrases::check(const std::string& person, const policy::Secret& typed) const {
     const auto file = file_of(person);
     if (!file) return file.error();

@@ -21,6 +21,9 @@ public:
 
     /// Errc::storage if that cannot be seen.
     Result<bool> is_set(const std::string& person) const;
+    /// Whether anyone's is. From then on a new person is let in by one of them, and no process hands out a
+    /// code by itself. Errc::storage if that cannot be seen.
+    Result<bool> any_is_set() const;
     /// Errc::denied if it is another one; Errc::storage if none is set or it cannot be read.
     Result<void> check(const std::string& person, const policy::Secret& typed) const;
     /// What set() keeps of it. Errc::refused if it is too short.

@@ -29,13 +29,17 @@ Error told(const Error& error, const Words& words) {
     return {error.code, std::move(text), error.data};
 }
 
-// A passphrase that is set is asked for whatever rules this command was given: its caller chose them.
+// A passphrase that is set is asked for whatever rules this command was given: its caller chose them. Once
+// anyone has one, an account's name alone is no person: a user namespace gives a program every name.
 Result<void> check_passphrase(const Terminal& terminal, const Words& words) {
     const Passphrases passphrases(terminal.state_dir);
     const auto is_set = passphrases.is_set(terminal.user);
-    if (!is_set && !terminal.required.passphrase) return {};  // a name that can have none
+    const auto anyone = passphrases.any_is_set();
+    if (!anyone) return told(anyone.error(), words);
+    const bool needed = terminal.required.passphrase || *anyone;
+    if (!is_set && !needed) return {};  // a name that can have none
     if (!is_set) return told(is_set.error(), words);
-    if (!*is_set && !terminal.required.passphrase) return {};
+    if (!*is_set && !needed) return {};
     if (!*is_set)
         return Error{Errc::refused, "To " + words.doing +
                                         " in a terminal, you need a passphrase, so that a program that runs "

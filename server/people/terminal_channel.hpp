@@ -22,7 +22,7 @@ struct Terminal {
 class TerminalChannel {
 public:
     /// The account's name, as on the approvals page; assurance `terminal`. Asks for the passphrase where the
-    /// rules require one, and always once one is set. Errc::refused if standard input is no terminal
+    /// rules require one, and always once anyone has set one. Errc::refused if standard input is no terminal
     /// though the rules require one, or no passphrase is set yet; Errc::denied if it is wrong: a program
     /// that types for a person is no person.
     static Result<policy::Human> identify(const Terminal& terminal, TerminalAct act = TerminalAct::decide);

@@ -11,7 +11,7 @@ import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
 import { readStateText, writeStateText } from './lib/state_text.mjs';
 import { create, createApproved, idOf, names, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
-import { atTerminal, passphrase, setPassphrase } from './lib/terminal.mjs';
+import { atTerminal, passphrase, setPassphrase, signInCode } from './lib/terminal.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const states = new URL('states/', import.meta.url).pathname;
@@ -35,7 +35,7 @@ const toBeMade = { payload: { name: 'still-open' } };
 async function live(world) {
   assert.equal((await setPassphrase(world)).code, 0);
   const server = await world.serve();
-  const page = await Page.signIn(world, server);
+  const page = await Page.signIn(world, { ...server, code: await signInCode(world) });
   const asked = await open('modern HTTP', world, { endpoint: server.endpoint });
   const silent = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
 
@@ -108,7 +108,7 @@ for (const name of readdirSync(states))
     renameSync(approver(was.person), approver(me)); // in a terminal a person is the account's name
     const day = { LD_PRELOAD: clock, TFY_CLOCK_START: String(was.at + 60) };
     const server = await world.serve({ ...world.env, ...day });
-    const page = await Page.signIn(world, server);
+    const page = await Page.signIn(world, { ...server, code: await signInCode(world, day) });
     const agent = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
 
     const outcome = async id => (await agent.call('tfy_approvals_get', { approval_id: id })).structuredContent;
@@ -123,9 +123,12 @@ for (const name of readdirSync(states))
     await page.approved((await page.pending())[0], { destination: 'none' });
     await ends(agent, page, createTool, toBeMade, 'still-open', { destination: 'none' });
 
-    // A permission still covers a call, and only so often.
-    const covered = await agent.call(createTool, { payload: { name: 'tmp-1', expirationDate: '7 days' } });
-    assert.equal(statusOf(covered), 'executed', textOf(covered));
+    // A permission of that version names neither address nor team: it covers nothing, and a person is asked.
+    const temporary = { payload: { name: 'tmp-1', expirationDate: '7 days' } };
+    const asked = await agent.call(createTool, temporary);
+    assert.equal(statusOf(asked), 'approval_pending', textOf(asked));
+    await page.approved((await page.pending())[0], { destination: 'none' });
+    await ends(agent, page, createTool, temporary, 'tmp-1', { destination: 'none' });
 
     // The value that was lost keeps its old token; the one that was shown lets its old token go after the grace.
     const kept = await becomes(() => outcome(was.waiting), told => told.old?.state === 'kept');

@@ -1,5 +1,5 @@
 // `tfy-pat-mcp approvals` in a pseudo-terminal, and the person who types into it.
-import { binary, Process } from './process.mjs';
+import { binary, Process, runToEnd } from './process.mjs';
 
 export const passphrase = 'correct horse battery';
 
@@ -38,4 +38,12 @@ export function setPassphrase(world) {
     [/New passphrase \(/, passphrase],
     [/New passphrase again/, passphrase],
   ]);
+}
+
+/** A sign-in code, for who knows the passphrase. */
+export async function signInCode(world, env = {}) {
+  const options = { env: { ...world.env, ...env }, input: `${passphrase}\n` };
+  const made = await runToEnd(binary, ['approvals', 'sign-in', '--json'], options);
+  if (made.code !== 0) throw new Error(made.stderr);
+  return JSON.parse(made.stdout).code;
 }

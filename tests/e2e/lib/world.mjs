@@ -101,7 +101,7 @@ export class World {
     const server = this.spawn(['serve', '--listen', '127.0.0.1:0'], env);
     const [, endpoint] = await server.says(/^MCP endpoint: (\S+)$/m);
     const [, page] = await server.says(/^Approvals page: (\S+)$/m);
-    const [, code] = await server.says(/^Sign-in code: ([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)/m);
+    const [, code] = await server.says(/^(?:Sign-in code: ([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)|To sign in, )/m); // none once anyone has a passphrase
     return { process: server, endpoint, page, code };
   }
 

@@ -104,6 +104,25 @@ TEST_CASE("a passphrase is changed by who knows it, and is never a short or a mi
     CHECK(terminal.decide("battery staple\nci-pipeline\n").code == 0);
 }
 
+TEST_CASE(
+    "once anyone has a passphrase, another person needs theirs to get one, and an account's name decides "
+    "nothing") {
+    Terminal terminal;
+    REQUIRE(terminal.run(Verb::passphrase, "correct horse\ncorrect horse\n").code == 0);
+    terminal.options.user = "daemon";
+    terminal.options.required.passphrase = false;
+    CHECK(holds(terminal.run(Verb::sign_in, "").err, "you need a passphrase"));
+    for (const auto* typed : {"", "grace\n", "grace\nwrong one\n", "bin\ncorrect horse\n",
+                              "../grace\ncorrect horse\n", "daemon\nbattery staple\nbattery staple\n"}) {
+        CAPTURE(typed);
+        CHECK(terminal.run(Verb::passphrase, typed).code == 1);
+        CHECK_FALSE(people::Passphrases(terminal.folder.path()).is_set("daemon").value());
+    }
+    CHECK(terminal.run(Verb::passphrase, "grace\ncorrect horse\nbattery staple\nbattery staple\n").code == 0);
+    CHECK(people::Passphrases(terminal.folder.path()).is_set("daemon").value());
+    CHECK(terminal.run(Verb::sign_in, "battery staple\n").code == 0);
+}
+
 TEST_CASE("a passphrase that cannot be written is not journalled as set") {
     Terminal terminal;
     std::ofstream(terminal.folder / "approvers") << "a file where the folder would be";

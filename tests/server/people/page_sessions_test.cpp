@@ -99,6 +99,17 @@ TEST_CASE("a code works once, in its time, and leaves the others alone") {
     CHECK(people.code_of(third) == Errc::denied);
 }
 
+TEST_CASE("a code counts only while the server may hand codes out") {
+    People people;
+    bool may = true;
+    people.channel.codes_count_while([&may] { return may; });
+    const auto early = people.channel.issue_code("grace", 10min);
+    const auto late = people.channel.issue_code("grace", 10min);
+    CHECK(people.channel.sign_in(early).has_value());
+    may = false;
+    CHECK(people.code_of(late) == Errc::denied);
+}
+
 TEST_CASE("ten wrong codes in a minute slow guessing down, and lock nobody out who has the right one") {
     People people;
     const auto right = people.channel.issue_code("grace", 10min);
