@@ -29,7 +29,6 @@ struct World : fakes::Offer {
         : http(dispatch, questions, clock, policy::SealKey{}, patience) {}
 
     std::shared_ptr<Exchange> begin(HttpRequest request) {
-        request.caller.principal = "http:loopback";
         auto exchange = std::make_shared<Exchange>();
         boost::asio::co_spawn(
             loop, http.handle(std::move(request), exchange->answer),
