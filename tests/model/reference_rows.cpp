@@ -215,7 +215,7 @@ void Reference::next(const journal::JournalRecord& record, Row& row, const Appro
         expect(state == "withdrawn" && given_.at(seen.decision()->permission).revoked,
                row.id + " was withdrawn, and its permission holds");
     else if (kind == "withdrawn for another key")
-        expect(state == "withdrawn" && !seen.decision->permission.empty(),
+        expect(state == "withdrawn" && !seen.decision()->permission.empty(),
                row.id + " was withdrawn, and no permission approved it");
     else if (kind == "narrowed")
         narrowed(record, row, seen);
@@ -351,8 +351,8 @@ void Reference::begun(const journal::JournalRecord& record, Row& row, const Appr
     expect(row.state == "approved" && missing.empty(), row.id + " was begun " + row.state + ": " + missing);
     expect(record.at < row.expires, row.id + " was begun after its time");
     expect(alive_.contains(seen.instance), row.id + " is executed by a process that is not there");
-    if (seen.decision && !seen.decision->permission.empty())
-        expect(given_.at(seen.decision->permission).permission.holder.print == keys_[seen.instance],
+    if (seen.decision() && !seen.decision()->permission.empty())
+        expect(given_.at(seen.decision()->permission).permission.holder.print == keys_[seen.instance],
                row.id + " runs with another key than was permitted");
 }
 
