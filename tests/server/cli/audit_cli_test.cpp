@@ -225,7 +225,7 @@ TEST_CASE("a journal from before there were heads is said to have none, and gets
     fill(folder, 4);
     const auto as_before =
         "DROP TABLE journal_head; DROP TABLE webhooks; DROP TABLE deliveries; DROP TABLE sign_in_codes; DROP "
-        "TABLE rotations; DROP TABLE rotation_reservations; DROP TABLE begun_with; "
+        "TABLE rotations; DROP TABLE rotation_reservations; DROP TABLE begun_with; DROP TABLE caller_keys; "
         "DROP TABLE standing_permissions; ALTER TABLE approvals DROP COLUMN revision; PRAGMA user_version = "
         "1";
     REQUIRE(run_sql(folder / "ledger.db", as_before) == SQLITE_OK);
