@@ -14,7 +14,7 @@ namespace ip = boost::asio::ip;
 /// An IPv4 address that is written as an IPv6 one is that IPv4 address.
 std::optional<ip::address> read(std::string_view text) {
     boost::system::error_code failed;
-    const auto address = ip::make_address(std::string(text), failed);
+    auto address = ip::make_address(std::string(text), failed);
     if (failed) return std::nullopt;
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         return ip::make_address_v4(ip::v4_mapped, address.to_v6());
