@@ -201,7 +201,7 @@ test('a revoked key ends what it is used for within twenty seconds, and lets no 
 
 test('a start says how a client shows its key, and the doctor whether there is one', async t => {
   const { world, server } = await start(t);
-  assert.match(server.process.stdout, /keys create --for PERSON\n/);
+  assert.match(server.process.stdout, /keys create --for PERSON --state-dir \S+\n/);
   assert.match(server.process.stdout, /\/mcp --header "Authorization: Bearer KEY"\n/);
   const [, config] = server.process.stdout.match(/^  (\{"mcpServers".*)$/m);
   assert.deepEqual(JSON.parse(config).mcpServers['tfy-pat-mcp'].headers, { Authorization: 'Bearer KEY' });
@@ -209,9 +209,9 @@ test('a start says how a client shows its key, and the doctor whether there is o
     JSON.parse((await runToEnd(binary, ['doctor', '--json'], { env: world.env })).stdout).findings.find(
       ({ what }) => what === 'callers'
     );
-  assert.deepEqual([(await callers()).level, (await callers()).why], ['warning', '0 of 0 keys hold: every call is refused']);
+  assert.deepEqual([(await callers()).level, (await callers()).why], ['warning', '0 of 0 keys hold: every call is refused.']);
   await give(world, 'ada');
-  assert.deepEqual([(await callers()).level, (await callers()).why], ['ok', '1 of 1 keys hold']);
+  assert.deepEqual([(await callers()).level, (await callers()).why], ['ok', '1 of 1 keys hold.']);
 });
 
 test('keys are listed and journalled without their secrets, and kept nowhere', async t => {

@@ -51,9 +51,11 @@ for (const accept of ['application/json', 'application/json, text/event-stream']
   test(`a slow control plane is waited for (${accept})`, async t => {
     const world = await World.start(t);
     const server = await world.serve();
+    const list = toolCall(1, 'tfy_access_tokens_list', {});
+    await (await ask(world, server, list, { accept })).toEnd(15); // the first request loads the HTTP client
     const before = await descriptorsAtRest(server);
     await world.faults({ match: { method: 'GET' }, do: { delay_ms: 1500 } });
-    const socket = await ask(world, server, toolCall(1, 'tfy_access_tokens_list', {}), { accept });
+    const socket = await ask(world, server, list, { accept });
     const text = await socket.toEnd(15);
     assert.ok(text.startsWith('HTTP/1.1 200 '), text.slice(0, 200));
     assert.match(text, /"tokens"/);

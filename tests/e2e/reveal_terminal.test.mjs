@@ -10,7 +10,7 @@ import { Page } from './lib/page.mjs';
 import { binary } from './lib/process.mjs';
 import { answered, RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
 import { adviceLost, textOf } from './lib/story.mjs';
-import { atTerminal, passphrase, setPassphrase, terminalOf } from './lib/terminal.mjs';
+import { atTerminal, passphrase, setPassphrase, signInCode, terminalOf } from './lib/terminal.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const createTool = 'tfy_access_tokens_create';
@@ -150,7 +150,7 @@ test('by the id of the request that a person approved on the page; another perso
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '30s' });
   assert.equal((await setPassphrase(world)).code, 0);
   const server = await world.serve();
-  const mine = await Page.signIn(world, server);
+  const mine = await Page.signIn(world, { ...server, code: await signInCode(world) });
   const code = await world.terminal(['approvals', 'sign-in', '--as', 'ann', '--json'], [passphrase]);
   assert.equal(code.code, 0, code.stderr);
   const anns = await Page.signIn(world, { ...server, code: JSON.parse(code.stdout).code });
