@@ -7,10 +7,10 @@ using guard::Rejection;
 
 // There is no authorization server to lead a client to: only the operator gives out keys.
 constexpr auto challenge = R"(Bearer realm="tfy-pat-mcp")";
-constexpr auto json = "no-store";
+constexpr auto not_to_be_kept = "no-store";
 
 Headers with_challenge(const std::string& more = {}) {
-    return {{"www-authenticate", challenge + more}, {"cache-control", json}};
+    return {{"www-authenticate", challenge + more}, {"cache-control", not_to_be_kept}};
 }
 
 }  // namespace
@@ -50,15 +50,15 @@ Rejection too_many(std::chrono::seconds wait) {
     return {
         429,
         "Too many keys from this address did not hold. Nothing was done. A key that holds is still taken.",
-        {{"retry-after", std::to_string(wait.count())}, {"cache-control", json}},
+        {{"retry-after", std::to_string(wait.count())}, {"cache-control", not_to_be_kept}},
         redaction::Literal("temporarily_unavailable")};
 }
 
 Rejection not_known_now() {
     return {503,
-            "Keys cannot be checked at the moment: the state database cannot be read. Nothing was done. The "
-            "server's log says why.",
-            {{"retry-after", "1"}, {"cache-control", json}},
+            "Keys cannot be checked at the moment: the state database cannot be read. Nothing was done. Try "
+            "again; if it stays so, tfy-pat-mcp doctor on the server's machine says why.",
+            {{"retry-after", "1"}, {"cache-control", not_to_be_kept}},
             redaction::Literal("temporarily_unavailable")};
 }
 
