@@ -108,7 +108,8 @@ public:
     Result<void> answer_until(const std::string& approval_id, policy::Time until);
 
     /// approved → executing: the same, and with whose key, where that is known.
-    Result<policy::Claim> begin(const policy::Approval& executing, const std::optional<policy::KeyIdentity>& with,
+    Result<policy::Claim> begin(const policy::Approval& executing,
+                                const std::optional<policy::KeyIdentity>& with,
                                 const journal::JournalEntry& entry);
     /// With whose key the call of this approval was begun; nothing if it was not, or no one wrote it down.
     Result<std::optional<policy::KeyIdentity>> begun_with(const std::string& approval_id);
