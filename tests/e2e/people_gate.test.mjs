@@ -26,12 +26,16 @@ test('attack: a second server on the same state directory, in a terminal too, gi
   const second = await world.serve();
   assert.equal(second.code, undefined);
   assert.match(second.process.stdout, /^To sign in, get a code in another terminal: tfy-pat-mcp approvals sign-in /m);
-  const command = `'${binary}' serve --listen 127.0.0.1:0`;
+  const command = `exec '${binary}' serve --listen 127.0.0.1:0`;
   const inTerminal = new Process('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     env: { ...world.env, SHELL: '/bin/sh', TERM: 'dumb' },
   });
   world.processes.push(inTerminal);
   await inTerminal.says(/^Stop with Ctrl-C/m);
+  // The server there hears of no signal to `script`.
+  const { pid } = inTerminal.child;
+  const inside = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  t.after(() => inside.forEach(each => process.kill(each, 'SIGKILL')));
   for (const said of [second.process.stdout + second.process.stderr, inTerminal.stdout])
     assert.doesNotMatch(said, signsIn);
 
