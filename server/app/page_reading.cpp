@@ -1,14 +1,9 @@
 #include "server/app/page_reading.hpp"
 
+#include "server/mcp/http_replies.hpp"
+
 namespace tfy::app {
 namespace {
-
-/// Nothing is sent before the answer.
-class Silent final : public transport::Outbox {
-public:
-    Async<Result<void>> send(redaction::Redacted) override { co_return Result<void>{}; }
-    Async<Result<void>> expect_wait() override { co_return Result<void>{}; }
-};
 
 policy::Caller reader(std::string person) {
     return {.principal = "page:" + person,
@@ -30,14 +25,14 @@ Json webhooks_of(const policy::Rules& rules) {
 }  // namespace
 
 Async<Result<Json>> PageReading::tokens(std::string person) {
-    Silent silent;
+    mcp::AnswerOnly silent;
     const mcp::Requester requester{
         .context = {}, .caller = reader(std::move(person)), .outbox = silent, .redaction = redaction_};
     co_return co_await tokens_.tokens(requester);
 }
 
 Async<Result<Json>> PageReading::health(std::string person) {
-    Silent silent;
+    mcp::AnswerOnly silent;
     const mcp::Requester requester{
         .context = {}, .caller = reader(std::move(person)), .outbox = silent, .redaction = redaction_};
     auto status = co_await calls_.look(requester, "tfy_config_status", Json::object());

@@ -116,9 +116,9 @@ Result<std::unique_ptr<callers::Authenticator>> authenticator_of(const Services&
 
 /// The port is plain: what comes from another machine must come by the proxy that encrypts. Probes, which
 /// learn nothing, come from anywhere.
-transport::Admission admission(callers::Authenticator& callers, const std::vector<std::string>& proxies,
-                               const transport::Arrival& arrival) {
-    const bool near = transport::is_loopback_address(arrival.remote) ||
+transport::Admission admission(callers::Authenticator& callers, bool off_loopback,
+                               const std::vector<std::string>& proxies, const transport::Arrival& arrival) {
+    const bool near = !off_loopback || transport::is_loopback_address(arrival.remote) ||
                       transport::is_one_of(arrival.remote, proxies) || arrival.path == "/livez" ||
                       arrival.path == "/readyz";
     if (!near)
@@ -176,8 +176,10 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     const auto callers = authenticator_of(*parts, clock, uses);
     if (!callers) return callers.error();
     auto listening = parts->listening;
-    listening.arrived = [&callers, proxies = parts->trusted_proxies](const transport::Arrival& arrival) {
-        return admission(**callers, proxies, arrival);
+    const bool off_loopback = !transport::is_loopback_address(listening.address);
+    listening.arrived = [&callers, off_loopback,
+                         proxies = parts->trusted_proxies](const transport::Arrival& arrival) {
+        return admission(**callers, off_loopback, proxies, arrival);
     };
     const auto upstream = parts->upstream_label();
     const auto public_url = parts->public_url;

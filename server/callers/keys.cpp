@@ -48,9 +48,9 @@ transport::Admission Keys::admit(const transport::Arrival& arrival) {
     if (shown.headers == 0) return bearer::none();
     if (shown.headers > 1 || shown.text.empty()) return bearer::malformed();
     if (!look()) return bearer::not_known_now();
-    const auto* key = find(shown.text);
+    auto* key = find(shown.text);
     if (key == nullptr || !key->holds(clock_.now())) return not_held(arrival);
-    note_use(keys_.find(key->id)->second);
+    note_use(*key);
     return policy::Caller{.principal = std::string(kind) + key->id,
                           .default_assurance = policy::Assurance::signed_in,
                           .person = key->person,
@@ -72,7 +72,7 @@ bool Keys::look() {
     return true;
 }
 
-const storage::CallerKey* Keys::find(std::string_view text) const {
+storage::CallerKey* Keys::find(std::string_view text) {
     const auto id = id_of_api_key(text);
     const auto found = id ? keys_.find(*id) : keys_.end();
     if (found == keys_.end() || !is_same_hash(hash_of_api_key(text), found->second.hash)) return nullptr;

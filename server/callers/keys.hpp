@@ -37,7 +37,7 @@ public:
 private:
     /// False if the database cannot be read.
     bool look();
-    const storage::CallerKey* find(std::string_view text) const;
+    storage::CallerKey* find(std::string_view text);
     transport::Admission not_held(const transport::Arrival& arrival);
     void note_use(storage::CallerKey& key);
 

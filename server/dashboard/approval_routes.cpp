@@ -15,11 +15,6 @@ constexpr std::size_t page_size = 50;     // of those that wait
 constexpr std::size_t most_rows = 250;    // of the inbox, at a time
 constexpr std::size_t most_decided = 30;  // of those that are over
 
-/// The last request that the page has, "after=apr_…"; empty: it begins.
-std::string after_in(std::string_view query) {
-    constexpr std::string_view behind = "after=";
-    return std::string(query.starts_with(behind) ? query.substr(behind.size()) : "");
-}
 constexpr std::string_view undecided = "Nothing was decided.";
 constexpr std::string_view unchanged = "Nothing was changed.";
 constexpr std::chrono::seconds session_check{20};
@@ -90,7 +85,7 @@ Async<transport::HttpResponse> Dashboard::list(PageRequest visit) {
     const std::string_view query = visit.request.query;
     const auto decided = query == "all=1" ? most_decided : 0;
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
-    const auto found = co_await approvals_.board(after_in(query), page_size, decided);
+    const auto found = co_await approvals_.board(visit.only("after="), page_size, decided);
     if (!found) co_return error_reply(redaction_, found.error());
     Json views = Json::array();
     for (const auto& approval : found->approvals) views.push_back(view(approval, visit));
@@ -105,7 +100,7 @@ Async<transport::HttpResponse> Dashboard::list(PageRequest visit) {
 // The inbox: all that wait, a page at a time, as lines.
 Async<transport::HttpResponse> Dashboard::rows(PageRequest visit) {
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
-    const auto found = co_await approvals_.waiting_page(after_in(visit.request.query), most_rows);
+    const auto found = co_await approvals_.waiting_page(visit.only("after="), most_rows);
     if (!found) co_return error_reply(redaction_, found.error());
     Json rows = Json::array();
     for (const auto& approval : found->approvals) rows.push_back(inbox_row(approval, visit.session->person));

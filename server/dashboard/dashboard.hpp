@@ -56,6 +56,11 @@ private:
         std::optional<people::PageSessions::Session> session = {};
         std::string id = {};
         Json body = Json::object();
+
+        /// What follows `name` ("after=") in a query that has nothing else; empty for any other query.
+        std::string only(std::string_view name) const {
+            return request.query.starts_with(name) ? request.query.substr(name.size()) : std::string{};
+        }
     };
     enum class Needs { nothing, body, session, session_and_body };
     struct Route {

@@ -11,11 +11,6 @@ namespace {
 constexpr std::size_t past_at_once = 250;
 constexpr std::size_t records_at_once = 500;
 
-/// What stands behind "NAME=", where the query is that alone.
-std::string_view only_value(std::string_view query, std::string_view name) {
-    return query.starts_with(name) ? query.substr(name.size()) : std::string_view{};
-}
-
 Json past_row(const policy::Approval& approval) {
     const auto words = policy::words_for(approval.call.tool);
     Json row = {{"id", approval.id},
@@ -41,8 +36,8 @@ Json past_row(const policy::Approval& approval) {
 }  // namespace
 
 Async<transport::HttpResponse> Dashboard::history(PageRequest visit) {
-    const auto before = only_value(visit.request.query, "before=");
-    const auto found = co_await approvals_.history_page(std::string(before), past_at_once);
+    const auto before = visit.only("before=");
+    const auto found = co_await approvals_.history_page(before, past_at_once);
     if (!found) co_return error_reply(redaction_, found.error());
     Json rows = Json::array();
     for (const auto& approval : found->approvals) rows.push_back(past_row(approval));
@@ -52,7 +47,7 @@ Async<transport::HttpResponse> Dashboard::history(PageRequest visit) {
 
 // As `audit export` prints them, some at a time: the page asks on from the last one's number.
 Async<transport::HttpResponse> Dashboard::journal(PageRequest visit) {
-    const auto from = only_value(visit.request.query, "from=");
+    const auto from = visit.only("from=");
     std::int64_t first = 1;
     const auto* end = from.data() + from.size();
     if (!from.empty() && (std::from_chars(from.data(), end, first).ptr != end || first < 1))

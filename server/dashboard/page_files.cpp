@@ -5,6 +5,7 @@
 
 #include "manifests/embedded.hpp"
 #include "policy/canonical_json.hpp"
+#include "server/transport/text.hpp"
 
 namespace tfy::dashboard {
 namespace {
@@ -25,17 +26,12 @@ std::string content_type_of(std::string_view name) {
 
 std::string etag_of(std::string_view bytes) { return '"' + policy::sha256(bytes).substr(7, 32) + '"'; }
 
-std::string_view trimmed(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-    return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 /// Whether an Accept-Encoding header names `coding`, and not with q=0.
 bool accepts(std::string_view header, std::string_view coding) {
     while (!header.empty()) {
         const auto item = header.substr(0, header.find(','));
         header.remove_prefix(std::min(item.size() + 1, header.size()));
-        if (trimmed(item.substr(0, item.find(';'))) != coding) continue;
+        if (transport::trimmed(item.substr(0, item.find(';'))) != coding) continue;
         const auto weight = item.find("q=");
         return weight == std::string_view::npos ||
                item.find_first_of("123456789", weight) != std::string_view::npos;

@@ -11,7 +11,7 @@ namespace tfy::transport {
 
 /// The network that limits are counted for: an IPv4 address, or the first 64 bits of an IPv6 one. If `remote`
 /// is one of the trusted proxies, X-Forwarded-For is read from its end on: the first address there that is
-/// no trusted proxy. What else stands in the header, and the header of others, does not count.
+/// no trusted proxy. Addresses before it do not count, and neither does the header of any other sender.
 std::string client_network(std::string_view remote, const Headers& headers,
                            const std::vector<std::string>& trusted_proxies);
 

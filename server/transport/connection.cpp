@@ -157,11 +157,10 @@ private:
 
     Admission ask_hook(const guard::Admitted& request) {
         if (!limits_.arrived) return policy::Caller{};
-        const auto remote = peer_->remote();
         return limits_.arrived({.method = request.head.method,
                                 .path = request.target.path,
                                 .headers = request.head.headers,
-                                .remote = remote,
+                                .remote = peer_->remote(),
                                 .account = [this] {
                                     if (!account_) account_ = read_account();
                                     return *account_;

@@ -255,9 +255,9 @@ TEST_CASE("a claimed approval admits the call it was given for, until it expires
         {"denied", state(State::denied), same, noon + 1s, Errc::refused},
         {"expired", state(State::expired), same, noon + 1s, Errc::refused},
         {"withdrawn", state(State::withdrawn), same, noon + 1s, Errc::refused},
-        {"nobody decided", [](Approval& a) { ApprovalForTests::decision(a).reset(); }, same, noon + 1s,
+        {"no decision", [](Approval& a) { ApprovalForTests::decision(a).reset(); }, same, noon + 1s,
          Errc::refused},
-        {"somebody said no", [](Approval& a) { ApprovalForTests::decision(a)->approved = false; }, same,
+        {"a person said no", [](Approval& a) { ApprovalForTests::decision(a)->approved = false; }, same,
          noon + 1s, Errc::refused},
         {"decided with too little assurance",
          [](Approval& a) {

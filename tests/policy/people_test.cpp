@@ -144,7 +144,7 @@ TEST_CASE("a record that claims to be approved by too few, or by others, runs no
         std::function<void(Approval&)> change;
     };
     const Row rows[] = {
-        {"nobody", [](Approval& a) { ApprovalForTests::votes(a).clear(); }},
+        {"no votes", [](Approval& a) { ApprovalForTests::votes(a).clear(); }},
         {"one of two", [](Approval& a) { ApprovalForTests::votes(a).pop_back(); }},
         {"one person twice", [](Approval& a) { ApprovalForTests::votes(a)[1] = a.votes()[0]; }},
         {"a stranger", [](Approval& a) { ApprovalForTests::votes(a)[1].by = "dora"; }},
