@@ -1,5 +1,5 @@
 // What was decided: by whom, and what came of it. All of it as lines; one of them at a time in full.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Claimed, Exactly, Facts } from "./evidence";
 import { Changes } from "./narrow";
 import {
@@ -20,7 +20,7 @@ import { Votes } from "./people";
 import { Choose, Search } from "./search";
 import { load, opened, refresh } from "./state";
 import { moment } from "./time";
-import { useVirtual } from "./virtual";
+import { Lines } from "./virtual";
 import { shownIn, states, surely } from "./words";
 import type { Approval, Past } from "./types";
 
@@ -119,42 +119,17 @@ function Line({ line, open, toggle }: { line: Past; open: boolean; toggle: () =>
     );
 }
 
-function Lines() {
-    const scroller = useRef<HTMLDivElement>(null);
-    const [open, setOpen] = useState<string | null>(null);
-    const all = foundPast.value;
-    const list = useVirtual({
-        count: all.length,
-        getScrollElement: () => scroller.current,
-        estimateSize: () => 64,
-        getItemKey: (index) => all[index]?.id ?? index,
-    });
+function Decisions() {
+    const [open, setOpen] = useState("");
     return (
-        <div class="lines" ref={scroller}>
-            <ul style={{ height: `${list.getTotalSize()}px` }}>
-                {list.getVirtualItems().map((item) => {
-                    const line = all[item.index];
-                    return (
-                        line && (
-                            <li
-                                key={item.key}
-                                ref={list.measureElement}
-                                data-index={item.index}
-                                style={{ transform: `translateY(${item.start}px)` }}
-                                aria-setsize={all.length}
-                                aria-posinset={item.index + 1}
-                            >
-                                <Line
-                                    line={line}
-                                    open={open === line.id}
-                                    toggle={() => setOpen(open === line.id ? null : line.id)}
-                                />
-                            </li>
-                        )
-                    );
-                })}
-            </ul>
-        </div>
+        <Lines
+            all={foundPast.value}
+            keyOf={(line) => line.id}
+            height={() => 64}
+            line={(line) => (
+                <Line line={line} open={open === line.id} toggle={() => setOpen(open === line.id ? "" : line.id)} />
+            )}
+        />
     );
 }
 
@@ -227,7 +202,7 @@ export function History() {
                         ? `${found} of ${all}.`
                         : `${all} in all.`}
             </p>
-            <Lines />
+            <Decisions />
         </section>
     );
 }
