@@ -82,6 +82,7 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"GET", "/approvals/api/approvals/{id}", Needs::session, &Dashboard::one},
         {"GET", "/approvals/api/history", Needs::session, &Dashboard::history},
         {"GET", "/approvals/api/journal", Needs::session, &Dashboard::journal},
+        {"GET", "/approvals/api/journal/proof", Needs::session, &Dashboard::journal_proof},
         {"GET", "/approvals/api/tokens", Needs::session, &Dashboard::tokens},
         {"GET", "/approvals/api/health", Needs::session, &Dashboard::health},
         {"GET", "/approvals/api/events", Needs::session, nullptr},

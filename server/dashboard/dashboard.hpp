@@ -88,6 +88,7 @@ private:
     Async<transport::HttpResponse> one(PageRequest visit);
     Async<transport::HttpResponse> history(PageRequest visit);
     Async<transport::HttpResponse> journal(PageRequest visit);
+    Async<transport::HttpResponse> journal_proof(PageRequest visit);
     Async<transport::HttpResponse> tokens(PageRequest visit);
     Async<transport::HttpResponse> health(PageRequest visit);
     Async<void> events(PageRequest visit, transport::Responder& answer);

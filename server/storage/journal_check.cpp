@@ -40,18 +40,24 @@ Result<void> for_each_page(Ledger& ledger, const EachPage& each) {
     }
 }
 
+Result<void> JournalProof::take(const std::vector<JournalRecord>& page) {
+    if (const auto wrong = journal::broken(page, last_ ? &*last_ : nullptr)) return broken_journal(*wrong);
+    if (!page.empty()) last_ = page.back();
+    return {};
+}
+
+Result<std::string> JournalProof::result(const JournalEnd& end) const {
+    if (end.wrong) return broken_journal(*end.wrong);
+    return last_ ? said_of(*last_, end) : std::string("The journal is empty.\n");
+}
+
 Result<std::string> verify_journal(Ledger& ledger) {
     const auto end = ledger.journal_end();
     if (!end) return end.error();
-    std::optional<JournalRecord> last;
-    const auto whole = for_each_page(ledger, [&](const std::vector<JournalRecord>& page) -> Result<void> {
-        if (const auto wrong = journal::broken(page, last ? &*last : nullptr)) return broken_journal(*wrong);
-        if (!page.empty()) last = page.back();
-        return {};
-    });
+    JournalProof proof;
+    const auto whole = for_each_page(ledger, [&](const auto& page) { return proof.take(page); });
     if (!whole) return whole.error();
-    if (end->wrong) return broken_journal(*end->wrong);
-    return last ? said_of(*last, *end) : std::string("The journal is empty.\n");
+    return proof.result(*end);
 }
 
 }  // namespace tfy::storage

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,18 @@ namespace tfy::storage {
 /// All records in order, some at a time. An error of `each` ends it.
 using EachPage = std::function<Result<void>(const std::vector<journal::JournalRecord>& page)>;
 Result<void> for_each_page(Ledger& ledger, const EachPage& each);
+
+/// What holds of a journal that is read in order, some records at a time.
+class JournalProof {
+public:
+    /// Errc::storage with where it is broken.
+    Result<void> take(const std::vector<journal::JournalRecord>& page);
+    /// After the last page. `end` was read before the first one. Lines for people: see verify_journal().
+    Result<std::string> result(const JournalEnd& end) const;
+
+private:
+    std::optional<journal::JournalRecord> last_;
+};
 
 /// Lines for people: how many records hold together, the hash of the last one, and since when the end is
 /// protected. Errc::storage with where it is broken, or where it cannot be read.

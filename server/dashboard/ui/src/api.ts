@@ -103,6 +103,7 @@ export const api = {
     history: (before: string) =>
         get<Pasts>(before ? `history?before=${encodeURIComponent(before)}` : "history"),
     journal: (from: number) => get<{ records: JournalRecord[]; more: boolean }>(`journal?from=${from}`),
+    journalProof: () => get<{ intact: boolean; says: string }>("journal/proof"),
     tokens: () => get<Tokens>("tokens"),
     health: () => get<Health>("health"),
     one: (id: string) => get<Approval>(`approvals/${encodeURIComponent(id)}`),

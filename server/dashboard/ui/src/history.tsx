@@ -1,5 +1,6 @@
 // What was decided: by whom, and what came of it. All of it as lines; one of them at a time in full.
 import { useEffect, useState } from "preact/hooks";
+import { api } from "./api";
 import { Claimed, Exactly, Facts } from "./evidence";
 import { Changes } from "./narrow";
 import {
@@ -133,32 +134,51 @@ function Decisions() {
     );
 }
 
-function SaveJournal() {
+/** The journal behind the history: whether it is whole, and all of it as a file. */
+function Journal() {
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState("");
-    const save = async () => {
+    const [proof, setProof] = useState<{ intact: boolean; says: string } | null>(null);
+    const run = async (work: () => Promise<void>) => {
         if (busy) return;
         setBusy(true);
         setProblem("");
         try {
-            const address = URL.createObjectURL(await journalFile());
-            const link = Object.assign(document.createElement("a"), { href: address, download: "journal.jsonl" });
-            link.click();
-            setTimeout(() => URL.revokeObjectURL(address), 60_000);
+            await work();
         } catch (failure) {
             setProblem((failure as Error).message);
         }
         setBusy(false);
     };
+    const check = () =>
+        run(async () => {
+            setProof(null);
+            setProof(await api.journalProof());
+        });
+    const save = () =>
+        run(async () => {
+            const address = URL.createObjectURL(await journalFile());
+            const link = Object.assign(document.createElement("a"), { href: address, download: "journal.jsonl" });
+            link.click();
+            setTimeout(() => URL.revokeObjectURL(address), 60_000);
+        });
     return (
         <>
-            <p class="hint">
+            <p class="hint buttons">
+                <button type="button" class="quiet small" aria-disabled={busy} onClick={check}>
+                    Check the journal
+                </button>
                 <button type="button" class="quiet small" aria-disabled={busy} onClick={save}>
                     Save the journal
-                </button>{" "}
-                as JSON lines. <code>tfy-pat-mcp audit verify</code> proves in a terminal that no record is missing or
-                changed.
+                </button>
             </p>
+            <div role="status">
+                {proof && (
+                    <p class={proof.intact ? "hint proof" : "problem proof"}>
+                        <bdi>{proof.says}</bdi>
+                    </p>
+                )}
+            </div>
             <p class="problem" role="alert">
                 {problem}
             </p>
@@ -177,7 +197,7 @@ export function History() {
     return (
         <section class="whole" aria-labelledby="history-title">
             <h2 id="history-title">History</h2>
-            <SaveJournal />
+            <Journal />
             {all > 0 && (
                 <div class="filters" role="search">
                     <Search words={pastSearch} label="Search by name, id, digest or who decided" />
