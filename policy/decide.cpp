@@ -1,4 +1,4 @@
-// What people may do with a request that waits: say yes, say no, make it narrower.
+// What people may do with a request that waits: say yes, say no, make it narrower, give it more time.
 #include <algorithm>
 #include <utility>
 
@@ -95,6 +95,13 @@ std::optional<std::string> cannot_narrow(const Approval& approval, std::string_v
     return excluded(approval.terms, approval.call.caller, name);
 }
 
+std::optional<std::string> cannot_extend(const Approval& approval, std::string_view name) {
+    if (approval.extended)
+        return "This request's time was extended already, by " + shown(approval.extended->by, 100) +
+               ". Decide on it, or let the agent ask again.";
+    return cannot_deny(approval, name);
+}
+
 Result<Approval> approve(Approval approval, const Human& person, const DecisionInput& choice, Time now,
                          Duration claim_window) {
     if (auto why = undecidable(approval, person, now, cannot_approve)) return *std::move(why);
@@ -120,6 +127,13 @@ Result<Approval> deny(Approval approval, const Human& person, std::string reason
                           now,   std::move(reason), Destination::none};
     approval.state_ = State::denied;
     approval.updated = now;
+    return approval;
+}
+
+Result<Approval> extend(Approval approval, const Human& person, Time now) {
+    if (auto why = undecidable(approval, person, now, cannot_extend)) return *std::move(why);
+    approval.extended = {person.name(), now};
+    approval.expires += approval.expires - approval.created;
     return approval;
 }
 

@@ -92,6 +92,8 @@ public:
     /// asks for that already.
     Async<Result<policy::Approval>> narrow(std::string id, policy::Human person, std::string shown_digest,
                                            Json arguments, policy::Facts facts);
+    /// See policy::extend.
+    Async<Result<policy::Approval>> extend(std::string id, policy::Human person);
     Async<Result<policy::Approval>> withdraw(std::string id, std::string by);
 
     /// approved → executing, durable and journalled, then the permit. Errc::conflict if someone else was

@@ -105,11 +105,13 @@ void add_people(Json& view, const Approval& approval, Shower& show) {
 void add_leave(Json& view, const Approval& approval, const Viewer& viewer) {
     view["may_decide"] = nullptr;
     view["may_narrow"] = nullptr;
+    view["may_extend"] = false;
     if (approval.state() != Approval::State::pending) return;
     const auto why_not = policy::cannot_approve(approval, viewer.person);
     view["may_decide"] = {{"approve", !why_not},
                           {"deny", !policy::cannot_deny(approval, viewer.person)},
                           {"why_not", why_not ? Json(*why_not) : Json(nullptr)}};
+    view["may_extend"] = !policy::cannot_extend(approval, viewer.person);
     if (viewer.narrowable.any() && !policy::cannot_narrow(approval, viewer.person))
         view["may_narrow"] = {{"name", viewer.narrowable.name}, {"expiration", viewer.narrowable.expiration}};
 }
@@ -166,6 +168,9 @@ Json approval_view(const Approval& approval, const Viewer& viewer) {
     }
     add_people(view, approval, show);
     view["narrowings"] = narrowings_view(approval, show);
+    view["extended"] = nullptr;
+    if (const auto& extension = approval.extended)
+        view["extended"] = {{"by", show(extension->by)}, {"at", policy::format_time(extension->at)}};
     add_leave(view, approval, viewer);
     view["marked"] = show.marked;
     return view;

@@ -89,6 +89,7 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"POST", "/approvals/api/approvals/{id}/approve", Needs::session_and_body, &Dashboard::approve},
         {"POST", "/approvals/api/approvals/{id}/deny", Needs::session_and_body, &Dashboard::deny},
         {"POST", "/approvals/api/approvals/{id}/narrow", Needs::session_and_body, &Dashboard::narrow},
+        {"POST", "/approvals/api/approvals/{id}/extend", Needs::session_and_body, &Dashboard::extend},
         {"GET", "/approvals/api/permissions", Needs::session, &Dashboard::permissions},
         {"POST", "/approvals/api/permissions", Needs::session_and_body, &Dashboard::permit},
         {"POST", "/approvals/api/permissions/{id}/revoke", Needs::session_and_body, &Dashboard::revoke},

@@ -95,6 +95,7 @@ private:
     Async<transport::HttpResponse> approve(PageRequest visit);
     Async<transport::HttpResponse> deny(PageRequest visit);
     Async<transport::HttpResponse> narrow(PageRequest visit);
+    Async<transport::HttpResponse> extend(PageRequest visit);
     Async<transport::HttpResponse> permissions(PageRequest visit);
     Async<transport::HttpResponse> permit(PageRequest visit);
     Async<transport::HttpResponse> revoke(PageRequest visit);

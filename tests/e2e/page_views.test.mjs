@@ -54,6 +54,23 @@ test('the health: TrueFoundry, key, journal, what an approval proves, and where 
   await accessible(page);
 });
 
+test('a request is given its time once more, with one click, and says who did so', async t => {
+  const { world, server, page } = await begin(t);
+  const call = toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'takes-a-while' } }, { capabilities: {} });
+  await new RawHttp(world, server.endpoint).exchange(call);
+  const left = async () => {
+    const [, minutes] = (await page.locator('.request .countdown').innerText()).match(/^(\d+) min \d+ s left$/);
+    return Number(minutes);
+  };
+  await page.locator('.request .countdown').waitFor();
+  const before = await left();
+  await page.getByRole('button', { name: 'Extend' }).click();
+  await page.getByText(/^extended by \S+$/).waitFor();
+  assert.ok((await left()) >= 2 * before, `${before}, then ${await left()}`);
+  assert.equal(await page.getByRole('button', { name: 'Extend' }).count(), 0);
+  await accessible(page);
+});
+
 test('the journal is checked from the history: intact, and after one changed record, broken at that record', async t => {
   const { world, server, page } = await begin(t);
   const call = toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'journalled' } }, { capabilities: {} });

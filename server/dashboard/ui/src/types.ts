@@ -77,9 +77,12 @@ export interface Approval {
     self_approval: boolean;
     asked_by_person: string | null;
     narrowings: Narrowing[];
+    /** Who gave it its time once more. */
+    extended: { by: string; at: string } | null;
     /** For who is signed in; null where nothing waits. */
     may_decide: { approve: boolean; deny: boolean; why_not: string | null } | null;
     may_narrow: { name: boolean; expiration: boolean } | null;
+    may_extend: boolean;
     marked: boolean;
     decision: Decision | null;
     outcome: { is_error: boolean; status: string | null; text: string | null } | null;
