@@ -4,6 +4,7 @@
 
 #include "server/cli/approvals_verbs.hpp"
 #include "server/cli/audit.hpp"
+#include "server/cli/docs.hpp"
 #include "server/cli/doctor.hpp"
 #include "server/cli/keys.hpp"
 #include "server/cli/policy.hpp"
@@ -18,7 +19,7 @@ namespace tfy::cli {
 int run_command_line(std::span<char* const> arguments, std::ostream& out) {
     CommandLine line;
     for (auto* const add : {add_stdio, add_serve, add_setup, add_sandbox, add_approvals, add_keys, add_audit,
-                            add_policy, add_doctor, add_redact})
+                            add_policy, add_doctor, add_redact, add_docs})
         add(line);
     return line.run(arguments, std::cin, out, std::cerr);
 }
