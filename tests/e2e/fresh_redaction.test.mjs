@@ -1,7 +1,9 @@
 // Two servers on one state directory: what one registers, the other one takes out of whatever it says next, without a
 // tool call in between; also after the first one was killed. And what cannot be known is not said.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -40,7 +42,7 @@ class Maker {
 const kinds = {
   'the error of prompts/get': (id, value) => modernRequest(id, 'prompts/get', { name: value }),
   'an argument of prompts/get': (id, value) =>
-    modernRequest(id, 'prompts/get', { name: 'create-access-token', arguments: { name: value } }),
+    modernRequest(id, 'prompts/get', { name: 'create_access_token', arguments: { name: value } }),
   'an unknown method': (id, value) => modernRequest(id, value),
   'the error of resources/read': (id, value) => modernRequest(id, 'resources/read', { uri: `tfy://approvals/${value}` }),
   'an unknown reference to complete': (id, value) =>
@@ -50,14 +52,17 @@ const kinds = {
     }),
   'an unknown argument to complete': (id, value) =>
     modernRequest(id, 'completion/complete', {
-      ref: { type: 'ref/prompt', name: 'create-access-token' },
+      ref: { type: 'ref/prompt', name: 'create_access_token' },
       argument: { name: value, value: 'x' },
     }),
   'an unknown task': (id, value) =>
     modernRequest(id, 'tasks/get', { taskId: value }, { extensions: { 'io.modelcontextprotocol/tasks': {} } }),
   'an unknown tool': (id, value) => toolCall(id, value, {}),
-  "a tool's result": (id, value) => toolCall(id, 'tfy_access_tokens_delete', { id: value }, { capabilities }),
+  "a tool's error": (id, value) => toolCall(id, 'tfy_access_tokens_delete', { id: value }, { capabilities }),
 };
+
+/** What has no place for what it was sent, or refuses it. */
+const silent = ['an argument of prompts/get', 'an unknown task', "a tool's error"];
 
 function check(value, texts, what) {
   const leaks = findLeaks(value, { folders: [texts.state], texts: texts.all });
@@ -79,8 +84,99 @@ for (const way of ['stdio', 'HTTP'])
       const answer = JSON.stringify(await other.exchange(sent));
       const process = served ? served.process : other.server;
       check(value, { state: world.state, all: [answer, process.stderr] }, kind);
+      assert.equal(answer.includes('[redacted:access-token'), !silent.includes(kind), `${kind}: ${answer}`);
     }
   });
+
+test("a tool's result, in words and structured: a name that TrueFoundry lists", async t => {
+  const world = await World.start(t);
+  let value = '';
+  const upstream = createServer((request, answer) => {
+    const token = { id: 'pat-1', name: `ci ${value}`, createdBySubject: {}, createdAt: '2026-11-01T00:00:00Z' };
+    answer.writeHead(200, { 'content-type': 'application/json' });
+    answer.end(JSON.stringify({ data: [token], pagination: { total: 1, offset: 0, limit: 100 } }));
+  });
+  upstream.listen(0, '127.0.0.1');
+  await once(upstream, 'listening');
+  t.after(() => upstream.close());
+  const env = { ...world.env, TFY_BASE_URL: `http://127.0.0.1:${upstream.address().port}` };
+  const other = new RawStdio(world, () => world.spawn(['stdio'], env));
+  await other.exchange(toolCall(1, 'tfy_access_tokens_list', {}));
+  value = await new Maker(world).value();
+  const { result } = await other.exchange(toolCall(2, 'tfy_access_tokens_list', {}));
+  assert.match(result.content[0].text, /ci \[redacted:access-token/);
+  assert.match(result.structuredContent.tokens[0].name, /ci \[redacted:access-token/);
+  check(value, { state: world.state, all: [JSON.stringify(result), other.server.stderr] }, 'a list');
+});
+
+/** What comes on a stream until `isEnough`; then the client leaves it. */
+async function readStream(endpoint, headers, message, isEnough) {
+  const leaving = new AbortController();
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+    body: JSON.stringify(message),
+    signal: leaving.signal,
+  });
+  assert.match(answer.headers.get('content-type'), /^text\/event-stream/, await (answer.ok ? '' : answer.text()));
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const bytes of answer.body) {
+    text += decoder.decode(bytes, { stream: true });
+    if (isEnough(text)) break;
+  }
+  leaving.abort();
+  return text;
+}
+
+/** A session of 2025-11-25, whose server asks on the stream of the call: its headers. */
+async function openSession(endpoint, clientInfo) {
+  const params = { protocolVersion: '2025-11-25', capabilities, clientInfo };
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params }),
+  });
+  return { 'mcp-session-id': answer.headers.get('mcp-session-id'), 'mcp-protocol-version': '2025-11-25' };
+}
+
+test('events of a stream: progress, notes, questions and acknowledgements are sealed in the same way', async t => {
+  const world = await World.start(t, { hold: '8s' });
+  const served = await world.serve();
+  const maker = new Maker(world);
+  const peer = new RawHttp(world, served.endpoint);
+  const create = (id, name, more = {}) => toolCall(id, 'tfy_access_tokens_create', { payload: { name } }, more);
+  const streams = {
+    'progress and a note, by the token that the client chose': value => {
+      const _meta = { progressToken: value, 'io.modelcontextprotocol/logLevel': 'info' };
+      const call = create(2, 'with-progress', { _meta });
+      const isEnough = text => text.includes('notifications/progress') && text.includes('notifications/message');
+      return readStream(served.endpoint, peer.headers(call), call, isEnough);
+    },
+    'an acknowledgement, by the id of the request': value => {
+      const listen = modernRequest(value, 'subscriptions/listen', {
+        notifications: { resourceSubscriptions: ['tfy://access-tokens'] },
+      });
+      return readStream(served.endpoint, peer.headers(listen), listen, text => text.includes('acknowledged'));
+    },
+    'a question of an earlier revision': async value => {
+      const session = await openSession(served.endpoint, { name: `agent ${value}`, version: '1' });
+      const call = {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name: 'tfy_access_tokens_create', arguments: { payload: { name: 'asked-for' } } },
+      };
+      return readStream(served.endpoint, session, call, text => text.includes('elicitation/create'));
+    },
+  };
+  for (const [what, open] of Object.entries(streams)) {
+    const value = await maker.value();
+    const text = await open(value);
+    assert.match(text, /redacted:access-token/, `${what}: ${text}`);
+    check(value, { state: world.state, all: [text, served.process.stderr] }, what);
+  }
+});
 
 test('log, page, webhook and journal: the same, also after the process that registered it was killed', async t => {
   const world = await World.start(t);

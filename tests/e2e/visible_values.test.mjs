@@ -11,7 +11,7 @@ import { CLIENT_INFO_META_KEY } from '@modelcontextprotocol/client';
 
 import { Page } from './lib/page.mjs';
 import { until } from './lib/process.mjs';
-import { RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
+import { modernRequest, RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
 import { Receiver } from './lib/receiver.mjs';
 import { rules, World } from './lib/world.mjs';
 
@@ -85,6 +85,68 @@ test('as a token’s name that upstream sends, and in its errors', async t => {
   const refused = await peer.exchange(toolCall(2, 'tfy_access_tokens_list', {}));
   assert.ok(refused.result.isError, JSON.stringify(refused));
   assertSealed(JSON.stringify(refused), value, 'an error');
+  await peer.server.stop();
+  assertSealed(peer.server.stderr, value, 'the log');
+});
+
+/** Every text that a caller sends, with the value hidden in it: what it is answered. */
+const places = {
+  'the name of a tool': (id, text) => toolCall(id, text, {}),
+  'an argument': (id, text) => toolCall(id, 'tfy_access_tokens_delete', { id: text }),
+  'an argument’s name': (id, text) => toolCall(id, 'tfy_access_tokens_list', { [text]: 1 }),
+  'a filter': (id, text) => toolCall(id, 'tfy_access_tokens_list', { name_contains: text }),
+  'the name of a token': (id, text) => toolCall(id, 'tfy_access_tokens_create', { payload: { name: text } }),
+  'a reason': (id, text) => toolCall(id, 'tfy_access_tokens_create', { payload: { name: `ask-${id}` }, reason: text }),
+  'the URI of a resource': (id, text) => modernRequest(id, 'resources/read', { uri: `tfy://approvals/${text}` }),
+  'the name of a prompt': (id, text) => modernRequest(id, 'prompts/get', { name: text }),
+  'an argument of a prompt': (id, text) =>
+    modernRequest(id, 'prompts/get', { name: 'create_access_token', arguments: { name: text } }),
+  'what is to be completed': (id, text) =>
+    modernRequest(id, 'completion/complete', {
+      ref: { type: 'ref/resource', uri: text },
+      argument: { name: text, value: text },
+    }),
+  'a method': (id, text) => modernRequest(id, text),
+};
+
+test('in whatever a caller sends: no answer, no log line, no list', async t => {
+  const world = await World.start(t, { hold: '0s' });
+  const value = world.env.TFY_API_KEY;
+  const peer = new RawStdio(world);
+  await peer.exchange(toolCall(1, 'tfy_access_tokens_list', {}));
+  let id = 1;
+  for (const [what, message] of Object.entries(places))
+    assertSealed(JSON.stringify(await peer.exchange(message((id += 1), `a ${hide(value)} b`))), value, what);
+  for (const args of [['list', '--all'], ['list', '--all', '--json']])
+    assertSealed((await world.terminal(['approvals', ...args])).stdout, value, `approvals ${args}`);
+  await peer.server.stop();
+  assertSealed(peer.server.stderr, value, 'the log');
+});
+
+test('in the name that a client of an earlier revision says at the start, and in its answer to a form', async t => {
+  const world = await World.start(t);
+  const value = world.env.TFY_API_KEY;
+  const peer = new RawStdio(world);
+  const clientInfo = { name: `agent ${hide(value)}`, version: hide(value) };
+  const params = { protocolVersion: '2025-11-25', capabilities: { elicitation: {} }, clientInfo };
+  const opened = await peer.exchange({ jsonrpc: '2.0', id: 0, method: 'initialize', params });
+  assertSealed(JSON.stringify(opened), value, 'the answer to initialize');
+  peer.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
+  const call = { name: 'tfy_access_tokens_create', arguments: { payload: { name: 'asked-for' } } };
+  const ask = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: call };
+  peer.write(`${JSON.stringify(ask)}\n`);
+  const question = await until(() => peer.messages().find(each => each.method === 'elicitation/create'), {
+    what: () => 'a question',
+    change: look => peer.server.watchers.add(look),
+  });
+  assertSealed(JSON.stringify(question), value, 'the question');
+  const content = { decision: 'deny', reason: `because ${hide(value)}` };
+  const answer = { jsonrpc: '2.0', id: question.id, result: { action: 'accept', content } };
+  const denied = await peer.exchange(answer, 1);
+  assert.match(JSON.stringify(denied), /because .*redacted:access-token/);
+  assertSealed(JSON.stringify(denied), value, 'the denial');
+  for (const args of [['approvals', 'list', '--all'], ['audit', 'export']])
+    assertSealed((await world.terminal(args)).stdout, value, `${args}`);
   await peer.server.stop();
   assertSealed(peer.server.stderr, value, 'the log');
 });

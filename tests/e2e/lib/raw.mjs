@@ -70,7 +70,8 @@ export class RawHttp {
 
   headers(message) {
     const isTask = String(message?.method).startsWith('tasks/');
-    const named = isTask ? message.params?.taskId : message?.params?.name;
+    const { taskId, uri, name } = message?.params ?? {};
+    const named = isTask ? taskId : message?.method === 'resources/read' ? uri : name;
     return {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
