@@ -160,7 +160,7 @@ void App::note_caller_key(std::string id, policy::Time day) {
 // Where the page may stay out of reach, the terminal is told as well.
 tools::WayToValue App::way_to_value(const std::string& reveal_id) {
     tools::WayToValue way;
-    if (page_.stands()) way.page = page_.home();
+    if (page_.stands()) way.page = page_.home() + "/values";
     if (reveal_socket_.listens() && (way.page.empty() || page_.may_be_out_of_reach()))
         way.terminal = tools::own_command("approvals reveal " + reveal_id);
     return way;

@@ -15,6 +15,14 @@ constexpr auto ask_anew =
     "If the user still wants it, call again with the same arguments: that opens a new request.";
 
 /// A command has the end of its line to itself, so that it can be copied.
+/// Whom the agent is to ask. The person whose agent asks may be one who cannot say yes.
+std::string whom_to_ask(const Approval& approval) {
+    const auto& own = approval.call.caller.person;
+    if (own.empty() || !policy::cannot_approve(approval, own)) return "Ask the user to decide";
+    return policy::shown(own, 100) +
+           " cannot give the missing approval; another person must. Ask the user to have it decided";
+}
+
 std::string next_of_pending(const Approval& approval, const DecisionLinks& doors) {
     if (approval.state() == State::approved) return "Call again with the same arguments to run it.";
     if (approval.state() == State::executing) return "Call again with the same arguments for the result.";
@@ -24,7 +32,7 @@ std::string next_of_pending(const Approval& approval, const DecisionLinks& doors
     else if (!doors.terminal.empty())
         where = " in a terminal";
     const auto next =
-        "Ask the user to decide" + where + ", then call again with the same arguments for the result.";
+        whom_to_ask(approval) + where + ", then call again with the same arguments for the result.";
     return doors.terminal.empty() ? next : next + "\nTo decide in a terminal: " + doors.terminal;
 }
 
@@ -41,6 +49,7 @@ std::string message_of_pending(const Approval& approval) {
     return message;
 }
 
+/// Also `narrowed`: what people changed, where they did.
 ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
     const auto message = message_of_pending(approval);
     const auto next = next_of_pending(approval, doors);
@@ -56,6 +65,7 @@ ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy:
                                      {"message", message},
                                      {"next", next}}};
     if (!doors.page.empty()) result.structured["approval_url"] = doors.page;
+    tell_narrowing(result, approval);
     return result;
 }
 

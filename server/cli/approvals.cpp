@@ -60,6 +60,15 @@ std::string verdict(const Approval& approval) {
     return text + ".\n\n";
 }
 
+/// With what can be chosen where it is decided.
+std::string shown_here(const Approval& approval, policy::Time now) {
+    if (approval.terms.min_assurance <= policy::Assurance::terminal)
+        return dialogue::screen(approval, now,
+                                dialogue::offer_in_terminal(approval.terms, app::has_display()));
+    const bool open = approval.state() == Approval::State::pending;
+    return dialogue::screen(approval, now) + (open ? "Its rule asks for a decision on the approvals page.\n" : "");
+}
+
 int show_request(const ApprovalsWindow& window) {
     const auto approval = window.find();
     if (!approval) return window.fail(approval.error());
@@ -67,9 +76,7 @@ int show_request(const ApprovalsWindow& window) {
         window.archive.print(window.out, approval->json());
     else
         window.archive.say(window.out,
-                           verdict(*approval) + dialogue::screen(*approval, window.now(),
-                                                                 dialogue::offer_in_terminal(
-                                                                     approval->terms, app::has_display())));
+                           verdict(*approval) + shown_here(*approval, window.now()));
     return 0;
 }
 

@@ -118,7 +118,7 @@ std::string what_now(const Approval& approval) {
             return text + "The new value will then be shown once: on the approvals page, or here with: " +
                    tools::own_command("approvals reveal " + approval.id) + "\n";
         case Destination::agent:
-            return text + "The new value will be given to the agent once, in the result of its call.\n";
+            return text + "The agent will get a masked preview, and may then have the value shown once.\n";
         case Destination::none: return text + "The new value will not be shown now.\n";
     }
     return text;

@@ -23,6 +23,7 @@ Async<transport::HttpResponse> Dashboard::reveals(PageRequest visit) {
                        {"token_name", policy::shown(value.token_name)},
                        {"masked", policy::shown(value.masked)},
                        {"until", policy::format_time(value.until)},
+                       {"for_agent", value.recipients.for_agent},
                        {"nonce", nonces_.issue(visit.session->key, value.reveal_id)}});
     }
     nonces_.keep_only(held);

@@ -13,7 +13,7 @@ Json rotation_view(const access_tokens::Rotation& rotation) {
             {"old", policy::shown(rotation.plan.old_title())},
             {"new", policy::shown(rotation.plan.new_name)},
             {"due", rotation.due ? Json(policy::format_time(*rotation.due)) : Json(nullptr)},
-            {"words", policy::shown(access_tokens::describe(rotation))},
+            {"words", policy::shown(access_tokens::what_becomes_of_old(rotation))},
             {"may_keep", rotation.state == State::waiting || rotation.state == State::due}};
 }
 

@@ -18,7 +18,7 @@ import { rules, World } from './lib/world.mjs';
 
 const createTool = 'tfy_access_tokens_create';
 const loopback = String.raw`http://127\.0\.0\.1:\d+/approvals`;
-const openIt = new RegExp(String.raw`^Tell the user: open (${loopback}) within 10 minutes to see and save the value\.`, 'm');
+const openIt = new RegExp(String.raw`^Tell the user: open (${loopback}/values) within 10 minutes to see and save the value\.`, 'm');
 const runIt = /^tfy-pat-mcp approvals reveal rev_[a-z0-9]{26}( --state-dir \S+)?$/;
 const form = { elicitation: {} };
 const formAndUrl = { elicitation: { form: {}, url: {} } };
@@ -285,7 +285,7 @@ test('over HTTP: the page is there for everybody, and its address stands in the 
   const server = await world.serve();
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint, ...form });
   connection.person.willAnswer({ action: 'accept', content: yes('served') });
-  assertTold(await create(connection, 'served'), server.page);
+  assertTold(await create(connection, 'served'), `${server.page}/values`);
   const page = await Page.signIn(world, server);
   await world.assertSeenOnce((await page.reveal('served')).value);
 });

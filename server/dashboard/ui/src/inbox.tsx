@@ -21,7 +21,7 @@ import {
 import { addressOf, focusTitle, isWide } from "./nav";
 import { Pane } from "./request";
 import { Choose, Search } from "./search";
-import { inbox, loaded, now, opened, selected, waiting, wanted, wantedProblem } from "./state";
+import { inbox, loaded, now, opened, selected, session, waiting, wanted, wantedProblem } from "./state";
 import { ago, left } from "./time";
 import { fate } from "./words";
 import { Lines } from "./virtual";
@@ -125,7 +125,11 @@ function Line({ row }: { row: Row }) {
                         )}
                     </span>
                 )}
-                {!row.may_approve && <span class="mark">not yours to approve</span>}
+                {!row.may_approve && (
+                    <span class="mark">
+                        {row.voters.includes(session.value?.person ?? "") ? "you approved" : "not yours to approve"}
+                    </span>
+                )}
             </span>
             <span class="row-age">{ago(now.value - Date.parse(row.created))}</span>
         </a>

@@ -160,6 +160,8 @@ export interface Reveal {
     token_name: string;
     masked: string;
     until: string;
+    /** Promised to the agent: the page is there in case it does not arrive. */
+    for_agent: boolean;
     nonce: string;
 }
 
