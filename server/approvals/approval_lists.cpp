@@ -94,9 +94,13 @@ Async<Result<std::string>> Approvals::verify_journal() {
         const auto page = co_await journal_page(first, at_once);
         if (!page) co_return page.error();
         if (const auto held = proof.take(*page); !held) co_return held.error();
-        if (page->size() < at_once) co_return proof.result(*end);
+        if (page->size() < at_once) break;
         first = page->back().sequence + 1;
     }
+    const auto by_hand = co_await store_.run(
+        [](storage::Ledger& ledger) { return ledger.people_the_journal_does_not_know(); });
+    if (!by_hand) co_return by_hand.error();
+    co_return proof.result(*end, *by_hand);
 }
 
 Async<Result<std::vector<Approval>>> Approvals::list_of(std::string principal, std::string before,

@@ -93,9 +93,7 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
                                       tools::own_command("approvals list")});
         return 2;
     }
-    // A passphrase may be set before the first server starts.
-    const auto open = options.verb == Verb::passphrase ? app::Archive::open_or_make : app::Archive::open;
-    auto archive = open(options.state_dir);
+    auto archive = app::Archive::open(options.state_dir);
     if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
     const ApprovalsWindow window{options, *archive, in, out, err};
     switch (options.verb) {

@@ -39,9 +39,9 @@ std::string lead_to_page(const ApprovalsWindow& window, const Approval& approval
 }
 
 /// What no answer of this person could change is said before they are asked for any.
-std::optional<Error> no_yes_from_here(const ApprovalsWindow& window, const Approval& approval) {
-    if (const auto why = policy::cannot_approve(approval, window.options.user))
-        return policy::refuse(Errc::refused, *why);
+std::optional<Error> no_yes_from_here(const ApprovalsWindow& window, const Approval& approval,
+                                      const std::string& name) {
+    if (const auto why = policy::cannot_approve(approval, name)) return policy::refuse(Errc::refused, *why);
     const auto& least = approval.terms.min_assurance;
     if (least <= policy::Assurance::terminal) return std::nullopt;
     return Error{Errc::refused,
@@ -144,8 +144,10 @@ int write_decision(const ApprovalsWindow& window, const Result<Approval>& decide
 int approve_request(const ApprovalsWindow& window) {
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
-    if (const auto why = no_yes_from_here(window, *approval)) return window.fail(*why);
-    const auto human = window.identify(people::TerminalAct::decide);
+    const auto name = window.person(people::TerminalAct::decide);
+    if (!name) return window.fail(name.error());
+    if (const auto why = no_yes_from_here(window, *approval, *name)) return window.fail(*why);
+    const auto human = window.identify(people::TerminalAct::decide, *name);
     if (!human) return window.fail(human.error());
     const auto offer = dialogue::offer_in_terminal(approval->terms, app::has_display());
     window.say(dialogue::screen(*approval, window.now(), offer) + "\n");
@@ -160,9 +162,11 @@ int approve_request(const ApprovalsWindow& window) {
 int deny_request(const ApprovalsWindow& window) {
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
-    if (const auto why = policy::cannot_deny(*approval, window.options.user))
+    const auto name = window.person(people::TerminalAct::decide);
+    if (!name) return window.fail(name.error());
+    if (const auto why = policy::cannot_deny(*approval, *name))
         return window.fail(policy::refuse(Errc::refused, *why));
-    const auto human = window.identify(people::TerminalAct::decide);
+    const auto human = window.identify(people::TerminalAct::decide, *name);
     if (!human) return window.fail(human.error());
     window.say(brief(*approval, window.now()));
     auto reason = window.options.reason;

@@ -19,8 +19,9 @@ class JournalProof {
 public:
     /// Errc::storage with where it is broken.
     Result<void> take(const std::vector<journal::JournalRecord>& page);
-    /// After the last page. `end` was read before the first one. Lines for people: see verify_journal().
-    Result<std::string> result(const JournalEnd& end) const;
+    /// After the last page. `end` was read before the first one; `by_hand`: see
+    /// Ledger::people_the_journal_does_not_know(). Lines for people: see verify_journal().
+    Result<std::string> result(const JournalEnd& end, const std::vector<std::string>& by_hand) const;
 
 private:
     std::optional<journal::JournalRecord> last_;
