@@ -66,7 +66,8 @@ std::string shown_here(const Approval& approval, policy::Time now) {
         return dialogue::screen(approval, now,
                                 dialogue::offer_in_terminal(approval.terms, app::has_display()));
     const bool open = approval.state() == Approval::State::pending;
-    return dialogue::screen(approval, now) + (open ? "Its rule asks for a decision on the approvals page.\n" : "");
+    return dialogue::screen(approval, now) +
+           (open ? "Its rule asks for a decision on the approvals page.\n" : "");
 }
 
 int show_request(const ApprovalsWindow& window) {
@@ -75,8 +76,7 @@ int show_request(const ApprovalsWindow& window) {
     if (window.options.json)
         window.archive.print(window.out, approval->json());
     else
-        window.archive.say(window.out,
-                           verdict(*approval) + shown_here(*approval, window.now()));
+        window.archive.say(window.out, verdict(*approval) + shown_here(*approval, window.now()));
     return 0;
 }
 

@@ -58,9 +58,9 @@ TEST_CASE("what cannot be an id is refused before anything is sent") {
 TEST_CASE("the person sees that the token is being rotated, and when it would go by itself") {
     Deletion deletion;
     const auto plain = deletion.facts({item("tok1", "ci-bot")}).value();
-    deletion.rotations.open = access_tokens::Rotation{
-        .id = fakes::FakeRotations::rotation_id,
-        .plan = {.old = plain.target, .new_name = "ci-bot-2", .grace_period = "15m"}};
+    deletion.rotations.open =
+        access_tokens::Rotation{.id = fakes::FakeRotations::rotation_id,
+                                .plan = {.old = plain.target, .new_name = "ci-bot-2", .grace_period = "15m"}};
     const auto facts = deletion.facts({item("tok1", "ci-bot")}).value();
     CHECK(facts.warnings.size() == plain.warnings.size() + 1);
     CHECK(holds(facts.warnings.back(), "It is being rotated."));
