@@ -184,7 +184,8 @@ private:
             escapes_ || notation_ || (beyond_ascii_ && text_.find("\u27e8U+") != std::string_view::npos));
         may(Decoding::plain_forms, beyond_ascii_ || control_);
         may(Decoding::quoted_printable, equals_);
-        may(Decoding::tags, beyond_ascii_);
+        constexpr std::string_view tags = "\xf3\xa0";  // how all from U+E0020 to U+E007F begin
+        may(Decoding::tags, beyond_ascii_ && text_.find(tags) != std::string_view::npos);
         may(Decoding::chunks, seen_[separators] != 0 && chunks_.found(text_.size()));
         may(Decoding::hyphened, seen_[joints] != 0 && hyphened_.found(text_.size()));
         may(Decoding::reversed, runs_.shortest);
