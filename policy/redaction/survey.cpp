@@ -12,18 +12,19 @@ namespace tfy::redaction {
 
 namespace {
 
-constexpr CharacterSet ordinary_characters() {
-    CharacterSet set = characters("\t\r\n");
-    for (std::size_t c = 0x20; c < 0x7f; ++c) set[c] = true;
+/// Of ASCII, all that is no blank. Together with the separators they are the ordinary ones.
+constexpr CharacterSet graphic_characters() {
+    CharacterSet set{};
+    for (std::size_t c = 0x21; c < 0x7f; ++c) set[c] = true;
     return set;
 }
 
 constexpr auto label_digits = characters("0123456789abcdefABCDEF");
 
-enum Set : std::uint8_t { tokens, hex, separators, joints, signs, literal_ends, ordinary, breaks };
+enum Set : std::uint8_t { tokens, hex, separators, joints, signs, literal_ends, graphic, breaks };
 constexpr ByteClasses classes = {
-    scanned_characters,   hex_digits_and_separators,           usual_separators,      joining_separators,
-    characters("%\\&=+"), characters(" \t\r\n\"'`+.|<&~^\\_"), ordinary_characters(), characters("\r\n")};
+    scanned_characters,   hex_digits_and_separators,           usual_separators,     joining_separators,
+    characters("%\\&=+"), characters(" \t\r\n\"'`+.|<&~^\\_"), graphic_characters(), characters("\r\n")};
 
 /// "0000020   e   y" and "0040: Authoriz".
 bool has_label(std::string_view line) {
@@ -114,7 +115,9 @@ private:
             hyphened_.word(masks[joints * stride], at);
             const auto inside = text_.size() - at;
             const auto all = inside < mask_bytes ? (std::uint64_t{1} << inside) - 1 : ~std::uint64_t{0};
-            if (masks[ordinary * stride] != all) unusual(text_.substr(at, mask_bytes));
+            if (long_graphic_run_ == 0) graphic_runs(runs_of_shortest(pair_at(masks + graphic * stride)));
+            if ((masks[graphic * stride] | masks[separators * stride]) != all)
+                unusual(text_.substr(at, mask_bytes));
         });
     }
     /// Lines that begin as those of a dump do whose cells are no hex digits.
@@ -135,6 +138,7 @@ private:
         };
         runs_.shortest = true;
         runs_.base32 |= longer(least_base32(shortest_)) != 0;
+        runs_.base58 |= longer(least_base58(shortest_)) != 0;
         const auto base64 = longer(least_base64(shortest_));
         if (base64 == 0) return;
         runs_.base64 = true;
@@ -142,6 +146,11 @@ private:
         const auto first = static_cast<std::size_t>(std::countr_zero(base64));
         const auto last = mask_bytes - 1 - static_cast<std::size_t>(std::countl_zero(base64));
         turned_ = may_hold_turned(text_.substr(at + first, last - first + 2 * shortest_), shortest_);
+    }
+    void graphic_runs(WordPair runs) {
+        const auto longer = runs & (runs >> (least_base85(shortest_) - shortest_));
+        graphic_run_ |= static_cast<std::uint64_t>(runs);
+        long_graphic_run_ |= static_cast<std::uint64_t>(longer);
     }
     void sign(std::size_t at) {
         constexpr std::size_t nearby = 16;  // "};56#&"
@@ -199,6 +208,9 @@ private:
         may(Decoding::literals, literals_);
         may(Decoding::url_digits, runs_.shortest && (plus_ || (seen_[separators] != 0 &&
                                                                text_.find('/') != std::string_view::npos)));
+        may(Decoding::base85, long_graphic_run_ != 0 || (graphic_run_ != 0 && seen_[breaks] != 0));
+        may(Decoding::base58, runs_.base58 || (runs_.shortest && seen_[breaks] != 0));
+        may(Decoding::uuencode, seen_[breaks] == 0 ? is_uuencoded(text_) : may_hold_uuencode(text_));
         found.token_run = runs_.shortest;
         return found;
     }
@@ -208,6 +220,7 @@ private:
         bool shortest = false;
         bool base64 = false;
         bool base32 = false;
+        bool base58 = false;
     };
 
     std::string_view text_;
@@ -215,6 +228,8 @@ private:
     std::array<std::uint64_t, 8> seen_{};
     Runs runs_;
     std::uint64_t hex_run_ = 0;
+    std::uint64_t graphic_run_ = 0;
+    std::uint64_t long_graphic_run_ = 0;
     std::uint64_t line_begins_ = 0;
     bool labelled_ = false;
     bool escapes_ = false;

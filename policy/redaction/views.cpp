@@ -57,6 +57,10 @@ void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& f
         case Decoding::mirrored: decode_mirrored(text, view); break;
         case Decoding::literals: decode_literals(text, view); break;
         case Decoding::url_digits: decode_url_digits(text, shortest, view); break;
+        case Decoding::base85: decode_base85(text, shortest, view); break;
+        case Decoding::any_base85: decode_any_base85(text, shortest, view); break;
+        case Decoding::base58: decode_base58(text, shortest, view); break;
+        case Decoding::uuencode: decode_uuencode(text, view); break;
         case Decoding::compressed: break;
     }
 }
@@ -66,7 +70,11 @@ bool gives_bytes(Decoding decoding) {
         case Decoding::base64:
         case Decoding::base32:
         case Decoding::hex:
-        case Decoding::numbers: return true;
+        case Decoding::numbers:
+        case Decoding::base85:
+        case Decoding::any_base85:
+        case Decoding::base58:
+        case Decoding::uuencode: return true;
         default: return false;
     }
 }

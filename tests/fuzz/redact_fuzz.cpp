@@ -15,6 +15,7 @@
 #include "tests/policy/leak_compressed.hpp"
 #include "tests/policy/leak_families.hpp"
 #include "tests/policy/leak_kinds.hpp"
+#include "tests/policy/leak_large_digits.hpp"
 
 namespace {
 
@@ -96,6 +97,23 @@ const std::vector<Written>& tool_codes() {
     return all;
 }
 
+/// Codes that hold ASCII, and values from 24 characters on.
+const std::vector<Written>& large_digit_codes() {
+    static const auto all = [] {
+        auto made = large_digit_family();
+        for (auto& code : made)  // no other digits beside base58, uuencode at a line's begin
+            code.write = [write = code.write](const std::string& text) { return "\n" + write(text) + " "; };
+        return made;
+    }();
+    return all;
+}
+bool takes(const Written& code, const std::string& text, const std::string& token) {
+    constexpr std::size_t longest_base58 = 2900;
+    const bool of_token = ascii_only(text) == text || ascii_only(token) != token;
+    return of_token && (token.size() < 16 || token.size() >= 24) &&
+           !(code.name.starts_with("base58") && text.size() > longest_base58);
+}
+
 /// Of the three levels each takes two.
 const std::vector<Written>& compressions() {
     static const auto all = compressed_family();
@@ -137,6 +155,12 @@ std::vector<Reader> readers_of(std::string_view step) {
     if (step == "columns") return {same};
     if (step == "literals") return {unjoined};
     if (step == "base64url") return {standard_to_url};
+    if (step == "base58") return {unbase58};
+    if (step == "uuencode") return {unuuencoded};
+    if (step == "base85")
+        return {[](const std::string& t) { return unbase85(t, ascii85_digits); },
+                [](const std::string& t) { return unbase85(t, z85_digits); },
+                [](const std::string& t) { return unbase85(t, rfc1924_digits); }};
     if (step == "compressed") return {uninflated, unzstd};
     if (step == "numbers")
         return {[](const std::string& t) { return unlisted(t, 10); },
@@ -178,7 +202,8 @@ void check_unchanged(const redaction::Redactor& redactor, std::string_view text,
 
 void encode_up_to_three_times(Leak& leak, Choices& choices) {
     for (auto levels = choices.next() % 4; levels > 0; --levels) {
-        auto choice = choices.next() % (std::size(codes) + tool_codes().size() + compressions().size());
+        auto choice = choices.next() % (std::size(codes) + tool_codes().size() + compressions().size() +
+                                        large_digit_codes().size());
         if (choice < std::size(codes)) {
             leak.encode(codes[choice]);
             continue;
@@ -186,8 +211,14 @@ void encode_up_to_three_times(Leak& leak, Choices& choices) {
         choice -= static_cast<unsigned>(std::size(codes));
         if (choice < tool_codes().size()) {
             leak.encode(tool_codes()[choice]);
+            continue;
+        }
+        choice -= static_cast<unsigned>(tool_codes().size());
+        if (choice < large_digit_codes().size()) {
+            const auto& code = large_digit_codes()[choice];
+            if (takes(code, leak.text, leak.token)) leak.encode(code);
         } else if (levels > 1) {
-            leak.encode(compressions()[choice - tool_codes().size()]);
+            leak.encode(compressions()[choice - large_digit_codes().size()]);
             --levels;
         }
     }
