@@ -34,8 +34,27 @@ bool has_label(std::string_view line) {
     return (digits >= 4 && behind == ": ") || (digits >= 6 && behind == "  ");
 }
 
-/// Pieces between separators, from one word of marks to the next. Without branches that depend on the text:
-/// words have any length.
+/// As PieceRow and join_pieces have it, without branches that depend on the text: words have any length.
+struct Row {
+    std::size_t pieces = 0;
+    std::size_t length = 0;
+    std::size_t end = 0;
+    bool counts = false;  // it did, or one before it
+
+    void add(std::size_t begin, std::size_t piece_end, std::size_t least) {
+        const auto size = piece_end - begin;
+        const bool near = begin - end <= widest_gap;
+        const bool same = near & (size == length);
+        const auto all = pieces + static_cast<std::size_t>(near & (size < length));
+        const bool enough = (all > 2) | ((pieces == 2) & (length >= telling_piece));
+        counts |= !same & enough & (all * length >= least) & (length <= longest_piece);
+        pieces = (same ? pieces : 0) + 1;
+        length = size;
+        end = piece_end;
+    }
+};
+
+/// Pieces between separators, from one word of marks to the next.
 class Pieces {
 public:
     explicit Pieces(std::size_t least) : least_(least) {}
@@ -49,40 +68,28 @@ public:
             begins &= begins - 1;
             return begin;
         };
-        if (!open_) begin_ = next();
+        auto row = row_;  // a copy stays in registers
+        auto begin = open_ ? begin_ : next();
         for (auto ends = separators & ~before; ends != 0; ends &= ends - 1) {
-            piece(begin_, at + static_cast<std::size_t>(std::countr_zero(ends)));
-            begin_ = next();
+            row.add(begin, at + static_cast<std::size_t>(std::countr_zero(ends)), least_);
+            begin = next();
         }
+        row_ = row;
+        begin_ = begin;
         open_ = separators >> (mask_bytes - 1) == 0;
     }
     bool found(std::size_t end) {
-        if (open_ && begin_ < end) piece(begin_, end);
-        piece(end + widest_gap + 1, end + widest_gap + 1);
-        return found_;
+        if (open_ && begin_ < end) row_.add(begin_, end, least_);
+        const auto far = end + widest_gap + 1;
+        row_.add(far, far, least_);
+        return row_.counts;
     }
 
 private:
-    /// As PieceRow and join_pieces have it.
-    void piece(std::size_t begin, std::size_t end) {
-        const auto size = end - begin;
-        const bool near = begin - end_ <= widest_gap;
-        const bool same = near & (size == length_);
-        const auto pieces = pieces_ + static_cast<std::size_t>(near & (size < length_));
-        const bool enough = (pieces > 2) | ((pieces_ == 2) & (length_ >= telling_piece));
-        found_ |= !same & enough & (pieces * length_ >= least_) & (length_ <= longest_piece);
-        pieces_ = (same ? pieces_ : 0) + 1;
-        length_ = size;
-        end_ = end;
-    }
-
     std::size_t least_;
-    std::size_t pieces_ = 0;
-    std::size_t length_ = 0;
-    std::size_t end_ = 0;
+    Row row_;
     std::size_t begin_ = 0;
     bool open_ = false;  // a piece has begun and not ended
-    bool found_ = false;
 };
 
 class Surveyor {

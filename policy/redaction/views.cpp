@@ -2,6 +2,7 @@
 #include "policy/redaction/views.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace tfy::redaction {
 
@@ -10,6 +11,20 @@ Origin View::origin(std::size_t begin, std::size_t end) const {
     const auto& first = origins_.at(begin);
     const auto& last = origins_.at(end - 1);
     return {std::min(first.begin, last.begin), std::max(first.end, last.end)};
+}
+
+/// Eight bytes at a time.
+void View::append_reversed(std::string_view bytes) {
+    const auto size = text_.size();
+    text_.resize(size + bytes.size());
+    auto* to = text_.data() + size;
+    for (; bytes.size() >= 8; bytes.remove_suffix(8), to += 8) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, bytes.data() + bytes.size() - 8, 8);
+        eight = __builtin_bswap64(eight);
+        std::memcpy(to, &eight, 8);
+    }
+    std::reverse_copy(bytes.begin(), bytes.end(), to);
 }
 
 namespace {

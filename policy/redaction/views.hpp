@@ -45,9 +45,7 @@ public:
     }
     /// Bytes [begin, end) of `source`, the last one first.
     void put_reversed(std::string_view source, std::size_t begin, std::size_t end) {
-        const auto size = text_.size();
-        text_.append(source, begin, end - begin);
-        std::reverse(text_.begin() + static_cast<std::ptrdiff_t>(size), text_.end());
+        append_reversed(source.substr(begin, end - begin));
         if (!keeps_) return;
         for (auto at = end; at > begin; --at) origins_.push_back({at - 1, at});
     }
@@ -74,6 +72,8 @@ public:
     Origin origin(std::size_t begin, std::size_t end) const;
 
 private:
+    void append_reversed(std::string_view bytes);
+
     bool keeps_ = false;
     std::string text_;
     std::vector<Origin> origins_;

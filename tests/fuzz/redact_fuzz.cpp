@@ -216,7 +216,7 @@ void encode_up_to_three_times(Leak& leak, Choices& choices) {
         choice -= static_cast<unsigned>(tool_codes().size());
         if (choice < large_digit_codes().size()) {
             const auto& code = large_digit_codes()[choice];
-            if (takes(code, leak.text, token)) leak.encode(code);
+            if (takes(code, leak.text, leak.token)) leak.encode(code);
         } else if (levels > 1) {
             leak.encode(compressions()[choice - large_digit_codes().size()]);
             --levels;
