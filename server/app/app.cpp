@@ -51,8 +51,9 @@ dashboard::Reading reading_of(PageReading& page) {
 }  // namespace
 
 // Where it cannot be seen, no one is let in unasked.
-bool may_hand_out_codes(const std::filesystem::path& state_dir) {
+bool may_hand_out_codes(const std::filesystem::path& state_dir, bool sandbox) {
     if (state_dir.empty()) return true;  // in tests
+    if (!sandbox) return false;
     const auto ledger = storage::Ledger::open(state_dir / "ledger.db");
     if (!ledger) return false;
     const auto anyone = (*ledger)->anyone_enrolled();
@@ -67,8 +68,10 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       instance_lock_(std::move(parts.instance_lock)),
       state_dir_(parts.state_dir),
       base_url_(parts.base_url),
-      stream_caller_{
-          .principal = "stdio:" + parts.user, .default_assurance = default_assurance, .person = parts.user},
+      sandbox_(parts.sandbox),
+      stream_caller_{.principal = "stdio:" + parts.user,
+                     .default_assurance = default_assurance,
+                     .person = parts.owner.empty() ? parts.user : parts.owner},
       redaction_(parts.fingerprint_key, std::move(parts.known_tokens), std::move(parts.tokens)),
       log_(redaction_, parts.log_level),
       store_(std::move(parts.ledger)),
@@ -114,14 +117,15 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
                 subscriptions_, redaction_, server_info()),
       pending_requests_(redaction_),
       streamable_http_(dispatch_, pending_requests_, clock, parts.seal_key),
-      people_(clock),
+      people_(store_, clock),
       sign_in_codes_(store_, clock),
       page_reading_(caller_view_, call_tool_, store_, gate_, redaction_),
-      dashboard_({approvals_, narrowing_, standing_, reveals_, rotations_, reading_of(page_reading_),
-                  [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
-                 people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
-                 parts.public_url) {
-    people_.codes_count_while([this] { return may_hand_out_codes(state_dir_); });
+      dashboard_(
+          {approvals_, narrowing_, standing_, reveals_, rotations_, passphrases_, reading_of(page_reading_),
+           [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
+          people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
+          parts.public_url) {
+    people_.codes_count_while([this] { return may_hand_out_codes(state_dir_, sandbox_); });
     std::ignore = note_control_plane();  // start() says if it cannot
     for (const auto& name : parts.not_carried_over)
         log_.warn("a passphrase of an earlier version counts no more: its person needs an invitation",

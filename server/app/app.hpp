@@ -32,9 +32,10 @@ namespace tfy::app {
 /// Whether a path is MCP's, and not the page's.
 inline bool is_mcp(std::string_view path) { return path == "/mcp" || path == "/mcp/"; }
 
-/// Whether a server on it may print or open a code that signs in: only while no one there has a passphrase.
-/// Then `approvals sign-in` gives them, which asks for it; a program that starts a server gets none.
-bool may_hand_out_codes(const std::filesystem::path& state_dir);
+/// Whether a server may print a code that signs in: a sandbox's only, whose state is its own, and only while
+/// no one is enrolled there. `approvals sign-in` gives the others, behind a passphrase; a program that starts
+/// a server gets none.
+bool may_hand_out_codes(const std::filesystem::path& state_dir, bool sandbox);
 
 /// Everything that `stdio` and `serve` share. Members are built from top to bottom, and each uses only those
 /// above it.
@@ -109,6 +110,7 @@ private:
     std::optional<storage::Instance> instance_lock_;
     std::filesystem::path state_dir_;
     std::string base_url_;
+    bool sandbox_;
     storage::ControlPlaneInUse noted_ = {};
     policy::Caller stream_caller_;
     sealing::Sealer redaction_;

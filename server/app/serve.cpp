@@ -56,8 +56,8 @@ public:
         const bool in_terminal = isatty(STDOUT_FILENO) == 1;
         return {std::string("When this server started, it printed a code ") +
                     (in_terminal ? "in its terminal." : "to its standard output: look in its log.") +
-                    " For another code, run in a terminal on its machine:",
-                another_code()};
+                    " For another code, be the first who is enrolled: run in a terminal on its machine:",
+                tools::own_command("people first"), true};
     }
 
 private:
@@ -66,23 +66,27 @@ private:
     std::optional<people::PageAddress> address_;
 };
 
-std::string to_sign_in(const std::string& base, const std::string& code) {
+std::string to_sign_in(const std::string& base, const std::string& code, bool anyone) {
+    if (code.empty() && !anyone)
+        return "No one is enrolled, so no one can decide yet. Be the first, in another terminal: " +
+               tools::own_command("people first") + "\n\n";
     if (code.empty()) return "To sign in, get a code in another terminal: " + another_code() + "\n\n";
     return "Sign-in code: " + code + "   (works once, within 12 hours)\n" + "Or open, signed in: " + base +
-           "/approvals#code=" + code + "\n" + "For another code, run in another terminal: " + another_code() +
-           "\n\n";
+           "/approvals#code=" + code + "\n" +
+           "To be enrolled, and get codes yourself, run in another terminal: " +
+           tools::own_command("people first") + "\n\n";
 }
 
 /// `base` is what people and clients come by, `here` where it listens.
 std::string greeting(const std::string& upstream, const std::string& base, const std::string& here,
-                     const std::string& code, bool caller_keys) {
+                     const std::string& code, bool anyone, bool caller_keys) {
     std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n";
     if (upstream == "sandbox") text += "Sandbox mode: test tokens only; TrueFoundry is not contacted.\n";
     text += "\n";
     if (here != base) text += "Listening on: " + here + "\n";
     text += "MCP endpoint: " + base + "/mcp\n";
     text += "Approvals page: " + base + "/approvals\n";
-    text += to_sign_in(base, code);
+    text += to_sign_in(base, code, anyone);
     if (caller_keys)
         text += "Each caller shows a key of its own. Make one: " +
                 tools::own_command("keys create --for PERSON") + "\n\n";
@@ -186,7 +190,8 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     const auto caller_keys = parts->caller_keys;
     const auto state_dir = parts->state_dir;
     const auto instance = parts->instance;
-    const bool prints_code = may_hand_out_codes(state_dir);
+    const bool prints_code = may_hand_out_codes(state_dir, parts->sandbox);
+    const bool anyone = !parts->owner.empty();
     ServedPage page(prints_code);
     App app(loop, std::move(*parts), clock, page, policy::Assurance::signed_in);
     auto listener = transport::Listener::bind(
@@ -210,11 +215,11 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                        started = std::move(result);
                        loop.stop();
                    });
-    sealing::print_text(out, app.redaction().seal_text(greeting(upstream, base, here, code, caller_keys)));
+    sealing::print_text(out,
+                        app.redaction().seal_text(greeting(upstream, base, here, code, anyone, caller_keys)));
     if (!out)
         app.log().warn(
-            "cannot write standard output: the addresses and the sign-in code are not shown; make another "
-            "code: " +
+            "cannot write standard output: the addresses and the sign-in code are not shown; get a code: " +
             another_code());
     loop.run();
     app.close();

@@ -132,6 +132,7 @@ Result<void> open_state(Services& parts, const storage::StateDir& state) {
         return carried.error();
     const auto people = parts.ledger->people();
     if (!people) return people.error();
+    if (!people->empty()) parts.owner = people->front().name;
     parts.not_carried_over = people::not_carried_over(state.root(), *people);
     auto known = known_tokens(state);
     if (!known) return known.error();

@@ -47,7 +47,7 @@ public:
     Async<std::string> address(std::string approval_id, bool lead_person_there) override {
         if (!stands()) co_return std::string{};
         const auto url = home() + "/" + approval_id;
-        if (lead_person_there && opens_browser() && led_.insert(approval_id).second) open_signed_in(url);
+        if (lead_person_there && opens_browser() && led_.insert(approval_id).second) open_browser(url);
         co_return url;
     }
 
@@ -56,23 +56,13 @@ public:
     bool may_be_out_of_reach() const override { return !opens_browser(); }
     bool opens_browser() const override { return open_browser_ && has_display(); }
     void lead_to_value(const std::string& approval_id) override {
-        if (opens_browser() && stands()) open_signed_in(home() + "/" + approval_id);
+        if (opens_browser() && stands()) open_browser(home() + "/" + approval_id);
     }
 
     bool stands() override { return listener_ || open(); }
 
     people::SignInHelp sign_in_help() const override {
-        const bool opens = open_browser_ && has_display();
-        if (opens && !may_hand_out_codes(state_dir_))
-            return {
-                "The server opens this page in your browser. To sign in, get a code: run in a terminal on "
-                "this machine:",
-                tools::own_command("approvals sign-in")};
-        return {opens
-                    ? "The server opens this page in your browser, signed in. If it did not, get a code: run "
-                      "in a terminal on this machine:"
-                    : "To get a code, run in a terminal on this machine:",
-                tools::own_command("approvals sign-in")};
+        return {"To get a code, run in a terminal on this machine:", tools::own_command("approvals sign-in")};
     }
 
     std::string home() const override {
@@ -97,12 +87,7 @@ private:
         return true;
     }
 
-    void open_signed_in(const std::string& url) {
-        if (!may_hand_out_codes(state_dir_)) return open_browser(url);
-        open_browser(url + "#code=" + app_->people().issue_code(config::os_user(), std::chrono::minutes{15}));
-    }
-
-    // The one-time link goes from this process to the person's browser; the host and its model never see it.
+    // At a sign-in, and nothing more: what opens there can be the agent's own program.
     void open_browser(const std::string& link) {
         posix_spawn_file_actions_t files;
         posix_spawn_file_actions_init(&files);

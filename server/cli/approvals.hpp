@@ -57,7 +57,6 @@ struct ApprovalsOptions {
     bool stdout_is_terminal = false;  // isatty(1)
     people::TerminalRequirements required = {};
     storage::ControlPlaneInUse control_plane = {};  // of the last server on the state directory
-    std::string user = {};                          // the account's name: os_user()
     std::optional<policy::Rules> rules =
         {};  // permit: under which the permission has to count; none: unknown
 

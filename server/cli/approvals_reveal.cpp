@@ -65,18 +65,6 @@ std::optional<Error> gone(const ApprovalsWindow& window, const storage::RevealRo
     return std::nullopt;
 }
 
-Result<std::string> ask_person(const ApprovalsWindow& window) {
-    const auto anyone = window.archive.ledger->anyone_enrolled();
-    if (!anyone) return anyone.error();
-    if (!*anyone)
-        return Error{
-            Errc::refused,
-            "A value is shown to a person who types their passphrase, and no one is enrolled. Be the "
-            "first: " +
-                tools::own_command("people first") + "." + still_waits};
-    return window.person(people::TerminalAct::reveal);
-}
-
 Result<policy::Secret> ask_passphrase(const ApprovalsWindow& window, const std::string& person) {
     auto typed = people::ask_secret(window.prompt(), "Your passphrase, " + person + ": ");
     if (!typed) return Error{Errc::cancelled, std::string("No passphrase was typed.") + still_waits};
@@ -163,7 +151,7 @@ int reveal_value(const ApprovalsWindow& window) {
     const auto row = find_row(window);
     if (!row) return window.fail(row.error());
     if (const auto why = gone(window, *row)) return window.fail(*why);
-    const auto person = ask_person(window);
+    const auto person = window.person(people::TerminalAct::reveal);
     if (!person) return window.fail(person.error());
     const auto passphrase = ask_passphrase(window, *person);
     if (!passphrase) return window.fail(passphrase.error());

@@ -27,7 +27,6 @@ int run(Invocation& call, ApprovalsOptions& approvals) {
     approvals.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
     approvals.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
     approvals.required = people::terminal_requirements(approvals.state_dir, people::requirements_of(*rules));
-    approvals.user = config::os_user();
     approvals.control_plane = storage::control_plane_of_server(approvals.state_dir);
     approvals.rules = rules_in_use(call.options.policy, approvals.state_dir);
     return run_approvals(approvals, call.in, call.out, call.err);

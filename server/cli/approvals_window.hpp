@@ -25,7 +25,7 @@ struct ApprovalsWindow {
         return {in, [this](const std::string& text) { say(text); }, options.stdin_is_terminal};
     }
     people::Terminal terminal() const {
-        return {prompt(), *archive.ledger, options.as, options.user, options.required, now()};
+        return {prompt(), *archive.ledger, options.as, options.required, now()};
     }
     /// Who the person there says they are.
     Result<std::string> person(people::TerminalAct act) const {

@@ -34,7 +34,7 @@ struct PeopleWindow {
     }
     Result<policy::Human> identify(people::TerminalAct act) const {
         return people::TerminalChannel::identify(
-            {prompt(), *archive.ledger, options.as, options.user, options.required, now()}, act);
+            {prompt(), *archive.ledger, options.as, options.required, now()}, act);
     }
     int fail(const Error& error) const { return archive.fail(err, error); }
 };
@@ -199,10 +199,7 @@ int suspend(const PeopleWindow& window) {
     const auto& name = window.options.name;
     auto done = window.archive.ledger->suspend_person(name, human->name(), window.now());
     if (!done) return window.fail(done.error());
-    window.say(
-        name +
-        " is suspended. Their passphrase, codes and keys count no more. A session on the approvals page "
-        "that is open already ends within twelve hours.\n");
+    window.say(name + " is suspended. Their sessions on the approvals page, codes and keys have ended.\n");
     return 0;
 }
 
@@ -272,7 +269,7 @@ void add_people(CommandLine& line) {
     about(add("confirm", "Confirm a person whom another one has invited", PeopleVerb::confirm,
               {"confirm grace", "confirm grace --as bob"}),
           "Whom you confirm");
-    about(add("suspend", "End what a person has here: passphrase, codes, keys", PeopleVerb::suspend,
+    about(add("suspend", "End what a person has here: sessions, codes, keys", PeopleVerb::suspend,
               {"suspend grace", "suspend grace --as ada"}),
           "Whom you suspend");
 }

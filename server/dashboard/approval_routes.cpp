@@ -123,7 +123,9 @@ Async<void> Dashboard::events(PageRequest visit, transport::Responder& answer) {
     const auto started = co_await answer.start_events(guards());
     if (!started) co_return;
     std::optional<std::uint64_t> told;
-    while (people_.session(visit.key)) {
+    for (;;) {
+        const auto session = co_await people_.session(visit.key, false);
+        if (!session || !*session) break;
         const auto revision = approvals_.revision();
         if (told != revision) {
             const Json news = {{"revision", revision}};

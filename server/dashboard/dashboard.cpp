@@ -59,6 +59,7 @@ Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::S
       standing_(desks.standing),
       reveals_(desks.reveals),
       rotations_(desks.rotations),
+      passphrases_(desks.passphrases),
       reading_(std::move(desks.reading)),
       approved_(std::move(desks.approved)),
       people_(people),
@@ -75,7 +76,7 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"GET", "/approvals/", Needs::nothing, &Dashboard::page},
         {"GET", "/approvals/assets/{id}", Needs::nothing, &Dashboard::asset},
         {"POST", "/approvals/api/sign-in", Needs::body, &Dashboard::sign_in},
-        {"POST", "/approvals/api/sign-out", Needs::session_and_body, &Dashboard::sign_out},
+        {"POST", "/approvals/api/sign-out", Needs::body, &Dashboard::sign_out},
         {"GET", "/approvals/api/session", Needs::nothing, &Dashboard::session},
         {"GET", "/approvals/api/approvals", Needs::session, &Dashboard::list},
         {"GET", "/approvals/api/rows", Needs::session, &Dashboard::rows},
@@ -123,13 +124,17 @@ std::optional<transport::HttpResponse> Dashboard::foreign(const transport::HttpR
 }
 
 std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Needs needs) const {
-    const auto refuse = [this](int status, std::string_view code, std::string_view why) {
-        return error_reply(redaction_, status, code, std::string(why) + " Nothing was done.");
+    const auto refuse = [this](int status, std::string_view code, const std::string& why) {
+        return error_reply(redaction_, status, code, why + " Nothing was done.");
     };
     const bool with_session = needs == Needs::session || needs == Needs::session_and_body;
     if (with_session && !visit.session)
         return refuse(401, "signed_out",
                       "You are not signed in, or your session has ended. Sign in with a code.");
+    if (needs == Needs::session_and_body && !visit.session->decides)
+        return refuse(403, "not_confirmed",
+                      "You are not confirmed yet: a second person has to run tfy-pat-mcp people confirm " +
+                          visit.session->person + ". Until then you may look.");
     if (needs != Needs::body && needs != Needs::session_and_body) return std::nullopt;
 
     if (!is_json(visit.request.header("content-type").value_or("")))
@@ -163,11 +168,16 @@ std::variant<const Dashboard::Route*, transport::HttpResponse> Dashboard::find_r
 Async<void> Dashboard::handle(transport::HttpRequest request, transport::Responder& answer) {
     PageRequest visit{std::move(request)};
     visit.key = visit.request.header("x-page-key").value_or("");
-    visit.session = people_.session(visit.key);
-
     auto found = find_route(visit);
     auto* unknown = std::get_if<transport::HttpResponse>(&found);
     auto refusal = foreign(visit.request);
+    if (!refusal && !visit.key.empty()) {
+        auto session = co_await people_.session(visit.key, true);
+        if (session)
+            visit.session = std::move(*session);
+        else
+            refusal = error_reply(redaction_, session.error());
+    }
     if (!refusal)
         refusal = unknown != nullptr ? std::optional(std::move(*unknown))
                                      : stopped(visit, std::get<const Route*>(found)->needs);

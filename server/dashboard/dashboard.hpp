@@ -12,6 +12,7 @@
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
 #include "server/people/page_sessions.hpp"
+#include "server/people/passphrase_desk.hpp"
 #include "server/people/sign_in_codes.hpp"
 #include "server/people/sign_in_help.hpp"
 #include "server/reveals/locked_escrow.hpp"
@@ -36,6 +37,7 @@ public:
         approvals::Permissions& standing;
         reveals::LockedEscrow& reveals;
         calls::RotationDesk& rotations;
+        people::PassphraseDesk& passphrases;
         Reading reading;
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
     };
@@ -81,6 +83,8 @@ private:
     Async<transport::HttpResponse> page(PageRequest visit);
     Async<transport::HttpResponse> asset(PageRequest visit);
     Async<transport::HttpResponse> sign_in(PageRequest visit);
+    /// By a code, or by a name and its passphrase.
+    Async<Result<people::PageSessions::Session>> identify(PageRequest& visit);
     Async<transport::HttpResponse> sign_out(PageRequest visit);
     Async<transport::HttpResponse> session(PageRequest visit);
     Async<transport::HttpResponse> list(PageRequest visit);
@@ -115,6 +119,7 @@ private:
     approvals::Permissions& standing_;
     reveals::LockedEscrow& reveals_;
     calls::RotationDesk& rotations_;
+    people::PassphraseDesk& passphrases_;
     Reading reading_;
     std::function<void(policy::Approval)> approved_;
     people::PageSessions& people_;

@@ -1,10 +1,12 @@
 // The page's files, signing in and out, and what a browser may know of its session.
+#include "server/dashboard/body_fields.hpp"
 #include "server/dashboard/dashboard.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "server/dashboard/replies.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::dashboard {
 namespace {
@@ -12,6 +14,14 @@ namespace {
 /// The page's own addresses below /approvals, beside the inbox and its requests.
 constexpr std::array<std::string_view, 6> views = {"health",    "history", "permissions",
                                                    "rotations", "tokens",  "values"};
+
+Error not_signed_in(const Error& error) {
+    constexpr std::string_view of_any = " Nothing was changed.";
+    auto text = error.message;
+    if (const auto found = text.find(of_any); found != std::string::npos)
+        text.replace(found, of_any.size(), " You are not signed in.");
+    return {error.code, std::move(text)};
+}
 
 }  // namespace
 
@@ -29,19 +39,28 @@ Async<transport::HttpResponse> Dashboard::asset(PageRequest visit) {
     co_return error_reply(redaction_, 404, "not_found", "The page has no such file.");
 }
 
-Async<transport::HttpResponse> Dashboard::sign_in(PageRequest visit) {
-    const auto code = visit.body.find("code");
-    const bool given = code != visit.body.end() && code->is_string();
-    const auto typed = given ? code->get<std::string>() : std::string{};
+Async<Result<people::PageSessions::Session>> Dashboard::identify(PageRequest& visit) {
+    auto name = text_field(visit.body, "name");
+    auto passphrase = text_field(visit.body, "passphrase");
+    if (name && passphrase && !name->empty()) {
+        auto checking = passphrases_.check(*name, policy::Secret(std::move(*passphrase)));
+        const auto checked = co_await std::move(checking);
+        if (!checked) co_return not_signed_in(checked.error());
+        auto opening = people_.open(std::move(*name));
+        co_return co_await std::move(opening);
+    }
+    const auto typed = text_field(visit.body, "code").value_or("");
     // A right code always opens, wherever it was given out and however many were wrong before it.
     const auto person = co_await codes_.take(typed);
-    Result<people::PageSessions::Session> session = Error{};
-    if (person)
-        session = people_.open(*person);
-    else
-        session = people_.sign_in(typed);
+    auto opening = person ? people_.open(*person) : people_.sign_in(typed);
+    co_return co_await std::move(opening);
+}
+
+Async<transport::HttpResponse> Dashboard::sign_in(PageRequest visit) {
+    const auto session = co_await identify(visit);
     if (session) {
-        people_.sign_out(visit.key);  // an older session of this tab ends here
+        if (!visit.key.empty())  // an older session of this tab ends here
+            std::ignore = co_await people_.sign_out(visit.key);
         co_return json_reply(redaction_, 200, {{"page_key", session->key}});
     }
     transport::Headers extra;
@@ -50,16 +69,26 @@ Async<transport::HttpResponse> Dashboard::sign_in(PageRequest visit) {
 }
 
 Async<transport::HttpResponse> Dashboard::sign_out(PageRequest visit) {
-    people_.sign_out(visit.key);
-    co_return empty_reply(204);
+    if (!visit.session)
+        co_return error_reply(redaction_, 401, "signed_out", "You are not signed in. Nothing was done.");
+    const auto ended = co_await people_.sign_out(visit.key);
+    co_return ended ? empty_reply(204) : error_reply(redaction_, ended.error());
 }
 
 Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
     const auto& session = visit.session;
+    auto help = sign_in_help_;
+    const bool way_in = help.has_code || co_await codes_.anyone_makes_them();
+    if (!way_in)
+        help = {
+            "No one is enrolled on this server's state directory yet, so no one can decide. Be the first: "
+            "run "
+            "in a terminal on its machine:",
+            tools::own_command("people first")};
     const Json body = {{"signed_in", session.has_value()},
                        {"person", session ? Json(session->person) : Json(nullptr)},
                        {"server", server_label_},
-                       {"sign_in_help", {{"words", sign_in_help_.words}, {"command", sign_in_help_.command}}},
+                       {"sign_in_help", {{"words", help.words}, {"command", help.command}}},
                        {"version", TFY_VERSION}};
     co_return json_reply(redaction_, 200, body);
 }

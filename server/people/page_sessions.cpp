@@ -1,4 +1,3 @@
-// Codes that open a session once, and the sessions that they open.
 #include "server/people/page_sessions.hpp"
 
 #include <sodium.h>
@@ -13,13 +12,12 @@ namespace {
 
 constexpr std::size_t wrong_allowed = 10;
 constexpr std::chrono::minutes wrong_window{1};
-constexpr std::chrono::hours session_life{12};
+constexpr std::chrono::hours session_life{8};
 
 bool same(std::string_view one, std::string_view other) {
     return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
-// The map holds hashes of keys, so that the time of a look-up tells nothing about a key.
 std::string hash_of_page_key(std::string_view key) { return policy::sha256(key); }
 
 }  // namespace
@@ -32,7 +30,7 @@ std::string PageSessions::issue_code(std::string person, std::chrono::minutes li
     return shown;
 }
 
-Result<PageSessions::Session> PageSessions::sign_in(std::string_view code) {
+Result<std::string> PageSessions::take(std::string_view code) {
     const auto now = clock_.now();
     if (now - wrong_since_ >= wrong_window) wrong_ = 0;
     const auto typed = normal_sign_in_code(code);
@@ -44,39 +42,62 @@ Result<PageSessions::Session> PageSessions::sign_in(std::string_view code) {
     auto person = good ? found->second.person : std::string{};
     if (found != codes_.end()) codes_.erase(found);
     // A right code always opens: no one can lock the person out by guessing.
-    if (!good && wrong_ >= wrong_allowed)
+    if (good) return person;
+    if (wrong_ >= wrong_allowed)
         return Error{Errc::rate_limited,
                      "Too many wrong codes. You are not signed in. Wait a minute, then try again."};
-    if (!good) {
-        if (wrong_++ == 0) wrong_since_ = now;
-        return Error{
-            Errc::denied,
-            "This code is wrong, used or expired. You are not signed in. Get a new code on the server's "
-            "machine: " +
-                tools::own_command("approvals sign-in")};
-    }
-
-    return open(std::move(person));
+    if (wrong_++ == 0) wrong_since_ = now;
+    return Error{Errc::denied,
+                 "This code is wrong, used or expired. You are not signed in. Get a new code on the server's "
+                 "machine: " +
+                     tools::own_command("approvals sign-in")};
 }
 
-PageSessions::Session PageSessions::open(std::string person) {
-    const auto now = clock_.now();
-    std::erase_if(sessions_, [now](const auto& each) { return each.second.until <= now; });
+Async<Result<PageSessions::Session>> PageSessions::sign_in(std::string code) {
+    auto person = take(code);
+    if (!person) co_return person.error();
+    auto beginning = begin(std::move(*person), true);
+    co_return co_await std::move(beginning);
+}
+
+Async<Result<PageSessions::Session>> PageSessions::open(std::string person) {
+    auto beginning = begin(std::move(person), false);
+    co_return co_await std::move(beginning);
+}
+
+Async<Result<PageSessions::Session>> PageSessions::begin(std::string person, bool guest) {
     Session session{policy::random_id(32), std::move(person)};
-    sessions_.insert_or_assign(hash_of_page_key(session.key), Entry{session, now + session_life});
-    return session;
+    storage::PageSession row{.hash = hash_of_page_key(session.key),
+                             .person = session.person,
+                             .guest = guest,
+                             .until = clock_.now() + session_life,
+                             .used = clock_.now()};
+    auto work = [row = std::move(row)](storage::Ledger& ledger) { return ledger.open_page_session(row); };
+    const auto opened = co_await store_.run(std::move(work));
+    if (!opened) co_return opened.error();
+    co_return session;
 }
 
-std::optional<PageSessions::Session> PageSessions::session(std::string_view key) const {
-    if (key.empty()) return std::nullopt;
-    const auto found = sessions_.find(hash_of_page_key(key));
-    if (found == sessions_.end() || found->second.until <= clock_.now()) return std::nullopt;
-    return found->second.session;
+Async<Result<std::optional<PageSessions::Session>>> PageSessions::session(std::string key, bool used) {
+    if (key.empty()) co_return std::optional<Session>{};
+    auto work = [hash = hash_of_page_key(key), now = clock_.now(),
+                 used](storage::Ledger& ledger) -> Result<std::optional<storage::PageSession>> {
+        auto found = ledger.page_session(hash, now);
+        if (!found || !*found || !used) return found;
+        std::ignore = ledger.note_use_of_page_session(**found, now);  // one that is missed ends it early
+        return found;
+    };
+    auto found = co_await store_.run(std::move(work));
+    if (!found) co_return found.error();
+    if (!*found) co_return std::optional<Session>{};
+    co_return std::optional(Session{std::move(key), (*found)->person, (*found)->decides});
 }
 
-void PageSessions::sign_out(std::string_view key) {
-    const auto found = sessions_.find(hash_of_page_key(key));
-    if (found != sessions_.end()) sessions_.erase(found);
+Async<Result<void>> PageSessions::sign_out(std::string key) {
+    auto work = [hash = hash_of_page_key(key)](storage::Ledger& ledger) {
+        return ledger.end_page_session(hash);
+    };
+    co_return co_await store_.run(std::move(work));
 }
 
 policy::Human PageSessions::human(const Session& session) const {

@@ -1,4 +1,4 @@
-// Signing in to the approvals page: a code that was printed to the person's terminal, then a page key.
+// Signing in to the approvals page: once by a code or a passphrase, then by a page key.
 #pragma once
 
 #include <functional>
@@ -7,18 +7,20 @@
 #include <string>
 
 #include "policy/human.hpp"
-#include "tools/async.hpp"
+#include "server/storage/store.hpp"
 
 namespace tfy::people {
 
-/// One loop only. Codes are single-use; wrong tries are slowed down by count (10 wrong ones in a minute:
-/// refused for the rest of it). Sessions live 12 hours, in memory: a restart signs everyone out.
+/// One loop only. Sessions are in the store, so that every server on the state directory knows them and a
+/// restart ends none; of a key only the hash is kept. They live for 8 hours, and an hour without use. Codes
+/// that are given out here are this process's: single-use, and wrong tries are slowed down by count (10 wrong
+/// ones in a minute: refused for the rest of it).
 class PageSessions {
 public:
-    explicit PageSessions(const Clock& clock) : clock_(clock) {}
+    PageSessions(storage::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
-    /// A fresh one-time code for the person's own terminal or browser: "K7Q2-9FXM-3TVB". `person` is who will
-    /// be signed in by it.
+    /// A fresh one-time code for the person's own terminal: "K7Q2-9FXM-3TVB". `person`, who need not be
+    /// enrolled, is who will be signed in by it.
     std::string issue_code(std::string person, std::chrono::minutes life);
 
     /// Asked when one of these codes is typed: without a yes it is as if it were wrong. Without it they
@@ -28,13 +30,15 @@ public:
     struct Session {
         std::string key;  // random; comes back as X-Page-Key with every request. Never in a cookie.
         std::string person;
+        bool decides = true;  // false: not confirmed yet; they may look
     };
-    /// Errc::denied for a wrong, used or old code; Errc::rate_limited.
-    Result<Session> sign_in(std::string_view code);
-    /// For a person whose code was found and used up elsewhere (the ledger's).
-    Session open(std::string person);
-    std::optional<Session> session(std::string_view key) const;
-    void sign_out(std::string_view key);
+    /// Errc::denied for a wrong, used or old code; Errc::rate_limited; Errc::storage.
+    Async<Result<Session>> sign_in(std::string code);
+    /// For an enrolled person who was identified elsewhere.
+    Async<Result<Session>> open(std::string person);
+    /// Nothing if there is none, or its person is suspended. `used`: whether it counts as use. Errc::storage.
+    Async<Result<std::optional<Session>>> session(std::string key, bool used);
+    Async<Result<void>> sign_out(std::string key);
 
     policy::Human human(const Session& session) const;
 
@@ -43,14 +47,14 @@ private:
         std::string person;
         policy::Time until;
     };
-    struct Entry {
-        Session session;
-        policy::Time until;
-    };
+    /// Whose code it is, which is used up.
+    Result<std::string> take(std::string_view code);
+    Async<Result<Session>> begin(std::string person, bool guest);
+
+    storage::Store& store_;
     const Clock& clock_;
     std::function<bool()> codes_count_ = {};
     std::map<std::string, Code, std::less<>> codes_;
-    std::map<std::string, Entry, std::less<>> sessions_;
     std::size_t wrong_ = 0;
     policy::Time wrong_since_ = {};
 };

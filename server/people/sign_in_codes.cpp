@@ -40,6 +40,12 @@ std::string hash_of_sign_in_code(std::string_view typed) {
     return policy::sha256(normal_sign_in_code(typed));
 }
 
+Async<bool> SignInCodes::anyone_makes_them() {
+    auto work = [](storage::Ledger& ledger) { return ledger.anyone_enrolled(); };
+    const auto anyone = co_await store_.run(std::move(work));
+    co_return !anyone || *anyone;
+}
+
 Async<Result<std::string>> SignInCodes::take(std::string_view typed) {
     if (normal_sign_in_code(typed).size() != symbols)
         co_return Error{Errc::denied, "This is not a sign-in code. You are not signed in."};

@@ -21,6 +21,8 @@ class SignInCodes {
 public:
     SignInCodes(storage::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
+    /// Whether there is anyone who could make one. Where that cannot be seen there is.
+    Async<bool> anyone_makes_them();
     /// Whose code it is; it is used up. Errc::denied if there is none; Errc::storage.
     Async<Result<std::string>> take(std::string_view typed);
 

@@ -8,6 +8,7 @@ namespace tfy::people {
 struct SignInHelp {
     std::string words = {};    // "… For another code, run in a terminal on its machine:"
     std::string command = {};  // what follows them
+    bool has_code = false;     // this process printed one: there is a way in though no one is enrolled
 };
 
 }  // namespace tfy::people

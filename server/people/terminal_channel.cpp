@@ -75,8 +75,7 @@ Result<std::string> TerminalChannel::name(const Terminal& terminal, TerminalAct 
     if (auto why = not_at_terminal(terminal, act, words)) return *std::move(why);
     const auto anyone = terminal.ledger.anyone_enrolled();
     if (!anyone) return anyone.error();
-    if (!*anyone && (terminal.required.passphrase || !terminal.as.empty())) return no_one_yet(words);
-    if (!*anyone) return terminal.user;
+    if (!*anyone) return no_one_yet(words);
     const auto people = terminal.ledger.people();
     if (!people) return people.error();
     return said_name(terminal, *people, words);
@@ -90,9 +89,6 @@ Result<policy::Human> TerminalChannel::identify(const Terminal& terminal, Termin
 Result<policy::Human> TerminalChannel::identify(const Terminal& terminal, const std::string& name,
                                                 TerminalAct act) {
     const auto words = words_of(act);
-    const auto anyone = terminal.ledger.anyone_enrolled();
-    if (!anyone) return anyone.error();
-    if (!*anyone) return policy::Human(name, policy::Assurance::terminal);
     const auto typed = ask_secret(terminal.prompt, "Your passphrase, " + name + ": ");
     if (!typed) return Error{Errc::cancelled, words.undone};
     if (auto right = check_passphrase(terminal.ledger, name, *typed, terminal.now); !right)
@@ -100,7 +96,7 @@ Result<policy::Human> TerminalChannel::identify(const Terminal& terminal, const 
     const auto people = terminal.ledger.people();
     if (!people) return people.error();
     const auto found = std::ranges::find(*people, name, &storage::Person::name);
-    if (found == people->end() || !found->decides())
+    if (found == people->end() || (!found->decides() && act != TerminalAct::make_code))
         return Error{Errc::refused, name + " is not confirmed yet: a second person has to run " +
                                         tools::own_command("people confirm " + name) + ". " + words.undone};
     return policy::Human(name, policy::Assurance::terminal);

@@ -26,16 +26,15 @@ enum class TerminalAct {
 struct Terminal {
     Prompt prompt;
     storage::Ledger& ledger;
-    std::string as;    // who they say they are; empty: they are asked, if more than one is enrolled
-    std::string user;  // the account's name, which proves nothing
+    std::string as;  // who they say they are; empty: they are asked, if more than one is enrolled
     TerminalRequirements required;
     policy::Time now;
 };
 
 class TerminalChannel {
 public:
-    /// Whom the person says they are. While no one is enrolled it is the account's name, and Errc::refused if
-    /// the rules require a passphrase. Errc::refused too if standard input is no terminal though the rules
+    /// Whom the person says they are: an account's name is no proof, since a user namespace gives a program
+    /// any. Errc::refused while no one is enrolled, and if standard input is no terminal though the rules
     /// require one.
     static Result<std::string> name(const Terminal& terminal, TerminalAct act);
     /// The same, once they have typed that name's passphrase, which is asked for whatever the rules say:

@@ -237,8 +237,20 @@ CREATE TABLE guesses (
 CREATE INDEX journal_of_people ON journal (sequence) WHERE kind GLOB 'person_*';
 )sql";
 
-constexpr std::array migrations = {version_1, version_2, version_3, version_4,  version_5, version_6,
-                                   version_7, version_8, version_9, version_10, version_11};
+// Hashes of page keys, so that a reader of the file cannot decide; a row without the right mac is no session.
+constexpr std::string_view version_12 = R"sql(
+CREATE TABLE page_sessions (
+    hash   TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    guest  INTEGER NOT NULL,
+    until  INTEGER NOT NULL,
+    used   INTEGER NOT NULL,
+    mac    TEXT NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array migrations = {version_1, version_2, version_3, version_4,  version_5,  version_6,
+                                   version_7, version_8, version_9, version_10, version_11, version_12};
 
 }  // namespace
 

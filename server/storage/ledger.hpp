@@ -158,8 +158,8 @@ public:
     /// By a person who did not invite. Errc::refused, Errc::not_found; Errc::conflict if there is nothing to
     /// confirm.
     Result<void> confirm_person(const std::string& name, const std::string& by, policy::Time at);
-    /// Ends their codes and keys with it. Errc::refused for the last one who may decide; Errc::not_found,
-    /// Errc::conflict.
+    /// Ends their sessions, codes and keys with it. Errc::refused for the last one who may decide;
+    /// Errc::not_found, Errc::conflict.
     Result<void> suspend_person(const std::string& name, const std::string& by, policy::Time at);
     /// Instead of the one before. Errc::not_found.
     Result<void> set_passphrase(const std::string& person, const std::string& secret, policy::Time at);
@@ -167,6 +167,13 @@ public:
     /// guess until guessed_right(); Errc::rate_limited after too many.
     Result<std::optional<Credential>> begin_guess(const std::string& person, policy::Time now);
     Result<void> guessed_right(const std::string& person);
+
+    Result<void> open_page_session(const PageSession& session);
+    /// Nothing where there is none, it is over, an hour without use has passed, or its person is suspended.
+    Result<std::optional<PageSession>> page_session(const std::string& hash, policy::Time now);
+    /// Written down once a minute at the most.
+    Result<void> note_use_of_page_session(const PageSession& session, policy::Time now);
+    Result<void> end_page_session(const std::string& hash);
 
     Result<void> add_caller_key(const CallerKey& key, const journal::JournalEntry& entry);
     /// What it was before: revoked already where that is set. Nothing if there is none.

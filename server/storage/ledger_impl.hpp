@@ -1,6 +1,7 @@
 // What the ledger's files share: the connection, and the one way in which a record joins the journal.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@ struct Ledger::Impl {
     std::unique_ptr<SQLite::Database> database;
     std::filesystem::path key_file = {};                  // of the journal's head; empty: in memory only
     std::optional<journal::JournalKey> journal_key = {};  // once it was needed
+    std::optional<std::array<unsigned char, 32>> session_key_ = {};
 
     SQLite::Statement prepare(const char* sql) { return {*database, sql}; }
     template <class Work>
@@ -36,7 +38,10 @@ struct Ledger::Impl {
     Result<PeopleInJournal> people_in_journal();
     Result<Person> enrol(Person person, const std::string& secret, Enrolment how);
     Result<Credential> add_passphrase(const std::string& person, const std::string& secret, policy::Time at);
-    /// Codes, keys and guesses.
+    /// As the rows say, too; nothing where there is none.
+    Result<std::optional<Person>> believed_person(const std::string& name);
+    Result<std::array<unsigned char, 32>> session_key();
+    /// Sessions, codes, keys and guesses.
     Result<void> end_all_of(const std::string& name, const std::string& by, policy::Time at);
 
     /// What a reveal's end means for the rotation that waits for it, if one does.

@@ -127,8 +127,14 @@ Result<Person> Ledger::Impl::enrol(Person person, const std::string& secret, Enr
     return person;
 }
 
+Result<std::optional<Person>> Ledger::Impl::believed_person(const std::string& name) {
+    const auto known = people_in_journal();
+    if (!known) return known.error();
+    return believed(*database, *known, name);
+}
+
 Result<std::vector<Person>> Ledger::people() {
-    return impl_->write([&]() -> Result<std::vector<Person>> {
+    return sqlite::snapshot(*impl_->database, [&]() -> Result<std::vector<Person>> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         auto rows = rows_of_people(*impl_->database);
@@ -138,7 +144,7 @@ Result<std::vector<Person>> Ledger::people() {
 }
 
 Result<bool> Ledger::anyone_enrolled() {
-    return impl_->write([&]() -> Result<bool> {
+    return sqlite::snapshot(*impl_->database, [&]() -> Result<bool> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         return !known->people.empty();
@@ -146,7 +152,7 @@ Result<bool> Ledger::anyone_enrolled() {
 }
 
 Result<std::vector<std::string>> Ledger::people_the_journal_does_not_know() {
-    return impl_->write([&]() -> Result<std::vector<std::string>> {
+    return sqlite::snapshot(*impl_->database, [&]() -> Result<std::vector<std::string>> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         std::set<std::string> names;
@@ -208,7 +214,7 @@ Result<Person> Ledger::enrol_invited(const std::string& hash, const std::string&
 }
 
 Result<std::optional<Invitation>> Ledger::invitation(const std::string& hash, policy::Time now) {
-    return impl_->write([&]() -> Result<std::optional<Invitation>> {
+    return sqlite::snapshot(*impl_->database, [&]() -> Result<std::optional<Invitation>> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         const auto found = known->invitations.find(hash);
@@ -261,7 +267,8 @@ Result<void> Ledger::suspend_person(const std::string& name, const std::string& 
 
 Result<void> Ledger::Impl::end_all_of(const std::string& name, const std::string& by, policy::Time at) {
     for (const auto* sql :
-         {"DELETE FROM sign_in_codes WHERE person = ?", "DELETE FROM guesses WHERE person = ?"}) {
+         {"DELETE FROM page_sessions WHERE person = ?", "DELETE FROM sign_in_codes WHERE person = ?",
+          "DELETE FROM guesses WHERE person = ?"}) {
         auto rows = prepare(sql);
         SQLite::bind(rows, name);
         rows.exec();

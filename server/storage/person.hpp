@@ -39,6 +39,17 @@ struct Invitation {
     policy::Time until = {};
 };
 
+/// A signed-in browser. Its row is bound to the key keys/sessions.key, so that one that was slipped in is
+/// none.
+struct PageSession {
+    std::string hash;  // of the page key
+    std::string person;
+    bool guest = false;  // by a code that a sandbox printed: the person need not be enrolled
+    policy::Time until = {};
+    policy::Time used = {};
+    bool decides = false;  // as the person is now; not stored
+};
+
 /// Guesses at one person's passphrase.
 struct Guesses {
     int wrong = 0;            // in a row

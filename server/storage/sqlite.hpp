@@ -40,11 +40,12 @@ std::string sentence_of(const SQLite::Exception& thrown);
 /// A row that is not what was written.
 Error damaged(std::string_view what);
 
-/// BEGIN IMMEDIATE now; ROLLBACK at the end of the scope where no one said commit().
+/// BEGIN IMMEDIATE now, or as it says; ROLLBACK at the end of the scope where no one said commit().
 class Transaction {
 public:
-    explicit Transaction(SQLite::Database& database) : database_(database) {
-        database_.exec("BEGIN IMMEDIATE");
+    explicit Transaction(SQLite::Database& database, const char* begin = "BEGIN IMMEDIATE")
+        : database_(database) {
+        database_.exec(begin);
     }
     ~Transaction();
     Transaction(const Transaction&) = delete;
@@ -75,6 +76,15 @@ std::invoke_result_t<Work> write(SQLite::Database& database, Work&& work) {
         auto done = work();
         if (done) transaction.commit();
         return done;
+    });
+}
+
+/// The same for work that only reads: all of it sees one moment, and holds no writer up.
+template <class Work>
+std::invoke_result_t<Work> snapshot(SQLite::Database& database, Work&& work) {
+    return read([&]() -> std::invoke_result_t<Work> {
+        const Transaction transaction(database, "BEGIN");
+        return work();
     });
 }
 

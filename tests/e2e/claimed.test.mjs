@@ -53,7 +53,7 @@ test('in the form, in the terminal, in a task; and who decided is not called by 
   const listed = await world.terminal(['approvals', 'list', '--json']);
   const [{ id }] = JSON.parse(listed.stdout).approvals;
   checkScreen((await world.terminal(['approvals', 'show', id])).stdout);
-  const deciding = await world.terminal(['approvals', 'approve', id], []);
+  const deciding = await world.decide(['approve', id], []);
   checkScreen(deciding.stdout);
 
   const retry = answered(2, asked, tool, args, {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it, test } from 'node:test';
 
+import { passphrase } from './lib/people.mjs';
 import { binary, until } from './lib/process.mjs';
 import { answered, RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
 import { adviceLost, textOf, valueIn } from './lib/story.mjs';
@@ -246,13 +247,14 @@ describe('the decision at a terminal, killed at', { skip, concurrency: 2 }, () =
       await crash.live();
       const call = () => crash.peer.exchange(toolCall((ids += 1), crash.tool, crash.args));
       const { approval_id: id } = (await call()).result.structuredContent;
+      await crash.world.enrol();
       const person = crash.world.spawn(['approvals', 'approve', id], { ...crash.world.env, TFY_FAILPOINT: step });
-      person.child.stdin.end(`${name}\nnone\n`);
+      person.child.stdin.end(`${passphrase}\n${name}\nnone\n`);
       assert.equal((await person.ended).signal, 'SIGKILL', person.stdout + person.stderr);
       assert.deepEqual((await crash.rows()).map(row => row.state), [state]);
       assert.equal(await crash.written(), 0);
       if (state === 'pending')
-        assert.equal((await crash.world.terminal(['approvals', 'approve', id], [name, 'none'])).code, 0);
+        assert.equal((await crash.world.decide(['approve', id], [name, 'none'])).code, 0);
       const done = (await call()).result;
       assert.equal(done.structuredContent.status, 'executed', textOf(done));
       assert.equal(await crash.written(), 1);

@@ -153,9 +153,9 @@ test('an id may be cut to a beginning that is its own, in every verb that takes 
   };
   const shown = await world.terminal(['approvals', 'show', shortest(ids[0])]);
   assert.match(shown.stdout, /ci-one/);
-  const denied = await world.terminal(['approvals', 'deny', shortest(ids[1]).slice(4), '--reason', 'no']);
+  const denied = await world.decide(['deny', shortest(ids[1]).slice(4), '--reason', 'no']);
   assert.equal(denied.code, 0, denied.stderr);
-  const approved = await world.terminal(['approvals', 'approve', shortest(ids[2])], ['ci-three', 'none']);
+  const approved = await world.decide(['approve', shortest(ids[2])], ['ci-three', 'none']);
   assert.equal(approved.code, 0, approved.stderr);
   const all = JSON.parse((await world.terminal(['approvals', 'list', '--all', '--json'])).stdout).approvals;
   assert.deepEqual(all.map(each => [each.id, each.state]), [
@@ -163,15 +163,14 @@ test('an id may be cut to a beginning that is its own, in every verb that takes 
     [ids[1], 'denied'],
     [ids[2], 'approved'],
   ]);
-  const none = await world.terminal(['approvals', 'approve', 'zzzz']);
+  const none = await world.decide(['approve', 'zzzz']);
   assert.match(none.stderr, /There is no request zzzz\./);
 
-  const given = await world.terminal(
-    ['approvals', 'permit', '--principal', `stdio:${all[0].call.caller.principal.slice(6)}`, '--names', 'ci-*', '--uses', '1', '--json'],
+  const given = await world.decide(['permit', '--principal', `stdio:${all[0].call.caller.principal.slice(6)}`, '--names', 'ci-*', '--uses', '1', '--json'],
     ['ci-*'],
   );
   const permission = JSON.parse(given.stdout).id;
-  const revoked = await world.terminal(['approvals', 'revoke', permission.slice(4, 10)]);
+  const revoked = await world.decide(['revoke', permission.slice(4, 10)]);
   assert.equal(revoked.code, 0, revoked.stderr);
 });
 
@@ -199,10 +198,12 @@ test('where a shell does not find the program by its name, printed commands give
   world.state = join(world.folder, "it's the state");
   const env = { ...world.env, PATH: '/usr/bin:/bin', TFY_PAT_MCP_STATE_DIR: world.state };
   const server = await world.serve(env);
-  const [, printed] = await server.process.says(/run in another terminal: (.*)$/m);
-  assert.ok(printed.startsWith(`${binary} approvals sign-in --state-dir '`), printed);
-  const made = await runToEnd('sh', ['-c', `${printed} --policy ${world.env.TFY_PAT_MCP_POLICY}`], { env: { PATH: env.PATH, HOME: world.folder } });
+  const [, printed] = await server.process.says(/in another terminal: (.*)$/m);
+  assert.ok(printed.startsWith(`${binary} people first --state-dir '`), printed);
+  const looking = printed.replace('people first', 'people list'); // without a terminal
+  const made = await runToEnd('sh', ['-c', looking], { env: { PATH: env.PATH, HOME: world.folder } });
   assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /^No one is enrolled/);
   const wrong = await runToEnd(binary, ['serve', '--holdd'], { env });
   assert.match(wrong.stderr, new RegExp(`\\nHelp: ${binary} serve --help\\n$`));
 });

@@ -21,7 +21,8 @@ async function becomes(look, wanted, seconds = 20) {
 }
 
 async function terminal(world, args, lines = []) {
-  const done = await world.terminal(['approvals', ...args], lines);
+  const decides = ['approve', 'deny'].includes(args[0]);
+  const done = decides ? await world.decide(args, lines) : await world.terminal(['approvals', ...args], lines);
   assert.equal(done.code, 0, done.stdout + done.stderr);
   return done;
 }
@@ -272,7 +273,7 @@ test('two requests for one token: the same caller is led to its first, another c
   assert.equal(statusOf(await remove(local)), 'executed');
   const states = new Map((await all(world)).map(each => [each.id, each.state]));
   assert.equal(states.get(second), 'superseded', 'nothing is left to be approved in vain');
-  const late = await world.terminal(['approvals', 'approve', second], ['prod-db']);
+  const late = await world.decide(['approve', second], ['prod-db']);
   assert.equal(late.code, 1, late.stdout);
   const told = await remove(remote);
   assert.equal(statusOf(told), 'superseded', textOf(told));

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { signInCode } from './lib/people.mjs';
 import { adviceLost, create, idOf, names, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
@@ -107,6 +108,8 @@ test('the page decides nothing without a session, the page key, the digest that 
   const approval = await page.nextPending();
   const choice = { digest: approval.digest, typed_name: 'guarded', destination: 'none' };
   const stranger = new Page(world, server.page);
+  const used = await signInCode(world);
+  await Page.signIn(world, { ...server, code: used });
   const rows = [
     ['no session', await stranger.approve(approval.id, choice), 401],
     [
@@ -132,7 +135,7 @@ test('the page decides nothing without a session, the page key, the digest that 
     ['an unknown destination', await page.approve(approval.id, { ...choice, destination: 'everybody' }), 422],
     [
       'a used sign-in code',
-      await new Page(world, server.page).request('POST', '/api/sign-in', { code: server.code }),
+      await new Page(world, server.page).request('POST', '/api/sign-in', { code: used }),
       403,
     ],
   ];
@@ -148,8 +151,7 @@ test('the terminal does not reach the assurance that HTTP asks for', async t => 
   const { world, page, connection } = await begin(t, 'modern HTTP', { elicitation: null, hold: '1s' });
   const pending = await create(connection, 'not-by-terminal');
   assert.equal(statusOf(pending), 'approval_pending');
-  const tried = await world.terminal(
-    ['approvals', 'approve', pending.structuredContent.approval_id],
+  const tried = await world.decide(['approve', pending.structuredContent.approval_id],
     ['not-by-terminal', 'none']
   );
   assert.equal(tried.code, 1, tried.stdout);
@@ -260,7 +262,7 @@ test('a permission given in a terminal is for what a terminal may approve', asyn
     policy: rules({ assurance: 'terminal' }),
   });
   const wish = ['--principal', 'http:loopback', '--names', 'ci-*', '--uses', '1'];
-  const permit = typed => world.terminal(['approvals', 'permit', ...wish, '--destination', 'none'], [typed]);
+  const permit = typed => world.decide(['permit', ...wish, '--destination', 'none'], [typed]);
   assert.equal((await permit('yes')).code, 1);
   const given = await permit('ci-*');
   assert.equal(given.code, 0, given.stderr);

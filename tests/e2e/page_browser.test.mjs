@@ -26,7 +26,7 @@ async function begin(t, { hold = '1s' } = {}) {
   const world = await World.start(t, { policy, hold });
   const server = await world.serve();
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
-  const page = await atSignIn(t, server);
+  const page = await atSignIn(t, world, server);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Nothing is waiting for you').waitFor();
   return { world, connection, page };

@@ -30,7 +30,7 @@ test('attack: another port of this machine gets nothing that decides, and its pa
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
   const asked = await create(connection, 'taken-over');
   const id = asked.structuredContent.approval_id;
-  const page = await atSignIn(t, server);
+  const page = await atSignIn(t, world, server);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('taken-over').first().waitFor();
 
@@ -98,7 +98,7 @@ test('no route sets a cookie, signed in or not', async t => {
 test('a new tab takes the key of an open one; a sign-out ends it for both', { timeout: 90_000 }, async t => {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
   const server = await world.serve();
-  const page = await atSignIn(t, server);
+  const page = await atSignIn(t, world, server);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await live(page);
   const second = await page.context().newPage();

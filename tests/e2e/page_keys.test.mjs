@@ -15,7 +15,7 @@ async function begin(t, ...names) {
     const call = toolCall(index, 'tfy_access_tokens_create', { payload: { name } }, { capabilities: {} });
     ids.push((await peer.exchange(call)).result.structuredContent.approval_id);
   }
-  const page = await atSignIn(t, server);
+  const page = await atSignIn(t, world, server);
   await page.keyboard.press('Enter');
   await page.locator('a.row').first().waitFor();
   return { world, server, page, ids };

@@ -30,7 +30,7 @@ async function begin(t) {
 test(`${many} requests wait: the first line is there within ${patience / 1000} s, in fewer than 2,000 nodes`, async t => {
   const { server, ask } = await begin(t);
   for (let i = 0; i < many; i += 20) await Promise.all(Array.from({ length: 20 }, (_, j) => ask(`many-${i + j}`)));
-  const page = await atSignIn(t, server);
+  const page = await atSignIn(t, world, server);
   // The page's own clock, from the click that signs in to the first line.
   await page.evaluate(() => {
     const button = [...document.querySelectorAll('button')].find(each => each.textContent === 'Sign in');
@@ -68,7 +68,7 @@ test(`${many} requests wait: the first line is there within ${patience / 1000} s
 
 test('10,000 decisions of the past scroll, in fewer than 2,000 nodes; search and filters find one of them', async t => {
   const { server } = await begin(t);
-  const page = await atSignIn(t, server);
+  const page = await atSignIn(t, world, server);
   const past = i => ({
     id: `apr_past${i}`,
     title: 'Create access token',
@@ -129,7 +129,7 @@ test('10,000 decisions of the past scroll, in fewer than 2,000 nodes; search and
 test('the journal is saved as a file, as audit export prints it', async t => {
   const { server, ask } = await begin(t);
   await ask('journalled');
-  const page = await atSignIn(t, server);
+  const page = await atSignIn(t, world, server);
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'History' }).click();
   const [download] = await Promise.all([

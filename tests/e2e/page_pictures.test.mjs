@@ -30,7 +30,7 @@ test('the pictures in docs show the inbox and a request as they are', async t =>
   ])
     await ask('tfy_access_tokens_create', { payload: { name, ...more }, reason });
 
-  const page = await atSignIn(t, server, size);
+  const page = await atSignIn(t, world, server, size);
   await page.keyboard.press('Enter');
   await row(page, 'Create', 'prod-deploy').click();
   await card(page, 'prod-deploy').waitFor();

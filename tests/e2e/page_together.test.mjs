@@ -31,7 +31,7 @@ async function begin(t) {
     const { result } = await peer.exchange(call);
     return result.taskId ?? result.structuredContent.approval_id;
   };
-  const page = await atSignIn(t, { ...server, code: await signInCode(world, {}, me) });
+  const page = await atSignIn(t, world, server);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Nothing is waiting for you').waitFor();
   return { world, peer, page, ann, ask };

@@ -11,7 +11,7 @@ import { rules, World } from './lib/world.mjs';
 async function begin(t) {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s', sandbox: ['--sandbox-tokens', 'examples'] });
   const server = await world.serve();
-  const page = await atSignIn(t, server);
+  const page = await atSignIn(t, world, server);
   await page.keyboard.press('Enter');
   await page.getByText('Nothing is waiting for you').waitFor();
   return { world, server, page };

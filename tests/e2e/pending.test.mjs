@@ -50,9 +50,9 @@ for (const door of ['modern stdio', 'legacy stdio', 'modern HTTP', 'legacy HTTP'
       JSON.parse(listed.stdout).approvals.map(each => each.id),
       [id]
     );
-    const wrong = await world.terminal(['approvals', 'approve', id], ['another-name']);
+    const wrong = await world.decide(['approve', id], ['another-name']);
     assert.equal(wrong.code, 1, wrong.stdout);
-    const approved = await world.terminal(['approvals', 'approve', id], ['by-terminal', 'agent']);
+    const approved = await world.decide(['approve', id], ['by-terminal', 'agent']);
     assert.equal(approved.code, 0, approved.stdout + approved.stderr);
 
     const created = await create(connection, 'by-terminal');
@@ -65,7 +65,7 @@ for (const door of ['modern stdio', 'legacy stdio', 'modern HTTP', 'legacy HTTP'
     const tokenId = await idOf(connection, 'by-terminal');
     const remove = () => connection.call('tfy_access_tokens_delete', { id: tokenId });
     const second = checkPending(await remove());
-    assert.equal((await world.terminal(['approvals', 'approve', second], ['by-terminal'])).code, 0);
+    assert.equal((await world.decide(['approve', second], ['by-terminal'])).code, 0);
     assert.equal(statusOf(await remove()), 'executed');
     assert.ok(!(await names(connection)).includes('by-terminal'));
     await world.assertSeenOnce(value);
@@ -79,7 +79,7 @@ test('an approval that comes while the call still waits lets it go on', async t 
   const waiting = create(connection, 'while-waiting');
   const watch = world.spawn(['approvals', 'watch']);
   const [id] = await watch.says(/apr_[a-z2-7]{26}/);
-  assert.equal((await world.terminal(['approvals', 'approve', id], ['while-waiting', 'none'])).code, 0);
+  assert.equal((await world.decide(['approve', id], ['while-waiting', 'none'])).code, 0);
   assert.equal(statusOf(await waiting), 'executed');
 });
 
@@ -87,7 +87,7 @@ test('a denial in the terminal reaches the agent with its reason', async t => {
   const world = await World.start(t);
   const connection = await open('modern stdio', world, mute);
   const id = checkPending(await create(connection, 'refused'));
-  const denied = await world.terminal(['approvals', 'deny', id, '--reason', 'no more tokens this week']);
+  const denied = await world.decide(['deny', id, '--reason', 'no more tokens this week']);
   assert.equal(denied.code, 0, denied.stdout + denied.stderr);
   const asked = await connection.call('tfy_approvals_get', { approval_id: id });
   assert.equal(statusOf(asked), 'denied', textOf(asked));
@@ -101,7 +101,7 @@ test('tfy_approvals_get follows an approval from pending to executed', async t =
   const id = checkPending(await create(connection, 'followed'));
   const look = async () => statusOf(await connection.call('tfy_approvals_get', { approval_id: id }));
   assert.equal(await look(), 'approval_pending');
-  assert.equal((await world.terminal(['approvals', 'approve', id], ['followed', 'none'])).code, 0);
+  assert.equal((await world.decide(['approve', id], ['followed', 'none'])).code, 0);
   assert.equal(statusOf(await create(connection, 'followed')), 'executed');
   assert.equal(await look(), 'executed');
   const foreign = await connection.call('tfy_approvals_get', { approval_id: `apr_${'a'.repeat(26)}` });
@@ -132,7 +132,7 @@ test('without a terminal nobody can pretend to be one: the default rules want a 
   });
   const connection = await open('modern stdio', world, mute);
   const id = checkPending(await create(connection, 'no-tty'));
-  const tried = await world.terminal(['approvals', 'approve', id], ['no-tty', 'none']);
+  const tried = await world.decide(['approve', id], ['no-tty', 'none']);
   assert.equal(tried.code, 1, tried.stdout);
   assert.equal(statusOf(await create(connection, 'no-tty')), 'approval_pending');
   assert.equal(await world.upstreamCount('POST'), 0);

@@ -1,4 +1,4 @@
-// Once anyone is enrolled, no process gives a program the power to decide: not by starting a server on the state
+// No process gives a program the power to decide, whether anyone is enrolled yet or not: not by starting a server on the state
 // directory, not by taking another account's name, and not by writing rows of people.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -19,10 +19,16 @@ const signsIn = /[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}/;
 test('attack: a second server on the same state directory, in a terminal too, gives no code', { timeout: 90_000 }, async t => {
   const world = await World.start(t, { policy: rules({ assurance: 'signed_in' }), hold: '0s' });
   const first = await world.serve();
-  assert.match(first.code, signsIn, 'nobody is here yet');
+  assert.doesNotMatch(first.process.stdout + first.process.stderr, signsIn, 'nobody is here yet');
+  assert.match(first.process.stdout, /^No one is enrolled, so no one can decide yet\. Be the first, in another terminal: tfy-pat-mcp people first /m);
+  const early = (await new Page(world, first.page).request('GET', '/api/session')).body.sign_in_help;
+  assert.match(early.command, /^tfy-pat-mcp people first /);
+  const unknown = await world.terminal(['approvals', 'sign-in']);
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /No one is enrolled on this state directory/);
   assert.equal((await enrolFirst(world)).code, 0);
-  const late = await new Page(world, first.page).request('POST', '/api/sign-in', { code: first.code });
-  assert.equal(late.status, 403, 'a code that was printed before counts no more');
+  const now = (await new Page(world, first.page).request('GET', '/api/session')).body.sign_in_help;
+  assert.match(now.command, /^tfy-pat-mcp approvals sign-in /);
 
   const second = await world.serve();
   assert.equal(second.code, undefined);
@@ -67,9 +73,9 @@ test('attack: stdio with an xdg-open of the agent’s own opens no link that sig
     await until(told, { what: () => 'the browser', change: look => setInterval(look, 50).unref() });
     const opened = readFileSync(heard, 'utf8');
     assert.ok(opened.startsWith(page), opened);
-    assert.equal(opened.includes('#code='), !enrolled, opened);
+    assert.ok(!opened.includes('#'), opened);
     const help = (await new Page(world, page).request('GET', '/api/session')).body.sign_in_help;
-    assert.equal(/signed in/.test(help.words), !enrolled, help.words);
+    assert.match(help.command, enrolled ? /approvals sign-in/ : /people first/);
   }
 });
 
@@ -77,10 +83,14 @@ const unshare = spawnSync('unshare', ['--user', '--map-user=1', 'id', '-un'], { 
 const skip = unshare.stdout === 'daemon\n' ? false : 'no user namespaces here';
 
 test('attack: a user namespace makes names, and none of them is a person', { skip, timeout: 90_000 }, async t => {
+  for (const enrolled of [false, true]) await namesDecideNothing(t, enrolled);
+});
+
+async function namesDecideNothing(t, enrolled) {
   const policy = rules({ assurance: 'terminal', more: 'quorum = 2\nself_approval = false' });
   const world = await World.start(t, { policy, hold: '0s' });
   const connection = await open('modern stdio', world, { elicitation: null });
-  assert.equal((await enrolFirst(world)).code, 0);
+  if (enrolled) assert.equal((await enrolFirst(world)).code, 0);
   const asked = await create(connection, 'by-daemon-and-bin');
   const id = asked.structuredContent.approval_id;
   const as = (uid, args, lines) =>
@@ -92,7 +102,7 @@ test('attack: a user namespace makes names, and none of them is a person', { ski
   for (const uid of [1, 2]) {
     const tried = as(uid, ['approve', id], ['battery staple correct', 'by-daemon-and-bin', 'none']);
     assert.equal(tried.status, 1, tried.stdout);
-    assert.match(tried.stderr, /other than the agent's own, who is/); // the only person who is enrolled, whatever the account
+    assert.match(tried.stderr, enrolled ? /other than the agent's own, who is/ : /No one is enrolled/);
     for (const args of [['approve', id], ['passphrase'], ['sign-in']]) {
       const named = as(uid, [...args, '--as', ['', 'daemon', 'bin'][uid]], ['battery staple correct', 'by-daemon-and-bin', 'none']);
       assert.equal(named.status, 1, named.stdout);
@@ -103,10 +113,11 @@ test('attack: a user namespace makes names, and none of them is a person', { ski
   assert.doesNotMatch(seen.stdout, /"by": ?"(daemon|bin)"/);
   assert.equal(await world.upstreamCount('POST'), 0);
 
+  if (!enrolled) return;
   const again = await peopleTerminal(world, ['first'], []);
   assert.equal(again.code, 1);
   assert.match(again.text, /Someone is enrolled here already/);
-});
+}
 
 test('attack: a person written into the database is no one, and audit verify names them', { timeout: 60_000 }, async t => {
   const world = await World.start(t, { policy: rules({ assurance: 'terminal' }), hold: '0s' });

@@ -39,7 +39,7 @@ test('HTTP: new rules hold from then on, wrong ones change nothing, and what is 
   assert.match(textOf(denied), /closed today/);
 
   const { approval_id: id } = pending.structuredContent;
-  const decided = await world.terminal(['approvals', 'approve', id], ['opened-before', 'none']);
+  const decided = await world.decide(['approve', id], ['opened-before', 'none']);
   assert.equal(decided.code, 0, decided.stderr);
   const created = await create(client, 'opened-before');
   assert.equal(statusOf(created), 'executed', textOf(created));

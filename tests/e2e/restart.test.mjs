@@ -30,7 +30,7 @@ test('stdio: killed while pending; after a restart it is still there, is decided
     id,
     'the repeated call attaches to the same request'
   );
-  assert.equal((await world.terminal(['approvals', 'approve', id], [name, 'none'])).code, 0);
+  assert.equal((await world.decide(['approve', id], [name, 'none'])).code, 0);
   const done = await second.exchange(call(2));
   assert.equal(done.result.structuredContent.status, 'executed', JSON.stringify(done));
   assert.equal(await world.upstreamCount('POST'), 1);
@@ -66,8 +66,7 @@ test('a value that was held by a process that was killed is gone, and the answer
   const pending = await first.exchange(call(1));
   assert.equal(
     (
-      await world.terminal(
-        ['approvals', 'approve', pending.result.structuredContent.approval_id],
+      await world.decide(['approve', pending.result.structuredContent.approval_id],
         [name, 'agent']
       )
     ).code,

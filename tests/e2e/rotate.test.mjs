@@ -118,10 +118,10 @@ test('a person keeps the old token at the terminal while the grace runs', async 
     listed.rotations.map(each => [each.id, each.state]),
     [[rotated.rotation_id, 'due']]
   );
-  const kept = await world.terminal(['approvals', 'keep', rotated.rotation_id]);
+  const kept = await world.decide(['keep', rotated.rotation_id]);
   assert.equal(kept.code, 0, kept.stderr);
   assert.match(kept.stdout, /was not deleted and still works: a person decided to keep it/);
-  const again = await world.terminal(['approvals', 'keep', rotated.rotation_id]);
+  const again = await world.decide(['keep', rotated.rotation_id]);
   assert.equal(again.code, 0, again.stderr);
   assert.match(again.stdout, /^It is kept already\./);
   assert.ok(await world.isLiveToken(before.value));
@@ -131,7 +131,7 @@ test('a person keeps the old token at the terminal while the grace runs', async 
 test('keep wants a person at a terminal where the rules do', async t => {
   const world = await World.start(t, { policy: rules().replace('require_tty = false', 'require_tty = true') });
   await new RawStdio(world).exchange(toolCall(1, 'tfy_config_status', {}));
-  const kept = await world.terminal(['approvals', 'keep', `rot_${'a'.repeat(26)}`]);
+  const kept = await world.decide(['keep', `rot_${'a'.repeat(26)}`]);
   assert.equal(kept.code, 1);
   assert.match(kept.stderr, /not a terminal/);
 });
@@ -214,7 +214,7 @@ async function rotatedRaw(world, grace, then, reached) {
   const approve = async (name, call) => {
     const pending = await peer.exchange(call(1));
     const { approval_id: id } = pending.result.structuredContent;
-    assert.equal((await world.terminal(['approvals', 'approve', id], [name, 'agent'])).code, 0);
+    assert.equal((await world.decide(['approve', id], [name, 'agent'])).code, 0);
     return id;
   };
   const create = number => toolCall(number, 'tfy_access_tokens_create', { payload: { name: old } });

@@ -1,12 +1,10 @@
 // Signing in says where a code comes from in this very situation, and a refused code speaks of codes.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
-import { enrolFirst, passphrase } from './lib/people.mjs';
+import { enrolFirst, enrolPeople, me, passphrase } from './lib/people.mjs';
 import { binary, Process, runToEnd } from './lib/process.mjs';
 import { create } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -22,23 +20,40 @@ async function helpOn(world, page) {
 /** The command as it is told signs its person in. */
 async function codeWorks(world, page, told) {
   const env = { PATH: process.env.PATH, HOME: world.folder, TFY_PAT_MCP_POLICY: world.env.TFY_PAT_MCP_POLICY };
-  const made = await runToEnd('sh', ['-c', `${told.replace('tfy-pat-mcp', `'${binary}'`)} --json`], { env });
+  const command = `${told.replace('tfy-pat-mcp', `'${binary}'`)} --json`;
+  const made = await runToEnd('sh', ['-c', command], { env, input: `${passphrase}\n` });
   assert.equal(made.code, 0, made.stderr);
   await Page.signIn(world, { page, code: JSON.parse(made.stdout).code });
 }
 
-test('serve, with its output in a log: the page points to the log, the greeting to the command', async t => {
-  const world = await World.start(t);
-  const { process: server, page } = await world.serve();
-  assert.ok(server.stdout.includes(`For another code, run in another terminal: ${command(world)}\n`), server.stdout);
+async function sandboxWorld(t) {
+  const world = await World.start(t, { upstream: 'http://127.0.0.1:9' });
+  for (const name of ['TFY_BASE_URL', 'TFY_API_KEY']) delete world.env[name];
+  world.env.TFY_PAT_MCP_SANDBOX = 'true';
+  return world;
+}
+
+test('a sandbox, with its output in a log: the greeting has a link, the page points to the log; once someone is enrolled neither', async t => {
+  const world = await sandboxWorld(t);
+  const { process: server, page, code } = await world.serve();
+  assert.ok(server.stdout.includes(`Or open, signed in: ${page}#code=${code}\n`), server.stdout);
   const help = await helpOn(world, page);
-  assert.equal(help.words, 'When this server started, it printed a code to its standard output: look in its log. For another code, run in a terminal on its machine:');
-  assert.equal(help.command, command(world));
-  await codeWorks(world, page, help.command);
+  assert.equal(help.words, 'When this server started, it printed a code to its standard output: look in its log. For another code, be the first who is enrolled: run in a terminal on its machine:');
+  assert.equal(help.command, `tfy-pat-mcp people first --state-dir ${world.state}`);
+  const session = await Page.signIn(world, { page, code });
+  assert.equal((await session.request('GET', '/api/session')).body.person, me);
+
+  const other = await world.serve();
+  await world.enrol();
+  const late = await new Page(world, other.page).request('POST', '/api/sign-in', { code: other.code });
+  assert.equal(late.status, 403, 'a code that was printed before counts no more');
+  const third = await world.serve();
+  assert.equal(third.code, undefined);
+  await codeWorks(world, third.page, (await helpOn(world, third.page)).command);
 });
 
-test('serve, started in a terminal: the page points to that terminal', async t => {
-  const world = await World.start(t);
+test('a sandbox that is started in a terminal: the page points to that terminal', async t => {
+  const world = await sandboxWorld(t);
   const started = ['script', ['--quiet', '--return', '--command', `'${binary}' serve --listen 127.0.0.1:0`, '/dev/null']];
   const server = new Process(...started, { env: { ...world.env, SHELL: '/bin/sh', TERM: 'dumb' } });
   t.after(() => server.stop());
@@ -47,21 +62,22 @@ test('serve, started in a terminal: the page points to that terminal', async t =
   assert.match(help.words, /^When this server started, it printed a code in its terminal\. For another code/);
 });
 
-test('stdio: the page says that the browser opens signed in, or how to get a code without one', async t => {
-  for (const display of [true, false]) {
-    const world = await World.start(t, { policy: rules({ assurance: 'signed_in' }), hold: '0s' });
-    const bin = join(world.folder, 'bin');
-    mkdirSync(bin);
-    writeFileSync(join(bin, 'xdg-open'), '#!/bin/sh\nexit 0\n');
-    chmodSync(join(bin, 'xdg-open'), 0o755);
-    world.env.PATH = `${bin}:${world.env.PATH}`;
-    if (display) world.env.DISPLAY = ':99';
-    const connection = await open('modern stdio', world, { elicitation: null });
-    const pending = await create(connection, 'ci-bot');
-    const page = pending.structuredContent.approval_url.replace(/\/apr_.*$/, '');
+test('a server for TrueFoundry, serve and stdio: the page says how to be the first, then how to get a code', async t => {
+  const world = await World.start(t, { policy: rules({ assurance: 'signed_in' }), hold: '0s' });
+  const { page: served } = await world.serve();
+  const connection = await open('modern stdio', world, { elicitation: null });
+  const pending = await create(connection, 'ci-bot');
+  const own = pending.structuredContent.approval_url.replace(/\/apr_.*$/, '');
+  for (const page of [served, own]) {
     const help = await helpOn(world, page);
-    if (display) assert.match(help.words, /^The server opens this page in your browser, signed in\. If it did not, get a code: run in a terminal on this machine:$/);
-    else assert.equal(help.words, 'To get a code, run in a terminal on this machine:');
+    assert.match(help.words, /^No one is enrolled on this server's state directory yet, so no one can decide\. Be the first: /);
+    assert.equal(help.command, `tfy-pat-mcp people first --state-dir ${world.state}`);
+  }
+  await world.enrol();
+  for (const page of [served, own]) {
+    const help = await helpOn(world, page);
+    assert.match(help.words, /^To get a code, run in a terminal on (this|the server's) machine:$/);
+    assert.equal(help.command, command(world));
     await codeWorks(world, page, help.command);
   }
 });
@@ -73,7 +89,8 @@ test('a code that is wrong, or cannot be made, is refused in words about codes',
   const wrong = await new Page(world, page).request('POST', '/api/sign-in', { code: 'AAAA-AAAA-AAAA' });
   assert.equal(wrong.body.error.message, `This code is wrong, used or expired. You are not signed in. Get a new code on the server's machine: ${command(world)}`);
 
-  const piped = await world.terminal(['approvals', 'sign-in']);
+  await world.enrol();
+  const piped = await world.terminal(['approvals', 'sign-in'], [passphrase]);
   assert.equal(piped.code, 1);
   assert.equal(piped.stderr, 'Only a person at a terminal can make a sign-in code with this command, and standard input is not a terminal. No code was made. Run the command yourself in a terminal window.\n');
 });
@@ -90,4 +107,40 @@ test('while no one is enrolled, approvals sign-in says that no code was made and
   const mistyped = await world.terminal(['approvals', 'sign-in'], ['correct hose battery']);
   assert.match(mistyped.stderr, /Wrong name or passphrase\. No code was made\.\n$/);
   assert.equal((await world.terminal(['approvals', 'sign-in'], [passphrase])).code, 0);
+});
+
+test('a restart signs no one out, other servers know the session, and a suspension ends it at once', { timeout: 90_000 }, async t => {
+  const world = await World.start(t, { policy: rules({ assurance: 'signed_in' }), hold: '0s' });
+  await enrolPeople(world, [me, 'grace']);
+  const first = await world.serve();
+  const page = await Page.signIn(world, { ...first, person: 'grace' });
+  await first.process.stop();
+  const [second, third] = [await world.serve(), await world.serve()];
+  for (const server of [second, third]) {
+    page.address = server.page;
+    assert.equal((await page.request('GET', '/api/approvals')).status, 200);
+  }
+  const listening = await fetch(`${third.page}/api/events`, { headers: { 'x-page-key': page.key } });
+  assert.equal(listening.status, 200);
+  const suspended = await world.terminal(['people', 'suspend', 'grace', '--as', me], [passphrase]);
+  assert.equal(suspended.code, 0, suspended.stderr);
+  assert.equal((await page.request('GET', '/api/approvals')).status, 401);
+  for await (const _ of listening.body); // the stream ends by itself
+  const again = await new Page(world, third.page).request('POST', '/api/sign-in', { name: 'grace', passphrase });
+  assert.equal(again.status, 403);
+});
+
+test('guesses at a passphrase: a name waits, and the others do not', { timeout: 90_000 }, async t => {
+  const world = await World.start(t);
+  await enrolPeople(world, [me, 'grace']);
+  const { page } = await world.serve();
+  const guess = name => new Page(world, page).request('POST', '/api/sign-in', { name, passphrase: 'not the passphrase' });
+  const many = await Promise.all(Array.from({ length: 20 }, () => guess('grace')));
+  const statuses = many.map(each => each.status);
+  assert.ok(statuses.every(each => each === 403 || each === 429), statuses.join(' '));
+  assert.ok(statuses.filter(each => each === 403).length <= 5, statuses.join(' '));
+  while ((await guess('grace')).status === 403);
+  const right = await new Page(world, page).request('POST', '/api/sign-in', { name: 'grace', passphrase });
+  assert.equal(right.status, 429);
+  await Page.signIn(world, { page });
 });

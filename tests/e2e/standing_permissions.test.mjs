@@ -46,7 +46,7 @@ for (const [what, policy, more, inTerminal, onPage] of table)
     const wish = { principal: 'http:loopback', names: 'ci-*', destination: 'none', reason: 'release', ...more };
 
     const args = Object.entries(wish).flatMap(([name, value]) => (value ? [`--${name}`, value] : []));
-    const given = await world.terminal(['approvals', 'permit', ...args, '--uses', '1'], ['ci-*']);
+    const given = await world.decide(['permit', ...args, '--uses', '1'], ['ci-*']);
     assert.equal(given.code, inTerminal ? 1 : 0, given.stdout + given.stderr);
     if (inTerminal) {
       assert.match(given.stderr, /^This permission would never count\. .* No permission was given\.\n$/);
@@ -62,7 +62,7 @@ for (const [what, policy, more, inTerminal, onPage] of table)
     assert.equal((await page.permissions()).length, before + (onPage ? 0 : 1));
   });
 
-test('a terminal that was given no rules judges by those of its server', { timeout: 30_000 }, async t => {
+test('a terminal that was given no rules judges by those of its server', { timeout: 120_000 }, async t => {
   const world = await World.start(t, { policy: ask('min_assurance = "signed_in"') });
   await world.serve();
   assert.equal((await enrolFirst(world)).code, 0);
@@ -85,7 +85,7 @@ test('a request names the permission that nearly covered it, and why it did not:
   const quiet = await open('modern stdio', world, { elicitation: null });
   const permit = async (names, ...more) => {
     const args = ['--principal', `stdio:${me}`, '--names', names, '--uses', '1', '--destination', 'none', ...more];
-    const given = await world.terminal(['approvals', 'permit', ...args, '--json'], [names]);
+    const given = await world.decide(['permit', ...args, '--json'], [names]);
     assert.equal(given.code, 0, given.stderr);
     return JSON.parse(given.stdout).id;
   };
@@ -135,7 +135,7 @@ test('attack: a permission for ci-* covers no other team, account or type: a per
   const quiet = await open('modern stdio', world, { elicitation: null });
   const permit = async (...more) => {
     const args = ['--principal', `stdio:${me}`, '--names', 'ci-*', '--uses', '9', '--destination', 'none', ...more];
-    const given = await world.terminal(['approvals', 'permit', ...args], ['ci-*']);
+    const given = await world.decide(['permit', ...args], ['ci-*']);
     assert.equal(given.code, 0, given.stderr);
     return given.stdout + given.stderr;
   };
@@ -157,7 +157,7 @@ test('attack: a permission for ci-* is used by a server with another user’s ke
   const world = await World.start(t, { policy: rules(), hold: '0s', accounts: ['bob'] });
   const permit = async () => {
     const args = ['--principal', 'http:loopback', '--names', 'ci-*', '--uses', '9', '--destination', 'none'];
-    const given = await world.terminal(['approvals', 'permit', ...args], ['ci-*']);
+    const given = await world.decide(['permit', ...args], ['ci-*']);
     assert.equal(given.code, 0, given.stderr);
     return given.stdout;
   };
@@ -180,7 +180,7 @@ test('permissions of earlier versions cover nothing: start and doctor say so', a
   const world = await World.start(t, { policy: rules(), hold: '0s' });
   const first = await world.serve();
   const args = ['--principal', 'http:loopback', '--names', 'ci-*', '--uses', '9', '--destination', 'none'];
-  const given = await world.terminal(['approvals', 'permit', ...args], ['ci-*']);
+  const given = await world.decide(['permit', ...args], ['ci-*']);
   assert.equal(given.code, 0, given.stderr);
   await first.process.stop();
   const ledger = new DatabaseSync(join(world.state, 'ledger.db'));

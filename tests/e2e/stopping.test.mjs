@@ -157,10 +157,8 @@ async function stdioWithPage(t) {
   const peer = new RawStdio(world);
   peer.write(`${JSON.stringify(toolCall('held', 'tfy_access_tokens_create', { payload: { name: 'is-held' } }))}\n`);
   const [, port] = await whenStderr(peer.server, /the approvals page is open.*?port\D+(\d+)/);
-  const made = await world.terminal(['approvals', 'sign-in', '--json']);
-  assert.equal(made.code, 0, made.stderr);
   const page = `http://127.0.0.1:${port}/approvals`;
-  await open.page({ world, server: { page, code: JSON.parse(made.stdout).code } });
+  await open.page({ world, server: { page } });
   return { world, peer };
 }
 

@@ -61,7 +61,7 @@ test('stdio: killed while pending, decided in a terminal, fetched by the next pr
   const reference = execution.serializeReference();
   await execution.detach();
   one.kill();
-  assert.equal((await world.terminal(['approvals', 'approve', reference.taskId], [name, 'agent'])).code, 0);
+  assert.equal((await world.decide(['approve', reference.taskId], [name, 'agent'])).code, 0);
 
   const two = await taskHost(world);
   assert.equal(await world.upstreamCount('POST'), 0);
@@ -106,7 +106,7 @@ test('a task that its client cancels is never carried out', async t => {
   await execution.cancel();
   const { outcome } = await execution.settle();
   assert.equal(outcome.status, 'cancelled');
-  const late = await world.terminal(['approvals', 'approve', taskId], [name, 'none']);
+  const late = await world.decide(['approve', taskId], [name, 'none']);
   assert.equal(late.code, 1, late.stdout);
   assert.equal(await world.upstreamCount('POST'), 0);
 });
@@ -120,7 +120,7 @@ test('2025-11-25: the same, as that revision has tasks', async t => {
   const { taskId } = execution.serializeReference();
   const listed = await host.session.listTasks();
   assert.deepEqual(listed.tasks.map(each => each.taskId), [taskId]);
-  assert.equal((await world.terminal(['approvals', 'approve', taskId], [name, 'none'])).code, 0);
+  assert.equal((await world.decide(['approve', taskId], [name, 'none'])).code, 0);
   const created = await settled(execution);
   assert.equal(statusOf(created), 'executed', textOf(created));
   assert.equal(await world.upstreamCount('POST'), 1);

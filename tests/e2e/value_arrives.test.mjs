@@ -47,8 +47,8 @@ async function untilOpened(opened, count) {
 
 /** The person in front of the browser that was opened at `link`. */
 function signedInBy(world, link) {
-  const [, page, code] = /^(.*\/approvals)\/apr_[a-z0-9]+#code=(.+)$/.exec(link);
-  return Page.signIn(world, { page, code });
+  const [, page] = /^(.*\/approvals)\/apr_[a-z0-9]+$/.exec(link);
+  return Page.signIn(world, { page });
 }
 
 function assertTold(result, url) {
@@ -91,7 +91,7 @@ for (const door of ['modern stdio', 'legacy stdio']) {
 
     const page = await signedInBy(world, await untilOpened(opened, 1));
     assert.equal(`${page.address}/values`, told);
-    const approval_id = /\/(apr_[a-z0-9]+)#/.exec(opened()[0])[1];
+    const approval_id = /\/(apr_[a-z0-9]+)$/.exec(opened()[0])[1];
     const stands = await connection.call('tfy_approvals_get', { approval_id });
     assert.ok(textOf(stands).includes(told), 'whoever asks again is told, too');
     assert.equal(stands.structuredContent.outcome.structured.reveal_url, told);
@@ -142,7 +142,7 @@ for (const door of ['modern stdio', 'legacy stdio']) {
     assert.equal(statusOf(pending), 'approval_pending');
     await untilOpened(opened, 1);
     const id = pending.structuredContent.approval_id;
-    const decided = await world.terminal(['approvals', 'approve', id], ['by-terminal', '']);
+    const decided = await world.decide(['approve', id], ['by-terminal', '']);
     assert.equal(decided.code, 0, decided.stderr);
     assert.match(decided.stdout, /Where should the new value go: page, terminal, agent, none\? \[page\]/);
     assert.ok(decided.stdout.includes(`tfy-pat-mcp approvals reveal ${id}`), 'the other way to see it');
@@ -272,7 +272,7 @@ test('a task: its result says where the value is, and the page opens', async t =
   const execution = await host.session.callTool(createTool, { payload: { name: 'as-a-task' } });
   assert.equal(execution.kind, 'task');
   const { taskId } = execution.serializeReference();
-  const decided = await world.terminal(['approvals', 'approve', taskId], ['as-a-task', 'page']);
+  const decided = await world.decide(['approve', taskId], ['as-a-task', 'page']);
   assert.equal(decided.code, 0, decided.stderr);
   const { outcome } = await execution.settle();
   assertTold(resultFromTaskOutcome(outcome));

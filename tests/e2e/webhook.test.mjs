@@ -97,7 +97,7 @@ test('a whole story is told in order, signed, and no body holds a value, an agen
   assert.deepEqual(leaks.elsewhere, []);
   for (const body of bodies) {
     assert.doesNotMatch(body, /channel|evil\.example|mrkdwn"(?!:false)/);
-    assert.doesNotMatch(body, new RegExp(`${served.code}|code=|page_key|tfy-sandbox-key`));
+    assert.doesNotMatch(body, new RegExp(`${page.key}|code=|page_key|tfy-sandbox-key`));
   }
   await world.closeAll();
   for (const each of world.processes)
@@ -134,7 +134,7 @@ test('killed between request and delivery: the next start tells it, and what hap
   const waits = (await create(client, 'outlives-it')).structuredContent.approval_id;
   const denied = (await create(client, 'denied-meanwhile')).structuredContent.approval_id;
   await first.process.stop('SIGKILL');
-  const said = await world.terminal(['approvals', 'deny', denied, '--reason', 'not today']);
+  const said = await world.decide(['deny', denied, '--reason', 'not today']);
   assert.equal(said.code, 0, said.stderr);
 
   const receiver = await Receiver.listen(t, { secret, port });

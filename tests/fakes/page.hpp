@@ -10,6 +10,7 @@
 #include "server/dashboard/dashboard.hpp"
 #include "tests/fakes/captured_answer.hpp"
 #include "tests/fakes/every_tool.hpp"
+#include "tests/fakes/people.hpp"
 #include "tests/fakes/rotation_house.hpp"
 #include "tools/sandbox/control_plane.hpp"
 #include "tools/sandbox/world.hpp"
@@ -40,7 +41,8 @@ struct Page {
     TempFolder state;
     calls::RotationDesk rotations{
         {loop, store, client, redaction, clock, log}, "test", state.path(), production};
-    people::PageSessions people{clock};
+    people::PageSessions people{store, clock};
+    people::PassphraseDesk passphrases{store, clock};
     people::SignInCodes codes{store, clock};
     Result<Json> listed = Json{{"tokens", Json::array()}, {"total", 0}};  // what the page may read
     Result<Json> state_of_it = Json::object();
@@ -48,7 +50,7 @@ struct Page {
         return [&answer](std::string) -> Async<Result<Json>> { co_return answer; };
     }
     dashboard::Dashboard dashboard{
-        {approvals, narrowing, standing, reveals, rotations, {read(listed), read(state_of_it)}},
+        {approvals, narrowing, standing, reveals, rotations, passphrases, {read(listed), read(state_of_it)}},
         people,
         codes,
         redaction,
@@ -96,7 +98,17 @@ struct Page {
     }
 
     void sign_in(const std::string& person = "grace") {
-        key = people.sign_in(people.issue_code(person, std::chrono::minutes{10})).value().key;
+        key = wait(people.sign_in(people.issue_code(person, std::chrono::minutes{10}))).value().key;
+    }
+
+    void in_ledger(const std::function<void(storage::Ledger&)>& work) {
+        wait(store.run([&work](storage::Ledger& ledger) -> Result<void> {
+            work(ledger);
+            return {};
+        })).value();
+    }
+    void enrolled(const std::vector<std::string>& names) {
+        in_ledger([&](storage::Ledger& ledger) { enrol(ledger, names); });
     }
 
     policy::Approval ask(policy::Approval made) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "server/cli/approvals.hpp"
+#include "tests/fakes/people.hpp"
 
 namespace tfy::fakes {
 
@@ -22,6 +23,11 @@ inline Ran run_approvals(const cli::ApprovalsOptions& options, const std::string
     std::ostringstream err;
     const int code = cli::run_approvals(options, in, out, err);
     return {code, out.str(), err.str()};
+}
+
+/// The same for options.as, who is enrolled; their passphrase is typed first.
+inline Ran run_enrolled(const cli::ApprovalsOptions& options, const std::string& typed = {}) {
+    return run_approvals(options, their_passphrase + "\n" + typed);
 }
 
 inline bool holds(std::string_view text, std::string_view words) {

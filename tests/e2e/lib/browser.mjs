@@ -5,12 +5,14 @@ import { createRequire } from 'node:module';
 
 import { chromium } from 'playwright-core';
 
+import { me, passphrase } from './people.mjs';
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
 export const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 
-/** The sign-in page of `server` in Debian's Chromium, with the code filled in. The page's own policy would keep axe out. */
-export async function atSignIn(t, server, viewport = { width: 1280, height: 1000 }) {
+/** The sign-in page of `server` in Debian's Chromium, with the code filled in, or the first person's name and passphrase. The page's own policy would keep axe out. */
+export async function atSignIn(t, world, server, viewport = { width: 1280, height: 1000 }) {
   assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
   const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
   t.after(() => browser.close());
@@ -18,7 +20,12 @@ export async function atSignIn(t, server, viewport = { width: 1280, height: 1000
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   await page.goto(server.page);
-  await page.getByLabel('Sign-in code').fill(server.code);
+  if (server.code) await page.getByLabel('Sign-in code').fill(server.code);
+  else {
+    await world.enrol();
+    await page.getByLabel('Name', { exact: true }).fill(server.person ?? me);
+    await page.getByLabel('Passphrase').fill(passphrase);
+  }
   return page;
 }
 

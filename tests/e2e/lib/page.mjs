@@ -1,11 +1,14 @@
 // A person at the approvals page, through the page's own API.
 import assert from 'node:assert/strict';
 
+import { me, passphrase } from './people.mjs';
+
 export class Page {
-  /** Signs in with the code that the server printed. */
-  static async signIn(world, { page, code }) {
+  /** Signs in with `code`, or as `person` with their passphrase: as the first person, who is enrolled if no one is. */
+  static async signIn(world, { page, code, person }) {
     const self = new Page(world, page);
-    const answer = await self.request('POST', '/api/sign-in', { code });
+    if (!code && !person) await world.enrol();
+    const answer = await self.request('POST', '/api/sign-in', code ? { code } : { name: person ?? me, passphrase });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     self.key = answer.body.page_key;
     const session = await self.request('GET', '/api/session');

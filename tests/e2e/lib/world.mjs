@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { RecordedFetch } from './http.mjs';
 import { findLeaks } from './leaks.mjs';
+import { enrolFirst, me, passphrase } from './people.mjs';
 import { binary, lab, Process, runToEnd, until } from './process.mjs';
 import { checkExchanges, checkRecording, schemasPresent } from './wire.mjs';
 
@@ -101,8 +102,25 @@ export class World {
     const server = this.spawn(['serve', '--listen', '127.0.0.1:0'], env);
     const [, endpoint] = await server.says(/^MCP endpoint: (\S+)$/m);
     const [, page] = await server.says(/^Approvals page: (\S+)$/m);
-    const [, code] = await server.says(/^(?:Sign-in code: ([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)|To sign in, )/m); // none once anyone has a passphrase
+    const [, code] = await server.says(/^(?:Sign-in code: ([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)|To sign in, |No one is enrolled)/m); // a sandbox's only
     return { process: server, endpoint, page, code };
+  }
+
+  /** The first person is enrolled, if no one is. `env` is for commands beside a server of another time. */
+  async enrol(env = {}) {
+    if (this.enrolled) return;
+    const list = await runToEnd(binary, ['people', 'list', '--json'], { env: this.env });
+    if (list.code !== 0 || !JSON.parse(list.stdout).people.length) {
+      const first = await enrolFirst(this, me, env);
+      assert.equal(first.code, 0, first.text);
+    }
+    this.enrolled = true;
+  }
+
+  /** The first person decides at another terminal: `tfy-pat-mcp approvals …`, and the passphrase is typed first. */
+  async decide(args, lines = []) {
+    await this.enrol();
+    return this.terminal(['approvals', ...args], [passphrase, ...lines]);
   }
 
   /** The person at another terminal: `tfy-pat-mcp approvals …`. */

@@ -30,19 +30,19 @@ namespace {
 struct Desk {
     TempFolder folder;
     std::unique_ptr<storage::Ledger> ledger = open_ledger(folder / "ledger.db");
-    cli::ApprovalsOptions options{.state_dir = folder.path(),
-                                  .stdin_is_terminal = true,
-                                  .required = {.passphrase = false},
-                                  .user = "grace",
-                                  .now = [] { return noon + 1min; }};
+    cli::ApprovalsOptions options{
+        .state_dir = folder.path(), .as = "grace", .stdin_is_terminal = true, .now = [] {
+            return noon + 1min;
+        }};
 
+    Desk() { enrol(*ledger, {"grace"}); }
     void ask(const policy::Approval& fresh) {
         REQUIRE(ledger->open_request(fresh, {100, 100}, entry("requested", fresh.id)).has_value());
     }
     policy::Approval stored(const char* id = "apr_1") { return ledger->find(id).value().value(); }
     Ran run(Verb verb, const std::string& typed = {}) {
         options.verb = verb;
-        return fakes::run_approvals(options, typed);
+        return run_enrolled(options, typed);
     }
     Ran run_on(const char* id, Verb verb, const std::string& typed = {}) {
         options.id = id;
@@ -91,7 +91,7 @@ TEST_CASE("anything else that is typed decides nothing") {
         CHECK(ran.code == 1);
         CHECK_FALSE(ran.err.empty());
         CHECK(desk.stored().state() == State::pending);
-        CHECK(desk.ledger->journal()->size() == 1);
+        CHECK(desk.ledger->journal()->back().kind == "requested");
     }
 }
 
@@ -238,7 +238,6 @@ TEST_CASE("what a terminal may not approve is refused before anything is asked, 
     auto fresh = approval("apr_1");
     fresh.terms.min_assurance = policy::Assurance::signed_in;
     desk.ask(fresh);
-    enrol(*desk.ledger, {"grace"});
     const auto alone = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
     CHECK(alone.code == 1);
     CHECK(alone.out.empty());
@@ -260,7 +259,6 @@ TEST_CASE("who may not decide is told so before anything is asked") {
     auto fresh = approval("apr_1");
     fresh.terms.approvers = {"ada"};
     desk.ask(fresh);
-    enrol(*desk.ledger, {"grace"});
     for (const auto verb : {Verb::approve, Verb::deny}) {
         const auto ran = desk.run_on("apr_1", verb, "ci-pipeline\n");
         CHECK(ran.code == 1);

@@ -18,16 +18,16 @@ namespace {
 struct Terminal : RotationHouse {
     RotationProcess server{*this, "server"};
 
+    Terminal() { enrol(*open_ledger(state.ledger()), {"grace"}); }
     Ran run(Verb verb, std::string id = {}, bool json = false, bool terminal = true) {
         cli::ApprovalsOptions options{.verb = verb,
                                       .state_dir = state.root(),
                                       .id = std::move(id),
+                                      .as = "grace",
                                       .json = json,
                                       .stdin_is_terminal = terminal,
-                                      .required = {.passphrase = false},
-                                      .user = "grace",
                                       .now = [this] { return clock.now(); }};
-        return run_approvals(options);
+        return run_enrolled(options);
     }
 };
 

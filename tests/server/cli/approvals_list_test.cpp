@@ -78,10 +78,10 @@ TEST_CASE("with --json a decision prints one document, and the conversation goes
     auto approving = options(folder, Verb::approve);
     approving.json = true;
     approving.id = "apr_1";
-    approving.user = "grace";
+    approving.as = "grace";
     approving.required.tty = false;
-    approving.required.passphrase = false;
-    std::istringstream in("apr_1\n");
+    enrol(*ledger, {"grace"});
+    std::istringstream in(their_passphrase + "\napr_1\n");
     std::ostringstream out;
     std::ostringstream err;
     CHECK(run_approvals(approving, in, out, err) == 0);

@@ -26,16 +26,16 @@ struct Terminal {
     cli::ApprovalsOptions options{.state_dir = folder.path(),
                                   .reason = "the release",
                                   .permit = {.principal = "stdio:alice", .names = "ci-*", .uses = 5},
+                                  .as = "grace",
                                   .stdin_is_terminal = true,
-                                  .required = {.passphrase = false},
                                   .control_plane = {.base_url = "https://acme.example",
                                                     .holder = {.print = "k1", .user = "ann@acme.example"}},
-                                  .user = "grace",
                                   .now = [] { return noon; }};
 
+    Terminal() { enrol(*ledger, {"grace", "ada"}); }
     Ran run(Verb verb, const std::string& typed = {}) {
         options.verb = verb;
-        return fakes::run_approvals(options, typed);
+        return run_enrolled(options, typed);
     }
     std::vector<policy::StandingPermission> in_force() { return ledger->permissions("", noon).value(); }
 };
@@ -120,7 +120,7 @@ TEST_CASE("what is not typed exactly, not reasonable, or not by a person at a te
         CHECK(ran.code == (written_wrongly ? 2 : 1));
         CHECK(holds(ran.err, row.words));
         CHECK(terminal.in_force().empty());
-        CHECK(terminal.ledger->journal()->empty());
+        CHECK(terminal.ledger->journal()->back().kind.starts_with("person_"));
     }
     Terminal terminal;
     REQUIRE(terminal.run(Verb::permit, "ci-*\n").code == 0);
@@ -157,7 +157,7 @@ TEST_CASE("a quorum in the terminal: what is missing is said, and the first one'
     const auto twice = terminal.run(Verb::approve, "new-token\n");
     CHECK(twice.code == 1);
     CHECK(holds(twice.err, "grace has already approved this request. Another person must approve it too."));
-    terminal.options.user = "ada";
+    terminal.options.as = "ada";
     const auto second = terminal.run(Verb::approve, "new-token\n");
     CHECK(second.code == 0);
     CHECK(holds(second.out, "The new value goes to 'agent', as grace chose.\n"));

@@ -20,8 +20,6 @@ struct Terminal {
                                   .id = "rev_1",
                                   .stdin_is_terminal = true,
                                   .stdout_is_terminal = true,
-                                  .required = {.passphrase = false},
-                                  .user = "grace",
                                   .now = [] { return noon + 1min; }};
 
     explicit Terminal(storage::RevealRow::State state = storage::RevealRow::State::held) {
@@ -61,7 +59,7 @@ TEST_CASE("a value that waits is asked for by a person at a terminal who is enro
     Terminal terminal;
     const auto held =
         storage::Instance::hold(storage::StateDir::open(terminal.folder.path()).value(), "ins_1").value();
-    CHECK(holds(terminal.refused(), "people first. Nothing was shown; the value still waits."));
+    CHECK(holds(terminal.refused(), "still waits. Be the first: tfy-pat-mcp people first"));
     for (auto* side : {&terminal.options.stdin_is_terminal, &terminal.options.stdout_is_terminal}) {
         *side = false;
         CHECK(holds(terminal.refused(), "on a terminal only"));

@@ -29,8 +29,7 @@ namespace {
 struct Terminal {
     TempFolder folder;
     std::unique_ptr<storage::Ledger> ledger = open_ledger(folder / "ledger.db");
-    cli::ApprovalsOptions options{
-        .state_dir = folder.path(), .user = "grace", .now = [] { return noon + 1min; }};
+    cli::ApprovalsOptions options{.state_dir = folder.path(), .now = [] { return noon + 1min; }};
 
     Terminal() {
         // A stream stands for the terminal: nothing is there whose echo could be turned off.
@@ -369,6 +368,7 @@ TEST_CASE("a passphrase file that the journal does not know makes no person") {
 
 TEST_CASE("the page takes a code that a command made, also after many wrong ones, and knows who came") {
     Page page;
+    page.enrolled({"ada"});
     const auto code = people::make_sign_in_code();
     const auto record = entry("sign_in_code");
     page.wait(page.store.run([hash = people::hash_of_sign_in_code(code), record](storage::Ledger& ledger) {

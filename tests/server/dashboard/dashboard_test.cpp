@@ -185,8 +185,64 @@ TEST_CASE("without a session nothing is told and nothing is done") {
           Json{{"signed_in", false},
                {"person", nullptr},
                {"server", "sandbox"},
-               {"sign_in_help", {{"words", ""}, {"command", ""}}},
+               {"sign_in_help",
+                {{"words",
+                  "No one is enrolled on this server's state directory yet, so no one can decide. Be the "
+                  "first: run in a terminal on its machine:"},
+                 {"command", "tfy-pat-mcp people first"}}},
                {"version", TFY_VERSION}});
+}
+
+TEST_CASE("a name and its passphrase sign in, slower after wrong ones; who is not confirmed may look") {
+    Page page;
+    page.enrolled({"ada", "bob"});
+    const auto sign_in = [&](const char* name, const std::string& passphrase) {
+        page.key = {};
+        const auto answer = page.post("/approvals/api/sign-in", {{"name", name}, {"passphrase", passphrase}});
+        if (answer.status() == 200) page.key = answer.json().at("page_key").get<std::string>();
+        return answer;
+    };
+    CHECK(sign_in("eve", their_passphrase).status() == 403);
+    CHECK(sign_in("ada", "wrong horse battery").status() == 403);
+    CHECK(sign_in("ada", "").text().find("Wrong name or passphrase. You are not signed in.") !=
+          std::string::npos);
+    CHECK(sign_in("ada", their_passphrase).status() == 200);
+    CHECK(page.get("/approvals/api/session").json().at("person") == "ada");
+    for (int i = 0; i < 5; ++i) CHECK(sign_in("bob", "wrong horse battery").status() == 403);
+    const auto slowed = sign_in("bob", their_passphrase);
+    CHECK(slowed.status() == 429);
+    CHECK_FALSE(slowed.header("Retry-After").empty());
+    page.clock.advance(30s);
+    CHECK(sign_in("bob", their_passphrase).status() == 200);
+
+    page.in_ledger([](storage::Ledger& ledger) {
+        ledger.invite({"code", "cy", "ada", noon + 24h}, noon).value();
+        ledger.enrol_invited("code", cheap_hash(), noon).value();
+    });
+    CHECK(sign_in("cy", their_passphrase).status() == 200);
+    CHECK(page.get("/approvals/api/approvals").status() == 200);
+    const auto made = page.ask(approval("apr_1"));
+    const auto tried = page.post("/approvals/api/approvals/apr_1/approve", approving(made));
+    CHECK(tried.status() == 403);
+    CHECK(code_of(tried) == "not_confirmed");
+    page.in_ledger([](storage::Ledger& ledger) { ledger.confirm_person("cy", "bob", noon).value(); });
+    CHECK(page.post("/approvals/api/approvals/apr_1/approve", approving(made)).status() == 200);
+    page.in_ledger([](storage::Ledger& ledger) { ledger.suspend_person("cy", "bob", noon).value(); });
+    CHECK(page.get("/approvals/api/approvals").status() == 401);
+    CHECK(sign_in("cy", their_passphrase).status() == 403);
+}
+
+TEST_CASE("at most five passphrases are in the house at a time") {
+    Page page;
+    page.enrolled({"ada"});
+    int refused = 0, right = 0;
+    for (int i = 0; i < 8; ++i)
+        boost::asio::co_spawn(
+            page.loop, page.passphrases.check("ada", policy::Secret(std::string(their_passphrase))),
+            [&](std::exception_ptr, Result<void> checked) { ++(checked ? right : refused); });
+    while (refused + right < 8) page.step();
+    CHECK(refused >= 3);
+    CHECK(right >= 1);
 }
 
 TEST_CASE("a right code gives a page key, and no cookie; a wrong one nothing") {
@@ -292,7 +348,7 @@ TEST_CASE("only the page itself may ask: not one of another port, address, schem
     };
     Page page;
     dashboard::Dashboard public_page{
-        {page.approvals, page.narrowing, page.standing, page.reveals, page.rotations},
+        {page.approvals, page.narrowing, page.standing, page.reveals, page.rotations, page.passphrases},
         page.people,
         page.codes,
         page.redaction,

@@ -164,7 +164,7 @@ TEST_CASE("the stream tells the revision at once and after each change, and ends
     CHECK(Json::parse(answer.events[1]) == Json{{"revision", page.approvals.revision()}});
 
     page.ask(approval("apr_b", "other"));
-    page.people.sign_out(page.key);
+    page.wait(page.people.sign_out(page.key)).value();
     const auto denied = page.wait(page.approvals.withdraw("apr_b", "test"));
     CHECK(denied.has_value());
     while (!done) page.step();

@@ -3,10 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/use_future.hpp>
 #include <set>
 
-#include "tests/fakes/manual_clock.hpp"
-#include "tests/fakes/state.hpp"
+#include "tests/fakes/page.hpp"
+#include "tests/fakes/sql.hpp"
 
 namespace tfy::page_sessions_test {
 
@@ -28,14 +29,20 @@ std::string without_dashes(std::string text) {
     return text;
 }
 
-struct People {
-    ManualClock clock{noon};
-    people::PageSessions channel{clock};
+struct People : Page {
+    people::PageSessions& channel = people;
 
-    Errc code_of(std::string_view typed) {
-        const auto result = channel.sign_in(typed);
+    Result<people::PageSessions::Session> sign_in(const std::string& typed) {
+        return wait(channel.sign_in(typed));
+    }
+    Errc code_of(const std::string& typed) {
+        const auto result = sign_in(typed);
         return result ? Errc::internal : result.error().code;
     }
+    std::optional<people::PageSessions::Session> session(const std::string& key, bool used = false) {
+        return wait(channel.session(key, used)).value();
+    }
+    void sign_out(const std::string& key) { wait(channel.sign_out(key)).value(); }
 };
 
 }  // namespace
@@ -75,7 +82,7 @@ TEST_CASE("a code is taken as people type it") {
     for (const auto& row : rows) {
         CAPTURE(row.name);
         People people;
-        const auto session = people.channel.sign_in(row.typed(people.channel.issue_code("grace", 10min)));
+        const auto session = people.sign_in(row.typed(people.channel.issue_code("grace", 10min)));
         CHECK(session.has_value() == row.accepted);
         if (session) CHECK(session->person == "grace");
     }
@@ -86,12 +93,12 @@ TEST_CASE("a code works once, in its time, and leaves the others alone") {
     const auto first = people.channel.issue_code("grace", 10min);
     const auto second = people.channel.issue_code("ada", 20min);
 
-    CHECK(people.channel.sign_in(first).has_value());
+    CHECK(people.sign_in(first).has_value());
     CHECK(people.code_of(first) == Errc::denied);
 
     people.clock.advance(20min - 1ms);
     const auto third = people.channel.issue_code("lin", 1min);
-    const auto ada = people.channel.sign_in(second);
+    const auto ada = people.sign_in(second);
     REQUIRE(ada.has_value());
     CHECK(ada->person == "ada");
 
@@ -105,7 +112,7 @@ TEST_CASE("a code counts only while the server may hand codes out") {
     people.channel.codes_count_while([&may] { return may; });
     const auto early = people.channel.issue_code("grace", 10min);
     const auto late = people.channel.issue_code("grace", 10min);
-    CHECK(people.channel.sign_in(early).has_value());
+    CHECK(people.sign_in(early).has_value());
     may = false;
     CHECK(people.code_of(late) == Errc::denied);
 }
@@ -115,7 +122,7 @@ TEST_CASE("ten wrong codes in a minute slow guessing down, and lock nobody out w
     const auto right = people.channel.issue_code("grace", 10min);
     for (int each = 0; each < 10; ++each) CHECK(people.code_of(wrong) == Errc::denied);
     CHECK(people.code_of(wrong) == Errc::rate_limited);
-    CHECK(people.channel.sign_in(right).has_value());
+    CHECK(people.sign_in(right).has_value());
     people.clock.advance(1min);
     CHECK(people.code_of(wrong) == Errc::denied);
 }
@@ -128,36 +135,84 @@ TEST_CASE("nine wrong codes do not lock anybody out, and are forgotten after a m
         people.clock.advance(60s);
     }
     for (int each = 0; each < 9; ++each) CHECK(people.code_of(wrong) == Errc::denied);
-    CHECK(people.channel.sign_in(right).has_value());
+    CHECK(people.sign_in(right).has_value());
 }
 
-TEST_CASE("a session is known by its key until twelve hours are over or it is signed out") {
+TEST_CASE(
+    "a session is known by its key until eight hours are over, an hour is without use, or it is signed out") {
     People people;
-    const auto session = people.channel.sign_in(people.channel.issue_code("grace", 10min));
-    const auto other = people.channel.sign_in(people.channel.issue_code("grace", 10min));
+    const auto session = people.sign_in(people.channel.issue_code("grace", 10min));
+    const auto other = people.sign_in(people.channel.issue_code("grace", 10min));
     REQUIRE(session.has_value());
     REQUIRE(other.has_value());
     CHECK(session->key.size() >= 52);
     CHECK(session->key != other->key);
 
-    REQUIRE(people.channel.session(session->key).has_value());
-    CHECK(people.channel.session(session->key)->person == "grace");
-    CHECK_FALSE(people.channel.session("").has_value());
-    CHECK_FALSE(people.channel.session(session->key.substr(1)).has_value());
+    REQUIRE(people.session(session->key).has_value());
+    CHECK(people.session(session->key)->person == "grace");
+    CHECK_FALSE(people.session("").has_value());
+    CHECK_FALSE(people.session(session->key.substr(1)).has_value());
 
-    people.channel.sign_out("unknown");
-    people.channel.sign_out(other->key);
-    CHECK_FALSE(people.channel.session(other->key).has_value());
+    people.sign_out("unknown");
+    people.sign_out(other->key);
+    CHECK_FALSE(people.session(other->key).has_value());
 
-    people.clock.advance(12h - 1ms);
-    CHECK(people.channel.session(session->key).has_value());
+    for (int half_hours = 1; half_hours < 16; ++half_hours) {
+        people.clock.advance(30min);
+        REQUIRE(people.session(session->key, true).has_value());
+    }
+    people.clock.advance(30min - 1ms);
+    CHECK(people.session(session->key).has_value());
     people.clock.advance(1ms);
-    CHECK_FALSE(people.channel.session(session->key).has_value());
+    CHECK_FALSE(people.session(session->key).has_value());
+
+    const auto idle = people.sign_in(people.channel.issue_code("grace", 10min));
+    people.clock.advance(1h - 1ms);
+    CHECK(people.session(idle->key).has_value());  // looked at, not used
+    people.clock.advance(1ms);
+    CHECK_FALSE(people.session(idle->key).has_value());
+}
+
+TEST_CASE("a session outlives its server, is known to others, and a row that was slipped in is none") {
+    ManualClock clock{noon};
+    const TempFolder folder;
+    const auto file = folder / "ledger.db";
+    boost::asio::io_context loop;
+    const auto run = [&](auto work) {
+        auto result = boost::asio::co_spawn(loop, std::move(work), boost::asio::use_future);
+        loop.restart();
+        loop.run();
+        return result.get();
+    };
+    std::string key;
+    {
+        const auto ledger = open_ledger(file);
+        enrol(*ledger, {"ada", "bob"});
+    }
+    {
+        storage::Store store{open_ledger(file)};
+        people::PageSessions first{store, clock};
+        key = run(first.open("bob")).value().key;
+    }
+    storage::Store store{open_ledger(file)};
+    people::PageSessions second{store, clock};
+    const auto known = run(second.session(key, true)).value();
+    REQUIRE(known.has_value());
+    CHECK(known->person == "bob");
+    CHECK(known->decides);
+    const auto other = run(second.open("bob")).value();
+    CHECK(run_sql(file, "UPDATE page_sessions SET person = 'ada'") == 0);
+    CHECK_FALSE(run(second.session(key, true)).value().has_value());
+    CHECK(run_sql(file, "UPDATE page_sessions SET person = 'bob'") == 0);
+    CHECK(run(second.session(key, true)).value().has_value());
+    open_ledger(file)->suspend_person("bob", "ada", noon).value();
+    CHECK_FALSE(run(second.session(other.key, true)).value().has_value());
+    CHECK_FALSE(run(second.session(key, true)).value().has_value());
 }
 
 TEST_CASE("who decides on the page is the person that the code was issued to, signed in") {
     People people;
-    const auto session = people.channel.sign_in(people.channel.issue_code("grace", 10min));
+    const auto session = people.sign_in(people.channel.issue_code("grace", 10min));
     REQUIRE(session.has_value());
     const auto human = people.channel.human(*session);
     CHECK(human.name() == "grace");

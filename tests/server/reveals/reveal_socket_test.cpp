@@ -21,15 +21,11 @@ const auto& passphrase = their_passphrase;
 struct Holder : Page {
     storage::Instance instance =
         storage::Instance::hold(storage::StateDir::open(state.path()).value(), "ins_1").value();
-    people::PassphraseDesk desk{store, clock};
-    reveals::RevealSocket door{{loop, reveals, desk, redaction, clock, log}, state.path(), "ins_1"};
+    reveals::RevealSocket door{{loop, reveals, passphrases, redaction, clock, log}, state.path(), "ins_1"};
     std::string id = hold();
 
     Holder() {
-        wait(store.run([](storage::Ledger& ledger) -> Result<void> {
-            enrol(ledger, {"grace", "bob"});
-            return {};
-        })).value();
+        enrolled({"grace", "bob"});
         door.start();
         REQUIRE(door.listens());
     }
@@ -153,7 +149,7 @@ TEST_CASE("the socket is for its user alone, and goes with its process") {
     CHECK(reveals::listen_at(left).has_value());  // closed at once; the file stays, as after kill -9
     CHECK(reveals::connect_to(left, std::chrono::seconds{1}).error().code == Errc::not_found);
     reveals::RevealSocket next{
-        {holder.loop, holder.reveals, holder.desk, holder.redaction, holder.clock, holder.log},
+        {holder.loop, holder.reveals, holder.passphrases, holder.redaction, holder.clock, holder.log},
         holder.state.path(),
         "ins_1"};
     next.start();

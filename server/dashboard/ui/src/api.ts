@@ -90,10 +90,13 @@ export interface Permit {
     reason: string;
 }
 
+/** How a person shows who they are. */
+export type Proof = { code: string } | { name: string; passphrase: string };
+
 export const api = {
     session: () => get<Session>("session"),
-    signIn: async (code: string) =>
-        keepPageKey(((await (await post("sign-in", { code })).json()) as { page_key: string }).page_key),
+    signIn: async (proof: Proof) =>
+        keepPageKey(((await (await post("sign-in", proof)).json()) as { page_key: string }).page_key),
     signOut: async () => {
         await post("sign-out", {});
         keepPageKey("");

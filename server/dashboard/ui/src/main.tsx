@@ -16,7 +16,7 @@ function takeCode(): string | null {
 async function start(): Promise<void> {
     const code = takeCode();
     try {
-        if (code) await signIn(code);
+        if (code) await signIn({ code });
         else await askOtherTabs();
     } catch (failure) {
         signInProblem.value = (failure as Error).message;

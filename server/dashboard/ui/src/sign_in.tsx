@@ -1,6 +1,7 @@
-// Signing in with a one-time code; the server says where one comes from.
+// Signing in with a name and a passphrase, or with a one-time code; the server says where one comes from.
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Proof } from "./api";
 import { session, signIn } from "./state";
 
 export const signInProblem = signal("");
@@ -16,75 +17,130 @@ export function formatted(typed: string): string {
     return plain.match(/.{1,4}/g)?.join("-") ?? "";
 }
 
-export function SignIn() {
-    const input = useRef<HTMLInputElement>(null);
-    const [code, setCode] = useState("");
-    const [busy, setBusy] = useState(false);
-    const problem = signInProblem.value;
+/** What was typed, or what is missing. A code that is there goes before the name. */
+function proofOf(name: string, passphrase: string, code: string): Proof | string {
+    const plain = formatted(code);
+    if (plain === "" && name.trim() !== "" && passphrase !== "") return { name: name.trim(), passphrase };
+    if (plain === "") return "Type your name and your passphrase, or a sign-in code.";
+    if (plain.replaceAll("-", "").length < symbols)
+        return "The code has 12 letters and digits, such as K7Q2-9FXM-3TVB.";
+    return { code: plain };
+}
 
-    useEffect(() => input.current?.focus(), []);
-
-    // Only where the caret is at the end: whoever corrects in the middle keeps the place.
+function CodeField(props: { code: string; setCode: (code: string) => void; wrong: boolean }) {
+    // Only where the caret is at the end: a person who corrects in the middle keeps the place.
     const typed = (event: Event) => {
         const field = event.currentTarget as HTMLInputElement;
         const atEnd = field.selectionStart === field.value.length;
-        setCode(atEnd ? formatted(field.value) : field.value);
+        props.setCode(atEnd ? formatted(field.value) : field.value);
     };
-    const submit = async (event: Event) => {
-        event.preventDefault();
-        if (busy) return;
-        if (formatted(code).replaceAll("-", "").length < symbols) {
-            signInProblem.value = "The code has 12 letters and digits, such as K7Q2-9FXM-3TVB.";
-            input.current?.focus();
-            return;
+    return (
+        <>
+            <label for="code">Sign-in code</label>
+            <input
+                id="code"
+                class="code"
+                name="code"
+                type="text"
+                value={props.code}
+                onInput={typed}
+                maxLength={24}
+                autoComplete="one-time-code"
+                autoCapitalize="characters"
+                spellcheck={false}
+                placeholder="XXXX-XXXX-XXXX"
+                aria-invalid={props.wrong}
+                aria-describedby="code-help sign-in-problem"
+            />
+            <p id="code-help" class="hint">
+                Instead of name and passphrase. 12 letters and digits; capitals and dashes do not matter. It works
+                once.
+            </p>
+        </>
+    );
+}
+
+function useSignIn() {
+    const [busy, setBusy] = useState(false);
+    const submit = async (proof: Proof | string): Promise<boolean> => {
+        if (busy) return true;
+        if (typeof proof === "string") {
+            signInProblem.value = proof;
+            return false;
         }
         setBusy(true);
         signInProblem.value = "";
         try {
-            await signIn(formatted(code));
+            await signIn(proof);
+            return true;
         } catch (failure) {
             signInProblem.value = (failure as Error).message;
             setBusy(false);
-            input.current?.select();
-            input.current?.focus();
+            return false;
         }
     };
+    return { busy, submit };
+}
+
+export function SignIn() {
+    const form = useRef<HTMLFormElement>(null);
+    const [name, setName] = useState("");
+    const [passphrase, setPassphrase] = useState("");
+    const [code, setCode] = useState("");
+    const { busy, submit } = useSignIn();
+    const problem = signInProblem.value;
+    const field = (id: string) => form.current?.querySelector<HTMLInputElement>(`#${id}`);
+
+    useEffect(() => field("name")?.focus(), []);
+
+    const send = async (event: Event) => {
+        event.preventDefault();
+        if (await submit(proofOf(name, passphrase, code))) return;
+        const wrong = field(code !== "" ? "code" : name === "" ? "name" : "passphrase");
+        wrong?.select();
+        wrong?.focus();
+    };
+    const text = (set: (text: string) => void) => (event: Event) =>
+        set((event.currentTarget as HTMLInputElement).value);
 
     return (
         <section class="card sign-in" aria-labelledby="sign-in-title">
             <h1 id="sign-in-title">Sign in to decide</h1>
-            <p>
-                {session.value?.sign_in_help.words} <code>{session.value?.sign_in_help.command}</code>
-            </p>
-            <form onSubmit={submit} noValidate>
-                <label for="code">Sign-in code</label>
+            <form ref={form} onSubmit={send} noValidate>
+                <label for="name">Name</label>
                 <input
-                    ref={input}
-                    id="code"
-                    class="code"
-                    name="code"
+                    id="name"
+                    name="name"
                     type="text"
-                    value={code}
-                    onInput={typed}
-                    maxLength={24}
-                    autoComplete="one-time-code"
-                    autoCapitalize="characters"
+                    value={name}
+                    onInput={text(setName)}
+                    maxLength={64}
+                    autoComplete="username"
+                    autoCapitalize="none"
                     spellcheck={false}
-                    placeholder="XXXX-XXXX-XXXX"
-                    aria-invalid={problem !== ""}
-                    aria-describedby="code-help code-problem"
                 />
-                <p id="code-help" class="hint">
-                    12 letters and digits. Capitals and dashes do not matter. It works once.
-                </p>
-                <p id="code-problem" class="problem" role="alert">
+                <label for="passphrase">Passphrase</label>
+                <input
+                    id="passphrase"
+                    name="passphrase"
+                    type="password"
+                    value={passphrase}
+                    onInput={text(setPassphrase)}
+                    autoComplete="current-password"
+                    aria-describedby="sign-in-problem"
+                />
+                <CodeField code={code} setCode={setCode} wrong={problem !== "" && code !== ""} />
+                <p id="sign-in-problem" class="problem" role="alert">
                     {problem}
                 </p>
                 <button type="submit" class="main" aria-disabled={busy}>
                     {busy ? "Signing in\u2026" : "Sign in"}
                 </button>
             </form>
-            <p class="hint">Only give this code to this page. No agent ever needs it.</p>
+            <p>
+                {session.value?.sign_in_help.words} <code>{session.value?.sign_in_help.command}</code>
+            </p>
+            <p class="hint">Only give these to this page. No agent ever needs them.</p>
         </section>
     );
 }

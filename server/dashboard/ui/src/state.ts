@@ -1,6 +1,6 @@
 // What the page knows, as signals. No token value is ever kept here.
 import { computed, signal } from "@preact/signals";
-import { api, Failure } from "./api";
+import { api, Failure, type Proof } from "./api";
 import { announce } from "./announce";
 import { keepPageKey } from "./page_key";
 import { dropDraft, drafts, forgetDrafts, isDraft } from "./drafts";
@@ -176,8 +176,8 @@ export function forget(): void {
     loaded.value = false;
 }
 
-export async function signIn(code: string): Promise<void> {
-    await api.signIn(code);
+export async function signIn(proof: Proof): Promise<void> {
+    await api.signIn(proof);
     session.value = await api.session();
 }
 
