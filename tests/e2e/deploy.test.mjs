@@ -187,7 +187,7 @@ test('behind the proxy a client calls a tool over TLS, by the public name', { sk
   const at = name => join(server.folder, name);
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1', '-subj', '/CN=tfy.example.com',
     '-addext', 'subjectAltName=DNS:tfy.example.com', '-keyout', at('tls.key'), '-out', at('tls.crt')], { stdio: 'ignore' });
-  const port = 20_000 + (process.pid % 20_000);
+  const port = 20_000 + (process.pid % 10_000); // below the ports that the system hands out
   const config = read('helm/nginx.conf').replace(/\/(?:run\/secrets|tmp)\//g, `${server.folder}/`).replace('8443', `127.0.0.1:${port}`).replace('127.0.0.1:8780', `127.0.0.1:${server.port}`);
   writeFileSync(at('nginx.conf'), config);
   const proxy = new Process(nginx, ['-c', at('nginx.conf'), '-e', 'stderr'], { env: {} });
