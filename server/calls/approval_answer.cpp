@@ -2,6 +2,7 @@
 
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/narrowed_arguments.hpp"
+#include "policy/visible.hpp"
 #include "tools/access_tokens/create_words.hpp"
 
 namespace tfy::calls {
@@ -84,12 +85,12 @@ ToolResult refusal(std::string_view status, const Approval& approval, std::strin
     return with_next(std::move(result), approval, std::move(next));
 }
 
-ToolResult denied(const Approval& approval, policy::Time now) {
+ToolResult denied(const Approval& approval, policy::Time now, const policy::Seals& seal) {
     std::string text = "Denied";
     if (approval.decision()) {
-        text += " by " + policy::shown(approval.decision()->by, 100) + ".";
+        text += " by " + policy::shown(seal, approval.decision()->by, 100) + ".";
         if (!approval.decision()->reason.empty())
-            text += " Their reason: \"" + policy::shown(approval.decision()->reason, 500) + "\".";
+            text += " Their reason: \"" + policy::shown(seal, approval.decision()->reason, 500) + "\".";
     } else {
         text += ".";
     }
@@ -124,12 +125,13 @@ ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now)
 
 }  // namespace
 
-ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
+ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, policy::Time now,
+                         const policy::Seals& seal) {
     switch (approval.state()) {
         case State::pending:
         case State::approved:
         case State::executing: return pending(approval, doors, now);
-        case State::denied: return denied(approval, now);
+        case State::denied: return denied(approval, now, seal);
         case State::expired:
             return refusal("expired", approval,
                            approval.decision() ? "Approved, but not used in time. Nothing was done."
@@ -150,9 +152,9 @@ ToolResult fresh_answer(ToolResult result, const Approval& approval, policy::Tim
     return ended(std::move(result), approval, now);
 }
 
-void tell_narrowing(ToolResult& result, const Approval& approval) {
+void tell_narrowing(ToolResult& result, const Approval& approval, const policy::Seals& seal) {
     if (approval.narrowings.empty()) return;
-    result.text += "\n" + dialogue::narrowing_lines(approval);
+    result.text += "\n" + dialogue::narrowing_lines(approval, seal);
     if (!result.structured.is_object()) return;
     auto changed = Json::array();
     for (const auto& each : policy::narrowed_arguments(approval))
