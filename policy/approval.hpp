@@ -51,11 +51,18 @@ public:
         Json before = Json::object();  // the arguments until then
     };
 
+    /// A person gave it its time a second time.
+    struct Extension {
+        std::string by;
+        Time at = {};
+    };
+
     std::string id;            // random, public: "apr_" and 26 characters
     Call call;                 // what would run
     std::string digest;        // of `call`: what people are shown and decide on
     std::string asked_digest;  // of the call as it was asked: by this the same call finds its request again
     std::vector<Narrowing> narrowings = {};
+    std::optional<Extension> extended = {};
     Facts facts;
     std::string agent_reason;  // the agent's newest words, not verified
     int rewordings = 0;        // how often it gave others before
@@ -135,6 +142,8 @@ std::optional<std::string> cannot_approve(const Approval& approval, std::string_
 /// The person whose agent asks can always say no.
 std::optional<std::string> cannot_deny(const Approval& approval, std::string_view name, const Seals& seal);
 std::optional<std::string> cannot_narrow(const Approval& approval, std::string_view name, const Seals& seal);
+/// As to deny it; and once only.
+std::optional<std::string> cannot_extend(const Approval& approval, std::string_view name, const Seals& seal);
 
 // Each takes an approval and gives the next one, or says why not. None of them runs anything.
 
@@ -159,6 +168,8 @@ Result<Approval> deny(Approval approval, const Human& person, std::string reason
 /// whether its rule still holds the gate's. Errc as for approve(); nothing is decided by it.
 Result<Approval> narrow(Approval approval, const Human& person, std::string_view shown_digest, Json arguments,
                         Facts facts, Time now, const Seals& seal);
+/// The time that it was asked with, once more. Votes stay, and nothing is decided by it.
+Result<Approval> extend(Approval approval, const Human& person, Time now, const Seals& seal);
 /// Its agent gives another reason. Errc::rate_limited if it did so too often: each one is journalled.
 Result<Approval> reword(Approval approval, std::string reason);
 Result<Approval> withdraw(Approval approval, Time now);

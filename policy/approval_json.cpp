@@ -66,6 +66,10 @@ Json json_of(const Approval::Narrowing& narrowing) {
     return {{"by", narrowing.by}, {"at", format_time(narrowing.at)}, {"before", narrowing.before}};
 }
 
+Json json_of(const Approval::Extension& extension) {
+    return {{"by", extension.by}, {"at", format_time(extension.at)}};
+}
+
 template <class Each>
 Json json_of(const std::vector<Each>& all) {
     auto list = Json::array();
@@ -114,6 +118,10 @@ void read_later_members(const Members& from, Approval& into) {
     into.asked_digest = from.text("asked_digest");
     for (const auto& each : from.list("narrowings"))
         into.narrowings.push_back({each.text("by"), each.time("at"), each.object("before")});
+    if (from.has("extended") && !from.is_null("extended")) {
+        const auto extension = from.member("extended");
+        into.extended = {extension.text("by"), extension.time("at")};
+    }
 }
 
 }  // namespace
@@ -126,6 +134,7 @@ Json Approval::json() const {
             {"digest", digest},
             {"asked_digest", asked_digest},
             {"narrowings", json_of(narrowings)},
+            {"extended", extended ? json_of(*extended) : Json(nullptr)},
             {"facts", facts.json()},
             {"agent_reason", agent_reason},
             {"rewordings", rewordings},

@@ -1,4 +1,4 @@
-// What people may do with a request that waits: say yes, say no, make it narrower.
+// What people may do with a request that waits: say yes, say no, make it narrower, give it more time.
 #include <algorithm>
 #include <utility>
 
@@ -99,6 +99,13 @@ std::optional<std::string> cannot_narrow(const Approval& approval, std::string_v
     return excluded(approval.terms, approval.call.caller, name, seal);
 }
 
+std::optional<std::string> cannot_extend(const Approval& approval, std::string_view name, const Seals& seal) {
+    if (approval.extended)
+        return "This request's time was extended already, by " + shown(seal, approval.extended->by, 100) +
+               ". Decide on it, or let the agent ask again.";
+    return cannot_deny(approval, name, seal);
+}
+
 Result<Approval> approve(Approval approval, const Human& person, const DecisionInput& choice, Time now,
                          Duration claim_window, const Seals& seal) {
     if (auto why = undecidable(approval, person, now, cannot_approve, seal)) return *std::move(why);
@@ -125,6 +132,13 @@ Result<Approval> deny(Approval approval, const Human& person, std::string reason
                           now,   std::move(reason), Destination::none};
     approval.state_ = State::denied;
     approval.updated = now;
+    return approval;
+}
+
+Result<Approval> extend(Approval approval, const Human& person, Time now, const Seals& seal) {
+    if (auto why = undecidable(approval, person, now, cannot_extend, seal)) return *std::move(why);
+    approval.extended = {person.name(), now};
+    approval.expires += approval.expires - approval.created;
     return approval;
 }
 

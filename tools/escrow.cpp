@@ -10,8 +10,10 @@ bool Recipients::may_see(std::string_view person) const {
 
 namespace {
 
-/// Chosen, or what the person might have chosen: then the page is there for a value that did not arrive.
+/// Chosen; or the agent was chosen, and the rule allows the page, too: it is there for a value that does not
+/// arrive.
 bool may_go_to_page(const policy::ApprovedPermit::Grant& grant) {
+    if (grant.decision.destination == policy::Destination::none) return false;
     return grant.decision.destination == policy::Destination::page ||
            std::ranges::find(grant.destinations, policy::Destination::page) != grant.destinations.end();
 }
@@ -20,7 +22,8 @@ bool may_go_to_page(const policy::ApprovedPermit::Grant& grant) {
 
 Recipients recipients_of(const policy::ApprovedPermit& permit) {
     const auto& caller = permit.call().caller;
-    Recipients recipients{.principal = caller.principal};
+    Recipients recipients{.principal = caller.principal,
+                          .for_agent = permit.grant().decision.destination == policy::Destination::agent};
     if (!may_go_to_page(permit.grant())) return recipients;
     for (const auto& vote : permit.grant().votes) {
         const bool unknown = vote.assurance == policy::Assurance::client;

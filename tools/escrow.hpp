@@ -48,10 +48,12 @@ struct Recipients {
     std::string principal;                 // whose agent may have it shown, with a person's leave
     std::vector<std::string> people = {};  // who may see it on the page
     bool anyone = false;                   // on the page: where no one is known by name
+    bool for_agent = false;  // promised to the agent; the page is there in case it does not arrive
 
     bool may_see(std::string_view person) const;
 };
-/// Those who approved the call; on the page no one, where its rule's `reveal` does not name the page. A
+/// Those who approved the call; on the page no one, where they chose to show it to no one or the rule's
+/// `reveal` does not name the page. A
 /// client's form does not tell who answered: then the person whose agent
 /// asked, or anyone who signed in where that is not known, either.
 Recipients recipients_of(const policy::ApprovedPermit& permit);

@@ -18,6 +18,7 @@ Json body_of(const policy::Approval& approval) {
         body["asked_digest"] = approval.asked_digest;
         body["narrowed_by"] = approval.narrowings.back().by;
     }
+    if (approval.extended) body["extended_by"] = approval.extended->by;
     if (approval.terms.quorum > 1) {
         Json people = Json::array();
         for (const auto& vote : approval.votes()) people.push_back(vote.by);

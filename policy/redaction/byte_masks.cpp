@@ -86,8 +86,8 @@ __attribute__((target("avx2"))) inline __m128i load_16(const void* bytes) {
 }  // namespace
 
 /// A bit for each of 32 bytes that is in the set.
-__attribute__((target("avx2"))) inline std::uint64_t ByteClasses::members_avx2(std::size_t set,
-                                                                               const Halves& of) const {
+__attribute__((target("avx2"), always_inline)) inline std::uint64_t ByteClasses::members_avx2(
+    std::size_t set, const Halves& of) const {
     const auto rows = _mm256_broadcastsi128_si256(load_16(ascii_[set].data()));
     auto in = _mm256_and_si256(_mm256_shuffle_epi8(rows, of.whole), of.ascii);
     if (has_beyond_[set]) {
@@ -98,14 +98,31 @@ __attribute__((target("avx2"))) inline std::uint64_t ByteClasses::members_avx2(s
     return std::uint64_t{~static_cast<std::uint32_t>(out)};
 }
 
-__attribute__((target("avx2"))) void ByteClasses::mark_blocks_avx2(const char* blocks, std::size_t count,
-                                                                   std::uint64_t* masks,
-                                                                   std::size_t stride) const {
+/// Sets from `from` on, as many as there are numbers in the sequence: the compiler writes their loop out.
+template <std::size_t... Set>
+__attribute__((target("avx2"))) void ByteClasses::mark_sets_avx2(const char* blocks, std::size_t count,
+                                                                 std::uint64_t* masks, std::size_t stride,
+                                                                 std::size_t from,
+                                                                 std::index_sequence<Set...> /*all*/) const {
     for (std::size_t i = 0; i < count; ++i, blocks += mask_bytes, ++masks) {
         const auto first = Halves::of(load_32(blocks));
         const auto second = Halves::of(load_32(blocks + 32));
-        for (std::size_t set = 0; set < size_; ++set)
-            masks[set * stride] = (members_avx2(set, second)) << 32U | (members_avx2(set, first));
+        ((masks[(from + Set) * stride] =
+              members_avx2(from + Set, second) << 32U | members_avx2(from + Set, first)),
+         ...);
+    }
+}
+
+void ByteClasses::mark_blocks_avx2(const char* blocks, std::size_t count, std::uint64_t* masks,
+                                   std::size_t stride) const {
+    for (std::size_t from = 0; from < size_; from += 4) {
+        const auto mark = [&](auto sets) { mark_sets_avx2(blocks, count, masks, stride, from, sets); };
+        switch (size_ - from) {
+            case 1: mark(std::make_index_sequence<1>()); break;
+            case 2: mark(std::make_index_sequence<2>()); break;
+            case 3: mark(std::make_index_sequence<3>()); break;
+            default: mark(std::make_index_sequence<4>());
+        }
     }
 }
 

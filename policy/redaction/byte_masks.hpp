@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
+#include <utility>
 
 #include "policy/redaction/characters.hpp"
 
@@ -48,6 +49,9 @@ private:
     void mark_block(const char* block, std::uint64_t* masks, std::size_t stride) const;
     struct Halves;
     std::uint64_t members_avx2(std::size_t set, const Halves& of) const;
+    template <std::size_t... Set>
+    void mark_sets_avx2(const char* blocks, std::size_t count, std::uint64_t* masks, std::size_t stride,
+                        std::size_t from, std::index_sequence<Set...> all) const;
     void mark_blocks_avx2(const char* blocks, std::size_t count, std::uint64_t* masks,
                           std::size_t stride) const;
     void mark_short_avx2(std::string_view text, std::uint64_t* masks, std::size_t stride) const;
@@ -123,9 +127,9 @@ void for_each_run(std::string_view text, const ByteClasses& classes, std::size_t
     for_each_mask(text, classes, [&](std::size_t at, const std::uint64_t* masks, std::size_t stride) {
         const WordPair pair = bits(masks, stride);
         const auto gaps = ~static_cast<std::uint64_t>(pair);
+        if (open && gaps == 0) return;
         auto starts = static_cast<std::uint64_t>(runs_of(pair, least));
         if (open) {
-            if (gaps == 0) return;
             const auto end = static_cast<unsigned>(std::countr_zero(gaps));
             open = false;
             visit(begin, at + end);

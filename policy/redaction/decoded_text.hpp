@@ -59,7 +59,11 @@ inline bool has_one_kind_of_stray(std::string_view text) {
 template <class PageRequest>
 void for_each_text(std::string_view bytes, std::size_t least, PageRequest visit) {
     constexpr auto strays = stray_bytes();
-    for_each_run(bytes, utf8_kinds, least - 1, go_together, [&](std::size_t begin, std::size_t last) {
+    // No pointer to a function: this is to be inlined.
+    const auto pairs = [](const std::uint64_t* masks, std::size_t stride) {
+        return go_together(masks, stride);
+    };
+    for_each_run(bytes, utf8_kinds, least - 1, pairs, [&](std::size_t begin, std::size_t last) {
         const auto end = last + 1;
         if (has_one_kind_of_stray(bytes.substr(begin, end - begin))) return visit(begin, end);
         for (auto at = begin; at <= end; ++at) {

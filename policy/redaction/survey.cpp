@@ -40,20 +40,20 @@ public:
     explicit Pieces(std::size_t least) : least_(least) {}
 
     void word(std::uint64_t separators, std::size_t at) {
+        if (open_ && separators == 0) return;
         const auto before = separators << 1U | (open_ ? 0U : 1U);
         auto begins = ~separators & before;
-        auto ends = separators & ~before;
-        for (; ends != 0; ends &= ends - 1) {
-            if (!open_) {
-                begin_ = at + static_cast<std::size_t>(std::countr_zero(begins));
-                begins &= begins - 1;
-            }
-            open_ = false;
+        const auto next = [&] {
+            const auto begin = at + static_cast<std::size_t>(std::countr_zero(begins));
+            begins &= begins - 1;
+            return begin;
+        };
+        if (!open_) begin_ = next();
+        for (auto ends = separators & ~before; ends != 0; ends &= ends - 1) {
             piece(begin_, at + static_cast<std::size_t>(std::countr_zero(ends)));
+            begin_ = next();
         }
-        if (begins == 0) return;
-        begin_ = at + static_cast<std::size_t>(std::countr_zero(begins));
-        open_ = true;
+        open_ = separators >> (mask_bytes - 1) == 0;
     }
     bool found(std::size_t end) {
         if (open_ && begin_ < end) piece(begin_, end);

@@ -6,7 +6,6 @@
 #include "manifests/embedded.hpp"
 #include "server/approvals/requirements.hpp"
 #include "server/mcp/cross_origin.hpp"
-#include "server/people/passphrases.hpp"
 #include "server/people/terminal_requirements.hpp"
 #include "server/upstream/accepted_keys.hpp"
 #include "tools/access_tokens/resources.hpp"
@@ -53,7 +52,9 @@ dashboard::Reading reading_of(PageReading& page) {
 // Where it cannot be seen, no one is let in unasked.
 bool may_hand_out_codes(const std::filesystem::path& state_dir) {
     if (state_dir.empty()) return true;  // in tests
-    const auto anyone = people::Passphrases(state_dir).any_is_set();
+    const auto ledger = storage::Ledger::open(state_dir / "ledger.db");
+    if (!ledger) return false;
+    const auto anyone = (*ledger)->anyone_enrolled();
     return anyone && !*anyone;
 }
 
@@ -79,7 +80,9 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       key_holders_(parts.own_key, parts.fingerprint_key, client_),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance, state_dir_),
-      reveal_socket_({loop, reveals_, redaction_, clock, log_}, parts.state_dir, parts.instance),
+      passphrases_(store_, clock),
+      reveal_socket_({loop, reveals_, passphrases_, redaction_, clock, log_}, parts.state_dir,
+                     parts.instance),
       rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir,
                  parts.base_url),
       catalog_(assemble(parts, page)),
@@ -118,6 +121,9 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
                  parts.public_url) {
     people_.codes_count_while([this] { return may_hand_out_codes(state_dir_); });
     std::ignore = note_control_plane();  // start() says if it cannot
+    for (const auto& name : parts.not_carried_over)
+        log_.warn("a passphrase of an earlier version counts no more: its person needs an invitation",
+                  {{"person", name}});
     if (parts.sandbox) return;
     redaction_.configure(parts.own_key->prints(redaction_.key()));
     warn_of_settings(parts);
@@ -137,6 +143,7 @@ void App::close() {
     exchange_.reset();
     notifier_.close();
     reveal_socket_.close();
+    passphrases_.close();
     store_.close();
 }
 
@@ -160,7 +167,7 @@ void App::note_caller_key(std::string id, policy::Time day) {
 // Where the page may stay out of reach, the terminal is told as well.
 tools::WayToValue App::way_to_value(const std::string& reveal_id) {
     tools::WayToValue way;
-    if (page_.stands()) way.page = page_.home();
+    if (page_.stands()) way.page = page_.home() + "/values";
     if (reveal_socket_.listens() && (way.page.empty() || page_.may_be_out_of_reach()))
         way.terminal = tools::own_command("approvals reveal " + reveal_id);
     return way;

@@ -120,6 +120,7 @@ private:
     upstream::KeyIdentities key_holders_;
     approvals::Approvals approvals_;
     reveals::LockedEscrow reveals_;
+    people::PassphraseDesk passphrases_;
     reveals::RevealSocket reveal_socket_;
     calls::RotationDesk rotations_;
     registry::Catalog catalog_;

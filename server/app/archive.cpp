@@ -2,6 +2,7 @@
 
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
+#include "server/people/earlier_passphrases.hpp"
 #include "server/upstream/api_key.hpp"
 
 namespace tfy::app {
@@ -34,6 +35,8 @@ Result<Archive> Archive::open_or_make(const std::filesystem::path& state_dir) {
     if (!state) return state.error();
     auto ledger = storage::Ledger::open(state->ledger());
     if (!ledger) return ledger.error();
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    std::ignore = people::carry_over_passphrase(state_dir, **ledger, now);  // reading goes on without it
     auto known = known_tokens(*state);
     if (!known) return known.error();
     auto sealer =

@@ -2,6 +2,7 @@
 
 #include "server/app/archive.hpp"
 #include "server/config/path_text.hpp"
+#include "server/people/earlier_passphrases.hpp"
 #include "server/people/terminal_requirements.hpp"
 #include "server/storage/last_server.hpp"
 #include "server/storage/state_use.hpp"
@@ -126,6 +127,12 @@ Result<void> open_state(Services& parts, const storage::StateDir& state) {
     auto ledger = storage::Ledger::open(state.ledger());
     if (!ledger) return ledger.error();
     parts.ledger = std::move(*ledger);
+    if (auto carried = people::carry_over_passphrase(state.root(), *parts.ledger, SystemClock().now());
+        !carried)
+        return carried.error();
+    const auto people = parts.ledger->people();
+    if (!people) return people.error();
+    parts.not_carried_over = people::not_carried_over(state.root(), *people);
     auto known = known_tokens(state);
     if (!known) return known.error();
     parts.tokens = std::move(known->more);

@@ -53,6 +53,7 @@ struct Services {
     std::string url_cause = {};
     std::vector<std::string> refused_settings = {};  // a sentence for each line of .env that does not count
     bool sandbox = false;
+    std::vector<std::string> not_carried_over = {};  // people of an earlier version, who need an invitation
 
     /// What people are shown as the place where tokens are made.
     std::string upstream_label() const {

@@ -1,5 +1,6 @@
 // Several requests at once: what is open is there whole, whatever else there is.
 #include "server/approvals/approvals.hpp"
+#include "server/storage/journal_check.hpp"
 
 namespace tfy::approvals {
 namespace {
@@ -82,6 +83,24 @@ Async<Result<std::vector<journal::JournalRecord>>> Approvals::journal_page(std::
                                                                            std::size_t limit) {
     auto work = [first, limit](storage::Ledger& ledger) { return ledger.journal(first, limit); };
     co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<std::string>> Approvals::verify_journal() {
+    constexpr std::size_t at_once = 1000;
+    const auto end = co_await store_.run([](storage::Ledger& ledger) { return ledger.journal_end(); });
+    if (!end) co_return end.error();
+    storage::JournalProof proof;
+    for (std::int64_t first = 1;;) {
+        const auto page = co_await journal_page(first, at_once);
+        if (!page) co_return page.error();
+        if (const auto held = proof.take(*page); !held) co_return held.error();
+        if (page->size() < at_once) break;
+        first = page->back().sequence + 1;
+    }
+    const auto by_hand = co_await store_.run(
+        [](storage::Ledger& ledger) { return ledger.people_the_journal_does_not_know(); });
+    if (!by_hand) co_return by_hand.error();
+    co_return proof.result(*end, *by_hand, redaction_);
 }
 
 Async<Result<std::vector<Approval>>> Approvals::list_of(std::string principal, std::string before,

@@ -199,6 +199,14 @@ Async<Result<void>> Approvals::asked_by_no_other(Approval narrowed) {
     co_return Result<void>{};
 }
 
+Async<Result<Approval>> Approvals::extend(std::string id, policy::Human person) {
+    auto current = co_await find(id);
+    if (!current) co_return current.error();
+    const auto seen = current->state();
+    co_return co_await write(seen, policy::extend(std::move(*current), person, clock_.now(), redaction_),
+                             "extended");
+}
+
 Async<Result<Approval>> Approvals::withdraw(std::string id, std::string by) {
     auto current = co_await find(id);
     if (!current) co_return current.error();

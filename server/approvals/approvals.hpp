@@ -78,6 +78,8 @@ public:
     Async<Result<Board>> history_page(std::string before, std::size_t page_size);
     /// Records of the journal from this number on.
     Async<Result<std::vector<journal::JournalRecord>>> journal_page(std::int64_t first, std::size_t limit);
+    /// As storage::verify_journal() says it; other work goes on between the pages.
+    Async<Result<std::string>> verify_journal();
     /// The principal's own, newest first, those that are older than `before` (all where it is empty), lapsed
     /// ones as expired. Errc::not_found for a `before` that is not theirs.
     Async<Result<std::vector<policy::Approval>>> list_of(std::string principal, std::string before,
@@ -92,6 +94,8 @@ public:
     /// asks for that already.
     Async<Result<policy::Approval>> narrow(std::string id, policy::Human person, std::string shown_digest,
                                            Json arguments, policy::Facts facts);
+    /// See policy::extend.
+    Async<Result<policy::Approval>> extend(std::string id, policy::Human person);
     Async<Result<policy::Approval>> withdraw(std::string id, std::string by);
 
     /// approved → executing, durable and journalled, then the permit. Errc::conflict if someone else was

@@ -16,7 +16,15 @@ constexpr auto ask_anew =
     "If the user still wants it, call again with the same arguments: that opens a new request.";
 
 /// A command has the end of its line to itself, so that it can be copied.
-std::string next_of_pending(const Approval& approval, const DecisionLinks& doors) {
+/// Whom the agent is to ask. The person whose agent asks may be one who cannot say yes.
+std::string whom_to_ask(const Approval& approval, const policy::Seals& seal) {
+    const auto& own = approval.call.caller.person;
+    if (own.empty() || !policy::cannot_approve(approval, own, seal)) return "Ask the user to decide";
+    return policy::shown(seal, own, 100) +
+           " cannot give the missing approval; another person must. Ask the user to have it decided";
+}
+
+std::string next_of_pending(const Approval& approval, const DecisionLinks& doors, const policy::Seals& seal) {
     if (approval.state() == State::approved) return "Call again with the same arguments to run it.";
     if (approval.state() == State::executing) return "Call again with the same arguments for the result.";
     std::string where;
@@ -25,7 +33,7 @@ std::string next_of_pending(const Approval& approval, const DecisionLinks& doors
     else if (!doors.terminal.empty())
         where = " in a terminal";
     const auto next =
-        "Ask the user to decide" + where + ", then call again with the same arguments for the result.";
+        whom_to_ask(approval, seal) + where + ", then call again with the same arguments for the result.";
     return doors.terminal.empty() ? next : next + "\nTo decide in a terminal: " + doors.terminal;
 }
 
@@ -42,9 +50,11 @@ std::string message_of_pending(const Approval& approval) {
     return message;
 }
 
-ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
+/// Also `narrowed`: what people changed, where they did.
+ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy::Time now,
+                   const policy::Seals& seal) {
     const auto message = message_of_pending(approval);
-    const auto next = next_of_pending(approval, doors);
+    const auto next = next_of_pending(approval, doors, seal);
     ToolResult result{.text = message + " " + next + "\n\nApproval: " + approval.id +
                               "\nDigest: " + policy::short_digest(approval.digest) +
                               "\nExpires: " + policy::format_time_for_people(approval.expires) + " (in " +
@@ -57,6 +67,7 @@ ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy:
                                      {"message", message},
                                      {"next", next}}};
     if (!doors.page.empty()) result.structured["approval_url"] = doors.page;
+    tell_narrowing(result, approval, seal);
     return result;
 }
 
@@ -130,7 +141,7 @@ ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, p
     switch (approval.state()) {
         case State::pending:
         case State::approved:
-        case State::executing: return pending(approval, doors, now);
+        case State::executing: return pending(approval, doors, now, seal);
         case State::denied: return denied(approval, now, seal);
         case State::expired:
             return refusal("expired", approval,

@@ -60,17 +60,25 @@ std::string verdict(const ApprovalsWindow& window, const Approval& approval) {
     return text + ".\n\n";
 }
 
+/// With what can be chosen where it is decided.
+std::string shown_here(const ApprovalsWindow& window, const Approval& approval) {
+    const auto now = window.now();
+    const auto& seal = *window.archive.sealer;
+    if (approval.terms.min_assurance <= policy::Assurance::terminal)
+        return dialogue::screen(approval, now,
+                                dialogue::offer_in_terminal(approval.terms, app::has_display()), seal);
+    const bool open = approval.state() == Approval::State::pending;
+    return dialogue::screen(approval, now, seal) +
+           (open ? "Its rule asks for a decision on the approvals page.\n" : "");
+}
+
 int show_request(const ApprovalsWindow& window) {
     const auto approval = window.find();
     if (!approval) return window.fail(approval.error());
     if (window.options.json)
         window.archive.print(window.out, approval->json());
     else
-        window.archive.say(
-            window.out, verdict(window, *approval) +
-                            dialogue::screen(*approval, window.now(),
-                                             dialogue::offer_in_terminal(approval->terms, app::has_display()),
-                                             *window.archive.sealer));
+        window.archive.say(window.out, verdict(window, *approval) + shown_here(window, *approval));
     return 0;
 }
 
@@ -87,9 +95,7 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
                                       tools::own_command("approvals list")});
         return 2;
     }
-    // A passphrase may be set before the first server starts.
-    const auto open = options.verb == Verb::passphrase ? app::Archive::open_or_make : app::Archive::open;
-    auto archive = open(options.state_dir);
+    auto archive = app::Archive::open(options.state_dir);
     if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
     const ApprovalsWindow window{options, *archive, in, out, err};
     switch (options.verb) {

@@ -48,7 +48,7 @@ struct ApprovalsOptions {
         {};  // show, approve, deny: apr_…; keep: a rotation's; revoke: per_…; reveal: apr_… or rev_…
     std::string reason = {};  // deny: asked for where it is empty; permit
     PermitOptions permit = {};
-    std::string person = {};   // sign_in: whose code; empty: the user's own
+    std::string as = {};       // who decides; empty: they are asked where more than one is enrolled
     std::string life = "15m";  // sign_in: how long the code is good for
     bool all = false;          // list: the decided ones too
     bool json = false;  // one document, or one line each for watch; the conversation then goes to `err`

@@ -39,8 +39,9 @@ std::string lead_to_page(const ApprovalsWindow& window, const Approval& approval
 }
 
 /// What no answer of this person could change is said before they are asked for any.
-std::optional<Error> no_yes_from_here(const ApprovalsWindow& window, const Approval& approval) {
-    if (const auto why = policy::cannot_approve(approval, window.options.user, *window.archive.sealer))
+std::optional<Error> no_yes_from_here(const ApprovalsWindow& window, const Approval& approval,
+                                      const std::string& name) {
+    if (const auto why = policy::cannot_approve(approval, name, *window.archive.sealer))
         return policy::refuse(Errc::refused, *why);
     const auto& least = approval.terms.min_assurance;
     if (least <= policy::Assurance::terminal) return std::nullopt;
@@ -118,7 +119,7 @@ std::string what_now(const Approval& approval) {
             return text + "The new value will then be shown once: on the approvals page, or here with: " +
                    tools::own_command("approvals reveal " + approval.id) + "\n";
         case Destination::agent:
-            return text + "The new value will be given to the agent once, in the result of its call.\n";
+            return text + "The agent will get a masked preview, and may then have the value shown once.\n";
         case Destination::none: return text + "The new value will not be shown now.\n";
     }
     return text;
@@ -144,8 +145,10 @@ int write_decision(const ApprovalsWindow& window, const Result<Approval>& decide
 int approve_request(const ApprovalsWindow& window) {
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
-    if (const auto why = no_yes_from_here(window, *approval)) return window.fail(*why);
-    const auto human = window.identify(people::TerminalAct::decide);
+    const auto name = window.person(people::TerminalAct::decide);
+    if (!name) return window.fail(name.error());
+    if (const auto why = no_yes_from_here(window, *approval, *name)) return window.fail(*why);
+    const auto human = window.identify(people::TerminalAct::decide, *name);
     if (!human) return window.fail(human.error());
     const auto offer = dialogue::offer_in_terminal(approval->terms, app::has_display());
     window.say(dialogue::screen(*approval, window.now(), offer, *window.archive.sealer) + "\n");
@@ -160,9 +163,11 @@ int approve_request(const ApprovalsWindow& window) {
 int deny_request(const ApprovalsWindow& window) {
     const auto approval = find_pending(window);
     if (!approval) return window.fail(approval.error());
-    if (const auto why = policy::cannot_deny(*approval, window.options.user, *window.archive.sealer))
+    const auto name = window.person(people::TerminalAct::decide);
+    if (!name) return window.fail(name.error());
+    if (const auto why = policy::cannot_deny(*approval, *name, *window.archive.sealer))
         return window.fail(policy::refuse(Errc::refused, *why));
-    const auto human = window.identify(people::TerminalAct::decide);
+    const auto human = window.identify(people::TerminalAct::decide, *name);
     if (!human) return window.fail(human.error());
     window.say(brief(*approval, window.now(), *window.archive.sealer));
     auto reason = window.options.reason;

@@ -65,16 +65,20 @@ std::optional<Error> gone(const ApprovalsWindow& window, const storage::RevealRo
     return std::nullopt;
 }
 
-Result<policy::Secret> ask_passphrase(const ApprovalsWindow& window) {
-    const auto& options = window.options;
-    const auto is_set = people::Passphrases(options.state_dir).is_set(options.user);
-    if (!is_set) return is_set.error();
-    if (!*is_set)
+Result<std::string> ask_person(const ApprovalsWindow& window) {
+    const auto anyone = window.archive.ledger->anyone_enrolled();
+    if (!anyone) return anyone.error();
+    if (!*anyone)
         return Error{
             Errc::refused,
-            "A value is shown to a person who types their passphrase, and you have none. Set it once: " +
-                tools::own_command("approvals passphrase") + "." + still_waits};
-    auto typed = people::ask_secret(window.prompt(), "Your passphrase: ");
+            "A value is shown to a person who types their passphrase, and no one is enrolled. Be the "
+            "first: " +
+                tools::own_command("people first") + "." + still_waits};
+    return window.person(people::TerminalAct::reveal);
+}
+
+Result<policy::Secret> ask_passphrase(const ApprovalsWindow& window, const std::string& person) {
+    auto typed = people::ask_secret(window.prompt(), "Your passphrase, " + person + ": ");
     if (!typed) return Error{Errc::cancelled, std::string("No passphrase was typed.") + still_waits};
     return std::move(*typed);
 }
@@ -104,7 +108,7 @@ std::string receive_all(int socket) {
 }
 
 Result<policy::Secret> ask_holder(const ApprovalsWindow& window, const storage::RevealRow& row,
-                                  const policy::Secret& passphrase) {
+                                  const std::string& person, const policy::Secret& passphrase) {
     const auto socket =
         reveals::connect_to(reveals::reveal_socket_of(window.options.state_dir, row.instance), patience);
     if (!socket)
@@ -112,7 +116,7 @@ Result<policy::Secret> ask_holder(const ApprovalsWindow& window, const storage::
                      "The process that holds the value does not show values in a terminal: its log "
                      "says why. " +
                          socket.error().message + still_waits};
-    const auto head = reveals::head_of_reveal_wish(row.id, window.options.user);
+    const auto head = reveals::head_of_reveal_wish(row.id, person);
     const bool sent = send_all(socket->get(), head) && send_all(socket->get(), passphrase.reveal()) &&
                       send_all(socket->get(), "\n");
     if (!sent) return Error{Errc::closed, "The connection was lost."};
@@ -159,9 +163,11 @@ int reveal_value(const ApprovalsWindow& window) {
     const auto row = find_row(window);
     if (!row) return window.fail(row.error());
     if (const auto why = gone(window, *row)) return window.fail(*why);
-    const auto passphrase = ask_passphrase(window);
+    const auto person = ask_person(window);
+    if (!person) return window.fail(person.error());
+    const auto passphrase = ask_passphrase(window, *person);
     if (!passphrase) return window.fail(passphrase.error());
-    auto value = ask_holder(window, *row, *passphrase);
+    auto value = ask_holder(window, *row, *person, *passphrase);
     if (!value && value.error().code == Errc::closed) return window.fail(after_lost_connection(window, *row));
     if (!value) return window.fail(value.error());
     const auto screen = screen_for(window, *row, terminal_can_be_wiped());

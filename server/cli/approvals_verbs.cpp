@@ -54,12 +54,11 @@ public:
         id(add("approve", "Approve a request; asks you to type the token's name", Is::approve,
                {"approve apr_k3f9", "approve k3f9 --json"}),
            which);
-        add("passphrase", "Set your passphrase, which approve and deny ask for", Is::passphrase,
+        add("passphrase", "Change your passphrase", Is::passphrase,
             {"passphrase", "passphrase --state-dir /var/lib/tfy-pat-mcp"});
-        auto& sign_in = add("sign-in", "Print a one-time code to sign in to the approvals page", Is::sign_in,
-                            {"sign-in", "sign-in --as grace --for 1h"});
-        spelled(sign_in.add_option("--as", chosen_->person, "Whose code it is"), "PERSON", "you");
-        spelled(sign_in.add_option("--for", chosen_->life, "How long the code is valid, up to 24h"), "TIME")
+        auto& sign_in = add("sign-in", "Print a one-time code for yourself to sign in to the approvals page",
+                            Is::sign_in, {"sign-in", "sign-in --as grace --for 30m"});
+        spelled(sign_in.add_option("--for", chosen_->life, "How long the code is valid, up to 1h"), "TIME")
             ->capture_default_str();
         auto& deny = add("deny", "Deny a request and say why", Is::deny,
                          {"deny apr_k3f9", "deny apr_k3f9 --reason \"ci-runner is still in use\""});
@@ -123,7 +122,14 @@ private:
                                              return run(call, *chosen);
                                          }});
         if (verb != Is::reveal) added.add_flag("--json", chosen_->json, "Print JSON");
+        if (identifies(verb))
+            spelled(added.add_option("--as", chosen_->as,
+                                     "Your enrolled name; you are asked if you leave it out"),
+                    "PERSON");
         return added;
+    }
+    static bool identifies(Is verb) {
+        return verb != Is::list && verb != Is::show && verb != Is::watch && verb != Is::permissions;
     }
     void id(CLI::App& verb, const char* what) { verb.add_option("ID", chosen_->id, what)->required(); }
 

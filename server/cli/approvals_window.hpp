@@ -29,10 +29,19 @@ struct ApprovalsWindow {
     people::Prompt prompt() const {
         return {in, [this](const std::string& text) { say(text); }, options.stdin_is_terminal};
     }
+    people::Terminal terminal() const {
+        return {prompt(), *archive.ledger, options.as, options.user, options.required, now()};
+    }
+    /// Who the person there says they are.
+    Result<std::string> person(people::TerminalAct act) const {
+        return people::TerminalChannel::name(terminal(), act);
+    }
     /// The person there, once they have shown that they are one.
     Result<policy::Human> identify(people::TerminalAct act) const {
-        return people::TerminalChannel::identify(
-            {prompt(), options.state_dir, options.user, options.required}, act);
+        return people::TerminalChannel::identify(terminal(), act);
+    }
+    Result<policy::Human> identify(people::TerminalAct act, const std::string& name) const {
+        return people::TerminalChannel::identify(terminal(), name, act);
     }
     int fail(const Error& error) const { return archive.fail(err, error); }
     /// The approval options.id as it is now.

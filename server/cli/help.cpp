@@ -9,13 +9,22 @@ namespace {
 
 using std::string_view;
 
-constexpr string_view truefoundry_variables =
-    "TrueFoundry (variables only, also read from .env):\n"
-    "  TFY_BASE_URL             its address; also TFY_HOST or TFY_API_HOST\n"
-    "  TFY_API_KEY              the key\n"
-    "  TFY_API_KEY_FILE         a file that contains only the key\n"
-    "  TFY_API_CONNECT_TIMEOUT  seconds to connect (10)\n"
-    "  TFY_API_MAX_TIME         seconds for one request (30)\n";
+constexpr std::array<std::pair<string_view, string_view>, 5> variables{{
+    {"TFY_BASE_URL", "its address; also TFY_HOST or TFY_API_HOST"},
+    {"TFY_API_KEY", "the key"},
+    {"TFY_API_KEY_FILE", "a file that contains only the key"},
+    {"TFY_API_CONNECT_TIMEOUT", "seconds to connect (10)"},
+    {"TFY_API_MAX_TIME", "seconds for one request (30)"},
+}};
+
+std::string variable_lines() {
+    constexpr std::size_t width = 25;
+    std::string text = "TrueFoundry (variables only, also read from .env):\n";
+    for (const auto& [name, meaning] : variables)
+        text +=
+            "  " + std::string(name) + std::string(width - name.size(), ' ') + std::string(meaning) + "\n";
+    return text;
+}
 
 std::string names_of(const CLI::Option& option) {
     std::string text;
@@ -24,29 +33,16 @@ std::string names_of(const CLI::Option& option) {
     return text;
 }
 
-/// "--hold TIME", what it is for, its default and its variable. `otherwise` is another default than its own.
+/// "--hold TIME", what it is for, its default and its variable.
 std::string entry(const CLI::Option& option, string_view otherwise = {}) {
-    std::string text = "  " + names_of(option);
-    const auto type = option.get_type_name();
-    if (option.get_expected_max() > 0) text += " " + type.substr(0, type.find(":{"));  // without the choices
-    const auto& described = option.get_description();
-    const auto end = std::min(described.find('\n'), described.size());
-    text += "\n      " + wrapped(described.substr(0, end), 6);
-    auto usual = option.get_default_str();
-    if (usual.empty() && end < described.size()) usual = described.substr(end + 1);
-    if (!otherwise.empty()) usual = otherwise;
+    const auto words = words_of(option, otherwise);
+    std::string text = "  " + words.names + (words.value.empty() ? "" : " " + words.value);
+    text += "\n      " + wrapped(words.meaning, 6);
     std::string more;
-    if (option.get_required()) more = "Required";
-    if (!usual.empty()) more = "Default: " + usual;
-    if (!option.get_envname().empty())
-        more += (more.empty() ? "Variable: " : ". Variable: ") + option.get_envname();
+    if (words.required) more = "Required";
+    if (!words.usual.empty()) more = "Default: " + words.usual;
+    if (!words.variable.empty()) more += (more.empty() ? "Variable: " : ". Variable: ") + words.variable;
     return text + "\n" + (more.empty() ? "" : "      " + wrapped(more, 6) + "\n");
-}
-
-std::vector<const CLI::Option*> own_options(const CLI::App& app) {
-    return app.get_options([&app](const CLI::Option* option) {
-        return option->nonpositional() && option != app.get_help_ptr() && option != app.get_version_ptr();
-    });
 }
 
 std::string entries(const CLI::App& app) {
@@ -67,7 +63,7 @@ std::string settings(const CLI::App& app, const VerbHelp& help) {
         const auto own = std::ranges::find(help.defaults, name, [](const auto& each) { return each.first; });
         text += entry(*option, own == help.defaults.end() ? string_view{} : own->second);
     }
-    if (listed.find(" --ca-file ") != std::string::npos) text += "\n" + std::string(truefoundry_variables);
+    if (listed.find(" --ca-file ") != std::string::npos) text += "\n" + variable_lines();
     return text.empty() ? text : "\nSettings:\n" + text;
 }
 
@@ -92,6 +88,33 @@ std::string commands(const CLI::App& app) {
 
 }  // namespace
 
+OptionWords words_of(const CLI::Option& option, string_view otherwise) {
+    OptionWords words{.names = names_of(option), .variable = option.get_envname()};
+    const auto type = option.get_type_name();
+    if (option.get_expected_max() > 0) words.value = type.substr(0, type.find(":{"));  // without the choices
+    const auto& described = option.get_description();
+    const auto end = std::min(described.find('\n'), described.size());
+    words.meaning = described.substr(0, end);
+    words.usual = option.get_default_str();
+    if (words.usual.empty() && end < described.size()) words.usual = described.substr(end + 1);
+    if (!otherwise.empty()) words.usual = otherwise;
+    words.required = option.get_required();
+    return words;
+}
+
+std::vector<const CLI::Option*> own_options(const CLI::App& app) {
+    return app.get_options([&app](const CLI::Option* option) {
+        return option->nonpositional() && option != app.get_help_ptr() && option != app.get_version_ptr();
+    });
+}
+
+std::span<const std::pair<string_view, string_view>> truefoundry_variables() { return variables; }
+
+const VerbHelp* HelpFormatter::of(const CLI::App& verb) const {
+    const auto found = verbs_.find(&verb);
+    return found == verbs_.end() ? nullptr : &found->second;
+}
+
 CLI::Option* spelled(CLI::Option* option, const char* value, const char* otherwise) {
     if (option->get_expected_max() > 0) option->type_name(value);
     // The description is read by entry() alone.
@@ -102,11 +125,11 @@ CLI::Option* spelled(CLI::Option* option, const char* value, const char* otherwi
 std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const {
     std::string text = wrapped(app->get_description(), 0) + "\n\n" + make_usage(app, std::move(name));
     text += commands(*app) + positionals(*app) + entries(*app);
-    const auto verb = verbs_.find(app);
-    if (verb == verbs_.end())
+    const auto* const verb = of(*app);
+    if (verb == nullptr)
         return text + "\nHelp on a command: tfy-pat-mcp COMMAND --help\nVersion: tfy-pat-mcp --version\n";
-    text += settings(*app, verb->second) + "\nExamples:\n";
-    for (const auto& example : verb->second.examples) text += "  " + example + "\n";
+    text += settings(*app, *verb) + "\nExamples:\n";
+    for (const auto& example : verb->examples) text += "  " + example + "\n";
     return text;
 }
 

@@ -4,8 +4,10 @@
 
 #include "server/cli/approvals_verbs.hpp"
 #include "server/cli/audit.hpp"
+#include "server/cli/docs.hpp"
 #include "server/cli/doctor.hpp"
 #include "server/cli/keys.hpp"
+#include "server/cli/people.hpp"
 #include "server/cli/policy.hpp"
 #include "server/cli/redact.hpp"
 #include "server/cli/sandbox.hpp"
@@ -17,8 +19,8 @@ namespace tfy::cli {
 
 int run_command_line(std::span<char* const> arguments, std::ostream& out) {
     CommandLine line;
-    for (auto* const add : {add_stdio, add_serve, add_setup, add_sandbox, add_approvals, add_keys, add_audit,
-                            add_policy, add_doctor, add_redact})
+    for (auto* const add : {add_stdio, add_serve, add_setup, add_sandbox, add_approvals, add_people, add_keys,
+                            add_audit, add_policy, add_doctor, add_redact, add_docs})
         add(line);
     return line.run(arguments, std::cin, out, std::cerr);
 }

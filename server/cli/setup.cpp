@@ -5,6 +5,7 @@
 #include "server/config/path_text.hpp"
 #include "server/config/settings.hpp"
 #include "server/sealing/printing.hpp"
+#include "server/setup/install_link.hpp"
 #include "server/setup/setup.hpp"
 
 namespace tfy::cli {
@@ -12,7 +13,7 @@ namespace {
 
 struct SetupChoice {
     std::string host = {};
-    bool remove = false, dry_run = false, serve = false;
+    bool remove = false, dry_run = false, serve = false, link = false;
 };
 
 /// Where a key is put if none is named.
@@ -50,6 +51,16 @@ Result<void> name_upstream(setup::SetupPlan& plan) {
     return {};
 }
 
+Result<void> name_fewer_tools(const config::Options& options, setup::Connection& connection) {
+    if (options.read_only) connection.arguments.emplace_back("--read-only");
+    std::string names;
+    for (const auto& name : options.tools) names += (names.empty() ? "" : ",") + name;
+    if (!names.empty()) connection.arguments.insert(connection.arguments.end(), {"--tools", names});
+    for (const auto& wrong : config::read_settings(options).wrong)
+        if (wrong.name == "--tools") return wrong.error;
+    return {};
+}
+
 Result<void> name_process(const config::Options& options, setup::SetupPlan& plan) {
     auto own = program();
     if (!own) return own.error();
@@ -61,12 +72,7 @@ Result<void> name_process(const config::Options& options, setup::SetupPlan& plan
         if (!folder) return folder.error();
         plan.connection.arguments.insert(plan.connection.arguments.end(), {"--state-dir", folder->string()});
     }
-    if (options.read_only) plan.connection.arguments.emplace_back("--read-only");
-    std::string names;
-    for (const auto& name : options.tools) names += (names.empty() ? "" : ",") + name;
-    if (!names.empty()) plan.connection.arguments.insert(plan.connection.arguments.end(), {"--tools", names});
-    for (const auto& wrong : config::read_settings(options).wrong)
-        if (wrong.name == "--tools") return wrong.error;
+    if (auto fewer = name_fewer_tools(options, plan.connection); !fewer) return fewer;
     return options.sandbox ? Result<void>{} : name_upstream(plan);
 }
 
@@ -83,6 +89,28 @@ Result<void> name_address(const config::Options& options, setup::SetupPlan& plan
                  "--listen has to name the port that serve listens at. Nothing was written."};
 }
 
+/// For everyone who clicks: without paths of this machine. An address that is not known stays empty.
+Result<void> name_for_link(const config::Options& options, setup::SetupPlan& plan) {
+    plan.connection.arguments = {"stdio"};
+    if (options.sandbox) plan.connection.arguments.emplace_back("--sandbox");
+    if (auto fewer = name_fewer_tools(options, plan.connection); !fewer) return fewer;
+    if (options.sandbox) return {};
+    const auto upstream = config::read_upstream();
+    if (!upstream.url_problem.empty())
+        return Error{Errc::invalid_params, upstream.url_problem + " No link was made."};
+    plan.connection.environment = {{"TFY_BASE_URL", upstream.base_url},
+                                   {"TFY_API_KEY_FILE", "~/.config/tfy-pat-mcp/key"}};
+    return {};
+}
+
+int print_links(const Invocation& call, const setup::SetupPlan& plan) {
+    const auto link = setup::install_link_of(*setup::find_host(plan.host), plan.connection);
+    if (!link) return call.fail(link.error());
+    call.console.say(call.out, "For a web page:\n" + link->web + "\n\nFor this machine:\n" + link->app +
+                                   "\n\nFor a README:\n" + link->badge + "\n");
+    return 0;
+}
+
 std::string hosts_in_words() {
     std::string text;
     for (const auto& host : setup::all_hosts()) text += (text.empty() ? "" : ", ") + std::string(host.id);
@@ -94,11 +122,14 @@ int run(Invocation& call, const SetupChoice& choice) {
     if (!plan.host.empty() && setup::find_host(plan.host) == nullptr)
         return call.fail({Errc::invalid_params,
                           "Unknown host (not shown: it may be a secret). Hosts: " + hosts_in_words() + "."});
-    if (plan.host.empty() && (plan.remove || plan.dry_run || choice.serve))
+    if (plan.host.empty() && (plan.remove || plan.dry_run || choice.serve || choice.link))
         return call.fail({Errc::invalid_params, "Which host? One of " + hosts_in_words() + "."});
     if (!plan.host.empty() && !plan.remove) {
-        const auto named = choice.serve ? name_address(call.options, plan) : name_process(call.options, plan);
+        const auto named = choice.serve  ? name_address(call.options, plan)
+                           : choice.link ? name_for_link(call.options, plan)
+                                         : name_process(call.options, plan);
         if (!named) return call.fail(named.error());
+        if (choice.link) return print_links(call, plan);
     }
     const auto done = setup::run_setup(plan,
                                        {.system = setup::this_system(),
@@ -127,6 +158,11 @@ void add_setup(CommandLine& line) {
     setup.add_flag("--remove", choice->remove, "Take the server out again");
     setup.add_flag("--dry-run", choice->dry_run, "Show what would change, and write nothing");
     setup.add_flag("--serve", choice->serve, "Name the address of a running serve instead of this program");
+    setup
+        .add_flag("--link", choice->link,
+                  "Print install links and a badge for vscode or cursor, and write nothing")
+        ->excludes("--remove")
+        ->excludes("--dry-run");
 }
 
 }  // namespace tfy::cli

@@ -164,6 +164,11 @@ Async<transport::HttpResponse> Dashboard::narrow(PageRequest visit) {
     co_return co_await decided(std::move(visit), std::move(changed), policy::cannot_narrow);
 }
 
+Async<transport::HttpResponse> Dashboard::extend(PageRequest visit) {
+    auto changed = co_await approvals_.extend(visit.id, people_.human(*visit.session));
+    co_return co_await decided(std::move(visit), std::move(changed), policy::cannot_extend);
+}
+
 // The desk refuses for several reasons; the row tells which one a browser should act on.
 Async<transport::HttpResponse> Dashboard::decided(PageRequest visit, Result<Approval> changed,
                                                   Cannot cannot) {

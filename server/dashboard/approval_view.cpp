@@ -99,11 +99,13 @@ void add_people(Json& view, const Approval& approval, Shower& show) {
 void add_leave(Json& view, const Approval& approval, const Viewer& viewer, const policy::Seals& seal) {
     view["may_decide"] = nullptr;
     view["may_narrow"] = nullptr;
+    view["may_extend"] = false;
     if (approval.state() != Approval::State::pending) return;
     const auto why_not = policy::cannot_approve(approval, viewer.person, seal);
     view["may_decide"] = {{"approve", !why_not},
                           {"deny", !policy::cannot_deny(approval, viewer.person, seal)},
                           {"why_not", why_not ? Json(*why_not) : Json(nullptr)}};
+    view["may_extend"] = !policy::cannot_extend(approval, viewer.person, seal);
     if (viewer.narrowable.any() && !policy::cannot_narrow(approval, viewer.person, seal))
         view["may_narrow"] = {{"name", viewer.narrowable.name}, {"expiration", viewer.narrowable.expiration}};
 }
@@ -160,6 +162,9 @@ Json approval_view(const Approval& approval, const Viewer& viewer, const policy:
     }
     add_people(view, approval, show);
     view["narrowings"] = narrowings_view(approval, show);
+    view["extended"] = nullptr;
+    if (const auto& extension = approval.extended)
+        view["extended"] = {{"by", show(extension->by)}, {"at", policy::format_time(extension->at)}};
     add_leave(view, approval, viewer, seal);
     view["marked"] = show.marked;
     return view;

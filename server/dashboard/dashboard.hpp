@@ -88,12 +88,14 @@ private:
     Async<transport::HttpResponse> one(PageRequest visit);
     Async<transport::HttpResponse> history(PageRequest visit);
     Async<transport::HttpResponse> journal(PageRequest visit);
+    Async<transport::HttpResponse> journal_proof(PageRequest visit);
     Async<transport::HttpResponse> tokens(PageRequest visit);
     Async<transport::HttpResponse> health(PageRequest visit);
     Async<void> events(PageRequest visit, transport::Responder& answer);
     Async<transport::HttpResponse> approve(PageRequest visit);
     Async<transport::HttpResponse> deny(PageRequest visit);
     Async<transport::HttpResponse> narrow(PageRequest visit);
+    Async<transport::HttpResponse> extend(PageRequest visit);
     Async<transport::HttpResponse> permissions(PageRequest visit);
     Async<transport::HttpResponse> permit(PageRequest visit);
     Async<transport::HttpResponse> revoke(PageRequest visit);

@@ -62,4 +62,11 @@ Async<transport::HttpResponse> Dashboard::journal(PageRequest visit) {
     co_return json_reply(redaction_, 200, body);
 }
 
+// As `audit verify` says it.
+Async<transport::HttpResponse> Dashboard::journal_proof(PageRequest) {
+    const auto found = co_await approvals_.verify_journal();
+    const Json body = {{"intact", found.has_value()}, {"says", found ? *found : found.error().message}};
+    co_return json_reply(redaction_, 200, body);
+}
+
 }  // namespace tfy::dashboard

@@ -28,9 +28,7 @@ std::string etag_of(std::string_view bytes) { return '"' + policy::sha256(bytes)
 
 /// Whether an Accept-Encoding header names `coding`, and not with q=0.
 bool accepts(std::string_view header, std::string_view coding) {
-    while (!header.empty()) {
-        const auto item = header.substr(0, header.find(','));
-        header.remove_prefix(std::min(item.size() + 1, header.size()));
+    for (const auto item : transport::comma_separated(header)) {
         if (transport::trimmed(item.substr(0, item.find(';'))) != coding) continue;
         const auto weight = item.find("q=");
         return weight == std::string_view::npos ||

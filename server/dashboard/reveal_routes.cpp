@@ -24,6 +24,7 @@ Async<transport::HttpResponse> Dashboard::reveals(PageRequest visit) {
                        {"token_name", policy::shown(redaction_, value.token_name)},
                        {"masked", policy::shown(redaction_, value.masked)},
                        {"until", policy::format_time(value.until)},
+                       {"for_agent", value.recipients.for_agent},
                        {"nonce", nonces_.issue(visit.session->key, value.reveal_id)}});
     }
     nonces_.keep_only(held);

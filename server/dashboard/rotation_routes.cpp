@@ -14,7 +14,7 @@ Json rotation_view(const access_tokens::Rotation& rotation, const policy::Seals&
             {"old", policy::shown(seal, rotation.plan.old_title())},
             {"new", policy::shown(seal, rotation.plan.new_name)},
             {"due", rotation.due ? Json(policy::format_time(*rotation.due)) : Json(nullptr)},
-            {"words", policy::shown(seal, access_tokens::describe(rotation, seal))},
+            {"words", policy::shown(seal, access_tokens::what_becomes_of_old(rotation, seal))},
             {"may_keep", rotation.state == State::waiting || rotation.state == State::due}};
 }
 

@@ -6,8 +6,7 @@
 
 #include "server/app/services.hpp"
 #include "server/approvals/requirements.hpp"
-#include "server/people/passphrases.hpp"
-#include "server/people/terminal_requirements.hpp"
+#include "server/people/earlier_passphrases.hpp"
 #include "tools/own_command.hpp"
 #include "tools/registry/dry_tools.hpp"
 
@@ -17,23 +16,35 @@ namespace {
 namespace fs = std::filesystem;
 using Level = CheckResult::Level;
 
-std::string set_passphrase() { return "Set one: " + tools::own_command("approvals passphrase"); }
+CheckResult people_of(const std::vector<storage::Person>& people) {
+    std::string names;
+    for (const auto& each : people)
+        if (each.decides()) names += (names.empty() ? "" : ", ") + each.name;
+    if (people.empty())
+        return {Level::warning, "people", "no one is enrolled: no one is known to decide",
+                "Be the first: " + tools::own_command("people first")};
+    const auto& first = people.front();
+    return {Level::ok, "people",
+            names + " may decide; the first was " + first.name + ", on " +
+                policy::format_time_for_people(first.enrolled) +
+                ". If you do not know them, keep the state directory as evidence"};
+}
 
-CheckResult terminal(const policy::Rules& rules, const fs::path& state_dir, const std::string& user) {
-    const auto requirements = people::terminal_requirements(state_dir, people::requirements_of(rules));
-    if (!requirements.passphrase)
-        return {Level::warning, "terminal",
-                "decisions need no passphrase: a program that runs commands as you can decide for you",
-                "Remove require_passphrase = false from the rules."};
-    const auto set = people::Passphrases(state_dir).is_set(user);
-    if (!set)
-        return {Level::broken, "terminal", set.error().message,
-                "Repair the file, or set another passphrase: " + tools::own_command("approvals passphrase")};
-    if (!*set)
-        return {Level::warning, "terminal",
-                "no passphrase of " + user + " is set: decisions there are refused", set_passphrase()};
-    return {Level::ok, "terminal",
-            "decisions ask for the passphrase of " + user + ": they prove that you typed it"};
+CheckResults look_at_people(const fs::path& state_dir) {
+    std::error_code ignored;
+    if (!fs::exists(state_dir / "ledger.db", ignored)) return {people_of({})};
+    const auto ledger = storage::Ledger::open(state_dir / "ledger.db");
+    const auto people = ledger ? (*ledger)->people() : Result<std::vector<storage::Person>>(ledger.error());
+    if (!people)
+        return {{Level::broken, "people", people.error().message,
+                 "Check the journal: " + tools::own_command("audit verify")}};
+    CheckResults findings{people_of(*people)};
+    for (const auto& name : people::not_carried_over(state_dir, *people))
+        findings.push_back({Level::warning, "people",
+                            name + " had a passphrase in an earlier version, which counts no more",
+                            "Invite them: " + tools::own_command("people invite " + name) + ", or delete " +
+                                (state_dir / "approvers" / name).string()});
+    return findings;
 }
 
 /// No one could approve it, though a rule asks: that is a mistake, not a prohibition.
@@ -155,7 +166,7 @@ CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state
         {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now, seal);
     auto findings = approvals("approvals on stdio", stdio, http, seal);
     std::ranges::move(approvals("approvals over HTTP", http, stdio, seal), std::back_inserter(findings));
-    findings.push_back(terminal(rules, state_dir, user));
+    std::ranges::move(look_at_people(state_dir), std::back_inserter(findings));
     return findings;
 }
 

@@ -7,7 +7,7 @@
 namespace tfy::doctor {
 
 /// What the rules ask of an approver, a transport a line, and whether anyone could: broken where no one
-/// could on either. Then whether `user` can decide in a terminal.
+/// could on either. Then who is enrolled.
 CheckResults look_at_approvals(const policy::Rules& rules, const std::filesystem::path& state_dir,
                                const std::string& user, policy::Time now, const policy::Seals& seal);
 

@@ -1,5 +1,7 @@
 #include "server/people/ask_secret.hpp"
 
+#include <sodium.h>
+
 #include <csignal>
 
 #include <termios.h>
@@ -39,6 +41,11 @@ private:
     void (*before_)(int) = SIG_DFL;
 };
 
+bool same_secret(const policy::Secret& one, const policy::Secret& other) {
+    return one.size() == other.size() &&
+           sodium_memcmp(one.reveal().data(), other.reveal().data(), one.size()) == 0;
+}
+
 }  // namespace
 
 std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string& question) {
@@ -53,6 +60,25 @@ std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string
     if (!read) return std::nullopt;
     if (line.ends_with('\r')) line.pop_back();
     return policy::Secret(std::move(line));
+}
+
+Result<policy::Secret> ask_new_passphrase(const Prompt& prompt) {
+    const Error nothing{Errc::cancelled, "Nothing was set."};
+    auto first = ask_secret(prompt, "New passphrase (at least 12 characters): ");
+    if (!first) return nothing;
+    const auto again = ask_secret(prompt, "New passphrase again: ");
+    if (!again) return nothing;
+    if (!same_secret(*first, *again))
+        return Error{Errc::refused, "The two passphrases differ. Nothing was set."};
+    return std::move(*first);
+}
+
+std::optional<std::string> ask_line(const Prompt& prompt, const std::string& question) {
+    prompt.say(question);
+    std::string line;
+    if (!std::getline(prompt.in, line)) return std::nullopt;
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
 }
 
 }  // namespace tfy::people

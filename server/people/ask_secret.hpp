@@ -1,4 +1,4 @@
-// A line that is typed and not shown.
+// A line that is typed, shown or not.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "policy/secret.hpp"
+#include "protocol/error.hpp"
 
 namespace tfy::people {
 
@@ -20,5 +21,11 @@ struct Prompt {
 /// nullopt at the end of the input. The terminal shows what is typed again afterwards, also where the person
 /// presses Ctrl-C.
 std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string& question);
+
+/// A new passphrase, typed twice. Errc::cancelled at the end of the input, Errc::refused if they differ.
+Result<policy::Secret> ask_new_passphrase(const Prompt& prompt);
+
+/// What is not secret. nullopt at the end of the input.
+std::optional<std::string> ask_line(const Prompt& prompt, const std::string& question);
 
 }  // namespace tfy::people

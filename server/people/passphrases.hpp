@@ -1,42 +1,27 @@
-// What a person types to decide in a terminal: so that a program that runs commands as them cannot.
+// Passphrases: what is kept of one, and whether a person typed theirs.
 #pragma once
 
-#include <filesystem>
-#include <optional>
 #include <string>
 
 #include "policy/secret.hpp"
-#include "protocol/error.hpp"
+#include "server/storage/ledger.hpp"
 
 namespace tfy::people {
 
-/// One file a person in `<state>/approvers`, 0600, with an argon2id hash in it. Who forgot a passphrase
-/// deletes the file: a person who may do that could write decisions into the state as well. Checking takes
-/// most of a second and 256 MiB, on purpose. Blocking.
-class Passphrases {
-public:
-    static constexpr std::size_t shortest = 8;  // bytes
+inline constexpr std::size_t shortest_passphrase = 12;  // characters
 
-    explicit Passphrases(const std::filesystem::path& state_dir) : folder_(state_dir / "approvers") {}
+/// An argon2id hash. Errc::refused if it is too short. Takes most of a second and 256 MiB, on purpose.
+Result<std::string> hash_passphrase(const policy::Secret& typed);
 
-    /// Errc::storage if that cannot be seen.
-    Result<bool> is_set(const std::string& person) const;
-    /// Whether anyone's is. From then on a new person is let in by one of them, and no process hands out a
-    /// code by itself. Errc::storage if that cannot be seen.
-    Result<bool> any_is_set() const;
-    /// Errc::denied if it is another one; Errc::storage if none is set or it cannot be read.
-    Result<void> check(const std::string& person, const policy::Secret& typed) const;
-    /// What set() keeps of it. Errc::refused if it is too short.
-    Result<std::string> hash(const policy::Secret& typed) const;
-    /// What is kept of the one that holds; nothing if none is set. Errc::storage.
-    Result<std::optional<std::string>> hash_of(const std::string& person) const;
-    /// From here on the one with this hash holds; without one, none does. Errc::storage, and then the old one
-    /// still holds.
-    Result<void> set(const std::string& person, const std::optional<std::string>& hash) const;
+/// As slow as it was made.
+bool is_passphrase(const std::string& hash, const policy::Secret& typed);
 
-private:
-    Result<std::filesystem::path> file_of(const std::string& person) const;
-    std::filesystem::path folder_;
-};
+/// Whether `person` is enrolled and this is their passphrase. Blocking. Errc::denied, which does not tell
+/// one from the other; Errc::rate_limited after too many wrong ones; Errc::storage.
+Result<void> check_passphrase(storage::Ledger& ledger, const std::string& person, const policy::Secret& typed,
+                              policy::Time now);
+
+/// The same words for a check that runs elsewhere.
+Error wrong_passphrase();
 
 }  // namespace tfy::people

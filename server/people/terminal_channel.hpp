@@ -1,34 +1,51 @@
-// A person at a terminal of this machine, known by the name of their account and what only they know.
+// A person at a terminal of this machine, known by an enrolled name and what only they know.
 #pragma once
 
 #include "policy/human.hpp"
 #include "server/people/ask_secret.hpp"
-#include "server/people/passphrases.hpp"
+#include "server/people/passphrase_desk.hpp"
 #include "server/people/terminal_requirements.hpp"
 
 namespace tfy::people {
 
 /// What the person is about to do: refusals speak of it.
-enum class TerminalAct { decide, make_code, permit, revoke, keep };
+enum class TerminalAct {
+    decide,
+    make_code,
+    permit,
+    revoke,
+    keep,
+    reveal,
+    set_passphrase,
+    invite,
+    confirm,
+    suspend
+};
 
 /// A terminal, and what the rules ask of the person there.
 struct Terminal {
     Prompt prompt;
-    std::filesystem::path state_dir;
-    std::string user;  // the account's name
+    storage::Ledger& ledger;
+    std::string as;    // who they say they are; empty: they are asked, if more than one is enrolled
+    std::string user;  // the account's name, which proves nothing
     TerminalRequirements required;
+    policy::Time now;
 };
 
 class TerminalChannel {
 public:
-    /// The account's name, as on the approvals page; assurance `terminal`. Asks for the passphrase where the
-    /// rules require one, and always once anyone has set one. Errc::refused if standard input is no terminal
-    /// though the rules require one, or no passphrase is set yet; Errc::denied if it is wrong: a program
-    /// that types for a person is no person.
-    static Result<policy::Human> identify(const Terminal& terminal, TerminalAct act = TerminalAct::decide);
-    /// The same for who typed `passphrase` in another process. Blocking. Errors of Passphrases::check.
-    static Result<policy::Human> known(const Passphrases& passphrases, const std::string& person,
-                                       const policy::Secret& passphrase);
+    /// Whom the person says they are. While no one is enrolled it is the account's name, and Errc::refused if
+    /// the rules require a passphrase. Errc::refused too if standard input is no terminal though the rules
+    /// require one.
+    static Result<std::string> name(const Terminal& terminal, TerminalAct act);
+    /// The same, once they have typed that name's passphrase, which is asked for whatever the rules say:
+    /// assurance `terminal`. Errors of check_passphrase(); Errc::refused for who is not confirmed yet.
+    static Result<policy::Human> identify(const Terminal& terminal, TerminalAct act);
+    /// The same for a name() that is known already.
+    static Result<policy::Human> identify(const Terminal& terminal, const std::string& name, TerminalAct act);
+    /// The same for who typed `passphrase` in another process. Errors of PassphraseDesk::check.
+    static Async<Result<policy::Human>> known(PassphraseDesk& passphrases, std::string person,
+                                              policy::Secret passphrase);
 };
 
 }  // namespace tfy::people

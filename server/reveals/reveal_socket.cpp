@@ -29,8 +29,6 @@ using namespace asio::experimental::awaitable_operators;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds patience{5};
 constexpr std::chrono::milliseconds after_failed_accept{100};
-constexpr std::size_t most_wrong = 5;
-constexpr std::chrono::minutes wrong_window{1};
 
 using Bytes = std::array<char, longest_reveal_wish>;
 
@@ -41,17 +39,6 @@ struct WipedBytes {
     WipedBytes& operator=(const WipedBytes&) = delete;
     ~WipedBytes() { sodium_memzero(bytes.data(), bytes.size()); }
 };
-
-/// On the checker's thread: it takes most of a second, on purpose. Never empty (asio wants a type that can
-/// be).
-Async<std::optional<Result<policy::Human>>> check(people::Passphrases passphrases, std::string person,
-                                                  policy::Secret passphrase) {
-    auto known = people::TerminalChannel::known(passphrases, person, passphrase);
-    if (!known && known.error().code == Errc::denied)
-        co_return Error{Errc::denied,
-                        "This passphrase is not right. The value was not shown: it still waits."};
-    co_return known;
-}
 
 /// The command keeps its side open until it has its answer.
 bool has_left(int socket) {
@@ -69,7 +56,6 @@ RevealSocket::RevealSocket(Uses uses, std::filesystem::path state_dir, const std
     : uses_(uses),
       state_dir_(std::move(state_dir)),
       file_(reveal_socket_of(state_dir_, instance)),
-      passphrases_(state_dir_),
       acceptor_(uses.loop) {}
 
 RevealSocket::~RevealSocket() { close(); }
@@ -98,8 +84,6 @@ void RevealSocket::close() {
         acceptor_.close(ignored);
         ::unlink(file_.c_str());
     }
-    if (checker_) checker_->join();
-    checker_.reset();
 }
 
 void RevealSocket::remove_stale() const {
@@ -161,24 +145,13 @@ Async<Result<RevealWish>> RevealSocket::read(Socket& socket) {
     co_return Error{Errc::too_large, "This is too long to be a passphrase. Nothing was shown."};
 }
 
-bool RevealSocket::may_try() {
-    if (uses_.clock.now() - wrong_since_ >= wrong_window) wrong_ = 0;
-    return wrong_ < most_wrong;
-}
-
 Async<Result<policy::Human>> RevealSocket::identify(std::string person, policy::Secret passphrase) {
-    if (!may_try())
-        co_return Error{Errc::rate_limited,
-                        "Too many wrong passphrases. Try again in a minute. The value was not shown: it "
-                        "still waits."};
-    if (!checker_) checker_.emplace(1);
-    auto checking = check(passphrases_, std::move(person), std::move(passphrase));
-    auto checked = co_await asio::co_spawn(*checker_, std::move(checking), asio::use_awaitable);
-    auto known = std::move(*checked);
+    auto knowing =
+        people::TerminalChannel::known(uses_.passphrases, std::move(person), std::move(passphrase));
+    auto known = co_await std::move(knowing);
     if (known || known.error().code != Errc::denied) co_return known;
-    if (wrong_++ == 0) wrong_since_ = uses_.clock.now();
     uses_.log.warn("a wrong passphrase was typed for a value");
-    co_return known;
+    co_return Error{Errc::denied, "Wrong name or passphrase. The value was not shown: it still waits."};
 }
 
 Async<Result<redaction::Reveal>> RevealSocket::claim(Socket& socket, RevealWish wish) {

@@ -4,25 +4,24 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <optional>
 #include <string>
 
 #include "server/observability/log.hpp"
-#include "server/people/passphrases.hpp"
+#include "server/people/passphrase_desk.hpp"
 #include "server/reveals/locked_escrow.hpp"
 #include "server/reveals/reveal_wish.hpp"
 
 namespace tfy::reveals {
 
-/// One request at a time, so that passphrases cannot be tried side by side; five wrong ones within a minute,
-/// and for the rest of it none is looked at. The passphrase is checked here, not by the command: any program
+/// One request at a time. The passphrase is checked here, not by the command: any program
 /// of this user can connect. A wrong one uses nothing up.
 class RevealSocket {
 public:
     struct Uses {
         boost::asio::io_context& loop;
         LockedEscrow& reveals;
+        people::PassphraseDesk& passphrases;
         const sealing::Sealer& redaction;
         const Clock& clock;
         const observability::Log& log;
@@ -37,7 +36,7 @@ public:
     /// cannot listen it says so in the log, and values are shown elsewhere only.
     void start();
     bool listens() const { return acceptor_.is_open(); }
-    /// Ends listening, and waits for a passphrase that is being checked.
+    /// Ends listening.
     void close();
 
 private:
@@ -51,17 +50,12 @@ private:
     Async<Result<redaction::Reveal>> claim(Socket& socket, RevealWish wish);
     std::optional<Error> not_theirs(const std::string& reveal_id, const policy::Human& person) const;
     Async<bool> send(Socket& socket, redaction::Redacted message);
-    bool may_try();
     void remove_stale() const;
 
     Uses uses_;
     std::filesystem::path state_dir_;
     std::filesystem::path file_;
-    people::Passphrases passphrases_;
     boost::asio::local::stream_protocol::acceptor acceptor_;
-    std::optional<boost::asio::thread_pool> checker_;  // from the first passphrase on
-    std::size_t wrong_ = 0;
-    policy::Time wrong_since_ = {};
 };
 
 }  // namespace tfy::reveals

@@ -1,5 +1,7 @@
 #include "server/storage/journal_check.hpp"
 
+#include "policy/visible.hpp"
+
 namespace tfy::storage {
 namespace {
 
@@ -10,6 +12,17 @@ constexpr std::size_t records_at_once = 1000;
 Error broken_journal(const std::string& wrong) {
     return {Errc::storage,
             "The journal is broken: " + wrong + ". Keep the state directory as it is: it is evidence."};
+}
+
+// Who wrote them there hoped to be let in; they are not.
+Error rows_by_hand(const std::vector<std::string>& names, const policy::Seals& seal) {
+    std::string all;
+    for (const auto& name : names) all += (all.empty() ? "" : ", ") + policy::shown(seal, name, 64);
+    return {
+        Errc::storage,
+        "The journal is intact, and the table of people was changed without it: it has rows of its own, or "
+        "lacks some, for " +
+            all + ". These rows are not believed. Keep the state directory as it is: it is evidence."};
 }
 
 std::string count_of(std::int64_t records) {
@@ -40,18 +53,28 @@ Result<void> for_each_page(Ledger& ledger, const EachPage& each) {
     }
 }
 
-Result<std::string> verify_journal(Ledger& ledger) {
+Result<void> JournalProof::take(const std::vector<JournalRecord>& page) {
+    if (const auto wrong = journal::broken(page, last_ ? &*last_ : nullptr)) return broken_journal(*wrong);
+    if (!page.empty()) last_ = page.back();
+    return {};
+}
+
+Result<std::string> JournalProof::result(const JournalEnd& end, const std::vector<std::string>& by_hand,
+                                         const policy::Seals& seal) const {
+    if (end.wrong) return broken_journal(*end.wrong);
+    if (!by_hand.empty()) return rows_by_hand(by_hand, seal);
+    return last_ ? said_of(*last_, end) : std::string("The journal is empty.\n");
+}
+
+Result<std::string> verify_journal(Ledger& ledger, const policy::Seals& seal) {
     const auto end = ledger.journal_end();
     if (!end) return end.error();
-    std::optional<JournalRecord> last;
-    const auto whole = for_each_page(ledger, [&](const std::vector<JournalRecord>& page) -> Result<void> {
-        if (const auto wrong = journal::broken(page, last ? &*last : nullptr)) return broken_journal(*wrong);
-        if (!page.empty()) last = page.back();
-        return {};
-    });
+    JournalProof proof;
+    const auto whole = for_each_page(ledger, [&](const auto& page) { return proof.take(page); });
     if (!whole) return whole.error();
-    if (end->wrong) return broken_journal(*end->wrong);
-    return last ? said_of(*last, *end) : std::string("The journal is empty.\n");
+    const auto by_hand = ledger.people_the_journal_does_not_know();
+    if (!by_hand) return by_hand.error();
+    return proof.result(*end, *by_hand, seal);
 }
 
 }  // namespace tfy::storage

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,22 @@ namespace tfy::storage {
 using EachPage = std::function<Result<void>(const std::vector<journal::JournalRecord>& page)>;
 Result<void> for_each_page(Ledger& ledger, const EachPage& each);
 
+/// What holds of a journal that is read in order, some records at a time.
+class JournalProof {
+public:
+    /// Errc::storage with where it is broken.
+    Result<void> take(const std::vector<journal::JournalRecord>& page);
+    /// After the last page. `end` was read before the first one; `by_hand`: see
+    /// Ledger::people_the_journal_does_not_know(). Lines for people: see verify_journal().
+    Result<std::string> result(const JournalEnd& end, const std::vector<std::string>& by_hand,
+                               const policy::Seals& seal) const;
+
+private:
+    std::optional<journal::JournalRecord> last_;
+};
+
 /// Lines for people: how many records hold together, the hash of the last one, and since when the end is
 /// protected. Errc::storage with where it is broken, or where it cannot be read.
-Result<std::string> verify_journal(Ledger& ledger);
+Result<std::string> verify_journal(Ledger& ledger, const policy::Seals& seal);
 
 }  // namespace tfy::storage

@@ -211,8 +211,34 @@ CREATE TABLE caller_keys (
 ) STRICT;
 )sql";
 
-constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5,
-                                   version_6, version_7, version_8, version_9, version_10};
+// Who is enrolled, and by what they are known. The journal has a record of each change, with which the rows
+// are compared before anyone is believed; its few records of people are found by the index.
+constexpr std::string_view version_11 = R"sql(
+CREATE TABLE people (
+    id        TEXT PRIMARY KEY,
+    name      TEXT NOT NULL UNIQUE,
+    let_in_by TEXT NOT NULL,
+    enrolled  INTEGER NOT NULL,
+    confirmed INTEGER NOT NULL,
+    suspended INTEGER
+) STRICT;
+CREATE TABLE credentials (
+    id      TEXT PRIMARY KEY,
+    person  TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    secret  TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
+CREATE TABLE guesses (
+    person TEXT PRIMARY KEY,
+    wrong  INTEGER NOT NULL,
+    until  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX journal_of_people ON journal (sequence) WHERE kind GLOB 'person_*';
+)sql";
+
+constexpr std::array migrations = {version_1, version_2, version_3, version_4,  version_5, version_6,
+                                   version_7, version_8, version_9, version_10, version_11};
 
 }  // namespace
 

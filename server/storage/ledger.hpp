@@ -17,6 +17,7 @@
 #include "policy/redaction/redactor.hpp"
 #include "policy/standing_permission.hpp"
 #include "server/storage/caller_key.hpp"
+#include "server/storage/person.hpp"
 #include "server/storage/rotation_row.hpp"
 
 namespace tfy::storage {
@@ -135,6 +136,37 @@ public:
                                   const journal::JournalEntry& entry);
     /// The person whose code it is, and it is used up; no one where there is none, or it is too old.
     Result<std::optional<std::string>> take_sign_in_code(const std::string& hash, policy::Time now);
+
+    /// Who is enrolled, oldest first, suspended people too. A row that the journal's records do not tell of,
+    /// or tell otherwise, is not among them. Each of these is Errc::storage where the journal does not end as
+    /// it was written.
+    Result<std::vector<Person>> people();
+    /// By the journal alone: rows that were taken away change nothing.
+    Result<bool> anyone_enrolled();
+    /// Names whose rows are not as the journal tells.
+    Result<std::vector<std::string>> people_the_journal_does_not_know();
+    /// `secret` is what is kept of the passphrase. Errc::conflict once anyone is enrolled.
+    Result<Person> enrol_first(const std::string& name, const std::string& secret, Enrolment how,
+                               policy::Time at);
+    /// Takes the place of an earlier invitation of that person. Errc::refused if who invites may not decide,
+    /// Errc::conflict if the name was ever used.
+    Result<void> invite(const Invitation& invitation, policy::Time at);
+    /// Nothing where it is unknown, used or too old.
+    Result<std::optional<Invitation>> invitation(const std::string& hash, policy::Time now);
+    /// The invitation is used up. Errc::denied if there is none, or who invited may decide no more.
+    Result<Person> enrol_invited(const std::string& hash, const std::string& secret, policy::Time at);
+    /// By a person who did not invite. Errc::refused, Errc::not_found; Errc::conflict if there is nothing to
+    /// confirm.
+    Result<void> confirm_person(const std::string& name, const std::string& by, policy::Time at);
+    /// Ends their codes and keys with it. Errc::refused for the last one who may decide; Errc::not_found,
+    /// Errc::conflict.
+    Result<void> suspend_person(const std::string& name, const std::string& by, policy::Time at);
+    /// Instead of the one before. Errc::not_found.
+    Result<void> set_passphrase(const std::string& person, const std::string& secret, policy::Time at);
+    /// The passphrase to compare with, of a person who is enrolled and not suspended. It counts as a wrong
+    /// guess until guessed_right(); Errc::rate_limited after too many.
+    Result<std::optional<Credential>> begin_guess(const std::string& person, policy::Time now);
+    Result<void> guessed_right(const std::string& person);
 
     Result<void> add_caller_key(const CallerKey& key, const journal::JournalEntry& entry);
     /// What it was before: revoked already where that is set. Nothing if there is none.

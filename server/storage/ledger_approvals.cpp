@@ -105,8 +105,9 @@ Result<void> Ledger::Impl::check_limits(const std::string& principal, policy::Ti
     SQLite::bind(open, principal, sqlite::stored(now));
     if (count(open) >= static_cast<std::int64_t>(limits.open_requests))
         return Error{Errc::rate_limited, "There are " + std::to_string(limits.open_requests) +
-                                             " open requests for approval. Nothing was asked, and nothing "
-                                             "ran. Wait until some are decided."};
+                                             " open requests for approval already. Nothing was asked, and "
+                                             "nothing ran. Ask the user to decide on some of them first: "
+                                             "tfy_approvals_get lists them."};
     auto recent = prepare("SELECT count(*) FROM approvals WHERE principal = ? AND created > ?");
     SQLite::bind(recent, principal, sqlite::stored(now - std::chrono::minutes{1}));
     if (count(recent) >= static_cast<std::int64_t>(limits.requests_per_minute))

@@ -7,6 +7,7 @@
 
 #include "policy/journal/journal_head.hpp"
 #include "server/storage/ledger.hpp"
+#include "server/storage/people_in_journal.hpp"
 #include "server/storage/sqlite.hpp"
 
 namespace tfy::storage {
@@ -29,6 +30,14 @@ struct Ledger::Impl {
     Result<std::optional<policy::Approval>> find(const std::string& id);
     Result<JournalEnd> journal_end(const journal::JournalRecord* last);
     Result<void> move_head(const journal::JournalRecord* before, const journal::JournalRecord& last);
+
+    /// Those that tell of people, oldest first, each of them checked with its neighbours in the chain.
+    Result<std::vector<journal::JournalRecord>> journal_of_people();
+    Result<PeopleInJournal> people_in_journal();
+    Result<Person> enrol(Person person, const std::string& secret, Enrolment how);
+    Result<Credential> add_passphrase(const std::string& person, const std::string& secret, policy::Time at);
+    /// Codes, keys and guesses.
+    Result<void> end_all_of(const std::string& name, const std::string& by, policy::Time at);
 
     /// What a reveal's end means for the rotation that waits for it, if one does.
     Result<void> follow_reveal(const std::string& reveal_id, RevealRow::State ended, policy::Time at);

@@ -2,6 +2,7 @@
 // of.
 #include "protocol/parse.hpp"
 #include "server/storage/ledger_impl.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -29,6 +30,17 @@ Result<std::optional<journal::JournalRecord>> last_record(SQLite::Database& data
     auto record = read_record(row);
     if (!record) return record.error();
     return std::optional(std::move(*record));
+}
+
+// Whether it is as it was written, and the record behind it follows from it.
+std::optional<std::string> wrong_link(const journal::JournalRecord& record,
+                                      const std::optional<std::string>& next_previous) {
+    journal::JournalRecord before;
+    before.sequence = record.sequence - 1;
+    before.hash = record.previous;
+    if (auto wrong = journal::broken({record}, &before)) return wrong;
+    if (!next_previous || *next_previous == record.hash) return std::nullopt;
+    return "record " + std::to_string(record.sequence + 1) + " does not follow from the one before it";
 }
 
 }  // namespace
@@ -84,6 +96,34 @@ Result<std::vector<journal::JournalRecord>> Ledger::Impl::journal(std::int64_t f
         if (!record) return record.error();
         records.push_back(std::move(*record));
     }
+    return records;
+}
+
+// All of the chain is too long to be read each time: `audit verify` does that.
+Result<std::vector<journal::JournalRecord>> Ledger::Impl::journal_of_people() {
+    const auto unsound = [](const std::string& why) {
+        return Error{Errc::storage,
+                     "The journal's records of people cannot be believed: " + why +
+                         ". Nothing was done. Keep the state directory as evidence. Check the journal: " +
+                         tools::own_command("audit verify")};
+    };
+    auto rows = prepare(
+        "SELECT one.sequence, one.at, one.kind, one.approval_id, one.body, one.previous, one.hash, "
+        "next.previous FROM journal AS one LEFT JOIN journal AS next ON next.sequence = one.sequence + 1 "
+        "WHERE one.kind GLOB 'person_*' ORDER BY one.sequence");
+    std::vector<journal::JournalRecord> records;
+    while (rows.executeStep()) {
+        auto record = read_record(rows);
+        if (!record) return record.error();
+        const auto next = rows.isColumnNull(7) ? std::nullopt : std::optional(rows.getColumn(7).getString());
+        if (const auto wrong = wrong_link(*record, next)) return unsound(*wrong);
+        records.push_back(std::move(*record));
+    }
+    const auto last = last_record(*database);
+    if (!last) return last.error();
+    const auto end = journal_end(*last ? &**last : nullptr);
+    if (!end) return end.error();
+    if (end->wrong) return unsound(*end->wrong);
     return records;
 }
 

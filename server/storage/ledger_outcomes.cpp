@@ -8,8 +8,7 @@ using policy::Approval;
 Result<void> Ledger::Impl::supersede(const Approval& open, std::string_view why, const std::string& by,
                                      policy::Time now) {
     if (policy::lapse(open, now).state() != open.state()) return {};  // expires by itself
-    const auto ended = policy::supersede(
-        open, std::string(why) + " Nothing was done. List the access tokens before asking again.", now);
+    const auto ended = policy::supersede(open, std::string(why) + " Nothing was done.", now);
     if (!ended) return ended.error();
     if (auto changed = change(open.state(), *ended); !changed) return changed;
     Json body = {{"state", policy::to_string(ended->state())}, {"digest", ended->digest}, {"by", by}};

@@ -32,12 +32,7 @@ std::vector<std::string_view> hops(const Headers& headers) {
     std::vector<std::string_view> found;
     for (const auto& [name, value] : headers) {
         if (name != "x-forwarded-for") continue;
-        for (std::string_view rest = value;;) {
-            const auto comma = std::min(rest.find(','), rest.size());
-            found.push_back(trimmed(rest.substr(0, comma)));
-            if (comma == rest.size()) break;
-            rest.remove_prefix(comma + 1);
-        }
+        for (const auto hop : comma_separated(value)) found.push_back(hop);
     }
     return found;
 }

@@ -21,13 +21,9 @@ std::vector<std::string_view> values(const Head& head, std::string_view name) {
 
 /// True if a comma-separated header lists `token`.
 bool lists(const Head& head, std::string_view name, std::string_view token) {
-    for (auto rest : values(head, name)) {
-        while (!rest.empty()) {
-            const auto comma = std::min(rest.find(','), rest.size());
-            if (equal_in_any_case(trimmed(rest.substr(0, comma)), token)) return true;
-            rest.remove_prefix(std::min(comma + 1, rest.size()));
-        }
-    }
+    for (const auto value : values(head, name))
+        for (const auto item : comma_separated(value))
+            if (equal_in_any_case(item, token)) return true;
     return false;
 }
 

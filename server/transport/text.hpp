@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <ranges>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,12 @@ constexpr std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// The items of a comma-separated header, trimmed, one by one. An empty text has none.
+constexpr auto comma_separated(std::string_view text) {
+    return text | std::views::split(',') |
+           std::views::transform([](auto item) { return trimmed({item.begin(), item.end()}); });
 }
 
 }  // namespace tfy::transport

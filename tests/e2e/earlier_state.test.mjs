@@ -2,23 +2,22 @@
 // tokens, passphrases and the journal. Each folder of tests/e2e/states is such a directory, as text.
 // TFY_WRITE_STATE=NAME writes one more, with this version.
 import assert from 'node:assert/strict';
-import { readdirSync, renameSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { enrolFirst, me, passphrase, signInCode } from './lib/people.mjs';
 import { readStateText, writeStateText } from './lib/state_text.mjs';
 import { create, createApproved, idOf, names, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
-import { atTerminal, passphrase, setPassphrase, signInCode } from './lib/terminal.mjs';
+import { atTerminal } from './lib/terminal.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const states = new URL('states/', import.meta.url).pathname;
 const createTool = 'tfy_access_tokens_create';
 const deleteTool = 'tfy_access_tokens_delete';
 const rotateTool = 'tfy_access_tokens_rotate';
-const me = userInfo().username;
 const policy = rules().replace('require_passphrase = false', 'require_passphrase = true');
 const clock = process.env.TFY_QUICK_CLOCK_LIBRARY;
 
@@ -33,7 +32,7 @@ const toBeMade = { payload: { name: 'still-open' } };
 
 /** A life with all that a state directory can hold. */
 async function live(world) {
-  assert.equal((await setPassphrase(world)).code, 0);
+  assert.equal((await enrolFirst(world)).code, 0);
   const server = await world.serve();
   const page = await Page.signIn(world, { ...server, code: await signInCode(world) });
   const asked = await open('modern HTTP', world, { endpoint: server.endpoint });
@@ -104,12 +103,16 @@ for (const name of readdirSync(states))
   test(`the state of ${name} goes on`, { skip: clock ? false : 'needs the clock that the build makes' }, async t => {
     const world = await sandboxWorld(t);
     const was = readStateText(states + name, world.state);
-    const approver = name => join(world.state, 'approvers', name);
-    renameSync(approver(was.person), approver(me)); // in a terminal a person is the account's name
     const day = { LD_PRELOAD: clock, TFY_CLOCK_START: String(was.at + 60) };
     const server = await world.serve({ ...world.env, ...day });
     const page = await Page.signIn(world, { ...server, code: await signInCode(world, day) });
     const agent = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
+
+    // Who had a passphrase is the first person now, under the name of then, and is known by the same passphrase.
+    const { people } = JSON.parse((await world.terminal(['people', 'list', '--json'])).stdout);
+    assert.deepEqual(people.map(each => [each.name, each.let_in_by, each.may_decide]), [[was.person, null, true]]);
+    assert.ok(!existsSync(join(world.state, 'approvers', was.person)), 'the file is gone');
+    assert.equal((await page.request('GET', '/api/session')).body.person, was.person);
 
     const outcome = async id => (await agent.call('tfy_approvals_get', { approval_id: id })).structuredContent;
 

@@ -1,14 +1,15 @@
 // The journal says only what became true: what failed or was not confirmed has no record.
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { enrolFirst, me, passphrase, peopleTerminal } from './lib/people.mjs';
 import { binary, runToEnd } from './lib/process.mjs';
 import { RawStdio, toolCall } from './lib/raw.mjs';
 import { World } from './lib/world.mjs';
 
-const passphrase = 'correct horse';
+const fresh = 'battery staple correct';
 
 async function kinds(world) {
   const exported = await world.terminal(['audit', 'export']);
@@ -20,7 +21,6 @@ async function kinds(world) {
 }
 
 const set = (world, lines) => world.terminal(['approvals', 'passphrase'], lines);
-const approvers = world => join(world.state, 'approvers');
 
 /** A world whose state directory is there. */
 async function begin(t) {
@@ -31,39 +31,29 @@ async function begin(t) {
   return { world, peer };
 }
 
-test('a passphrase is journalled as set where it was set, and nowhere else', async t => {
+test('who is enrolled, and each new passphrase, is journalled where it became true, and nowhere else', async t => {
   const { world } = await begin(t);
-  const nothing = [
-    { lines: ['short', 'short'], says: /8 characters.*Nothing was set/ },
-    { lines: [passphrase, 'another horse'], says: /Nothing was set/ },
-    { lines: [passphrase], says: /Nothing was set/ },
-  ];
-  for (const { lines, says } of nothing) {
-    const tried = await set(world, lines);
-    assert.equal(tried.code, 1, tried.stdout);
-    assert.match(tried.stderr, says);
+  const first = lines => peopleTerminal(world, ['first'], [/Your name/, /New passphrase \(/, /New passphrase again/].slice(0, lines.length).map((prompt, i) => [prompt, lines[i]]));
+  for (const lines of [[me, 'eleven char', 'eleven char'], [me, passphrase, 'another horse battery'], ['no:name']]) {
+    const tried = await first(lines);
+    assert.notEqual(tried.code, 0, tried.text);
     assert.deepEqual(await kinds(world), ['requested'], JSON.stringify(lines));
   }
-  writeFileSync(approvers(world), 'a file where the folder would be');
-  assert.equal((await set(world, [passphrase, passphrase])).code, 1);
-  assert.deepEqual(await kinds(world), ['requested'], 'it could not be written');
-  rmSync(approvers(world));
-
-  const done = await set(world, [passphrase, passphrase]);
-  assert.equal(done.code, 0, done.stderr);
-  assert.deepEqual(await kinds(world), ['requested', 'passphrase_set']);
+  assert.equal((await first([me, passphrase, passphrase])).code, 0);
+  assert.deepEqual(await kinds(world), ['requested', 'person_enrolled']);
   assert.equal((await set(world, ['wrong one', 'x', 'x'])).code, 1);
-  assert.deepEqual(await kinds(world), ['requested', 'passphrase_set']);
+  assert.deepEqual(await kinds(world), ['requested', 'person_enrolled']);
+  assert.equal((await set(world, [passphrase, fresh, fresh])).code, 0);
+  assert.deepEqual(await kinds(world), ['requested', 'person_enrolled', 'person_credential']);
 });
 
 test('a passphrase that cannot be journalled is not set, and the one before still holds', async t => {
   const { world } = await begin(t);
-  assert.equal((await set(world, [passphrase, passphrase])).code, 0);
-  // The database takes no more from here on, and every small file does: the kernel refuses writes behind this size.
+  assert.equal((await enrolFirst(world)).code, 0);
+  // The database takes no more from here on: the kernel refuses writes behind this size.
   const size = statSync(join(world.state, 'ledger.db-wal')).size;
   assert.ok(size > 4096, 'the log of the database is longer than the limit');
   const script = 'trap "" XFSZ; ulimit -f "$1"; shift; exec "$@"';
-  const fresh = 'battery staple';
   const tried = await runToEnd(
     'bash',
     ['-c', script, '_', '4', binary, 'approvals', 'passphrase'],
@@ -71,12 +61,7 @@ test('a passphrase that cannot be journalled is not set, and the one before stil
   );
   assert.equal(tried.code, 1, tried.stdout + tried.stderr);
   assert.match(tried.stderr, /cannot be (written|used)|disk|full/i);
-  assert.deepEqual(await kinds(world), ['requested', 'passphrase_set']);
-  assert.deepEqual(
-    readdirSync(approvers(world)).filter(name => name.startsWith('.')),
-    [],
-    'no draft stays behind'
-  );
+  assert.deepEqual(await kinds(world), ['requested', 'person_enrolled']);
   assert.equal((await set(world, [fresh, 'x', 'x'])).code, 1, 'the new one does not hold');
   assert.equal((await set(world, [passphrase, fresh, fresh])).code, 0, 'the old one does');
 });

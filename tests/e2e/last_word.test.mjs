@@ -36,7 +36,7 @@ const says = {
     everywhere(data.masked);
   },
   address({ data, everywhere }, { caller }) {
-    assert.equal(data.reveal_url, caller.page.address);
+    assert.equal(data.reveal_url, `${caller.page.address}/values`);
     const how = `Tell the user: open ${data.reveal_url} within `;
     everywhere(how);
     assert.ok(data.next.startsWith(how), data.next);

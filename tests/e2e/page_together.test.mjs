@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { accessible, atSignIn, card, focused, row, show } from './lib/browser.mjs';
 import { Page } from './lib/page.mjs';
+import { enrolPeople, me, signInCode } from './lib/people.mjs';
 import { modernRequest, RawHttp, toolCall } from './lib/raw.mjs';
 import { rules, World } from './lib/world.mjs';
 
@@ -19,8 +20,8 @@ ${rules({ assurance: null }).replace('open_requests = 100', 'open_requests = 200
 async function begin(t) {
   const world = await World.start(t, { policy, hold: '0s' });
   const server = await world.serve();
-  const made = await world.terminal(['approvals', 'sign-in', '--as', 'ann', '--json']);
-  const ann = await Page.signIn(world, { ...server, code: JSON.parse(made.stdout).code });
+  await enrolPeople(world, [me, 'ann']);
+  const ann = await Page.signIn(world, { ...server, code: await signInCode(world, {}, 'ann') });
   const peer = new RawHttp(world, server.endpoint);
   let last = 0;
   const ask = async (name, { capabilities = {}, ...more } = {}) => {
@@ -30,7 +31,7 @@ async function begin(t) {
     const { result } = await peer.exchange(call);
     return result.taskId ?? result.structuredContent.approval_id;
   };
-  const page = await atSignIn(t, server);
+  const page = await atSignIn(t, { ...server, code: await signInCode(world, {}, me) });
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Nothing is waiting for you').waitFor();
   return { world, peer, page, ann, ask };

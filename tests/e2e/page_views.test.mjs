@@ -1,17 +1,20 @@
 // The page's views of TrueFoundry's tokens and of the server's own health, in Debian's Chromium.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { accessible, atSignIn } from './lib/browser.mjs';
+import { RawHttp, toolCall } from './lib/raw.mjs';
 import { rules, World } from './lib/world.mjs';
 
 async function begin(t) {
-  const world = await World.start(t, { policy: rules({ assurance: null }), sandbox: ['--sandbox-tokens', 'examples'] });
+  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s', sandbox: ['--sandbox-tokens', 'examples'] });
   const server = await world.serve();
   const page = await atSignIn(t, server);
   await page.keyboard.press('Enter');
   await page.getByText('Nothing is waiting for you').waitFor();
-  return { world, page };
+  return { world, server, page };
 }
 
 test('the tokens: who ends soonest comes first; filters, search and order; one opens; nothing is changed from there', async t => {
@@ -49,4 +52,37 @@ test('the health: TrueFoundry, key, journal, what an approval proves, and where 
   const words = await page.getByRole('region', { name: /^Health of / }).innerText();
   for (const part of [world.upstream, 'Key', 'Journal', 'Webhooks\nNone.', 'tfy-pat-mcp doctor']) assert.ok(words.includes(part), `${part} in ${words}`);
   await accessible(page);
+});
+
+test('a request is given its time once more, with one click, and says who did so', async t => {
+  const { world, server, page } = await begin(t);
+  const call = toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'takes-a-while' } }, { capabilities: {} });
+  await new RawHttp(world, server.endpoint).exchange(call);
+  const left = async () => {
+    const [, minutes] = (await page.locator('.request .countdown').innerText()).match(/^(\d+) min \d+ s left$/);
+    return Number(minutes);
+  };
+  await page.locator('.request .countdown').waitFor();
+  const before = await left();
+  await page.getByRole('button', { name: 'Extend' }).click();
+  await page.getByText(/^extended by \S+$/).waitFor();
+  assert.ok((await left()) >= 2 * before, `${before}, then ${await left()}`);
+  assert.equal(await page.getByRole('button', { name: 'Extend' }).count(), 0);
+  await accessible(page);
+});
+
+test('the journal is checked from the history: intact, and after one changed record, broken at that record', async t => {
+  const { world, server, page } = await begin(t);
+  const call = toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'journalled' } }, { capabilities: {} });
+  await new RawHttp(world, server.endpoint).exchange(call);
+  await page.getByRole('link', { name: 'History' }).click();
+  const check = page.getByRole('button', { name: 'Check the journal' });
+  await check.click();
+  await page.getByText(/^The journal is intact: \d+ records?, the last one of .* with hash [0-9a-f]{64}\./).waitFor();
+  await accessible(page);
+  const ledger = new DatabaseSync(join(world.state, 'ledger.db'));
+  ledger.exec("DROP TRIGGER journal_keeps_its_words; UPDATE journal SET body = '{}' WHERE sequence = 1");
+  ledger.close();
+  await check.click();
+  await page.getByText(/^The journal is broken: .*\b1\b.*Keep the state directory as it is: it is evidence\.$/).waitFor();
 });

@@ -1,16 +1,17 @@
-// Once anyone has a passphrase, no process gives a program the power to decide: not by starting a server on the state
-// directory, and not by taking another account's name.
+// Once anyone is enrolled, no process gives a program the power to decide: not by starting a server on the state
+// directory, not by taking another account's name, and not by writing rows of people.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { enrolFirst, enrolPeople, me, passphrase, peopleTerminal, signInCode } from './lib/people.mjs';
 import { binary, Process, until } from './lib/process.mjs';
 import { create, statusOf } from './lib/story.mjs';
-import { passphrase, setPassphrase, signInCode } from './lib/terminal.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const signsIn = /[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}/;
@@ -19,7 +20,7 @@ test('attack: a second server on the same state directory, in a terminal too, gi
   const world = await World.start(t, { policy: rules({ assurance: 'signed_in' }), hold: '0s' });
   const first = await world.serve();
   assert.match(first.code, signsIn, 'nobody is here yet');
-  assert.equal((await setPassphrase(world)).code, 0);
+  assert.equal((await enrolFirst(world)).code, 0);
   const late = await new Page(world, first.page).request('POST', '/api/sign-in', { code: first.code });
   assert.equal(late.status, 403, 'a code that was printed before counts no more');
 
@@ -57,7 +58,7 @@ test('attack: stdio with an xdg-open of the agent’s own opens no link that sig
     writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\necho "$1" >> '${heard}'\n`);
     chmodSync(join(bin, 'xdg-open'), 0o755);
     Object.assign(world.env, { PATH: `${bin}:${world.env.PATH}`, DISPLAY: ':99' });
-    if (enrolled) assert.equal((await setPassphrase(world)).code, 0);
+    if (enrolled) assert.equal((await enrolFirst(world)).code, 0);
     const connection = await open('modern stdio', world, { elicitation: null });
     const pending = await create(connection, 'ci-bot');
     assert.equal(statusOf(pending), 'approval_pending');
@@ -79,7 +80,7 @@ test('attack: a user namespace makes names, and none of them is a person', { ski
   const policy = rules({ assurance: 'terminal', more: 'quorum = 2\nself_approval = false' });
   const world = await World.start(t, { policy, hold: '0s' });
   const connection = await open('modern stdio', world, { elicitation: null });
-  assert.equal((await setPassphrase(world)).code, 0);
+  assert.equal((await enrolFirst(world)).code, 0);
   const asked = await create(connection, 'by-daemon-and-bin');
   const id = asked.structuredContent.approval_id;
   const as = (uid, args, lines) =>
@@ -89,24 +90,75 @@ test('attack: a user namespace makes names, and none of them is a person', { ski
       encoding: 'utf8',
     });
   for (const uid of [1, 2]) {
-    const set = as(uid, ['passphrase'], ['battery staple', 'battery staple', 'battery staple']);
-    assert.equal(set.status, 1, set.stdout);
-    assert.match(set.stdout, /One of them lets you in\./);
-    const tried = as(uid, ['approve', id], ['battery staple', 'by-daemon-and-bin', 'none']);
+    const tried = as(uid, ['approve', id], ['battery staple correct', 'by-daemon-and-bin', 'none']);
     assert.equal(tried.status, 1, tried.stdout);
-    assert.match(tried.stderr, /you need a passphrase/);
-    const code = as(uid, ['sign-in'], ['battery staple']);
-    assert.equal(code.status, 1, code.stdout);
+    assert.match(tried.stderr, /other than the agent's own, who is/); // the only person who is enrolled, whatever the account
+    for (const args of [['approve', id], ['passphrase'], ['sign-in']]) {
+      const named = as(uid, [...args, '--as', ['', 'daemon', 'bin'][uid]], ['battery staple correct', 'by-daemon-and-bin', 'none']);
+      assert.equal(named.status, 1, named.stdout);
+    }
   }
   const seen = await world.terminal(['approvals', 'show', id, '--json']);
   assert.equal(JSON.parse(seen.stdout).state, 'pending');
   assert.doesNotMatch(seen.stdout, /"by": ?"(daemon|bin)"/);
   assert.equal(await world.upstreamCount('POST'), 0);
 
-  const me = spawnSync('id', ['-un'], { encoding: 'utf8' }).stdout.trim();
-  const letIn = as(1, ['passphrase'], [me, passphrase, 'battery staple', 'battery staple']);
-  assert.equal(letIn.status, 0, letIn.stderr);
-  const journal = await world.terminal(['audit', 'export']);
-  const last = journal.stdout.trim().split('\n').map(line => JSON.parse(line)).filter(each => each.kind === 'passphrase_set').at(-1);
-  assert.deepEqual(last.body, { person: 'daemon', let_in_by: me });
+  const again = await peopleTerminal(world, ['first'], []);
+  assert.equal(again.code, 1);
+  assert.match(again.text, /Someone is enrolled here already/);
+});
+
+test('attack: a person written into the database is no one, and audit verify names them', { timeout: 60_000 }, async t => {
+  const world = await World.start(t, { policy: rules({ assurance: 'terminal' }), hold: '0s' });
+  const connection = await open('modern stdio', world, { elicitation: null });
+  await enrolPeople(world, [me, 'grace']);
+  const { approval_id: id } = (await create(connection, 'by-mallory')).structuredContent;
+  const database = new DatabaseSync(join(world.state, 'ledger.db'));
+  database.exec(`
+    INSERT INTO people SELECT 'prs_x', 'mallory', '', enrolled, 1, NULL FROM people WHERE name = '${me}';
+    INSERT INTO credentials SELECT 'crd_x', 'mallory', kind, secret, created FROM credentials WHERE person = '${me}';
+  `);
+  database.close();
+  const tried = await world.terminal(['approvals', 'approve', id, '--as', 'mallory'], [passphrase, 'by-mallory', 'none']);
+  assert.equal(tried.code, 1, tried.stdout);
+  assert.match(tried.stderr, /Wrong name or passphrase/);
+  const invited = await world.terminal(['people', 'suspend', 'grace', '--as', 'mallory'], [passphrase]);
+  assert.equal(invited.code, 1, invited.stdout);
+  const { people } = JSON.parse((await world.terminal(['people', 'list', '--json'])).stdout);
+  assert.deepEqual(people.map(each => each.name), [me, 'grace']);
+  const verified = await world.terminal(['audit', 'verify']);
+  assert.equal(verified.code, 1);
+  assert.match(verified.stderr, /table of people was changed without it.*mallory/);
+});
+
+test('an invited person counts once a second one has confirmed them; a suspended one has nothing left', { timeout: 120_000 }, async t => {
+  const policy = rules({ assurance: 'terminal', more: 'quorum = 2' });
+  const world = await World.start(t, { policy, hold: '0s' });
+  const connection = await open('modern stdio', world, { elicitation: null });
+  await enrolPeople(world, ['ada', 'bob']);
+  const { approval_id: id } = (await create(connection, 'by-a-ring')).structuredContent;
+  const run = (args, lines = [passphrase]) => world.terminal(args, lines);
+  const invited = await run(['people', 'invite', 'cy', '--as', 'ada', '--json']);
+  assert.equal(invited.code, 0, invited.stderr);
+  const joined = await run(['people', 'join'], [JSON.parse(invited.stdout).invitation, passphrase, passphrase]);
+  assert.equal(joined.code, 0, joined.stderr);
+  assert.match(joined.stdout, /cy is enrolled and may look\. To decide, a person other than ada has to confirm/);
+
+  const approve = person => run(['approvals', 'approve', id, '--as', person], [passphrase, 'by-a-ring', 'none']);
+  assert.equal((await approve('ada')).code, 0);
+  const early = await approve('cy');
+  assert.equal(early.code, 1);
+  assert.match(early.stderr, /cy is not confirmed yet/);
+  const byInviter = await run(['people', 'confirm', 'cy', '--as', 'ada']);
+  assert.match(byInviter.stderr, /You invited cy\. Another person has to confirm/);
+  assert.equal(JSON.parse((await run(['approvals', 'show', id, '--json'], [])).stdout).votes.length, 1);
+
+  assert.equal((await run(['people', 'confirm', 'cy', '--as', 'bob'])).code, 0);
+  const suspended = await run(['people', 'suspend', 'cy', '--as', 'bob']);
+  assert.equal(suspended.code, 0, suspended.stderr);
+  assert.match((await approve('cy')).stderr, /Wrong name or passphrase/);
+  assert.equal((await run(['people', 'suspend', 'bob', '--as', 'ada'])).code, 0);
+  const last = await run(['people', 'suspend', 'ada']);
+  assert.match(last.stderr, /ada is the last person who may decide here/);
+  assert.equal((await world.terminal(['audit', 'verify'])).code, 0);
 });

@@ -7,10 +7,11 @@ import { test } from 'node:test';
 
 import { leftInMemory } from './lib/memory.mjs';
 import { Page } from './lib/page.mjs';
+import { enrolFirst, enrolPeople, me, passphrase, signInCode } from './lib/people.mjs';
 import { binary } from './lib/process.mjs';
 import { answered, RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
 import { adviceLost, textOf } from './lib/story.mjs';
-import { atTerminal, passphrase, setPassphrase, signInCode, terminalOf } from './lib/terminal.mjs';
+import { atTerminal, terminalOf } from './lib/terminal.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const createTool = 'tfy_access_tokens_create';
@@ -23,7 +24,7 @@ const valueOf = text => /shown once:\s+([\x21-\x7e]{24,})\s/.exec(text)?.[1];
 async function held(t, { policy = rules(), env, tokenType = 'jwt', setUp = async () => {} } = {}) {
   const world = await World.start(t, { policy });
   await setUp(world);
-  const set = await setPassphrase(world);
+  const set = await enrolFirst(world);
   assert.equal(set.code, 0, set.text);
   const peer = new RawStdio(world, () => world.spawn(['stdio'], { ...world.env, ...env }));
   const payload = { name: 'for-a-person', tokenType };
@@ -47,7 +48,7 @@ async function journalOf(world, kind) {
 
 /** Typed the passphrase, and the value is on the screen. */
 async function showing(world, id, options) {
-  const terminal = terminalOf(world, ['reveal', id], options);
+  const terminal = terminalOf(world, ['reveal', id, '--as', me], options);
   await terminal.says(/Your passphrase/);
   terminal.type(`${passphrase}\r`);
   await terminal.says(/Press Enter when it is saved/);
@@ -120,7 +121,7 @@ test('no terminal, no passphrase, a wrong one, another person: nothing is shown 
   for (let tries = 0; tries < 5; tries += 1) {
     const wrong = await atTerminal(world, ['reveal', id], [[/Your passphrase/, 'correct horse']]);
     assert.equal(wrong.code, 1);
-    assert.match(wrong.text, /not right.*still waits/s);
+    assert.match(wrong.text, /Wrong name or passphrase.*still waits/s);
   }
   const slowed = await atTerminal(world, ['reveal', id], [[/Your passphrase/, passphrase]]);
   assert.equal(slowed.code, 1);
@@ -131,7 +132,7 @@ test('no terminal, no passphrase, a wrong one, another person: nothing is shown 
   assert.match(unknown.text, /There is no value/);
 });
 
-test('who has no passphrase is told how to set one', async t => {
+test('where no one is enrolled, it is said how to be the first', async t => {
   const world = await World.start(t);
   const peer = new RawStdio(world);
   const payload = { name: 'no-passphrase' };
@@ -142,18 +143,16 @@ test('who has no passphrase is told how to set one', async t => {
   );
   const tried = await atTerminal(world, ['reveal', result.structuredContent.reveal_id], []);
   assert.equal(tried.code, 1);
-  assert.match(tried.text, /approvals passphrase/);
+  assert.match(tried.text, /Be the first: tfy-pat-mcp people first/);
   assert.deepEqual(await journalOf(world, 'reveal_claimed'), []);
 });
 
 test('by the id of the request that a person approved on the page; another person may not', async t => {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '30s' });
-  assert.equal((await setPassphrase(world)).code, 0);
+  await enrolPeople(world, [me, 'ann']);
   const server = await world.serve();
-  const mine = await Page.signIn(world, { ...server, code: await signInCode(world) });
-  const code = await world.terminal(['approvals', 'sign-in', '--as', 'ann', '--json'], [passphrase]);
-  assert.equal(code.code, 0, code.stderr);
-  const anns = await Page.signIn(world, { ...server, code: JSON.parse(code.stdout).code });
+  const mine = await Page.signIn(world, { ...server, code: await signInCode(world, {}, me) });
+  const anns = await Page.signIn(world, { ...server, code: await signInCode(world, {}, 'ann') });
   const ask = async (page, name) => {
     const call = toolCall(1, createTool, { payload: { name } });
     const waiting = new RawHttp(world, server.endpoint).exchange(call);
@@ -165,7 +164,7 @@ test('by the id of the request that a person approved on the page; another perso
     return approval.id;
   };
   const hers = await ask(anns, 'for-ann');
-  const refused = await atTerminal(world, ['reveal', hers], [[/Your passphrase/, passphrase]]);
+  const refused = await atTerminal(world, ['reveal', hers, '--as', me], [[/Your passphrase/, passphrase]]);
   assert.equal(refused.code, 1);
   assert.match(refused.text, /Only the people who approved/);
   assert.ok((await anns.reveal('for-ann')).value, 'it still waited for her');

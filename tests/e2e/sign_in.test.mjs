@@ -6,6 +6,7 @@ import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { enrolFirst, passphrase } from './lib/people.mjs';
 import { binary, Process, runToEnd } from './lib/process.mjs';
 import { create } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -77,16 +78,16 @@ test('a code that is wrong, or cannot be made, is refused in words about codes',
   assert.equal(piped.stderr, 'Only a person at a terminal can make a sign-in code with this command, and standard input is not a terminal. No code was made. Run the command yourself in a terminal window.\n');
 });
 
-test('without a passphrase, approvals sign-in says that no code was made and how to set one', async t => {
+test('while no one is enrolled, approvals sign-in says that no code was made and how to be the first', async t => {
   const world = await World.start(t, { policy: rules().replace('require_passphrase = false', 'require_passphrase = true') });
   await world.serve();
   const refused = await world.terminal(['approvals', 'sign-in']);
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /^To make a sign-in code in a terminal, you need a passphrase.* No code was made\. Set one: tfy-pat-mcp approvals passphrase --state-dir \S+\n$/);
+  assert.match(refused.stderr, /^No one is enrolled on this state directory, so no one can make a sign-in code in a terminal\. No code was made\. Be the first: tfy-pat-mcp people first --state-dir \S+\n$/);
   assert.doesNotMatch(refused.stderr, /decid/);
-  const set = await world.terminal(['approvals', 'passphrase'], ['correct horse', 'correct horse']);
-  assert.equal(set.code, 0, set.stderr);
-  const mistyped = await world.terminal(['approvals', 'sign-in'], ['correct hose']);
-  assert.match(mistyped.stderr, /Wrong passphrase\. No code was made\.\n$/);
-  assert.equal((await world.terminal(['approvals', 'sign-in'], ['correct horse'])).code, 0);
+  const set = await enrolFirst(world);
+  assert.equal(set.code, 0, set.text);
+  const mistyped = await world.terminal(['approvals', 'sign-in'], ['correct hose battery']);
+  assert.match(mistyped.stderr, /Wrong name or passphrase\. No code was made\.\n$/);
+  assert.equal((await world.terminal(['approvals', 'sign-in'], [passphrase])).code, 0);
 });

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { enrolFirst, passphrase } from './lib/people.mjs';
 import { binary, Process, until } from './lib/process.mjs';
 import { create, statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -64,8 +65,7 @@ for (const [what, policy, more, inTerminal, onPage] of table)
 test('a terminal that was given no rules judges by those of its server', { timeout: 30_000 }, async t => {
   const world = await World.start(t, { policy: ask('min_assurance = "signed_in"') });
   await world.serve();
-  const set = await world.terminal(['approvals', 'passphrase'], ['correct horse', 'correct horse']);
-  assert.equal(set.code, 0, set.stderr);
+  assert.equal((await enrolFirst(world)).code, 0);
   const { TFY_PAT_MCP_POLICY: _, ...env } = world.env;
   const command = `'${binary}' approvals permit --principal stdio:ada --names 'ci-*' --uses 1`;
   const terminal = new Process('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
@@ -73,7 +73,7 @@ test('a terminal that was given no rules judges by those of its server', { timeo
   });
   world.processes.push(terminal);
   await terminal.says(/Your passphrase/);
-  terminal.child.stdin.write('correct horse\r');
+  terminal.child.stdin.write(`${passphrase}\r`);
   const { code } = await terminal.ended;
   assert.equal(code, 1, terminal.stdout);
   assert.match(terminal.stdout, /This permission would never count\. Rule at line \d+: The rule asks for a person signed in/);

@@ -6,8 +6,9 @@ import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { enrolFirst, enrolPeople, passphrase, signInCode } from './lib/people.mjs';
 import { create, idOf, statusOf, textOf } from './lib/story.mjs';
-import { atTerminal, passphrase, setPassphrase } from './lib/terminal.mjs';
+import { atTerminal } from './lib/terminal.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const likeByDefault = rules({ assurance: 'terminal' })
@@ -29,15 +30,15 @@ test('in a real terminal: no passphrase, a wrong one, the right one', async t =>
 
   const unset = await atTerminal(world, ['approve', id], []);
   assert.equal(unset.code, 1, unset.text);
-  assert.match(unset.text, /approvals passphrase/);
+  assert.match(unset.text, /Be the first: tfy-pat-mcp people first/);
 
-  const set = await setPassphrase(world);
+  const set = await enrolFirst(world);
   assert.equal(set.code, 0, set.text);
   assert.ok(!set.text.includes(passphrase), 'what is typed is not shown');
 
   const wrong = await atTerminal(world, ['approve', id], [[/Your passphrase/, 'correct horse']]);
   assert.equal(wrong.code, 1, wrong.text);
-  assert.match(wrong.text, /Wrong passphrase/);
+  assert.match(wrong.text, /Wrong name or passphrase/);
   assert.equal(statusOf(await create(connection, 'by-hand')), 'approval_pending');
   assert.equal(await world.upstreamCount('POST'), 0);
 
@@ -80,7 +81,7 @@ test('rules that a command brings along ask for more than the server does, never
   assert.equal(await world.upstreamCount('POST'), 0);
 });
 
-test('a code that was made in a terminal signs another person in: two of a quorum', async t => {
+test('codes that two people make in a terminal sign each of them in: two of a quorum', async t => {
   const world = await World.start(t, {
     policy: rules({ assurance: null, more: 'quorum = 2\napprovers = ["ann", "bob"]' }),
     hold: '30s',
@@ -88,10 +89,9 @@ test('a code that was made in a terminal signs another person in: two of a quoru
   const server = await world.serve();
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint });
   const pages = {};
+  await enrolPeople(world, ['ann', 'bob', 'cem']);
   for (const person of ['ann', 'bob', 'cem']) {
-    const made = await world.terminal(['approvals', 'sign-in', '--as', person, '--json']);
-    assert.equal(made.code, 0, made.stderr);
-    pages[person] = await Page.signIn(world, { ...server, code: JSON.parse(made.stdout).code });
+    pages[person] = await Page.signIn(world, { ...server, code: await signInCode(world, {}, person) });
   }
   const waiting = create(connection, 'by-two');
   const seen = await pages.ann.nextPending();

@@ -9,16 +9,17 @@ import { resultFromTaskOutcome } from '@modelcontextprotocol/ext-tasks/client';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { enrolFirst, passphrase } from './lib/people.mjs';
 import { binary, Process } from './lib/process.mjs';
 import { answered, RawStdio, toolCall } from './lib/raw.mjs';
 import { create, createApproved, idOf, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
-import { atTerminal, passphrase, setPassphrase, terminalOf } from './lib/terminal.mjs';
+import { atTerminal, terminalOf } from './lib/terminal.mjs';
 import { taskHost } from './lib/tasks.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const createTool = 'tfy_access_tokens_create';
 const loopback = String.raw`http://127\.0\.0\.1:\d+/approvals`;
-const openIt = new RegExp(String.raw`^Tell the user: open (${loopback}) within 10 minutes to see and save the value\.`, 'm');
+const openIt = new RegExp(String.raw`^Tell the user: open (${loopback}/values) within 10 minutes to see and save the value\.`, 'm');
 const runIt = /^tfy-pat-mcp approvals reveal rev_[a-z0-9]{26}( --state-dir \S+)?$/;
 const form = { elicitation: {} };
 const formAndUrl = { elicitation: { form: {}, url: {} } };
@@ -120,7 +121,7 @@ for (const door of ['modern stdio', 'legacy stdio']) {
 
   test(`${door}, no display, a rule that keeps values from the agent: the terminal shows it`, async t => {
     const world = await World.start(t, { policy: rules({ more: 'reveal = ["page", "none"]' }) });
-    assert.equal((await setPassphrase(world)).code, 0);
+    assert.equal((await enrolFirst(world)).code, 0);
     const connection = await open(door, world, form);
     connection.person.willAnswer({ action: 'accept', content: yes('not-for-agents') });
     const created = await create(connection, 'not-for-agents');
@@ -153,7 +154,7 @@ for (const door of ['modern stdio', 'legacy stdio']) {
 
   test(`${door}: approved in a terminal without a display: shown there`, async t => {
     const world = await World.start(t, { policy: rules({ assurance: 'terminal' }), hold: '0s' });
-    assert.equal((await setPassphrase(world)).code, 0);
+    assert.equal((await enrolFirst(world)).code, 0);
     const connection = await open(door, world, { elicitation: null });
     const id = (await create(connection, 'over-ssh')).structuredContent.approval_id;
     const decided = await atTerminal(world, ['approve', id], [
@@ -203,7 +204,7 @@ test('--no-open-browser: no window, but the address and the command', async t =>
   const world = await World.start(t);
   const opened = desktop(world);
   world.env.TFY_PAT_MCP_OPEN_BROWSER = 'false';
-  assert.equal((await setPassphrase(world)).code, 0);
+  assert.equal((await enrolFirst(world)).code, 0);
   const connection = await open('modern stdio', world, form);
   connection.person.willApprove('quietly', { destination: 'page' });
   const created = await create(connection, 'quietly');
@@ -223,7 +224,7 @@ test(
     ]) {
       const world = await World.start(t, { policy: rules({ more: `reveal = ${allowed}` }) });
       const opened = desktop(world);
-      assert.equal((await setPassphrase(world)).code, 0);
+      assert.equal((await enrolFirst(world)).code, 0);
       // The first socket that is bound is the one for terminals; each later one, the page's, cannot be.
       const noListener = [
         ...['-f', '-qq', '-o', '/dev/null', '-e', 'trace=bind,prctl', '-e', 'inject=prctl:retval=0'],
@@ -285,7 +286,7 @@ test('over HTTP: the page is there for everybody, and its address stands in the 
   const server = await world.serve();
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint, ...form });
   connection.person.willAnswer({ action: 'accept', content: yes('served') });
-  assertTold(await create(connection, 'served'), server.page);
+  assertTold(await create(connection, 'served'), `${server.page}/values`);
   const page = await Page.signIn(world, server);
   await world.assertSeenOnce((await page.reveal('served')).value);
 });

@@ -30,7 +30,10 @@ TEST_CASE("on the page those who approved see a value, where the rule lets it go
     CHECK(recipients(Destination::page, {Destination::page}).may_see("grace"));
     CHECK_FALSE(recipients(Destination::page, {Destination::page}).may_see("mallory"));
     // The page is there for a value that did not reach the agent, too.
-    CHECK(recipients(Destination::agent, {Destination::page, Destination::agent}).may_see("grace"));
+    const auto promised = recipients(Destination::agent, {Destination::page, Destination::agent});
+    CHECK((promised.may_see("grace") && promised.for_agent));
+    CHECK_FALSE(recipients(Destination::page, {Destination::page}).for_agent);
+    CHECK_FALSE(recipients(Destination::none, {Destination::page, Destination::none}).may_see("grace"));
     for (const auto chosen : {Destination::agent, Destination::none}) {
         const auto nobody = recipients(chosen, {Destination::agent, Destination::none});
         CHECK_FALSE(nobody.may_see("grace"));

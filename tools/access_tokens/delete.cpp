@@ -35,7 +35,13 @@ Async<Result<policy::Facts>> DeleteAccessToken::facts(policy::Call call) {
     auto api = client_.traced(call.caller.trace);
     const auto token = co_await api.find(std::move(*id));
     if (!token) co_return token.error();
-    co_return describe_deletion(*token, own_jwt_ids_.now(), clock_.now(), client_.seals());
+    const auto rotation = co_await rotations_.under_way(token->id);
+    if (!rotation) co_return rotation.error();
+    auto facts = describe_deletion(*token, own_jwt_ids_.now(), clock_.now(), client_.seals());
+    if (*rotation)
+        facts.warnings.push_back("It is being rotated. " + what_becomes_of_old(**rotation, client_.seals()) +
+                                 " If you approve, it is deleted now.");
+    co_return facts;
 }
 
 std::vector<std::string> DeleteAccessToken::touches(const policy::Call& call, const Json&) const {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "tools/access_tokens/names.hpp"
+#include "tools/access_tokens/rotations.hpp"
 #include "tools/key_facts.hpp"
 #include "tools/tool.hpp"
 #include "tools/truefoundry/client.hpp"
@@ -21,8 +22,10 @@ public:
         static Args read(const Json& arguments);
     };
 
-    DeleteAccessToken(truefoundry::Client& client, const Clock& clock, tools::OwnJwtIds own_jwt_ids)
-        : client_(client), clock_(clock), own_jwt_ids_(std::move(own_jwt_ids)) {}
+    /// All must outlive it.
+    DeleteAccessToken(truefoundry::Client& client, Rotations& rotations, const Clock& clock,
+                      tools::OwnJwtIds own_jwt_ids)
+        : client_(client), rotations_(rotations), clock_(clock), own_jwt_ids_(std::move(own_jwt_ids)) {}
 
     std::string_view name() const override { return delete_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
@@ -36,6 +39,7 @@ public:
 
 private:
     truefoundry::Client& client_;
+    Rotations& rotations_;
     const Clock& clock_;
     tools::OwnJwtIds own_jwt_ids_;
 };

@@ -95,16 +95,21 @@ std::string when_it_goes(const Rotation& rotation) {
 }
 
 std::string describe(const Rotation& rotation, const policy::Seals& seal) {
+    const bool can_be_kept = rotation.state == State::waiting || rotation.state == State::due;
     const auto keep = " To keep it, a person runs: " + tools::own_command("approvals keep " + rotation.id);
+    return what_becomes_of_old(rotation, seal) + (can_be_kept ? keep : std::string{});
+}
+
+std::string what_becomes_of_old(const Rotation& rotation, const policy::Seals& seal) {
     switch (rotation.state) {
         case State::waiting:
             return old_words(rotation, seal) + " still works. It is deleted " +
                    after_grace(rotation.plan, "the value of " + new_words(rotation, seal)) +
-                   ", and never before." + keep;
+                   ", and never before.";
         case State::due:
             return old_words(rotation, seal) + " is deleted at " +
                    policy::format_time_for_people(rotation.due.value_or(policy::Time{})) + ": the value of " +
-                   new_words(rotation, seal) + " has been shown." + keep;
+                   new_words(rotation, seal) + " has been shown.";
         case State::deleting: return old_words(rotation, seal) + " is being deleted.";
         case State::done:
             if (rotation.because == Kept::gone_already)

@@ -17,7 +17,7 @@ Catalog assemble(ToolServices of) {
     all.push_back(std::make_unique<ListAccessTokens>(of.client, of.clock, of.seal_key));
     all.push_back(std::make_unique<GetAccessToken>(of.client, of.clock));
     all.push_back(std::make_unique<CreateAccessToken>(of.client, of.escrow, of.clock));
-    all.push_back(std::make_unique<DeleteAccessToken>(of.client, of.clock, of.own_jwt_ids));
+    all.push_back(std::make_unique<DeleteAccessToken>(of.client, of.rotations, of.clock, of.own_jwt_ids));
     all.push_back(std::make_unique<RevealAccessToken>(of.escrow, of.clock, of.client.seals()));
     all.push_back(
         std::make_unique<RotateAccessToken>(of.client, of.escrow, of.rotations, of.clock, of.own_jwt_ids));

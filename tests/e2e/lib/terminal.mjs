@@ -1,7 +1,5 @@
 // `tfy-pat-mcp approvals` in a pseudo-terminal, and the person who types into it.
-import { binary, Process, runToEnd } from './process.mjs';
-
-export const passphrase = 'correct horse battery';
+import { binary, Process } from './process.mjs';
 
 const quoted = words => words.map(word => `'${word}'`).join(' ');
 
@@ -31,19 +29,4 @@ export async function atTerminal(world, args, dialogue, options = { env: { TERM:
     terminal.type(`${line}\r`);
   }
   return terminal.done();
-}
-
-export function setPassphrase(world) {
-  return atTerminal(world, ['passphrase'], [
-    [/New passphrase \(/, passphrase],
-    [/New passphrase again/, passphrase],
-  ]);
-}
-
-/** A sign-in code, for who knows the passphrase. */
-export async function signInCode(world, env = {}) {
-  const options = { env: { ...world.env, ...env }, input: `${passphrase}\n` };
-  const made = await runToEnd(binary, ['approvals', 'sign-in', '--json'], options);
-  if (made.code !== 0) throw new Error(made.stderr);
-  return JSON.parse(made.stdout).code;
 }

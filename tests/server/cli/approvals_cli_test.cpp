@@ -11,6 +11,7 @@
 #include "server/app/archive.hpp"
 #include "server/people/page_address.hpp"
 #include "server/storage/state_dir.hpp"
+#include "tests/fakes/people.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 #include "tests/fakes/variable.hpp"
@@ -237,7 +238,7 @@ TEST_CASE("what a terminal may not approve is refused before anything is asked, 
     auto fresh = approval("apr_1");
     fresh.terms.min_assurance = policy::Assurance::signed_in;
     desk.ask(fresh);
-    desk.options.required.passphrase = true;
+    enrol(*desk.ledger, {"grace"});
     const auto alone = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
     CHECK(alone.code == 1);
     CHECK(alone.out.empty());
@@ -259,7 +260,7 @@ TEST_CASE("who may not decide is told so before anything is asked") {
     auto fresh = approval("apr_1");
     fresh.terms.approvers = {"ada"};
     desk.ask(fresh);
-    desk.options.required.passphrase = true;
+    enrol(*desk.ledger, {"grace"});
     for (const auto verb : {Verb::approve, Verb::deny}) {
         const auto ran = desk.run_on("apr_1", verb, "ci-pipeline\n");
         CHECK(ran.code == 1);

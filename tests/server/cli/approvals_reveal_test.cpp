@@ -57,11 +57,11 @@ TEST_CASE("a value that can never be shown again is told from one that still wai
     CHECK(holds(terminal.refused(), "was then wiped"));
 }
 
-TEST_CASE("a value that waits is asked for by a person at a terminal who has a passphrase") {
+TEST_CASE("a value that waits is asked for by a person at a terminal who is enrolled") {
     Terminal terminal;
     const auto held =
         storage::Instance::hold(storage::StateDir::open(terminal.folder.path()).value(), "ins_1").value();
-    CHECK(holds(terminal.refused(), "approvals passphrase. Nothing was shown; the value still waits."));
+    CHECK(holds(terminal.refused(), "people first. Nothing was shown; the value still waits."));
     for (auto* side : {&terminal.options.stdin_is_terminal, &terminal.options.stdout_is_terminal}) {
         *side = false;
         CHECK(holds(terminal.refused(), "on a terminal only"));

@@ -66,7 +66,8 @@ TEST_CASE("deceptive names in the history are written out") {
 
 TEST_CASE("the journal is given to who is signed in, in pages of records that hold together") {
     Page page;
-    CHECK(page.get("/approvals/api/journal").status() == 401);
+    for (const auto* path : {"/approvals/api/journal", "/approvals/api/journal/proof"})
+        CHECK(page.get(path).status() == 401);
     page.sign_in();
     for (int each = 0; each < 300; ++each) {
         const auto id = "apr_" + std::to_string(each);
@@ -87,6 +88,10 @@ TEST_CASE("the journal is given to who is signed in, in pages of records that ho
     }
     CHECK(all.size() >= 600);
     CHECK(!journal::broken(all));
+    const auto proof = page.get("/approvals/api/journal/proof").json();
+    CHECK(proof.at("intact") == true);
+    CHECK(proof.at("says").get<std::string>().starts_with(
+        "The journal is intact: " + std::to_string(all.size()) + " records, "));
     for (const auto* bad : {"from=x", "from=0", "from=-1", "from=1x"})
         CHECK(page.get("/approvals/api/journal", bad).status() == 422);
 }

@@ -30,6 +30,30 @@ CapturedAnswer approve(Page& page, const Json& view) {
 
 }  // namespace
 
+TEST_CASE("a request's time is extended on the page once, by who may deny it, and it is journalled") {
+    Page page;
+    page.ask_under({.approvers = {"ann", "bob"}, .quorum = 2});
+    const auto made = page.open_create("ci-pipeline");
+    const auto path = "/approvals/api/approvals/" + made.id;
+    page.sign_in("dora");
+    CHECK(page.get(path).json().at("may_extend") == false);
+    CHECK(page.post(path + "/extend", Json::object()).status() == 403);
+    page.sign_in("ann");
+    CHECK(page.get(path).json().at("may_extend") == true);
+    const auto longer = page.post(path + "/extend", Json::object());
+    CHECK(longer.status() == 200);
+    CHECK(longer.json().at("extended").at("by") == "ann");
+    CHECK(longer.json().at("expires") == policy::format_time(made.expires + (made.expires - made.created)));
+    CHECK(longer.json().at("may_extend") == false);
+    page.sign_in("bob");
+    CHECK(page.post(path + "/extend", Json::object()).status() == 403);
+    const auto records = page.get("/approvals/api/journal").json().at("records");
+    CHECK(records.back().at("kind") == "extended");
+    CHECK(records.back().at("body").at("extended_by") == "ann");
+    page.clock.advance(made.expires - made.created);
+    CHECK(page.get(path).json().at("state") == "pending");
+}
+
 TEST_CASE("two people approve on the page; one alone, or twice, is not enough, and a stranger cannot") {
     Page page;
     page.ask_under({.approvers = {"ann", "bob"}, .quorum = 2});

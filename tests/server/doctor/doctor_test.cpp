@@ -13,6 +13,7 @@
 #include "server/doctor/doctor_state.hpp"
 #include "server/doctor/doctor_upstream.hpp"
 #include "server/transport/listener.hpp"
+#include "tests/fakes/people.hpp"
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/rules.hpp"
 #include "tests/fakes/scripted_exchange.hpp"
@@ -255,18 +256,28 @@ TEST_CASE("what the rules ask for is told for each transport, and whether anybod
         holds(about(narrow, "approvals on stdio").why, "Under the rule at line 1 no person can approve it"));
 }
 
-TEST_CASE("a terminal decides with a passphrase; without one, or where none is asked for, that is said") {
+TEST_CASE("the doctor says who may decide, who was the first, and who needs an invitation") {
     const fakes::TempFolder folder;
-    auto rules = config::load_rules("").value();
-    const auto unset =
-        about(doctor::look_at_approvals(rules, folder.path(), "alice", noon, fakes::no_tokens()), "terminal");
-    CHECK(unset.level == Level::warning);
-    CHECK(holds(unset.todo, "approvals passphrase"));
-    rules.terminal_requires_passphrase = false;
-    rules.terminal_requires_tty = false;
-    const auto open =
-        about(doctor::look_at_approvals(rules, folder.path(), "alice", noon, fakes::no_tokens()), "terminal");
-    CHECK(holds(open.why, "can decide for you"));
+    const auto rules = config::load_rules("").value();
+    const auto look = [&] {
+        return about(doctor::look_at_approvals(rules, folder.path(), "alice", noon, fakes::no_tokens()),
+                     "people");
+    };
+    const auto empty = look();
+    CHECK(empty.level == Level::warning);
+    CHECK(holds(empty.todo, "people first"));
+    CHECK_FALSE(std::filesystem::exists(folder / "ledger.db"));
+    {
+        const auto ledger = fakes::open_ledger(folder / "ledger.db");
+        fakes::enrol(*ledger, {"ada", "bob"});
+    }
+    CHECK(look().level == Level::ok);
+    CHECK(holds(look().why, "ada, bob may decide; the first was ada, on 2026-11-23 12:00 UTC"));
+    std::filesystem::create_directory(folder / "approvers");
+    std::ofstream(folder / "approvers/cy") << "hash";
+    const auto findings = doctor::look_at_approvals(rules, folder.path(), "alice", noon, fakes::no_tokens());
+    CHECK(holds(findings.back().why, "cy had a passphrase in an earlier version"));
+    CHECK(holds(findings.back().todo, "people invite cy"));
 }
 
 TEST_CASE("the page on stdio needs a display and something that opens it") {

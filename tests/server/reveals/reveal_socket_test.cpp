@@ -7,6 +7,7 @@
 #include "server/reveals/reveal_socket.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/page.hpp"
+#include "tests/fakes/people.hpp"
 #include "tests/fakes/terminal.hpp"
 
 namespace tfy::reveal_socket_test {
@@ -15,19 +16,20 @@ using namespace tfy::fakes;
 
 namespace {
 
-constexpr auto passphrase = "correct horse";
+const auto& passphrase = their_passphrase;
 
 struct Holder : Page {
     storage::Instance instance =
         storage::Instance::hold(storage::StateDir::open(state.path()).value(), "ins_1").value();
-    reveals::RevealSocket door{{loop, reveals, redaction, clock, log}, state.path(), "ins_1"};
+    people::PassphraseDesk desk{store, clock};
+    reveals::RevealSocket door{{loop, reveals, desk, redaction, clock, log}, state.path(), "ins_1"};
     std::string id = hold();
 
     Holder() {
-        const people::Passphrases passphrases(state.path());
-        for (const auto* person : {"grace", "bob"})
-            REQUIRE(passphrases.set(person, passphrases.hash(policy::Secret(std::string(passphrase))).value())
-                        .has_value());
+        wait(store.run([](storage::Ledger& ledger) -> Result<void> {
+            enrol(ledger, {"grace", "bob"});
+            return {};
+        })).value();
         door.start();
         REQUIRE(door.listens());
     }
@@ -77,8 +79,8 @@ TEST_CASE("a value goes over the socket once, to one who may see it and knows th
     Holder holder;
     CHECK(code_in(holder.ask(holder.asking("grace", "wrong horse"))) == "denied");
     CHECK(code_in(holder.ask(holder.asking("bob", passphrase))) == "refused");  // has not approved it
-    CHECK(code_in(holder.ask(holder.asking("ada", passphrase))) == "storage");  // has no passphrase
-    CHECK(code_in(holder.ask(holder.asking("../grace", passphrase))) == "refused");
+    CHECK(code_in(holder.ask(holder.asking("ada", passphrase))) == "denied");   // is not enrolled
+    CHECK(code_in(holder.ask(holder.asking("../grace", passphrase))) == "denied");
     CHECK(code_in(holder.ask(reveals::head_of_reveal_wish("rev_other", "grace") + passphrase + "\n")) ==
           "not_found");
     CHECK(holder.claims() == 0);
@@ -150,9 +152,10 @@ TEST_CASE("the socket is for its user alone, and goes with its process") {
     const auto left = reveals::reveal_socket_of(holder.state.path(), "ins_dead");
     CHECK(reveals::listen_at(left).has_value());  // closed at once; the file stays, as after kill -9
     CHECK(reveals::connect_to(left, std::chrono::seconds{1}).error().code == Errc::not_found);
-    reveals::RevealSocket next{{holder.loop, holder.reveals, holder.redaction, holder.clock, holder.log},
-                               holder.state.path(),
-                               "ins_1"};
+    reveals::RevealSocket next{
+        {holder.loop, holder.reveals, holder.desk, holder.redaction, holder.clock, holder.log},
+        holder.state.path(),
+        "ins_1"};
     next.start();
     CHECK(next.listens());
     CHECK_FALSE(std::filesystem::exists(left));

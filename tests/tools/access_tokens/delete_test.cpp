@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/fake_rotations.hpp"
 #include "tests/tools/examples.hpp"
 
 namespace tfy::delete_test {
@@ -23,7 +24,8 @@ Json used_token() {
 struct Deletion : Upstream {
     ManualClock clock{noon};
     std::vector<std::string> own;
-    access_tokens::DeleteAccessToken tool{client, clock, own};
+    fakes::FakeRotations rotations;
+    access_tokens::DeleteAccessToken tool{client, rotations, clock, own};
 
     explicit Deletion(std::vector<std::string> own_jwt_ids = {}) : own(std::move(own_jwt_ids)) {}
 
@@ -51,6 +53,19 @@ TEST_CASE("what cannot be an id is refused before anything is sent") {
         CHECK(run_approved(deletion.tool, {{"id", id}}).error().code == Errc::refused);
         CHECK(deletion.exchange.sent.empty());
     }
+}
+
+TEST_CASE("the person sees that the token is being rotated, and when it would go by itself") {
+    Deletion deletion;
+    const auto plain = deletion.facts({item("tok1", "ci-bot")}).value();
+    deletion.rotations.open =
+        access_tokens::Rotation{.id = fakes::FakeRotations::rotation_id,
+                                .plan = {.old = plain.target, .new_name = "ci-bot-2", .grace_period = "15m"}};
+    const auto facts = deletion.facts({item("tok1", "ci-bot")}).value();
+    CHECK(facts.warnings.size() == plain.warnings.size() + 1);
+    CHECK(holds(facts.warnings.back(), "It is being rotated."));
+    CHECK(holds(facts.warnings.back(), "15 m after the value of the new token \"ci-bot-2\" has been shown"));
+    CHECK(holds(facts.warnings.back(), "If you approve, it is deleted now."));
 }
 
 TEST_CASE("the person sees the token itself, and that what used it lately will break") {

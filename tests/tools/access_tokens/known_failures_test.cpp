@@ -23,7 +23,8 @@ struct House : Upstream {
     fakes::FakeEscrow escrow;
     access_tokens::ListAccessTokens list{client, clock, policy::SealKey{}};
     access_tokens::CreateAccessToken create{client, escrow, clock};
-    access_tokens::DeleteAccessToken remove{client, clock, {}};
+    fakes::FakeRotations rotations;
+    access_tokens::DeleteAccessToken remove{client, rotations, clock, {}};
     access_tokens::RevealAccessToken reveal{escrow, clock, fakes::no_tokens()};
 
     House& meets(std::string line, truefoundry::ApiResponse answered) {

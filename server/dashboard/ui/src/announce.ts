@@ -1,4 +1,4 @@
-// Polite words for screen readers; the region itself is in app.tsx.
+// What just happened, in words, for everyone: shown for some seconds, and read aloud by screen readers. The region itself is in app.tsx.
 import { signal } from "@preact/signals";
 
 export const spoken = signal("");

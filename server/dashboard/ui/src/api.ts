@@ -103,6 +103,7 @@ export const api = {
     history: (before: string) =>
         get<Pasts>(before ? `history?before=${encodeURIComponent(before)}` : "history"),
     journal: (from: number) => get<{ records: JournalRecord[]; more: boolean }>(`journal?from=${from}`),
+    journalProof: () => get<{ intact: boolean; says: string }>("journal/proof"),
     tokens: () => get<Tokens>("tokens"),
     health: () => get<Health>("health"),
     one: (id: string) => get<Approval>(`approvals/${encodeURIComponent(id)}`),
@@ -113,6 +114,7 @@ export const api = {
         (await (await post(`approvals/${id}/deny`, { reason })).json()) as Approval,
     narrow: async (id: string, change: Change) =>
         (await (await post(`approvals/${id}/narrow`, change)).json()) as Approval,
+    extend: async (id: string) => (await (await post(`approvals/${id}/extend`, {})).json()) as Approval,
     permissions: () => get<{ permissions: Permission[]; given_for: string }>("permissions"),
     permit: async (permit: Permit) =>
         (await (await post("permissions", permit)).json()) as Permission,

@@ -6,15 +6,15 @@ import { spoken } from "./announce";
 import { History } from "./history";
 import { Inbox } from "./inbox";
 import { Health } from "./health";
-import { helpOpen, keysOn, keyWords, listen, switchKeys } from "./keys";
+import { helpOpen, keysOn, keyWords, listen, switchKeys, viewWanted } from "./keys";
 import { follow } from "./live";
-import { home, requestIn, routeBy } from "./nav";
+import { focusSoon, home, requestIn, routeBy } from "./nav";
 import { Permissions } from "./permissions";
 import { Reveals } from "./reveals";
 import { Rotations } from "./rotations";
 import { SignIn } from "./sign_in";
 import { Tokens } from "./tokens";
-import { connection, reveals, rotations, selected, session, signOut, waiting } from "./state";
+import { connection, reveals, rotations, selected, session, signOut, toSave, waiting } from "./state";
 
 const marks = {
     live: { sign: "\u25cf", word: "Live" },
@@ -160,13 +160,18 @@ function SignedIn() {
     useEffect(listen, []);
     const id = requestIn(path);
     useEffect(() => void (selected.value = id), [path]);
+    useEffect(() => {
+        if (!viewWanted.value) return;
+        viewWanted.value = false;
+        focusSoon("main");
+    }, [path]);
     return (
         <>
             <h1 class="unseen">Approvals</h1>
             <Help />
-            {path !== `${home}/values` && reveals.value.length > 0 && (
+            {path !== `${home}/values` && toSave.value > 0 && (
                 <p class="banner">
-                    {reveals.value.length === 1 ? "A new value waits" : `${reveals.value.length} new values wait`}{" "}
+                    {toSave.value === 1 ? "A new value waits" : `${toSave.value} new values wait`}{" "}
                     to be saved. <a href={`${home}/values`}>Show</a>
                 </p>
             )}
@@ -190,7 +195,7 @@ export function App() {
                 {session.value?.signed_in ? <SignedIn /> : <SignIn />}
             </main>
             <Footer />
-            <div class="unseen" role="status" aria-live="polite">
+            <div class="told" role="status" aria-live="polite">
                 {spoken.value}
             </div>
         </LocationProvider>

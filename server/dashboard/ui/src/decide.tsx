@@ -289,6 +289,11 @@ function Ended({ approval }: { approval: Approval }) {
 export function Decide({ current, problem, ...part }: Part & { current: Approval; problem: string }) {
     const { approval, over, cut, complain } = part;
     const [denying, setDenying] = useDraft(approval.id, "denying");
+    const denies = useRef(false);
+    useEffect(() => {
+        if (denies.current && !denying) document.querySelector<HTMLElement>(".decision [data-key='d']")?.focus();
+        denies.current = !!denying;
+    }, [denying]);
     const turn = (to: boolean) => {
         complain("");
         setDenying(to ? "yes" : "");

@@ -4,7 +4,7 @@ import type { Approval } from "./types";
 
 type Fact = { label: string; value: string };
 
-const Pairs = ({ facts, kind }: { facts: Fact[]; kind?: string }) => (
+export const Pairs = ({ facts, kind }: { facts: Fact[]; kind?: string }) => (
     <dl class={kind ? `facts ${kind}` : "facts"}>
         {facts.map(({ label, value }) => (
             <div>

@@ -1,5 +1,6 @@
 // What was decided: by whom, and what came of it. All of it as lines; one of them at a time in full.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { api } from "./api";
 import { Claimed, Exactly, Facts } from "./evidence";
 import { Changes } from "./narrow";
 import {
@@ -20,7 +21,7 @@ import { Votes } from "./people";
 import { Choose, Search } from "./search";
 import { load, opened, refresh } from "./state";
 import { moment } from "./time";
-import { useVirtual } from "./virtual";
+import { Lines } from "./virtual";
 import { shownIn, states, surely } from "./words";
 import type { Approval, Past } from "./types";
 
@@ -119,71 +120,65 @@ function Line({ line, open, toggle }: { line: Past; open: boolean; toggle: () =>
     );
 }
 
-function Lines() {
-    const scroller = useRef<HTMLDivElement>(null);
-    const [open, setOpen] = useState<string | null>(null);
-    const all = foundPast.value;
-    const list = useVirtual({
-        count: all.length,
-        getScrollElement: () => scroller.current,
-        estimateSize: () => 64,
-        getItemKey: (index) => all[index]?.id ?? index,
-    });
+function Decisions() {
+    const [open, setOpen] = useState("");
     return (
-        <div class="lines" ref={scroller}>
-            <ul style={{ height: `${list.getTotalSize()}px` }}>
-                {list.getVirtualItems().map((item) => {
-                    const line = all[item.index];
-                    return (
-                        line && (
-                            <li
-                                key={item.key}
-                                ref={list.measureElement}
-                                data-index={item.index}
-                                style={{ transform: `translateY(${item.start}px)` }}
-                                aria-setsize={all.length}
-                                aria-posinset={item.index + 1}
-                            >
-                                <Line
-                                    line={line}
-                                    open={open === line.id}
-                                    toggle={() => setOpen(open === line.id ? null : line.id)}
-                                />
-                            </li>
-                        )
-                    );
-                })}
-            </ul>
-        </div>
+        <Lines
+            all={foundPast.value}
+            keyOf={(line) => line.id}
+            height={() => 64}
+            line={(line) => (
+                <Line line={line} open={open === line.id} toggle={() => setOpen(open === line.id ? "" : line.id)} />
+            )}
+        />
     );
 }
 
-function SaveJournal() {
+/** The journal behind the history: whether it is whole, and all of it as a file. */
+function Journal() {
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState("");
-    const save = async () => {
+    const [proof, setProof] = useState<{ intact: boolean; says: string } | null>(null);
+    const run = async (work: () => Promise<void>) => {
         if (busy) return;
         setBusy(true);
         setProblem("");
         try {
-            const address = URL.createObjectURL(await journalFile());
-            const link = Object.assign(document.createElement("a"), { href: address, download: "journal.jsonl" });
-            link.click();
-            setTimeout(() => URL.revokeObjectURL(address), 60_000);
+            await work();
         } catch (failure) {
             setProblem((failure as Error).message);
         }
         setBusy(false);
     };
+    const check = () =>
+        run(async () => {
+            setProof(null);
+            setProof(await api.journalProof());
+        });
+    const save = () =>
+        run(async () => {
+            const address = URL.createObjectURL(await journalFile());
+            const link = Object.assign(document.createElement("a"), { href: address, download: "journal.jsonl" });
+            link.click();
+            setTimeout(() => URL.revokeObjectURL(address), 60_000);
+        });
     return (
         <>
-            <p class="hint">
+            <p class="hint buttons">
+                <button type="button" class="quiet small" aria-disabled={busy} onClick={check}>
+                    Check the journal
+                </button>
                 <button type="button" class="quiet small" aria-disabled={busy} onClick={save}>
                     Save the journal
-                </button>{" "}
-                as JSON lines. <code>tfy-pat-mcp audit verify</code> proves in a terminal that no record is missing or
-                changed.
+                </button>
             </p>
+            <div role="status">
+                {proof && (
+                    <p class={proof.intact ? "hint proof" : "problem proof"}>
+                        <bdi>{proof.says}</bdi>
+                    </p>
+                )}
+            </div>
             <p class="problem" role="alert">
                 {problem}
             </p>
@@ -202,7 +197,7 @@ export function History() {
     return (
         <section class="whole" aria-labelledby="history-title">
             <h2 id="history-title">History</h2>
-            <SaveJournal />
+            <Journal />
             {all > 0 && (
                 <div class="filters" role="search">
                     <Search words={pastSearch} label="Search by name, id, digest or who decided" />
@@ -227,7 +222,7 @@ export function History() {
                         ? `${found} of ${all}.`
                         : `${all} in all.`}
             </p>
-            <Lines />
+            <Decisions />
         </section>
     );
 }

@@ -16,14 +16,15 @@ import {
     toggle,
     verbs,
     type Group,
+    type Line as ListedLine,
 } from "./filters";
 import { addressOf, focusTitle, isWide } from "./nav";
 import { Pane } from "./request";
 import { Choose, Search } from "./search";
-import { inbox, loaded, now, opened, selected, waiting, wanted, wantedProblem } from "./state";
+import { inbox, loaded, now, opened, selected, session, waiting, wanted, wantedProblem } from "./state";
 import { ago, left } from "./time";
 import { fate } from "./words";
-import { useVirtual } from "./virtual";
+import { Lines } from "./virtual";
 import type { Row } from "./types";
 
 function Empty() {
@@ -124,50 +125,30 @@ function Line({ row }: { row: Row }) {
                         )}
                     </span>
                 )}
-                {!row.may_approve && <span class="mark">not yours to approve</span>}
+                {!row.may_approve && (
+                    <span class="mark">
+                        {row.voters.includes(session.value?.person ?? "") ? "you approved" : "not yours to approve"}
+                    </span>
+                )}
             </span>
             <span class="row-age">{ago(now.value - Date.parse(row.created))}</span>
         </a>
     );
 }
 
-function Lines() {
-    const scroller = useRef<HTMLDivElement>(null);
+const keyOf = (line: ListedLine) => ("row" in line ? line.row.id : `by ${line.group.principal}`);
+
+function Waiting() {
     const all = lines.value;
-    const list = useVirtual({
-        count: all.length,
-        getScrollElement: () => scroller.current,
-        estimateSize: (index) => (all[index] && "group" in all[index] ? 36 : 64),
-        getItemKey: (index) => {
-            const line = all[index];
-            return line === undefined ? index : "row" in line ? line.row.id : `by ${line.group.principal}`;
-        },
-    });
-    const place = all.findIndex((line) => "row" in line && line.row.id === selected.value);
-    useEffect(() => {
-        if (place >= 0) list.scrollToIndex(place, { align: "auto" });
-    }, [selected.value, loaded.value]);
     return (
-        <div class="lines" ref={scroller}>
-            <ul style={{ height: `${list.getTotalSize()}px` }}>
-                {list.getVirtualItems().map((item) => {
-                    const line = all[item.index];
-                    if (!line) return null;
-                    return (
-                        <li
-                            key={item.key}
-                            ref={list.measureElement}
-                            data-index={item.index}
-                            style={{ transform: `translateY(${item.start}px)` }}
-                            aria-setsize={all.length}
-                            aria-posinset={item.index + 1}
-                        >
-                            {"row" in line ? <Line row={line.row} /> : <Heading group={line.group} />}
-                        </li>
-                    );
-                })}
-            </ul>
-        </div>
+        <Lines
+            all={all}
+            keyOf={keyOf}
+            height={(line) => ("group" in line ? 36 : 64)}
+            line={(line) => ("row" in line ? <Line row={line.row} /> : <Heading group={line.group} />)}
+            place={all.findIndex((line) => "row" in line && line.row.id === selected.value)}
+            follow={[selected.value, loaded.value]}
+        />
     );
 }
 
@@ -212,7 +193,7 @@ export function Inbox({ open }: { open: string | null }) {
                         </button>
                     </p>
                 )}
-                <Lines />
+                <Waiting />
             </section>
             {id && (
                 <div class="pane">

@@ -38,6 +38,9 @@ const field = (target: EventTarget | null) =>
     target instanceof HTMLElement &&
     (target.matches("textarea, select, input:not([type='radio'])") || target.isContentEditable);
 
+/** A key asked for another view: its heading takes the focus. */
+export const viewWanted = signal(false);
+
 let leading = -Infinity; // when "g" was pressed
 
 function act(key: string): boolean {
@@ -45,6 +48,7 @@ function act(key: string): boolean {
         leading = -Infinity;
         const place = places[key];
         if (place) go(place);
+        if (place && place !== home) viewWanted.value = true;
         return place !== undefined;
     }
     if (key === "g") leading = performance.now();

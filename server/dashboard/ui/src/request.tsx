@@ -1,12 +1,12 @@
 // One request: what it is, what is risky about it, what it rests on, what happens then; the decision is always in view.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
-import { Failure } from "./api";
+import { api, Failure } from "./api";
 import { Decide } from "./decide";
 import { keepDraft } from "./drafts";
 import { Asked, Claimed, Exactly, Facts, Warnings } from "./evidence";
 import { Changes, Narrow } from "./narrow";
-import { go, home, titleShown } from "./nav";
+import { focusSoon, go, home, titleShown } from "./nav";
 import { People } from "./people";
 import { AllowMore } from "./permit";
 import { asWaited, connection, isPending, load, now, opened, put, refresh, wanted } from "./state";
@@ -87,6 +87,13 @@ function Request({ approval }: { approval: Approval }) {
             setBusy(false);
         }
     };
+    const extend = () => {
+        if (busy || cut) return;
+        void run(
+            () => api.extend(approval.id),
+            (extended) => announce(`It now expires on ${moment(extended.expires)}`),
+        ).then(() => focusSoon(`title-${approval.id}`));
+    };
     const part = { approval: waited, over, cut, busy, run, complain: setProblem };
     return (
         <article
@@ -111,6 +118,16 @@ function Request({ approval }: { approval: Approval }) {
                         </span>
                         <span>asked {moment(approval.created)}</span>
                         {!over && <Countdown approval={approval} />}
+                        {!over && approval.may_extend && (
+                            <button type="button" class="quiet small" aria-disabled={busy || cut} onClick={extend}>
+                                Extend
+                            </button>
+                        )}
+                        {approval.extended && (
+                            <span>
+                                extended by <bdi>{approval.extended.by}</bdi>
+                            </span>
+                        )}
                     </p>
                 </header>
                 <Warnings approval={approval} />

@@ -3,7 +3,8 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
-import { now, refresh, reveals } from "./state";
+import { home } from "./nav";
+import { now, refresh, reveals, rotations } from "./state";
 import { left, moment } from "./time";
 import type { Reveal } from "./types";
 
@@ -75,6 +76,8 @@ function Panel({ reveal }: { reveal: Reveal }) {
     const [value, setValue] = useState("");
     const [problem, setProblem] = useState("");
     const heading = useRef<HTMLHeadingElement>(null);
+    const promised = reveal.for_agent && (stage === "closed" || stage === "busy");
+    const rotation = rotations.value.find((each) => each.new === reveal.token_name && each.state === "waiting");
 
     const show = async () => {
         if (stage === "busy") return;
@@ -101,7 +104,7 @@ function Panel({ reveal }: { reveal: Reveal }) {
             <h3 id={`reveal-${reveal.reveal_id}`} ref={heading} tabIndex={-1}>
                 Value of <bdi class="name">{reveal.token_name}</bdi>
             </h3>
-            {stage !== "hidden" && (
+            {stage !== "hidden" && !promised && (
                 <p class="warning">
                     <span class="sign" aria-hidden="true">
                         !
@@ -110,6 +113,22 @@ function Panel({ reveal }: { reveal: Reveal }) {
                         <strong>Save this token now: it will not be shown again.</strong> Put it into a
                         password manager, a CI/CD secret store or a TrueFoundry secret group. Never into Git,
                         a chat or an e-mail.
+                    </span>
+                </p>
+            )}
+            {promised && (
+                <p>
+                    Promised to the agent, which has not taken it yet. If you show it here, the agent can no longer
+                    have it.
+                </p>
+            )}
+            {rotation && stage !== "hidden" && (
+                <p class="warning">
+                    <span class="sign" aria-hidden="true">
+                        !
+                    </span>
+                    <span>
+                        <bdi>{rotation.words}</bdi> <a href={`${home}/rotations`}>Keep the old token</a>
                     </span>
                 </p>
             )}
@@ -122,7 +141,7 @@ function Panel({ reveal }: { reveal: Reveal }) {
                     </p>
                     <div class="buttons">
                         <button type="button" class="main" aria-disabled={stage === "busy"} onClick={show}>
-                            Show the value once
+                            {reveal.for_agent ? "Show it here instead" : "Show the value once"}
                         </button>
                     </div>
                 </>

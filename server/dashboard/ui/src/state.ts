@@ -15,6 +15,8 @@ export const waiting = signal(0);
 /** Requests in full: those that were opened. */
 export const opened = signal<ReadonlyMap<string, Approval>>(new Map());
 export const reveals = signal<Reveal[]>([]);
+/** How many of them people chose to see here. */
+export const toSave = computed(() => reveals.value.filter((each) => !each.for_agent).length);
 export const permissions = signal<Permission[]>([]);
 /** Which control plane and whose key new permissions are for, in words. */
 export const givenFor = signal("");

@@ -1,13 +1,14 @@
 // TrueFoundry's tokens as the server's key sees them: which ones end soon, or were not used for long. Changes are asked for
 // by an agent, and decided in the inbox.
 import { computed, signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
+import { Pairs } from "./evidence";
 import { Choose, Search } from "./search";
 import { now } from "./state";
 import { clock, days, moment } from "./time";
-import { useVirtual } from "./virtual";
+import { Lines } from "./virtual";
 import type { Token, Tokens as Listed } from "./types";
 
 const listed = signal<Listed | null>(null);
@@ -84,22 +85,18 @@ function Line({ token, open, toggle }: { token: Token; open: boolean; toggle: ()
             </button>
             {open && (
                 <div class="entry">
-                    <dl class="facts">
-                        {[
-                            ["Id", token.id],
-                            ["Created", token.created_at ? moment(token.created_at) : "unknown"],
-                            ["Last used", token.last_used_at ? moment(token.last_used_at) : "never, as far as is known"],
-                            ["Ends", token.expires_at ? moment(token.expires_at) : "never"],
-                            ["Type", token.type ?? "unknown"],
-                        ].map(([label, value]) => (
-                            <div>
-                                <dt>{label}</dt>
-                                <dd>
-                                    <bdi>{value}</bdi>
-                                </dd>
-                            </div>
-                        ))}
-                    </dl>
+                    <Pairs
+                        facts={[
+                            { label: "Id", value: token.id },
+                            { label: "Created", value: token.created_at ? moment(token.created_at) : "unknown" },
+                            {
+                                label: "Last used",
+                                value: token.last_used_at ? moment(token.last_used_at) : "never, as far as is known",
+                            },
+                            { label: "Ends", value: token.expires_at ? moment(token.expires_at) : "never" },
+                            { label: "Type", value: token.type ?? "unknown" },
+                        ]}
+                    />
                     <p class="hint">
                         Nothing is changed from here: an agent asks, and you decide in the inbox. Copy the words for it:
                     </p>
@@ -117,42 +114,17 @@ function Line({ token, open, toggle }: { token: Token; open: boolean; toggle: ()
     );
 }
 
-function Lines() {
-    const scroller = useRef<HTMLDivElement>(null);
+function Shown() {
     const [open, setOpen] = useState("");
-    const all = shown.value;
-    const list = useVirtual({
-        count: all.length,
-        getScrollElement: () => scroller.current,
-        estimateSize: () => 60,
-        getItemKey: (index) => all[index]?.id ?? index,
-    });
     return (
-        <div class="lines" ref={scroller}>
-            <ul style={{ height: `${list.getTotalSize()}px` }}>
-                {list.getVirtualItems().map((item) => {
-                    const token = all[item.index];
-                    return (
-                        token && (
-                            <li
-                                key={item.key}
-                                ref={list.measureElement}
-                                data-index={item.index}
-                                style={{ transform: `translateY(${item.start}px)` }}
-                                aria-setsize={all.length}
-                                aria-posinset={item.index + 1}
-                            >
-                                <Line
-                                    token={token}
-                                    open={open === token.id}
-                                    toggle={() => setOpen(open === token.id ? "" : token.id)}
-                                />
-                            </li>
-                        )
-                    );
-                })}
-            </ul>
-        </div>
+        <Lines
+            all={shown.value}
+            keyOf={(token) => token.id}
+            height={() => 60}
+            line={(token) => (
+                <Line token={token} open={open === token.id} toggle={() => setOpen(open === token.id ? "" : token.id)} />
+            )}
+        />
     );
 }
 
@@ -191,7 +163,7 @@ export function Tokens() {
                     : `${shown.value.length} of ${total}, as of ${clock(listed.value!.now)}.` +
                       (total > tokens.length ? ` Only the newest ${tokens.length} are here.` : "")}
             </p>
-            <Lines />
+            <Shown />
         </section>
     );
 }

@@ -77,9 +77,12 @@ export interface Approval {
     self_approval: boolean;
     asked_by_person: string | null;
     narrowings: Narrowing[];
+    /** Who gave it its time once more. */
+    extended: { by: string; at: string } | null;
     /** For who is signed in; null where nothing waits. */
     may_decide: { approve: boolean; deny: boolean; why_not: string | null } | null;
     may_narrow: { name: boolean; expiration: boolean } | null;
+    may_extend: boolean;
     marked: boolean;
     decision: Decision | null;
     outcome: { is_error: boolean; status: string | null; text: string | null } | null;
@@ -157,6 +160,8 @@ export interface Reveal {
     token_name: string;
     masked: string;
     until: string;
+    /** Promised to the agent: the page is there in case it does not arrive. */
+    for_agent: boolean;
     nonce: string;
 }
 

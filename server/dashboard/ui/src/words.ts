@@ -53,7 +53,7 @@ export const destinations: Record<Destination, { word: string; more: string }> =
         word: "Give it to the agent, once",
         more: "The value enters the conversation: the agent, its program and its model provider will see it.",
     },
-    none: { word: "Do not show it", more: "The token is created. Its value is shown to no one." },
+    none: { word: "Do not show it", more: "The token is created, and its value is wiped after ten minutes. To see it before, the agent has to ask again." },
 };
 
 /** What people say most when they deny. */

@@ -1,0 +1,280 @@
+#include "server/cli/people.hpp"
+
+#include <unistd.h>
+
+#include "policy/human.hpp"
+#include "server/app/archive.hpp"
+#include "server/config/settings.hpp"
+#include "server/people/passphrases.hpp"
+#include "server/people/sign_in_codes.hpp"
+#include "server/people/terminal_channel.hpp"
+#include "tools/own_command.hpp"
+
+namespace tfy::cli {
+namespace {
+
+using storage::Person;
+
+constexpr policy::Duration invitation_life = std::chrono::hours{24};
+
+struct PeopleWindow {
+    const PeopleOptions& options;
+    app::Archive& archive;
+    std::istream& in;
+    std::ostream& out;
+    std::ostream& err;
+
+    policy::Time now() const {
+        if (options.now) return options.now();
+        return std::chrono::floor<policy::Duration>(std::chrono::system_clock::now());
+    }
+    void say(const std::string& text) const { archive.say(options.json ? err : out, text); }
+    people::Prompt prompt() const {
+        return {in, [this](const std::string& text) { say(text); }, options.stdin_is_terminal};
+    }
+    Result<policy::Human> identify(people::TerminalAct act) const {
+        return people::TerminalChannel::identify(
+            {prompt(), *archive.ledger, options.as, options.user, options.required, now()}, act);
+    }
+    int fail(const Error& error) const { return archive.fail(err, error); }
+};
+
+Json person_json(const Person& person) {
+    return {{"name", person.name},
+            {"id", person.id},
+            {"enrolled_at", policy::format_time(person.enrolled)},
+            {"let_in_by", person.let_in_by.empty() ? Json(nullptr) : Json(person.let_in_by)},
+            {"confirmed", person.confirmed},
+            {"suspended_at", person.suspended ? Json(policy::format_time(*person.suspended)) : Json(nullptr)},
+            {"may_decide", person.decides()}};
+}
+
+std::string person_line(const Person& person) {
+    const auto state = person.suspended ? "suspended on " + policy::format_time_for_people(*person.suspended)
+                       : person.confirmed ? std::string("may decide")
+                                          : std::string("waits for a second person to confirm");
+    const auto how =
+        person.let_in_by.empty() ? std::string("the first person") : "invited by " + person.let_in_by;
+    return person.name + "  " + state + "; " + how + ", enrolled on " +
+           policy::format_time_for_people(person.enrolled) + "\n";
+}
+
+int list_people(const PeopleWindow& window) {
+    const auto people = window.archive.ledger->people();
+    if (!people) return window.fail(people.error());
+    Json document = {{"people", Json::array()}};
+    std::string text;
+    for (const auto& person : *people) {
+        document["people"].push_back(person_json(person));
+        text += person_line(person);
+    }
+    if (text.empty())
+        text = "No one is enrolled, so no one is known to decide. Be the first: " +
+               tools::own_command("people first") + "\n";
+    if (window.options.json)
+        window.archive.print(window.out, document);
+    else
+        window.archive.say(window.out, text);
+    return 0;
+}
+
+Error not_a_name(std::string_view undone) {
+    return {Errc::invalid_params,
+            "A person's name has up to 64 letters, digits and . _ - @ +. " + std::string(undone)};
+}
+
+Error needs_terminal() {
+    return {Errc::refused,
+            "Only a person at a terminal can enrol, and standard input is not a terminal. No one was "
+            "enrolled. Run the command yourself in a terminal window."};
+}
+
+/// What is kept of a new passphrase.
+Result<std::string> ask_hash(const PeopleWindow& window) {
+    const auto typed = people::ask_new_passphrase(window.prompt());
+    if (!typed) return typed.error();
+    return people::hash_passphrase(*typed);
+}
+
+Result<std::string> ask_first_name(const PeopleWindow& window) {
+    const auto& account = window.options.user;
+    const bool proposed = policy::is_person_name(account);
+    auto name = people::ask_line(window.prompt(),
+                                 proposed ? "Your name [" + account + "]: " : std::string("Your name: "));
+    if (!name) return Error{Errc::cancelled, "No one was enrolled."};
+    if (name->empty() && proposed) return account;
+    if (!policy::is_person_name(*name)) return not_a_name("No one was enrolled.");
+    return std::move(*name);
+}
+
+int enrol_first(const PeopleWindow& window) {
+    if (!window.options.stdin_is_terminal) return window.fail(needs_terminal());
+    auto& ledger = *window.archive.ledger;
+    const auto anyone = ledger.anyone_enrolled();
+    if (!anyone) return window.fail(anyone.error());
+    if (*anyone)
+        return window.fail({Errc::conflict,
+                            "Someone is enrolled here already, and only one person is the first. No one was "
+                            "enrolled. Who that is: " +
+                                tools::own_command("people list") +
+                                ". They can invite you: " + tools::own_command("people invite NAME")});
+    window.say(
+        "You become the first person who may decide on this state directory. Others need your "
+        "invitation.\n");
+    const auto name = ask_first_name(window);
+    if (!name) return window.fail(name.error());
+    const auto hash = ask_hash(window);
+    if (!hash) return window.fail(hash.error());
+    const auto enrolled = ledger.enrol_first(*name, *hash, storage::Enrolment::first, window.now());
+    if (!enrolled) return window.fail(enrolled.error());
+    window.say(*name + " is enrolled and may decide. For a code to sign in to the approvals page: " +
+               tools::own_command("approvals sign-in") + "\n");
+    return 0;
+}
+
+int invite_person(const PeopleWindow& window) {
+    const auto& name = window.options.name;
+    if (!policy::is_person_name(name)) return window.fail(not_a_name("No one was invited."));
+    const auto human = window.identify(people::TerminalAct::invite);
+    if (!human) return window.fail(human.error());
+    const auto code = people::make_sign_in_code();
+    const storage::Invitation invitation{.hash = people::hash_of_sign_in_code(code),
+                                         .person = name,
+                                         .by = human->name(),
+                                         .until = window.now() + invitation_life};
+    if (auto invited = window.archive.ledger->invite(invitation, window.now()); !invited)
+        return window.fail(invited.error());
+    if (window.options.json) {
+        window.archive.print(
+            window.out,
+            {{"person", name}, {"invitation", code}, {"until", policy::format_time(invitation.until)}});
+        return 0;
+    }
+    window.say("Invitation for " + name + ": " + code + "\nIt works once, until " +
+               policy::format_time_for_people(invitation.until) + ". " + name +
+               " types it, and a passphrase of their own, in a terminal on this machine: " +
+               tools::own_command("people join") + "\n");
+    return 0;
+}
+
+int join(const PeopleWindow& window) {
+    if (window.options.required.tty && !window.options.stdin_is_terminal)
+        return window.fail(needs_terminal());
+    auto& ledger = *window.archive.ledger;
+    const auto typed = people::ask_line(window.prompt(), "Your invitation: ");
+    if (!typed) return window.fail({Errc::cancelled, "No one was enrolled."});
+    const auto code = people::hash_of_sign_in_code(*typed);
+    const auto invitation = ledger.invitation(code, window.now());
+    if (!invitation) return window.fail(invitation.error());
+    if (!*invitation)
+        return window.fail({Errc::denied,
+                            "This invitation is wrong, used or expired. No one was enrolled. Ask the person "
+                            "who invited you for another one."});
+    window.say("You are invited by " + (*invitation)->by + " as " + (*invitation)->person + ".\n");
+    const auto hash = ask_hash(window);
+    if (!hash) return window.fail(hash.error());
+    const auto person = ledger.enrol_invited(code, *hash, window.now());
+    if (!person) return window.fail(person.error());
+    window.say(person->confirmed
+                   ? person->name + " is enrolled and may decide.\n"
+                   : person->name + " is enrolled and may look. To decide, a person other than " +
+                         person->let_in_by +
+                         " has to confirm: " + tools::own_command("people confirm " + person->name) + "\n");
+    return 0;
+}
+
+int confirm(const PeopleWindow& window) {
+    const auto human = window.identify(people::TerminalAct::confirm);
+    if (!human) return window.fail(human.error());
+    const auto& name = window.options.name;
+    auto done = window.archive.ledger->confirm_person(name, human->name(), window.now());
+    if (!done) return window.fail(done.error());
+    window.say(name + " may decide.\n");
+    return 0;
+}
+
+int suspend(const PeopleWindow& window) {
+    const auto human = window.identify(people::TerminalAct::suspend);
+    if (!human) return window.fail(human.error());
+    const auto& name = window.options.name;
+    auto done = window.archive.ledger->suspend_person(name, human->name(), window.now());
+    if (!done) return window.fail(done.error());
+    window.say(
+        name +
+        " is suspended. Their passphrase, codes and keys count no more. A session on the approvals page "
+        "that is open already ends within twelve hours.\n");
+    return 0;
+}
+
+using PeopleVerb = PeopleOptions::Verb;
+
+int run_verb(Invocation& call, PeopleOptions options, PeopleVerb verb) {
+    auto state = config::state_dir(call.options.state_dir);
+    if (!state) return call.fail(state.error());
+    const auto rules = config::load_rules(call.options.policy);
+    if (!rules) return call.fail(rules.error());
+    options.verb = verb;
+    options.state_dir = std::move(*state);
+    options.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
+    options.required = people::terminal_requirements(options.state_dir, people::requirements_of(*rules));
+    options.user = config::os_user();
+    return run_people(options, call.in, call.out, call.err);
+}
+
+}  // namespace
+
+int run_people(const PeopleOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
+    // The first person may come before the first server.
+    const auto open = options.verb == PeopleVerb::first ? app::Archive::open_or_make : app::Archive::open;
+    auto archive = open(options.state_dir);
+    if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
+    const PeopleWindow window{options, *archive, in, out, err};
+    switch (options.verb) {
+        case PeopleVerb::list: return list_people(window);
+        case PeopleVerb::first: return enrol_first(window);
+        case PeopleVerb::invite: return invite_person(window);
+        case PeopleVerb::join: return join(window);
+        case PeopleVerb::confirm: return confirm(window);
+        case PeopleVerb::suspend: return suspend(window);
+    }
+    return 2;
+}
+
+void add_people(CommandLine& line) {
+    constexpr std::string_view settings = "--state-dir --policy --config";
+    auto chosen = std::make_shared<PeopleOptions>();
+    auto& people = line.add({"people",
+                             "Say who may decide: enrol, invite and suspend people",
+                             {settings, {"tfy-pat-mcp people first", "tfy-pat-mcp people list"}}});
+    const auto add = [&](const char* name, const char* description, PeopleVerb verb,
+                         std::array<std::string, 2> examples) -> CLI::App& {
+        for (auto& example : examples) example.insert(0, "tfy-pat-mcp people ");
+        return line.add(
+            people, {name, description, {settings, std::move(examples)}, [chosen, verb](Invocation& call) {
+                         return run_verb(call, *chosen, verb);
+                     }});
+    };
+    const auto about = [&](CLI::App& verb, const char* whom) {
+        verb.add_option("NAME", chosen->name, whom)->required();
+        spelled(verb.add_option("--as", chosen->as, "Your enrolled name; you are asked if you leave it out"),
+                "PERSON");
+    };
+    auto& list = add("list", "List who is enrolled", PeopleVerb::list, {"list", "list --json"});
+    list.add_flag("--json", chosen->json, "Print JSON");
+    add("first", "Become the first person who may decide, while no one is enrolled", PeopleVerb::first,
+        {"first", "first --state-dir /var/lib/tfy-pat-mcp"});
+    auto& invite = add("invite", "Print an invitation that enrols a person within 24 hours",
+                       PeopleVerb::invite, {"invite grace", "invite grace --as ada"});
+    about(invite, "Whom you invite");
+    invite.add_flag("--json", chosen->json, "Print JSON");
+    add("join", "Enrol with an invitation and choose a passphrase", PeopleVerb::join,
+        {"join", "join --state-dir /var/lib/tfy-pat-mcp"});
+    about(add("confirm", "Confirm a person whom another one has invited", PeopleVerb::confirm,
+              {"confirm grace", "confirm grace --as bob"}),
+          "Whom you confirm");
+    about(add("suspend", "End what a person has here: passphrase, codes, keys", PeopleVerb::suspend,
+              {"suspend grace", "suspend grace --as ada"}),
+          "Whom you suspend");
+}
+
+}  // namespace tfy::cli

@@ -1,0 +1,74 @@
+#include "server/people/passphrase_desk.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "server/people/passphrases.hpp"
+
+namespace tfy::people {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t most_inside = 5;  // one is checked, four wait
+
+Error too_many() {
+    return {Errc::rate_limited,
+            "Too many passphrases are being checked. Nothing was changed. Try again in a few seconds."};
+}
+
+// On the checker's thread. Answers are never empty: asio wants a type that can be.
+Async<std::optional<bool>> compare(std::string hash, policy::Secret typed) {
+    co_return is_passphrase(hash, typed);
+}
+
+Async<std::optional<Result<std::string>>> hash_there(policy::Secret typed) {
+    co_return hash_passphrase(typed);
+}
+
+}  // namespace
+
+struct PassphraseDesk::Place {
+    explicit Place(std::size_t& inside) : inside_(inside) { ++inside_; }
+    ~Place() { --inside_; }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+private:
+    std::size_t& inside_;
+};
+
+asio::thread_pool& PassphraseDesk::checker() {
+    if (!checker_) checker_.emplace(1);
+    return *checker_;
+}
+
+Async<Result<void>> PassphraseDesk::check(std::string person, policy::Secret typed) {
+    if (inside_ >= most_inside) co_return too_many();
+    const Place place(inside_);
+    auto begin = [person, now = clock_.now()](storage::Ledger& ledger) {
+        return ledger.begin_guess(person, now);
+    };
+    auto kept = co_await store_.run(std::move(begin));
+    if (!kept) co_return kept.error();
+    if (!*kept) co_return wrong_passphrase();
+    auto comparing = compare((*kept)->secret, std::move(typed));
+    const auto right = co_await asio::co_spawn(checker(), std::move(comparing), asio::use_awaitable);
+    if (!*right) co_return wrong_passphrase();
+    auto end = [person](storage::Ledger& ledger) { return ledger.guessed_right(person); };
+    co_return co_await store_.run(std::move(end));
+}
+
+Async<Result<std::string>> PassphraseDesk::hash(policy::Secret typed) {
+    if (inside_ >= most_inside) co_return too_many();
+    const Place place(inside_);
+    auto hashing = hash_there(std::move(typed));
+    auto made = co_await asio::co_spawn(checker(), std::move(hashing), asio::use_awaitable);
+    co_return std::move(*made);
+}
+
+void PassphraseDesk::close() {
+    if (checker_) checker_->join();
+}
+
+}  // namespace tfy::people

@@ -1,0 +1,39 @@
+// Where a running server checks passphrases, one at a time.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <optional>
+#include <string>
+
+#include "policy/secret.hpp"
+#include "server/storage/store.hpp"
+
+namespace tfy::people {
+
+/// One loop only. A check takes 256 MiB and most of a second on a thread of its own; four may wait for it.
+class PassphraseDesk {
+public:
+    PassphraseDesk(storage::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+    ~PassphraseDesk() { close(); }
+    PassphraseDesk(const PassphraseDesk&) = delete;
+    PassphraseDesk& operator=(const PassphraseDesk&) = delete;
+
+    /// Errors of check_passphrase(); Errc::rate_limited too if more would wait.
+    Async<Result<void>> check(std::string person, policy::Secret typed);
+    /// What is kept of a new one: hash_passphrase(), in the same queue.
+    Async<Result<std::string>> hash(policy::Secret typed);
+    /// Waits for the one that is being checked.
+    void close();
+
+private:
+    struct Place;
+    boost::asio::thread_pool& checker();
+
+    storage::Store& store_;
+    const Clock& clock_;
+    std::optional<boost::asio::thread_pool> checker_;  // from the first passphrase on
+    std::size_t inside_ = 0;
+};
+
+}  // namespace tfy::people
