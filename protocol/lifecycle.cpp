@@ -42,6 +42,7 @@ Json ServerCapabilities::json(Version version) const {
     if (completions) out["completions"] = Json::object();
     if (logging) out["logging"] = Json::object();
     if (tasks && is_modern(version)) out["extensions"][tasks_extension] = Json::object();
+    if (skills && is_modern(version)) out["extensions"][skills_extension] = Json::object();
     if (tasks && version == Version::v2025_11_25) out["tasks"] = task_capability();
     return out;
 }

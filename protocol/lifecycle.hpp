@@ -2,10 +2,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "protocol/meta.hpp"
 
 namespace tfy::protocol {
+
+inline constexpr std::string_view skills_extension = "io.modelcontextprotocol/skills";
 
 struct ServerCapabilities {
     bool tools = true;
@@ -17,7 +20,8 @@ struct ServerCapabilities {
     bool subscribe = false;  // to one resource: resources/subscribe (legacy), subscriptions/listen (modern)
     bool completions = false;
     bool logging = false;
-    bool tasks = false;  // the extension (modern), `tasks` (2025-11-25)
+    bool tasks = false;   // the extension (modern), `tasks` (2025-11-25)
+    bool skills = false;  // the extension; needs resources
 
     /// As `version` spells them, and only what it knows.
     Json json(Version version) const;

@@ -2,6 +2,7 @@
 #
 # Writes into OUT: the bundle for hosts that install .mcpb files, and server.json, which tells the MCP Registry of it. Where
 # the bundle will be, and under which name the registry knows it, is said by TFY_RELEASE_URL and TFY_REGISTRY_NAME.
+include(${CMAKE_CURRENT_LIST_DIR}/with_libraries.cmake)
 set(registry_name $ENV{TFY_REGISTRY_NAME})
 set(release_url $ENV{TFY_RELEASE_URL})
 if(NOT registry_name)
@@ -18,12 +19,8 @@ set(PROJECT_VERSION ${VERSION})
 file(REMOVE_RECURSE ${folder})
 configure_file(${CMAKE_CURRENT_LIST_DIR}/mcpb.json ${folder}/manifest.json @ONLY)
 file(MAKE_DIRECTORY ${folder}/server)
-file(COPY_FILE ${PROGRAM} ${folder}/server/tfy-pat-mcp)
-file(CHMOD ${folder}/server/tfy-pat-mcp PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
-if(STRIP)
-  execute_process(COMMAND ${STRIP} ${folder}/server/tfy-pat-mcp COMMAND_ERROR_IS_FATAL ANY)
-endif()
-execute_process(COMMAND ${CMAKE_COMMAND} -E tar cf ${OUT}/${bundle_name} --format=zip manifest.json server
+tfy_with_libraries(${PROGRAM} ${folder}/server/tfy-pat-mcp ${folder}/lib)
+execute_process(COMMAND ${CMAKE_COMMAND} -E tar cf ${OUT}/${bundle_name} --format=zip manifest.json server lib
                 WORKING_DIRECTORY ${folder} COMMAND_ERROR_IS_FATAL ANY)
 file(REMOVE_RECURSE ${folder})
 file(SHA256 ${OUT}/${bundle_name} bundle_sha256)

@@ -1,7 +1,8 @@
 # cmake -DPROGRAM=FILE -DVERSION=X.Y.Z -DOUT=FOLDER [-DSTRIP=PROGRAM] -P npm.cmake
 #
-# Writes into OUT/npm what `npm publish` takes: the package tfy-pat-mcp, and the package with the program for this processor,
-# which npm installs with it. TFY_REGISTRY_NAME is the server's name in the MCP Registry, as in bundle.cmake.
+# Writes into OUT/npm what `npm publish` takes: the package tfy-pat-mcp, and the package with the program for this processor
+# and its libraries, which npm installs with it. TFY_REGISTRY_NAME is the server's name in the MCP Registry, as in bundle.cmake.
+include(${CMAKE_CURRENT_LIST_DIR}/with_libraries.cmake)
 set(registry_name $ENV{TFY_REGISTRY_NAME})
 if(NOT registry_name)
   set(registry_name io.github.example/tfy-pat-mcp)
@@ -28,9 +29,5 @@ tfy_pack(tfy-pat-mcp)
 
 configure_file(${from}/platform.json ${folder}/package.json @ONLY)
 file(MAKE_DIRECTORY ${folder}/bin)
-file(COPY_FILE ${PROGRAM} ${folder}/bin/tfy-pat-mcp)
-file(CHMOD ${folder}/bin/tfy-pat-mcp ${runnable})
-if(STRIP)
-  execute_process(COMMAND ${STRIP} ${folder}/bin/tfy-pat-mcp COMMAND_ERROR_IS_FATAL ANY)
-endif()
+tfy_with_libraries(${PROGRAM} ${folder}/bin/tfy-pat-mcp ${folder}/lib)
 tfy_pack(tfy-pat-mcp-linux-${npm_cpu})

@@ -5,6 +5,7 @@
 #include "policy/redaction/base64_block.hpp"
 #include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/decoded_text.hpp"
+#include "policy/redaction/digit_lines.hpp"
 #include "policy/redaction/digits.hpp"
 #include "policy/redaction/inflate.hpp"
 
@@ -17,21 +18,6 @@ constexpr auto base64_values = values_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl
 constexpr auto base64_digits = digits_of(base64_values);
 constexpr ByteClasses base64_class = {base64_digits};
 constexpr std::size_t least_line = 16;  // shorter words beside a line break are words
-
-/// Where the next line's digits begin, if what is at `at` is one line break with a little white space
-/// around it; else `at`.
-std::size_t next_line(std::string_view text, std::size_t at) {
-    constexpr std::size_t most_blanks = 16;
-    bool broken = false;
-    std::size_t end = at;
-    for (; end < text.size() && end - at < most_blanks; ++end) {
-        if (text[end] == '\n' || text[end] == '\r')
-            broken = true;
-        else if (text[end] != ' ' && text[end] != '\t')
-            break;
-    }
-    return broken ? end : at;
-}
 
 /// Runs of base64, several lines of it as one.
 class Base64Lines {

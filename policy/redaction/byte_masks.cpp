@@ -86,11 +86,12 @@ __attribute__((target("avx2"))) inline __m128i load_16(const void* bytes) {
 }  // namespace
 
 /// A bit for each of 32 bytes that is in the set.
+template <bool HasBeyond>
 __attribute__((target("avx2"), always_inline)) inline std::uint64_t ByteClasses::members_avx2(
     std::size_t set, const Halves& of) const {
     const auto rows = _mm256_broadcastsi128_si256(load_16(ascii_[set].data()));
     auto in = _mm256_and_si256(_mm256_shuffle_epi8(rows, of.whole), of.ascii);
-    if (has_beyond_[set]) {
+    if constexpr (HasBeyond) {
         const auto more = _mm256_broadcastsi128_si256(load_16(beyond_[set].data()));
         in = _mm256_or_si256(in, _mm256_and_si256(_mm256_shuffle_epi8(more, of.low), of.beyond));
     }
@@ -99,7 +100,7 @@ __attribute__((target("avx2"), always_inline)) inline std::uint64_t ByteClasses:
 }
 
 /// Sets from `from` on, as many as there are numbers in the sequence: the compiler writes their loop out.
-template <std::size_t... Set>
+template <bool HasBeyond, std::size_t... Set>
 __attribute__((target("avx2"))) void ByteClasses::mark_sets_avx2(const char* blocks, std::size_t count,
                                                                  std::uint64_t* masks, std::size_t stride,
                                                                  std::size_t from,
@@ -107,8 +108,8 @@ __attribute__((target("avx2"))) void ByteClasses::mark_sets_avx2(const char* blo
     for (std::size_t i = 0; i < count; ++i, blocks += mask_bytes, ++masks) {
         const auto first = Halves::of(load_32(blocks));
         const auto second = Halves::of(load_32(blocks + 32));
-        ((masks[(from + Set) * stride] =
-              members_avx2(from + Set, second) << 32U | members_avx2(from + Set, first)),
+        ((masks[(from + Set) * stride] = members_avx2<HasBeyond>(from + Set, second) << 32U |
+                                         members_avx2<HasBeyond>(from + Set, first)),
          ...);
     }
 }
@@ -116,7 +117,12 @@ __attribute__((target("avx2"))) void ByteClasses::mark_sets_avx2(const char* blo
 void ByteClasses::mark_blocks_avx2(const char* blocks, std::size_t count, std::uint64_t* masks,
                                    std::size_t stride) const {
     for (std::size_t from = 0; from < size_; from += 4) {
-        const auto mark = [&](auto sets) { mark_sets_avx2(blocks, count, masks, stride, from, sets); };
+        const auto mark = [&](auto sets) {
+            if (has_beyond_)
+                mark_sets_avx2<true>(blocks, count, masks, stride, from, sets);
+            else
+                mark_sets_avx2<false>(blocks, count, masks, stride, from, sets);
+        };
         switch (size_ - from) {
             case 1: mark(std::make_index_sequence<1>()); break;
             case 2: mark(std::make_index_sequence<2>()); break;
@@ -135,12 +141,12 @@ __attribute__((target("avx2"))) void ByteClasses::mark_short_avx2(std::string_vi
         const auto second = Halves::of(load_32(end - 32));
         for (std::size_t set = 0; set < size_; ++set)
             masks[set * stride] =
-                (members_avx2(set, second)) << (text.size() - 32) | (members_avx2(set, first));
+                members_avx2<true>(set, second) << (text.size() - 32) | members_avx2<true>(set, first);
         return;
     }
     const auto both = Halves::of(_mm256_set_m128i(load_16(end - 16), load_16(text.data())));
     for (std::size_t set = 0; set < size_; ++set) {
-        const auto members = members_avx2(set, both);
+        const auto members = members_avx2<true>(set, both);
         masks[set * stride] = (members >> 16U) << (text.size() - 16) | (members & 0xffffU);
     }
 }

@@ -44,12 +44,13 @@ private:
         };
         put(classes_[c], set);
         put(c < 0x80 ? ascii_[set][c & 15U] : beyond_[set][c & 15U], (c >> 4U) & 7U);
-        has_beyond_[set] = has_beyond_[set] || c >= 0x80;
+        has_beyond_ = has_beyond_ || c >= 0x80;
     }
     void mark_block(const char* block, std::uint64_t* masks, std::size_t stride) const;
     struct Halves;
+    template <bool HasBeyond>
     std::uint64_t members_avx2(std::size_t set, const Halves& of) const;
-    template <std::size_t... Set>
+    template <bool HasBeyond, std::size_t... Set>
     void mark_sets_avx2(const char* blocks, std::size_t count, std::uint64_t* masks, std::size_t stride,
                         std::size_t from, std::index_sequence<Set...> all) const;
     void mark_blocks_avx2(const char* blocks, std::size_t count, std::uint64_t* masks,
@@ -62,7 +63,7 @@ private:
     std::array<std::uint8_t, 256> classes_{};  // by byte: bit s is set s
     std::array<Rows, 8> ascii_{};              // by set
     std::array<Rows, 8> beyond_{};             // the same for bytes from 0x80
-    std::array<bool, 8> has_beyond_{};
+    bool has_beyond_ = false;
 };
 
 /// 64 bytes of one set, and the 64 behind them.
@@ -86,6 +87,9 @@ constexpr WordPair runs_of(WordPair bits, std::size_t least) {
     if (least >= 16) {  // most are, and constant steps are much faster
         bits = runs_of<16>(bits);
         known = 16;
+    } else if (least >= 8) {
+        bits = runs_of<8>(bits);
+        known = 8;
     }
     while (known < least) {
         const auto step = std::min(known, least - known);
@@ -97,6 +101,14 @@ constexpr WordPair runs_of(WordPair bits, std::size_t least) {
 
 constexpr WordPair pair_at(const std::uint64_t* masks) {
     return static_cast<WordPair>(masks[1]) << mask_bytes | masks[0];
+}
+
+/// False if no run of 15 bits or more begins in the first word: such a run holds all bits of a byte.
+constexpr bool may_begin_long_run(WordPair bits) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    const auto gaps = ~static_cast<std::uint64_t>(bits);
+    const bool inside = ((gaps - ones) & ~gaps & (ones << 7U)) != 0;  // a byte without a gap
+    return inside || static_cast<std::uint8_t>(bits >> mask_bytes) == 0xff;
 }
 
 /// Calls `visit(at, masks, stride)` for each word of the text, from left to right: masks[set * stride] is the
@@ -127,7 +139,7 @@ void for_each_run(std::string_view text, const ByteClasses& classes, std::size_t
     for_each_mask(text, classes, [&](std::size_t at, const std::uint64_t* masks, std::size_t stride) {
         const WordPair pair = bits(masks, stride);
         const auto gaps = ~static_cast<std::uint64_t>(pair);
-        if (open && gaps == 0) return;
+        if (open ? gaps == 0 : least >= 15 && !may_begin_long_run(pair)) return;
         auto starts = static_cast<std::uint64_t>(runs_of(pair, least));
         if (open) {
             const auto end = static_cast<unsigned>(std::countr_zero(gaps));

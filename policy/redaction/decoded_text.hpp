@@ -39,8 +39,9 @@ inline WordPair go_together(const std::uint64_t* masks, std::size_t stride) {
            (stray & (single >> 1U));
 }
 
-/// Control characters between the others, of one kind: as someone puts them in, not as garbage has them.
-inline bool has_one_kind_of_stray(std::string_view text) {
+/// Control characters between the others are of one kind, as someone puts them in, or there are none:
+/// garbage has several.
+inline bool is_one_text(std::string_view text) {
     constexpr auto strays = stray_bytes();
     constexpr std::size_t enough = 24;  // of a text with one of them
     std::size_t count = 0;
@@ -51,7 +52,7 @@ inline bool has_one_kind_of_stray(std::string_view text) {
         kind = c;
         ++count;
     }
-    return count > 1 || (count == 1 && text.size() >= enough);
+    return count != 1 || text.size() >= enough;
 }
 
 /// Calls `visit(begin, end)` for every stretch of at least `least` bytes of text (2 to 64), each as long as
@@ -65,7 +66,7 @@ void for_each_text(std::string_view bytes, std::size_t least, PageRequest visit)
     };
     for_each_run(bytes, utf8_kinds, least - 1, pairs, [&](std::size_t begin, std::size_t last) {
         const auto end = last + 1;
-        if (has_one_kind_of_stray(bytes.substr(begin, end - begin))) return visit(begin, end);
+        if (is_one_text(bytes.substr(begin, end - begin))) return visit(begin, end);
         for (auto at = begin; at <= end; ++at) {
             if (at < end && !has(strays, bytes[at])) continue;
             if (at - begin >= least) visit(begin, at);

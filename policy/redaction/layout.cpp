@@ -47,23 +47,31 @@ std::size_t terminal_sequence(std::string_view text, std::size_t at) {
     return std::min(end + 1, text.size()) - at;
 }
 
-bool is_ordinary(char c) { return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' || c == '\r'; }
+std::size_t ordinary_characters_at(std::string_view text, std::size_t at) {
+    const auto is_ordinary = [](char c) {
+        return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' || c == '\r';
+    };
+    auto end = at;
+    while (end < text.size() && is_ordinary(text[end])) ++end;
+    return end - at;
+}
 
 }  // namespace
 
 void decode_plain_forms(std::string_view text, View& view) {
     view.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
-        std::size_t size = 1;
-        if (is_ordinary(text[at])) {
-            view.put(text[at], at, at + 1);
+        auto size = ordinary_characters_at(text, at);
+        if (size > 0) {
+            view.put_same(text, at, at + size);
         } else if (text[at] == '\x1b') {
             size = terminal_sequence(text, at);
         } else if (const auto point = read_code_point(text, at); point.size != 0) {
             size = point.size;
             view.put(plain_form(point.value), at, at + size);
         } else {
-            view.put(text[at], at, at + 1);
+            size = 1;
+            view.put(text[at], at, at + size);
         }
         at += size;
     }

@@ -22,11 +22,12 @@ std::uint64_t path_through(Decoding decoding, std::uint64_t inner) {
 }
 
 constexpr std::string_view step_name(std::uint64_t step) {
-    constexpr std::array<std::string_view, 18> names = {
+    constexpr std::array<std::string_view, 22> names = {
         "plain",    "escapes",   "look-alikes", "quoted-printable", "tag characters",
         "pieces",   "hyphens",   "reversed",    "base64",           "base32",
         "hex",      "columns",   "numbers",     "reversed",         "reversed",
-        "literals", "base64url", "compressed"};
+        "literals", "base64url", "compressed",  "base85",           "base85",
+        "base58",   "uuencode"};
     return step == by_shape ? "shape" : names.at(step);
 }
 
@@ -75,7 +76,11 @@ void Search::look(std::string_view text, Depth depth, std::vector<Hit>& hits) {
     if (reasons.token_run || index_.has_odd()) look_plainly(text, hits);
     if (reasons.gives_reason_for(Decoding::base64) && !may_hold_base64(text, index_.shortest()))
         reasons.drop(Decoding::base64);
-    if (index_.has_odd()) reasons.add(Decoding::mirrored);
+    if (index_.has_odd()) {
+        reasons.add(Decoding::mirrored);
+        if (reasons.gives_reason_for(Decoding::base85)) reasons.add(Decoding::any_base85);
+        reasons.drop(Decoding::base85);
+    }
     if (reasons.decodings == 0) return;
     if (reasons.gives_reason_for(Decoding::mirrored)) {
         reasons.drop(Decoding::reversed);

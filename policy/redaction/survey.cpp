@@ -12,18 +12,19 @@ namespace tfy::redaction {
 
 namespace {
 
-constexpr CharacterSet ordinary_characters() {
-    CharacterSet set = characters("\t\r\n");
-    for (std::size_t c = 0x20; c < 0x7f; ++c) set[c] = true;
+/// Of ASCII, all that is no blank. Together with the separators they are the ordinary ones.
+constexpr CharacterSet graphic_characters() {
+    CharacterSet set{};
+    for (std::size_t c = 0x21; c < 0x7f; ++c) set[c] = true;
     return set;
 }
 
 constexpr auto label_digits = characters("0123456789abcdefABCDEF");
 
-enum Set : std::uint8_t { tokens, hex, separators, joints, signs, literal_ends, ordinary, breaks };
+enum Set : std::uint8_t { tokens, hex, separators, joints, signs, literal_ends, graphic, breaks };
 constexpr ByteClasses classes = {
-    scanned_characters,   hex_digits_and_separators,           usual_separators,      joining_separators,
-    characters("%\\&=+"), characters(" \t\r\n\"'`+.|<&~^\\_"), ordinary_characters(), characters("\r\n")};
+    scanned_characters,   hex_digits_and_separators,           usual_separators,     joining_separators,
+    characters("%\\&=+"), characters(" \t\r\n\"'`+.|<&~^\\_"), graphic_characters(), characters("\r\n")};
 
 /// "0000020   e   y" and "0040: Authoriz".
 bool has_label(std::string_view line) {
@@ -33,8 +34,27 @@ bool has_label(std::string_view line) {
     return (digits >= 4 && behind == ": ") || (digits >= 6 && behind == "  ");
 }
 
-/// Pieces between separators, from one word of marks to the next. Without branches that depend on the text:
-/// words have any length.
+/// As PieceRow and join_pieces have it, without branches that depend on the text: words have any length.
+struct Row {
+    std::size_t pieces = 0;
+    std::size_t length = 0;
+    std::size_t end = 0;
+    bool counts = false;  // it did, or one before it
+
+    void add(std::size_t begin, std::size_t piece_end, std::size_t least) {
+        const auto size = piece_end - begin;
+        const bool near = begin - end <= widest_gap;
+        const bool same = near & (size == length);
+        const auto all = pieces + static_cast<std::size_t>(near & (size < length));
+        const bool enough = (all > 2) | ((pieces == 2) & (length >= telling_piece));
+        counts |= !same & enough & (all * length >= least) & (length <= longest_piece);
+        pieces = (same ? pieces : 0) + 1;
+        length = size;
+        end = piece_end;
+    }
+};
+
+/// Pieces between separators, from one word of marks to the next.
 class Pieces {
 public:
     explicit Pieces(std::size_t least) : least_(least) {}
@@ -48,40 +68,28 @@ public:
             begins &= begins - 1;
             return begin;
         };
-        if (!open_) begin_ = next();
+        auto row = row_;  // a copy stays in registers
+        auto begin = open_ ? begin_ : next();
         for (auto ends = separators & ~before; ends != 0; ends &= ends - 1) {
-            piece(begin_, at + static_cast<std::size_t>(std::countr_zero(ends)));
-            begin_ = next();
+            row.add(begin, at + static_cast<std::size_t>(std::countr_zero(ends)), least_);
+            begin = next();
         }
+        row_ = row;
+        begin_ = begin;
         open_ = separators >> (mask_bytes - 1) == 0;
     }
     bool found(std::size_t end) {
-        if (open_ && begin_ < end) piece(begin_, end);
-        piece(end + widest_gap + 1, end + widest_gap + 1);
-        return found_;
+        if (open_ && begin_ < end) row_.add(begin_, end, least_);
+        const auto far = end + widest_gap + 1;
+        row_.add(far, far, least_);
+        return row_.counts;
     }
 
 private:
-    /// As PieceRow and join_pieces have it.
-    void piece(std::size_t begin, std::size_t end) {
-        const auto size = end - begin;
-        const bool near = begin - end_ <= widest_gap;
-        const bool same = near & (size == length_);
-        const auto pieces = pieces_ + static_cast<std::size_t>(near & (size < length_));
-        const bool enough = (pieces > 2) | ((pieces_ == 2) & (length_ >= telling_piece));
-        found_ |= !same & enough & (pieces * length_ >= least_) & (length_ <= longest_piece);
-        pieces_ = (same ? pieces_ : 0) + 1;
-        length_ = size;
-        end_ = end;
-    }
-
     std::size_t least_;
-    std::size_t pieces_ = 0;
-    std::size_t length_ = 0;
-    std::size_t end_ = 0;
+    Row row_;
     std::size_t begin_ = 0;
     bool open_ = false;  // a piece has begun and not ended
-    bool found_ = false;
 };
 
 class Surveyor {
@@ -114,7 +122,9 @@ private:
             hyphened_.word(masks[joints * stride], at);
             const auto inside = text_.size() - at;
             const auto all = inside < mask_bytes ? (std::uint64_t{1} << inside) - 1 : ~std::uint64_t{0};
-            if (masks[ordinary * stride] != all) unusual(text_.substr(at, mask_bytes));
+            if (long_graphic_run_ == 0) graphic_runs(runs_of_shortest(pair_at(masks + graphic * stride)));
+            if ((masks[graphic * stride] | masks[separators * stride]) != all)
+                unusual(text_.substr(at, mask_bytes));
         });
     }
     /// Lines that begin as those of a dump do whose cells are no hex digits.
@@ -135,6 +145,7 @@ private:
         };
         runs_.shortest = true;
         runs_.base32 |= longer(least_base32(shortest_)) != 0;
+        runs_.base58 |= longer(least_base58(shortest_)) != 0;
         const auto base64 = longer(least_base64(shortest_));
         if (base64 == 0) return;
         runs_.base64 = true;
@@ -142,6 +153,11 @@ private:
         const auto first = static_cast<std::size_t>(std::countr_zero(base64));
         const auto last = mask_bytes - 1 - static_cast<std::size_t>(std::countl_zero(base64));
         turned_ = may_hold_turned(text_.substr(at + first, last - first + 2 * shortest_), shortest_);
+    }
+    void graphic_runs(WordPair runs) {
+        const auto longer = runs & (runs >> (least_base85(shortest_) - shortest_));
+        graphic_run_ |= static_cast<std::uint64_t>(runs);
+        long_graphic_run_ |= static_cast<std::uint64_t>(longer);
     }
     void sign(std::size_t at) {
         constexpr std::size_t nearby = 16;  // "};56#&"
@@ -184,7 +200,8 @@ private:
             escapes_ || notation_ || (beyond_ascii_ && text_.find("\u27e8U+") != std::string_view::npos));
         may(Decoding::plain_forms, beyond_ascii_ || control_);
         may(Decoding::quoted_printable, equals_);
-        may(Decoding::tags, beyond_ascii_);
+        constexpr std::string_view tags = "\xf3\xa0";  // how all from U+E0020 to U+E007F begin
+        may(Decoding::tags, beyond_ascii_ && text_.find(tags) != std::string_view::npos);
         may(Decoding::chunks, seen_[separators] != 0 && chunks_.found(text_.size()));
         may(Decoding::hyphened, seen_[joints] != 0 && hyphened_.found(text_.size()));
         may(Decoding::reversed, runs_.shortest);
@@ -198,6 +215,9 @@ private:
         may(Decoding::literals, literals_);
         may(Decoding::url_digits, runs_.shortest && (plus_ || (seen_[separators] != 0 &&
                                                                text_.find('/') != std::string_view::npos)));
+        may(Decoding::base85, long_graphic_run_ != 0 || (graphic_run_ != 0 && seen_[breaks] != 0));
+        may(Decoding::base58, runs_.base58 || (runs_.shortest && seen_[breaks] != 0));
+        may(Decoding::uuencode, seen_[breaks] == 0 ? is_uuencoded(text_) : may_hold_uuencode(text_));
         found.token_run = runs_.shortest;
         return found;
     }
@@ -207,6 +227,7 @@ private:
         bool shortest = false;
         bool base64 = false;
         bool base32 = false;
+        bool base58 = false;
     };
 
     std::string_view text_;
@@ -214,6 +235,8 @@ private:
     std::array<std::uint64_t, 8> seen_{};
     Runs runs_;
     std::uint64_t hex_run_ = 0;
+    std::uint64_t graphic_run_ = 0;
+    std::uint64_t long_graphic_run_ = 0;
     std::uint64_t line_begins_ = 0;
     bool labelled_ = false;
     bool escapes_ = false;

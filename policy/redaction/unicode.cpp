@@ -18,6 +18,19 @@ namespace {
 
 unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
 
+/// 32 or 8 if as many bytes of ASCII stand at the start, else 0.
+std::size_t ascii_at_once(std::string_view text) {
+    constexpr std::uint64_t beyond = 0x8080808080808080;
+    std::array<std::uint64_t, 4> words{};
+    if (text.size() >= sizeof words) {
+        std::memcpy(words.data(), text.data(), sizeof words);
+        if (((words[0] | words[1] | words[2] | words[3]) & beyond) == 0) return sizeof words;
+    }
+    if (text.size() < 8) return 0;
+    std::memcpy(words.data(), text.data(), 8);
+    return (words[0] & beyond) == 0 ? 8 : 0;
+}
+
 bool is_invisible(char32_t value) {
     const auto c = static_cast<UChar32>(value);
     if (value == 0xfffd || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0) return true;
@@ -103,13 +116,9 @@ void append_utf8(std::string& text, char32_t value) {
 std::size_t valid_utf8_prefix(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
-        std::uint64_t eight = 0;
-        if (text.size() - at >= 8) {
-            std::memcpy(&eight, text.data() + at, 8);
-            if ((eight & 0x8080808080808080ULL) == 0) {
-                at += 8;
-                continue;
-            }
+        if (const auto size = ascii_at_once(text.substr(at)); size > 0) {
+            at += size;
+            continue;
         }
         if (byte_at(text, at) < 0x80) {
             ++at;

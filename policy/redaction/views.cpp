@@ -2,6 +2,7 @@
 #include "policy/redaction/views.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace tfy::redaction {
 
@@ -10,6 +11,20 @@ Origin View::origin(std::size_t begin, std::size_t end) const {
     const auto& first = origins_.at(begin);
     const auto& last = origins_.at(end - 1);
     return {std::min(first.begin, last.begin), std::max(first.end, last.end)};
+}
+
+/// Eight bytes at a time.
+void View::append_reversed(std::string_view bytes) {
+    const auto size = text_.size();
+    text_.resize(size + bytes.size());
+    auto* to = text_.data() + size;
+    for (; bytes.size() >= 8; bytes.remove_suffix(8), to += 8) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, bytes.data() + bytes.size() - 8, 8);
+        eight = __builtin_bswap64(eight);
+        std::memcpy(to, &eight, 8);
+    }
+    std::reverse_copy(bytes.begin(), bytes.end(), to);
 }
 
 namespace {
@@ -57,6 +72,10 @@ void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& f
         case Decoding::mirrored: decode_mirrored(text, view); break;
         case Decoding::literals: decode_literals(text, view); break;
         case Decoding::url_digits: decode_url_digits(text, shortest, view); break;
+        case Decoding::base85: decode_base85(text, shortest, view); break;
+        case Decoding::any_base85: decode_any_base85(text, shortest, view); break;
+        case Decoding::base58: decode_base58(text, shortest, view); break;
+        case Decoding::uuencode: decode_uuencode(text, view); break;
         case Decoding::compressed: break;
     }
 }
@@ -66,7 +85,11 @@ bool gives_bytes(Decoding decoding) {
         case Decoding::base64:
         case Decoding::base32:
         case Decoding::hex:
-        case Decoding::numbers: return true;
+        case Decoding::numbers:
+        case Decoding::base85:
+        case Decoding::any_base85:
+        case Decoding::base58:
+        case Decoding::uuencode: return true;
         default: return false;
     }
 }

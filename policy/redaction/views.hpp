@@ -45,9 +45,7 @@ public:
     }
     /// Bytes [begin, end) of `source`, the last one first.
     void put_reversed(std::string_view source, std::size_t begin, std::size_t end) {
-        const auto size = text_.size();
-        text_.append(source, begin, end - begin);
-        std::reverse(text_.begin() + static_cast<std::ptrdiff_t>(size), text_.end());
+        append_reversed(source.substr(begin, end - begin));
         if (!keeps_) return;
         for (auto at = end; at > begin; --at) origins_.push_back({at - 1, at});
     }
@@ -74,6 +72,8 @@ public:
     Origin origin(std::size_t begin, std::size_t end) const;
 
 private:
+    void append_reversed(std::string_view bytes);
+
     bool keeps_ = false;
     std::string text_;
     std::vector<Origin> origins_;
@@ -97,6 +97,10 @@ enum class Decoding {
     literals,    // "abc" + "def"
     url_digits,  // base64 with the digits of base64url, as JWTs have them
     compressed,  // gzip, zlib, zstd; only in bytes, which other steps give (inflate.hpp)
+    base85,      // ASCII85, Z85, RFC 1924: what they spell where that is ASCII
+    any_base85,  // the same of any text
+    base58,      // Bitcoin's, of whole runs
+    uuencode,
 };
 
 struct Step {
@@ -106,20 +110,32 @@ struct Step {
 };
 
 inline constexpr std::array all_steps = {
-    Step{Decoding::plain_forms, 0}, Step{Decoding::escapes, 0},  Step{Decoding::quoted_printable, 0},
-    Step{Decoding::tags, 0},        Step{Decoding::chunks, 0},   Step{Decoding::hyphened, 0},
-    Step{Decoding::reversed, 0},    Step{Decoding::base64, 0},   Step{Decoding::base64, 1},
-    Step{Decoding::base64, 2},      Step{Decoding::base64, 3},   Step{Decoding::base32, 0},
-    Step{Decoding::base32, 1},      Step{Decoding::base32, 2},   Step{Decoding::base32, 3},
-    Step{Decoding::base32, 4},      Step{Decoding::base32, 5},   Step{Decoding::base32, 6},
-    Step{Decoding::base32, 7},      Step{Decoding::hex, 0},      Step{Decoding::hex, 1},
-    Step{Decoding::columns, 0},     Step{Decoding::numbers, 0},  Step{Decoding::turned, 0},
-    Step{Decoding::mirrored, 0},    Step{Decoding::literals, 0}, Step{Decoding::url_digits, 0},
+    Step{Decoding::plain_forms, 0}, Step{Decoding::escapes, 0},    Step{Decoding::quoted_printable, 0},
+    Step{Decoding::tags, 0},        Step{Decoding::chunks, 0},     Step{Decoding::hyphened, 0},
+    Step{Decoding::reversed, 0},    Step{Decoding::base64, 0},     Step{Decoding::base64, 1},
+    Step{Decoding::base64, 2},      Step{Decoding::base64, 3},     Step{Decoding::base32, 0},
+    Step{Decoding::base32, 1},      Step{Decoding::base32, 2},     Step{Decoding::base32, 3},
+    Step{Decoding::base32, 4},      Step{Decoding::base32, 5},     Step{Decoding::base32, 6},
+    Step{Decoding::base32, 7},      Step{Decoding::hex, 0},        Step{Decoding::hex, 1},
+    Step{Decoding::columns, 0},     Step{Decoding::numbers, 0},    Step{Decoding::turned, 0},
+    Step{Decoding::mirrored, 0},    Step{Decoding::literals, 0},   Step{Decoding::url_digits, 0},
+    Step{Decoding::base85, 0},      Step{Decoding::any_base85, 0}, Step{Decoding::base58, 0},
+    Step{Decoding::uuencode, 0},
 };
 
 /// Digits that it takes for `shortest` bytes. A line of base64 before a line break may be shorter.
 constexpr std::size_t least_base64(std::size_t shortest) { return (shortest * 8 + 5) / 6; }
 constexpr std::size_t least_base32(std::size_t shortest) { return (shortest * 8 + 4) / 5; }
+
+/// In codes of 58 and 85 digits a value of 16 characters is looked for from 24 on: ids and times of 24 digits
+/// are everywhere.
+constexpr std::size_t least_in_large_digits(std::size_t shortest) { return shortest < 16 ? shortest : 24; }
+constexpr std::size_t least_base58(std::size_t shortest) {
+    return (least_in_large_digits(shortest) * 8 - 3) * 100 / 586 + 1;  // 5.86 bits; text begins with a 0
+}
+constexpr std::size_t least_base85(std::size_t shortest) {
+    return (least_in_large_digits(shortest) * 5 + 3) / 4;
+}
 
 /// False if no phase of base64 gives text or what is compressed: names and ids are cheap to tell from it.
 /// Long texts are not looked at.
@@ -143,6 +159,10 @@ bool ends_mirrored_escape(std::string_view text, std::size_t at);
 bool may_hold_turned(std::string_view digits, std::size_t shortest);
 /// True if at `at` a literal ends to which the one behind it is joined.
 bool joins_literals(std::string_view text, std::size_t at);
+/// True if a line has as many digits of uuencode as its first character says.
+bool is_uuencoded(std::string_view line);
+/// True if any line of the text is.
+bool may_hold_uuencode(std::string_view text);
 /// What bytes are in base64url, begun with byte `phase` (0 to 2); empty if the bytes are text, which no
 /// signature is.
 std::string as_base64url(std::string_view bytes, std::size_t phase);
@@ -164,6 +184,10 @@ void decode_turned(std::string_view text, std::size_t shortest, View& view);
 void decode_mirrored(std::string_view text, View& view);
 void decode_literals(std::string_view text, View& view);
 void decode_url_digits(std::string_view text, std::size_t shortest, View& view);
+void decode_base85(std::string_view text, std::size_t shortest, View& view);
+void decode_any_base85(std::string_view text, std::size_t shortest, View& view);
+void decode_base58(std::string_view text, std::size_t shortest, View& view);
+void decode_uuencode(std::string_view text, View& view);
 // Of those for digits there are two: what is done once for all phases, and the phase.
 void find_base64(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);
 void find_base32(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);

@@ -32,7 +32,8 @@ protocol::ServerInfo server_info() {
                              .subscribe = true,
                              .completions = true,
                              .logging = true,
-                             .tasks = true}};
+                             .tasks = true,
+                             .skills = true}};
 }
 
 std::vector<sealing::Sealer::ListedId> ids_of(const std::vector<truefoundry::AccessToken>& listed) {
@@ -107,6 +108,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       dispatch_(mcp::Features{.tools = &call_tool_,
                               .prompts = &prompts_,
                               .resources = &resources_,
+                              .skills = &skills_,
                               .completions = &completions_,
                               .tasks = &tasks_},
                 subscriptions_, redaction_, server_info()),

@@ -17,6 +17,7 @@
 #include "server/features/completions.hpp"
 #include "server/features/prompts.hpp"
 #include "server/features/resources.hpp"
+#include "server/features/skills.hpp"
 #include "server/mcp/stdio_session.hpp"
 #include "server/mcp/streamable_http.hpp"
 #include "server/notify/notifier.hpp"
@@ -131,6 +132,7 @@ private:
     calls::Recovery recovery_;
     features::CallerView caller_view_;
     features::Resources resources_;
+    features::Skills skills_;
     features::Prompts prompts_;
     features::Completions completions_;
     mcp::Subscriptions subscriptions_;

@@ -22,8 +22,12 @@ Result<KnownTokens> known_tokens(const storage::StateDir& state) {
 }
 
 Result<Archive> Archive::open(const std::filesystem::path& state_dir) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(state_dir / "ledger.db", ignored))
+    std::error_code failed;
+    const bool there = std::filesystem::exists(state_dir / "ledger.db", failed);
+    if (failed)
+        return Error{Errc::storage, "The state directory " + state_dir.string() + " cannot be read (" +
+                                        failed.message() + "). Run as the user that its server runs as."};
+    if (!there)
         return Error{Errc::not_found,
                      "There is nothing in " + state_dir.string() +
                          ": no server has used it yet. Give the --state-dir that the server runs with."};

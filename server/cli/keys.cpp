@@ -13,6 +13,7 @@
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
 #include "server/callers/api_key.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -164,7 +165,9 @@ int list_keys(Invocation& call, bool json) {
         return 0;
     }
     std::string text =
-        keys->empty() ? "There are no keys. Make one: tfy-pat-mcp keys create --for PERSON\n" : "";
+        keys->empty()
+            ? "There are no keys. Make one: " + tools::own_command("keys create --for PERSON") + "\n"
+            : "";
     for (const auto& key : *keys) text += key_line(key, *archive->sealer);
     archive->say(call.out, text);
     return 0;
@@ -181,9 +184,8 @@ int revoke_key(Invocation& call, const KeyWish& wish) {
     if (!before) return archive->fail(call.err, before.error());
     if (!*before)
         return archive->fail(call.err,
-                             {Errc::not_found,
-                              "There is no such key. Nothing was revoked. List them: tfy-pat-mcp keys "
-                              "list"});
+                             {Errc::not_found, "There is no such key. Nothing was revoked. List them: " +
+                                                   tools::own_command("keys list")});
     const bool again = (*before)->revoked.has_value();
     archive->say(call.out, again
                                ? "key:" + id + " was revoked before.\n"

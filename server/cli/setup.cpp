@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "policy/near_miss.hpp"
 #include "server/config/path_text.hpp"
 #include "server/config/settings.hpp"
 #include "server/sealing/printing.hpp"
@@ -61,6 +62,26 @@ Result<void> name_fewer_tools(const config::Options& options, setup::Connection&
     return {};
 }
 
+/// What else was given: by a flag, a variable or a file. Hosts start the program elsewhere, so files are
+/// named whole.
+Result<void> name_settings(const config::Options& options, setup::Connection& connection) {
+    const config::Options usual;
+    const auto carry = [&connection](const char* name, const std::string& value,
+                                     const std::string& as_usual) {
+        if (value != as_usual) connection.arguments.insert(connection.arguments.end(), {name, value});
+    };
+    for (const auto& [name, given] :
+         {std::pair{"--policy", &options.policy}, {"--ca-file", &options.ca_file}}) {
+        auto path = config::expand_path(*given, name);
+        if (!path) return path.error();
+        carry(name, path->empty() ? *path : std::filesystem::absolute(*path).string(), {});
+    }
+    carry("--hold", options.hold, usual.hold);
+    carry("--log-level", options.log_level, usual.log_level);
+    if (!options.open_browser) carry("--open-browser", "false", {});
+    return {};
+}
+
 Result<void> name_process(const config::Options& options, setup::SetupPlan& plan) {
     auto own = program();
     if (!own) return own.error();
@@ -73,6 +94,7 @@ Result<void> name_process(const config::Options& options, setup::SetupPlan& plan
         plan.connection.arguments.insert(plan.connection.arguments.end(), {"--state-dir", folder->string()});
     }
     if (auto fewer = name_fewer_tools(options, plan.connection); !fewer) return fewer;
+    if (auto named = name_settings(options, plan.connection); !named) return named;
     return options.sandbox ? Result<void>{} : name_upstream(plan);
 }
 
@@ -117,11 +139,19 @@ std::string hosts_in_words() {
     return text;
 }
 
+std::string near_host(std::string_view typed) {
+    std::vector<std::string_view> known;
+    for (const auto& host : setup::all_hosts()) known.push_back(host.id);
+    const auto near = policy::near_miss(typed, known);
+    return near ? " Did you mean " + std::string(*near) + "?" : "";
+}
+
 int run(Invocation& call, const SetupChoice& choice) {
     setup::SetupPlan plan{.host = choice.host, .remove = choice.remove, .dry_run = choice.dry_run};
     if (!plan.host.empty() && setup::find_host(plan.host) == nullptr)
-        return call.fail({Errc::invalid_params,
-                          "Unknown host (not shown: it may be a secret). Hosts: " + hosts_in_words() + "."});
+        return call.fail({Errc::invalid_params, "Unknown host (not shown: it may be a secret)." +
+                                                    near_host(plan.host) + " Hosts: " + hosts_in_words() +
+                                                    "."});
     if (plan.host.empty() && (plan.remove || plan.dry_run || choice.serve || choice.link))
         return call.fail({Errc::invalid_params, "Which host? One of " + hosts_in_words() + "."});
     if (!plan.host.empty() && !plan.remove) {

@@ -43,6 +43,14 @@ Result<MethodResult> page_answer(std::string_view member, const std::vector<Json
                                                        protocol::for_an_hour)};
 }
 
+/// nullptr: none of that uri.
+const Skill* find_skill(const SkillFeature* feature, std::string_view uri) {
+    if (feature == nullptr) return nullptr;
+    for (const auto& skill : feature->skills())
+        if (skill.entry.at("uri") == uri) return &skill;
+    return nullptr;
+}
+
 Result<MethodResult> task_answer(Result<protocol::Task> task, Version version) {
     if (!task) return task.error();
     return MethodResult{.result = protocol::write_task(*task, version)};
@@ -84,6 +92,9 @@ Dispatch::Table Dispatch::table(const Features& features, const protocol::Server
           {{"resources/list", {&Dispatch::list_resources, oldest, modern}},
            {"resources/templates/list", {&Dispatch::list_templates, oldest, modern}},
            {"resources/read", {&Dispatch::read_resource, oldest, modern}}});
+    offer(features.skills != nullptr && capabilities.skills,
+          {{"skills/list", {&Dispatch::list_skills, modern, modern}},
+           {"skills/get", {&Dispatch::get_skill, modern, modern}}});
     offer(features.resources != nullptr && capabilities.subscribe,
           {{"resources/subscribe", {&Dispatch::subscribe, oldest, last_legacy}},
            {"resources/unsubscribe", {&Dispatch::unsubscribe, oldest, last_legacy}}});
@@ -215,8 +226,12 @@ Async<Result<MethodResult>> Dispatch::list_resources(Requester& requester, const
     auto cursor = protocol::read_cursor(request.params);
     if (!cursor) co_return cursor.error();
     const auto version = requester.context.version;
+    const bool first = !cursor->has_value();
     auto page = co_await features_.resources->list(requester, std::move(*cursor));
     if (!page) co_return page.error();
+    if (first && features_.skills != nullptr)
+        for (const auto& skill : features_.skills->skills())
+            page->items.insert(page->items.begin(), skill.resource);
     for (auto& item : page->items) item = protocol::write_resource(item, version);
     co_return MethodResult{.result =
                                protocol::write_page("resources", std::move(*page),
@@ -231,7 +246,31 @@ Async<Result<MethodResult>> Dispatch::list_templates(Requester& requester, const
 Async<Result<MethodResult>> Dispatch::read_resource(Requester& requester, const Request& request) {
     auto read = protocol::read_read_resource(request.params);
     if (!read) co_return read.error();
+    const auto version = requester.context.version;
+    if (const auto* skill = find_skill(features_.skills, read->uri)) {
+        const std::vector<protocol::ResourceContents> contents = {
+            {read->uri, skill->resource.at("mimeType").get<std::string>(), skill->text}};
+        co_return MethodResult{.result =
+                                   protocol::write_read_resource(contents, version, protocol::for_an_hour)};
+    }
     co_return co_await features_.resources->read(requester, std::move(*read));
+}
+
+Async<Result<MethodResult>> Dispatch::list_skills(Requester& requester, const Request& request) {
+    std::vector<Json> entries;
+    for (const auto& skill : features_.skills->skills()) entries.push_back(skill.entry);
+    co_return page_answer("skills", entries, request.params, requester.context.version,
+                          [](Json entry, Version) { return entry; });
+}
+
+Async<Result<MethodResult>> Dispatch::get_skill(Requester&, const Request& request) {
+    const auto uri = protocol::read_subscribed_uri(request.params);
+    if (!uri) co_return uri.error();
+    const auto* skill = find_skill(features_.skills, *uri);
+    if (skill == nullptr)
+        co_return Error{Errc::invalid_params,
+                        "There is no skill of that uri. Nothing was done. skills/list names them."};
+    co_return MethodResult{.result = protocol::cacheable({{"skill", skill->entry}}, protocol::for_an_hour)};
 }
 
 Async<Result<MethodResult>> Dispatch::complete(Requester& requester, const Request& request) {

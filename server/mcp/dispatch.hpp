@@ -77,6 +77,8 @@ private:
     Async<Result<MethodResult>> list_resources(Requester& requester, const protocol::Request& request);
     Async<Result<MethodResult>> list_templates(Requester& requester, const protocol::Request& request);
     Async<Result<MethodResult>> read_resource(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> list_skills(Requester& requester, const protocol::Request& request);
+    Async<Result<MethodResult>> get_skill(Requester& requester, const protocol::Request& request);
     Async<Result<MethodResult>> subscribe(Requester& requester, const protocol::Request& request);
     Async<Result<MethodResult>> unsubscribe(Requester& requester, const protocol::Request& request);
     Async<Result<MethodResult>> complete(Requester& requester, const protocol::Request& request);

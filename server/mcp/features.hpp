@@ -48,6 +48,18 @@ public:
     virtual Async<bool> may_watch(Requester& requester, std::string uri) = 0;
 };
 
+/// Instructions that an agent follows: part of the program, the same for everyone.
+struct Skill {
+    Json entry;     // as skills/list has it: uri, frontmatter, and each file with digest and size
+    Json resource;  // its SKILL.md, as resources/list has it
+    std::string text;
+};
+class SkillFeature {
+public:
+    virtual ~SkillFeature() = default;
+    virtual const std::vector<Skill>& skills() const = 0;
+};
+
 class CompletionFeature {
 public:
     virtual ~CompletionFeature() = default;
@@ -84,6 +96,7 @@ struct Features {
     ToolFeature* tools = nullptr;
     PromptFeature* prompts = nullptr;
     ResourceFeature* resources = nullptr;
+    SkillFeature* skills = nullptr;  // listed and read beside the resources
     CompletionFeature* completions = nullptr;
     TaskFeature* tasks = nullptr;
 };

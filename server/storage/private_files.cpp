@@ -102,7 +102,10 @@ bool replace_private_file(const fs::path& file, std::string_view text) {
 
 Result<void> make_private_folder(const fs::path& folder) {
     std::error_code ignored;
-    fs::create_directories(folder.parent_path(), ignored);  // what went wrong shows in the next line
+    if (std::error_code parent; !fs::create_directories(folder.parent_path(), parent) && parent)
+        return Error{Errc::storage,
+                     "Cannot create the folder " + folder.parent_path().string() + " (" + parent.message() +
+                         "). Give a folder that can be written with --state-dir. Nothing was run."};
     if (::mkdir(folder.c_str(), 0700) == 0) return {};
     struct stat found = {};
     if (errno != EEXIST || ::stat(folder.c_str(), &found) != 0)

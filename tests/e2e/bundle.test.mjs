@@ -26,7 +26,7 @@ let bundle, manifest, registry;
 
 before(() => {
   const env = { ...process.env, TFY_REGISTRY_NAME: 'io.github.someone/tfy-pat-mcp', TFY_RELEASE_URL: 'https://github.com/someone/tfy-pat-mcp/releases/download/v1' };
-  run('cmake', [`-DPROGRAM=${binary}`, `-DVERSION=${version}`, `-DOUT=${folder}`, '-P', here('../../manifests/package/bundle.cmake')], { env });
+  run('cmake', [`-DPROGRAM=${binary}`, `-DVERSION=${version}`, `-DOUT=${folder}`, '-DSTRIP=strip', '-P', here('../../manifests/package/bundle.cmake')], { env });
   bundle = readdirSync(folder).find(name => name.endsWith('.mcpb'));
   mkdirSync(unpacked);
   run('cmake', ['-E', 'tar', 'xf', join(folder, bundle)], { cwd: unpacked });
@@ -42,6 +42,7 @@ test('the official validator takes the bundle’s manifest', () => {
 });
 
 test('what the manifest starts answers a client; the key is a secret of the host’s', async () => {
+  for (const name of ['libcurl.so.4', 'libsqlite3.so.0', 'libcurl4.copyright']) assert.ok(existsSync(join(unpacked, 'lib', name)), name);
   const { command, args, env } = manifest.server.mcp_config;
   assert.deepEqual(Object.keys(env).sort(), ['TFY_API_KEY', 'TFY_BASE_URL']);
   assert.ok(manifest.user_config.api_key.sensitive);

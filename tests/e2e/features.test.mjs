@@ -14,7 +14,7 @@ async function allResources(client) {
     resources.push(...page.resources);
     cursor = page.nextCursor;
   } while (cursor);
-  return resources;
+  return resources.filter(each => !each.uri.startsWith('skill:')); // it has tests of its own: skills.test.mjs
 }
 
 async function twoTokens(connection) {

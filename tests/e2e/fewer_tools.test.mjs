@@ -53,7 +53,7 @@ test('--tools lists those alone, and what other features show goes with them', a
     assert.deepEqual(await names(client), ['tfy_access_tokens_create', 'tfy_config_status']);
     await assert.rejects(client.callTool({ name: 'tfy_access_tokens_list', arguments: {} }), /switched off/);
     const { resources } = await client.listResources();
-    for (const { uri } of resources.filter(each => each.uri.includes('token')))
+    for (const { uri } of resources.filter(each => each.uri.startsWith('tfy:') && each.uri.includes('token')))
       await assert.rejects(client.readResource({ uri }), uri);
   });
 });

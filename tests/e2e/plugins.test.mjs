@@ -1,6 +1,7 @@
-// The plugins for Claude Code and Gemini CLI: they fit the published schemas, what they start answers, and no key is in them.
+// The plugins for Claude Code and Gemini CLI, and the portable one: they fit the published schemas, what they start answers,
+// and no key is in them.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -13,6 +14,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
 import { binary, runToEnd } from './lib/process.mjs';
+import { World } from './lib/world.mjs';
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
 const plugin = path => JSON.parse(readFileSync(here(`../../manifests/plugins/${path}`), 'utf8'));
@@ -27,6 +29,7 @@ function fits(Validator, file, value, part = schema => schema) {
 }
 
 const claude = plugin('claude/.claude-plugin/plugin.json');
+const portable = { manifest: plugin('portable/plugin.json'), mcp: plugin('portable/mcp.json') };
 const servers = { claude: plugin('claude/.mcp.json').mcpServers, gemini: plugin('gemini/gemini-extension.json').mcpServers };
 
 test('the manifests fit the published schemas', { skip }, () => {
@@ -37,10 +40,37 @@ test('the manifests fit the published schemas', { skip }, () => {
   for (const entry of Object.values(servers.gemini)) fits(Ajv2020, 'gemini-cli-settings.schema.json', entry, config);
 });
 
+test('the portable plugin fits Agent Plugins 1.0.0; the same plugin is offered to Codex', () => {
+  const schema = name => JSON.parse(readFileSync(here(`schemas/agent-plugins-1.0.0-${name}.schema.json`), 'utf8'));
+  for (const [name, value] of [['plugin', portable.manifest], ['mcp', portable.mcp]]) {
+    const check = new Ajv2020({ strict: false }).compile(schema(name));
+    assert.ok(check(value), JSON.stringify(check.errors));
+    assert.ok(!check({ ...value, other: 1 }), name);
+  }
+  const [offered] = plugin('.agents/plugins/marketplace.json').plugins;
+  assert.equal(offered.name, portable.manifest.name);
+  assert.ok(existsSync(here(`../../manifests/plugins/${offered.source.path}/plugin.json`)));
+  assert.equal(portable.mcp.mcpServers.truefoundry.env, undefined, 'its environment would be the same text for everyone');
+});
+
+test('portable: it takes address and key from .env in its own folder', async t => {
+  const world = await World.start(t);
+  const data = join(world.folder, 'data');
+  mkdirSync(data);
+  const { command, args, cwd } = portable.mcp.mcpServers.truefoundry;
+  assert.deepEqual([command, cwd], ['tfy-pat-mcp', '${PLUGIN_DATA}']);
+  writeFileSync(join(data, '.env'), `TFY_BASE_URL=${world.upstream}\nTFY_API_KEY=${world.env.TFY_API_KEY}\n`, { mode: 0o600 });
+  const client = new Client({ name: 'a-host', version: '1' });
+  t.after(() => client.close());
+  await client.connect(new StdioClientTransport({ command: binary, args, cwd: data, env: { PATH: process.env.PATH, HOME: world.folder }, stderr: 'ignore' }));
+  const { structuredContent } = await client.callTool({ name: 'tfy_config_status', arguments: {} });
+  assert.equal(structuredContent.connection, 'works', JSON.stringify(structuredContent));
+});
+
 test('they are of this version; address and key come from the person, and the key is a secret', async () => {
   const { stdout } = await runToEnd(binary, ['--version'], { env: { PATH: process.env.PATH } });
   const gemini = plugin('gemini/gemini-extension.json');
-  for (const { version, name } of [claude, gemini]) assert.equal(`tfy-pat-mcp ${version}`, stdout.trim(), name);
+  for (const { version, name } of [claude, gemini, portable.manifest]) assert.equal(`tfy-pat-mcp ${version}`, stdout.trim(), name);
   assert.ok(claude.userConfig.api_key.sensitive);
   assert.ok(gemini.settings.find(each => each.envVar === 'TFY_API_KEY').sensitive);
   const variable = { claude: /^\$\{user_config\.(\w+)\}$/, gemini: /^\$(\w+)$/ };

@@ -90,7 +90,7 @@ for (const door of ['modern stdio', 'legacy stdio']) {
     assert.equal(created.structuredContent.reveal_command, undefined, 'the page is open: one way is enough');
 
     const page = await signedInBy(world, await untilOpened(opened, 1));
-    assert.equal(page.address, told);
+    assert.equal(`${page.address}/values`, told);
     const approval_id = /\/(apr_[a-z0-9]+)#/.exec(opened()[0])[1];
     const stands = await connection.call('tfy_approvals_get', { approval_id });
     assert.ok(textOf(stands).includes(told), 'whoever asks again is told, too');

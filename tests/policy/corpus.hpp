@@ -11,6 +11,7 @@
 #include "tests/fakes/redactor.hpp"
 #include "tests/policy/leak_codes.hpp"
 #include "tests/policy/leak_compressed.hpp"
+#include "tests/policy/leak_large_digits.hpp"
 #include "tests/policy/leak_unpromised.hpp"
 
 namespace tfy::leaks {
@@ -158,6 +159,7 @@ inline std::vector<Leak> family_leaks() {
     };
     add("dumps in columns", dump_family());
     add("lists of numbers", number_family());
+    add("base58, ASCII85, Z85, base85, uuencode", large_digit_family());
     for (const auto& code : compressed_family()) {
         const auto compressed = [&](const std::string& name, auto write, std::vector<Read> read, int nested) {
             all.push_back({"compressed", code.name + name, write, std::move(read), true, nested});

@@ -65,13 +65,14 @@ inline std::string undumped(const std::string& text, int base, std::size_t digit
     std::string out;
     for (std::size_t begin = 0; begin < text.size();) {
         const auto end = std::min(text.find('\n', begin), text.size());
-        const auto colon = text.substr(begin, 24).find(':');
-        auto at = colon != std::string::npos ? begin + colon + 1 : text.find_first_of(" \t", begin);
-        at = std::min(at, end);
+        const auto line = text.substr(begin, end - begin);
+        const auto colon = line.substr(0, 24).find(':');
+        auto at = colon != std::string::npos ? colon + 1 : line.find_first_of(" \t");
+        at = std::min(at, line.size());
         for (std::size_t cells = 0; cells < layout.bytes_a_line / layout.bytes_a_cell; ++cells) {
-            at = std::min(text.find_first_not_of(" \t", at), end);
-            const auto behind = std::min(text.find_first_of(" \t\n", at), end);
-            auto cell = text.substr(at, behind - at);
+            at = std::min(line.find_first_not_of(" \t", at), line.size());
+            const auto behind = std::min(line.find_first_of(" \t", at), line.size());
+            auto cell = line.substr(at, behind - at);
             if (cell.starts_with("0x")) cell = cell.substr(2);
             const auto known = std::string_view("0123456789abcdef").substr(0, static_cast<std::size_t>(base));
             if (cell.empty() || cell.size() > 10 || (digits != 0 && cell.size() != digits) ||

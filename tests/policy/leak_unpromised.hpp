@@ -19,29 +19,6 @@ inline std::string rotated(const std::string& text, int by) {
     });
 }
 
-inline std::string ascii85(const std::string& text) {
-    std::string out;
-    for (std::size_t at = 0; at + 4 <= text.size(); at += 4) {
-        std::uint32_t group = 0;
-        for (std::size_t i = 0; i < 4; ++i) group = group << 8U | static_cast<unsigned char>(text[at + i]);
-        std::string digits;
-        for (int i = 0; i < 5; ++i, group /= 85) digits += static_cast<char>('!' + group % 85);
-        out += reversed(digits);
-    }
-    return out;
-}
-inline std::string unascii85(const std::string& text) {
-    std::string out;
-    for (std::size_t at = 0; at + 5 <= text.size(); at += 5) {
-        std::uint32_t group = 0;
-        for (std::size_t i = 0; i < 5; ++i)
-            group = group * 85 + static_cast<std::uint32_t>(text[at + i] - '!');
-        for (unsigned shift = 32; shift != 0; shift -= 8)
-            out += static_cast<char>(static_cast<unsigned char>(group >> (shift - 8)));
-    }
-    return out;
-}
-
 /// Neighbours change places; twice is where we came from.
 inline std::string swapped(const std::string& text) {
     auto out = text;
@@ -71,7 +48,6 @@ inline std::vector<Written> unpromised_codes() {
     return {
         {"ROT13", [](S t) { return rotated(t, 13); }, [](S t) { return rotated(t, 13); }},
         {"Caesar, by three", [](S t) { return rotated(t, 3); }, [](S t) { return rotated(t, 23); }},
-        {"ASCII85", ascii85, unascii85},
         {"neighbours swapped", swapped, swapped},
         {"a letter between each two", [](S t) { return between(t, "x"); }, every_second},
         {"pieces of different lengths, words between", [](S t) { return uneven(t, " and then "); },

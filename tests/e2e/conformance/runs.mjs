@@ -70,12 +70,17 @@ const generic = {
   ],
 };
 
+/** Scenarios of the skills extension, which have no revision of their own. */
+const skills = ['sep-2640-skills-enumeration', 'sep-2640-skills-manifest'];
+
 /** Capabilities without which a generic scenario has nothing to test. */
 const needs = {
   'logging-set-level': ['logging'],
   'prompts-list': ['prompts'],
   'resources-list': ['resources'],
   'sep-2164-resource-not-found': ['resources'],
+  'sep-2640-skills-enumeration': ['resources', 'extensions'],
+  'sep-2640-skills-manifest': ['resources', 'extensions'],
   caching: ['tools', 'prompts', 'resources'],
 };
 
@@ -116,6 +121,7 @@ export function runs() {
     all(newest, '2025-06-18'),
     all(stable, '2025-06-18'),
     all(newest, '2025-03-26'),
+    ...skills.map(scenario => ({ ...one('2026-07-28', scenario), args: ['--scenario', scenario] })),
     ...Object.entries(generic).flatMap(([revision, names]) => names.map(name => one(revision, name))),
   ];
 }

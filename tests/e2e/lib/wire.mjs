@@ -124,7 +124,7 @@ class Revision {
       throw new Error(`${this.version} does not know ${definition}: ${JSON.stringify(value).slice(0, 300)}`);
     const valid = this.validator(definition);
     if (valid(value)) return;
-    const name = typeof definition === 'string' ? definition : 'a task of the extension';
+    const name = typeof definition === 'string' ? definition : 'answer of the extension';
     throw new Error(
       `no ${name} of ${this.version}: ${this.ajv.errorsText(valid.errors)}\n${JSON.stringify(value)}`
     );
@@ -137,12 +137,30 @@ function revision(version) {
   return revisions.get(version);
 }
 
+const skill = {
+  type: 'object',
+  required: ['uri', 'frontmatter', 'resources'],
+  properties: {
+    frontmatter: { type: 'object', required: ['name', 'description'] },
+    resources: {
+      type: 'array',
+      items: { type: 'object', required: ['uri', 'digest', 'size'], properties: { digest: { pattern: '^sha256:[0-9a-f]{64}$' } } },
+    },
+  },
+};
+const cached = ['resultType', 'ttlMs', 'cacheScope'];
+const skillAnswers = {
+  'skills/list': { type: 'object', required: [...cached, 'skills'], properties: { skills: { type: 'array', items: skill } } },
+  'skills/get': { type: 'object', required: [...cached, 'skill'], properties: { skill } },
+};
+
 function resultDefinition(version, method, result) {
   if (version === modern) {
     if (result.resultType === 'input_required') return 'InputRequiredResult';
     if (result.resultType === 'task') return createdTask;
     if (method === 'tasks/get') return taskAnswer;
     if (method?.startsWith('tasks/')) return 'EmptyResult';
+    if (skillAnswers[method]) return skillAnswers[method];
   } else if (method === 'tools/call' && result.task) {
     return 'CreateTaskResult';
   }

@@ -7,6 +7,7 @@
 #include "tests/policy/leak_compressed.hpp"
 #include "tests/policy/leak_families.hpp"
 #include "tests/policy/leak_kinds.hpp"
+#include "tests/policy/leak_large_digits.hpp"
 
 namespace tfy::families_test {
 
@@ -40,9 +41,10 @@ std::string left_of(const std::string& sealed, const std::string& token, const s
 }
 
 /// Each code with each kind of value, in one of its nestings in turn: six kinds together have all.
-void check_family(const std::vector<Written>& family) {
+void check_family(const std::vector<Written>& family, bool in_large_digits = false) {
     for (unsigned kind = 0; kind < kinds; ++kind) {
-        const auto token = token_of_kind(kind, kind + 100);
+        auto token = token_of_kind(kind, kind + 100);
+        if (in_large_digits && token.size() < 24) token.resize(15);  // from 16 to 23 nothing is promised
         const auto redactor = redactor_for({{"ci", token}, {"other", opaque_token(99)}});
         std::size_t turn = kind;
         for (const auto& code : family) {
@@ -65,6 +67,10 @@ void check_family(const std::vector<Written>& family) {
 TEST_CASE("dumps in columns hide no value") { check_family(dump_family()); }
 
 TEST_CASE("lists of numbers hide no value") { check_family(number_family()); }
+
+TEST_CASE("codes of 58 and 85 digits and uuencode hide no value") {
+    check_family(large_digit_family(), true);
+}
 
 TEST_CASE("what is compressed hides no value") {
     for (unsigned kind = 0; kind < kinds; ++kind) {
@@ -162,6 +168,42 @@ TEST_CASE("lists of numbers hide no value right beside a letter or a digit") {
                 CAPTURE(before + list + behind);
                 CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
             }
+}
+
+TEST_CASE("digits of base85 hide no value right beside other digits, in short lines, or at any place") {
+    for (const std::string token :
+         {"fQ7z1K", "Ya4mnts57PApd", "Ya4mnts57PApdouF2WC9qRb3", "aB3xY9kQ7mZ2pL5nR8wT1vC4sD6fG0h"}) {
+        const auto redactor = redactor_for({{"ci", token}});
+        for (const auto& digits : {ascii85_digits, z85_digits, rfc1924_digits})
+            for (const std::string inside : {"", "\x01", "k=", "\x80\x02\x03", "the key "})
+                for (const std::string beside : {"", "a", "00", "ABC", "aBcD", "1234567"}) {
+                    if (digits == z85_digits && (inside + token).size() % 4 != 0) continue;
+                    const auto code = base85(inside + token, digits);
+                    CAPTURE(beside + code + beside);
+                    CAPTURE(inside);
+                    for (const auto& text : {beside + code + beside, between(beside + code, "\n", 76),
+                                             between(code, "\r\n  ", 17), base64(code + beside)}) {
+                        const auto out = std::string(redactor.seal_text("It: " + text + " .").text());
+                        CAPTURE(text);
+                        CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
+                        CHECK(out.starts_with("It: "));
+                        CHECK(out.ends_with(" ."));
+                    }
+                }
+    }
+}
+
+TEST_CASE("what is compressed is found in uuencode") {
+    const auto token = opaque_token(6);
+    const auto redactor = redactor_for({{"ci", token}});
+    for (const auto& packed :
+         {deflated(amid(token), gzip_header), deflated(token, zlib_header), zstd_compressed(amid(token))})
+        for (const auto& code :
+             {"begin 644 a.gz\n" + uuencoded(packed, '`') + "`\nend\n", "\n" + uuencoded(packed, ' ')}) {
+            CAPTURE(code);
+            CHECK(redactor.seal_text("It: " + code).text().find("[redacted:access-token ci]") !=
+                  std::string::npos);
+        }
 }
 
 TEST_CASE("a JWT's signature hides in no other code of its bytes") {

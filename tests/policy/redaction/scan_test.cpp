@@ -185,8 +185,9 @@ TEST_CASE("a decoder that the survey leaves out would have given nothing") {
         const auto reasons = redaction::survey(text, shortest);
         CAPTURE(text);
         for (const auto step : redaction::all_steps) {
-            const bool by_index =
-                step.decoding == redaction::Decoding::mirrored;  // what it knows is a reason
+            const bool by_index =  // what it knows is a reason
+                step.decoding == redaction::Decoding::mirrored ||
+                step.decoding == redaction::Decoding::any_base85;
             if (by_index || reasons.gives_reason_for(step.decoding)) continue;
             ++left_out;
             const auto view = redaction::decode(step, text, shortest, redaction::View::Origins::dropped);

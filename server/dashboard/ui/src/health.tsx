@@ -35,7 +35,7 @@ function Key({ found }: { found: Found }) {
                     Acts as <bdi>{found.acts_as}</bdi>.
                 </>
             ) : (
-                "It does not say as whom it acts."
+                "It does not say whose it is."
             )}{" "}
             {until
                 ? `Ends on ${moment(until)}, in ${days(Date.parse(until) - now.value)}.`
