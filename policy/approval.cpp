@@ -89,7 +89,8 @@ std::optional<std::string> unmet(const Approval& approval) {
     for (const auto& vote : approval.votes()) {
         if (vote.assurance < terms.min_assurance)
             return "The approval has less assurance than the rule asks for.";
-        if (auto why = excluded(terms, approval.call.caller, vote.by)) return why;
+        if (!may_decide(terms, approval.call.caller, vote.by))
+            return "One of those who approved it may not decide on it.";
         if (vote.approved) people.insert(vote.by);
     }
     if (people.size() >= terms.quorum) return std::nullopt;

@@ -92,16 +92,17 @@ public:
     static Result<Approval> restore(const Json& stored);
 
 private:
-    friend Result<Approval> approve(Approval, const Human&, const DecisionInput&, Time, Duration);
-    friend Result<Approval> deny(Approval, const Human&, std::string, Time);
-    friend Result<Approval> narrow(Approval, const Human&, std::string_view, Json, Facts, Time);
+    friend Result<Approval> approve(Approval, const Human&, const DecisionInput&, Time, Duration,
+                                    const Seals&);
+    friend Result<Approval> deny(Approval, const Human&, std::string, Time, const Seals&);
+    friend Result<Approval> narrow(Approval, const Human&, std::string_view, Json, Facts, Time, const Seals&);
     friend Result<Approval> withdraw(Approval, Time);
     friend Approval lapse(Approval, Time);
     friend Result<Approval> supersede(Approval, const std::string&, Time);
     friend Result<Approval> begin(Approval, std::string, Time);
     friend Result<Approval> finish(Approval, State, Json, Time);
     friend Result<Approval> approve_under(const StandingPermission&, Approval, const KeyIdentity&, Time,
-                                          Duration);
+                                          Duration, const Seals&);
     friend class Gate;               // follow_up
     friend struct ApprovalForTests;  // defined in tests/fakes only
 
@@ -137,12 +138,12 @@ std::optional<std::string> unmet(const Approval& approval);
 // they can. Assurance and time are other questions.
 
 /// Not one of those who may decide, or said yes already.
-std::optional<std::string> cannot_approve(const Approval& approval, std::string_view name);
+std::optional<std::string> cannot_approve(const Approval& approval, std::string_view name, const Seals& seal);
 /// The person whose agent asks can always say no.
-std::optional<std::string> cannot_deny(const Approval& approval, std::string_view name);
-std::optional<std::string> cannot_narrow(const Approval& approval, std::string_view name);
+std::optional<std::string> cannot_deny(const Approval& approval, std::string_view name, const Seals& seal);
+std::optional<std::string> cannot_narrow(const Approval& approval, std::string_view name, const Seals& seal);
 /// As to deny it; and once only.
-std::optional<std::string> cannot_extend(const Approval& approval, std::string_view name);
+std::optional<std::string> cannot_extend(const Approval& approval, std::string_view name, const Seals& seal);
 
 // Each takes an approval and gives the next one, or says why not. None of them runs anything.
 
@@ -158,16 +159,17 @@ struct DecisionInput {
 /// reason missing, destination not allowed or another than those before chose, not pending), Errc::superseded
 /// (the digest that was shown is not this one's).
 Result<Approval> approve(Approval approval, const Human& person, const DecisionInput& choice, Time now,
-                         Duration claim_window);
+                         Duration claim_window, const Seals& seal);
 /// A reason is required on the page and in the terminal; an elicitation that is declined gives none.
-Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now);
+Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now,
+                      const Seals& seal);
 /// A person's change of what is asked, made before anyone's yes counts: votes so far are void, and the
 /// digest is that of the new arguments. Whether they ask for less than before is the tool's to say, and
 /// whether its rule still holds the gate's. Errc as for approve(); nothing is decided by it.
 Result<Approval> narrow(Approval approval, const Human& person, std::string_view shown_digest, Json arguments,
-                        Facts facts, Time now);
+                        Facts facts, Time now, const Seals& seal);
 /// The time that it was asked with, once more. Votes stay, and nothing is decided by it.
-Result<Approval> extend(Approval approval, const Human& person, Time now);
+Result<Approval> extend(Approval approval, const Human& person, Time now, const Seals& seal);
 /// Its agent gives another reason. Errc::rate_limited if it did so too often: each one is journalled.
 Result<Approval> reword(Approval approval, std::string reason);
 Result<Approval> withdraw(Approval approval, Time now);

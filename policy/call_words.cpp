@@ -3,6 +3,7 @@
 #include <map>
 
 #include "manifests/embedded.hpp"
+#include "policy/visible.hpp"
 #include "protocol/parse.hpp"
 
 namespace tfy::policy {
@@ -27,26 +28,26 @@ Table read_table() {
     return table;
 }
 
-std::string with_subject(std::string words, const Approval& approval) {
-    if (!approval.facts.subject.empty()) words += " " + shown(approval.facts.subject, most_of_name);
+std::string with_subject(std::string words, const Approval& approval, const Seals& seal) {
+    if (!approval.facts.subject.empty()) words += " " + shown(seal, approval.facts.subject, most_of_name);
     return words;
 }
 
 }  // namespace
 
-CallWords words_for(std::string_view tool) {
+CallWords words_for(std::string_view tool, const Seals& seal) {
     static const auto table = read_table();
     if (const auto found = table.find(tool); found != table.end()) return found->second;
-    const auto name = shown(tool, most_of_tool);
+    const auto name = shown(seal, tool, most_of_tool);
     return {.title = name, .verb = name, .button = "Approve"};
 }
 
-std::string headline(const Approval& approval) {
-    return with_subject(words_for(approval.call.tool).title, approval);
+std::string headline(const Approval& approval, const Seals& seal) {
+    return with_subject(words_for(approval.call.tool, seal).title, approval, seal);
 }
 
-std::string line_of(const Approval& approval) {
-    return with_subject(words_for(approval.call.tool).verb, approval);
+std::string line_of(const Approval& approval, const Seals& seal) {
+    return with_subject(words_for(approval.call.tool, seal).verb, approval, seal);
 }
 
 }  // namespace tfy::policy

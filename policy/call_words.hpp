@@ -16,11 +16,11 @@ struct CallWords {
 };
 
 /// Of a tool without such a block: its name.
-CallWords words_for(std::string_view tool);
+CallWords words_for(std::string_view tool, const Seals& seal);
 
 /// "Delete access token ci-runner": safe to look at.
-std::string headline(const Approval& approval);
+std::string headline(const Approval& approval, const Seals& seal);
 /// "Delete ci-runner": safe to look at.
-std::string line_of(const Approval& approval);
+std::string line_of(const Approval& approval, const Seals& seal);
 
 }  // namespace tfy::policy

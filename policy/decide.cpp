@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "policy/refusals.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::policy {
 namespace {
@@ -18,12 +19,13 @@ std::optional<Error> over(const Approval& approval, Time now) {
     return std::nullopt;
 }
 
-using Cannot = std::optional<std::string> (*)(const Approval&, std::string_view);
+using Cannot = std::optional<std::string> (*)(const Approval&, std::string_view, const Seals&);
 
 /// Why no one, or not this person, can do now what `cannot` tells of.
-std::optional<Error> undecidable(const Approval& approval, const Human& person, Time now, Cannot cannot) {
+std::optional<Error> undecidable(const Approval& approval, const Human& person, Time now, Cannot cannot,
+                                 const Seals& seal) {
     if (auto why = over(approval, now)) return why;
-    if (auto why = cannot(approval, person.name())) return refuse(Errc::refused, *why);
+    if (auto why = cannot(approval, person.name(), seal)) return refuse(Errc::refused, *why);
     return std::nullopt;
 }
 
@@ -42,15 +44,15 @@ std::optional<Error> not_sure_enough(const Approval& approval, const Human& pers
 }
 
 /// Why this person's yes is not enough.
-std::optional<Error> insufficient(const Approval& approval, const Human& person,
-                                  const DecisionInput& choice) {
+std::optional<Error> insufficient(const Approval& approval, const Human& person, const DecisionInput& choice,
+                                  const Seals& seal) {
     if (auto why = not_what_was_shown(approval, choice.digest)) return why;
     if (auto why = not_sure_enough(approval, person)) return why;
     if (!approval.facts.to_type().empty() && choice.typed_name != approval.facts.to_type())
         return refuse(Errc::refused,
                       std::string("To approve, type ") +
                           (approval.facts.confirmation.empty() ? "the token's name exactly: " : "exactly: ") +
-                          shown(approval.facts.to_type(), 200) + ".");
+                          shown(seal, approval.facts.to_type(), 200) + ".");
     if (approval.terms.reason_required && blank(choice.reason))
         return refuse(Errc::refused, "The rule asks for a reason. Give one.");
     return std::nullopt;
@@ -76,36 +78,38 @@ Result<Destination> destination_of(const Approval& approval, const DecisionInput
 
 }  // namespace
 
-std::optional<std::string> cannot_approve(const Approval& approval, std::string_view name) {
-    if (auto why = excluded(approval.terms, approval.call.caller, name)) return why;
+std::optional<std::string> cannot_approve(const Approval& approval, std::string_view name,
+                                          const Seals& seal) {
+    if (auto why = excluded(approval.terms, approval.call.caller, name, seal)) return why;
     if (std::ranges::find(approval.votes(), name, &Approval::Decision::by) != approval.votes().end())
-        return shown(name, 100) + " has already approved this request. Another person must approve it too.";
+        return shown(seal, name, 100) +
+               " has already approved this request. Another person must approve it too.";
     return std::nullopt;
 }
 
-std::optional<std::string> cannot_deny(const Approval& approval, std::string_view name) {
+std::optional<std::string> cannot_deny(const Approval& approval, std::string_view name, const Seals& seal) {
     const auto& own = approval.call.caller.person;
     if (!own.empty() && name == own) return std::nullopt;
     auto terms = approval.terms;
     terms.self_approval = true;  // is about a yes only
-    return excluded(terms, approval.call.caller, name);
+    return excluded(terms, approval.call.caller, name, seal);
 }
 
-std::optional<std::string> cannot_narrow(const Approval& approval, std::string_view name) {
-    return excluded(approval.terms, approval.call.caller, name);
+std::optional<std::string> cannot_narrow(const Approval& approval, std::string_view name, const Seals& seal) {
+    return excluded(approval.terms, approval.call.caller, name, seal);
 }
 
-std::optional<std::string> cannot_extend(const Approval& approval, std::string_view name) {
+std::optional<std::string> cannot_extend(const Approval& approval, std::string_view name, const Seals& seal) {
     if (approval.extended)
-        return "This request's time was extended already, by " + shown(approval.extended->by, 100) +
+        return "This request's time was extended already, by " + shown(seal, approval.extended->by, 100) +
                ". Decide on it, or let the agent ask again.";
-    return cannot_deny(approval, name);
+    return cannot_deny(approval, name, seal);
 }
 
 Result<Approval> approve(Approval approval, const Human& person, const DecisionInput& choice, Time now,
-                         Duration claim_window) {
-    if (auto why = undecidable(approval, person, now, cannot_approve)) return *std::move(why);
-    if (auto why = insufficient(approval, person, choice)) return *std::move(why);
+                         Duration claim_window, const Seals& seal) {
+    if (auto why = undecidable(approval, person, now, cannot_approve, seal)) return *std::move(why);
+    if (auto why = insufficient(approval, person, choice, seal)) return *std::move(why);
     const auto destination = destination_of(approval, choice);
     if (!destination) return destination.error();
     approval.votes_.push_back({true, person.name(), person.assurance(), now, choice.reason, *destination});
@@ -117,8 +121,9 @@ Result<Approval> approve(Approval approval, const Human& person, const DecisionI
     return approval;
 }
 
-Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now) {
-    if (auto why = undecidable(approval, person, now, cannot_deny)) return *std::move(why);
+Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now,
+                      const Seals& seal) {
+    if (auto why = undecidable(approval, person, now, cannot_deny, seal)) return *std::move(why);
     if (person.assurance() != Assurance::client && blank(reason))
         return refuse(
             Errc::refused,
@@ -130,16 +135,16 @@ Result<Approval> deny(Approval approval, const Human& person, std::string reason
     return approval;
 }
 
-Result<Approval> extend(Approval approval, const Human& person, Time now) {
-    if (auto why = undecidable(approval, person, now, cannot_extend)) return *std::move(why);
+Result<Approval> extend(Approval approval, const Human& person, Time now, const Seals& seal) {
+    if (auto why = undecidable(approval, person, now, cannot_extend, seal)) return *std::move(why);
     approval.extended = {person.name(), now};
     approval.expires += approval.expires - approval.created;
     return approval;
 }
 
 Result<Approval> narrow(Approval approval, const Human& person, std::string_view shown_digest, Json arguments,
-                        Facts facts, Time now) {
-    if (auto why = undecidable(approval, person, now, cannot_narrow)) return *std::move(why);
+                        Facts facts, Time now, const Seals& seal) {
+    if (auto why = undecidable(approval, person, now, cannot_narrow, seal)) return *std::move(why);
     if (auto why = not_what_was_shown(approval, shown_digest)) return *std::move(why);
     if (auto why = not_sure_enough(approval, person)) return *std::move(why);
     if (arguments == approval.call.arguments)

@@ -45,11 +45,4 @@ struct Facts {
     bool changed(const Json& now) const { return target != now; }
 };
 
-/// Text from others made safe to look at: control, bidi, zero-width and other invisible characters, and
-/// letters of a second script inside a word, come out as ⟨U+202E⟩; cut at `limit` characters with "… (N
-/// more)". Plain text is unchanged.
-std::string shown(std::string_view text, std::size_t limit = 2000);
-/// True if shown() would change `text` for more than its length.
-bool deceptive(std::string_view text);
-
 }  // namespace tfy::policy

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/rule_match.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::policy {
 namespace {
@@ -88,7 +89,8 @@ bool overlap(std::string_view one, std::string_view other) {
     return reach[other.size()];
 }
 
-std::optional<std::string> cannot_count(const StandingPermission& permission, const Rules& rules, Time now) {
+std::optional<std::string> cannot_count(const StandingPermission& permission, const Rules& rules, Time now,
+                                        const Seals& seal) {
     std::optional<std::string> first;
     for (const auto& rule : rules.rules) {
         const auto fresh = likely_request(permission, rule, now);
@@ -98,30 +100,30 @@ std::optional<std::string> cannot_count(const StandingPermission& permission, co
         const auto time = share_of_time(rule, permission, now);
         if (!fits.tool || !fits.principal || !named || time == Share::none) continue;
         std::optional<std::string> why = "It refuses these calls, so no permission can count here.";
-        if (rule.says == Rule::Says::ask) why = not_covered(permission, fresh, permission.holder, now);
+        if (rule.says == Rule::Says::ask) why = not_covered(permission, fresh, permission.holder, now, seal);
         if (!why) return std::nullopt;
         if (!first) first = at_line(rule, *why);
         if (is_the_last(rule, permission, time)) return first;
     }
     if (first) return first;
-    return "No rule covers the creation of these tokens by " + shown(permission.principal, 100) +
+    return "No rule covers the creation of these tokens by " + shown(seal, permission.principal, 100) +
            ", so no permission can count here.";
 }
 
 std::optional<std::string> nearly_covers(const StandingPermission& permission, const Approval& fresh,
-                                         const KeyIdentity& with, Time now) {
+                                         const KeyIdentity& with, Time now, const Seals& seal) {
     const bool near = may_be_permitted(fresh.call) && fresh.call.caller.principal == permission.principal &&
                       glob(permission.names, fresh.facts.subject);
     if (!near) return std::nullopt;
-    const auto why = not_covered(permission, fresh, with, now);
+    const auto why = not_covered(permission, fresh, with, now, seal);
     if (!why) return std::nullopt;
-    return permission.id + " (" + permission.words() + ") does not cover this. " + *why;
+    return permission.id + " (" + permission.words(seal) + ") does not cover this. " + *why;
 }
 
 void tell_near_permissions(Approval& fresh, const std::vector<StandingPermission>& permissions,
-                           const KeyIdentity& with, Time now) {
+                           const KeyIdentity& with, Time now, const Seals& seal) {
     for (const auto& permission : permissions)
-        if (auto why = nearly_covers(permission, fresh, with, now))
+        if (auto why = nearly_covers(permission, fresh, with, now, seal))
             fresh.facts.shown.push_back({"Standing permission", std::move(*why)});
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "policy/members.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::policy {
 namespace {
@@ -51,32 +52,33 @@ std::optional<std::string> over(const StandingPermission& permission, Time now) 
     return std::nullopt;
 }
 
-std::string key_words(const StandingPermission& permission) {
+std::string key_words(const StandingPermission& permission, const Seals& seal) {
     return permission.holder.user.empty() ? "the key in use when it was given"
-                                          : "the key of " + shown(permission.holder.user, 100);
+                                          : "the key of " + shown(seal, permission.holder.user, 100);
 }
 
 std::optional<std::string> other_place(const StandingPermission& permission, const Approval& fresh,
-                                       const KeyIdentity& with) {
+                                       const KeyIdentity& with, const Seals& seal) {
     if (permission.base_url.empty())
         return "It was given by an earlier version, which did not bind it to a TrueFoundry address. Give a "
                "new one.";
-    if (fresh.call.base_url != permission.base_url) return "It is for tokens " + permission.where() + ".";
+    if (fresh.call.base_url != permission.base_url) return "It is for tokens " + permission.where(seal) + ".";
     if (same_user(permission.holder, with) != SameUser::yes)
-        return "It is for tokens made with " + key_words(permission) + ", and this server uses another one.";
+        return "It is for tokens made with " + key_words(permission, seal) +
+               ", and this server uses another one.";
     return std::nullopt;
 }
 
 std::optional<std::string> other_call(const StandingPermission& permission, const Approval& fresh,
-                                      const KeyIdentity& with, Time now) {
+                                      const KeyIdentity& with, Time now, const Seals& seal) {
     if (!may_be_permitted(fresh.call)) return "It covers only the creation of tokens.";
     if (fresh.call.caller.principal != permission.principal)
-        return "It is for " + shown(permission.principal, 100) + ".";
-    if (auto why = other_place(permission, fresh, with)) return why;
+        return "It is for " + shown(seal, permission.principal, 100) + ".";
+    if (auto why = other_place(permission, fresh, with, seal)) return why;
     if (!glob(permission.names, fresh.facts.subject))
-        return "It is for tokens named " + shown(permission.names, 100) + ".";
+        return "It is for tokens named " + shown(seal, permission.names, 100) + ".";
     if (token_kind(fresh.call) != permission.kind)
-        return "It is for tokens with " + permission.kind.words() + ".";
+        return "It is for tokens with " + permission.kind.words(seal) + ".";
     const auto within = "It is for tokens that expire within " + format_duration(permission.longest_life);
     if (!fresh.facts.expires) return within + ", and this one never expires.";
     if (*fresh.facts.expires > now + permission.longest_life) return within + ".";
@@ -103,12 +105,13 @@ std::string choose_from(const std::vector<Destination>& allowed) {
 }
 
 /// What the rule asks for and its giver cannot say alone.
-std::optional<std::string> too_little(const StandingPermission& permission, const Approval& fresh) {
+std::optional<std::string> too_little(const StandingPermission& permission, const Approval& fresh,
+                                      const Seals& seal) {
     const auto& terms = fresh.terms;
     if (terms.quorum > 1)
         return "The rule asks for " + std::to_string(terms.quorum) +
                " approvers, and one person gives a permission. No permission can count here.";
-    if (auto why = excluded(terms, fresh.call.caller, permission.by))
+    if (auto why = excluded(terms, fresh.call.caller, permission.by, seal))
         return *why + " A permission counts if it is given by a person who may approve these requests.";
     if (permission.assurance < terms.min_assurance)
         return "The rule asks for " + std::string(where_given(terms.min_assurance)) +
@@ -125,14 +128,14 @@ std::optional<std::string> too_little(const StandingPermission& permission, cons
 
 }  // namespace
 
-std::string TokenKind::words() const {
+std::string TokenKind::words(const Seals& seal) const {
     std::vector<std::string> named;
     std::vector<std::string> left_out;
     for (const auto& [label, value] : {std::pair{"team", &team}, {"account", &account}, {"type", &type}})
         if (value->empty())
             left_out.emplace_back(label);
         else
-            named.push_back(label + std::string(" ") + shown(*value, 100));
+            named.push_back(label + std::string(" ") + shown(seal, *value, 100));
     const auto joined = [](const std::vector<std::string>& parts) {
         std::string text;
         for (std::size_t i = 0; i < parts.size(); ++i)
@@ -143,16 +146,16 @@ std::string TokenKind::words() const {
     return joined(named) + (named.empty() ? "" : ", ") + joined(left_out) + " left out";
 }
 
-std::string StandingPermission::words() const {
+std::string StandingPermission::words(const Seals& seal) const {
     return "up to " + std::to_string(uses) + (uses == 1 ? " token" : " tokens") + " named " +
-           shown(names, 100) + ", each for at most " + format_duration(longest_life) + ", for " +
-           shown(principal, 100) + ", " + where() + ", with " + kind.words();
+           shown(seal, names, 100) + ", each for at most " + format_duration(longest_life) + ", for " +
+           shown(seal, principal, 100) + ", " + where(seal) + ", with " + kind.words(seal);
 }
 
-std::string StandingPermission::where() const {
+std::string StandingPermission::where(const Seals& seal) const {
     if (base_url.empty()) return "at no TrueFoundry address";
     if (base_url == sandbox_url) return "in the sandbox";
-    return "at " + shown(base_url, 200) + " with " + key_words(*this);
+    return "at " + shown(seal, base_url, 200) + " with " + key_words(*this, seal);
 }
 
 std::size_t of_earlier_versions(const std::vector<StandingPermission>& permissions) {
@@ -202,16 +205,16 @@ Result<StandingPermission> give(const Human& person, StandingWish wish, std::str
 }
 
 std::optional<std::string> not_covered(const StandingPermission& permission, const Approval& fresh,
-                                       const KeyIdentity& with, Time now) {
+                                       const KeyIdentity& with, Time now, const Seals& seal) {
     if (auto why = over(permission, now)) return why;
-    if (auto why = other_call(permission, fresh, with, now)) return why;
-    return too_little(permission, fresh);
+    if (auto why = other_call(permission, fresh, with, now, seal)) return why;
+    return too_little(permission, fresh, seal);
 }
 
 Result<Approval> approve_under(const StandingPermission& permission, Approval fresh, const KeyIdentity& with,
-                               Time now, Duration claim_window) {
+                               Time now, Duration claim_window, const Seals& seal) {
     auto why = fresh.state() == Approval::State::pending
-                   ? not_covered(permission, fresh, with, now)
+                   ? not_covered(permission, fresh, with, now, seal)
                    : std::optional<std::string>("It is decided already.");
     fresh.votes_ = {{.approved = true,
                      .by = permission.by,

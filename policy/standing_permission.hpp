@@ -18,7 +18,7 @@ struct TokenKind {
 
     bool operator==(const TokenKind&) const = default;
     /// "team platform, account and type left out"
-    std::string words() const;
+    std::string words(const Seals& seal) const;
 };
 
 /// For creating tokens only. Each use is an approval of its own, with its own record, and counted.
@@ -43,9 +43,9 @@ struct StandingPermission {
     bool in_force(Time now) const { return revoked_by.empty() && used < uses && now < until; }
     /// "up to 5 tokens named ci-*, each for at most 30 d, for stdio:alice, at https://acme.example with the
     /// key of ann@acme.example, with team, account and type left out".
-    std::string words() const;
+    std::string words(const Seals& seal) const;
     /// "at https://acme.example with the key of ann@acme.example", "in the sandbox".
-    std::string where() const;
+    std::string where(const Seals& seal) const;
     Json json() const;
     static Result<StandingPermission> read(const Json& value);
 };
@@ -85,11 +85,11 @@ Result<StandingPermission> give(const Human& person, StandingWish wish, std::str
 /// expiry or with a longer life, a permission that is over; or where the terms ask for more than its giver
 /// could say alone.
 Result<Approval> approve_under(const StandingPermission& permission, Approval fresh, const KeyIdentity& with,
-                               Time now, Duration claim_window);
+                               Time now, Duration claim_window, const Seals& seal);
 
 /// Why `permission` does not cover `fresh`, as sentences that say what would; nothing if it does.
 std::optional<std::string> not_covered(const StandingPermission& permission, const Approval& fresh,
-                                       const KeyIdentity& with, Time now);
+                                       const KeyIdentity& with, Time now, const Seals& seal);
 
 /// Errc::refused if it was revoked already.
 Result<StandingPermission> revoke(StandingPermission permission, const Human& person);

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "policy/facts.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::policy {
 
-std::string shown_names(const std::vector<std::string>& names) {
+std::string shown_names(const std::vector<std::string>& names, const Seals& seal) {
     std::string text;
-    for (const auto& name : names) text += (text.empty() ? "" : ", ") + shown(name, 100);
+    for (const auto& name : names) text += (text.empty() ? "" : ", ") + shown(seal, name, 100);
     return text;
 }
 
@@ -26,33 +26,40 @@ Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value) {
     return terms;
 }
 
-std::optional<std::string> excluded(const Terms& terms, const Caller& caller, std::string_view name) {
+bool may_decide(const Terms& terms, const Caller& caller, std::string_view name) {
+    if (name == caller.principal) return false;
+    if (!terms.self_approval && (caller.person.empty() || name == caller.person)) return false;
+    return terms.approvers.empty() || std::ranges::find(terms.approvers, name) != terms.approvers.end();
+}
+
+std::optional<std::string> excluded(const Terms& terms, const Caller& caller, std::string_view name,
+                                    const Seals& seal) {
+    if (may_decide(terms, caller, name)) return std::nullopt;
     if (name == caller.principal)
-        return "The caller cannot decide: " + shown(name, 100) + " made this request.";
+        return "The caller cannot decide: " + shown(seal, name, 100) + " made this request.";
     if (!terms.self_approval && caller.person.empty())
         return "The rule asks for a person other than the agent's own, and this server does not know whose "
                "agent " +
-               shown(caller.principal, 100) + " is.";
+               shown(seal, caller.principal, 100) + " is.";
     if (!terms.self_approval && name == caller.person)
-        return "The rule asks for a person other than the agent's own, who is " + shown(name, 100) + ".";
-    if (!terms.approvers.empty() && std::ranges::find(terms.approvers, name) == terms.approvers.end())
-        return "Only these people can decide on this request: " + shown_names(terms.approvers) + ".";
-    return std::nullopt;
+        return "The rule asks for a person other than the agent's own, who is " + shown(seal, name, 100) +
+               ".";
+    return "Only these people can decide on this request: " + shown_names(terms.approvers, seal) + ".";
 }
 
-std::optional<std::string> nobody_may_approve(const Terms& terms, const Caller& caller) {
+std::optional<std::string> nobody_may_approve(const Terms& terms, const Caller& caller, const Seals& seal) {
     if (terms.approvers.empty()) {
         if (terms.self_approval || !caller.person.empty()) return std::nullopt;
         return "The rule asks for a person other than the agent's own, and this server does not know whose "
                "agent " +
-               shown(caller.principal, 100) + " is.";
+               shown(seal, caller.principal, 100) + " is.";
     }
     const auto may = std::ranges::count_if(terms.approvers,
-                                           [&](const auto& name) { return !excluded(terms, caller, name); });
+                                           [&](const auto& name) { return may_decide(terms, caller, name); });
     if (static_cast<std::size_t>(may) >= terms.quorum) return std::nullopt;
     return "The rule asks for " + std::to_string(terms.quorum) +
-           " of these people to approve: " + shown_names(terms.approvers) + ". Of them " +
-           std::to_string(may) + " can approve a request of " + shown(caller.principal, 100) + ".";
+           " of these people to approve: " + shown_names(terms.approvers, seal) + ". Of them " +
+           std::to_string(may) + " can approve a request of " + shown(seal, caller.principal, 100) + ".";
 }
 
 }  // namespace tfy::policy

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "policy/human.hpp"
+#include "policy/redacted.hpp"
 #include "policy/rule.hpp"
 
 namespace tfy::policy {
@@ -32,13 +33,15 @@ struct Terms {
 Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value);
 
 /// "ann, bob", safe to look at.
-std::string shown_names(const std::vector<std::string>& names);
+std::string shown_names(const std::vector<std::string>& names, const Seals& seal);
 
-/// Why the person of this name may not decide on a request of `caller`, as a sentence; nothing if they
-/// may. Assurance is another question.
-std::optional<std::string> excluded(const Terms& terms, const Caller& caller, std::string_view name);
+/// Whether the person of this name may decide on a request of `caller`. Assurance is another question.
+bool may_decide(const Terms& terms, const Caller& caller, std::string_view name);
+/// Why not, as a sentence; nothing if they may.
+std::optional<std::string> excluded(const Terms& terms, const Caller& caller, std::string_view name,
+                                    const Seals& seal);
 
 /// Why no one at all could ever approve a request of `caller`, as a sentence; nothing if someone could.
-std::optional<std::string> nobody_may_approve(const Terms& terms, const Caller& caller);
+std::optional<std::string> nobody_may_approve(const Terms& terms, const Caller& caller, const Seals& seal);
 
 }  // namespace tfy::policy

@@ -1,18 +1,36 @@
-// Text on its way to a terminal or a log: nothing in it moves the cursor, turns the line round or hides.
+// Others' text made safe to look at. What is sealed later could not be found any more between marks or behind
+// a cut, so each of these takes text that was sealed.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "policy/redacted.hpp"
+
 namespace tfy::policy {
 
+/// Control, bidi, zero-width and other invisible characters, and letters of a second script inside a word,
+/// come out as ⟨U+202E⟩; cut at `limit` characters with "… (N more)". Plain text is unchanged.
+std::string shown(const Redacted& text, std::size_t limit = 2000);
+/// The same on one line: line ends and tabs become spaces.
+std::string shown_line(const Redacted& text, std::size_t limit = 2000);
+/// The same, whole, and line ends stay.
+std::string shown_lines(const Redacted& text);
+/// shown() of a text that others wrote, which is sealed whole first.
+inline std::string shown(const Seals& seal, std::string_view text, std::size_t limit = 2000) {
+    return shown(seal.seal_text(text), limit);
+}
+/// True if shown() would change `text` for more than its length.
+bool deceptive(std::string_view text);
+
+// For whole texts of ours, on their way to a terminal or a log, in which other people's words have passed
+// shown() already, or should have: they leave letters of a second script alone and cut nothing.
+
 /// Each character that cannot be seen (control, bidi, zero-width, broken UTF-8) as ⟨U+202E⟩; line ends stay.
-/// Unlike shown(), it leaves letters of a second script alone and cuts nothing: it is for whole texts of ours
-/// in which other people's words have passed shown() already, or should have.
-std::string visible(std::string_view text);
+std::string visible(const Redacted& text);
 /// The same on one line: line ends are marked, too.
-std::string visible_line(std::string_view text);
+std::string visible_line(const Redacted& text);
 /// JSON text with these characters as \u escapes: the same JSON value.
-std::string visible_json(std::string_view json);
+std::string visible_json(const Redacted& json);
 
 }  // namespace tfy::policy

@@ -1,19 +1,16 @@
 #include "tools/text.hpp"
 
-#include "policy/facts.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::tools {
 
-std::string one_line(std::string_view text, std::size_t limit) {
-    std::string flat(text);
-    for (auto& c : flat)
-        if (c == '\n' || c == '\r' || c == '\t') c = ' ';
-    return policy::shown(flat, limit);
+std::string one_line(const policy::Seals& seal, std::string_view text, std::size_t limit) {
+    return policy::shown_line(seal.seal_text(text), limit);
 }
 
-std::string cell(std::string_view text) {
+std::string cell(const policy::Seals& seal, std::string_view text) {
     std::string escaped;
-    for (const char c : one_line(text)) {
+    for (const char c : one_line(seal, text)) {
         if (c == '|' || c == '\\') escaped += '\\';
         escaped += c;
     }
@@ -30,6 +27,8 @@ std::string distance(policy::Time time, policy::Time now) {
     return "in " + std::to_string(calendar.count()) + (calendar == days{1} ? " day" : " days");
 }
 
-std::string in_quotes(std::string_view text) { return "\"" + one_line(text) + "\""; }
+std::string in_quotes(const policy::Seals& seal, std::string_view text) {
+    return "\"" + one_line(seal, text) + "\"";
+}
 
 }  // namespace tfy::tools

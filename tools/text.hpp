@@ -4,19 +4,20 @@
 #include <string>
 #include <string_view>
 
+#include "policy/redacted.hpp"
 #include "policy/time.hpp"
 
 namespace tfy::tools {
 
-/// Text from others, safe to look at and without line breaks, cut at `limit` characters.
-std::string one_line(std::string_view text, std::size_t limit = 200);
+/// Text from others, sealed whole, then safe to look at and without line breaks, cut at `limit` characters.
+std::string one_line(const policy::Seals& seal, std::string_view text, std::size_t limit = 200);
 /// The same as a cell of a Markdown table.
-std::string cell(std::string_view text);
+std::string cell(const policy::Seals& seal, std::string_view text);
 /// "2026-11-23", in UTC.
 std::string day(policy::Time time);
 /// "in 90 days" by the calendar in UTC, "in 5 h 3 m" within a day, "2 h 3 m ago" for what is over.
 std::string distance(policy::Time time, policy::Time now);
-/// The text in double quotes, safe to look at and on one line.
-std::string in_quotes(std::string_view text);
+/// The same in double quotes.
+std::string in_quotes(const policy::Seals& seal, std::string_view text);
 
 }  // namespace tfy::tools

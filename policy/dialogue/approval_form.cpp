@@ -1,6 +1,7 @@
 #include "policy/dialogue/approval_form.hpp"
 
 #include "policy/dialogue/approval_text.hpp"
+#include "policy/visible.hpp"
 #include "protocol/elicitation.hpp"
 
 namespace tfy::dialogue {
@@ -37,7 +38,7 @@ std::string text_of(const Json& content, const char* key) {
 }  // namespace
 
 Json approval_form(const Approval& approval, policy::Time now, protocol::Version version,
-                   const DestinationOffer& offer, const std::string& problem) {
+                   const DestinationOffer& offer, const std::string& problem, const policy::Seals& seal) {
     Json properties = {{"decision", decision_field()}};
     Json required = {"decision"};
     const auto& facts = approval.facts;
@@ -45,7 +46,7 @@ Json approval_form(const Approval& approval, policy::Time now, protocol::Version
         properties["confirm_name"] = {
             {"type", "string"},
             {"title", facts.confirmation.empty() ? "Type the token's name" : "Type the whole sentence"},
-            {"description", "To approve, type: " + policy::shown(facts.to_type(), 200)}};
+            {"description", "To approve, type: " + policy::shown(seal, facts.to_type(), 200)}};
     }
     if (!offer.empty()) properties["destination"] = destination_field(offer);
     properties["reason"] = {{"type", "string"},
@@ -54,13 +55,16 @@ Json approval_form(const Approval& approval, policy::Time now, protocol::Version
                             {"maxLength", 500}};
     if (approval.terms.reason_required) required.push_back("reason");
     const Json schema = {{"type", "object"}, {"properties", properties}, {"required", required}};
-    const auto message = (problem.empty() ? std::string{} : problem + "\n\n") + screen(approval, now, offer);
+    const auto message =
+        (problem.empty() ? std::string{} : problem + "\n\n") + screen(approval, now, offer, seal);
     return protocol::write_form(message, schema, version);
 }
 
-Json page_question(const Approval& approval, std::string address, protocol::Version version) {
-    return protocol::write_url("Approve or deny on the approvals page: " + approval.facts.effect,
-                               std::move(address), approval.id, version);
+Json page_question(const Approval& approval, std::string address, protocol::Version version,
+                   const policy::Seals& seal) {
+    return protocol::write_url(
+        "Approve or deny on the approvals page: " + policy::shown(seal, approval.facts.effect),
+        std::move(address), approval.id, version);
 }
 
 Result<Decide> read_form(const Json& elicited, std::string shown_digest, const DestinationOffer& offer) {

@@ -13,9 +13,10 @@ namespace tfy::dialogue {
 /// decision, typed name, reason, destination. `offer`: where its value may go, empty if none comes of it.
 /// `problem` says what was wrong with the last answer.
 Json approval_form(const policy::Approval& approval, policy::Time now, protocol::Version version,
-                   const DestinationOffer& offer, const std::string& problem);
+                   const DestinationOffer& offer, const std::string& problem, const policy::Seals& seal);
 /// The approvals page's address, as params of elicitation/create.
-Json page_question(const policy::Approval& approval, std::string address, protocol::Version version);
+Json page_question(const policy::Approval& approval, std::string address, protocol::Version version,
+                   const policy::Seals& seal);
 
 struct Decide {
     enum class What { approve, deny, withdraw } what = What::withdraw;

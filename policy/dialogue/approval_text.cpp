@@ -5,6 +5,7 @@
 #include "policy/call_words.hpp"
 #include "policy/canonical_json.hpp"
 #include "policy/narrowed_arguments.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::dialogue {
 namespace {
@@ -12,33 +13,37 @@ namespace {
 using policy::Approval;
 using State = policy::Approval::State;
 
-std::string or_nothing(const std::string& value) {
-    return value.empty() ? "not given" : policy::shown(value);
+std::string or_nothing(const std::string& value, const policy::Seals& seal) {
+    return value.empty() ? "not given" : policy::shown(seal, value);
 }
 
 // Who may decide, and who has; nothing if any person may, alone.
-std::string people_lines(const Approval& approval) {
+std::string people_lines(const Approval& approval, const policy::Seals& seal) {
     const auto& terms = approval.terms;
     std::string text;
-    if (!terms.approvers.empty()) text += "May decide: " + policy::shown_names(terms.approvers) + "\n";
+    if (!terms.approvers.empty()) text += "May decide: " + policy::shown_names(terms.approvers, seal) + "\n";
     if (!terms.self_approval && !approval.call.caller.person.empty())
-        text += "Cannot approve: " + policy::shown(approval.call.caller.person, 100) + ", whose agent asks\n";
+        text += "Cannot approve: " + policy::shown(seal, approval.call.caller.person, 100) +
+                ", whose agent asks\n";
     if (terms.quorum == 1) return text;
     text += "Approvals: " + std::to_string(approval.votes().size()) + " of " + std::to_string(terms.quorum);
     for (const auto& vote : approval.votes())
-        text += (&vote == &approval.votes().front() ? ": " : ", ") + policy::shown(vote.by, 100);
+        text += (&vote == &approval.votes().front() ? ": " : ", ") + policy::shown(seal, vote.by, 100);
     return text + "\n";
 }
 
 // The arguments whole, one a line, strings made safe to look at.
-void write_arguments(std::string& out, const Json& value, const std::string& path) {
+void write_arguments(std::string& out, const Json& value, const std::string& path,
+                     const policy::Seals& seal) {
     if (value.is_object() && !value.empty()) {
         for (const auto& [key, member] : value.items())
-            write_arguments(out, member, path.empty() ? policy::shown(key) : path + "." + policy::shown(key));
+            write_arguments(out, member,
+                            path.empty() ? policy::shown(seal, key) : path + "." + policy::shown(seal, key),
+                            seal);
         return;
     }
     const auto text = value.is_string() ? value.get<std::string>() : policy::canonical_json(value);
-    out += "  " + path + " = " + policy::shown(text, std::numeric_limits<std::size_t>::max()) +
+    out += "  " + path + " = " + policy::shown(seal, text, std::numeric_limits<std::size_t>::max()) +
            "\n";  // whole: nothing may hide behind a cut
 }
 
@@ -48,9 +53,9 @@ std::string destination_words(const DestinationOffer& offer) {
 }
 
 // Nothing here is known to be so: no word of it may stand among what this server verified.
-std::string claimed_lines(const Approval& approval) {
-    const auto claimed = [](const std::string& text) {
-        return text.empty() ? std::string("none given") : "\"" + policy::shown(text) + "\"";
+std::string claimed_lines(const Approval& approval, const policy::Seals& seal) {
+    const auto claimed = [&seal](const std::string& text) {
+        return text.empty() ? std::string("none given") : "\"" + policy::shown(seal, text) + "\"";
     };
     return "\nClaimed by the caller (not verified):\n  Client: " + claimed(approval.call.caller.client) +
            "\n  Reason: " + claimed(approval.agent_reason) + "\n";
@@ -58,34 +63,37 @@ std::string claimed_lines(const Approval& approval) {
 
 }  // namespace
 
-std::string narrowing_lines(const Approval& approval) {
+std::string narrowing_lines(const Approval& approval, const policy::Seals& seal) {
     if (approval.narrowings.empty()) return {};
     std::string text =
-        "Changed by " + policy::shown(approval.narrowings.back().by, 100) + " since it was asked:\n";
+        "Changed by " + policy::shown(seal, approval.narrowings.back().by, 100) + " since it was asked:\n";
     for (const auto& each : policy::narrowed_arguments(approval))
-        text += "  " + policy::shown(each.argument) + ": was " + or_nothing(each.asked) + ", now " +
-                or_nothing(each.now) + "\n";
+        text += "  " + policy::shown(seal, each.argument) + ": was " + or_nothing(each.asked, seal) +
+                ", now " + or_nothing(each.now, seal) + "\n";
     return text;
 }
 
-std::string screen(const Approval& approval, policy::Time now) {
-    return screen(approval, now, offer_with_page(approval.terms));
+std::string screen(const Approval& approval, policy::Time now, const policy::Seals& seal) {
+    return screen(approval, now, offer_with_page(approval.terms), seal);
 }
 
-std::string screen(const Approval& approval, policy::Time now, const DestinationOffer& offer) {
-    std::string text = policy::headline(approval) + "?\n\nVerified by this server:\n";
+std::string screen(const Approval& approval, policy::Time now, const DestinationOffer& offer,
+                   const policy::Seals& seal) {
+    std::string text = policy::headline(approval, seal) + "?\n\nVerified by this server:\n";
     for (const auto& fact : approval.facts.shown)
-        text += "  " + fact.label + ": " + policy::shown(fact.value) + "\n";
-    text += "  Asked by: " + policy::shown(approval.call.caller.principal) + "\n";
-    for (const auto& warning : approval.facts.warnings) text += "  Warning: " + policy::shown(warning) + "\n";
-    text += claimed_lines(approval);
+        text += "  " + fact.label + ": " + policy::shown(seal, fact.value) + "\n";
+    text += "  Asked by: " + policy::shown(seal, approval.call.caller.principal) + "\n";
+    for (const auto& warning : approval.facts.warnings)
+        text += "  Warning: " + policy::shown(seal, warning) + "\n";
+    text += claimed_lines(approval, seal);
     text += "\nExact arguments:\n";
-    write_arguments(text, approval.call.arguments, "");
-    text += narrowing_lines(approval);
+    write_arguments(text, approval.call.arguments, "", seal);
+    text += narrowing_lines(approval, seal);
     text += "\nDigest: " + policy::short_digest(approval.digest) + "\n";
-    if (!approval.terms.because.empty()) text += "Rule: " + policy::shown(approval.terms.because) + "\n";
-    text += people_lines(approval);
-    text += "\nOn approval: " + policy::shown(approval.facts.effect) + "\n" + destination_words(offer);
+    if (!approval.terms.because.empty())
+        text += "Rule: " + policy::shown(seal, approval.terms.because) + "\n";
+    text += people_lines(approval, seal);
+    text += "\nOn approval: " + policy::shown(seal, approval.facts.effect) + "\n" + destination_words(offer);
     if (approval.state() == State::pending)
         text +=
             "Time left: " + policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) +

@@ -12,29 +12,30 @@ DestinationOffer offer_to(const Client& client, const Approval& approval) {
     return client.reaches_page ? offer_with_page(approval.terms) : offer_without_page(approval.terms);
 }
 
-Step show(Position& position, const Client& client, const Approval& approval, policy::Time now) {
+Step show(Position& position, const Client& client, const Approval& approval, policy::Time now,
+          const policy::Seals& seal) {
     position.shown = approval.digest;
     if (form_may_decide(client, approval) && position.unclear < most_unclear)
         return Show{Show::Way::form, approval_form(approval, now, client.version, offer_to(client, approval),
-                                                   position.problem)};
+                                                   position.problem, seal)};
     if (client.page_address.empty()) return Hold{};
-    return Show{Show::Way::address, page_question(approval, client.page_address, client.version)};
+    return Show{Show::Way::address, page_question(approval, client.page_address, client.version, seal)};
 }
 
 // Shown again with what is to be mended, and not for ever.
 Step again(Position& position, const Client& client, const Approval& approval, std::string problem,
-           policy::Time now) {
+           policy::Time now, const policy::Seals& seal) {
     position.problem = std::move(problem);
     if (++position.unclear >= most_unclear) return Hold{};
-    return show(position, client, approval, now);
+    return show(position, client, approval, now, seal);
 }
 
 Step hear(Position& position, const Client& client, const Approval& approval, const Json& elicited,
-          policy::Time now) {
+          policy::Time now, const policy::Seals& seal) {
     if (form_may_decide(client, approval)) {
         auto read = read_form(elicited, position.shown, offer_to(client, approval));
         if (read) return std::move(*read);
-        return again(position, client, approval, read.error().message, now);
+        return again(position, client, approval, read.error().message, now, seal);
     }
     // "accept" means that the page was opened, not that anything was approved.
     if (client.page_address.empty() || opened_page(elicited)) return Hold{.page_open = true};
@@ -48,15 +49,15 @@ bool form_may_decide(const Client& client, const Approval& approval) {
 }
 
 Step resume(Position& position, const Client& client, const Approval& approval, const Event& event,
-            policy::Time now) {
+            policy::Time now, const policy::Seals& seal) {
     if (approval.state() != Approval::State::pending) return Decided{};
     if (const auto* answered = std::get_if<Answered>(&event))
-        return hear(position, client, approval, answered->elicited, now);
+        return hear(position, client, approval, answered->elicited, now, seal);
     if (const auto* refused = std::get_if<NotTaken>(&event))
-        return again(position, client, approval, refused->problem, now);
+        return again(position, client, approval, refused->problem, now, seal);
     if (std::holds_alternative<Looked>(event)) return Pending{};
     if (std::holds_alternative<Unanswered>(event) || std::holds_alternative<NotAsked>(event)) return Hold{};
-    return show(position, client, approval, now);
+    return show(position, client, approval, now, seal);
 }
 
 void count(UnresponsiveClients& clients, const Approval& approval, const policy::Caller& caller,

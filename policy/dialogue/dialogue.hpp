@@ -57,9 +57,10 @@ struct Decided {};  // the row is not pending any more
 struct Pending {};  // it stays so for now: the client calls again
 using Step = std::variant<Show, Decide, Hold, Decided, Pending>;
 
-/// What comes next. `approval` is the row as it is now, `now` the time that a form counts down from.
+/// What comes next. `approval` is the row as it is now, `now` the time that a form counts down from, `seal`
+/// what its texts are sealed with.
 Step resume(Position& position, const Client& client, const policy::Approval& approval, const Event& event,
-            policy::Time now);
+            policy::Time now, const policy::Seals& seal);
 
 /// Whether an answer of this client's person may decide.
 bool form_may_decide(const Client& client, const policy::Approval& approval);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "policy/approval.hpp"
-#include "policy/redaction/redactor.hpp"
+#include "policy/redacted.hpp"
 #include "policy/webhook.hpp"
 
 namespace tfy::notice {
@@ -18,18 +18,16 @@ struct Notice {
     std::string page_url;  // of the approval; empty if there is no page
 };
 
-/// With every text that someone wrote sealed. To be done first: what makes a text safe to look at puts marks
-/// into it and cuts it, and a value that is taken apart so is not found any more.
-Notice sealed(Notice notice, const redaction::Redactor& redactor);
+// `seal`: every text that someone wrote is sealed while it is whole. The body is to be sealed as well.
 
-/// {type, id, at, approval: {…}, approval_url, decision?}: docs/webhooks.md. Not yet sealed.
-Json json_body(const Notice& notice);
+/// {type, id, at, approval: {…}, approval_url, decision?}: docs/webhooks.md.
+Json json_body(const Notice& notice, const policy::Seals& seal);
 /// Block Kit. Everything is plain text: nothing that someone wrote is rendered as markup.
-Json slack_body(const Notice& notice);
+Json slack_body(const Notice& notice, const policy::Seals& seal);
 /// An Adaptive Card in the envelope that Teams' Workflows take. Everything is text runs, which know no
 /// Markdown.
-Json teams_body(const Notice& notice);
+Json teams_body(const Notice& notice, const policy::Seals& seal);
 
-Json body_of(const Notice& notice, policy::Webhook::Format format);
+Json body_of(const Notice& notice, policy::Webhook::Format format, const policy::Seals& seal);
 
 }  // namespace tfy::notice

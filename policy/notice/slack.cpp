@@ -37,8 +37,8 @@ Json link(const std::string& url) {
 
 }  // namespace
 
-Json slack_body(const Notice& notice) {
-    const auto words = words_of(notice);
+Json slack_body(const Notice& notice, const policy::Seals& seal) {
+    const auto words = words_of(notice, seal);
     auto blocks = Json::array({{{"type", "header"}, {"text", plain(words.headline)}}, fields(words)});
     if (!words.effect.empty()) blocks.push_back(section(words.effect));
     for (const auto& remark : words.remarks) blocks.push_back(section(remark));

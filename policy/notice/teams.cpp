@@ -30,11 +30,11 @@ Json lines(const NoticeWords& words) {
 
 }  // namespace
 
-Json teams_body(const Notice& notice) {
+Json teams_body(const Notice& notice, const policy::Seals& seal) {
     Json card = {{"$schema", "http://adaptivecards.io/schemas/adaptive-card.json"},
                  {"type", "AdaptiveCard"},
                  {"version", "1.4"},
-                 {"body", lines(words_of(notice))},
+                 {"body", lines(words_of(notice, seal))},
                  {"actions", Json::array()}};
     if (!notice.page_url.empty())
         card["actions"].push_back(

@@ -1,6 +1,7 @@
 #include "policy/notice/words.hpp"
 
 #include "policy/call_words.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::notice {
 namespace {
@@ -37,13 +38,13 @@ std::string headline(const Notice& notice) {
     return notice.decision ? "Expired: approved, but not used in time" : "Expired: not decided in time";
 }
 
-std::vector<NoticeWords::Field> fields_of(const Notice& notice) {
+std::vector<NoticeWords::Field> fields_of(const Notice& notice, const policy::Seals& seal) {
     const auto& approval = notice.approval;
     std::vector<NoticeWords::Field> fields;
-    const auto add = [&fields](const char* label, std::string_view value) {
-        if (!value.empty()) fields.push_back({label, shown_within(value, most_of_value)});
+    const auto add = [&](const char* label, std::string_view value) {
+        if (!value.empty()) fields.push_back({label, shown_within(seal, value, most_of_value)});
     };
-    add("Request", policy::words_for(approval.call.tool).title);
+    add("Request", policy::words_for(approval.call.tool, seal).title);
     add("Token", approval.facts.subject);
     add("Asked by", approval.call.caller.principal);
     if (notice.event != Event::requested && notice.decision) {
@@ -53,20 +54,21 @@ std::vector<NoticeWords::Field> fields_of(const Notice& notice) {
     return fields;
 }
 
-std::vector<std::string> remarks_of(const policy::Approval& approval) {
+std::vector<std::string> remarks_of(const policy::Approval& approval, const policy::Seals& seal) {
     std::vector<std::string> remarks;
     for (const auto& warning : approval.facts.warnings)
         if (remarks.size() < most_warnings)
-            remarks.push_back("Warning: " + shown_within(warning, most_of_sentence));
+            remarks.push_back("Warning: " + shown_within(seal, warning, most_of_sentence));
     if (!approval.terms.because.empty())
-        remarks.push_back("Asked because " + shown_within(approval.terms.because, most_of_sentence));
+        remarks.push_back("Asked because " + shown_within(seal, approval.terms.because, most_of_sentence));
     return remarks;
 }
 
-std::string claimed_of(const policy::Approval& approval) {
+std::string claimed_of(const policy::Approval& approval, const policy::Seals& seal) {
     const auto& client = approval.call.caller.client;
     if (client.empty()) return {};
-    return "Claimed by the caller (not verified): client \"" + shown_within(client, most_of_value) + "\"";
+    return "Claimed by the caller (not verified): client \"" + shown_within(seal, client, most_of_value) +
+           "\"";
 }
 
 std::string footer_of(const Notice& notice) {
@@ -79,23 +81,24 @@ std::string footer_of(const Notice& notice) {
 
 }  // namespace
 
-std::string shown_within(std::string_view text, std::size_t most) {
+std::string shown_within(const policy::Seals& seal, std::string_view text, std::size_t most) {
+    const auto sealed = seal.seal_text(text);
     for (auto limit = most; limit > 0; limit /= 2)
-        if (auto safe = policy::shown(text, limit); safe.size() <= most) return safe;
+        if (auto safe = policy::shown(sealed, limit); safe.size() <= most) return safe;
     return {};
 }
 
-NoticeWords words_of(const Notice& notice) {
+NoticeWords words_of(const Notice& notice, const policy::Seals& seal) {
     NoticeWords words{.headline = headline(notice),
-                      .fields = fields_of(notice),
-                      .effect = shown_within(notice.approval.facts.effect, most_of_sentence),
-                      .remarks = remarks_of(notice.approval),
-                      .claimed = claimed_of(notice.approval),
+                      .fields = fields_of(notice, seal),
+                      .effect = shown_within(seal, notice.approval.facts.effect, most_of_sentence),
+                      .remarks = remarks_of(notice.approval, seal),
+                      .claimed = claimed_of(notice.approval, seal),
                       .footer = footer_of(notice)};
-    words.summary = words.headline + ": " + policy::words_for(notice.approval.call.tool).title +
+    words.summary = words.headline + ": " + policy::words_for(notice.approval.call.tool, seal).title +
                     (notice.approval.facts.subject.empty()
                          ? std::string{}
-                         : " " + shown_within(notice.approval.facts.subject, most_of_value));
+                         : " " + shown_within(seal, notice.approval.facts.subject, most_of_value));
     return words;
 }
 

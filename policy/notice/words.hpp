@@ -24,9 +24,9 @@ struct NoticeWords {
 
 /// No value has more than 300 bytes, no effect or remark more than about 500: escaped, which makes them
 /// five times as long at the most, they still keep to the limits of both services.
-NoticeWords words_of(const Notice& notice);
+NoticeWords words_of(const Notice& notice, const policy::Seals& seal);
 
 /// shown(), cut so that no more than `most` bytes come out, however much of it has to be marked.
-std::string shown_within(std::string_view text, std::size_t most);
+std::string shown_within(const policy::Seals& seal, std::string_view text, std::size_t most);
 
 }  // namespace tfy::notice

@@ -103,27 +103,6 @@ std::string json_escaped(std::string_view value) {
 
 }  // namespace
 
-Redacted& Redacted::operator=(const Redacted& other) {
-    if (this == &other) return *this;
-    policy::wipe(text_);
-    text_ = other.text_;
-    reveals_ = other.reveals_;
-    return *this;
-}
-
-Redacted& Redacted::operator=(Redacted&& other) noexcept {
-    if (this == &other) return *this;
-    policy::wipe(text_);
-    text_ = std::move(other.text_);
-    reveals_ = other.reveals_;
-    return *this;
-}
-
-Redacted Redacted::error_object(Literal words) { return Redacted(written(Json{{"error", words.text()}})); }
-Redacted Redacted::error_object(Literal code, Literal words) {
-    return Redacted(written(Json{{"error", code.text()}, {"error_description", words.text()}}));
-}
-
 Redactor::Redactor(FingerprintKey key, std::vector<TokenFingerprints> tokens)
     : index_(std::make_shared<const Index>(key, tokens)) {}
 Redactor::Redactor(std::shared_ptr<const Index> index) : index_(std::move(index)) {}

@@ -7,57 +7,17 @@
 #include <string_view>
 #include <vector>
 
-#include "manifests/embedded.hpp"
+#include "policy/redacted.hpp"
 #include "policy/redaction/fingerprint.hpp"
 #include "policy/redaction/reveal.hpp"
 #include "protocol/error.hpp"
-
-namespace tfy::sealing {
-class Sealer;
-}
 
 namespace tfy::redaction {
 
 class Index;
 
-/// Words of ours from the text of the program: they hold no token.
-class Literal {
-public:
-    template <std::size_t Size>
-    consteval Literal(const char (&words)[Size]) : words_(words, Size - 1) {}  // NOLINT: to be given as it is
-    std::string_view text() const { return words_; }
-
-private:
-    std::string_view words_;
-};
-
-/// Text that may leave. Made only by Redactor, and of the program's own bytes; transports, pages, journal,
-/// logs and metrics take nothing else. Wiped when it is gone: one of them holds the value of a reveal.
-class Redacted {
-public:
-    Redacted(const Redacted&) = default;
-    Redacted& operator=(const Redacted& other);
-    Redacted(Redacted&& other) noexcept = default;
-    Redacted& operator=(Redacted&& other) noexcept;
-    ~Redacted() { policy::wipe(text_); }
-
-    std::string_view text() const { return text_; }
-    /// Holds the value of a reveal: to be written once, and never to be kept for later.
-    bool reveals() const { return reveals_; }
-    /// {"error": words}
-    static Redacted error_object(Literal words);
-    /// {"error": code, "error_description": words}
-    static Redacted error_object(Literal code, Literal words);
-    /// A file of the program as it is, also if it is no text.
-    static Redacted embedded(manifests::Bytes file) { return Redacted(std::string(file.text())); }
-
-private:
-    friend class Redactor;
-    friend struct RedactedForTests;
-    explicit Redacted(std::string text, bool reveals = false) : text_(std::move(text)), reveals_(reveals) {}
-    std::string text_;
-    bool reveals_ = false;
-};
+using policy::Literal;
+using policy::Redacted;
 
 /// A part of a text that may not leave, without its words.
 struct Match {
@@ -70,7 +30,7 @@ struct Match {
 
 /// Immutable: a new token makes a new Redactor, and the server swaps it whole. Safe to use from any thread.
 /// Only the process's Sealer makes one, so each knows all tokens that the process knows.
-class Redactor {
+class Redactor final : public policy::Seals {
 public:
     ~Redactor();
     Redactor(Redactor&&) noexcept;
@@ -90,7 +50,7 @@ public:
     Redacted seal(const Json& message) const;
     /// Plain text: log lines, page bodies that are no JSON, static files. One line or many; bytes that are no
     /// UTF-8 are replaced.
-    Redacted seal_text(std::string_view text) const;
+    Redacted seal_text(std::string_view text) const override;
     /// What seal_text would take out, sorted, without overlaps. Bytes that are no UTF-8 are looked through
     /// and stay. nullopt: there is too much to decode to say (seal_text would withhold the text).
     ///

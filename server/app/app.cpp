@@ -80,7 +80,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       exchange_(parts.sandbox ? std::move(parts.exchange)
                               : upstream::keep_accepted_keys(std::move(parts.exchange),
                                                              {store_, redaction_, log_}, parts.own_key)),
-      client_(*exchange_, parts.limits.max_time),
+      client_(*exchange_, redaction_, parts.limits.max_time),
       key_holders_(parts.own_key, parts.fingerprint_key, client_),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance, state_dir_),
@@ -211,7 +211,7 @@ Async<void> App::bring_up_to_date(tools::ToolResult& outcome, const policy::Appr
     }
     if (!outcome.structured.contains("rotation_id")) co_return;
     const auto rotation = co_await rotations_.of(approval.id);
-    if (rotation && *rotation) access_tokens::tell_old_token(outcome, **rotation);
+    if (rotation && *rotation) access_tokens::tell_old_token(outcome, **rotation, redaction_);
 }
 
 Async<Result<void>> App::start() {
@@ -290,7 +290,8 @@ Async<void> App::reply_health(transport::Responder& answer, bool ready) {
 registry::Catalog App::assemble(const Services& parts, const approvals::ApprovalPage& page) {
     const auto asked_for = [this](const policy::Caller& caller) {
         return approvals::told_to_agents(
-            approvals::requirements_of_calls(catalog_, *gate_.now(), caller, clock_.now()));
+            approvals::requirements_of_calls(catalog_, *gate_.now(), caller, clock_.now(), redaction_),
+            redaction_);
     };
     return registry::assemble(
         {.client = client_,

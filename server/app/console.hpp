@@ -24,6 +24,9 @@ public:
     /// Says what went wrong and gives its exit code.
     int fail(std::ostream& err, const Error& error) const;
 
+    /// What seals text by others before it is shown.
+    const policy::Seals& seals() const { return sealer(); }
+
 private:
     const sealing::Sealer& sealer() const;
 

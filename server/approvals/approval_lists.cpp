@@ -100,7 +100,7 @@ Async<Result<std::string>> Approvals::verify_journal() {
     const auto by_hand = co_await store_.run(
         [](storage::Ledger& ledger) { return ledger.people_the_journal_does_not_know(); });
     if (!by_hand) co_return by_hand.error();
-    co_return proof.result(*end, *by_hand);
+    co_return proof.result(*end, *by_hand, redaction_);
 }
 
 Async<Result<std::vector<Approval>>> Approvals::list_of(std::string principal, std::string before,

@@ -67,7 +67,7 @@ Async<Result<Approvals::Opened>> Approvals::open(policy::Ask ask, policy::Facts 
     auto permitted = co_await open_permitted(fresh, *permissions);
     if (!permitted) co_return permitted.error();
     if (*permitted) co_return std::move(**permitted);
-    policy::tell_near_permissions(fresh, *permissions, key_in_use(), clock_.now());
+    policy::tell_near_permissions(fresh, *permissions, key_in_use(), clock_.now(), redaction_);
     co_return co_await write_new(std::move(fresh), "requested");
 }
 
@@ -152,8 +152,8 @@ Async<Result<Approval>> Approvals::approve(std::string id, policy::Human person,
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state();
-    auto next =
-        policy::approve(std::move(*current), person, choice, clock_.now(), gate_.now()->rules().claim_window);
+    auto next = policy::approve(std::move(*current), person, choice, clock_.now(),
+                                gate_.now()->rules().claim_window, redaction_);
     if (!next) co_return next.error();
     auto kind = journal::kind_of_yes(*next);
     TFY_FAILPOINT("decision.write");
@@ -166,8 +166,9 @@ Async<Result<Approval>> Approvals::deny(std::string id, policy::Human person, st
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state();
-    co_return co_await write(seen, policy::deny(std::move(*current), person, std::move(reason), clock_.now()),
-                             "denied");
+    co_return co_await write(
+        seen, policy::deny(std::move(*current), person, std::move(reason), clock_.now(), redaction_),
+        "denied");
 }
 
 Async<Result<Approval>> Approvals::narrow(std::string id, policy::Human person, std::string shown_digest,
@@ -175,12 +176,12 @@ Async<Result<Approval>> Approvals::narrow(std::string id, policy::Human person, 
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state();
-    auto planned = policy::narrow(*current, person, shown_digest, arguments, facts, clock_.now());
+    auto planned = policy::narrow(*current, person, shown_digest, arguments, facts, clock_.now(), redaction_);
     if (!planned) co_return planned.error();
     if (auto alone = co_await asked_by_no_other(std::move(*planned)); !alone) co_return alone.error();
     // Its time may have ended during the look at the others.
     auto next = policy::narrow(std::move(*current), person, shown_digest, std::move(arguments),
-                               std::move(facts), clock_.now());
+                               std::move(facts), clock_.now(), redaction_);
     co_return co_await write(seen, std::move(next), "narrowed");
 }
 
@@ -202,7 +203,8 @@ Async<Result<Approval>> Approvals::extend(std::string id, policy::Human person) 
     auto current = co_await find(id);
     if (!current) co_return current.error();
     const auto seen = current->state();
-    co_return co_await write(seen, policy::extend(std::move(*current), person, clock_.now()), "extended");
+    co_return co_await write(seen, policy::extend(std::move(*current), person, clock_.now(), redaction_),
+                             "extended");
 }
 
 Async<Result<Approval>> Approvals::withdraw(std::string id, std::string by) {

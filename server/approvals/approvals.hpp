@@ -30,6 +30,8 @@ public:
     void begins_with(std::function<policy::KeyIdentity()> key) { key_ = std::move(key); }
     /// Whose key that is now: permissions are given for it, and cover only its calls.
     policy::KeyIdentity key_in_use() const { return key_ ? key_() : policy::KeyIdentity{}; }
+    /// What seals text by others before it is shown.
+    const policy::Seals& seals() const { return redaction_; }
     /// See Ledger::begun_with.
     Async<Result<std::optional<policy::KeyIdentity>>> begun_with(std::string approval_id);
 

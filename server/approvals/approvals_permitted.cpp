@@ -21,8 +21,8 @@ Async<Result<std::optional<Approvals::Opened>>> Approvals::open_permitted(
     using Found = std::optional<Opened>;
     const auto rules = gate_.now();
     for (const auto& permission : permissions) {
-        auto approved =
-            policy::approve_under(permission, fresh, key_in_use(), clock_.now(), rules->rules().claim_window);
+        auto approved = policy::approve_under(permission, fresh, key_in_use(), clock_.now(),
+                                              rules->rules().claim_window, redaction_);
         if (!approved) continue;
         auto record = entry("permitted", *approved);
         const storage::RequestLimits limits{rules->rules().open_requests, rules->rules().requests_per_minute};

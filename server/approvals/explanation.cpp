@@ -4,6 +4,7 @@
 #include <array>
 
 #include "policy/dialogue/approval_text.hpp"
+#include "policy/visible.hpp"
 #include "server/approvals/requirements.hpp"
 
 namespace tfy::approvals {
@@ -18,7 +19,9 @@ constexpr std::array<std::string_view, 4> outcome_names{"passes", "ask", "deny",
 
 std::string_view says(const Rule& rule) { return rule.says == Rule::Says::ask ? "ask" : "deny"; }
 
-std::string listed(const std::vector<std::string>& patterns) { return policy::shown(Json(patterns).dump()); }
+std::string listed(const std::vector<std::string>& patterns, const policy::Seals& seal) {
+    return policy::shown(seal, Json(patterns).dump());
+}
 
 bool is_any(const std::vector<std::string>& patterns) { return patterns == std::vector<std::string>{"*"}; }
 
@@ -46,8 +49,8 @@ std::string key_line(bool fits, const std::string& text, const std::string& why_
     return std::string(fits ? "    yes  " : "    no   ") + text + (fits ? "" : "   " + why_not) + "\n";
 }
 
-std::string is(const std::string& value) {
-    return value.empty() ? "it has none" : "it is " + policy::shown(value);
+std::string is(const std::string& value, const policy::Seals& seal) {
+    return value.empty() ? "it has none" : "it is " + policy::shown(seal, value);
 }
 
 std::string why_not_this_tool(const Explanation& that, const Rule& rule) {
@@ -57,23 +60,24 @@ std::string why_not_this_tool(const Explanation& that, const Rule& rule) {
 }
 
 /// Keys that are left out match everything, and are left out here, too.
-std::string key_lines(const Explanation& that, const Rule& rule, const RuleMatch& match) {
-    auto text = key_line(match.tool, "tools = " + listed(rule.tools), why_not_this_tool(that, rule));
+std::string key_lines(const Explanation& that, const Rule& rule, const RuleMatch& match,
+                      const policy::Seals& seal) {
+    auto text = key_line(match.tool, "tools = " + listed(rule.tools, seal), why_not_this_tool(that, rule));
     const auto key = [&](bool fits, const char* name, const std::vector<std::string>& patterns,
                          const std::string& why_not) {
-        if (!is_any(patterns)) text += key_line(fits, name + (" = " + listed(patterns)), why_not);
+        if (!is_any(patterns)) text += key_line(fits, name + (" = " + listed(patterns, seal)), why_not);
     };
-    key(match.principal, "principals", rule.principals, is(that.call.caller.principal));
-    key(match.client, "clients", rule.clients, is(that.call.caller.client));
+    key(match.principal, "principals", rule.principals, is(that.call.caller.principal, seal));
+    key(match.client, "clients", rule.clients, is(that.call.caller.client, seal));
     key(match.name, "names", rule.names,
-        that.name_unknown ? "unknown here: give it with --name" : is(that.name));
+        that.name_unknown ? "unknown here: give it with --name" : is(that.name, seal));
     if (rule.when)
         text += key_line(match.when, "when = \"" + rule.when->text() + "\"",
                          "there it is " + rule.when->local(that.at));
     return text;
 }
 
-std::string rule_lines(const Explanation& that, std::size_t index) {
+std::string rule_lines(const Explanation& that, std::size_t index, const policy::Seals& seal) {
     const auto& rule = that.rules[index];
     const auto& match = that.matches[index];
     auto text = "Line " + std::to_string(rule.line) + ", " + std::string(says(rule)) + ": ";
@@ -83,41 +87,41 @@ std::string rule_lines(const Explanation& that, std::size_t index) {
         text += "matches, and decides";
     else
         text += "matches, but line " + std::to_string(that.rules[*that.decides].line) + " decides before it";
-    return text + "\n" + key_lines(that, rule, match);
+    return text + "\n" + key_lines(that, rule, match, seal);
 }
 
-std::string opening(const Explanation& that) {
+std::string opening(const Explanation& that, const policy::Seals& seal) {
     const auto& caller = that.call.caller;
-    auto text = that.call.tool + ", asked by " + policy::shown(caller.principal);
-    if (!caller.client.empty()) text += " through " + policy::shown(caller.client);
-    if (!that.name.empty()) text += ", for the token " + policy::shown(that.name);
+    auto text = that.call.tool + ", asked by " + policy::shown(seal, caller.principal);
+    if (!caller.client.empty()) text += " through " + policy::shown(seal, caller.client);
+    if (!that.name.empty()) text += ", for the token " + policy::shown(seal, that.name);
     return text + ", at " + policy::format_time_for_people(that.at) +
            ".\nThis is a dry run: no person is asked, and nothing is recorded.\n\nRules (" +
-           policy::shown(that.rules_from) + "), the first that matches decides:\n\n";
+           policy::shown(seal, that.rules_from) + "), the first that matches decides:\n\n";
 }
 
 /// "it is TOOL for ci-db and …, under their rules."
-std::string part_words(const Explanation& that) {
+std::string part_words(const Explanation& that, const policy::Seals& seal) {
     std::vector<std::string> all;
     for (const auto& part : that.parts)
         all.push_back(std::string(part.tool) +
-                      (part.subject.empty() ? "" : " for " + policy::shown(part.subject)));
+                      (part.subject.empty() ? "" : " for " + policy::shown(seal, part.subject)));
     return "it is " + joined(all, " and ") + " as well, so their rules also apply.";
 }
 
-std::string outcome_words(const Explanation& that) {
+std::string outcome_words(const Explanation& that, const policy::Seals& seal) {
     const auto line = that.decides ? std::to_string(that.rules[*that.decides].line) : std::string{};
     switch (that.outcome) {
         case Outcome::passes: return "Outcome: it passes. It only reads, and no rule denies it.\n";
         case Outcome::denies:
             if (!that.refused_part.empty())
-                return "Outcome: the rule at line " + line + " asks a person, but " + part_words(that) +
+                return "Outcome: the rule at line " + line + " asks a person, but " + part_words(that, seal) +
                        " And that is refused: " + that.refused_part + "\n";
             return "Outcome: the rule at line " + line +
-                   " refuses it; no person is asked: " + policy::shown(that.refusal.because) + ".\n";
+                   " refuses it; no person is asked: " + policy::shown(seal, that.refusal.because) + ".\n";
         case Outcome::uncovered:
-            return "Outcome: it is refused; no person is asked: " + policy::shown(that.refusal.because) +
-                   ".\n";
+            return "Outcome: it is refused; no person is asked: " +
+                   policy::shown(seal, that.refusal.because) + ".\n";
         case Outcome::asks: break;
     }
     const auto& because = that.rules[*that.decides].because;
@@ -128,23 +132,23 @@ std::string outcome_words(const Explanation& that) {
     else
         text += "a";
     text += " person must decide, under the rule at line " + line +
-            (because.empty() ? "" : ": " + policy::shown(because)) + ".\n";
+            (because.empty() ? "" : ": " + policy::shown(seal, because)) + ".\n";
     if (!that.parts.empty())
-        text += "But " + part_words(that) + " Everything that these ask for is needed:\n";
+        text += "But " + part_words(that, seal) + " Everything that these ask for is needed:\n";
     return text;
 }
 
-std::string who_decides(const Rule& rule) {
+std::string who_decides(const Rule& rule, const policy::Seals& seal) {
     auto text = "  Who decides: " + (rule.quorum == 1 ? std::string("one person")
                                                       : std::to_string(rule.quorum) + " different people");
-    if (!rule.approvers.empty()) text += " of " + policy::shown(joined(rule.approvers, ", "));
+    if (!rule.approvers.empty()) text += " of " + policy::shown(seal, joined(rule.approvers, ", "));
     if (!rule.self_approval) text += ", other than the agent's own";
     return text + "\n";
 }
 
-std::string terms(const Explanation& that) {
+std::string terms(const Explanation& that, const policy::Seals& seal) {
     const auto& rule = *that.in_force;
-    auto text = who_decides(rule);
+    auto text = who_decides(rule, seal);
     for (const bool over_http : {false, true}) {
         if (that.one_transport && over_http != that.call.caller.principal.starts_with("http:")) continue;
         const auto level = least(rule, over_http);
@@ -197,21 +201,22 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 
 }  // namespace
 
-std::string explain_text(const Explanation& that) {
+std::string explain_text(const Explanation& that, const policy::Seals& seal) {
     auto text = that.unapprovable.empty()
                     ? std::string{}
                     : "NO PERSON CAN APPROVE THIS CALL. It is refused at once, and no person sees it.\n\n";
-    text += opening(that);
+    text += opening(that, seal);
     if (that.rules.empty()) text += "There are none.\n";
-    for (std::size_t i = 0; i < that.rules.size(); ++i) text += rule_lines(that, i);
-    text += "\n" + outcome_words(that);
-    if (that.outcome == Outcome::asks) text += terms(that);
-    for (const auto& note : that.notes) text += "\nNote: " + policy::shown(note) + "\n";
-    if (that.request) text += "\nWhat the person would see:\n\n" + dialogue::screen(*that.request, that.at);
+    for (std::size_t i = 0; i < that.rules.size(); ++i) text += rule_lines(that, i, seal);
+    text += "\n" + outcome_words(that, seal);
+    if (that.outcome == Outcome::asks) text += terms(that, seal);
+    for (const auto& note : that.notes) text += "\nNote: " + policy::shown(seal, note) + "\n";
+    if (that.request)
+        text += "\nWhat the person would see:\n\n" + dialogue::screen(*that.request, that.at, seal);
     return text;
 }
 
-Json explain_json(const Explanation& that) {
+Json explain_json(const Explanation& that, const policy::Seals& seal) {
     Json json = {{"tool", that.call.tool},
                  {"principal", that.call.caller.principal},
                  {"client", or_null(that.call.caller.client)},
@@ -234,7 +239,7 @@ Json explain_json(const Explanation& that) {
     }
     for (const auto& part : that.parts)
         json["parts"].push_back({{"tool", part.tool}, {"name", or_null(part.subject)}});
-    if (that.request) json["screen"] = dialogue::screen(*that.request, that.at);
+    if (that.request) json["screen"] = dialogue::screen(*that.request, that.at, seal);
     return json;
 }
 

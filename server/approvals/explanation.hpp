@@ -35,7 +35,7 @@ struct Explanation {
     std::vector<std::string> notes = {};           // what a dry run cannot know, in sentences
 };
 
-std::string explain_text(const Explanation& explanation);
-Json explain_json(const Explanation& explanation);
+std::string explain_text(const Explanation& explanation, const policy::Seals& seal);
+Json explain_json(const Explanation& explanation, const policy::Seals& seal);
 
 }  // namespace tfy::approvals

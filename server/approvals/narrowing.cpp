@@ -1,5 +1,7 @@
 #include "server/approvals/narrowing.hpp"
 
+#include "policy/visible.hpp"
+
 namespace tfy::approvals {
 
 using policy::Approval;
@@ -26,7 +28,8 @@ Async<Result<Approval>> Narrowing::narrow(std::string id, policy::Human person, 
                         "This does not fit: " + fits.error().message + " Nothing was changed."};
     auto facts = co_await entry->changes->facts(call);
     if (!facts && facts.error().code == Errc::conflict && !wish.name.empty())
-        co_return Error{Errc::conflict, "There is a token named " + policy::shown(wish.name, 100) +
+        co_return Error{Errc::conflict, "There is a token named " +
+                                            policy::shown(desk_.seals(), wish.name, 100) +
                                             " already. Nothing was changed: choose another name."};
     if (!facts) co_return facts.error();
     if (auto same = same_terms(*approval, std::move(call), *facts); !same) co_return same.error();

@@ -28,7 +28,7 @@ Async<Result<StandingPermission>> Permissions::give(policy::Human person, policy
     auto given = policy::give(person, std::move(wish), "per_" + policy::random_id(), clock_.now());
     if (given) given = journal::without_values(*given, **redactor);
     if (!given) co_return given.error();
-    if (const auto why = policy::cannot_count(*given, gate_.now()->rules(), clock_.now()))
+    if (const auto why = policy::cannot_count(*given, gate_.now()->rules(), clock_.now(), **redactor))
         co_return cannot_count(*why);
     auto record = journal::journal_entry("permission_given", *given, **redactor, clock_.now());
     auto work = [permission = *given, record](storage::Ledger& ledger) {
@@ -44,7 +44,7 @@ std::string Permissions::where() const {
     StandingPermission next;
     next.base_url = base_url_;
     next.holder = approvals_.key_in_use();
-    return next.where();
+    return next.where(redaction_);
 }
 
 Async<Result<std::vector<StandingPermission>>> Permissions::list() {

@@ -28,7 +28,7 @@ std::string doing(std::string_view tool) { return std::string(tool.substr(tool.r
 
 /// The rules before the one that decides that could decide other calls of the same tool and caller.
 void look_at_narrower(const policy::Gate& gate, const policy::Call& call, policy::Time now,
-                      Requirement& demand) {
+                      const policy::Seals& seal, Requirement& demand) {
     for (const auto& rule : gate.rules().rules) {
         const auto fits = policy::match(rule, call, {}, now);
         if (fits.all()) return;
@@ -36,17 +36,17 @@ void look_at_narrower(const policy::Gate& gate, const policy::Call& call, policy
         demand.narrower.push_back(rule.line);
         if (rule.says == policy::Rule::Says::deny) continue;
         const auto terms = policy::terms_of(rule, call.caller, false);
-        if (const auto why = policy::nobody_may_approve(terms, call.caller))
+        if (const auto why = policy::nobody_may_approve(terms, call.caller, seal))
             demand.narrower_nobody.push_back("Under the rule at line " + std::to_string(rule.line) +
                                              " no person can approve it: " + *why);
     }
 }
 
 Requirement demand_of(const Entry& entry, const policy::Gate& gate, const policy::Caller& caller,
-                      policy::Time now) {
+                      policy::Time now, const policy::Seals& seal) {
     const auto call = call_of(entry, caller);
     Requirement demand{.tool = call.tool, .doing = doing(call.tool), .narrower_nobody = {}};
-    look_at_narrower(gate, call, now, demand);
+    look_at_narrower(gate, call, now, seal, demand);
     const auto verdict = gate.judge(call, {}, now);
     if (const auto* refusal = std::get_if<policy::Denial>(&verdict)) {
         demand.refused = words(*refusal);
@@ -59,7 +59,7 @@ Requirement demand_of(const Entry& entry, const policy::Gate& gate, const policy
         return demand;
     }
     demand.terms = policy::terms_of(*rule, caller, false);
-    demand.why_not = policy::nobody_may_approve(*demand.terms, caller).value_or("");
+    demand.why_not = policy::nobody_may_approve(*demand.terms, caller, seal).value_or("");
     return demand;
 }
 
@@ -75,9 +75,9 @@ std::string_view at_least(Assurance least) {
     return "with a passkey";
 }
 
-std::string who_decides(const policy::Terms& terms) {
+std::string who_decides(const policy::Terms& terms, const policy::Seals& seal) {
     auto text = terms.quorum == 1 ? std::string("one person") : std::to_string(terms.quorum) + " people";
-    if (!terms.approvers.empty()) text += " of " + policy::shown_names(terms.approvers);
+    if (!terms.approvers.empty()) text += " of " + policy::shown_names(terms.approvers, seal);
     if (!terms.self_approval) text += ", other than the agent's own,";
     return text + (terms.quorum == 1 ? " decides, " : " decide, ") +
            std::string(at_least(terms.min_assurance));
@@ -108,26 +108,28 @@ std::vector<std::string> channels(Assurance least, bool over_http) {
 }
 
 std::vector<Requirement> requirements_of_calls(const registry::Catalog& catalog, const policy::Gate& gate,
-                                               const policy::Caller& caller, policy::Time now) {
+                                               const policy::Caller& caller, policy::Time now,
+                                               const policy::Seals& seal) {
     std::vector<Requirement> all;
     for (const auto& entry : catalog.entries())
-        if (entry.changes != nullptr) all.push_back(demand_of(entry, gate, caller, now));
+        if (entry.changes != nullptr) all.push_back(demand_of(entry, gate, caller, now, seal));
     return all;
 }
 
-std::string in_words(const Requirement& demand) {
+std::string in_words(const Requirement& demand, const policy::Seals& seal) {
     auto text = !demand.terms ? "refused. " + demand.refused
                 : !demand.why_not.empty()
                     ? "no person can approve it, so it is refused at once. " + demand.why_not
-                    : who_decides(*demand.terms);
+                    : who_decides(*demand.terms, seal);
     while (text.ends_with('.')) text.pop_back();
     return text + about_narrower(demand);
 }
 
-std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Requirement>& requirements) {
+std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Requirement>& requirements,
+                                                          const policy::Seals& seal) {
     std::vector<std::pair<std::string, std::string>> told;
     for (const auto& demand : requirements) {
-        const auto words = in_words(demand);
+        const auto words = in_words(demand, seal);
         const auto same = std::ranges::find(told, words, &std::pair<std::string, std::string>::second);
         if (same == told.end())
             told.emplace_back(demand.doing, words);
@@ -137,9 +139,10 @@ std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Requ
     return told;
 }
 
-status::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements) {
+status::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements,
+                                            const policy::Seals& seal) {
     status::ApprovalRequirements told;
-    for (const auto& [doing, words] : in_words(requirements)) told.words += doing + ": " + words + ". ";
+    for (const auto& [doing, words] : in_words(requirements, seal)) told.words += doing + ": " + words + ". ";
     if (!told.words.empty()) told.words.pop_back();
     for (const auto& demand : requirements)
         told.by_tool.push_back(
@@ -148,7 +151,7 @@ status::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requ
              {"min_assurance",
               demand.terms ? Json(policy::to_string(demand.terms->min_assurance)) : Json(nullptr)},
              {"people", demand.terms ? Json(demand.terms->quorum) : Json(nullptr)},
-             {"words", in_words(demand)}});
+             {"words", in_words(demand, seal)}});
     return told;
 }
 

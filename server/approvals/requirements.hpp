@@ -31,16 +31,19 @@ struct Requirement {
 /// Of `caller`, under `gate`, for each tool of `catalog` that changes something. What does the work of other
 /// tools is asked for under their rules, too.
 std::vector<Requirement> requirements_of_calls(const registry::Catalog& catalog, const policy::Gate& gate,
-                                               const policy::Caller& caller, policy::Time now);
+                                               const policy::Caller& caller, policy::Time now,
+                                               const policy::Seals& seal);
 
 /// "one person decides, who has signed in to the approvals page at least"; of one that no one could approve,
 /// or that is refused, why.
-std::string in_words(const Requirement& demand);
+std::string in_words(const Requirement& demand, const policy::Seals& seal);
 
 /// The same, told once for all tools of which it is true: {"create, delete", words}.
-std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Requirement>& requirements);
+std::vector<std::pair<std::string, std::string>> in_words(const std::vector<Requirement>& requirements,
+                                                          const policy::Seals& seal);
 
 /// For tfy_config_status.
-status::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements);
+status::ApprovalRequirements told_to_agents(const std::vector<Requirement>& requirements,
+                                            const policy::Seals& seal);
 
 }  // namespace tfy::approvals

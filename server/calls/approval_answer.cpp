@@ -2,6 +2,7 @@
 
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/narrowed_arguments.hpp"
+#include "policy/visible.hpp"
 #include "tools/access_tokens/create_words.hpp"
 
 namespace tfy::calls {
@@ -16,14 +17,14 @@ constexpr auto ask_anew =
 
 /// A command has the end of its line to itself, so that it can be copied.
 /// Whom the agent is to ask. The person whose agent asks may be one who cannot say yes.
-std::string whom_to_ask(const Approval& approval) {
+std::string whom_to_ask(const Approval& approval, const policy::Seals& seal) {
     const auto& own = approval.call.caller.person;
-    if (own.empty() || !policy::cannot_approve(approval, own)) return "Ask the user to decide";
-    return policy::shown(own, 100) +
+    if (own.empty() || !policy::cannot_approve(approval, own, seal)) return "Ask the user to decide";
+    return policy::shown(seal, own, 100) +
            " cannot give the missing approval; another person must. Ask the user to have it decided";
 }
 
-std::string next_of_pending(const Approval& approval, const DecisionLinks& doors) {
+std::string next_of_pending(const Approval& approval, const DecisionLinks& doors, const policy::Seals& seal) {
     if (approval.state() == State::approved) return "Call again with the same arguments to run it.";
     if (approval.state() == State::executing) return "Call again with the same arguments for the result.";
     std::string where;
@@ -32,7 +33,7 @@ std::string next_of_pending(const Approval& approval, const DecisionLinks& doors
     else if (!doors.terminal.empty())
         where = " in a terminal";
     const auto next =
-        whom_to_ask(approval) + where + ", then call again with the same arguments for the result.";
+        whom_to_ask(approval, seal) + where + ", then call again with the same arguments for the result.";
     return doors.terminal.empty() ? next : next + "\nTo decide in a terminal: " + doors.terminal;
 }
 
@@ -50,9 +51,10 @@ std::string message_of_pending(const Approval& approval) {
 }
 
 /// Also `narrowed`: what people changed, where they did.
-ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
+ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy::Time now,
+                   const policy::Seals& seal) {
     const auto message = message_of_pending(approval);
-    const auto next = next_of_pending(approval, doors);
+    const auto next = next_of_pending(approval, doors, seal);
     ToolResult result{.text = message + " " + next + "\n\nApproval: " + approval.id +
                               "\nDigest: " + policy::short_digest(approval.digest) +
                               "\nExpires: " + policy::format_time_for_people(approval.expires) + " (in " +
@@ -65,7 +67,7 @@ ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy:
                                      {"message", message},
                                      {"next", next}}};
     if (!doors.page.empty()) result.structured["approval_url"] = doors.page;
-    tell_narrowing(result, approval);
+    tell_narrowing(result, approval, seal);
     return result;
 }
 
@@ -94,12 +96,12 @@ ToolResult refusal(std::string_view status, const Approval& approval, std::strin
     return with_next(std::move(result), approval, std::move(next));
 }
 
-ToolResult denied(const Approval& approval, policy::Time now) {
+ToolResult denied(const Approval& approval, policy::Time now, const policy::Seals& seal) {
     std::string text = "Denied";
     if (approval.decision()) {
-        text += " by " + policy::shown(approval.decision()->by, 100) + ".";
+        text += " by " + policy::shown(seal, approval.decision()->by, 100) + ".";
         if (!approval.decision()->reason.empty())
-            text += " Their reason: \"" + policy::shown(approval.decision()->reason, 500) + "\".";
+            text += " Their reason: \"" + policy::shown(seal, approval.decision()->reason, 500) + "\".";
     } else {
         text += ".";
     }
@@ -134,12 +136,13 @@ ToolResult ended(ToolResult outcome, const Approval& approval, policy::Time now)
 
 }  // namespace
 
-ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, policy::Time now) {
+ToolResult status_answer(const Approval& approval, const DecisionLinks& doors, policy::Time now,
+                         const policy::Seals& seal) {
     switch (approval.state()) {
         case State::pending:
         case State::approved:
-        case State::executing: return pending(approval, doors, now);
-        case State::denied: return denied(approval, now);
+        case State::executing: return pending(approval, doors, now, seal);
+        case State::denied: return denied(approval, now, seal);
         case State::expired:
             return refusal("expired", approval,
                            approval.decision() ? "Approved, but not used in time. Nothing was done."
@@ -160,9 +163,9 @@ ToolResult fresh_answer(ToolResult result, const Approval& approval, policy::Tim
     return ended(std::move(result), approval, now);
 }
 
-void tell_narrowing(ToolResult& result, const Approval& approval) {
+void tell_narrowing(ToolResult& result, const Approval& approval, const policy::Seals& seal) {
     if (approval.narrowings.empty()) return;
-    result.text += "\n" + dialogue::narrowing_lines(approval);
+    result.text += "\n" + dialogue::narrowing_lines(approval, seal);
     if (!result.structured.is_object()) return;
     auto changed = Json::array();
     for (const auto& each : policy::narrowed_arguments(approval))

@@ -19,14 +19,14 @@ struct DecisionLinks {
 /// `next` what to do: with the addresses while it is open, and how the same call is answered from now on once
 /// it has ended.
 tools::ToolResult status_answer(const policy::Approval& approval, const DecisionLinks& doors,
-                                policy::Time now);
+                                policy::Time now, const policy::Seals& seal);
 /// The result of a call that has just run, with `message` and `next` as status_answer() has them. A result
 /// that shows a value stays as it is.
 tools::ToolResult fresh_answer(tools::ToolResult result, const policy::Approval& ended, policy::Time now);
 
 /// Adds to the result of a call that a person made narrower before it ran what was changed, in words and as
 /// `narrowed`.
-void tell_narrowing(tools::ToolResult& result, const policy::Approval& approval);
+void tell_narrowing(tools::ToolResult& result, const policy::Approval& approval, const policy::Seals& seal);
 /// A failure as the agent is told it. A create or delete whose answer was lost (Errc::ambiguous) may have
 /// happened: that is "execution_unknown", another status than those that say that it failed.
 tools::ToolResult failure(const Error& error);

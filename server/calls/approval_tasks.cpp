@@ -49,7 +49,8 @@ Async<Task> ApprovalTasks::with_question(Approval approval, const mcp::Requester
     auto& question = question_about(approval.id);
     const bool fresh = question.key.empty() || question.position.shown != approval.digest;
     if (fresh) question.asked = clock_.now();
-    auto step = dialogue::resume(question.position, client, approval, dialogue::CameBack{}, question.asked);
+    auto step = dialogue::resume(question.position, client, approval, dialogue::CameBack{}, question.asked,
+                                 requester.redaction);
     auto* show = std::get_if<dialogue::Show>(&step);
     if (show == nullptr || show->way != dialogue::Show::Way::form) {
         task.status = Task::Status::working;

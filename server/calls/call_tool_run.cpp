@@ -115,7 +115,7 @@ Async<Result<ToolResult>> CallTool::claim_and_run(const Entry& entry, const Appr
     }
     const auto end = end_state(result);
     ToolResult shown = result ? std::move(*result) : failure(result.error());
-    tell_narrowing(shown, approval);
+    tell_narrowing(shown, approval, deps_.redaction);
     const auto finished = co_await deps_.desk.finish(approval.id, end, outcome_of(shown));
     if (!finished) {
         deps_.log.error("an outcome was not recorded",

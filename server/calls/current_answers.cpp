@@ -36,7 +36,7 @@ Async<DecisionLinks> CurrentAnswers::links(Approval approval, bool lead_person_t
 Async<tools::ToolResult> CurrentAnswers::status(Approval approval) {
     approval = co_await as_it_is(std::move(approval));
     const auto where = co_await links(approval, false);
-    auto answer = status_answer(approval, where, clock_.now());
+    auto answer = status_answer(approval, where, clock_.now(), desk_.seals());
     co_await desk_.told(std::move(approval));
     co_return answer;
 }
@@ -57,7 +57,7 @@ Async<protocol::Task> CurrentAnswers::task(Approval approval, dialogue::Client c
     const TaskOptions options{.version = client.version,
                               .client_decides = form || (address && !where.page.empty()),
                               .claim_window = desk_.claim_window()};
-    co_return task_of(approval, where, options, clock_.now());
+    co_return task_of(approval, where, options, clock_.now(), desk_.seals());
 }
 
 Async<mcp::MethodResult> CurrentAnswers::created_task(Approval approval, dialogue::Client client) {

@@ -40,7 +40,7 @@ Dialogues::Dialogues(approvals::Approvals& desk, approvals::ApprovalPage& page, 
     : desk_(desk), page_(page), clock_(clock), log_(log), hold_(hold) {}
 
 std::optional<std::string> Dialogues::unreachable(const policy::Terms& terms, const policy::Caller& caller) {
-    if (auto why = policy::nobody_may_approve(terms, caller)) return why;
+    if (auto why = policy::nobody_may_approve(terms, caller, desk_.seals())) return why;
     if (terms.min_assurance <= policy::Assurance::terminal || page_.stands()) return std::nullopt;
     return "The rule asks for a person signed in to the approvals page, and this server cannot open the "
            "page. See its log.";
@@ -82,7 +82,7 @@ void Dialogues::count(const Approval& approval, const mcp::Requester& requester,
 Async<Result<dialogue::Step>> Dialogues::next(dialogue::Position& position, const dialogue::Client& client,
                                               Approval& approval, dialogue::Event event) {
     for (;;) {
-        auto step = dialogue::resume(position, client, approval, event, clock_.now());
+        auto step = dialogue::resume(position, client, approval, event, clock_.now(), desk_.seals());
         const auto* decision = std::get_if<dialogue::Decide>(&step);
         if (decision == nullptr) co_return step;
         auto taken = co_await decide(*decision, approval);

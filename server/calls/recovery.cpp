@@ -18,8 +18,8 @@ using policy::Approval;
 
 constexpr std::chrono::seconds between_looks{30};
 
-Error nobody_can_know(const Approval& orphan, const std::string& why) {
-    return {Errc::ambiguous, "It is unknown whether \"" + policy::headline(orphan) +
+Error nobody_can_know(const Approval& orphan, const std::string& why, const policy::Seals& seal) {
+    return {Errc::ambiguous, "It is unknown whether \"" + policy::headline(orphan, seal) +
                                  "\" happened: the server's process ended while this call was running, and " +
                                  why + " List the access tokens there before anything else."};
 }
@@ -72,7 +72,8 @@ Async<Result<std::vector<Approval>>> Recovery::find() {
 }
 
 Async<void> Recovery::settle(Approval orphan) {
-    Result<tools::ToolResult> result = nobody_can_know(orphan, "this server failed to find it out.");
+    Result<tools::ToolResult> result =
+        nobody_can_know(orphan, "this server failed to find it out.", deps_.desk.seals());
     try {
         result = co_await fate(orphan);
     } catch (const std::exception& bug) {
@@ -80,7 +81,7 @@ Async<void> Recovery::settle(Approval orphan) {
     }
     const auto end = end_state(result);
     auto shown = result ? std::move(*result) : failure(result.error());
-    tell_narrowing(shown, orphan);
+    tell_narrowing(shown, orphan, deps_.desk.seals());
     if (shown.is_error) shown.structured["approval_id"] = orphan.id;
     const auto settled = co_await deps_.desk.settle(orphan.id, end, outcome_of(shown));
     const Json fields = {
@@ -95,11 +96,13 @@ Async<void> Recovery::settle(Approval orphan) {
 Async<Result<tools::ToolResult>> Recovery::ask(Approval orphan) {
     const auto* entry = deps_.catalog.find(orphan.call.tool);
     if (entry == nullptr || entry->changes == nullptr)
-        co_return nobody_can_know(orphan, "this server has no such tool.");
+        co_return nobody_can_know(orphan, "this server has no such tool.", deps_.desk.seals());
     if (orphan.call.base_url != base_url_)
-        co_return nobody_can_know(orphan, "it went to another control plane (" +
-                                              tools::one_line(orphan.call.base_url) +
-                                              ") than the one that this server asks now.");
+        co_return nobody_can_know(orphan,
+                                  "it went to another control plane (" +
+                                      tools::one_line(deps_.desk.seals(), orphan.call.base_url) +
+                                      ") than the one that this server asks now.",
+                                  deps_.desk.seals());
     if (auto sees = co_await sees_its_tokens(orphan); !sees) co_return sees.error();
     co_return co_await entry->changes->settle(orphan.call, orphan.facts, orphan.updated);
 }
@@ -107,13 +110,17 @@ Async<Result<tools::ToolResult>> Recovery::ask(Approval orphan) {
 Async<Result<void>> Recovery::sees_its_tokens(Approval orphan) {
     if (keys_ == nullptr) co_return Result<void>{};
     const auto begun = co_await deps_.desk.begun_with(orphan.id);
-    if (!begun) co_return nobody_can_know(orphan, "with whose key it was begun could not be read.");
+    if (!begun)
+        co_return nobody_can_know(orphan, "with whose key it was begun could not be read.",
+                                  deps_.desk.seals());
     if (!*begun) co_return Result<void>{};
     const auto sees = co_await keys_->sees_tokens_of(**begun);
     if (sees) co_return Result<void>{};
     auto unknown = nobody_can_know(
-        orphan, sees.error().message +
-                    " Look at that user's tokens in TrueFoundry, or with a server that has a key of theirs.");
+        orphan,
+        sees.error().message +
+            " Look at that user's tokens in TrueFoundry, or with a server that has a key of theirs.",
+        deps_.desk.seals());
     unknown.data = sees.error().data;
     co_return unknown;
 }

@@ -45,7 +45,9 @@ Async<Result<void>> RotationDesk::reserve(std::string approval_id, std::string o
                                     : storage::alive(state, other.instance);
     };
     const storage::RotationReservation wanted{base_url_, std::move(old_id), approval_id, instance_};
-    auto work = [wanted, stands](storage::Ledger& ledger) { return ledger.reserve_rotation(wanted, stands); };
+    auto work = [wanted, stands, &seal = deps_.redaction](storage::Ledger& ledger) {
+        return ledger.reserve_rotation(wanted, stands, seal);
+    };
     auto reserved = co_await deps_.store.run(std::move(work));
     if (!reserved) reserving_.erase(approval_id);
     co_return reserved;

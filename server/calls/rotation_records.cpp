@@ -7,8 +7,8 @@ namespace {
 using access_tokens::Rotation;
 using RotationState = Rotation::State;
 
-Json body_of(const storage::RotationRow& row) {
-    auto body = access_tokens::report(row.rotation);
+Json body_of(const storage::RotationRow& row, const policy::Seals& seal) {
+    auto body = access_tokens::report(row.rotation, seal);
     body.erase("message");
     body["rotation_id"] = row.rotation.id;
     body.erase("id");
@@ -19,16 +19,16 @@ Json body_of(const storage::RotationRow& row) {
     return body;
 }
 
-Error too_late(const Rotation& rotation) {
-    return {Errc::refused,
-            "The old token can no longer be kept. Nothing was changed. " + access_tokens::describe(rotation)};
+Error too_late(const Rotation& rotation, const policy::Seals& seal) {
+    return {Errc::refused, "The old token can no longer be kept. Nothing was changed. " +
+                               access_tokens::describe(rotation, seal)};
 }
 
 }  // namespace
 
 journal::JournalEntry rotation_entry(std::string kind, const storage::RotationRow& row,
                                      const redaction::Redactor& redactor, policy::Time now) {
-    return {std::move(kind), row.rotation.approval_id, redactor.seal(body_of(row)), now};
+    return {std::move(kind), row.rotation.approval_id, redactor.seal(body_of(row, redactor)), now};
 }
 
 Result<Rotation> keep_rotation(storage::Ledger& ledger, const std::string& id, const policy::Human& person,
@@ -42,10 +42,10 @@ Result<Rotation> keep_rotation(storage::Ledger& ledger, const std::string& id, c
     auto row = std::move(**found);
     if (row.rotation.because == Rotation::Kept::by_person) return row.rotation;
     if (row.rotation.state != RotationState::waiting && row.rotation.state != RotationState::due)
-        return too_late(row.rotation);
+        return too_late(row.rotation, redactor);
     row.rotation.state = RotationState::kept;
     row.rotation.because = Rotation::Kept::by_person;
-    auto body = body_of(row);
+    auto body = body_of(row, redactor);
     body["by"] = person.name();
     body["assurance"] = policy::to_string(person.assurance());
     const journal::JournalEntry entry{"rotation_kept", row.rotation.approval_id, redactor.seal(body), now};

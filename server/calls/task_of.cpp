@@ -67,7 +67,7 @@ bool may_be_task(const Json& definition) {
 }
 
 Task task_of(const Approval& approval, const DecisionLinks& doors, const TaskOptions& manner,
-             policy::Time now) {
+             policy::Time now, const policy::Seals& seal) {
     const bool undecided = approval.state() == State::pending;
     const auto last_begin = approval.expires + (undecided ? manner.claim_window : policy::Duration{0});
     Task task{.id = approval.id,
@@ -80,7 +80,7 @@ Task task_of(const Approval& approval, const DecisionLinks& doors, const TaskOpt
         task.status = status_of(approval, false, manner);
         return task;
     }
-    auto answer = status_answer(approval, doors, now);
+    auto answer = status_answer(approval, doors, now, seal);
     task.status = status_of(approval, answer.is_error, manner);
     // Of a failed task some hosts ask for no result: these words are all that they show.
     if (task.status == Task::Status::failed)

@@ -21,6 +21,6 @@ struct TaskOptions {
 /// result that the call is answered with. An error result is `failed` in 2025-11-25 only: later revisions
 /// keep that word for JSON-RPC errors. Input requests are not filled in.
 protocol::Task task_of(const policy::Approval& approval, const DecisionLinks& doors,
-                       const TaskOptions& manner, policy::Time now);
+                       const TaskOptions& manner, policy::Time now, const policy::Seals& seal);
 
 }  // namespace tfy::calls

@@ -32,7 +32,7 @@ int list_requests(const ApprovalsWindow& window) {
     for (auto& stored : *found | std::views::reverse) {  // oldest first, as they are watched
         const auto approval = policy::lapse(std::move(stored), window.now());
         document["approvals"].push_back(approval.json());
-        text += brief(approval, window.now());
+        text += brief(approval, window.now(), *window.archive.sealer);
     }
     const auto rotations = list_rotations(window, document);
     if (!rotations) return window.fail(rotations.error());
@@ -43,7 +43,7 @@ int list_requests(const ApprovalsWindow& window) {
     return 0;
 }
 
-std::string verdict(const Approval& approval) {
+std::string verdict(const ApprovalsWindow& window, const Approval& approval) {
     auto text = "Request " + approval.id + " " + policy::in_words(approval.state());
     if (approval.decision()) {
         const auto& decision = *approval.decision();
@@ -52,21 +52,23 @@ std::string verdict(const Approval& approval) {
         text += (is_said             ? ""
                  : decision.approved ? "; approved"
                                      : "; denied") +
-                std::string(" by ") + policy::shown(decision.by) + " (" +
+                std::string(" by ") + window.shown(decision.by) + " (" +
                 std::string(policy::to_string(decision.assurance)) + ") on " +
                 policy::format_time_for_people(decision.at);
-        if (!decision.reason.empty()) text += ": \"" + policy::shown(decision.reason) + "\"";
+        if (!decision.reason.empty()) text += ": \"" + window.shown(decision.reason) + "\"";
     }
     return text + ".\n\n";
 }
 
 /// With what can be chosen where it is decided.
-std::string shown_here(const Approval& approval, policy::Time now) {
+std::string shown_here(const ApprovalsWindow& window, const Approval& approval) {
+    const auto now = window.now();
+    const auto& seal = *window.archive.sealer;
     if (approval.terms.min_assurance <= policy::Assurance::terminal)
         return dialogue::screen(approval, now,
-                                dialogue::offer_in_terminal(approval.terms, app::has_display()));
+                                dialogue::offer_in_terminal(approval.terms, app::has_display()), seal);
     const bool open = approval.state() == Approval::State::pending;
-    return dialogue::screen(approval, now) +
+    return dialogue::screen(approval, now, seal) +
            (open ? "Its rule asks for a decision on the approvals page.\n" : "");
 }
 
@@ -76,7 +78,7 @@ int show_request(const ApprovalsWindow& window) {
     if (window.options.json)
         window.archive.print(window.out, approval->json());
     else
-        window.archive.say(window.out, verdict(*approval) + shown_here(*approval, window.now()));
+        window.archive.say(window.out, verdict(window, *approval) + shown_here(window, *approval));
     return 0;
 }
 

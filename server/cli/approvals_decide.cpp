@@ -41,7 +41,8 @@ std::string lead_to_page(const ApprovalsWindow& window, const Approval& approval
 /// What no answer of this person could change is said before they are asked for any.
 std::optional<Error> no_yes_from_here(const ApprovalsWindow& window, const Approval& approval,
                                       const std::string& name) {
-    if (const auto why = policy::cannot_approve(approval, name)) return policy::refuse(Errc::refused, *why);
+    if (const auto why = policy::cannot_approve(approval, name, *window.archive.sealer))
+        return policy::refuse(Errc::refused, *why);
     const auto& least = approval.terms.min_assurance;
     if (least <= policy::Assurance::terminal) return std::nullopt;
     return Error{Errc::refused,
@@ -65,7 +66,7 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
     if (!approval.votes().empty()) {
         const auto& first = approval.votes().front();
         window.say("The new value goes to '" + std::string(policy::to_string(first.destination)) + "', as " +
-                   policy::shown(first.by, 100) + " chose.\n");
+                   window.shown(first.by, 100) + " chose.\n");
         return std::optional(first.destination);
     }
     const auto offer = dialogue::offer_in_terminal(approval.terms, app::has_display());
@@ -84,10 +85,10 @@ Result<std::optional<Destination>> ask_destination(const ApprovalsWindow& window
 Result<policy::DecisionInput> ask_choice(const ApprovalsWindow& window, const Approval& approval) {
     const auto& wanted = approval.facts.to_type();
     const auto what = approval.facts.confirmation.empty() ? std::string("the token's name")
-                                                          : "\"" + policy::shown(wanted) + "\"";
+                                                          : "\"" + window.shown(wanted) + "\"";
     const auto typed = ask(window, "Type " + what + " to approve, or press Enter to decide nothing: ");
     if (!typed || typed->empty()) return undecided();
-    policy::DecisionInput choice{.typed_name = *typed == policy::shown(wanted) ? wanted : *typed,
+    policy::DecisionInput choice{.typed_name = *typed == window.shown(wanted) ? wanted : *typed,
                                  .digest = approval.digest};
     if (choice.typed_name != wanted) return choice;  // refused if the decision is made
     auto destination = ask_destination(window, approval);
@@ -150,11 +151,11 @@ int approve_request(const ApprovalsWindow& window) {
     const auto human = window.identify(people::TerminalAct::decide, *name);
     if (!human) return window.fail(human.error());
     const auto offer = dialogue::offer_in_terminal(approval->terms, app::has_display());
-    window.say(dialogue::screen(*approval, window.now(), offer) + "\n");
+    window.say(dialogue::screen(*approval, window.now(), offer, *window.archive.sealer) + "\n");
     const auto choice = ask_choice(window, *approval);
     if (!choice) return window.fail(choice.error());
-    const auto next =
-        policy::approve(*approval, *human, *choice, window.now(), window.options.required.claim_window);
+    const auto next = policy::approve(*approval, *human, *choice, window.now(),
+                                      window.options.required.claim_window, *window.archive.sealer);
     if (!next) return window.fail(next.error());
     return write_decision(window, next, journal::kind_of_yes(*next), what_now(*next));
 }
@@ -164,18 +165,18 @@ int deny_request(const ApprovalsWindow& window) {
     if (!approval) return window.fail(approval.error());
     const auto name = window.person(people::TerminalAct::decide);
     if (!name) return window.fail(name.error());
-    if (const auto why = policy::cannot_deny(*approval, *name))
+    if (const auto why = policy::cannot_deny(*approval, *name, *window.archive.sealer))
         return window.fail(policy::refuse(Errc::refused, *why));
     const auto human = window.identify(people::TerminalAct::decide, *name);
     if (!human) return window.fail(human.error());
-    window.say(brief(*approval, window.now()));
+    window.say(brief(*approval, window.now(), *window.archive.sealer));
     auto reason = window.options.reason;
     if (reason.empty()) reason = ask(window, "Why not? The agent is told your reason: ").value_or("");
     if (reason.find_first_not_of(" \t") == std::string::npos)
         return window.fail(
             {Errc::refused,
              "A denial needs a reason: --reason TEXT. Nothing was decided: the request still waits."});
-    const auto next = policy::deny(*approval, *human, reason, window.now());
+    const auto next = policy::deny(*approval, *human, reason, window.now(), *window.archive.sealer);
     return write_decision(window, next, "denied", "Denied. Nothing was run, and the agent is told why.\n");
 }
 

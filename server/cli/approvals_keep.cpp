@@ -11,9 +11,10 @@ using access_tokens::Rotation;
 
 int tell(const ApprovalsWindow& window, const Rotation& rotation, const std::string& before = {}) {
     if (window.options.json)
-        window.archive.print(window.out, access_tokens::report(rotation));
+        window.archive.print(window.out, access_tokens::report(rotation, *window.archive.sealer));
     else
-        window.archive.say(window.out, before + access_tokens::describe(rotation) + "\n");
+        window.archive.say(window.out,
+                           before + access_tokens::describe(rotation, *window.archive.sealer) + "\n");
     return 0;
 }
 
@@ -47,9 +48,9 @@ Result<std::string> list_rotations(const ApprovalsWindow& window, Json& document
     document["rotations"] = Json::array();
     std::string text;
     for (const auto& row : *rows) {
-        document["rotations"].push_back(access_tokens::report(row.rotation));
+        document["rotations"].push_back(access_tokens::report(row.rotation, *window.archive.sealer));
         text += row.rotation.id + "  " + state_words(row.rotation, window.now()) + "\n    " +
-                wrapped(access_tokens::describe(row.rotation), 4) + "\n";
+                wrapped(access_tokens::describe(row.rotation, *window.archive.sealer), 4) + "\n";
     }
     return text;
 }

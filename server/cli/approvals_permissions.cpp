@@ -15,14 +15,14 @@ using policy::StandingPermission;
 
 Error not_given(const std::string& why) { return {Errc::invalid_params, why + " No permission was given."}; }
 
-std::string listed(const StandingPermission& permission, policy::Time now) {
-    const auto given = "Given by " + policy::shown(permission.by, 100) + " (" +
+std::string listed(const StandingPermission& permission, policy::Time now, const policy::Seals& seal) {
+    const auto given = "Given by " + policy::shown(seal, permission.by, 100) + " (" +
                        std::string(policy::to_string(permission.assurance)) + "), used " +
                        std::to_string(permission.used) + " of " + std::to_string(permission.uses) +
                        ", values: " + std::string(policy::to_string(permission.destination)) + ", ends on " +
                        policy::format_time_for_people(permission.until) + " (in " +
                        policy::format_duration(permission.until - now) + ")";
-    return permission.id + "\n    " + wrapped("Create " + permission.words(), 4) + "\n    " +
+    return permission.id + "\n    " + wrapped("Create " + permission.words(seal), 4) + "\n    " +
            wrapped(given, 4) + "\n";
 }
 
@@ -31,12 +31,12 @@ std::string_view where(Destination destination) {
                                             : "No value is shown.";
 }
 
-std::string summary(const StandingPermission& permission) {
+std::string summary(const StandingPermission& permission, const policy::Seals& seal) {
     return "For " + policy::format_duration(permission.until - permission.given) + " from now, " +
-           policy::shown(permission.principal, 100) + " may create up to " + std::to_string(permission.uses) +
-           (permission.uses == 1 ? " token" : " tokens") + " named " + policy::shown(permission.names, 100) +
-           " " + permission.where() + ", with " + permission.kind.words() +
-           ", without being asked about. Each must expire within " +
+           policy::shown(seal, permission.principal, 100) + " may create up to " +
+           std::to_string(permission.uses) + (permission.uses == 1 ? " token" : " tokens") + " named " +
+           policy::shown(seal, permission.names, 100) + " " + permission.where(seal) + ", with " +
+           permission.kind.words(seal) + ", without being asked about. Each must expire within " +
            policy::format_duration(permission.longest_life) + ". " +
            std::string(where(permission.destination)) + "\n";
 }
@@ -68,7 +68,8 @@ Result<StandingPermission> wanted(const ApprovalsWindow& window, const policy::H
     const auto given = policy::give(human, std::move(*wish), "per_" + policy::random_id(), window.now());
     if (!given) return given.error();
     const auto& rules = window.options.rules;
-    const auto why = rules ? policy::cannot_count(*given, *rules, window.now()) : std::nullopt;
+    const auto why =
+        rules ? policy::cannot_count(*given, *rules, window.now(), *window.archive.sealer) : std::nullopt;
     if (why)
         return Error{Errc::refused,
                      "This permission would never count. " + *why + " No permission was given."};
@@ -95,7 +96,7 @@ int list_permissions(const ApprovalsWindow& window) {
     std::string text;
     for (const auto& permission : *found) {
         document["permissions"].push_back(permission.json());
-        text += listed(permission, window.now());
+        text += listed(permission, window.now(), *window.archive.sealer);
     }
     if (window.options.json)
         window.archive.print(window.out, document);
@@ -109,8 +110,8 @@ int permit_creates(const ApprovalsWindow& window) {
     if (!human) return window.fail(human.error());
     const auto permission = wanted(window, *human);
     if (!permission) return window.fail(permission.error());
-    window.say(summary(*permission));
-    const auto typed = ask(window, "Type the names, " + policy::shown(permission->names, 100) +
+    window.say(summary(*permission, *window.archive.sealer));
+    const auto typed = ask(window, "Type the names, " + window.shown(permission->names, 100) +
                                        ", to allow this, or press Enter to cancel: ");
     if (typed != permission->names)
         return window.fail({Errc::cancelled, "The names were not typed exactly. No permission was given."});
@@ -131,7 +132,7 @@ int revoke_permission(const ApprovalsWindow& window) {
     if (!found) return window.fail(found.error());
     if (!*found)
         return window.fail({Errc::not_found, "There is no standing permission " +
-                                                 policy::shown(window.options.id, 64) +
+                                                 window.shown(window.options.id, 64) +
                                                  ". Nothing was changed. List those in force: " +
                                                  tools::own_command("approvals permissions")});
     const auto revoked = policy::revoke(std::move(**found), *human);

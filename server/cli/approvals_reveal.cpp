@@ -47,13 +47,13 @@ Result<storage::RevealRow> find_row(const ApprovalsWindow& window) {
     auto row = window.archive.ledger->find_reveal(id);
     if (!row) return row.error();
     if (*row) return std::move(**row);
-    return Error{Errc::not_found, "There is no value " + policy::shown(id, 64) +
+    return Error{Errc::not_found, "There is no value " + window.shown(id, 64) +
                                       ". Give the id of an approved request, apr_…, or of a value, rev_…."};
 }
 
 /// Why the value of `row` can never be shown (again).
 std::optional<Error> gone(const ApprovalsWindow& window, const storage::RevealRow& row) {
-    const auto value = "The value of \"" + policy::shown(row.token_name, 100) + "\" ";
+    const auto value = "The value of \"" + window.shown(row.token_name, 100) + "\" ";
     if (row.state == storage::RevealRow::State::claimed)
         return lost(value + "was shown already. It is shown once.");
     if (row.state == storage::RevealRow::State::lapsed || row.until <= window.now())
@@ -125,7 +125,7 @@ Error after_lost_connection(const ApprovalsWindow& window, const storage::Reveal
 
 ValueScreen screen_for(const ApprovalsWindow& window, const storage::RevealRow& row, bool wipes) {
     const auto redactor = window.archive.sealer->now();
-    const auto title = "The value of \"" + policy::shown(row.token_name, 100) + "\", shown once:\n\n";
+    const auto title = "The value of \"" + window.shown(row.token_name, 100) + "\", shown once:\n\n";
     const std::string advice =
         "\n\nSave it now: in a password manager, a CI/CD secret store or a TrueFoundry secret group. Never "
         "in Git, a "
@@ -161,7 +161,7 @@ int reveal_value(const ApprovalsWindow& window) {
     const auto screen = screen_for(window, *row, terminal_can_be_wiped());
     if (!show_value(window.out, std::move(*value), screen))
         return window.fail(lost("The value was handed over and could not be written to this terminal."));
-    window.say("The value of \"" + policy::shown(row->token_name, 100) +
+    window.say("The value of \"" + window.shown(row->token_name, 100) +
                (screen.wipes ? "\" was shown and is wiped from this screen." : "\" was shown.") +
                " It is not shown again. If it is not saved: delete the token and create a new one.\n");
     return 0;

@@ -21,7 +21,7 @@ void print(const ApprovalsWindow& window, Seen& seen, const Approval& approval) 
     if (window.options.json)
         window.archive.print(window.out, approval.json());
     else
-        window.archive.say(window.out, brief(approval, window.now()));
+        window.archive.say(window.out, brief(approval, window.now(), *window.archive.sealer));
 }
 
 /// What is open and new or changed since `seen`, oldest first; then what is not open any more.

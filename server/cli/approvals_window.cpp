@@ -19,7 +19,7 @@ std::string listed(const ApprovalsWindow& window, const std::string& id) {
     if (!approval || !*approval) return "  " + id;
     const auto now = policy::lapse(**approval, window.now());
     return "  " + id + "  " + std::string(policy::to_string(now.state())) + "\n      " +
-           wrapped(policy::line_of(now), 6);
+           wrapped(policy::line_of(now, *window.archive.sealer), 6);
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ Result<Approval> ApprovalsWindow::find() const {
     auto found = archive.ledger->find(*id);
     if (!found) return found.error();
     if (*found) return policy::lapse(std::move(**found), now());
-    return Error{Errc::not_found, "There is no request " + policy::shown(options.id, 64) +
+    return Error{Errc::not_found, "There is no request " + shown(options.id, 64) +
                                       ". Nothing was decided. List the open requests: " +
                                       tools::own_command("approvals list")};
 }
@@ -51,23 +51,24 @@ Result<std::string> ApprovalsWindow::whole_id(const std::string& kind) const {
     std::string list;
     for (const auto& id : *found | std::views::take(most_listed)) list += "\n" + listed(*this, id);
     if (found->size() > most_listed) list += "\nand more.";
-    return Error{Errc::refused, "More than one id begins with " + policy::shown(typed, 64) +
+    return Error{Errc::refused, "More than one id begins with " + shown(typed, 64) +
                                     ". Nothing was changed. Type more of it:" + list};
 }
 
-std::string brief(const Approval& approval, policy::Time now) {
+std::string brief(const Approval& approval, policy::Time now, const policy::Seals& seal) {
     std::string text = approval.id + "  " + std::string(policy::to_string(approval.state()));
     if (approval.state() == Approval::State::pending)
         text += ", " + policy::format_duration(approval.expires - now) + " left";
     if (approval.terms.quorum > 1)
         text += ", " + std::to_string(approval.votes().size()) + " of " +
                 std::to_string(approval.terms.quorum) + " approvals";
-    auto asked = "Asked by " + policy::shown(approval.call.caller.principal, 200) + " on " +
+    auto asked = "Asked by " + policy::shown(seal, approval.call.caller.principal, 200) + " on " +
                  policy::format_time_for_people(approval.created);
     if (!approval.narrowings.empty())
-        asked += ", changed by " + policy::shown(approval.narrowings.back().by, 100);
+        asked += ", changed by " + policy::shown(seal, approval.narrowings.back().by, 100);
     asked += ", digest " + policy::short_digest(approval.digest);
-    return text + "\n    " + wrapped(policy::line_of(approval), 4) + "\n    " + wrapped(asked, 4) + "\n";
+    return text + "\n    " + wrapped(policy::line_of(approval, seal), 4) + "\n    " + wrapped(asked, 4) +
+           "\n";
 }
 
 std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question) {

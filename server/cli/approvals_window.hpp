@@ -5,6 +5,7 @@
 #include <string>
 
 #include "policy/approval.hpp"
+#include "policy/visible.hpp"
 #include "server/app/archive.hpp"
 #include "server/cli/approvals.hpp"
 #include "server/people/terminal_channel.hpp"
@@ -19,6 +20,10 @@ struct ApprovalsWindow {
     std::ostream& err;
 
     policy::Time now() const;
+    /// Text by others, sealed and safe to look at.
+    std::string shown(std::string_view text, std::size_t limit = 2000) const {
+        return policy::shown(*archive.sealer, text, limit);
+    }
     /// The conversation with the person, beside a document that goes to `out`.
     void say(const std::string& text) const { archive.say(options.json ? err : out, text); }
     people::Prompt prompt() const {
@@ -50,6 +55,6 @@ struct ApprovalsWindow {
 std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question);
 
 /// A few lines about one request, none longer than 80 characters.
-std::string brief(const policy::Approval& approval, policy::Time now);
+std::string brief(const policy::Approval& approval, policy::Time now, const policy::Seals& seal);
 
 }  // namespace tfy::cli

@@ -8,7 +8,7 @@ namespace tfy::cli {
 namespace {
 
 int verify(const app::Archive& archive, std::ostream& out, std::ostream& err) {
-    const auto said = storage::verify_journal(*archive.ledger);
+    const auto said = storage::verify_journal(*archive.ledger, *archive.sealer);
     if (!said) return archive.fail(err, said.error());
     archive.say(out, *said);
     return 0;

@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <system_error>
 
-#include "policy/facts.hpp"
 #include "policy/human.hpp"
 #include "policy/secret.hpp"
+#include "policy/visible.hpp"
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
 #include "server/callers/api_key.hpp"
@@ -142,14 +142,14 @@ int create_key(Invocation& call, const KeyWish& wish) {
     return 0;
 }
 
-std::string key_line(const CallerKey& key) {
+std::string key_line(const CallerKey& key, const policy::Seals& seal) {
     const auto end = key.revoked             ? "revoked on " + policy::format_time_for_people(*key.revoked)
                      : key.holds(time_now()) ? "until " + policy::format_time_for_people(key.until)
                                              : "expired on " + policy::format_time_for_people(key.until);
     auto line =
         "key:" + key.id + "  " + key.person + "  " + (key.may_request ? "may ask" : "reads") + "  " + end;
     if (key.used) line += ", last used on " + policy::format_time(*key.used).substr(0, 10);
-    if (!key.label.empty()) line += "  (" + policy::shown(key.label, longest_label) + ")";
+    if (!key.label.empty()) line += "  (" + policy::shown(seal, key.label, longest_label) + ")";
     return line + "\n";
 }
 
@@ -168,7 +168,7 @@ int list_keys(Invocation& call, bool json) {
         keys->empty()
             ? "There are no keys. Make one: " + tools::own_command("keys create --for PERSON") + "\n"
             : "";
-    for (const auto& key : *keys) text += key_line(key);
+    for (const auto& key : *keys) text += key_line(key, *archive->sealer);
     archive->say(call.out, text);
     return 0;
 }

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "policy/near_miss.hpp"
+#include "policy/visible.hpp"
 #include "protocol/arguments.hpp"
 #include "protocol/parse.hpp"
 #include "server/app/console.hpp"
@@ -33,10 +34,10 @@ private:
 
 Error wrong_usage(const std::string& what) { return {Errc::invalid_params, what}; }
 
-Result<policy::Time> moment(const std::string& at) {
+Result<policy::Time> moment(const std::string& at, const policy::Seals& seal) {
     if (at.empty()) return app::SystemClock().now();
     if (const auto time = policy::read_time(at)) return *time;
-    return wrong_usage("--at " + policy::shown(at, 64) +
+    return wrong_usage("--at " + policy::shown(seal, at, 64) +
                        " is not a time. Use for example 2026-11-23T12:00:00Z or 2026-11-23T12:00:00+01:00.");
 }
 
@@ -57,9 +58,9 @@ Result<std::unique_ptr<sandbox::TokenStore>> sandbox_of(const config::Options& o
 /// The tools, and the sandbox that facts are read from, if there is one.
 class DryHouse {
 public:
-    DryHouse(std::unique_ptr<sandbox::TokenStore> sandbox, const Clock& clock)
+    DryHouse(std::unique_ptr<sandbox::TokenStore> sandbox, const Clock& clock, const policy::Seals& seal)
         : plane_(plane_of(std::move(sandbox), clock)),
-          tools_(plane_ ? sandbox::make_sandbox_exchange(*plane_) : nullptr, clock) {}
+          tools_(plane_ ? sandbox::make_sandbox_exchange(*plane_) : nullptr, clock, seal) {}
 
     const registry::Catalog& catalog() const { return tools_.catalog(); }
     bool has_sandbox() const { return plane_.has_value(); }
@@ -87,12 +88,13 @@ private:
     registry::DryTools tools_;
 };
 
-Result<const registry::Catalog::Entry*> entry_of(const registry::Catalog& catalog, const std::string& tool) {
+Result<const registry::Catalog::Entry*> entry_of(const registry::Catalog& catalog, const std::string& tool,
+                                                 const policy::Seals& seal) {
     if (const auto* entry = catalog.find(tool)) return entry;
     std::vector<std::string_view> names;
     for (const auto& entry : catalog.entries()) names.push_back(entry.tool->name());
     const auto near = policy::near_miss(tool, names);
-    return wrong_usage("There is no tool " + policy::shown(tool, 64) +
+    return wrong_usage("There is no tool " + policy::shown(seal, tool, 64) +
                        (near ? "; did you mean " + std::string(*near) + "?" : "."));
 }
 
@@ -164,7 +166,7 @@ std::vector<tools::ChangeTool::Part> parts_of(const tools::ChangeTool& tool, app
 }
 
 void judge_ask(approvals::Explanation& that, const policy::Gate& gate, policy::Ask ask,
-               const tools::ChangeTool& tool, std::optional<Facts> facts) {
+               const tools::ChangeTool& tool, std::optional<Facts> facts, const policy::Seals& seal) {
     that.outcome = Outcome::asks;
     that.parts = parts_of(tool, that, facts);
     auto rule = approvals::applicable_rule(gate, ask, that.parts, that.at);
@@ -176,14 +178,14 @@ void judge_ask(approvals::Explanation& that, const policy::Gate& gate, policy::A
     ask.rule = std::move(*rule);
     that.in_force = ask.rule;
     const auto terms = policy::terms_of(ask.rule, that.call.caller, false);
-    that.unapprovable = policy::nobody_may_approve(terms, that.call.caller).value_or("");
+    that.unapprovable = policy::nobody_may_approve(terms, that.call.caller, seal).value_or("");
     if (facts && that.unapprovable.empty())
         that.request =
             gate.request(std::move(ask), std::move(*facts), "apr_dry_run", that.call.reason, that.at);
 }
 
 void judge(approvals::Explanation& that, policy::Rules rules, const tools::ChangeTool* tool,
-           std::optional<Facts> facts) {
+           std::optional<Facts> facts, const policy::Seals& seal) {
     that.rules = rules.rules;
     for (const auto& rule : that.rules)
         that.matches.push_back(policy::match(rule, that.call, that.name, that.at));
@@ -195,15 +197,16 @@ void judge(approvals::Explanation& that, policy::Rules rules, const tools::Chang
         that.outcome = that.decides ? Outcome::denies : Outcome::uncovered;
         that.refusal = std::move(*refusal);
     } else if (auto* ask = std::get_if<policy::Ask>(&verdict)) {
-        judge_ask(that, gate, std::move(*ask), *tool, std::move(facts));
+        judge_ask(that, gate, std::move(*ask), *tool, std::move(facts), seal);
     } else {
         that.outcome = Outcome::passes;
     }
     note_unknown_name(that);
 }
 
-Result<approvals::Explanation> explain_call(const config::Options& options, const ExplainOptions& explain) {
-    const auto at = moment(explain.at);
+Result<approvals::Explanation> explain_call(const config::Options& options, const ExplainOptions& explain,
+                                            const policy::Seals& seal) {
+    const auto at = moment(explain.at, seal);
     if (!at) return at.error();
     if (const auto known = check_principal(explain.principal); !known) return known.error();
     auto rules = config::load_rules(options.policy);
@@ -211,8 +214,8 @@ Result<approvals::Explanation> explain_call(const config::Options& options, cons
     auto token_store = sandbox_of(options);
     if (!token_store) return token_store.error();
     const FixedClock clock(*at);
-    const DryHouse house(std::move(*token_store), clock);
-    const auto entry = entry_of(house.catalog(), explain.tool);
+    const DryHouse house(std::move(*token_store), clock, seal);
+    const auto entry = entry_of(house.catalog(), explain.tool, seal);
     if (!entry) return entry.error();
     const auto* const changes = (*entry)->changes;
     approvals::Explanation that{.call = call_of(**entry, options, explain),
@@ -234,7 +237,7 @@ Result<approvals::Explanation> explain_call(const config::Options& options, cons
         that.name = read->subject;
         facts = std::move(*read);
     }
-    judge(that, std::move(*rules), changes, std::move(facts));
+    judge(that, std::move(*rules), changes, std::move(facts), seal);
     if (that.outcome == Outcome::asks && that.unapprovable.empty() && !that.request)
         that.notes.emplace_back("Give the arguments as JSON to see what the person would see.");
     return that;
@@ -245,15 +248,15 @@ Result<approvals::Explanation> explain_call(const config::Options& options, cons
 int run_policy_explain(const config::Options& options, const ExplainOptions& explain, std::ostream& out,
                        std::ostream& errors) {
     const app::Console console(options.state_dir);
-    const auto that = explain_call(options, explain);
+    const auto that = explain_call(options, explain, console.seals());
     if (!that) {
         console.say(errors, "tfy-pat-mcp: " + that.error().message + "\n");
         return that.error().code == Errc::invalid_params ? 2 : 1;
     }
     if (explain.json)
-        console.print(out, approvals::explain_json(*that));
+        console.print(out, approvals::explain_json(*that, console.seals()));
     else
-        console.say(out, approvals::explain_text(*that));
+        console.say(out, approvals::explain_text(*that, console.seals()));
     return 0;
 }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 
-#include "policy/facts.hpp"
 #include "policy/redaction/streamed_search.hpp"
 #include "policy/visible.hpp"
 #include "server/app/archive.hpp"
@@ -110,13 +109,13 @@ private:
     }
 
     std::string as_line(const std::string& file, const redaction::Stretch& stretch) const {
-        auto line = policy::shown(file) + ":" + std::to_string(line_) + ": ";
+        auto line = policy::shown(redactor_, file) + ":" + std::to_string(line_) + ": ";
         if (stretch.finding == nullptr)
             line += "could not be searched: too much of it is encoded";
         else
             line += stretch.finding->technique + ": " +
                     (stretch.finding->token.empty() ? "access token" : stretch.finding->token);
-        return policy::visible_line(redactor_.seal_text(line).text()) + "\n";
+        return policy::visible_line(redactor_.seal_text(line)) + "\n";
     }
 
     std::string as_json(const std::string& file, const redaction::Stretch& stretch) const {
@@ -125,7 +124,7 @@ private:
             finding["technique"] = stretch.finding->technique;
             finding["token"] = stretch.finding->token.empty() ? Json(nullptr) : Json(stretch.finding->token);
         }
-        return policy::visible_json(redactor_.seal(finding).text()) + "\n";
+        return policy::visible_json(redactor_.seal(finding)) + "\n";
     }
 
     Result<void> out(std::string_view bytes) {
@@ -135,11 +134,12 @@ private:
     }
 
     std::string cannot_read(const std::string& file, const std::string& why) const {
-        return (file == "-" ? "Standard input" : policy::shown(file)) + " cannot be read: " + why + ".";
+        return (file == "-" ? "Standard input" : policy::shown(redactor_, file)) + " cannot be read: " + why +
+               ".";
     }
     std::string not_searched(const std::string& file, std::string_view compressed) const {
-        return (file == "-" ? "Standard input" : policy::shown(file)) + ": compressed: not searched (" +
-               std::string(compressed) + "). Decompress it first.";
+        return (file == "-" ? "Standard input" : policy::shown(redactor_, file)) +
+               ": compressed: not searched (" + std::string(compressed) + "). Decompress it first.";
     }
     std::string cannot_write(const Error& why) const {
         return "The output cannot be written: " + why.message + ".";

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "policy/facts.hpp"
+#include "policy/visible.hpp"
 #include "server/app/archive.hpp"
 #include "server/app/console.hpp"
 #include "server/app/services.hpp"
@@ -18,7 +18,8 @@ int list(const app::Archive& archive, std::ostream& out, std::ostream& err) {
     for (const auto& token : *tokens) ++values[token.name];
     std::string text;
     for (const auto& [name, count] : values)
-        text += policy::shown(name) + (count == 1 ? "" : " (" + std::to_string(count) + " values)") + "\n";
+        text += policy::shown(*archive.sealer, name) +
+                (count == 1 ? "" : " (" + std::to_string(count) + " values)") + "\n";
     archive.say(out, text);
     return 0;
 }
@@ -29,12 +30,13 @@ int forget(const app::Archive& archive, const std::string& name, std::ostream& o
                                       app::SystemClock().now()};
     const auto forgotten = archive.ledger->forget_fingerprints(name, entry);
     if (!forgotten && forgotten.error().code == Errc::not_found)
-        return archive.fail(err, {Errc::not_found, "No token is known by the name " + policy::shown(name) +
-                                                       ". Nothing was forgotten. To list the names: " +
-                                                       tools::own_command("redact --known")});
+        return archive.fail(
+            err, {Errc::not_found,
+                  "No token is known by the name " + policy::shown(*archive.sealer, name) +
+                      ". Nothing was forgotten. To list the names: " + tools::own_command("redact --known")});
     if (!forgotten) return archive.fail(err, forgotten.error());
     archive.say(out,
-                "Forgotten: " + policy::shown(name) +
+                "Forgotten: " + policy::shown(*archive.sealer, name) +
                     ". Servers that run now still redact it, until they start again. A key that is still "
                     "configured is known again with its next use.\n");
     return 0;

@@ -118,7 +118,7 @@ void SandboxRoutes::note_danger(std::string_view danger, std::string_view method
     const auto asked = std::string(method) + " " + std::string(target);
     errors_
         << "\n*** tfy-pat-mcp sandbox: A CLIENT SENT WHAT MUST NEVER BE SENT\n*** "
-        << policy::visible_line(redaction_.seal_text(asked).text()) << "\n*** That is " << danger
+        << policy::visible_line(redaction_.seal_text(asked)) << "\n*** That is " << danger
         << ".\n*** Nothing was done. From now on this sandbox answers 599 to everything, and it ends with "
            "exit code 1.\n\n"
         << std::flush;

@@ -102,8 +102,10 @@ Async<transport::HttpResponse> Dashboard::rows(PageRequest visit) {
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
     const auto found = co_await approvals_.waiting_page(visit.only("after="), most_rows);
     if (!found) co_return error_reply(redaction_, found.error());
+    const auto seal = redaction_.now();
     Json rows = Json::array();
-    for (const auto& approval : found->approvals) rows.push_back(inbox_row(approval, visit.session->person));
+    for (const auto& approval : found->approvals)
+        rows.push_back(inbox_row(approval, visit.session->person, *seal));
     const Json body = {{"revision", revision},
                        {"now", policy::format_time(clock_.now())},
                        {"rows", std::move(rows)},
@@ -183,14 +185,15 @@ Async<transport::HttpResponse> Dashboard::decided(PageRequest visit, Result<Appr
             status = 409;
         else if (current && current->terms.min_assurance > policy::Assurance::signed_in)
             status = 403;
-        else if (current && cannot(*current, visit.session->person))
+        else if (current && cannot(*current, visit.session->person, redaction_))
             status = 403;
     }
     co_return failed(redaction_, error, status);
 }
 
 Json Dashboard::view(const Approval& approval, const PageRequest& visit) const {
-    return approval_view(approval, {visit.session->person, narrowing_.narrowable(approval)});
+    return approval_view(approval, {visit.session->person, narrowing_.narrowable(approval)},
+                         *redaction_.now());
 }
 
 }  // namespace tfy::dashboard

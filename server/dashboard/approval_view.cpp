@@ -3,33 +3,27 @@
 #include "policy/call_words.hpp"
 #include "policy/narrowed_arguments.hpp"
 #include "policy/standing_permission.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::dashboard {
 namespace {
 
 using policy::Approval;
 
-constexpr std::size_t whole = 4 * 1024 * 1024;  // as large as a request can be: arguments are never cut
-
 /// Makes text safe, and remembers whether that changed any.
 struct Shower {
+    const policy::Seals& seal;
     bool marked = false;
 
     std::string operator()(std::string_view text) {
         marked = marked || policy::deceptive(text);
-        return policy::shown(text);
+        return policy::shown(seal, text);
     }
     std::string lines(std::string_view text) {
-        std::string all;
-        for (std::size_t at = 0; at <= text.size();) {
-            const auto end = std::min(text.find('\n', at), text.size());
-            const auto line = text.substr(at, end - at);
-            marked = marked || policy::deceptive(line);
-            all += policy::shown(line, whole);
-            if (end < text.size()) all += '\n';
-            at = end + 1;
-        }
-        return all;
+        const auto sealed = seal.seal_text(text);
+        auto safe = policy::shown_lines(sealed);
+        marked = marked || safe != sealed.text();
+        return safe;
     }
 };
 
@@ -46,8 +40,8 @@ Json facts_view(const policy::Facts& facts, Shower& show) {
             {"warnings", warnings}};
 }
 
-Json words_view(const Approval& approval) {
-    const auto words = policy::words_for(approval.call.tool);
+Json words_view(const Approval& approval, const policy::Seals& seal) {
+    const auto words = policy::words_for(approval.call.tool, seal);
     return {{"title", words.title}, {"button", words.button}, {"danger", words.danger}};
 }
 
@@ -102,17 +96,17 @@ void add_people(Json& view, const Approval& approval, Shower& show) {
 }
 
 // What the viewer may do; nothing of it where nothing waits.
-void add_leave(Json& view, const Approval& approval, const Viewer& viewer) {
+void add_leave(Json& view, const Approval& approval, const Viewer& viewer, const policy::Seals& seal) {
     view["may_decide"] = nullptr;
     view["may_narrow"] = nullptr;
     view["may_extend"] = false;
     if (approval.state() != Approval::State::pending) return;
-    const auto why_not = policy::cannot_approve(approval, viewer.person);
+    const auto why_not = policy::cannot_approve(approval, viewer.person, seal);
     view["may_decide"] = {{"approve", !why_not},
-                          {"deny", !policy::cannot_deny(approval, viewer.person)},
+                          {"deny", !policy::cannot_deny(approval, viewer.person, seal)},
                           {"why_not", why_not ? Json(*why_not) : Json(nullptr)}};
-    view["may_extend"] = !policy::cannot_extend(approval, viewer.person);
-    if (viewer.narrowable.any() && !policy::cannot_narrow(approval, viewer.person))
+    view["may_extend"] = !policy::cannot_extend(approval, viewer.person, seal);
+    if (viewer.narrowable.any() && !policy::cannot_narrow(approval, viewer.person, seal))
         view["may_narrow"] = {{"name", viewer.narrowable.name}, {"expiration", viewer.narrowable.expiration}};
 }
 
@@ -135,13 +129,13 @@ Json outcome_view(const Json& outcome, Shower& show) {
 
 }  // namespace
 
-Json approval_view(const Approval& approval, const Viewer& viewer) {
-    Shower show;
+Json approval_view(const Approval& approval, const Viewer& viewer, const policy::Seals& seal) {
+    Shower show{seal};
     Json destinations = Json::array();
     for (const auto each : approval.terms.destinations) destinations.push_back(policy::to_string(each));
     Json view = {{"id", approval.id},
                  {"tool", show(approval.call.tool)},
-                 {"words", words_view(approval)},
+                 {"words", words_view(approval, seal)},
                  {"may_be_permitted", policy::may_be_permitted(approval.call)},
                  {"state", policy::to_string(approval.state())},
                  {"created", policy::format_time(approval.created)},
@@ -171,7 +165,7 @@ Json approval_view(const Approval& approval, const Viewer& viewer) {
     view["extended"] = nullptr;
     if (const auto& extension = approval.extended)
         view["extended"] = {{"by", show(extension->by)}, {"at", policy::format_time(extension->at)}};
-    add_leave(view, approval, viewer);
+    add_leave(view, approval, viewer, seal);
     view["marked"] = show.marked;
     return view;
 }

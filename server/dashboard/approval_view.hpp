@@ -20,6 +20,6 @@ struct Viewer {
 /// may_decide {approve, deny, why_not} and may_narrow {name, expiration}, each null where there is none, and
 /// may_extend. Every string from others has passed policy::shown(); `marked` says that this changed one of
 /// them.
-Json approval_view(const policy::Approval& approval, const Viewer& viewer);
+Json approval_view(const policy::Approval& approval, const Viewer& viewer, const policy::Seals& seal);
 
 }  // namespace tfy::dashboard

@@ -108,7 +108,8 @@ private:
     Async<transport::HttpResponse> rotations(PageRequest visit);
     Async<transport::HttpResponse> keep_old_token(PageRequest visit);
     /// policy::cannot_approve and its like.
-    using Cannot = std::optional<std::string> (*)(const policy::Approval&, std::string_view);
+    using Cannot = std::optional<std::string> (*)(const policy::Approval&, std::string_view,
+                                                  const policy::Seals&);
     Async<transport::HttpResponse> decided(PageRequest visit, Result<policy::Approval> changed,
                                            Cannot cannot);
     /// As this session's person may see it.

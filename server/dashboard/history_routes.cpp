@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "policy/call_words.hpp"
+#include "policy/visible.hpp"
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
 
@@ -11,14 +12,14 @@ namespace {
 constexpr std::size_t past_at_once = 250;
 constexpr std::size_t records_at_once = 500;
 
-Json past_row(const policy::Approval& approval) {
-    const auto words = policy::words_for(approval.call.tool);
+Json past_row(const policy::Approval& approval, const policy::Seals& seal) {
+    const auto words = policy::words_for(approval.call.tool, seal);
     Json row = {{"id", approval.id},
                 {"title", words.title},
                 {"verb", words.verb},
                 {"danger", words.danger},
-                {"subject", policy::shown(approval.facts.subject)},
-                {"principal", policy::shown(approval.call.caller.principal)},
+                {"subject", policy::shown(seal, approval.facts.subject)},
+                {"principal", policy::shown(seal, approval.call.caller.principal)},
                 {"short_digest", policy::short_digest(approval.digest)},
                 {"created", policy::format_time(approval.created)},
                 {"updated", policy::format_time(approval.updated)},
@@ -27,7 +28,7 @@ Json past_row(const policy::Approval& approval) {
                 {"decision", nullptr}};
     if (const auto& decision = approval.decision())
         row["decision"] = {{"approved", decision->approved},
-                           {"by", policy::shown(decision->by)},
+                           {"by", policy::shown(seal, decision->by)},
                            {"at", policy::format_time(decision->at)},
                            {"permitted", !decision->permission.empty()}};
     return row;
@@ -39,8 +40,9 @@ Async<transport::HttpResponse> Dashboard::history(PageRequest visit) {
     const auto before = visit.only("before=");
     const auto found = co_await approvals_.history_page(before, past_at_once);
     if (!found) co_return error_reply(redaction_, found.error());
+    const auto seal = redaction_.now();
     Json rows = Json::array();
-    for (const auto& approval : found->approvals) rows.push_back(past_row(approval));
+    for (const auto& approval : found->approvals) rows.push_back(past_row(approval, *seal));
     const Json body = {{"rows", std::move(rows)}, {"more", found->more > 0}};
     co_return json_reply(redaction_, 200, body);
 }

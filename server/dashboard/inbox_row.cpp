@@ -4,7 +4,7 @@
 #include <array>
 
 #include "policy/call_words.hpp"
-#include "policy/facts.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::dashboard {
 namespace {
@@ -20,10 +20,10 @@ bool production_like(std::string_view name) {
     return false;
 }
 
-Json risks_of(const policy::Facts& facts) {
+Json risks_of(const policy::Facts& facts, const policy::Seals& seal) {
     Json risks = Json::array();
     for (const auto& warning : facts.warnings) {
-        auto risk = policy::shown(short_risk(warning));
+        auto risk = policy::shown(seal, short_risk(warning));
         if (std::ranges::find(risks, Json(risk)) == risks.end()) risks.push_back(std::move(risk));
     }
     if (production_like(facts.subject)) risks.push_back("production-like name");
@@ -50,27 +50,27 @@ std::string short_risk(std::string_view warning) {
     return std::string(warning.substr(0, warning.find_first_of(".,:;")));
 }
 
-Json inbox_row(const policy::Approval& approval, std::string_view person) {
-    const auto words = policy::words_for(approval.call.tool);
+Json inbox_row(const policy::Approval& approval, std::string_view person, const policy::Seals& seal) {
+    const auto words = policy::words_for(approval.call.tool, seal);
     Json voters = Json::array();
-    for (const auto& vote : approval.votes()) voters.push_back(policy::shown(vote.by));
+    for (const auto& vote : approval.votes()) voters.push_back(policy::shown(seal, vote.by));
     return {{"id", approval.id},
-            {"tool", policy::shown(approval.call.tool)},
+            {"tool", policy::shown(seal, approval.call.tool)},
             {"title", words.title},
             {"verb", words.verb},
             {"danger", words.danger},
-            {"subject", policy::shown(approval.facts.subject)},
-            {"principal", policy::shown(approval.call.caller.principal)},
+            {"subject", policy::shown(seal, approval.facts.subject)},
+            {"principal", policy::shown(seal, approval.call.caller.principal)},
             {"created", policy::format_time(approval.created)},
             {"expires", policy::format_time(approval.expires)},
             {"digest", approval.digest},
             {"short_digest", policy::short_digest(approval.digest)},
-            {"risks", risks_of(approval.facts)},
+            {"risks", risks_of(approval.facts, seal)},
             {"quorum", approval.terms.quorum},
             {"voters", std::move(voters)},
             {"narrowed", !approval.narrowings.empty()},
             {"marked", holds_deceptive(approval)},
-            {"may_approve", !policy::cannot_approve(approval, person)}};
+            {"may_approve", !policy::cannot_approve(approval, person, seal)}};
 }
 
 }  // namespace tfy::dashboard

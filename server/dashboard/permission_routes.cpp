@@ -1,4 +1,5 @@
 // Standing permissions: what is allowed ahead of time, giving it, and taking it back.
+#include "policy/visible.hpp"
 #include "server/dashboard/body_fields.hpp"
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
@@ -46,19 +47,19 @@ Result<policy::StandingWish> read_wish(const Json& body) {
     return wish;
 }
 
-Json permission_view(const policy::StandingPermission& permission) {
+Json permission_view(const policy::StandingPermission& permission, const policy::Seals& seal) {
     return {{"id", permission.id},
-            {"by", policy::shown(permission.by)},
+            {"by", policy::shown(seal, permission.by)},
             {"assurance", policy::to_string(permission.assurance)},
-            {"words", permission.words()},
-            {"principal", policy::shown(permission.principal)},
-            {"base_url", policy::shown(permission.base_url)},
-            {"where", permission.where()},
-            {"names", policy::shown(permission.names)},
-            {"token_kind", permission.kind.words()},
+            {"words", permission.words(seal)},
+            {"principal", policy::shown(seal, permission.principal)},
+            {"base_url", policy::shown(seal, permission.base_url)},
+            {"where", permission.where(seal)},
+            {"names", policy::shown(seal, permission.names)},
+            {"token_kind", permission.kind.words(seal)},
             {"longest_life", policy::format_duration(permission.longest_life)},
             {"destination", policy::to_string(permission.destination)},
-            {"reason", policy::shown(permission.reason)},
+            {"reason", policy::shown(seal, permission.reason)},
             {"uses", permission.uses},
             {"used", permission.used},
             {"given", policy::format_time(permission.given)},
@@ -71,7 +72,7 @@ Async<transport::HttpResponse> Dashboard::permissions(PageRequest) {
     const auto found = co_await standing_.list();
     if (!found) co_return error_reply(redaction_, found.error());
     Json all = Json::array();
-    for (const auto& permission : *found) all.push_back(permission_view(permission));
+    for (const auto& permission : *found) all.push_back(permission_view(permission, redaction_));
     const Json body = {{"permissions", std::move(all)},
                        {"given_for", standing_.where()},
                        {"now", policy::format_time(clock_.now())}};
@@ -82,14 +83,14 @@ Async<transport::HttpResponse> Dashboard::permit(PageRequest visit) {
     auto wish = read_wish(visit.body);
     if (!wish) co_return error_reply(redaction_, wish.error());
     const auto given = co_await standing_.give(people_.human(*visit.session), std::move(*wish));
-    co_return given ? json_reply(redaction_, 201, permission_view(*given))
+    co_return given ? json_reply(redaction_, 201, permission_view(*given, redaction_))
                     : error_reply(redaction_, given.error());
 }
 
 Async<transport::HttpResponse> Dashboard::revoke(PageRequest visit) {
     const auto revoked = co_await standing_.revoke(visit.id, people_.human(*visit.session));
     const bool twice = !revoked && revoked.error().code == Errc::refused;
-    co_return revoked ? json_reply(redaction_, 200, permission_view(*revoked))
+    co_return revoked ? json_reply(redaction_, 200, permission_view(*revoked, redaction_))
     : twice           ? error_reply(redaction_, 409, "conflict", revoked.error().message)
                       : error_reply(redaction_, revoked.error());
 }

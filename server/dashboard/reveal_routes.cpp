@@ -1,5 +1,6 @@
 // Values that wait for their one showing. Only a POST with this session's nonce shows one.
 #include "policy/human.hpp"
+#include "policy/visible.hpp"
 #include "server/dashboard/dashboard.hpp"
 #include "server/dashboard/replies.hpp"
 
@@ -20,8 +21,8 @@ Async<transport::HttpResponse> Dashboard::reveals(PageRequest visit) {
         held.insert(value.reveal_id);
         if (!value.recipients.may_see(visit.session->person)) continue;
         all.push_back({{"reveal_id", value.reveal_id},
-                       {"token_name", policy::shown(value.token_name)},
-                       {"masked", policy::shown(value.masked)},
+                       {"token_name", policy::shown(redaction_, value.token_name)},
+                       {"masked", policy::shown(redaction_, value.masked)},
                        {"until", policy::format_time(value.until)},
                        {"for_agent", value.recipients.for_agent},
                        {"nonce", nonces_.issue(visit.session->key, value.reveal_id)}});

@@ -32,7 +32,8 @@ bool has_opener() {
 }
 
 /// Address, key and what TrueFoundry answers.
-void upstream(DoctorOptions& options, const config::Settings& settings, CheckResults& all) {
+void upstream(DoctorOptions& options, const config::Settings& settings, const policy::Seals& seal,
+              CheckResults& all) {
     if (options.server.sandbox) {
         all.push_back(
             {Level::ok, "TrueFoundry", "sandbox mode: test tokens only; TrueFoundry is not contacted"});
@@ -46,13 +47,14 @@ void upstream(DoctorOptions& options, const config::Settings& settings, CheckRes
         exchange = app::exchange_to(known.base_url, settings.ca_file, settings.limits, key);
     std::optional<policy::Time> date;
     const auto now = app::SystemClock().now();
-    add(all, look_at_upstream(known, *key, exchange.get(), now, date, settings.limits));
+    add(all, look_at_upstream(known, *key, exchange.get(), now, date, seal, settings.limits));
     all.push_back(look_at_clock(date, now));
     add(all, look_at_agents(options.home, options.folder, known));
     for (auto& each : upstream_settings(known, settings.limits)) options.settings.push_back(std::move(each));
 }
 
-void state(const DoctorOptions& options, const config::ReadSettings& read, CheckResults& all) {
+void state(const DoctorOptions& options, const config::ReadSettings& read, const policy::Seals& seal,
+           CheckResults& all) {
     const auto rules = look_at_rules(read, options.server.policy);
     all.push_back(rules);
     const auto& root = read.settings.state_dir;
@@ -66,7 +68,7 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, Check
     if (read.settings.caller_keys) all.push_back(look_at_caller_keys(root, app::SystemClock().now()));
     add(all, look_at_permissions(root, app::SystemClock().now()));
     if (rules.level == Level::broken) return;
-    add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now()));
+    add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now(), seal));
 }
 
 }  // namespace
@@ -76,8 +78,8 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
     auto options = given;
     const auto read = config::read_settings(options.server);
     CheckResults all = look_at_settings(read, options.settings);
-    upstream(options, read.settings, all);
-    state(options, read, all);
+    upstream(options, read.settings, console.seals(), all);
+    state(options, read, console.seals(), all);
     all.push_back(look_at_page(app::has_display(), options.server.open_browser, has_opener()));
     if (!read.settings.listen.host.empty()) {
         all.push_back(look_at_listen(read.settings));

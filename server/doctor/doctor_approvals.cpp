@@ -62,12 +62,12 @@ Level level_of(const std::vector<approvals::Requirement>& here,
 
 /// One transport's, a line for all calls of which the same is true.
 CheckResults approvals(const char* what, const std::vector<approvals::Requirement>& here,
-                       const std::vector<approvals::Requirement>& elsewhere) {
+                       const std::vector<approvals::Requirement>& elsewhere, const policy::Seals& seal) {
     CheckResults findings;
-    for (const auto& [doing, words] : approvals::in_words(here)) {
+    for (const auto& [doing, words] : approvals::in_words(here, seal)) {
         std::vector<approvals::Requirement> these, those;
         for (std::size_t i = 0; i < here.size(); ++i)
-            if (approvals::in_words(here[i]) == words) {
+            if (approvals::in_words(here[i], seal) == words) {
                 these.push_back(here[i]);
                 those.push_back(elsewhere[i]);
             }
@@ -153,18 +153,19 @@ CheckResult reach_of_key(const config::Upstream& upstream) {
 }  // namespace
 
 CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user,
-                               policy::Time now) {
+                               policy::Time now, const policy::Seals& seal) {
     const policy::Gate gate(rules);
     const app::SystemClock clock;
-    const registry::DryTools tools(nullptr, clock);
+    const registry::DryTools tools(nullptr, clock, seal);
     const auto stdio = approvals::requirements_of_calls(
         tools.catalog(), gate,
-        {.principal = "stdio:" + user, .default_assurance = policy::Assurance::client, .person = user}, now);
+        {.principal = "stdio:" + user, .default_assurance = policy::Assurance::client, .person = user}, now,
+        seal);
     const auto http = approvals::requirements_of_calls(
         tools.catalog(), gate,
-        {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now);
-    auto findings = approvals("approvals on stdio", stdio, http);
-    std::ranges::move(approvals("approvals over HTTP", http, stdio), std::back_inserter(findings));
+        {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now, seal);
+    auto findings = approvals("approvals on stdio", stdio, http, seal);
+    std::ranges::move(approvals("approvals over HTTP", http, stdio, seal), std::back_inserter(findings));
     std::ranges::move(look_at_people(state_dir), std::back_inserter(findings));
     return findings;
 }

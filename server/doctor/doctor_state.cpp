@@ -174,7 +174,7 @@ CheckResult look_at_journal(const fs::path& state_dir) {
     std::error_code ignored;
     if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, "journal", "none yet"};
     const auto archive = app::Archive::open(state_dir);
-    const auto said = archive ? storage::verify_journal(*archive->ledger) : archive.error();
+    const auto said = archive ? storage::verify_journal(*archive->ledger, *archive->sealer) : archive.error();
     if (!said)
         return {Level::broken, "journal", said.error().message,
                 "See docs/security.md on what audit verify finds."};

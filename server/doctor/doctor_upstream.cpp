@@ -29,10 +29,10 @@ private:
 };
 
 Result<void> probe(truefoundry::Exchange& exchange, std::optional<policy::Time>& date,
-                   config::UpstreamLimits limits) {
+                   const policy::Seals& seal, config::UpstreamLimits limits) {
     boost::asio::io_context loop;
     DatedExchange dated(exchange, date);
-    truefoundry::Client client(dated, limits.max_time);
+    truefoundry::Client client(dated, seal, limits.max_time);
     Result<void> probed;
     boost::asio::co_spawn(loop, client.probe(),
                           [&probed](const std::exception_ptr& bug, Result<void> result) {
@@ -107,7 +107,8 @@ std::string key_in_words(const tools::KeyFacts& key) {
 
 CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::OwnKey& key,
                               truefoundry::Exchange* exchange, policy::Time now,
-                              std::optional<policy::Time>& date, config::UpstreamLimits limits) {
+                              std::optional<policy::Time>& date, const policy::Seals& seal,
+                              config::UpstreamLimits limits) {
     CheckResults findings;
     for (const auto& sentence : upstream.refused)
         findings.push_back({Level::warning, ".env", sentence, "Remove that line from .env."});
@@ -123,7 +124,7 @@ CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::
                             over ? another_key + place_of(upstream) + "." : ""});
     auto found = status::before_asking(upstream.base_url, upstream.url_problem, upstream.url_cause, facts);
     if (!found && exchange != nullptr)
-        found = status::after_asking(probe(*exchange, date, limits), facts, now);
+        found = status::after_asking(probe(*exchange, date, seal, limits), facts, now, seal);
     if (!found) return findings;
     const auto level = found->connection == "works" ? Level::ok : Level::broken;
     findings.push_back({level, "TrueFoundry", found->sentence, todo_for(*found, upstream), found->cause});

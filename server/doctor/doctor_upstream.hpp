@@ -14,7 +14,8 @@ namespace tfy::doctor {
 /// asked. `date` is what the answer's Date header says.
 CheckResults look_at_upstream(const config::Upstream& upstream, const upstream::OwnKey& key,
                               truefoundry::Exchange* exchange, policy::Time now,
-                              std::optional<policy::Time>& date, config::UpstreamLimits limits = {});
+                              std::optional<policy::Time>& date, const policy::Seals& seal,
+                              config::UpstreamLimits limits = {});
 
 /// This machine's clock against a Date header ("Tue, 24 Nov 2026 12:00:00 GMT").
 CheckResult look_at_clock(std::optional<policy::Time> theirs, policy::Time now);

@@ -53,10 +53,11 @@ std::string day_of(const Json& time, const char* where_null) {
     return time.is_string() ? time.get<std::string>().substr(0, 10) : where_null;
 }
 
-Error unread(std::string_view uri, const Error& why) {
+Error unread(std::string_view uri, const Error& why, const sealing::Sealer& redaction) {
+    const auto named = redaction.escaped(uri);
     return {why.code,
-            protocol::escaped(uri) + " could not be read. " + why.message,
-            {{"uri", protocol::escaped(uri)}, {"status", protocol::name(why.code)}}};
+            named + " could not be read. " + why.message,
+            {{"uri", named}, {"status", protocol::name(why.code)}}};
 }
 
 }  // namespace
@@ -104,7 +105,7 @@ Async<Result<mcp::MethodResult>> Resources::read(mcp::Requester& requester,
     if (!target) co_return protocol::resource_not_found(params.uri);
     auto found = co_await find(requester, std::move(*target));
     if (!found && found.error().code == Errc::not_found) co_return protocol::resource_not_found(params.uri);
-    if (!found) co_return unread(params.uri, found.error());
+    if (!found) co_return unread(params.uri, found.error(), requester.redaction);
     const std::vector<protocol::ResourceContents> contents = {{params.uri, content_type, found->dump()}};
     co_return mcp::MethodResult{
         .result = protocol::write_read_resource(contents, requester.context.version, protocol::not_at_all)};

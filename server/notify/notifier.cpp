@@ -255,7 +255,7 @@ Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, notice::Notic
                        {"attempt", attempts}};
     const auto redactor = deps_.redaction.fresh();
     if (!redactor) co_return redactor.error();
-    auto body = (*redactor)->seal(notice::body_of(notice::sealed(notice, **redactor), target.wanted.format));
+    auto body = (*redactor)->seal(notice::body_of(notice, target.wanted.format, **redactor));
     const auto answer = co_await sender->post.send(std::move(body), notice.id, deps_.clock.now());
     if (!answer || answer->status / 100 != 2) {
         refused(*sender, answer, told, attempts);

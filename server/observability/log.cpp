@@ -3,7 +3,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "policy/facts.hpp"
 #include "policy/visible.hpp"
 
 namespace tfy::observability {
@@ -48,17 +47,17 @@ void Log::write(Level level, std::string_view message, const Json& fields) const
     const auto redactor = redaction_.fresh();
     if (!redactor) {  // the message is ours, the fields may hold what others wrote
         const auto own = std::string(message) + " fields=withheld why=\"" + redactor.error().message + "\"";
-        sink_->logger.log(spd_level(level), policy::visible_line(redaction_.seal_own_text(own).text()));
+        sink_->logger.log(spd_level(level), policy::visible_line(redaction_.seal_own_text(own)));
         return;
     }
     // Each field is sealed whole: what follows marks it and cuts it.
     const auto sealed = (*redactor)->scrub(fields);
     std::string line(message);
     for (const auto& [key, value] : sealed.items())
-        line +=
-            " " + key + "=" +
-            (value.is_string() ? "\"" + policy::shown(value.get<std::string>(), 500) + "\"" : value.dump());
-    sink_->logger.log(spd_level(level), policy::visible_line((*redactor)->seal_text(line).text()));
+        line += " " + key + "=" +
+                (value.is_string() ? "\"" + policy::shown(**redactor, value.get<std::string>(), 500) + "\""
+                                   : value.dump());
+    sink_->logger.log(spd_level(level), policy::visible_line((*redactor)->seal_text(line)));
 }
 
 }  // namespace tfy::observability

@@ -15,6 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "policy/visible.hpp"
 #include "server/people/terminal_channel.hpp"
 #include "server/reveals/local_socket.hpp"
 #include "server/storage/state_dir.hpp"
@@ -169,7 +170,7 @@ std::optional<Error> RevealSocket::not_theirs(const std::string& reveal_id,
         return Error{Errc::refused,
                      "Only the people who approved this token may see its value, and only if its "
                      "rule names the page in 'reveal': " +
-                         policy::shown(person.name(), 100) +
+                         policy::shown(uses_.redaction, person.name(), 100) +
                          " may not. The value was not shown: it still waits."};
     }
     return std::nullopt;

@@ -58,6 +58,10 @@ void Sealer::take_up_ids() {
     if (noted_) renew();
 }
 
+std::string Sealer::escaped(std::string_view untrusted) const {
+    return protocol::escaped(seal_text(untrusted).text());
+}
+
 std::string Sealer::quoted(std::string_view untrusted) const {
     return protocol::quoted(seal_text(untrusted).text());
 }

@@ -18,7 +18,7 @@ namespace tfy::sealing {
 ///
 /// While these cannot be read, what is sealed might hold one of them: then text of 16 characters and more is
 /// withheld (Redactor::withholding), but for a reveal's value.
-class Sealer {
+class Sealer final : public policy::Seals {
 public:
     using Shared = std::shared_ptr<const redaction::Redactor>;
 
@@ -32,7 +32,7 @@ public:
     /// For what is kept, decided or answered: Errc::storage with what to tell, where now() withholds.
     Result<Shared> fresh() const;
     redaction::Redacted seal(const Json& message) const { return now()->seal(message); }
-    redaction::Redacted seal_text(std::string_view text) const { return now()->seal_text(text); }
+    redaction::Redacted seal_text(std::string_view text) const override { return now()->seal_text(text); }
     /// Of our own words alone, such as the error of fresh(): nothing in it is withheld.
     redaction::Redacted seal_own(const Json& message) const { return redactor_.load()->seal(message); }
     redaction::Redacted seal_own_text(std::string_view text) const {
@@ -61,7 +61,9 @@ public:
     void note_ids(const std::vector<ListedId>& listed);
     void take_up_ids();
 
-    /// A peer's text for a message: sealed while it is whole, then cut and put into quotes.
+    /// A peer's text for a message: sealed while it is whole, then as protocol::escaped() has it.
+    std::string escaped(std::string_view untrusted) const;
+    /// The same between quotes.
     std::string quoted(std::string_view untrusted) const;
 
 private:

@@ -1,6 +1,6 @@
 #include "server/storage/journal_check.hpp"
 
-#include "policy/facts.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -15,9 +15,9 @@ Error broken_journal(const std::string& wrong) {
 }
 
 // Who wrote them there hoped to be let in; they are not.
-Error rows_by_hand(const std::vector<std::string>& names) {
+Error rows_by_hand(const std::vector<std::string>& names, const policy::Seals& seal) {
     std::string all;
-    for (const auto& name : names) all += (all.empty() ? "" : ", ") + policy::shown(name, 64);
+    for (const auto& name : names) all += (all.empty() ? "" : ", ") + policy::shown(seal, name, 64);
     return {
         Errc::storage,
         "The journal is intact, and the table of people was changed without it: it has rows of its own, or "
@@ -59,14 +59,14 @@ Result<void> JournalProof::take(const std::vector<JournalRecord>& page) {
     return {};
 }
 
-Result<std::string> JournalProof::result(const JournalEnd& end,
-                                         const std::vector<std::string>& by_hand) const {
+Result<std::string> JournalProof::result(const JournalEnd& end, const std::vector<std::string>& by_hand,
+                                         const policy::Seals& seal) const {
     if (end.wrong) return broken_journal(*end.wrong);
-    if (!by_hand.empty()) return rows_by_hand(by_hand);
+    if (!by_hand.empty()) return rows_by_hand(by_hand, seal);
     return last_ ? said_of(*last_, end) : std::string("The journal is empty.\n");
 }
 
-Result<std::string> verify_journal(Ledger& ledger) {
+Result<std::string> verify_journal(Ledger& ledger, const policy::Seals& seal) {
     const auto end = ledger.journal_end();
     if (!end) return end.error();
     JournalProof proof;
@@ -74,7 +74,7 @@ Result<std::string> verify_journal(Ledger& ledger) {
     if (!whole) return whole.error();
     const auto by_hand = ledger.people_the_journal_does_not_know();
     if (!by_hand) return by_hand.error();
-    return proof.result(*end, *by_hand);
+    return proof.result(*end, *by_hand, seal);
 }
 
 }  // namespace tfy::storage

@@ -21,7 +21,8 @@ public:
     Result<void> take(const std::vector<journal::JournalRecord>& page);
     /// After the last page. `end` was read before the first one; `by_hand`: see
     /// Ledger::people_the_journal_does_not_know(). Lines for people: see verify_journal().
-    Result<std::string> result(const JournalEnd& end, const std::vector<std::string>& by_hand) const;
+    Result<std::string> result(const JournalEnd& end, const std::vector<std::string>& by_hand,
+                               const policy::Seals& seal) const;
 
 private:
     std::optional<journal::JournalRecord> last_;
@@ -29,6 +30,6 @@ private:
 
 /// Lines for people: how many records hold together, the hash of the last one, and since when the end is
 /// protected. Errc::storage with where it is broken, or where it cannot be read.
-Result<std::string> verify_journal(Ledger& ledger);
+Result<std::string> verify_journal(Ledger& ledger, const policy::Seals& seal);
 
 }  // namespace tfy::storage

@@ -211,7 +211,8 @@ public:
     /// Errc::conflict if its rotation is open, or another reservation `stands`; one that does not is
     /// replaced.
     using StillStands = std::function<bool(const RotationReservation&)>;
-    Result<void> reserve_rotation(const RotationReservation& wanted, const StillStands& stands);
+    Result<void> reserve_rotation(const RotationReservation& wanted, const StillStands& stands,
+                                  const policy::Seals& seal);
     Result<void> release_rotation(const std::string& approval_id);
     /// The second half of what `order` lets run: waiting, or as far as the value's reveal has come already.
     /// Takes the place of its reservation. Errc::conflict if its approval or its reveal has a rotation.

@@ -133,13 +133,14 @@ Result<void> Ledger::Impl::follow_reveal(const std::string& reveal_id, RevealRow
     return append(at, kept ? "rotation_kept" : "rotation_due", rotation.approval_id, std::move(body));
 }
 
-Result<void> Ledger::reserve_rotation(const RotationReservation& wanted, const StillStands& stands) {
+Result<void> Ledger::reserve_rotation(const RotationReservation& wanted, const StillStands& stands,
+                                      const policy::Seals& seal) {
     return impl_->write([&]() -> Result<void> {
         const auto open = read_all(impl_->prepare(rotations(open_ones).c_str()));
         if (!open) return open.error();
         for (const auto& row : *open)
             if (row.is_of(wanted.base_url, wanted.old_id))
-                return taken(access_tokens::describe(row.rotation));
+                return taken(access_tokens::describe(row.rotation, seal));
         const auto other = reserved(impl_->prepare(find_reserved), wanted);
         if (other && other->approval_id != wanted.approval_id && stands(*other))
             return taken("Its successor is being made under the approval " + other->approval_id + ".");

@@ -25,13 +25,14 @@ std::string maker_of(const std::vector<truefoundry::AccessToken>& listed) {
     return maker;
 }
 
-std::string or_somebody(const std::string& user) {
-    return user.empty() ? "an unknown user" : tools::one_line(user);
+std::string or_somebody(const std::string& user, const policy::Seals& seal) {
+    return user.empty() ? "an unknown user" : tools::one_line(seal, user);
 }
 
-Error another_users(const policy::KeyIdentity& begun, const policy::KeyIdentity& now, policy::SameUser same) {
-    std::string why = "it was started with a different key (of " + or_somebody(begun.user) +
-                      ") from the one in use now (of " + or_somebody(now.user) + "), and ";
+Error another_users(const policy::KeyIdentity& begun, const policy::KeyIdentity& now, policy::SameUser same,
+                    const policy::Seals& seal) {
+    std::string why = "it was started with a different key (of " + or_somebody(begun.user, seal) +
+                      ") from the one in use now (of " + or_somebody(now.user, seal) + "), and ";
     why += same == policy::SameUser::no ? "a key lists only its own user's tokens."
                                         : "it is unknown whether both keys list the same user's tokens.";
     return {Errc::ambiguous, std::move(why)};
@@ -64,7 +65,7 @@ Async<Result<void>> KeyIdentities::sees_tokens_of(policy::KeyIdentity begun) {
     }
     const auto same = policy::same_user(begun, holder);
     if (same == policy::SameUser::yes) co_return Result<void>{};
-    co_return another_users(begun, holder, same);
+    co_return another_users(begun, holder, same, client_.seals());
 }
 
 }  // namespace tfy::upstream

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { assertSealed, hide } from './lib/hidden.mjs';
 import { binary, runToEnd } from './lib/process.mjs';
 import { RawStdio, toolCall } from './lib/raw.mjs';
 import { World } from './lib/world.mjs';
@@ -82,3 +83,15 @@ for (const [what, more, key] of places)
     }
     assert.ok(marks >= 15, `only ${marks} commands repeat what they were given: the test looks at too little`);
   });
+
+test('a token with invisible characters inside is redacted there, too', async t => {
+  const world = await World.start(t);
+  world.env.TFY_API_KEY = known;
+  let marks = 0;
+  for (const args of commands(world, hide(known))) {
+    const done = await runToEnd(binary, args, { env: world.env });
+    assertSealed(done.stdout + done.stderr, known, args.join(' '));
+    if ((done.stdout + done.stderr).includes('[redacted:access-token TFY_API_KEY]')) marks += 1;
+  }
+  assert.ok(marks >= 15, `only ${marks} commands repeat what they were given: the test looks at too little`);
+});

@@ -9,6 +9,7 @@ import { test } from 'node:test';
 
 import { CLIENT_INFO_META_KEY } from '@modelcontextprotocol/client';
 
+import { assertSealed, hide } from './lib/hidden.mjs';
 import { Page } from './lib/page.mjs';
 import { until } from './lib/process.mjs';
 import { modernRequest, RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
@@ -16,17 +17,6 @@ import { Receiver } from './lib/receiver.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const secret = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
-const hide = value => value.replace(/.{3}/g, '$&\u200b');
-
-/** What a reader takes from a text: without marks, escapes and characters that cannot be seen. */
-const read = text => text.replace(/⟨(?:U\+|0x)[0-9A-F]+⟩|\\u200b|\p{Cf}/gu, '');
-
-function assertSealed(text, value, what) {
-  assert.ok(text.length > 0, `${what} says something`);
-  const seen = read(text);
-  for (let at = 0; at + 24 <= value.length; at += 1)
-    assert.ok(!seen.includes(value.slice(at, at + 24)), `${what}: ${text.slice(0, 2000)}`);
-}
 
 test('as a client’s name: log, page, terminal, journal and webhook', async t => {
   const world = await World.start(t, { hold: '0s' });

@@ -131,7 +131,7 @@ struct Calls {
     sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
     observability::Log log{redaction, observability::Log::Level::off};
     OneToken upstream;
-    truefoundry::Client client{upstream};
+    truefoundry::Client client{upstream, redaction};
     FakeEscrow escrow;
     PageOfCalls page;
     PipeTransport pipe{loop};

@@ -17,6 +17,7 @@
 #include "tests/fakes/fake_rotations.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/pipe_transport.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/steps.hpp"
 #include "tools/registry/assemble.hpp"
@@ -111,14 +112,15 @@ struct FeatureHouse {
         explicit Reader(approvals::Approvals& of) : desk(of) {}
         Async<Result<policy::Approval>> find(std::string id) override { return desk.find(std::move(id)); }
         Async<tools::ToolResult> answer(policy::Approval approval) override {
-            co_return calls::status_answer(approval, {}, approval.created);
+            co_return calls::status_answer(approval, {}, approval.created, fakes::no_tokens());
         }
         approvals::Approvals& desk;
     };
     loop::Loop loop;
     ManualClock clock{noon};
     ListedTokens truefoundry;
-    truefoundry::Client client{truefoundry, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
+    truefoundry::Client client{truefoundry, redaction,
+                               [](std::chrono::milliseconds) -> Async<void> { co_return; }};
     storage::Store store{open_ledger(":memory:")};
     approvals::CurrentGate gate;
     sealing::Sealer redaction{{}, {}};

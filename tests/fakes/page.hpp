@@ -32,7 +32,7 @@ struct Page {
     reveals::LockedEscrow reveals{loop, store, redaction, clock, "test", {}};
     sandbox::ControlPlane plane{sandbox::make_memory_shelf(), clock};
     std::unique_ptr<truefoundry::Exchange> exchange = sandbox::make_sandbox_exchange(plane);
-    truefoundry::Client client{*exchange};
+    truefoundry::Client client{*exchange, redaction};
     EveryTool tools{client, reveals, clock};
     const registry::Catalog& catalog = tools.catalog;
     approvals::Narrowing narrowing{approvals, catalog, gate, clock};

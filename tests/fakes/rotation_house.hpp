@@ -174,7 +174,8 @@ public:
     storage::Store store;
     sealing::Sealer redaction{redaction::FingerprintKey{}, {}};
     observability::Log log{redaction, observability::Log::Level::off};
-    truefoundry::Client client{upstream_, [](std::chrono::milliseconds) -> Async<void> { co_return; }};
+    truefoundry::Client client{upstream_, redaction,
+                               [](std::chrono::milliseconds) -> Async<void> { co_return; }};
     reveals::LockedEscrow reveals;
     calls::RotationDesk desk;
     tools::Deposit held;

@@ -11,7 +11,10 @@
 #include <string>
 #include <type_traits>
 
+#include "policy/visible.hpp"
+#include "server/sealing/sealer.hpp"
 #include "server/transport/transport.hpp"
+#include "tools/text.hpp"
 #include "tools/tool.hpp"
 
 namespace {
@@ -23,6 +26,32 @@ constexpr bool runs_with = std::is_invocable_v<decltype(&Tool::run), Tool&, Give
 
 template <class Given>
 constexpr bool is_sent = std::is_invocable_v<decltype(&transport::Outbox::send), transport::Outbox&, Given>;
+
+/// Whether each of these takes it.
+template <class Given>
+constexpr bool is_shown = requires(Given given) {
+    policy::shown(given);
+    policy::shown_line(given);
+    policy::shown_lines(given);
+    policy::visible(given);
+    policy::visible_line(given);
+    policy::visible_json(given);
+};
+/// Whether one of them does.
+template <class Given>
+constexpr bool may_be_shown =
+    requires(Given given) { policy::shown(given); } || requires(Given given) { policy::shown(given, 100); } ||
+    requires(Given given) { policy::shown_line(given); } ||
+    requires(Given given) { policy::shown_lines(given); } ||
+    requires(Given given) { policy::visible(given); } ||
+    requires(Given given) { policy::visible_line(given); } ||
+    requires(Given given) { policy::visible_json(given); } ||
+    requires(Given given) { tools::one_line(given); } || requires(Given given) { tools::in_quotes(given); } ||
+    requires(Given given) { tools::cell(given); };
+
+struct SealsNothing final : policy::Seals {
+    policy::Redacted seal_text(std::string_view) const override;
+};
 
 namespace fs = std::filesystem;
 
@@ -59,9 +88,9 @@ TEST_CASE("who may make what no one else can: the friends in policy are these") 
         {"policy/human.hpp",
          {"class people::ClientForm;", "class people::TerminalChannel;", "class people::PageSessions;",
           "struct HumanForTests;"}},
-        {"policy/redaction/redactor.hpp",
-         {"class Redactor;", "class sealing::Sealer;", "struct RedactedForTests;",
-          "struct RedactorForTests;"}},
+        {"policy/redacted.hpp",
+         {"class redaction::Redactor;", "struct redaction::RedactedForTests;", "class sealing::Sealer;"}},
+        {"policy/redaction/redactor.hpp", {"class sealing::Sealer;", "struct RedactorForTests;"}},
         {"policy/redaction/reveal.hpp",
          {"class Redactor;", "class reveals::LockedEscrow;", "class cli::SandboxRoutes;",
           "struct RevealForTests;"}},
@@ -94,6 +123,32 @@ TEST_CASE("a tool runs with the permit of its kind and with nothing else") {
     static_assert(!runs_with<tools::ReadTool, Json>);
     // Which kind a tool is, it says by its base and in no other way.
     static_assert(!std::is_constructible_v<tools::Tool, policy::Effect>);
+}
+
+TEST_CASE("what makes text visible, folds it or cuts it takes sealed text and nothing else") {
+    static_assert(is_shown<policy::Redacted>);
+    static_assert(!may_be_shown<std::string>);
+    static_assert(!may_be_shown<std::string_view>);
+    static_assert(!may_be_shown<const char*>);
+    static_assert(!may_be_shown<policy::Literal>);
+    static_assert(!may_be_shown<Json>);
+    static_assert(!std::is_constructible_v<policy::Redacted, std::string>);
+    static_assert(!std::is_constructible_v<policy::Redacted, policy::Literal>);
+}
+
+TEST_CASE("a peer's text is escaped and cut by protocol and, once it is sealed, by the sealer") {
+    const Lines known = {{"server/sealing/sealer.cpp", {"protocol::escaped(", "protocol::quoted("}}};
+    CHECK(found_in({"policy", "tools", "server"}, std::regex(R"((protocol::(?:escaped|quoted)\())")) ==
+          known);
+}
+
+TEST_CASE("what seals is the redactor or the sealer: nothing else can be it") {
+    static_assert(std::is_base_of_v<policy::Seals, redaction::Redactor>);
+    static_assert(std::is_base_of_v<policy::Seals, sealing::Sealer>);
+    static_assert(!std::is_default_constructible_v<SealsNothing>);
+    static_assert(!std::is_constructible_v<SealsNothing, const SealsNothing&>);
+    static_assert(std::is_final_v<redaction::Redactor> && std::is_final_v<sealing::Sealer>);
+    static_assert(!std::is_default_constructible_v<redaction::Redactor>);
 }
 
 TEST_CASE("a transport sends sealed text and nothing else") {

@@ -94,7 +94,7 @@ public:
     sealing::Sealer redaction;
     observability::Log log{redaction, observability::Log::Level::off};
     std::unique_ptr<truefoundry::Exchange> exchange;
-    truefoundry::Client client{*exchange};
+    truefoundry::Client client{*exchange, redaction};
     Sent outbox;
     mcp::LegacyState legacy;
     NoPage page;

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/examples.hpp"
 
 namespace tfy::policy::approval_test {
@@ -73,8 +74,8 @@ TEST_CASE("each function keeps to the table, from every state") {
             CHECK(after.error().code == (from == State::expired ? Errc::expired : Errc::refused));
             CHECK(says_nothing_was_done(after.error()));
         };
-        check(State::approved, approve(before, person(), yes(before), noon + 1s, 15min));
-        check(State::denied, deny(before, person(), "no", noon + 1s));
+        check(State::approved, approve(before, person(), yes(before), noon + 1s, 15min, fakes::no_tokens()));
+        check(State::denied, deny(before, person(), "no", noon + 1s, fakes::no_tokens()));
         check(State::withdrawn, withdraw(before, noon + 1s));
         check(State::superseded, supersede(before, "It can no longer run.", noon + 1s));
         check(State::executing, begin(before, "process-1", noon + 1s));
@@ -97,7 +98,7 @@ TEST_CASE("an approval writes down who, how surely, when, why and where to") {
     const auto request = pending(remove_call(), create_facts());
     const auto after =
         approve(request, person(), {"looks right", Destination::agent, "new-token", request.digest},
-                noon + 1min, 10min);
+                noon + 1min, 10min, fakes::no_tokens());
     REQUIRE(after.has_value());
     CHECK(after->state() == State::approved);
     CHECK(after->expires == noon + 11min);  // the claim window, from the decision
@@ -229,7 +230,7 @@ TEST_CASE("a person's yes counts only where everything is right") {
         auto request = pending();
         auto choice = yes(request);
         row.change(request, choice);
-        const auto after = approve(request, row.who, choice, row.now, 15min);
+        const auto after = approve(request, row.who, choice, row.now, 15min, fakes::no_tokens());
         CHECK(after.has_value() == !row.error);
         if (!row.error || after) continue;
         CHECK(after.error().code == *row.error);
@@ -265,7 +266,7 @@ TEST_CASE("a new value goes only where the rule lets it") {
         request.terms.destinations = row.allowed;
         auto choice = yes(request);
         choice.destination = row.chosen;
-        const auto after = approve(request, person(), choice, noon, 15min);
+        const auto after = approve(request, person(), choice, noon, 15min, fakes::no_tokens());
         REQUIRE(after.has_value() == row.result.has_value());
         if (after) CHECK(after->decision()->destination == *row.result);
         if (!after) CHECK(says_nothing_was_done(after.error()));
@@ -291,7 +292,7 @@ TEST_CASE("a denial needs a reason, but from a host's dialog") {
         CAPTURE(row.name);
         auto request = pending();
         request.terms.min_assurance = Assurance::passkey;  // anyone may say no
-        const auto after = deny(request, person(row.assurance), row.reason, noon + 1s);
+        const auto after = deny(request, person(row.assurance), row.reason, noon + 1s, fakes::no_tokens());
         REQUIRE(after.has_value() == row.denied);
         if (!after) {
             CHECK(after.error().code == Errc::refused);
@@ -304,8 +305,9 @@ TEST_CASE("a denial needs a reason, but from a host's dialog") {
         CHECK(after->decision()->reason == row.reason);
         CHECK(after->decision()->destination == Destination::none);
     }
-    CHECK(deny(pending(), person(), "no", noon + 15min).error().code == Errc::expired);
-    CHECK(deny(pending(), HumanForTests::make("stdio:alice"), "no", noon).error().code == Errc::refused);
+    CHECK(deny(pending(), person(), "no", noon + 15min, fakes::no_tokens()).error().code == Errc::expired);
+    CHECK(deny(pending(), HumanForTests::make("stdio:alice"), "no", noon, fakes::no_tokens()).error().code ==
+          Errc::refused);
 }
 
 TEST_CASE("time ends a request that waits and an approval that is not used, at the very moment") {

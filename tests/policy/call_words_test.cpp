@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/examples.hpp"
 
 namespace tfy::policy::call_words_test {
@@ -34,20 +35,22 @@ TEST_CASE("each changing tool has a heading, a verb and a button of its own") {
     };
     for (const auto& row : rows) {
         CAPTURE(row.tool);
-        CHECK(headline(asked(row.tool, "ci")) == row.headline);
-        CHECK(line_of(asked(row.tool, "ci")) == row.line);
-        CHECK(words_for(row.tool).button == row.button);
-        CHECK(words_for(row.tool).danger == row.danger);
+        CHECK(headline(asked(row.tool, "ci"), fakes::no_tokens()) == row.headline);
+        CHECK(line_of(asked(row.tool, "ci"), fakes::no_tokens()) == row.line);
+        CHECK(words_for(row.tool, fakes::no_tokens()).button == row.button);
+        CHECK(words_for(row.tool, fakes::no_tokens()).danger == row.danger);
     }
 }
 
 TEST_CASE("a tool that is not known is told by its name, and what others wrote is safe to look at") {
-    CHECK(headline(asked("tfy_future_thing", "ci")) == "tfy_future_thing ci");
-    CHECK(words_for("tfy_future_thing").button == "Approve");
-    CHECK(headline(asked("tfy_\u202Efuture", "")) == "tfy_\u27E8U+202E\u27E9future");
-    CHECK(headline(asked("tfy_access_tokens_delete", "")) == "Delete access token");
-    CHECK(line_of(asked("tfy_access_tokens_delete", "a\u202Eb")) == "Delete a\u27E8U+202E\u27E9b");
-    CHECK(headline(asked("tfy_access_tokens_delete", std::string(5000, 'a'))).size() < 300);
+    CHECK(headline(asked("tfy_future_thing", "ci"), fakes::no_tokens()) == "tfy_future_thing ci");
+    CHECK(words_for("tfy_future_thing", fakes::no_tokens()).button == "Approve");
+    CHECK(headline(asked("tfy_\u202Efuture", ""), fakes::no_tokens()) == "tfy_\u27E8U+202E\u27E9future");
+    CHECK(headline(asked("tfy_access_tokens_delete", ""), fakes::no_tokens()) == "Delete access token");
+    CHECK(line_of(asked("tfy_access_tokens_delete", "a\u202Eb"), fakes::no_tokens()) ==
+          "Delete a\u27E8U+202E\u27E9b");
+    CHECK(headline(asked("tfy_access_tokens_delete", std::string(5000, 'a')), fakes::no_tokens()).size() <
+          300);
 }
 
 }  // namespace tfy::policy::call_words_test

@@ -5,6 +5,7 @@
 
 #include "policy/gate.hpp"
 #include "tests/fakes/permits.hpp"
+#include "tests/fakes/redactor.hpp"
 
 namespace tfy::policy::examples {
 
@@ -56,7 +57,7 @@ inline DecisionInput yes(const Approval& approval) {
 
 inline Approval approved(const Call& call = remove_call()) {
     const auto request = pending(call);
-    return *approve(request, person(), yes(request), noon, 15min);
+    return *approve(request, person(), yes(request), noon, 15min, fakes::no_tokens());
 }
 
 }  // namespace tfy::policy::examples

@@ -10,10 +10,12 @@ namespace tfy::policy::forgery_test {
 namespace {
 
 template <class Person>
-concept approves =
-    requires(Approval a, Person p, DecisionInput c, Time t, Duration d) { approve(a, p, c, t, d); };
+concept approves = requires(Approval a, Person p, DecisionInput c, Time t, Duration d, const Seals& s) {
+    approve(a, p, c, t, d, s);
+};
 template <class Person>
-concept denies = requires(Approval a, Person p, std::string reason, Time t) { deny(a, p, reason, t); };
+concept denies =
+    requires(Approval a, Person p, std::string reason, Time t, const Seals& s) { deny(a, p, reason, t, s); };
 
 /// Whether a permit can be made of a call, doubled, or given another call.
 template <class Permit>

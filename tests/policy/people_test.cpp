@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/examples.hpp"
 
 namespace tfy::policy::people_test {
@@ -34,7 +35,7 @@ Result<Approval> say_yes(const Approval& approval, const Human& person,
                          std::optional<Destination> destination = {}) {
     auto choice = yes(approval);
     choice.destination = destination;
-    return approve(approval, person, choice, noon, 15min);
+    return approve(approval, person, choice, noon, 15min, fakes::no_tokens());
 }
 
 }  // namespace
@@ -49,8 +50,8 @@ TEST_CASE("only those whom the rule names decide, and they do so by name") {
         CHECK(refused.error().message ==
               "Only these people can decide on this request: bob, cem. Nothing was done.");
     }
-    CHECK(deny(request, known("dora"), "no", noon).has_error());
-    CHECK(deny(request, known("bob"), "no", noon)->state() == State::denied);
+    CHECK(deny(request, known("dora"), "no", noon, fakes::no_tokens()).has_error());
+    CHECK(deny(request, known("bob"), "no", noon, fakes::no_tokens())->state() == State::denied);
     CHECK(say_yes(request, known("bob", Assurance::client)).has_error());
     CHECK(say_yes(request, known("bob"))->state() == State::approved);
 }
@@ -79,7 +80,7 @@ TEST_CASE("where nobody at all could say yes, that can be told before anybody is
     for (const auto& row : rows) {
         CAPTURE(row.name);
         const Caller caller{.principal = "stdio:alice", .person = row.person};
-        CHECK(nobody_may_approve(row.terms, caller).has_value() == row.nobody);
+        CHECK(nobody_may_approve(row.terms, caller, fakes::no_tokens()).has_value() == row.nobody);
     }
 }
 
@@ -90,21 +91,22 @@ TEST_CASE("the person whose agent asks may be kept from saying yes, never from s
     CHECK(own.error().message ==
           "The rule asks for a person other than the agent's own, who is alice. Nothing was done.");
     CHECK(say_yes(request, known("alice", Assurance::terminal)).has_error());
-    CHECK(deny(request, known("alice"), "not me", noon)->state() == State::denied);
+    CHECK(deny(request, known("alice"), "not me", noon, fakes::no_tokens())->state() == State::denied);
     CHECK(say_yes(request, known("bob"))->state() == State::approved);
 
     auto nobodys = request;
     nobodys.call.caller.person.clear();
     for (const auto* name : {"bob", ""}) CHECK(say_yes(nobodys, known(name)).has_error());
-    CHECK(deny(nobodys, known("bob"), "no", noon)->state() == State::denied);
+    CHECK(deny(nobodys, known("bob"), "no", noon, fakes::no_tokens())->state() == State::denied);
 }
 
 TEST_CASE("an agent's principal decides nothing, under whatever name it comes") {
     auto request = asked([](Rule&) {});
     for (const auto assurance : {Assurance::client, Assurance::terminal, Assurance::signed_in}) {
         CHECK(say_yes(request, known("stdio:alice", assurance)).has_error());
-        CHECK(deny(request, known("stdio:alice", assurance), "no", noon).has_error());
-        CHECK(narrow(request, known("stdio:alice", assurance), request.digest, {{"id", "b"}}, {}, noon)
+        CHECK(deny(request, known("stdio:alice", assurance), "no", noon, fakes::no_tokens()).has_error());
+        CHECK(narrow(request, known("stdio:alice", assurance), request.digest, {{"id", "b"}}, {}, noon,
+                     fakes::no_tokens())
                   .has_error());
     }
 }
@@ -135,7 +137,8 @@ TEST_CASE("a quorum counts people, and the last one's yes decides") {
     CHECK(third->decision()->destination == Destination::agent);
     CHECK(third->votes().size() == 3);
     CHECK_FALSE(unmet(*third));
-    CHECK(deny(*second, known("dora"), "no", noon)->state() == State::denied);  // one no is enough
+    CHECK(deny(*second, known("dora"), "no", noon, fakes::no_tokens())->state() ==
+          State::denied);  // one no is enough
 }
 
 TEST_CASE("a record that claims to be approved by too few, or by others, runs nothing") {
@@ -176,7 +179,8 @@ TEST_CASE(
     const auto voted = *say_yes(request, known("ann"));
     auto facts = remove_facts();
     facts.subject = "other";
-    const auto narrower = narrow(voted, known("bob"), voted.digest, {{"id", "pat-b"}}, facts, noon);
+    const auto narrower =
+        narrow(voted, known("bob"), voted.digest, {{"id", "pat-b"}}, facts, noon, fakes::no_tokens());
     REQUIRE(narrower.has_value());
     CHECK(narrower->state() == State::pending);
     CHECK(narrower->votes().empty());
@@ -188,9 +192,11 @@ TEST_CASE(
 
     auto old = yes(*narrower);
     old.digest = request.digest;
-    CHECK(approve(*narrower, known("ann"), old, noon, 15min).error().code == Errc::superseded);
-    CHECK(narrow(*narrower, known("ann"), request.digest, {{"id", "pat-c"}}, facts, noon).error().code ==
+    CHECK(approve(*narrower, known("ann"), old, noon, 15min, fakes::no_tokens()).error().code ==
           Errc::superseded);
+    CHECK(narrow(*narrower, known("ann"), request.digest, {{"id", "pat-c"}}, facts, noon, fakes::no_tokens())
+              .error()
+              .code == Errc::superseded);
 
     const auto approved = *say_yes(*say_yes(*narrower, known("ann")), known("bob"));
     const auto running = *begin(approved, "process-1", noon);
@@ -203,11 +209,18 @@ TEST_CASE(
 TEST_CASE("a request is narrowed only while it waits, by who may decide, and to something else") {
     const auto request = asked([](Rule& rule) { rule.approvers = {"bob"}; });
     const Json other = {{"id", "pat-b"}};
-    CHECK(narrow(request, known("ann"), request.digest, other, {}, noon).has_error());
-    CHECK(narrow(request, known("bob", Assurance::client), request.digest, other, {}, noon).has_error());
-    CHECK(narrow(request, known("bob"), request.digest, request.call.arguments, {}, noon).has_error());
-    CHECK(narrow(request, known("bob"), request.digest, other, {}, noon + 1h).error().code == Errc::expired);
-    CHECK(narrow(*say_yes(request, known("bob")), known("bob"), request.digest, other, {}, noon).has_error());
+    CHECK(narrow(request, known("ann"), request.digest, other, {}, noon, fakes::no_tokens()).has_error());
+    CHECK(
+        narrow(request, known("bob", Assurance::client), request.digest, other, {}, noon, fakes::no_tokens())
+            .has_error());
+    CHECK(narrow(request, known("bob"), request.digest, request.call.arguments, {}, noon, fakes::no_tokens())
+              .has_error());
+    CHECK(narrow(request, known("bob"), request.digest, other, {}, noon + 1h, fakes::no_tokens())
+              .error()
+              .code == Errc::expired);
+    CHECK(narrow(*say_yes(request, known("bob")), known("bob"), request.digest, other, {}, noon,
+                 fakes::no_tokens())
+              .has_error());
 }
 
 TEST_CASE("a request gets its time once more, once, while it waits, by who may deny it") {

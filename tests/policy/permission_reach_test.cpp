@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/rules.hpp"
 
 using namespace std::chrono_literals;
@@ -78,7 +79,7 @@ TEST_CASE("a permission can count if one rule that may decide while it lasts let
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
-        const auto why = cannot_count(permission(), rules(row.toml), noon);
+        const auto why = cannot_count(permission(), rules(row.toml), noon, fakes::no_tokens());
         CAPTURE(why.value_or(""));
         CHECK(why.has_value() == (row.why != nullptr));
         if (row.why != nullptr && why) CHECK(why->find(row.why) != std::string::npos);

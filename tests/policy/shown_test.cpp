@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "policy/facts.hpp"
+#include "policy/visible.hpp"
+#include "tests/fakes/redactor.hpp"
 
 namespace tfy::policy::shown_test {
 
@@ -58,7 +60,7 @@ TEST_CASE("what cannot be seen, or passes for something else, is marked") {
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
-        CHECK(shown(row.text) == row.shown);
+        CHECK(shown(fakes::as_sealed(row.text)) == row.shown);
         CHECK(deceptive(row.text));
     }
 }
@@ -83,27 +85,35 @@ TEST_CASE("plain text is unchanged, in any language") {
                                      "🚀 done ✓ → 5 µs"};
     for (const auto text : rows) {
         CAPTURE(text);
-        CHECK(shown(text) == text);
+        CHECK(shown(fakes::as_sealed(text)) == text);
         CHECK_FALSE(deceptive(text));
     }
 }
 
 TEST_CASE("text is cut by characters, and says how much is missing") {
-    CHECK(shown("abcdef", 6) == "abcdef");
-    CHECK(shown("abcdef", 4) == "abcd… (2 more)");
-    CHECK(shown("äöü€😀", 3) == "äöü… (2 more)");
-    CHECK(shown("\n\n\n", 1) == "⟨U+000A⟩… (2 more)");
-    CHECK(shown("\xff\xff", 1) == "⟨0xFF⟩… (1 more)");
-    CHECK(shown("abc", 0) == "… (3 more)");
-    CHECK(shown("p\u0430y", 2) == "p⟨U+0430⟩… (1 more)");
-    CHECK(shown("\u0430pple", 1) == "⟨U+0430⟩… (4 more)");  // the cut does not hide the mixture
-    CHECK(shown(std::string(2001, 'x')).ends_with("x… (1 more)"));
+    CHECK(shown(fakes::as_sealed("abcdef"), 6) == "abcdef");
+    CHECK(shown(fakes::as_sealed("abcdef"), 4) == "abcd… (2 more)");
+    CHECK(shown(fakes::as_sealed("äöü€😀"), 3) == "äöü… (2 more)");
+    CHECK(shown(fakes::as_sealed("\n\n\n"), 1) == "⟨U+000A⟩… (2 more)");
+    CHECK(shown(fakes::as_sealed("\xff\xff"), 1) == "⟨0xFF⟩… (1 more)");
+    CHECK(shown(fakes::as_sealed("abc"), 0) == "… (3 more)");
+    CHECK(shown(fakes::as_sealed("p\u0430y"), 2) == "p⟨U+0430⟩… (1 more)");
+    CHECK(shown(fakes::as_sealed("\u0430pple"), 1) ==
+          "⟨U+0430⟩… (4 more)");  // the cut does not hide the mixture
+    CHECK(shown(fakes::as_sealed(std::string(2001, 'x'))).ends_with("x… (1 more)"));
     CHECK_FALSE(deceptive(std::string(5000, 'x')));
 }
 
 TEST_CASE("text that was shown is not changed by showing it again") {
     for (const std::string_view text : {"a\u202eb\n", "p\u0430ypal", "\xff"})
-        CHECK(shown(shown(text)) == shown(text));
+        CHECK(shown(fakes::as_sealed(shown(fakes::as_sealed(text)))) == shown(fakes::as_sealed(text)));
+}
+
+TEST_CASE("on one line, or whole with its line ends") {
+    CHECK(shown_line(fakes::as_sealed("a\nb\r\tc\u202e")) == "a b  c⟨U+202E⟩");
+    CHECK(shown_line(fakes::as_sealed("ab\ncd"), 3) == "ab … (2 more)");
+    CHECK(shown_lines(fakes::as_sealed("a\u202e\n\nb\r\n")) == "a⟨U+202E⟩\n\nb⟨U+000D⟩\n");
+    CHECK(shown_lines(fakes::as_sealed(std::string(3000, 'x'))) == std::string(3000, 'x'));
 }
 
 TEST_CASE("facts come back from storage as they were") {

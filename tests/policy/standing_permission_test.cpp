@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "policy/standing_permission.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/examples.hpp"
 
 namespace tfy::policy::standing_permission_test {
@@ -77,14 +78,15 @@ TEST_CASE(
     CHECK(give(ann(Assurance::client), wish(), "per_1", noon).has_error());
     CHECK(permission().in_force(noon));
     CHECK(permission().until == noon + 60min);
-    CHECK(permission().words() ==
+    CHECK(permission().words(fakes::no_tokens()) ==
           "up to 2 tokens named ci-*, each for at most 30 d, for stdio:alice, at " + remove_call().base_url +
               " with the key of ann@acme.example, with team, account and type left out");
     CHECK(StandingPermission::read(permission().json())->json() == permission().json());
 }
 
 TEST_CASE("a call that it covers is approved as its giver would have, and runs") {
-    const auto approved = approve_under(permission(), asked(), of_ann, noon + 1min, 15min);
+    const auto approved =
+        approve_under(permission(), asked(), of_ann, noon + 1min, 15min, fakes::no_tokens());
     REQUIRE(approved.has_value());
     CHECK(approved->state() == State::approved);
     CHECK(approved->decision()->by == "ann");
@@ -154,12 +156,13 @@ TEST_CASE("what it does not cover, a person is asked about") {
         auto given = permission();
         auto request = asked();
         row.change(given, request);
-        const auto approved = approve_under(given, request, of_ann, noon, 15min);
+        const auto approved = approve_under(given, request, of_ann, noon, 15min, fakes::no_tokens());
         REQUIRE(approved.has_error());
         CHECK(approved.error().code == Errc::refused);
         CHECK(approved.error().message.ends_with(" The standing permission was not used."));
     }
-    CHECK(approve_under(permission(), asked("ci-a", 30 * 24h), of_ann, noon, 15min).has_value());
+    CHECK(approve_under(permission(), asked("ci-a", 30 * 24h), of_ann, noon, 15min, fakes::no_tokens())
+              .has_value());
 }
 
 TEST_CASE("a permission for a team, an account and a type covers exactly these, and says so") {
@@ -169,10 +172,11 @@ TEST_CASE("a permission for a team, an account and a type covers exactly these, 
     auto request = asked();
     request.call.arguments["payload"].update(
         {{"teamName", "platform"}, {"accountName", "acme"}, {"tokenType", "opaque"}});
-    CHECK(approve_under(*given, request, of_ann, noon, 15min).has_value());
-    CHECK(approve_under(*given, asked(), of_ann, noon, 15min).has_error());
-    CHECK(given->kind.words() == "team platform, account acme and type opaque");
-    CHECK(TokenKind{.team = "platform"}.words() == "team platform, account and type left out");
+    CHECK(approve_under(*given, request, of_ann, noon, 15min, fakes::no_tokens()).has_value());
+    CHECK(approve_under(*given, asked(), of_ann, noon, 15min, fakes::no_tokens()).has_error());
+    CHECK(given->kind.words(fakes::no_tokens()) == "team platform, account acme and type opaque");
+    CHECK(TokenKind{.team = "platform"}.words(fakes::no_tokens()) ==
+          "team platform, account and type left out");
     CHECK(StandingPermission::read(given->json())->json() == given->json());
 }
 
@@ -194,9 +198,10 @@ TEST_CASE("a permission covers calls with the key it was given for, or another k
         auto wanted = wish();
         wanted.holder = row.given;
         const auto given = give(ann(), wanted, "per_1", noon);
-        CHECK(approve_under(*given, asked(), row.used, noon, 15min).has_value() == row.covers);
+        CHECK(approve_under(*given, asked(), row.used, noon, 15min, fakes::no_tokens()).has_value() ==
+              row.covers);
     }
-    const auto why = not_covered(permission(), asked(), {"k2", "bob@acme.example"}, noon);
+    const auto why = not_covered(permission(), asked(), {"k2", "bob@acme.example"}, noon, fakes::no_tokens());
     CHECK(why == "It is for tokens made with the key of ann@acme.example, and this server uses another one.");
 }
 
@@ -214,7 +219,8 @@ TEST_CASE("a record of an earlier version is read, and covers nothing") {
         record.erase(key);
     const auto read = StandingPermission::read(record);
     REQUIRE(read.has_value());
-    CHECK(not_covered(*read, asked(), of_ann, noon)->starts_with("It was given by an earlier version"));
+    CHECK(not_covered(*read, asked(), of_ann, noon, fakes::no_tokens())
+              ->starts_with("It was given by an earlier version"));
 }
 
 TEST_CASE("a permission is revoked once") {

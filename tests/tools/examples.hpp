@@ -6,6 +6,7 @@
 
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/permits.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/run.hpp"
 #include "tests/fakes/scripted_exchange.hpp"
 #include "tools/tool.hpp"
@@ -71,7 +72,7 @@ struct Upstream {
     truefoundry::Client client = with(truefoundry::Client::default_max_time);
 
     truefoundry::Client with(std::chrono::milliseconds max_time) {
-        return truefoundry::Client(exchange, max_time,
+        return truefoundry::Client(exchange, fakes::no_tokens(), max_time,
                                    {[this](std::chrono::milliseconds time) { return wait(time); },
                                     [this] { return now; }, [] { return noon; }});
     }

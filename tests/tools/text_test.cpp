@@ -30,11 +30,11 @@ std::string base64url(std::string_view plain) {
 }  // namespace
 
 TEST_CASE("text from others stays on its line and in its cell") {
-    CHECK(tools::one_line("a\nb\r\tc") == "a b  c");
-    CHECK(tools::one_line("a\u202Eb") == "a⟨U+202E⟩b");
-    CHECK(tools::one_line("plain-name") == "plain-name");
-    CHECK(tools::cell("a|b\nc\\d") == "a\\|b c\\\\d");
-    CHECK(tools::in_quotes("x\ny") == "\"x y\"");
+    CHECK(tools::one_line(fakes::no_tokens(), "a\nb\r\tc") == "a b  c");
+    CHECK(tools::one_line(fakes::no_tokens(), "a\u202Eb") == "a⟨U+202E⟩b");
+    CHECK(tools::one_line(fakes::no_tokens(), "plain-name") == "plain-name");
+    CHECK(tools::cell(fakes::no_tokens(), "a|b\nc\\d") == "a\\|b c\\\\d");
+    CHECK(tools::in_quotes(fakes::no_tokens(), "x\ny") == "\"x y\"");
 }
 
 TEST_CASE("a distance counts days by the calendar, and says what is over") {
@@ -61,17 +61,17 @@ TEST_CASE("an expiry is read as a date, a time or a number of days, and written 
                         {"1 day", "2026-11-24T00:00:00.000Z"}};
     for (const auto& row : rows) {
         CAPTURE(row.asked);
-        CHECK(access_tokens::resolve_expiration(row.asked, noon).value() == row.sent);
-        CHECK(access_tokens::resolve_expiration(row.sent, noon).value() == row.sent);
+        CHECK(access_tokens::resolve_expiration(row.asked, noon, fakes::no_tokens()).value() == row.sent);
+        CHECK(access_tokens::resolve_expiration(row.sent, noon, fakes::no_tokens()).value() == row.sent);
     }
 }
 
 TEST_CASE("a number of days means the same all day") {
     const auto midnight = std::chrono::floor<days>(noon);
-    CHECK(access_tokens::resolve_expiration("90 days", midnight).value() ==
-          access_tokens::resolve_expiration("90 days", midnight + 24h - 1ms).value());
-    CHECK(access_tokens::resolve_expiration("90 days", midnight).value() !=
-          access_tokens::resolve_expiration("90 days", midnight + 24h).value());
+    CHECK(access_tokens::resolve_expiration("90 days", midnight, fakes::no_tokens()).value() ==
+          access_tokens::resolve_expiration("90 days", midnight + 24h - 1ms, fakes::no_tokens()).value());
+    CHECK(access_tokens::resolve_expiration("90 days", midnight, fakes::no_tokens()).value() !=
+          access_tokens::resolve_expiration("90 days", midnight + 24h, fakes::no_tokens()).value());
 }
 
 TEST_CASE("an expiry that is not in the future, or that cannot be read, is refused and nothing was created") {
@@ -96,7 +96,7 @@ TEST_CASE("an expiry that is not in the future, or that cannot be read, is refus
                                 "\u202E2027-02-21"};
     for (const auto& row : rows) {
         CAPTURE(row);
-        const auto resolved = access_tokens::resolve_expiration(row, noon);
+        const auto resolved = access_tokens::resolve_expiration(row, noon, fakes::no_tokens());
         REQUIRE_FALSE(resolved.has_value());
         CHECK(resolved.error().code == Errc::refused);
         CHECK(resolved.error().message.find("Nothing was created") != std::string::npos);

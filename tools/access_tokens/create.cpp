@@ -1,5 +1,6 @@
 #include "tools/access_tokens/create.hpp"
 
+#include "policy/visible.hpp"
 #include "tools/access_tokens/create_words.hpp"
 #include "tools/access_tokens/expiration.hpp"
 #include "tools/access_tokens/lost_creation.hpp"
@@ -22,11 +23,11 @@ truefoundry::CreateRequest request_of(const CreateAccessToken::Args& args, Token
             .account_name = args.account_name};
 }
 
-Result<void> check_owner(const Json& payload, const char* key) {
+Result<void> check_owner(const Json& payload, const char* key, const policy::Seals& seal) {
     const auto owner = member(payload, key);
     if (!policy::deceptive(owner)) return {};
-    return Error{Errc::refused, std::string(key) +
-                                    " holds invisible or look-alike characters: " + tools::in_quotes(owner) +
+    return Error{Errc::refused, std::string(key) + " holds invisible or look-alike characters: " +
+                                    tools::in_quotes(seal, owner) +
                                     ". Nothing was created. Ask the user for its plain name."};
 }
 
@@ -52,9 +53,9 @@ Result<Json> CreateAccessToken::canonical(Json arguments, policy::Time now) cons
     auto& payload = arguments.at("payload");
     if (const auto checked = TokenName::read(member(payload, "name")); !checked) return checked.error();
     for (const auto* key : {"teamName", "accountName"})
-        if (const auto checked = check_owner(payload, key); !checked) return checked.error();
+        if (const auto checked = check_owner(payload, key, client_.seals()); !checked) return checked.error();
     if (payload.contains("expirationDate")) {
-        auto resolved = resolve_expiration(member(payload, "expirationDate"), now);
+        auto resolved = resolve_expiration(member(payload, "expirationDate"), now, client_.seals());
         if (!resolved) return resolved.error();
         payload["expirationDate"] = std::move(*resolved);
     }
@@ -69,7 +70,7 @@ Result<Json> CreateAccessToken::narrow(Json arguments, const tools::Narrower& wi
         payload["name"] = wish.name;
     }
     if (wish.expiration_date.empty()) return arguments;
-    auto resolved = resolve_expiration(wish.expiration_date, now);
+    auto resolved = resolve_expiration(wish.expiration_date, now, client_.seals());
     if (!resolved) return resolved.error();
     const auto before = policy::read_time(asked.expiration_date);
     if (before && policy::read_time(*resolved) > before)
@@ -89,10 +90,11 @@ Async<Result<policy::Facts>> CreateAccessToken::facts(policy::Call call) {
     if (taken)
         co_return Error{Errc::conflict, std::string(tools::sentences::name_exists) +
                                             " Nothing was created, and no person was asked. The name " +
-                                            tools::in_quotes(args.name) + " belongs to the token with ID " +
-                                            tools::one_line(taken->id) + "."};
+                                            tools::in_quotes(client_.seals(), args.name) +
+                                            " belongs to the token with ID " +
+                                            tools::one_line(client_.seals(), taken->id) + "."};
     if (taken.error().code != Errc::not_found) co_return taken.error();
-    co_return describe_creation(args, clock_.now());
+    co_return describe_creation(args, clock_.now(), client_.seals());
 }
 
 Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::ApprovedPermit permit) {
@@ -105,14 +107,14 @@ Async<Result<tools::ToolResult>> CreateAccessToken::run(policy::ApprovedPermit p
     auto created = co_await create_once(std::move(api), escrow_, clock_, std::move(asked),
                                         tools::recipients_of(permit), permit.grant().decision.destination);
     if (!created) co_return created.error();
-    auto report = report_creation(*created, clock_.now());
+    auto report = report_creation(*created, clock_.now(), client_.seals());
     add_warnings(report, warnings_about(args, clock_.now()));
     report.follow_up = showing(*created);
     co_return report;
 }
 
 tools::DryFacts CreateAccessToken::dry_facts(const policy::Call& call, policy::Time now) const {
-    auto facts = describe_creation(Args::of(call), now);
+    auto facts = describe_creation(Args::of(call), now, client_.seals());
     for (auto& fact : facts.shown)
         if (fact.label == name_is_free) fact.value = "(not asked)";
     return {.facts = std::move(facts),

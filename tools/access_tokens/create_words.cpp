@@ -33,11 +33,11 @@ bool smells_of_automation(std::string_view text) {
     return is_machine();
 }
 
-std::string owner_of(const Args& args) {
+std::string owner_of(const Args& args, const policy::Seals& seal) {
     std::string owner;
-    if (!args.team_name.empty()) owner = "team " + tools::in_quotes(args.team_name);
+    if (!args.team_name.empty()) owner = "team " + tools::in_quotes(seal, args.team_name);
     if (!args.account_name.empty())
-        owner += (owner.empty() ? "account " : ", account ") + tools::in_quotes(args.account_name);
+        owner += (owner.empty() ? "account " : ", account ") + tools::in_quotes(seal, args.account_name);
     return owner.empty() ? "the user whose key this server uses" : owner;
 }
 
@@ -162,18 +162,19 @@ std::vector<std::string> warnings_about(const Args& args, policy::Time now) {
     return warnings;
 }
 
-std::string terms_of(const Args& args, policy::Time now) {
+std::string terms_of(const Args& args, policy::Time now, const policy::Seals& seal) {
     const auto expires = policy::read_time(args.expiration_date);
     return "Expires: " + (expires ? with_distance(*expires, now) : std::string("Never")) + ". Type: " +
-           (args.token_type.empty() ? "the tenant's default" : tools::in_quotes(args.token_type)) +
-           ". Owner: " + owner_of(args) + ".";
+           (args.token_type.empty() ? "the tenant's default" : tools::in_quotes(seal, args.token_type)) +
+           ". Owner: " + owner_of(args, seal) + ".";
 }
 
-policy::Facts describe_creation(const Args& args, policy::Time now) {
+policy::Facts describe_creation(const Args& args, policy::Time now, const policy::Seals& seal) {
     const auto expires = policy::read_time(args.expiration_date);
     policy::Facts facts{.subject = args.name,
-                        .effect = "Creates the personal access token " + tools::in_quotes(args.name) +
-                                  ", which can do everything that its user can do. " + terms_of(args, now)};
+                        .effect = "Creates the personal access token " + tools::in_quotes(seal, args.name) +
+                                  ", which can do everything that its user can do. " +
+                                  terms_of(args, now, seal)};
     facts.shown = {{"Rights", "all permissions of its user: access tokens have no scopes"},
                    {name_is_free, "yes, read from TrueFoundry just now"}};
     facts.warnings = warnings_about(args, now);
@@ -183,13 +184,13 @@ policy::Facts describe_creation(const Args& args, policy::Time now) {
     return facts;
 }
 
-tools::ToolResult report_creation(const Created& created, policy::Time now) {
+tools::ToolResult report_creation(const Created& created, policy::Time now, const policy::Seals& seal) {
     const bool id_known = !created.id.empty();
     tools::ToolResult result;
     result.structured = {
         {"status", "executed"},
         {"name", created.name},
-        {"id", id_known ? Json(tools::one_line(created.id)) : Json(nullptr)},
+        {"id", id_known ? Json(tools::one_line(seal, created.id)) : Json(nullptr)},
         {"masked", created.held.masked},
         {"reveal_id", created.held.reveal_id},
         {"reveal_until", policy::format_time(created.held.until)},
@@ -200,7 +201,7 @@ tools::ToolResult report_creation(const Created& created, policy::Time now) {
     if (for_person && !way.page.empty()) result.structured["reveal_url"] = way.page;
     if (for_person && !way.terminal.empty()) result.structured["reveal_command"] = way.terminal;
     result.text = "Token created successfully!\n\nName: " + created.name + "\nID: " +
-                  (id_known ? tools::one_line(created.id)
+                  (id_known ? tools::one_line(seal, created.id)
                             : "unknown (it could not be read back: list the tokens to find it)") +
                   "\nExpires: " + expiry_of(created, now) + "\nToken (masked): " + created.held.masked +
                   "\n\n\n\n" + tools::sentences::save_now + "\n";

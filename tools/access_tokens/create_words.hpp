@@ -10,10 +10,11 @@ namespace tfy::access_tokens {
 inline constexpr auto name_is_free = "Name is free";
 
 /// "Expires: Never. Type: the tenant's default. Owner: team "platform"."
-std::string terms_of(const CreateAccessToken::Args& args, policy::Time now);
+std::string terms_of(const CreateAccessToken::Args& args, policy::Time now, const policy::Seals& seal);
 
 /// What the caller chose is in the effect and in the arguments, not among the facts.
-policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Time now);
+policy::Facts describe_creation(const CreateAccessToken::Args& args, policy::Time now,
+                                const policy::Seals& seal);
 
 /// What speaks against asking for this: no expiry or a long life, a use that is better served by a virtual
 /// account. The person sees it before, the agent after.
@@ -21,7 +22,7 @@ std::vector<std::string> warnings_about(const CreateAccessToken::Args& args, pol
 
 /// `value_state` among its members says what is so of the value: waits, waits_elsewhere, shown, expired or
 /// lost.
-tools::ToolResult report_creation(const Created& created, policy::Time now);
+tools::ToolResult report_creation(const Created& created, policy::Time now, const policy::Seals& seal);
 /// Makes `report` say what is so of the value now: how to see it and how long that takes, or what became of
 /// it. Nothing for reports without a value.
 void tell_value(tools::ToolResult& report, tools::EscrowState fate, policy::Time now);

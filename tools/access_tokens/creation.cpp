@@ -20,13 +20,13 @@ bool was_confirmed(const Error& lost) {
 // A 409 proves that there is such a token, not that it is someone else's: a proxy on the way may have sent
 // the one POST twice, and this is what its second one was told.
 Async<Error> whose_is_it(truefoundry::Client api, TokenName token_name, policy::Time begun, Error taken) {
-    const auto name = tools::in_quotes(token_name.text());
+    const auto name = tools::in_quotes(api.seals(), token_name.text());
     LostCreation lost{.name = std::move(token_name),
                       .begun = begun,
                       .age = no_more_running,
                       .how = taken.message,
                       .clock_apart = same_moment};
-    const auto fate = co_await fate_of(std::move(api), std::move(lost));
+    const auto fate = co_await fate_of(api, std::move(lost));
     if (fate.is == CreationOutcome::Is::older || fate.is == CreationOutcome::Is::not_made) co_return taken;
     if (fate.is == CreationOutcome::Is::unknown)
         co_return Error{Errc::ambiguous,
@@ -38,20 +38,20 @@ Async<Error> whose_is_it(truefoundry::Client api, TokenName token_name, policy::
     const auto created = token.created ? policy::format_time_for_people(*token.created) : "time unknown";
     co_return Error{Errc::ambiguous,
                     "TrueFoundry says that the name " + name +
-                        " is taken, and lists a token of this name (ID " + tools::one_line(token.id) +
-                        ", created " + created +
+                        " is taken, and lists a token of this name (ID " +
+                        tools::one_line(api.seals(), token.id) + ", created " + created +
                         ") that was created during this call. Either this call created it and the answer was "
                         "lost; then its value is lost: delete it with tfy_access_tokens_delete and create a "
                         "new one. Or another user created it at the same moment: ask before you delete it.",
-                    {{"token", {{"id", tools::one_line(token.id)}, {"name", token.name}}}}};
+                    {{"token", {{"id", tools::one_line(api.seals(), token.id)}, {"name", token.name}}}}};
 }
 
 Async<Error> not_kept(truefoundry::Client api, TokenName token_name) {
     const auto found = co_await api.find_by_name(token_name);
     co_return Error{
         Errc::ambiguous,
-        "The token " + tools::in_quotes(token_name.text()) + " was created (ID " +
-            (found ? tools::one_line(found->id) : "unknown: list the tokens") +
+        "The token " + tools::in_quotes(api.seals(), token_name.text()) + " was created (ID " +
+            (found ? tools::one_line(api.seals(), found->id) : "unknown: list the tokens") +
             "), but this server could not write its state, so the value was wiped. Delete the token with "
             "tfy_access_tokens_delete, and check the state directory before you create another."};
 }

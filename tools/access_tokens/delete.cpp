@@ -11,8 +11,8 @@ namespace {
 using truefoundry::AccessToken;
 using truefoundry::TokenId;
 
-tools::ToolResult report_deletion(const AccessToken& token) {
-    const auto title = tools::one_line(title_of(token));
+tools::ToolResult report_deletion(const AccessToken& token, const policy::Seals& seal) {
+    const auto title = tools::one_line(seal, title_of(token));
     return {.text = "Token deleted.\n\nName: " + title + "\nID: " + token.id + "\n\n" +
                     tools::sentences::still_in_use + "\n",
             .structured = {{"status", "executed"}, {"id", token.id}, {"name", title}, {"deleted", true}}};
@@ -37,9 +37,9 @@ Async<Result<policy::Facts>> DeleteAccessToken::facts(policy::Call call) {
     if (!token) co_return token.error();
     const auto rotation = co_await rotations_.under_way(token->id);
     if (!rotation) co_return rotation.error();
-    auto facts = describe_deletion(*token, own_jwt_ids_.now(), clock_.now());
+    auto facts = describe_deletion(*token, own_jwt_ids_.now(), clock_.now(), client_.seals());
     if (*rotation)
-        facts.warnings.push_back("It is being rotated. " + what_becomes_of_old(**rotation) +
+        facts.warnings.push_back("It is being rotated. " + what_becomes_of_old(**rotation, client_.seals()) +
                                  " If you approve, it is deleted now.");
     co_return facts;
 }
@@ -57,11 +57,11 @@ Async<Result<tools::ToolResult>> DeleteAccessToken::run(policy::ApprovedPermit p
     if (!token) co_return token.error();
     if (permit.grant().facts.changed(target_of(*token)))
         co_return Error{Errc::superseded,
-                        "The token " + tools::in_quotes(title_of(*token)) +
+                        "The token " + tools::in_quotes(client_.seals(), title_of(*token)) +
                             " has changed since its deletion was approved. Nothing was deleted. List the "
                             "tokens, and ask again if the user still wants it deleted."};
     if (const auto removed = co_await delete_unchanged(api, *token); !removed) co_return removed.error();
-    co_return report_deletion(*token);
+    co_return report_deletion(*token, client_.seals());
 }
 
 Async<Result<tools::ToolResult>> DeleteAccessToken::settle(policy::Call call, policy::Facts facts,
@@ -72,7 +72,7 @@ Async<Result<tools::ToolResult>> DeleteAccessToken::settle(policy::Call call, po
                                                     clock_.now() - begun, tools::sentences::process_ended);
     if (!gone) co_return gone.error();
     const auto name = facts.target.is_object() ? facts.target.value("name", facts.subject) : facts.subject;
-    co_return report_deletion({.id = id->text(), .name = name});
+    co_return report_deletion({.id = id->text(), .name = name}, client_.seals());
 }
 
 }  // namespace tfy::access_tokens

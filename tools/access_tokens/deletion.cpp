@@ -48,9 +48,9 @@ std::optional<policy::Duration> pause_after(const Error& error, int tried, polic
     return tried < truefoundry::most_tries && wait && *wait < left ? wait : std::nullopt;
 }
 
-Error changed_meanwhile(const AccessToken& token, const Error& last) {
+Error changed_meanwhile(const AccessToken& token, const Error& last, const policy::Seals& seal) {
     return {Errc::superseded,
-            "The token " + tools::in_quotes(title_of(token)) +
+            "The token " + tools::in_quotes(seal, title_of(token)) +
                 " changed during its deletion. It is still listed, and the deletion was not tried again. "
                 "List the tokens, and ask again if the user still wants it deleted. (" +
                 last.message + ")"};
@@ -83,13 +83,13 @@ Json target_of(const AccessToken& token) {
 }
 
 policy::Facts describe_deletion(const AccessToken& token, const std::vector<std::string>& own_jwt_ids,
-                                policy::Time now) {
+                                policy::Time now, const policy::Seals& seal) {
     const bool own = std::ranges::any_of(token.jwt_ids, [&](const std::string& id) {
         return std::ranges::find(own_jwt_ids, id) != own_jwt_ids.end();
     });
     policy::Facts facts{
         .subject = title_of(token),
-        .effect = "Deletes the access token " + tools::in_quotes(title_of(token)) +
+        .effect = "Deletes the access token " + tools::in_quotes(seal, title_of(token)) +
                   " permanently. Everything that uses it stops working at once. This cannot be undone."};
     facts.shown = {{"Name", token.name},
                    {"ID", token.id},
@@ -140,7 +140,7 @@ Async<Result<void>> delete_unchanged(truefoundry::Client api, AccessToken token)
         if (!now && now.error().code == Errc::not_found) co_return Result<void>{};
         if (!now) break;
         const bool same = target_of(*now) == target_of(token);
-        if (!same && !lost) co_return changed_meanwhile(token, last);
+        if (!same && !lost) co_return changed_meanwhile(token, last, api.seals());
         if (!same) break;
     }
     // An earlier try may have done it, whatever the last one was told: "no such token" most of all.

@@ -20,7 +20,8 @@ Json target_of(const truefoundry::AccessToken& token);
 
 /// `own_jwt_ids`: the ids that this server's own key carries, empty if the key is no JWT.
 policy::Facts describe_deletion(const truefoundry::AccessToken& token,
-                                const std::vector<std::string>& own_jwt_ids, policy::Time now);
+                                const std::vector<std::string>& own_jwt_ids, policy::Time now,
+                                const policy::Seals& seal);
 
 /// One DELETE; where its answer is lost, listing tells what became of it. Errc::upstream, Errc::not_found:
 /// it was not deleted by this; Errc::ambiguous: no one knows.

@@ -27,8 +27,8 @@ std::optional<int> read_days(std::string_view asked) {
     return count;
 }
 
-Error too_far(std::string_view asked) {
-    return {Errc::refused, "The expirationDate " + tools::in_quotes(asked) +
+Error too_far(std::string_view asked, const policy::Seals& seal) {
+    return {Errc::refused, "The expirationDate " + tools::in_quotes(seal, asked) +
                                " is too far away: give a day up to 9999-12-31, or up to " +
                                std::to_string(most_days) +
                                " days, for example 90 days. Nothing was created."};
@@ -40,19 +40,20 @@ std::string write_expiration(policy::Time time) {
     return policy::format_time(std::chrono::floor<std::chrono::seconds>(time));
 }
 
-Result<std::string> resolve_expiration(std::string_view asked, policy::Time now) {
+Result<std::string> resolve_expiration(std::string_view asked, policy::Time now, const policy::Seals& seal) {
     const auto count = read_days(asked);
-    if ((count && *count > most_days) || truefoundry::wire::is_beyond_calendar(asked)) return too_far(asked);
+    if ((count && *count > most_days) || truefoundry::wire::is_beyond_calendar(asked))
+        return too_far(asked, seal);
     std::optional<policy::Time> time = truefoundry::read_time(asked);
     if (count) time = std::chrono::floor<days>(now) + days{*count};
     if (!time)
-        return Error{Errc::refused, "The expirationDate " + tools::in_quotes(asked) +
+        return Error{Errc::refused, "The expirationDate " + tools::in_quotes(seal, asked) +
                                         " cannot be read: give a date (2027-02-21), a time "
                                         "(2027-02-21T12:00:00Z) or a number of days "
                                         "(90 days). Nothing was created."};
-    if (*time > truefoundry::wire::last_moment) return too_far(asked);
+    if (*time > truefoundry::wire::last_moment) return too_far(asked, seal);
     if (*time <= now)
-        return Error{Errc::refused, "The expirationDate " + tools::in_quotes(asked) +
+        return Error{Errc::refused, "The expirationDate " + tools::in_quotes(seal, asked) +
                                         " is not in the future: it is now " +
                                         policy::format_time_for_people(now) +
                                         ". Nothing was created. Ask the user for another one."};

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "policy/redacted.hpp"
 #include "policy/time.hpp"
 #include "protocol/error.hpp"
 
@@ -16,6 +17,6 @@ std::string write_expiration(policy::Time time);
 /// Reads a date ("2027-02-21": midnight UTC), an RFC 3339 time, or a number of days ("90 days", "90d":
 /// midnight UTC of that day, so that the same words mean the same all day). Errc::refused for all else,
 /// for what is not in the future, and for what no four digits of a year can say.
-Result<std::string> resolve_expiration(std::string_view asked, policy::Time now);
+Result<std::string> resolve_expiration(std::string_view asked, policy::Time now, const policy::Seals& seal);
 
 }  // namespace tfy::access_tokens

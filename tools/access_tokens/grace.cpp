@@ -28,10 +28,10 @@ std::optional<policy::Duration> read_grace(std::string_view text) {
     return length;
 }
 
-Result<std::string> resolve_grace(std::string_view asked) {
+Result<std::string> resolve_grace(std::string_view asked, const policy::Seals& seal) {
     const auto length = read_grace(asked);
     if (!length)
-        return Error{Errc::refused, "The grace_period " + tools::in_quotes(asked) +
+        return Error{Errc::refused, "The grace_period " + tools::in_quotes(seal, asked) +
                                         " is not valid: use 0s to 7d, for example 0s, 15m, 12h or 2d. "
                                         "Nothing was created or deleted."};
     if (*length == policy::Duration{0}) return std::string(at_once);

@@ -54,7 +54,7 @@ Async<Result<tools::ToolResult>> ListAccessTokens::run(policy::ReadPermit permit
     auto api = client_.traced(permit.call().caller.trace);
     const auto walked = co_await api.walk(args.choice.name_contains, page);
     if (!walked) co_return walked.error();
-    co_return show_page(page, args.choice, args.cursor.empty(), now, key_);
+    co_return show_page(page, args.choice, args.cursor.empty(), now, key_, client_.seals());
 }
 
 }  // namespace tfy::access_tokens

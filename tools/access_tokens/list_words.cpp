@@ -37,7 +37,7 @@ std::string what_moved(const ListPage& page) {
 }  // namespace
 
 tools::ToolResult show_page(ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
-                            const policy::SealKey& key) {
+                            const policy::SealKey& key, const policy::Seals& seal) {
     tools::ToolResult result{.text = "Personal Access Tokens:\n\n" + std::string(token_table_head),
                              .structured = {{"tokens", Json::array()}, {"total", page.total()}}};
     const auto next = page.next();
@@ -48,8 +48,8 @@ tools::ToolResult show_page(ListPage& page, const ListQuery& choice, bool first_
     const auto tokens = page.take_tokens();
     for (const auto& token : tokens) {
         const auto state = choice.state_of(token, now);
-        result.text += token_row(token, state, now);
-        result.structured["tokens"].push_back(token_json(token, state, now));
+        result.text += token_row(token, state, now, seal);
+        result.structured["tokens"].push_back(token_json(token, state, now, seal));
     }
     if (tokens.empty()) result.text = nothing_listed(choice, first_page) + "\n";
     result.text += go_on;

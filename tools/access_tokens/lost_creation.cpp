@@ -11,27 +11,27 @@ namespace {
 
 std::string in_brackets(const LostCreation& lost) { return " (" + lost.how + ")"; }
 
-Error made(const LostCreation& lost, const truefoundry::AccessToken& token) {
+Error made(const LostCreation& lost, const truefoundry::AccessToken& token, const policy::Seals& seal) {
     const auto created =
         token.created ? ", created " + policy::format_time_for_people(*token.created) : std::string{};
     return {Errc::ambiguous,
-            "TrueFoundry created the token " + tools::in_quotes(token.name) + " (ID " +
-                tools::one_line(token.id) + created +
+            "TrueFoundry created the token " + tools::in_quotes(seal, token.name) + " (ID " +
+                tools::one_line(seal, token.id) + created +
                 "), but its value was lost on the way. Do not create it again under this name: delete it "
                 "with tfy_access_tokens_delete and create a new one." +
                 in_brackets(lost),
-            {{"token", {{"id", tools::one_line(token.id)}, {"name", token.name}}}}};
+            {{"token", {{"id", tools::one_line(seal, token.id)}, {"name", token.name}}}}};
 }
 
-Error not_made(const LostCreation& lost) {
-    return {Errc::upstream, "TrueFoundry does not list the token " + tools::in_quotes(lost.name.text()) +
-                                ": it was not created. Ask again if the user still wants it." +
-                                in_brackets(lost)};
+Error not_made(const LostCreation& lost, const policy::Seals& seal) {
+    return {Errc::upstream,
+            "TrueFoundry does not list the token " + tools::in_quotes(seal, lost.name.text()) +
+                ": it was not created. Ask again if the user still wants it." + in_brackets(lost)};
 }
 
-Error nobody_knows(const LostCreation& lost, const CreationOutcome& fate) {
+Error nobody_knows(const LostCreation& lost, const CreationOutcome& fate, const policy::Seals& seal) {
     return {Errc::ambiguous,
-            "It is unknown whether the token " + tools::in_quotes(lost.name.text()) + " was created: " +
+            "It is unknown whether the token " + tools::in_quotes(seal, lost.name.text()) + " was created: " +
                 fate.why + " List the tokens before anything else; if it is there and was created after " +
                 policy::format_time_for_people(lost.begun) + ", delete it: its value is lost." +
                 in_brackets(lost),
@@ -49,16 +49,16 @@ std::string why_unknown(const LostCreation& lost, const Result<truefoundry::Acce
 
 // The name was free when a person was asked, so a token that looks older speaks of a clock, or of someone
 // else.
-Error looks_older(const truefoundry::AccessToken& token, const std::string& how) {
+Error looks_older(const truefoundry::AccessToken& token, const std::string& how, const policy::Seals& seal) {
     return {
         Errc::ambiguous,
-        "TrueFoundry lists a token " + tools::in_quotes(token.name) + " (ID " + tools::one_line(token.id) +
-            ", created " + policy::format_time_for_people(*token.created) +
+        "TrueFoundry lists a token " + tools::in_quotes(seal, token.name) + " (ID " +
+            tools::one_line(seal, token.id) + ", created " + policy::format_time_for_people(*token.created) +
             ", before this call), although the name was free when this was asked. Either TrueFoundry's clock "
             "is behind this machine's and this call created it; then its value is lost. Or another user "
             "created it meanwhile: ask before you delete it. Do not create it again under this name." +
             " (" + how + ")",
-        {{"token", {{"id", tools::one_line(token.id)}, {"name", token.name}}}}};
+        {{"token", {{"id", tools::one_line(seal, token.id)}, {"name", token.name}}}}};
 }
 
 Async<CreationOutcome> fate_of(truefoundry::Client api, LostCreation lost) {
@@ -89,12 +89,12 @@ Async<CreationOutcome> fate_of(truefoundry::Client api, LostCreation lost) {
 Async<Error> look_for(truefoundry::Client api, LostCreation lost) {
     const auto fate = co_await fate_of(api, lost);
     switch (fate.is) {
-        case CreationOutcome::Is::made: co_return made(lost, *fate.token);
-        case CreationOutcome::Is::older: co_return looks_older(*fate.token, lost.how);
-        case CreationOutcome::Is::not_made: co_return not_made(lost);
+        case CreationOutcome::Is::made: co_return made(lost, *fate.token, api.seals());
+        case CreationOutcome::Is::older: co_return looks_older(*fate.token, lost.how, api.seals());
+        case CreationOutcome::Is::not_made: co_return not_made(lost, api.seals());
         case CreationOutcome::Is::unknown: break;
     }
-    co_return nobody_knows(lost, fate);
+    co_return nobody_knows(lost, fate, api.seals());
 }
 
 }  // namespace tfy::access_tokens

@@ -35,7 +35,7 @@ struct CreationOutcome {
 Async<CreationOutcome> fate_of(truefoundry::Client api, LostCreation lost);
 
 /// Errc::ambiguous for CreationOutcome::Is::older, where the name was free before.
-Error looks_older(const truefoundry::AccessToken& token, const std::string& how);
+Error looks_older(const truefoundry::AccessToken& token, const std::string& how, const policy::Seals& seal);
 
 /// The same in words, for a name that was free before. Errc::ambiguous: the token is there and no one has its
 /// value (`data` is {token: {id, name}}), or one is there that looks older (the same), or no one can know.

@@ -51,7 +51,7 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
     const auto now = clock_.now();
     policy::Facts facts{
         .subject = held->token_name,
-        .effect = "Shows the value of the access token " + tools::in_quotes(held->token_name) +
+        .effect = "Shows the value of the access token " + tools::in_quotes(seal_, held->token_name) +
                   " to the agent, once. Everyone who can read that conversation can use the token."};
     facts.shown = {{"Name", held->token_name},
                    {"ID", held->token_id.empty() ? "unknown" : held->token_id},
@@ -86,7 +86,7 @@ Async<Result<tools::ToolResult>> RevealAccessToken::run(policy::ApprovedPermit p
 Async<Result<tools::ToolResult>> RevealAccessToken::settle(policy::Call call, policy::Facts facts,
                                                            policy::Time) {
     const auto fate = co_await escrow_.fate(Args::read(call.arguments).reveal_id, call.caller.principal);
-    const auto token = "the token " + tools::in_quotes(facts.subject);
+    const auto token = "the token " + tools::in_quotes(seal_, facts.subject);
     const auto advice = " Delete " + token + " with tfy_access_tokens_delete and create a new one. (" +
                         tools::sentences::process_ended + ")";
     if (!fate && fate.error().code != Errc::not_found)

@@ -20,7 +20,8 @@ public:
         static Args read(const Json& arguments);
     };
 
-    RevealAccessToken(tools::Escrow& escrow, const Clock& clock) : escrow_(escrow), clock_(clock) {}
+    RevealAccessToken(tools::Escrow& escrow, const Clock& clock, const policy::Seals& seal)
+        : escrow_(escrow), clock_(clock), seal_(seal) {}
 
     std::string_view name() const override { return reveal_tool; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
@@ -37,6 +38,7 @@ public:
 private:
     tools::Escrow& escrow_;
     const Clock& clock_;
+    const policy::Seals& seal_;
 };
 
 }  // namespace tfy::access_tokens

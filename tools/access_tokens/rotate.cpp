@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/visible.hpp"
 #include "tools/access_tokens/deletion.hpp"
 #include "tools/access_tokens/expiration.hpp"
 #include "tools/access_tokens/grace.hpp"
@@ -20,26 +21,27 @@ using truefoundry::TokenId;
 using truefoundry::TokenName;
 using Tokens = std::vector<AccessToken>;
 
-Error with_old_token_left(Error error, const RotationPlan& plan) {
+Error with_old_token_left(Error error, const RotationPlan& plan, const policy::Seals& seal) {
     error.message +=
-        " The old token " + tools::in_quotes(plan.old_title()) + " was not deleted and still works.";
+        " The old token " + tools::in_quotes(seal, plan.old_title()) + " was not deleted and still works.";
     return error;
 }
 
-Error name_taken(const AccessToken& by) {
+Error name_taken(const AccessToken& by, const policy::Seals& seal) {
     return {Errc::conflict, std::string(tools::sentences::name_exists) + " The name " +
-                                tools::in_quotes(by.name) + " belongs to the token with ID " +
-                                tools::one_line(by.id) + ". Nothing was created or deleted."};
+                                tools::in_quotes(seal, by.name) + " belongs to the token with ID " +
+                                tools::one_line(seal, by.id) + ". Nothing was created or deleted."};
 }
 
-Result<std::string> name_for(const RotateAccessToken::Args& args, const AccessToken& old, const Tokens& all) {
+Result<std::string> name_for(const RotateAccessToken::Args& args, const AccessToken& old, const Tokens& all,
+                             const policy::Seals& seal) {
     if (args.name.empty()) {
-        auto name = successor_name(old.name, all);
+        auto name = successor_name(old.name, all, seal);
         if (!name) return name.error();
         return name->text();
     }
     const auto taken = std::ranges::find(all, args.name, &AccessToken::name);
-    if (taken != all.end()) return name_taken(*taken);
+    if (taken != all.end()) return name_taken(*taken, seal);
     return args.name;
 }
 
@@ -51,12 +53,12 @@ Result<std::string> expiration_for(const RotateAccessToken::Args& args, const Ac
 
 /// All that the call leaves open, resolved from what TrueFoundry lists now.
 Result<RotationPlan> plan_for(const RotateAccessToken::Args& args, const AccessToken& old, const Tokens& all,
-                              policy::Time now) {
+                              policy::Time now, const policy::Seals& seal) {
     if (policy::deceptive(old.team))
         return Error{Errc::refused,
                      "The team that owns the old token has a name with invisible or look-alike characters: " +
-                         tools::in_quotes(old.team) + ". Nothing was created or deleted."};
-    auto name = name_for(args, old, all);
+                         tools::in_quotes(seal, old.team) + ". Nothing was created or deleted."};
+    auto name = name_for(args, old, all, seal);
     if (!name) return name.error();
     auto expires = expiration_for(args, old, now);
     if (!expires) return expires.error();
@@ -77,26 +79,26 @@ truefoundry::CreateRequest request_of(const RotationPlan& plan, TokenName name) 
             .account_name = {}};
 }
 
-Error nobody_knows(const RotationPlan& plan, const CreationOutcome& fate) {
+Error nobody_knows(const RotationPlan& plan, const CreationOutcome& fate, const policy::Seals& seal) {
     return {Errc::ambiguous,
             "The server stopped during this rotation, and it is unknown whether the new token " +
-                tools::in_quotes(plan.new_name) + " was created: " + fate.why +
+                tools::in_quotes(seal, plan.new_name) + " was created: " + fate.why +
                 " List the tokens; if it is there and "
                 "its value was not seen, delete it with tfy_access_tokens_delete.",
             fate.may_tell_later ? tools::unread() : Json(nullptr)};
 }
 
-std::string what_is_listed(const RotationPlan& plan, const Result<Tokens>& all) {
-    if (!all) return "The old token " + tools::in_quotes(plan.old_title()) + " was not deleted by it.";
+std::string what_is_listed(const RotationPlan& plan, const Result<Tokens>& all, const policy::Seals& seal) {
+    if (!all) return "The old token " + tools::in_quotes(seal, plan.old_title()) + " was not deleted by it.";
     const bool there = std::ranges::find(*all, plan.old_id(), &AccessToken::id) != all->end();
-    return "The old token " + tools::in_quotes(plan.old_title()) +
+    return "The old token " + tools::in_quotes(seal, plan.old_title()) +
            (there ? " was not deleted and still works." : " is no longer listed.");
 }
 
-Error superseded(const RotationPlan& plan, const std::string& why) {
+Error superseded(const RotationPlan& plan, const std::string& why, const policy::Seals& seal) {
     return {
         Errc::superseded,
-        "The rotation of " + tools::in_quotes(plan.old_title()) + " did not start: " + why +
+        "The rotation of " + tools::in_quotes(seal, plan.old_title()) + " did not start: " + why +
             " Nothing was created or deleted. List the tokens, and ask again if the user still wants it."};
 }
 
@@ -123,11 +125,12 @@ Result<Json> RotateAccessToken::canonical(Json arguments, policy::Time now) cons
     if (arguments.contains("name"))
         if (const auto lawful = TokenName::read(args.name); !lawful) return lawful.error();
     if (arguments.contains("expirationDate")) {
-        auto resolved = resolve_expiration(args.expiration_date, now);
+        auto resolved = resolve_expiration(args.expiration_date, now, client_.seals());
         if (!resolved) return resolved.error();
         arguments["expirationDate"] = std::move(*resolved);
     }
-    auto grace = resolve_grace(arguments.contains("grace_period") ? args.grace_period : default_grace);
+    auto grace = resolve_grace(arguments.contains("grace_period") ? args.grace_period : default_grace,
+                               client_.seals());
     if (!grace) return grace.error();
     arguments["grace_period"] = std::move(*grace);
     return arguments;
@@ -142,9 +145,9 @@ Async<Result<policy::Facts>> RotateAccessToken::facts(policy::Call call) {
     if (old == all->end()) co_return Error{Errc::not_found, tools::sentences::not_found};
     if (const auto alone = co_await check_alone(args.id); !alone) co_return alone.error();
     const auto now = clock_.now();
-    const auto plan = plan_for(args, *old, *all, now);
+    const auto plan = plan_for(args, *old, *all, now, client_.seals());
     if (!plan) co_return plan.error();
-    co_return describe_rotation(*old, *plan, args.reason, own_jwt_ids_.now(), now);
+    co_return describe_rotation(*old, *plan, args.reason, own_jwt_ids_.now(), now, client_.seals());
 }
 
 // A second successor of a token that is on its way out would be one too many.
@@ -152,7 +155,8 @@ Async<Result<void>> RotateAccessToken::check_alone(std::string old_id) const {
     const auto open = co_await rotations_.under_way(std::move(old_id));
     if (!open) co_return open.error();
     if (*open)
-        co_return Error{Errc::conflict, "This token is being rotated already. " + describe(**open) +
+        co_return Error{Errc::conflict, "This token is being rotated already. " +
+                                            describe(**open, client_.seals()) +
                                             " Nothing was created or deleted by this call."};
     co_return Result<void>{};
 }
@@ -162,14 +166,14 @@ Async<Result<void>> RotateAccessToken::check(truefoundry::Client api, RotationPl
     const auto all = co_await api.list();
     if (!all) co_return all.error();
     const auto old = std::ranges::find(*all, plan.old_id(), &AccessToken::id);
-    if (old == all->end()) co_return superseded(plan, "the old token is no longer listed.");
+    if (old == all->end()) co_return superseded(plan, "the old token is no longer listed.", api.seals());
     if (target_of(*old) != plan.old)
-        co_return superseded(plan, "the old token has changed since this was approved.");
+        co_return superseded(plan, "the old token has changed since this was approved.", api.seals());
     const auto taken = std::ranges::find(*all, plan.new_name, &AccessToken::name);
-    if (taken != all->end()) co_return name_taken(*taken);
+    if (taken != all->end()) co_return name_taken(*taken, api.seals());
     const auto expires = policy::read_time(plan.expiration_date);
     if (expires && *expires <= clock_.now())
-        co_return superseded(plan, "the new token would already have expired.");
+        co_return superseded(plan, "the new token would already have expired.", api.seals());
     co_return Result<void>{};
 }
 
@@ -189,7 +193,7 @@ Async<Result<Created>> RotateAccessToken::make_successor(const policy::ApprovedP
     const auto destination = permit.grant().decision.destination;
     auto created = co_await create_once(api, escrow_, clock_, std::move(asked), tools::recipients_of(permit),
                                         destination);
-    if (!created) co_return with_old_token_left(created.error(), plan);
+    if (!created) co_return with_old_token_left(created.error(), plan, client_.seals());
     co_return created;
 }
 
@@ -209,7 +213,7 @@ Async<Result<tools::ToolResult>> RotateAccessToken::run(policy::ApprovedPermit p
     Successor made{.id = created->id, .reveal_id = created->held.reveal_id};
     const auto begun = co_await rotations_.begin(std::move(*order), std::move(made));
     if (!begun) co_await rotations_.release(approval_id);
-    auto report = report_rotation(*created, plan, begun, clock_.now());
+    auto report = report_rotation(*created, plan, begun, clock_.now(), client_.seals());
     report.follow_up = showing(*created);
     co_return report;
 }
@@ -236,26 +240,27 @@ Async<Result<tools::ToolResult>> RotateAccessToken::settle(policy::Call call, po
                       .age = clock_.now() - begun,
                       .how = tools::sentences::process_ended};
     const auto fate = co_await fate_of(api, std::move(lost));
-    if (fate.is == CreationOutcome::Is::unknown) co_return nobody_knows(*plan, fate);
+    if (fate.is == CreationOutcome::Is::unknown) co_return nobody_knows(*plan, fate, api.seals());
     const auto all = co_await api.list();
-    const auto old_words = what_is_listed(*plan, all);
+    const auto old_words = what_is_listed(*plan, all, api.seals());
     if (fate.is == CreationOutcome::Is::older) {
-        auto doubt = looks_older(*fate.token, tools::sentences::process_ended);
+        auto doubt = looks_older(*fate.token, tools::sentences::process_ended, api.seals());
         doubt.message += " " + old_words;
         co_return doubt;
     }
     if (fate.is == CreationOutcome::Is::not_made)
         co_return Error{Errc::upstream, "The server stopped before the new token " +
-                                            tools::in_quotes(plan->new_name) +
+                                            tools::in_quotes(api.seals(), plan->new_name) +
                                             " was created. Nothing was created. " + old_words};
     const auto& made = *fate.token;
     co_return Error{Errc::ambiguous,
                     "The server stopped during this rotation. It had created the new token " +
-                        tools::in_quotes(plan->new_name) + " (ID " + tools::one_line(made.id) +
+                        tools::in_quotes(api.seals(), plan->new_name) + " (ID " +
+                        tools::one_line(api.seals(), made.id) +
                         "). If its value was not seen before, it is lost: delete that token with "
                         "tfy_access_tokens_delete and rotate again. " +
                         old_words,
-                    {{"token", {{"id", tools::one_line(made.id)}, {"name", made.name}}}}};
+                    {{"token", {{"id", tools::one_line(api.seals(), made.id)}, {"name", made.name}}}}};
 }
 
 }  // namespace tfy::access_tokens

@@ -22,22 +22,23 @@ std::string heading(const std::string& title, const std::string& id) {
 
 policy::Facts describe_rotation(const truefoundry::AccessToken& old, const RotationPlan& plan,
                                 const std::string& reason, const std::vector<std::string>& own_jwt_ids,
-                                policy::Time now) {
-    const auto goes = describe_deletion(old, own_jwt_ids, now);
+                                policy::Time now, const policy::Seals& seal) {
+    const auto goes = describe_deletion(old, own_jwt_ids, now, seal);
     const CreateAccessToken::Args successor{.name = plan.new_name,
                                             .expiration_date = plan.expiration_date,
                                             .token_type = plan.token_type,
                                             .team_name = plan.team_name,
                                             .account_name = {},
                                             .reason = reason};
-    const auto comes = describe_creation(successor, now);
-    policy::Facts facts{.subject = goes.subject,
-                        .effect = "Creates the personal access token " + tools::in_quotes(plan.new_name) +
-                                  ", which can do everything that its user can do, and deletes " +
-                                  tools::in_quotes(title_of(old)) + " permanently, " + after_grace(plan) +
-                                  ". Everything that still uses the old one then stops working. If the new "
-                                  "value is not shown, the old one stays. New token: " +
-                                  terms_of(successor, now)};
+    const auto comes = describe_creation(successor, now, seal);
+    policy::Facts facts{
+        .subject = goes.subject,
+        .effect = "Creates the personal access token " + tools::in_quotes(seal, plan.new_name) +
+                  ", which can do everything that its user can do, and deletes " +
+                  tools::in_quotes(seal, title_of(old)) + " permanently, " + after_grace(plan) +
+                  ". Everything that still uses the old one then stops working. If the new "
+                  "value is not shown, the old one stays. New token: " +
+                  terms_of(successor, now, seal)};
     append(facts, goes, "Old token");
     append(facts, comes, "New token");
     if (plan.grace() == policy::Duration{0})
@@ -54,20 +55,21 @@ policy::Facts describe_rotation(const truefoundry::AccessToken& old, const Rotat
 }
 
 tools::ToolResult report_rotation(const Created& created, const RotationPlan& plan,
-                                  const Result<Rotation>& begun, policy::Time now) {
-    auto result = report_creation(created, now);
-    const auto title = tools::one_line(plan.old_title());
+                                  const Result<Rotation>& begun, policy::Time now,
+                                  const policy::Seals& seal) {
+    auto result = report_creation(created, now, seal);
+    const auto title = tools::one_line(seal, plan.old_title());
     result.text += heading(title, plan.old_id()) + "\n";
     result.structured["rotation_id"] = begun ? Json(begun->id) : Json(nullptr);
     result.structured["old"] = {{"id", plan.old_id()}, {"name", title}};
     if (begun) {
-        tell_old_token(result, *begun);
+        tell_old_token(result, *begun, seal);
         return result;
     }
     Rotation stays{.state = Rotation::State::kept, .plan = plan};
     tell_old_token(
-        result, stays,
-        "The old token " + tools::in_quotes(plan.old_title()) +
+        result, stays, seal,
+        "The old token " + tools::in_quotes(seal, plan.old_title()) +
             " still works and is not deleted automatically: this server could not record that it has "
             "to be deleted. Delete it with tfy_access_tokens_delete once the new one is in use. "
             "(" +
@@ -75,10 +77,11 @@ tools::ToolResult report_rotation(const Created& created, const RotationPlan& pl
     return result;
 }
 
-void tell_old_token(tools::ToolResult& report, const Rotation& rotation, std::string words) {
+void tell_old_token(tools::ToolResult& report, const Rotation& rotation, const policy::Seals& seal,
+                    std::string words) {
     auto& told = report.structured;
     if (!told.is_object() || !told.contains("old")) return;
-    if (words.empty()) words = describe(rotation);
+    if (words.empty()) words = describe(rotation, seal);
     auto& old = told["old"];
     old["deleted"] = rotation.state == Rotation::State::done;
     old["state"] = to_string(rotation.state);

@@ -9,12 +9,13 @@ namespace tfy::access_tokens {
 /// Both halves, the old token as a deletion shows it and the new one as a creation does.
 policy::Facts describe_rotation(const truefoundry::AccessToken& old, const RotationPlan& plan,
                                 const std::string& reason, const std::vector<std::string>& own_jwt_ids,
-                                policy::Time now);
+                                policy::Time now, const policy::Seals& seal);
 
 /// `begun`: an error if the second half could not be written down.
 tools::ToolResult report_rotation(const Created& created, const RotationPlan& plan,
-                                  const Result<Rotation>& begun, policy::Time now);
+                                  const Result<Rotation>& begun, policy::Time now, const policy::Seals& seal);
 /// Makes `report` say what becomes of its old token; `words`: other ones than describe() has.
-void tell_old_token(tools::ToolResult& report, const Rotation& rotation, std::string words = {});
+void tell_old_token(tools::ToolResult& report, const Rotation& rotation, const policy::Seals& seal,
+                    std::string words = {});
 
 }  // namespace tfy::access_tokens

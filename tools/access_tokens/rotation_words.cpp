@@ -23,18 +23,18 @@ std::optional<Enum> read(const std::array<std::string_view, Size>& names, std::s
     return static_cast<Enum>(found - names.begin());
 }
 
-std::string old_words(const Rotation& rotation) {
-    return "The old token " + tools::in_quotes(rotation.plan.old_title());
+std::string old_words(const Rotation& rotation, const policy::Seals& seal) {
+    return "The old token " + tools::in_quotes(seal, rotation.plan.old_title());
 }
 
-std::string new_words(const Rotation& rotation) {
-    return "the new token " + tools::in_quotes(rotation.plan.new_name);
+std::string new_words(const Rotation& rotation, const policy::Seals& seal) {
+    return "the new token " + tools::in_quotes(seal, rotation.plan.new_name);
 }
 
 // Both tokens live, and no one holds the new one's value.
-std::string value_is_gone(const Rotation& rotation, const std::string& how) {
-    return old_words(rotation) + " still works and will not be deleted. The value of " + new_words(rotation) +
-           " " + how +
+std::string value_is_gone(const Rotation& rotation, const std::string& how, const policy::Seals& seal) {
+    return old_words(rotation, seal) + " still works and will not be deleted. The value of " +
+           new_words(rotation, seal) + " " + how +
            ", so it is lost: delete that token with tfy_access_tokens_delete, and rotate again if the user "
            "still wants it.";
 }
@@ -46,19 +46,20 @@ std::string refused_words(const std::string& stays) {
            "made it.";
 }
 
-std::string kept_words(const Rotation& rotation) {
-    const auto stays = old_words(rotation) + " was not deleted and still works";
+std::string kept_words(const Rotation& rotation, const policy::Seals& seal) {
+    const auto stays = old_words(rotation, seal) + " was not deleted and still works";
     const auto by_hand = " Delete it with tfy_access_tokens_delete when nothing uses it.";
     switch (rotation.because) {
-        case Kept::value_lapsed: return value_is_gone(rotation, "was not shown within its ten minutes");
+        case Kept::value_lapsed: return value_is_gone(rotation, "was not shown within its ten minutes", seal);
         case Kept::value_lost:
-            return value_is_gone(rotation, "was lost when the server that held it stopped");
+            return value_is_gone(rotation, "was lost when the server that held it stopped", seal);
         case Kept::old_changed:
             return stays + ": it has changed since the rotation was approved. List the tokens." + by_hand;
         case Kept::by_person: return stays + ": a person decided to keep it." + by_hand;
         case Kept::refused: return refused_words(stays) + by_hand;
         case Kept::unreachable:
-            return "It is unknown whether the old token " + tools::in_quotes(rotation.plan.old_title()) +
+            return "It is unknown whether the old token " +
+                   tools::in_quotes(seal, rotation.plan.old_title()) +
                    " still works: TrueFoundry could not be reached for a day, or only with another user's "
                    "key. This server no longer tries. List the tokens." +
                    by_hand;
@@ -93,33 +94,35 @@ std::string when_it_goes(const Rotation& rotation) {
     return "never automatically: it is kept";
 }
 
-std::string describe(const Rotation& rotation) {
+std::string describe(const Rotation& rotation, const policy::Seals& seal) {
     const bool can_be_kept = rotation.state == State::waiting || rotation.state == State::due;
     const auto keep = " To keep it, a person runs: " + tools::own_command("approvals keep " + rotation.id);
-    return what_becomes_of_old(rotation) + (can_be_kept ? keep : std::string{});
+    return what_becomes_of_old(rotation, seal) + (can_be_kept ? keep : std::string{});
 }
 
-std::string what_becomes_of_old(const Rotation& rotation) {
+std::string what_becomes_of_old(const Rotation& rotation, const policy::Seals& seal) {
     switch (rotation.state) {
         case State::waiting:
-            return old_words(rotation) + " still works. It is deleted " +
-                   after_grace(rotation.plan, "the value of " + new_words(rotation)) + ", and never before.";
+            return old_words(rotation, seal) + " still works. It is deleted " +
+                   after_grace(rotation.plan, "the value of " + new_words(rotation, seal)) +
+                   ", and never before.";
         case State::due:
-            return old_words(rotation) + " is deleted at " +
+            return old_words(rotation, seal) + " is deleted at " +
                    policy::format_time_for_people(rotation.due.value_or(policy::Time{})) + ": the value of " +
-                   new_words(rotation) + " has been shown.";
-        case State::deleting: return old_words(rotation) + " is being deleted.";
+                   new_words(rotation, seal) + " has been shown.";
+        case State::deleting: return old_words(rotation, seal) + " is being deleted.";
         case State::done:
             if (rotation.because == Kept::gone_already)
-                return old_words(rotation) + " is no longer listed: another user deleted it. " +
+                return old_words(rotation, seal) + " is no longer listed: another user deleted it. " +
                        "This server sent no DELETE.";
-            return old_words(rotation) + " is deleted; " + new_words(rotation) + " has taken its place.";
+            return old_words(rotation, seal) + " is deleted; " + new_words(rotation, seal) +
+                   " has taken its place.";
         case State::kept: break;
     }
-    return kept_words(rotation);
+    return kept_words(rotation, seal);
 }
 
-Json report(const Rotation& rotation) {
+Json report(const Rotation& rotation, const policy::Seals& seal) {
     const auto& id = rotation.new_id;
     return {
         {"id", rotation.id},
@@ -127,12 +130,13 @@ Json report(const Rotation& rotation) {
         {"because", rotation.because == Kept::not_kept ? Json(nullptr) : Json(to_string(rotation.because))},
         {"old",
          {{"id", rotation.plan.old_id()},
-          {"name", tools::one_line(rotation.plan.old_title())},
+          {"name", tools::one_line(seal, rotation.plan.old_title())},
           {"deleted", rotation.state == State::done}}},
         {"new",
-         {{"id", id.empty() ? Json(nullptr) : Json(tools::one_line(id))}, {"name", rotation.plan.new_name}}},
+         {{"id", id.empty() ? Json(nullptr) : Json(tools::one_line(seal, id))},
+          {"name", rotation.plan.new_name}}},
         {"due", rotation.due ? Json(policy::format_time(*rotation.due)) : Json(nullptr)},
-        {"message", describe(rotation)}};
+        {"message", describe(rotation, seal)}};
 }
 
 }  // namespace tfy::access_tokens

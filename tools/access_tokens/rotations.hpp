@@ -96,14 +96,14 @@ std::string_view to_string(Rotation::Kept because);
 std::optional<Rotation::Kept> read_kept(std::string_view text);
 
 /// What is so now, what happens next, and what to do, in two or three sentences.
-std::string describe(const Rotation& rotation);
+std::string describe(const Rotation& rotation, const policy::Seals& seal);
 /// The same without what to do.
-std::string what_becomes_of_old(const Rotation& rotation);
+std::string what_becomes_of_old(const Rotation& rotation, const policy::Seals& seal);
 /// When the old token goes, as a clause: "15 m after the new value has been shown".
 std::string when_it_goes(const Rotation& rotation);
 std::string after_grace(const RotationPlan& plan, const std::string& value = "the new value");
 /// The same as JSON: {id, state, because, old, new, due, message}.
-Json report(const Rotation& rotation);
+Json report(const Rotation& rotation, const policy::Seals& seal);
 
 /// The successor that was made.
 struct Successor {

@@ -42,14 +42,15 @@ std::string with_counter(std::string stem, unsigned counter) {
 
 }  // namespace
 
-Result<TokenName> successor_name(const std::string& old_name, const std::vector<AccessToken>& all) {
+Result<TokenName> successor_name(const std::string& old_name, const std::vector<AccessToken>& all,
+                                 const policy::Seals& seal) {
     const auto [stem, counter] = split(old_name);
     for (auto next = counter + 1; next <= last_counter; ++next) {
         auto lawful = TokenName::read(with_counter(stem, next));
         if (!lawful) break;
         if (std::ranges::find(all, lawful->text(), &AccessToken::name) == all.end()) return lawful;
     }
-    return Error{Errc::refused, "No name for the successor follows from " + tools::in_quotes(old_name) +
+    return Error{Errc::refused, "No name for the successor follows from " + tools::in_quotes(seal, old_name) +
                                     ": give one as `name`. Nothing was created or deleted."};
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/redacted.hpp"
 #include "tools/truefoundry/types.hpp"
 
 namespace tfy::access_tokens {
@@ -13,7 +14,8 @@ namespace tfy::access_tokens {
 /// "ci-bot-3". A counter has three digits at the most, so that "backup-2026" gives "backup-2026-2". A name
 /// that would get too long is cut before its counter. Errc::refused if no lawful name comes of it.
 Result<truefoundry::TokenName> successor_name(const std::string& old_name,
-                                              const std::vector<truefoundry::AccessToken>& all);
+                                              const std::vector<truefoundry::AccessToken>& all,
+                                              const policy::Seals& seal);
 
 /// As long a life as the old token was given, from `now`, in the one spelling that is sent; empty if it
 /// never ends. Errc::refused if TrueFoundry does not tell how long that was.

@@ -15,8 +15,10 @@ inline constexpr std::string_view token_table_head =
     "|---|---|---|---|---|---|---|\n";
 
 /// A row of that table. `state`: see ListQuery::state_of().
-std::string token_row(const truefoundry::AccessToken& token, std::string_view state, policy::Time now);
+std::string token_row(const truefoundry::AccessToken& token, std::string_view state, policy::Time now,
+                      const policy::Seals& seal);
 /// {id, name, created_at, expires_at, last_used_at, expired, state, type, owner, remarks}
-Json token_json(const truefoundry::AccessToken& token, std::string_view state, policy::Time now);
+Json token_json(const truefoundry::AccessToken& token, std::string_view state, policy::Time now,
+                const policy::Seals& seal);
 
 }  // namespace tfy::access_tokens

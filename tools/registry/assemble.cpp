@@ -18,10 +18,10 @@ Catalog assemble(ToolServices of) {
     all.push_back(std::make_unique<GetAccessToken>(of.client, of.clock));
     all.push_back(std::make_unique<CreateAccessToken>(of.client, of.escrow, of.clock));
     all.push_back(std::make_unique<DeleteAccessToken>(of.client, of.rotations, of.clock, of.own_jwt_ids));
-    all.push_back(std::make_unique<RevealAccessToken>(of.escrow, of.clock));
+    all.push_back(std::make_unique<RevealAccessToken>(of.escrow, of.clock, of.client.seals()));
     all.push_back(
         std::make_unique<RotateAccessToken>(of.client, of.escrow, of.rotations, of.clock, of.own_jwt_ids));
-    all.push_back(std::make_unique<GetApproval>(of.approvals));
+    all.push_back(std::make_unique<GetApproval>(of.approvals, of.client.seals()));
     all.push_back(std::make_unique<ConfigStatus>(of.client, of.clock, std::move(of.configuration)));
     auto catalog = Catalog::assemble(std::move(all));
     return std::move(catalog.value());  // the definitions are part of the program: a test assembles them too

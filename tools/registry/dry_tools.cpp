@@ -14,9 +14,10 @@ public:
 
 }  // namespace
 
-DryTools::DryTools(std::unique_ptr<truefoundry::Exchange> exchange, const Clock& clock)
+DryTools::DryTools(std::unique_ptr<truefoundry::Exchange> exchange, const Clock& clock,
+                   const policy::Seals& seal)
     : exchange_(exchange ? std::move(exchange) : std::make_unique<NoExchange>()),
-      client_(*exchange_),
+      client_(*exchange_, seal),
       catalog_(assemble(
           {.client = client_, .escrow = *this, .rotations = *this, .approvals = *this, .clock = clock})) {}
 

@@ -16,7 +16,7 @@ class DryTools final : private tools::Escrow,
                        private status::ApprovalReader {
 public:
     /// `exchange`: whom facts are read from; nullptr for no one. `clock` must outlive the tools.
-    DryTools(std::unique_ptr<truefoundry::Exchange> exchange, const Clock& clock);
+    DryTools(std::unique_ptr<truefoundry::Exchange> exchange, const Clock& clock, const policy::Seals& seal);
 
     const Catalog& catalog() const { return catalog_; }
 

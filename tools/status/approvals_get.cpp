@@ -9,7 +9,7 @@ namespace {
 using policy::Approval;
 
 /// What the call itself would be answered with now, and what is known of the request besides.
-tools::ToolResult report(tools::ToolResult answer, const Approval& approval) {
+tools::ToolResult report(tools::ToolResult answer, const Approval& approval, const policy::Seals& seal) {
     tools::ToolResult result{.text = std::move(answer.text), .structured = std::move(answer.structured)};
     // What the call says of its token stays: a new token's end is not the request's.
     result.structured.emplace("expires_at", policy::format_time(approval.expires));
@@ -23,21 +23,22 @@ tools::ToolResult report(tools::ToolResult answer, const Approval& approval) {
         result.text += "\nApproval: " + approval.id + "\nDigest: " + policy::short_digest(approval.digest);
     result.text += "\n";
     if (approval.decision()) {
-        result.structured["decided_by"] = tools::one_line(approval.decision()->by);
-        result.text += "Decided by: " + tools::one_line(approval.decision()->by) + "\n";
+        result.structured["decided_by"] = tools::one_line(seal, approval.decision()->by);
+        result.text += "Decided by: " + tools::one_line(seal, approval.decision()->by) + "\n";
     }
     if (approval.decision() && !approval.decision()->reason.empty()) {
-        result.structured["reason"] = tools::one_line(approval.decision()->reason, 500);
-        result.text += "Their reason: \"" + tools::one_line(approval.decision()->reason, 500) + "\"\n";
+        result.structured["reason"] = tools::one_line(seal, approval.decision()->reason, 500);
+        result.text += "Their reason: \"" + tools::one_line(seal, approval.decision()->reason, 500) + "\"\n";
     }
     if (approval.outcome.is_object()) result.structured["outcome"] = approval.outcome;
     return result;
 }
 
-void add_rotation(tools::ToolResult& result, const access_tokens::Rotation& rotation) {
-    result.structured["rotation"] = report(rotation);
+void add_rotation(tools::ToolResult& result, const access_tokens::Rotation& rotation,
+                  const policy::Seals& seal) {
+    result.structured["rotation"] = report(rotation, seal);
     result.text += "\nRotation: " + rotation.id + "\n";
-    const auto words = access_tokens::describe(rotation);
+    const auto words = access_tokens::describe(rotation, seal);
     if (result.text.find(words) == std::string::npos) result.text += words + "\n";
 }
 
@@ -60,10 +61,10 @@ Async<Result<tools::ToolResult>> GetApproval::run(policy::ReadPermit permit) {
         co_return Error{Errc::not_found,
                         "No approval of yours has this id. Nothing was done. To ask, call the tool itself."};
     auto answer = co_await approvals_.answer(*approval);
-    auto result = report(std::move(answer), *approval);
+    auto result = report(std::move(answer), *approval, seal_);
     const auto rotation = co_await approvals_.rotation_of(approval->id);
     if (!rotation) co_return rotation.error();
-    if (*rotation) add_rotation(result, **rotation);
+    if (*rotation) add_rotation(result, **rotation, seal_);
     co_return result;
 }
 

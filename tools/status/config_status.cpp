@@ -6,9 +6,11 @@
 namespace tfy::status {
 namespace {
 
-Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(tools::one_line(text)); }
-std::string or_words(const std::string& text, const char* words) {
-    return text.empty() ? words : tools::one_line(text);
+Json or_null(const std::string& text, const policy::Seals& seal) {
+    return text.empty() ? Json(nullptr) : Json(tools::one_line(seal, text));
+}
+std::string or_words(const std::string& text, const char* words, const policy::Seals& seal) {
+    return text.empty() ? words : tools::one_line(seal, text);
 }
 
 // What the key says of itself; one that is no JWT says nothing.
@@ -18,9 +20,9 @@ std::string_view kind_of(const tools::KeyFacts& key) {
     return key.subject_type == "user" ? "user" : "other";
 }
 
-std::string describe(const tools::KeyFacts& key) {
+std::string describe(const tools::KeyFacts& key, const policy::Seals& seal) {
     if (!key.set) return "not set";
-    return "set" + (key.from.empty() ? "" : " (" + tools::one_line(key.from) + ")") +
+    return "set" + (key.from.empty() ? "" : " (" + tools::one_line(seal, key.from) + ")") +
            (key.expires ? ", until " + policy::format_time_for_people(*key.expires) : "");
 }
 
@@ -32,12 +34,13 @@ constexpr auto sandbox_mode = "Sandbox mode: test tokens only; TrueFoundry is no
 
 Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
     const auto& known = configuration_;
+    const auto& seal = client_.seals();
     const auto key = known.key ? known.key() : tools::KeyFacts{};
     auto finding = before_asking(known.base_url, known.url_problem, known.url_cause, key);
     if (!finding) {
         auto api = client_.traced(permit.call().caller.trace);
         const auto probed = co_await api.probe();
-        finding = after_asking(probed, key, clock_.now());
+        finding = after_asking(probed, key, clock_.now(), seal);
         if (known.sandbox && probed) finding->sentence = sandbox_mode;
     }
     const auto requirements =
@@ -46,25 +49,27 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
     tools::ToolResult result;
     result.text = finding->sentence + "\n";
     for (const auto& warning : finding->warnings) result.text += "Warning: " + warning + "\n";
-    result.text += "\nControl plane: " + or_words(known.base_url, "not set") + "\nAPI key: " + describe(key) +
-                   "\nActs as: " + or_words(key.subject, "unknown (the key does not say)") +
-                   "\nApprovals: " + requirements.words + "\nApprovals page: " + or_words(page, "not open") +
-                   "\nVersion: " + known.version + "\n";
+    result.text += "\nControl plane: " + or_words(known.base_url, "not set", seal) +
+                   "\nAPI key: " + describe(key, seal) +
+                   "\nActs as: " + or_words(key.subject, "unknown (the key does not say)", seal) +
+                   "\nApprovals: " + requirements.words +
+                   "\nApprovals page: " + or_words(page, "not open", seal) + "\nVersion: " + known.version +
+                   "\n";
     result.structured = {
         {"connection", finding->connection},
-        {"cause", or_null(finding->cause)},
+        {"cause", or_null(finding->cause, seal)},
         {"message", finding->sentence},
         {"next", finding->cause.empty() ? "List the access tokens with tfy_access_tokens_list."
                                         : "Do what the message says, then call tfy_config_status again."},
         {"warnings", finding->warnings},
-        {"base_url", or_null(known.base_url)},
+        {"base_url", or_null(known.base_url, seal)},
         {"key_set", key.set},
         {"key_kind", kind_of(key)},
         {"key_expires_at", key.expires ? Json(policy::format_time(*key.expires)) : Json(nullptr)},
-        {"acts_as", or_null(key.subject)},
+        {"acts_as", or_null(key.subject, seal)},
         {"approvals", requirements.words},
         {"approvals_by_tool", requirements.by_tool},
-        {"approvals_page", or_null(page)},
+        {"approvals_page", or_null(page, seal)},
         {"sandbox", known.sandbox},
         {"version", known.version}};
     co_return result;

@@ -34,8 +34,8 @@ Preflight refused_key(std::string message, const tools::KeyFacts& key, policy::T
 }
 
 // TrueFoundry does not document what its access-token routes answer to such a key; only the key itself tells.
-std::string about_virtual_account(const tools::KeyFacts& key) {
-    return "The key belongs to a virtual account (" + tools::in_quotes(key.subject_type) +
+std::string about_virtual_account(const tools::KeyFacts& key, const policy::Seals& seal) {
+    return "The key belongs to a virtual account (" + tools::in_quotes(seal, key.subject_type) +
            "), and only users have personal access tokens. Use a user's personal access token as the key.";
 }
 
@@ -86,16 +86,17 @@ std::optional<Preflight> before_asking(const std::string& base_url, const std::s
                      key_problem + not_set("TFY_API_KEY (or TFY_API_KEY_FILE)", false) + where_to_get_a_key};
 }
 
-Preflight after_asking(const Result<void>& probed, const tools::KeyFacts& key, policy::Time now) {
+Preflight after_asking(const Result<void>& probed, const tools::KeyFacts& key, policy::Time now,
+                       const policy::Seals& seal) {
     Preflight found{.connection = "works", .sentence = "TrueFoundry accepts the key."};
     if (!probed) found = judge(probed.error(), key, now);
     const bool refused = found.cause == "key_refused" || found.connection == "no_permission";
     if (key.of_virtual_account() && refused) {
         found.cause = "virtual_account_key";
-        found.sentence += " " + about_virtual_account(key);
+        found.sentence += " " + about_virtual_account(key, seal);
     }
     if (probed) warn_of(key, now, found);
-    if (probed && key.of_virtual_account()) found.warnings.push_back(about_virtual_account(key));
+    if (probed && key.of_virtual_account()) found.warnings.push_back(about_virtual_account(key, seal));
     return found;
 }
 

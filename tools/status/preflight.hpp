@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "policy/redacted.hpp"
 #include "protocol/error.hpp"
 #include "tools/key_facts.hpp"
 
@@ -22,6 +23,7 @@ std::optional<Preflight> before_asking(const std::string& base_url, const std::s
                                        const std::string& url_cause, const tools::KeyFacts& key);
 
 /// What Client::probe() came to.
-Preflight after_asking(const Result<void>& probed, const tools::KeyFacts& key, policy::Time now);
+Preflight after_asking(const Result<void>& probed, const tools::KeyFacts& key, policy::Time now,
+                       const policy::Seals& seal);
 
 }  // namespace tfy::status

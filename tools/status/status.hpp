@@ -76,7 +76,7 @@ public:
         static Args read(const Json& arguments);
     };
 
-    explicit GetApproval(ApprovalReader& approvals) : approvals_(approvals) {}
+    GetApproval(ApprovalReader& approvals, const policy::Seals& seal) : approvals_(approvals), seal_(seal) {}
 
     std::string_view name() const override { return "tfy_approvals_get"; }
     Result<Json> canonical(Json arguments, policy::Time now) const override;
@@ -85,6 +85,7 @@ public:
 
 private:
     ApprovalReader& approvals_;
+    const policy::Seals& seal_;
 };
 
 }  // namespace tfy::status

@@ -30,11 +30,11 @@ Error not_confirmed(const ApiResponse& answer) {
 
 }  // namespace
 
-Client::Client(Exchange& exchange, milliseconds max_time, Timing pace)
-    : exchange_(exchange), max_time_(max_time), pace_(std::move(pace)) {}
+Client::Client(Exchange& exchange, const policy::Seals& seal, milliseconds max_time, Timing pace)
+    : exchange_(exchange), seal_(seal), max_time_(max_time), pace_(std::move(pace)) {}
 
-Client::Client(Exchange& exchange, Wait wait)
-    : Client(exchange, default_max_time, Timing::of(std::move(wait))) {}
+Client::Client(Exchange& exchange, const policy::Seals& seal, Wait wait)
+    : Client(exchange, seal, default_max_time, Timing::of(std::move(wait))) {}
 
 Client Client::traced(const policy::Trace& trace) const {
     Client client = *this;
@@ -71,7 +71,7 @@ Async<Result<ApiResponse>> Client::get(std::string target) {
         }
         if (!wait || pace_.now() + *wait + shortest_try > end) {
             if (!answer) co_return no_answer(tried);
-            co_return failure(*answer, Asked::list);
+            co_return failure(*answer, Asked::list, seal_);
         }
         co_await pace_.wait(*wait);
     }
@@ -83,7 +83,7 @@ Async<Result<policy::Secret>> Client::create(CreateRequest asked) {
     auto answer = co_await exchange_.send(std::move(post));
     if (!answer) co_return answer.error();
     if (!is_success(answer->status)) {
-        auto error = failure(*answer, Asked::create);
+        auto error = failure(*answer, Asked::create, seal_);
         policy::wipe(answer->body);
         co_return error;
     }
@@ -96,7 +96,7 @@ Async<Result<void>> Client::remove(TokenId id) {
     auto asked = request("DELETE", wire::token_target(id));
     const auto answer = co_await exchange_.send(std::move(asked));
     if (!answer) co_return answer.error();
-    if (!is_success(answer->status)) co_return failure(*answer, Asked::remove);
+    if (!is_success(answer->status)) co_return failure(*answer, Asked::remove, seal_);
     if (!wire::confirms_deletion(*answer)) co_return with_request_id(not_confirmed(*answer), *answer);
     co_return Result<void>{};
 }

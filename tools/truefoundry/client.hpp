@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "policy/call.hpp"
+#include "policy/redacted.hpp"
 #include "tools/truefoundry/exchange.hpp"
 #include "tools/truefoundry/timing.hpp"
 #include "tools/truefoundry/types.hpp"
@@ -30,10 +31,11 @@ public:
     static constexpr std::size_t most_tokens = 100'000;
     static constexpr int most_pages = 2'000;
 
-    explicit Client(Exchange& exchange, std::chrono::milliseconds max_time = default_max_time,
-                    Timing pace = Timing::real());
+    /// `seal` must outlive it, too.
+    Client(Exchange& exchange, const policy::Seals& seal,
+           std::chrono::milliseconds max_time = default_max_time, Timing pace = Timing::real());
     /// Time passes by waiting alone.
-    Client(Exchange& exchange, Wait wait);
+    Client(Exchange& exchange, const policy::Seals& seal, Wait wait);
 
     /// Told what each page of a listing gives, and when it is over: before its caller has an answer.
     using Listed = std::function<void(const std::vector<AccessToken>&)>;
@@ -50,6 +52,8 @@ public:
 
     std::chrono::milliseconds max_time() const { return max_time_; }
     const Timing& pace() const { return pace_; }
+    /// What seals TrueFoundry's texts before they are shown.
+    const policy::Seals& seals() const { return seal_; }
 
     /// Shows the visitor every token of the caller, page by page to the end; keeps one page and a hash of
     /// each id. Errc::upstream beyond `most_tokens` or `most_pages`: what was seen until then is not all.
@@ -77,6 +81,7 @@ private:
     Async<Result<Progress>> look(std::string name_contains, Visitor& visitor);
 
     Exchange& exchange_;
+    const policy::Seals& seal_;
     std::chrono::milliseconds max_time_;
     Timing pace_;
     Listed listed_ = [](const std::vector<AccessToken>&) {};

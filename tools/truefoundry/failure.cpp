@@ -50,12 +50,13 @@ std::string without_long_words(std::string_view text) {
 }
 
 // TrueFoundry's own words from an HttpError body, cut and made safe; empty if there are none.
-std::string quotation(const ApiResponse& response) {
+std::string quotation(const ApiResponse& response, const policy::Seals& seal) {
     const auto body = protocol::parse(response.body);
     if (!body || !body->is_object()) return {};
     const auto message = body->find("message");
     if (message == body->end() || !message->is_string()) return {};
-    return " It says: \"" + tools::one_line(without_long_words(message->get<std::string>()), 200) + "\".";
+    const auto sealed = seal.seal_text(message->get_ref<const std::string&>());
+    return " It says: " + tools::in_quotes(seal, without_long_words(sealed.text())) + ".";
 }
 
 Error missing(Asked asked) {
@@ -76,14 +77,14 @@ Error unsettled(int status, Asked asked) {
             "TrueFoundry answered " + number + ", which does not say whether the request was carried out."};
 }
 
-Error in_words(const ApiResponse& response, Asked asked) {
+Error in_words(const ApiResponse& response, Asked asked, const policy::Seals& seal) {
     const auto status = response.status;
     const auto number = std::to_string(status);
     switch (status) {
         case 400:
         case 422:
-            return {Errc::upstream,
-                    "TrueFoundry refused the request (" + number + ")." + quotation(response) + nothing_done};
+            return {Errc::upstream, "TrueFoundry refused the request (" + number + ")." +
+                                        quotation(response, seal) + nothing_done};
         case 401:
             return {Errc::upstream,
                     "TrueFoundry refused the configured key (401): it is wrong, expired or deleted. Nothing "
@@ -121,8 +122,8 @@ Error with_request_id(Error error, const ApiResponse& response) {
     return error;
 }
 
-Error failure(const ApiResponse& response, Asked asked) {
-    auto error = in_words(response, asked);
+Error failure(const ApiResponse& response, Asked asked, const policy::Seals& seal) {
+    auto error = in_words(response, asked, seal);
     const auto quiet = response.retry_after;
     if (may_pass(response.status) && quiet && quiet->count() > 0)
         error.message += " It asks to be left alone for " + policy::format_duration(*quiet) + ".";

@@ -2,6 +2,7 @@
 // marked quotation.
 #pragma once
 
+#include "policy/redacted.hpp"
 #include "policy/time.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
@@ -13,7 +14,7 @@ enum class Asked { list, create, remove };
 /// for those who must tell 401 from 403, and the seconds for which TrueFoundry wants to be left alone. A
 /// create or delete that is answered 408 or 5xx may have happened (a proxy may have lost the real answer):
 /// Errc::ambiguous.
-Error failure(const ApiResponse& response, Asked asked);
+Error failure(const ApiResponse& response, Asked asked, const policy::Seals& seal);
 
 /// A read that fails like this fails the same way in a minute: the key, the address, the tenant's rules.
 bool is_refusal(const Error& error);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 
 namespace tfy::approval_form_test {
@@ -9,8 +10,8 @@ namespace tfy::approval_form_test {
 using namespace tfy::fakes;
 
 TEST_CASE("who denies has to type no name") {
-    const auto form =
-        dialogue::approval_form(approval("apr_1"), noon, protocol::Version::v2025_11_25, {}, {});
+    const auto form = dialogue::approval_form(approval("apr_1"), noon, protocol::Version::v2025_11_25, {}, {},
+                                              fakes::no_tokens());
     const auto& schema = form.at("requestedSchema");
     CHECK(schema.at("required") == Json{"decision"});
     const auto& name = schema.at("properties").at("confirm_name");

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/examples.hpp"
 
 namespace tfy::dialogue_test {
@@ -67,7 +68,9 @@ struct Conversation {
     Approval row = request();
     Position position = {};
 
-    std::string after(const Event& event) { return in_words(resume(position, client, row, event, noon)); }
+    std::string after(const Event& event) {
+        return in_words(resume(position, client, row, event, noon, fakes::no_tokens()));
+    }
 };
 
 constexpr auto form = "shows a form: Delete access token ci-pipeline?";
@@ -111,7 +114,7 @@ TEST_CASE("a person decides on what they were shown, not on what the row says by
     talk.after(Called{});
     const auto shown = talk.row.digest;
     talk.row.digest = "sha256:another";
-    const auto step = resume(talk.position, talk.client, talk.row, approves(), noon);
+    const auto step = resume(talk.position, talk.client, talk.row, approves(), noon, fakes::no_tokens());
     CHECK(std::get<Decide>(step).choice.digest == shown);
     CHECK(talk.after(NotTaken{"It was changed. Look again."}) == "shows a form: It was changed. Look again.");
     CHECK(talk.position.shown == "sha256:another");

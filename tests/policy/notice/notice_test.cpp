@@ -7,6 +7,7 @@
 
 #include "policy/notice/retry.hpp"
 #include "policy/notice/words.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/examples.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
@@ -70,13 +71,14 @@ const std::string hostile_texts[] = {
 
 TEST_CASE("a notice names what is asked in people's words; the JSON has the tool's name as well") {
     const auto made = notice();
-    const auto words = notice::words_of(made);
+    const auto words = notice::words_of(made, fakes::no_tokens());
     CHECK(words.summary == "Approval needed: Delete access token ci-pipeline");
     CHECK(words.fields.front().label == "Request");
     CHECK(words.fields.front().value == "Delete access token");
-    for (const auto& body : {notice::slack_body(made), notice::teams_body(made)})
+    for (const auto& body :
+         {notice::slack_body(made, fakes::no_tokens()), notice::teams_body(made, fakes::no_tokens())})
         CHECK_FALSE(holds(body.dump(), "tfy_access_tokens"));
-    const auto json = notice::json_body(made).at("approval");
+    const auto json = notice::json_body(made, fakes::no_tokens()).at("approval");
     CHECK(json.at("tool") == "tfy_access_tokens_delete");
     CHECK(json.at("title") == "Delete access token");
 }
@@ -88,19 +90,19 @@ TEST_CASE("texts are sealed while they are whole: marks and cuts hide no value f
         leaks::between(leaks::base64(token), "\n", 20);  // shown as ⟨U+000A⟩ between too short pieces
     for (const auto& text :
          {token, lines, std::string(290, 'x') + " " + lines, leaks::between(token, "\u200b", 1)}) {
-        const auto made = notice::sealed(hostile(text), redactor);
+        const auto made = hostile(text);
         for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams}) {
-            const auto body = std::string(redactor.seal(notice::body_of(made, format)).text());
+            const auto body = std::string(redactor.seal(notice::body_of(made, format, redactor)).text());
             CHECK_FALSE(holds(body, token.substr(0, 8)));
             CHECK_FALSE(holds(body, leaks::base64(token).substr(0, 16)));
             CHECK_FALSE(holds(body, "U+200B"));
         }
     }
-    CHECK(notice::json_body(notice::sealed(notice(), redactor)) == notice::json_body(notice()));
+    CHECK(notice::json_body(notice(), redactor) == notice::json_body(notice(), fakes::no_tokens()));
 }
 
 TEST_CASE("the JSON says what happened, to what, and where to decide; the agent's reason stays on the page") {
-    const auto body = notice::json_body(notice());
+    const auto body = notice::json_body(notice(), fakes::no_tokens());
     CHECK(body["type"] == "approval.requested");
     CHECK(body["id"] == "evt_1");
     CHECK(body["at"] == "2026-11-23T12:00:00.000Z");
@@ -113,11 +115,11 @@ TEST_CASE("the JSON says what happened, to what, and where to decide; the agent'
                             "min_assurance", "because"})
         CHECK(body["approval"][key].is_string());
     for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams})
-        CHECK_FALSE(holds(notice::body_of(notice(), format).dump(), "own words"));
+        CHECK_FALSE(holds(notice::body_of(notice(), format, fakes::no_tokens()).dump(), "own words"));
 }
 
 TEST_CASE("what the caller says of itself stands apart, and is called a claim") {
-    auto body = notice::json_body(notice());
+    auto body = notice::json_body(notice(), fakes::no_tokens());
     CHECK(body["approval"]["claimed_by_caller"] == Json{{"client", "agent 1"}});
     body["approval"].erase("claimed_by_caller");
     CHECK_FALSE(holds(body.dump(), "agent 1"));
@@ -132,20 +134,23 @@ TEST_CASE("what the caller says of itself stands apart, and is called a claim") 
         }
         return found;
     };
-    CHECK(claims(notice::slack_body(notice())["blocks"]) == 1);
-    CHECK(claims(notice::teams_body(notice())["attachments"][0]["content"]["body"]) == 1);
+    CHECK(claims(notice::slack_body(notice(), fakes::no_tokens())["blocks"]) == 1);
+    CHECK(claims(notice::teams_body(notice(), fakes::no_tokens())["attachments"][0]["content"]["body"]) == 1);
     auto nameless = notice();
     nameless.approval.call.caller.client.clear();
-    CHECK_FALSE(holds(notice::slack_body(nameless).dump(), "Claimed"));
+    CHECK_FALSE(holds(notice::slack_body(nameless, fakes::no_tokens()).dump(), "Claimed"));
 }
 
 TEST_CASE("a decision is told with the events after it, and not with the request that is sent late") {
     for (const auto event : {Event::requested, Event::decided, Event::expired, Event::finished}) {
         auto late = notice(event);
         late.decision = Approval::Decision{.approved = false, .by = "grace", .at = noon, .reason = "no"};
-        CHECK(notice::json_body(late).contains("decision") == (event != Event::requested));
-        CHECK(holds(notice::slack_body(late).dump(), "grace") == (event != Event::requested));
-        CHECK(holds(notice::teams_body(late).dump(), "grace") == (event != Event::requested));
+        CHECK(notice::json_body(late, fakes::no_tokens()).contains("decision") ==
+              (event != Event::requested));
+        CHECK(holds(notice::slack_body(late, fakes::no_tokens()).dump(), "grace") ==
+              (event != Event::requested));
+        CHECK(holds(notice::teams_body(late, fakes::no_tokens()).dump(), "grace") ==
+              (event != Event::requested));
     }
 }
 
@@ -168,9 +173,10 @@ TEST_CASE("the headline is what happened") {
     for (const auto& row : rows) {
         auto made = notice(row.event);
         made.state = row.state;
-        CHECK(notice::words_of(made).headline == row.words);
-        CHECK(notice::slack_body(made)["blocks"][0]["text"]["text"] == row.words);
-        CHECK(notice::teams_body(made)["attachments"][0]["content"]["body"][0]["inlines"][0]["text"] ==
+        CHECK(notice::words_of(made, fakes::no_tokens()).headline == row.words);
+        CHECK(notice::slack_body(made, fakes::no_tokens())["blocks"][0]["text"]["text"] == row.words);
+        CHECK(notice::teams_body(
+                  made, fakes::no_tokens())["attachments"][0]["content"]["body"][0]["inlines"][0]["text"] ==
               row.words);
     }
 }
@@ -178,7 +184,7 @@ TEST_CASE("the headline is what happened") {
 TEST_CASE("Slack: whatever somebody wrote is plain text, escaped, and within Slack's limits") {
     for (const auto& text : hostile_texts) {
         CAPTURE(text.substr(0, 60));
-        const auto body = notice::slack_body(hostile(text));
+        const auto body = notice::slack_body(hostile(text), fakes::no_tokens());
         CHECK(body["blocks"].size() <= 50);
         CHECK(body["mrkdwn"] == false);
         int buttons = 0;
@@ -197,13 +203,14 @@ TEST_CASE("Slack: whatever somebody wrote is plain text, escaped, and within Sla
         CHECK(buttons == 1);
         CHECK_FALSE(holds(body["text"].get<std::string>(), "<"));
     }
-    CHECK(holds(notice::slack_body(hostile("a&b<c>"))["text"].get<std::string>(), "a&amp;b&lt;c&gt;"));
+    CHECK(holds(notice::slack_body(hostile("a&b<c>"), fakes::no_tokens())["text"].get<std::string>(),
+                "a&amp;b&lt;c&gt;"));
 }
 
 TEST_CASE("Teams: whatever somebody wrote is a text run, which knows no Markdown") {
     for (const auto& text : hostile_texts) {
         CAPTURE(text.substr(0, 60));
-        const auto body = notice::teams_body(hostile(text));
+        const auto body = notice::teams_body(hostile(text), fakes::no_tokens());
         CHECK(body["type"] == "message");
         const auto& attachment = body["attachments"][0];
         CHECK(attachment["contentType"] == "application/vnd.microsoft.card.adaptive");
@@ -218,19 +225,20 @@ TEST_CASE("Teams: whatever somebody wrote is a text run, which knows no Markdown
 TEST_CASE("what cannot be seen is marked in every format, and every body is valid") {
     for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams})
         for (const auto& text : hostile_texts) {
-            const auto body = notice::body_of(hostile(text), format).dump();  // throws on broken UTF-8
+            const auto body =
+                notice::body_of(hostile(text), format, fakes::no_tokens()).dump();  // throws on broken UTF-8
             for (const auto* hidden : {"\u202E", "\u2066", "\u200B", "\xff"})
                 CHECK_FALSE(holds(body, hidden));
         }
-    CHECK(holds(notice::json_body(hostile("a\u202Eb")).dump(), "⟨U+202E⟩"));
+    CHECK(holds(notice::json_body(hostile("a\u202Eb"), fakes::no_tokens()).dump(), "⟨U+202E⟩"));
 }
 
 TEST_CASE("without a page there is no link") {
     auto made = notice();
     made.page_url.clear();
-    CHECK(notice::json_body(made)["approval_url"].is_null());
-    CHECK_FALSE(holds(notice::slack_body(made).dump(), "\"button\""));
-    CHECK(notice::teams_body(made)["attachments"][0]["content"]["actions"].empty());
+    CHECK(notice::json_body(made, fakes::no_tokens())["approval_url"].is_null());
+    CHECK_FALSE(holds(notice::slack_body(made, fakes::no_tokens()).dump(), "\"button\""));
+    CHECK(notice::teams_body(made, fakes::no_tokens())["attachments"][0]["content"]["actions"].empty());
 }
 
 TEST_CASE("a retry comes later each time, at random, within five minutes, and not before it was asked for") {

@@ -3,6 +3,7 @@
 
 #include "policy/facts.hpp"
 #include "policy/visible.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
 namespace tfy::leaks {
@@ -30,7 +31,8 @@ TEST_CASE("a value with invisible characters inside is found after these were ma
             CAPTURE(step);
             const auto text = "client " + spread(value, between, step) + " 1.0";
             for (const auto& seen :
-                 {policy::shown(text), policy::visible(text), policy::visible_line(text)}) {
+                 {policy::shown(fakes::as_sealed(text)), policy::visible(fakes::as_sealed(text)),
+                  policy::visible_line(fakes::as_sealed(text))}) {
                 CAPTURE(seen);
                 REQUIRE(seen.find("⟨U+") != std::string::npos);
                 const auto sealed = std::string(redactor.seal_text(seen).text());
@@ -47,9 +49,25 @@ TEST_CASE("a value with invisible characters inside is found after these were ma
 TEST_CASE("what is cut off behind a piece leaves a piece that is found") {
     const auto value = opaque_token(3, 48);
     const auto redactor = redactor_for({{"ci", value}});
-    const auto cut = policy::shown(spread(value, "\u200b"), 60);  // 30 characters of the value
+    const auto cut =
+        policy::shown(fakes::as_sealed(spread(value, "\u200b")), 60);  // 30 characters of the value
     CHECK(cut.find(value.substr(0, 1) + "⟨U+200B⟩") == 0);
     CHECK(redactor.seal_text(cut).text().starts_with("[redacted:access-token ci]"));
+}
+
+TEST_CASE("a short value is taken out before a cut goes through it") {
+    const std::string value = "Qm7xKp2vWz9r";  // found whole only
+    const auto redactor = redactor_for({{"ci", value}});
+    const auto text = std::string(90, 'x') + " " + spread(value, "\u200b", 4) + " and more";
+    const auto cut = policy::shown(fakes::as_sealed(text), 100);
+    CHECK(redactor.seal_text(cut).text().find("Qm7x") != std::string_view::npos);  // too late
+    for (const auto& shown :
+         {policy::shown(redactor, text, 100), policy::shown_line(redactor.seal_text(text), 100),
+          policy::shown_lines(redactor.seal_text(text))}) {
+        CAPTURE(shown);
+        CHECK(shown.find("Qm7x") == std::string::npos);
+        CHECK(shown.find("x [redacte") != std::string::npos);
+    }
 }
 
 TEST_CASE("marks of other text, and what only looks like one, stay as they are") {

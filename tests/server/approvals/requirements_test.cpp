@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/rules.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
@@ -21,8 +22,10 @@ constexpr policy::Time noon{std::chrono::sys_days{std::chrono::year{2026} / 11 /
 status::ApprovalRequirements told(const std::string& toml, const policy::Caller& caller) {
     const policy::Gate gate(policy::read_rules(toml).value());
     const fakes::ManualClock clock{noon};
-    const registry::DryTools tools(nullptr, clock);
-    return approvals::told_to_agents(approvals::requirements_of_calls(tools.catalog(), gate, caller, noon));
+    const registry::DryTools tools(nullptr, clock, fakes::no_tokens());
+    return approvals::told_to_agents(
+        approvals::requirements_of_calls(tools.catalog(), gate, caller, noon, fakes::no_tokens()),
+        fakes::no_tokens());
 }
 
 const policy::Caller alice{

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/policy/examples.hpp"
 
 namespace tfy::calls::approval_answer_test {
@@ -65,7 +66,8 @@ TEST_CASE("each state says what was done, what was not, and what to do next, in 
                                      .terminal = "tfy-pat-mcp approvals approve apr_1"};
     for (const auto& row : rows) {
         CAPTURE(policy::to_string(row.state));
-        const auto answer = calls::status_answer(in(row.state), doors, noon + std::chrono::minutes{1});
+        const auto answer =
+            calls::status_answer(in(row.state), doors, noon + std::chrono::minutes{1}, fakes::no_tokens());
         CHECK(answer.structured.at("status") == row.status);
         CHECK(answer.structured.at("approval_id") == "apr_1");
         CHECK(answer.is_error == row.is_error);
@@ -89,7 +91,7 @@ TEST_CASE("a fresh result says for how long it is repeated; one that shows a val
 TEST_CASE("a request that was told before keeps the time that it was given then") {
     auto approval = in(State::succeeded);
     approval.answers_until = noon + std::chrono::minutes{3};
-    CHECK(holds(calls::status_answer(approval, {}, noon + std::chrono::minutes{2}).text,
+    CHECK(holds(calls::status_answer(approval, {}, noon + std::chrono::minutes{2}, fakes::no_tokens()).text,
                 "Until 2026-11-23 12:03 UTC"));
 }
 
@@ -98,7 +100,7 @@ TEST_CASE("who waits for more people, and who is not alone with its token, is to
     approval.terms.quorum = 2;
     policy::ApprovalForTests::votes(approval).resize(1);
     approval.facts.contested = true;
-    const auto answer = calls::status_answer(approval, {}, noon);
+    const auto answer = calls::status_answer(approval, {}, noon, fakes::no_tokens());
     CHECK(holds(answer.text, "Waiting for 2 people to approve (1 did so far); nothing has been done."));
     CHECK(holds(answer.text, "Another caller has asked to change this token, too"));
     CHECK(holds(answer.text, "Ask the user to decide, then call again"));

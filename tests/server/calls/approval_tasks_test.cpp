@@ -6,6 +6,7 @@
 
 #include "server/calls/task_of.hpp"
 #include "tests/fakes/calls.hpp"
+#include "tests/fakes/redactor.hpp"
 
 namespace tfy::approval_tasks_test {
 
@@ -61,10 +62,10 @@ TEST_CASE("each state of an approval is one status of its task, in both dialects
     for (const auto& row : rows) {
         CAPTURE(policy::to_string(row.state));
         const auto approval = in(row.state);
-        const auto modern =
-            calls::task_of(approval, {}, {Version::v2026_07_28, row.client_decides}, fakes::noon);
-        const auto legacy =
-            calls::task_of(approval, {}, {Version::v2025_11_25, row.client_decides}, fakes::noon);
+        const auto modern = calls::task_of(approval, {}, {Version::v2026_07_28, row.client_decides},
+                                           fakes::noon, fakes::no_tokens());
+        const auto legacy = calls::task_of(approval, {}, {Version::v2025_11_25, row.client_decides},
+                                           fakes::noon, fakes::no_tokens());
         CHECK(modern.status == row.modern);
         CHECK(legacy.status == row.legacy);
         CHECK(modern.result.contains("content") == row.result);
@@ -79,11 +80,11 @@ TEST_CASE(
     auto approval = fakes::approval("apr_1");
     approval.updated = approval.created;
     const calls::TaskOptions manner{.claim_window = std::chrono::minutes{10}};
-    auto task = calls::task_of(approval, {}, manner, fakes::noon);
+    auto task = calls::task_of(approval, {}, manner, fakes::noon, fakes::no_tokens());
     CHECK(task.ttl_ms == std::chrono::milliseconds(std::chrono::minutes{15 + 10 + 60}).count());
     CHECK(task.created == "2026-11-23T12:00:00.000Z");
     approval = *policy::withdraw(approval, fakes::noon + std::chrono::minutes{2});
-    task = calls::task_of(approval, {}, manner, fakes::noon);
+    task = calls::task_of(approval, {}, manner, fakes::noon, fakes::no_tokens());
     CHECK(task.updated == "2026-11-23T12:02:00.000Z");
 }
 

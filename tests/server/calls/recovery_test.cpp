@@ -6,6 +6,7 @@
 #include "server/reveals/locked_escrow.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/calls.hpp"
+#include "tests/fakes/redactor.hpp"
 
 namespace tfy::recovery_test {
 
@@ -200,7 +201,7 @@ TEST_CASE("what another user's key began is unknown: with this one its token loo
         Process process(folder);
         auto own =
             std::make_shared<upstream::OwnKey>(policy::Secret(std::string("tfy-a-key-of-this-server")));
-        truefoundry::Client client(process.upstream);
+        truefoundry::Client client(process.upstream, fakes::no_tokens());
         upstream::KeyIdentities keys(own, {}, client);
         process.key = row.begun;
         process.keys = &keys;
@@ -221,7 +222,7 @@ TEST_CASE("with the key that began it a call is settled, and with whose key is w
     const fakes::TempFolder folder;
     Process process(folder);
     auto own = std::make_shared<upstream::OwnKey>(policy::Secret(std::string("tfy-a-key-of-this-server")));
-    truefoundry::Client client(process.upstream);
+    truefoundry::Client client(process.upstream, fakes::no_tokens());
     upstream::KeyIdentities keys(own, {}, client);
     process.key = keys.now();
     process.keys = &keys;

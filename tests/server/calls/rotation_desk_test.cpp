@@ -93,8 +93,9 @@ TEST_CASE("a value that nobody looked at in time keeps the old token for good") 
     const auto kept = one.process.now();
     CHECK(kept.state == State::kept);
     CHECK(kept.because == Kept::value_lapsed);
-    CHECK(holds(access_tokens::describe(kept), "still works"));
-    CHECK(holds(access_tokens::describe(kept), "delete that token with tfy_access_tokens_delete"));
+    CHECK(holds(access_tokens::describe(kept, fakes::no_tokens()), "still works"));
+    CHECK(holds(access_tokens::describe(kept, fakes::no_tokens()),
+                "delete that token with tfy_access_tokens_delete"));
     CHECK_FALSE(one.process.claim());
     one.after(24h);
     CHECK(one.upstream.looks + one.upstream.deletes == 0);
@@ -118,7 +119,7 @@ TEST_CASE("a token that is no longer the one that was approved stays; one that i
     other.process.look();
     CHECK(other.process.now().state == State::done);
     CHECK(other.process.now().because == Kept::gone_already);
-    CHECK(holds(access_tokens::describe(other.process.now()), "another user deleted it"));
+    CHECK(holds(access_tokens::describe(other.process.now(), fakes::no_tokens()), "another user deleted it"));
     CHECK(other.upstream.deletes == 0);
 }
 
@@ -174,7 +175,7 @@ TEST_CASE("an outage is waited out for a day, without a single DELETE") {
     one.after(1h);
     one.after(1h);
     CHECK(one.process.now().because == Kept::unreachable);
-    CHECK(holds(access_tokens::describe(one.process.now()), "It is unknown"));
+    CHECK(holds(access_tokens::describe(one.process.now(), fakes::no_tokens()), "It is unknown"));
     one.upstream.reachable = true;
     one.after(1h);
     CHECK(one.upstream.deletes == 0);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "server/calls/approval_answer.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
 
@@ -23,7 +24,9 @@ TEST_CASE("how to see a value is told with the time that is left, and that it is
                       {"reveal_command", "tfy-pat-mcp approvals reveal rev_1"}}},
                     {"isError", false}};
     const auto next_at = [&](policy::Time now) {
-        return calls::status_answer(made, {}, now).structured.at("next").get<std::string>();
+        return calls::status_answer(made, {}, now, fakes::no_tokens())
+            .structured.at("next")
+            .get<std::string>();
     };
     CHECK(
         next_at(noon).starts_with("Tell the user: open https://tfy.example.com/approvals within 10 minutes "

@@ -13,6 +13,7 @@
 #include "server/storage/journal_check.hpp"
 #include "tests/fakes/page.hpp"
 #include "tests/fakes/people.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
 #include "tests/fakes/terminal.hpp"
@@ -246,7 +247,7 @@ TEST_CASE("rows of people that the journal does not tell of are not believed, an
     REQUIRE(ledger.suspend_person("cy", "ada", noon).has_value());
     const auto file = terminal.folder / "ledger.db";
     CHECK(ledger.people_the_journal_does_not_know()->empty());
-    CHECK(storage::verify_journal(ledger).has_value());
+    CHECK(storage::verify_journal(ledger, fakes::no_tokens()).has_value());
     struct Row {
         const char* what;
         std::string sql;
@@ -283,7 +284,7 @@ TEST_CASE("rows of people that the journal does not tell of are not believed, an
             const auto known = seen->begin_guess(name, noon);
             CHECK_FALSE((known && known->has_value()));
         }
-        CHECK(storage::verify_journal(*seen).error().code == Errc::storage);
+        CHECK(storage::verify_journal(*seen, fakes::no_tokens()).error().code == Errc::storage);
     }
     run_sql(file,
             "DROP TRIGGER journal_keeps_its_words; UPDATE journal SET body = replace(body, 'bob', 'eve') "

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 
 namespace tfy::approval_view_test {
@@ -22,7 +23,7 @@ TEST_CASE("a pending request is shown with its facts, arguments, digest and rule
     auto made = approval("apr_a");
     made.terms.because = "deleting a token cannot be undone";
     made.facts.warnings = {"It was used 2 h ago."};
-    const auto view = dashboard::approval_view(made, grace);
+    const auto view = dashboard::approval_view(made, grace, fakes::no_tokens());
 
     CHECK(view.at("id") == "apr_a");
     CHECK(view.at("tool") == "tfy_access_tokens_delete");
@@ -75,14 +76,14 @@ TEST_CASE("it says who may decide, who has, and what this viewer may do") {
     };
     for (const auto& row : rows) {
         CAPTURE(row.person);
-        const auto view = dashboard::approval_view(made, {row.person, {.name = true}});
+        const auto view = dashboard::approval_view(made, {row.person, {.name = true}}, fakes::no_tokens());
         CHECK(view.at("may_decide") ==
               Json{{"approve", row.approve},
                    {"deny", row.deny},
                    {"why_not", row.why_not == nullptr ? Json(nullptr) : Json(row.why_not)}});
         CHECK(view.at("may_narrow").is_null() == (row.person == std::string("alice") || !row.deny));
     }
-    const auto view = dashboard::approval_view(made, {"bob", {.name = true}});
+    const auto view = dashboard::approval_view(made, {"bob", {.name = true}}, fakes::no_tokens());
     CHECK(view.at("approvers") == Json{"ann", "bob", "alice"});
     CHECK(view.at("quorum") == 2);
     CHECK(view.at("votes") == Json::array({{{"by", "ann"},
@@ -93,8 +94,12 @@ TEST_CASE("it says who may decide, who has, and what this viewer may do") {
     CHECK(view.at("asked_by_person") == "alice");
     CHECK(view.at("may_narrow") == Json{{"name", true}, {"expiration", false}});
     policy::ApprovalForTests::state(made) = policy::Approval::State::approved;
-    CHECK(dashboard::approval_view(made, {"bob", {.name = true}}).at("may_decide").is_null());
-    CHECK(dashboard::approval_view(approval("apr_b"), grace).at("asked_by_person").is_null());
+    CHECK(dashboard::approval_view(made, {"bob", {.name = true}}, fakes::no_tokens())
+              .at("may_decide")
+              .is_null());
+    CHECK(dashboard::approval_view(approval("apr_b"), grace, fakes::no_tokens())
+              .at("asked_by_person")
+              .is_null());
 }
 
 TEST_CASE("what people changed is told once for each argument, with who changed it last") {
@@ -102,7 +107,7 @@ TEST_CASE("what people changed is told once for each argument, with who changed 
     made.call.arguments = {{"payload", {{"name", "ci-b"}, {"expirationDate", "2026-12-01"}}}};
     made.narrowings = {{"ada", noon, {{"payload", {{"name", "ci-a"}, {"tokenType", "jwt"}}}}},
                        {"bob", noon + std::chrono::minutes{1}, {{"payload", {{"name", "ci-b"}}}}}};
-    CHECK(dashboard::approval_view(made, grace).at("narrowings") ==
+    CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("narrowings") ==
           Json::array({{{"by", "bob"},
                         {"at", "2026-11-23T12:01:00.000Z"},
                         {"argument", "payload.expirationDate"},
@@ -113,7 +118,7 @@ TEST_CASE("what people changed is told once for each argument, with who changed 
                         {"argument", "payload.name"},
                         {"asked", "ci-a"},
                         {"approved", "ci-b"}}}));
-    CHECK(dashboard::approval_view(approval("apr_b"), grace).at("narrowings").empty());
+    CHECK(dashboard::approval_view(approval("apr_b"), grace, fakes::no_tokens()).at("narrowings").empty());
 }
 
 TEST_CASE("hidden characters are written out and marked, wherever they stand") {
@@ -158,7 +163,7 @@ TEST_CASE("hidden characters are written out and marked, wherever they stand") {
         CAPTURE(row.name);
         auto made = approval("apr_a");
         row.put(made, std::string("abc") + override_mark + "def");
-        const auto view = dashboard::approval_view(made, grace);
+        const auto view = dashboard::approval_view(made, grace, fakes::no_tokens());
         const auto text = view.dump();
         CHECK(text.find(override_mark) == std::string::npos);
         CHECK(text.find("abc" + written_out + "def") != std::string::npos);
@@ -170,7 +175,7 @@ TEST_CASE("arguments are whole, however long, and lines of the agent's reason st
     auto made = approval("apr_a");
     made.call.arguments = {{"b", std::string(50'000, 'x')}, {"a", "line\nbreak"}};
     made.agent_reason = "first\nsecond";
-    const auto view = dashboard::approval_view(made, grace);
+    const auto view = dashboard::approval_view(made, grace, fakes::no_tokens());
     CHECK(view.at("arguments") ==
           "{\n  \"a\": \"line\\nbreak\",\n  \"b\": \"" + std::string(50'000, 'x') + "\"\n}");
     CHECK(view.at("agent_reason") == "first\nsecond");
@@ -180,7 +185,7 @@ TEST_CASE("arguments are whole, however long, and lines of the agent's reason st
 TEST_CASE("bytes that are no UTF-8 do not stop the page") {
     auto made = approval("apr_a");
     made.call.arguments = {{"id", "\xff\xfe"}};
-    CHECK(dashboard::approval_view(made, grace)
+    CHECK(dashboard::approval_view(made, grace, fakes::no_tokens())
               .at("arguments")
               .get<std::string>()
               .starts_with("{\n  \"id\": \""));
@@ -196,17 +201,20 @@ TEST_CASE("a decision says who, how surely, when, why, and where the value goes"
                                    .at = noon,
                                    .reason = "needed",
                                    .destination = policy::Destination::page};
-    CHECK(dashboard::approval_view(made, grace).at("decision") == Json{{"approved", true},
-                                                                       {"by", "grace"},
-                                                                       {"assurance", "signed_in"},
-                                                                       {"at", "2026-11-23T12:00:00.000Z"},
-                                                                       {"reason", "needed"},
-                                                                       {"destination", "page"},
-                                                                       {"permission", nullptr}});
+    CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("decision") ==
+          Json{{"approved", true},
+               {"by", "grace"},
+               {"assurance", "signed_in"},
+               {"at", "2026-11-23T12:00:00.000Z"},
+               {"reason", "needed"},
+               {"destination", "page"},
+               {"permission", nullptr}});
     policy::ApprovalForTests::decision(made)->permission = "per_a";
-    CHECK(dashboard::approval_view(made, grace).at("decision").at("permission") == "per_a");
+    CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("decision").at("permission") ==
+          "per_a");
     made.terms.destinations.clear();
-    CHECK(dashboard::approval_view(made, grace).at("decision").at("destination").is_null());
+    CHECK(
+        dashboard::approval_view(made, grace, fakes::no_tokens()).at("decision").at("destination").is_null());
 }
 
 TEST_CASE("of an outcome the page gets the status, and the words only of a failure") {
@@ -232,7 +240,7 @@ TEST_CASE("of an outcome the page gets the status, and the words only of a failu
         CAPTURE(row.name);
         auto made = approval("apr_a");
         made.outcome = row.outcome;
-        CHECK(dashboard::approval_view(made, grace).at("outcome") == row.view);
+        CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("outcome") == row.view);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 
 namespace tfy::inbox_row_test {
@@ -17,7 +18,7 @@ TEST_CASE("a line says what, who asks, what is risky, how long, and who has vote
     made.terms.quorum = 2;
     policy::ApprovalForTests::votes(made) = {
         {.approved = true, .by = "ann", .assurance = policy::Assurance::signed_in, .at = noon}};
-    const auto row = dashboard::inbox_row(made, "bob");
+    const auto row = dashboard::inbox_row(made, "bob", fakes::no_tokens());
     CHECK(row.at("id") == "apr_a");
     CHECK(row.at("title") == "Delete access token");
     CHECK(row.at("verb") == "Delete");
@@ -32,7 +33,7 @@ TEST_CASE("a line says what, who asks, what is risky, how long, and who has vote
     CHECK(row.at("narrowed") == false);
     CHECK(row.at("marked") == false);
     CHECK(row.at("may_approve") == true);
-    CHECK(dashboard::inbox_row(made, "ann").at("may_approve") == false);
+    CHECK(dashboard::inbox_row(made, "ann", fakes::no_tokens()).at("may_approve") == false);
 }
 
 TEST_CASE("only a whole part of a name is like production") {
@@ -45,19 +46,19 @@ TEST_CASE("only a whole part of a name is like production") {
         auto made = approval("apr_a");
         made.facts.subject = name;
         made.facts.warnings = {};
-        CHECK(dashboard::inbox_row(made, "bob").at("risks").empty() == !like);
+        CHECK(dashboard::inbox_row(made, "bob", fakes::no_tokens()).at("risks").empty() == !like);
     }
 }
 
 TEST_CASE("hidden characters are written out in a line, and it is marked") {
     auto made = approval("apr_a");
     made.facts.subject = "ci\u202Etxt";
-    const auto row = dashboard::inbox_row(made, "bob");
+    const auto row = dashboard::inbox_row(made, "bob", fakes::no_tokens());
     CHECK(row.at("subject") == "ci\u27E8U+202E\u27E9txt");
     CHECK(row.at("marked") == true);
     made.facts.subject = "ci";
     made.agent_reason = "plain\u200B";
-    CHECK(dashboard::inbox_row(made, "bob").at("marked") == true);
+    CHECK(dashboard::inbox_row(made, "bob", fakes::no_tokens()).at("marked") == true);
 }
 
 }  // namespace tfy::inbox_row_test

@@ -14,6 +14,7 @@
 #include "server/doctor/doctor_upstream.hpp"
 #include "server/transport/listener.hpp"
 #include "tests/fakes/people.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/rules.hpp"
 #include "tests/fakes/scripted_exchange.hpp"
 #include "tests/fakes/sql.hpp"
@@ -55,7 +56,7 @@ doctor::CheckResults asked(Result<truefoundry::ApiResponse> answer, std::optiona
     const upstream::OwnKey key(policy::Secret(std::string("tfy-key-0123456789")));
     fakes::ScriptedExchange exchange;
     exchange.expect(probe, std::move(answer));
-    return doctor::look_at_upstream(configured(), key, &exchange, noon, date);
+    return doctor::look_at_upstream(configured(), key, &exchange, noon, date, fakes::no_tokens());
 }
 
 }  // namespace
@@ -201,11 +202,11 @@ TEST_CASE("nothing is asked where address or key cannot be used") {
     upstream.url_problem = "TFY_BASE_URL must be https.";
     upstream.url_cause = "base_url_not_https";
     const upstream::OwnKey key(policy::Secret(std::string("tfy-key-0123456789")));
-    const auto plain = doctor::look_at_upstream(upstream, key, &nobody, noon, date);
+    const auto plain = doctor::look_at_upstream(upstream, key, &nobody, noon, date, fakes::no_tokens());
     CHECK(about(plain, "TrueFoundry").cause == "base_url_not_https");
     upstream::OwnKey none;
     none.report({Errc::storage, "It is empty.", {{"cause", "key_file_empty"}}});
-    const auto empty = doctor::look_at_upstream(configured(), none, &nobody, noon, date);
+    const auto empty = doctor::look_at_upstream(configured(), none, &nobody, noon, date, fakes::no_tokens());
     CHECK(about(empty, "TrueFoundry").cause == "key_file_empty");
     CHECK(nobody.sent.empty());
 }
@@ -222,9 +223,11 @@ TEST_CASE("the clock is held against TrueFoundry's") {
 TEST_CASE("what the rules ask for is told for each transport, and whether anybody could approve") {
     const fakes::TempFolder folder;
     const auto look = [&](const std::string& toml) {
-        return doctor::look_at_approvals(policy::read_rules(toml).value(), folder.path(), "alice", noon);
+        return doctor::look_at_approvals(policy::read_rules(toml).value(), folder.path(), "alice", noon,
+                                         fakes::no_tokens());
     };
-    const auto usual = doctor::look_at_approvals(built_in(), folder.path(), "alice", noon);
+    const auto usual =
+        doctor::look_at_approvals(built_in(), folder.path(), "alice", noon, fakes::no_tokens());
     CHECK(
         holds(about(usual, "approvals on stdio").why, "create, delete, reveal, rotate: one person decides"));
     CHECK(holds(about(usual, "approvals on stdio").why, "what the client says"));
@@ -257,7 +260,8 @@ TEST_CASE("the doctor says who may decide, who was the first, and who needs an i
     const fakes::TempFolder folder;
     const auto rules = config::load_rules("").value();
     const auto look = [&] {
-        return about(doctor::look_at_approvals(rules, folder.path(), "alice", noon), "people");
+        return about(doctor::look_at_approvals(rules, folder.path(), "alice", noon, fakes::no_tokens()),
+                     "people");
     };
     const auto empty = look();
     CHECK(empty.level == Level::warning);
@@ -271,7 +275,7 @@ TEST_CASE("the doctor says who may decide, who was the first, and who needs an i
     CHECK(holds(look().why, "ada, bob may decide; the first was ada, on 2026-11-23 12:00 UTC"));
     std::filesystem::create_directory(folder / "approvers");
     std::ofstream(folder / "approvers/cy") << "hash";
-    const auto findings = doctor::look_at_approvals(rules, folder.path(), "alice", noon);
+    const auto findings = doctor::look_at_approvals(rules, folder.path(), "alice", noon, fakes::no_tokens());
     CHECK(holds(findings.back().why, "cy had a passphrase in an earlier version"));
     CHECK(holds(findings.back().todo, "people invite cy"));
 }

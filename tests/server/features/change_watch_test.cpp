@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "tests/fakes/calls.hpp"
+#include "tests/fakes/redactor.hpp"
 
 namespace tfy::change_watch_test {
 
@@ -101,7 +102,9 @@ TEST_CASE("a decision by another process on the same state is told as well") {
     settle(house);
     auto other = fakes::open_ledger(folder / "ledger.db");
     const auto pending = other->find(id).value().value();
-    const auto denied = policy::deny(pending, policy::HumanForTests::make(), "no", house.clock.now()).value();
+    const auto denied =
+        policy::deny(pending, policy::HumanForTests::make(), "no", house.clock.now(), fakes::no_tokens())
+            .value();
     REQUIRE(other->change(State::pending, denied, fakes::entry("denied", id)).has_value());
     ear.until({Of::resource, uri(id)});
 }

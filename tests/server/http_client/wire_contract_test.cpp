@@ -3,6 +3,7 @@
 
 #include "server/upstream/exchange.hpp"
 #include "tests/contract/client_side.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/served_sandbox.hpp"
 
 namespace tfy::wire_contract_test {
@@ -104,7 +105,7 @@ void play_whole(const Json& example) {
     const auto exchange = upstream::make_exchange(
         {.base_url = "http://127.0.0.1:" + std::to_string(served.port())},
         std::make_shared<const upstream::OwnKey>(policy::Secret(key_of(example.value("as", "dana")))));
-    truefoundry::Client client(*exchange, at_once);
+    truefoundry::Client client(*exchange, fakes::no_tokens(), at_once);
     const auto run = [&served](auto work) { return served.loop().run(std::move(work)); };
     const auto made = contract::called(run, client, contract::filled(example.at("call"), bindings));
     const auto exchanges = contract::exchanges_of_call(example);

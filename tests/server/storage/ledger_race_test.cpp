@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/fakes/permits.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
 
 namespace tfy::ledger_race_test {
@@ -57,8 +58,9 @@ policy::DecisionInput yes_to(const policy::Approval& seen) {
 /// As a desk does it: reads the row, decides on what it read, writes that where no one wrote in between.
 Result<policy::Approval> decide(storage::Ledger& ledger, const std::string& id, int rival, bool yes) {
     const auto seen = ledger.find(id).value().value();
-    auto next = yes ? policy::approve(seen, rival_named(rival), yes_to(seen), noon, std::chrono::minutes{15})
-                    : policy::deny(seen, rival_named(rival), "not today", noon);
+    auto next = yes ? policy::approve(seen, rival_named(rival), yes_to(seen), noon, std::chrono::minutes{15},
+                                      fakes::no_tokens())
+                    : policy::deny(seen, rival_named(rival), "not today", noon, fakes::no_tokens());
     if (!next) return next;
     const auto written = ledger.change(seen.state(), *next, entry("decided by " + std::to_string(rival), id));
     if (!written) return written.error();

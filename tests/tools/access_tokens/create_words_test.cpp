@@ -1,6 +1,7 @@
 // What a result says about a new value: who has to do what to see it, by when.
 #include <doctest/doctest.h>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/create_words.hpp"
 
@@ -42,7 +43,7 @@ TEST_CASE("a value that waits for a person names the way to it, and no other val
             .name = "ci-bot",
             .id = "tok1",
             .destination = row.destination};
-        const auto result = access_tokens::report_creation(created, noon);
+        const auto result = access_tokens::report_creation(created, noon, fakes::no_tokens());
         CHECK(holds(result.text, row.words));
         const bool waits = row.destination == Destination::page;
         CHECK(result.structured.contains("reveal_url") == (waits && !row.way.page.empty()));
@@ -56,7 +57,8 @@ TEST_CASE("less than two minutes are told to the second") {
     const access_tokens::Created created{
         .held = {"rev_1", "****", noon + std::chrono::seconds{90}, {"https://a.example", ""}},
         .destination = Destination::page};
-    CHECK(holds(access_tokens::report_creation(created, noon).text, "within 1 m 30 s to see"));
+    CHECK(holds(access_tokens::report_creation(created, noon, fakes::no_tokens()).text,
+                "within 1 m 30 s to see"));
 }
 
 TEST_CASE("what was told of a value that waited is no longer told once it was shown, or is gone") {
@@ -68,7 +70,7 @@ TEST_CASE("what was told of a value that waited is no longer told once it was sh
                                          .id = "tok1",
                                          .destination = Destination::page};
     const auto report = [&] {
-        auto made = access_tokens::report_creation(created, noon);
+        auto made = access_tokens::report_creation(created, noon, fakes::no_tokens());
         access_tokens::add_warnings(made, {"It never expires."});
         return made;
     };
@@ -110,7 +112,7 @@ TEST_CASE("of a value that another process holds no call is offered that this on
     for (const auto destination : {Destination::agent, Destination::none}) {
         const access_tokens::Created created{.held = {"rev_1", "****", noon + std::chrono::minutes{10}, {}},
                                              .destination = destination};
-        auto told = access_tokens::report_creation(created, noon);
+        auto told = access_tokens::report_creation(created, noon, fakes::no_tokens());
         CHECK(holds(told.text, "call tfy_access_tokens_reveal with reveal_id \"rev_1\""));
         CHECK(access_tokens::what_to_do(told.structured, noon) != "");
         access_tokens::tell_value(told, tools::EscrowState::elsewhere, noon);

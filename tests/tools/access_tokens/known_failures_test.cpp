@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "tests/fakes/fake_escrow.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/create.hpp"
 #include "tools/access_tokens/delete.hpp"
@@ -24,7 +25,7 @@ struct House : Upstream {
     access_tokens::CreateAccessToken create{client, escrow, clock};
     fakes::FakeRotations rotations;
     access_tokens::DeleteAccessToken remove{client, rotations, clock, {}};
-    access_tokens::RevealAccessToken reveal{escrow, clock};
+    access_tokens::RevealAccessToken reveal{escrow, clock, fakes::no_tokens()};
 
     House& meets(std::string line, truefoundry::ApiResponse answered) {
         exchange.expect(std::move(line), std::move(answered));

@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/access_tokens/list.hpp"
 
@@ -51,7 +52,7 @@ private:
 
 TEST_CASE("100,000 tokens: memory is taken for one page, and for a hash of each id") {
     Generated exchange;
-    truefoundry::Client client(exchange);
+    truefoundry::Client client(exchange, fakes::no_tokens());
     ManualClock clock{noon};
     access_tokens::ListAccessTokens tool{client, clock, policy::SealKey{}};
     const auto before = in_use();

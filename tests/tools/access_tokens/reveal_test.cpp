@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/fakes/fake_escrow.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/tools/examples.hpp"
 
 namespace tfy::reveal_test {
@@ -22,7 +23,7 @@ constexpr const char* gone =
 struct Showing {
     ManualClock clock{noon + 1min};
     FakeEscrow escrow;
-    access_tokens::RevealAccessToken tool{escrow, clock};
+    access_tokens::RevealAccessToken tool{escrow, clock, fakes::no_tokens()};
 
     Showing() {
         escrow.kept.emplace(std::string(value));

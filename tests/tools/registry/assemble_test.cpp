@@ -7,6 +7,7 @@
 
 #include "manifests/embedded.hpp"
 #include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tools/registry/dry_tools.hpp"
 
 namespace tfy::assemble_test {
@@ -15,7 +16,7 @@ namespace {
 
 struct DryHouse {
     fakes::ManualClock clock;
-    registry::DryTools tools{nullptr, clock};
+    registry::DryTools tools{nullptr, clock, fakes::no_tokens()};
 
     const tools::ChangeTool& tool(std::string_view name) const {
         return *tools.catalog().find(name)->changes;

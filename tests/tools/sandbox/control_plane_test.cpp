@@ -6,6 +6,7 @@
 #include <set>
 
 #include "protocol/parse.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/tools/examples.hpp"
 #include "tools/truefoundry/wire.hpp"
 
@@ -33,7 +34,7 @@ struct Tenant {
     ManualClock clock{noon};
     ControlPlane plane{sandbox::make_memory_shelf(), clock};
     std::unique_ptr<truefoundry::Exchange> exchange = sandbox::make_sandbox_exchange(plane);
-    truefoundry::Client client{*exchange};
+    truefoundry::Client client{*exchange, fakes::no_tokens()};
 
     sandbox::SandboxResponse send(std::string_view method, const std::string& target,
                                   std::string_view body = {}, std::string_view bearer = sandbox_key) {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/tools/examples.hpp"
 
 namespace tfy::status_test {
@@ -62,7 +63,7 @@ public:
 
 struct Looking {
     OneApproval approvals;
-    status::GetApproval tool{approvals};
+    status::GetApproval tool{approvals, fakes::no_tokens()};
 
     explicit Looking(State state = State::pending) {
         auto& approval = approvals.approval;
@@ -296,7 +297,8 @@ TEST_CASE("an approval of a rotation tells what became of the old token, and wha
         const auto told = looking.look().value();
         CHECK(holds(told.text, row.says));
         const auto& rotation = told.structured.at("rotation");
-        CHECK(rotation.at("message") == access_tokens::describe(*looking.approvals.rotation));
+        CHECK(rotation.at("message") ==
+              access_tokens::describe(*looking.approvals.rotation, fakes::no_tokens()));
         CHECK(rotation.at("state") == access_tokens::to_string(row.state));
         CHECK(rotation.at("because").is_null() == (row.because == Kept::not_kept));
         CHECK(rotation.at("old").at("deleted") == (row.state == Rotation::State::done));

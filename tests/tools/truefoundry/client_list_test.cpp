@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <malloc.h>
 
+#include "tests/fakes/redactor.hpp"
 #include "tests/tools/examples.hpp"
 
 namespace tfy::client_list_test {
@@ -149,7 +150,7 @@ TEST_CASE("where something was deleted between two pages, a second look finds wh
 
 TEST_CASE("a list without end is cut with a reason") {
     Endless endless;
-    truefoundry::Client client(endless);
+    truefoundry::Client client(endless, fakes::no_tokens());
     const auto listed = run(client.list());
     REQUIRE_FALSE(listed.has_value());
     CHECK(holds(listed.error().message, "100000 tokens"));
@@ -163,7 +164,7 @@ TEST_CASE("a list without end is cut with a reason") {
 TEST_CASE("100,000 tokens are listed, in memory that is bounded") {
     Endless endless;
     endless.total = 100'000;
-    truefoundry::Client client(endless);
+    truefoundry::Client client(endless, fakes::no_tokens());
     const auto before = memory_in_use();
     auto listed = run(client.list());
     REQUIRE(listed.has_value());

@@ -33,6 +33,8 @@ TEST_CASE("each status has its own sentence, which says what was not done and en
         {400, R"({"statusCode":400,"message":"expiry over the tenant's limit"})", Errc::upstream,
          "It says: \"expiry over the tenant's limit\""},
         {400, R"({"message":"made tfy-9fK2mQ7xWv4LzR8nTb3JhYc6DsGp1AeU5oXi but failed"})", Errc::upstream,
+         "It says: \"made [redacted:access-token] but failed\""},
+        {400, R"({"message":"made 9fK2mQ7xWv4LzR8nTb3JhYc6DsGp1AeU5oXi but failed"})", Errc::upstream,
          "It says: \"made (long word) but failed\""},
         {400, "<html>MARK</html>", Errc::upstream,
          "TrueFoundry refused the request (400). Nothing was done."},

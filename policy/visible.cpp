@@ -1,5 +1,6 @@
-// Other people's text made safe to look at. What a person cannot see, or would take for another letter, gets
-// a mark.
+// What a person cannot see, or would take for another letter, gets a mark.
+#include "policy/visible.hpp"
+
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/utf16.h>
@@ -9,9 +10,6 @@
 #include <array>
 #include <cstdio>
 #include <vector>
-
-#include "policy/facts.hpp"
-#include "policy/visible.hpp"
 
 namespace tfy::policy {
 namespace {
@@ -156,6 +154,14 @@ void write_escape(std::string& out, UChar32 code) {
     out += escape.data();
 }
 
+std::string examined(std::string_view text, std::size_t limit) {
+    const auto all = examine(text);
+    std::string out;
+    for (std::size_t at = 0; at < all.size() && at < limit; ++at) write(out, all[at]);
+    if (all.size() > limit) out += "… (" + std::to_string(all.size() - limit) + " more)";
+    return out;
+}
+
 std::string with_marks(std::string_view text, bool keep_line_ends) {
     std::string out;
     for (auto each : characters_in(text)) {
@@ -168,15 +174,15 @@ std::string with_marks(std::string_view text, bool keep_line_ends) {
 
 }  // namespace
 
-std::string visible(std::string_view text) { return with_marks(text, true); }
+std::string visible(const Redacted& text) { return with_marks(text.text(), true); }
 
-std::string visible_line(std::string_view text) { return with_marks(text, false); }
+std::string visible_line(const Redacted& text) { return with_marks(text.text(), false); }
 
 // Below U+007F a writer of JSON has escaped what is in a string: what is left is its own white space.
-std::string visible_json(std::string_view json) {
+std::string visible_json(const Redacted& json) {
     constexpr UChar32 last_plain = 0x7E;
     std::string out;
-    for (const auto& each : characters_in(json)) {
+    for (const auto& each : characters_in(json.text())) {
         if (!each.broken && each.code > last_plain && invisible(each.code))
             write_escape(out, each.code);
         else
@@ -185,12 +191,23 @@ std::string visible_json(std::string_view json) {
     return out;
 }
 
-std::string shown(std::string_view text, std::size_t limit) {
-    const auto all = examine(text);
-    std::string out;
-    for (std::size_t at = 0; at < all.size() && at < limit; ++at) write(out, all[at]);
-    if (all.size() > limit) out += "… (" + std::to_string(all.size() - limit) + " more)";
-    return out;
+std::string shown(const Redacted& text, std::size_t limit) { return examined(text.text(), limit); }
+
+std::string shown_line(const Redacted& text, std::size_t limit) {
+    std::string flat(text.text());
+    for (auto& c : flat)
+        if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+    return examined(flat, limit);
+}
+
+std::string shown_lines(const Redacted& text) {
+    std::string all;
+    auto rest = text.text();
+    for (auto end = rest.find('\n'); end != rest.npos; end = rest.find('\n')) {
+        all += examined(rest.substr(0, end), end) + '\n';
+        rest.remove_prefix(end + 1);
+    }
+    return all + examined(rest, rest.size());
 }
 
 bool deceptive(std::string_view text) {
