@@ -35,6 +35,8 @@ constexpr CharacterSet first_digits(const DigitValues& values) {
     for (std::size_t c = 0; c < values.size(); ++c) set[c] = values[c] >= 10 && values[c] <= 40;
     return set;
 }
+constexpr std::size_t least_line_85 = 16;  // of digits before a line break
+constexpr auto graphic_characters = bytes_between(0x21, 0x7e);
 constexpr CharacterSet either(const CharacterSet& one, const CharacterSet& other) {
     CharacterSet set{};
     for (std::size_t c = 0; c < set.size(); ++c) set[c] = one[c] || other[c];
@@ -44,9 +46,13 @@ constexpr CharacterSet either(const CharacterSet& one, const CharacterSet& other
 // The last two codes share a set: what is a digit of the other one only is seen when a group is read.
 constexpr std::array first_digits_of = {first_digits(codes_85[0]), first_digits(codes_85[1]),
                                         first_digits(codes_85[2])};
-constexpr ByteClasses kinds_85 = {first_digits_of[0], first_digits_of[1], first_digits_of[2],
+constexpr ByteClasses kinds_85 = {first_digits_of[0],
+                                  first_digits_of[1],
+                                  first_digits_of[2],
                                   digits_of(codes_85[0]),
-                                  either(digits_of(codes_85[1]), digits_of(codes_85[2]))};
+                                  either(digits_of(codes_85[1]), digits_of(codes_85[2])),
+                                  characters("\r\n"),
+                                  graphic_characters};
 
 struct Group {
     std::array<std::size_t, group_digits> places{};
@@ -247,13 +253,26 @@ private:
     std::size_t looked_through_ = 0;
 };
 
-/// True if so many digits of one of the codes, at least, end at `end`; shorter words beside a line break are
-/// words.
-bool ends_in_digits(std::string_view text, std::size_t end) {
-    constexpr std::size_t least = 16;
-    std::size_t count = 0;
-    while (count < least && count < end && text[end - 1 - count] > ' ') ++count;
-    return count == least;
+/// True if the next line, which begins at `begin`, may go on with digits: shorter words beside a line break
+/// are words, but the last line may be short.
+bool may_go_on(std::string_view text, std::size_t begin) {
+    auto at = begin;
+    while (at < text.size() && at - begin < least_line_85 && has(graphic_characters, text[at])) ++at;
+    return at - begin == least_line_85 || at == text.size() || text[at] == '\r' || text[at] == '\n';
+}
+
+/// Calls `visit(code, at)` for digits before the line break at `end` that may begin what goes on behind it.
+template <class Visit>
+void visit_before_break(std::string_view text, std::size_t end, std::size_t bytes, Visit visit) {
+    if (!may_go_on(text, next_line(text, end))) return;
+    for (std::size_t code = 0; code < codes_85.size(); ++code) {
+        const Digits85 digits(text, codes_85[code]);
+        auto place = digits.previous(end);
+        for (auto left = digits_for(bytes); left > 1 && place != text.size(); --left) {
+            if (has(first_digits_of[code], text[place])) visit(code, place);
+            place = digits.previous(place);
+        }
+    }
 }
 
 /// Asks for so many bytes behind the first group. Bit i of the answers: digits for them stand from i on; the
@@ -294,6 +313,10 @@ void for_each_showing(std::string_view text, const Bytes& ask, Visit visit) {
     };
     for_each_mask(text, kinds_85, [&](std::size_t at, const std::uint64_t* masks, std::size_t stride) {
         const auto of = [&](std::size_t kind) { return pair_at(masks + kind * stride); };
+        auto breaks = static_cast<std::uint64_t>(of(5) >> least_line_85 & runs_of<least_line_85>(of(6)));
+        for (; breaks != 0; breaks &= breaks - 1)
+            visit_before_break(text, at + static_cast<std::size_t>(std::countr_zero(breaks)) + least_line_85,
+                               ask.bytes, visit);
         const auto ascii85 = ask.firsts(of(0));
         if (static_cast<std::uint64_t>(ascii85) != 0) visit_all(0, at, ascii85 & ask.digits(of(3)));
         const auto others = ask.digits(of(4));
@@ -302,23 +325,6 @@ void for_each_showing(std::string_view text, const Bytes& ask, Visit visit) {
             visit_all(code, at, others & ask.firsts(of(code)));
     });
 }
-/// The same where a line break is between the digits.
-template <class Visit>
-void for_each_showing_over_lines(std::string_view text, std::size_t bytes, Visit visit) {
-    for (auto line = text.find('\n'); line != std::string_view::npos; line = text.find('\n', line + 1)) {
-        const auto end = previous_line(text, line + 1);
-        if (!ends_in_digits(text, end)) continue;
-        for (std::size_t code = 0; code < codes_85.size(); ++code) {
-            const Digits85 digits(text, codes_85[code]);
-            auto place = digits.previous(end);
-            for (auto left = digits_for(bytes); left > 1 && place != text.size(); --left) {
-                if (has(first_digits_of[code], text[place])) visit(code, place);
-                place = digits.previous(place);
-            }
-        }
-    }
-}
-
 }  // namespace
 
 void decode_base85(std::string_view text, std::size_t shortest, View& view) {
@@ -334,7 +340,6 @@ void decode_base85(std::string_view text, std::size_t shortest, View& view) {
         for_each_showing(text, UsualBytes{}, look_at);
     else
         for_each_showing(text, AnyBytes{bytes}, look_at);
-    for_each_showing_over_lines(text, bytes, look_at);
 }
 
 void decode_any_base85(std::string_view text, std::size_t shortest, View& view) {

@@ -69,6 +69,72 @@ private:
     DumpLine line_;
 };
 
+/// Lines of a dump, perhaps with something in front of each: a time, the name of a program, "> ".
+class DumpLines {
+public:
+    explicit DumpLines(std::string_view text) : text_(text) {}
+
+    DumpLine read(std::size_t begin) {
+        const auto line = LineReader(text_, begin).read();
+        if (line.has_offset) return line;
+        if (in_front_ > 0)
+            if (const auto other = behind(begin, line, in_front_); other.has_offset) return other;
+        in_front_ = 0;
+        if (line.next == text_.size()) return line;
+        const auto end = alike_up_to(begin, line);
+        for (auto at = begin; at < end; at = behind_digits(at)) {
+            while (at < end && !has(dump_digits, text_[at])) ++at;
+            if (!may_be_offset(at)) continue;
+            const auto other = behind(begin, line, at - begin);
+            if (!other.has_offset || !is_followed(other, at - begin)) continue;
+            in_front_ = at - begin;
+            return other;
+        }
+        return line;
+    }
+
+private:
+    static constexpr std::size_t most_in_front = 96;
+
+    /// Where the line ends to be as the next one, but for digits.
+    std::size_t alike_up_to(std::size_t begin, const DumpLine& line) const {
+        const auto most = std::min({line.end - begin, text_.size() - line.next, most_in_front});
+        std::size_t size = 0;
+        for (; size < most; ++size) {
+            const char c = text_[begin + size];
+            const char below = text_[line.next + size];
+            if (c != below && !(has(dump_digits, c) && has(dump_digits, below))) break;
+        }
+        return begin + size;
+    }
+    std::size_t behind_digits(std::size_t at) const {
+        while (at < text_.size() && has(dump_digits, text_[at])) ++at;
+        return at;
+    }
+    /// False for most digits, soon.
+    bool may_be_offset(std::size_t at) const {
+        const auto end = behind_digits(at);
+        const auto rest = text_.substr(end, 2);
+        if (end - at == 1) return rest.starts_with('x') || rest.starts_with('X');
+        return end - at >= 4 && (rest.starts_with(':') || rest.starts_with(' ') || rest.starts_with('\t'));
+    }
+    /// What is behind the first `size` characters of the line that begins at `begin`.
+    DumpLine behind(std::size_t begin, const DumpLine& line, std::size_t size) const {
+        return begin + size < line.end ? LineReader(text_, begin + size).read() : line;
+    }
+    /// The next line has an offset at the same place, by some bytes larger.
+    bool is_followed(const DumpLine& line, std::size_t in_front) const {
+        constexpr std::size_t least_step = 4;
+        constexpr std::size_t most_step = 256;
+        const auto next = behind(line.next, LineReader(text_, line.next).read(), in_front);
+        return next.has_offset && next.offset >= line.offset + least_step &&
+               next.offset <= line.offset + most_step;
+    }
+
+    std::string_view text_;
+    std::size_t in_front_ = 0;
+};
+
 /// The character in a field of od -c, od -a and hexdump -c; false if it is none. `sure` where it is no
 /// digit, so that it can be no number.
 bool read_field(std::string_view field, char& character, bool& sure) {
@@ -199,10 +265,11 @@ private:
 void decode_columns(std::string_view text, View& view) {
     if (text.empty()) return;
     Dump dump(text, view);
-    auto line = LineReader(text, 0).read();
+    DumpLines lines(text);
+    auto line = lines.read(0);
     while (true) {
         const bool last = line.next == text.size();
-        const auto next = last ? DumpLine{} : LineReader(text, line.next).read();
+        const auto next = last ? DumpLine{} : lines.read(line.next);
         dump.line(line, next);
         if (last) return;
         line = next;

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "policy/redaction/byte_masks.hpp"
+#include "policy/redaction/decoded_text.hpp"
 #include "policy/redaction/pieces.hpp"
 #include "policy/redaction/window_hash.hpp"
 
@@ -13,18 +14,19 @@ namespace tfy::redaction {
 namespace {
 
 /// Of ASCII, all that is no blank. Together with the separators they are the ordinary ones.
-constexpr CharacterSet graphic_characters() {
-    CharacterSet set{};
-    for (std::size_t c = 0x21; c < 0x7f; ++c) set[c] = true;
-    return set;
-}
+constexpr auto ink = bytes_between(0x21, 0x7e);
 
 constexpr auto label_digits = characters("0123456789abcdefABCDEF");
 
 enum Set : std::uint8_t { tokens, hex, separators, joints, signs, literal_ends, graphic, breaks };
-constexpr ByteClasses classes = {
-    scanned_characters,   hex_digits_and_separators,           usual_separators,     joining_separators,
-    characters("%\\&=+"), characters(" \t\r\n\"'`+.|<&~^\\_"), graphic_characters(), characters("\r\n")};
+constexpr ByteClasses classes = {scanned_characters,
+                                 hex_digits_and_separators,
+                                 usual_separators,
+                                 joining_separators,
+                                 characters("%\\&=+"),
+                                 characters(" \t\r\n\"'`+.|<&~^\\_"),
+                                 ink,
+                                 characters("\r\n")};
 
 /// "0000020   e   y" and "0040: Authoriz".
 bool has_label(std::string_view line) {
@@ -111,6 +113,8 @@ private:
     void look(Runs runs_of_shortest) {
         for_each_mask(text_, classes, [&](std::size_t at, const std::uint64_t* masks, std::size_t stride) {
             for (const auto set : {separators, joints, breaks}) seen_[set] |= masks[set * stride];
+            for (auto ends = masks[breaks * stride]; ends != 0; ends &= ends - 1)
+                line(at + static_cast<std::size_t>(std::countr_zero(ends)));
             for (auto bits = masks[signs * stride]; bits != 0; bits &= bits - 1)
                 sign(at + static_cast<std::size_t>(std::countr_zero(bits)));
             token_runs(runs_of_shortest(pair_at(masks + tokens * stride)), at);
@@ -136,6 +140,18 @@ private:
         line_begins_ = ends >> 63U;
         for (; begins != 0 && !labelled_; begins &= begins - 1)
             labelled_ = has_label(text_.substr(at + static_cast<std::size_t>(std::countr_zero(begins))));
+    }
+    /// One that has just ended; the text's last one, too.
+    void line(std::size_t end) {
+        const auto line = text_.substr(line_begin_, end - line_begin_);
+        line_begin_ = end + 1;
+        std::array<char, 4> head{};
+        if (line.size() <= head.size()) return;
+        uuencode_ = uuencode_ || is_uuencoded(line);
+        if (line.front() == ' ' || line.front() == '\t') return;
+        line.copy(head.data(), head.size());
+        alike_ += head == heads_[0] || head == heads_[1] ? 1 : 0;
+        heads_ = {head, heads_[0]};
     }
     /// Longer ones are made of several that overlap.
     void token_runs(WordPair runs, std::size_t at) {
@@ -217,7 +233,9 @@ private:
                                                                text_.find('/') != std::string_view::npos)));
         may(Decoding::base85, long_graphic_run_ != 0 || (graphic_run_ != 0 && seen_[breaks] != 0));
         may(Decoding::base58, runs_.base58 || (runs_.shortest && seen_[breaks] != 0));
-        may(Decoding::uuencode, seen_[breaks] == 0 ? is_uuencoded(text_) : may_hold_uuencode(text_));
+        line(text_.size());
+        may(Decoding::uuencode, uuencode_);
+        may(Decoding::events, alike_ >= 2);
         found.token_run = runs_.shortest;
         return found;
     }
@@ -238,6 +256,10 @@ private:
     std::uint64_t graphic_run_ = 0;
     std::uint64_t long_graphic_run_ = 0;
     std::uint64_t line_begins_ = 0;
+    std::size_t line_begin_ = 0;
+    std::array<std::array<char, 4>, 2> heads_{};  // of the last two lines
+    std::size_t alike_ = 0;                       // lines that begin as one of the two before them
+    bool uuencode_ = false;
     bool labelled_ = false;
     bool escapes_ = false;
     bool equals_ = false;

@@ -43,16 +43,8 @@ inline std::size_t bytes_in_line(std::string_view text, const TextLine& line) {
 }  // namespace
 
 bool is_uuencoded(std::string_view line) {
+    if (line.size() < 2 || !is_uu_digit(line.back())) return false;
     return bytes_in_line(line, {0, line.size(), line.size()}) > 0 && std::ranges::all_of(line, is_uu_digit);
-}
-
-bool may_hold_uuencode(std::string_view text) {
-    for (std::size_t begin = 0; begin < text.size();) {
-        const auto line = read_line(text, begin);
-        if (is_uuencoded(text.substr(line.begin, line.end - line.begin))) return true;
-        begin = line.next;
-    }
-    return false;
 }
 
 void decode_uuencode(std::string_view text, View& view) {

@@ -76,6 +76,7 @@ void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& f
         case Decoding::any_base85: decode_any_base85(text, shortest, view); break;
         case Decoding::base58: decode_base58(text, shortest, view); break;
         case Decoding::uuencode: decode_uuencode(text, view); break;
+        case Decoding::events: decode_events(text, shortest, view); break;
         case Decoding::compressed: break;
     }
 }
@@ -95,7 +96,8 @@ bool gives_bytes(Decoding decoding) {
 }
 
 bool is_layout(Decoding decoding) {
-    return decoding == Decoding::chunks || decoding == Decoding::columns || decoding == Decoding::literals;
+    return decoding == Decoding::chunks || decoding == Decoding::columns || decoding == Decoding::literals ||
+           decoding == Decoding::events;
 }
 
 }  // namespace tfy::redaction

@@ -101,6 +101,7 @@ enum class Decoding {
     any_base85,  // the same of any text
     base58,      // Bitcoin's, of whole runs
     uuencode,
+    events,  // what lines of a stream do not share
 };
 
 struct Step {
@@ -120,7 +121,7 @@ inline constexpr std::array all_steps = {
     Step{Decoding::columns, 0},     Step{Decoding::numbers, 0},    Step{Decoding::turned, 0},
     Step{Decoding::mirrored, 0},    Step{Decoding::literals, 0},   Step{Decoding::url_digits, 0},
     Step{Decoding::base85, 0},      Step{Decoding::any_base85, 0}, Step{Decoding::base58, 0},
-    Step{Decoding::uuencode, 0},
+    Step{Decoding::uuencode, 0},    Step{Decoding::events, 0},
 };
 
 /// Digits that it takes for `shortest` bytes. A line of base64 before a line break may be shorter.
@@ -161,8 +162,6 @@ bool may_hold_turned(std::string_view digits, std::size_t shortest);
 bool joins_literals(std::string_view text, std::size_t at);
 /// True if a line has as many digits of uuencode as its first character says.
 bool is_uuencoded(std::string_view line);
-/// True if any line of the text is.
-bool may_hold_uuencode(std::string_view text);
 /// What bytes are in base64url, begun with byte `phase` (0 to 2); empty if the bytes are text, which no
 /// signature is.
 std::string as_base64url(std::string_view bytes, std::size_t phase);
@@ -188,6 +187,7 @@ void decode_base85(std::string_view text, std::size_t shortest, View& view);
 void decode_any_base85(std::string_view text, std::size_t shortest, View& view);
 void decode_base58(std::string_view text, std::size_t shortest, View& view);
 void decode_uuencode(std::string_view text, View& view);
+void decode_events(std::string_view text, std::size_t shortest, View& view);
 // Of those for digits there are two: what is done once for all phases, and the phase.
 void find_base64(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);
 void find_base32(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);

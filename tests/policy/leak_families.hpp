@@ -238,4 +238,42 @@ inline std::vector<Written> number_family() {
     };
 }
 
+/// Piece by piece, each between the same words. No character is cut.
+inline std::string streamed(const std::string& text, const std::string& before, const std::string& behind,
+                            std::size_t size = 1) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        auto end = std::min(at + size, text.size());
+        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) ++end;
+        out += before + text.substr(at, end - at) + behind;
+        at = end;
+    }
+    return out;
+}
+inline std::string unstreamed(const std::string& text, const std::string& before, const std::string& behind) {
+    std::string out;
+    for (auto at = text.find(before); at != std::string::npos; at = text.find(before, at)) {
+        at += before.size();
+        const auto end = std::min(text.find(behind, at), text.size());
+        out += text.substr(at, end - at);
+        at = end;
+    }
+    return out;
+}
+
+inline std::vector<Written> stream_family() {
+    std::vector<Written> all;
+    const auto add = [&](const char* name, const std::string& before, const std::string& behind,
+                         std::size_t size = 1) {
+        all.push_back({name, [=](const std::string& t) { return "\n" + streamed(t, before, behind, size); },
+                       [=](const std::string& t) { return unstreamed(t, before, behind); }});
+    };
+    add("an event a character", "data: ", "\n\n");
+    add("a JSON event a character", "data: {\"delta\":\"", "\"}\r\n\r\n");
+    add("named events of four characters", "event: delta\ndata: {\"text\":\"", "\"}\n\n", 4);
+    add("a JSON line a character", "{\"choices\":[{\"content\":\"", "\"}]}\n");
+    add("a log line a character", "2026-11-29T12:00:00Z app got ", "\n");
+    return all;
+}
+
 }  // namespace tfy::leaks

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "tests/policy/leak_codes.hpp"
 #include "tests/policy/leak_compressed.hpp"
@@ -65,6 +66,30 @@ void check_family(const std::vector<Written>& family, bool in_large_digits = fal
 }  // namespace
 
 TEST_CASE("dumps in columns hide no value") { check_family(dump_family()); }
+
+TEST_CASE("dumps hide no value where each line has something in front") {
+    for (unsigned kind = 1; kind < kinds; ++kind) {
+        const auto token = token_of_kind(kind, kind + 100);
+        if (token.size() < 24) continue;  // one line has it all
+        const auto redactor = redactor_for({{"ci", token}});
+        for (const auto& code : dump_family())
+            for (const std::string front :
+                 {"> ", "+", "| ", "// ", "2026-11-29T12:00:00Z INFO ", "app_1  | ", "dump.txt:12:"}) {
+                const bool of_characters = code.name == "od -c" || code.name == "curl --trace-ascii";
+                if (of_characters || code.name == "xxd -c 32") continue;
+                std::string leak;
+                std::istringstream lines(code.write(token));
+                for (std::string line; std::getline(lines, line);) leak += front + line + "\n";
+                const auto out = std::string(redactor.seal_text("A dump:\n" + leak + "end\n").text());
+                CAPTURE(leak);
+                CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
+                CHECK(out.starts_with("A dump:\n" + front));
+                CHECK(out.ends_with("end\n"));
+            }
+    }
+}
+
+TEST_CASE("a stream hides no value that it sends piece by piece") { check_family(stream_family()); }
 
 TEST_CASE("lists of numbers hide no value") { check_family(number_family()); }
 
@@ -181,8 +206,9 @@ TEST_CASE("digits of base85 hide no value right beside other digits, in short li
                     const auto code = base85(inside + token, digits);
                     CAPTURE(beside + code + beside);
                     CAPTURE(inside);
-                    for (const auto& text : {beside + code + beside, between(beside + code, "\n", 76),
-                                             between(code, "\r\n  ", 17), base64(code + beside)}) {
+                    for (const auto& text :
+                         {beside + code + beside, between(beside + code, "\n", 76),
+                          between(code, "\r\n  ", 17) + "\n\u00e9", base64(code + beside)}) {
                         const auto out = std::string(redactor.seal_text("It: " + text + " .").text());
                         CAPTURE(text);
                         CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
