@@ -241,7 +241,7 @@ TEST_CASE("a request gets its time once more, once, while it waits, by who may d
     CHECK((again.extended && again.extended->by == "bob" && again.expires == longer.expires));
     CHECK(extend(request, known("alice"), noon, fakes::no_tokens())
               .has_value());  // her agent asks: she may deny it
-    CHECK(extend(*say_yes(request, known("bob")), known("bob"), noon).has_error());
+    CHECK(extend(*say_yes(request, known("bob")), known("bob"), noon, fakes::no_tokens()).has_error());
 }
 
 }  // namespace tfy::policy::people_test
