@@ -226,20 +226,22 @@ TEST_CASE("a request is narrowed only while it waits, by who may decide, and to 
 TEST_CASE("a request gets its time once more, once, while it waits, by who may deny it") {
     const auto request = asked([](Rule& rule) { rule.approvers = {"bob"}; });
     const auto time = request.expires - request.created;
-    CHECK(extend(request, known("ann"), noon).has_error());
-    CHECK(extend(request, known("bob"), request.expires).error().code == Errc::expired);
-    const auto longer = extend(request, known("bob"), noon + 1s).value();
+    CHECK(extend(request, known("ann"), noon, fakes::no_tokens()).has_error());
+    CHECK(extend(request, known("bob"), request.expires, fakes::no_tokens()).error().code == Errc::expired);
+    const auto longer = extend(request, known("bob"), noon + 1s, fakes::no_tokens()).value();
     CHECK(longer.expires == request.expires + time);
     CHECK((longer.extended->by == "bob" && longer.extended->at == noon + 1s));
     CHECK((longer.state() == State::pending && longer.digest == request.digest));
     CHECK(lapse(longer, request.expires).state() == State::pending);
     CHECK(lapse(longer, longer.expires).state() == State::expired);
-    CHECK(extend(longer, known("alice"), noon + 2s).error().message.find("extended already, by bob") !=
-          std::string::npos);
+    CHECK(extend(longer, known("alice"), noon + 2s, fakes::no_tokens())
+              .error()
+              .message.find("extended already, by bob") != std::string::npos);
     const auto again = Approval::restore(longer.json()).value();
     CHECK((again.extended && again.extended->by == "bob" && again.expires == longer.expires));
-    CHECK(extend(request, known("alice"), noon).has_value());  // her agent asks: she may deny it
-    CHECK(extend(*say_yes(request, known("bob")), known("bob"), noon).has_error());
+    CHECK(extend(request, known("alice"), noon, fakes::no_tokens())
+              .has_value());  // her agent asks: she may deny it
+    CHECK(extend(*say_yes(request, known("bob")), known("bob"), noon, fakes::no_tokens()).has_error());
 }
 
 }  // namespace tfy::policy::people_test
