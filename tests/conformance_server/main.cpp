@@ -60,8 +60,14 @@ struct House {
     conformance::Tools tools{rooms};
     conformance::Prompts prompts;
     conformance::Resources resources;
-    mcp::Dispatch dispatch{
-        {&tools, &prompts, &resources, &prompts, &tasks}, changes, redaction, server_info()};
+    mcp::Dispatch dispatch{{.tools = &tools,
+                            .prompts = &prompts,
+                            .resources = &resources,
+                            .completions = &prompts,
+                            .tasks = &tasks},
+                           changes,
+                           redaction,
+                           server_info()};
     mcp::PendingRequests questions{redaction};
     mcp::StreamableHttp http{dispatch, questions, clock, rooms.key};
 };

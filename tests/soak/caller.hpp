@@ -5,6 +5,7 @@
 #include "server/upstream/exchange.hpp"
 #include "tests/fakes/fake_escrow.hpp"
 #include "tests/fakes/loop_thread.hpp"
+#include "tests/fakes/redactor.hpp"
 #include "tests/soak/soak_time.hpp"
 #include "tools/access_tokens/creation.hpp"
 #include "tools/access_tokens/deletion.hpp"
@@ -20,7 +21,7 @@ public:
                   {.base_url = "http://127.0.0.1:" + std::to_string(port)},
                   std::make_shared<const upstream::OwnKey>(policy::Secret(std::string("key"))))),
               time.pace())),
-          client_(*exchange_, truefoundry::Client::default_max_time, time.pace()) {}
+          client_(*exchange_, fakes::no_tokens(), truefoundry::Client::default_max_time, time.pace()) {}
     ~Caller() { loop_.drop(std::move(exchange_)); }
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
