@@ -61,10 +61,8 @@ private:
 /// can be one.
 class Seals {
 public:
+    virtual ~Seals() = default;
     virtual Redacted seal_text(std::string_view text) const = 0;
-
-protected:
-    ~Seals() = default;
 
 private:
     friend class redaction::Redactor;

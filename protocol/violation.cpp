@@ -85,6 +85,9 @@ std::string listed(const std::vector<std::string>& names) {
     return out;
 }
 
+/// Words for one stranger take a look at every name that is known; a message can hold very many.
+constexpr std::size_t most_in_words = 16;
+
 /// The members of one object that its schema does not know.
 class Strangers {
 public:
@@ -92,9 +95,16 @@ public:
         : root_(root), way_(way), known_(properties_of(schema_at(root, way))) {
         const auto* object = value_at(value, way);
         if (object == nullptr || !object->is_object()) return;
-        for (const auto& [name, member] : object->items())
-            if (!known_.contains(name)) names_.push_back(name);
+        for (const auto& [name, member] : object->items()) {
+            if (known_.contains(name)) continue;
+            if (names_.size() < most_in_words)
+                names_.push_back(name);
+            else
+                ++untold_;
+        }
     }
+    /// How many are beyond those that words are found for.
+    std::size_t untold() const { return untold_; }
 
     std::vector<std::string> told() const {
         std::vector<std::string> sentences;
@@ -157,6 +167,7 @@ private:
     Way way_;
     const Json& known_;
     std::vector<std::string> names_ = {};
+    std::size_t untold_ = 0;
 };
 
 std::string about_missing(const Json& root, Way way, std::string_view name) {
@@ -173,10 +184,16 @@ std::string about_value(const Json& root, const Json& value, Way way, std::strin
     return path(way) + ": " + (of_type ? wanted_type(*schema, *given) : wanted_value(*schema, *given));
 }
 
-std::vector<std::string> in_words(const Json& root, const Json& value, const Complaint& complaint) {
+/// `untold` grows by those that have no words of their own.
+std::vector<std::string> in_words(const Json& root, const Json& value, const Complaint& complaint,
+                                  std::size_t& untold) {
     const auto way = Way(complaint.way).subspan(complaint.way.empty() ? 0 : 1);
     const std::string_view sentence = complaint.sentence;
-    if (is_about_members(sentence)) return Strangers(root, value, way).told();
+    if (is_about_members(sentence)) {
+        const Strangers strangers(root, value, way);
+        untold += strangers.untold();
+        return strangers.told();
+    }
     if (!is_about_missing(sentence)) return {about_value(root, value, way, sentence)};
     const auto name = named(sentence, "property '");
     if (Strangers(root, value, way).fill(name)) return {};
@@ -188,6 +205,7 @@ std::vector<std::string> in_words(const Json& root, const Json& value, const Com
 std::string describe(const Json& schema, const Json& value, const std::vector<Complaint>& complaints) {
     constexpr std::size_t most = 3;
     std::vector<std::string> told;
+    std::size_t untold = 0;
     std::vector<std::vector<std::string>> judged;  // a value that breaks two rules is told of once
     for (const auto& each : complaints) {
         if (is_echo(each)) continue;
@@ -195,14 +213,15 @@ std::string describe(const Json& schema, const Json& value, const std::vector<Co
             if (std::ranges::find(judged, each.way) != judged.end()) continue;
             judged.push_back(each.way);
         }
-        for (auto& sentence : in_words(schema, value, each)) told.push_back(std::move(sentence));
+        for (auto& sentence : in_words(schema, value, each, untold)) told.push_back(std::move(sentence));
     }
     if (told.empty()) return "They are not as their descriptions say.";
 
     std::string out;
     for (std::size_t i = 0; i < std::min(most, told.size()); ++i)
         out.append(out.empty() ? "" : " ").append(told[i]);
-    if (told.size() > most) out.append(" And ").append(std::to_string(told.size() - most)).append(" more.");
+    const auto more = told.size() + untold - std::min(most, told.size());
+    if (more > 0) out.append(" And ").append(std::to_string(more)).append(" more.");
     return out;
 }
 

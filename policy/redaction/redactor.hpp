@@ -32,7 +32,7 @@ struct Match {
 /// Only the process's Sealer makes one, so each knows all tokens that the process knows.
 class Redactor final : public policy::Seals {
 public:
-    ~Redactor();
+    ~Redactor() override;
     Redactor(Redactor&&) noexcept;
 
     /// One that knows `tokens` as well, made with the same key. What this one knows is shared, not copied, so

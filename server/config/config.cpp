@@ -8,15 +8,14 @@
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
 #include <optional>
 #include <span>
-#include <sstream>
 
 #include "server/config/dotenv.hpp"
 #include "server/config/folder_settings.hpp"
 #include "server/config/path_text.hpp"
 #include "server/http_client/url_parts.hpp"
+#include "server/storage/regular_file.hpp"
 #include "server/upstream/base_url.hpp"
 #include "server/upstream/key_file.hpp"
 #include "server/upstream/placeholder.hpp"
@@ -51,11 +50,11 @@ std::string setting(const std::vector<std::pair<std::string, std::string>>& dote
     return {};
 }
 
-std::string read_whole(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return in ? text.str() : std::string{};
+/// A folder can bring any file under this name: a device, a pipe, gigabytes.
+Result<std::string> read_dotenv_file() {
+    auto text = storage::read_regular_file(".env", std::size_t{64} * 1024);
+    if (!text && text.error().code == Errc::not_found) return std::string{};
+    return text;
 }
 
 using Place = upstream::Placeholder::Place;
@@ -178,7 +177,9 @@ std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) {
 
 Upstream find_upstream() {
     const bool own_key = is_set(key_names);
-    auto folder = read_folder_settings(read_whole(".env"), {.address = is_set(url_names), .key = own_key});
+    const auto text = read_dotenv_file();
+    auto folder =
+        read_folder_settings(text ? *text : std::string{}, {.address = is_set(url_names), .key = own_key});
     auto& dotenv = folder.pairs;
     Upstream upstream;
     take_url(dotenv, upstream);
@@ -190,6 +191,7 @@ Upstream find_upstream() {
     if (upstream.key_from.empty() && !folder.file_refused.empty())
         upstream.key_problem = Error{Errc::storage, folder.file_refused, {{"cause", "key_not_set"}}};
     upstream.refused = std::move(folder.refused);
+    if (!text) upstream.refused.push_back("The file .env is not read: " + text.error().message + ".");
     for (auto& [name, value] : dotenv) policy::wipe(value);
     return upstream;
 }
@@ -208,7 +210,8 @@ Upstream read_upstream() {
 policy::Secret configured_key() { return std::move(find_upstream().api_key); }
 
 Result<std::chrono::milliseconds> read_time_limit(const char* name, std::chrono::milliseconds usual) {
-    auto dotenv = read_dotenv(read_whole(".env"));
+    const auto file = read_dotenv_file();
+    auto dotenv = read_dotenv(file ? *file : std::string{});
     const auto text = trimmed(setting(dotenv, name));
     for (auto& [each, value] : dotenv) policy::wipe(value);
     const auto seconds = text.empty() ? std::optional(usual) : read_seconds(text);

@@ -3,14 +3,13 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "manifests/embedded.hpp"
 #include "policy/near_miss.hpp"
 #include "server/config/path_text.hpp"
 #include "server/http_client/ca_file.hpp"
 #include "server/http_client/url_parts.hpp"
+#include "server/storage/regular_file.hpp"
 #include "server/transport/client_address.hpp"
 
 namespace tfy::config {
@@ -109,15 +108,11 @@ Result<policy::Rules> load_rules(const std::string& written) {
     const auto& file = *expanded;
     const auto tools = manifests::tool_names();
     if (file.empty()) return policy::read_rules(manifests::file("policy.toml"), "policy.toml", tools);
-    std::error_code ignored;
-    std::ifstream in;
-    if (!std::filesystem::is_directory(file, ignored)) in.open(file, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    if (!in)
-        return Error{Errc::refused,
-                     "The rules file " + file + " cannot be read. Check its name and permissions."};
-    return policy::read_rules(text.str(), file, tools);
+    const auto text = storage::read_regular_file(file, std::size_t{1024} * 1024);
+    if (!text)
+        return Error{Errc::refused, "The rules file " + file + " cannot be read: " + text.error().message +
+                                        ". Check its name and permissions."};
+    return policy::read_rules(*text, file, tools);
 }
 
 ReadSettings read_settings(const Options& options) {

@@ -10,13 +10,13 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <system_error>
 
 #include "policy/sealed_state.hpp"
 #include "server/storage/open_file.hpp"
+#include "server/storage/regular_file.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -129,8 +129,8 @@ bool is_there(const fs::path& file) {
 }
 
 std::string text_in(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    auto text = read_regular_file(file, std::size_t{1024} * 1024);
+    return text ? std::move(*text) : std::string{};
 }
 
 Result<void> keep_text(const fs::path& file, std::string_view text) {

@@ -1,12 +1,12 @@
 // A folder's .env fills gaps; it never brings an address to a key of the environment, and it names no file.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
-import { until } from './lib/process.mjs';
+import { binary, runToEnd, until } from './lib/process.mjs';
 import { World } from './lib/world.mjs';
 
 /** A listener that keeps what it is asked, and its address. */
@@ -42,6 +42,16 @@ test('an address in .env is not asked with a key of the environment, under which
   });
   await statusWith(t, dotenv, world => delete world.env.TFY_BASE_URL);
   assert.deepEqual(foreign.heard, []);
+});
+
+test('a .env that is a device is not read, and said not to be', async t => {
+  const world = await World.start(t);
+  symlinkSync('/dev/zero', join(world.folder, '.env'));
+  const connection = await open('modern stdio', world);
+  const status = (await connection.call('tfy_config_status')).structuredContent;
+  assert.equal(status.connection, 'works', JSON.stringify(status));
+  const doctor = await runToEnd(binary, ['doctor'], { env: world.env, cwd: world.folder });
+  assert.match(doctor.stdout, /The file \.env is not read: it is not a regular file\./);
 });
 
 test('where the environment says nothing, .env says it all', async t => {

@@ -87,6 +87,15 @@ TEST_CASE("three complaints are told and the others counted") {
     CHECK(told.ends_with(" And 2 more."));
 }
 
+TEST_CASE("of very many unknown names some are put into words, and all are counted") {
+    auto arguments = Json{{"payload", {{"name", "abc"}}}};
+    for (int i = 0; i < 50'000; ++i) arguments["unknown-" + std::to_string(i)] = 1;
+    const auto checked = create_token().validate(arguments);
+    const auto& told = checked.error().message;
+    CHECK(told.find("Unknown argument") != std::string::npos);
+    CHECK(told.ends_with(" And 49997 more."));
+}
+
 TEST_CASE("no value is quoted, and an unknown name only escaped and short") {
     const auto value =
         complaint(R"({"payload":{"name":"TFY-SECRET","kind":"TFY-SECRET"},"limit":"TFY-SECRET"})");
