@@ -91,8 +91,8 @@ export class Process {
 }
 
 /** Runs to the end with `input` on stdin: {code, stdout, stderr}. */
-export async function runToEnd(command, args, { env, input = '' } = {}) {
-  const process = new Process(command, args, { env });
+export async function runToEnd(command, args, { env, cwd, input = '' } = {}) {
+  const process = new Process(command, args, { env, cwd });
   process.child.stdin.end(input);
   const { code } = await process.ended;
   return { code, stdout: process.stdout, stderr: process.stderr };
