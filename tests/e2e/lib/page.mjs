@@ -8,7 +8,8 @@ export class Page {
   static async signIn(world, { page, code, person }) {
     const self = new Page(world, page);
     if (!code && !person) await world.enrol();
-    const answer = await self.request('POST', '/api/sign-in', code ? { code } : { name: person ?? me, passphrase });
+    const who = code ? { code } : { name: person ?? me, passphrase };
+    const answer = await world.oneSignInAtATime(() => self.request('POST', '/api/sign-in', who));
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     self.key = answer.body.page_key;
     const session = await self.request('GET', '/api/session');

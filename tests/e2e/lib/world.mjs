@@ -107,20 +107,29 @@ export class World {
   }
 
   /** The first person is enrolled, if no one is. `env` is for commands beside a server of another time. */
-  async enrol(env = {}) {
-    if (this.enrolled) return;
+  enrol(env = {}) {
+    return (this.enrolled ??= this.#enrolFirst(env));
+  }
+
+  async #enrolFirst(env) {
     const list = await runToEnd(binary, ['people', 'list', '--json'], { env: this.env });
     if (list.code !== 0 || !JSON.parse(list.stdout).people.length) {
       const first = await enrolFirst(this, me, env);
       assert.equal(first.code, 0, first.text);
     }
-    this.enrolled = true;
+  }
+
+  /** Passphrases are checked one at a time; of very many at once some are turned away. */
+  oneSignInAtATime(work) {
+    const mine = (this.signingIn ?? Promise.resolve()).then(work);
+    this.signingIn = mine.catch(() => {});
+    return mine;
   }
 
   /** The first person decides at another terminal: `tfy-pat-mcp approvals …`, and the passphrase is typed first. */
   async decide(args, lines = []) {
     await this.enrol();
-    return this.terminal(['approvals', ...args], [passphrase, ...lines]);
+    return this.oneSignInAtATime(() => this.terminal(['approvals', ...args], [passphrase, ...lines]));
   }
 
   /** The person at another terminal: `tfy-pat-mcp approvals …`. */
