@@ -63,7 +63,7 @@ std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string
 }
 
 Result<policy::Secret> ask_new_passphrase(const Prompt& prompt) {
-    const Error nothing{Errc::cancelled, "Nothing was set."};
+    Error nothing{Errc::cancelled, "Nothing was set."};
     auto first = ask_secret(prompt, "New passphrase (at least 12 characters): ");
     if (!first) return nothing;
     const auto again = ask_secret(prompt, "New passphrase again: ");

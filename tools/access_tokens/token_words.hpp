@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "policy/redacted.hpp"
 #include "policy/time.hpp"
 #include "protocol/error.hpp"
 #include "tools/truefoundry/types.hpp"
