@@ -29,7 +29,7 @@ function(tfy_unit_tests room)
     target_precompile_headers(${room}_tests PRIVATE ${headers})
   endif()
   add_test(NAME ${room} COMMAND ${room_for_frames} $<TARGET_FILE:${room}_tests>)
-  set_tests_properties(${room} PROPERTIES LABELS unit TIMEOUT 900 PROCESSORS 2)
+  set_tests_properties(${room} PROPERTIES LABELS unit TIMEOUT 600 PROCESSORS 2)
 endfunction()
 
 foreach(room protocol policy tools server)

@@ -7,11 +7,21 @@ foreach(file IN LISTS e2e_files)
                        ENVIRONMENT "TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>;TFY_FAILPOINTS=$<IF:$<BOOL:${TFY_FAILPOINTS}>,ON,OFF>")
 endforeach()
 
-# A clock that lets minutes pass in seconds. Sanitizers want to be loaded before anything else, and so does it.
+# A clock that lets minutes pass in seconds, and passphrases that cost little. Sanitizers want to be loaded before anything
+# else, and so do these.
 if(TFY_TESTS AND NOT TFY_SANITIZE)
   add_library(quick_clock MODULE ${CMAKE_CURRENT_LIST_DIR}/lib/quick_clock.cpp)
   set_property(TEST e2e.memory e2e.earlier_state APPEND
                PROPERTY ENVIRONMENT "TFY_QUICK_CLOCK_LIBRARY=$<TARGET_FILE:quick_clock>")
+  add_library(light_passphrases MODULE ${CMAKE_CURRENT_LIST_DIR}/lib/light_passphrases.cpp)
+  foreach(file IN LISTS e2e_files)
+    cmake_path(GET file STEM name)
+    # What people themselves type and wait for is tried with the product's own cost.
+    if(NOT name STREQUAL "sign_in")
+      set_property(TEST e2e.${name} APPEND
+                   PROPERTY ENVIRONMENT "TFY_LIGHT_PASSPHRASES_LIBRARY=$<TARGET_FILE:light_passphrases>")
+    endif()
+  endforeach()
 endif()
 
 if(TARGET leak_corpus)

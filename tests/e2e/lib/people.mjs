@@ -7,6 +7,10 @@ import { binary, Process, runToEnd } from './process.mjs';
 export const me = userInfo().username;
 export const passphrase = 'correct horse battery';
 
+/** A passphrase that is set in this environment is cheap to check (light_passphrases.cpp), where that is built. */
+const light = process.env.TFY_LIGHT_PASSPHRASES_LIBRARY;
+export const lightPassphrases = light ? { LD_PRELOAD: light } : {};
+
 /** `tfy-pat-mcp people …` in a pseudo-terminal: `dialogue` is [prompt, what is typed after it]. */
 export async function peopleTerminal(world, args, dialogue, env = {}) {
   const command = `exec ${[binary, 'people', ...args].map(word => `'${word}'`).join(' ')}`;
@@ -28,13 +32,13 @@ export function enrolFirst(world, name = me, env = {}) {
     [/Your name/, name],
     [/New passphrase \(/, passphrase],
     [/New passphrase again/, passphrase],
-  ], env);
+  ], { ...lightPassphrases, ...env });
 }
 
 /** The first of `names` invites the others, and the second one confirms them. All have the same passphrase. */
 export async function enrolPeople(world, [first, second, ...more]) {
   const done = async (args, lines) => {
-    const ran = await runToEnd(binary, ['people', ...args], { env: world.env, input: lines.map(line => `${line}\n`).join('') });
+    const ran = await runToEnd(binary, ['people', ...args], { env: { ...world.env, ...lightPassphrases }, input: lines.map(line => `${line}\n`).join('') });
     assert.equal(ran.code, 0, ran.stdout + ran.stderr);
     return ran.stdout;
   };
