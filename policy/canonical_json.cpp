@@ -10,6 +10,8 @@
 #include <cmath>
 #include <vector>
 
+#include "policy/mac.hpp"
+
 namespace tfy::policy {
 namespace {
 
@@ -137,9 +139,7 @@ std::string canonical_json(const Json& value) {
 std::string sha256(std::string_view text) {
     std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
     crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-    std::array<char, 2 * crypto_hash_sha256_BYTES + 1> hex{};
-    sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-    return std::string("sha256:") + hex.data();
+    return "sha256:" + to_hex(hash);
 }
 
 }  // namespace tfy::policy

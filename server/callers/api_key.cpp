@@ -68,8 +68,4 @@ std::optional<std::string> id_of_api_key(std::string_view text) {
 
 std::string hash_of_api_key(std::string_view text) { return policy::sha256(text); }
 
-bool is_same_hash(std::string_view one, std::string_view other) {
-    return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
-}
-
 }  // namespace tfy::callers

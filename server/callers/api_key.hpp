@@ -20,7 +20,5 @@ std::optional<std::string> id_of_api_key(std::string_view text);
 
 /// What is kept in place of a key. Its secret is random and as long as the hash, so a fast hash is right.
 std::string hash_of_api_key(std::string_view text);
-/// In constant time.
-bool is_same_hash(std::string_view one, std::string_view other);
 
 }  // namespace tfy::callers

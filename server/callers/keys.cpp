@@ -1,5 +1,6 @@
 #include "server/callers/keys.hpp"
 
+#include "policy/mac.hpp"
 #include "server/callers/api_key.hpp"
 #include "server/transport/bearer.hpp"
 #include "server/transport/client_address.hpp"
@@ -75,7 +76,8 @@ bool Keys::look() {
 storage::CallerKey* Keys::find(std::string_view text) {
     const auto id = id_of_api_key(text);
     const auto found = id ? keys_.find(*id) : keys_.end();
-    if (found == keys_.end() || !is_same_hash(hash_of_api_key(text), found->second.hash)) return nullptr;
+    if (found == keys_.end() || !policy::same_bytes(hash_of_api_key(text), found->second.hash))
+        return nullptr;
     return &found->second;
 }
 

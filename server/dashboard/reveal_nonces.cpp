@@ -1,7 +1,6 @@
 #include "server/dashboard/reveal_nonces.hpp"
 
-#include <sodium.h>
-
+#include "policy/mac.hpp"
 #include "policy/sealed_state.hpp"
 
 namespace tfy::dashboard {
@@ -14,8 +13,7 @@ std::string RevealNonces::issue(const std::string& session, const std::string& r
 
 bool RevealNonces::spend(const std::string& session, const std::string& reveal_id, std::string_view nonce) {
     const auto found = nonces_.find({session, reveal_id});
-    if (found == nonces_.end() || found->second.size() != nonce.size()) return false;
-    if (sodium_memcmp(found->second.data(), nonce.data(), nonce.size()) != 0) return false;
+    if (found == nonces_.end() || !policy::same_bytes(found->second, nonce)) return false;
     nonces_.erase(found);
     return true;
 }

@@ -1,11 +1,11 @@
 #include "server/people/ask_secret.hpp"
 
-#include <sodium.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <csignal>
 
-#include <termios.h>
-#include <unistd.h>
+#include "policy/mac.hpp"
 
 namespace tfy::people {
 namespace {
@@ -42,8 +42,7 @@ private:
 };
 
 bool same_secret(const policy::Secret& one, const policy::Secret& other) {
-    return one.size() == other.size() &&
-           sodium_memcmp(one.reveal().data(), other.reveal().data(), one.size()) == 0;
+    return policy::same_bytes(one.reveal(), other.reveal());
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 #include "server/people/page_sessions.hpp"
 
-#include <sodium.h>
-
 #include "policy/canonical_json.hpp"
+#include "policy/mac.hpp"
 #include "policy/sealed_state.hpp"
 #include "server/people/sign_in_codes.hpp"
 #include "tools/own_command.hpp"
@@ -13,10 +12,6 @@ namespace {
 constexpr std::size_t wrong_allowed = 10;
 constexpr std::chrono::minutes wrong_window{1};
 constexpr std::chrono::hours session_life{8};
-
-bool same(std::string_view one, std::string_view other) {
-    return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
-}
 
 std::string hash_of_page_key(std::string_view key) { return policy::sha256(key); }
 
@@ -37,7 +32,7 @@ Result<std::string> PageSessions::take(std::string_view code) {
     auto found = codes_.end();
     for (auto each = codes_.begin(); each != codes_.end();
          ++each)  // all of them, so that the time does not tell which one was near
-        if (same(each->first, typed)) found = each;
+        if (policy::same_bytes(each->first, typed)) found = each;
     const bool good = found != codes_.end() && found->second.until > now && (!codes_count_ || codes_count_());
     auto person = good ? found->second.person : std::string{};
     if (found != codes_.end()) codes_.erase(found);

@@ -18,11 +18,10 @@ std::vector<std::string> texts_of(SQLite::Statement& rows) {
 
 Result<void> Deliveries::subscribe(const std::string& webhook) {
     return impl_.write([&]() -> Result<void> {
-        auto row = impl_.prepare(
+        impl_.run(
             "INSERT OR IGNORE INTO webhooks (id, seen) VALUES (?, (SELECT coalesce(max(sequence), 0) FROM "
-            "journal))");
-        SQLite::bind(row, webhook);
-        row.exec();
+            "journal))",
+            webhook);
         return {};
     });
 }
@@ -46,17 +45,12 @@ Result<void> Deliveries::collect(const std::string& webhook, const Wanted& wante
         if (records->empty()) return {};
         for (const auto& record : *records) {
             if (!wanted(record)) continue;
-            auto row =
-                impl_.prepare("INSERT OR IGNORE INTO deliveries (webhook, sequence, due) VALUES (?, ?, ?)");
-            SQLite::bind(row, webhook, record.sequence, sqlite::stored(now));
-            row.exec();
+            impl_.run("INSERT OR IGNORE INTO deliveries (webhook, sequence, due) VALUES (?, ?, ?)", webhook,
+                      record.sequence, sqlite::stored(now));
         }
-        auto seen = impl_.prepare("UPDATE webhooks SET seen = ? WHERE id = ?");
-        SQLite::bind(seen, records->back().sequence, webhook);
-        seen.exec();
-        auto old = impl_.prepare("DELETE FROM deliveries WHERE instance = '' AND due < ?");
-        SQLite::bind(old, sqlite::stored(now - 2 * notice::longest_retry));
-        old.exec();
+        impl_.run("UPDATE webhooks SET seen = ? WHERE id = ?", records->back().sequence, webhook);
+        impl_.run("DELETE FROM deliveries WHERE instance = '' AND due < ?",
+                  sqlite::stored(now - 2 * notice::longest_retry));
         return {};
     });
 }
@@ -99,10 +93,8 @@ Result<std::optional<Deliveries::Delivery>> Deliveries::claim(const std::string&
 Result<void> Deliveries::done(const std::string& webhook, std::int64_t sequence,
                               const std::string& instance) {
     return impl_.write([&]() -> Result<void> {
-        auto row =
-            impl_.prepare("DELETE FROM deliveries WHERE webhook = ? AND sequence = ? AND instance = ?");
-        SQLite::bind(row, webhook, sequence, instance);
-        row.exec();
+        impl_.run("DELETE FROM deliveries WHERE webhook = ? AND sequence = ? AND instance = ?", webhook,
+                  sequence, instance);
         return {};
     });
 }
@@ -110,11 +102,10 @@ Result<void> Deliveries::done(const std::string& webhook, std::int64_t sequence,
 Result<void> Deliveries::postpone(const std::string& webhook, std::int64_t sequence,
                                   const std::string& instance, policy::Time due) {
     return impl_.write([&]() -> Result<void> {
-        auto row = impl_.prepare(
+        impl_.run(
             "UPDATE deliveries SET instance = '', due = ? WHERE webhook = ? AND sequence = ? AND instance = "
-            "?");
-        SQLite::bind(row, sqlite::stored(due), webhook, sequence, instance);
-        row.exec();
+            "?",
+            sqlite::stored(due), webhook, sequence, instance);
         return {};
     });
 }
@@ -128,9 +119,7 @@ Result<std::vector<std::string>> Deliveries::holders() {
 
 Result<void> Deliveries::take_over(const std::string& instance) {
     return impl_.write([&]() -> Result<void> {
-        auto row = impl_.prepare("UPDATE deliveries SET instance = '' WHERE instance = ?");
-        SQLite::bind(row, instance);
-        row.exec();
+        impl_.run("UPDATE deliveries SET instance = '' WHERE instance = ?", instance);
         return {};
     });
 }

@@ -304,10 +304,8 @@ Result<policy::Claim> Ledger::begin(const Approval& executing, const std::option
         if (auto changed = update(*impl_->database, Approval::State::approved, executing); !changed)
             return changed;
         if (!with) return impl_->append(entry);
-        auto row =
-            impl_->prepare("INSERT INTO begun_with (approval_id, key_print, key_user) VALUES (?, ?, ?)");
-        SQLite::bind(row, executing.id, with->print, with->user);
-        row.exec();
+        impl_->run("INSERT INTO begun_with (approval_id, key_print, key_user) VALUES (?, ?, ?)", executing.id,
+                   with->print, with->user);
         return impl_->append(entry);
     });
     if (!committed) return committed.error();

@@ -6,12 +6,11 @@ namespace tfy::storage {
 
 Result<void> Ledger::add_caller_key(const CallerKey& key, const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
-        auto row = impl_->prepare(
+        impl_->run(
             "INSERT INTO caller_keys (id, hash, person, label, may_request, created, until) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)");
-        SQLite::bind(row, key.id, key.hash, key.person, key.label, key.may_request ? 1 : 0,
-                     sqlite::stored(key.created), sqlite::stored(key.until));
-        row.exec();
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            key.id, key.hash, key.person, key.label, key.may_request ? 1 : 0, sqlite::stored(key.created),
+            sqlite::stored(key.until));
         return impl_->append(entry);
     });
 }
@@ -23,9 +22,7 @@ Result<std::optional<CallerKey>> Ledger::revoke_caller_key(const std::string& id
         row.bind(1, id);
         auto found = sqlite::first(row, read_caller_key);
         if (!found || !*found || (*found)->revoked) return found;
-        auto change = impl_->prepare("UPDATE caller_keys SET revoked = ? WHERE id = ?");
-        SQLite::bind(change, sqlite::stored(at), id);
-        change.exec();
+        impl_->run("UPDATE caller_keys SET revoked = ? WHERE id = ?", sqlite::stored(at), id);
         if (auto journalled = impl_->append(record(**found)); !journalled) return journalled.error();
         return found;
     });
@@ -40,9 +37,7 @@ Result<std::vector<CallerKey>> Ledger::caller_keys() {
 
 Result<void> Ledger::note_use_of_caller_key(const std::string& id, policy::Time day) {
     return impl_->write([&]() -> Result<void> {
-        auto row = impl_->prepare("UPDATE caller_keys SET used = ? WHERE id = ?");
-        SQLite::bind(row, sqlite::stored(day), id);
-        row.exec();
+        impl_->run("UPDATE caller_keys SET used = ? WHERE id = ?", sqlite::stored(day), id);
         return {};
     });
 }

@@ -73,10 +73,8 @@ Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalR
     const auto key = key_of(key_file, journal_key);
     if (!key) return key.error();
     const auto next = journal::head_at(last, head ? head->since : last.sequence, *key);
-    auto row = prepare(
-        "INSERT OR REPLACE INTO journal_head (one, sequence, hash, since, mac) VALUES (1, ?, ?, ?, ?)");
-    SQLite::bind(row, next.sequence, next.hash, next.since, next.mac);
-    row.exec();
+    run("INSERT OR REPLACE INTO journal_head (one, sequence, hash, since, mac) VALUES (1, ?, ?, ?, ?)",
+        next.sequence, next.hash, next.since, next.mac);
     return {};
 }
 

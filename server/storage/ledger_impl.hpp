@@ -7,6 +7,7 @@
 #include <string>
 
 #include "policy/journal/journal_head.hpp"
+#include "policy/mac.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/people_in_journal.hpp"
 #include "server/storage/sqlite.hpp"
@@ -17,9 +18,16 @@ struct Ledger::Impl {
     std::unique_ptr<SQLite::Database> database;
     std::filesystem::path key_file = {};                  // of the journal's head; empty: in memory only
     std::optional<journal::JournalKey> journal_key = {};  // once it was needed
-    std::optional<std::array<unsigned char, 32>> session_key_ = {};
+    std::optional<policy::MacKey> session_key_ = {};
 
     SQLite::Statement prepare(const char* sql) { return {*database, sql}; }
+    /// A statement that gives no rows; how many it changed.
+    template <class... Values>
+    int run(const char* sql, const Values&... values) {
+        auto statement = prepare(sql);
+        SQLite::bind(statement, values...);
+        return statement.exec();
+    }
     template <class Work>
     auto write(Work&& work) {
         return sqlite::write(*database, std::forward<Work>(work));
@@ -40,7 +48,7 @@ struct Ledger::Impl {
     Result<Credential> add_passphrase(const std::string& person, const std::string& secret, policy::Time at);
     /// As the rows say, too; nothing where there is none.
     Result<std::optional<Person>> believed_person(const std::string& name);
-    Result<std::array<unsigned char, 32>> session_key();
+    Result<policy::MacKey> session_key();
     /// Sessions, codes, keys and guesses.
     Result<void> end_all_of(const std::string& name, const std::string& by, policy::Time at);
 

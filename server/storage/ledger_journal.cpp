@@ -59,12 +59,10 @@ Result<void> Ledger::Impl::append(policy::Time at, std::string kind, std::string
     if (!last) return last.error();
     const auto next = journal::follow(*last ? &**last : nullptr, at, std::move(kind), std::move(approval_id),
                                       std::move(body));
-    auto insert = prepare(
-        "INSERT INTO journal (sequence, at, kind, approval_id, body, previous, hash) VALUES (?, ?, ?, ?, ?, "
-        "?, ?)");
-    SQLite::bind(insert, next.sequence, sqlite::stored(next.at), next.kind, next.approval_id,
-                 next.body.dump(), next.previous, next.hash);
-    insert.exec();
+    run("INSERT INTO journal (sequence, at, kind, approval_id, body, previous, hash) VALUES (?, ?, ?, ?, ?, "
+        "?, ?)",
+        next.sequence, sqlite::stored(next.at), next.kind, next.approval_id, next.body.dump(), next.previous,
+        next.hash);
     return move_head(*last ? &**last : nullptr, next);
 }
 

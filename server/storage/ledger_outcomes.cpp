@@ -38,11 +38,10 @@ Result<void> Ledger::finish(const Approval& ended, const journal::JournalEntry& 
 
 Result<void> Ledger::answer_until(const std::string& approval_id, policy::Time until) {
     return impl_->write([&]() -> Result<void> {
-        auto row = impl_->prepare(
+        impl_->run(
             "UPDATE approvals SET answers_until = ?2 WHERE id = ?1 AND state NOT IN ('pending', 'approved', "
-            "'executing') AND (answers_until IS NULL OR answers_until > ?2)");
-        SQLite::bind(row, approval_id, sqlite::stored(until));
-        row.exec();
+            "'executing') AND (answers_until IS NULL OR answers_until > ?2)",
+            approval_id, sqlite::stored(until));
         return {};
     });
 }

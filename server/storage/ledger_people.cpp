@@ -96,30 +96,24 @@ Result<PeopleInJournal> Ledger::Impl::people_in_journal() {
 
 Result<Credential> Ledger::Impl::add_passphrase(const std::string& person, const std::string& secret,
                                                 policy::Time at) {
-    auto old = prepare("DELETE FROM credentials WHERE person = ? AND kind = 'passphrase'");
-    SQLite::bind(old, person);
-    old.exec();
+    run("DELETE FROM credentials WHERE person = ? AND kind = 'passphrase'", person);
     Credential made{.id = "crd_" + policy::random_id(),
                     .person = person,
                     .kind = std::string(passphrase_kind),
                     .secret = secret,
                     .created = at};
-    auto row = prepare("INSERT INTO credentials (id, person, kind, secret, created) VALUES (?, ?, ?, ?, ?)");
-    SQLite::bind(row, made.id, made.person, made.kind, made.secret, sqlite::stored(at));
-    row.exec();
+    run("INSERT INTO credentials (id, person, kind, secret, created) VALUES (?, ?, ?, ?, ?)", made.id,
+        made.person, made.kind, made.secret, sqlite::stored(at));
     return made;
 }
 
 // A row of that name that someone has put there is no one's: it goes.
 Result<Person> Ledger::Impl::enrol(Person person, const std::string& secret, Enrolment how) {
     person.id = "prs_" + policy::random_id();
-    auto row = prepare(
-        "INSERT OR REPLACE INTO people (id, name, let_in_by, enrolled, confirmed, suspended) VALUES (?, ?, "
+    run("INSERT OR REPLACE INTO people (id, name, let_in_by, enrolled, confirmed, suspended) VALUES (?, ?, "
         "?, "
-        "?, ?, NULL)");
-    SQLite::bind(row, person.id, person.name, person.let_in_by, sqlite::stored(person.enrolled),
-                 person.confirmed ? 1 : 0);
-    row.exec();
+        "?, ?, NULL)",
+        person.id, person.name, person.let_in_by, sqlite::stored(person.enrolled), person.confirmed ? 1 : 0);
     const auto credential = add_passphrase(person.name, secret, person.enrolled);
     if (!credential) return credential.error();
     auto told = append(person.enrolled, "person_enrolled", "", enrolled_body(person, *credential, how));
@@ -237,9 +231,7 @@ Result<void> Ledger::confirm_person(const std::string& name, const std::string& 
         if (person->let_in_by == by)
             return Error{Errc::refused,
                          "You invited " + name + ". Another person has to confirm. No one was confirmed."};
-        auto row = impl_->prepare("UPDATE people SET confirmed = 1 WHERE name = ?");
-        SQLite::bind(row, name);
-        row.exec();
+        impl_->run("UPDATE people SET confirmed = 1 WHERE name = ?", name);
         return impl_->append(at, "person_confirmed", "", {{"person", name}, {"by", by}});
     });
 }
@@ -257,9 +249,7 @@ Result<void> Ledger::suspend_person(const std::string& name, const std::string& 
             return Error{Errc::refused, name +
                                             " is the last person who may decide here, and cannot be "
                                             "suspended. Invite another person first."};
-        auto row = impl_->prepare("UPDATE people SET suspended = ? WHERE name = ?");
-        SQLite::bind(row, sqlite::stored(at), name);
-        row.exec();
+        impl_->run("UPDATE people SET suspended = ? WHERE name = ?", sqlite::stored(at), name);
         if (auto ended = impl_->end_all_of(name, by, at); !ended) return ended;
         return impl_->append(at, "person_suspended", "", {{"person", name}, {"by", by}});
     });
@@ -315,18 +305,15 @@ Result<std::optional<Credential>> Ledger::begin_guess(const std::string& person,
                                                  ". Nothing was changed. Try again in " +
                                                  policy::format_duration(before.until - now) + "."};
         const auto after = before.after_wrong(now);
-        auto noted = impl_->prepare("INSERT OR REPLACE INTO guesses (person, wrong, until) VALUES (?, ?, ?)");
-        SQLite::bind(noted, person, after.wrong, sqlite::stored(after.until));
-        noted.exec();
+        impl_->run("INSERT OR REPLACE INTO guesses (person, wrong, until) VALUES (?, ?, ?)", person,
+                   after.wrong, sqlite::stored(after.until));
         return passphrase;
     });
 }
 
 Result<void> Ledger::guessed_right(const std::string& person) {
     return impl_->write([&]() -> Result<void> {
-        auto row = impl_->prepare("DELETE FROM guesses WHERE person = ?");
-        SQLite::bind(row, person);
-        row.exec();
+        impl_->run("DELETE FROM guesses WHERE person = ?", person);
         return {};
     });
 }

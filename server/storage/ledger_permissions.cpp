@@ -36,12 +36,10 @@ Result<Ledger::Opened> Ledger::open_permitted(const policy::Approval& approved, 
         const auto now = approved.created;
         auto opened = impl_->open_row(approved, now, limits);
         if (!opened || opened->attached) return opened;
-        auto count = impl_->prepare(
-            "UPDATE standing_permissions SET used = used + 1 WHERE id = ? AND used < uses AND revoked = 0 "
-            "AND "
-            "until > ?");
-        SQLite::bind(count, approved.decision()->permission, sqlite::stored(now));
-        if (count.exec() != 1) return not_in_force();
+        if (impl_->run("UPDATE standing_permissions SET used = used + 1 WHERE id = ? AND used < uses AND "
+                       "revoked = 0 AND until > ?",
+                       approved.decision()->permission, sqlite::stored(now)) != 1)
+            return not_in_force();
         if (auto journalled = impl_->append(entry); !journalled) return journalled.error();
         return opened;
     });
@@ -50,13 +48,12 @@ Result<Ledger::Opened> Ledger::open_permitted(const policy::Approval& approved, 
 Result<void> Ledger::add_permission(const StandingPermission& permission,
                                     const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
-        auto row = impl_->prepare(
+        impl_->run(
             "INSERT INTO standing_permissions (id, principal, uses, used, until, revoked, record) VALUES (?, "
             "?, "
-            "?, 0, ?, 0, ?)");
-        SQLite::bind(row, permission.id, permission.principal, static_cast<std::int64_t>(permission.uses),
-                     sqlite::stored(permission.until), permission.json().dump());
-        row.exec();
+            "?, 0, ?, 0, ?)",
+            permission.id, permission.principal, static_cast<std::int64_t>(permission.uses),
+            sqlite::stored(permission.until), permission.json().dump());
         return impl_->append(entry);
     });
 }
@@ -83,10 +80,9 @@ Result<std::vector<StandingPermission>> Ledger::permissions(const std::string& p
 Result<void> Ledger::revoke_permission(const StandingPermission& revoked,
                                        const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
-        auto row = impl_->prepare(
-            "UPDATE standing_permissions SET revoked = 1, record = ? WHERE id = ? AND revoked = 0");
-        SQLite::bind(row, revoked.json().dump(), revoked.id);
-        if (row.exec() != 1) return not_in_force();
+        if (impl_->run("UPDATE standing_permissions SET revoked = 1, record = ? WHERE id = ? AND revoked = 0",
+                       revoked.json().dump(), revoked.id) != 1)
+            return not_in_force();
         if (auto journalled = impl_->append(entry); !journalled) return journalled;
         return impl_->withdraw_under(revoked.id, entry.at);
     });

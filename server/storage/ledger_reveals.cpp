@@ -44,12 +44,11 @@ RevealRow read_row(SQLite::Statement& row) {
 
 Result<void> Ledger::add_reveal(const RevealRow& row) {
     return impl_->write([&]() -> Result<void> {
-        auto insert = impl_->prepare(
+        impl_->run(
             "INSERT INTO reveals (id, state, token_name, token_id, principal, instance, created, until) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-        SQLite::bind(insert, row.id, name_of(row.state), row.token_name, row.token_id, row.principal,
-                     row.instance, sqlite::stored(row.created), sqlite::stored(row.until));
-        insert.exec();
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            row.id, name_of(row.state), row.token_name, row.token_id, row.principal, row.instance,
+            sqlite::stored(row.created), sqlite::stored(row.until));
         return {};
     });
 }
@@ -66,9 +65,8 @@ Result<std::optional<RevealRow>> Ledger::find_reveal(const std::string& id) {
 Result<void> Ledger::end_reveal(const std::string& id, RevealRow::State next,
                                 const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
-        auto row = impl_->prepare("UPDATE reveals SET state = ? WHERE id = ? AND state = 'held'");
-        SQLite::bind(row, name_of(next), id);
-        if (row.exec() != 1)
+        if (impl_->run("UPDATE reveals SET state = ? WHERE id = ? AND state = 'held'", name_of(next), id) !=
+            1)
             return Error{Errc::conflict,
                          "This value is no longer held: it was shown, or its time is over. Nothing was "
                          "shown by this."};

@@ -144,11 +144,10 @@ Result<void> Ledger::reserve_rotation(const RotationReservation& wanted, const S
         const auto other = reserved(impl_->prepare(find_reserved), wanted);
         if (other && other->approval_id != wanted.approval_id && stands(*other))
             return taken("Its successor is being made under the approval " + other->approval_id + ".");
-        auto row = impl_->prepare(
+        impl_->run(
             "INSERT OR REPLACE INTO rotation_reservations (base_url, old_id, approval_id, instance) VALUES "
-            "(?, ?, ?, ?)");
-        SQLite::bind(row, wanted.base_url, wanted.old_id, wanted.approval_id, wanted.instance);
-        row.exec();
+            "(?, ?, ?, ?)",
+            wanted.base_url, wanted.old_id, wanted.approval_id, wanted.instance);
         return {};
     });
 }

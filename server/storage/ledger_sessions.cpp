@@ -1,8 +1,5 @@
 // Sessions of the approvals page: any server on the state directory knows them, also after a restart.
-#include <sodium.h>
-
-#include "policy/canonical_json.hpp"
-#include "policy/sodium.hpp"
+#include "policy/mac.hpp"
 #include "server/storage/ledger_impl.hpp"
 #include "server/storage/private_files.hpp"
 
@@ -21,30 +18,20 @@ PageSession read_page_session(SQLite::Statement& row) {
 }
 
 /// HMAC-SHA-512/256 over what a row may not be given without it.
-std::string mac_of_session(const PageSession& session, const std::array<unsigned char, 32>& key) {
-    policy::ready_sodium();
-    const auto text = policy::canonical_json({{"purpose", "page session"},
-                                              {"hash", session.hash},
-                                              {"person", session.person},
-                                              {"guest", session.guest},
-                                              {"until", policy::format_time(session.until)}});
-    std::array<unsigned char, crypto_auth_BYTES> mac{};
-    crypto_auth(mac.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size(), key.data());
-    std::string hex(2 * mac.size() + 1, '\0');
-    sodium_bin2hex(hex.data(), hex.size(), mac.data(), mac.size());
-    hex.pop_back();  // sodium ends it with a zero byte
-    return hex;
-}
-
-bool same_mac(const std::string& one, const std::string& other) {
-    return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
+std::string mac_of_session(const PageSession& session, const policy::MacKey& key) {
+    return policy::mac_of({{"purpose", "page session"},
+                           {"hash", session.hash},
+                           {"person", session.person},
+                           {"guest", session.guest},
+                           {"until", policy::format_time(session.until)}},
+                          key);
 }
 
 }  // namespace
 
 // A key of its own: that of the journal's head is made with the first record.
-Result<std::array<unsigned char, 32>> Ledger::Impl::session_key() {
-    if (key_file.empty()) return std::array<unsigned char, 32>{};
+Result<policy::MacKey> Ledger::Impl::session_key() {
+    if (key_file.empty()) return policy::MacKey{};
     if (!session_key_) {
         auto key = load_or_create_key(key_file.parent_path() / "sessions.key");
         if (!key) return key.error();
@@ -57,14 +44,11 @@ Result<void> Ledger::open_page_session(const PageSession& session) {
     return impl_->write([&]() -> Result<void> {
         const auto key = impl_->session_key();
         if (!key) return key.error();
-        auto old = impl_->prepare("DELETE FROM page_sessions WHERE until <= ?");
-        SQLite::bind(old, sqlite::stored(session.used));
-        old.exec();
-        auto row = impl_->prepare(
-            "INSERT INTO page_sessions (hash, person, guest, until, used, mac) VALUES (?, ?, ?, ?, ?, ?)");
-        SQLite::bind(row, session.hash, session.person, session.guest ? 1 : 0, sqlite::stored(session.until),
-                     sqlite::stored(session.used), mac_of_session(session, *key));
-        row.exec();
+        impl_->run("DELETE FROM page_sessions WHERE until <= ?", sqlite::stored(session.used));
+        impl_->run(
+            "INSERT INTO page_sessions (hash, person, guest, until, used, mac) VALUES (?, ?, ?, ?, ?, ?)",
+            session.hash, session.person, session.guest ? 1 : 0, sqlite::stored(session.until),
+            sqlite::stored(session.used), mac_of_session(session, *key));
         return {};
     });
 }
@@ -80,7 +64,7 @@ Result<std::optional<PageSession>> Ledger::page_session(const std::string& hash,
         row.reset();
         const auto key = impl_->session_key();
         if (!key) return key.error();
-        if (!same_mac(mac, mac_of_session(session, *key)) || session.until <= now ||
+        if (!policy::same_bytes(mac, mac_of_session(session, *key)) || session.until <= now ||
             session.used + idle_life <= now)
             return std::optional<PageSession>{};
         if (session.guest) {
@@ -98,18 +82,14 @@ Result<std::optional<PageSession>> Ledger::page_session(const std::string& hash,
 Result<void> Ledger::note_use_of_page_session(const PageSession& session, policy::Time now) {
     if (session.used + noted_every > now) return {};
     return impl_->write([&]() -> Result<void> {
-        auto row = impl_->prepare("UPDATE page_sessions SET used = ? WHERE hash = ?");
-        SQLite::bind(row, sqlite::stored(now), session.hash);
-        row.exec();
+        impl_->run("UPDATE page_sessions SET used = ? WHERE hash = ?", sqlite::stored(now), session.hash);
         return {};
     });
 }
 
 Result<void> Ledger::end_page_session(const std::string& hash) {
     return impl_->write([&]() -> Result<void> {
-        auto row = impl_->prepare("DELETE FROM page_sessions WHERE hash = ?");
-        SQLite::bind(row, hash);
-        row.exec();
+        impl_->run("DELETE FROM page_sessions WHERE hash = ?", hash);
         return {};
     });
 }

@@ -6,12 +6,9 @@ namespace tfy::storage {
 Result<void> Ledger::add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
                                       const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
-        auto old = impl_->prepare("DELETE FROM sign_in_codes WHERE until <= ?");
-        SQLite::bind(old, sqlite::stored(entry.at));
-        old.exec();
-        auto row = impl_->prepare("INSERT INTO sign_in_codes (hash, person, until) VALUES (?, ?, ?)");
-        SQLite::bind(row, hash, person, sqlite::stored(until));
-        row.exec();
+        impl_->run("DELETE FROM sign_in_codes WHERE until <= ?", sqlite::stored(entry.at));
+        impl_->run("INSERT INTO sign_in_codes (hash, person, until) VALUES (?, ?, ?)", hash, person,
+                   sqlite::stored(until));
         return impl_->append(entry);
     });
 }

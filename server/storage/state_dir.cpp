@@ -13,6 +13,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "policy/mac.hpp"
 #include "server/storage/private_files.hpp"
 
 namespace tfy::storage {
@@ -65,10 +66,7 @@ std::string mark_of(const redaction::FingerprintKey& key) {
     std::array<unsigned char, 16> hash{};
     crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(text.data()),
                        text.size(), key.bytes.data(), key.bytes.size());
-    std::string hex(hash.size() * 2 + 1, '\0');
-    sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-    hex.pop_back();
-    return hex;
+    return policy::to_hex(hash);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <array>
 #include <set>
 
+#include "policy/mac.hpp"
+
 namespace tfy::upstream {
 namespace {
 
@@ -38,8 +40,7 @@ std::string OwnKey::authorization() const {
 
 bool OwnKey::is(const policy::Secret& value) const {
     const auto held = held_.load();
-    if (!held->value || held->value->size() != value.size()) return false;
-    return sodium_memcmp(held->value->reveal().data(), value.reveal().data(), value.size()) == 0;
+    return held->value && policy::same_bytes(held->value->reveal(), value.reveal());
 }
 
 void OwnKey::comes_from(std::string place) {
@@ -59,10 +60,7 @@ std::string OwnKey::print(const redaction::FingerprintKey& key) const {
     for (const std::string_view part : {purpose, value})
         crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(part.data()), part.size());
     crypto_generichash_final(&state, hash.data(), hash.size());
-    std::string text(2 * hash.size() + 1, '\0');
-    sodium_bin2hex(text.data(), text.size(), hash.data(), hash.size());
-    text.pop_back();
-    return text;
+    return policy::to_hex(hash);
 }
 
 redaction::TokenFingerprints OwnKey::prints(const redaction::FingerprintKey& key) const {

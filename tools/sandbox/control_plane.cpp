@@ -1,11 +1,10 @@
 #include "tools/sandbox/control_plane.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <charconv>
 
 #include "policy/canonical_json.hpp"
+#include "policy/mac.hpp"
 #include "policy/secret.hpp"
 #include "tools/sandbox/answers.hpp"
 #include "tools/sandbox/danger.hpp"
@@ -17,10 +16,6 @@ namespace {
 constexpr std::string_view collection = "/api/svc/v1/personal-access-tokens";
 constexpr std::string_view workspaces = "/api/svc/v1/workspaces";
 constexpr std::size_t largest_page = 1000;
-
-bool same_hash(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 // An unsigned query parameter; nullopt if it is no number.
 std::optional<std::size_t> read_number(const ApiTarget& target, std::string_view name,
@@ -130,7 +125,7 @@ Result<ControlPlane::Caller> ControlPlane::caller(std::string_view bearer, polic
     const auto given = policy::sha256(bearer);
     Caller found;
     for (std::size_t i = 0; i < accounts_.size(); ++i)
-        if (same_hash(given, key_hashes_[i])) found.account = accounts_[i];
+        if (policy::same_bytes(given, key_hashes_[i])) found.account = accounts_[i];
     const auto known = kept_tokens();
     if (!known) return known.error();
     const auto* token = (*known)->of_hash(given);
