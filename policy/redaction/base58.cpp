@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view base58_alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 constexpr auto base58_values = values_of(base58_alphabet, base58_alphabet);
 constexpr ByteClasses base58_class = {digits_of(base58_values)};
+constexpr auto other_letters = characters("0OIl");
 constexpr std::size_t longest_base58 = 4096;  // digits: what it takes grows with the square
 constexpr std::size_t least_58_line = 16;
 
@@ -119,7 +120,13 @@ private:
     bool is_digit(std::size_t at) const {
         return base58_values[static_cast<unsigned char>(text_[at])] != no_digit;
     }
+    /// Right beside another letter or digit it is a part of something else, such as base64.
+    bool is_whole(std::size_t begin, std::size_t end) const {
+        return (begin == 0 || !has(other_letters, text_[begin - 1])) &&
+               (end == text_.size() || !has(other_letters, text_[end]));
+    }
     void read(std::size_t begin, std::size_t end) {
+        if (!is_whole(begin, end)) return;
         const auto digits = text_.substr(begin, end - begin);
         if (digits.size() <= longest_base58 && may_end_in_text(digits)) put_number(begin, end);
     }

@@ -43,16 +43,13 @@ constexpr CharacterSet either(const CharacterSet& one, const CharacterSet& other
     return set;
 }
 
-// The last two codes share a set: what is a digit of the other one only is seen when a group is read.
+// Four sets are marked at once. The last two codes share one: what is a digit of the other one only is seen
+// when a group is read. ASCII85 has none: ordinary text has few of its first digits in a row.
 constexpr std::array first_digits_of = {first_digits(codes_85[0]), first_digits(codes_85[1]),
                                         first_digits(codes_85[2])};
-constexpr ByteClasses kinds_85 = {first_digits_of[0],
-                                  first_digits_of[1],
-                                  first_digits_of[2],
-                                  digits_of(codes_85[0]),
-                                  either(digits_of(codes_85[1]), digits_of(codes_85[2])),
-                                  characters("\r\n"),
-                                  graphic_characters};
+constexpr ByteClasses kinds_85 = {first_digits_of[0], first_digits_of[1], first_digits_of[2],
+                                  either(digits_of(codes_85[1]), digits_of(codes_85[2]))};
+constexpr ByteClasses kinds_of_lines = {characters("\r\n"), graphic_characters};
 
 struct Group {
     std::array<std::size_t, group_digits> places{};
@@ -62,6 +59,26 @@ struct Group {
 
     std::size_t whole_bytes() const { return is_number && digits > 0 ? digits - 1 : 0; }
 };
+
+/// The number that five digits of a code stand for; more than 32 bits where they are none, or no digits.
+inline std::uint64_t quick_number(const char* digits, const DigitValues& values) {
+    const auto value = [&](std::size_t i) -> std::uint64_t {
+        return values[static_cast<unsigned char>(digits[i])];
+    };
+    const auto number = value(0) * (85 * 85 * 85 * 85) + value(1) * (85 * 85 * 85) + value(2) * (85 * 85) +
+                        value(3) * 85 + value(4);
+    const bool are_digits = ((value(0) | value(1) | value(2) | value(3) | value(4)) & 0x80U) == 0;
+    return are_digits ? number : ~std::uint64_t{0};
+}
+
+using GroupBytes = std::array<char, group_bytes>;
+constexpr GroupBytes bytes_of(std::uint64_t number) {
+    GroupBytes bytes{};
+    for (std::size_t i = 0; i < group_bytes; ++i)
+        bytes[i] = static_cast<char>(static_cast<unsigned char>(number >> (24 - 8 * i)));
+    return bytes;
+}
+constexpr GroupBytes no_text = {'\x01', '\x01', '\x01', '\x01'};
 
 /// Of one code, over line breaks.
 class Digits85 {
@@ -100,10 +117,11 @@ public:
         }
         for (auto i = group.digits; i < group_digits; ++i) number = number * 85 + 84;
         group.is_number = number <= 0xffffffff;
-        for (std::size_t i = 0; i < group_bytes; ++i)
-            group.bytes[i] = static_cast<char>(static_cast<unsigned char>(number >> (24 - 8 * i)));
+        group.bytes = bytes_of(number);
         return group;
     }
+    /// As quick_number has it.
+    std::uint64_t number(const char* five) const { return quick_number(five, values_); }
 
 private:
     std::uint8_t value(std::size_t at) const { return values_[static_cast<unsigned char>(text_[at])]; }
@@ -112,16 +130,6 @@ private:
     const DigitValues& values_;
 };
 
-/// The number that five digits of a code stand for; more than 32 bits where they are none, or no digits.
-inline std::uint64_t quick_number(const char* digits, const DigitValues& values) {
-    const auto value = [&](std::size_t i) -> std::uint64_t {
-        return values[static_cast<unsigned char>(digits[i])];
-    };
-    const auto number = value(0) * (85 * 85 * 85 * 85) + value(1) * (85 * 85 * 85) + value(2) * (85 * 85) +
-                        value(3) * 85 + value(4);
-    const bool are_digits = ((value(0) | value(1) | value(2) | value(3) | value(4)) & 0x80U) == 0;
-    return are_digits ? number : ~std::uint64_t{0};
-}
 /// Four bytes from 0x20 to 0x7f.
 constexpr bool are_printable(std::uint64_t number) {
     constexpr std::uint64_t from_20 = 0x20202020;  // the bits for 0x20 and 0x40, one of which each byte has
@@ -156,34 +164,34 @@ public:
         put_from(begin);
     }
 
-    /// Where digits stand in a row, begun at each of the first five of them.
-    void look_through(std::size_t begin, std::size_t end) {
+    /// Digits that stand in a row from `begin` on, in groups that begin at each of the first five.
+    void look_through(std::size_t begin) {
         if (begin < looked_through_) return;  // lines that belong to the first one
-        for (auto first = begin; first < std::min(begin + group_digits, end); ++first) {
-            std::vector<Group> groups;
-            for (auto at = first; at < text_.size();) {
-                groups.push_back(digits_.read(at));
-                looked_through_ = at + 1;
-                if (groups.back().digits < group_digits) break;
-                at = digits_.next(groups.back().places.back());
-            }
-            put_texts_of(groups);
+        places_.clear();
+        row_.clear();
+        for (auto at = begin; at < text_.size(); at = digits_.next(at)) {
+            places_.push_back(at);
+            row_ += text_[at];
         }
+        looked_through_ = places_.back() + 1;
+        for (std::size_t phase = 0; phase < group_digits; ++phase) put_texts_from(phase);
     }
 
 private:
-    void put_texts_of(const std::vector<Group>& groups) {
-        std::string bytes;
-        for (const auto& group : groups) {
-            bytes.append(group.bytes.data(), group.whole_bytes());
-            if (!group.is_number) bytes.append(group_bytes, '\x01');
+    /// Of the row, four bytes a group.
+    void put_texts_from(std::size_t phase) {
+        bytes_.clear();
+        for (auto at = phase; at + group_digits <= row_.size(); at += group_digits) {
+            const auto number = digits_.number(row_.data() + at);
+            const auto group = number <= 0xffffffff ? bytes_of(number) : no_text;
+            bytes_.append(group.data(), group.size());
         }
         std::size_t done = 0;
-        for_each_text(bytes, bytes_behind_first(shortest_), [&](std::size_t begin, std::size_t) {
-            const auto& group = groups[begin / group_bytes];
-            if (begin < done || group.digits < group_digits) return;
+        for_each_text(bytes_, bytes_behind_first(shortest_), [&](std::size_t begin, std::size_t) {
+            if (begin < done) return;
+            const auto group = begin / group_bytes;
             begun_.resize(text_.size());
-            done = group_bytes * (begin / group_bytes + put_from(group.places.front()));
+            done = group_bytes * (group + put_from(places_[phase + group * group_digits]));
         });
     }
     bool spells_ascii(std::size_t at) const {
@@ -215,12 +223,28 @@ private:
             at = digits_.next(group.places.back());
         }
         put(groups);
-        for (std::size_t i = 1; i < groups.size(); ++i)
-            if (i + 1 == groups.size() || !std::ranges::all_of(groups[i].bytes, is_printable))
-                put_ends_at(groups, i);
+        put_ends(groups);
         return groups.size();
     }
-    /// A value may end in the middle of group `i`, with other digits right behind it.
+    /// A value may end in the middle of a group, with other digits right behind it: where the text ends that
+    /// the groups spell, or the ASCII.
+    void put_ends(const std::vector<Group>& groups) {
+        std::vector<bool> ends(groups.size() + 1);
+        std::string bytes;
+        bool was_printable = false;
+        for (std::size_t i = 0; i < groups.size(); ++i) {
+            const bool printable = std::ranges::all_of(groups[i].bytes, is_printable);
+            ends[i] = (was_printable && !printable) || i + 1 == groups.size();
+            was_printable = printable;
+            bytes.append(groups[i].bytes.data(), group_bytes);
+        }
+        for_each_text(bytes, bytes_behind_first(shortest_), [&](std::size_t, std::size_t end) {
+            ends[end / group_bytes] = true;
+            ends[(end - 1) / group_bytes] = true;  // the last byte may begin a character that is none
+        });
+        for (std::size_t i = 1; i < groups.size(); ++i)
+            if (ends[i]) put_ends_at(groups, i);
+    }
     void put_ends_at(const std::vector<Group>& groups, std::size_t i) {
         constexpr std::size_t groups_of_short_value = 4;
         const auto first =
@@ -251,6 +275,9 @@ private:
     View& view_;
     std::vector<bool> begun_;  // where a group has been read
     std::size_t looked_through_ = 0;
+    std::vector<std::size_t> places_;  // of the digits in a row
+    std::string row_;
+    std::string bytes_;
 };
 
 /// True if the next line, which begins at `begin`, may go on with digits: shorter words beside a line break
@@ -300,31 +327,47 @@ struct UsualBytes {
     }
 };
 
-/// Calls `visit(code, at)` where a window may show in the first digits of groups.
+/// Calls `visit(code, at)` where a window may show in the first digits of groups, all in one line.
 template <class Bytes, class Visit>
 void for_each_showing(std::string_view text, const Bytes& ask, Visit visit) {
-    const auto visit_all = [&](std::size_t code, std::size_t at, WordPair showing) {
-        for (auto bits = static_cast<std::uint64_t>(showing); bits != 0; bits &= bits - 1) {
-            const auto place = at + static_cast<std::size_t>(std::countr_zero(bits));
-            const bool has_group = ask.bytes >= group_bytes;
-            if (has_group && !are_printable(quick_number(text.data() + place, codes_85[code]))) continue;
-            visit(code, place);
-        }
+    const auto look_at = [&](std::size_t code, std::size_t place) {
+        const bool has_group = ask.bytes >= group_bytes && text.size() - place >= group_digits;
+        if (has_group && !are_printable(quick_number(text.data() + place, codes_85[code]))) return;
+        visit(code, place);
     };
     for_each_mask(text, kinds_85, [&](std::size_t at, const std::uint64_t* masks, std::size_t stride) {
-        const auto of = [&](std::size_t kind) { return pair_at(masks + kind * stride); };
-        auto breaks = static_cast<std::uint64_t>(of(5) >> least_line_85 & runs_of<least_line_85>(of(6)));
-        for (; breaks != 0; breaks &= breaks - 1)
-            visit_before_break(text, at + static_cast<std::size_t>(std::countr_zero(breaks)) + least_line_85,
-                               ask.bytes, visit);
-        const auto ascii85 = ask.firsts(of(0));
-        if (static_cast<std::uint64_t>(ascii85) != 0) visit_all(0, at, ascii85 & ask.digits(of(3)));
-        const auto others = ask.digits(of(4));
-        if (static_cast<std::uint64_t>(others) == 0) return;
-        for (const auto code : {std::size_t{1}, std::size_t{2}})
-            visit_all(code, at, others & ask.firsts(of(code)));
+        const auto firsts = [&](std::size_t code) {
+            return static_cast<std::uint64_t>(ask.firsts(pair_at(masks + code * stride)));
+        };
+        const auto for_each_place = [at](std::uint64_t places, auto look) {
+            for (; places != 0; places &= places - 1)
+                look(at + static_cast<std::size_t>(std::countr_zero(places)));
+        };
+        for_each_place(firsts(0), [&](std::size_t place) { look_at(0, place); });
+        const auto others = static_cast<std::uint64_t>(ask.digits(pair_at(masks + 3 * stride)));
+        if (others == 0) return;
+        const auto second = others & firsts(1);
+        const auto third = others & firsts(2);
+        // In one loop: how often it turns cannot be guessed, and hardly any place is one of both.
+        for_each_place(second | third, [&](std::size_t place) {
+            look_at((second >> (place - at) & 1U) != 0 ? 1 : 2, place);
+        });
+        for_each_place(second & third, [&](std::size_t place) { look_at(2, place); });
     });
 }
+
+/// The same for windows that go on in the next line.
+template <class Visit>
+void for_each_showing_in_lines(std::string_view text, std::size_t bytes, Visit visit) {
+    for_each_mask(text, kinds_of_lines, [&](std::size_t at, const std::uint64_t* masks, std::size_t stride) {
+        const auto graphic = runs_of<least_line_85>(pair_at(masks + stride));
+        auto breaks = static_cast<std::uint64_t>(pair_at(masks) >> least_line_85 & graphic);
+        for (; breaks != 0; breaks &= breaks - 1)
+            visit_before_break(text, at + static_cast<std::size_t>(std::countr_zero(breaks)) + least_line_85,
+                               bytes, visit);
+    });
+}
+
 }  // namespace
 
 void decode_base85(std::string_view text, std::size_t shortest, View& view) {
@@ -340,6 +383,8 @@ void decode_base85(std::string_view text, std::size_t shortest, View& view) {
         for_each_showing(text, UsualBytes{}, look_at);
     else
         for_each_showing(text, AnyBytes{bytes}, look_at);
+    const bool has_lines = text.find('\n') != text.npos || text.find('\r') != text.npos;
+    if (has_lines) for_each_showing_in_lines(text, bytes, look_at);
 }
 
 void decode_any_base85(std::string_view text, std::size_t shortest, View& view) {
@@ -348,7 +393,7 @@ void decode_any_base85(std::string_view text, std::size_t shortest, View& view) 
         Stretches85 stretches(text, values, shortest, view);
         const ByteClasses digits = {digits_of(values)};
         for_each_run(text, digits, digits_for(bytes_behind_first(shortest)),
-                     [&](std::size_t begin, std::size_t end) { stretches.look_through(begin, end); });
+                     [&](std::size_t begin, std::size_t) { stretches.look_through(begin); });
     }
 }
 

@@ -15,8 +15,8 @@ namespace tfy::redaction {
 
 namespace {
 
-constexpr ByteClasses first_magic_bytes = {characters("\x1f\x28\x78")};
-constexpr auto second_magic_bytes = characters("\x8b\xb5\x01\x5e\x9c\xda");
+constexpr ByteClasses magic_bytes = {characters("\x1f\x28\x78"),  // the first ones and the second ones
+                                     characters("\x8b\xb5\x01\x5e\x9c\xda")};
 constexpr std::size_t cost_of_a_try = 256;
 constexpr int largest_window = 23;  // of zstd, as a power of two: as its levels up to 19 have it
 
@@ -28,10 +28,10 @@ bool is_compressed(std::string_view bytes) {
 /// Calls `visit(begin)` for each place where something compressed may begin.
 template <class Visit>
 void for_each_magic(std::string_view bytes, Visit visit) {
-    for_each_mask(bytes, first_magic_bytes, [&](std::size_t at, const std::uint64_t* masks, std::size_t) {
-        for (auto bits = *masks; bits != 0; bits &= bits - 1) {
+    for_each_mask(bytes, magic_bytes, [&](std::size_t at, const std::uint64_t* masks, std::size_t stride) {
+        auto bits = masks[0] & static_cast<std::uint64_t>(pair_at(masks + stride) >> 1U);
+        for (; bits != 0; bits &= bits - 1) {
             const auto begin = at + static_cast<std::size_t>(std::countr_zero(bits));
-            if (begin + 1 == bytes.size() || !has(second_magic_bytes, bytes[begin + 1])) continue;
             if (is_compressed(bytes.substr(begin))) visit(begin);
         }
     });

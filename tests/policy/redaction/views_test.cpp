@@ -6,6 +6,7 @@
 #include <random>
 
 #include "policy/redaction/decoded_text.hpp"
+#include "tests/policy/leak_large_digits.hpp"
 #include "tests/policy/leak_tokens.hpp"
 
 namespace tfy::views_test {
@@ -106,6 +107,26 @@ TEST_CASE("stretches of text are found among random bytes, whole") {
     });
     REQUIRE(found.size() == 2);
     for (const auto& stretch : found) CHECK(stretch.find(words) != std::string::npos);
+}
+
+TEST_CASE("base85 gives no more bytes than a small multiple of its digits, whatever they spell") {
+    std::mt19937_64 random(12);
+    std::string accents;
+    while (accents.size() < 1600) accents += "ab\u00e9";
+    const auto zeros = std::string(1600, '\0');
+    const auto continued = random_text(random, 1600, "\x80\x95\xa3\xbf");
+    const auto halves = random_text(random, 1600, "abcdefgh\x80\xff\xe9");
+    for (const auto& digits : {ascii85_digits, z85_digits, rfc1924_digits})
+        for (const auto& bytes : {accents, zeros, continued, halves})
+            for (const auto& text : {base85(bytes, digits), between(base85(bytes, digits), "\n", 20)})
+                for (const std::size_t least : {6U, 16U})
+                    for (const auto decoding :
+                         {redaction::Decoding::base85, redaction::Decoding::any_base85}) {
+                        CAPTURE(text);
+                        const auto view =
+                            redaction::decode({decoding}, text, least, redaction::View::Origins::dropped);
+                        CHECK(view.text().size() < 24 * text.size());
+                    }
 }
 
 TEST_CASE("any bytes can be decoded in any way, and every byte of a view has its origin in the text") {
