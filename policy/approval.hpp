@@ -13,6 +13,7 @@ namespace tfy::policy {
 
 class Human;
 struct DecisionInput;
+struct Freeze;
 struct KeyIdentity;
 struct StandingPermission;
 
@@ -97,6 +98,7 @@ private:
     friend Result<Approval> deny(Approval, const Human&, std::string, Time, const Seals&);
     friend Result<Approval> narrow(Approval, const Human&, std::string_view, Json, Facts, Time, const Seals&);
     friend Result<Approval> withdraw(Approval, Time);
+    friend Result<Approval> stop(Approval, const Freeze&);
     friend Approval lapse(Approval, Time);
     friend Result<Approval> supersede(Approval, const std::string&, Time);
     friend Result<Approval> begin(Approval, std::string, Time);

@@ -23,7 +23,8 @@ Table read_table() {
         table.emplace(name, CallWords{.title = words.value("title", std::string{}),
                                       .verb = words.value("verb", std::string{}),
                                       .button = words.value("button", std::string{}),
-                                      .danger = words.value("danger", false)});
+                                      .danger = words.value("danger", false),
+                                      .together = words.value("together", std::string{})});
     }
     return table;
 }

@@ -9,10 +9,12 @@
 namespace tfy::policy {
 
 struct CallWords {
-    std::string title;    // a heading, before the token's name: "Delete access token"
-    std::string verb;     // the same in a line of a list: "Delete"
-    std::string button;   // what says yes: "Approve deletion"
-    bool danger = false;  // something is lost for good
+    std::string title;          // a heading, before the token's name: "Delete access token"
+    std::string verb;           // the same in a line of a list: "Delete"
+    std::string button;         // what says yes: "Approve deletion"
+    bool danger = false;        // something is lost for good
+    std::string together = {};  // whether the page shows several on one screen: "plan", each ticked there;
+                                // "opened", once each was opened by itself; empty: never
 };
 
 /// Of a tool without such a block: its name.

@@ -47,6 +47,11 @@ void write_arguments(std::string& out, const Json& value, const std::string& pat
            "\n";  // whole: nothing may hide behind a cut
 }
 
+/// When the facts were read: they say how it was then.
+policy::Time read_at(const Approval& approval) {
+    return approval.narrowings.empty() ? approval.created : approval.narrowings.back().at;
+}
+
 std::string destination_words(const DestinationOffer& offer) {
     if (offer.empty()) return {};
     return "Choose where the new value goes (" + names_of(offer) + "): " + meanings_of(offer) + ".\n";
@@ -79,7 +84,9 @@ std::string screen(const Approval& approval, policy::Time now, const policy::Sea
 
 std::string screen(const Approval& approval, policy::Time now, const DestinationOffer& offer,
                    const policy::Seals& seal) {
-    std::string text = policy::headline(approval, seal) + "?\n\nVerified by this server:\n";
+    const bool waits = approval.state() == State::pending;
+    std::string text = policy::headline(approval, seal) + (waits ? "?" : "") + "\n\nVerified by this server" +
+                       (waits ? "" : " on " + policy::format_time_for_people(read_at(approval))) + ":\n";
     for (const auto& fact : approval.facts.shown)
         text += "  " + fact.label + ": " + policy::shown(seal, fact.value) + "\n";
     text += "  Asked by: " + policy::shown(seal, approval.call.caller.principal) + "\n";
@@ -93,11 +100,10 @@ std::string screen(const Approval& approval, policy::Time now, const Destination
     if (!approval.terms.because.empty())
         text += "Rule: " + policy::shown(seal, approval.terms.because) + "\n";
     text += people_lines(approval, seal);
+    if (!waits) return text;
     text += "\nOn approval: " + policy::shown(seal, approval.facts.effect) + "\n" + destination_words(offer);
-    if (approval.state() == State::pending)
-        text +=
-            "Time left: " + policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) +
-            "\n";
+    text +=
+        "Time left: " + policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) + "\n";
     return text;
 }
 

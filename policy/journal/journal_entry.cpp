@@ -71,6 +71,16 @@ JournalEntry journal_entry(std::string kind, const policy::StandingPermission& p
     return {std::move(kind), {}, redactor.seal(body_of(permission)), now};
 }
 
+JournalEntry journal_entry(std::string kind, const policy::Freeze& freeze, const std::string& by,
+                           const redaction::Redactor& redactor, policy::Time now) {
+    const Json body = {{"principal", freeze.principal},
+                       {"by", by},
+                       {"frozen_by", freeze.by},
+                       {"since", policy::format_time(freeze.since)},
+                       {"reason", freeze.reason}};
+    return {std::move(kind), {}, redactor.seal(body), now};
+}
+
 std::string kind_of_yes(const policy::Approval& after) {
     return after.state() == policy::Approval::State::pending ? "approved in part" : "approved";
 }

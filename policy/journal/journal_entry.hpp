@@ -1,7 +1,8 @@
-// What the journal says of an approval or a standing permission, whichever channel changed it.
+// What the journal says of an approval, a standing permission or a freeze, whichever channel changed it.
 #pragma once
 
 #include "policy/approval.hpp"
+#include "policy/freeze.hpp"
 #include "policy/redaction/redactor.hpp"
 #include "policy/standing_permission.hpp"
 
@@ -19,6 +20,9 @@ struct JournalEntry {
 JournalEntry journal_entry(std::string kind, const policy::Approval& approval,
                            const redaction::Redactor& redactor, policy::Time now);
 JournalEntry journal_entry(std::string kind, const policy::StandingPermission& permission,
+                           const redaction::Redactor& redactor, policy::Time now);
+/// `by`: who did it.
+JournalEntry journal_entry(std::string kind, const policy::Freeze& freeze, const std::string& by,
                            const redaction::Redactor& redactor, policy::Time now);
 
 /// The kind of a person's yes: another one where it completes the quorum.

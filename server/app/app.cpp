@@ -45,7 +45,8 @@ std::vector<sealing::Sealer::ListedId> ids_of(const std::vector<truefoundry::Acc
 
 dashboard::Reading reading_of(PageReading& page) {
     return {.tokens = [&page](std::string person) { return page.tokens(std::move(person)); },
-            .health = [&page](std::string person) { return page.health(std::move(person)); }};
+            .health = [&page](std::string person) { return page.health(std::move(person)); },
+            .checks = [&page](std::string person) { return page.checks(std::move(person)); }};
 }
 
 }  // namespace
@@ -85,6 +86,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance, state_dir_),
       passphrases_(store_, clock),
+      enrolled_(store_, clock),
       reveal_socket_({loop, reveals_, passphrases_, redaction_, clock, log_}, parts.state_dir,
                      parts.instance),
       rotations_({loop, store_, client_, redaction_, clock, log_}, parts.instance, parts.state_dir,
@@ -92,6 +94,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       catalog_(assemble(parts, page)),
       narrowing_(approvals_, catalog_, gate_, clock),
       standing_(approvals_, store_, gate_, redaction_, clock, parts.base_url),
+      freezes_(approvals_, store_, redaction_, clock),
       drivers_(approvals_, page, clock, log_, parts.seal_key, parts.hold),
       call_tool_({loop, catalog_, gate_, approvals_, drivers_, redaction_, clock, log_, parts.offer},
                  server_name, parts.base_url),
@@ -119,12 +122,12 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       streamable_http_(dispatch_, pending_requests_, clock, parts.seal_key),
       people_(store_, clock),
       sign_in_codes_(store_, clock),
-      page_reading_(caller_view_, call_tool_, store_, gate_, redaction_),
-      dashboard_(
-          {approvals_, narrowing_, standing_, reveals_, rotations_, passphrases_, reading_of(page_reading_),
-           [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
-          people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
-          parts.public_url) {
+      page_reading_(caller_view_, call_tool_, store_, gate_, redaction_, std::move(parts.doctor)),
+      dashboard_({approvals_, narrowing_, standing_, freezes_, reveals_, rotations_, passphrases_, enrolled_,
+                  reading_of(page_reading_),
+                  [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
+                 people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
+                 parts.public_url) {
     people_.codes_count_while([this] { return may_hand_out_codes(state_dir_, sandbox_); });
     std::ignore = note_control_plane();  // start() says if it cannot
     for (const auto& name : parts.not_carried_over)

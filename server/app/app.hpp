@@ -124,11 +124,13 @@ private:
     approvals::Approvals approvals_;
     reveals::LockedEscrow reveals_;
     people::PassphraseDesk passphrases_;
+    people::PeopleDesk enrolled_;
     reveals::RevealSocket reveal_socket_;
     calls::RotationDesk rotations_;
     registry::Catalog catalog_;
     approvals::Narrowing narrowing_;
     approvals::Permissions standing_;
+    approvals::Freezes freezes_;
     calls::Drivers drivers_;
     calls::CallTool call_tool_;
     calls::Recovery recovery_;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "server/app/own_checks.hpp"
 #include "server/features/caller_view.hpp"
 
 namespace tfy::app {
@@ -12,13 +13,21 @@ namespace tfy::app {
 class PageReading {
 public:
     PageReading(features::CallerView& tokens, calls::CallTool& calls, storage::Store& store,
-                const approvals::CurrentGate& gate, const sealing::Sealer& redaction)
-        : tokens_(tokens), calls_(calls), store_(store), gate_(gate), redaction_(redaction) {}
+                const approvals::CurrentGate& gate, const sealing::Sealer& redaction,
+                std::vector<std::string> doctor)
+        : tokens_(tokens),
+          calls_(calls),
+          store_(store),
+          gate_(gate),
+          redaction_(redaction),
+          checks_(std::move(doctor)) {}
 
     /// See CallerView::tokens().
     Async<Result<Json>> tokens(std::string person);
     /// What tfy_config_status says, and journal {writable, why} and webhooks [{line, format, events}].
     Async<Result<Json>> health(std::string person);
+    /// See OwnChecks::run().
+    Async<Result<Json>> checks(std::string) { return checks_.run(); }
 
 private:
     features::CallerView& tokens_;
@@ -26,6 +35,7 @@ private:
     storage::Store& store_;
     const approvals::CurrentGate& gate_;
     const sealing::Sealer& redaction_;
+    OwnChecks checks_;
 };
 
 }  // namespace tfy::app

@@ -40,13 +40,13 @@ public:
         bool attached = false;
     };
     /// Writes the row, or attaches to the one that answers this call (policy::answers). Approved already
-    /// where a standing permission covers it. Durable when it returns. Errc::conflict: see
-    /// Ledger::open_request.
+    /// where a standing permission covers it. Durable when it returns. Errc::conflict and
+    /// Errc::denied: see Ledger::open_request.
     Async<Result<Opened>> open(policy::Ask ask, policy::Facts facts, std::string agent_reason);
     /// Writes a row that is approved already (Gate::follow_up).
     Async<Result<Opened>> open_approved(policy::Approval approval);
     /// The request that answers this call (policy::answers), if there is one: a repeated call needs no new
-    /// facts.
+    /// facts. Errc::denied if there is none, and the caller is frozen.
     Async<Result<std::optional<policy::Approval>>> find_answering(policy::Call call);
     /// Its agent words its reason anew: the people who decide see the newest words, the journal keeps them
     /// all. Errc::rate_limited if it did so too often.

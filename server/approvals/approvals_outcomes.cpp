@@ -17,12 +17,16 @@ constexpr auto another_definition =
 
 Async<Result<std::optional<Approval>>> Approvals::find_answering(policy::Call call) {
     using Found = std::optional<Approval>;
-    auto work = [principal = call.caller.principal, digest = policy::digest(call)](storage::Ledger& ledger) {
-        return ledger.newest(principal, digest);
+    auto work = [principal = call.caller.principal, digest = policy::digest(call),
+                 now = clock_.now()](storage::Ledger& ledger) -> Result<Found> {
+        auto newest = ledger.newest(principal, digest);
+        if (!newest || (*newest && policy::answers(**newest, now))) return newest;
+        if (auto may = ledger.check_frozen(principal); !may) return may.error();
+        return Found{};
     };
     auto newest = co_await store_.run(std::move(work));
     if (!newest) co_return newest.error();
-    if (!*newest || !policy::answers(**newest, clock_.now())) co_return Found{};
+    if (!*newest) co_return Found{};
     auto now = co_await find((*newest)->id);  // its time may be over
     if (!now) co_return now.error();
     co_return Found(std::move(*now));

@@ -8,6 +8,7 @@
 #include "server/app/console.hpp"
 #include "server/app/display.hpp"
 #include "server/cli/approvals_decide.hpp"
+#include "server/cli/approvals_freeze.hpp"
 #include "server/cli/approvals_keep.hpp"
 #include "server/cli/approvals_people.hpp"
 #include "server/cli/approvals_permissions.hpp"
@@ -34,12 +35,15 @@ int list_requests(const ApprovalsWindow& window) {
         document["approvals"].push_back(approval.json());
         text += brief(approval, window.now(), *window.archive.sealer);
     }
+    const auto frozen = list_frozen(window, document);
+    if (!frozen) return window.fail(frozen.error());
     const auto rotations = list_rotations(window, document);
     if (!rotations) return window.fail(rotations.error());
     if (window.options.json)
         window.archive.print(window.out, document);
     else
-        window.archive.say(window.out, (text.empty() ? "There are no open requests.\n" : text) + *rotations);
+        window.archive.say(window.out,
+                           *frozen + (text.empty() ? "There are no open requests.\n" : text) + *rotations);
     return 0;
 }
 
@@ -104,6 +108,8 @@ int run_approvals(const ApprovalsOptions& options, std::istream& in, std::ostrea
         case Verb::approve: return approve_request(window);
         case Verb::deny: return deny_request(window);
         case Verb::keep: return keep_old_token(window);
+        case Verb::freeze: return freeze_caller(window);
+        case Verb::unfreeze: return unfreeze_caller(window);
         case Verb::watch: return watch_requests(window);
         case Verb::passphrase: return set_passphrase(window);
         case Verb::sign_in: return give_sign_in_code(window);

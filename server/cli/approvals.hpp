@@ -34,6 +34,8 @@ struct ApprovalsOptions {
         approve,
         deny,
         keep,
+        freeze,
+        unfreeze,
         watch,
         passphrase,
         sign_in,
@@ -44,9 +46,9 @@ struct ApprovalsOptions {
     };
     Verb verb = Verb::list;
     std::filesystem::path state_dir = {};
-    std::string id =
-        {};  // show, approve, deny: apr_…; keep: a rotation's; revoke: per_…; reveal: apr_… or rev_…
-    std::string reason = {};  // deny: asked for where it is empty; permit
+    std::string id = {};  // show, approve, deny: apr_…; keep: a rotation's; revoke: per_…; reveal: apr_… or
+                          // rev_…; freeze, unfreeze: a principal
+    std::string reason = {};  // deny: asked for where it is empty; permit, freeze
     PermitOptions permit = {};
     std::string as = {};       // who decides; empty: they are asked where more than one is enrolled
     std::string life = "15m";  // sign_in: how long the code is good for

@@ -72,6 +72,18 @@ public:
            "The rotation's id, or the beginning of it");
     }
 
+    void add_freezing() {
+        const auto* const who = "The caller, as its requests name it: stdio:USER, http:loopback or key:ID";
+        auto& freeze =
+            add("freeze", "Stop a caller: end its open requests, refuse new ones", Is::freeze,
+                {"freeze stdio:ada", "freeze key:K7Q29FXM --reason \"asks for hundreds of tokens\""});
+        id(freeze, who, "PRINCIPAL");
+        freeze.add_option("--reason", chosen_->reason, "The agent is told; recorded in the journal");
+        id(add("unfreeze", "Let a frozen caller ask again", Is::unfreeze,
+               {"unfreeze stdio:ada", "unfreeze key:K7Q29FXM --json"}),
+           who, "PRINCIPAL");
+    }
+
     void add_permissions() {
         add("permissions", "List the standing permissions in force", Is::permissions,
             {"permissions", "permissions --json"});
@@ -130,7 +142,9 @@ private:
     static bool identifies(Is verb) {
         return verb != Is::list && verb != Is::show && verb != Is::watch && verb != Is::permissions;
     }
-    void id(CLI::App& verb, const char* what) { verb.add_option("ID", chosen_->id, what)->required(); }
+    void id(CLI::App& verb, const char* what, const char* name = "ID") {
+        verb.add_option(name, chosen_->id, what)->required();
+    }
 
     CommandLine& line_;
     CLI::App& above_;
@@ -143,6 +157,7 @@ void add_approvals(CommandLine& line) {
     ApprovalsVerbs verbs(line);
     verbs.add_requests();
     verbs.add_permissions();
+    verbs.add_freezing();
 }
 
 }  // namespace tfy::cli

@@ -1,34 +1,53 @@
 #include "server/cli/doctor.hpp"
 
+#include <algorithm>
+
 #include "server/doctor/doctor.hpp"
 
 namespace tfy::cli {
 namespace {
 
-int run(Invocation& call, bool json) {
+struct Chosen {
+    bool json = false;
+    bool offline = false;
+};
+
+int run(Invocation& call, const Chosen& chosen) {
     const auto* home = std::getenv("HOME");
     std::error_code ignored;
     return doctor::run_doctor({.server = call.options,
                                .settings = config::settings_of(call.app, call.arguments),
                                .home = home != nullptr ? home : "",
                                .folder = std::filesystem::current_path(ignored),
-                               .json = json},
+                               .json = chosen.json,
+                               .offline = chosen.offline},
                               call.out);
 }
 
 }  // namespace
 
+std::vector<std::string> doctor_command(const Invocation& call, std::string_view verb) {
+    std::vector<std::string> command(call.arguments.begin(), call.arguments.end());
+    const auto found = std::ranges::find(command, verb);
+    if (found == command.end()) return {};
+    *found = "doctor";
+    command.insert(command.end(), {"--offline", "--json"});  // a server does not hand its key on
+    return command;
+}
+
 void add_doctor(CommandLine& line) {
-    const auto json = std::make_shared<bool>(false);
-    line.add({"doctor",
-              "Check what is configured and what works, and say what an approval proves here",
-              {"--listen --open-browser --sandbox --sandbox-tokens --read-only --tools --hold --policy "
-               "--state-dir --public-url "
-               "--allowed-host --allowed-origin --callers --any-local-user --trusted-proxy --ca-file "
-               "--log-level --config",
-               {"tfy-pat-mcp doctor", "tfy-pat-mcp doctor --sandbox --json"}},
-              [json](Invocation& call) { return run(call, *json); }})
-        .add_flag("--json", *json, "Print JSON");
+    const auto chosen = std::make_shared<Chosen>();
+    auto& added =
+        line.add({"doctor",
+                  "Check what is configured and what works, and say what an approval proves here",
+                  {"--listen --open-browser --sandbox --sandbox-tokens --read-only --tools --hold --policy "
+                   "--state-dir --public-url "
+                   "--allowed-host --allowed-origin --callers --any-local-user --trusted-proxy --ca-file "
+                   "--log-level --config",
+                   {"tfy-pat-mcp doctor", "tfy-pat-mcp doctor --sandbox --json"}},
+                  [chosen](Invocation& call) { return run(call, *chosen); }});
+    added.add_flag("--json", chosen->json, "Print JSON");
+    added.add_flag("--offline", chosen->offline, "Leave TrueFoundry out, and the key to it");
 }
 
 }  // namespace tfy::cli

@@ -6,6 +6,7 @@
 #include "server/app/archive.hpp"
 #include "server/config/settings.hpp"
 #include "server/people/passphrases.hpp"
+#include "server/people/people_desk.hpp"
 #include "server/people/sign_in_codes.hpp"
 #include "server/people/terminal_channel.hpp"
 #include "tools/own_command.hpp"
@@ -14,8 +15,6 @@ namespace tfy::cli {
 namespace {
 
 using storage::Person;
-
-constexpr policy::Duration invitation_life = std::chrono::hours{24};
 
 struct PeopleWindow {
     const PeopleOptions& options;
@@ -137,21 +136,16 @@ int invite_person(const PeopleWindow& window) {
     if (!policy::is_person_name(name)) return window.fail(not_a_name("No one was invited."));
     const auto human = window.identify(people::TerminalAct::invite);
     if (!human) return window.fail(human.error());
-    const auto code = people::make_sign_in_code();
-    const storage::Invitation invitation{.hash = people::hash_of_sign_in_code(code),
-                                         .person = name,
-                                         .by = human->name(),
-                                         .until = window.now() + invitation_life};
-    if (auto invited = window.archive.ledger->invite(invitation, window.now()); !invited)
-        return window.fail(invited.error());
+    const auto invited = people::invite(*window.archive.ledger, *human, name, window.now());
+    if (!invited) return window.fail(invited.error());
     if (window.options.json) {
-        window.archive.print(
-            window.out,
-            {{"person", name}, {"invitation", code}, {"until", policy::format_time(invitation.until)}});
+        window.archive.print(window.out, {{"person", name},
+                                          {"invitation", invited->code},
+                                          {"until", policy::format_time(invited->until)}});
         return 0;
     }
-    window.say("Invitation for " + name + ": " + code + "\nIt works once, until " +
-               policy::format_time_for_people(invitation.until) + ". " + name +
+    window.say("Invitation for " + name + ": " + invited->code + "\nIt works once, until " +
+               policy::format_time_for_people(invited->until) + ". " + name +
                " types it, and a passphrase of their own, in a terminal on this machine: " +
                tools::own_command("people join") + "\n");
     return 0;

@@ -1,6 +1,7 @@
 #include "server/cli/serve.hpp"
 
 #include "server/app/serve.hpp"
+#include "server/cli/doctor.hpp"
 
 namespace tfy::cli {
 
@@ -13,6 +14,7 @@ void add_serve(CommandLine& line) {
                {"tfy-pat-mcp serve --sandbox",
                 "tfy-pat-mcp serve --listen 127.0.0.1:8790 --public-url https://tfy.example.com"}},
               [](Invocation& call) {
+                  call.options.doctor = doctor_command(call, "serve");
                   const auto served = app::serve(call.options, call.out);
                   return served ? 0 : call.fail(served.error());
               }});

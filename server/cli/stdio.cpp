@@ -1,6 +1,7 @@
 #include "server/cli/stdio.hpp"
 
 #include "server/app/stdio.hpp"
+#include "server/cli/doctor.hpp"
 
 namespace tfy::cli {
 
@@ -12,6 +13,7 @@ void add_stdio(CommandLine& line) {
                "--log-level --config",
                {"tfy-pat-mcp stdio --sandbox", "tfy-pat-mcp stdio --no-open-browser --hold 20s"}},
               [](Invocation& call) {
+                  call.options.doctor = doctor_command(call, "stdio");
                   const auto served = app::serve_stdio(call.options);
                   return served ? 0 : call.fail(served.error());
               }});

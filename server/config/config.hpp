@@ -33,6 +33,7 @@ struct Options {
     std::vector<std::string> trusted_proxies = {};  // serve: addresses of proxies with TLS before it
     bool read_only = false;                         // offer the reading tools alone
     std::vector<std::string> tools = {};            // to offer; empty: all
+    std::vector<std::string> doctor = {};           // the command that checks these settings
     bool open_browser = true;  // stdio: lead the person to the page where a display is there
 };
 

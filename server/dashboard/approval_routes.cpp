@@ -3,6 +3,7 @@
 #include "server/dashboard/approval_view.hpp"
 #include "server/dashboard/body_fields.hpp"
 #include "server/dashboard/dashboard.hpp"
+#include "server/dashboard/freeze_view.hpp"
 #include "server/dashboard/inbox_row.hpp"
 #include "server/dashboard/replies.hpp"
 
@@ -97,20 +98,20 @@ Async<transport::HttpResponse> Dashboard::list(PageRequest visit) {
     co_return json_reply(redaction_, 200, body);
 }
 
-// The inbox: all that wait, a page at a time, as lines.
+// The inbox: all that wait, a page at a time, as lines; and the callers that are frozen.
 Async<transport::HttpResponse> Dashboard::rows(PageRequest visit) {
     const auto revision = approvals_.revision();  // before the look: a change meanwhile is looked at again
     const auto found = co_await approvals_.waiting_page(visit.only("after="), most_rows);
     if (!found) co_return error_reply(redaction_, found.error());
+    const auto frozen = co_await freezes_.list();
+    if (!frozen) co_return error_reply(redaction_, frozen.error());
     const auto seal = redaction_.now();
     Json rows = Json::array();
     for (const auto& approval : found->approvals)
         rows.push_back(inbox_row(approval, visit.session->person, *seal));
-    const Json body = {{"revision", revision},
-                       {"now", policy::format_time(clock_.now())},
-                       {"rows", std::move(rows)},
-                       {"more", found->more},
-                       {"waiting", found->waiting}};
+    const Json body = {{"revision", revision},    {"now", policy::format_time(clock_.now())},
+                       {"rows", std::move(rows)}, {"frozen", freeze_views(*frozen, *seal)},
+                       {"more", found->more},     {"waiting", found->waiting}};
     co_return json_reply(redaction_, 200, body);
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include "server/approvals/freezes.hpp"
 #include "server/approvals/narrowing.hpp"
 #include "server/approvals/permissions.hpp"
 #include "server/calls/rotation_desk.hpp"
@@ -13,6 +14,7 @@
 #include "server/dashboard/reveal_nonces.hpp"
 #include "server/people/page_sessions.hpp"
 #include "server/people/passphrase_desk.hpp"
+#include "server/people/people_desk.hpp"
 #include "server/people/sign_in_codes.hpp"
 #include "server/people/sign_in_help.hpp"
 #include "server/reveals/locked_escrow.hpp"
@@ -26,6 +28,7 @@ struct Reading {
     Read tokens;  // {tokens, total}
     Read health;  // what tfy_config_status says, and journal {writable, why}, webhooks [{line, format,
                   // events}]
+    Read checks;  // the doctor's findings [{level, what, why, todo, cause}], and how many are broken and warn
 };
 
 /// Serves everything at and below /approvals. All references must outlive it. One loop only.
@@ -35,9 +38,11 @@ public:
         approvals::Approvals& approvals;
         approvals::Narrowing& narrowing;
         approvals::Permissions& standing;
+        approvals::Freezes& freezes;
         reveals::LockedEscrow& reveals;
         calls::RotationDesk& rotations;
         people::PassphraseDesk& passphrases;
+        people::PeopleDesk& enrolled;
         Reading reading;
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
     };
@@ -95,6 +100,7 @@ private:
     Async<transport::HttpResponse> journal_proof(PageRequest visit);
     Async<transport::HttpResponse> tokens(PageRequest visit);
     Async<transport::HttpResponse> health(PageRequest visit);
+    Async<transport::HttpResponse> checks(PageRequest visit);
     Async<void> events(PageRequest visit, transport::Responder& answer);
     Async<transport::HttpResponse> approve(PageRequest visit);
     Async<transport::HttpResponse> deny(PageRequest visit);
@@ -103,6 +109,12 @@ private:
     Async<transport::HttpResponse> permissions(PageRequest visit);
     Async<transport::HttpResponse> permit(PageRequest visit);
     Async<transport::HttpResponse> revoke(PageRequest visit);
+    Async<transport::HttpResponse> freeze(PageRequest visit);
+    Async<transport::HttpResponse> unfreeze(PageRequest visit);
+    Async<transport::HttpResponse> people(PageRequest visit);
+    Async<transport::HttpResponse> invite(PageRequest visit);
+    Async<transport::HttpResponse> confirm_person(PageRequest visit);
+    Async<transport::HttpResponse> suspend_person(PageRequest visit);
     Async<transport::HttpResponse> reveals(PageRequest visit);
     Async<transport::HttpResponse> reveal(PageRequest visit);
     Async<transport::HttpResponse> rotations(PageRequest visit);
@@ -118,9 +130,11 @@ private:
     approvals::Approvals& approvals_;
     approvals::Narrowing& narrowing_;
     approvals::Permissions& standing_;
+    approvals::Freezes& freezes_;
     reveals::LockedEscrow& reveals_;
     calls::RotationDesk& rotations_;
     people::PassphraseDesk& passphrases_;
+    people::PeopleDesk& enrolled_;
     Reading reading_;
     std::function<void(policy::Approval)> approved_;
     people::PageSessions& people_;

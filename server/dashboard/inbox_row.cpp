@@ -59,6 +59,7 @@ Json inbox_row(const policy::Approval& approval, std::string_view person, const 
             {"title", words.title},
             {"verb", words.verb},
             {"danger", words.danger},
+            {"together", words.together},
             {"subject", policy::shown(seal, approval.facts.subject)},
             {"principal", policy::shown(seal, approval.call.caller.principal)},
             {"created", policy::format_time(approval.created)},

@@ -12,8 +12,8 @@ namespace tfy::dashboard {
 namespace {
 
 /// The page's own addresses below /approvals, beside the inbox and its requests.
-constexpr std::array<std::string_view, 6> views = {"health",    "history", "permissions",
-                                                   "rotations", "tokens",  "values"};
+constexpr std::array<std::string_view, 8> views = {"health",    "history",  "people", "permissions",
+                                                   "rotations", "together", "tokens", "values"};
 
 Error not_signed_in(const Error& error) {
     constexpr std::string_view of_any = " Nothing was changed.";

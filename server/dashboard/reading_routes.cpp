@@ -30,4 +30,10 @@ Async<transport::HttpResponse> Dashboard::health(PageRequest visit) {
                     : error_reply(redaction_, found.error());
 }
 
+Async<transport::HttpResponse> Dashboard::checks(PageRequest visit) {
+    auto found = co_await reading_.checks(visit.session->person);
+    co_return found ? json_reply(redaction_, 200, all_shown(std::move(*found), *redaction_.now()))
+                    : error_reply(redaction_, found.error());
+}
+
 }  // namespace tfy::dashboard

@@ -39,6 +39,10 @@ void upstream(DoctorOptions& options, const config::Settings& settings, const po
             {Level::ok, "TrueFoundry", "sandbox mode: test tokens only; TrueFoundry is not contacted"});
         return add(all, look_at_agents(options.home, options.folder, {}));
     }
+    if (options.offline) {
+        all.push_back({Level::ok, "TrueFoundry", "left out (--offline), and the key to it"});
+        return add(all, look_at_agents(options.home, options.folder, {}));
+    }
     auto known = config::read_upstream();
     auto key = std::make_shared<upstream::OwnKey>();
     app::fill(*key, known);

@@ -29,6 +29,7 @@ struct DoctorOptions {
     std::filesystem::path home = {};
     std::filesystem::path folder = {};  // the current one
     bool json = false;
+    bool offline = false;  // TrueFoundry is left out, and the key to it
 };
 
 /// What is broken first, then warnings, then what is fine: "ok what — why", and what to do below; or one JSON

@@ -20,6 +20,8 @@ Words words_of(TerminalAct act) {
         case TerminalAct::permit: return {"give a standing permission", "No permission was given."};
         case TerminalAct::revoke: return {"revoke a standing permission", "Nothing was revoked."};
         case TerminalAct::keep: return {"keep an old token", "Nothing was changed."};
+        case TerminalAct::freeze: return {"freeze a caller", "Nothing was frozen."};
+        case TerminalAct::unfreeze: return {"unfreeze a caller", "Nothing was changed."};
         case TerminalAct::reveal: return {"see a value", "The value was not shown: it still waits."};
         case TerminalAct::set_passphrase: return {"change a passphrase", "Nothing was set."};
         case TerminalAct::invite: return {"invite a person", "No one was invited."};

@@ -15,6 +15,8 @@ enum class TerminalAct {
     permit,
     revoke,
     keep,
+    freeze,
+    unfreeze,
     reveal,
     set_passphrase,
     invite,

@@ -249,8 +249,20 @@ CREATE TABLE page_sessions (
 ) STRICT;
 )sql";
 
-constexpr std::array migrations = {version_1, version_2, version_3, version_4,  version_5,  version_6,
-                                   version_7, version_8, version_9, version_10, version_11, version_12};
+// Callers that a person has stopped.
+constexpr std::string_view version_13 = R"sql(
+CREATE TABLE freezes (
+    principal TEXT PRIMARY KEY,
+    by        TEXT NOT NULL,
+    assurance TEXT NOT NULL,
+    since     INTEGER NOT NULL,
+    reason    TEXT NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array migrations = {version_1,  version_2,  version_3, version_4, version_5,
+                                   version_6,  version_7,  version_8, version_9, version_10,
+                                   version_11, version_12, version_13};
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "policy/claim.hpp"
+#include "policy/freeze.hpp"
 #include "policy/journal/journal_entry.hpp"
 #include "policy/journal/journal_record.hpp"
 #include "policy/key_identity.hpp"
@@ -68,8 +69,9 @@ public:
         policy::Approval approval;
         bool attached = false;  // one for the same principal and digest answers already: policy::answers()
     };
-    /// Errc::rate_limited over the limits; Errc::conflict if another open request of this principal would
-    /// change the same token (its id is the error's data: {approval_id}).
+    /// Errc::denied if the principal is frozen; Errc::rate_limited over the limits; Errc::conflict if another
+    /// open request of this principal would change the same token (its id is the error's data:
+    /// {approval_id}).
     Result<Opened> open_request(const policy::Approval& fresh, const RequestLimits& limits,
                                 const journal::JournalEntry& entry);
     Result<std::optional<policy::Approval>> find(const std::string& id);
@@ -130,6 +132,25 @@ public:
     /// with it, each with its record. Errc::conflict if it was revoked before.
     Result<void> revoke_permission(const policy::StandingPermission& revoked,
                                    const journal::JournalEntry& entry);
+
+    /// Until unfreeze() no request of this principal is opened. What `stop` makes of its open ones is written
+    /// with its record; it answers Errc::refused or Errc::expired for one that goes on or is over. The
+    /// answer: how many were stopped. Errc::conflict if it is frozen already, Errc::not_found if it never
+    /// asked for anything.
+    struct Stopped {
+        policy::Approval next;
+        journal::JournalEntry entry;
+    };
+    using Stop = std::function<Result<Stopped>(policy::Approval)>;
+    Result<std::size_t> freeze(const policy::Freeze& freeze, const Stop& stop,
+                               const journal::JournalEntry& entry);
+    /// As it was. Errc::not_found.
+    using JournalFreeze = std::function<journal::JournalEntry(const policy::Freeze&)>;
+    Result<policy::Freeze> unfreeze(const std::string& principal, const JournalFreeze& record);
+    /// Oldest first.
+    Result<std::vector<policy::Freeze>> freezes();
+    /// policy::Freeze::refusal() if this principal is frozen.
+    Result<void> check_frozen(const std::string& principal);
 
     /// A code that lets `person` sign in once until then; only its hash is kept.
     Result<void> add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,

@@ -165,6 +165,7 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Tim
         if (!found) return found.error();
     }
     if (*found && policy::answers(**found, now)) return Opened{std::move(**found), true};
+    if (auto may = check_frozen(principal); !may) return may.error();
     if (auto room = check_limits(principal, now, limits); !room) return room.error();
     auto own = open_approvals_of(principal);
     if (!own) return own.error();

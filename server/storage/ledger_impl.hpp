@@ -69,6 +69,7 @@ struct Ledger::Impl {
     /// The same for every request that waits and `cannot_run` any more.
     Result<void> supersede_where(const std::function<bool(const policy::Approval&)>& cannot_run,
                                  std::string_view why, const std::string& by, policy::Time now);
+    Result<void> check_frozen(const std::string& principal);
     Result<Opened> open_row(const policy::Approval& fresh, policy::Time now, const RequestLimits& limits);
     bool has_a_past();
     Result<std::vector<policy::Approval>> open_approvals();

@@ -35,16 +35,32 @@ test('the pictures in docs show the inbox and a request as they are', async t =>
   await row(page, 'Create', 'prod-deploy').click();
   await card(page, 'prod-deploy').waitFor();
 
-  for (const scheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme: scheme });
-    const picture = await page.screenshot();
-    const file = join(folder, `inbox-${scheme}.png`);
+  const picture = async (name, size = { width: 1280, height: 800 }) => {
+    await page.setViewportSize(size);
+    const taken = await page.screenshot();
+    const file = join(folder, `${name}.png`);
     if (process.env.TFY_UPDATE_PICTURES) {
       mkdirSync(folder, { recursive: true });
-      writeFileSync(file, picture);
+      writeFileSync(file, taken);
     }
     assert.ok(existsSync(file), `${file} is missing: run this test with TFY_UPDATE_PICTURES=1`);
-    assert.deepEqual(sizeOf(readFileSync(file)), sizeOf(picture));
+    assert.deepEqual(sizeOf(readFileSync(file)), sizeOf(taken), name);
+  };
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await picture(`inbox-${scheme}`);
   }
   for (const name of ['ci-pipeline', 'prod-deploy', 'notebook-eval']) assert.ok(await row(page, 'Create', name).isVisible(), name);
+
+  await page.emulateMedia({ colorScheme: 'light' });
+  const mine = card(page, 'prod-deploy');
+  await picture('request-phone', { width: 390, height: 844 });
+  assert.ok(await mine.getByRole('button', { name: 'Approve creation' }).isVisible(), 'the decision is in view');
+
+  await page.setViewportSize(size);
+  await mine.getByLabel('Type prod-deploy to approve').fill('prod-deploy');
+  await mine.getByRole('button', { name: 'Approve creation' }).click();
+  await page.getByRole('link', { name: 'Show', exact: true }).click();
+  await page.getByRole('button', { name: 'Show the value once' }).waitFor();
+  await picture('reveal', { width: 1280, height: 480 });
 });

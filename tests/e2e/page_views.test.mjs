@@ -50,8 +50,27 @@ test('the health: TrueFoundry, key, journal, what an approval proves, and where 
   await page.getByText('What an approval proves').waitFor();
   assert.equal(await page.getByText(/Works$/).count(), 2);
   const words = await page.getByRole('region', { name: /^Health of / }).innerText();
-  for (const part of [world.upstream, 'Key', 'Journal', 'Webhooks\nNone.', 'tfy-pat-mcp doctor']) assert.ok(words.includes(part), `${part} in ${words}`);
+  for (const part of [world.upstream, 'Key', 'Journal', 'Webhooks\nNone.']) assert.ok(words.includes(part), `${part} in ${words}`);
   await accessible(page);
+});
+
+test('the doctor’s findings: the same as the command says, with what to do, and without a key', async t => {
+  const { world, page } = await begin(t);
+  await page.getByRole('link', { name: 'Health' }).click();
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await page.getByText(/^Nothing is broken, \d+ warnings?\.$/).waitFor();
+  const shown = await page.locator('.checks li').evaluateAll(items =>
+    items.map(item => item.querySelector('.state bdi').textContent)
+  );
+  const { findings } = JSON.parse((await world.terminal(['doctor', '--listen', '127.0.0.1:0', '--offline', '--json'])).stdout);
+  assert.deepEqual(shown.toSorted(), findings.map(each => each.what).toSorted());
+  const levels = await page.locator('.checks .state .unseen').allInnerTexts();
+  assert.ok(levels[0].startsWith('Warning') && levels.at(-1).startsWith('Fine'), levels.join());
+  for (const { todo } of findings.filter(each => each.level === 'warning' && each.todo))
+    assert.ok((await page.locator('.checks').innerText()).includes(todo), todo);
+  assert.ok(!(await page.content()).includes(world.env.TFY_API_KEY));
+  await accessible(page);
+  await page.getByRole('button', { name: 'Check again' }).waitFor();
 });
 
 test('a request is given its time once more, with one click, and says who did so', async t => {

@@ -37,25 +37,35 @@ struct Page {
     const registry::Catalog& catalog = tools.catalog;
     approvals::Narrowing narrowing{approvals, catalog, gate, clock};
     approvals::Permissions standing{approvals, store, gate, redaction, clock, production};
+    approvals::Freezes freezes{approvals, store, redaction, clock};
     observability::Log log{redaction, observability::Log::Level::off};
     TempFolder state;
     calls::RotationDesk rotations{
         {loop, store, client, redaction, clock, log}, "test", state.path(), production};
     people::PageSessions people{store, clock};
     people::PassphraseDesk passphrases{store, clock};
+    people::PeopleDesk enrolled_people{store, clock};
     people::SignInCodes codes{store, clock};
     Result<Json> listed = Json{{"tokens", Json::array()}, {"total", 0}};  // what the page may read
     Result<Json> state_of_it = Json::object();
+    Result<Json> checked = Json::object();
     static dashboard::Reading::Read read(const Result<Json>& answer) {
         return [&answer](std::string) -> Async<Result<Json>> { co_return answer; };
     }
-    dashboard::Dashboard dashboard{
-        {approvals, narrowing, standing, reveals, rotations, passphrases, {read(listed), read(state_of_it)}},
-        people,
-        codes,
-        redaction,
-        clock,
-        "sandbox"};
+    dashboard::Dashboard dashboard{{approvals,
+                                    narrowing,
+                                    standing,
+                                    freezes,
+                                    reveals,
+                                    rotations,
+                                    passphrases,
+                                    enrolled_people,
+                                    {read(listed), read(state_of_it), read(checked)}},
+                                   people,
+                                   codes,
+                                   redaction,
+                                   clock,
+                                   "sandbox"};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
     std::string key;
 

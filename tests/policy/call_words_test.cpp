@@ -25,13 +25,15 @@ TEST_CASE("each changing tool has a heading, a verb and a button of its own") {
         const char* line;
         const char* button;
         bool danger;
+        const char* together;  // rotations and values: one by one, always
     };
     const Row rows[] = {
-        {"tfy_access_tokens_create", "Create access token ci", "Create ci", "Approve creation", false},
-        {"tfy_access_tokens_delete", "Delete access token ci", "Delete ci", "Approve deletion", true},
-        {"tfy_access_tokens_rotate", "Rotate access token ci", "Rotate ci", "Approve rotation", true},
+        {"tfy_access_tokens_create", "Create access token ci", "Create ci", "Approve creation", false,
+         "opened"},
+        {"tfy_access_tokens_delete", "Delete access token ci", "Delete ci", "Approve deletion", true, "plan"},
+        {"tfy_access_tokens_rotate", "Rotate access token ci", "Rotate ci", "Approve rotation", true, ""},
         {"tfy_access_tokens_reveal", "Show the value of access token ci", "Show the value of ci",
-         "Approve showing it once", false},
+         "Approve showing it once", false, ""},
     };
     for (const auto& row : rows) {
         CAPTURE(row.tool);
@@ -39,6 +41,7 @@ TEST_CASE("each changing tool has a heading, a verb and a button of its own") {
         CHECK(line_of(asked(row.tool, "ci"), fakes::no_tokens()) == row.line);
         CHECK(words_for(row.tool, fakes::no_tokens()).button == row.button);
         CHECK(words_for(row.tool, fakes::no_tokens()).danger == row.danger);
+        CHECK(words_for(row.tool, fakes::no_tokens()).together == row.together);
     }
 }
 

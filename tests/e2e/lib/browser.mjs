@@ -45,6 +45,10 @@ export async function accessible(page) {
     const found = violations.map(each => `${each.id}: ${each.nodes.map(node => node.target).join(', ')}`);
     assert.deepEqual(found, [], `${colorScheme}, ${width} px, forced colours ${forcedColors}`);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px`);
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll('.row')].filter(row => row.scrollWidth > row.clientWidth).map(row => row.innerText)
+    );
+    assert.deepEqual(wide, [], `lines that do not fit at ${width} px`);
   }
   await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
   await page.setViewportSize({ width: 1280, height: 1000 });

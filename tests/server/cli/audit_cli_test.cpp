@@ -227,7 +227,8 @@ TEST_CASE("a journal from before there were heads is said to have none, and gets
     const auto as_before =
         "DROP TABLE journal_head; DROP TABLE webhooks; DROP TABLE deliveries; DROP TABLE sign_in_codes; DROP "
         "TABLE rotations; DROP TABLE rotation_reservations; DROP TABLE begun_with; DROP TABLE caller_keys; "
-        "DROP TABLE people; DROP TABLE credentials; DROP TABLE guesses; DROP TABLE page_sessions; DROP INDEX "
+        "DROP TABLE freezes; DROP TABLE people; DROP TABLE credentials; DROP TABLE guesses; DROP TABLE "
+        "page_sessions; DROP INDEX "
         "journal_of_people; "
         "DROP TABLE standing_permissions; ALTER TABLE approvals DROP COLUMN revision; PRAGMA user_version = "
         "1";

@@ -347,15 +347,15 @@ TEST_CASE("only the page itself may ask: not one of another port, address, schem
         {"no TLS there", {{"origin", "http://tools.example"}}, 403},
     };
     Page page;
-    dashboard::Dashboard public_page{
-        {page.approvals, page.narrowing, page.standing, page.reveals, page.rotations, page.passphrases},
-        page.people,
-        page.codes,
-        page.redaction,
-        page.clock,
-        "sandbox",
-        {},
-        "https://tools.example"};
+    dashboard::Dashboard public_page{{page.approvals, page.narrowing, page.standing, page.freezes,
+                                      page.reveals, page.rotations, page.passphrases, page.enrolled_people},
+                                     page.people,
+                                     page.codes,
+                                     page.redaction,
+                                     page.clock,
+                                     "sandbox",
+                                     {},
+                                     "https://tools.example"};
     page.sign_in();
     for (const auto& row : rows) {
         CAPTURE(row.name);

@@ -23,6 +23,7 @@ TEST_CASE("a line says what, who asks, what is risky, how long, and who has vote
     CHECK(row.at("title") == "Delete access token");
     CHECK(row.at("verb") == "Delete");
     CHECK(row.at("danger") == true);
+    CHECK(row.at("together") == "plan");
     CHECK(row.at("subject") == "prod-db");
     CHECK(row.at("principal") == "stdio:alice");
     CHECK(row.at("expires") == "2026-11-23T12:15:00.000Z");

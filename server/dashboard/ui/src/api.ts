@@ -1,6 +1,6 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
 import { keepPageKey, pageKey } from "./page_key";
-import type { Approval, Destination, Health, JournalRecord, Pasts, Permission, Reveal, Rotation, Rows, Session, Tokens } from "./types";
+import type { Approval, Checks, Destination, Health, Invitation, JournalRecord, Pasts, Permission, Person, Reveal, Rotation, Rows, Session, Tokens } from "./types";
 
 const base = "/approvals/api/";
 
@@ -122,6 +122,14 @@ export const api = {
     permit: async (permit: Permit) =>
         (await (await post("permissions", permit)).json()) as Permission,
     revoke: (id: string) => post(`permissions/${id}/revoke`, {}),
+    freeze: async (principal: string, reason: string) =>
+        (await (await post("freeze", { principal, reason })).json()) as { stopped: number },
+    people: async () => (await get<{ people: Person[] }>("people")).people,
+    invite: async (name: string) => (await (await post("people", { name })).json()) as Invitation,
+    confirm: (name: string) => post("people/confirm", { name }),
+    suspend: (name: string) => post("people/suspend", { name }),
+    checks: () => get<Checks>("checks"),
+    unfreeze: (principal: string) => post("unfreeze", { principal }),
     rotations: async () => (await get<{ rotations: Rotation[] }>("rotations")).rotations,
     keep: async (id: string) =>
         (await (await post(`rotations/${id}/keep`, {})).json()) as Rotation,

@@ -1,10 +1,12 @@
 // The whole page: the bar on top, then the sign-in or one of the views, and the region that speaks to screen readers.
 import { useSignalEffect } from "@preact/signals";
 import { LocationProvider, useLocation } from "preact-iso";
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { spoken } from "./announce";
 import { History } from "./history";
 import { Inbox } from "./inbox";
+import { People } from "./enrolled";
 import { Health } from "./health";
 import { helpOpen, keysOn, keyWords, listen, switchKeys, viewWanted } from "./keys";
 import { follow } from "./live";
@@ -13,6 +15,7 @@ import { Permissions } from "./permissions";
 import { Reveals } from "./reveals";
 import { Rotations } from "./rotations";
 import { SignIn } from "./sign_in";
+import { Together } from "./together";
 import { Tokens } from "./tokens";
 import { connection, reveals, rotations, selected, session, signOut, toSave, waiting } from "./state";
 
@@ -31,6 +34,7 @@ function Tabs() {
         [`${home}/history`, "History", 0],
         [`${home}/permissions`, "Permissions", 0],
         [`${home}/rotations`, "Rotations", rotations.value.length],
+        [`${home}/people`, "People", 0],
         [`${home}/health`, "Health", 0],
     ];
     const current = tabs.slice(1).find(([address]) => address === path)?.[0] ?? home;
@@ -132,29 +136,35 @@ function Footer() {
     );
 }
 
-function View({ path }: { path: string }) {
+const sections: Record<string, () => ComponentChildren> = {
+    values: Reveals,
+    permissions: Permissions,
+    rotations: Rotations,
+    people: People,
+    health: Health,
+};
+
+function View({ path, query }: { path: string; query: Record<string, string> }) {
     const name = path.slice(home.length + 1);
-    if (name === "values")
+    if (name === "together")
         return (
             <div class="column">
-                <Reveals />
+                <Together by={query.by ?? ""} verb={query.verb ?? ""} />
             </div>
         );
     if (name === "history") return <History />;
     if (name === "tokens") return <Tokens />;
-    if (name === "permissions" || name === "rotations" || name === "health") {
-        const Section = { permissions: Permissions, rotations: Rotations, health: Health }[name];
-        return (
-            <div class="column">
-                <Section />
-            </div>
-        );
-    }
-    return <Inbox open={requestIn(path)} />;
+    const Section = sections[name];
+    if (!Section) return <Inbox open={requestIn(path)} />;
+    return (
+        <div class="column">
+            <Section />
+        </div>
+    );
 }
 
 function SignedIn() {
-    const { path, route } = useLocation();
+    const { path, query, route } = useLocation();
     useEffect(() => routeBy(route), [route]);
     useEffect(follow, []);
     useEffect(listen, []);
@@ -175,7 +185,7 @@ function SignedIn() {
                     to be saved. <a href={`${home}/values`}>Show</a>
                 </p>
             )}
-            <View path={path} />
+            <View path={path} query={query} />
         </>
     );
 }

@@ -3,10 +3,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { dropDraft, isDraft, keepDraft, useDraft } from "./drafts";
+import { decided, habits } from "./habits";
 import { focusSoon } from "./nav";
 import { goOn } from "./next";
 import { clock } from "./time";
 import { commonReasons, destinations, fate, title } from "./words";
+import { Problem } from "./work";
 import type { Approval, Destination, Part } from "./types";
 
 function Destinations({
@@ -117,7 +119,13 @@ function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { 
             destination: first ? ("" as const) : (to as Destination | ""),
             reason: reason.trim(),
         };
-        void run(() => api.approve(id, choice), afterApproval);
+        void run(
+            () => api.approve(id, choice),
+            (now) => {
+                decided(digest, true);
+                afterApproval(now);
+            },
+        );
     };
 
     return (
@@ -204,6 +212,7 @@ function Deny({ approval, over, cut, busy, run, complain, onBack }: Part & { onB
         void run(
             () => api.deny(approval.id, reason.trim()),
             () => {
+                decided(approval.digest, false);
                 announce(`Denied: ${title(approval)}`);
                 goOn(approval.id);
             },
@@ -285,6 +294,16 @@ function Ended({ approval }: { approval: Approval }) {
     );
 }
 
+/** What one does not notice oneself. */
+function Habits() {
+    const { quick, row } = habits.value;
+    const words = [
+        row > 1 && `You have approved ${row} in a row.`,
+        quick > 0 && `${quick} ${quick === 1 ? "decision" : "decisions"} within two seconds of seeing the request.`,
+    ].filter(Boolean);
+    return words.length > 0 ? <p class="hint habits">{words.join(" ")}</p> : null;
+}
+
 /** `approval` is the request as it last waited, `current` as it is now. */
 export function Decide({ current, problem, ...part }: Part & { current: Approval; problem: string }) {
     const { approval, over, cut, complain } = part;
@@ -319,9 +338,8 @@ export function Decide({ current, problem, ...part }: Part & { current: Approval
             ) : (
                 !over && <Barred {...part} onDeny={() => turn(true)} />
             )}
-            <p id={`problem-${approval.id}`} class="problem" role="alert">
-                {problem}
-            </p>
+            <Problem id={`problem-${approval.id}`} words={problem} />
+            {!over && <Habits />}
         </div>
     );
 }

@@ -113,6 +113,12 @@ export function Facts({ approval }: { approval: Approval }) {
                     </div>
                 )}
                 <Pairs facts={[...rest, asker]} />
+                {approval.state !== "pending" && (
+                    <p class="hint">
+                        As it was on {moment(approval.narrowings.at(-1)?.at ?? approval.created)}, when it was asked
+                        {approval.narrowings.length > 0 && " or changed"}.
+                    </p>
+                )}
             </div>
         </section>
     );

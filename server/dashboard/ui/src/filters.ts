@@ -12,7 +12,8 @@ export const grouped = signal<boolean | null>(null);
 const closed = signal<ReadonlySet<string>>(new Set());
 
 const soon = 5 * 60_000;
-const many = 8;
+/** So many of one caller are grouped, and warned of: half of what one may have open by default. */
+export const many = 8;
 
 export const verbs = computed(() => [...new Set(inbox.value.map((each) => each.verb))].sort());
 

@@ -1,8 +1,10 @@
 // Whether this server works, and what an approval on it proves.
 import { useEffect, useState } from "preact/hooks";
 import { api } from "./api";
+import { Checks } from "./checks";
 import { now, session } from "./state";
 import { days, moment } from "./time";
+import { Problem, useWork } from "./work";
 import type { Health as Found } from "./types";
 import type { ComponentChildren } from "preact";
 
@@ -82,32 +84,19 @@ function Facts({ found }: { found: Found }) {
                     <bdi>{warning}</bdi>
                 </p>
             ))}
-            <p class="hint">
-                On the server's machine, <code>tfy-pat-mcp doctor</code> checks more: settings, files, webhooks and the
-                terminal.
-            </p>
         </>
     );
 }
 
 export function Health() {
     const [found, setFound] = useState<Found | null>(null);
-    const [problem, setProblem] = useState("");
-    const look = async () => {
-        setProblem("");
-        try {
-            setFound(await api.health());
-        } catch (failure) {
-            setProblem((failure as Error).message);
-        }
-    };
+    const { problem, run } = useWork();
+    const look = () => run(async () => setFound(await api.health()));
     useEffect(() => void look(), []);
     return (
         <section aria-labelledby="health-title">
             <h2 id="health-title">Health of {session.value?.server}</h2>
-            <p class="problem" role="alert">
-                {problem}
-            </p>
+            <Problem words={problem} />
             {!found && !problem && (
                 <p class="hint" role="status">
                     Looking{"\u2026"}
@@ -117,6 +106,7 @@ export function Health() {
             <button type="button" class="quiet small" onClick={look}>
                 Look again
             </button>
+            <Checks />
         </section>
     );
 }

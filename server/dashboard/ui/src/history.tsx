@@ -5,6 +5,7 @@ import { Claimed, Exactly, Facts } from "./evidence";
 import { Changes } from "./narrow";
 import {
     foundPast,
+    notRun,
     journalFile,
     outcomes,
     past,
@@ -19,9 +20,10 @@ import {
 } from "./past";
 import { Votes } from "./people";
 import { Choose, Search } from "./search";
-import { load, opened, refresh } from "./state";
+import { load, opened, tryRefresh } from "./state";
 import { moment } from "./time";
 import { Lines } from "./virtual";
+import { Problem, useWork } from "./work";
 import { shownIn, states, surely } from "./words";
 import type { Approval, Past } from "./types";
 
@@ -101,7 +103,11 @@ function Line({ line, open, toggle }: { line: Past; open: boolean; toggle: () =>
                     </span>
                     {decision && (
                         <span>
-                            {decision.permitted ? "Allowed ahead of time by " : "by "}
+                            {decision.permitted
+                                ? "Allowed ahead of time by "
+                                : notRun.includes(line.state)
+                                  ? "approved before by "
+                                  : "by "}
                             <bdi>{decision.by}</bdi>
                         </span>
                     )}
@@ -126,7 +132,6 @@ function Decisions() {
         <Lines
             all={foundPast.value}
             keyOf={(line) => line.id}
-            height={() => 64}
             line={(line) => (
                 <Line line={line} open={open === line.id} toggle={() => setOpen(open === line.id ? "" : line.id)} />
             )}
@@ -136,20 +141,8 @@ function Decisions() {
 
 /** The journal behind the history: whether it is whole, and all of it as a file. */
 function Journal() {
-    const [busy, setBusy] = useState(false);
-    const [problem, setProblem] = useState("");
+    const { busy, problem, run } = useWork();
     const [proof, setProof] = useState<{ intact: boolean; says: string } | null>(null);
-    const run = async (work: () => Promise<void>) => {
-        if (busy) return;
-        setBusy(true);
-        setProblem("");
-        try {
-            await work();
-        } catch (failure) {
-            setProblem((failure as Error).message);
-        }
-        setBusy(false);
-    };
     const check = () =>
         run(async () => {
             setProof(null);
@@ -179,9 +172,7 @@ function Journal() {
                     </p>
                 )}
             </div>
-            <p class="problem" role="alert">
-                {problem}
-            </p>
+            <Problem words={problem} />
         </>
     );
 }
@@ -189,7 +180,7 @@ function Journal() {
 export function History() {
     useEffect(() => {
         watchPast(true);
-        void refresh().catch(() => undefined);
+        tryRefresh();
         return () => watchPast(false);
     }, []);
     const found = foundPast.value.length;

@@ -18,11 +18,13 @@ import {
     type Group,
     type Line as ListedLine,
 } from "./filters";
+import { Callers } from "./freeze";
 import { addressOf, focusTitle, isWide } from "./nav";
 import { Pane } from "./request";
 import { Choose, Search } from "./search";
 import { inbox, loaded, now, opened, selected, session, waiting, wanted, wantedProblem } from "./state";
 import { ago, left } from "./time";
+import { Sets } from "./together";
 import { fate } from "./words";
 import { Lines } from "./virtual";
 import type { Row } from "./types";
@@ -144,7 +146,6 @@ function Waiting() {
         <Lines
             all={all}
             keyOf={keyOf}
-            height={(line) => ("group" in line ? 36 : 64)}
             line={(line) => ("row" in line ? <Line row={line.row} /> : <Heading group={line.group} />)}
             place={all.findIndex((line) => "row" in line && line.row.id === selected.value)}
             follow={[selected.value, loaded.value]}
@@ -182,6 +183,8 @@ export function Inbox({ open }: { open: string | null }) {
                         {wantedProblem.value}
                     </p>
                 )}
+                <Callers />
+                <Sets />
                 {inbox.value.length > 0 && <Filters />}
                 {!loaded.value && inbox.value.length === 0 && <p class="hint">Looking{"\u2026"}</p>}
                 {none && <Empty />}

@@ -19,7 +19,7 @@ export const keyWords: [string, string][] = [
     ["a", "approve: goes to the field or the button"],
     ["d", "deny: asks for the reason"],
     ["/", "search"],
-    ["g, then i, v, t, h, p, r or s", "inbox, values, tokens, history, permissions, rotations, health (status)"],
+    ["g, then i, v, t, h, p, r, e or s", "inbox, values, tokens, history, permissions, rotations, people (enrolled), health (status)"],
     ["?", "this list"],
     ["Esc", "back, or close"],
 ];
@@ -31,6 +31,7 @@ const places: Record<string, string> = {
     h: `${home}/history`,
     p: `${home}/permissions`,
     r: `${home}/rotations`,
+    e: `${home}/people`,
     s: `${home}/health`,
 };
 

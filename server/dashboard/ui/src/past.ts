@@ -44,11 +44,13 @@ export function forgetPast(): void {
     pastWhole.value = false;
 }
 
+export const notRun: State[] = ["expired", "withdrawn", "superseded"];
+
 export const outcomes: [string, string, State[]][] = [
     ["done", "Done", ["succeeded"]],
     ["denied", "Denied", ["denied"]],
     ["failed", "Failed or unknown", ["failed", "unknown"]],
-    ["undecided", "Never decided", ["expired", "withdrawn", "superseded"]],
+    ["over", "Over without running", notRun],
     ["running", "Under way", ["approved", "executing"]],
 ];
 

@@ -1,25 +1,22 @@
 // Creates that were allowed ahead of time: what is in force, and taking it back.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { draft, Permit, title } from "./permit";
-import { loaded, now, permissions, refresh } from "./state";
+import { loaded, now, permissions, tryRefresh } from "./state";
 import { left, moment } from "./time";
 import { shownIn, surely } from "./words";
+import { Problem, useWork } from "./work";
 import type { Permission } from "./types";
 
 function Row({ permission }: { permission: Permission }) {
-    const [problem, setProblem] = useState("");
-    const revoke = async () => {
-        try {
+    const { problem, run } = useWork();
+    const revoke = () =>
+        run(async () => {
             await api.revoke(permission.id);
             announce(`Revoked: ${permission.words}`);
             title()?.focus();
-        } catch (failure) {
-            setProblem((failure as Error).message);
-        }
-        void refresh().catch(() => undefined);
-    };
+        }).finally(tryRefresh);
     return (
         <li class="entry permission with-button">
             <div>
@@ -44,9 +41,7 @@ function Row({ permission }: { permission: Permission }) {
             <button type="button" class="quiet small" onClick={revoke}>
                 Revoke<span class="unseen">: {permission.words}</span>
             </button>
-            <p class="problem" role="alert">
-                {problem}
-            </p>
+            <Problem words={problem} />
         </li>
     );
 }

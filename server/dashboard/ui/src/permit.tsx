@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { go, home } from "./nav";
-import { givenFor, refresh } from "./state";
+import { givenFor, tryRefresh } from "./state";
 import { destinations } from "./words";
 import type { Approval, Destination, TokenKind } from "./types";
 
@@ -174,7 +174,7 @@ export function Permit({ from }: { from: Draft }) {
             });
             announce(`Allowed: ${given.words}`);
             close();
-            void refresh().catch(() => undefined);
+            tryRefresh();
         } catch (failure) {
             setProblem((failure as Error).message);
             setBusy(false);

@@ -5,11 +5,13 @@ import { api, Failure } from "./api";
 import { Decide } from "./decide";
 import { keepDraft } from "./drafts";
 import { Asked, Claimed, Exactly, Facts, Warnings } from "./evidence";
+import { Freeze } from "./freeze";
+import { look } from "./habits";
 import { Changes, Narrow } from "./narrow";
 import { focusSoon, go, home, titleShown } from "./nav";
 import { People } from "./people";
 import { AllowMore } from "./permit";
-import { asWaited, connection, isPending, load, now, opened, put, refresh, wanted } from "./state";
+import { asWaited, connection, isPending, load, now, opened, put, tryRefresh, wanted } from "./state";
 import { left, moment } from "./time";
 import { title } from "./words";
 import type { Approval } from "./types";
@@ -69,6 +71,7 @@ function Request({ approval }: { approval: Approval }) {
     // The forms are those of the request as it last waited: with it they would change, and lose what was typed.
     const waited = asWaited(approval.id) ?? approval;
     useEffect(() => titleShown(approval.id), []);
+    useEffect(() => look(approval.digest), [approval.digest]);
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState("");
     const run = async (work: () => Promise<Approval>, done: (now: Approval) => void) => {
@@ -82,7 +85,7 @@ function Request({ approval }: { approval: Approval }) {
             setProblem((failure as Error).message);
             // Someone else was faster, or its time is over: what is shown here is old.
             if (failure instanceof Failure && [401, 403, 404, 409, 410].includes(failure.status))
-                void refresh().catch(() => undefined);
+                tryRefresh();
         } finally {
             setBusy(false);
         }
@@ -140,6 +143,7 @@ function Request({ approval }: { approval: Approval }) {
                 <Exactly approval={approval} />
                 <Narrow {...part} />
                 {!over && <AllowMore approval={approval} />}
+                {!over && <Freeze principal={approval.principal} />}
                 <p class="hint">Request {approval.id}</p>
             </div>
             <Decide {...part} current={approval} problem={problem} />

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { home } from "./nav";
-import { now, refresh, reveals, rotations } from "./state";
+import { now, tryRefresh, reveals, rotations } from "./state";
 import { left, moment } from "./time";
 import type { Reveal } from "./types";
 
@@ -90,7 +90,7 @@ function Panel({ reveal }: { reveal: Reveal }) {
             setProblem((failure as Error).message);
             setStage("hidden");
         }
-        void refresh().catch(() => undefined);
+        tryRefresh();
     };
     const hide = () => {
         setValue("");

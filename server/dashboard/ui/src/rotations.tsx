@@ -1,23 +1,20 @@
 // Rotations whose old token still may go: when it does, and keeping it.
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
-import { now, refresh, rotations } from "./state";
+import { now, rotations, tryRefresh } from "./state";
 import { left, moment } from "./time";
+import { Problem, useWork } from "./work";
 import type { Rotation } from "./types";
 
 function Row({ rotation, onKept }: { rotation: Rotation; onKept: () => void }) {
-    const [problem, setProblem] = useState("");
-    const keep = async () => {
-        try {
+    const { problem, run } = useWork();
+    const keep = () =>
+        run(async () => {
             await api.keep(rotation.id);
             announce(`The old token ${rotation.old} stays.`);
             onKept();
-        } catch (failure) {
-            setProblem((failure as Error).message);
-        }
-        void refresh().catch(() => undefined);
-    };
+        }).finally(tryRefresh);
     return (
         <li class="entry with-button">
             <div>
@@ -39,9 +36,7 @@ function Row({ rotation, onKept }: { rotation: Rotation; onKept: () => void }) {
                     Keep the old token<span class="unseen">: {rotation.old}</span>
                 </button>
             )}
-            <p class="problem" role="alert">
-                {problem}
-            </p>
+            <Problem words={problem} />
         </li>
     );
 }

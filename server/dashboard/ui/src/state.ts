@@ -2,16 +2,19 @@
 import { computed, signal } from "@preact/signals";
 import { api, Failure, type Proof } from "./api";
 import { announce } from "./announce";
+import { forgetHabits } from "./habits";
 import { keepPageKey } from "./page_key";
 import { dropDraft, drafts, forgetDrafts, isDraft } from "./drafts";
 import { forgetPast, loadPast } from "./past";
 import { rowTitle } from "./words";
-import type { Approval, Permission, Reveal, Rotation, Row, Session } from "./types";
+import type { Approval, Freeze, Permission, Reveal, Rotation, Row, Session } from "./types";
 
 export const session = signal<Session | null>(null);
 /** All that wait, as lines, in the order of arrival: a new one never moves what is under the pointer. */
 export const rows = signal<Row[]>([]);
 export const waiting = signal(0);
+/** Callers that people have stopped. */
+export const frozen = signal<Freeze[]>([]);
 /** Requests in full: those that were opened. */
 export const opened = signal<ReadonlyMap<string, Approval>>(new Map());
 export const reveals = signal<Reveal[]>([]);
@@ -30,6 +33,8 @@ const tick = signal(Date.now());
 export const now = computed(() => tick.value + ahead.value);
 setInterval(() => (tick.value = Date.now()), 1000);
 
+/** Requests that are shown in full beside the selected one. */
+export const alsoShown = signal<readonly string[]>([]);
 /** The request that is shown beside the inbox; the one that a link led to. */
 export const selected = signal<string | null>(null);
 export const wanted = signal<string | null>(
@@ -94,6 +99,7 @@ async function loadRows(): Promise<void> {
         more = page.rows.length > 0 ? page.more : 0;
         if (!loaded.value && more > 0) show(list);
         waiting.value = page.waiting;
+        frozen.value = page.frozen;
     }
     if (loaded.value) tellNews(before, list);
     show(list);
@@ -115,7 +121,7 @@ export async function load(id: string): Promise<void> {
 
 const loadOpened = () =>
     Promise.all(
-        [...new Set([...drafts.value, ...(selected.value ? [selected.value] : [])])].map(
+        [...new Set([...drafts.value, ...alsoShown.value, ...(selected.value ? [selected.value] : [])])].map(
             (id) => (opened.value.get(id)?.state ?? "pending") === "pending" && load(id),
         ),
     );
@@ -147,6 +153,9 @@ export function refresh(): Promise<void> {
     return following;
 }
 
+/** The same where the page has other ways to notice that it failed. */
+export const tryRefresh = () => void refresh().catch(() => undefined);
+
 /** A 401 leads back to the sign-in. */
 async function readAll(): Promise<void> {
     try {
@@ -170,6 +179,8 @@ export function forget(): void {
     waitedAs.clear();
     forgetPast();
     forgetDrafts();
+    forgetHabits();
+    frozen.value = [];
     reveals.value = [];
     permissions.value = [];
     rotations.value = [];

@@ -9,6 +9,7 @@ import { Choose, Search } from "./search";
 import { now } from "./state";
 import { clock, days, moment } from "./time";
 import { Lines } from "./virtual";
+import { Problem, useWork } from "./work";
 import type { Token, Tokens as Listed } from "./types";
 
 const listed = signal<Listed | null>(null);
@@ -120,7 +121,6 @@ function Shown() {
         <Lines
             all={shown.value}
             keyOf={(token) => token.id}
-            height={() => 60}
             line={(token) => (
                 <Line token={token} open={open === token.id} toggle={() => setOpen(open === token.id ? "" : token.id)} />
             )}
@@ -129,15 +129,8 @@ function Shown() {
 }
 
 export function Tokens() {
-    const [problem, setProblem] = useState("");
-    const look = async () => {
-        setProblem("");
-        try {
-            listed.value = await api.tokens();
-        } catch (failure) {
-            setProblem((failure as Error).message);
-        }
-    };
+    const { problem, run } = useWork();
+    const look = () => run(async () => void (listed.value = await api.tokens()));
     useEffect(() => void look(), []);
     const tokens = listed.value?.tokens;
     const total = listed.value?.total ?? 0;
@@ -154,9 +147,7 @@ export function Tokens() {
                     </button>
                 </div>
             </div>
-            <p class="problem" role="alert">
-                {problem}
-            </p>
+            <Problem words={problem} />
             <p class="hint" role="status">
                 {!tokens
                     ? !problem && "Looking\u2026"

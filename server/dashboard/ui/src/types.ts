@@ -95,6 +95,8 @@ export interface Row {
     title: string;
     verb: string;
     danger: boolean;
+    /** Whether several can be decided on one screen: as a plan, or once each was opened. */
+    together: "plan" | "opened" | "";
     subject: string;
     principal: string;
     created: string;
@@ -136,11 +138,42 @@ export interface JournalRecord {
     sequence: number;
 }
 
+/** A caller that a person has stopped. */
+export interface Freeze {
+    principal: string;
+    by: string;
+    since: string;
+    reason: string;
+}
+
+/** Someone who is enrolled. */
+export interface Person {
+    name: string;
+    let_in_by: string | null;
+    enrolled: string;
+    confirmed: boolean;
+    suspended: string | null;
+}
+
+export interface Invitation {
+    person: string;
+    invitation: string;
+    until: string;
+}
+
+/** What the doctor says. */
+export interface Checks {
+    findings: { level: "ok" | "warning" | "broken"; what: string; why: string; todo: string | null }[];
+    broken: number;
+    warnings: number;
+}
+
 /** A page of the inbox, oldest first. */
 export interface Rows {
     revision: number;
     now: string;
     rows: Row[];
+    frozen: Freeze[];
     /** That come after these, and all that wait. */
     more: number;
     waiting: number;

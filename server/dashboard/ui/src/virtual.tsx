@@ -1,78 +1,77 @@
-// Long lists: only the lines that can be seen are in the document, by TanStack's virtual list.
+// Long lists: only the lines that can be seen are in the document, by virtua's core.
 import {
-    elementScroll,
-    observeElementOffset,
-    observeElementRect,
-    Virtualizer,
-    type VirtualizerOptions,
-} from "@tanstack/virtual-core";
+    ACTION_ITEMS_LENGTH_CHANGE,
+    createContainerDriver,
+    createListLayout,
+    createVirtualStore,
+    UPDATE_VIRTUAL_STATE,
+} from "virtua/unstable_core";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
-
-type Own = "count" | "getScrollElement" | "estimateSize" | "getItemKey";
-
-function useVirtual(own: Pick<VirtualizerOptions<HTMLElement, HTMLElement>, Own>): Virtualizer<HTMLElement, HTMLElement> {
-    const [, again] = useReducer((count: number) => count + 1, 0);
-    const options: VirtualizerOptions<HTMLElement, HTMLElement> = {
-        ...own,
-        overscan: 6,
-        observeElementRect,
-        observeElementOffset,
-        scrollToFn: elementScroll,
-        onChange: () => again(undefined as never),
-    };
-    const [list] = useState(() => new Virtualizer<HTMLElement, HTMLElement>(options));
-    list.setOptions(options);
-    useLayoutEffect(() => list._didMount(), []);
-    useLayoutEffect(() => list._willUpdate());
-    return list;
-}
 
 interface Lines<Each> {
     all: readonly Each[];
     /** Stays the same while a line moves. */
     keyOf: (each: Each) => string;
-    /** Its height in pixels, before it has been measured. */
-    height: (each: Each) => number;
     line: (each: Each) => ComponentChildren;
     /** Scrolls to this place whenever `follow` changes; below 0, nowhere. */
     place?: number;
     follow?: unknown[];
 }
 
-export function Lines<Each>({ all, keyOf, height, line, place = -1, follow = [] }: Lines<Each>) {
-    const scroller = useRef<HTMLDivElement>(null);
-    const at = <Wanted,>(index: number, of: (each: Each) => Wanted, otherwise: Wanted) => {
-        const each = all[index];
-        return each === undefined ? otherwise : of(each);
-    };
-    const list = useVirtual({
-        count: all.length,
-        getScrollElement: () => scroller.current,
-        estimateSize: (index) => at(index, height, 64),
-        getItemKey: (index) => at<string | number>(index, keyOf, index),
-    });
-    useEffect(() => {
-        if (place >= 0) list.scrollToIndex(place, { align: "auto" });
-    }, follow);
+const usual = 64; // pixels of a line that has not been measured
+
+function begin(count: number) {
+    const layout = createListLayout(count, usual);
+    const store = createVirtualStore(layout);
+    return { layout, store, driver: createContainerDriver(store, layout, false) };
+}
+type List = ReturnType<typeof begin>;
+
+function Placed({ list, index, of, children }: { list: List; index: number; of: number; children: ComponentChildren }) {
+    const item = useRef<HTMLLIElement>(null);
+    useLayoutEffect(() => list.driver.$observeItem(item.current!, index), [index]);
     return (
-        <div class="lines" ref={scroller}>
-            <ul style={{ height: `${list.getTotalSize()}px` }}>
-                {list.getVirtualItems().map(
-                    (item) =>
-                        item.index < all.length && (
-                            <li
-                                key={item.key}
-                                ref={list.measureElement}
-                                data-index={item.index}
-                                style={{ transform: `translateY(${item.start}px)` }}
-                                aria-setsize={all.length}
-                                aria-posinset={item.index + 1}
-                            >
-                                {at<ComponentChildren>(item.index, line, null)}
-                            </li>
-                        ),
-                )}
+        <li
+            ref={item}
+            style={{
+                transform: `translateY(${list.store.$getItemOffset(index)}px)`,
+                visibility: list.layout.$isSizeEqual(index) ? "hidden" : "", // until it was measured
+            }}
+            aria-setsize={of}
+            aria-posinset={index + 1}
+        >
+            {children}
+        </li>
+    );
+}
+
+export function Lines<Each>({ all, keyOf, line, place = -1, follow = [] }: Lines<Each>) {
+    const root = useRef<HTMLUListElement>(null);
+    const [list] = useState(() => begin(all.length));
+    const [, again] = useReducer((count: number) => count + 1, 0);
+    list.store.$update(ACTION_ITEMS_LENGTH_CHANGE, all.length);
+    useLayoutEffect(() => {
+        list.store.$subscribe(UPDATE_VIRTUAL_STATE, () => again(undefined as never));
+        list.driver.$observe(root.current!);
+        return () => {
+            list.store.$dispose();
+            list.driver.$dispose();
+        };
+    }, []);
+    useLayoutEffect(() => list.driver.$effect());
+    useEffect(() => {
+        if (place >= 0) list.driver.$scroll(place, { align: "nearest" });
+    }, follow);
+    const [first, last] = list.store.$getRange();
+    return (
+        <div class="lines">
+            <ul ref={root} style={{ height: `${list.store.$getTotalSize()}px` }}>
+                {all.slice(first, last + 1).map((each, nth) => (
+                    <Placed key={keyOf(each)} list={list} index={first + nth} of={all.length}>
+                        {line(each)}
+                    </Placed>
+                ))}
             </ul>
         </div>
     );

@@ -1,0 +1,65 @@
+#include "server/approvals/freezes.hpp"
+
+#include "policy/journal/journal_entry.hpp"
+#include "policy/journal/without_values.hpp"
+
+namespace tfy::approvals {
+
+Result<Frozen> freeze(storage::Ledger& ledger, const policy::Human& person, std::string principal,
+                      std::string reason, const redaction::Redactor& redactor, policy::Time now) {
+    auto wanted = policy::freeze(person, std::move(principal),
+                                 redactor.scrub(Json(std::move(reason))).get<std::string>(), now);
+    if (!wanted) return wanted.error();
+    const auto stop = [&](policy::Approval approval) -> Result<storage::Ledger::Stopped> {
+        auto next = policy::stop(std::move(approval), *wanted);
+        if (!next) return next.error();
+        // What cannot be cleaned was stored as it is: it must not keep its caller going.
+        if (auto clean = journal::without_values(*next, redactor)) next = std::move(clean);
+        const bool denied = next->state() == policy::Approval::State::denied;
+        auto record = journal::journal_entry(denied ? "denied" : "withdrawn with its caller's freeze", *next,
+                                             redactor, now);
+        return storage::Ledger::Stopped{std::move(*next), std::move(record)};
+    };
+    const auto record = journal::journal_entry("principal_frozen", *wanted, person.name(), redactor, now);
+    const auto stopped = ledger.freeze(*wanted, stop, record);
+    if (!stopped) return stopped.error();
+    return Frozen{std::move(*wanted), *stopped};
+}
+
+Result<policy::Freeze> unfreeze(storage::Ledger& ledger, const policy::Human& person,
+                                const std::string& principal, const redaction::Redactor& redactor,
+                                policy::Time now) {
+    return ledger.unfreeze(principal, [&](const policy::Freeze& lifted) {
+        return journal::journal_entry("principal_unfrozen", lifted, person.name(), redactor, now);
+    });
+}
+
+Async<Result<Frozen>> Freezes::freeze(policy::Human person, std::string principal, std::string reason) {
+    const auto redactor = redaction_.fresh();
+    if (!redactor) co_return redactor.error();
+    auto work = [person, principal, reason, redactor = *redactor,
+                 now = clock_.now()](storage::Ledger& ledger) {
+        return approvals::freeze(ledger, person, principal, reason, *redactor, now);
+    };
+    auto frozen = co_await store_.run(std::move(work));
+    approvals_.ring();
+    co_return frozen;
+}
+
+Async<Result<policy::Freeze>> Freezes::unfreeze(policy::Human person, std::string principal) {
+    const auto redactor = redaction_.fresh();
+    if (!redactor) co_return redactor.error();
+    auto work = [person, principal, redactor = *redactor, now = clock_.now()](storage::Ledger& ledger) {
+        return approvals::unfreeze(ledger, person, principal, *redactor, now);
+    };
+    auto lifted = co_await store_.run(std::move(work));
+    approvals_.ring();
+    co_return lifted;
+}
+
+Async<Result<std::vector<policy::Freeze>>> Freezes::list() {
+    auto work = [](storage::Ledger& ledger) { return ledger.freezes(); };
+    co_return co_await store_.run(std::move(work));
+}
+
+}  // namespace tfy::approvals

@@ -1,0 +1,73 @@
+#include "server/cli/approvals_freeze.hpp"
+
+#include "server/approvals/freezes.hpp"
+#include "server/cli/wrapped.hpp"
+#include "tools/own_command.hpp"
+
+namespace tfy::cli {
+namespace {
+
+Json freeze_document(const policy::Freeze& freeze) {
+    return {{"principal", freeze.principal},
+            {"by", freeze.by},
+            {"assurance", policy::to_string(freeze.assurance)},
+            {"since", policy::format_time(freeze.since)},
+            {"reason", freeze.reason}};
+}
+
+std::string stopped_words(std::size_t count) {
+    return count == 0   ? "It had no open request."
+           : count == 1 ? "Its open request was stopped."
+                        : "Its " + std::to_string(count) + " open requests were stopped.";
+}
+
+}  // namespace
+
+// Nothing else is asked: it is the safe side, and wanted in a hurry.
+int freeze_caller(const ApprovalsWindow& window) {
+    const auto human = window.identify(people::TerminalAct::freeze);
+    if (!human) return window.fail(human.error());
+    const auto frozen = approvals::freeze(*window.archive.ledger, *human, window.options.id,
+                                          window.options.reason, *window.archive.sealer->now(), window.now());
+    if (!frozen) return window.fail(frozen.error());
+    window.say(window.shown(frozen->freeze.principal, 200) + " is frozen. " + stopped_words(frozen->stopped) +
+               " New ones are refused.\nTo let it ask again: " +
+               tools::own_command("approvals unfreeze " + window.shown(frozen->freeze.principal, 200)) +
+               "\n");
+    if (window.options.json) {
+        auto document = freeze_document(frozen->freeze);
+        document["stopped"] = frozen->stopped;
+        window.archive.print(window.out, document);
+    }
+    return 0;
+}
+
+int unfreeze_caller(const ApprovalsWindow& window) {
+    const auto human = window.identify(people::TerminalAct::unfreeze);
+    if (!human) return window.fail(human.error());
+    const auto lifted = approvals::unfreeze(*window.archive.ledger, *human, window.options.id,
+                                            *window.archive.sealer->now(), window.now());
+    if (!lifted) return window.fail(lifted.error());
+    window.say(window.shown(lifted->principal, 200) +
+               " may ask again. What was denied meanwhile stays denied for as long as its rule says.\n");
+    if (window.options.json) window.archive.print(window.out, freeze_document(*lifted));
+    return 0;
+}
+
+Result<std::string> list_frozen(const ApprovalsWindow& window, Json& document) {
+    const auto frozen = window.archive.ledger->freezes();
+    if (!frozen) return frozen.error();
+    document["frozen"] = Json::array();
+    std::string text;
+    for (const auto& each : *frozen) {
+        document["frozen"].push_back(freeze_document(each));
+        const auto why = each.reason.empty() ? "" : ": \"" + window.shown(each.reason) + "\"";
+        text += wrapped(window.shown(each.principal, 200) + " is frozen, by " + window.shown(each.by, 100) +
+                            " on " + policy::format_time_for_people(each.since) + why,
+                        4) +
+                "\n";
+    }
+    return text;
+}
+
+}  // namespace tfy::cli

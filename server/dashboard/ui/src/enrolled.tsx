@@ -1,0 +1,166 @@
+// Who is enrolled, as `tfy-pat-mcp people list` says it; inviting, confirming and suspending people.
+import { signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { announce } from "./announce";
+import { api } from "./api";
+import { focusSoon } from "./nav";
+import { session } from "./state";
+import { moment } from "./time";
+import { Problem, useWork } from "./work";
+import type { Invitation, Person } from "./types";
+
+const people = signal<Person[] | null>(null);
+
+async function look(): Promise<void> {
+    people.value = await api.people();
+}
+
+const may = (person: Person) => person.confirmed && !person.suspended;
+
+const stateOf = ({ suspended, confirmed }: Person) =>
+    suspended ? `Suspended on ${moment(suspended)}` : confirmed ? "May decide" : "Waits for a second person to confirm";
+
+function Row({ person, last }: { person: Person; last: boolean }) {
+    const { name, let_in_by, suspended, confirmed } = person;
+    const me = session.value?.person;
+    const [sure, setSure] = useState(false);
+    const { busy, problem, run } = useWork();
+    const change = (work: () => Promise<unknown>, words: string) =>
+        run(async () => {
+            await work();
+            announce(words);
+            setSure(false);
+            focusSoon("people-title");
+            await look();
+        });
+    return (
+        <li class="entry with-button">
+            <div>
+                <h3>
+                    <bdi>{name}</bdi>
+                    {name === me && " (you)"}
+                </h3>
+                <p class="by">
+                    {stateOf(person)};{" "}
+                    {let_in_by ? (
+                        <>
+                            invited by <bdi>{let_in_by}</bdi>
+                        </>
+                    ) : (
+                        "the first person"
+                    )}
+                    , enrolled on {moment(person.enrolled)}
+                </p>
+                {sure && (
+                    <p class="note">
+                        The sessions, codes and keys of <bdi>{name}</bdi> end at once. It cannot be undone, and the name
+                        is never used again.
+                    </p>
+                )}
+            </div>
+            <div class="buttons">
+                {!confirmed && !suspended && let_in_by !== me && name !== me && (
+                    <button
+                        type="button"
+                        class="main small"
+                        aria-disabled={busy}
+                        onClick={() => change(() => api.confirm(name), `${name} may decide.`)}
+                    >
+                        Confirm<span class="unseen"> {name}</span>
+                    </button>
+                )}
+                {!suspended && !last && (
+                    <button
+                        type="button"
+                        class={sure ? "danger small" : "quiet small"}
+                        aria-disabled={busy}
+                        onClick={() =>
+                            sure ? change(() => api.suspend(name), `${name} is suspended.`) : setSure(true)
+                        }
+                    >
+                        Suspend<span class="unseen"> {name}</span>
+                        {!sure && "\u2026"}
+                    </button>
+                )}
+                {sure && (
+                    <button type="button" class="quiet small" onClick={() => setSure(false)}>
+                        Cancel
+                    </button>
+                )}
+            </div>
+            <Problem words={problem} />
+        </li>
+    );
+}
+
+function Invite() {
+    const [name, setName] = useState("");
+    const [made, setMade] = useState<Invitation | null>(null);
+    const { busy, problem, run } = useWork();
+    const submit = (event: Event) => {
+        event.preventDefault();
+        void run(async () => {
+            setMade(null);
+            setMade(await api.invite(name.trim()));
+            setName("");
+        });
+    };
+    return (
+        <form onSubmit={submit} noValidate class="invite">
+            <label for="invite-name">Invite a person, by the name that they will sign in with</label>
+            <div class="act">
+                <input
+                    id="invite-name"
+                    type="text"
+                    maxLength={64}
+                    value={name}
+                    autoComplete="off"
+                    autoCapitalize="none"
+                    spellcheck={false}
+                    onInput={(event) => setName(event.currentTarget.value)}
+                    aria-describedby="invite-problem"
+                />
+                <button type="submit" class="main" aria-disabled={busy}>
+                    Invite
+                </button>
+            </div>
+            <Problem id="invite-problem" words={problem} />
+            <div role="status">
+                {made && (
+                    <p class="note">
+                        Invitation for <bdi>{made.person}</bdi>: <code>{made.invitation}</code>. It works once, until{" "}
+                        {moment(made.until)}. Hand it to them alone. They type it in a terminal on the server's machine:{" "}
+                        <code>tfy-pat-mcp people join</code>
+                    </p>
+                )}
+            </div>
+        </form>
+    );
+}
+
+export function People() {
+    const { problem, run } = useWork();
+    useEffect(() => void run(look), []);
+    const all = people.value ?? [];
+    const deciding = all.filter(may);
+    return (
+        <section aria-labelledby="people-title">
+            <h2 id="people-title" tabIndex={-1}>
+                People
+            </h2>
+            <Problem words={problem} />
+            {people.value && all.length === 0 && (
+                <p class="hint">
+                    No one is enrolled. Be the first, in a terminal on the server's machine:{" "}
+                    <code>tfy-pat-mcp people first</code>
+                </p>
+            )}
+            <ul class="entries">
+                {all.map((each) => (
+                    <Row key={each.name} person={each} last={may(each) && deciding.length === 1} />
+                ))}
+            </ul>
+            <Invite />
+        </section>
+    );
+}

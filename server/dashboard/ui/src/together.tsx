@@ -1,0 +1,211 @@
+// Several requests of one caller on one screen: each with its facts, ticked by hand, and decided on by its own digest.
+import { signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { announce } from "./announce";
+import { api } from "./api";
+import { Claimed, Exactly, Facts, Warnings } from "./evidence";
+import { decided, look, looked } from "./habits";
+import { focusSoon, home } from "./nav";
+import { alsoShown, connection, inbox, isPending, load, loaded, opened, put, tryRefresh } from "./state";
+import { clock } from "./time";
+import { destinations, fate } from "./words";
+import { Problem, useWork } from "./work";
+import type { Approval, Row } from "./types";
+
+const most = 20;
+
+/** Kinds that are destroyed are planned; others are decided together once each was opened by itself. */
+const fits = (row: Row) => row.together === "plan" || (row.together === "opened" && looked(row.digest));
+
+interface Set {
+    by: string;
+    verb: string;
+    count: number;
+    planned: boolean;
+}
+
+const addressOf = ({ by, verb }: { by: string; verb: string }) =>
+    `${home}/together?by=${encodeURIComponent(by)}&verb=${encodeURIComponent(verb)}`;
+
+/** Ways to such screens, above the inbox. */
+export function Sets() {
+    const sets = new Map<string, Set>();
+    for (const row of inbox.value.filter(fits)) {
+        const key = addressOf({ by: row.principal, verb: row.verb });
+        const { count } = sets.get(key) ?? { count: 0 };
+        sets.set(key, { by: row.principal, verb: row.verb, count: count + 1, planned: row.together === "plan" });
+    }
+    return (
+        <>
+            {[...sets]
+                .filter(([, { count }]) => count > 1)
+                .map(([address, { by, verb, count, planned }]) => (
+                    <p key={address} class="caller">
+                        <a href={address}>
+                            {verb} {Math.min(count, most)} tokens on one screen
+                        </a>
+                        , asked by <bdi>{by}</bdi>
+                        {!planned && "; those that you opened"}
+                    </p>
+                ))}
+        </>
+    );
+}
+
+const ticked = signal<ReadonlySet<string>>(new Set());
+
+function tick(id: string, on: boolean): void {
+    const next = new Set(ticked.value);
+    if (on) next.add(id);
+    else next.delete(id);
+    ticked.value = next;
+}
+
+function Each({ approval, problem }: { approval: Approval; problem: string }) {
+    const mayNot = approval.min_assurance === "passkey" ? "The rule requires a passkey." : approval.may_decide?.why_not;
+    const over = !isPending(approval);
+    const { word, by, at } = fate(approval);
+    const to = approval.votes[0]?.destination ?? approval.destinations[0];
+    useEffect(() => look(approval.digest), [approval.digest]);
+    return (
+        <li class="entry">
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    checked={ticked.value.has(approval.id)}
+                    disabled={over || !approval.may_decide?.approve || !!mayNot}
+                    onChange={(event) => tick(approval.id, event.currentTarget.checked)}
+                />
+                <h3>
+                    {approval.words.title} <bdi class="name">{approval.facts.subject}</bdi>
+                </h3>
+            </label>
+            {over && (
+                <p class="ended">
+                    <strong>
+                        {word}
+                        {by && (
+                            <>
+                                {" "}
+                                by <bdi>{by}</bdi>
+                            </>
+                        )}
+                        , {clock(at)}
+                    </strong>
+                </p>
+            )}
+            {!over && mayNot && <p class="note">{mayNot}</p>}
+            <Problem words={problem} />
+            {!over && (
+                <>
+                    <Warnings approval={approval} />
+                    <Facts approval={approval} />
+                    <Claimed approval={approval} />
+                    {to && (
+                        <p class="hint">
+                            Its value: {destinations[to].word.toLowerCase()}. To choose, decide on it alone.
+                        </p>
+                    )}
+                    <Exactly approval={approval} />
+                </>
+            )}
+        </li>
+    );
+}
+
+export function Together({ by, verb }: { by: string; verb: string }) {
+    const [ids, setIds] = useState<string[]>([]);
+    const [failed, setFailed] = useState<ReadonlyMap<string, string>>(new Map());
+    const [typed, setTyped] = useState("");
+    const [reason, setReason] = useState("");
+    const { busy, problem, run, setProblem } = useWork();
+    useEffect(() => {
+        if (!loaded.value || ids.length > 0) return;
+        const found = inbox.value.filter((row) => row.principal === by && row.verb === verb && fits(row));
+        setIds(found.slice(0, most).map((row) => row.id));
+        focusSoon("together-title");
+    }, [loaded.value]);
+    useEffect(() => {
+        ticked.value = new Set();
+        alsoShown.value = ids;
+        if (ids.length > 0) void run(() => Promise.all(ids.map(load)));
+        return () => void (alsoShown.value = []);
+    }, [ids]);
+    const shown = ids.map((id) => opened.value.get(id)).filter((each) => each !== undefined);
+    const chosen = shown.filter((each) => ticked.value.has(each.id) && isPending(each));
+    const wantsReason = chosen.some((each) => each.reason_required);
+    const submit = (event: Event) => {
+        event.preventDefault();
+        if (connection.value === "offline") return setProblem("No connection to the server. Nothing was decided.");
+        if (chosen.length === 0) return setProblem("Tick what you have looked at and approve.");
+        if (typed.trim() !== String(chosen.length))
+            return setProblem(`You ticked ${chosen.length}. Type that number to approve them.`);
+        if (wantsReason && reason.trim() === "") return setProblem("A rule requires a reason for this approval.");
+        void run(async () => {
+            const problems = new Map<string, string>();
+            for (const { id, digest, facts, votes, destinations: may } of chosen)
+                try {
+                    const destination = votes[0] ? "" : (may[0] ?? "");
+                    put(await api.approve(id, { digest, typed_name: facts.to_type, destination, reason: reason.trim() }));
+                    decided(digest, true);
+                    tick(id, false);
+                } catch (failure) {
+                    problems.set(id, (failure as Error).message);
+                }
+            setFailed(problems);
+            setTyped("");
+            announce(`${chosen.length - problems.size} approved${problems.size > 0 ? `, ${problems.size} not` : ""}.`);
+            tryRefresh();
+        });
+    };
+    return (
+        <section aria-labelledby="together-title" class="together">
+            <a href={home}>{"\u2190"} Inbox</a>
+            <h2 id="together-title" tabIndex={-1}>
+                {verb} {shown.length} tokens, asked by <bdi>{by}</bdi>
+            </h2>
+            {loaded.value && ids.length === 0 && <p class="hint">None of these waits any more.</p>}
+            <ul class="entries">
+                {shown.map((each) => (
+                    <Each key={each.id} approval={each} problem={failed.get(each.id) ?? ""} />
+                ))}
+            </ul>
+            <form class="decide" onSubmit={submit} noValidate>
+                {wantsReason && (
+                    <div class="field">
+                        <label for="together-why">Your reason (required)</label>
+                        <input
+                            id="together-why"
+                            type="text"
+                            maxLength={500}
+                            value={reason}
+                            onInput={(event) => setReason(event.currentTarget.value)}
+                        />
+                    </div>
+                )}
+                <div class="act">
+                    <div class="field">
+                        <label for="together-count">Type how many you ticked</label>
+                        <input
+                            id="together-count"
+                            type="text"
+                            inputMode="numeric"
+                            autoComplete="off"
+                            value={typed}
+                            onInput={(event) => setTyped(event.currentTarget.value)}
+                        />
+                    </div>
+                    <button
+                        type="submit"
+                        class={shown[0]?.words.danger ? "main danger" : "main"}
+                        aria-disabled={busy || connection.value === "offline"}
+                    >
+                        {busy ? "Sending\u2026" : `Approve ${chosen.length}`}
+                    </button>
+                </div>
+                <Problem words={problem} />
+                <p class="hint">Each is a decision of its own, with its own record. To deny one, open it in the inbox.</p>
+            </form>
+        </section>
+    );
+}

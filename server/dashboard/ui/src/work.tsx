@@ -1,0 +1,26 @@
+// Work that a button starts: one at a time, and what kept it from succeeding, said where the person is.
+import { useState } from "preact/hooks";
+
+export function useWork() {
+    const [busy, setBusy] = useState(false);
+    const [problem, setProblem] = useState("");
+    const run = async (work: () => Promise<unknown>): Promise<void> => {
+        if (busy) return;
+        setBusy(true);
+        setProblem("");
+        try {
+            await work();
+        } catch (failure) {
+            setProblem((failure as Error).message);
+        } finally {
+            setBusy(false);
+        }
+    };
+    return { busy, problem, run, setProblem };
+}
+
+export const Problem = ({ words, id }: { words: string; id?: string }) => (
+    <p id={id} class="problem" role="alert">
+        {words}
+    </p>
+);
