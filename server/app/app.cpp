@@ -127,7 +127,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
                   reading_of(page_reading_),
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
                  people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
-                 parts.public_url) {
+                 [&page] { return page.home(); }) {
     people_.codes_count_while([this] { return may_hand_out_codes(state_dir_, sandbox_); });
     std::ignore = note_control_plane();  // start() says if it cannot
     for (const auto& name : parts.not_carried_over)

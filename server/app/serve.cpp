@@ -66,27 +66,26 @@ private:
     std::optional<people::PageAddress> address_;
 };
 
-std::string to_sign_in(const std::string& base, const std::string& code, bool anyone) {
+std::string to_sign_in(const std::string& page, const std::string& code, bool anyone) {
     if (code.empty() && !anyone)
         return "No one is enrolled, so no one can decide yet. Be the first, in another terminal: " +
                tools::own_command("people first") + "\n\n";
     if (code.empty()) return "To sign in, get a code in another terminal: " + another_code() + "\n\n";
-    return "Sign-in code: " + code + "   (works once, within 12 hours)\n" + "Or open, signed in: " + base +
-           "/approvals#code=" + code + "\n" +
-           "To be enrolled, and get codes yourself, run in another terminal: " +
+    return "Sign-in code: " + code + "   (works once, within 12 hours)\n" + "Or open, signed in: " + page +
+           "#code=" + code + "\n" + "To be enrolled, and get codes yourself, run in another terminal: " +
            tools::own_command("people first") + "\n\n";
 }
 
-/// `base` is what people and clients come by, `here` where it listens.
+/// `base` is what clients come by, `here` where it listens, `page` where people go.
 std::string greeting(const std::string& upstream, const std::string& base, const std::string& here,
-                     const std::string& code, bool anyone, bool caller_keys) {
+                     const std::string& page, const std::string& code, bool anyone, bool caller_keys) {
     std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n";
     if (upstream == "sandbox") text += "Sandbox mode: test tokens only; TrueFoundry is not contacted.\n";
     text += "\n";
     if (here != base) text += "Listening on: " + here + "\n";
     text += "MCP endpoint: " + base + "/mcp\n";
-    text += "Approvals page: " + base + "/approvals\n";
-    text += to_sign_in(base, code, anyone);
+    text += "Approvals page: " + page + "\n";
+    text += to_sign_in(page, code, anyone);
     if (caller_keys)
         text += "Each caller shows a key of its own. Make one: " +
                 tools::own_command("keys create --for PERSON") + "\n\n";
@@ -180,6 +179,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     const auto callers = authenticator_of(*parts, clock, uses);
     if (!callers) return callers.error();
     auto listening = parts->listening;
+    listening.whole_localhost = true;
     const bool off_loopback = !transport::is_loopback_address(listening.address);
     listening.arrived = [&callers, off_loopback,
                          proxies = parts->trusted_proxies](const transport::Arrival& arrival) {
@@ -204,7 +204,8 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     const auto host = v6 ? "[" + listening.address + "]" : listening.address;
     const auto here = "http://" + host + ":" + std::to_string((*listener)->port());
     const auto base = public_url.empty() ? here : public_url;
-    page.open_at(base, state_dir, instance);
+    const auto page_base = public_url.empty() ? transport::localhost_origin((*listener)->port()) : public_url;
+    page.open_at(page_base, state_dir, instance);
     RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
                        [&app](const policy::Rules& rules) { return app.take_rules(rules); });
     const auto code = prints_code ? app.people().issue_code(config::os_user(), std::chrono::hours{12}) : "";
@@ -215,8 +216,8 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                        started = std::move(result);
                        loop.stop();
                    });
-    sealing::print_text(out,
-                        app.redaction().seal_text(greeting(upstream, base, here, code, anyone, caller_keys)));
+    sealing::print_text(out, app.redaction().seal_text(
+                                 greeting(upstream, base, here, page.home(), code, anyone, caller_keys)));
     if (!out)
         app.log().warn(
             "cannot write standard output: the addresses and the sign-in code are not shown; get a code: " +

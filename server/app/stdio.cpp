@@ -67,15 +67,16 @@ public:
 
     std::string home() const override {
         if (!listener_) return {};
-        return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/approvals";
+        return transport::localhost_origin(listener_->port()) + "/approvals";
     }
 
 private:
     bool open() {
-        auto bound = transport::Listener::bind(
-            loop_, {}, [this](transport::HttpRequest request, transport::Responder& answer) {
-                return app_->handle_page(std::move(request), answer);
-            });
+        auto bound =
+            transport::Listener::bind(loop_, {.whole_localhost = true},
+                                      [this](transport::HttpRequest request, transport::Responder& answer) {
+                                          return app_->handle_page(std::move(request), answer);
+                                      });
         if (!bound) {
             app_->log().warn("the approvals page cannot be opened", {{"why", bound.error().message}});
             return false;

@@ -2,7 +2,6 @@
 #include "server/dashboard/dashboard.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "protocol/parse.hpp"
 #include "server/dashboard/replies.hpp"
@@ -31,20 +30,6 @@ std::optional<std::string> match(std::string_view pattern, std::string_view path
     return is_name(id) ? std::optional(std::string(id)) : std::nullopt;
 }
 
-/// Whether a browser calls `host` by this origin. A port that its scheme has by default is left out there.
-bool is_origin_of(std::string_view origin, std::string_view host) {
-    for (const auto& [scheme, port] : {std::pair<std::string_view, std::string_view>{"http://", ":80"},
-                                       std::pair<std::string_view, std::string_view>{"https://", ":443"}}) {
-        if (!origin.starts_with(scheme)) continue;
-        if (host.ends_with(port)) host.remove_suffix(port.size());
-        return std::ranges::equal(origin.substr(scheme.size()), host, [](char one, char other) {
-            return std::tolower(static_cast<unsigned char>(one)) ==
-                   std::tolower(static_cast<unsigned char>(other));
-        });
-    }
-    return false;
-}
-
 bool is_json(std::string_view content_type) {
     return content_type.substr(0, content_type.find(';')) == "application/json";
 }
@@ -53,7 +38,7 @@ bool is_json(std::string_view content_type) {
 
 Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
                      const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
-                     people::SignInHelp sign_in_help, std::string public_url)
+                     people::SignInHelp sign_in_help, std::function<std::string()> home)
     : approvals_(desks.approvals),
       narrowing_(desks.narrowing),
       standing_(desks.standing),
@@ -70,7 +55,7 @@ Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::S
       clock_(clock),
       server_label_(std::move(server_label)),
       sign_in_help_(std::move(sign_in_help)),
-      public_url_(std::move(public_url)) {}
+      origin_(std::move(home)) {}
 
 std::span<const Dashboard::Route> Dashboard::routes() {
     static constexpr Route all[] = {
@@ -122,14 +107,11 @@ std::vector<std::pair<std::string_view, std::string_view>> Dashboard::addresses(
 // holds for what needs no key, too, and if a key ever leaks.
 std::optional<transport::HttpResponse> Dashboard::foreign(const transport::HttpRequest& request) const {
     if (!request.path.starts_with(api)) return std::nullopt;
-    const auto site = request.header("sec-fetch-site").value_or("same-origin");
-    const auto origin = request.header("origin");
-    const bool own = !origin || is_origin_of(*origin, request.header("host").value_or("")) ||
-                     (!public_url_.empty() && *origin == public_url_);
-    if (site == "same-origin" && own) return std::nullopt;
+    if (origin_.sent(request) && !origin_.instead_of(request)) return std::nullopt;
+    const auto own = origin_.text();
+    const auto at = own.empty() ? "at the address that the server names" : own + "/approvals";
     return error_reply(redaction_, 403, "foreign",
-                       "Only the approvals page itself may ask this. Nothing was done. Open the page at the "
-                       "address that the server names.");
+                       "Only the approvals page itself may ask this. Nothing was done. Open it: " + at + ".");
 }
 
 std::optional<transport::HttpResponse> Dashboard::stopped(PageRequest& visit, Needs needs) const {

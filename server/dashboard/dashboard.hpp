@@ -10,6 +10,7 @@
 #include "server/approvals/narrowing.hpp"
 #include "server/approvals/permissions.hpp"
 #include "server/calls/rotation_desk.hpp"
+#include "server/dashboard/own_origin.hpp"
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
 #include "server/people/page_sessions.hpp"
@@ -48,7 +49,7 @@ public:
     };
     Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
               const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
-              people::SignInHelp sign_in_help = {}, std::string public_url = {});
+              people::SignInHelp sign_in_help = {}, std::function<std::string()> home = {});
 
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
 
@@ -143,7 +144,7 @@ private:
     const Clock& clock_;
     std::string server_label_;  // "sandbox" or the control plane's host, shown at the top
     people::SignInHelp sign_in_help_;
-    std::string public_url_;  // by which people come to the page, if it is not the Host that they name
+    OwnOrigin origin_;
     PageFiles files_;
     RevealNonces nonces_;
 };

@@ -117,20 +117,21 @@ CheckResult look_at_public_url(const config::Settings& settings) {
 
 CheckResult look_at_listen(const config::Settings& settings) {
     const auto& [host, port] = settings.listen;
-    const auto words =
-        (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+    const auto at = [port](const std::string& address) {
+        return (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" +
+               std::to_string(port);
+    };
     const auto may = config::may_serve(settings);
     if (!may)
         return {Level::broken, "serve", may.error().message, "Correct the setting; stdio does not use it."};
     boost::asio::io_context loop;
     const auto bound = transport::Listener::bind(
-        loop, {.address = host, .port = port, .hosts = settings.hosts, .origins = settings.origins},
-        transport::HttpHandler{});
-    if (bound) return {Level::ok, "serve", "it would listen on " + words};
-    const auto in_use = bound.error().data.is_object() && bound.error().data.value("in_use", false);
-    if (in_use)
+        loop, {.address = host, .port = port, .whole_localhost = true}, transport::HttpHandler{});
+    if (bound) return {Level::ok, "serve", "it would listen on " + at(host)};
+    const auto& data = bound.error().data;
+    if (data.value("in_use", false))
         return {
-            Level::warning, "serve", "something listens on " + words + " already",
+            Level::warning, "serve", "something listens on " + at(data.value("address", host)) + " already",
             "Nothing to do if that is your own server, or if you use stdio. Otherwise use another --listen."};
     return {Level::broken, "serve", bound.error().message,
             "Use another --listen, for example 127.0.0.1:8780."};

@@ -5,9 +5,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <list>
 #include <set>
 
 #include "server/transport/as_result.hpp"
+#include "server/transport/client_address.hpp"
 #include "server/transport/connection.hpp"
 
 namespace tfy::transport {
@@ -23,31 +25,64 @@ constexpr std::chrono::milliseconds for_cancelled_handlers{500};
 constexpr std::size_t turned_away_at_once =
     64;  // connections over the cap that are told so; more are just closed
 
-Error cannot_listen(const ListenerOptions& options, const std::string& why, bool in_use) {
+constexpr int tries_for_a_free_port = 16;
+
+Error cannot_listen(const std::string& address, std::uint16_t port, const std::string& why, bool in_use) {
     return {Errc::refused,
-            "Cannot listen on " + options.address + " port " + std::to_string(options.port) + ": " + why +
+            "Cannot listen on " + address + " port " + std::to_string(port) + ": " + why +
                 ". Nothing was started. Stop the program that uses it, or listen on another address.",
-            {{"in_use", in_use}}};
+            {{"in_use", in_use}, {"address", address}}};
+}
+
+Error other_loopback_taken(const std::string& address, std::uint16_t port) {
+    return {Errc::refused,
+            "Another program listens on " + address + " port " + std::to_string(port) +
+                ". Browsers that open localhost may go there, and it could take over the approvals page's "
+                "sessions. Nothing was started. Stop that program, or use another port.",
+            {{"in_use", true}, {"address", address}}};
+}
+
+/// Where this machine has no such address, no program can listen there.
+bool has_no_such_address(const error_code& failure) {
+    return failure == asio::error::address_family_not_supported ||
+           failure == boost::system::errc::address_not_available;
+}
+
+Result<error_code> listen_at(tcp::acceptor& acceptor, const std::string& text, std::uint16_t port) {
+    error_code failure;
+    const auto address = asio::ip::make_address(text, failure);
+    if (failure) return cannot_listen(text, port, "that is no IP address", false);
+    const tcp::endpoint endpoint(address, port);
+    if (acceptor.open(endpoint.protocol(), failure); !failure)
+        acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
+    if (!failure) acceptor.bind(endpoint, failure);
+    if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
+    return failure;
 }
 
 }  // namespace
 
 struct Listener::Impl : std::enable_shared_from_this<Impl> {
     Impl(asio::io_context& loop, ListenerOptions options, HttpHandler handler)
-        : acceptor(loop), emptied(loop), rules{std::move(options), {}, std::move(handler)} {}
+        : emptied(loop), rules{std::move(options), {}, std::move(handler)} {}
 
-    Result<void> open_acceptor() {
+    Result<void> open() {
+        auto opened = open_once();
+        const auto taken = [&] { return !opened && opened.error().data.value("in_use", false); };
+        for (int left = tries_for_a_free_port; rules.options.port == 0 && taken() && left > 0; --left)
+            opened = open_once();
+        return opened;
+    }
+
+    Result<void> open_once() {
         const auto& options = rules.options;
-        error_code failure;
-        const auto address = asio::ip::make_address(options.address, failure);
-        if (failure) return cannot_listen(options, "that is no IP address", false);
-        const tcp::endpoint endpoint(address, options.port);
-        if (acceptor.open(endpoint.protocol(), failure); !failure)
-            acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
-        if (!failure) acceptor.bind(endpoint, failure);
-        if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
-        if (!failure) port = acceptor.local_endpoint(failure).port();
-        if (failure) return cannot_listen(options, failure.message(), failure == asio::error::address_in_use);
+        acceptors.clear();
+        if (auto first = open_acceptor(options.address, options.port); !first) return first;
+        port = acceptors.front().local_endpoint().port();
+        if (options.whole_localhost && is_loopback_address(options.address))
+            for (const auto* other : {"127.0.0.1", "::1"})
+                if (!is_one_of(other, {options.address}))
+                    if (auto taken = open_other_loopback(other); !taken) return taken;
         rules.allowed = {.port = port,
                          .hosts = options.hosts,
                          .origins = options.origins,
@@ -55,15 +90,35 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
         return {};
     }
 
-    static Async<void> accept(std::shared_ptr<Impl> self) {
-        while (self->acceptor.is_open()) {
-            auto [failure, socket] = co_await self->acceptor.async_accept(as_result);
+    Result<void> open_acceptor(const std::string& address, std::uint16_t at) {
+        const auto failure = listen_at(acceptors.emplace_back(emptied.get_executor()), address, at);
+        if (!failure) return failure.error();
+        if (*failure)
+            return cannot_listen(address, at, failure->message(), *failure == asio::error::address_in_use);
+        return {};
+    }
+
+    Result<void> open_other_loopback(const std::string& address) {
+        const auto failure = listen_at(acceptors.emplace_back(emptied.get_executor()), address, port);
+        if (!failure) return failure.error();
+        if (has_no_such_address(*failure))
+            acceptors.pop_back();
+        else if (*failure == asio::error::address_in_use)
+            return other_loopback_taken(address, port);
+        else if (*failure)
+            return cannot_listen(address, port, failure->message(), false);
+        return {};
+    }
+
+    static Async<void> accept(std::shared_ptr<Impl> self, tcp::acceptor& acceptor) {
+        while (acceptor.is_open()) {
+            auto [failure, socket] = co_await acceptor.async_accept(as_result);
             if (!failure) {
                 self->take(std::move(socket));
                 continue;
             }
-            if (!self->acceptor.is_open()) break;
-            asio::steady_timer pause(self->acceptor.get_executor(), after_failed_accept);
+            if (!acceptor.is_open()) break;
+            asio::steady_timer pause(acceptor.get_executor(), after_failed_accept);
             co_await pause.async_wait(as_result);
         }
     }
@@ -74,7 +129,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
         const bool welcome = connections.size() < cap;
         const auto connection = make_connection(std::move(socket), rules);
         connections.insert(connection);
-        asio::co_spawn(acceptor.get_executor(), run(shared_from_this(), connection, welcome), asio::detached);
+        asio::co_spawn(emptied.get_executor(), run(shared_from_this(), connection, welcome), asio::detached);
     }
 
     static Async<void> run(std::shared_ptr<Impl> self, std::shared_ptr<Connection> connection, bool welcome) {
@@ -100,24 +155,26 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
 
     void stop_accepting() {
         error_code ignored;
-        acceptor.close(ignored);
+        for (auto& acceptor : acceptors) acceptor.close(ignored);
     }
 
     void cut() {
         for (const auto& connection : connections) connection->cut();
     }
 
-    tcp::acceptor acceptor;
+    std::list<tcp::acceptor> acceptors;
     asio::steady_timer emptied;  // cancelled when the last connection ends
     ConnectionRules rules;
     std::uint16_t port = 0;
     std::set<std::shared_ptr<Connection>> connections;
 };
 
+std::string localhost_origin(std::uint16_t port) { return "http://localhost:" + std::to_string(port); }
+
 Result<std::unique_ptr<Listener>> Listener::bind(asio::io_context& loop, ListenerOptions options,
                                                  HttpHandler handler) {
     auto impl = std::make_shared<Impl>(loop, std::move(options), std::move(handler));
-    if (const auto opened = impl->open_acceptor(); !opened) return opened.error();
+    if (const auto opened = impl->open(); !opened) return opened.error();
     return std::unique_ptr<Listener>(new Listener(std::move(impl)));
 }
 
@@ -131,7 +188,8 @@ Listener::~Listener() {
 std::uint16_t Listener::port() const { return impl_->port; }
 
 void Listener::start() {
-    asio::co_spawn(impl_->acceptor.get_executor(), Impl::accept(impl_), asio::detached);
+    for (auto& acceptor : impl_->acceptors)
+        asio::co_spawn(acceptor.get_executor(), Impl::accept(impl_, acceptor), asio::detached);
 }
 
 Async<void> Listener::drain(std::chrono::milliseconds limit) {

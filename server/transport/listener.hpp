@@ -37,6 +37,9 @@ using ArrivalHook = std::function<Admission(const Arrival&)>;
 struct ListenerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  // 0: any free one
+    /// For a page: where `address` is a loopback address, 127.0.0.1 and ::1 are both held at the port, since
+    /// what listens at either one is "localhost" to a browser. An address that the machine lacks is left out.
+    bool whole_localhost = false;
     std::vector<std::string> hosts =
         {};  // allowed `Host` besides localhost, 127.0.0.1 and [::1] (with this port or none)
     std::vector<std::string> origins =
@@ -53,12 +56,16 @@ struct ListenerOptions {
     ArrivalHook arrived = {};
 };
 
+/// "http://localhost:8780": where a page is at that port of both loopback addresses. Browsers have no
+/// passkeys at http://127.0.0.1.
+std::string localhost_origin(std::uint16_t port);
+
 /// HTTP/1.1 on one loop. Every request is checked (Host, Origin, smuggling guard) before the handler sees it;
 /// what fails gets 400, 403, 408, 411, 413, 415, 431, 501, 503 or 505 with a one-line JSON body {"error": …}.
 class Listener {
 public:
-    /// Binds at once. Errc::storage never; Errc::refused if the address cannot be bound, with the
-    /// reason; its data tells whether another one has it ({"in_use": true}).
+    /// Binds at once. Errc::storage never; Errc::refused if an address cannot be bound, with the
+    /// reason; its data tells which, and whether another program has it ({"in_use": true, "address": …}).
     static Result<std::unique_ptr<Listener>> bind(boost::asio::io_context& loop, ListenerOptions options,
                                                   HttpHandler handler);
     ~Listener();

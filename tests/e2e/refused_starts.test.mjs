@@ -1,7 +1,8 @@
 // Starts that `serve` refuses: a sentence, exit 1, nothing listens, and the doctor says the same.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 
 import { binary, runToEnd } from './lib/process.mjs';
@@ -48,6 +49,55 @@ test('off loopback, or with plain http in a public address, serve does not start
     assert.equal(found.level, 'broken', `${args}`);
     assert.match(found.why, sentence, `${args}`);
   }
+});
+
+/** Another program at `host`: {port, close}. */
+async function squatter(host, port = 0) {
+  const server = createServer(socket => socket.destroy());
+  await new Promise((resolve, reject) => server.on('error', reject).listen(port, host, resolve));
+  return { port: server.address().port, close: () => new Promise(resolve => server.close(resolve)) };
+}
+
+test('attack: a program at the other address of localhost is not let beside the page', async t => {
+  const world = await World.start(t);
+  for (const [mine, theirs] of [['127.0.0.1', '::1'], ['[::1]', '127.0.0.1'], ['127.0.0.2', '::1']]) {
+    const other = await squatter(theirs);
+    const args = ['--listen', `${mine}:${other.port}`];
+    const done = await runToEnd(binary, ['serve', ...args], { env: world.env });
+    assert.equal(done.code, 1, done.stdout);
+    assert.equal(done.stdout, '');
+    assert.match(done.stderr, new RegExp(`Another program listens on ${theirs} port ${other.port}\\. .*Nothing was started`));
+    const doctor = await runToEnd(binary, ['doctor', '--json', ...args], { env: world.env });
+    const found = JSON.parse(doctor.stdout).findings.find(each => each.what === 'serve');
+    assert.equal(found.level, 'warning');
+    assert.match(found.why, new RegExp(`something listens on \\[?${theirs}\\]?:${other.port} already`));
+    await other.close();
+  }
+});
+
+test('attack: beside a running page neither address can be taken', async t => {
+  const world = await World.start(t);
+  const server = await world.serve();
+  const { port, hostname } = new URL(server.page);
+  assert.equal(hostname, 'localhost');
+  for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::'])
+    await assert.rejects(squatter(host, Number(port)), /EADDRINUSE/, host);
+  for (const host of ['127.0.0.1', '[::1]']) {
+    const answer = await fetch(`http://${host}:${port}/approvals/apr_a`, { redirect: 'manual' });
+    assert.equal(answer.status, 307);
+    assert.equal(answer.headers.get('location'), `http://localhost:${port}/approvals/apr_a`);
+    assert.equal((await fetch(`http://${host}:${port}/approvals/api/session`)).status, 403);
+  }
+});
+
+const noIpv6 = 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 && ip link set lo up';
+const room = ['--user', '--map-root-user', '--net'];
+const skip = spawnSync('unshare', [...room, 'sh', '-c', noIpv6]).status === 0 ? false : 'no network namespaces here';
+
+test('on a machine without IPv6 serve starts: nothing else can be localhost there', { skip }, async t => {
+  const world = await World.start(t);
+  const server = world.spawn([...room, 'sh', '-c', `${noIpv6} && exec '${binary}' serve --listen 127.0.0.1:0`], world.env, 'unshare');
+  await server.says(/^Approvals page: http:\/\/localhost:\d+\/approvals$/m);
 });
 
 test('the same settings do not stop what does not listen there', async t => {
