@@ -30,7 +30,7 @@ Async<transport::HttpResponse> Dashboard::page(PageRequest visit) {
         visit.id.empty() || visit.id.starts_with("apr_") || std::ranges::find(views, visit.id) != views.end();
     if (const auto origin = known ? origin_.instead_of(visit.request) : std::nullopt)
         co_return empty_reply(307, {{"Location", *origin + "/approvals" + (visit.id.empty() ? "" : "/") +
-                                                     redaction_.seal_text(visit.id).text()}});
+                                                     std::string(redaction_.seal_text(visit.id).text())}});
     co_return known ? files_.index(visit.request.header("accept-encoding").value_or(""))
                     : error_reply(redaction_, 404, "not_found", "There is nothing at this address.");
 }
