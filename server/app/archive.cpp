@@ -3,6 +3,7 @@
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
 #include "server/people/earlier_passphrases.hpp"
+#include "server/storage/lost_journal.hpp"
 #include "server/upstream/api_key.hpp"
 
 namespace tfy::app {
@@ -27,6 +28,8 @@ Result<Archive> Archive::open(const std::filesystem::path& state_dir) {
     if (failed)
         return Error{Errc::storage, "The state directory " + state_dir.string() + " cannot be read (" +
                                         failed.message() + "). Run as the user that its server runs as."};
+    if (const auto wrong = storage::lost_journal(state_dir / "ledger.db"))
+        return storage::journal_is_lost(state_dir / "ledger.db", *wrong);
     if (!there)
         return Error{Errc::not_found,
                      "There is nothing in " + state_dir.string() +

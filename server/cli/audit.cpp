@@ -2,7 +2,9 @@
 
 #include "server/app/archive.hpp"
 #include "server/app/console.hpp"
+#include "server/app/services.hpp"
 #include "server/storage/journal_check.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -23,6 +25,21 @@ int export_all(const app::Archive& archive, std::ostream& out, std::ostream& err
         });
     if (!out) return 1;  // the output says why: StandardOutput::ended()
     return whole ? 0 : archive.fail(err, whole.error());
+}
+
+int begin_anew(const std::filesystem::path& state_dir, std::ostream& out, std::ostream& err) {
+    if (const auto begun = storage::Ledger::begin_anew(state_dir / "ledger.db", app::SystemClock().now());
+        !begun)
+        return app::Console(state_dir).fail(err, begun.error());
+    const auto archive = app::Archive::open(state_dir);
+    if (!archive) return app::Console(state_dir).fail(err, archive.error());
+    archive->say(out,
+                 "A new journal was begun, and its first record says that the one before it is lost. Here no "
+                 "one is enrolled, no caller has a key, no request is open, and of the tokens only the "
+                 "configured key is taken out of texts. Restart servers that run on this state directory. "
+                 "Then be the first: " +
+                     tools::own_command("people first") + "\n");
+    return 0;
 }
 
 }  // namespace
@@ -51,9 +68,14 @@ void add_audit(CommandLine& line) {
               "Print the records as JSON lines",
               {settings, {"tfy-pat-mcp audit export > journal.jsonl", "tfy-pat-mcp audit export | jq .kind"}},
               runs(AuditOptions::Verb::export_all)});
+    line.add(audit, {"begin-anew",
+                     "Begin a new journal in the place of one that is lost",
+                     {settings, {"tfy-pat-mcp audit begin-anew"}},
+                     runs(AuditOptions::Verb::begin_anew)});
 }
 
 int run_audit(const AuditOptions& options, std::ostream& out, std::ostream& err) {
+    if (options.verb == AuditOptions::Verb::begin_anew) return begin_anew(options.state_dir, out, err);
     const auto archive = app::Archive::open(options.state_dir);
     if (!archive) return app::Console(options.state_dir).fail(err, archive.error());
     return options.verb == AuditOptions::Verb::verify ? verify(*archive, out, err)

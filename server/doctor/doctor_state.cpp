@@ -15,6 +15,7 @@
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
 #include "server/storage/journal_check.hpp"
+#include "server/storage/lost_journal.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/storage/token_store.hpp"
 #include "tools/own_command.hpp"
@@ -172,6 +173,9 @@ CheckResults look_at_permissions(const fs::path& state_dir, policy::Time now) {
 
 CheckResult look_at_journal(const fs::path& state_dir) {
     std::error_code ignored;
+    if (const auto wrong = storage::lost_journal(state_dir / "ledger.db"))
+        return {Level::broken, "journal", storage::journal_is_lost(state_dir / "ledger.db", *wrong).message,
+                "See docs/security.md on what audit verify finds."};
     if (!fs::exists(state_dir / "ledger.db", ignored)) return {Level::ok, "journal", "none yet"};
     const auto archive = app::Archive::open(state_dir);
     const auto said = archive ? storage::verify_journal(*archive->ledger, *archive->sealer) : archive.error();

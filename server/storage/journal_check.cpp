@@ -1,6 +1,7 @@
 #include "server/storage/journal_check.hpp"
 
 #include "policy/visible.hpp"
+#include "server/storage/lost_journal.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -29,9 +30,9 @@ std::string count_of(std::int64_t records) {
     return std::to_string(records) + (records == 1 ? " record" : " records");
 }
 
-std::string said_of(const JournalRecord& last, const JournalEnd& end) {
+std::string said_of(const JournalRecord& last, const JournalEnd& end, const std::string& beginning) {
     auto text = "The journal is intact: " + count_of(last.sequence) + ", the last one of " +
-                policy::format_time_for_people(last.at) + " with hash " + last.hash + ".\n";
+                policy::format_time_for_people(last.at) + " with hash " + last.hash + ".\n" + beginning;
     if (end.since == 0)
         return text +
                "Its end is not protected yet: records cut off at the end would not be noticed. The next "
@@ -55,6 +56,9 @@ Result<void> for_each_page(Ledger& ledger, const EachPage& each) {
 
 Result<void> JournalProof::take(const std::vector<JournalRecord>& page) {
     if (const auto wrong = journal::broken(page, last_ ? &*last_ : nullptr)) return broken_journal(*wrong);
+    if (!last_ && !page.empty() && page.front().kind == begun_anew)
+        beginning_ = "It was begun anew on " + policy::format_time_for_people(page.front().at) +
+                     ", in the place of one that was lost: what that one told is not in it.\n";
     if (!page.empty()) last_ = page.back();
     return {};
 }
@@ -63,7 +67,7 @@ Result<std::string> JournalProof::result(const JournalEnd& end, const std::vecto
                                          const policy::Seals& seal) const {
     if (end.wrong) return broken_journal(*end.wrong);
     if (!by_hand.empty()) return rows_by_hand(by_hand, seal);
-    return last_ ? said_of(*last_, end) : std::string("The journal is empty.\n");
+    return last_ ? said_of(*last_, end, beginning_) : std::string("The journal is empty.\n");
 }
 
 Result<std::string> verify_journal(Ledger& ledger, const policy::Seals& seal) {

@@ -26,6 +26,7 @@ public:
 
 private:
     std::optional<journal::JournalRecord> last_;
+    std::string beginning_;  // a line for people; empty for a journal that is the first one
 };
 
 /// Lines for people: how many records hold together, the hash of the last one, and since when the end is

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "server/storage/ledger_impl.hpp"
+#include "server/storage/lost_journal.hpp"
+#include "server/storage/private_files.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -269,24 +271,70 @@ constexpr std::array migrations = {version_1,  version_2,  version_3, version_4,
 Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Ledger::~Ledger() = default;
 
-Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, const LedgerLimits& limits) {
-    std::error_code ignored;
-    const auto place = file == ":memory:" ? file : std::filesystem::absolute(file, ignored);
+Result<std::unique_ptr<Ledger>> Ledger::open_database(const std::filesystem::path& place,
+                                                      const LedgerLimits& limits) {
     auto database = sqlite::open(place, migrations, {limits.lock_wait, limits.pages});
     if (!database) return database.error();
     Impl impl{.database = std::move(*database)};
-    if (file != ":memory:") impl.key_file = place.parent_path() / "keys" / "journal.key";
+    if (place != ":memory:") {
+        impl.file = place;
+        impl.id = FileId::of(place);
+        impl.key_file = place.parent_path() / "keys" / "journal.key";
+    }
     return std::unique_ptr<Ledger>(new Ledger(std::make_unique<Impl>(std::move(impl))));
 }
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, const LedgerLimits& limits) {
+    std::error_code ignored;
+    const auto place = file == ":memory:" ? file : std::filesystem::absolute(file, ignored);
+    if (const auto wrong = lost_journal(place)) return journal_is_lost(place, *wrong);
+    auto ledger = open_database(place, limits);
+    if (!ledger) return ledger;
+    const auto lost = (*ledger)->impl_->is_lost();
+    if (!lost) return lost.error();
+    if (*lost) return journal_is_lost(place, "without a record");
+    return ledger;
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::begin_anew(const std::filesystem::path& file, policy::Time now) {
+    std::error_code ignored;
+    const auto place = std::filesystem::absolute(file, ignored);
+    const auto wrong = lost_journal(place);
+    const Error not_lost = {Errc::conflict, "No journal is lost in " + place.parent_path().string() +
+                                                ", so there is nothing to begin anew. Nothing was done."};
+    if (!wrong && !is_there(place)) return not_lost;
+    auto ledger = open_database(place, {});
+    if (!ledger) return ledger;
+    auto& impl = *(*ledger)->impl_;
+    const auto lost = impl.is_lost();
+    if (!lost) return lost.error();
+    if (!wrong && !*lost) return not_lost;
+    impl.begins_anew = true;
+    const Json body = {{"because", "ledger.db was " + wrong.value_or("without a record")}};
+    const auto begun = impl.write([&] { return impl.append(now, begun_anew, "", body); });
+    impl.begins_anew = false;
+    if (!begun) return begun.error();
+    return ledger;
+}
+
+std::filesystem::path Ledger::state_dir() const { return impl_->file.parent_path(); }
 
 // SQLite writes the page of this number, also where the number stays.
 Result<void> Ledger::try_writing() {
     auto& database = *impl_->database;
-    return sqlite::write(database, [&database]() -> Result<void> {
+    return impl_->write([&database]() -> Result<void> {
         const auto version = database.execAndGet("PRAGMA user_version").getInt64();
         database.exec("PRAGMA user_version = " + std::to_string(version));
         return {};
     });
+}
+
+Result<void> Ledger::Impl::still_held() const {
+    if (file.empty() || FileId::of(file) == id) return {};
+    return Error{
+        Errc::storage,
+        "The state database was taken away or exchanged while this process uses it; nothing was run. "
+        "Put the state directory back as it was, and start the server again."};
 }
 
 Result<std::int64_t> Ledger::data_version() {

@@ -60,10 +60,16 @@ struct RequestLimits {
 /// locked for 5 s, damaged), and then nothing changed. Several processes may have the same database open.
 class Ledger {
 public:
-    /// Creates and migrates. `file` ":memory:" for tests. Folder 0700, files 0600.
+    /// Creates and migrates. `file` ":memory:" for tests. Folder 0700, files 0600. Errc::storage, too, if
+    /// there was a journal and is none (lost_journal.hpp).
     static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file,
                                                 const LedgerLimits& limits = {});
+    /// Creates one in the place of one that is lost; its first record says so. Errc::conflict if none is.
+    static Result<std::unique_ptr<Ledger>> begin_anew(const std::filesystem::path& file, policy::Time now);
     ~Ledger();
+
+    /// Where it is; empty in memory.
+    std::filesystem::path state_dir() const;
 
     struct Opened {
         policy::Approval approval;
@@ -263,6 +269,8 @@ private:
     friend class Deliveries;  // server/storage/deliveries.hpp: tables of its own, the same connection
     struct Impl;
     explicit Ledger(std::unique_ptr<Impl> impl);
+    static Result<std::unique_ptr<Ledger>> open_database(const std::filesystem::path& place,
+                                                         const LedgerLimits& limits);
     std::unique_ptr<Impl> impl_;
 };
 

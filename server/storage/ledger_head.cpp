@@ -20,10 +20,13 @@ std::optional<JournalHead> stored_head(SQLite::Database& database) {
                        .mac = row.getColumn(3).getString()};
 }
 
+/// Its name until the first record is committed: a key without a head is what a lost journal leaves.
+std::filesystem::path draft_of(const std::filesystem::path& key) { return key.string() + ".new"; }
+
 /// A database in memory ends with its connection, and so does what guards it.
 Result<JournalKey> key_of(const std::filesystem::path& file, std::optional<JournalKey>& known) {
     if (!known && !file.empty()) {
-        auto bytes = load_or_create_key(file);
+        auto bytes = load_or_create_key(is_there(file) ? file : draft_of(file));
         if (!bytes) return bytes.error();
         known = JournalKey{*bytes};
     }
@@ -41,13 +44,12 @@ Error no_further(const std::string& wrong) {
 
 Result<JournalEnd> Ledger::Impl::journal_end(const JournalRecord* last) {
     const auto head = stored_head(*database);
-    const bool has_key = journal_key || key_file.empty() || is_there(key_file);
+    const bool has_key =
+        journal_key || key_file.empty() || is_there(key_file) || is_there(draft_of(key_file));
     if (head && !has_key)
         return JournalEnd{head->since, "the key of its head, " + key_file.string() + ", is gone"};
-    if (!head && has_key && !key_file.empty())
-        return JournalEnd{0,
-                          "it has no head, though the key for one is there: the head was taken away, or not "
-                          "even the first record could be written"};
+    if (!head && !key_file.empty() && is_there(key_file))
+        return JournalEnd{0, "it has no head, though the key for one is there: the head was taken away"};
     if (!head) return JournalEnd{};
     const auto key = key_of(key_file, journal_key);
     if (!key) return key.error();
@@ -63,8 +65,8 @@ bool Ledger::Impl::has_a_past() {
 // away; `since` tells.
 Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalRecord& last) {
     const auto head = stored_head(*database);
-    const bool guarded = head || (before != nullptr && !key_file.empty() && is_there(key_file));
-    if (guarded) {
+    const bool guarded = head || (!key_file.empty() && is_there(key_file));
+    if (guarded && !begins_anew) {
         const auto end = journal_end(before);
         if (!end) return end.error();
         if (end->wrong) return no_further(*end->wrong);
@@ -76,6 +78,25 @@ Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalR
     run("INSERT OR REPLACE INTO journal_head (one, sequence, hash, since, mac) VALUES (1, ?, ?, ?, ?)",
         next.sequence, next.hash, next.since, next.mac);
     return {};
+}
+
+// Another process may have been quicker.
+void Ledger::Impl::settle_key() {
+    if (key_is_settled || key_file.empty() || !journal_key) return;
+    std::error_code gone;
+    std::filesystem::rename(draft_of(key_file), key_file, gone);
+    key_is_settled = is_there(key_file);
+}
+
+Result<bool> Ledger::Impl::is_lost() {
+    if (key_file.empty() || !is_there(key_file)) return false;
+    return sqlite::read([&]() -> Result<bool> {
+        return database
+                   ->execAndGet(
+                       "SELECT (SELECT count(*) FROM (SELECT 1 FROM journal LIMIT 1)) + "
+                       "(SELECT count(*) FROM journal_head)")
+                   .getInt64() == 0;
+    });
 }
 
 }  // namespace tfy::storage

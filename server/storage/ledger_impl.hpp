@@ -8,6 +8,7 @@
 
 #include "policy/journal/journal_head.hpp"
 #include "policy/mac.hpp"
+#include "server/storage/file_id.hpp"
 #include "server/storage/ledger.hpp"
 #include "server/storage/people_in_journal.hpp"
 #include "server/storage/sqlite.hpp"
@@ -16,9 +17,13 @@ namespace tfy::storage {
 
 struct Ledger::Impl {
     std::unique_ptr<SQLite::Database> database;
+    std::filesystem::path file = {};                      // of the database; empty: in memory only
+    std::optional<FileId> id = {};                        // as it was opened
     std::filesystem::path key_file = {};                  // of the journal's head; empty: in memory only
     std::optional<journal::JournalKey> journal_key = {};  // once it was needed
     std::optional<policy::MacKey> session_key_ = {};
+    bool key_is_settled = false;                          // it has its lasting name
+    bool begins_anew = false;  // the first record comes after a journal that is lost
 
     SQLite::Statement prepare(const char* sql) { return {*database, sql}; }
     /// A statement that gives no rows; how many it changed.
@@ -29,9 +34,15 @@ struct Ledger::Impl {
         return statement.exec();
     }
     template <class Work>
-    auto write(Work&& work) {
-        return sqlite::write(*database, std::forward<Work>(work));
+    auto write(Work&& work) -> std::invoke_result_t<Work> {
+        if (auto held = still_held(); !held) return held.error();
+        auto done = sqlite::write(*database, std::forward<Work>(work));
+        if (done) settle_key();
+        return done;
     }
+
+    /// Errc::storage if the file was taken away or exchanged: what is written would be lost with it.
+    Result<void> still_held() const;
 
     // Inside a transaction that is open already: the record stands or falls with what it tells of.
     Result<void> append(const journal::JournalEntry& entry);
@@ -40,6 +51,10 @@ struct Ledger::Impl {
     Result<std::optional<policy::Approval>> find(const std::string& id);
     Result<JournalEnd> journal_end(const journal::JournalRecord* last);
     Result<void> move_head(const journal::JournalRecord* before, const journal::JournalRecord& last);
+    /// After a commit: the key gets the name that shows that there is a journal.
+    void settle_key();
+    /// There is no record, though there was one.
+    Result<bool> is_lost();
 
     /// Those that tell of people, oldest first, each of them checked with its neighbours in the chain.
     Result<std::vector<journal::JournalRecord>> journal_of_people();

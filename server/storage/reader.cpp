@@ -1,12 +1,11 @@
 #include "server/storage/reader.hpp"
 
-#include <sys/stat.h>
-
 #include <cerrno>
 #include <system_error>
 
 #include "server/storage/caller_key_rows.hpp"
 #include "server/storage/commit_stamp.hpp"
+#include "server/storage/file_id.hpp"
 #include "server/storage/packed_windows.hpp"
 #include "server/storage/private_files.hpp"
 #include "server/storage/sqlite.hpp"
@@ -22,16 +21,8 @@ Error unreadable(std::string cause) { return {Errc::storage, std::move(cause)}; 
 
 Error in_a_clause(const SQLite::Exception& thrown) { return unreadable(sqlite::sentence_of(thrown)); }
 
-/// Which file the name leads to.
-struct FileId {
-    dev_t device = 0;
-    ino_t node = 0;
-    bool operator==(const FileId&) const = default;
-};
-
 Result<FileId> file_id(const std::filesystem::path& file) {
-    struct stat found = {};
-    if (::stat(file.c_str(), &found) == 0) return FileId{found.st_dev, found.st_ino};
+    if (const auto id = FileId::of(file)) return *id;
     return unreadable("The state database " + file.string() + " is no longer there (" +
                       std::generic_category().message(errno) + ")");
 }

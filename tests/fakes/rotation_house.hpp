@@ -89,7 +89,10 @@ inline access_tokens::RotationOrder order(std::string grace = "15m", std::string
 
 /// What outlives a process.
 struct RotationHouse {
-    RotationHouse() { state.fingerprint_key_for(false).value(); }  // as the first start of a server does
+    RotationHouse() {  // as the first start of a server does
+        storage::Ledger::open(state.ledger()).value();
+        state.fingerprint_key_for(false).value();
+    }
 
     TempFolder folder;
     storage::StateDir state = storage::StateDir::open(folder / "state").value();

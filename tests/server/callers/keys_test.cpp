@@ -207,8 +207,9 @@ TEST_CASE("the first use of a key on a day is told, once") {
 TEST_CASE("where the database cannot be read, no one is let in, and what runs goes on") {
     Place place;
     const auto held = caller(place.show(place.give("ada")));
+    const auto other = place.give("ada");
     std::filesystem::rename(place.folder / "ledger.db", place.folder / "gone.db");
-    const auto admission = place.show(place.give("ada"));
+    const auto admission = place.show(other);
     CHECK(refusal(admission).status == 503);
     CHECK(header(refusal(admission), "retry-after") == "1");
     CHECK(place.keys.still_holds(held));
