@@ -18,7 +18,6 @@ namespace tfy::app {
 namespace {
 
 constexpr auto server_name = "tfy-pat-mcp";
-constexpr std::chrono::milliseconds still_ready{250};  // however often it is asked, the disk is not
 
 protocol::ServerInfo server_info() {
     return {.name = server_name,
@@ -47,6 +46,13 @@ dashboard::Reading reading_of(PageReading& page) {
     return {.tokens = [&page](std::string person) { return page.tokens(std::move(person)); },
             .health = [&page](std::string person) { return page.health(std::move(person)); },
             .checks = [&page](std::string person) { return page.checks(std::move(person)); }};
+}
+
+/// As far as can be told without asking, whenever that is called.
+Probes::Configured before_asking(const Services& parts) {
+    if (parts.sandbox) return [] { return std::nullopt; };
+    return [base_url = parts.base_url, problem = parts.url_problem, cause = parts.url_cause,
+            key = parts.own_key] { return status::before_asking(base_url, problem, cause, key->facts()); };
 }
 
 }  // namespace
@@ -127,7 +133,10 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
                   reading_of(page_reading_),
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
                  people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
-                 [&page] { return page.home(); }) {
+                 [&page] { return page.home(); }),
+      probes_(store_, redaction_, log_, before_asking(parts), [key = parts.own_key, sandbox = parts.sandbox] {
+          return sandbox ? std::vector<std::string>{} : key->facts().warnings;
+      }) {
     people_.codes_count_while([this] { return may_hand_out_codes(state_dir_, sandbox_); });
     std::ignore = note_control_plane();  // start() says if it cannot
     for (const auto& name : parts.not_carried_over)
@@ -140,8 +149,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
 
 void App::warn_of_settings(const Services& parts) const {
     for (const auto& sentence : parts.refused_settings) log_.warn(sentence);
-    const auto found =
-        status::before_asking(parts.base_url, parts.url_problem, parts.url_cause, parts.own_key->facts());
+    const auto found = before_asking(parts)();
     if (found && found->connection == "misconfigured")
         log_.warn("TrueFoundry is not asked anything", {{"cause", found->cause}, {"why", found->sentence}});
 }
@@ -259,34 +267,14 @@ Async<void> App::handle(transport::HttpRequest request, transport::Responder& an
 Async<void> App::handle_page(transport::HttpRequest request, transport::Responder& answer) {
     if (request.path == "/approvals" || request.path.starts_with("/approvals/"))
         co_return co_await dashboard_.handle(std::move(request), answer);
-    if (request.path == "/livez" || request.path == "/readyz")
-        co_return co_await reply_health(answer, request.path == "/readyz");
+    if (request.path == "/livez") co_return co_await probes_.live(answer);
+    if (request.path == "/readyz") co_return co_await probes_.ready(answer);
     transport::HttpResponse reply{
         .status = 404,
         .content_type = "application/json",
         .body = redaction_.seal(
             {{"error",
               "Nothing is here. The approvals page is /approvals; the MCP endpoint of `serve` is /mcp."}})};
-    co_await answer.reply(std::move(reply));
-}
-
-// Alive: the loop answers. Ready: what is journalled can be written.
-Async<void> App::reply_health(transport::Responder& answer, bool ready) {
-    Result<void> written;
-    const auto now = std::chrono::steady_clock::now();
-    if (ready && now - ready_at_ > still_ready) {
-        written = co_await store_.run([](storage::Ledger& ledger) { return ledger.try_writing(); });
-        if (written) ready_at_ = now;
-    }
-    Json body = {{"ok", written.has_value()}};
-    if (!written) {
-        body["why"] = "The journal cannot be written. " + written.error().message;
-        log_.warn("not ready: the journal cannot be written", {{"why", written.error().message}});
-    }
-    transport::HttpResponse reply{.status = written ? 200 : 503,
-                                  .content_type = "application/json",
-                                  .body = redaction_.seal(body),
-                                  .headers = {{"cache-control", "no-store"}}};
     co_await answer.reply(std::move(reply));
 }
 

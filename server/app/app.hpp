@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/app/page_reading.hpp"
+#include "server/app/probes.hpp"
 #include "server/app/services.hpp"
 #include "server/approvals/narrowing.hpp"
 #include "server/calls/approval_tasks.hpp"
@@ -31,6 +32,12 @@ namespace tfy::app {
 
 /// Whether a path is MCP's, and not the page's.
 inline bool is_mcp(std::string_view path) { return path == "/mcp" || path == "/mcp/"; }
+
+/// What a request to a server, or to a page alone, may bring. Only what calls tools can be long.
+inline std::size_t longest_body(std::string_view method, std::string_view path) {
+    const transport::ListenerOptions of_mcp;
+    return method == "POST" && is_mcp(path) ? of_mcp.body_limit : dashboard::longest_body;
+}
 
 /// Whether a server may print a code that signs in: a sandbox's only, whose state is its own, and only while
 /// no one is enrolled there. `approvals sign-in` gives the others, behind a passphrase; a program that starts
@@ -102,7 +109,6 @@ private:
     void warn_of_settings(const Services& parts) const;
     tools::WayToValue way_to_value(const std::string& reveal_id);
     registry::Catalog assemble(const Services& parts, const approvals::ApprovalPage& page);
-    Async<void> reply_health(transport::Responder& answer, bool ready);
 
     boost::asio::io_context& loop_;
     const Clock& clock_;
@@ -151,7 +157,7 @@ private:
     people::SignInCodes sign_in_codes_;
     PageReading page_reading_;
     dashboard::Dashboard dashboard_;
-    std::chrono::steady_clock::time_point ready_at_ = {};  // when the journal was last written for /readyz
+    Probes probes_;
 };
 
 }  // namespace tfy::app

@@ -10,7 +10,7 @@ namespace tfy::dashboard {
 namespace {
 
 constexpr std::string_view api = "/approvals/api/";
-constexpr protocol::ParseLimits body_limits{64 * 1024, 4};
+constexpr protocol::ParseLimits body_limits{longest_body, 4};
 
 bool is_name(std::string_view text) {
     return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {

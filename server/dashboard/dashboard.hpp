@@ -23,6 +23,9 @@
 
 namespace tfy::dashboard {
 
+/// The longest body that any of its addresses takes.
+inline constexpr std::size_t longest_body = std::size_t{64} * 1024;
+
 /// What a person may read beside the requests: answers of the reading tools.
 struct Reading {
     using Read = std::function<Async<Result<Json>>(std::string person)>;

@@ -1,7 +1,6 @@
 // What the ledger's files share: the connection, and the one way in which a record joins the journal.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <string>

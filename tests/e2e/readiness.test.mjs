@@ -1,6 +1,7 @@
 // What an operator's probes and start-up checks are told about the state directory.
 import assert from 'node:assert/strict';
-import { chownSync } from 'node:fs';
+import { chownSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { binary, Process, runToEnd, untilPolled } from './lib/process.mjs';
@@ -45,6 +46,55 @@ test('/readyz says 503 while the journal cannot be written, and /livez stays', a
   assert.deepEqual(await ask('/livez'), { status: 200, body: { ok: true } });
   const listed = await peer.exchange(toolCall('list', 'tfy_access_tokens_list', {}));
   assert.ok(!listed.result.isError, 'reading goes on');
+});
+
+/** What /readyz answers, as soon as it answers `status`. */
+async function readyz(endpoint, status) {
+  let said;
+  await untilPolled(
+    async () => {
+      const answer = await fetch(new URL('/readyz', endpoint));
+      said = { status: answer.status, body: await answer.json() };
+      return said.status === status;
+    },
+    { what: () => `${status}, not ${JSON.stringify(said)}`, seconds: 20 }
+  );
+  return said.body;
+}
+
+test('/readyz says 503 while the state directory is gone, a call that changes something does not run, and both recover', async t => {
+  const world = await World.start(t, { hold: '0s' });
+  const { endpoint } = await world.serve();
+  const peer = new RawHttp(world, endpoint);
+  assert.deepEqual(await readyz(endpoint, 200), { ok: true });
+  renameSync(world.state, `${world.state}.away`);
+  const said = await readyz(endpoint, 503);
+  assert.equal(said.why, '[withheld]', 'the tokens that it could name cannot be read');
+  assert.ok(!said.why.includes(world.state), 'a path is no business of a probe');
+  const create = toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'goes-nowhere' } });
+  const answer = await peer.exchange(create);
+  assert.ok(answer.error ?? answer.result.isError, JSON.stringify(answer));
+  renameSync(`${world.state}.away`, world.state);
+  assert.deepEqual(await readyz(endpoint, 200), { ok: true });
+  assert.equal((await peer.exchange(create)).result.structuredContent.status, 'approval_pending');
+});
+
+test('/readyz says 503 while there is no key, and warns while the key of before goes on', async t => {
+  const world = await World.start(t);
+  const file = join(world.folder, 'key');
+  const key = world.env.TFY_API_KEY;
+  delete world.env.TFY_API_KEY;
+  world.env.TFY_API_KEY_FILE = file;
+  const { endpoint } = await world.serve();
+  assert.match((await readyz(endpoint, 503)).why, /^TrueFoundry cannot be asked \(key_file_unreadable\)/);
+  writeFileSync(file, key, { mode: 0o600 });
+  assert.deepEqual(await readyz(endpoint, 200), { ok: true });
+  rmSync(file);
+  await untilPolled(async () => (await readyz(endpoint, 200)).warning, { what: () => 'a warning', seconds: 20 });
+  const listed = await new RawHttp(world, endpoint).exchange(toolCall(1, 'tfy_access_tokens_list', {}));
+  assert.ok(!listed.result.isError, 'the call works');
+  writeFileSync(file, key, { mode: 0o600 });
+  await untilPolled(async () => !(await readyz(endpoint, 200)).warning, { what: () => 'no warning', seconds: 20 });
 });
 
 test('a state directory of another user is refused, by its owner’s name', async t => {
