@@ -185,6 +185,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                          proxies = parts->trusted_proxies](const transport::Arrival& arrival) {
         return admission(**callers, off_loopback, proxies, arrival);
     };
+    listening.body_limit_at = longest_body;
     const auto upstream = parts->upstream_label();
     const auto public_url = parts->public_url;
     const auto caller_keys = parts->caller_keys;

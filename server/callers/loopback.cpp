@@ -5,14 +5,17 @@
 namespace tfy::callers {
 
 transport::Admission Loopback::admit(const transport::Arrival& arrival) {
-    const auto lets_in = [&] {
-        if (any_local_user_) return true;
-        const auto account = arrival.account();
-        return account && (*account == ::geteuid() || *account == 0);
-    };
-    if (lets_in())
-        return policy::Caller{.principal = "http:loopback",
-                              .default_assurance = policy::Assurance::signed_in};
+    const policy::Caller caller{.principal = "http:loopback",
+                                .default_assurance = policy::Assurance::signed_in};
+    if (any_local_user_) return caller;
+    const auto found = arrival.account();
+    if (!found.asked)
+        return transport::guard::Rejection{
+            503,
+            "The server cannot find out which account calls: too many files or connections are open. Nothing "
+            "was done. Try again in a moment.",
+            {{"retry-after", "1"}}};
+    if (found.account && (*found.account == ::geteuid() || *found.account == 0)) return caller;
     return transport::guard::Rejection{403,
                                        "Only programs of the account that runs this server, and root's, may "
                                        "call it. To let every user of this "

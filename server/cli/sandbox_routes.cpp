@@ -13,6 +13,8 @@
 namespace tfy::cli {
 namespace {
 
+constexpr std::size_t longest_body = std::size_t{64} * 1024;  // of a create, many times over
+
 // A POST may ask a framework to take it for something else.
 std::string danger_in(const transport::HttpRequest& request) {
     auto danger = sandbox::danger_of(request.method, request.target);
@@ -26,6 +28,7 @@ std::string danger_in(const transport::HttpRequest& request) {
 
 transport::ListenerOptions SandboxRoutes::listening(transport::ListenerOptions options) {
     options.wants_length = false;
+    options.body_limit = longest_body;
     options.refused = [this](const std::string& method, const std::string& target, int status) {
         return refused(method, target, status);
     };

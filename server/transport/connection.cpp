@@ -41,9 +41,12 @@ bool has_bare_line_feed(std::string_view text) {
     return false;
 }
 
+Rejection too_large() {
+    return {413, "The body is longer than this address takes. Nothing was done. Send a shorter one."};
+}
+
 std::optional<Rejection> refusal_for(const beast::error_code& failure) {
-    if (failure == http::error::body_limit)
-        return Rejection{413, "The body is larger than this server takes."};
+    if (failure == http::error::body_limit) return too_large();
     if (failure == http::error::buffer_overflow)
         return Rejection{431, "Chunk extensions or trailers are too large."};
     if (failure == http::error::partial_message || failure == http::error::end_of_stream) return {};
@@ -145,7 +148,7 @@ private:
             tell(*refusal, request.head);
             co_return co_await refuse(std::move(*refusal));
         }
-        auto body = co_await read_body(request.framing);
+        auto body = co_await read_body(request.framing, limit_of(request));
         if (body.refusal) {
             tell(*body.refusal, request.head);
             co_return co_await refuse(std::move(*body.refusal));
@@ -162,17 +165,18 @@ private:
                                 .headers = request.head.headers,
                                 .remote = peer_->remote(),
                                 .account = [this] {
-                                    if (!account_) account_ = read_account();
-                                    return *account_;
+                                    if (!account_.asked) account_ = read_account();
+                                    return account_;
                                 }});
     }
 
-    std::optional<uid_t> read_account() {
+    PeerAccount read_account() {
+        constexpr PeerAccount gone{.asked = true};
         beast::error_code failure;
         const auto theirs = peer_->socket().remote_endpoint(failure);
-        if (failure) return std::nullopt;
+        if (failure) return gone;
         const auto ours = peer_->socket().local_endpoint(failure);
-        return failure ? std::nullopt : account_of_peer(theirs, ours);
+        return failure ? gone : account_of_peer(theirs, ours);
     }
 
     /// The size of the head, which then is at the front of the buffer.
@@ -204,12 +208,16 @@ private:
         return {};
     }
 
-    Async<Step<std::string>> read_body(guard::Framing framing) {
-        if (framing.length > limits_.body_limit)
-            co_return Step<std::string>{.refusal = refusal_for(http::error::body_limit)};
+    std::size_t limit_of(const guard::Admitted& request) const {
+        if (!limits_.body_limit_at) return limits_.body_limit;
+        return std::min(limits_.body_limit_at(request.head.method, request.target.path), limits_.body_limit);
+    }
+
+    Async<Step<std::string>> read_body(guard::Framing framing, std::size_t limit) {
+        if (framing.length > limit) co_return Step<std::string>{.refusal = too_large()};
         http::request_parser<http::string_body> parser;
         parser.header_limit(static_cast<std::uint32_t>(limits_.header_limit + chunk_room));
-        parser.body_limit(limits_.body_limit);
+        parser.body_limit(limit);
         beast::error_code failure;
         buffer_.consume(parser.put(buffer_.data(), failure));
         if (failure)
@@ -298,9 +306,9 @@ private:
     const ConnectionRules& rules_;
     const ListenerOptions& limits_;
     beast::flat_buffer buffer_;
-    std::optional<std::optional<uid_t>> account_ = {};  // of the peer, once it was asked for
-    SocketAnswer* answer_ = nullptr;                    // while a handler runs
-    asio::steady_timer handler_ends_;                   // cancelled when it does
+    PeerAccount account_ = {};         // once it was asked for
+    SocketAnswer* answer_ = nullptr;   // while a handler runs
+    asio::steady_timer handler_ends_;  // cancelled when it does
     bool handled_ = false;
     bool busy_ = false;
     bool draining_ = false;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/transport/guard.hpp"
+#include "server/transport/peer_account.hpp"
 
 namespace tfy::transport {
 
@@ -24,9 +25,9 @@ struct Arrival {
     std::string_view path;    // decoded once, without the query
     const Headers& headers;   // names in lower case, values trimmed
     std::string_view remote;  // "127.0.0.1"
-    /// Of the process that holds the other end of the connection; see peer_account.hpp. The kernel is asked
-    /// once a connection.
-    std::function<std::optional<uid_t>()> account;
+    /// Of the process that holds the other end of the connection. The kernel is asked until it has answered
+    /// once.
+    std::function<PeerAccount()> account;
 };
 
 /// Who sends a request; or its answer, which ends the connection.
@@ -45,6 +46,9 @@ struct ListenerOptions {
     std::vector<std::string> origins =
         {};  // allowed `Origin` besides http://localhost, http://127.0.0.1, http://[::1] (this port)
     std::size_t body_limit = 4 * 1024 * 1024;
+    /// What a method takes at most at a path, decoded, if that is less: so much each open connection may keep
+    /// in memory.
+    std::function<std::size_t(std::string_view method, std::string_view path)> body_limit_at = {};
     std::size_t header_limit = 16 * 1024;
     std::size_t connections = 10'240;
     std::chrono::milliseconds header_deadline{10'000};

@@ -2,8 +2,10 @@
 #include "server/transport/peer.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <array>
+#include <tuple>
 
 #include "policy/secret.hpp"
 #include "server/transport/as_result.hpp"
@@ -68,11 +70,14 @@ Async<std::size_t> Peer::read_some(std::span<char> room) {
     co_return failure ? 0 : count;
 }
 
-// Urgent data wakes this wait as well, and says nothing about the connection.
+// Urgent data wakes this wait as well, and says nothing about the connection. It is taken away: while it is
+// there, each further wait would end at once.
 Async<void> Peer::until_broken() {
     for (;;) {
         pollfd state{socket_.native_handle(), 0, 0};
         if (::poll(&state, 1, 0) != 0) co_return;
+        char urgent = 0;
+        std::ignore = ::recv(state.fd, &urgent, 1, MSG_OOB | MSG_DONTWAIT);
         const auto [failure] = co_await socket_.async_wait(tcp::socket::wait_error, as_result);
         if (failure) co_return;
     }

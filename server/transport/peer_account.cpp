@@ -140,17 +140,21 @@ PeerAccount ask_sock_diag(const tcp::endpoint& theirs, const tcp::endpoint& ours
 }
 
 PeerAccount ask_proc(const tcp::endpoint& theirs, const tcp::endpoint& ours) {
+    constexpr auto tcp6 = "/proc/net/tcp6";
+    const bool v4 = theirs.address().is_v4();
     PeerAccount found;
-    if (theirs.address().is_v4())
+    if (v4) {
         found.asked = look_in("/proc/net/tcp", in_hex(theirs, false), in_hex(ours, false), found.account);
-    if (!found.account)
-        found.asked |= look_in("/proc/net/tcp6", in_hex(theirs, true), in_hex(ours, true), found.account);
+        if (!found.asked || found.account) return found;
+    }
+    found.asked = look_in(tcp6, in_hex(theirs, true), in_hex(ours, true), found.account) ||
+                  (v4 && ::access(tcp6, F_OK) != 0);  // a kernel without IPv6
     return found;
 }
 
-std::optional<uid_t> account_of_peer(const tcp::endpoint& theirs, const tcp::endpoint& ours) {
+PeerAccount account_of_peer(const tcp::endpoint& theirs, const tcp::endpoint& ours) {
     const auto found = ask_sock_diag(theirs, ours);
-    return found.asked ? found.account : ask_proc(theirs, ours).account;
+    return found.asked ? found : ask_proc(theirs, ours);
 }
 
 }  // namespace tfy::transport

@@ -8,18 +8,20 @@
 
 namespace tfy::transport {
 
-/// The user id of the process that holds the socket at `theirs`, connected to `ours`, as the kernel has it.
-/// nullopt if the kernel knows no such socket (it is on another machine or in another network namespace), or
-/// if no process holds it any more: the kernel calls the owner of such a socket root.
-std::optional<uid_t> account_of_peer(const boost::asio::ip::tcp::endpoint& theirs,
-                                     const boost::asio::ip::tcp::endpoint& ours);
+struct PeerAccount {
+    bool asked = false;  // the kernel answered; else nothing is known, as when this process may open no file
+    /// The user id of the process that holds the socket. nullopt if the kernel knows no such socket (it is on
+    /// another machine or in another network namespace), or if no process holds it any more: the kernel calls
+    /// the owner of such a socket root.
+    std::optional<uid_t> account = {};
+};
+
+/// Of the socket at `theirs`, connected to `ours`.
+PeerAccount account_of_peer(const boost::asio::ip::tcp::endpoint& theirs,
+                            const boost::asio::ip::tcp::endpoint& ours);
 
 /// The two ways in which the kernel is asked: sock_diag, which looks up one socket, and /proc/net/tcp, which
 /// lists all, if sock_diag cannot be used.
-struct PeerAccount {
-    bool asked = false;  // the kernel answered
-    std::optional<uid_t> account = {};
-};
 PeerAccount ask_sock_diag(const boost::asio::ip::tcp::endpoint& theirs,
                           const boost::asio::ip::tcp::endpoint& ours);
 PeerAccount ask_proc(const boost::asio::ip::tcp::endpoint& theirs,

@@ -7,7 +7,7 @@
 namespace tfy::callers_loopback_test {
 namespace {
 
-transport::Arrival arriving(std::function<std::optional<uid_t>()> account) {
+transport::Arrival arriving(std::function<transport::PeerAccount()> account) {
     static const transport::Headers none;
     return {.method = "POST",
             .path = "/mcp",
@@ -18,7 +18,8 @@ transport::Arrival arriving(std::function<std::optional<uid_t>()> account) {
 
 bool lets_in(std::optional<uid_t> account, bool any_local_user = false) {
     callers::Loopback callers(any_local_user);
-    const auto admission = callers.admit(arriving([account] { return account; }));
+    const auto admission =
+        callers.admit(arriving([account] { return transport::PeerAccount{true, account}; }));
     const auto* caller = std::get_if<policy::Caller>(&admission);
     if (caller != nullptr) CHECK(caller->principal == "http:loopback");
     return caller != nullptr;
@@ -34,11 +35,21 @@ TEST_CASE("this account and root may call; others and unknown ones need --any-lo
     CHECK_FALSE(lets_in(std::nullopt));
     CHECK(lets_in(other, true));
     CHECK(lets_in(std::nullopt, true));
-    const auto admission = callers::Loopback(false).admit(arriving([] { return std::optional<uid_t>(); }));
+    const auto admission =
+        callers::Loopback(false).admit(arriving([] { return transport::PeerAccount{.asked = true}; }));
     const auto* refused = std::get_if<transport::guard::Rejection>(&admission);
     REQUIRE(refused != nullptr);
     CHECK(refused->status == 403);
     CHECK(refused->reason.text().find("--any-local-user") != std::string_view::npos);
+}
+
+TEST_CASE("if the kernel cannot be asked, no one is called a stranger, and no one comes in") {
+    const auto admission = callers::Loopback(false).admit(arriving([] { return transport::PeerAccount{}; }));
+    const auto* refused = std::get_if<transport::guard::Rejection>(&admission);
+    REQUIRE(refused != nullptr);
+    CHECK(refused->status == 503);
+    CHECK(refused->headers == transport::Headers{{"retry-after", "1"}});
+    CHECK(refused->reason.text().find("Try again") != std::string_view::npos);
 }
 
 }  // namespace tfy::callers_loopback_test
