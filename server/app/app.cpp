@@ -91,7 +91,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       key_holders_(parts.own_key, parts.fingerprint_key, client_),
       approvals_(loop, store_, gate_, redaction_, clock, parts.instance),
       reveals_(loop, store_, redaction_, clock, parts.instance, state_dir_),
-      passphrases_(store_, clock),
+      passphrases_(store_, clock, state_dir_),
       enrolled_(store_, clock),
       reveal_socket_({loop, reveals_, passphrases_, redaction_, clock, log_}, parts.state_dir,
                      parts.instance),

@@ -73,7 +73,7 @@ public:
 private:
     bool open() {
         auto bound =
-            transport::Listener::bind(loop_, {.body_limit = dashboard::longest_body, .whole_localhost = true},
+            transport::Listener::bind(loop_, {.whole_localhost = true, .body_limit = dashboard::longest_body},
                                       [this](transport::HttpRequest request, transport::Responder& answer) {
                                           return app_->handle_page(std::move(request), answer);
                                       });

@@ -1,6 +1,8 @@
 #include "server/people/passphrase_desk.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "server/people/passphrases.hpp"
@@ -46,6 +48,8 @@ asio::thread_pool& PassphraseDesk::checker() {
 Async<Result<void>> PassphraseDesk::check(std::string person, policy::Secret typed) {
     if (inside_ >= most_inside) co_return too_many();
     const Place place(inside_);
+    const auto turn = co_await PassphraseDesk::turn();
+    if (!turn) co_return no_turn();
     auto begin = [person, now = clock_.now()](storage::Ledger& ledger) {
         return ledger.begin_guess(person, now);
     };
@@ -57,6 +61,18 @@ Async<Result<void>> PassphraseDesk::check(std::string person, policy::Secret typ
     if (!*right) co_return wrong_passphrase();
     auto end = [person](storage::Ledger& ledger) { return ledger.guessed_right(person); };
     co_return co_await store_.run(std::move(end));
+}
+
+// The others are in this process as well, so no thread waits.
+Async<std::optional<storage::GuessingTurn>> PassphraseDesk::turn() const {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    const auto end = std::chrono::steady_clock::now() + longest_wait_for_turn;
+    for (;;) {
+        auto taken = storage::GuessingTurn::take(state_dir_);
+        if (taken || std::chrono::steady_clock::now() >= end) co_return taken;
+        timer.expires_after(between_tries_for_turn);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
 }
 
 Async<Result<std::string>> PassphraseDesk::hash(policy::Secret typed) {

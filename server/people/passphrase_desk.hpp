@@ -7,6 +7,7 @@
 #include <string>
 
 #include "policy/secret.hpp"
+#include "server/storage/guessing_turn.hpp"
 #include "server/storage/store.hpp"
 
 namespace tfy::people {
@@ -14,7 +15,9 @@ namespace tfy::people {
 /// One loop only. A check takes 256 MiB and most of a second on a thread of its own; four may wait for it.
 class PassphraseDesk {
 public:
-    PassphraseDesk(storage::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+    /// `state_dir`: of the store; empty for one in memory.
+    PassphraseDesk(storage::Store& store, const Clock& clock, std::filesystem::path state_dir)
+        : store_(store), clock_(clock), state_dir_(std::move(state_dir)) {}
     ~PassphraseDesk() { close(); }
     PassphraseDesk(const PassphraseDesk&) = delete;
     PassphraseDesk& operator=(const PassphraseDesk&) = delete;
@@ -29,9 +32,11 @@ public:
 private:
     struct Place;
     boost::asio::thread_pool& checker();
+    Async<std::optional<storage::GuessingTurn>> turn() const;
 
     storage::Store& store_;
     const Clock& clock_;
+    std::filesystem::path state_dir_;
     std::optional<boost::asio::thread_pool> checker_;  // from the first passphrase on
     std::size_t inside_ = 0;
 };

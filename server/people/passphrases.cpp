@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
+
+#include "server/storage/guessing_turn.hpp"
 
 namespace tfy::people {
 
@@ -29,8 +32,20 @@ bool is_passphrase(const std::string& hash, const policy::Secret& typed) {
     return crypto_pwhash_str_verify(hash.c_str(), text.data(), text.size()) == 0;
 }
 
+Error no_turn() {
+    return {Errc::rate_limited,
+            "Other passphrases are being checked. Nothing was changed. Try again in a few seconds."};
+}
+
 Result<void> check_passphrase(storage::Ledger& ledger, const std::string& person, const policy::Secret& typed,
                               policy::Time now) {
+    const auto end = std::chrono::steady_clock::now() + longest_wait_for_turn;
+    auto turn = storage::GuessingTurn::take(ledger.state_dir());
+    while (!turn && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(between_tries_for_turn);
+        turn = storage::GuessingTurn::take(ledger.state_dir());
+    }
+    if (!turn) return no_turn();
     const auto kept = ledger.begin_guess(person, now);
     if (!kept) return kept.error();
     if (!*kept || !is_passphrase((*kept)->secret, typed)) return wrong_passphrase();

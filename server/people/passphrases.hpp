@@ -16,12 +16,16 @@ Result<std::string> hash_passphrase(const policy::Secret& typed);
 /// As slow as it was made.
 bool is_passphrase(const std::string& hash, const policy::Secret& typed);
 
-/// Whether `person` is enrolled and this is their passphrase. Blocking. Errc::denied, which does not tell
-/// one from the other; Errc::rate_limited after too many wrong ones; Errc::storage.
+/// Whether `person` is enrolled and this is their passphrase. Blocking, and in its turn
+/// (server/storage/guessing_turn.hpp). Errc::denied, which does not tell one from the other;
+/// Errc::rate_limited after too many wrong ones, or if no turn comes; Errc::storage.
 Result<void> check_passphrase(storage::Ledger& ledger, const std::string& person, const policy::Secret& typed,
                               policy::Time now);
 
-/// The same words for a check that runs elsewhere.
+/// The same words, and the same patience, for a check that runs elsewhere.
 Error wrong_passphrase();
+Error no_turn();
+inline constexpr std::chrono::seconds longest_wait_for_turn{60};
+inline constexpr std::chrono::milliseconds between_tries_for_turn{20};
 
 }  // namespace tfy::people

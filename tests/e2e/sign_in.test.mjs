@@ -144,3 +144,15 @@ test('guesses at a passphrase: a name waits, and the others do not', { timeout: 
   assert.equal(right.status, 429);
   await Page.signIn(world, { page });
 });
+
+test('the right passphrase in eight terminals and two browsers at once is right in each', { timeout: 120_000 }, async t => {
+  const world = await World.start(t);
+  await world.enrol();
+  const { page } = await world.serve();
+  const terminals = Array.from({ length: 8 }, () => world.terminal(['approvals', 'sign-in', '--json'], [passphrase]));
+  const browsers = Array.from({ length: 2 }, () =>
+    new Page(world, page).request('POST', '/api/sign-in', { name: me, passphrase })
+  );
+  for (const done of await Promise.all(terminals)) assert.equal(done.code, 0, done.stderr);
+  for (const answer of await Promise.all(browsers)) assert.equal(answer.status, 200, answer.text);
+});

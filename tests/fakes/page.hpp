@@ -43,7 +43,7 @@ struct Page {
     calls::RotationDesk rotations{
         {loop, store, client, redaction, clock, log}, "test", state.path(), production};
     people::PageSessions people{store, clock};
-    people::PassphraseDesk passphrases{store, clock};
+    people::PassphraseDesk passphrases{store, clock, {}};
     people::PeopleDesk enrolled_people{store, clock};
     people::SignInCodes codes{store, clock};
     Result<Json> listed = Json{{"tokens", Json::array()}, {"total", 0}};  // what the page may read
