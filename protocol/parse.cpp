@@ -9,9 +9,15 @@ namespace {
 
 constexpr std::string_view not_json = "The text is not JSON in UTF-8";
 
-Error refusal(std::string_view complaint, std::size_t offset) {
-    return {Errc::parse_error, std::string(complaint) + " (byte " + std::to_string(offset) +
-                                   "). Nothing in the message was done."};
+Error refusal(std::string_view complaint, std::size_t offset, Errc code = Errc::parse_error) {
+    return {code, std::string(complaint) + " (byte " + std::to_string(offset) +
+                      "). Nothing in the message was done."};
+}
+
+// JSON's grammar has no largest number; nlohmann's parser calls one that a double cannot hold a syntax error.
+bool is_overflow(const nlohmann::detail::exception& thrown) {
+    constexpr int number_overflow = 406;
+    return thrown.id == number_overflow;
 }
 
 /// An iterator that counts what was read: the SAX interface names an offset only in syntax errors.
@@ -63,8 +69,12 @@ public:
     }
 
     /// The exception's text quotes the input: not ours to pass on.
-    bool parse_error(std::size_t count, const std::string&, const nlohmann::detail::exception&) override {
-        error_ = refusal(not_json, count - 1);
+    bool parse_error(std::size_t count, const std::string&,
+                     const nlohmann::detail::exception& thrown) override {
+        error_ = is_overflow(thrown)
+                     ? refusal("A number is too large: this server reads numbers up to 1.7e308", count - 1,
+                               Errc::invalid_request)
+                     : refusal(not_json, count - 1);
         return false;
     }
 

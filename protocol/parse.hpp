@@ -14,8 +14,8 @@ struct ParseLimits {
 };
 
 /// One JSON value from the whole of `text`: UTF-8, no duplicate keys in any object, no byte after the value
-/// but white space. Errors: Errc::parse_error with the byte offset, Errc::too_large. The message never quotes
-/// the text.
+/// but white space. Errors: Errc::parse_error with the byte offset, Errc::invalid_request with the same for
+/// JSON with a number that no double can hold, Errc::too_large. The message never quotes the text.
 Result<Json> parse(std::string_view text, ParseLimits limits = {});
 
 }  // namespace tfy::protocol

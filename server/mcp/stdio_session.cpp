@@ -49,10 +49,13 @@ Async<void> StdioSession::run() {
         auto frame = co_await transport_.receive();
         if (!frame && frame.error().code == Errc::closed) break;
         auto value = frame ? protocol::parse(*frame) : Result<Json>(frame.error());
-        if (value)
+        if (value) {
             co_await accept_value(std::move(*value));
-        else
-            co_await refuse({}, {Errc::parse_error, value.error().message}, null_for_no_id(), nullptr);
+            continue;
+        }
+        auto unread = value.error();
+        if (unread.code == Errc::too_large) unread.code = Errc::parse_error;  // it was not looked at
+        co_await refuse({}, std::move(unread), null_for_no_id(), nullptr);
     }
     log_.debug("input ended", {{"waiting", requests_->in_flight.size()}});
     at_end_();

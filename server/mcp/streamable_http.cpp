@@ -113,9 +113,7 @@ Async<void> StreamableHttp::post(const transport::HttpRequest& http, transport::
             answer, dispatch_, 406, {},
             {Errc::invalid_request, "Accept must list application/json and text/event-stream."}, false);
     auto value = protocol::parse(http.body);
-    if (!value)
-        co_return co_await refuse(answer, dispatch_, 400, {}, {Errc::parse_error, value.error().message},
-                                  false);
+    if (!value) co_return co_await refuse(answer, dispatch_, 400, {}, value.error(), false);
     if (!value->is_array()) {
         auto message = protocol::read_message(std::move(*value));
         if (exceeds(http.caller, message)) co_return co_await only_reads(answer);

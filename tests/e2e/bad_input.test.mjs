@@ -22,6 +22,7 @@ const broken = [
   ['bytes after the value', `${call} x`, -32700],
   ['two values', `${call}${call}`, -32700],
   ['a key twice', '{"jsonrpc":"2.0","id":1,"id":2,"method":"tools/list"}', -32700],
+  ['a number out of range', call.replace('"id":7', '"id":1e400'), -32600],
   ['too deep', `${'['.repeat(100)}${']'.repeat(100)}`, -32700],
   ['a lone surrogate', '{"jsonrpc":"2.0","id":1,"method":"\\ud800"}', -32700],
   ['a batch', `[${call}]`, -32600],

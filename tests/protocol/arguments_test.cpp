@@ -61,7 +61,7 @@ TEST_CASE("JSON text that is nested too deep is no object") {
 }
 
 TEST_CASE("a number that no double holds is refused with its message") {
-    CHECK(protocol::parse(R"({"limit":1e400})").error().code == protocol::Errc::parse_error);
+    CHECK(protocol::parse(R"({"limit":1e400})").error().code == protocol::Errc::invalid_request);
 }
 
 }  // namespace tfy::protocol::arguments_test

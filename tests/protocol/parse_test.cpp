@@ -62,7 +62,6 @@ TEST_CASE("what is not one JSON value is refused at the byte where it goes wrong
         {"a plus sign", "[+1]", 1},
         {"a leading zero", "[01]", 2},
         {"a raw line break in a string", "\"a\nb\"", 2},
-        {"a number that is no double", "[1e999]", 5},
         {"a lone high surrogate", R"(["\ud800"])", 8},
         {"a lone low surrogate", R"(["\udc00"])", 7},
         {"two high surrogates", R"(["\ud800\ud800"])", 13},
@@ -82,6 +81,21 @@ TEST_CASE("what is not one JSON value is refused at the byte where it goes wrong
         CAPTURE(value.error().message);
         CHECK(value.error().message.find("(byte " + std::to_string(row.offset) + ")") != std::string::npos);
     }
+}
+
+TEST_CASE("a number that no double holds is JSON, and is refused as what it is") {
+    const char* const texts[] = {"1e400", "[-1e400]", R"({"a":1E+999})", "[1, 123456789e9999999999]"};
+    for (const auto* text : texts) {
+        CAPTURE(text);
+        const auto value = protocol::parse(text);
+        REQUIRE_FALSE(value.has_value());
+        CHECK(value.error().code == protocol::Errc::invalid_request);
+        CHECK(value.error().message.starts_with("A number is too large: "));
+        CHECK(value.error().message.find("not JSON") == std::string::npos);
+    }
+    CHECK(protocol::parse("[1e400").error().code == protocol::Errc::invalid_request);
+    CHECK(protocol::parse("1e308").has_value());
+    CHECK(*protocol::parse("1e-400") == Json(0.0));
 }
 
 TEST_CASE("an error never repeats the text") {
