@@ -116,6 +116,9 @@ bool Transfer::set_options() {
     set(CURLOPT_WRITEDATA, static_cast<void*>(this));
     set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
     set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+    set(CURLOPT_VERBOSE, 1L);
+    set(CURLOPT_DEBUGFUNCTION, &Transfer::on_words);
+    set(CURLOPT_DEBUGDATA, static_cast<void*>(this));
     return good;
 }
 
@@ -129,6 +132,19 @@ std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count
     if (line.starts_with("HTTP/")) complete = false;
     if (line == "\r\n" || line == "\n") complete = true;
     return line.size();
+}
+
+// Only curl knows whether one of the proxy variables counts for this server, and says it nowhere else. What
+// follows the variable's name may hold a password.
+int Transfer::on_words(CURL*, curl_infotype type, char* bytes, std::size_t size, void* self) {
+    constexpr std::string_view uses = "Uses proxy env variable ";
+    if (type != CURLINFO_TEXT) return 0;
+    std::string_view text(bytes, size);
+    if (!text.starts_with(uses)) return 0;
+    text.remove_prefix(uses.size());
+    const auto name = text.substr(0, text.find(' '));
+    if (name != "no_proxy" && name != "NO_PROXY") static_cast<Transfer*>(self)->proxy_ = name;
+    return 0;
 }
 
 /// Grows the body without leaving parts of it in freed memory: it may hold a token.
@@ -182,6 +198,7 @@ FailedTransfer Transfer::failed(CURLcode code) const {
             .host = origin_.host,
             .maybe_sent = maybe_sent(),
             .over_limit = over_limit_,
+            .proxy = proxy_,
             .proxy_status = proxy_status,
             .body_limit = origin_.options.body_limit};
 }
@@ -200,9 +217,12 @@ bool Transfer::maybe_sent() const {
     curl().easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &bytes);
     curl().easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &transfer_began);
     curl().easy_getinfo(easy_.get(), CURLINFO_APPCONNECT_TIME_T, &handshake_done);
+    long connections = 0;
+    curl().easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections);
     // What was said to a proxy counts as bytes, too; but without TLS nothing goes through it. A connection
-    // that is used again had its handshake earlier.
-    if (!is_read_only(request_) && origin_.scheme == "https" && handshake_done == 0) return false;
+    // that is used again, which what changes something never does, had its handshake earlier.
+    const bool is_new = !is_read_only(request_) || connections > 0;
+    if (is_new && origin_.scheme == "https" && handshake_done == 0) return false;
     return bytes > 0 || transfer_began > 0;
 }
 

@@ -48,6 +48,7 @@ private:
     FailedTransfer failed(CURLcode code) const;
     std::size_t take(std::string_view bytes);
     static std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* self);
+    static int on_words(CURL* easy, curl_infotype type, char* bytes, std::size_t size, void* self);
     static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
 
     const OriginServer& origin_;
@@ -56,6 +57,7 @@ private:
     std::string url_;
     std::size_t ignored_ = 0;  // bytes of the body that were not kept
     bool over_limit_ = false;
+    std::string proxy_ = {};      // the variable that names the proxy in use
     bool head_complete_ = false;  // curl takes a head that breaks off for a whole one
     curl_slist* headers_ = nullptr;
     std::unique_ptr<CURL, FreeEasy> easy_;

@@ -11,20 +11,52 @@ struct Reason {
     std::string sentence;
 };
 
+/// What went wrong on the way to a proxy, or at it; nullopt for codes that say nothing about that.
+std::optional<Reason> at_proxy(const FailedTransfer& failed) {
+    const auto& host = failed.host;
+    const auto its = "The proxy that " + failed.proxy + " names ";
+    const auto check = ". Check " + failed.proxy + " and the proxy.";
+    const auto refused = [&](const std::string& what) { return Reason{"proxy_refused", its + what + check}; };
+    switch (failed.code) {
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return Reason{"proxy_refused", "The name of the proxy in " + failed.proxy +
+                                               " was not found. Check it, and the network."};
+        case CURLE_COULDNT_CONNECT: return refused("refused the connection, so " + host + " was not reached");
+        case CURLE_OPERATION_TIMEDOUT: return refused("brought no connection to " + host + " about in time");
+        case CURLE_PROXY:
+        case CURLE_GOT_NOTHING:
+        case CURLE_SEND_ERROR:
+        case CURLE_RECV_ERROR: return refused("gave no connection to " + host);
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_ISSUER_ERROR:
+            if (failed.proxy_status == 0)
+                return Reason{"tls_refused", its + "has a certificate that is not trusted" + check};
+            return Reason{"tls_refused",
+                          "The certificate that came for " + host + " through the proxy that " +
+                              failed.proxy +
+                              " names is not trusted. If the proxy shows one of its own, give its authority "
+                              "with --ca-file; else check TFY_BASE_URL and this machine's clock."};
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_SSL_CIPHER:
+        case CURLE_USE_SSL_FAILED:
+            if (failed.proxy_status == 0) return refused("made no secure connection");
+            return std::nullopt;
+        default: return std::nullopt;
+    }
+}
+
 /// What went wrong before the request could leave; nullopt for codes that say nothing about that.
-std::optional<Reason> before_sending(CURLcode code, const std::string& host) {
-    switch (code) {
+std::optional<Reason> before_sending(const FailedTransfer& failed) {
+    const auto& host = failed.host;
+    if (!failed.proxy.empty())
+        if (auto why = at_proxy(failed)) return why;
+    switch (failed.code) {
         case CURLE_COULDNT_RESOLVE_HOST:
             return Reason{"name_not_found",
                           "The name " + host + " was not found. Check TFY_BASE_URL and the network."};
-        case CURLE_COULDNT_RESOLVE_PROXY:
-            return Reason{"proxy_refused", "The proxy's name was not found. Check HTTPS_PROXY."};
         case CURLE_COULDNT_CONNECT:
             return Reason{"connection_refused",
-                          host + " refused the connection. Check TFY_BASE_URL, the network and the proxy."};
-        case CURLE_PROXY:
-            return Reason{"proxy_refused",
-                          "The proxy refused the connection to " + host + ". Check HTTPS_PROXY."};
+                          host + " refused the connection. Check TFY_BASE_URL and the network."};
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_ISSUER_ERROR:
             return Reason{"tls_refused", "The certificate of " + host +
@@ -45,7 +77,7 @@ std::optional<Reason> before_sending(CURLcode code, const std::string& host) {
         case CURLE_OPERATION_TIMEDOUT:
             return Reason{"connect_timeout", host +
                                                  " cannot be reached: no connection came about in time. "
-                                                 "Check TFY_BASE_URL, the network and the proxy."};
+                                                 "Check TFY_BASE_URL and the network."};
         default: return std::nullopt;
     }
 }
@@ -73,10 +105,13 @@ Error explain(const FailedTransfer& failed) {
         return Error{Errc::upstream, why.sentence + nothing_sent, {{"cause", why.cause}}};
     };
     if (failed.proxy_status != 0 && failed.proxy_status / 100 != 2)
-        return not_sent({"proxy_refused", "The proxy refused the connection to " + failed.host + " (" +
-                                              std::to_string(failed.proxy_status) + "). Check HTTPS_PROXY."});
+        return not_sent(
+            {"proxy_refused", "The proxy" + (failed.proxy.empty() ? "" : " that " + failed.proxy + " names") +
+                                  " refused the connection to " + failed.host + " (" +
+                                  std::to_string(failed.proxy_status) + "). Check " +
+                                  (failed.proxy.empty() ? "HTTPS_PROXY" : failed.proxy) + " and the proxy."});
     if (!failed.maybe_sent)
-        if (const auto why = before_sending(failed.code, failed.host)) return not_sent(*why);
+        if (const auto why = before_sending(failed)) return not_sent(*why);
     return {Errc::ambiguous,
             "No answer from " + failed.host + ": " + reason(failed) + ". The request may have arrived."};
 }

@@ -13,7 +13,8 @@ struct FailedTransfer {
     std::string host;
     bool maybe_sent = true;   // false only where not one byte of the request has left
     bool over_limit = false;  // we stopped it: the answer is too large
-    long proxy_status = 0;    // what a proxy answered to CONNECT; 0 if none was asked
+    std::string proxy = {};   // the variable that names the proxy: "HTTPS_PROXY"; empty if none is used
+    long proxy_status = 0;    // what it answered to CONNECT; 0 if it has not answered, or was not asked anew
     std::size_t body_limit = 0;
 };
 

@@ -335,7 +335,9 @@ TEST_CASE("a server elsewhere is asked through the proxy that the environment na
     CHECK(asked.starts_with("CONNECT tenant.invalid:443 HTTP/1.1\r\n"));
     CHECK(asked.find(key) == std::string::npos);
     CHECK(first.error().message ==
-          "The proxy refused the connection to tenant.invalid (407). Check HTTPS_PROXY. Nothing was sent.");
+          "The proxy that https_proxy names refused the connection to tenant.invalid (407). Check "
+          "https_proxy and "
+          "the proxy. Nothing was sent.");
     CHECK(tunnelled == "\x16");  // a TLS handshake, and nothing in plain
     CHECK(second.error().code == Errc::upstream);
     CHECK(second.error().message.find("Nothing was sent") != std::string::npos);
