@@ -153,8 +153,7 @@ Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpReq
     co_await answer.reply(std::move(ended));
 }
 
-Async<Result<void>> run_served(asio::io_context& loop, transport::Listener& listener, App& app) {
-    asio::signal_set signals(loop, SIGINT, SIGTERM);
+Async<Result<void>> run_served(asio::signal_set& signals, transport::Listener& listener, App& app) {
     if (auto started = co_await app.start(); !started) co_return started;
     listener.start();
     co_await signals.async_wait(asio::use_awaitable);
@@ -211,7 +210,9 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                        [&app](const policy::Rules& rules) { return app.take_rules(rules); });
     const auto code = prints_code ? app.people().issue_code(config::os_user(), std::chrono::hours{12}) : "";
     Result<void> started;
-    asio::co_spawn(loop, run_served(loop, **listener, app),
+    // Before a line is printed: a person may stop what they see running.
+    asio::signal_set signals(loop, SIGINT, SIGTERM);
+    asio::co_spawn(loop, run_served(signals, **listener, app),
                    [&](const std::exception_ptr& bug, Result<void> result) {
                        if (bug) std::rethrow_exception(bug);
                        started = std::move(result);
@@ -221,8 +222,8 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                                  greeting(upstream, base, here, page.home(), code, anyone, caller_keys)));
     if (!out)
         app.log().warn(
-            "cannot write standard output: the addresses and the sign-in code are not shown; get a code: " +
-            another_code());
+            "cannot write standard output: the addresses and the sign-in code are not shown; to sign in: " +
+            (anyone ? another_code() : tools::own_command("people first")));
     loop.run();
     app.close();
     loop.abandon();

@@ -116,8 +116,8 @@ private:
 
 // To be told to stop is as the end of input: what is being answered is finished, what waits is detached. A
 // client that does not read its answers is not waited for.
-Async<void> stop_when_told(asio::io_context& loop, App& app, transport::StdioTransport& transport) {
-    asio::signal_set signals(loop, SIGINT, SIGTERM);
+Async<void> stop_when_told(asio::signal_set& signals, asio::io_context& loop, App& app,
+                           transport::StdioTransport& transport) {
     co_await signals.async_wait(asio::use_awaitable);
     end_at_once_when_told_again(signals);
     app.log().info(
@@ -128,8 +128,7 @@ Async<void> stop_when_told(asio::io_context& loop, App& app, transport::StdioTra
     transport.end_output();
 }
 
-Async<Result<void>> run_stream(asio::io_context& loop, App& app, transport::StdioTransport& transport) {
-    asio::co_spawn(loop, stop_when_told(loop, app, transport), asio::detached);
+Async<Result<void>> run_stream(App& app, transport::StdioTransport& transport) {
     if (auto started = co_await app.start(); !started) co_return started;
     co_await app.serve_stream(transport);
     co_await app.idle(for_last_calls);
@@ -151,7 +150,9 @@ Result<void> serve_stdio(const config::Options& options) {
                        [&app](const policy::Rules& rules) { return app.take_rules(rules); });
     const auto transport = transport::open_stdio(loop.get_executor(), STDIN_FILENO, STDOUT_FILENO);
     Result<void> served;
-    asio::co_spawn(loop, run_stream(loop, app, *transport),
+    asio::signal_set signals(loop, SIGINT, SIGTERM);
+    asio::co_spawn(loop, stop_when_told(signals, loop, app, *transport), asio::detached);
+    asio::co_spawn(loop, run_stream(app, *transport),
                    [&](const std::exception_ptr& bug, Result<void> result) {
                        if (bug) std::rethrow_exception(bug);
                        served = std::move(result);

@@ -23,8 +23,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-Async<void> until_signal(asio::io_context& loop, transport::Listener& listener) {
-    asio::signal_set signals(loop, SIGINT, SIGTERM);
+Async<void> until_signal(asio::signal_set& signals, asio::io_context& loop, transport::Listener& listener) {
     co_await signals.async_wait(asio::use_awaitable);
     app::end_at_once_when_told_again(signals);
     co_await listener.drain(std::chrono::seconds{5});
@@ -139,9 +138,10 @@ int run_sandbox(const config::Options& options, const SandboxOptions& sandbox_op
         routes.listening({.address = address->host, .port = address->port, .hosts = options.allowed_hosts});
     auto listener = transport::Listener::bind(loop, std::move(listening), handler);
     if (!listener) return fail(listener.error(), 1);
+    asio::signal_set signals(loop, SIGINT, SIGTERM);
     (*listener)->start();
     greet(out, *address, (*listener)->port(), *accounts);
-    asio::co_spawn(loop, until_signal(loop, **listener), asio::detached);
+    asio::co_spawn(loop, until_signal(signals, loop, **listener), asio::detached);
     loop.run();
     loop.abandon();
     return verdict(routes.dangers(), console, errors);
