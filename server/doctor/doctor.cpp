@@ -72,7 +72,8 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, const
     if (read.settings.caller_keys) all.push_back(look_at_caller_keys(root, app::SystemClock().now()));
     add(all, look_at_permissions(root, app::SystemClock().now()));
     if (rules.level == Level::broken) return;
-    add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now(), seal));
+    add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now(), seal,
+                               options.server.sandbox));
 }
 
 }  // namespace

@@ -16,10 +16,15 @@ namespace {
 namespace fs = std::filesystem;
 using Level = CheckResult::Level;
 
-CheckResult people_of(const std::vector<storage::Person>& people) {
+CheckResult people_of(const std::vector<storage::Person>& people, bool sandbox) {
     std::string names;
     for (const auto& each : people)
         if (each.decides()) names += (names.empty() ? "" : ", ") + each.name;
+    if (people.empty() && sandbox)
+        return {
+            Level::ok, "people",
+            "no one is enrolled; until someone is, serve --sandbox prints a code that signs in to the page",
+            "To decide in a terminal, be the first: " + tools::own_command("people first")};
     if (people.empty())
         return {Level::warning, "people", "no one is enrolled: no one is known to decide",
                 "Be the first: " + tools::own_command("people first")};
@@ -30,15 +35,15 @@ CheckResult people_of(const std::vector<storage::Person>& people) {
                 ". If you do not know them, keep the state directory as evidence"};
 }
 
-CheckResults look_at_people(const fs::path& state_dir) {
+CheckResults look_at_people(const fs::path& state_dir, bool sandbox) {
     std::error_code ignored;
-    if (!fs::exists(state_dir / "ledger.db", ignored)) return {people_of({})};
+    if (!fs::exists(state_dir / "ledger.db", ignored)) return {people_of({}, sandbox)};
     const auto ledger = storage::Ledger::open(state_dir / "ledger.db");
     const auto people = ledger ? (*ledger)->people() : Result<std::vector<storage::Person>>(ledger.error());
     if (!people)
         return {{Level::broken, "people", people.error().message,
                  "Check the journal: " + tools::own_command("audit verify")}};
-    CheckResults findings{people_of(*people)};
+    CheckResults findings{people_of(*people, sandbox)};
     for (const auto& name : people::not_carried_over(state_dir, *people))
         findings.push_back({Level::warning, "people",
                             name + " had a passphrase in an earlier version, which counts no more",
@@ -153,7 +158,7 @@ CheckResult reach_of_key(const config::Upstream& upstream) {
 }  // namespace
 
 CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user,
-                               policy::Time now, const policy::Seals& seal) {
+                               policy::Time now, const policy::Seals& seal, bool sandbox) {
     const policy::Gate gate(rules);
     const app::SystemClock clock;
     const registry::DryTools tools(nullptr, clock, seal);
@@ -166,7 +171,7 @@ CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state
         {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now, seal);
     auto findings = approvals("approvals on stdio", stdio, http, seal);
     std::ranges::move(approvals("approvals over HTTP", http, stdio, seal), std::back_inserter(findings));
-    std::ranges::move(look_at_people(state_dir), std::back_inserter(findings));
+    std::ranges::move(look_at_people(state_dir, sandbox), std::back_inserter(findings));
     return findings;
 }
 
