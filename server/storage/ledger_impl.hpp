@@ -21,8 +21,8 @@ struct Ledger::Impl {
     std::filesystem::path key_file = {};                  // of the journal's head; empty: in memory only
     std::optional<journal::JournalKey> journal_key = {};  // once it was needed
     std::optional<policy::MacKey> session_key_ = {};
-    bool key_is_settled = false;                          // it has its lasting name
-    bool begins_anew = false;  // the first record comes after a journal that is lost
+    bool key_is_settled = false;  // it has its lasting name
+    bool begins_anew = false;     // the first record comes after a journal that is lost
 
     SQLite::Statement prepare(const char* sql) { return {*database, sql}; }
     /// A statement that gives no rows; how many it changed.

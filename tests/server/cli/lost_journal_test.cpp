@@ -125,7 +125,8 @@ TEST_CASE("a new journal is begun in the place of a lost one, once and on record
         const std::string was = "ledger.db was ";
         const auto because = records->front().body.at("because").get<std::string>();
         REQUIRE(because.starts_with(was));
-        CHECK(because.substr(was.size()) == std::string(row.words).substr(std::string("ledger.db is ").size()));
+        CHECK(because.substr(was.size()) ==
+              std::string(row.words).substr(std::string("ledger.db is ").size()));
         use(folder, 2);
         const auto ran = audit(Verb::verify, folder);
         CHECK(ran.code == 0);
