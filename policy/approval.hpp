@@ -15,6 +15,7 @@ class Human;
 struct DecisionInput;
 struct Freeze;
 struct KeyIdentity;
+struct Signing;
 struct StandingPermission;
 
 /// What became of it is private: only the functions that are its friends take it further, and the store
@@ -43,6 +44,7 @@ public:
         Destination destination = Destination::none;
         std::string permission =
             {};  // the standing permission that it was given with; empty: for this call alone
+        Json signature = nullptr;  // Signature::json(), with the assurance `passkey`
     };
 
     /// A person made the request narrower before it was approved.
@@ -162,6 +164,12 @@ struct DecisionInput {
 /// (the digest that was shown is not this one's).
 Result<Approval> approve(Approval approval, const Human& person, const DecisionInput& choice, Time now,
                          Duration claim_window, const Seals& seal);
+/// What this person's passkey has to sign to say so; errors as of approve() and deny(), whatever its
+/// assurance. With a signature, those take nothing else than what was signed.
+Result<Json> approval_to_sign(const Approval& approval, std::string_view person, const DecisionInput& choice,
+                              const Signing& signing, Time now, const Seals& seal);
+Result<Json> denial_to_sign(const Approval& approval, std::string_view person, const std::string& reason,
+                            const Signing& signing, Time now, const Seals& seal);
 /// A reason is required on the page and in the terminal; an elicitation that is declined gives none.
 Result<Approval> deny(Approval approval, const Human& person, std::string reason, Time now,
                       const Seals& seal);

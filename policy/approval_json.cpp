@@ -49,7 +49,8 @@ Json json_of(const Approval::Decision& decision) {
             {"at", format_time(decision.at)},
             {"reason", decision.reason},
             {"destination", to_string(decision.destination)},
-            {"permission", decision.permission}};
+            {"permission", decision.permission},
+            {"signature", decision.signature}};
 }
 
 Approval::Decision read_decision(const Members& from) {
@@ -59,7 +60,8 @@ Approval::Decision read_decision(const Members& from) {
             from.time("at"),
             from.text("reason"),
             from.one_of("destination", read_destination, Destination::none),
-            from.has("permission") ? from.text("permission") : std::string{}};
+            from.has("permission") ? from.text("permission") : std::string{},
+            from.has("signature") ? from.value("signature") : Json(nullptr)};
 }
 
 Json json_of(const Approval::Narrowing& narrowing) {

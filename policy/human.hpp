@@ -1,14 +1,17 @@
 // A person who decides. Only the approval channels can make one.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "policy/call.hpp"
+#include "policy/signature.hpp"
 
 namespace tfy::people {
 class ClientForm;
 class TerminalChannel;
 class PageSessions;
+class PasskeyDesk;
 }  // namespace tfy::people
 
 namespace tfy::policy {
@@ -18,16 +21,22 @@ class Human {
 public:
     const std::string& name() const { return name_; }
     Assurance assurance() const { return assurance_; }
+    /// Of this very decision; present with the assurance `passkey`, and with no other.
+    const std::optional<Signature>& signature() const { return signature_; }
 
 private:
     friend class people::ClientForm;       // client
     friend class people::TerminalChannel;  // terminal
     friend class people::PageSessions;     // signed_in
+    friend class people::PasskeyDesk;      // passkey
     friend struct HumanForTests;           // defined in tests/fakes only
     Human(std::string name, Assurance assurance) : name_(std::move(name)), assurance_(assurance) {}
+    Human(std::string name, Signature signature)
+        : name_(std::move(name)), assurance_(Assurance::passkey), signature_(std::move(signature)) {}
 
     std::string name_;
     Assurance assurance_;
+    std::optional<Signature> signature_ = {};
 };
 
 /// 1 to 64 letters, digits, '.', '_', '-', '@', '+', beginning with a letter, digit or '_': names of accounts

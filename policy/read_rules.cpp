@@ -21,7 +21,7 @@ constexpr std::string_view terminal_keys[] = {"require_tty", "require_passphrase
 constexpr std::string_view limit_keys[] = {"open_requests", "requests_per_minute", "claim_window",
                                            "repeat_outcome"};
 constexpr std::string_view says_values[] = {"ask", "deny"};
-constexpr std::string_view assurance_values[] = {"client", "terminal", "signed_in"};
+constexpr std::string_view assurance_values[] = {"client", "terminal", "signed_in", "passkey"};
 constexpr std::string_view destination_values[] = {"page", "agent", "none"};
 
 /// A principal, or a display name, could never decide: no one signs in under it.
@@ -61,10 +61,6 @@ private:
     // Values
 
     std::optional<Assurance> assurance(const toml::key& key, const toml::node& node) {
-        if (const auto* value = node.as_string(); value && value->get() == "passkey") {
-            fail(node, "min_assurance 'passkey' is not available in this version; use 'signed_in'");
-            return std::nullopt;
-        }
         return read_assurance(word(key, node, assurance_values));
     }
 
@@ -160,7 +156,7 @@ private:
         if (least && rule.min_assurance == Assurance::client && asks_for_people(rule))
             fail(*least,
                  "a client's dialog does not identify the person, so a rule with 'approvers', 'quorum' or "
-                 "'self_approval = false' needs 'terminal' or 'signed_in'");
+                 "'self_approval = false' needs 'terminal', 'signed_in' or 'passkey'");
     }
 
     void read_rule_key(Rule& rule, const toml::key& key, const toml::node& node) {

@@ -35,7 +35,7 @@ endfunction()
 foreach(room protocol policy tools server)
   tfy_unit_tests(${room})
 endforeach()
-target_link_libraries(server_tests PRIVATE tfy_lab)
+target_link_libraries(server_tests PRIVATE tfy_lab OpenSSL::Crypto)
 
 # The same benign text as in every run, and sixteen times as much of it.
 add_test(NAME policy.benign COMMAND policy_tests "-tc=benign text*")

@@ -8,9 +8,10 @@ function(tfy_with_libraries program to libraries)
   if(STRIP)
     execute_process(COMMAND ${STRIP} ${to} COMMAND_ERROR_IS_FATAL ANY)
   endif()
-  # The program loads these by itself: server/http_client/curl_library.cpp.
+  # The program loads these by itself: server/http_client/curl_library.cpp and
+  # server/webauthn/fido_library.cpp.
   set(loaded)
-  foreach(name libcurl.so.4 libssl.so.3 libcrypto.so.3)
+  foreach(name libcurl.so.4 libssl.so.3 libcrypto.so.3 libfido2.so.1)
     file(GLOB found /usr/lib/*-linux-gnu/${name} /lib/*-linux-gnu/${name})
     if(NOT found)
       message(FATAL_ERROR "${name} is not installed")

@@ -3,6 +3,9 @@
 namespace tfy::journal {
 namespace {
 
+constexpr std::string_view kind_approved = "approved", kind_in_part = "approved in part",
+                           kind_denied = "denied";
+
 Json body_of(const policy::Approval& approval) {
     Json body = {{"tool", approval.call.tool},
                  {"principal", approval.call.caller.principal},
@@ -36,6 +39,13 @@ Json body_of(const policy::Approval& approval) {
     return body;
 }
 
+/// Of the decision that this record tells of; the records behind it do not repeat it.
+Json signature_in(std::string_view kind, const policy::Approval& after) {
+    if (kind == kind_in_part) return after.votes().back().signature;
+    const bool tells = after.decision() && (kind == kind_approved || kind == kind_denied);
+    return tells ? after.decision()->signature : Json(nullptr);
+}
+
 Json body_of(const policy::StandingPermission& permission) {
     Json body = {{"permission", permission.id},
                  {"principal", permission.principal},
@@ -63,7 +73,10 @@ Json body_of(const policy::StandingPermission& permission) {
 
 JournalEntry journal_entry(std::string kind, const policy::Approval& approval,
                            const redaction::Redactor& redactor, policy::Time now) {
-    return {std::move(kind), approval.id, redactor.seal(body_of(approval)), now};
+    auto body = body_of(approval);
+    if (auto signature = signature_in(kind, approval); !signature.is_null())
+        body["passkey"] = std::move(signature);
+    return {std::move(kind), approval.id, redactor.seal(body), now};
 }
 
 JournalEntry journal_entry(std::string kind, const policy::StandingPermission& permission,
@@ -82,7 +95,7 @@ JournalEntry journal_entry(std::string kind, const policy::Freeze& freeze, const
 }
 
 std::string kind_of_yes(const policy::Approval& after) {
-    return after.state() == policy::Approval::State::pending ? "approved in part" : "approved";
+    return std::string(after.state() == policy::Approval::State::pending ? kind_in_part : kind_approved);
 }
 
 }  // namespace tfy::journal

@@ -155,6 +155,7 @@ private:
     mcp::StreamableHttp streamable_http_;
     people::PageSessions people_;
     people::SignInCodes sign_in_codes_;
+    people::PasskeyDesk passkeys_;
     PageReading page_reading_;
     dashboard::Dashboard dashboard_;
     Probes probes_;

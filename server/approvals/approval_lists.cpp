@@ -90,12 +90,17 @@ Async<Result<std::string>> Approvals::verify_journal() {
     const auto end = co_await store_.run([](storage::Ledger& ledger) { return ledger.journal_end(); });
     if (!end) co_return end.error();
     storage::JournalProof proof;
-    for (std::int64_t first = 1;;) {
-        const auto page = co_await journal_page(first, at_once);
-        if (!page) co_return page.error();
-        if (const auto held = proof.take(*page); !held) co_return held.error();
-        if (page->size() < at_once) break;
-        first = page->back().sequence + 1;
+    for (std::int64_t next = 1; next > 0;) {
+        // The thread of the store checks: signatures take their time.
+        auto work = [&proof, next](storage::Ledger& ledger) -> Result<std::int64_t> {
+            const auto page = ledger.journal(next, at_once);
+            if (!page) return page.error();
+            if (auto held = proof.take(*page); !held) return held.error();
+            return page->size() < at_once ? 0 : page->back().sequence + 1;
+        };
+        const auto taken = co_await store_.run(std::move(work));
+        if (!taken) co_return taken.error();
+        next = *taken;
     }
     const auto by_hand = co_await store_.run(
         [](storage::Ledger& ledger) { return ledger.people_the_journal_does_not_know(); });

@@ -28,6 +28,12 @@ constexpr auto contested =
 
 Error no_such_approval() { return {Errc::not_found, "No approval request has this id. Nothing was done."}; }
 
+std::optional<storage::PasskeyUse> use_of(const std::optional<policy::Signature>& signature) {
+    if (!signature) return std::nullopt;
+    return storage::PasskeyUse{policy::challenge_of(signature->statement), signature->credential,
+                               signature->sign_count};
+}
+
 storage::RequestLimits limits_of(const policy::Rules& rules) {
     return {rules.open_requests, rules.requests_per_minute};
 }
@@ -116,10 +122,12 @@ Async<Result<Approval>> Approvals::find(std::string id) {
     co_return co_await find(stored.id);  // another viewer wrote it first
 }
 
-Async<Result<Approval>> Approvals::write(State expected, Result<Approval> next, std::string kind) {
-    Change change = [expected](storage::Ledger& ledger, const Approval& approval,
-                               const journal::JournalEntry& record) {
-        return ledger.change(expected, approval, record);
+Async<Result<Approval>> Approvals::write(State expected, Result<Approval> next, std::string kind,
+                                         std::optional<policy::Signature> signature) {
+    Change change = [expected, use = use_of(signature)](storage::Ledger& ledger, const Approval& approval,
+                                                        const journal::JournalEntry& record) {
+        return use ? ledger.change_signed(expected, approval, record, *use)
+                   : ledger.change(expected, approval, record);
     };
     co_return co_await write(std::move(next), std::move(kind), std::move(change));
 }
@@ -157,7 +165,7 @@ Async<Result<Approval>> Approvals::approve(std::string id, policy::Human person,
     if (!next) co_return next.error();
     auto kind = journal::kind_of_yes(*next);
     TFY_FAILPOINT("decision.write");
-    auto written = co_await write(seen, std::move(next), std::move(kind));
+    auto written = co_await write(seen, std::move(next), std::move(kind), person.signature());
     TFY_FAILPOINT("decision.written");
     co_return written;
 }
@@ -168,7 +176,7 @@ Async<Result<Approval>> Approvals::deny(std::string id, policy::Human person, st
     const auto seen = current->state();
     co_return co_await write(
         seen, policy::deny(std::move(*current), person, std::move(reason), clock_.now(), redaction_),
-        "denied");
+        "denied", person.signature());
 }
 
 Async<Result<Approval>> Approvals::narrow(std::string id, policy::Human person, std::string shown_digest,

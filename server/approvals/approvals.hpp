@@ -134,7 +134,7 @@ private:
     Async<Result<std::optional<Opened>>> open_permitted(
         policy::Approval fresh, const std::vector<policy::StandingPermission>& permissions);
     Async<Result<policy::Approval>> write(policy::Approval::State expected, Result<policy::Approval> next,
-                                          std::string kind);
+                                          std::string kind, std::optional<policy::Signature> signature = {});
     using Change =
         std::function<Result<void>(storage::Ledger&, const policy::Approval&, const journal::JournalEntry&)>;
     Async<Result<policy::Approval>> write(Result<policy::Approval> next, std::string kind, Change change);

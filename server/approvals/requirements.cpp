@@ -103,6 +103,7 @@ std::vector<std::string> channels(Assurance least, bool over_http) {
     all.emplace_back(over_http
                          ? "the approvals page, after signing in"
                          : "the approvals page, which the server opens in a browser if there is a display");
+    if (least == Assurance::passkey) all.back() += ", where the person's passkey signs the decision";
     if (least <= Assurance::terminal) all.emplace_back("a terminal: " + tools::own_command("approvals list"));
     return all;
 }

@@ -32,6 +32,7 @@ std::string next_of_pending(const Approval& approval, const DecisionLinks& doors
         where = " at " + doors.page;
     else if (!doors.terminal.empty())
         where = " in a terminal";
+    if (approval.terms.min_assurance == policy::Assurance::passkey) where += ", signed with a passkey";
     const auto next =
         whom_to_ask(approval, seal) + where + ", then call again with the same arguments for the result.";
     return doors.terminal.empty() ? next : next + "\nTo decide in a terminal: " + doors.terminal;

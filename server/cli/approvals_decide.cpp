@@ -45,10 +45,12 @@ std::optional<Error> no_yes_from_here(const ApprovalsWindow& window, const Appro
         return policy::refuse(Errc::refused, *why);
     const auto& least = approval.terms.min_assurance;
     if (least <= policy::Assurance::terminal) return std::nullopt;
+    const auto asked = least == policy::Assurance::passkey
+                           ? std::string("a decision that is signed with a passkey")
+                           : "a person who is '" + std::string(policy::to_string(least)) + "'";
     return Error{Errc::refused,
-                 "A terminal is not enough for this request: its rule asks for a person who is '" +
-                     std::string(policy::to_string(least)) +
-                     "' on the approvals page. Nothing was decided; the request is still open. " +
+                 "A terminal is not enough for this request: its rule asks for " + asked +
+                     " on the approvals page. Nothing was decided; the request is still open. " +
                      lead_to_page(window, approval) +
                      "\nFor a code to sign in there, run: " + tools::own_command("approvals sign-in")};
 }

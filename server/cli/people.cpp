@@ -38,14 +38,37 @@ struct PeopleWindow {
     int fail(const Error& error) const { return archive.fail(err, error); }
 };
 
-Json person_json(const Person& person) {
+using Passkeys = std::vector<storage::Passkey>;
+
+Json passkeys_json(const std::string& person, const Passkeys& all) {
+    auto own = Json::array();
+    for (const auto& each : all)
+        if (each.person == person)
+            own.push_back({{"id", each.id},
+                           {"name", each.name},
+                           {"host", each.host},
+                           {"registered_at", policy::format_time(each.created)}});
+    return own;
+}
+
+std::string passkey_lines(const std::string& person, const Passkeys& all) {
+    std::string text;
+    for (const auto& each : all)
+        if (each.person == person)
+            text += "    passkey " + each.id + (each.name.empty() ? "" : " \"" + each.name + "\"") + " for " +
+                    each.host + ", since " + policy::format_time_for_people(each.created) + "\n";
+    return text;
+}
+
+Json person_json(const Person& person, const Passkeys& passkeys) {
     return {{"name", person.name},
             {"id", person.id},
             {"enrolled_at", policy::format_time(person.enrolled)},
             {"let_in_by", person.let_in_by.empty() ? Json(nullptr) : Json(person.let_in_by)},
             {"confirmed", person.confirmed},
             {"suspended_at", person.suspended ? Json(policy::format_time(*person.suspended)) : Json(nullptr)},
-            {"may_decide", person.decides()}};
+            {"may_decide", person.decides()},
+            {"passkeys", passkeys_json(person.name, passkeys)}};
 }
 
 std::string person_line(const Person& person) {
@@ -61,11 +84,13 @@ std::string person_line(const Person& person) {
 int list_people(const PeopleWindow& window) {
     const auto people = window.archive.ledger->people();
     if (!people) return window.fail(people.error());
+    const auto passkeys = window.archive.ledger->passkeys();
+    if (!passkeys) return window.fail(passkeys.error());
     Json document = {{"people", Json::array()}};
     std::string text;
     for (const auto& person : *people) {
-        document["people"].push_back(person_json(person));
-        text += person_line(person);
+        document["people"].push_back(person_json(person, *passkeys));
+        text += person_line(person) + passkey_lines(person.name, *passkeys);
     }
     if (text.empty())
         text = "No one is enrolled, so no one is known to decide. Be the first: " +
@@ -197,6 +222,15 @@ int suspend(const PeopleWindow& window) {
     return 0;
 }
 
+int remove_passkey(const PeopleWindow& window) {
+    const auto human = window.identify(people::TerminalAct::remove_passkey);
+    if (!human) return window.fail(human.error());
+    auto done = window.archive.ledger->remove_passkey(window.options.name, human->name(), window.now());
+    if (!done) return window.fail(done.error());
+    window.say("The passkey is removed. What it signed stays valid.\n");
+    return 0;
+}
+
 using PeopleVerb = PeopleOptions::Verb;
 
 int run_verb(Invocation& call, PeopleOptions options, PeopleVerb verb) {
@@ -226,6 +260,7 @@ int run_people(const PeopleOptions& options, std::istream& in, std::ostream& out
         case PeopleVerb::invite: return invite_person(window);
         case PeopleVerb::join: return join(window);
         case PeopleVerb::confirm: return confirm(window);
+        case PeopleVerb::remove_passkey: return remove_passkey(window);
         case PeopleVerb::suspend: return suspend(window);
     }
     return 2;
@@ -245,8 +280,8 @@ void add_people(CommandLine& line) {
                          return run_verb(call, *chosen, verb);
                      }});
     };
-    const auto about = [&](CLI::App& verb, const char* whom) {
-        verb.add_option("NAME", chosen->name, whom)->required();
+    const auto about = [&](CLI::App& verb, const char* whom, const char* option = "NAME") {
+        verb.add_option(option, chosen->name, whom)->required();
         spelled(verb.add_option("--as", chosen->as, "Your enrolled name; you are asked if you leave it out"),
                 "PERSON");
     };
@@ -263,6 +298,9 @@ void add_people(CommandLine& line) {
     about(add("confirm", "Confirm a person whom another one has invited", PeopleVerb::confirm,
               {"confirm grace", "confirm grace --as bob"}),
           "Whom you confirm");
+    about(add("remove-passkey", "Remove a passkey, such as one of a lost device", PeopleVerb::remove_passkey,
+              {"remove-passkey crd_abc", "remove-passkey crd_abc --as grace"}),
+          "The passkey, as `people list` names it", "ID");
     about(add("suspend", "End what a person has here: sessions, codes, keys", PeopleVerb::suspend,
               {"suspend grace", "suspend grace --as ada"}),
           "Whom you suspend");

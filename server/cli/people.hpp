@@ -13,10 +13,10 @@
 namespace tfy::cli {
 
 struct PeopleOptions {
-    enum class Verb { list, first, invite, join, confirm, suspend };
+    enum class Verb { list, first, invite, join, confirm, remove_passkey, suspend };
     Verb verb = Verb::list;
     std::filesystem::path state_dir = {};
-    std::string name = {};  // invite, confirm, suspend: whom
+    std::string name = {};  // invite, confirm, suspend: whom; remove_passkey: its id
     std::string as = {};    // who says so; empty: they are asked where more than one is enrolled
     bool json = false;
 

@@ -3,6 +3,7 @@
 #include "server/dashboard/approval_view.hpp"
 #include "server/dashboard/body_fields.hpp"
 #include "server/dashboard/dashboard.hpp"
+#include "server/dashboard/decision_fields.hpp"
 #include "server/dashboard/freeze_view.hpp"
 #include "server/dashboard/inbox_row.hpp"
 #include "server/dashboard/replies.hpp"
@@ -16,42 +17,8 @@ constexpr std::size_t page_size = 50;     // of those that wait
 constexpr std::size_t most_rows = 250;    // of the inbox, at a time
 constexpr std::size_t most_decided = 30;  // of those that are over
 
-constexpr std::string_view undecided = "Nothing was decided.";
 constexpr std::string_view unchanged = "Nothing was changed.";
 constexpr std::chrono::seconds session_check{20};
-
-bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
-
-Result<policy::DecisionInput> read_choice(const Json& body) {
-    policy::DecisionInput choice;
-    for (const auto& [name, into] : {std::pair{"digest", &choice.digest},
-                                     {"typed_name", &choice.typed_name},
-                                     {"reason", &choice.reason}}) {
-        auto text = text_field(body, name);
-        if (!text) return bad_text(name, undecided);
-        *into = std::move(*text);
-    }
-    if (choice.digest.empty())
-        return Error{
-            Errc::refused,
-            "The digest of the request that was shown is missing. Nothing was decided. Reload the page."};
-    const auto destination = text_field(body, "destination");
-    if (!destination) return bad_text("destination", undecided);
-    if (destination->empty()) return choice;
-    choice.destination = policy::read_destination(*destination);
-    if (!choice.destination)
-        return Error{Errc::refused, "The destination must be page, agent or none. Nothing was decided."};
-    return choice;
-}
-
-Result<std::string> read_reason(const Json& body) {
-    auto reason = text_field(body, "reason");
-    if (!reason) return bad_text("reason", undecided);
-    if (blank(*reason))
-        return Error{Errc::refused,
-                     "Give a reason for the denial; the agent will see it. Nothing was decided."};
-    return std::move(*reason);
-}
 
 struct Change {
     std::string digest;  // what the person was shown
@@ -144,17 +111,25 @@ Async<void> Dashboard::events(PageRequest visit, transport::Responder& answer) {
 }
 
 Async<transport::HttpResponse> Dashboard::approve(PageRequest visit) {
-    auto choice = read_choice(visit.body);
+    auto choice = read_choice(visit.body, redaction_);
     if (!choice) co_return failed(redaction_, choice.error(), 422);
-    auto changed = co_await approvals_.approve(visit.id, people_.human(*visit.session), std::move(*choice));
+    const auto person = co_await decider(visit);
+    if (!person) co_return error_reply(redaction_, person.error());
+    auto changed = co_await approvals_.approve(visit.id, *person, std::move(*choice));
+    if (!changed && person->signature())
+        co_await passkeys_.note_refused(person->name(), visit.id, changed.error());
     if (changed && changed->state() == Approval::State::approved && approved_) approved_(*changed);
     co_return co_await decided(std::move(visit), std::move(changed), policy::cannot_approve);
 }
 
 Async<transport::HttpResponse> Dashboard::deny(PageRequest visit) {
-    auto reason = read_reason(visit.body);
+    auto reason = read_reason(visit.body, redaction_);
     if (!reason) co_return failed(redaction_, reason.error(), 422);
-    auto changed = co_await approvals_.deny(visit.id, people_.human(*visit.session), std::move(*reason));
+    const auto person = co_await decider(visit);
+    if (!person) co_return error_reply(redaction_, person.error());
+    auto changed = co_await approvals_.deny(visit.id, *person, std::move(*reason));
+    if (!changed && person->signature())
+        co_await passkeys_.note_refused(person->name(), visit.id, changed.error());
     co_return co_await decided(std::move(visit), std::move(changed), policy::cannot_deny);
 }
 
@@ -184,7 +159,8 @@ Async<transport::HttpResponse> Dashboard::decided(PageRequest visit, Result<Appr
             status = 410;
         else if (current && current->state() != Approval::State::pending)
             status = 409;
-        else if (current && current->terms.min_assurance > policy::Assurance::signed_in)
+        else if (current && current->terms.min_assurance > policy::Assurance::signed_in &&
+                 !visit.body.contains("passkey"))
             status = 403;
         else if (current && cannot(*current, visit.session->person, redaction_))
             status = 403;

@@ -15,6 +15,8 @@ std::optional<std::string> text_field(const Json& body, const char* name) {
     return found->get<std::string>();
 }
 
+bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
 std::optional<std::size_t> count_field(const Json& body, const char* name) {
     const auto found = body.find(name);
     if (found == body.end() || !found->is_number_unsigned()) return std::nullopt;

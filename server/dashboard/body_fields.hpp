@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "protocol/error.hpp"
 
@@ -10,6 +11,7 @@ namespace tfy::dashboard {
 
 /// A text field of the body; empty if absent. nullopt if it is no text, or longer than 2000 bytes.
 std::optional<std::string> text_field(const Json& body, const char* name);
+bool blank(std::string_view text);
 /// A whole number of the body. nullopt if it is none, absent, or below zero.
 std::optional<std::size_t> count_field(const Json& body, const char* name);
 

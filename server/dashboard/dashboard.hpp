@@ -14,6 +14,7 @@
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
 #include "server/people/page_sessions.hpp"
+#include "server/people/passkey_desk.hpp"
 #include "server/people/passphrase_desk.hpp"
 #include "server/people/people_desk.hpp"
 #include "server/people/sign_in_codes.hpp"
@@ -46,6 +47,7 @@ public:
         reveals::LockedEscrow& reveals;
         calls::RotationDesk& rotations;
         people::PassphraseDesk& passphrases;
+        people::PasskeyDesk& passkeys;
         people::PeopleDesk& enrolled;
         Reading reading;
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
@@ -92,7 +94,7 @@ private:
     Async<transport::HttpResponse> page(PageRequest visit);
     Async<transport::HttpResponse> asset(PageRequest visit);
     Async<transport::HttpResponse> sign_in(PageRequest visit);
-    /// By a code, or by a name and its passphrase.
+    /// By a passkey, a code, or a name and its passphrase.
     Async<Result<people::PageSessions::Session>> identify(PageRequest& visit);
     Async<transport::HttpResponse> sign_out(PageRequest visit);
     Async<transport::HttpResponse> session(PageRequest visit);
@@ -110,6 +112,13 @@ private:
     Async<transport::HttpResponse> deny(PageRequest visit);
     Async<transport::HttpResponse> narrow(PageRequest visit);
     Async<transport::HttpResponse> extend(PageRequest visit);
+    Async<transport::HttpResponse> sign(PageRequest visit);
+    Async<Result<policy::Human>> decider(PageRequest& visit);
+    Async<transport::HttpResponse> passkeys(PageRequest visit);
+    Async<transport::HttpResponse> new_passkey(PageRequest visit);
+    Async<transport::HttpResponse> add_passkey(PageRequest visit);
+    Async<transport::HttpResponse> remove_passkey(PageRequest visit);
+    Async<transport::HttpResponse> passkey_to_sign_in(PageRequest visit);
     Async<transport::HttpResponse> permissions(PageRequest visit);
     Async<transport::HttpResponse> permit(PageRequest visit);
     Async<transport::HttpResponse> revoke(PageRequest visit);
@@ -138,6 +147,7 @@ private:
     reveals::LockedEscrow& reveals_;
     calls::RotationDesk& rotations_;
     people::PassphraseDesk& passphrases_;
+    people::PasskeyDesk& passkeys_;
     people::PeopleDesk& enrolled_;
     Reading reading_;
     std::function<void(policy::Approval)> approved_;

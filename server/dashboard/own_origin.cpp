@@ -41,12 +41,10 @@ bool is_at(std::string_view host, std::string_view origin) {
 
 }  // namespace
 
-std::string OwnOrigin::text() const {
-    if (!home_) return {};
-    const auto home = home_();
-    const auto begin = home.find("://");
+std::string origin_of(const std::string& address) {
+    const auto begin = address.find("://");
     if (begin == std::string::npos) return {};
-    return as_browsers_write_it(home.substr(0, home.find('/', begin + 3)));
+    return as_browsers_write_it(address.substr(0, address.find('/', begin + 3)));
 }
 
 std::optional<std::string> OwnOrigin::instead_of(const transport::HttpRequest& request) const {

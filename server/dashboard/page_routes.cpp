@@ -1,6 +1,7 @@
 // The page's files, signing in and out, and what a browser may know of its session.
 #include "server/dashboard/body_fields.hpp"
 #include "server/dashboard/dashboard.hpp"
+#include "server/dashboard/decision_fields.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,8 +13,8 @@ namespace tfy::dashboard {
 namespace {
 
 /// The page's own addresses below /approvals, beside the inbox and its requests.
-constexpr std::array<std::string_view, 8> views = {"health",    "history",  "people", "permissions",
-                                                   "rotations", "together", "tokens", "values"};
+constexpr std::array<std::string_view, 9> views = {
+    "health", "history", "passkeys", "people", "permissions", "rotations", "together", "tokens", "values"};
 
 Error not_signed_in(const Error& error) {
     constexpr std::string_view of_any = " Nothing was changed.";
@@ -43,6 +44,14 @@ Async<transport::HttpResponse> Dashboard::asset(PageRequest visit) {
 }
 
 Async<Result<people::PageSessions::Session>> Dashboard::identify(PageRequest& visit) {
+    if (const auto passkey = visit.body.find("passkey"); passkey != visit.body.end()) {
+        auto answer = read_passkey_answer(*passkey);
+        if (!answer) co_return not_signed_in(answer.error());
+        auto person = co_await passkeys_.signed_in(std::move(*answer));
+        if (!person) co_return not_signed_in(person.error());
+        auto opening = people_.open(std::move(*person));
+        co_return co_await std::move(opening);
+    }
     auto name = text_field(visit.body, "name");
     auto passphrase = text_field(visit.body, "passphrase");
     if (name && passphrase && !name->empty()) {
@@ -88,7 +97,13 @@ Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
             "run "
             "in a terminal on its machine:",
             tools::own_command("people first")};
+    std::size_t passkeys = 0;
+    if (session)
+        if (const auto own = co_await passkeys_.of(session->person))
+            passkeys = static_cast<std::size_t>(std::ranges::count_if(
+                *own, [this](const auto& each) { return passkeys_.is_for_here(each); }));
     const Json body = {{"signed_in", session.has_value()},
+                       {"passkeys", passkeys},
                        {"person", session ? Json(session->person) : Json(nullptr)},
                        {"server", server_label_},
                        {"sign_in_help", {{"words", help.words}, {"command", help.command}}},

@@ -26,6 +26,7 @@ Words words_of(TerminalAct act) {
         case TerminalAct::set_passphrase: return {"change a passphrase", "Nothing was set."};
         case TerminalAct::invite: return {"invite a person", "No one was invited."};
         case TerminalAct::confirm: return {"confirm a person", "No one was confirmed."};
+        case TerminalAct::remove_passkey: return {"remove a passkey", "No passkey was removed."};
         case TerminalAct::suspend: return {"suspend a person", "No one was suspended."};
     }
     return {"decide", "Nothing was decided; the request is still open."};

@@ -21,7 +21,8 @@ enum class TerminalAct {
     set_passphrase,
     invite,
     confirm,
-    suspend
+    suspend,
+    remove_passkey
 };
 
 /// A terminal, and what the rules ask of the person there.

@@ -30,6 +30,12 @@ std::string count_of(std::int64_t records) {
     return std::to_string(records) + (records == 1 ? " record" : " records");
 }
 
+std::string said_of_signatures(std::size_t decisions) {
+    if (decisions == 0) return {};
+    if (decisions == 1) return "One decision is signed with a passkey, and the signature holds.\n";
+    return std::to_string(decisions) + " decisions are signed with passkeys, and each signature holds.\n";
+}
+
 std::string said_of(const JournalRecord& last, const JournalEnd& end, const std::string& beginning) {
     auto text = "The journal is intact: " + count_of(last.sequence) + ", the last one of " +
                 policy::format_time_for_people(last.at) + " with hash " + last.hash + ".\n" + beginning;
@@ -59,6 +65,8 @@ Result<void> JournalProof::take(const std::vector<JournalRecord>& page) {
     if (!last_ && !page.empty() && page.front().kind == begun_anew)
         beginning_ = "It was begun anew on " + policy::format_time_for_people(page.front().at) +
                      ", in the place of one that was lost: what that one told is not in it.\n";
+    for (const auto& record : page)
+        if (auto held = passkeys_.take(record); !held) return held;
     if (!page.empty()) last_ = page.back();
     return {};
 }
@@ -67,7 +75,8 @@ Result<std::string> JournalProof::result(const JournalEnd& end, const std::vecto
                                          const policy::Seals& seal) const {
     if (end.wrong) return broken_journal(*end.wrong);
     if (!by_hand.empty()) return rows_by_hand(by_hand, seal);
-    return last_ ? said_of(*last_, end, beginning_) : std::string("The journal is empty.\n");
+    if (!last_) return std::string("The journal is empty.\n");
+    return said_of(*last_, end, beginning_) + said_of_signatures(passkeys_.signed_decisions());
 }
 
 Result<std::string> verify_journal(Ledger& ledger, const policy::Seals& seal) {

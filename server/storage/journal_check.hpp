@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/storage/ledger.hpp"
+#include "server/storage/passkey_proof.hpp"
 
 namespace tfy::storage {
 
@@ -17,7 +18,7 @@ Result<void> for_each_page(Ledger& ledger, const EachPage& each);
 /// What holds of a journal that is read in order, some records at a time.
 class JournalProof {
 public:
-    /// Errc::storage with where it is broken.
+    /// Errc::storage with where it is broken, or which signature of a passkey does not hold.
     Result<void> take(const std::vector<journal::JournalRecord>& page);
     /// After the last page. `end` was read before the first one; `by_hand`: see
     /// Ledger::people_the_journal_does_not_know(). Lines for people: see verify_journal().
@@ -27,6 +28,7 @@ public:
 private:
     std::optional<journal::JournalRecord> last_;
     std::string beginning_;  // a line for people; empty for a journal that is the first one
+    PasskeyProof passkeys_;
 };
 
 /// Lines for people: how many records hold together, the hash of the last one, and since when the end is

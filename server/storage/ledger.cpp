@@ -262,9 +262,24 @@ CREATE TABLE freezes (
 ) STRICT;
 )sql";
 
-constexpr std::array migrations = {version_1,  version_2,  version_3, version_4, version_5,
-                                   version_6,  version_7,  version_8, version_9, version_10,
-                                   version_11, version_12, version_13};
+// What passkeys are asked to sign, and how often each one has: both may be lost, and cost a try or a guard.
+constexpr std::string_view version_14 = R"sql(
+CREATE TABLE passkey_challenges (
+    hash      TEXT PRIMARY KEY,
+    person    TEXT NOT NULL,
+    statement TEXT NOT NULL,
+    until     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX passkey_challenges_by_age ON passkey_challenges (until);
+CREATE TABLE passkey_counts (
+    credential TEXT PRIMARY KEY,
+    sign_count INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array migrations = {version_1,  version_2,  version_3,  version_4, version_5,
+                                   version_6,  version_7,  version_8,  version_9, version_10,
+                                   version_11, version_12, version_13, version_14};
 
 }  // namespace
 

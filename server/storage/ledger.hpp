@@ -18,6 +18,7 @@
 #include "policy/redaction/redactor.hpp"
 #include "policy/standing_permission.hpp"
 #include "server/storage/caller_key.hpp"
+#include "server/storage/passkey.hpp"
 #include "server/storage/person.hpp"
 #include "server/storage/rotation_row.hpp"
 
@@ -194,6 +195,26 @@ public:
     /// guess until guessed_right(); Errc::rate_limited after too many.
     Result<std::optional<Credential>> begin_guess(const std::string& person, policy::Time now);
     Result<void> guessed_right(const std::string& person);
+
+    /// Counts until its end. Of very many the oldest are forgotten.
+    Result<void> add_passkey_challenge(const PasskeyChallenge& challenge, policy::Time now);
+    /// Nothing where it is unknown, used or too old.
+    Result<std::optional<PasskeyChallenge>> passkey_challenge(const std::string& hash, policy::Time now);
+    /// One more of its person, who is enrolled; the challenge is used up. `sign_count`: what the
+    /// authenticator begins with. Errc::denied if the challenge is gone, Errc::conflict if the passkey is
+    /// known, Errc::not_found.
+    Result<Passkey> add_passkey(Passkey passkey, const std::string& challenge, std::uint32_t sign_count,
+                                policy::Time at);
+    /// Of people who are enrolled and not suspended, oldest first.
+    Result<std::vector<Passkey>> passkeys();
+    /// By its person, or by another one who may decide. Errc::not_found, Errc::refused.
+    Result<void> remove_passkey(const std::string& id, const std::string& by, policy::Time at);
+    /// The challenge is used up and the count is noted. Errc::denied if the challenge is gone, the passkey
+    /// is no one's any more, or the count went back: a copy of the passkey may be about.
+    Result<void> use_passkey(const PasskeyUse& use, policy::Time now);
+    /// change() and use_passkey(), in one transaction.
+    Result<void> change_signed(policy::Approval::State expected, const policy::Approval& next,
+                               const journal::JournalEntry& entry, const PasskeyUse& use);
 
     Result<void> open_page_session(const PageSession& session);
     /// Nothing where there is none, it is over, an hour without use has passed, or its person is suspended.

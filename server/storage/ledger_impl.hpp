@@ -60,6 +60,9 @@ struct Ledger::Impl {
     Result<PeopleInJournal> people_in_journal();
     Result<Person> enrol(Person person, const std::string& secret, Enrolment how);
     Result<Credential> add_passphrase(const std::string& person, const std::string& secret, policy::Time at);
+    Result<Passkey> add_passkey(const PeopleInJournal& known, Passkey passkey, policy::Time at);
+    std::vector<Passkey> believed_passkeys(const PeopleInJournal& known);
+    Result<void> use_passkey(const PasskeyUse& use, policy::Time now);
     /// As the rows say, too; nothing where there is none.
     Result<std::optional<Person>> believed_person(const std::string& name);
     Result<policy::MacKey> session_key();

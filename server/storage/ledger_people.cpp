@@ -9,8 +9,6 @@
 namespace tfy::storage {
 namespace {
 
-constexpr std::string_view passphrase_kind = "passphrase";
-
 Error not_enrolled(std::string_view undone) {
     return {Errc::not_found, "No one of that name is enrolled. " + std::string(undone)};
 }
@@ -258,7 +256,7 @@ Result<void> Ledger::suspend_person(const std::string& name, const std::string& 
 Result<void> Ledger::Impl::end_all_of(const std::string& name, const std::string& by, policy::Time at) {
     for (const auto* sql :
          {"DELETE FROM page_sessions WHERE person = ?", "DELETE FROM sign_in_codes WHERE person = ?",
-          "DELETE FROM guesses WHERE person = ?"}) {
+          "DELETE FROM guesses WHERE person = ?", "DELETE FROM passkey_challenges WHERE person = ?"}) {
         auto rows = prepare(sql);
         SQLite::bind(rows, name);
         rows.exec();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/canonical_json.hpp"
+#include "server/storage/text_in.hpp"
 
 namespace tfy::storage {
 namespace {
@@ -18,30 +19,25 @@ std::string_view words_of(Enrolment how) {
     return "";
 }
 
-std::string text_of(const Json& body, const char* name) {
-    const auto found = body.find(name);
-    return found != body.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 void take_credential(PeopleInJournal& all, const Json& body) {
-    const auto id = text_of(body, "credential");
-    const auto person = text_of(body, "person");
-    const auto kind = text_of(body, "kind");
+    const auto id = text_in(body, "credential");
+    const auto person = text_in(body, "person");
+    const auto kind = text_in(body, "kind");
     std::erase_if(all.credentials, [&](const auto& each) {
-        return each.second.person == person && each.second.kind == kind;  // one passphrase a person
+        return kind == passphrase_kind && each.second.person == person && each.second.kind == kind;
     });
-    all.credentials[id] = {person, kind, text_of(body, "digest")};
+    all.credentials[id] = {person, kind, text_in(body, "digest")};
 }
 
 void take_enrolled(PeopleInJournal& all, const JournalRecord& record) {
     const auto& body = record.body;
-    const auto name = text_of(body, "person");
+    const auto name = text_in(body, "person");
     const auto confirmed = body.find("confirmed");
     const bool is_confirmed = confirmed != body.end() && confirmed->is_boolean() && confirmed->get<bool>();
     if (name.empty() || all.people.contains(name)) return;
-    all.people[name] = {.id = text_of(body, "id"),
+    all.people[name] = {.id = text_in(body, "id"),
                         .name = name,
-                        .let_in_by = text_of(body, "let_in_by"),
+                        .let_in_by = text_in(body, "let_in_by"),
                         .enrolled = record.at,
                         .confirmed = is_confirmed};
     take_credential(all, body);
@@ -49,9 +45,9 @@ void take_enrolled(PeopleInJournal& all, const JournalRecord& record) {
 }
 
 void take_invited(PeopleInJournal& all, const Json& body) {
-    const auto until = policy::read_time(text_of(body, "until"));
+    const auto until = policy::read_time(text_in(body, "until"));
     Invitation invitation{
-        .hash = text_of(body, "invitation"), .person = text_of(body, "person"), .by = text_of(body, "by")};
+        .hash = text_in(body, "invitation"), .person = text_in(body, "person"), .by = text_in(body, "by")};
     if (!until || invitation.hash.empty()) return;
     invitation.until = *until;
     std::erase_if(all.invitations, [&](const auto& each) { return each.second.person == invitation.person; });
@@ -98,6 +94,16 @@ Json enrolled_body(const Person& person, const Credential& credential, Enrolment
     return body;
 }
 
+Json passkey_body(const Credential& credential) {
+    auto body = credential_body(credential);
+    body["passkey"] = Json::parse(credential.secret);
+    return body;
+}
+
+Json removed_body(const Passkey& passkey, const std::string& by) {
+    return {{"person", passkey.person}, {"credential", passkey.id}, {"name", passkey.name}, {"by", by}};
+}
+
 Json invited_body(const Invitation& invitation) {
     return {{"person", invitation.person},
             {"by", invitation.by},
@@ -108,11 +114,13 @@ Json invited_body(const Invitation& invitation) {
 PeopleInJournal people_in(const std::vector<JournalRecord>& records) {
     PeopleInJournal all;
     for (const auto& record : records) {
-        const auto found = all.people.find(text_of(record.body, "person"));
+        const auto found = all.people.find(text_in(record.body, "person"));
         const bool known = found != all.people.end();
         if (record.kind == "person_enrolled") take_enrolled(all, record);
         if (record.kind == "person_invited") take_invited(all, record.body);
         if (record.kind == "person_credential" && known) take_credential(all, record.body);
+        if (record.kind == "person_credential_removed" && known)
+            all.credentials.erase(text_in(record.body, "credential"));
         if (record.kind == "person_confirmed" && known) found->second.confirmed = true;
         if (record.kind == "person_suspended" && known) found->second.suspended = record.at;
     }

@@ -3,9 +3,11 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "policy/journal/journal_record.hpp"
+#include "server/storage/passkey.hpp"
 #include "server/storage/person.hpp"
 
 namespace tfy::storage {
@@ -23,12 +25,18 @@ struct PeopleInJournal {
     std::size_t deciding() const;
 };
 
+inline constexpr std::string_view passphrase_kind = "passphrase";
+inline constexpr std::string_view passkey_kind = "passkey";
+
 /// What stands in the journal instead of the secret.
 std::string digest_of_credential(const Credential& credential);
 
 Json enrolled_body(const Person& person, const Credential& credential, Enrolment how);
 Json credential_body(const Credential& credential);
 Json invited_body(const Invitation& invitation);
+/// With what is kept of the passkey.
+Json passkey_body(const Credential& credential);
+Json removed_body(const Passkey& passkey, const std::string& by);
 
 /// `records` are those whose kind begins with "person_", oldest first. One that cannot be read changes
 /// nothing.

@@ -24,8 +24,8 @@ struct Person {
 struct Credential {
     std::string id;  // "crd_…"
     std::string person;
-    std::string kind;    // "passphrase"
-    std::string secret;  // passphrase: its argon2id hash
+    std::string kind;    // "passphrase" or "passkey"
+    std::string secret;  // passphrase: its argon2id hash; passkey: Passkey::kept(), which is public
     policy::Time created = {};
 };
 

@@ -25,7 +25,7 @@ test('libcurl and OpenSSL are loaded by the first request to TrueFoundry, and no
   const before = librariesOf(pid);
   if (before === null) return t.skip('the libraries of another process may not be seen here (ptrace)');
   assert.ok(before.has('libsodium'), [...before].join(' '));
-  for (const late of ['libcurl', 'libssl', 'libcrypto', 'libnghttp2', 'libgnutls']) assert.ok(!before.has(late), late);
+  for (const late of ['libcurl', 'libssl', 'libcrypto', 'libnghttp2', 'libgnutls', 'libfido2', 'libcbor']) assert.ok(!before.has(late), late);
 
   const listed = await peer.exchange(toolCall(2, 'tfy_access_tokens_list', {}));
   assert.equal(listed.result.isError, false, JSON.stringify(listed));

@@ -30,7 +30,7 @@ test('the package names what it needs, and holds what it should', () => {
   const field = name => run('dpkg-deb', ['-f', deb, name]).trim();
   assert.equal(field('Package'), 'tfy-pat-mcp');
   assert.equal(`tfy-pat-mcp ${field('Version')}`, run(binary, ['--version']).trim());
-  for (const library of ['libc6', 'libcurl4', 'libssl3', 'libsqlite3-0', 'libsodium23']) assert.match(field('Depends'), new RegExp(`\\b${library}\\b`));
+  for (const library of ['libc6', 'libcurl4', 'libfido2-1', 'libssl3', 'libsqlite3-0', 'libsodium23']) assert.match(field('Depends'), new RegExp(`\\b${library}\\b`));
   const files = run('dpkg-deb', ['-c', deb]).split('\n').map(line => line.replace(/^.* \.\//, '')).filter(name => name && !name.endsWith('/'));
   assert.deepEqual(files.sort(), [
     'usr/bin/tfy-pat-mcp',

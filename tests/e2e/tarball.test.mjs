@@ -49,7 +49,7 @@ test('it holds the program, its libraries with their licences, and no part of gl
   const names = readdirSync(join(root, unpacked)).sort();
   assert.deepEqual(names, ['LICENSE', 'bin', 'lib', 'share']);
   const libraries = readdirSync(join(root, unpacked, 'lib'));
-  for (const wanted of ['libcurl.so.4', 'libssl.so.3', 'libsqlite3.so.0', 'libstdc++.so.6', 'libcurl4.copyright']) assert.ok(libraries.includes(wanted), wanted);
+  for (const wanted of ['libcurl.so.4', 'libfido2.so.1', 'libssl.so.3', 'libsqlite3.so.0', 'libstdc++.so.6', 'libcurl4.copyright']) assert.ok(libraries.includes(wanted), wanted);
   assert.deepEqual(libraries.filter(name => glibc.test(`/${name}`)), []);
 });
 

@@ -22,6 +22,8 @@ inline const std::string token_value =
 
 inline const std::string in_ten_days = "2026-12-03T12:00:00.000Z";
 
+inline constexpr auto own_origin = "http://localhost:8780";
+
 struct Page {
     boost::asio::io_context loop;
     ManualClock clock{noon};
@@ -44,6 +46,7 @@ struct Page {
         {loop, store, client, redaction, clock, log}, "test", state.path(), production};
     people::PageSessions people{store, clock};
     people::PassphraseDesk passphrases{store, clock, {}};
+    people::PasskeyDesk passkeys{store, redaction, clock, [] { return std::string(own_origin); }};
     people::PeopleDesk enrolled_people{store, clock};
     people::SignInCodes codes{store, clock};
     Result<Json> listed = Json{{"tokens", Json::array()}, {"total", 0}};  // what the page may read
@@ -59,6 +62,7 @@ struct Page {
                                     reveals,
                                     rotations,
                                     passphrases,
+                                    passkeys,
                                     enrolled_people,
                                     {read(listed), read(state_of_it), read(checked)}},
                                    people,

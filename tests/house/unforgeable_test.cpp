@@ -87,6 +87,7 @@ TEST_CASE("who may make what no one else can: the friends in policy are these") 
         {"policy/gate.hpp", {"class Gate;", "struct PermitForTests;"}},
         {"policy/human.hpp",
          {"class people::ClientForm;", "class people::TerminalChannel;", "class people::PageSessions;",
+          "class people::PasskeyDesk;",
           "struct HumanForTests;"}},
         {"policy/redacted.hpp",
          {"class redaction::Redactor;", "struct redaction::RedactedForTests;", "class sealing::Sealer;"}},

@@ -158,7 +158,7 @@ TEST_CASE("a person's yes counts only where everything is right") {
          person(Assurance::client), noon, Errc::refused, "'terminal'"},
         {"assurance that nobody has yet",
          [](Approval& a, DecisionInput&) { a.terms.min_assurance = Assurance::passkey; }, person(), noon,
-         Errc::refused, "'passkey'"},
+         Errc::refused, "signed with your passkey"},
         {"another digest, and too low",
          [](Approval& a, DecisionInput& c) {
              a.terms.min_assurance = Assurance::passkey;

@@ -213,11 +213,9 @@ TEST_CASE("what is not understood stops the start, and the line is named") {
         {"[[rule]]\ntools = ['*',\n'tfy_access_token_delete']\n",
          "policy.toml line 3: tools: 'tfy_access_token_delete' matches no tool; did you mean "
          "'tfy_access_tokens_delete'?"},
-        {"[[rule]]\nmin_assurance = 'passkey'\n",
-         "policy.toml line 2: min_assurance 'passkey' is not available in this version; use 'signed_in'"},
         {"[[rule]]\nmin_assurance = 'signedin'\n",
-         "policy.toml line 2: unknown value 'signedin' for 'min_assurance', which is 'client', 'terminal' or "
-         "'signed_in'; did you mean 'signed_in'?"},
+         "policy.toml line 2: unknown value 'signedin' for 'min_assurance', which is 'client', 'terminal', "
+         "'signed_in' or 'passkey'; did you mean 'signed_in'?"},
         {"[[rule]]\nmin_assurance = 0\n", "policy.toml line 2: 'min_assurance' must be a string, in quotes"},
         {"[[rule]]\nlifetime = '15 minutes'\n",
          "policy.toml line 2: 'lifetime' must be a time span from \"1s\" to \"7d\", such as \"45s\", "
@@ -295,7 +293,7 @@ TEST_CASE("a rule about people that nobody could satisfy, or that names nobody, 
         {"self_approval = 'no'", "line 2: 'self_approval' must be true or false, without quotes"},
         {"min_assurance = 'client'\nself_approval = false",
          "line 2: a client's dialog does not identify the person, so a rule with 'approvers', 'quorum' or "
-         "'self_approval = false' needs 'terminal' or 'signed_in'"},
+         "'self_approval = false' needs 'terminal', 'signed_in' or 'passkey'"},
         {"[groups]\nh = ['group:g']", "line 3: a group holds names of people, neither patterns nor groups"},
         {"[groups]\nh = ['*']", "line 3: a group holds names of people, neither patterns nor groups"},
         {"[groups]\nh = 'ann'", "line 3: 'h' must be a list of one string or more, such as [\"*\"]"},

@@ -12,16 +12,15 @@ namespace {
 
 /// The page of `page`, at an address of its own.
 CapturedAnswer asked_at(Page& page, const std::string& home, transport::HttpRequest request) {
-    dashboard::Dashboard there{
-        {page.approvals, page.narrowing, page.standing, page.freezes, page.reveals, page.rotations,
-         page.passphrases, page.enrolled_people},
-        page.people,
-        page.codes,
-        page.redaction,
-        page.clock,
-        "sandbox",
-        {},
-        [home] { return home; }};
+    dashboard::Dashboard there{{page.approvals, page.narrowing, page.standing, page.freezes, page.reveals,
+                                page.rotations, page.passphrases, page.passkeys, page.enrolled_people},
+                               page.people,
+                               page.codes,
+                               page.redaction,
+                               page.clock,
+                               "sandbox",
+                               {},
+                               [home] { return home; }};
     CapturedAnswer answer;
     bool done = false;
     boost::asio::co_spawn(page.loop, there.handle(std::move(request), answer),

@@ -1,6 +1,6 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
 import { keepPageKey, pageKey } from "./page_key";
-import type { Approval, Checks, Destination, Health, Invitation, JournalRecord, Pasts, Permission, Person, Reveal, Rotation, Rows, Session, Tokens } from "./types";
+import type { Approval, Checks, Destination, Health, Invitation, JournalRecord, Passkey, Passkeyed, Pasts, Permission, Person, Reveal, Rotation, Rows, Session, Tokens, ToMake, ToSign } from "./types";
 
 const base = "/approvals/api/";
 
@@ -47,6 +47,10 @@ function post(path: string, body: object): Promise<Response> {
     return call(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+async function ask<T>(path: string, body: object): Promise<T> {
+    return (await (await post(path, body)).json()) as T;
+}
+
 /** Ends with the stream. `news` is awaited for what came, however much it was. */
 async function events(news: () => Promise<void>, signal: AbortSignal): Promise<void> {
     const response = await call("events", { signal });
@@ -91,12 +95,12 @@ export interface Permit {
 }
 
 /** How a person shows who they are. */
-export type Proof = { code: string } | { name: string; passphrase: string };
+export type Proof = { code: string } | { name: string; passphrase: string } | Passkeyed;
 
 export const api = {
     session: () => get<Session>("session"),
     signIn: async (proof: Proof) =>
-        keepPageKey(((await (await post("sign-in", proof)).json()) as { page_key: string }).page_key),
+        keepPageKey((await ask<{ page_key: string }>("sign-in", proof)).page_key),
     signOut: async () => {
         await post("sign-out", {});
         keepPageKey("");
@@ -111,28 +115,28 @@ export const api = {
     health: () => get<Health>("health"),
     one: (id: string) => get<Approval>(`approvals/${encodeURIComponent(id)}`),
     reveals: async () => (await get<{ reveals: Reveal[] }>("reveals")).reveals,
-    approve: async (id: string, choice: Choice) =>
-        (await (await post(`approvals/${id}/approve`, choice)).json()) as Approval,
-    deny: async (id: string, reason: string) =>
-        (await (await post(`approvals/${id}/deny`, { reason })).json()) as Approval,
-    narrow: async (id: string, change: Change) =>
-        (await (await post(`approvals/${id}/narrow`, change)).json()) as Approval,
-    extend: async (id: string) => (await (await post(`approvals/${id}/extend`, {})).json()) as Approval,
+    toSign: (id: string, wish: object) => ask<ToSign>(`approvals/${id}/sign`, wish),
+    toSignIn: () => ask<ToSign>("sign-in/passkey", {}),
+    passkeys: async () => (await get<{ passkeys: Passkey[] }>("passkeys")).passkeys,
+    newPasskey: (passphrase: string) => ask<ToMake>("passkeys/new", { passphrase }),
+    addPasskey: (made: object) => post("passkeys", made),
+    removePasskey: (id: string) => post(`passkeys/${id}/remove`, {}),
+    approve: (id: string, choice: Choice & Partial<Passkeyed>) =>
+        ask<Approval>(`approvals/${id}/approve`, choice),
+    deny: (id: string, denial: object) => ask<Approval>(`approvals/${id}/deny`, denial),
+    narrow: (id: string, change: Change) => ask<Approval>(`approvals/${id}/narrow`, change),
+    extend: (id: string) => ask<Approval>(`approvals/${id}/extend`, {}),
     permissions: () => get<{ permissions: Permission[]; given_for: string }>("permissions"),
-    permit: async (permit: Permit) =>
-        (await (await post("permissions", permit)).json()) as Permission,
+    permit: (permit: Permit) => ask<Permission>("permissions", permit),
     revoke: (id: string) => post(`permissions/${id}/revoke`, {}),
-    freeze: async (principal: string, reason: string) =>
-        (await (await post("freeze", { principal, reason })).json()) as { stopped: number },
+    freeze: (principal: string, reason: string) => ask<{ stopped: number }>("freeze", { principal, reason }),
     people: async () => (await get<{ people: Person[] }>("people")).people,
-    invite: async (name: string) => (await (await post("people", { name })).json()) as Invitation,
+    invite: (name: string) => ask<Invitation>("people", { name }),
     confirm: (name: string) => post("people/confirm", { name }),
     suspend: (name: string) => post("people/suspend", { name }),
     checks: () => get<Checks>("checks"),
     unfreeze: (principal: string) => post("unfreeze", { principal }),
     rotations: async () => (await get<{ rotations: Rotation[] }>("rotations")).rotations,
-    keep: async (id: string) =>
-        (await (await post(`rotations/${id}/keep`, {})).json()) as Rotation,
-    reveal: async (id: string, nonce: string) =>
-        ((await (await post(`reveals/${id}`, { nonce })).json()) as { value: string }).value,
+    keep: (id: string) => ask<Rotation>(`rotations/${id}/keep`, {}),
+    reveal: async (id: string, nonce: string) => (await ask<{ value: string }>(`reveals/${id}`, { nonce })).value,
 };

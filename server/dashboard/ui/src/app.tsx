@@ -11,6 +11,7 @@ import { Health } from "./health";
 import { helpOpen, keysOn, keyWords, listen, switchKeys, viewWanted } from "./keys";
 import { follow } from "./live";
 import { focusSoon, home, requestIn, routeBy } from "./nav";
+import { Passkeys } from "./passkey_list";
 import { Permissions } from "./permissions";
 import { Reveals } from "./reveals";
 import { Rotations } from "./rotations";
@@ -77,7 +78,9 @@ function Bar() {
                         </span>
                         <span class="person">
                             <span class="unseen">Signed in as </span>
-                            <bdi>{who.person}</bdi>
+                            <a href={`${home}/passkeys`} title="Your passkeys">
+                                <bdi>{who.person}</bdi>
+                            </a>
                         </span>
                         <button type="button" class="quiet small" onClick={leave}>
                             Sign out
@@ -140,6 +143,7 @@ const sections: Record<string, () => ComponentChildren> = {
     values: Reveals,
     permissions: Permissions,
     rotations: Rotations,
+    passkeys: Passkeys,
     people: People,
     health: Health,
 };

@@ -1,11 +1,14 @@
 // The two decisions, in a bar that is always in view. Approving takes the typed name and, for a new token, where its value goes; denying takes a reason.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { dropDraft, isDraft, keepDraft, useDraft } from "./drafts";
 import { decided, habits } from "./habits";
-import { focusSoon } from "./nav";
+import { focusSoon, home } from "./nav";
 import { goOn } from "./next";
+import { signature } from "./passkeys";
+import { session } from "./state";
 import { clock } from "./time";
 import { commonReasons, destinations, fate, title } from "./words";
 import { Problem } from "./work";
@@ -46,13 +49,13 @@ function Destinations({
 }
 
 /** What this person cannot do, and why; denying may still be theirs. */
-function Barred({ approval, cut, onDeny }: Part & { onDeny: () => void }) {
+function Barred({ approval, cut, why, onDeny }: Part & { why: ComponentChildren; onDeny: () => void }) {
     const mayDeny = (approval.may_decide?.deny ?? false) && !cut;
     const reason = `barred-${approval.id}`;
     return (
         <div class="decide">
             <p id={reason} class="note">
-                <strong>You cannot approve this.</strong> {approval.may_decide?.why_not}
+                <strong>You cannot approve this.</strong> {why}
             </p>
             <div class="buttons">
                 <button type="button" class="main barred" aria-disabled={true} aria-describedby={reason}>
@@ -120,7 +123,7 @@ function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { 
             reason: reason.trim(),
         };
         void run(
-            () => api.approve(id, choice),
+            async () => api.approve(id, { ...choice, ...(await signature(approval, choice)) }),
             (now) => {
                 decided(digest, true);
                 afterApproval(now);
@@ -210,7 +213,10 @@ function Deny({ approval, over, cut, busy, run, complain, onBack }: Part & { onB
             return;
         }
         void run(
-            () => api.deny(approval.id, reason.trim()),
+            async () => {
+                const denial = { verb: "deny", reason: reason.trim() };
+                return api.deny(approval.id, { ...denial, ...(await signature(approval, denial)) });
+            },
             () => {
                 decided(approval.digest, false);
                 announce(`Denied: ${title(approval)}`);
@@ -319,6 +325,15 @@ export function Decide({ current, problem, ...part }: Part & { current: Approval
         if (to) keepDraft(approval.id);
     };
     const kept = over && isDraft(approval.id);
+    const why = !approval.may_decide?.approve
+        ? (approval.may_decide?.why_not ?? " ")
+        : approval.min_assurance === "passkey" &&
+          !session.value?.passkeys && (
+              <>
+                  The rule asks that your passkey signs this decision.{" "}
+                  <a href={`${home}/passkeys`}>Register a passkey</a> first.
+              </>
+          );
     return (
         <div class="decision">
             {over && <Ended approval={current} />}
@@ -327,16 +342,12 @@ export function Decide({ current, problem, ...part }: Part & { current: Approval
                     No connection to the server. Nothing can be decided until it answers again.
                 </p>
             )}
-            {over && !kept ? null : approval.min_assurance === "passkey" ? (
-                <p class="warning">
-                    The rule requires a passkey for this decision, so you cannot make it on this page.
-                </p>
-            ) : denying ? (
+            {over && !kept ? null : denying ? (
                 <Deny {...part} onBack={() => turn(false)} />
-            ) : approval.may_decide?.approve ? (
-                <Approve key={approval.digest} {...part} onDeny={() => turn(true)} />
+            ) : why ? (
+                !over && <Barred {...part} why={why} onDeny={() => turn(true)} />
             ) : (
-                !over && <Barred {...part} onDeny={() => turn(true)} />
+                <Approve key={approval.digest} {...part} onDeny={() => turn(true)} />
             )}
             <Problem id={`problem-${approval.id}`} words={problem} />
             {!over && <Habits />}

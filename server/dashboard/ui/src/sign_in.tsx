@@ -1,7 +1,8 @@
 // Signing in with a name and a passphrase, or with a one-time code; the server says where one comes from.
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Proof } from "./api";
+import { api, type Proof } from "./api";
+import { sign } from "./passkeys";
 import { session, signIn } from "./state";
 
 export const signInProblem = signal("");
@@ -100,6 +101,10 @@ export function SignIn() {
         wrong?.select();
         wrong?.focus();
     };
+    const withPasskey = () =>
+        api.toSignIn()
+            .then(sign)
+            .then(submit, () => (signInProblem.value = "No passkey was used. You are not signed in."));
     const text = (set: (text: string) => void) => (event: Event) =>
         set((event.currentTarget as HTMLInputElement).value);
 
@@ -137,6 +142,9 @@ export function SignIn() {
                     {busy ? "Signing in\u2026" : "Sign in"}
                 </button>
             </form>
+            <button type="button" class="quiet" aria-disabled={busy} onClick={withPasskey}>
+                Use a passkey
+            </button>
             <p>
                 {session.value?.sign_in_help.words} <code>{session.value?.sign_in_help.command}</code>
             </p>

@@ -182,10 +182,28 @@ export interface Rows {
 export interface Session {
     signed_in: boolean;
     person: string | null;
+    /** How many passkeys that person has for this page. */
+    passkeys: number;
     server: string;
     version: string;
     /** Where a code comes from: words, then the command that they end with. */
     sign_in_help: { words: string; command: string };
+}
+
+/** What a passkey is to sign, and what one is made for. */
+export type ToSign = PublicKeyCredentialRequestOptionsJSON;
+export type ToMake = PublicKeyCredentialCreationOptionsJSON;
+/** Goes as JSON: its toJSON() has all that the server asks for. */
+export interface Passkeyed {
+    passkey: PublicKeyCredential;
+}
+
+export interface Passkey {
+    id: string;
+    name: string;
+    host: string;
+    for_here: boolean;
+    created: string;
 }
 
 export interface Reveal {

@@ -1,0 +1,92 @@
+// One's own passkeys: which there are, one more, one less.
+import { useEffect, useState } from "preact/hooks";
+import { announce } from "./announce";
+import { api } from "./api";
+import { make } from "./passkeys";
+import { session } from "./state";
+import { moment } from "./time";
+import type { Passkey } from "./types";
+
+export function Passkeys() {
+    const [list, setList] = useState<Passkey[]>([]);
+    const [name, setName] = useState("");
+    const [passphrase, setPassphrase] = useState("");
+    const [problem, setProblem] = useState("");
+    const run = async (work: () => Promise<unknown>, done = "") => {
+        setProblem("");
+        try {
+            await work();
+            setList(await api.passkeys());
+            session.value = await api.session();
+            announce(done);
+        } catch (failure) {
+            setProblem((failure as Error).message);
+        }
+    };
+    useEffect(() => void run(async () => undefined), []);
+    const add = (event: Event) => {
+        event.preventDefault();
+        void run(
+            async () => api.addPasskey({ name: name.trim(), ...(await make(await api.newPasskey(passphrase))) }),
+            "Passkey registered",
+        );
+        setPassphrase("");
+    };
+    const remove = ({ id, name }: Passkey) => run(() => api.removePasskey(id), `Passkey removed: ${name}`);
+    return (
+        <section aria-labelledby="passkeys-title">
+            <h2 id="passkeys-title">
+                Passkeys of <bdi>{session.value?.person}</bdi>
+            </h2>
+            <p class="hint">
+                A passkey signs each of your decisions, and opens this page. Remove one whose device is lost.
+            </p>
+            <ul class="entries">
+                {list.map((each) => (
+                    <li class="entry with-button">
+                        <div>
+                            <h3>
+                                <bdi>{each.name || "Unnamed"}</bdi>
+                            </h3>
+                            <p class="by">
+                                Since {moment(each.created)}
+                                {!each.for_here && `; for ${each.host} only`}
+                            </p>
+                        </div>
+                        <button type="button" class="quiet small" onClick={() => remove(each)}>
+                            Remove<span class="unseen">: {each.name}</span>
+                        </button>
+                    </li>
+                ))}
+            </ul>
+            <form class="decide" onSubmit={add} noValidate>
+                <div class="field">
+                    <label for="passkey-name">Name of the device</label>
+                    <input
+                        id="passkey-name"
+                        type="text"
+                        maxLength={40}
+                        value={name}
+                        onInput={(event) => setName(event.currentTarget.value)}
+                    />
+                </div>
+                <div class="field">
+                    <label for="passkey-passphrase">Your passphrase</label>
+                    <input
+                        id="passkey-passphrase"
+                        type="password"
+                        autoComplete="current-password"
+                        value={passphrase}
+                        onInput={(event) => setPassphrase(event.currentTarget.value)}
+                    />
+                </div>
+                <p class="problem" role="alert">
+                    {problem}
+                </p>
+                <button type="submit" class="main">
+                    Register a passkey
+                </button>
+            </form>
+        </section>
+    );
+}

@@ -1,0 +1,271 @@
+#include "server/people/passkey_desk.hpp"
+
+#include <sodium.h>
+
+#include "policy/canonical_json.hpp"
+#include "policy/sealed_state.hpp"
+#include "policy/visible.hpp"
+#include "server/webauthn/bytes.hpp"
+
+namespace tfy::people {
+namespace {
+
+using storage::Passkey;
+using storage::PasskeyChallenge;
+using webauthn::from_base64url;
+using webauthn::to_base64url;
+
+constexpr std::chrono::minutes challenge_life{2};
+constexpr std::string_view to_register_one = "register", to_sign_in_with = "sign_in", to_decide = "decision";
+
+Error not_accepted(std::string_view why) {
+    return {Errc::denied, "The passkey's answer is not accepted: " + std::string(why) + "."};
+}
+
+Error asked_too_long_ago() {
+    return not_accepted("what it signed was asked for too long ago, or is used up. Try again");
+}
+
+std::string hex_of(std::string_view bytes) {
+    std::string text(bytes.size() * 2 + 1, '\0');
+    sodium_bin2hex(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                   bytes.size());
+    text.pop_back();
+    return text;
+}
+
+/// Authenticators keep it with the passkey: the same for one person, and it tells no one who that is.
+std::string user_handle(const std::string& person, const std::vector<storage::Person>& people) {
+    for (const auto& each : people)
+        if (each.name == person) return webauthn::sha256_bytes("tfy-pat-mcp person " + each.id);
+    return {};
+}
+
+/// A challenge that waits and fits `client_data`, for this purpose and person.
+Result<PasskeyChallenge> find_challenge(storage::Ledger& ledger, const std::string& client_data,
+                                        std::string_view purpose, const std::string& person,
+                                        policy::Time now) {
+    const auto bytes = webauthn::challenge_in(client_data);
+    if (!bytes) return not_accepted("the browser's part cannot be read");
+    auto found = ledger.passkey_challenge(hex_of(*bytes), now);
+    if (!found) return found.error();
+    if (!*found || (*found)->person != person || (*found)->statement.value("purpose", "") != purpose)
+        return asked_too_long_ago();
+    return std::move(**found);
+}
+
+struct Checked {
+    PasskeyChallenge challenge;
+    Passkey passkey;
+    std::uint32_t sign_count = 0;
+
+    storage::PasskeyUse use() const { return {challenge.hash, passkey.id, sign_count}; }
+};
+
+/// An assertion of a passkey that is kept here. `person`: whose it must be; empty if that is what it tells.
+Result<Checked> check(storage::Ledger& ledger, const PasskeyAnswer& answer, std::string_view purpose,
+                      const std::string& person, const webauthn::RelyingParty& party, policy::Time now) {
+    const auto client_data = from_base64url(answer.client_data);
+    const auto authenticator_data = from_base64url(answer.authenticator_data);
+    const auto signature = from_base64url(answer.signature);
+    if (!client_data || !authenticator_data || !signature) return not_accepted("it is not base64url");
+    auto challenge = find_challenge(ledger, *client_data, purpose, person, now);
+    if (!challenge) return challenge.error();
+    const auto known = ledger.passkeys();
+    if (!known) return known.error();
+    for (const auto& passkey : *known) {
+        const bool is_it = passkey.key_id == answer.key_id && passkey.host == party.id() &&
+                           (person.empty() || passkey.person == person);
+        if (!is_it) continue;
+        const webauthn::PublicKey key{passkey.algorithm, from_base64url(passkey.public_key).value_or("")};
+        const auto count = webauthn::check_assertion(
+            {*client_data, *authenticator_data, *signature}, key, passkey.backup_eligible, party,
+            webauthn::sha256_bytes(policy::canonical_json(challenge->statement)));
+        if (!count) return count.error();
+        return Checked{std::move(*challenge), passkey, *count};
+    }
+    return not_accepted(person.empty() ? "it is no one's passkey here, or was removed"
+                                       : "it is not one of your passkeys, or was removed");
+}
+
+constexpr auto of_passkeys = "public-key";
+
+Json known_of(const std::vector<Passkey>& passkeys, const std::string& person, const std::string& host) {
+    Json ids = Json::array();
+    for (const auto& each : passkeys)
+        if (each.person == person && each.host == host)
+            ids.push_back({{"type", of_passkeys}, {"id", each.key_id}});
+    return ids;
+}
+
+Json algorithms_asked_for() {
+    Json all = Json::array();
+    for (const auto name : webauthn::algorithms_asked_for())
+        all.push_back({{"type", of_passkeys}, {"alg", name}});
+    return all;
+}
+
+}  // namespace
+
+policy::Signing PasskeyDesk::signing() const {
+    return {party().origin(), policy::random_id(32), clock_.now() + challenge_life};
+}
+
+Json PasskeyDesk::statement_for(std::string_view purpose, const std::string& person) const {
+    const auto one = signing();
+    return {{"purpose", purpose},
+            {"origin", one.origin},
+            {"person", person},
+            {"nonce", one.nonce},
+            {"until", policy::format_time(one.until)}};
+}
+
+Async<Result<std::string>> PasskeyDesk::challenge(std::string person, Json statement) {
+    const auto now = clock_.now();
+    PasskeyChallenge made{.hash = policy::challenge_of(statement),
+                          .person = std::move(person),
+                          .statement = std::move(statement),
+                          .until = now + challenge_life};
+    const auto bytes = webauthn::sha256_bytes(policy::canonical_json(made.statement));
+    auto work = [made = std::move(made), now](storage::Ledger& ledger) {
+        return ledger.add_passkey_challenge(made, now);
+    };
+    const auto kept = co_await store_.run(std::move(work));
+    if (!kept) co_return kept.error();
+    co_return to_base64url(bytes);
+}
+
+Async<Result<Json>> PasskeyDesk::to_register(std::string person) {
+    struct Known {
+        std::vector<storage::Person> people;
+        std::vector<Passkey> passkeys;
+    };
+    auto look = [](storage::Ledger& ledger) -> Result<Known> {
+        auto people = ledger.people();
+        if (!people) return people.error();
+        auto passkeys = ledger.passkeys();
+        if (!passkeys) return passkeys.error();
+        return Known{std::move(*people), std::move(*passkeys)};
+    };
+    const auto known = co_await store_.run(std::move(look));
+    if (!known) co_return known.error();
+    const auto handle = user_handle(person, known->people);
+    if (handle.empty())
+        co_return Error{Errc::not_found,
+                        "Only people who are enrolled can have passkeys. Nothing was changed."};
+    auto statement = statement_for(to_register_one, person);
+    auto asking = challenge(person, std::move(statement));
+    const auto asked = co_await std::move(asking);
+    if (!asked) co_return asked.error();
+    const auto host = party().id();
+    co_return Json{
+        {"challenge", *asked},
+        {"rp", {{"id", host}, {"name", "Approvals"}}},
+        {"user", {{"id", to_base64url(handle)}, {"name", person}, {"displayName", person}}},
+        {"pubKeyCredParams", algorithms_asked_for()},
+        {"excludeCredentials", known_of(known->passkeys, person, host)},
+        {"authenticatorSelection", {{"residentKey", "preferred"}, {"userVerification", "required"}}},
+        {"attestation", "none"}};
+}
+
+Async<Result<Passkey>> PasskeyDesk::add(std::string person, std::string name, PasskeyAnswer answer) {
+    auto work = [person = std::move(person), name = std::move(name), answer = std::move(answer),
+                 party = party(), now = clock_.now()](storage::Ledger& ledger) -> Result<Passkey> {
+        const auto client_data = from_base64url(answer.client_data);
+        const auto authenticator_data = from_base64url(answer.authenticator_data);
+        if (!client_data || !authenticator_data) return not_accepted("it is not base64url");
+        const auto challenge = find_challenge(ledger, *client_data, to_register_one, person, now);
+        if (!challenge) return challenge.error();
+        const auto made = webauthn::check_registration(
+            {*client_data, *authenticator_data, answer.algorithm}, party,
+            webauthn::sha256_bytes(policy::canonical_json(challenge->statement)));
+        if (!made) return made.error();
+        Passkey passkey{.person = person,
+                        .key_id = to_base64url(made->id),
+                        .algorithm = made->key.algorithm,
+                        .public_key = to_base64url(made->key.bytes),
+                        .host = party.id(),
+                        .name = name,
+                        .aaguid = hex_of(made->aaguid),
+                        .backup_eligible = made->backup_eligible};
+        return ledger.add_passkey(std::move(passkey), challenge->hash, made->sign_count, now);
+    };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<Json>> PasskeyDesk::to_sign(std::string person, Json statement) {
+    auto looking = of(person);
+    const auto passkeys = co_await std::move(looking);
+    if (!passkeys) co_return passkeys.error();
+    auto known = known_of(*passkeys, person, party().id());
+    if (known.empty())
+        co_return Error{Errc::not_found, "You have no passkey for this page. Nothing was decided."};
+    auto asking = to_sign_by(std::move(known), std::move(person), std::move(statement));
+    co_return co_await std::move(asking);
+}
+
+Async<Result<Json>> PasskeyDesk::to_sign_by(Json known, std::string person, Json statement) {
+    auto asking = challenge(std::move(person), std::move(statement));
+    const auto asked = co_await std::move(asking);
+    if (!asked) co_return asked.error();
+    co_return Json{{"challenge", *asked},
+                   {"rpId", party().id()},
+                   {"allowCredentials", std::move(known)},
+                   {"userVerification", "required"}};
+}
+
+Async<Result<policy::Human>> PasskeyDesk::signer(std::string person, PasskeyAnswer answer) {
+    auto work = [person, answer, party = party(), now = clock_.now()](storage::Ledger& ledger) {
+        return check(ledger, answer, to_decide, person, party, now);
+    };
+    auto checked = co_await store_.run(std::move(work));
+    if (!checked) co_return checked.error();
+    co_return policy::Human(std::move(person), {.statement = std::move(checked->challenge.statement),
+                                                .credential = std::move(checked->passkey.id),
+                                                .authenticator_data = std::move(answer.authenticator_data),
+                                                .client_data = std::move(answer.client_data),
+                                                .signature = std::move(answer.signature),
+                                                .sign_count = checked->sign_count});
+}
+
+Async<void> PasskeyDesk::note_refused(std::string person, std::string approval_id, Error why) {
+    journal::JournalEntry entry{"passkey_refused", std::move(approval_id),
+                                redaction_.seal({{"person", person}, {"why", why.message}}), clock_.now()};
+    auto work = [entry = std::move(entry)](storage::Ledger& ledger) { return ledger.append(entry); };
+    std::ignore = co_await store_.run(std::move(work));  // nothing depends on it
+}
+
+Async<Result<Json>> PasskeyDesk::to_sign_in() {
+    auto statement = statement_for(to_sign_in_with, "");
+    auto asking = to_sign_by(Json::array(), "", std::move(statement));
+    co_return co_await std::move(asking);
+}
+
+Async<Result<std::string>> PasskeyDesk::signed_in(PasskeyAnswer answer) {
+    auto work = [answer = std::move(answer), party = party(),
+                 now = clock_.now()](storage::Ledger& ledger) -> Result<std::string> {
+        const auto checked = check(ledger, answer, to_sign_in_with, "", party, now);
+        if (!checked) return checked.error();
+        if (auto used = ledger.use_passkey(checked->use(), now); !used) return used.error();
+        return checked->passkey.person;
+    };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<std::vector<Passkey>>> PasskeyDesk::of(std::string person) {
+    auto work = [person = std::move(person)](storage::Ledger& ledger) {
+        auto all = ledger.passkeys();
+        if (all) std::erase_if(*all, [&](const Passkey& each) { return each.person != person; });
+        return all;
+    };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<void>> PasskeyDesk::remove(std::string id, std::string by) {
+    auto work = [id = std::move(id), by = std::move(by), now = clock_.now()](storage::Ledger& ledger) {
+        return ledger.remove_passkey(id, by, now);
+    };
+    co_return co_await store_.run(std::move(work));
+}
+
+}  // namespace tfy::people

@@ -1,0 +1,72 @@
+// Passkeys on the approvals page: how one is registered, signs a decision, or signs a person in.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "policy/human.hpp"
+#include "server/sealing/sealer.hpp"
+#include "server/storage/store.hpp"
+#include "server/webauthn/ceremonies.hpp"
+
+namespace tfy::people {
+
+/// An authenticator's answer as the page sends it: each part as base64url.
+struct PasskeyAnswer {
+    std::string key_id;
+    std::string authenticator_data;
+    std::string client_data;
+    std::string signature;
+    int algorithm = 0;  // of a new one
+};
+
+/// One loop only. Challenges are in the store: they count for two minutes, and once, on any server of the
+/// state directory. Keys are looked at on the store's thread.
+class PasskeyDesk {
+public:
+    /// `origin` tells the page's own.
+    PasskeyDesk(storage::Store& store, const sealing::Sealer& redaction, const Clock& clock,
+                std::function<std::string()> origin)
+        : store_(store), redaction_(redaction), clock_(clock), origin_(std::move(origin)) {}
+
+    /// WebAuthn's PublicKeyCredentialCreationOptionsJSON.
+    Async<Result<Json>> to_register(std::string person);
+    /// Errc::denied with what is wrong with the answer, Errc::conflict, Errc::not_found, Errc::storage.
+    Async<Result<storage::Passkey>> add(std::string person, std::string name, PasskeyAnswer answer);
+
+    /// For one decision, whose statement is made with it (policy::approval_to_sign and its like).
+    policy::Signing signing() const;
+    /// PublicKeyCredentialRequestOptionsJSON. Errc::not_found if the person has
+    /// no passkey for this page.
+    Async<Result<Json>> to_sign(std::string person, Json statement);
+    /// The person who signed, for what was signed and nothing else. The challenge is used up where it is
+    /// decided. Errors as of add().
+    Async<Result<policy::Human>> signer(std::string person, PasskeyAnswer answer);
+    /// That an answer was refused, for the journal.
+    Async<void> note_refused(std::string person, std::string approval_id, Error why);
+
+    /// The same to sign in; whose passkey it is tells who does.
+    Async<Result<Json>> to_sign_in();
+    Async<Result<std::string>> signed_in(PasskeyAnswer answer);
+
+    /// Those of this person, also for another host.
+    Async<Result<std::vector<storage::Passkey>>> of(std::string person);
+    /// Whether it belongs to the page's host.
+    bool is_for_here(const storage::Passkey& passkey) const { return passkey.host == party().id(); }
+    Async<Result<void>> remove(std::string id, std::string by);
+
+private:
+    webauthn::RelyingParty party() const { return webauthn::RelyingParty(origin_()); }
+    /// What is to be signed, as base64url.
+    Async<Result<std::string>> challenge(std::string person, Json statement);
+    Async<Result<Json>> to_sign_by(Json known, std::string person, Json statement);
+    Json statement_for(std::string_view purpose, const std::string& person) const;
+
+    storage::Store& store_;
+    const sealing::Sealer& redaction_;
+    const Clock& clock_;
+    std::function<std::string()> origin_;
+};
+
+}  // namespace tfy::people

@@ -1,0 +1,27 @@
+// Whether what people's passkeys signed, as the journal keeps it, is what was decided.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "policy/journal/journal_record.hpp"
+#include "server/storage/passkey.hpp"
+
+namespace tfy::storage {
+
+/// For a journal that is read in order. Passkeys are believed as its own records of them tell, at that place:
+/// neither the rows nor the network are asked.
+class PasskeyProof {
+public:
+    /// Errc::storage where a signature does not hold, or is missing.
+    Result<void> take(const journal::JournalRecord& record);
+    std::size_t signed_decisions() const { return signed_; }
+
+private:
+    Result<void> check(const journal::JournalRecord& record, const Json& evidence) const;
+
+    std::map<std::string, Passkey> passkeys_;  // by our id
+    std::size_t signed_ = 0;
+};
+
+}  // namespace tfy::storage

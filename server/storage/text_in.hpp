@@ -1,0 +1,17 @@
+// Reading records of the journal, which may say anything.
+#pragma once
+
+#include <string>
+
+#include "protocol/error.hpp"
+
+namespace tfy::storage {
+
+/// Empty where `object` is none, or has no such text.
+inline std::string text_in(const Json& object, const char* name) {
+    if (!object.is_object()) return {};
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+}  // namespace tfy::storage

@@ -1,0 +1,269 @@
+// Decisions that a person's passkey signs, in Chromium with devices in software: what counts, and what must not.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { accessible, atSignIn, card, show } from './lib/browser.mjs';
+import { open } from './lib/clients.mjs';
+import { me, passphrase } from './lib/people.mjs';
+import { create, idOf, statusOf, textOf } from './lib/story.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const device = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true };
+
+/** A device that belongs to this browser: {id, remove}. */
+async function addDevice(page, more = {}) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: { ...device, automaticPresenceSimulation: true, ...more },
+  });
+  return {
+    cdp,
+    id: authenticatorId,
+    keys: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    give: credential => cdp.send('WebAuthn.addCredential', { authenticatorId, credential }),
+    remove: () => cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }),
+  };
+}
+
+async function register(page, name) {
+  await page.getByRole('link', { name: me, exact: true }).click();
+  await page.getByRole('heading', { name: `Passkeys of ${me}` }).waitFor();
+  await page.getByLabel('Name of the device').fill(name);
+  await page.getByLabel('Your passphrase').fill(passphrase);
+  await page.getByRole('button', { name: 'Register a passkey' }).click();
+  await page.getByRole('heading', { name, exact: true }).waitFor();
+}
+
+async function begin(t, { assurance = 'passkey', hold = '60s' } = {}) {
+  const world = await World.start(t, { policy: rules({ assurance }), hold });
+  const server = await world.serve();
+  const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
+  const page = await atSignIn(t, world, server);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('Nothing is waiting for you').waitFor();
+  return { world, server, connection, page };
+}
+
+async function approve(page, name, { verb = 'Create', title = 'Create access token', button = 'Approve creation' } = {}) {
+  const asked = await show(page, name, verb, title);
+  await asked.getByLabel(`Type ${name} to approve`).fill(name);
+  if (verb !== 'Delete') await asked.getByLabel('Do not show it').check();
+  await asked.getByRole('button', { name: button }).click();
+  return asked;
+}
+
+const inbox = page => page.getByRole('link', { name: /^Inbox/ }).click();
+const decisions = async world => {
+  const lines = (await world.terminal(['audit', 'export'])).stdout.split('\n').filter(Boolean).map(line => JSON.parse(line));
+  return lines.filter(each => ['approved', 'denied', 'passkey_refused'].includes(each.kind));
+};
+
+/** In the page: asks what is to be signed, and signs it. */
+const signed = (page, id, wish) =>
+  page.evaluate(
+    async ({ id, wish }) => {
+      const key = sessionStorage.getItem('tfy-pat-mcp page key');
+      const headers = { 'X-Page-Key': key, 'Content-Type': 'application/json' };
+      const asked = await fetch(`/approvals/api/approvals/${id}/sign`, { method: 'POST', headers, body: JSON.stringify(wish) });
+      const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await asked.json());
+      return (await navigator.credentials.get({ publicKey })).toJSON();
+    },
+    { id, wish }
+  );
+
+/** In the page: a POST of its API. {status, body} */
+const post = (page, path, body) =>
+  page.evaluate(
+    async ({ path, body }) => {
+      const key = sessionStorage.getItem('tfy-pat-mcp page key');
+      const headers = { 'X-Page-Key': key, 'Content-Type': 'application/json' };
+      const answer = await fetch(`/approvals/api/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      const text = await answer.text();
+      return { status: answer.status, body: text ? JSON.parse(text) : null };
+    },
+    { path, body }
+  );
+
+test('create, rotate and delete are signed by the device, and the journal proves it', { timeout: 180_000 }, async t => {
+  const { world, connection, page } = await begin(t);
+  const waiting = create(connection, 'signed-one');
+  const asked = await show(page, 'signed-one');
+  await asked.getByText('The rule asks that your passkey signs this decision.').waitFor();
+  await accessible(page);
+  await addDevice(page);
+  await asked.getByRole('link', { name: 'Register a passkey' }).click();
+  await register(page, 'laptop');
+  await accessible(page);
+  await inbox(page);
+  await approve(page, 'signed-one');
+  const created = await waiting;
+  assert.equal(statusOf(created), 'executed', textOf(created));
+
+  const id = await idOf(connection, 'signed-one');
+  const rotating = connection.call('tfy_access_tokens_rotate', { id, reason: 'it is old' });
+  await approve(page, 'signed-one', { verb: 'Rotate', title: 'Rotate access token', button: 'Approve rotation' });
+  const rotated = await rotating;
+  assert.equal(statusOf(rotated), 'executed', textOf(rotated));
+  const deleting = connection.call('tfy_access_tokens_delete', { id, reason: 'no longer used' });
+  await approve(page, 'signed-one', { verb: 'Delete', title: 'Delete access token', button: 'Approve deletion' });
+  const deleted = await deleting;
+  assert.equal(statusOf(deleted), 'executed', textOf(deleted));
+
+  const refused = create(connection, 'not-this');
+  const no = await show(page, 'not-this');
+  await no.getByRole('button', { name: 'Deny' }).click();
+  await no.getByLabel(/Reason for the denial/).fill('not needed');
+  await no.getByRole('button', { name: 'Deny request' }).click();
+  assert.equal(statusOf(await refused), 'denied');
+
+  const all = await decisions(world);
+  assert.deepEqual(all.map(each => [each.kind, each.body.assurance, each.body.passkey.statement.person]), [
+    ['approved', 'passkey', me],
+    ['approved', 'passkey', me],
+    ['approved', 'passkey', me],
+    ['denied', 'passkey', me],
+  ]);
+  const verified = await world.terminal(['audit', 'verify']);
+  assert.equal(verified.code, 0, verified.stderr);
+  assert.match(verified.stdout, /4 decisions are signed with passkeys, and each signature holds\./);
+  const people = await world.terminal(['people', 'list']);
+  assert.match(people.stdout, /passkey crd_\w+ "laptop" for localhost, since /);
+
+  await world.closeAll();
+  const database = new DatabaseSync(join(world.state, 'ledger.db'));
+  database.exec('DROP TRIGGER journal_keeps_its_words');
+  database.exec(`UPDATE journal SET body = json_set(body, '$.passkey.statement.destination', 'agent') WHERE kind = 'approved'`);
+  database.close();
+  const broken = await world.terminal(['audit', 'verify']);
+  assert.equal(broken.code, 1);
+  assert.match(broken.stderr, /The journal is broken: record \d+/);
+});
+
+test('attack: a signature of before a change, of another page, used again or without its person decides nothing', { timeout: 180_000 }, async t => {
+  const { world, server, connection, page } = await begin(t, { hold: '0s' });
+  const hardware = await addDevice(page);
+  await register(page, 'laptop');
+  const asked = await create(connection, 'too-long', { expirationDate: '90 days' });
+  const { approval_id: id, digest } = asked.structuredContent;
+  assert.match(textOf(asked), /signed with a passkey/);
+  const wish = { digest, typed_name: 'too-long', destination: 'none', reason: '' };
+  const path = `approvals/${id}/approve`;
+
+  const unsigned = await post(page, path, wish);
+  assert.equal(unsigned.status, 403);
+  assert.match(unsigned.body.error.message, /signed with your passkey/);
+  const elsewhere = { ...wish, destination: 'agent', passkey: await signed(page, id, wish) };
+  assert.equal((await post(page, path, elsewhere)).status, 409);
+
+  const before = await signed(page, id, wish);
+  const narrowed = await post(page, `approvals/${id}/narrow`, { digest, name: '', expiration: '7 days' });
+  assert.equal(narrowed.status, 200, JSON.stringify(narrowed.body));
+  const now = { ...wish, digest: narrowed.body.digest };
+  const late = await post(page, path, { ...now, passkey: before });
+  assert.equal(late.status, 409, JSON.stringify(late.body));
+
+  // The very same host, another port: the browser lets it ask, and says from where.
+  const foreign = createServer((request, response) => response.end('<title>elsewhere</title>'));
+  await new Promise(resolve => foreign.listen(0, 'localhost', resolve));
+  t.after(() => foreign.close());
+  const { body: options } = await post(page, `approvals/${id}/sign`, now);
+  await page.goto(`http://localhost:${foreign.address().port}/`);
+  const lured = await page.evaluate(async asked => {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked);
+    return (await navigator.credentials.get({ publicKey })).toJSON();
+  }, options);
+  await page.goto(server.page);
+  await page.getByRole('link', { name: me, exact: true }).waitFor();
+  const phished = await post(page, path, { ...now, passkey: lured });
+  assert.equal(phished.status, 403);
+  assert.match(phished.body.error.message, /made for another page/);
+
+  await hardware.cdp.send('WebAuthn.setUserVerified', { authenticatorId: hardware.id, isUserVerified: false });
+  await assert.rejects(signed(page, id, now), /NotAllowedError/);
+  await hardware.cdp.send('WebAuthn.setUserVerified', { authenticatorId: hardware.id, isUserVerified: true });
+
+  const good = await signed(page, id, now);
+  assert.equal((await post(page, path, { ...now, passkey: good })).status, 200);
+  const other = await create(connection, 'another');
+  const again = { digest: other.structuredContent.digest, typed_name: 'another', destination: 'none', reason: '', passkey: good };
+  const replayed = await post(page, `approvals/${other.structuredContent.approval_id}/approve`, again);
+  assert.equal(replayed.status, 403);
+  assert.match(replayed.body.error.message, /used up/);
+
+  const kinds = (await decisions(world)).map(each => each.kind);
+  assert.deepEqual(kinds, ['passkey_refused', 'passkey_refused', 'passkey_refused', 'approved', 'passkey_refused']);
+  const shown = await world.decide(['show', other.structuredContent.approval_id, '--json']);
+  assert.equal(JSON.parse(shown.stdout).state, 'pending');
+});
+
+test('a second device signs when the first is lost, and the lost one counts no more', { timeout: 180_000 }, async t => {
+  const { world, connection, page } = await begin(t, { hold: '0s' });
+  const first = await addDevice(page);
+  await register(page, 'laptop');
+  const [lost] = await first.keys();
+  await first.remove();
+  const second = await addDevice(page);
+  await register(page, 'phone');
+  const asked = await create(connection, 'by-phone');
+  const id = asked.structuredContent.approval_id;
+  const wish = { digest: asked.structuredContent.digest, typed_name: 'by-phone', destination: 'none', reason: '' };
+
+  const people = JSON.parse((await world.terminal(['people', 'list', '--json'])).stdout).people;
+  assert.deepEqual(people[0].passkeys.map(each => each.name), ['laptop', 'phone']);
+  const removed = await world.terminal(['people', 'remove-passkey', people[0].passkeys[0].id], [passphrase]);
+  assert.equal(removed.code, 0, removed.stderr);
+  const again = await world.terminal(['people', 'remove-passkey', people[0].passkeys[0].id], [passphrase]);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /no such passkey/);
+
+  const { body: options } = await post(page, `approvals/${id}/sign`, wish);
+  assert.equal(options.allowCredentials.length, 1);
+  const keys = await second.keys();
+  await second.remove();
+  const found = await addDevice(page);
+  await found.give(lost);
+  const answer = await page.evaluate(async asked => {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON({ ...asked, allowCredentials: [] });
+    return (await navigator.credentials.get({ publicKey })).toJSON();
+  }, options);
+  const refused = await post(page, `approvals/${id}/approve`, { ...wish, passkey: answer });
+  assert.equal(refused.status, 403);
+  assert.match(refused.body.error.message, /not one of your passkeys, or was removed/);
+  await found.remove();
+
+  const back = await addDevice(page);
+  for (const key of keys) await back.give(key);
+  await inbox(page);
+  await approve(page, 'by-phone');
+  await card(page, 'by-phone').waitFor({ state: 'detached' });
+  assert.deepEqual((await decisions(world)).map(each => each.kind), ['passkey_refused', 'approved']);
+  const verified = await world.terminal(['audit', 'verify']);
+  assert.match(verified.stdout, /One decision is signed with a passkey, and the signature holds\./);
+});
+
+test('a passkey opens the page, also where the passphrase is locked; without one the rule may still be met', { timeout: 180_000 }, async t => {
+  const { world, connection, page } = await begin(t, { assurance: 'signed_in', hold: '0s' });
+  const hardware = await addDevice(page);
+  await register(page, 'laptop');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  for (let guess = 0; guess < 6; guess += 1)
+    await world.terminal(['approvals', 'sign-in'], ['wrong horse battery']);
+  const locked = await world.terminal(['approvals', 'sign-in'], [passphrase]);
+  assert.match(locked.stderr, /Too many wrong passphrases/);
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.getByRole('heading', { name: `Passkeys of ${me}` }).waitFor();
+  await inbox(page);
+
+  await create(connection, 'no-device');
+  await hardware.remove();
+  await addDevice(page);
+  const asked = await approve(page, 'no-device');
+  await asked.getByText('No passkey signed this, so nothing was decided. Press again to decide without one.').waitFor();
+  await asked.getByRole('button', { name: 'Approve creation' }).click();
+  await card(page, 'no-device').waitFor({ state: 'detached' });
+  assert.deepEqual((await decisions(world)).map(each => [each.kind, each.body.assurance]), [['approved', 'signed_in']]);
+});
