@@ -1,10 +1,8 @@
 #include "server/people/passkey_desk.hpp"
 
-#include <sodium.h>
-
 #include "policy/canonical_json.hpp"
+#include "policy/mac.hpp"
 #include "policy/sealed_state.hpp"
-#include "policy/visible.hpp"
 #include "server/webauthn/bytes.hpp"
 
 namespace tfy::people {
@@ -27,11 +25,7 @@ Error asked_too_long_ago() {
 }
 
 std::string hex_of(std::string_view bytes) {
-    std::string text(bytes.size() * 2 + 1, '\0');
-    sodium_bin2hex(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                   bytes.size());
-    text.pop_back();
-    return text;
+    return policy::to_hex({webauthn::data_of(bytes), bytes.size()});
 }
 
 /// Authenticators keep it with the passkey: the same for one person, and it tells no one who that is.

@@ -61,6 +61,8 @@ struct Ledger::Impl {
     Result<Person> enrol(Person person, const std::string& secret, Enrolment how);
     Result<Credential> add_passphrase(const std::string& person, const std::string& secret, policy::Time at);
     Result<Passkey> add_passkey(const PeopleInJournal& known, Passkey passkey, policy::Time at);
+    bool take_passkey_challenge(const std::string& hash, policy::Time now);
+    void note_passkey_count(const std::string& credential, std::uint32_t count);
     std::vector<Passkey> believed_passkeys(const PeopleInJournal& known);
     Result<void> use_passkey(const PasskeyUse& use, policy::Time now);
     /// As the rows say, too; nothing where there is none.

@@ -49,20 +49,6 @@ bool may_use(const PeopleInJournal& known, const std::string& person) {
     return found != known.people.end() && !found->second.suspended;
 }
 
-/// Whether there was one.
-bool take_challenge(SQLite::Database& database, const std::string& hash, policy::Time now) {
-    SQLite::Statement row(database, "DELETE FROM passkey_challenges WHERE hash = ? AND until > ?");
-    SQLite::bind(row, hash, sqlite::stored(now));
-    return row.exec() == 1;
-}
-
-void note_count(SQLite::Database& database, const std::string& credential, std::uint32_t count) {
-    SQLite::Statement row(database,
-                          "INSERT OR REPLACE INTO passkey_counts (credential, sign_count) VALUES (?, ?)");
-    SQLite::bind(row, credential, static_cast<std::int64_t>(count));
-    row.exec();
-}
-
 std::uint32_t count_of(SQLite::Database& database, const std::string& credential) {
     SQLite::Statement row(database, "SELECT sign_count FROM passkey_counts WHERE credential = ?");
     SQLite::bind(row, credential);
@@ -90,18 +76,25 @@ std::optional<Passkey> Passkey::read(const Json& kept) {
     return passkey;
 }
 
+/// Whether there was one.
+bool Ledger::Impl::take_passkey_challenge(const std::string& hash, policy::Time now) {
+    return run("DELETE FROM passkey_challenges WHERE hash = ? AND until > ?", hash, sqlite::stored(now)) == 1;
+}
+
+void Ledger::Impl::note_passkey_count(const std::string& credential, std::uint32_t count) {
+    run("INSERT OR REPLACE INTO passkey_counts (credential, sign_count) VALUES (?, ?)", credential,
+        static_cast<std::int64_t>(count));
+}
+
 Result<void> Ledger::add_passkey_challenge(const PasskeyChallenge& challenge, policy::Time now) {
     return impl_->write([&]() -> Result<void> {
-        auto old = impl_->prepare(
+        impl_->run(
             "DELETE FROM passkey_challenges WHERE until <= ?1 OR hash IN (SELECT hash FROM "
-            "passkey_challenges ORDER BY until DESC LIMIT -1 OFFSET ?2)");
-        SQLite::bind(old, sqlite::stored(now), most_challenges - 1);
-        old.exec();
-        auto row = impl_->prepare(
-            "INSERT INTO passkey_challenges (hash, person, statement, until) VALUES (?, ?, ?, ?)");
-        SQLite::bind(row, challenge.hash, challenge.person, challenge.statement.dump(),
-                     sqlite::stored(challenge.until));
-        row.exec();
+            "passkey_challenges ORDER BY until DESC LIMIT -1 OFFSET ?2)",
+            sqlite::stored(now), most_challenges - 1);
+        impl_->run("INSERT INTO passkey_challenges (hash, person, statement, until) VALUES (?, ?, ?, ?)",
+                   challenge.hash, challenge.person, challenge.statement.dump(),
+                   sqlite::stored(challenge.until));
         return {};
     });
 }
@@ -157,9 +150,8 @@ Result<Passkey> Ledger::Impl::add_passkey(const PeopleInJournal& known, Passkey 
                           .kind = std::string(passkey_kind),
                           .secret = policy::canonical_json(passkey.kept()),
                           .created = at};
-    auto row = prepare("INSERT INTO credentials (id, person, kind, secret, created) VALUES (?, ?, ?, ?, ?)");
-    SQLite::bind(row, made.id, made.person, made.kind, made.secret, sqlite::stored(at));
-    row.exec();
+    run("INSERT INTO credentials (id, person, kind, secret, created) VALUES (?, ?, ?, ?, ?)", made.id,
+        made.person, made.kind, made.secret, sqlite::stored(at));
     if (auto told = append(at, "person_credential", "", passkey_body(made)); !told) return told.error();
     return passkey;
 }
@@ -171,9 +163,9 @@ Result<Passkey> Ledger::add_passkey(Passkey passkey, const std::string& challeng
         if (!known) return known.error();
         if (!may_use(*known, passkey.person))
             return Error{Errc::not_found, "No one of that name is enrolled. Nothing was changed."};
-        if (!take_challenge(*impl_->database, challenge, at)) return challenge_is_gone();
+        if (!impl_->take_passkey_challenge(challenge, at)) return challenge_is_gone();
         auto added = impl_->add_passkey(*known, std::move(passkey), at);
-        if (added) note_count(*impl_->database, added->id, sign_count);
+        if (added) impl_->note_passkey_count(added->id, sign_count);
         return added;
     });
 }
@@ -189,12 +181,8 @@ Result<void> Ledger::remove_passkey(const std::string& id, const std::string& by
         const bool may = person != known->people.end() && !person->second.suspended &&
                          (found->person == by || person->second.decides());
         if (!may) return Error{Errc::refused, by + " may not remove this passkey. Nothing was changed."};
-        for (const auto* sql :
-             {"DELETE FROM credentials WHERE id = ?", "DELETE FROM passkey_counts WHERE credential = ?"}) {
-            auto row = impl_->prepare(sql);
-            SQLite::bind(row, id);
-            row.exec();
-        }
+        impl_->run("DELETE FROM credentials WHERE id = ?", id);
+        impl_->run("DELETE FROM passkey_counts WHERE credential = ?", id);
         return impl_->append(at, "person_credential_removed", "", removed_body(*found, by));
     });
 }
@@ -204,13 +192,13 @@ Result<void> Ledger::Impl::use_passkey(const PasskeyUse& use, policy::Time now) 
     if (!known) return known.error();
     const auto all = believed_passkeys(*known);
     if (std::ranges::find(all, use.credential, &Passkey::id) == all.end()) return no_such_passkey();
-    if (!take_challenge(*database, use.challenge, now)) return challenge_is_gone();
+    if (!take_passkey_challenge(use.challenge, now)) return challenge_is_gone();
     const auto before = count_of(*database, use.credential);
     if (!webauthn::may_follow(before, use.sign_count))
         return Error{Errc::denied,
                      "The passkey's count of signatures went back, so a copy of it may be about. Nothing was "
                      "changed. Remove this passkey, and register another one."};
-    note_count(*database, use.credential, use.sign_count);
+    note_passkey_count(use.credential, use.sign_count);
     return {};
 }
 

@@ -79,8 +79,8 @@ test('no route sets a cookie, signed in or not', async t => {
   const person = await Page.signIn(world, server);
   const routes = [
     ...['', '/', '/apr_a', '/values', '/none', '/assets/app.js', '/assets/none'].map(path => ['GET', `/approvals${path}`]),
-    ...['session', 'approvals', 'rows', 'approvals/apr_a', 'permissions', 'reveals', 'rotations', 'none'].map(path => ['GET', `/approvals/api/${path}`]),
-    ...['sign-in', 'approvals/apr_a/approve', 'approvals/apr_a/deny', 'approvals/apr_a/narrow', 'permissions', 'permissions/per_a/revoke', 'reveals/rev_a', 'rotations/rot_a/keep', 'none'].map(path => ['POST', `/approvals/api/${path}`]),
+    ...['session', 'approvals', 'rows', 'approvals/apr_a', 'passkeys', 'permissions', 'reveals', 'rotations', 'none'].map(path => ['GET', `/approvals/api/${path}`]),
+    ...['sign-in', 'sign-in/passkey', 'approvals/apr_a/sign', 'passkeys/new', 'passkeys', 'passkeys/crd_a/remove', 'approvals/apr_a/approve', 'approvals/apr_a/deny', 'approvals/apr_a/narrow', 'permissions', 'permissions/per_a/revoke', 'reveals/rev_a', 'rotations/rot_a/keep', 'none'].map(path => ['POST', `/approvals/api/${path}`]),
     ...['/', '/livez', '/readyz', '/mcp', '/none'].flatMap(path => [['GET', path], ['POST', path], ['DELETE', path]]),
     ['POST', '/approvals/api/sign-out'],
   ];
