@@ -16,17 +16,17 @@ export const make = async (asked: ToMake): Promise<Passkeyed> => ({
     })) as PublicKeyCredential,
 });
 
-let unsigned = "";
+const unsigned = new Set<string>();
 
 /** The decision's signature, where its person has a passkey. The rule may let them do without: at the second try. */
 export async function signature(approval: Approval, wish: object): Promise<Passkeyed | null> {
-    if (!session.value?.passkeys || unsigned === approval.digest) return null;
+    if (!session.value?.passkeys || unsigned.has(approval.digest)) return null;
     const asked = await api.toSign(approval.id, wish);
     try {
         return await sign(asked);
     } catch {
         const optional = approval.min_assurance !== "passkey";
-        if (optional) unsigned = approval.digest;
+        if (optional) unsigned.add(approval.digest);
         throw new Failure(
             0,
             `No passkey signed this, so nothing was decided.${optional ? " Press again to decide without one." : ""}`,

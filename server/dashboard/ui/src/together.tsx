@@ -6,11 +6,12 @@ import { api } from "./api";
 import { Claimed, Exactly, Facts, Warnings } from "./evidence";
 import { decided, look, looked } from "./habits";
 import { focusSoon, home } from "./nav";
+import { signature } from "./passkeys";
 import { alsoShown, connection, inbox, isPending, load, loaded, opened, put, tryRefresh } from "./state";
 import { clock } from "./time";
 import { destinations, fate } from "./words";
 import { Problem, useWork } from "./work";
-import type { Approval, Row } from "./types";
+import type { Approval, Destination, Row } from "./types";
 
 const most = 20;
 
@@ -143,15 +144,18 @@ export function Together({ by, verb }: { by: string; verb: string }) {
         if (wantsReason && reason.trim() === "") return setProblem("A rule requires a reason for this approval.");
         void run(async () => {
             const problems = new Map<string, string>();
-            for (const { id, digest, facts, votes, destinations: may } of chosen)
+            for (const each of chosen) {
+                const { id, digest, facts, votes, destinations: may } = each;
+                const destination: Destination | "" = votes[0] ? "" : (may[0] ?? "");
+                const choice = { digest, typed_name: facts.to_type, destination, reason: reason.trim() };
                 try {
-                    const destination = votes[0] ? "" : (may[0] ?? "");
-                    put(await api.approve(id, { digest, typed_name: facts.to_type, destination, reason: reason.trim() }));
+                    put(await api.approve(id, { ...choice, ...(await signature(each, choice)) }));
                     decided(digest, true);
                     tick(id, false);
                 } catch (failure) {
                     problems.set(id, (failure as Error).message);
                 }
+            }
             setFailed(problems);
             setTyped("");
             announce(`${chosen.length - problems.size} approved${problems.size > 0 ? `, ${problems.size} not` : ""}.`);
