@@ -129,8 +129,8 @@ TEST_CASE("a signature counts for the very decision that was signed, and for no 
 
 TEST_CASE("what was signed before a change of the request is void after it") {
     House house;
-    auto made = house.page.open_create("ci-night");
     house.page.ask_under({.min_assurance = policy::Assurance::passkey});
+    const auto made = house.page.open_create("ci-night");
     auto wish = approving(made);
     wish["destination"] = "page";
     const auto signature = house.ada.sign(made.id, wish);
