@@ -14,7 +14,7 @@ namespace tfy::redaction {
 
 namespace {
 
-constexpr auto number_characters = characters("0123456789abcdefABCDEFxX");
+constexpr auto number_characters = characters("0123456789abcdefABCDEFxXoO");
 constexpr std::size_t longest_number = 64;                 // a word of eight bytes in binary
 constexpr std::size_t widest_number_gap = widest_gap + 4;  // with quotes and brackets
 
@@ -85,7 +85,8 @@ NumberBytes spelled_by(std::string_view digits, bool negative, Radix radix) {
         case Radix::words: return hex_word(without_prefix(without_prefix(digits, "0x", "0X"), "x", "X"));
         default: break;
     }
-    if (digits.size() > 22) return {};
+    if (digits.size() > 24) return {};
+    if (radix == Radix::octal) digits = without_prefix(digits, "0o", "0O");
     const auto value = read_number(digits, radix == Radix::decimal ? 10 : 8);
     if (!value) return {};
     if (!negative) return last_first(*value);

@@ -22,12 +22,12 @@ std::uint64_t path_through(Decoding decoding, std::uint64_t inner) {
 }
 
 constexpr std::string_view step_name(std::uint64_t step) {
-    constexpr std::array<std::string_view, 23> names = {
+    constexpr std::array<std::string_view, 24> names = {
         "plain",    "escapes",   "look-alikes", "quoted-printable", "tag characters",
         "pieces",   "hyphens",   "reversed",    "base64",           "base32",
         "hex",      "columns",   "numbers",     "reversed",         "reversed",
         "literals", "base64url", "compressed",  "base85",           "base85",
-        "base58",   "uuencode",  "events"};
+        "base58",   "uuencode",  "events",      "numbers"};
     return step == by_shape ? "shape" : names.at(step);
 }
 

@@ -23,7 +23,7 @@ constexpr ByteClasses classes = {scanned_characters,
                                  hex_digits_and_separators,
                                  usual_separators,
                                  joining_separators,
-                                 characters("%\\&=+"),
+                                 characters("%\\&=+("),
                                  characters(" \t\r\n\"'`+.|<&~^\\_"),
                                  ink,
                                  characters("\r\n")};
@@ -178,8 +178,11 @@ private:
     void sign(std::size_t at) {
         constexpr std::size_t nearby = 16;  // "};56#&"
         const char c = text_[at];
+        if (c == '(' || c == '+') calls_ += is_of_call(text_, at) ? 1 : 0;
         if (c == '=') {
             equals_ = true;
+        } else if (c == '(') {
+            return;
         } else if (c == '+') {
             plus_ = true;
             notation_ |= at > 0 && text_[at - 1] == 'U' && text_.substr(at + 1, 2) == "00";
@@ -236,6 +239,7 @@ private:
         line(text_.size());
         may(Decoding::uuencode, uuencode_);
         may(Decoding::events, alike_ >= 2);
+        may(Decoding::calls, calls_ + 1 >= shortest_);
         found.token_run = runs_.shortest;
         return found;
     }
@@ -259,6 +263,7 @@ private:
     std::size_t line_begin_ = 0;
     std::array<std::array<char, 4>, 2> heads_{};  // of the last two lines
     std::size_t alike_ = 0;                       // lines that begin as one of the two before them
+    std::size_t calls_ = 0;
     bool uuencode_ = false;
     bool labelled_ = false;
     bool escapes_ = false;

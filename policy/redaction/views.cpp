@@ -77,6 +77,7 @@ void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& f
         case Decoding::base58: decode_base58(text, shortest, view); break;
         case Decoding::uuencode: decode_uuencode(text, view); break;
         case Decoding::events: decode_events(text, shortest, view); break;
+        case Decoding::calls: decode_calls(text, shortest, view); break;
         case Decoding::compressed: break;
     }
 }
@@ -90,7 +91,8 @@ bool gives_bytes(Decoding decoding) {
         case Decoding::base85:
         case Decoding::any_base85:
         case Decoding::base58:
-        case Decoding::uuencode: return true;
+        case Decoding::uuencode:
+        case Decoding::calls: return true;
         default: return false;
     }
 }

@@ -102,6 +102,7 @@ enum class Decoding {
     base58,      // Bitcoin's, of whole runs
     uuencode,
     events,  // what lines of a stream do not share
+    calls,   // chr(101).chr(121), (byte) 0x65
 };
 
 struct Step {
@@ -121,7 +122,7 @@ inline constexpr std::array all_steps = {
     Step{Decoding::columns, 0},     Step{Decoding::numbers, 0},    Step{Decoding::turned, 0},
     Step{Decoding::mirrored, 0},    Step{Decoding::literals, 0},   Step{Decoding::url_digits, 0},
     Step{Decoding::base85, 0},      Step{Decoding::any_base85, 0}, Step{Decoding::base58, 0},
-    Step{Decoding::uuencode, 0},    Step{Decoding::events, 0},
+    Step{Decoding::uuencode, 0},    Step{Decoding::events, 0},     Step{Decoding::calls, 0},
 };
 
 /// Digits that it takes for `shortest` bytes. A line of base64 before a line break may be shorter.
@@ -160,6 +161,8 @@ bool ends_mirrored_escape(std::string_view text, std::size_t at);
 bool may_hold_turned(std::string_view digits, std::size_t shortest);
 /// True if at `at` a literal ends to which the one behind it is joined.
 bool joins_literals(std::string_view text, std::size_t at);
+/// True if the ( or + at `at` stands beside a number as source code has it for one byte.
+bool is_of_call(std::string_view text, std::size_t at);
 /// True if a line has as many digits of uuencode as its first character says.
 bool is_uuencoded(std::string_view line);
 /// What bytes are in base64url, begun with byte `phase` (0 to 2); empty if the bytes are text, which no
@@ -188,6 +191,7 @@ void decode_any_base85(std::string_view text, std::size_t shortest, View& view);
 void decode_base58(std::string_view text, std::size_t shortest, View& view);
 void decode_uuencode(std::string_view text, View& view);
 void decode_events(std::string_view text, std::size_t shortest, View& view);
+void decode_calls(std::string_view text, std::size_t shortest, View& view);
 // Of those for digits there are two: what is done once for all phases, and the phase.
 void find_base64(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);
 void find_base32(std::string_view text, std::size_t shortest, std::vector<Origin>& runs);

@@ -235,6 +235,21 @@ inline std::vector<Written> number_family() {
         {"binary digits", [](S t) { return in_binary(t, ""); }, [](S t) { return unradix(t, 1, "01"); }},
         {"bytes of Python", [](S t) { return "b'" + as(t, "\\x%02x") + "'"; }, unx},
         {"hex numbers", [](S t) { return "[" + as(t, "0x%x, ") + "]"; }, unhex_pairs},
+        {"octal numbers of Python", [](S t) { return "['" + as(t, "0o%o', '") + "']"; },
+         [](S t) { return unlisted(with_each(t, "0o", ""), 8); }},
+        {"chr() of Python", [](S t) { return as(t, "chr(%u) + "); }, decimal},
+        {"chr() of PHP, in hex", [](S t) { return as(t, "chr(0x%02x)."); },
+         [](S t) { return unhex_pairs(with_each(t, "chr(0x", " ")); }},
+        {"CHAR() of SQL", [](S t) { return "SELECT " + as(t, "CHAR(%u)||"); }, decimal},
+        {"Chr() of Basic", [](S t) { return as(t, "Chr(&H%02X) & "); },
+         [](S t) { return unhex_pairs(with_each(with_each(t, "Chr(&H", " "), ") &", "")); }},
+        {"casts of Java, eight a line",
+         [](S t) { return "{" + between(as(t, "(byte) 0x%02x,"), "\n        ", 8 * 12) + "}"; },
+         [](S t) { return unhex_pairs(with_each(unblank(t), "(byte)0x", " ")); }},
+        {"casts of C#", [](S t) { return as(t, "(char)%u, "); }, decimal},
+        {"valueOf() of Java", [](S t) { return as(t, "Byte.valueOf((byte) %u), "); }, decimal},
+        {"toByte() of Kotlin", [](S t) { return "byteArrayOf(" + as(t, "%u.toByte(), ") + ")"; }, decimal},
+        {"casts of PowerShell", [](S t) { return as(t, "[char]%u+"); }, decimal},
     };
 }
 

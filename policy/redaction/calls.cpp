@@ -1,0 +1,134 @@
+// Undoes bytes that source code writes one by one, each number with the same words around it:
+// chr(101).chr(121), (byte) 0x65, 101.toByte(), [char]101+[char]121.
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "policy/redaction/characters.hpp"
+#include "policy/redaction/views.hpp"
+
+namespace tfy::redaction {
+
+namespace {
+
+constexpr auto decimal_digits = characters("0123456789");
+constexpr std::size_t widest_between = 96;  // two numbers, with a new line and its indent
+constexpr std::size_t most_words = 48;      // of that without blanks
+
+constexpr bool is_call_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+/// A number in a text, with its prefix and sign.
+struct CallNumber {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    char byte = '\0';
+    bool is_byte = false;
+};
+
+/// The number whose first digit is at `at`.
+CallNumber read_call_number(std::string_view text, std::size_t at) {
+    CallNumber number{at, at, '\0', false};
+    const auto rest = text.substr(at, 3);
+    const bool hex = rest.starts_with("0x") || rest.starts_with("0X");
+    const bool octal = rest.starts_with("0o") || rest.starts_with("0O");
+    const bool basic = at >= 2 && (text.substr(at - 2, 2) == "&H" || text.substr(at - 2, 2) == "&h");
+    if (basic) number.begin = at - 2;
+    if (hex || octal) at += 2;
+    std::uint64_t value = 0;
+    const int base = hex || basic ? 16 : octal ? 8 : 10;
+    const auto* const first = text.data() + at;
+    const auto [last, error] = std::from_chars(first, text.data() + text.size(), value, base);
+    number.end = std::max(at + static_cast<std::size_t>(last - first), number.end + 1);
+    const bool negative = number.begin > 0 && text[number.begin - 1] == '-';
+    if (negative) --number.begin;
+    number.is_byte = error == std::errc{} && value <= (negative ? 128 : 255);
+    number.byte = static_cast<char>(static_cast<unsigned char>(negative ? 256 - value : value));
+    return number;
+}
+
+/// Numbers that follow each other with the same words in between.
+class CallRow {
+public:
+    CallRow(std::string_view text, std::size_t shortest, View& view)
+        : text_(text), shortest_(shortest), view_(view) {}
+
+    void add(const CallNumber& number) {
+        if (!number.is_byte) return finish();
+        const auto between = row_.empty() ? std::string() : words_before(number.begin);
+        if (row_.size() >= 2 && between != words_) {
+            const auto last = row_.back();
+            finish();
+            row_.push_back(last);  // the words behind it may be those of another row
+        }
+        if (!row_.empty() && between.empty()) finish();
+        words_ = between;
+        row_.push_back(number);
+    }
+    void finish() {
+        if (row_.size() >= shortest_) {
+            view_.put_break(row_.front().begin);
+            for (const auto& number : row_) view_.put(number.byte, number.begin, number.end);
+        }
+        row_.clear();
+    }
+
+private:
+    /// Without blanks; nothing if they are too many or no call's.
+    std::string words_before(std::size_t at) const {
+        const auto begin = row_.back().end;
+        const auto all = text_.substr(begin, at - begin);
+        std::string words;
+        if (all.size() > widest_between) return words;
+        bool is_call = false;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            is_call = is_call || ((all[i] == '(' || all[i] == '+') && is_of_call(text_, begin + i));
+        if (!is_call) return words;
+        std::ranges::copy_if(all, std::back_inserter(words), [](char c) { return !is_call_blank(c); });
+        if (words.size() > most_words) words.clear();
+        return words;
+    }
+
+    std::string_view text_;
+    std::size_t shortest_;
+    View& view_;
+    std::vector<CallNumber> row_;
+    std::string words_;  // between each two numbers
+};
+
+}  // namespace
+
+bool is_of_call(std::string_view text, std::size_t at) {
+    const auto is_digit = [&](std::size_t i) { return i < text.size() && has(decimal_digits, text[i]); };
+    if (text[at] == '+') return at > 0 && is_digit(at - 1) && text.substr(at + 1, 1) == "[";
+    if (is_digit(at + 1) || text.substr(at + 1, 2) == "&H") return true;
+    if (at >= 6 && text.substr(at - 6, 6) == "toByte") return true;
+    auto close = at + 1;  // of "(byte)"
+    while (close < text.size() && close - at <= 6 && text[close] >= 'a' && text[close] <= 'z') ++close;
+    if (close == at + 1 || text.substr(close, 1) != ")") return false;
+    ++close;
+    while (close < text.size() && (text[close] == ' ' || text[close] == '-')) ++close;
+    return is_digit(close);
+}
+
+void decode_calls(std::string_view text, std::size_t shortest, View& view) {
+    CallRow row(text, shortest, view);
+    for (std::size_t at = 0; at < text.size();) {
+        const bool begins = has(decimal_digits, text[at]) &&
+                            (at == 0 || !has(word_characters, text[at - 1]) || text[at - 1] == '-' ||
+                             (at >= 2 && (text.substr(at - 2, 2) == "&H" || text.substr(at - 2, 2) == "&h")));
+        if (!begins) {
+            const bool in_word = has(decimal_digits, text[at]);  // the 8 of "u8"
+            ++at;
+            while (in_word && at < text.size() && has(word_characters, text[at]) && text[at] != '-') ++at;
+            continue;
+        }
+        const auto number = read_call_number(text, at);
+        row.add(number);
+        at = number.end;
+    }
+    row.finish();
+}
+
+}  // namespace tfy::redaction
