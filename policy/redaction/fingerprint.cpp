@@ -6,6 +6,7 @@
 #include "policy/redaction/characters.hpp"
 #include "policy/redaction/jwt.hpp"
 #include "policy/redaction/named_value.hpp"
+#include "policy/redaction/own_words.hpp"
 #include "policy/redaction/window_hash.hpp"
 
 namespace tfy::redaction {
@@ -41,15 +42,17 @@ TokenFingerprints fingerprint(std::string_view value, std::string name, const Fi
     const auto part = secret_part(trimmed(value));
     if (part.size() < least_value) return prints;
     const WindowHash hash(key);
+    const auto add = [&](std::string_view window) {
+        if (!is_own_word(window)) prints.windows.push_back(print(hash, window));
+    };
     if (part.size() < window_size) {
-        prints.windows.push_back(print(hash, part));
+        add(part);
         return prints;
     }
     std::size_t at = 0;
-    for (; at + window_size <= part.size(); at += window_stride)
-        prints.windows.push_back(print(hash, part.substr(at, window_size)));
+    for (; at + window_size <= part.size(); at += window_stride) add(part.substr(at, window_size));
     const auto last = part.size() - window_size;
-    if (last % window_stride != 0) prints.windows.push_back(print(hash, part.substr(last)));
+    if (last % window_stride != 0) add(part.substr(last));
     return prints;
 }
 

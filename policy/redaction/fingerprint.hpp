@@ -45,7 +45,8 @@ inline constexpr std::size_t least_jwt_id = 16;
 
 /// Windows of 16 characters at stride 8, and the last one; a value under 16 characters is one window, one
 /// under 6 has none. A JWT's first part (its header) is common to all tokens of an issuer and is left out; so
-/// is a name that the value holds (named_value.hpp), which our own lists show.
+/// is a name that the value holds (named_value.hpp), which our own lists show. So is a window that is a piece
+/// of the protocol's words (own_words.hpp): no message could do without it.
 /// Letters lose their case before they are hashed, so a window matches in any case. White space around the
 /// value does not count. Keep the windows in their order: the first and the last one mark the token's ends.
 TokenFingerprints fingerprint(std::string_view value, std::string name, const FingerprintKey& key);

@@ -119,6 +119,7 @@ Result<Dispatch::Method> Dispatch::find(const Request& request, const protocol::
 
 Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) {
     const bool modern = protocol::is_modern(requester.context.version);
+    if (const auto why = unrepeatable(request.id)) co_return refuse(std::nullopt, *why, !modern);
     const auto method = find(request, requester.context);
     if (!method) co_return refuse(request.id, method.error(), !modern);
     auto answer = co_await (this->**method)(requester, request);
@@ -136,10 +137,23 @@ Async<Dispatch::Sealed> Dispatch::answer(Requester& requester, Request request) 
     co_return Sealed{(*redactor)->seal(message), {}};
 }
 
+std::optional<Error> Dispatch::unrepeatable(const protocol::RequestId& id) const {
+    if (!id.json().is_string()) return std::nullopt;
+    const auto& text = id.json().get_ref<const std::string&>();
+    const auto redactor =
+        redaction_.fresh();  // where there is none, no answer repeats an id that may hold one
+    if (!redactor || (*redactor)->seal_text(text).text() == text) return std::nullopt;
+    return Error{
+        Errc::invalid_request,
+        "The id of this request holds the value of an access token, so no answer can repeat it. Nothing "
+        "was done. Use a number as the id."};
+}
+
 Dispatch::Sealed Dispatch::refuse(const std::optional<protocol::RequestId>& id, const Error& error,
                                   bool legacy) const {
     const auto redactor = redaction_.fresh();
-    if (redactor) return {(*redactor)->seal(protocol::write_error(id, error, legacy)), error.code};
+    const auto repeated = id && unrepeatable(*id) ? std::nullopt : id;
+    if (redactor) return {(*redactor)->seal(protocol::write_error(repeated, error, legacy)), error.code};
     const auto& why = redactor.error();
     return {redaction_.seal_own(protocol::write_error(harmless(id), why, legacy)), why.code};
 }

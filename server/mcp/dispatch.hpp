@@ -25,7 +25,11 @@ public:
     };
     Async<Sealed> answer(Requester& requester, protocol::Request request);
 
-    /// As answer(), for what went wrong before a requester was known.
+    /// Why no answer can repeat `id`: it holds a known token's value. Nothing of its request is done.
+    std::optional<Error> unrepeatable(const protocol::RequestId& id) const;
+
+    /// As answer(), for what went wrong before a requester was known. An id that no answer can repeat is left
+    /// out.
     Sealed refuse(const std::optional<protocol::RequestId>& id, const Error& error, bool legacy) const;
 
     /// For who comes back for an answer that held the value of a reveal: it was given out once, and is not

@@ -126,6 +126,8 @@ void LegacyHttp::tidy(const std::string& session) {
 
 Async<void> LegacyHttp::initialize(const transport::HttpRequest& http, Request request,
                                    transport::Responder& answer) {
+    if (const auto why = dispatch_.unrepeatable(request.id))
+        co_return co_await refuse(answer, dispatch_, 400, {}, *why, true);
     const auto agreed = protocol::read_initialize(request.params);
     if (!agreed) co_return co_await refuse(answer, dispatch_, 400, request.id, agreed.error(), true);
     const auto result = protocol::write_initialize(*agreed, dispatch_.server());

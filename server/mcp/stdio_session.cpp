@@ -152,6 +152,8 @@ Result<protocol::ClientContext> StdioSession::context_of(const protocol::Request
 }
 
 Async<void> StdioSession::initialize(protocol::Request request) {
+    if (const auto why = dispatch_.unrepeatable(request.id))
+        co_return co_await refuse(std::nullopt, *why, true, nullptr);
     auto agreed = protocol::read_initialize(request.params);
     if (!agreed) co_return co_await refuse(request.id, agreed.error(), true, nullptr);
     protocol::ClientContext context;

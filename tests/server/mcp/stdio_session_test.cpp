@@ -8,6 +8,7 @@
 
 #include "tests/fakes/offer.hpp"
 #include "tests/fakes/pipe_transport.hpp"
+#include "tests/policy/leak_tokens.hpp"
 
 namespace tfy::stdio_session_test {
 
@@ -103,6 +104,31 @@ TEST_CASE("no other revision takes a batch, and the stream goes on") {
         world.say(World::request(2, "ping"));
         CHECK(world.hear()["result"] == Json::object());
     }
+}
+
+TEST_CASE("a request whose id holds a token's value is refused, and the value is in no answer") {
+    World world;
+    const auto value = leaks::opaque_token(7, 48);
+    world.redaction.add(redaction::fingerprint(value, "ci", world.redaction.key()));
+    const auto with_id = [&](Json request, const std::string& id) {
+        request["id"] = id;
+        return request;
+    };
+    const auto refused = [&](const Json& answer) {
+        CHECK(answer["error"]["code"] == -32600);
+        CHECK(answer["error"]["message"].get<std::string>().starts_with("The id of this request holds"));
+        CHECK(answer.value("id", Json(nullptr)) == Json(nullptr));
+    };
+    world.say(with_id(World::modern(0, "tools/call", {{"name", "slow"}}), "call " + value));
+    refused(world.hear());
+    CHECK(world.tools.waiting == 0);
+    world.say(with_id(World::request(0, "initialize"), value));
+    refused(world.hear());
+    world.shake_hands("2025-06-18");
+    world.say(with_id(World::request(0, "ping"), leaks::hex(value)));
+    refused(world.hear());
+    world.say(with_id(World::request(0, "no/such"), "p-1"));
+    CHECK(world.hear()["id"] == "p-1");
 }
 
 TEST_CASE("one stream serves a modern and a legacy client in turn") {
