@@ -48,7 +48,8 @@ public:
         const auto* const which = "The request's id, or the beginning of it: apr_k3f9 or k3f9";
         add("list", "List the open requests, oldest first", Is::list, {"list", "list --all --json"})
             .add_flag("--all", chosen_->all, "Include the closed ones");
-        add("watch", "List the open requests, then print each change", Is::watch, {"watch", "watch --json"});
+        add("watch", "Show the inbox live; not on a terminal: print each change", Is::watch,
+            {"watch", "watch --json"});
         id(add("show", "Show a request in full", Is::show, {"show apr_k3f9", "show k3f9 --json"}), which);
         id(add("approve", "Approve a request; asks you to type the token's name", Is::approve,
                {"approve apr_k3f9", "approve k3f9 --json"}),
@@ -76,7 +77,7 @@ public:
         const auto* const who = "The caller, as its requests name it: stdio:USER, http:loopback or key:ID";
         auto& freeze =
             add("freeze", "Stop a caller: end its open requests, refuse new ones", Is::freeze,
-                {"freeze stdio:ada", "freeze key:K7Q29FXM --reason \"asks for hundreds of tokens\""});
+                {"freeze stdio:ada", "freeze key:K7Q29FXM --reason \"asks too much\""});
         id(freeze, who, "PRINCIPAL");
         freeze.add_option("--reason", chosen_->reason, "The agent is told; recorded in the journal");
         id(add("unfreeze", "Let a frozen caller ask again", Is::unfreeze,

@@ -5,6 +5,8 @@
 #include <set>
 #include <thread>
 
+#include "server/cli/approvals_inbox.hpp"
+#include "server/cli/value_screen.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -53,6 +55,10 @@ bool pause(const ApprovalsWindow& window) {
 
 // The version is read before the rows: a change in between is looked at once more, never missed.
 int watch_requests(const ApprovalsWindow& window) {
+    const auto& options = window.options;
+    if (options.stdin_is_terminal && options.stdout_is_terminal && !options.json && !options.pause &&
+        terminal_can_be_wiped())
+        return show_inbox(window);
     window.archive.say(window.err, "Open requests, as they come. Press Ctrl-C to stop. To decide: " +
                                        tools::own_command("approvals approve ID") + "\n");
     Seen seen;

@@ -1,17 +1,14 @@
 #include "server/cli/value_screen.hpp"
 
 #include <poll.h>
-#include <sys/signalfd.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <string_view>
 
-#include "server/storage/open_file.hpp"
+#include "server/cli/keyboard.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -20,54 +17,6 @@ namespace {
 constexpr std::string_view to_other_screen = "\x1b[?1049h\x1b[2J\x1b[H";
 constexpr std::string_view wipe_and_return = "\x1b[2J\x1b[H\x1b[?1049l";
 constexpr std::chrono::minutes longest{5};
-
-/// While it lives these are read from a descriptor and end nothing.
-class HeldSignals {
-public:
-    HeldSignals() {
-        sigemptyset(&held_);
-        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP}) sigaddset(&held_, signal);
-        sigprocmask(SIG_BLOCK, &held_, &before_);
-        file_ = storage::OpenFile(::signalfd(-1, &held_, SFD_CLOEXEC | SFD_NONBLOCK));
-    }
-    ~HeldSignals() {
-        signalfd_siginfo taken;
-        while (::read(file_.get(), &taken, sizeof taken) > 0) {
-        }
-        sigprocmask(SIG_SETMASK, &before_, nullptr);
-    }
-    HeldSignals(const HeldSignals&) = delete;
-    HeldSignals& operator=(const HeldSignals&) = delete;
-
-    int file() const { return file_.get(); }
-
-private:
-    sigset_t held_{};
-    sigset_t before_{};
-    storage::OpenFile file_;
-};
-
-/// While it lives, keys are read one by one and not shown.
-class KeyByKey {
-public:
-    KeyByKey() : terminal_(tcgetattr(STDIN_FILENO, &before_) == 0) {
-        if (!terminal_) return;
-        auto keys = before_;
-        keys.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON);
-        keys.c_cc[VMIN] = 1;
-        keys.c_cc[VTIME] = 0;
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &keys);
-    }
-    ~KeyByKey() {
-        if (terminal_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-    }
-    KeyByKey(const KeyByKey&) = delete;
-    KeyByKey& operator=(const KeyByKey&) = delete;
-
-private:
-    termios before_{};
-    bool terminal_;
-};
 
 /// True if a key that ends it was pressed, or no key can come any more.
 bool ends_it() {

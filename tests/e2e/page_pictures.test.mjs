@@ -62,5 +62,6 @@ test('the pictures in docs show the inbox and a request as they are', async t =>
   await mine.getByRole('button', { name: 'Approve creation' }).click();
   await page.getByRole('link', { name: 'Show', exact: true }).click();
   await page.getByRole('button', { name: 'Show the value once' }).waitFor();
+  await page.locator('.told', { hasText: /^$/ }).waitFor({ state: 'attached' }); // the words about the approval are gone
   await picture('reveal', { width: 1280, height: 480 });
 });

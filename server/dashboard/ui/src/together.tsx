@@ -41,13 +41,13 @@ export function Sets() {
             {[...sets]
                 .filter(([, { count }]) => count > 1)
                 .map(([address, { by, verb, count, planned }]) => (
-                    <p key={address} class="caller">
+                    <div key={address} class="caller">
                         <a href={address}>
                             {verb} {Math.min(count, most)} tokens on one screen
                         </a>
                         , asked by <bdi>{by}</bdi>
                         {!planned && "; those that you opened"}
-                    </p>
+                    </div>
                 ))}
         </>
     );
