@@ -14,10 +14,22 @@ namespace tfy::redaction {
 namespace {
 
 constexpr auto decimal_digits = characters("0123456789");
+constexpr auto call_hex_digits = characters("0123456789abcdefABCDEF");
 constexpr std::size_t widest_between = 96;  // two numbers, with a new line and its indent
 constexpr std::size_t most_words = 48;      // of that without blanks
 
 constexpr bool is_call_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+/// Basic's &H65 has any hex digit behind it.
+bool is_behind_h(std::string_view text, std::size_t at) {
+    return at >= 2 && (text.substr(at - 2, 2) == "&H" || text.substr(at - 2, 2) == "&h");
+}
+
+bool begins_call_number(std::string_view text, std::size_t at) {
+    if (is_behind_h(text, at)) return has(call_hex_digits, text[at]);
+    const bool inside_word = at > 0 && has(word_characters, text[at - 1]) && text[at - 1] != '-';
+    return has(decimal_digits, text[at]) && !inside_word;
+}
 
 /// A number in a text, with its prefix and sign.
 struct CallNumber {
@@ -33,7 +45,7 @@ CallNumber read_call_number(std::string_view text, std::size_t at) {
     const auto rest = text.substr(at, 3);
     const bool hex = rest.starts_with("0x") || rest.starts_with("0X");
     const bool octal = rest.starts_with("0o") || rest.starts_with("0O");
-    const bool basic = at >= 2 && (text.substr(at - 2, 2) == "&H" || text.substr(at - 2, 2) == "&h");
+    const bool basic = is_behind_h(text, at);
     if (basic) number.begin = at - 2;
     if (hex || octal) at += 2;
     std::uint64_t value = 0;
@@ -115,18 +127,15 @@ bool is_of_call(std::string_view text, std::size_t at) {
 void decode_calls(std::string_view text, std::size_t shortest, View& view) {
     CallRow row(text, shortest, view);
     for (std::size_t at = 0; at < text.size();) {
-        const bool begins = has(decimal_digits, text[at]) &&
-                            (at == 0 || !has(word_characters, text[at - 1]) || text[at - 1] == '-' ||
-                             (at >= 2 && (text.substr(at - 2, 2) == "&H" || text.substr(at - 2, 2) == "&h")));
-        if (!begins) {
-            const bool in_word = has(decimal_digits, text[at]);  // the 8 of "u8"
-            ++at;
-            while (in_word && at < text.size() && has(word_characters, text[at]) && text[at] != '-') ++at;
+        if (begins_call_number(text, at)) {
+            const auto number = read_call_number(text, at);
+            row.add(number);
+            at = number.end;
             continue;
         }
-        const auto number = read_call_number(text, at);
-        row.add(number);
-        at = number.end;
+        const bool in_word = has(decimal_digits, text[at]);  // the 8 of "u8"
+        ++at;
+        while (in_word && at < text.size() && has(word_characters, text[at]) && text[at] != '-') ++at;
     }
     row.finish();
 }

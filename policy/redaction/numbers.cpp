@@ -63,6 +63,14 @@ NumberBytes binary_bytes(std::string_view digits) {
     return spelled;
 }
 
+/// "0b1100101", without zeros in front: one byte.
+bool is_short_binary(std::string_view number) {
+    constexpr std::size_t longest = 10;
+    return number.size() > 2 && number.size() <= longest &&
+           (number.starts_with("0b") || number.starts_with("0B")) &&
+           number.find_first_not_of("01", 2) == std::string_view::npos;
+}
+
 NumberBytes hex_word(std::string_view digits) {
     NumberBytes spelled;
     if (digits.size() != 4 && digits.size() != 8 && digits.size() != 16) return spelled;
@@ -81,7 +89,9 @@ std::string_view without_prefix(std::string_view digits, std::string_view lower,
 
 NumberBytes spelled_by(std::string_view digits, bool negative, Radix radix) {
     switch (radix) {
-        case Radix::binary: return binary_bytes(without_prefix(digits, "0b", "0B"));
+        case Radix::binary:
+            if (is_short_binary(digits)) return last_first(*read_number(digits.substr(2), 2));
+            return binary_bytes(without_prefix(digits, "0b", "0B"));
         case Radix::words: return hex_word(without_prefix(without_prefix(digits, "0x", "0X"), "x", "X"));
         default: break;
     }
@@ -131,7 +141,8 @@ public:
     void add(const Number& number) {
         if (number.is_key) return;
         const auto size = number.end - number.begin;
-        const bool may_be_one = size <= longest_number && (radix_ != Radix::binary || size % bits == 0);
+        const bool may_be_one = size <= longest_number && (radix_ != Radix::binary || size % bits == 0 ||
+                                                           is_short_binary(text_.substr(number.begin, size)));
         if (may_be_one && add_one(number)) return;
         if (radix_ != Radix::binary) return add_edges(number);
         add_bits_from(number.begin, whole_bytes(number.begin, number.end));

@@ -207,6 +207,15 @@ inline std::string in_binary(const std::string& text, const std::string& between
     });
 }
 
+/// As Python's bin() has them.
+inline std::string in_short_binary(const std::string& text) {
+    return each(text, [](char c, std::size_t) {
+        auto bits = in_binary(std::string(1, c), "");
+        bits.erase(0, std::min(bits.find('1'), bits.size() - 1));
+        return "0b" + bits + "', '";
+    });
+}
+
 inline std::vector<Written> number_family() {
     using S = const std::string&;
     const auto decimal = [](S t) { return unlisted(t, 10); };
@@ -233,6 +242,8 @@ inline std::vector<Written> number_family() {
         {"binary numbers", [](S t) { return in_binary(t, " "); },
          [](S t) { return unradix(unblank(t), 1, "01"); }},
         {"binary digits", [](S t) { return in_binary(t, ""); }, [](S t) { return unradix(t, 1, "01"); }},
+        {"binary numbers of Python", [](S t) { return "['" + in_short_binary(t) + "']"; },
+         [](S t) { return unlisted(with_each(t, "0b", ""), 2); }},
         {"bytes of Python", [](S t) { return "b'" + as(t, "\\x%02x") + "'"; }, unx},
         {"hex numbers", [](S t) { return "[" + as(t, "0x%x, ") + "]"; }, unhex_pairs},
         {"octal numbers of Python", [](S t) { return "['" + as(t, "0o%o', '") + "']"; },

@@ -116,9 +116,9 @@ TEST_CASE("no session begins with a request whose id holds a token's value") {
                                                {{"protocolVersion", "2025-06-18"},
                                                 {"capabilities", Json::object()},
                                                 {"clientInfo", {{"name", "test"}, {"version", "1"}}}}}}));
-    CHECK(answer->answer.status == 400);
+    CHECK(answer->answer.status() == 400);
     CHECK(answer->answer.header("mcp-session-id").empty());
-    const std::string body(answer->answer.body.text());
+    const auto body = answer->answer.text();
     CHECK(body.find("The id of this request holds") != std::string::npos);
     CHECK(body.find(value) == std::string::npos);
 }
