@@ -73,6 +73,13 @@ minutes take_zone(Cursor& text) {
     return west ? -(h + m) : h + m;
 }
 
+/// A number of at most `digits` digits, and what follows it. (print would take most of a listing's time.)
+void put(std::string& text, long number, int digits, char then) {
+    text.append(static_cast<std::size_t>(digits), '0');
+    for (auto at = text.rbegin(); number > 0; number /= 10) *at++ = static_cast<char>('0' + number % 10);
+    text += then;
+}
+
 template <class... Parts>
 std::string print(const char* format, Parts... parts) {
     std::array<char, 64> buffer{};
@@ -86,10 +93,19 @@ std::string format_time(Time time) {
     const auto midnight = floor<days>(time);
     const year_month_day date{midnight};
     const hh_mm_ss clock{time - midnight};
-    return print("%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int{date.year()}, unsigned{date.month()},
-                 unsigned{date.day()}, static_cast<int>(clock.hours().count()),
-                 static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-                 static_cast<int>(clock.subseconds().count()));
+    const int y{date.year()};
+    std::string text;
+    if (y >= 0 && y <= 9999)
+        put(text, y, 4, '-');
+    else
+        text = print("%04d-", y);
+    put(text, unsigned{date.month()}, 2, '-');
+    put(text, unsigned{date.day()}, 2, 'T');
+    put(text, clock.hours().count(), 2, ':');
+    put(text, clock.minutes().count(), 2, ':');
+    put(text, clock.seconds().count(), 2, '.');
+    put(text, clock.subseconds().count(), 3, 'Z');
+    return text;
 }
 
 std::string format_time_for_people(Time time) {

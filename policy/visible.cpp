@@ -14,6 +14,13 @@
 namespace tfy::policy {
 namespace {
 
+/// Printable ASCII, as nearly all text is: no character of it is marked.
+bool plain(std::string_view text) {
+    bool all = true;
+    for (const char c : text) all &= c >= ' ' && c <= '~';
+    return all;
+}
+
 struct Character {
     UChar32 code = 0;  // a byte where `broken`
     bool broken = false;
@@ -155,6 +162,7 @@ void write_escape(std::string& out, UChar32 code) {
 }
 
 std::string examined(std::string_view text, std::size_t limit) {
+    if (text.size() <= limit && plain(text)) return std::string(text);
     const auto all = examine(text);
     std::string out;
     for (std::size_t at = 0; at < all.size() && at < limit; ++at) write(out, all[at]);
@@ -163,6 +171,7 @@ std::string examined(std::string_view text, std::size_t limit) {
 }
 
 std::string with_marks(std::string_view text, bool keep_line_ends) {
+    if (plain(text)) return std::string(text);
     std::string out;
     for (auto each : characters_in(text)) {
         const bool stays = keep_line_ends && !each.broken && each.code == '\n';
@@ -180,6 +189,7 @@ std::string visible_line(const Redacted& text) { return with_marks(text.text(), 
 
 // Below U+007F a writer of JSON has escaped what is in a string: what is left is its own white space.
 std::string visible_json(const Redacted& json) {
+    if (plain(json.text())) return std::string(json.text());
     constexpr UChar32 last_plain = 0x7E;
     std::string out;
     for (const auto& each : characters_in(json.text())) {

@@ -229,7 +229,10 @@ Async<void> App::bring_up_to_date(tools::ToolResult& outcome, const policy::Appr
 Async<Result<void>> App::start() {
     approvals_.begins_with([this] { return key_holders_.now(); });
     if (auto kept = note_control_plane(); !kept) co_return kept;
-    key_file_watch_.on_replaced([this] { std::ignore = note_control_plane(); });
+    key_file_watch_.on_replaced([this] {
+        client_.forget_pages();
+        std::ignore = note_control_plane();
+    });
     co_await warn_of_old_permissions();
     recovery_.tell_keys_apart(key_holders_);
     rotations_.tell_keys_apart(key_holders_);

@@ -19,32 +19,25 @@ void ListPage::begin() {
     total_ = before_ = moved_ = 0;
 }
 
-void ListPage::see(AccessToken token, bool again) {
+void ListPage::see(const AccessToken& token, bool again) {
     if (again || !choice_.fits(token, now_)) return;
     ++total_;
     if (after_ && choice_.order.by == SortBy::last_used && token.last_used > after_->since) ++moved_;
-    auto position = choice_.order.position(token);
-    if (after_ && !choice_.order.precedes(after_->last, position)) {
+    if (after_ && !choice_.order.precedes(after_->last, choice_.order.position(token))) {
         ++before_;
         return;
     }
-    if (!kept_.empty() && kept_.size() >= limit_ && !choice_.order.precedes(position, kept_.rbegin()->first))
+    if (!kept_.empty() && kept_.size() >= limit_ && !choice_.order.precedes(token, *kept_.rbegin()))
         return;  // behind a full page
-    kept_.emplace(std::move(position), std::move(token));
+    kept_.insert(token);
     if (kept_.size() > limit_) kept_.erase(std::prev(kept_.end()));
-}
-
-std::vector<AccessToken> ListPage::take_tokens() {
-    std::vector<AccessToken> tokens;
-    for (auto& [position, token] : kept_) tokens.push_back(std::move(token));
-    return tokens;
 }
 
 std::optional<Cursor> ListPage::next() const {
     if (kept_.empty() || so_far() >= total_) return std::nullopt;
     return Cursor{.question = choice_.question(),
                   .since = after_ ? after_->since : now_,
-                  .last = kept_.rbegin()->first};
+                  .last = choice_.order.position(*kept_.rbegin())};
 }
 
 }  // namespace tfy::access_tokens

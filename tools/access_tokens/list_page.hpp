@@ -1,7 +1,7 @@
 // One page out of all tokens: what does not belong to it is let go as soon as it was looked at.
 #pragma once
 
-#include <map>
+#include <set>
 
 #include "tools/access_tokens/list_query.hpp"
 #include "tools/truefoundry/visitor.hpp"
@@ -14,10 +14,10 @@ public:
     ListPage(ListQuery choice, std::optional<Cursor> after, std::size_t limit, policy::Time now);
 
     void begin() override;
-    void see(truefoundry::AccessToken token, bool again) override;
+    void see(const truefoundry::AccessToken& token, bool again) override;
 
     /// In order.
-    std::vector<truefoundry::AccessToken> take_tokens();
+    const auto& tokens() const { return kept_; }
     /// Number of matching tokens on all pages.
     std::size_t total() const { return total_; }
     /// How many of them stand before the end of this page.
@@ -30,14 +30,16 @@ public:
 private:
     struct Precedes {
         Order order;
-        bool operator()(const Position& a, const Position& b) const { return order.precedes(a, b); }
+        bool operator()(const truefoundry::AccessToken& a, const truefoundry::AccessToken& b) const {
+            return order.precedes(a, b);
+        }
     };
 
     ListQuery choice_;
     std::optional<Cursor> after_;
     std::size_t limit_;
     policy::Time now_;
-    std::map<Position, truefoundry::AccessToken, Precedes> kept_;
+    std::set<truefoundry::AccessToken, Precedes> kept_;
     std::size_t total_ = 0;
     std::size_t before_ = 0;
     std::size_t moved_ = 0;

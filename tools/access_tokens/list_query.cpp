@@ -28,28 +28,23 @@ std::string sortable(std::int64_t number) {
     return text;
 }
 
-std::string sortable(const std::optional<policy::Time>& time, std::int64_t absent) {
-    return sortable(time ? time->time_since_epoch().count() : absent);
-}
-
 // Cut between characters: what is sealed is UTF-8.
-std::string beginning(const std::string& name) {
+std::string_view beginning(std::string_view name) {
     auto size = std::min(name.size(), longest_key);
     while (size > 0 && size < name.size() && (static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80U)
         --size;
     return name.substr(0, size);
 }
 
-std::string key_of(SortBy by, const AccessToken& token) {
+/// What is sorted by, if not the name.
+std::int64_t moment_of(SortBy by, const AccessToken& token) {
+    const auto or_else = [](const std::optional<policy::Time>& time, std::int64_t absent) {
+        return time ? time->time_since_epoch().count() : absent;
+    };
     constexpr auto first = std::numeric_limits<std::int64_t>::min();
     constexpr auto last = std::numeric_limits<std::int64_t>::max();
-    switch (by) {
-        case SortBy::name: return beginning(token.name);
-        case SortBy::expires: return sortable(token.expires, last);
-        case SortBy::last_used: return sortable(token.last_used, first);
-        case SortBy::created: break;
-    }
-    return sortable(token.created, first);
+    if (by == SortBy::expires) return or_else(token.expires, last);
+    return or_else(by == SortBy::last_used ? token.last_used : token.created, first);
 }
 
 }  // namespace
@@ -64,10 +59,20 @@ Order Order::read(std::string_view text) {
     return order;
 }
 
-Position Order::position(const AccessToken& token) const { return {key_of(by, token), token.id}; }
+Position Order::position(const AccessToken& token) const {
+    return {by == SortBy::name ? std::string(beginning(token.name)) : sortable(moment_of(by, token)),
+            token.id};
+}
 
 bool Order::precedes(const Position& a, const Position& b) const {
     if (a.key != b.key) return descending ? a.key > b.key : a.key < b.key;
+    return a.id < b.id;
+}
+
+bool Order::precedes(const AccessToken& a, const AccessToken& b) const {
+    const auto compared =
+        by == SortBy::name ? beginning(a.name) <=> beginning(b.name) : moment_of(by, a) <=> moment_of(by, b);
+    if (compared != 0) return descending ? compared > 0 : compared < 0;
     return a.id < b.id;
 }
 

@@ -23,6 +23,8 @@ struct Order {
     static Order read(std::string_view text);
     Position position(const truefoundry::AccessToken& token) const;
     bool precedes(const Position& a, const Position& b) const;
+    /// The same as by their positions.
+    bool precedes(const truefoundry::AccessToken& a, const truefoundry::AccessToken& b) const;
 };
 
 struct ListQuery {

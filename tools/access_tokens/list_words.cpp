@@ -36,7 +36,7 @@ std::string what_moved(const ListPage& page) {
 
 }  // namespace
 
-tools::ToolResult show_page(ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
+tools::ToolResult show_page(const ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
                             const policy::SealKey& key, const policy::Seals& seal) {
     tools::ToolResult result{.text = "Personal Access Tokens:\n\n" + std::string(token_table_head),
                              .structured = {{"tokens", Json::array()}, {"total", page.total()}}};
@@ -45,7 +45,7 @@ tools::ToolResult show_page(ListPage& page, const ListQuery& choice, bool first_
     const auto go_on = next ? how_to_go_on(page, cursor) : std::string{};
     if (next) result.structured["next_cursor"] = cursor;
     if (page.moved() > 0) result.structured["moved"] = page.moved();
-    const auto tokens = page.take_tokens();
+    const auto& tokens = page.tokens();
     for (const auto& token : tokens) {
         const auto state = choice.state_of(token, now);
         result.text += token_row(token, state, now, seal);

@@ -6,8 +6,8 @@
 
 namespace tfy::access_tokens {
 
-/// Takes the tokens out of `page`; `key` seals its cursor.
-tools::ToolResult show_page(ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
+/// `key` seals its cursor.
+tools::ToolResult show_page(const ListPage& page, const ListQuery& choice, bool first_page, policy::Time now,
                             const policy::SealKey& key, const policy::Seals& seal);
 
 }  // namespace tfy::access_tokens

@@ -44,11 +44,12 @@ SandboxResponse bad_window() { return http_error(400, "limit and offset must be 
 
 /// `data`: the items, already written.
 SandboxResponse listed(std::string_view data, std::size_t total, const Window& window) {
-    const Json pagination = {{"total", total}, {"offset", window.offset}, {"limit", window.limit}};
     SandboxResponse answer;
     answer.body.reserve(data.size() + 128);
-    answer.body.append("{\"data\":[").append(data).append("],\"pagination\":");
-    answer.body.append(pagination.dump()).append("}");
+    answer.body.append(R"({"data":[)").append(data).append(R"(],"pagination":{"limit":)");
+    answer.body.append(std::to_string(window.limit)).append(R"(,"offset":)");
+    answer.body.append(std::to_string(window.offset)).append(R"(,"total":)");
+    answer.body.append(std::to_string(total)).append("}}");
     return answer;
 }
 
@@ -174,15 +175,22 @@ SandboxResponse ControlPlane::list(const Asked& asked) {
     if (!window) return bad_window();
     const auto known = kept_tokens();
     if (!known) return broken_shelf(known.error());
+    auto& rows = (*known)->of_user(asked.caller.user());
     const auto name_part = asked.target.find("nameSearchQuery").value_or("");
     std::string data;
+    const auto write = [&](KeptTokens::Row& row) {
+        data.append(data.empty() ? "" : ",").append(row.written(asked.now));
+    };
+    if (name_part.empty()) {
+        const auto begin = std::min(window->offset, rows.size());
+        const auto end = begin + std::min(window->limit, rows.size() - begin);
+        for (auto i = begin; i < end; ++i) write(rows[i]);
+        return listed(data, rows.size(), *window);
+    }
     std::size_t total = 0;
-    for (auto& each : (*known)->of_user(asked.caller.user())) {
-        if (each.token->name.find(name_part) == std::string::npos) continue;
-        if (total >= window->offset && total - window->offset < window->limit) {
-            if (!data.empty()) data += ',';
-            data += each.written(asked.now);
-        }
+    for (auto& row : rows) {
+        if (row.token->name.find(name_part) == std::string::npos) continue;
+        if (total >= window->offset && total - window->offset < window->limit) write(row);
         ++total;
     }
     return listed(data, total, *window);

@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "policy/call.hpp"
 #include "policy/redacted.hpp"
 #include "tools/truefoundry/exchange.hpp"
+#include "tools/truefoundry/kept_list.hpp"
 #include "tools/truefoundry/timing.hpp"
 #include "tools/truefoundry/types.hpp"
 #include "tools/truefoundry/visitor.hpp"
@@ -29,7 +31,7 @@ public:
     static constexpr std::chrono::milliseconds default_max_time{30'000};
     /// What a list reads at the most; a control plane may give fewer than `page_size` a page.
     static constexpr std::size_t most_tokens = 100'000;
-    static constexpr int most_pages = 2'000;
+    static constexpr std::size_t most_pages = 2'000;
 
     /// `seal` must outlive it, too.
     Client(Exchange& exchange, const policy::Seals& seal,
@@ -37,13 +39,17 @@ public:
     /// Time passes by waiting alone.
     Client(Exchange& exchange, const policy::Seals& seal, Wait wait);
 
-    /// Told what each page of a listing gives, and when it is over: before its caller has an answer.
+    /// Told what each page of a listing gives that is not as it was before, and when it is over: before its
+    /// caller has an answer.
     using Listed = std::function<void(const std::vector<AccessToken>&)>;
     using ListingOver = std::function<void()>;
     void on_listed(Listed tell, ListingOver over) {
         listed_ = std::move(tell);
         listing_over_ = std::move(over);
     }
+
+    /// All pages are read and told again. For when the key is replaced.
+    void forget_pages() { *kept_ = std::make_shared<KeptList>(); }
 
     /// The same, and every request carries this trace context on.
     Client traced(const policy::Trace& trace) const;
@@ -87,6 +93,9 @@ private:
     Listed listed_ = [](const std::vector<AccessToken>&) {};
     ListingOver listing_over_ = [] {};
     policy::Trace trace_ = {};
+    // Shared by those that traced() and within() make; swapped whole.
+    std::shared_ptr<std::shared_ptr<const KeptList>> kept_ =
+        std::make_shared<std::shared_ptr<const KeptList>>(std::make_shared<KeptList>());
 };
 
 }  // namespace tfy::truefoundry

@@ -15,10 +15,10 @@ public:
         tokens = {};  // not clear(): two of the longest lists at once would be one too many
         ids_ = {};
     }
-    void see(AccessToken token, bool again) override {
+    void see(const AccessToken& token, bool again) override {
         if (again && !is_new(token)) return;
         if (!ids_.empty()) ids_.insert(token.id);
-        tokens.push_back(std::move(token));
+        tokens.push_back(token);
     }
 
     std::vector<AccessToken> tokens;
@@ -40,10 +40,10 @@ public:
         found.reset();
         two = false;
     }
-    void see(AccessToken token, bool) override {
+    void see(const AccessToken& token, bool) override {
         if (token.id != id_.text()) return;
         if (found && found->name != token.name) two = true;
-        if (!found) found = std::move(token);
+        if (!found) found = token;
     }
 
     std::optional<AccessToken> found;
@@ -58,9 +58,9 @@ class ByName final : public Visitor {
 public:
     explicit ByName(TokenName name) : name_(std::move(name)) {}
     void begin() override { found.reset(); }
-    void see(AccessToken token, bool) override {
+    void see(const AccessToken& token, bool) override {
         if (token.name != name_.text()) return;
-        if (!found || found->created < token.created) found = std::move(token);
+        if (!found || found->created < token.created) found = token;
     }
 
     std::optional<AccessToken> found;

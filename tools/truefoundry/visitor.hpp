@@ -13,7 +13,7 @@ public:
     /// Each token, in upstream's order. `again`: one of its id was seen in this look before. That is told by
     /// a hash of the id, so that 100,000 ids need no memory for their text: good enough to leave a token out
     /// of a table. A visitor that decides by an id or a name compares it exactly, `again` or not.
-    virtual void see(AccessToken token, bool again) = 0;
+    virtual void see(const AccessToken& token, bool again) = 0;
 };
 
 }  // namespace tfy::truefoundry

@@ -35,12 +35,12 @@ struct Client::Progress {
     bool repeats = false;  // a full page had nothing new, though more was to come
 
     /// False at the end of the list.
-    bool pass_on(wire::TokenPage page, Visitor& visitor) {
+    bool pass_on(const wire::TokenPage& page, Visitor& visitor) {
         const auto before = seen.size();
-        for (auto& token : page.tokens) {
+        for (const auto& token : page.tokens) {
             const bool again = !seen.insert(std::hash<std::string>{}(token.id)).second;
             if (again) steady = false;
-            visitor.see(std::move(token), again);
+            visitor.see(token, again);
         }
         if (offset > 0 && page.total != total) steady = false;
         total = page.total;
@@ -56,13 +56,25 @@ struct Client::Progress {
 Async<Result<Client::Progress>> Client::look(std::string name_contains, Visitor& visitor) {
     Progress progress;
     visitor.begin();
-    for (int pages = 0; pages < most_pages; ++pages) {
-        const auto answer = co_await get(wire::list_target(progress.offset, wire::page_size, name_contains));
+    const auto before = *kept_;
+    const auto now = std::make_shared<KeptList>();
+    for (std::size_t pages = 0; pages < most_pages; ++pages) {
+        auto answer = co_await get(wire::list_target(progress.offset, wire::page_size, name_contains));
         if (!answer) co_return answer.error();
-        auto page = wire::read_page(answer->body);
-        if (!page) co_return with_request_id(page.error(), *answer);
-        listed_(page->tokens);
-        if (!progress.pass_on(std::move(*page), visitor)) co_return progress;
+        auto page = before->find(pages, progress.offset, answer->body);
+        if (!page) {
+            auto read = wire::read_page(answer->body);
+            if (!read) co_return with_request_id(read.error(), *answer);
+            listed_(read->tokens);
+            page = std::make_shared<KeptPage>(
+                KeptPage{progress.offset, std::move(answer->body), std::move(*read)});
+        }
+        now->add(page);
+        if (!progress.pass_on(page->read, visitor)) {
+            if (name_contains.empty() && *kept_ == before)
+                *kept_ = now;  // else the key was replaced meanwhile
+            co_return progress;
+        }
         if (progress.seen.size() >= most_tokens) break;
     }
     co_return too_many();

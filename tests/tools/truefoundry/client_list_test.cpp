@@ -57,7 +57,7 @@ TEST_CASE("a list is read to its end, page by page") {
 TEST_CASE("who wants to know what is listed is told each part, and once that it is over") {
     struct Count final : truefoundry::Visitor {
         void begin() override {}
-        void see(truefoundry::AccessToken, bool) override { ++seen; }
+        void see(const truefoundry::AccessToken&, bool) override { ++seen; }
         int seen = 0;
     };
     for (const bool by_walk : {false, true}) {
