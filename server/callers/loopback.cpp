@@ -5,8 +5,7 @@
 namespace tfy::callers {
 
 transport::Admission Loopback::admit(const transport::Arrival& arrival) {
-    const policy::Caller caller{.principal = "http:loopback",
-                                .default_assurance = policy::Assurance::signed_in};
+    policy::Caller caller{.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in};
     if (any_local_user_) return caller;
     const auto found = arrival.account();
     if (!found.asked)

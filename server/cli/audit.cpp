@@ -68,10 +68,13 @@ void add_audit(CommandLine& line) {
               "Print the records as JSON lines",
               {settings, {"tfy-pat-mcp audit export > journal.jsonl", "tfy-pat-mcp audit export | jq .kind"}},
               runs(AuditOptions::Verb::export_all)});
-    line.add(audit, {"begin-anew",
-                     "Begin a new journal in the place of one that is lost",
-                     {settings, {"tfy-pat-mcp audit begin-anew"}},
-                     runs(AuditOptions::Verb::begin_anew)});
+    line.add(
+        audit,
+        {"begin-anew",
+         "Begin a new journal in the place of one that is lost",
+         {settings,
+          {"tfy-pat-mcp audit begin-anew", "tfy-pat-mcp audit begin-anew --state-dir /var/lib/tfy-pat-mcp"}},
+         runs(AuditOptions::Verb::begin_anew)});
 }
 
 int run_audit(const AuditOptions& options, std::ostream& out, std::ostream& err) {

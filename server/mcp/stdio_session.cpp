@@ -55,7 +55,7 @@ Async<void> StdioSession::run() {
         }
         auto unread = value.error();
         if (unread.code == Errc::too_large) unread.code = Errc::parse_error;  // it was not looked at
-        co_await refuse({}, std::move(unread), null_for_no_id(), nullptr);
+        co_await refuse({}, unread, null_for_no_id(), nullptr);
     }
     log_.debug("input ended", {{"waiting", requests_->in_flight.size()}});
     at_end_();

@@ -140,7 +140,7 @@ async function openSession(endpoint, clientInfo) {
   return { 'mcp-session-id': answer.headers.get('mcp-session-id'), 'mcp-protocol-version': '2025-11-25' };
 }
 
-test('events of a stream: progress, notes, questions and acknowledgements are sealed in the same way', async t => {
+test('events of a stream: progress, notes and questions are sealed in the same way', async t => {
   const world = await World.start(t, { hold: '8s' });
   const served = await world.serve();
   const maker = new Maker(world);
@@ -152,12 +152,6 @@ test('events of a stream: progress, notes, questions and acknowledgements are se
       const call = create(2, 'with-progress', { _meta });
       const isEnough = text => text.includes('notifications/progress') && text.includes('notifications/message');
       return readStream(served.endpoint, peer.headers(call), call, isEnough);
-    },
-    'an acknowledgement, by the id of the request': value => {
-      const listen = modernRequest(value, 'subscriptions/listen', {
-        notifications: { resourceSubscriptions: ['tfy://access-tokens'] },
-      });
-      return readStream(served.endpoint, peer.headers(listen), listen, text => text.includes('acknowledged'));
     },
     'a question of an earlier revision': async value => {
       const session = await openSession(served.endpoint, { name: `agent ${value}`, version: '1' });
@@ -175,6 +169,32 @@ test('events of a stream: progress, notes, questions and acknowledgements are se
     const text = await open(value);
     assert.match(text, /redacted:access-token/, `${what}: ${text}`);
     check(value, { state: world.state, all: [text, served.process.stderr] }, what);
+  }
+});
+
+test('a request whose id holds a value is refused before anything is done: no stream, no session, no value', async t => {
+  const world = await World.start(t);
+  const served = await world.serve();
+  const peer = new RawHttp(world, served.endpoint);
+  const value = await new Maker(world).value();
+  const listen = modernRequest(value, 'subscriptions/listen', {
+    notifications: { resourceSubscriptions: ['tfy://access-tokens'] },
+  });
+  const params = { protocolVersion: '2025-11-25', capabilities, clientInfo: { name: 'test', version: '1' } };
+  for (const [message, headers] of [
+    [listen, peer.headers(listen)],
+    [{ jsonrpc: '2.0', id: value, method: 'initialize', params }, {}],
+  ]) {
+    const answer = await fetch(served.endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+      body: JSON.stringify(message),
+    });
+    const text = await answer.text();
+    assert.equal(answer.status, 400, text);
+    assert.equal(answer.headers.get('mcp-session-id'), null);
+    assert.match(text, /The id of this request holds the value of an access token/);
+    check(value, { state: world.state, all: [text, served.process.stderr] }, message.method);
   }
 });
 

@@ -157,7 +157,7 @@ async function stdioWithPage(t) {
   const peer = new RawStdio(world);
   peer.write(`${JSON.stringify(toolCall('held', 'tfy_access_tokens_create', { payload: { name: 'is-held' } }))}\n`);
   const [, port] = await whenStderr(peer.server, /the approvals page is open.*?port\D+(\d+)/);
-  const page = `http://127.0.0.1:${port}/approvals`;
+  const page = `http://localhost:${port}/approvals`;
   await open.page({ world, server: { page } });
   return { world, peer };
 }

@@ -9,7 +9,6 @@
 
 #include "tests/fakes/captured_answer.hpp"
 #include "tests/fakes/offer.hpp"
-#include "tests/policy/leak_tokens.hpp"
 
 namespace tfy::streamable_http_test {
 namespace {
@@ -104,24 +103,6 @@ std::string text_of(const Json& message) {
 }
 
 }  // namespace
-
-TEST_CASE("no session begins with a request whose id holds a token's value") {
-    World world;
-    const auto value = leaks::opaque_token(7, 48);
-    world.redaction.add(redaction::fingerprint(value, "ci", world.redaction.key()));
-    const auto answer = world.ask(world.post({{"jsonrpc", "2.0"},
-                                              {"id", value},
-                                              {"method", "initialize"},
-                                              {"params",
-                                               {{"protocolVersion", "2025-06-18"},
-                                                {"capabilities", Json::object()},
-                                                {"clientInfo", {{"name", "test"}, {"version", "1"}}}}}}));
-    CHECK(answer->answer.status() == 400);
-    CHECK(answer->answer.header("mcp-session-id").empty());
-    const auto body = answer->answer.text();
-    CHECK(body.find("The id of this request holds") != std::string::npos);
-    CHECK(body.find(value) == std::string::npos);
-}
 
 TEST_CASE("a legacy call that has nothing to say before its answer is answered with JSON") {
     World world;
