@@ -1,4 +1,5 @@
-// Message authentication by libsodium, bytes as hexadecimal digits, and comparing without telling where two texts differ.
+// Message authentication by libsodium, bytes as hexadecimal digits, and comparing without telling where two
+// texts differ.
 #pragma once
 
 #include <array>

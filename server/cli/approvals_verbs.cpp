@@ -75,9 +75,8 @@ public:
 
     void add_freezing() {
         const auto* const who = "The caller, as its requests name it: stdio:USER, http:loopback or key:ID";
-        auto& freeze =
-            add("freeze", "Stop a caller: end its open requests, refuse new ones", Is::freeze,
-                {"freeze stdio:ada", "freeze key:K7Q29FXM --reason \"asks too much\""});
+        auto& freeze = add("freeze", "Stop a caller: end its open requests, refuse new ones", Is::freeze,
+                           {"freeze stdio:ada", "freeze key:K7Q29FXM --reason \"asks too much\""});
         id(freeze, who, "PRINCIPAL");
         freeze.add_option("--reason", chosen_->reason, "The agent is told; recorded in the journal");
         id(add("unfreeze", "Let a frozen caller ask again", Is::unfreeze,

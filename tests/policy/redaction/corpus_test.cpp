@@ -55,7 +55,8 @@ TEST_CASE("each leak of the corpus is one: who reads it has the value") {
 }
 
 TEST_CASE(
-    "the score: all that is promised is stopped, in everything that leaves; docs/redaction_score.md quotes it") {
+    "the score: all that is promised is stopped, in everything that leaves; docs/redaction_score.md quotes "
+    "it") {
     const auto token = opaque_token(21, 48);
     const auto redactor = redactor_for({{"ci", token}, {"other", opaque_token(99)}});
     Board board;
