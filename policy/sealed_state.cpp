@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "policy/base64url.hpp"
 #include "policy/sodium.hpp"
 #include "protocol/parse.hpp"
 
@@ -15,7 +16,6 @@ constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t head_size = 1 + nonce_size;
 constexpr std::size_t most = 64 * 1024;  // characters: no state of ours is near it
-constexpr int base64url = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
 const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
@@ -25,23 +25,6 @@ unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned ch
 // Layout: version, nonce, ciphertext with tag. The version and the purpose are bound in, not encrypted.
 std::string bound_data(std::string_view purpose) {
     return std::string("tfy-pat-mcp sealed state ").append(1, static_cast<char>(version)).append(purpose);
-}
-
-std::string encode(std::string_view raw) {
-    std::string text(sodium_base64_encoded_len(raw.size(), base64url), '\0');
-    sodium_bin2base64(text.data(), text.size(), bytes_of(raw), raw.size(), base64url);
-    text.pop_back();  // sodium ends it with a zero byte
-    return text;
-}
-
-std::optional<std::string> decode(std::string_view text) {
-    std::string raw(text.size() / 4 * 3 + 3, '\0');
-    std::size_t size = 0;
-    if (sodium_base642bin(bytes_of(raw), raw.size(), text.data(), text.size(), nullptr, &size, nullptr,
-                          base64url) != 0)
-        return std::nullopt;
-    raw.resize(size);
-    return raw;
 }
 
 std::optional<std::string> decrypt(std::string_view raw, std::string_view purpose, const SealKey& key) {
@@ -67,12 +50,12 @@ std::string seal_state(const Json& state, std::string_view purpose, const SealKe
     crypto_aead_xchacha20poly1305_ietf_encrypt(bytes_of(raw) + head_size, nullptr, bytes_of(plain),
                                                plain.size(), bytes_of(bound), bound.size(), nullptr,
                                                bytes_of(raw) + 1, key.bytes.data());
-    return encode(raw);
+    return to_base64url(raw);
 }
 
 std::optional<Json> open_state(std::string_view sealed, std::string_view purpose, const SealKey& key) {
     if (sealed.size() > most) return std::nullopt;
-    const auto raw = decode(sealed);
+    const auto raw = from_base64url(sealed);
     if (!raw || raw->size() < head_size + tag_size || static_cast<unsigned char>(raw->front()) != version)
         return std::nullopt;
     const auto plain = decrypt(*raw, purpose, key);

@@ -3,6 +3,7 @@
 #include "policy/dialogue/approval_text.hpp"
 #include "policy/visible.hpp"
 #include "protocol/elicitation.hpp"
+#include "protocol/text_in.hpp"
 
 namespace tfy::dialogue {
 namespace {
@@ -28,11 +29,6 @@ Json destination_field(const DestinationOffer& offer) {
             {"description", meanings},
             {"enum", names},
             {"default", offer.front().name}};
-}
-
-std::string text_of(const Json& content, const char* key) {
-    const auto found = content.find(key);
-    return found != content.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
 }  // namespace
@@ -73,17 +69,17 @@ Result<Decide> read_form(const Json& elicited, std::string shown_digest, const D
     const auto read = protocol::read_elicited(elicited);
     if (!read) return read.error();
     if (read->action == Elicited::Action::cancel) return Decide{What::withdraw};
-    policy::DecisionInput choice{.reason = text_of(read->content, "reason"),
-                                 .typed_name = text_of(read->content, "confirm_name"),
+    policy::DecisionInput choice{.reason = protocol::text_in(read->content, "reason"),
+                                 .typed_name = protocol::text_in(read->content, "confirm_name"),
                                  .digest = std::move(shown_digest)};
     if (read->action == Elicited::Action::decline) return Decide{What::deny, std::move(choice)};
     if (!offer.empty()) choice.destination = offer.front().destination;
-    if (const auto destination = text_of(read->content, "destination"); !destination.empty()) {
+    if (const auto destination = protocol::text_in(read->content, "destination"); !destination.empty()) {
         choice.destination = read_offered(offer, destination);
         if (!choice.destination)
             return Error{Errc::refused, "Choose one of the listed destinations. Nothing was done."};
     }
-    const auto decision = text_of(read->content, "decision");
+    const auto decision = protocol::text_in(read->content, "decision");
     if (decision == "approve") return Decide{What::approve, std::move(choice)};
     if (decision == "deny") return Decide{What::deny, std::move(choice)};
     return Error{Errc::refused, "Choose \"approve\" or \"deny\". Nothing was done."};

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 
+#include "policy/base64url.hpp"
 #include "policy/redaction/characters.hpp"
 #include "policy/redaction/jwt.hpp"
 #include "protocol/error.hpp"
@@ -59,7 +60,7 @@ private:
     void add(std::string_view text, std::size_t begin, std::size_t payload, std::size_t signature,
              std::size_t end) {
         if (!text.substr(begin).starts_with("eyJ") || !read_jwt(text.substr(begin, end - begin))) return;
-        auto claims = decode_base64url(text.substr(payload, signature - 1 - payload));
+        auto claims = policy::from_base64url(text.substr(payload, signature - 1 - payload));
         // Anything can be base64url between two dots; only names of claims are forgiven.
         if (claims && claims->starts_with('{') && Json::accept(*claims))
             jwts_.push_back({begin, payload, signature, end, std::move(*claims)});

@@ -1,10 +1,9 @@
 // Takes a JSON Web Token apart. Nothing here checks a signature: a look-alike is redacted as well.
 #include "policy/redaction/jwt.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 
+#include "policy/base64url.hpp"
 #include "protocol/error.hpp"
 
 namespace tfy::redaction {
@@ -16,7 +15,7 @@ constexpr std::size_t most_payload = 64 * 1024;
 
 std::optional<Json> decode_object(std::string_view part, std::size_t most) {
     if (part.empty() || part.size() > most) return std::nullopt;
-    const auto text = decode_base64url(part);
+    const auto text = policy::from_base64url(part);
     if (!text || text->empty() || text->front() != '{') return std::nullopt;
     auto value = Json::parse(*text, nullptr, false);
     if (!value.is_object()) return std::nullopt;
@@ -38,17 +37,6 @@ bool names_truefoundry(const std::string& claim, const Json& value) {
 }
 
 }  // namespace
-
-std::optional<std::string> decode_base64url(std::string_view text) {
-    std::string bytes(text.size() / 4 * 3 + 3, '\0');
-    std::size_t size = 0;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                          text.size(), nullptr, &size, nullptr,
-                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
-        return std::nullopt;
-    bytes.resize(size);
-    return bytes;
-}
 
 std::optional<Jwt> read_jwt(std::string_view text) {
     const auto first = text.find('.');

@@ -20,9 +20,6 @@ std::optional<Jwt> read_jwt(std::string_view text);
 /// The first of these parts.
 bool is_jwt_header(std::string_view part);
 
-/// nullopt if the text is not base64url without padding.
-std::optional<std::string> decode_base64url(std::string_view text);
-
 struct Claims {
     bool name_truefoundry = false;      // in a value, or by a claim "tenantName" or "tfy…"
     std::vector<std::string> ids = {};  // "jti", "jwtId", "id"

@@ -1,5 +1,6 @@
 #include "server/people/passkey_desk.hpp"
 
+#include "policy/base64url.hpp"
 #include "policy/canonical_json.hpp"
 #include "policy/mac.hpp"
 #include "policy/sealed_state.hpp"
@@ -8,17 +9,14 @@
 namespace tfy::people {
 namespace {
 
+using policy::from_base64url;
+using policy::to_base64url;
 using storage::Passkey;
 using storage::PasskeyChallenge;
-using webauthn::from_base64url;
-using webauthn::to_base64url;
+using webauthn::not_accepted;
 
 constexpr std::chrono::minutes challenge_life{2};
 constexpr std::string_view to_register_one = "register", to_sign_in_with = "sign_in", to_decide = "decision";
-
-Error not_accepted(std::string_view why) {
-    return {Errc::denied, "The passkey's answer is not accepted: " + std::string(why) + "."};
-}
 
 Error asked_too_long_ago() {
     return not_accepted("what it signed was asked for too long ago, or is used up. Try again");
@@ -116,11 +114,11 @@ Json PasskeyDesk::statement_for(std::string_view purpose, const std::string& per
 
 Async<Result<std::string>> PasskeyDesk::challenge(std::string person, Json statement) {
     const auto now = clock_.now();
-    PasskeyChallenge made{.hash = policy::challenge_of(statement),
+    const auto bytes = webauthn::sha256_bytes(policy::canonical_json(statement));
+    PasskeyChallenge made{.hash = hex_of(bytes),
                           .person = std::move(person),
                           .statement = std::move(statement),
                           .until = now + challenge_life};
-    const auto bytes = webauthn::sha256_bytes(policy::canonical_json(made.statement));
     auto work = [made = std::move(made), now](storage::Ledger& ledger) {
         return ledger.add_passkey_challenge(made, now);
     };

@@ -1,6 +1,7 @@
 #include "server/storage/last_server.hpp"
 
 #include "protocol/parse.hpp"
+#include "protocol/text_in.hpp"
 #include "server/storage/private_files.hpp"
 
 namespace tfy::storage {
@@ -23,10 +24,7 @@ Result<void> keep_control_plane(const std::filesystem::path& state_dir, const Co
 ControlPlaneInUse control_plane_of_server(const std::filesystem::path& state_dir) {
     const auto kept = protocol::parse(text_in(state_dir / "control_plane"));
     if (!kept || !kept->is_object()) return {};
-    const auto text = [&](const char* name) {
-        const auto found = kept->find(name);
-        return found != kept->end() && found->is_string() ? found->get<std::string>() : std::string{};
-    };
+    const auto text = [&](const char* name) { return protocol::text_in(*kept, name); };
     return {.base_url = text("base_url"), .holder = {.print = text("key_print"), .user = text("key_user")}};
 }
 

@@ -4,6 +4,8 @@
 namespace tfy::storage {
 namespace {
 
+constexpr auto select_freezes = "SELECT principal, by, assurance, since, reason FROM freezes";
+
 Result<policy::Freeze> read_freeze(SQLite::Statement& row) {
     const auto assurance = policy::read_assurance(row.getColumn(2).getString());
     if (!assurance) return sqlite::damaged("a freeze");
@@ -12,8 +14,7 @@ Result<policy::Freeze> read_freeze(SQLite::Statement& row) {
 }
 
 Result<std::optional<policy::Freeze>> freeze_of(SQLite::Database& database, const std::string& principal) {
-    SQLite::Statement row(database,
-                          "SELECT principal, by, assurance, since, reason FROM freezes WHERE principal = ?");
+    SQLite::Statement row(database, std::string(select_freezes) + " WHERE principal = ?");
     SQLite::bind(row, principal);
     return sqlite::first(row, read_freeze);
 }
@@ -39,8 +40,7 @@ Result<void> Ledger::check_frozen(const std::string& principal) {
 
 Result<std::vector<policy::Freeze>> Ledger::freezes() {
     return sqlite::read([&] {
-        auto rows = impl_->prepare(
-            "SELECT principal, by, assurance, since, reason FROM freezes ORDER BY since, principal");
+        SQLite::Statement rows(*impl_->database, std::string(select_freezes) + " ORDER BY since, principal");
         return sqlite::all(rows, read_freeze);
     });
 }
@@ -58,11 +58,9 @@ Result<std::size_t> Ledger::freeze(const policy::Freeze& freeze, const Stop& sto
             return Error{Errc::not_found,
                          "No caller of this name has ever asked for anything. Nothing was frozen. Name it as "
                          "its requests do, for example stdio:ada."};
-        auto row = impl_->prepare(
-            "INSERT INTO freezes (principal, by, assurance, since, reason) VALUES (?, ?, ?, ?, ?)");
-        SQLite::bind(row, freeze.principal, freeze.by, std::string(policy::to_string(freeze.assurance)),
-                     sqlite::stored(freeze.since), freeze.reason);
-        row.exec();
+        impl_->run("INSERT INTO freezes (principal, by, assurance, since, reason) VALUES (?, ?, ?, ?, ?)",
+                   freeze.principal, freeze.by, std::string(policy::to_string(freeze.assurance)),
+                   sqlite::stored(freeze.since), freeze.reason);
         if (auto told = impl_->append(entry); !told) return told.error();
         auto open = impl_->open_approvals_of(freeze.principal);
         if (!open) return open.error();
@@ -85,9 +83,7 @@ Result<policy::Freeze> Ledger::unfreeze(const std::string& principal, const Jour
         auto found = freeze_of(*impl_->database, principal);
         if (!found) return found.error();
         if (!*found) return Error{Errc::not_found, "No caller of this name is frozen. Nothing was changed."};
-        auto row = impl_->prepare("DELETE FROM freezes WHERE principal = ?");
-        SQLite::bind(row, principal);
-        row.exec();
+        impl_->run("DELETE FROM freezes WHERE principal = ?", principal);
         if (auto told = impl_->append(record(**found)); !told) return told.error();
         return std::move(**found);
     });

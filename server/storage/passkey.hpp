@@ -10,8 +10,8 @@
 
 namespace tfy::storage {
 
-/// What is kept of a passkey is public, and stands in the journal's record of its registration, too: by that
-/// alone a signature can be checked later.
+/// All of it is public. The journal's record of the registration holds it too, and is enough to check a
+/// signature later.
 struct Passkey {
     std::string id;  // "crd_…", ours
     std::string person;

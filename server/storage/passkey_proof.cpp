@@ -1,13 +1,16 @@
 #include "server/storage/passkey_proof.hpp"
 
+#include "policy/base64url.hpp"
 #include "policy/canonical_json.hpp"
 #include "policy/signature.hpp"
-#include "server/storage/text_in.hpp"
+#include "protocol/text_in.hpp"
 #include "server/webauthn/bytes.hpp"
 #include "server/webauthn/ceremonies.hpp"
 
 namespace tfy::storage {
 namespace {
+
+using protocol::text_in;
 
 using journal::JournalRecord;
 
@@ -51,7 +54,7 @@ std::string difference(const JournalRecord& record, const Json& statement) {
 
 webauthn::Assertion assertion_in(const Json& evidence) {
     const auto bytes = [&](const char* name) {
-        return webauthn::from_base64url(text_in(evidence, name)).value_or("");
+        return policy::from_base64url(text_in(evidence, name)).value_or("");
     };
     return {bytes("client_data"), bytes("authenticator_data"), bytes("signature")};
 }
@@ -67,8 +70,7 @@ Result<void> PasskeyProof::check(const JournalRecord& record, const Json& eviden
     const auto& passkey = found->second;
     const webauthn::RelyingParty party(text_in(statement, "origin"));
     if (party.id() != passkey.host) return does_not_hold(record, "the passkey is for another host");
-    const webauthn::PublicKey key{passkey.algorithm,
-                                  webauthn::from_base64url(passkey.public_key).value_or("")};
+    const webauthn::PublicKey key{passkey.algorithm, policy::from_base64url(passkey.public_key).value_or("")};
     const auto challenge = webauthn::sha256_bytes(policy::canonical_json(statement));
     const auto held =
         webauthn::check_assertion(assertion_in(evidence), key, passkey.backup_eligible, party, challenge);

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "policy/canonical_json.hpp"
-#include "server/storage/text_in.hpp"
+#include "protocol/text_in.hpp"
 
 namespace tfy::storage {
 namespace {
+
+using protocol::text_in;
 
 using journal::JournalRecord;
 

@@ -1,7 +1,7 @@
 // What a JWT says of itself, read and not verified.
-#include <sodium.h>
-
+#include "policy/base64url.hpp"
 #include "protocol/parse.hpp"
+#include "protocol/text_in.hpp"
 #include "server/upstream/api_key.hpp"
 
 namespace tfy::upstream {
@@ -13,21 +13,11 @@ Json payload_of(std::string_view value) {
     const auto second = first == std::string_view::npos ? first : value.find('.', first + 1);
     if (second == std::string_view::npos) return nullptr;
     const auto part = value.substr(first + 1, second - first - 1);
-    std::string payload(part.size(), '\0');
-    std::size_t size = 0;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(payload.data()), payload.size(), part.data(),
-                          part.size(), nullptr, &size, nullptr,
-                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
-        return nullptr;
-    payload.resize(size);
-    auto claims = protocol::parse(payload);
-    policy::wipe(payload);
+    auto payload = policy::from_base64url(part);
+    if (!payload) return nullptr;
+    auto claims = protocol::parse(*payload);
+    policy::wipe(*payload);
     return claims && claims->is_object() ? std::move(*claims) : Json(nullptr);
-}
-
-std::string text(const Json& claims, const char* name) {
-    const auto found = claims.find(name);
-    return found != claims.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
 /// Seconds since 1970, within what a calendar has.
@@ -48,10 +38,10 @@ tools::KeyFacts read_claims(std::string_view value) {
     if (!claims.is_object()) return facts;
     facts.is_jwt = true;
     for (const auto* name : {"jti", "jwtId", "id"})
-        if (auto id = text(claims, name); !id.empty()) facts.jwt_ids.push_back(std::move(id));
+        if (auto id = protocol::text_in(claims, name); !id.empty()) facts.jwt_ids.push_back(std::move(id));
     for (const auto* name : {"subjectSlug", "email", "username"})
-        if (facts.subject.empty()) facts.subject = text(claims, name);
-    facts.subject_type = text(claims, "subjectType");
+        if (facts.subject.empty()) facts.subject = protocol::text_in(claims, name);
+    facts.subject_type = protocol::text_in(claims, "subjectType");
     facts.expires = seconds(claims, "exp");
     return facts;
 }

@@ -1,7 +1,6 @@
-// Bytes as WebAuthn writes them down: base64url without padding.
+// Bytes as the libraries of WebAuthn take them.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,9 +11,6 @@ inline const unsigned char* data_of(std::string_view bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-std::string to_base64url(std::string_view bytes);
-/// nullopt for padding, other characters, or bits left over.
-std::optional<std::string> from_base64url(std::string_view text);
 /// The 32 bytes themselves.
 std::string sha256_bytes(std::string_view text);
 

@@ -4,12 +4,17 @@
 #include <memory>
 #include <optional>
 
+#include "policy/base64url.hpp"
 #include "protocol/parse.hpp"
+#include "protocol/text_in.hpp"
 #include "server/webauthn/bytes.hpp"
 #include "server/webauthn/fido_library.hpp"
 
 namespace tfy::webauthn {
 namespace {
+
+using policy::from_base64url;
+using protocol::text_in;
 
 constexpr protocol::ParseLimits client_data_limits{8 * 1024, 8};
 constexpr std::size_t hash_size = 32, flags_at = 32, count_at = 33, head_size = 37;
@@ -17,10 +22,6 @@ constexpr std::size_t aaguid_size = 16, id_length_size = 2, longest_id = 1023;
 
 constexpr unsigned user_present = 0x01, user_verified = 0x04, may_be_backed_up = 0x08, is_backed_up = 0x10,
                    has_key = 0x40, has_extensions = 0x80;
-
-Error denied(std::string_view why) {
-    return {Errc::denied, "The passkey's answer is not accepted: " + std::string(why) + "."};
-}
 
 unsigned byte_at(std::string_view bytes, std::size_t place) { return data_of(bytes)[place]; }
 
@@ -44,37 +45,33 @@ std::optional<Json> read_client_data(std::string_view text) {
     return std::move(*read);
 }
 
-std::string text_in(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 // Members that we do not know are there on purpose, says the specification.
 Result<void> check_client_data(std::string_view text, std::string_view type, const RelyingParty& party,
                                std::string_view challenge) {
     const auto data = read_client_data(text);
-    if (!data) return denied("the browser's part cannot be read");
-    if (text_in(*data, "type") != type) return denied("it was made for another purpose");
+    if (!data) return not_accepted("the browser's part cannot be read");
+    if (text_in(*data, "type") != type) return not_accepted("it was made for another purpose");
     if (from_base64url(text_in(*data, "challenge")) != std::string(challenge))
-        return denied("it signs something else than was asked");
-    if (text_in(*data, "origin") != party.origin()) return denied("it was made for another page");
+        return not_accepted("it signs something else than was asked");
+    if (text_in(*data, "origin") != party.origin()) return not_accepted("it was made for another page");
     const auto embedded = data->find("crossOrigin");
     if (embedded != data->end() && *embedded != Json(false))
-        return denied("it was made in a frame of another page");
+        return not_accepted("it was made in a frame of another page");
     return {};
 }
 
 /// The 37 bytes that begin an authenticator's data.
 Result<void> check_head(std::string_view data, const RelyingParty& party) {
-    if (data.size() < head_size) return denied("the authenticator's part is too short");
-    if (data.substr(0, hash_size) != sha256_bytes(party.id())) return denied("it was made for another host");
+    if (data.size() < head_size) return not_accepted("the authenticator's part is too short");
+    if (data.substr(0, hash_size) != sha256_bytes(party.id()))
+        return not_accepted("it was made for another host");
     const auto flags = byte_at(data, flags_at);
-    if ((flags & user_present) == 0) return denied("it does not say that a person was there");
+    if ((flags & user_present) == 0) return not_accepted("it does not say that a person was there");
     if ((flags & user_verified) == 0)
-        return denied("it does not say that the person was verified, by a PIN, a finger or a face");
+        return not_accepted("it does not say that the person was verified, by a PIN, a finger or a face");
     if ((flags & is_backed_up) != 0 && (flags & may_be_backed_up) == 0)
-        return denied("it says that it is backed up and cannot be");
-    if ((flags & has_extensions) != 0) return denied("it holds extensions that were not asked for");
+        return not_accepted("it says that it is backed up and cannot be");
+    if ((flags & has_extensions) != 0) return not_accepted("it holds extensions that were not asked for");
     return {};
 }
 
@@ -143,6 +140,10 @@ bool is_signed(const FidoLibrary& library, const Assertion& made, const PublicKe
 
 }  // namespace
 
+Error not_accepted(std::string_view why) {
+    return {Errc::denied, "The passkey's answer is not accepted: " + std::string(why) + "."};
+}
+
 RelyingParty::RelyingParty(std::string origin) : origin_(std::move(origin)) {
     const auto scheme = origin_.find("://");
     const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
@@ -156,24 +157,25 @@ Result<NewPasskey> check_registration(const Registration& made, const RelyingPar
     const auto& data = made.authenticator_data;
     if (auto good = check_head(data, party); !good) return good.error();
     const auto* algorithm = find_algorithm(made.algorithm);
-    if (algorithm == nullptr) return denied("its algorithm is none of those that were asked for");
+    if (algorithm == nullptr) return not_accepted("its algorithm is none of those that were asked for");
     const auto flags = byte_at(data, flags_at);
     if ((flags & has_key) == 0 || !has_right_length(data, *algorithm))
-        return denied("it does not hold one key of that algorithm");
+        return not_accepted("it does not hold one key of that algorithm");
     const auto library = fido();
     if (!library) return library.error();
     const std::unique_ptr<fido_cred_t, FreeCredential> one((*library)->cred_new(), {*library});
     auto* held = one.get();
     if (held == nullptr || (*library)->cred_set_type(held, made.algorithm) != FIDO_OK ||
         (*library)->cred_set_authdata_raw(held, data_of(data), data.size()) != FIDO_OK)
-        return denied("the key in it cannot be read");
+        return not_accepted("the key in it cannot be read");
     NewPasskey found{
         .id = copied((*library)->cred_id_ptr(held), (*library)->cred_id_len(held)),
         .key = {made.algorithm, copied((*library)->cred_pubkey_ptr(held), (*library)->cred_pubkey_len(held))},
         .sign_count = count_in(data),
         .backup_eligible = (flags & may_be_backed_up) != 0,
         .aaguid = copied((*library)->cred_aaguid_ptr(held), (*library)->cred_aaguid_len(held))};
-    if (found.key.bytes.size() != algorithm->key_size) return denied("the key in it has another length");
+    if (found.key.bytes.size() != algorithm->key_size)
+        return not_accepted("the key in it has another length");
     return found;
 }
 
@@ -184,15 +186,16 @@ Result<std::uint32_t> check_assertion(const Assertion& made, const PublicKey& ke
     const auto& data = made.authenticator_data;
     if (auto good = check_head(data, party); !good) return good.error();
     const auto flags = byte_at(data, flags_at);
-    if (data.size() != head_size || (flags & has_key) != 0) return denied("it holds more than was asked for");
+    if (data.size() != head_size || (flags & has_key) != 0)
+        return not_accepted("it holds more than was asked for");
     if (((flags & may_be_backed_up) != 0) != backup_eligible)
-        return denied("it says something else about backups than at its registration");
+        return not_accepted("it says something else about backups than at its registration");
     const auto* algorithm = find_algorithm(key.algorithm);
     if (algorithm == nullptr || key.bytes.size() != algorithm->key_size)
-        return denied("the key that is kept of it cannot be read");
+        return not_accepted("the key that is kept of it cannot be read");
     const auto library = fido();
     if (!library) return library.error();
-    if (!is_signed(**library, made, key, party)) return denied("its signature is wrong");
+    if (!is_signed(**library, made, key, party)) return not_accepted("its signature is wrong");
     return count_in(data);
 }
 

@@ -51,6 +51,9 @@ struct Assertion {
     std::string signature;
 };
 
+/// Why an authenticator's answer does not count: half a sentence.
+Error not_accepted(std::string_view why);
+
 /// `challenge`: the 32 bytes that were to be signed. Errc::denied with what is wrong; Errc::storage where the
 /// library is missing.
 Result<NewPasskey> check_registration(const Registration& made, const RelyingParty& party,

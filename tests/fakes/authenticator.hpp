@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "policy/base64url.hpp"
 #include "server/people/passkey_desk.hpp"
 #include "server/webauthn/bytes.hpp"
 
@@ -44,8 +45,8 @@ public:
         data += static_cast<char>(id.size() >> 8U);
         data += static_cast<char>(id.size() & 0xFFU);
         data += id + cose_key() + says.trailing;
-        return {.authenticator_data = webauthn::to_base64url(data),
-                .client_data = webauthn::to_base64url(client_data("webauthn.create", challenge, says)),
+        return {.authenticator_data = policy::to_base64url(data),
+                .client_data = policy::to_base64url(client_data("webauthn.create", challenge, says)),
                 .algorithm = algorithm};
     }
 
@@ -54,10 +55,10 @@ public:
         if (counts) ++count;
         const auto data = head(says, says.flags) + says.trailing;
         const auto client = client_data("webauthn.get", challenge, says);
-        return {.key_id = webauthn::to_base64url(id),
-                .authenticator_data = webauthn::to_base64url(data),
-                .client_data = webauthn::to_base64url(client),
-                .signature = webauthn::to_base64url(signature_of(data + webauthn::sha256_bytes(client)))};
+        return {.key_id = policy::to_base64url(id),
+                .authenticator_data = policy::to_base64url(data),
+                .client_data = policy::to_base64url(client),
+                .signature = policy::to_base64url(signature_of(data + webauthn::sha256_bytes(client)))};
     }
 
     std::string id;

@@ -1,5 +1,6 @@
 #include "tools/access_tokens/creation.hpp"
 
+#include "protocol/text_in.hpp"
 #include "tools/access_tokens/lost_creation.hpp"
 #include "tools/access_tokens/names.hpp"
 #include "tools/text.hpp"
@@ -100,12 +101,8 @@ tools::ToolResult::FollowUp showing(const Created& created) {
 }
 
 Async<Result<bool>> is_listed(truefoundry::Client api, Json structured) {
-    const auto member = [&](const char* key) {
-        const auto found = structured.is_object() ? structured.find(key) : structured.end();
-        return found != structured.end() && found->is_string() ? found->get<std::string>() : std::string{};
-    };
-    const auto id = truefoundry::TokenId::read(member("id"));
-    const auto name = truefoundry::TokenName::read(member("name"));
+    const auto id = truefoundry::TokenId::read(protocol::text_in(structured, "id"));
+    const auto name = truefoundry::TokenName::read(protocol::text_in(structured, "name"));
     if (!id && !name) co_return true;
     Result<truefoundry::AccessToken> found = Error{};
     if (id)

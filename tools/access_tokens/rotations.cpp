@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "protocol/text_in.hpp"
 #include "tools/access_tokens/grace.hpp"
 
 namespace tfy::access_tokens {
@@ -10,11 +11,6 @@ namespace {
 
 Error unreadable() {
     return {Errc::internal, "What this rotation was to do cannot be read. Nothing was created or deleted."};
-}
-
-std::string text(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
 // Where the call names something, the plan must be just that.
@@ -44,18 +40,18 @@ Result<RotationPlan> RotationPlan::read(const Json& target) {
     const auto& made = target.at("new");
     if (!old.is_object() || !made.is_object()) return unreadable();
     RotationPlan plan{.old = old,
-                      .new_name = text(made, "name"),
-                      .expiration_date = text(made, "expirationDate"),
-                      .token_type = text(made, "tokenType"),
-                      .team_name = text(made, "teamName"),
-                      .grace_period = text(target, "grace_period")};
-    if (text(old, "id").empty() || plan.new_name.empty() || !read_grace(plan.grace_period))
+                      .new_name = protocol::text_in(made, "name"),
+                      .expiration_date = protocol::text_in(made, "expirationDate"),
+                      .token_type = protocol::text_in(made, "tokenType"),
+                      .team_name = protocol::text_in(made, "teamName"),
+                      .grace_period = protocol::text_in(target, "grace_period")};
+    if (protocol::text_in(old, "id").empty() || plan.new_name.empty() || !read_grace(plan.grace_period))
         return unreadable();
     return plan;
 }
 
 std::string RotationPlan::old_title() const {
-    const auto name = text(old, "name");
+    const auto name = protocol::text_in(old, "name");
     return name.empty() ? old_id() : name;
 }
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "policy/base64url.hpp"
+
 namespace tfy::sandbox {
 namespace {
 
@@ -28,15 +30,6 @@ std::string random_text(std::string_view alphabet, std::size_t size) {
     std::string text;
     while (text.size() < size)
         if (const auto byte = random_byte(); byte < rounds_end) text += alphabet[byte % alphabet.size()];
-    return text;
-}
-
-std::string base64url(std::string_view bytes) {
-    constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-    std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                      bytes.size(), variant);
-    text.pop_back();  // libsodium's closing zero
     return text;
 }
 
@@ -75,7 +68,8 @@ std::string mint_jwt(const StoredToken& token) {
     if (token.expires) claims["exp"] = seconds(*token.expires);
     std::string signature(signature_size, '\0');
     randombytes_buf(signature.data(), signature.size());
-    return base64url(header.dump()) + "." + base64url(claims.dump()) + "." + base64url(signature);
+    return policy::to_base64url(header.dump()) + "." + policy::to_base64url(claims.dump()) + "." +
+           policy::to_base64url(signature);
 }
 
 }  // namespace tfy::sandbox

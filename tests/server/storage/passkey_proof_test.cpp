@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "policy/base64url.hpp"
 #include "tests/fakes/passkey_holder.hpp"
 #include "tests/fakes/permits.hpp"
 
@@ -48,9 +49,9 @@ Json& evidence(All& all) { return of_kind(all, "approved").body["passkey"]; }
 
 /// With one bit of its bytes turned round.
 Json turned(const Json& text) {
-    auto bytes = webauthn::from_base64url(text.get<std::string>()).value();
+    auto bytes = policy::from_base64url(text.get<std::string>()).value();
     bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 2);
-    return webauthn::to_base64url(bytes);
+    return policy::to_base64url(bytes);
 }
 
 }  // namespace
@@ -75,9 +76,9 @@ TEST_CASE("whatever of a signed decision is changed is found") {
          "another host"},
         {"what the browser said",
          [](All& all) {
-             auto text = webauthn::from_base64url(evidence(all)["client_data"].get<std::string>()).value();
+             auto text = policy::from_base64url(evidence(all)["client_data"].get<std::string>()).value();
              text.back() = ' ';
-             evidence(all)["client_data"] = webauthn::to_base64url(text + "}");
+             evidence(all)["client_data"] = policy::to_base64url(text + "}");
          },
          "its signature is wrong"},
         {"the nonce", [](All& all) { evidence(all)["statement"]["nonce"] = "another"; }, "something else"},
@@ -103,7 +104,7 @@ TEST_CASE("whatever of a signed decision is changed is found") {
         {"another key",
          [](All& all) {
              auto& key = of_kind(all, "person_credential").body["passkey"]["public_key"];
-             key = webauthn::to_base64url(std::string(64, 'k'));
+             key = policy::to_base64url(std::string(64, 'k'));
          },
          "signature is wrong"},
         {"a passkey of someone else",

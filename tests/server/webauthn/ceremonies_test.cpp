@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "policy/base64url.hpp"
 #include "tests/fakes/authenticator.hpp"
 
 namespace tfy::ceremonies_test {
@@ -14,9 +15,9 @@ using webauthn::RelyingParty;
 
 const RelyingParty party("http://localhost:8780");
 const std::string challenge(32, '\x2A');
-const std::string challenge_text = webauthn::to_base64url(challenge);
+const std::string challenge_text = policy::to_base64url(challenge);
 
-std::string bytes(const std::string& text) { return webauthn::from_base64url(text).value(); }
+std::string bytes(const std::string& text) { return policy::from_base64url(text).value(); }
 
 Result<webauthn::NewPasskey> registered(const people::PasskeyAnswer& answer) {
     return webauthn::check_registration(
@@ -68,9 +69,7 @@ TEST_CASE("an answer that was made elsewhere, for something else, or without the
         {"no origin", {.more = {{"origin", nullptr}}}, "another page"},
         {"another host", {.host = "example.com"}, "another host"},
         {"a parent's host", {.host = ""}, "another host"},
-        {"another challenge",
-         {.more = {{"challenge", webauthn::to_base64url(std::string(32, 'x'))}}},
-         "else"},
+        {"another challenge", {.more = {{"challenge", policy::to_base64url(std::string(32, 'x'))}}}, "else"},
         {"a longer challenge", {.more = {{"challenge", challenge_text + "AAAA"}}}, "else"},
         {"a padded challenge", {.more = {{"challenge", challenge_text + "="}}}, "else"},
         {"a number", {.more = {{"challenge", 7}}}, "else"},
@@ -123,18 +122,18 @@ TEST_CASE("the parts of an answer cannot be exchanged or changed") {
         with([&](Answer& a) { a.authenticator_data = device.sign(challenge_text).authenticator_data; }));
     CHECK_FALSE(
         with([&](Answer& a) { a.authenticator_data = device.make(challenge_text).authenticator_data; }));
-    CHECK_FALSE(with([](Answer& a) { a.signature = webauthn::to_base64url(bytes(a.signature) + "x"); }));
+    CHECK_FALSE(with([](Answer& a) { a.signature = policy::to_base64url(bytes(a.signature) + "x"); }));
     CHECK_FALSE(with([](Answer& a) { a.signature.clear(); }));
-    CHECK_FALSE(with([](Answer& a) { a.authenticator_data = webauthn::to_base64url("short"); }));
-    CHECK_FALSE(with([](Answer& a) { a.client_data = webauthn::to_base64url("[]"); }));
+    CHECK_FALSE(with([](Answer& a) { a.authenticator_data = policy::to_base64url("short"); }));
+    CHECK_FALSE(with([](Answer& a) { a.client_data = policy::to_base64url("[]"); }));
     CHECK_FALSE(with([](Answer& a) {
-        a.client_data = webauthn::to_base64url(R"({"type":"webauthn.get","type":"webauthn.get"})");
+        a.client_data = policy::to_base64url(R"({"type":"webauthn.get","type":"webauthn.get"})");
     }));
     for (std::size_t place = 0; place < bytes(good.signature).size(); ++place) {
         CHECK_FALSE(with([place](Answer& a) {
             auto changed = bytes(a.signature);
             changed[place] = static_cast<char>(changed[place] ^ 1);
-            a.signature = webauthn::to_base64url(changed);
+            a.signature = policy::to_base64url(changed);
         }));
     }
 }

@@ -1,11 +1,11 @@
-// Reading records of the journal, which may say anything.
+// Reading JSON that may say anything.
 #pragma once
 
 #include <string>
 
 #include "protocol/error.hpp"
 
-namespace tfy::storage {
+namespace tfy::protocol {
 
 /// Empty where `object` is none, or has no such text.
 inline std::string text_in(const Json& object, const char* name) {
@@ -14,4 +14,4 @@ inline std::string text_in(const Json& object, const char* name) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
-}  // namespace tfy::storage
+}  // namespace tfy::protocol
