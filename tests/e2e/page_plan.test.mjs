@@ -3,17 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { accessible, atSignIn, row, show } from './lib/browser.mjs';
+import { accessible, row, show, signedIn } from './lib/browser.mjs';
 import { Page } from './lib/page.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
-import { rules, World } from './lib/world.mjs';
 
 async function begin(t) {
-  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s', sandbox: ['--sandbox-tokens', 'examples'] });
-  const server = await world.serve();
-  const page = await atSignIn(t, world, server);
-  await page.keyboard.press('Enter');
-  await page.getByText('Nothing is waiting for you').waitFor();
+  const { world, server, page } = await signedIn(t);
   const peer = new RawHttp(world, server.endpoint);
   let last = 0;
   const call = async (tool, args) =>

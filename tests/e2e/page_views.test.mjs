@@ -4,21 +4,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
-import { accessible, atSignIn } from './lib/browser.mjs';
+import { accessible, signedIn } from './lib/browser.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
-import { rules, World } from './lib/world.mjs';
-
-async function begin(t) {
-  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s', sandbox: ['--sandbox-tokens', 'examples'] });
-  const server = await world.serve();
-  const page = await atSignIn(t, world, server);
-  await page.keyboard.press('Enter');
-  await page.getByText('Nothing is waiting for you').waitFor();
-  return { world, server, page };
-}
 
 test('the tokens: who ends soonest comes first; filters, search and order; one opens; nothing is changed from there', async t => {
-  const { world, page } = await begin(t);
+  const { world, page } = await signedIn(t);
   await page.getByRole('link', { name: 'Tokens' }).click();
   const all = Number((await page.getByText(/^\d+ of \d+, as of \d\d:\d\d\.$/).innerText()).match(/^(\d+) of/)[1]);
   assert.ok(all >= 4);
@@ -45,7 +35,7 @@ test('the tokens: who ends soonest comes first; filters, search and order; one o
 });
 
 test('the health: TrueFoundry, key, journal, what an approval proves, and where to look further', async t => {
-  const { world, page } = await begin(t);
+  const { world, page } = await signedIn(t);
   await page.getByRole('link', { name: 'Health' }).click();
   await page.getByText('What an approval proves').waitFor();
   assert.equal(await page.getByText(/Works$/).count(), 2);
@@ -55,7 +45,7 @@ test('the health: TrueFoundry, key, journal, what an approval proves, and where 
 });
 
 test('the doctor’s findings: the same as the command says, with what to do, and without a key', async t => {
-  const { world, page } = await begin(t);
+  const { world, page } = await signedIn(t);
   await page.getByRole('link', { name: 'Health' }).click();
   await page.getByRole('button', { name: 'Check now' }).click();
   await page.getByText(/^Nothing is broken, \d+ warnings?\.$/).waitFor();
@@ -74,7 +64,7 @@ test('the doctor’s findings: the same as the command says, with what to do, an
 });
 
 test('a request is given its time once more, with one click, and says who did so', async t => {
-  const { world, server, page } = await begin(t);
+  const { world, server, page } = await signedIn(t);
   const call = toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'takes-a-while' } }, { capabilities: {} });
   await new RawHttp(world, server.endpoint).exchange(call);
   const left = async () => {
@@ -91,7 +81,7 @@ test('a request is given its time once more, with one click, and says who did so
 });
 
 test('the journal is checked from the history: intact, and after one changed record, broken at that record', async t => {
-  const { world, server, page } = await begin(t);
+  const { world, server, page } = await signedIn(t);
   const call = toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'journalled' } }, { capabilities: {} });
   await new RawHttp(world, server.endpoint).exchange(call);
   await page.getByRole('link', { name: 'History' }).click();

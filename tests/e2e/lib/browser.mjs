@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 import { me, passphrase } from './people.mjs';
+import { rules, World } from './world.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
@@ -27,6 +28,16 @@ export async function atSignIn(t, world, server, viewport = { width: 1280, heigh
     await page.getByLabel('Passphrase').fill(passphrase);
   }
   return page;
+}
+
+/** The page of a sandbox with example tokens, whose first person is signed in and has nothing to decide: {world, server, page}. */
+export async function signedIn(t) {
+  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s', sandbox: ['--sandbox-tokens', 'examples'] });
+  const server = await world.serve();
+  const page = await atSignIn(t, world, server);
+  await page.keyboard.press('Enter');
+  await page.getByText('Nothing is waiting for you').waitFor();
+  return { world, server, page };
 }
 
 /** Nothing that axe objects to, in light, dark and forced colours, on a wide and a narrow screen; nothing to scroll sideways. */

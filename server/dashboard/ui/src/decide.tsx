@@ -5,11 +5,11 @@ import { announce } from "./announce";
 import { api } from "./api";
 import { dropDraft, isDraft, keepDraft, useDraft } from "./drafts";
 import { decided, habits } from "./habits";
+import { Fate } from "./evidence";
 import { focusSoon, home } from "./nav";
 import { goOn } from "./next";
 import { signature } from "./passkeys";
 import { session } from "./state";
-import { clock } from "./time";
 import { commonReasons, destinations, fate, title } from "./words";
 import { Problem } from "./work";
 import type { Approval, Destination, Part } from "./types";
@@ -276,22 +276,11 @@ function Deny({ approval, over, cut, busy, run, complain, onBack }: Part & { onB
 
 /** What became of a request that this person still looks at. */
 function Ended({ approval }: { approval: Approval }) {
-    const { word, by, at } = fate(approval);
+    const { word, by } = fate(approval);
     useEffect(() => announce(`${word}${by ? ` by ${by}` : ""}: ${title(approval)}`), [word]);
     return (
         <>
-            <p class="ended">
-                <strong>
-                    {word}
-                    {by && (
-                        <>
-                            {" "}
-                            by <bdi>{by}</bdi>
-                        </>
-                    )}
-                    , {clock(at)}
-                </strong>
-            </p>
+            <Fate approval={approval} />
             <p class="hint">
                 This is over, and nothing more can be decided.
                 {isDraft(approval.id) && " What you typed is kept until you reload the page."}

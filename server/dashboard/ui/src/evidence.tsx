@@ -1,5 +1,6 @@
 // What a decision rests on: what is asked, what this server verified, and apart from that what the caller claims.
-import { moment } from "./time";
+import { clock, moment } from "./time";
+import { fate } from "./words";
 import type { Approval } from "./types";
 
 type Fact = { label: string; value: string };
@@ -161,5 +162,24 @@ export function Exactly({ approval }: { approval: Approval }) {
                 Digest in full: <code>{approval.digest}</code>
             </p>
         </details>
+    );
+}
+
+/** What became of a request that is over. */
+export function Fate({ approval }: { approval: Approval }) {
+    const { word, by, at } = fate(approval);
+    return (
+        <p class="ended">
+            <strong>
+                {word}
+                {by && (
+                    <>
+                        {" "}
+                        by <bdi>{by}</bdi>
+                    </>
+                )}
+                , {clock(at)}
+            </strong>
+        </p>
     );
 }

@@ -3,13 +3,12 @@ import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
-import { Claimed, Exactly, Facts, Warnings } from "./evidence";
+import { Claimed, Exactly, Facts, Fate, Warnings } from "./evidence";
 import { decided, look, looked } from "./habits";
 import { focusSoon, home } from "./nav";
 import { signature } from "./passkeys";
 import { alsoShown, connection, inbox, isPending, load, loaded, opened, put, tryRefresh } from "./state";
-import { clock } from "./time";
-import { destinations, fate } from "./words";
+import { destinations } from "./words";
 import { Problem, useWork } from "./work";
 import type { Approval, Destination, Row } from "./types";
 
@@ -65,7 +64,6 @@ function tick(id: string, on: boolean): void {
 function Each({ approval, problem }: { approval: Approval; problem: string }) {
     const mayNot = approval.min_assurance === "passkey" ? "The rule requires a passkey." : approval.may_decide?.why_not;
     const over = !isPending(approval);
-    const { word, by, at } = fate(approval);
     const to = approval.votes[0]?.destination ?? approval.destinations[0];
     useEffect(() => look(approval.digest), [approval.digest]);
     return (
@@ -81,20 +79,7 @@ function Each({ approval, problem }: { approval: Approval; problem: string }) {
                     {approval.words.title} <bdi class="name">{approval.facts.subject}</bdi>
                 </h3>
             </label>
-            {over && (
-                <p class="ended">
-                    <strong>
-                        {word}
-                        {by && (
-                            <>
-                                {" "}
-                                by <bdi>{by}</bdi>
-                            </>
-                        )}
-                        , {clock(at)}
-                    </strong>
-                </p>
-            )}
+            {over && <Fate approval={approval} />}
             {!over && mayNot && <p class="note">{mayNot}</p>}
             <Problem words={problem} />
             {!over && (
