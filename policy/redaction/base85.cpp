@@ -280,18 +280,9 @@ private:
     std::string bytes_;
 };
 
-/// True if the next line, which begins at `begin`, may go on with digits: shorter words beside a line break
-/// are words, but the last line may be short.
-bool may_go_on(std::string_view text, std::size_t begin) {
-    auto at = begin;
-    while (at < text.size() && at - begin < least_line_85 && has(graphic_characters, text[at])) ++at;
-    return at - begin == least_line_85 || at == text.size() || text[at] == '\r' || text[at] == '\n';
-}
-
 /// Calls `visit(code, at)` for digits before the line break at `end` that may begin what goes on behind it.
 template <class Visit>
 void visit_before_break(std::string_view text, std::size_t end, std::size_t bytes, Visit visit) {
-    if (!may_go_on(text, next_line(text, end))) return;
     for (std::size_t code = 0; code < codes_85.size(); ++code) {
         const Digits85 digits(text, codes_85[code]);
         auto place = digits.previous(end);

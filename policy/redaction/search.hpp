@@ -42,7 +42,6 @@ struct Depth {
     }
     Depth behind(Decoding decoding) const {
         if (decoding == Decoding::url_digits || decoding == Decoding::reversed) return {};
-        if (reversed && (decoding == Decoding::hex || decoding == Decoding::base32)) return {0, false, true};
         if (is_layout(decoding)) return {codes, true, reversed};
         const bool turned = decoding == Decoding::turned || decoding == Decoding::mirrored;
         return {codes - 1, false, reversed || turned};

@@ -65,6 +65,8 @@ std::string ordinary_text() { return ordinary_json().dump(); }
 /// Base64 in hex in base64: nothing is there but what must be decoded, at every level.
 std::string nested_text() { return base64(hex(base64(random_bytes(mebibyte / 4)))); }
 std::string picture() { return base64(random_bytes(mebibyte)); }
+/// A document that a tool returns as base64: once encoded, all of it.
+std::string encoded_text() { return base64(ordinary_text()); }
 
 std::vector<std::string> tokens(std::int64_t count) {
     std::vector<std::string> made;
@@ -207,6 +209,7 @@ void seals_text(benchmark::State& state) {
 BENCHMARK(seals_text<ordinary_text>)->Unit(benchmark::kMicrosecond);
 BENCHMARK(seals_text<unbroken_text>)->Unit(benchmark::kMicrosecond);
 BENCHMARK(seals_text<picture>)->Unit(benchmark::kMicrosecond);
+BENCHMARK(seals_text<encoded_text>)->Unit(benchmark::kMicrosecond);
 BENCHMARK(seals_text<nested_text>)->Unit(benchmark::kMicrosecond);
 
 /// From fingerprints to an index, and what a token takes in it.

@@ -155,6 +155,8 @@ inline std::vector<Written> large_digit_family() {
         {"ASCII85 between <~ and ~>", [=](S t) { return "<~" + ascii85(t) + "~>"; }, unascii85},
         {"ASCII85 in lines", [=](S t) { return between(ascii85(amid(t)), "\n", 76); }, unascii85},
         {"ASCII85 in lines of 20", [=](S t) { return between(ascii85(t), "\r\n", 20); }, unascii85},
+        {"ASCII85 in lines of 20, a blank behind", [=](S t) { return between(ascii85(t), "\r\n", 20) + " "; },
+         unascii85},
         {"ASCII85 behind an equals sign", [=](S t) { return "key=" + ascii85(t) + " ;"; }, unascii85},
         {"Z85", [=](S t) { return base85(whole(t), z85_digits); }, back(z85_digits)},
         {"Z85 behind a letter", [=](S t) { return "k" + base85(whole(amid(t)), z85_digits); },
