@@ -1,0 +1,16 @@
+// What every token of an issuer must say about itself: RFC 7519, section 4.1.
+#pragma once
+
+#include <string>
+
+#include "policy/time.hpp"
+#include "protocol/error.hpp"
+
+namespace tfy::jwt {
+
+/// `iss` is `issuer`, byte for byte; `aud` is `audience` or holds it; `exp` and `iat` are there, `nbf` may
+/// be, and clocks may differ by 60 s; `sub` is a text of 1 to 255 bytes. Errc::denied, as of not_valid().
+Result<void> check_claims(const Json& claims, const std::string& issuer, const std::string& audience,
+                          policy::Time now);
+
+}  // namespace tfy::jwt
