@@ -113,8 +113,8 @@ constexpr bool may_begin_long_run(WordPair bits) {
 
 /// Calls `visit(at, masks, stride)` for each word of the text, from left to right: masks[set * stride] is the
 /// word that begins at byte `at`, and the next one is behind it (0 behind the text).
-template <class PageRequest>
-void for_each_mask(std::string_view text, const ByteClasses& classes, PageRequest visit) {
+template <class Visit>
+void for_each_mask(std::string_view text, const ByteClasses& classes, Visit visit) {
     constexpr std::size_t words = 64;
     constexpr std::size_t stride = words + 1;
     std::array<std::uint64_t, 8 * stride> masks;  // not initialised: what is read has been written
@@ -131,9 +131,9 @@ void for_each_mask(std::string_view text, const ByteClasses& classes, PageReques
 
 /// Calls `visit(begin, end)` for every maximal run of at least `least` bits (64 at most), from left to right.
 /// `bits(masks, stride)` makes a pair of words of what for_each_mask gives; bits behind the text are 0.
-template <class Bits, class PageRequest>
+template <class Bits, class Visit>
 void for_each_run(std::string_view text, const ByteClasses& classes, std::size_t least, Bits bits,
-                  PageRequest visit) {
+                  Visit visit) {
     bool open = false;
     std::size_t begin = 0;
     for_each_mask(text, classes, [&](std::size_t at, const std::uint64_t* masks, std::size_t stride) {
@@ -162,8 +162,8 @@ void for_each_run(std::string_view text, const ByteClasses& classes, std::size_t
 }
 
 /// The same for the first set alone.
-template <class PageRequest>
-void for_each_run(std::string_view text, const ByteClasses& classes, std::size_t least, PageRequest visit) {
+template <class Visit>
+void for_each_run(std::string_view text, const ByteClasses& classes, std::size_t least, Visit visit) {
     for_each_run(
         text, classes, least, [](const std::uint64_t* masks, std::size_t) { return pair_at(masks); }, visit);
 }

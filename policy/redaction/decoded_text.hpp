@@ -18,7 +18,7 @@ constexpr CharacterSet single_bytes() {
     for (const char c : {'\0', '\t', '\n', '\r', '\x1b'}) set[static_cast<unsigned char>(c)] = true;
     return set;
 }
-/// The other control characters, each of which may stand between two single bytes.
+/// The other control characters, which someone may put between the others.
 constexpr CharacterSet stray_bytes() {
     CharacterSet set = bytes_between(0, 0x7f);
     for (std::size_t c = 0; c < 0x80; ++c) set[c] = !single_bytes()[c];
@@ -35,44 +35,20 @@ inline WordPair go_together(const std::uint64_t* masks, std::size_t stride) {
     const auto continuation = pair_at(masks + 2 * stride);
     const auto stray = pair_at(masks + 3 * stride);
     return ((single | continuation) & ((single | lead) >> 1U)) |
-           ((lead | continuation) & (continuation >> 1U)) | (single & (stray >> 1U)) |
+           ((lead | continuation) & (continuation >> 1U)) | ((single | stray) & (stray >> 1U)) |
            (stray & (single >> 1U));
-}
-
-/// Control characters between the others are of one kind, as someone puts them in, or there are none:
-/// garbage has several.
-inline bool is_one_text(std::string_view text) {
-    constexpr auto strays = stray_bytes();
-    constexpr std::size_t enough = 24;  // of a text with one of them
-    std::size_t count = 0;
-    char kind = '\0';
-    for (const char c : text) {
-        if (!has(strays, c)) continue;
-        if (count > 0 && c != kind) return false;
-        kind = c;
-        ++count;
-    }
-    return count != 1 || text.size() >= enough;
 }
 
 /// Calls `visit(begin, end)` for every stretch of at least `least` bytes of text (2 to 64), each as long as
 /// it is, from left to right.
-template <class PageRequest>
-void for_each_text(std::string_view bytes, std::size_t least, PageRequest visit) {
-    constexpr auto strays = stray_bytes();
+template <class Visit>
+void for_each_text(std::string_view bytes, std::size_t least, Visit visit) {
     // No pointer to a function: this is to be inlined.
     const auto pairs = [](const std::uint64_t* masks, std::size_t stride) {
         return go_together(masks, stride);
     };
-    for_each_run(bytes, utf8_kinds, least - 1, pairs, [&](std::size_t begin, std::size_t last) {
-        const auto end = last + 1;
-        if (is_one_text(bytes.substr(begin, end - begin))) return visit(begin, end);
-        for (auto at = begin; at <= end; ++at) {
-            if (at < end && !has(strays, bytes[at])) continue;
-            if (at - begin >= least) visit(begin, at);
-            begin = at + 1;
-        }
-    });
+    for_each_run(bytes, utf8_kinds, least - 1, pairs,
+                 [&](std::size_t begin, std::size_t last) { visit(begin, last + 1); });
 }
 
 }  // namespace tfy::redaction

@@ -191,6 +191,7 @@ bool ends_mirrored_escape(std::string_view text, std::size_t at) {
     const char before = text[at - 1];
     if (text[at] == '%') return has(hex, before) && (has(hex, text[at - 2]) || before == 'u');
     if (text[at] == '&') return before == '#';
+    if (text[at] == '+') return text.substr(at - 2, 2) == "00" && text.substr(at + 1, 1) == "U";
     return before == 'u' || before == 'x' || before == 'U' || (before >= '0' && before <= '7');
 }
 

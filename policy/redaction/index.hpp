@@ -17,6 +17,7 @@ namespace tfy::redaction {
 /// A part of a text that must not leave. `token` is an index into Index::mark's names, or `unnamed`.
 struct Hit {
     static constexpr std::uint32_t unnamed = 0xffffffff;
+    static constexpr std::uint32_t unfinished = 0xfffffffe;  // a compressed stream that the text cuts off
     std::size_t begin = 0;
     std::size_t end = 0;
     std::uint32_t token = unnamed;

@@ -41,6 +41,7 @@ void for_each_magic(std::string_view bytes, Visit visit) {
 struct Inflated {
     std::size_t read = 0;
     bool over_budget = false;
+    bool goes_on = false;  // it asked for more
     std::string held;
 };
 
@@ -81,7 +82,7 @@ public:
         zlib_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));  // NOLINT
         zlib_.avail_in = static_cast<uInt>(bytes.size());
         int status = Z_OK;
-        return inflated(budget, [&](std::size_t& read, auto& out) -> std::size_t {
+        auto result = inflated(budget, [&](std::size_t& read, auto& out) -> std::size_t {
             if (status != Z_OK) return 0;
             zlib_.next_out = reinterpret_cast<Bytef*>(out.data());
             zlib_.avail_out = static_cast<uInt>(out.size());
@@ -89,19 +90,23 @@ public:
             read = bytes.size() - zlib_.avail_in;
             return out.size() - zlib_.avail_out;
         });
+        result.goes_on = zlib_.avail_in == 0 && (status == Z_OK || status == Z_BUF_ERROR);
+        return result;
     }
     Inflated inflate_zstd(std::string_view bytes, std::size_t budget) {
         if (zstd_ == nullptr) return {};
         ZSTD_DCtx_reset(zstd_, ZSTD_reset_session_only);
         ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
         std::size_t status = 1;  // 0: the end of a frame
-        return inflated(budget, [&](std::size_t& read, auto& out) -> std::size_t {
+        auto result = inflated(budget, [&](std::size_t& read, auto& out) -> std::size_t {
             if (status == 0 || ZSTD_isError(status) != 0) return 0;
             ZSTD_outBuffer to{out.data(), out.size(), 0};
             status = ZSTD_decompressStream(zstd_, &to, &in);
             read = in.pos;
             return to.pos;
         });
+        result.goes_on = in.pos == in.size && status != 0 && ZSTD_isError(status) == 0;
+        return result;
     }
 
 private:
@@ -134,7 +139,7 @@ bool Inflater::for_each(std::string_view bytes, std::size_t& budget, const Visit
         budget -= std::min(budget, cost);
         if (found.held.empty()) return;
         done = begin + found.read;
-        visit(begin, done, found.held);
+        visit({begin, done, found.held, found.goes_on});
     });
     return enough;
 }

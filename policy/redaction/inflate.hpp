@@ -20,9 +20,15 @@ public:
     ~Inflater();
     Inflater(Inflater&&) noexcept;
 
-    /// The part of `bytes` that was compressed, and what it holds; of a stream that is cut short or damaged
+    /// A part of the bytes that was compressed, and what it holds; of a stream that is cut short or damaged
     /// what came before.
-    using Visit = std::function<void(std::size_t begin, std::size_t end, std::string_view held)>;
+    struct Stream {
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        std::string_view held;
+        bool goes_on = false;  // the bytes end before it does
+    };
+    using Visit = std::function<void(const Stream&)>;
 
     /// From left to right. Takes from `budget` what is read and written. False: it was not enough.
     ///

@@ -133,15 +133,26 @@ Redacted Redactor::seal_text(std::string_view text) const {
 }
 
 std::optional<std::vector<Match>> Redactor::find(std::string_view text) const {
+    return matches(text, Part::whole);
+}
+
+std::optional<std::vector<Match>> Redactor::find_in_piece(std::string_view piece) const {
+    return matches(piece, Part::piece);
+}
+
+std::optional<std::vector<Match>> Redactor::matches(std::string_view text, Part part) const {
     if (withholds_) return std::nullopt;
     const RepairedText repaired(text);
-    const auto hits = Search(*index_).run(repaired.text(), patient_budget_for(repaired.text().size()));
+    Search search(*index_);
+    const auto budget = patient_budget_for(repaired.text().size());
+    const auto hits =
+        part == Part::piece ? search.run_piece(repaired.text(), budget) : search.run(repaired.text(), budget);
     if (!hits) return std::nullopt;
-    std::vector<Match> findings;
+    std::vector<Match> found;
     for (const auto& hit : *hits)
-        findings.push_back({repaired.source(hit.begin), repaired.source(hit.end),
-                            std::string(index_->name(hit.token)), technique(hit)});
-    return findings;
+        found.push_back({repaired.source(hit.begin), repaired.source(hit.end),
+                         std::string(index_->name(hit.token)), technique(hit), hit.token == Hit::unfinished});
+    return found;
 }
 
 Redacted Redactor::seal_reveal(const Json& message, Reveal reveal) const {

@@ -26,6 +26,7 @@ struct Match {
     std::string token;  // its name; empty if it has none, or where no one registered it
     std::string
         technique;  // how it was written, from the outside to the inside: "plain", "base64, hex", "shape"
+    bool unfinished = false;  // no finding: a compressed stream, the end of which is not in the piece
 };
 
 /// Immutable: a new token makes a new Redactor, and the server swaps it whole. Safe to use from any thread.
@@ -58,6 +59,9 @@ public:
     /// 24 KB, so 64 KiB are enough unless blanks spread such a code out further. A hit that reaches a piece's
     /// end is to be taken from the next one.
     std::optional<std::vector<Match>> find(std::string_view text) const;
+    /// The same, and where compressed streams begin that the piece cuts off: they are read from their heads
+    /// only.
+    std::optional<std::vector<Match>> find_in_piece(std::string_view piece) const;
     /// As seal, then the value goes in where its placeholder is: exactly once, or not at all. Consumes
     /// the reveal.
     Redacted seal_reveal(const Json& message, Reveal reveal) const;
@@ -73,6 +77,8 @@ private:
     friend struct RedactorForTests;
     Redactor(FingerprintKey key, std::vector<TokenFingerprints> tokens);
     explicit Redactor(std::shared_ptr<const Index> index);
+    enum class Part { whole, piece };
+    std::optional<std::vector<Match>> matches(std::string_view text, Part part) const;
     std::string redacted_message(const Json& message, std::string_view placeholder = {}) const;
 
     std::shared_ptr<const Index> index_;

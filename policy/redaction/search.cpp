@@ -43,9 +43,12 @@ std::vector<Hit> merged(std::vector<Hit> hits) {
         }
         auto& last = result.back();
         last.end = std::max(last.end, hit.end);
-        const bool has_name = hit.token != Hit::unnamed;
-        const bool had_name = last.token != Hit::unnamed;
-        if (has_name && !had_name) last.token = hit.token;
+        const auto rank = [](const Hit& one) {
+            return one.token == Hit::unfinished ? 0 : one.token == Hit::unnamed ? 1 : 2;
+        };
+        const auto has_name = rank(hit);
+        const auto had_name = rank(last);
+        if (has_name > had_name) last.token = hit.token;
         if (has_name > had_name || (has_name == had_name && hit.path < last.path)) last.path = hit.path;
     }
     return result;
@@ -67,6 +70,13 @@ std::optional<std::vector<Hit>> Search::run(std::string_view text, std::size_t b
     look(text, {most_nested}, hits);
     if (over_) return std::nullopt;
     return hits.empty() ? hits : merged(std::move(hits));
+}
+
+std::optional<std::vector<Hit>> Search::run_piece(std::string_view piece, std::size_t budget) {
+    of_piece_ = true;
+    auto hits = run(piece, budget);
+    of_piece_ = false;
+    return hits;
 }
 
 void Search::look(std::string_view text, Depth depth, std::vector<Hit>& hits) {
@@ -154,13 +164,16 @@ void Search::look_at_bytes(std::string_view bytes, Depth depth, std::vector<Hit>
 
 /// No part of a compressed text can be taken out: all of it is the hit.
 void Search::look_into_compressed(std::string_view bytes, Depth depth, std::vector<Hit>& hits) {
-    const bool enough =
-        inflater_.for_each(bytes, budget_, [&](std::size_t begin, std::size_t end, std::string_view held) {
-            std::vector<Hit> found;
-            look_at_bytes(held, depth.behind(Decoding::compressed), found);
-            for (const auto& hit : found)
-                hits.push_back({begin, end, hit.token, 0, path_through(Decoding::compressed, hit.path)});
-        });
+    constexpr std::size_t least_unfinished = 4096;  // what is none but begins like one fails sooner
+    const bool enough = inflater_.for_each(bytes, budget_, [&](const Inflater::Stream& stream) {
+        std::vector<Hit> found;
+        look_at_bytes(stream.held, depth.behind(Decoding::compressed), found);
+        for (const auto& hit : found)
+            hits.push_back(
+                {stream.begin, stream.end, hit.token, 0, path_through(Decoding::compressed, hit.path)});
+        if (of_piece_ && stream.goes_on && stream.end - stream.begin >= least_unfinished)
+            hits.push_back({stream.begin, stream.end, Hit::unfinished});
+    });
     over_ = over_ || !enough;
 }
 

@@ -59,6 +59,9 @@ public:
     std::optional<std::vector<Hit>> run(std::string_view text) { return run(text, budget_for(text.size())); }
     /// May decode up to `budget` bytes.
     std::optional<std::vector<Hit>> run(std::string_view text, std::size_t budget);
+    /// The same for a piece of a longer text: there are also hits that are Hit::unfinished, compressed
+    /// streams of which the end is not in it. Shorter than 4 KiB they are not told.
+    std::optional<std::vector<Hit>> run_piece(std::string_view piece, std::size_t budget);
     /// The same for bytes, which may also be what base64url stands for.
     std::optional<std::vector<Hit>> run_bytes(std::string_view bytes);
 
@@ -73,6 +76,7 @@ private:
     const Index& index_;
     std::size_t budget_ = 0;
     bool over_ = false;
+    bool of_piece_ = false;
     std::array<View, depths> views_;
     std::array<DigitRuns, depths> runs_;
     Inflater inflater_;

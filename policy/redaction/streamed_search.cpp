@@ -39,9 +39,9 @@ Result<void> StreamedSearch::finish() {
 
 Result<void> StreamedSearch::judge(bool at_end) {
     const auto limit = at_end ? piece_.size() : piece_.size() - sizes_.overlap;
-    const auto findings = redactor_.find(piece_);
+    const auto findings = redactor_.find_in_piece(piece_);
     if (!findings) return judge_unknown(limit);
-    if (auto judged = judge_found(*findings, limit); !judged) return judged;
+    if (auto judged = judge_found(*findings, limit, at_end); !judged) return judged;
     forget_before(judged_ - std::min(judged_, sizes_.overlap));
     return {};
 }
@@ -53,13 +53,17 @@ Result<void> StreamedSearch::judge_unknown(std::size_t limit) {
     return given;
 }
 
-Result<void> StreamedSearch::judge_found(const std::vector<redaction::Match>& findings, std::size_t limit) {
+Result<void> StreamedSearch::judge_found(const std::vector<redaction::Match>& findings, std::size_t limit,
+                                         bool at_end) {
+    constexpr std::size_t rest_of_a_code = 64;  // digits that spell no whole byte yet
     for (const auto& finding : findings) {
         if (finding.end <= judged_) continue;
+        if (finding.unfinished && (at_end || finding.end + rest_of_a_code < piece_.size())) continue;
         if (finding.begin >= limit) break;
         const bool reaches_over = finding.end > limit;
         // The next piece has it whole, unless it began where this one did.
         if (reaches_over && finding.begin > judged_) return give(finding.begin, Stretch::Holds::nothing);
+        if (finding.unfinished) return judge_unknown(limit);
         if (auto given = give(std::max(finding.begin, judged_), Stretch::Holds::nothing); !given)
             return given;
         if (auto given = give(finding.end, Stretch::Holds::token, &finding); !given) return given;

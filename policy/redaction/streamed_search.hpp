@@ -28,7 +28,8 @@ struct PieceSizes {
 
 /// Finds what Redactor::find finds in the whole text, as far as no hit and what belongs to it (a whole JWT)
 /// takes more than the overlap. A longer one is found in parts, and where it is so long that it fills a
-/// piece, that piece is taken for a part of it. Holds one piece in memory and wipes it.
+/// piece, that piece is taken for a part of it. What is compressed and fills a piece is unknown: nothing
+/// reads the rest of it without its head. Holds one piece in memory and wipes it.
 class StreamedSearch {
 public:
     using Take = std::function<Result<void>(const Stretch&)>;
@@ -46,7 +47,7 @@ public:
 private:
     Result<void> judge(bool at_end);
     Result<void> judge_unknown(std::size_t limit);
-    Result<void> judge_found(const std::vector<redaction::Match>& findings, std::size_t limit);
+    Result<void> judge_found(const std::vector<redaction::Match>& findings, std::size_t limit, bool at_end);
     Result<void> give(std::size_t end, Stretch::Holds holds, const redaction::Match* finding = nullptr);
     void forget_before(std::size_t at);
 

@@ -176,7 +176,6 @@ private:
         long_graphic_run_ |= static_cast<std::uint64_t>(longer);
     }
     void sign(std::size_t at) {
-        constexpr std::size_t nearby = 16;  // "};56#&"
         const char c = text_[at];
         if (c == '(' || c == '+') calls_ += is_of_call(text_, at) ? 1 : 0;
         if (c == '=') {
@@ -186,12 +185,17 @@ private:
         } else if (c == '+') {
             plus_ = true;
             notation_ |= at > 0 && text_[at - 1] == 'U' && text_.substr(at + 1, 2) == "00";
+            mirrored(at);
         } else {
             escapes_ = true;
-            if (mirrored_ >= least_mirrored || !ends_mirrored_escape(text_, at)) return;
-            mirrored_ = at - last_mirrored_ <= nearby ? mirrored_ + 1 : 1;
-            last_mirrored_ = at;
+            mirrored(at);
         }
+    }
+    void mirrored(std::size_t at) {
+        constexpr std::size_t nearby = 16;  // "};56#&"
+        if (mirrored_ >= least_mirrored || !ends_mirrored_escape(text_, at)) return;
+        mirrored_ = at - last_mirrored_ <= nearby ? mirrored_ + 1 : 1;
+        last_mirrored_ = at;
     }
     /// A token's character, a quote, and what may stand between two literals.
     void literals(const std::uint64_t* masks, std::size_t stride, std::size_t at) {

@@ -155,7 +155,7 @@ struct DigitRuns {
 /// The same into a view that has been used before; `runs` are those of this text.
 void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& runs, View& view);
 
-/// True if the %, \ or & at `at` may begin an escape that is written backwards: "14%" for "%41".
+/// True if the %, \, & or + at `at` may be of an escape that is written backwards: "14%" for "%41".
 bool ends_mirrored_escape(std::string_view text, std::size_t at);
 /// True if among digits there may be some that were written backwards.
 bool may_hold_turned(std::string_view digits, std::size_t shortest);

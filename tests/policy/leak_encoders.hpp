@@ -48,6 +48,11 @@ inline std::string between(std::string_view text, std::string_view what, std::si
     });
 }
 
+/// One of `what` after the other, each behind a character.
+inline std::string in_turn(std::string_view text, const std::vector<std::string>& what) {
+    return each(text, [&](char c, std::size_t i) { return c + what[i % what.size()]; });
+}
+
 inline std::string radix(std::string_view text, unsigned bits, std::string_view digits, std::size_t group,
                          bool padded) {
     std::string out;

@@ -5,6 +5,7 @@
 
 #include "policy/redaction/marks.hpp"
 #include "tests/policy/leak_codes.hpp"
+#include "tests/policy/leak_compressed.hpp"
 #include "tests/policy/leak_kinds.hpp"
 
 namespace tfy::streamed_search_test {
@@ -173,6 +174,33 @@ TEST_CASE("a part that is too much to decode is withheld, and what stands behind
     CHECK(seen.marked.find("[redacted:over-budget]") != std::string::npos);
     CHECK(seen.marked.ends_with(behind.substr(behind.size() - 1000)));
     CHECK(seen.marked.size() + 100'000 < seen.bytes.size());
+}
+
+TEST_CASE("what is compressed is read from its head, wherever the pieces end; what fills one is withheld") {
+    const auto redactor = redactor_for({{"ci", token}});
+    std::mt19937_64 random(14);
+    const redaction::PieceSizes sizes{std::size_t{64} * 1024, std::size_t{8} * 1024};
+    const auto packed = [&](std::size_t noise) {
+        return deflated(random_text(random, noise, base64url_digits) + " " + token + " ", gzip_header);
+    };
+    for (const auto before : {10'000, 50'000, 57'000, 63'000}) {
+        CAPTURE(before);
+        const auto text = words(random, static_cast<std::size_t>(before)) + "\n" + base64(packed(24'000)) +
+                          "\n" + words(random, 70'000);
+        const auto seen = stream(redactor, text, sizes);
+        CHECK(seen.bytes == text);
+        CHECK(seen.marked == whole(redactor, text));
+        CHECK(seen.tokens == 1);
+    }
+    const auto behind = words(random, 70'000);
+    const auto text = words(random, 30'000) + "\n" + base64(packed(90'000)) + "\n" + behind;
+    const auto seen = stream(redactor, text, sizes);
+    CHECK(seen.bytes == text);
+    CHECK(seen.unknown == 1);
+    CHECK(seen.marked.ends_with(behind));
+    CHECK(uninflated(unbase64(seen.marked)).find(token) == std::string::npos);
+    const auto cut = words(random, 90'000) + base64(packed(24'000)).substr(0, 12'000) + "\n" + behind;
+    CHECK(stream(redactor, cut, sizes).marked == cut);
 }
 
 TEST_CASE("an error of who takes the text ends the search") {
