@@ -49,9 +49,18 @@ std::optional<Error> not_sure_enough(const Approval& approval, Assurance assuran
                                      "'. Approve it on a channel with that assurance.");
 }
 
+/// As it is, or as it was shown: what cannot be seen is typed by its mark, and what is long as far as it is
+/// read.
+bool typed_right(const Facts& facts, const std::string& typed, const Seals& seal) {
+    const auto& wanted = facts.to_type();
+    constexpr std::size_t in_forms = 200;
+    return wanted.empty() || typed == wanted || typed == shown(seal, wanted) ||
+           typed == shown(seal, wanted, in_forms);
+}
+
 /// Why this yes, however sure, is not enough.
 std::optional<Error> insufficient(const Approval& approval, const DecisionInput& choice, const Seals& seal) {
-    if (!approval.facts.to_type().empty() && choice.typed_name != approval.facts.to_type())
+    if (!typed_right(approval.facts, choice.typed_name, seal))
         return refuse(Errc::refused,
                       std::string("To approve, type ") +
                           (approval.facts.confirmation.empty() ? "the token's name exactly: " : "exactly: ") +

@@ -3,6 +3,16 @@
 #include "policy/visible.hpp"
 
 namespace tfy::tools {
+namespace {
+
+std::string until(policy::Time time, policy::Time now) {
+    using std::chrono::days;
+    if (time - now < days{1}) return policy::format_duration(time - now);
+    const auto calendar = std::chrono::floor<days>(time) - std::chrono::floor<days>(now);
+    return std::to_string(calendar.count()) + (calendar == days{1} ? " day" : " days");
+}
+
+}  // namespace
 
 std::string one_line(const policy::Seals& seal, std::string_view text, std::size_t limit) {
     return policy::shown_line(seal.seal_text(text), limit);
@@ -20,11 +30,12 @@ std::string cell(const policy::Seals& seal, std::string_view text) {
 std::string day(policy::Time time) { return policy::format_time(time).substr(0, 10); }
 
 std::string distance(policy::Time time, policy::Time now) {
-    using std::chrono::days;
-    if (time <= now) return policy::format_duration(now - time) + " ago";
-    const auto calendar = std::chrono::floor<days>(time) - std::chrono::floor<days>(now);
-    if (time - now < days{1}) return "in " + policy::format_duration(time - now);
-    return "in " + std::to_string(calendar.count()) + (calendar == days{1} ? " day" : " days");
+    return time <= now ? policy::format_duration(now - time) + " ago" : "in " + until(time, now);
+}
+
+std::string distance_from_asking(policy::Time time, policy::Time asked) {
+    return time <= asked ? policy::format_duration(asked - time) + " before this was asked"
+                         : until(time, asked) + " after this was asked";
 }
 
 std::string in_quotes(const policy::Seals& seal, std::string_view text) {

@@ -35,14 +35,16 @@ struct DryFacts {
 struct Narrower {
     std::string name = {};             // of the new token
     std::string expiration_date = {};  // as people write it: a date, a time, "90 days"
+    std::string team = {};             // that will own it
 };
 
 /// Which of these a tool's narrow() can change.
 struct Narrowable {
     bool name = false;
     bool expiration = false;
+    bool team = false;
 
-    bool any() const { return name || expiration; }
+    bool any() const { return name || expiration || team; }
 };
 
 /// A failure as a result: the sentence, and {status, message, next} with the code's name as status; with the

@@ -22,7 +22,7 @@ Json json_of(const policy::Approval& approval, policy::Approval::State state, co
             {"digest", approval.digest},
             {"short_digest", policy::short_digest(approval.digest)},
             {"state", policy::to_string(state)},
-            {"expires_at", policy::format_time(approval.expires)},
+            {"request_expires_at", policy::format_time(approval.expires)},
             {"min_assurance", policy::to_string(approval.terms.min_assurance)},
             {"warnings", shown_all(approval.facts.warnings, seal)},
             {"because", policy::shown(seal, approval.terms.because)},

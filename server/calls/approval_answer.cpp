@@ -64,7 +64,7 @@ ToolResult pending(const Approval& approval, const DecisionLinks& doors, policy:
                       .structured = {{"status", "approval_pending"},
                                      {"approval_id", approval.id},
                                      {"digest", approval.digest},
-                                     {"expires_at", policy::format_time(approval.expires)},
+                                     {"request_expires_at", policy::format_time(approval.expires)},
                                      {"message", message},
                                      {"next", next}}};
     if (!doors.page.empty()) result.structured["approval_url"] = doors.page;

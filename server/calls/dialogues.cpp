@@ -32,7 +32,7 @@ std::string waits_at(const Approval& approval, const tools::ToolResult& result) 
 Json waiting_note(const Approval& approval) {
     return {{"event", "waiting_for_a_person"},
             {"approval_id", approval.id},
-            {"expires_at", policy::format_time(approval.expires)}};
+            {"request_expires_at", policy::format_time(approval.expires)}};
 }
 
 Dialogues::Dialogues(approvals::Approvals& desk, approvals::ApprovalPage& page, const Clock& clock,

@@ -32,7 +32,7 @@ int list_requests(const ApprovalsWindow& window) {
     std::string text;
     for (auto& stored : *found | std::views::reverse) {  // oldest first, as they are watched
         const auto approval = policy::lapse(std::move(stored), window.now());
-        document["approvals"].push_back(approval.json());
+        document["approvals"].push_back(request_json(approval));
         text += brief(approval, window.now(), *window.archive.sealer);
     }
     const auto frozen = list_frozen(window, document);
@@ -80,7 +80,7 @@ int show_request(const ApprovalsWindow& window) {
     const auto approval = window.find();
     if (!approval) return window.fail(approval.error());
     if (window.options.json)
-        window.archive.print(window.out, approval->json());
+        window.archive.print(window.out, request_json(*approval));
     else
         window.archive.say(window.out, verdict(window, *approval) + shown_here(window, *approval));
     return 0;

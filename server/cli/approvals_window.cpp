@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <utility>
 
 #include "policy/call_words.hpp"
 #include "server/cli/wrapped.hpp"
@@ -53,6 +54,16 @@ Result<std::string> ApprovalsWindow::whole_id(const std::string& kind) const {
     if (found->size() > most_listed) list += "\nand more.";
     return Error{Errc::refused, "More than one id begins with " + shown(typed, 64) +
                                     ". Nothing was changed. Type more of it:" + list};
+}
+
+Json request_json(const Approval& approval) {
+    auto all = approval.json();
+    all["request_expires_at"] = std::exchange(all["expires"], nullptr);
+    all.erase("expires");
+    auto& facts = all.at("facts");
+    facts["expires_at"] = std::exchange(facts["expires"], nullptr);
+    facts.erase("expires");
+    return all;
 }
 
 std::string brief(const Approval& approval, policy::Time now, const policy::Seals& seal) {

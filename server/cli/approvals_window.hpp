@@ -54,6 +54,9 @@ struct ApprovalsWindow {
 /// One line as it was typed; nullopt at the end of the input.
 std::optional<std::string> ask(const ApprovalsWindow& window, const std::string& question);
 
+/// All of a request; when it ends is not called what the end of its token is.
+Json request_json(const policy::Approval& approval);
+
 /// A few lines about one request, none longer than 80 characters.
 std::string brief(const policy::Approval& approval, policy::Time now, const policy::Seals& seal);
 

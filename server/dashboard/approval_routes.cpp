@@ -18,7 +18,8 @@ constexpr std::size_t most_rows = 250;    // of the inbox, at a time
 constexpr std::size_t most_decided = 30;  // of those that are over
 
 constexpr std::string_view unchanged = "Nothing was changed.";
-constexpr std::chrono::seconds session_check{20};
+constexpr std::chrono::seconds heartbeat{1};  // the page takes three silent seconds for a lost server
+constexpr int session_check = 20;             // heartbeats
 
 struct Change {
     std::string digest;  // what the person was shown
@@ -29,7 +30,8 @@ Result<Change> read_change(const Json& body) {
     Change change;
     for (const auto& [name, into] : {std::pair{"digest", &change.digest},
                                      {"name", &change.wish.name},
-                                     {"expiration", &change.wish.expiration_date}}) {
+                                     {"expiration", &change.wish.expiration_date},
+                                     {"team", &change.wish.team}}) {
         auto text = text_field(body, name);
         if (!text) return bad_text(name, unchanged);
         *into = std::move(*text);
@@ -38,8 +40,8 @@ Result<Change> read_change(const Json& body) {
         return Error{
             Errc::refused,
             "The digest of the request that was shown is missing. Nothing was changed. Reload the page."};
-    if (blank(change.wish.name) && blank(change.wish.expiration_date))
-        return Error{Errc::refused, "Give the new name or the new expiry. Nothing was changed."};
+    if (blank(change.wish.name) && blank(change.wish.expiration_date) && blank(change.wish.team))
+        return Error{Errc::refused, "Give another name, expiry or team. Nothing was changed."};
     return change;
 }
 
@@ -93,19 +95,24 @@ Async<void> Dashboard::events(PageRequest visit, transport::Responder& answer) {
     const auto started = co_await answer.start_events(guards());
     if (!started) co_return;
     std::optional<std::uint64_t> told;
-    for (;;) {
-        const auto session = co_await people_.session(visit.key, false);
-        if (!session || !*session) break;
+    auto woken = approvals::Woken::changed;
+    for (int beats = 0; woken != approvals::Woken::draining; ++beats) {
+        if (woken == approvals::Woken::changed || beats % session_check == 0) {
+            const auto session = co_await people_.session(visit.key, false);
+            if (!session || !*session) break;
+        }
         const auto revision = approvals_.revision();
+        Result<void> sent;
         if (told != revision) {
             const Json news = {{"revision", revision}};
             auto sealed = redaction_.seal(news);
-            const auto sent = co_await answer.event(std::move(sealed));
-            if (!sent) co_return;
-            told = revision;
+            sent = co_await answer.event(std::move(sealed));
+        } else {
+            sent = co_await answer.hint({}, {});
         }
-        const auto woken = co_await approvals_.wait_revision(revision, session_check);
-        if (woken == approvals::Woken::draining) break;
+        if (!sent) co_return;
+        told = revision;
+        woken = co_await approvals_.wait_revision(revision, heartbeat);
     }
     co_await answer.end_events();
 }

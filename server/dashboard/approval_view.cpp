@@ -4,6 +4,7 @@
 #include "policy/narrowed_arguments.hpp"
 #include "policy/standing_permission.hpp"
 #include "policy/visible.hpp"
+#include "tools/access_tokens/rotations.hpp"
 
 namespace tfy::dashboard {
 namespace {
@@ -82,6 +83,24 @@ Json narrowings_view(const Approval& approval, Shower& show) {
     return all;
 }
 
+// A rotation: what the new token has where the old one has what. null where nothing is replaced.
+Json difference_view(const policy::Facts& facts, Shower& show) {
+    const auto plan = access_tokens::RotationPlan::read(facts.target);
+    if (!plan) return nullptr;
+    const auto end = [](const std::string& time) {
+        const auto read = policy::read_time(time);
+        return read ? policy::format_time(*read) : std::string("never");
+    };
+    const auto before = plan->old.value("expires", Json(nullptr));
+    return {{{"label", "Name"}, {"before", show(plan->old_title())}, {"after", show(plan->new_name)}},
+            {{"label", "Expires"},
+             {"before", end(before.is_string() ? before.get<std::string>() : std::string{})},
+             {"after", end(plan->expiration_date)}},
+            {{"label", "Old token"},
+             {"before", "works"},
+             {"after", "is deleted " + access_tokens::after_grace(*plan)}}};
+}
+
 // Who may decide, who did, and what it takes.
 void add_people(Json& view, const Approval& approval, Shower& show) {
     const auto& terms = approval.terms;
@@ -107,7 +126,9 @@ void add_leave(Json& view, const Approval& approval, const Viewer& viewer, const
                           {"why_not", why_not ? Json(*why_not) : Json(nullptr)}};
     view["may_extend"] = !policy::cannot_extend(approval, viewer.person, seal);
     if (viewer.narrowable.any() && !policy::cannot_narrow(approval, viewer.person, seal))
-        view["may_narrow"] = {{"name", viewer.narrowable.name}, {"expiration", viewer.narrowable.expiration}};
+        view["may_narrow"] = {{"name", viewer.narrowable.name},
+                              {"expiration", viewer.narrowable.expiration},
+                              {"team", viewer.narrowable.team}};
 }
 
 // The words of a success stand in the agent's conversation; a failure's are what the person needs here.
@@ -140,8 +161,9 @@ Json approval_view(const Approval& approval, const Viewer& viewer, const policy:
                  {"state", policy::to_string(approval.state())},
                  {"created", policy::format_time(approval.created)},
                  {"updated", policy::format_time(approval.updated)},
-                 {"expires", policy::format_time(approval.expires)},
+                 {"request_expires_at", policy::format_time(approval.expires)},
                  {"facts", facts_view(approval.facts, show)},
+                 {"differs", difference_view(approval.facts, show)},
                  {"arguments",
                   show.lines(approval.call.arguments.dump(2, ' ', false, Json::error_handler_t::replace))},
                  {"digest", approval.digest},

@@ -63,7 +63,7 @@ Json inbox_row(const policy::Approval& approval, std::string_view person, const 
             {"subject", policy::shown(seal, approval.facts.subject)},
             {"principal", policy::shown(seal, approval.call.caller.principal)},
             {"created", policy::format_time(approval.created)},
-            {"expires", policy::format_time(approval.expires)},
+            {"request_expires_at", policy::format_time(approval.expires)},
             {"digest", approval.digest},
             {"short_digest", policy::short_digest(approval.digest)},
             {"risks", risks_of(approval.facts, seal)},

@@ -103,6 +103,7 @@ Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
             passkeys = static_cast<std::size_t>(std::ranges::count_if(
                 *own, [this](const auto& each) { return passkeys_.is_for_here(each); }));
     const Json body = {{"signed_in", session.has_value()},
+                       {"can_sign_in", way_in},
                        {"passkeys", passkeys},
                        {"person", session ? Json(session->person) : Json(nullptr)},
                        {"server", server_label_},

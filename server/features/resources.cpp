@@ -158,8 +158,8 @@ Resources::Listed Resources::listed_approval(const Json& approval) const {
     definition["name"] = id;
     definition["title"] = "Approval of " + approval.at("tool").get<std::string>();
     definition["description"] = "An open request of yours: " + state + ", until " +
-                                approval.at("expires_at").get<std::string>() + ".";
-    return {place_of(approvals_place, approval.at("expires_at"), id), std::move(definition)};
+                                approval.at("request_expires_at").get<std::string>() + ".";
+    return {place_of(approvals_place, approval.at("request_expires_at"), id), std::move(definition)};
 }
 
 Resources::Listed Resources::listed_token(const Json& token) const {

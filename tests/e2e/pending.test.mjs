@@ -10,11 +10,11 @@ const mute = { elicitation: null };
 
 function checkPending(result) {
   assert.ok(!result.isError, 'pending is no error');
-  const { status, approval_id, digest, expires_at } = result.structuredContent;
+  const { status, approval_id, digest, request_expires_at } = result.structuredContent;
   assert.equal(status, 'approval_pending', textOf(result));
   assert.match(approval_id, /^apr_[a-z2-7]{26}$/);
   assert.match(digest, /^sha256:[0-9a-f]{64}$/);
-  assert.ok(Date.parse(expires_at) > Date.now());
+  assert.ok(Date.parse(request_expires_at) > Date.now());
   assert.match(textOf(result), new RegExp(approval_id));
   assert.match(textOf(result), /same arguments/);
   return approval_id;

@@ -183,6 +183,21 @@ TEST_CASE("a person's yes counts only where everything is right") {
          noon,
          {},
          ""},
+        {"a name with what cannot be seen, typed as it is shown",
+         [](Approval& a, DecisionInput& c) {
+             a.facts.subject = "ci\u202Etxt";
+             c.typed_name = "ci\u27E8U+202E\u27E9txt";
+         },
+         person(),
+         noon,
+         {},
+         ""},
+        {"a name with what cannot be seen, typed without it",
+         [](Approval& a, DecisionInput& c) {
+             a.facts.subject = "ci\u202Etxt";
+             c.typed_name = "citxt";
+         },
+         person(), noon, Errc::refused, "type the token's name"},
         {"no name to type",
          [](Approval& a, DecisionInput& c) {
              a.facts.subject.clear();

@@ -43,6 +43,9 @@ TEST_CASE("a distance counts days by the calendar, and says what is over") {
     CHECK(tools::distance(noon + 5h, noon) == "in 5 h");
     CHECK(tools::distance(noon - 2h, noon) == "2 h ago");
     CHECK(tools::distance(noon, noon) == "0 s ago");
+    CHECK(tools::distance_from_asking(noon + days{90} - 12h, noon) == "90 days after this was asked");
+    CHECK(tools::distance_from_asking(noon + 5h, noon) == "5 h after this was asked");
+    CHECK(tools::distance_from_asking(noon - 2h, noon) == "2 h before this was asked");
     CHECK(tools::day(noon) == "2026-11-23");
 }
 

@@ -69,6 +69,7 @@ Result<Json> CreateAccessToken::narrow(Json arguments, const tools::Narrower& wi
         if (const auto checked = TokenName::read(wish.name); !checked) return checked.error();
         payload["name"] = wish.name;
     }
+    if (!wish.team.empty()) payload["teamName"] = wish.team;
     if (wish.expiration_date.empty()) return arguments;
     auto resolved = resolve_expiration(wish.expiration_date, now, client_.seals());
     if (!resolved) return resolved.error();

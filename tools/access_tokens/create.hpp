@@ -37,7 +37,7 @@ public:
     bool yields_value() const override { return true; }
     tools::DryFacts dry_facts(const policy::Call& call, policy::Time now) const override;
     std::vector<std::string> touches(const policy::Call& call, const Json& structured) const override;
-    tools::Narrowable narrowable() const override { return {.name = true, .expiration = true}; }
+    tools::Narrowable narrowable() const override { return {.name = true, .expiration = true, .team = true}; }
     /// Another name, or an earlier end.
     Result<Json> narrow(Json arguments, const tools::Narrower& wish, policy::Time now) const override;
     /// Errc::conflict if the name is taken, before anyone is asked.

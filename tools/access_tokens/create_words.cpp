@@ -41,10 +41,6 @@ std::string owner_of(const Args& args, const policy::Seals& seal) {
     return owner.empty() ? "the user whose key this server uses" : owner;
 }
 
-std::string with_distance(policy::Time time, policy::Time now) {
-    return policy::format_time_for_people(time) + " (" + tools::distance(time, now) + ")";
-}
-
 /// "10 minutes", also a moment later: whole minutes where there are some, since it is said to a person.
 std::string in_words(policy::Duration left) {
     constexpr std::chrono::seconds moment{5};
@@ -123,7 +119,9 @@ void replace_paragraph(std::string& text, std::size_t from, const std::string& w
 
 /// A tenant may allow less than was asked for; no one should find that out on the day.
 std::string expiry_of(const Created& created, policy::Time now) {
-    auto granted = created.expires ? with_distance(*created.expires, now) : std::string("Never");
+    auto granted = created.expires ? policy::format_time_for_people(*created.expires) + " (" +
+                                         tools::distance(*created.expires, now) + ")"
+                                   : std::string("Never");
     if (created.asked && created.expires != created.asked)
         granted += ". TrueFoundry granted this; " + policy::format_time_for_people(*created.asked) +
                    " was asked for. Tell the user";
@@ -164,7 +162,10 @@ std::vector<std::string> warnings_about(const Args& args, policy::Time now) {
 
 std::string terms_of(const Args& args, policy::Time now, const policy::Seals& seal) {
     const auto expires = policy::read_time(args.expiration_date);
-    return "Expires: " + (expires ? with_distance(*expires, now) : std::string("Never")) + ". Type: " +
+    const auto end = expires ? policy::format_time_for_people(*expires) + " (" +
+                                   tools::distance_from_asking(*expires, now) + ")"
+                             : std::string("Never");
+    return "Expires: " + end + ". Type: " +
            (args.token_type.empty() ? "the tenant's default" : tools::in_quotes(seal, args.token_type)) +
            ". Owner: " + owner_of(args, seal) + ".";
 }
@@ -176,7 +177,7 @@ policy::Facts describe_creation(const Args& args, policy::Time now, const policy
                                   ", which can do everything that its user can do. " +
                                   terms_of(args, now, seal)};
     facts.shown = {{"Rights", "all permissions of its user: access tokens have no scopes"},
-                   {name_is_free, "yes, read from TrueFoundry just now"}};
+                   {name_is_free, "yes, as TrueFoundry said when this was asked"}};
     facts.warnings = warnings_about(args, now);
     facts.yields_value = true;
     facts.expires = expires;

@@ -22,7 +22,7 @@ constexpr policy::Duration least_for_a_try{5'000};
 constexpr auto locks_out = " locks this server out";  // after the name, to be typed by who approves it
 
 std::string when(const std::optional<policy::Time>& time, policy::Time now, const char* otherwise) {
-    return time ? policy::format_time_for_people(*time) + " (" + tools::distance(*time, now) + ")"
+    return time ? policy::format_time_for_people(*time) + " (" + tools::distance_from_asking(*time, now) + ")"
                 : otherwise;
 }
 
@@ -104,7 +104,7 @@ policy::Facts describe_deletion(const AccessToken& token, const std::vector<std:
         facts.confirmation = title_of(token) + locks_out;
     }
     if (token.last_used && *token.last_used > now - recently)
-        facts.warnings.push_back("It was used " + tools::distance(*token.last_used, now) +
+        facts.warnings.push_back("It was used " + tools::distance_from_asking(*token.last_used, now) +
                                  ". Everything that uses it will break.");
     facts.target = target_of(token);
     facts.needs = facts.consumes = {policy::token_key(token.id)};

@@ -56,9 +56,9 @@ Async<Result<policy::Facts>> RevealAccessToken::facts(policy::Call call) {
     facts.shown = {{"Name", held->token_name},
                    {"ID", held->token_id.empty() ? "unknown" : held->token_id},
                    {"Created", policy::format_time_for_people(held->created) + " (" +
-                                   tools::distance(held->created, now) + ")"},
+                                   tools::distance_from_asking(held->created, now) + ")"},
                    {"Can be shown until", policy::format_time_for_people(held->until) + " (" +
-                                              tools::distance(held->until, now) + ")"}};
+                                              tools::distance_from_asking(held->until, now) + ")"}};
     facts.needs = {policy::value_key(Args::read(call.arguments).reveal_id)};
     facts.warnings = {"The value will be in the agent's conversation, and wherever that is stored."};
     co_return facts;

@@ -11,9 +11,8 @@ using policy::Approval;
 /// What the call itself would be answered with now, and what is known of the request besides.
 tools::ToolResult report(tools::ToolResult answer, const Approval& approval, const policy::Seals& seal) {
     tools::ToolResult result{.text = std::move(answer.text), .structured = std::move(answer.structured)};
-    // What the call says of its token stays: a new token's end is not the request's.
-    result.structured.emplace("expires_at", policy::format_time(approval.expires));
     result.structured.update(Json{{"state", policy::to_string(approval.state())},
+                                  {"request_expires_at", policy::format_time(approval.expires)},
                                   {"approval_id", approval.id},
                                   {"tool", approval.call.tool},
                                   {"digest", approval.digest}});

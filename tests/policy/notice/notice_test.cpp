@@ -108,7 +108,7 @@ TEST_CASE("the JSON says what happened, to what, and where to decide; the agent'
     CHECK(body["at"] == "2026-11-23T12:00:00.000Z");
     CHECK(body["approval_url"] == page);
     CHECK(body["approval"]["state"] == "pending");
-    CHECK(body["approval"]["expires_at"] == "2026-11-23T12:15:00.000Z");
+    CHECK(body["approval"]["request_expires_at"] == "2026-11-23T12:15:00.000Z");
     CHECK(body["approval"]["warnings"] == Json::array({"It was used today."}));
     CHECK_FALSE(body.contains("decision"));
     for (const auto* key : {"id", "tool", "subject", "effect", "principal", "digest", "short_digest",

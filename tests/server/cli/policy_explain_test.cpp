@@ -319,7 +319,8 @@ TEST_CASE("with the sandbox its tokens are read, and neither they nor anything e
     const auto before = files_below(place.folder.path());
     const auto told = place.json();
     CHECK(told.at("name") == "ci-pipeline");
-    CHECK(holds(told.at("screen").get<std::string>(), "Created: 2026-11-20 12:00 UTC (3 d ago)"));
+    CHECK(holds(told.at("screen").get<std::string>(),
+                "Created: 2026-11-20 12:00 UTC (3 d before this was asked)"));
     CHECK(told.at("notes") == Json::array());
     place.explain.arguments = R"({"payload":{"name":"ci-runner"}})";
     place.explain.tool = "tfy_access_tokens_create";

@@ -22,7 +22,7 @@ const std::string written_out = "\u27E8U+202E\u27E9";
 TEST_CASE("a pending request is shown with its facts, arguments, digest and rule") {
     auto made = approval("apr_a");
     made.terms.because = "deleting a token cannot be undone";
-    made.facts.warnings = {"It was used 2 h ago."};
+    made.facts.warnings = {"It was used 2 h before this was asked."};
     const auto view = dashboard::approval_view(made, grace, fakes::no_tokens());
 
     CHECK(view.at("id") == "apr_a");
@@ -33,12 +33,12 @@ TEST_CASE("a pending request is shown with its facts, arguments, digest and rule
     CHECK(view.at("state") == "pending");
     CHECK(view.at("created") == "2026-11-23T12:00:00.000Z");
     CHECK(view.at("updated") == policy::format_time(made.updated));
-    CHECK(view.at("expires") == "2026-11-23T12:15:00.000Z");
+    CHECK(view.at("request_expires_at") == "2026-11-23T12:15:00.000Z");
     CHECK(view.at("facts") == Json{{"subject", "ci-pipeline"},
                                    {"to_type", "ci-pipeline"},
                                    {"effect", "The token is deleted for ever. What uses it stops working."},
                                    {"shown", {{{"label", "Created"}, {"value", "2026-01-05 09:00 UTC"}}}},
-                                   {"warnings", {"It was used 2 h ago."}}});
+                                   {"warnings", {"It was used 2 h before this was asked."}}});
     CHECK(view.at("arguments") == "{\n  \"id\": \"pat-ci-pipeline\"\n}");
     CHECK(view.at("digest") == made.digest);
     CHECK(view.at("short_digest") == policy::short_digest(made.digest));
@@ -92,7 +92,7 @@ TEST_CASE("it says who may decide, who has, and what this viewer may do") {
                                             {"destination", nullptr}}}));
     CHECK(view.at("self_approval") == false);
     CHECK(view.at("asked_by_person") == "alice");
-    CHECK(view.at("may_narrow") == Json{{"name", true}, {"expiration", false}});
+    CHECK(view.at("may_narrow") == Json{{"name", true}, {"expiration", false}, {"team", false}});
     policy::ApprovalForTests::state(made) = policy::Approval::State::approved;
     CHECK(dashboard::approval_view(made, {"bob", {.name = true}}, fakes::no_tokens())
               .at("may_decide")

@@ -183,6 +183,7 @@ TEST_CASE("without a session nothing is told and nothing is done") {
     CHECK(page.wait(page.approvals.find("apr_a")).value().state() == policy::Approval::State::pending);
     CHECK(page.get("/approvals/api/session").json() ==
           Json{{"signed_in", false},
+               {"can_sign_in", false},
                {"passkeys", 0},
                {"person", nullptr},
                {"server", "sandbox"},

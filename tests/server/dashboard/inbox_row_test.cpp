@@ -13,7 +13,7 @@ using namespace tfy::fakes;
 TEST_CASE("a line says what, who asks, what is risky, how long, and who has voted") {
     auto made = approval("apr_a");
     made.facts.subject = "prod-db";
-    made.facts.warnings = {"It was used 2 h ago. Everything that uses it will break.",
+    made.facts.warnings = {"It was used 2 h before this was asked. Everything that uses it will break.",
                            "New token: It never expires, unless the tenant's own limit says so."};
     made.terms.quorum = 2;
     policy::ApprovalForTests::votes(made) = {
@@ -26,9 +26,9 @@ TEST_CASE("a line says what, who asks, what is risky, how long, and who has vote
     CHECK(row.at("together") == "plan");
     CHECK(row.at("subject") == "prod-db");
     CHECK(row.at("principal") == "stdio:alice");
-    CHECK(row.at("expires") == "2026-11-23T12:15:00.000Z");
+    CHECK(row.at("request_expires_at") == "2026-11-23T12:15:00.000Z");
     CHECK(row.at("digest") == made.digest);
-    CHECK(row.at("risks") == Json{"used 2 h ago", "never expires", "production-like name"});
+    CHECK(row.at("risks") == Json{"used 2 h before this was asked", "never expires", "production-like name"});
     CHECK(row.at("quorum") == 2);
     CHECK(row.at("voters") == Json{"ann"});
     CHECK(row.at("narrowed") == false);

@@ -43,7 +43,8 @@ TEST_CASE("a request's time is extended on the page once, by who may deny it, an
     const auto longer = page.post(path + "/extend", Json::object());
     CHECK(longer.status() == 200);
     CHECK(longer.json().at("extended").at("by") == "ann");
-    CHECK(longer.json().at("expires") == policy::format_time(made.expires + (made.expires - made.created)));
+    CHECK(longer.json().at("request_expires_at") ==
+          policy::format_time(made.expires + (made.expires - made.created)));
     CHECK(longer.json().at("may_extend") == false);
     page.sign_in("bob");
     CHECK(page.post(path + "/extend", Json::object()).status() == 403);
@@ -104,9 +105,10 @@ TEST_CASE("what was changed is shown, and approved only as it is now") {
     page.sign_in("ann");
     const auto voted = approve(page, page.get(narrow_path + made.id).json()).json();
     CHECK(voted.at("votes").size() == 1);
-    CHECK(voted.at("may_narrow") == Json{{"name", true}, {"expiration", true}});
+    CHECK(voted.at("may_narrow") == Json{{"name", true}, {"expiration", true}, {"team", true}});
 
-    const auto answer = narrow(page, made, {{"name", "ci-smaller"}, {"expiration", "5 days"}});
+    const auto answer =
+        narrow(page, made, {{"name", "ci-smaller"}, {"expiration", "5 days"}, {"team", "builds"}});
     REQUIRE(answer.status() == 200);
     const auto now = answer.json();
     CHECK(now.at("state") == "pending");
@@ -119,6 +121,13 @@ TEST_CASE("what was changed is shown, and approved only as it is now") {
                                              {"asked", in_ten_days},
                                              {"approved", "2026-11-28T00:00:00.000Z"}});
     CHECK(now.at("narrowings").at(1).at("approved") == "ci-smaller");
+    CHECK(now.at("narrowings").at(2) == Json{{"by", "ann"},
+                                             {"at", "2026-11-23T12:00:00.000Z"},
+                                             {"argument", "payload.teamName"},
+                                             {"asked", nullptr},
+                                             {"approved", "builds"}});
+    CHECK(now.at("facts").at("effect").get<std::string>().find("Owner: team \"builds\"") !=
+          std::string::npos);
     CHECK(page.journal().back().kind == "narrowed");
 
     auto old = now;

@@ -112,7 +112,8 @@ TEST_CASE("the person sees what will be made, until when, and whose it is") {
     CHECK(holds(facts.effect, "\"dev-local\""));
     CHECK(facts.yields_value);
     CHECK(facts.target.is_null());
-    CHECK(holds(facts.effect, "Expires: 2027-02-21 00:00 UTC (in 90 days). Type: \"opaque\"."));
+    CHECK(holds(facts.effect,
+                "Expires: 2027-02-21 00:00 UTC (90 days after this was asked). Type: \"opaque\"."));
     CHECK(holds(facts.effect, "Owner: team \"platform\"."));
     CHECK(holds(shown(facts, "Rights"), "all permissions of its user"));
     CHECK(facts.warnings.empty());

@@ -74,11 +74,12 @@ TEST_CASE("the person sees the token itself, and that what used it lately will b
     CHECK(facts.subject == "ci-pipeline");
     CHECK(holds(facts.effect, "permanently"));
     CHECK(shown(facts, "ID") == "tok1");
-    CHECK(shown(facts, "Last used") == "2026-11-23 10:00 UTC (2 h ago)");
-    CHECK(shown(facts, "Expires") == "2027-02-21 00:00 UTC (in 90 days)");
+    CHECK(shown(facts, "Last used") == "2026-11-23 10:00 UTC (2 h before this was asked)");
+    CHECK(shown(facts, "Expires") == "2027-02-21 00:00 UTC (90 days after this was asked)");
     CHECK(shown(facts, "This server's own key") == "unknown; the key does not say");
     CHECK(facts.warnings ==
-          std::vector<std::string>{"It was used 2 h ago. Everything that uses it will break."});
+          std::vector<std::string>{
+              "It was used 2 h before this was asked. Everything that uses it will break."});
     CHECK_FALSE(facts.yields_value);
     CHECK(facts.target == Json{{"id", "tok1"},
                                {"name", "ci-pipeline"},

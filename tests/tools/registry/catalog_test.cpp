@@ -5,6 +5,7 @@
 #include <set>
 
 #include "manifests/embedded.hpp"
+#include "policy/call_words.hpp"
 #include "protocol/expectation.hpp"
 #include "tests/fakes/every_tool.hpp"
 #include "tests/fakes/fake_escrow.hpp"
@@ -185,7 +186,7 @@ TEST_CASE("what the tools answer satisfies their output schemas, and so does a p
     const Json pending = {{"status", "approval_pending"},
                           {"approval_id", "apr_" + std::string(26, 'a')},
                           {"digest", "sha256:00"},
-                          {"expires_at", "2026-11-23T12:15:00.000Z"},
+                          {"request_expires_at", "2026-11-23T12:15:00.000Z"},
                           {"approval_url", "http://127.0.0.1:8780/approvals"}};
     fits("tfy_access_tokens_create", pending);
     fits("tfy_access_tokens_delete", pending);
@@ -267,6 +268,24 @@ TEST_CASE("every example fits its schema") {
                 CHECK(fits(its));
             }
         }
+}
+
+TEST_CASE("no tool that changes something is without a heading, a verb and a button of its own") {
+    House house;
+    std::set<std::string> headings;
+    std::set<std::string> buttons;
+    for (const auto& entry : house.catalog().entries()) {
+        if (entry.changes == nullptr) continue;
+        const auto name = std::string(entry.tool->name());
+        CAPTURE(name);
+        const auto words = policy::words_for(name, fakes::no_tokens());
+        CHECK(words.title != name);
+        CHECK(words.verb != name);
+        CHECK(words.button != "Approve");
+        CHECK(headings.insert(words.title).second);
+        CHECK(buttons.insert(words.button).second);
+    }
+    CHECK(headings.size() >= 4);
 }
 
 TEST_CASE("a tool without a definition stops the start, and says which file is missing") {

@@ -229,7 +229,7 @@ TEST_CASE("an approval says what the call itself would be answered, and where th
                                          {"approval_id", approval_id},
                                          {"tool", "tfy_access_tokens_delete"},
                                          {"digest", "sha256:3f9c01ab77e2" + std::string(52, '0')},
-                                         {"expires_at", "2026-11-23T12:15:00.000Z"}});
+                                         {"request_expires_at", "2026-11-23T12:15:00.000Z"}});
         CHECK(result->text.starts_with("What the call says.\n"));
         CHECK(holds(result->text, "Tool: tfy_access_tokens_delete"));
         CHECK(holds(result->text, "State: " + std::string(policy::to_string(state))));
