@@ -13,10 +13,18 @@ export class Failure extends Error {
     }
 }
 
-async function call(path: string, init: RequestInit = {}): Promise<Response> {
+/** Milliseconds that an answer may take: one that was lost must not hold up those that follow. */
+const usual = 10_000;
+const long = 120_000;
+
+const silent = () =>
+    new Failure(0, "The server did not answer. Nothing is known to have changed. Is it still running?");
+
+async function call(path: string, init: RequestInit = {}, patience = long): Promise<Response> {
     let response: Response;
     try {
         response = await fetch(base + path, {
+            signal: AbortSignal.timeout(patience),
             ...init,
             headers: { ...init.headers, ...(pageKey() && { "X-Page-Key": pageKey() }) },
             credentials: "omit",
@@ -24,10 +32,7 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
             redirect: "error",
         });
     } catch {
-        throw new Failure(
-            0,
-            "The server did not answer. Nothing is known to have changed. Is it still running?",
-        );
+        throw silent();
     }
     if (response.ok) return response;
     const body: unknown = await response.json().catch(() => null);
@@ -38,33 +43,36 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
     );
 }
 
-async function get<T>(path: string): Promise<T> {
-    return (await (await call(path)).json()) as T;
-}
+/** What an answer says; it may still be lost half-way. */
+const read = <T,>(response: Response) =>
+    response.json().catch(() => {
+        throw silent();
+    }) as Promise<T>;
+
+const get = async <T,>(path: string, patience = usual) => read<T>(await call(path, {}, patience));
 
 function post(path: string, body: object): Promise<Response> {
     const headers = { "Content-Type": "application/json" };
     return call(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-async function ask<T>(path: string, body: object): Promise<T> {
-    return (await (await post(path, body)).json()) as T;
-}
+const ask = async <T,>(path: string, body: object) => read<T>(await post(path, body));
 
-/** Ends with the stream. `news` is awaited for what came, however much it was. */
-async function events(news: () => Promise<void>, signal: AbortSignal): Promise<void> {
+/** Ends with the stream. `heard` is told of all that comes, `news` of what is more than a sign of life. */
+async function events(news: () => void, heard: () => void, signal: AbortSignal): Promise<void> {
     const response = await call("events", { signal });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
+        heard();
         text += value;
         const end = text.lastIndexOf("\n\n");
         if (end < 0) continue;
         const whole = text.slice(0, end);
         text = text.slice(end);
-        if (/^data:/m.test(whole)) await news();
+        if (/^data: *\S/m.test(whole)) news();
     }
 }
 
@@ -79,6 +87,7 @@ export interface Change {
     digest: string;
     name: string;
     expiration: string;
+    team: string;
 }
 
 export interface Permit {
@@ -110,9 +119,9 @@ export const api = {
     history: (before: string) =>
         get<Pasts>(before ? `history?before=${encodeURIComponent(before)}` : "history"),
     journal: (from: number) => get<{ records: JournalRecord[]; more: boolean }>(`journal?from=${from}`),
-    journalProof: () => get<{ intact: boolean; says: string }>("journal/proof"),
-    tokens: () => get<Tokens>("tokens"),
-    health: () => get<Health>("health"),
+    journalProof: () => get<{ intact: boolean; says: string }>("journal/proof", long),
+    tokens: () => get<Tokens>("tokens", long),
+    health: () => get<Health>("health", long),
     one: (id: string) => get<Approval>(`approvals/${encodeURIComponent(id)}`),
     reveals: async () => (await get<{ reveals: Reveal[] }>("reveals")).reveals,
     toSign: (id: string, wish: object) => ask<ToSign>(`approvals/${id}/sign`, wish),
@@ -134,7 +143,7 @@ export const api = {
     invite: (name: string) => ask<Invitation>("people", { name }),
     confirm: (name: string) => post("people/confirm", { name }),
     suspend: (name: string) => post("people/suspend", { name }),
-    checks: () => get<Checks>("checks"),
+    checks: () => get<Checks>("checks", long),
     unfreeze: (principal: string) => post("unfreeze", { principal }),
     rotations: async () => (await get<{ rotations: Rotation[] }>("rotations")).rotations,
     keep: (id: string) => ask<Rotation>(`rotations/${id}/keep`, {}),

@@ -1,14 +1,15 @@
 // The whole page: the bar on top, then the sign-in or one of the views, and the region that speaks to screen readers.
-import { useSignalEffect } from "@preact/signals";
+import { useSignalEffect, type Signal } from "@preact/signals";
 import { LocationProvider, useLocation } from "preact-iso";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { notices, sounds, turnNotices, turnSounds } from "./alerts";
 import { spoken } from "./announce";
 import { History } from "./history";
 import { Inbox } from "./inbox";
 import { People } from "./enrolled";
 import { Health } from "./health";
-import { helpOpen, keysOn, keyWords, listen, switchKeys, viewWanted } from "./keys";
+import { helpOpen, keys, keyWords, listen, viewWanted } from "./keys";
 import { follow } from "./live";
 import { focusSoon, home, requestIn, routeBy } from "./nav";
 import { Passkeys } from "./passkey_list";
@@ -112,12 +113,35 @@ function Help() {
                     </div>
                 ))}
             </dl>
+            <p class="hint">
+                At the bottom of the page: keys, and for new requests a notification and a sound. They are switched on
+                and off for this browser.
+            </p>
             <button type="button" class="quiet small" onClick={() => (helpOpen.value = false)}>
                 Close
             </button>
         </section>
     );
 }
+
+interface SwitchProps {
+    on: Signal<boolean>;
+    turn: (to: boolean) => unknown;
+    children: ComponentChildren;
+}
+
+const Switch = ({ on, turn, children }: SwitchProps) => (
+    <label class="switch">
+        <input
+            type="checkbox"
+            checked={on.value}
+            onChange={({ currentTarget: box }) =>
+                void Promise.resolve(turn(box.checked)).then(() => (box.checked = on.value))
+            }
+        />{" "}
+        {children}
+    </label>
+);
 
 function Footer() {
     return (
@@ -126,14 +150,17 @@ function Footer() {
                 tfy-pat-mcp {session.value?.version}. A request without a decision expires, and nothing is done.
             </p>
             {session.value?.signed_in && (
-                <label class="keys-switch">
-                    <input
-                        type="checkbox"
-                        checked={keysOn.value}
-                        onChange={(event) => switchKeys(event.currentTarget.checked)}
-                    />{" "}
-                    Keys (<kbd>?</kbd> lists them)
-                </label>
+                <div class="switches">
+                    <Switch on={keys.on} turn={keys.turn}>
+                        Keys (<kbd>?</kbd> lists them)
+                    </Switch>
+                    <Switch on={notices.on} turn={turnNotices}>
+                        Notify me
+                    </Switch>
+                    <Switch on={sounds.on} turn={turnSounds}>
+                        Sound
+                    </Switch>
+                </div>
             )}
         </footer>
     );

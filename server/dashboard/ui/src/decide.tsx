@@ -48,6 +48,18 @@ function Destinations({
     );
 }
 
+/** Why this person cannot approve it; nothing where they can. */
+export function whyBarred({ may_decide: may, min_assurance }: Approval): ComponentChildren {
+    if (!may?.approve) return may?.why_not ?? " ";
+    if (min_assurance !== "passkey" || session.value?.passkeys) return null;
+    return (
+        <>
+            The rule asks that your passkey signs this decision. <a href={`${home}/passkeys`}>Register a passkey</a>{" "}
+            first.
+        </>
+    );
+}
+
 /** What this person cannot do, and why; denying may still be theirs. */
 function Barred({ approval, cut, why, onDeny }: Part & { why: ComponentChildren; onDeny: () => void }) {
     const mayDeny = (approval.may_decide?.deny ?? false) && !cut;
@@ -102,7 +114,7 @@ function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { 
     const submit = (event: Event) => {
         event.preventDefault();
         if (busy || over || cut) return;
-        if (wanted && typed.trim() !== wanted) {
+        if (typed.trim() !== wanted.trim()) {
             complain(
                 wanted === approval.facts.subject
                     ? `Type the token's name, ${wanted}, to approve.`
@@ -118,7 +130,7 @@ function Approve({ approval, over, cut, busy, run, complain, onDeny }: Part & { 
         }
         const choice = {
             digest,
-            typed_name: typed.trim(),
+            typed_name: wanted,
             destination: first ? ("" as const) : (to as Destination | ""),
             reason: reason.trim(),
         };
@@ -257,6 +269,9 @@ function Deny({ approval, over, cut, busy, run, complain, onBack }: Part & { onB
                     required
                     readOnly={over}
                     onInput={(event) => setReason(event.currentTarget.value)}
+                    onKeyDown={(event) => {
+                        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
+                    }}
                     aria-describedby={`problem-${approval.id}`}
                 />
             </div>
@@ -314,21 +329,13 @@ export function Decide({ current, problem, ...part }: Part & { current: Approval
         if (to) keepDraft(approval.id);
     };
     const kept = over && isDraft(approval.id);
-    const why = !approval.may_decide?.approve
-        ? (approval.may_decide?.why_not ?? " ")
-        : approval.min_assurance === "passkey" &&
-          !session.value?.passkeys && (
-              <>
-                  The rule asks that your passkey signs this decision.{" "}
-                  <a href={`${home}/passkeys`}>Register a passkey</a> first.
-              </>
-          );
+    const why = whyBarred(approval);
     return (
         <div class="decision">
             {over && <Ended approval={current} />}
             {cut && !over && (
                 <p class="cut" role="alert">
-                    No connection to the server. Nothing can be decided until it answers again.
+                    No connection to the server. Nothing can be decided until it answers again; what you typed is kept.
                 </p>
             )}
             {over && !kept ? null : denying ? (

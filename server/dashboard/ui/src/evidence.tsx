@@ -44,13 +44,45 @@ function readable(text: string): Fact[] | null {
     }
 }
 
+/** But for what the facts say already: which token it is about. */
 export function Asked({ approval }: { approval: Approval }) {
-    const facts = readable(approval.arguments);
+    const known = new Set(approval.facts.shown.map((each) => each.value));
+    const facts = readable(approval.arguments)?.filter(({ label, value }) => label !== "Id" || !known.has(value));
     if (!facts || facts.length === 0) return null;
     return (
         <section>
             <h4>Asked for</h4>
             <Pairs facts={facts} kind="asked" />
+        </section>
+    );
+}
+
+/** What is so now, and what will be. */
+export function Differs({ approval }: { approval: Approval }) {
+    if (!approval.differs) return null;
+    return (
+        <section>
+            <h4>What changes</h4>
+            <dl class="facts changes">
+                {approval.differs.map(({ label, before, after }) => (
+                    <div>
+                        <dt>{label}</dt>
+                        <dd>
+                            <span class="before">
+                                <span class="unseen">now: </span>
+                                <bdi>{wordsOf(before)}</bdi>
+                            </span>
+                            <span aria-hidden="true"> {"\u2192"} </span>
+                            <span class="after">
+                                <span class="unseen">, then: </span>
+                                <strong>
+                                    <bdi>{wordsOf(after)}</bdi>
+                                </strong>
+                            </span>
+                        </dd>
+                    </div>
+                ))}
+            </dl>
         </section>
     );
 }

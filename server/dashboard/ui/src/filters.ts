@@ -36,7 +36,7 @@ export const matching = computed(() => {
         (row) =>
             (!onlyVerb.value || row.verb === onlyVerb.value) &&
             (!onlyRequester.value || row.principal === onlyRequester.value) &&
-            (!onlySoon.value || Date.parse(row.expires) - now.value < soon) &&
+            (!onlySoon.value || Date.parse(row.request_expires_at) - now.value < soon) &&
             (!words || fits(row, words)),
     );
 });

@@ -3,8 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { api } from "./api";
 import { Checks } from "./checks";
 import { now, session } from "./state";
-import { days, moment } from "./time";
-import { Problem, useWork } from "./work";
+import { clock, days, moment } from "./time";
+import { Looking, Problem, useWork } from "./work";
 import type { Health as Found } from "./types";
 import type { ComponentChildren } from "preact";
 
@@ -90,22 +90,28 @@ function Facts({ found }: { found: Found }) {
 
 export function Health() {
     const [found, setFound] = useState<Found | null>(null);
-    const { problem, run } = useWork();
-    const look = () => run(async () => setFound(await api.health()));
+    const [at, setAt] = useState(0);
+    const { busy, problem, run } = useWork();
+    const look = () =>
+        run(async () => {
+            setFound(await api.health());
+            setAt(now.value);
+        });
     useEffect(() => void look(), []);
     return (
         <section aria-labelledby="health-title">
             <h2 id="health-title">Health of {session.value?.server}</h2>
             <Problem words={problem} />
-            {!found && !problem && (
-                <p class="hint" role="status">
-                    Looking{"\u2026"}
+            {!found && !problem && <Looking />}
+            {found && <Facts found={found} />}
+            {(found || problem) && (
+                <p class="hint">
+                    {found && `As of ${clock(new Date(at).toISOString())}. `}
+                    <button type="button" class="quiet small" aria-disabled={busy} onClick={look}>
+                        Look again
+                    </button>
                 </p>
             )}
-            {found && <Facts found={found} />}
-            <button type="button" class="quiet small" onClick={look}>
-                Look again
-            </button>
             <Checks />
         </section>
     );

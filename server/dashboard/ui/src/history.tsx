@@ -1,7 +1,7 @@
 // What was decided: by whom, and what came of it. All of it as lines; one of them at a time in full.
 import { useEffect, useState } from "preact/hooks";
 import { api } from "./api";
-import { Claimed, Exactly, Facts } from "./evidence";
+import { Claimed, Differs, Exactly, Facts } from "./evidence";
 import { Changes } from "./narrow";
 import {
     foundPast,
@@ -76,6 +76,7 @@ function Whole({ line }: { line: Past }) {
                 Asked {moment(approval.created)}, request {approval.id}
                 {approval.decision?.permission && `, under standing permission ${approval.decision.permission}`}
             </p>
+            <Differs approval={approval} />
             <Facts approval={approval} />
             <Claimed approval={approval} />
             <Changes approval={approval} />

@@ -23,7 +23,7 @@ import { addressOf, focusTitle, isWide } from "./nav";
 import { Pane } from "./request";
 import { Choose, Search } from "./search";
 import { inbox, loaded, now, opened, selected, session, waiting, wanted, wantedProblem } from "./state";
-import { ago, left } from "./time";
+import { ago, left, moment } from "./time";
 import { Sets } from "./together";
 import { fate } from "./words";
 import { Lines } from "./virtual";
@@ -84,11 +84,16 @@ function Heading({ group }: { group: Group }) {
 
 function TimeLeft({ row }: { row: Row }) {
     const ended = opened.value.get(row.id);
-    const remaining = Date.parse(row.expires) - now.value;
+    const remaining = Date.parse(row.request_expires_at) - now.value;
     if (ended && (ended.state !== "pending" || remaining <= 0)) {
         return <span class="row-time over">{fate(ended).word}</span>;
     }
-    return <span class={remaining < 60_000 ? "row-time soon" : "row-time"}>{left(remaining, true)}</span>;
+    return (
+        <span class={remaining < 60_000 ? "row-time soon" : "row-time"} title={moment(row.request_expires_at)}>
+            {left(remaining, true)}
+            <span class="unseen"> left</span>
+        </span>
+    );
 }
 
 function Line({ row }: { row: Row }) {
@@ -133,7 +138,9 @@ function Line({ row }: { row: Row }) {
                     </span>
                 )}
             </span>
-            <span class="row-age">{ago(now.value - Date.parse(row.created))}</span>
+            <span class="row-age" title={moment(row.created)}>
+                {ago(now.value - Date.parse(row.created))}
+            </span>
         </a>
     );
 }

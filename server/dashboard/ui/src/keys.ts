@@ -2,22 +2,16 @@
 import { signal } from "@preact/signals";
 import { go, home } from "./nav";
 import { step } from "./next";
+import { setting } from "./settings";
 
-const stored = "tfy-pat-mcp-keys";
-export const keysOn = signal(localStorage.getItem(stored) !== "off");
+export const keys = setting("keys", true);
 export const helpOpen = signal(false);
-
-export function switchKeys(on: boolean): void {
-    keysOn.value = on;
-    if (on) localStorage.removeItem(stored);
-    else localStorage.setItem(stored, "off");
-}
 
 export const keyWords: [string, string][] = [
     ["j, k", "next, previous request"],
     ["Enter", "open the request"],
     ["a", "approve: goes to the field or the button"],
-    ["d", "deny: asks for the reason"],
+    ["d", "deny: asks for the reason; Ctrl+Enter sends it"],
     ["/", "search"],
     ["g, then i, v, t, h, p, r, e or s", "inbox, values, tokens, history, permissions, rotations, people (enrolled), health (status)"],
     ["?", "this list"],
@@ -66,7 +60,7 @@ function act(key: string): boolean {
 /** Starts; the answer stops it. */
 export function listen(): () => void {
     const pressed = (event: KeyboardEvent) => {
-        if (!keysOn.value || event.ctrlKey || event.metaKey || event.altKey || field(event.target)) return;
+        if (!keys.on.value || event.ctrlKey || event.metaKey || event.altKey || field(event.target)) return;
         if (event.key === "Escape" && helpOpen.value) helpOpen.value = false;
         else if (act(event.key)) event.preventDefault();
     };

@@ -1,4 +1,5 @@
-// Asking for less before approving: another name, an earlier end. What was changed is above the arguments.
+// Asking for less before approving: another name, an earlier end, another team. What was changed is above the arguments.
+import type { Ref } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { useDraft } from "./drafts";
 import { announce } from "./announce";
@@ -46,19 +47,59 @@ export function Changes({ approval }: { approval: Approval }) {
 const focusChanges = (id: string) =>
     requestAnimationFrame(() => document.getElementById(`changed-${id}`)?.focus());
 
+interface FieldProps {
+    id: string;
+    label: string;
+    placeholder: string;
+    hint?: string;
+    value: string;
+    set: (to: string) => void;
+    over: boolean;
+    problem: string;
+    field?: Ref<HTMLInputElement>;
+}
+
+function Field({ id, label, placeholder, hint, value, set, over, problem, field = null }: FieldProps) {
+    return (
+        <div>
+            <label for={id}>{label}</label>
+            <input
+                ref={field}
+                id={id}
+                type="text"
+                value={value}
+                readOnly={over}
+                placeholder={placeholder}
+                autoComplete="off"
+                autoCapitalize="none"
+                spellcheck={false}
+                onInput={(event) => set(event.currentTarget.value)}
+                aria-describedby={hint ? `${id}-help ${problem}` : problem}
+            />
+            {hint && (
+                <p id={`${id}-help`} class="hint">
+                    {hint}
+                </p>
+            )}
+        </div>
+    );
+}
+
 export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
     const { may_narrow: may, votes, id } = approval;
     const first = useRef<HTMLInputElement>(null);
     const [name, setName] = useDraft(id, "new-name");
     const [expiration, setExpiration] = useDraft(id, "new-end");
+    const [team, setTeam] = useDraft(id, "new-team");
     const [open, setOpen] = useState(false);
     if (!may) return null;
+    const problem = `problem-${id}`;
 
     const submit = (event: Event) => {
         event.preventDefault();
         if (busy || over || cut) return;
-        const change = { name: name.trim(), expiration: expiration.trim() };
-        if (change.name === "" && change.expiration === "") {
+        const change = { name: name.trim(), expiration: expiration.trim(), team: team.trim() };
+        if (Object.values(change).every((each) => each === "")) {
             complain("Say what to change.");
             first.current?.focus();
             return;
@@ -68,6 +109,7 @@ export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
             (changed) => {
                 setName("");
                 setExpiration("");
+                setTeam("");
                 setOpen(false);
                 announce(`Changed, and not yet approved: ${title(changed)}`);
                 focusChanges(id);
@@ -81,42 +123,30 @@ export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
             <form onSubmit={submit} noValidate>
                 <div class="fields">
                     {may.name && (
-                        <div>
-                            <label for={`new-name-${id}`}>Another name</label>
-                            <input
-                                ref={first}
-                                id={`new-name-${id}`}
-                                type="text"
-                                value={name}
-                                readOnly={over}
-                                placeholder={approval.facts.subject}
-                                autoComplete="off"
-                                autoCapitalize="none"
-                                spellcheck={false}
-                                onInput={(event) => setName(event.currentTarget.value)}
-                                aria-describedby={`problem-${id}`}
-                            />
-                        </div>
+                        <Field
+                            id={`new-name-${id}`}
+                            label="Another name"
+                            placeholder={approval.facts.subject}
+                            field={first}
+                            {...{ value: name, set: setName, over, problem }}
+                        />
                     )}
                     {may.expiration && (
-                        <div>
-                            <label for={`new-end-${id}`}>An earlier end</label>
-                            <input
-                                ref={may.name ? null : first}
-                                id={`new-end-${id}`}
-                                type="text"
-                                value={expiration}
-                                readOnly={over}
-                                placeholder="30 days"
-                                autoComplete="off"
-                                spellcheck={false}
-                                onInput={(event) => setExpiration(event.currentTarget.value)}
-                                aria-describedby={`new-end-help-${id} problem-${id}`}
-                            />
-                            <p id={`new-end-help-${id}`} class="hint">
-                                A number of days, or a date such as 2027-02-21.
-                            </p>
-                        </div>
+                        <Field
+                            id={`new-end-${id}`}
+                            label="An earlier end"
+                            placeholder="30 days"
+                            hint="A number of days, or a date such as 2027-02-21."
+                            {...{ value: expiration, set: setExpiration, over, problem }}
+                        />
+                    )}
+                    {may.team && (
+                        <Field
+                            id={`new-team-${id}`}
+                            label="Another team"
+                            placeholder={approval.token_kind?.team || "none"}
+                            {...{ value: team, set: setTeam, over, problem }}
+                        />
                     )}
                 </div>
                 {!over && (

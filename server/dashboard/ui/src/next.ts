@@ -5,9 +5,10 @@ import { isDraft } from "./drafts";
 import { leaveInbox, selected } from "./state";
 
 export function goOn(id: string): void {
+    if (selected.value !== id) return leaveInbox(id); // the person has gone on already
     const before = order.value;
     const at = before.findIndex((each) => each.id === id);
-    const open = (each: { id: string; expires: string }) => each.id !== id && !isDraft(each.id);
+    const open = (each: { id: string }) => each.id !== id && !isDraft(each.id);
     const next = before.slice(at + 1).find(open) ?? before.slice(0, Math.max(at, 0)).findLast(open);
     leaveInbox(id);
     if (next && isWide()) {

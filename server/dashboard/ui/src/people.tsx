@@ -35,7 +35,7 @@ export function People({ approval }: { approval: Approval }) {
                     : approvers.length === 1
                       ? "Only"
                       : "One person"}
-                {anybody ? ", whoever is known by name" : approvers.length === 1 ? " " : " of "}
+                {anybody ? ", known by name" : approvers.length === 1 ? " " : " of "}
                 {approvers.map((name, index) => (
                     <>
                         {index > 0 && ", "}

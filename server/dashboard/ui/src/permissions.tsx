@@ -3,10 +3,10 @@ import { useEffect } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { draft, Permit, title } from "./permit";
-import { loaded, now, permissions, tryRefresh } from "./state";
+import { now, permissions, restLoaded, tryRefresh } from "./state";
 import { left, moment } from "./time";
 import { shownIn, surely } from "./words";
-import { Problem, useWork } from "./work";
+import { Looking, Problem, useWork } from "./work";
 import type { Permission } from "./types";
 
 function Row({ permission }: { permission: Permission }) {
@@ -48,7 +48,6 @@ function Row({ permission }: { permission: Permission }) {
 
 export function Permissions() {
     useEffect(() => () => void (draft.value = null), []);
-    if (!loaded.value) return null;
     const inForce = permissions.value.filter((each) => Date.parse(each.until) > now.value);
     const from = draft.value;
     return (
@@ -56,7 +55,8 @@ export function Permissions() {
             <h2 id="permissions-title" tabIndex={-1}>
                 Standing permissions
             </h2>
-            {inForce.length === 0 && <p class="hint">None. A person is asked about every create, delete, rotation and reveal.</p>}
+            {!restLoaded.value && <Looking />}
+            {restLoaded.value && inForce.length === 0 && <p class="hint">None. A person is asked about every create, delete, rotation and reveal.</p>}
             {inForce.length > 0 && (
                 <ul class="entries">
                     {inForce.map((each) => (

@@ -4,7 +4,7 @@ import { announce } from "./announce";
 import { api, Failure } from "./api";
 import { Decide } from "./decide";
 import { keepDraft } from "./drafts";
-import { Asked, Claimed, Exactly, Facts, Warnings } from "./evidence";
+import { Asked, Claimed, Differs, Exactly, Facts, Warnings } from "./evidence";
 import { Freeze } from "./freeze";
 import { look } from "./habits";
 import { Changes, Narrow } from "./narrow";
@@ -17,7 +17,7 @@ import { title } from "./words";
 import type { Approval } from "./types";
 
 function Countdown({ approval }: { approval: Approval }) {
-    const remaining = Date.parse(approval.expires) - now.value;
+    const remaining = Date.parse(approval.request_expires_at) - now.value;
     const said = useRef(new Set<number>());
     useEffect(() => {
         for (const seconds of [60, 10]) {
@@ -28,7 +28,7 @@ function Countdown({ approval }: { approval: Approval }) {
         }
     }, [remaining]);
     return (
-        <span class={remaining < 60_000 ? "countdown soon" : "countdown"} title={moment(approval.expires)}>
+        <span class={remaining < 60_000 ? "countdown soon" : "countdown"} title={moment(approval.request_expires_at)}>
             <strong>{left(remaining)}</strong> left
         </span>
     );
@@ -52,7 +52,7 @@ function Then({ approval }: { approval: Approval }) {
                 </div>
                 <div>
                     <dt>If you do nothing</dt>
-                    <dd>The request expires on {moment(approval.expires)}, and nothing is done.</dd>
+                    <dd>The request expires on {moment(approval.request_expires_at)}, and nothing is done.</dd>
                 </div>
                 {approval.because && (
                     <div>
@@ -94,7 +94,7 @@ function Request({ approval }: { approval: Approval }) {
         if (busy || cut) return;
         void run(
             () => api.extend(approval.id),
-            (extended) => announce(`It now expires on ${moment(extended.expires)}`),
+            (extended) => announce(`It now expires on ${moment(extended.request_expires_at)}`),
         ).then(() => focusSoon(`title-${approval.id}`));
     };
     const part = { approval: waited, over, cut, busy, run, complain: setProblem };
@@ -135,6 +135,7 @@ function Request({ approval }: { approval: Approval }) {
                 </header>
                 <Warnings approval={approval} />
                 <Changes approval={approval} />
+                <Differs approval={approval} />
                 <Asked approval={approval} />
                 <Facts approval={approval} />
                 <Claimed approval={approval} />

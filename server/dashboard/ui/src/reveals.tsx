@@ -4,8 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { home } from "./nav";
-import { now, tryRefresh, reveals, rotations } from "./state";
+import { now, restLoaded, reveals, rotations, tryRefresh } from "./state";
 import { left, moment } from "./time";
+import { Looking } from "./work";
 import type { Reveal } from "./types";
 
 const visibleFor = 60_000;
@@ -18,7 +19,7 @@ function Value({ value, onHide }: { value: string; onHide: () => void }) {
     const field = useRef<HTMLTextAreaElement>(null);
     const [until, setUntil] = useState(() => now.value + visibleFor);
     const [copied, setCopied] = useState("");
-    const remaining = until - now.value;
+    const remaining = Math.min(until - now.value, visibleFor);
 
     useEffect(() => field.current?.select(), []);
     useEffect(() => {
@@ -181,7 +182,8 @@ export function Reveals() {
     return (
         <section aria-labelledby="reveals-title">
             <h2 id="reveals-title">New values to save</h2>
-            {all.length === 0 && (
+            {!restLoaded.value && <Looking />}
+            {restLoaded.value && all.length === 0 && (
                 <p class="hint">None. The value of a new token waits here if you chose to see it on this page.</p>
             )}
             {all.map((reveal) => (

@@ -2,9 +2,9 @@
 import { useRef } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
-import { now, rotations, tryRefresh } from "./state";
+import { now, restLoaded, rotations, tryRefresh } from "./state";
 import { left, moment } from "./time";
-import { Problem, useWork } from "./work";
+import { Looking, Problem, useWork } from "./work";
 import type { Rotation } from "./types";
 
 function Row({ rotation, onKept }: { rotation: Rotation; onKept: () => void }) {
@@ -23,7 +23,7 @@ function Row({ rotation, onKept }: { rotation: Rotation; onKept: () => void }) {
                 </h3>
                 <p class="by">
                     {rotation.words}
-                    {rotation.due && (
+                    {rotation.due && Date.parse(rotation.due) > now.value && (
                         <span class="hint">
                             {" "}
                             ({left(Date.parse(rotation.due) - now.value)} left, until {moment(rotation.due)})
@@ -48,7 +48,12 @@ export function Rotations() {
             <h2 id="rotations-title" tabIndex={-1} ref={heading}>
                 Old tokens that will be deleted
             </h2>
-            {rotations.value.length === 0 && <p class="hint">None.</p>}
+            {!restLoaded.value && <Looking />}
+            {restLoaded.value && rotations.value.length === 0 && (
+                <p class="hint">
+                    None. A rotation creates the new token at once; the old one waits here until it is deleted.
+                </p>
+            )}
             <ul class="entries">
                 {rotations.value.map((each) => (
                     <Row key={each.id} rotation={each} onKept={() => heading.current?.focus()} />

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type Proof } from "./api";
 import { sign } from "./passkeys";
 import { session, signIn } from "./state";
+import { Problem, useWork } from "./work";
 
 export const signInProblem = signal("");
 
@@ -83,7 +84,34 @@ function useSignIn() {
     return { busy, submit };
 }
 
-export function SignIn() {
+const Help = () => (
+    <p>
+        {session.value?.sign_in_help.words} <code>{session.value?.sign_in_help.command}</code>
+    </p>
+);
+
+function FirstPerson() {
+    const { busy, problem, run } = useWork();
+    return (
+        <section class="card sign-in" aria-labelledby="sign-in-title">
+            <h1 id="sign-in-title">No one can decide yet</h1>
+            <Help />
+            <button
+                type="button"
+                class="main"
+                aria-disabled={busy}
+                onClick={() => run(async () => void (session.value = await api.session()))}
+            >
+                I have done that
+            </button>
+            <Problem words={problem} />
+        </section>
+    );
+}
+
+export const SignIn = () => (session.value?.can_sign_in === false ? <FirstPerson /> : <SignInForm />);
+
+function SignInForm() {
     const form = useRef<HTMLFormElement>(null);
     const [name, setName] = useState("");
     const [passphrase, setPassphrase] = useState("");
@@ -145,10 +173,10 @@ export function SignIn() {
             <button type="button" class="quiet" aria-disabled={busy} onClick={withPasskey}>
                 Use a passkey
             </button>
-            <p>
-                {session.value?.sign_in_help.words} <code>{session.value?.sign_in_help.command}</code>
-            </p>
-            <p class="hint">Only give these to this page. No agent ever needs them.</p>
+            <div class="hint">
+                <Help />
+                <p>Only give these to this page. No agent ever needs them.</p>
+            </div>
         </section>
     );
 }

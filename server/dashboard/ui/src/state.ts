@@ -1,6 +1,7 @@
 // What the page knows, as signals. No token value is ever kept here.
 import { computed, signal } from "@preact/signals";
 import { api, Failure, type Proof } from "./api";
+import { alertOf } from "./alerts";
 import { announce } from "./announce";
 import { forgetHabits } from "./habits";
 import { keepPageKey } from "./page_key";
@@ -25,13 +26,17 @@ export const permissions = signal<Permission[]>([]);
 export const givenFor = signal("");
 export const rotations = signal<Rotation[]>([]);
 export const loaded = signal(false);
+/** All but the inbox, which comes first. */
+export const restLoaded = signal(false);
 export const connection = signal<"live" | "reconnecting" | "offline">("reconnecting");
 
 /** The server's clock, as this browser's clock and the difference to it tell it. */
 const ahead = signal(0);
 const tick = signal(Date.now());
 export const now = computed(() => tick.value + ahead.value);
-setInterval(() => (tick.value = Date.now()), 1000);
+const beat = () => (tick.value = Date.now());
+setInterval(beat, 1000);
+document.addEventListener("visibilitychange", beat); // a hidden tab is told the time once a minute
 
 /** Requests that are shown in full beside the selected one. */
 export const alsoShown = signal<readonly string[]>([]);
@@ -43,12 +48,12 @@ export const wanted = signal<string | null>(
 export const wantedProblem = signal("");
 
 export const isPending = (each: Approval) =>
-    each.state === "pending" && Date.parse(each.expires) > now.value;
+    each.state === "pending" && Date.parse(each.request_expires_at) > now.value;
 
 /** Lines of requests that are over and stay in view, where they were: what one looks at or has typed into. */
 const kept = signal<Row[]>([]);
 export const inbox = computed(() => {
-    const waits = rows.value.filter((each) => Date.parse(each.expires) > now.value || stays(each.id));
+    const waits = rows.value.filter((each) => Date.parse(each.request_expires_at) > now.value || stays(each.id));
     const known = new Set(waits.map((each) => each.id));
     const over = kept.value.filter((each) => stays(each.id) && !known.has(each.id));
     return over.length === 0
@@ -78,6 +83,7 @@ function tellNews(before: Row[], after: Row[]): void {
     const fresh = after.filter((each) => !known.has(each.id));
     if (fresh.length === 1 && fresh[0]) announce(`New request: ${rowTitle(fresh[0])}`);
     if (fresh.length > 1) announce(`${fresh.length} new requests`);
+    alertOf(fresh);
 }
 
 function show(list: Row[]): void {
@@ -136,6 +142,7 @@ async function loadRest(): Promise<void> {
     permissions.value = allowed.permissions;
     givenFor.value = allowed.given_for;
     rotations.value = rotating;
+    restLoaded.value = true;
 }
 
 let reading: Promise<void> | null = null;
@@ -184,7 +191,7 @@ export function forget(): void {
     reveals.value = [];
     permissions.value = [];
     rotations.value = [];
-    loaded.value = false;
+    loaded.value = restLoaded.value = false;
 }
 
 export async function signIn(proof: Proof): Promise<void> {

@@ -1,4 +1,6 @@
 // Times for people: with the zone, and how long is left.
+import { computed } from "@preact/signals";
+import { now } from "./state";
 
 const full = new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
@@ -9,11 +11,15 @@ const full = new Intl.DateTimeFormat("en-GB", {
     timeZoneName: "short",
 });
 
-const short = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const short = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
 
-/** "09:14" */
-export const clock = (iso: string) => short.format(new Date(iso));
+const dayOf = (time: string | number) => new Date(time).toDateString();
+const today = computed(() => dayOf(now.value));
+
+/** "29 Nov 2026, 09:14 CET" */
 export const moment = (iso: string) => full.format(new Date(iso));
+/** "09:14 CET" of today; of another day with that. */
+export const clock = (iso: string) => (dayOf(iso) === today.value ? short.format(new Date(iso)) : moment(iso));
 
 /** "14 min 59 s", "59 s", "0 s"; roughly: "14 min". */
 export function left(milliseconds: number, roughly = false): string {
@@ -31,6 +37,6 @@ export function days(milliseconds: number): string {
     return whole < 1 ? left(milliseconds, true) : whole === 1 ? "1 day" : `${whole} days`;
 }
 
-/** "now", "5 min ago" */
+/** "just now", "5 min ago" */
 export const ago = (milliseconds: number) =>
-    milliseconds < 60_000 ? "now" : `${left(Math.floor(milliseconds / 60_000) * 60_000, true)} ago`;
+    milliseconds < 60_000 ? "just now" : `${left(Math.floor(milliseconds / 60_000) * 60_000, true)} ago`;

@@ -2,12 +2,15 @@
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
-import { api } from "./api";
-import { Claimed, Exactly, Facts, Fate, Warnings } from "./evidence";
+import { api, Failure } from "./api";
+import { whyBarred } from "./decide";
+import { Asked, Claimed, Exactly, Facts, Fate, Warnings } from "./evidence";
 import { decided, look, looked } from "./habits";
+import { Changes } from "./narrow";
 import { focusSoon, home } from "./nav";
 import { signature } from "./passkeys";
-import { alsoShown, connection, inbox, isPending, load, loaded, opened, put, tryRefresh } from "./state";
+import { Votes } from "./people";
+import { alsoShown, connection, inbox, isPending, load, loaded, opened, put, session, tryRefresh } from "./state";
 import { destinations } from "./words";
 import { Problem, useWork } from "./work";
 import type { Approval, Destination, Row } from "./types";
@@ -61,9 +64,13 @@ function tick(id: string, on: boolean): void {
     ticked.value = next;
 }
 
+/** A sentence of its own is typed by who approves, never for them. */
+const asksForMore = ({ facts }: Approval) =>
+    facts.to_type !== facts.subject && "It asks for a sentence of its own to be typed: decide on it alone, in the inbox.";
+
 function Each({ approval, problem }: { approval: Approval; problem: string }) {
-    const mayNot = approval.min_assurance === "passkey" ? "The rule requires a passkey." : approval.may_decide?.why_not;
     const over = !isPending(approval);
+    const barred = !over && (whyBarred(approval) || asksForMore(approval));
     const to = approval.votes[0]?.destination ?? approval.destinations[0];
     useEffect(() => look(approval.digest), [approval.digest]);
     return (
@@ -72,7 +79,7 @@ function Each({ approval, problem }: { approval: Approval; problem: string }) {
                 <input
                     type="checkbox"
                     checked={ticked.value.has(approval.id)}
-                    disabled={over || !approval.may_decide?.approve || !!mayNot}
+                    disabled={over || !!barred}
                     onChange={(event) => tick(approval.id, event.currentTarget.checked)}
                 />
                 <h3>
@@ -80,11 +87,14 @@ function Each({ approval, problem }: { approval: Approval; problem: string }) {
                 </h3>
             </label>
             {over && <Fate approval={approval} />}
-            {!over && mayNot && <p class="note">{mayNot}</p>}
+            {barred && <p class="note">{barred}</p>}
             <Problem words={problem} />
             {!over && (
                 <>
+                    <Votes approval={approval} />
                     <Warnings approval={approval} />
+                    <Changes approval={approval} />
+                    {to && <Asked approval={approval} />}
                     <Facts approval={approval} />
                     <Claimed approval={approval} />
                     {to && (
@@ -104,7 +114,9 @@ export function Together({ by, verb }: { by: string; verb: string }) {
     const [failed, setFailed] = useState<ReadonlyMap<string, string>>(new Map());
     const [typed, setTyped] = useState("");
     const [reason, setReason] = useState("");
+    const [progress, setProgress] = useState("");
     const { busy, problem, run, setProblem } = useWork();
+    const signs = (session.value?.passkeys ?? 0) > 0;
     useEffect(() => {
         if (!loaded.value || ids.length > 0) return;
         const found = inbox.value.filter((row) => row.principal === by && row.verb === verb && fits(row));
@@ -129,7 +141,9 @@ export function Together({ by, verb }: { by: string; verb: string }) {
         if (wantsReason && reason.trim() === "") return setProblem("A rule requires a reason for this approval.");
         void run(async () => {
             const problems = new Map<string, string>();
+            let approved = 0;
             for (const each of chosen) {
+                setProgress(`${signs ? "Signing" : "Sending"} ${approved + problems.size + 1} of ${chosen.length}\u2026`);
                 const { id, digest, facts, votes, destinations: may } = each;
                 const destination: Destination | "" = votes[0] ? "" : (may[0] ?? "");
                 const choice = { digest, typed_name: facts.to_type, destination, reason: reason.trim() };
@@ -137,13 +151,16 @@ export function Together({ by, verb }: { by: string; verb: string }) {
                     put(await api.approve(id, { ...choice, ...(await signature(each, choice)) }));
                     decided(digest, true);
                     tick(id, false);
+                    approved += 1;
                 } catch (failure) {
                     problems.set(id, (failure as Error).message);
+                    if ((failure as Failure).status === 0) break; // no answer, or no signature: the others wait
                 }
             }
             setFailed(problems);
             setTyped("");
-            announce(`${chosen.length - problems.size} approved${problems.size > 0 ? `, ${problems.size} not` : ""}.`);
+            const left = chosen.length - approved;
+            announce(`${approved} approved${left > 0 ? `, ${left} not` : ""}.`);
             tryRefresh();
         });
     };
@@ -189,11 +206,15 @@ export function Together({ by, verb }: { by: string; verb: string }) {
                         class={shown[0]?.words.danger ? "main danger" : "main"}
                         aria-disabled={busy || connection.value === "offline"}
                     >
-                        {busy ? "Sending\u2026" : `Approve ${chosen.length}`}
+                        {busy && progress ? progress : `Approve ${chosen.length}`}
                     </button>
                 </div>
                 <Problem words={problem} />
-                <p class="hint">Each is a decision of its own, with its own record. To deny one, open it in the inbox.</p>
+                <p class="hint">
+                    Each is a decision of its own, with its own record
+                    {signs && ", and your passkey signs each by itself: your device asks once for each"}. To deny one,
+                    open it in the inbox.
+                </p>
             </form>
         </section>
     );

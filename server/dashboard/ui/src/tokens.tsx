@@ -19,6 +19,7 @@ const only = signal("");
 
 const day = 86_400_000;
 const end = (each: Token) => (each.expires_at ? Date.parse(each.expires_at) : Infinity);
+const isOver = (each: Token) => each.expired || end(each) <= now.value;
 const used = (each: Token) => (each.last_used_at ? Date.parse(each.last_used_at) : -Infinity);
 
 const orders: [string, string, (a: Token, b: Token) => number][] = [
@@ -26,13 +27,13 @@ const orders: [string, string, (a: Token, b: Token) => number][] = [
     ["name", "By name", (a, b) => a.name.localeCompare(b.name)],
     ["new", "Newest first", (a, b) => (b.created_at ?? "").localeCompare(a.created_at ?? "")],
 ];
-const soonest = (a: Token, b: Token) => Number(a.expired) - Number(b.expired) || end(a) - end(b);
+const soonest = (a: Token, b: Token) => Number(isOver(a)) - Number(isOver(b)) || end(a) - end(b);
 
 const kinds: [string, string, (each: Token) => boolean][] = [
-    ["soon", "Ends within 30 days", (each) => !each.expired && end(each) - now.value < 30 * day],
+    ["soon", "Ends within 30 days", (each) => !isOver(each) && end(each) - now.value < 30 * day],
     ["never", "Never expires", (each) => each.remarks.includes("no_expiry")],
     ["unused", "Unused for 90 days", (each) => each.remarks.includes("unused_90_days")],
-    ["expired", "Expired", (each) => each.expired],
+    ["expired", "Expired", isOver],
 ];
 
 const shown = computed(() => {
@@ -47,7 +48,7 @@ const shown = computed(() => {
 function End({ token }: { token: Token }) {
     if (!token.expires_at) return <span class="risk">never expires</span>;
     const left = end(token) - now.value;
-    const heat = token.expired || left <= 0 ? "gone" : left < 7 * day ? "hot" : left < 30 * day ? "warm" : "";
+    const heat = isOver(token) ? "gone" : left < 7 * day ? "hot" : left < 30 * day ? "warm" : "";
     return (
         <span class={`heat ${heat}`} title={moment(token.expires_at)}>
             {heat === "gone" ? `ended ${days(-left)} ago` : `ends in ${days(left)}`}
@@ -96,6 +97,7 @@ function Line({ token, open, toggle }: { token: Token; open: boolean; toggle: ()
                             },
                             { label: "Ends", value: token.expires_at ? moment(token.expires_at) : "never" },
                             { label: "Type", value: token.type ?? "unknown" },
+                            { label: "Team or account", value: token.owner ?? "unknown" },
                         ]}
                     />
                     <p class="hint">

@@ -52,7 +52,7 @@ export interface Approval {
     created: string;
     /** When its state last changed. */
     updated: string;
-    expires: string;
+    request_expires_at: string;
     facts: {
         subject: string;
         /** What is typed to approve: the subject, or a sentence; empty: nothing. */
@@ -61,6 +61,8 @@ export interface Approval {
         shown: { label: string; value: string }[];
         warnings: string[];
     };
+    /** What a rotation makes another; null where nothing is replaced. */
+    differs: { label: string; before: string; after: string }[] | null;
     arguments: string;
     digest: string;
     short_digest: string;
@@ -81,7 +83,7 @@ export interface Approval {
     extended: { by: string; at: string } | null;
     /** For who is signed in; null where nothing waits. */
     may_decide: { approve: boolean; deny: boolean; why_not: string | null } | null;
-    may_narrow: { name: boolean; expiration: boolean } | null;
+    may_narrow: { name: boolean; expiration: boolean; team: boolean } | null;
     may_extend: boolean;
     marked: boolean;
     decision: Decision | null;
@@ -100,7 +102,7 @@ export interface Row {
     subject: string;
     principal: string;
     created: string;
-    expires: string;
+    request_expires_at: string;
     digest: string;
     short_digest: string;
     risks: string[];
@@ -181,6 +183,8 @@ export interface Rows {
 
 export interface Session {
     signed_in: boolean;
+    /** Someone is enrolled, or has a code. */
+    can_sign_in: boolean;
     person: string | null;
     /** How many passkeys that person has for this page. */
     passkeys: number;

@@ -9,7 +9,7 @@ export const rowTitle = (row: Row) => [row.title, row.subject].filter(Boolean).j
 /** How a request ended, for who was still typing: "Denied" by "ann" at a time. */
 export function fate(approval: Approval): { word: string; by: string; at: string } {
     const { decision, state } = approval;
-    if (state === "pending" || state === "expired") return { word: "Expired", by: "", at: approval.expires };
+    if (state === "pending" || state === "expired") return { word: "Expired", by: "", at: approval.request_expires_at };
     if (decision && state !== "withdrawn" && state !== "superseded")
         return { word: decision.approved ? "Approved" : "Denied", by: decision.by, at: decision.at };
     return { word: state.charAt(0).toUpperCase() + state.slice(1), by: "", at: approval.updated };

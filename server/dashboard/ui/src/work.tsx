@@ -19,6 +19,12 @@ export function useWork() {
     return { busy, problem, run, setProblem };
 }
 
+export const Looking = () => (
+    <p class="hint" role="status">
+        Looking{"\u2026"}
+    </p>
+);
+
 export const Problem = ({ words, id }: { words: string; id?: string }) => (
     <p id={id} class="problem" role="alert">
         {words}
