@@ -163,7 +163,7 @@ test('a person asks for less and approves that: it is what is made, and the agen
   const { page, connection } = await begin(t, 'modern HTTP', { elicitation: null });
   const waiting = create(connection, 'too-long', { expirationDate: '90 days' });
   const asked = await page.nextPending();
-  assert.deepEqual(asked.may_narrow, { name: true, expiration: true });
+  assert.deepEqual(asked.may_narrow, { name: true, expiration: true, team: true });
   const now = await page.narrowed(asked, { name: 'shorter', expiration: '7 days' });
   assert.equal(now.state, 'pending', 'nothing is approved by it');
   assert.notEqual(now.digest, asked.digest);

@@ -114,7 +114,7 @@ test('who may not approve sees why; who did sees how many are missing', async t 
   await shared.getByText('0 of 2 approvals').waitFor();
   await shared.getByLabel('Type prod-deploy to approve').fill('prod-deploy');
   await shared.getByRole('button', { name: 'Approve creation' }).click();
-  await shared.getByText(/1 of 2 approvals: \S+ \(page, \d\d:\d\d\)/).waitFor();
+  await shared.getByText(/1 of 2 approvals: \S+ \(page, \d\d:\d\d \S+\)/).waitFor();
   await shared.getByText('has already approved this request').waitFor();
   await focused(page, 'votes-');
   await accessible(page);

@@ -62,7 +62,7 @@ test('a browser that keeps to the page’s policy reports nothing, and asks no o
   await peer.exchange(toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'strict' } }, { capabilities: {} }));
   const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
   t.after(() => browser.close());
-  const page = await browser.newPage();
+  const page = await (await browser.newContext()).newPage();
   page.setDefaultTimeout(20_000);
   const complaints = [];
   const asked = new Set();
@@ -78,6 +78,8 @@ test('a browser that keeps to the page’s policy reports nothing, and asks no o
   await page.getByLabel('Sign-in code').fill(await signInCode(world));
   await page.keyboard.press('Enter');
   await page.getByRole('article', { name: 'Create access token strict' }).waitFor();
+  await page.context().grantPermissions(['notifications']);
+  for (const name of ['Notify me', 'Sound']) await page.getByLabel(name).click();
   const views = await page.getByRole('navigation').getByRole('link').all();
   for (const view of views) {
     await view.click();

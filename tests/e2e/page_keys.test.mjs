@@ -60,6 +60,7 @@ test('a create is approved with three keys and its name, and the next request is
     ['s', 'Health of'],
     ['p', 'Standing permissions'],
     ['r', 'Old tokens that will be deleted'],
+    ['e', 'People'],
     ['v', 'New values to save'],
   ]) {
     await page.keyboard.press('g');
@@ -72,8 +73,73 @@ test('a create is approved with three keys and its name, and the next request is
   await row(page, 'Create', 'three').waitFor();
 
   await page.getByLabel('Keys').uncheck();
-  await page.keyboard.press('?');
+  await page.locator('main').focus();
+  const before = await page.evaluate(() => [location.pathname, document.activeElement.id]);
+  for (const key of ['?', 'j', 'k', 'a', 'd', '/', 'g', 'h', 'g', 't']) await page.keyboard.press(key);
   assert.equal(await page.getByRole('heading', { name: 'Keys' }).count(), 0);
+  assert.deepEqual(await page.evaluate(() => [location.pathname, document.activeElement.id]), before, 'no key does anything');
+  await page.reload();
+  await row(page, 'Create', 'three').waitFor();
+  assert.equal(await page.getByLabel('Keys').isChecked(), false, 'kept in this browser');
+});
+
+/** Counts what a person does: clicks, and keys but for what they type into a field. */
+async function counting(page) {
+  await page.evaluate(() => {
+    globalThis.done = { clicks: 0, keys: 0 };
+    addEventListener('pointerdown', () => (globalThis.done.clicks += 1), true);
+    const typed = ({ key, target, ctrlKey }) => key.length === 1 && !ctrlKey && target.matches('input[type="text"], textarea');
+    addEventListener('keydown', event => event.key === 'Control' || typed(event) || (globalThis.done.keys += 1), true);
+  });
+  return () =>
+    page.evaluate(() => {
+      const { clicks, keys } = globalThis.done;
+      globalThis.done = { clicks: 0, keys: 0 };
+      return [clicks, keys];
+    });
+}
+
+test('what the three commonest decisions take, by keys and by clicks', async t => {
+  const { page, ids } = await begin(t, 'key-yes', 'key-no', 'click-yes', 'click-no');
+  const taken = await counting(page);
+  const said = [];
+  const check = async (what, wanted) => {
+    const found = await taken();
+    said.push(`${what}: ${found[1]} keys, ${found[0]} clicks`);
+    assert.deepEqual(found, wanted, what);
+  };
+  await page.locator(`#row-${ids[0]}`).focus();
+  await page.keyboard.press('Enter');
+  await focused(page, `title-${ids[0]}`);
+  await page.keyboard.press('a');
+  await focused(page, `name-${ids[0]}`);
+  await page.keyboard.type('key-yes');
+  await page.keyboard.press('Enter');
+  await focused(page, `title-${ids[1]}`);
+  await check('approve a create', [0, 3]);
+
+  await page.keyboard.press('d');
+  await focused(page, `why-${ids[1]}`);
+  await page.keyboard.type('Not now.');
+  await page.keyboard.press('Control+Enter');
+  await focused(page, `title-${ids[2]}`);
+  await check('deny the one that is open then, in own words', [0, 2]);
+
+  await row(page, 'Create', 'click-yes').click();
+  const mine = card(page, 'click-yes');
+  await mine.getByLabel('Type click-yes to approve').click();
+  await page.keyboard.type('click-yes');
+  await mine.getByRole('button', { name: 'Approve creation' }).click();
+  await focused(page, `title-${ids[3]}`);
+  await check('approve a create', [3, 0]);
+
+  await row(page, 'Create', 'click-no').click();
+  await card(page, 'click-no').getByRole('button', { name: 'Deny' }).click();
+  await page.getByRole('button', { name: 'Not needed.' }).click();
+  await page.getByRole('button', { name: 'Deny request' }).click();
+  await page.getByText('Nothing is waiting for you').waitFor();
+  await check('deny with a common reason', [4, 0]);
+  t.diagnostic(said.join('; '));
 });
 
 test('within three seconds of losing the server the page says so and decides nothing; what was typed is kept', async t => {

@@ -52,11 +52,11 @@ test('a clean-up plan: facts in each row, each ticked by hand, each approved by 
   // one of them is denied by another person at that moment
   const other = await Page.signIn(world, server);
   await other.denied({ id: asked[2].approval_id }, 'still in use');
-  await page.getByText(/^Denied by \S+, \d\d:\d\d$/).waitFor();
+  await page.getByText(/^Denied by \S+, \d\d:\d\d \S+$/).waitFor();
   assert.ok(await ticks.nth(2).isDisabled());
   await page.getByLabel('Type how many you ticked').fill('2');
   await page.getByRole('button', { name: 'Approve 2' }).click();
-  await page.getByText(/^Approved by \S+, \d\d:\d\d$/).nth(1).waitFor();
+  await page.getByText(/^Approved by \S+, \d\d:\d\d \S+$/).nth(1).waitFor();
   const approved = await digests(world, 'approved');
   assert.deepEqual(approved.sort(), [asked[0].digest, asked[1].digest].sort());
   assert.equal(await page.getByText(/^Approved by/).count(), 2);
@@ -84,7 +84,7 @@ test('creates come together only once each was opened; a request that changed si
   for (const nth of [0, 1]) await ticks.nth(nth).check();
   await page.getByLabel('Type how many you ticked').fill('2');
   await page.getByRole('button', { name: 'Approve 2' }).click();
-  await page.getByText(/^Approved by \S+, \d\d:\d\d$/).nth(1).waitFor();
+  await page.getByText(/^Approved by \S+, \d\d:\d\d \S+$/).nth(1).waitFor();
   assert.deepEqual((await digests(world, 'approved')).sort(), [asked['set-1'].digest, asked['set-2'].digest].sort());
 
   await page.getByRole('link', { name: '← Inbox' }).click();

@@ -66,18 +66,18 @@ test('what somebody else denies, approves or withdraws while one types stays, wi
 
   await (await show(page, 'to-deny')).getByLabel('Type to-deny to approve').focus();
   await ann.denied({ id: ids['to-deny'] }, 'we have one');
-  await card(page, 'to-deny').getByText(/^Denied by ann, \d\d:\d\d$/).waitFor();
+  await card(page, 'to-deny').getByText(/^Denied by ann, \d\d:\d\d \S+$/).waitFor();
   await focused(page, 'name-'); // where the person was
-  await checkKept(page, 'to-deny', /^Denied by ann, \d\d:\d\d$/, 'to-de');
+  await checkKept(page, 'to-deny', /^Denied by ann, \d\d:\d\d \S+$/, 'to-de');
 
   await ann.approved(await approvalOf(ann, ids['to-approve']), { destination: 'none' });
-  await checkKept(page, 'to-approve', /^Approved by ann, \d\d:\d\d$/, 'to-ap');
+  await checkKept(page, 'to-approve', /^Approved by ann, \d\d:\d\d \S+$/, 'to-ap');
 
   const { result } = await peer.exchange(
     modernRequest('cancel', 'tasks/cancel', { taskId: ids['to-withdraw'] }, tasks)
   );
   assert.ok(result, 'withdrawn');
-  await checkKept(page, 'to-withdraw', /^Withdrawn, \d\d:\d\d$/, 'to-wi');
+  await checkKept(page, 'to-withdraw', /^Withdrawn, \d\d:\d\d \S+$/, 'to-wi');
   await accessible(page);
   assert.equal(await page.getByRole('heading', { name: /^Waiting for you/ }).innerText(), 'Waiting for you');
 
@@ -96,11 +96,11 @@ test('a reason that is being written stays when somebody else is faster, or the 
   await mine.getByRole('button', { name: 'Deny' }).click();
   await mine.getByLabel('Reason for the denial.').fill('Because of the long and');
   await ann.denied({ id }, 'shorter');
-  await checkKept(page, 'half-written', /^Denied by ann, \d\d:\d\d$/, 'Because of the long and');
+  await checkKept(page, 'half-written', /^Denied by ann, \d\d:\d\d \S+$/, 'Because of the long and');
 
   await ask('brief-one');
   await (await show(page, 'brief-one')).getByLabel('Type brief-one to approve').fill('brief');
-  await checkKept(page, 'brief-one', /^Expired, \d\d:\d\d$/, 'brief');
+  await checkKept(page, 'brief-one', /^Expired, \d\d:\d\d \S+$/, 'brief');
 });
 
 test('one’s own decision takes its card away, also after typing', async t => {

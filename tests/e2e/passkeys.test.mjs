@@ -143,6 +143,47 @@ test('create, rotate and delete are signed by the device, and the journal proves
   assert.match(broken.stderr, /The journal is broken: record \d+/);
 });
 
+test('several on one screen: the device signs each by its own digest; one that it does not sign waits, and so do those after it', { timeout: 180_000 }, async t => {
+  const { world, connection, page } = await begin(t, { hold: '0s' });
+  const asked = {};
+  for (const name of ['set-one', 'set-two', 'set-three'])
+    asked[name] = (await create(connection, name, { expirationDate: '20 days' })).structuredContent;
+  for (const name of Object.keys(asked)) await show(page, name);
+  const link = page.getByRole('link', { name: 'Create 3 tokens on one screen' });
+  await link.click();
+  await page.getByText('The rule asks that your passkey signs this decision.').nth(2).waitFor();
+  const ticks = page.getByRole('checkbox', { name: /^Create access token / });
+  assert.equal(await ticks.and(page.locator(':enabled')).count(), 0, 'without a passkey');
+  const hardware = await addDevice(page);
+  await page.getByRole('link', { name: 'Register a passkey' }).first().click();
+  await register(page, 'laptop');
+  await inbox(page);
+  await link.click();
+  await page.getByText('your passkey signs each by itself').waitFor();
+  for (const nth of [0, 1, 2]) await ticks.nth(nth).check();
+  await accessible(page);
+  const press = async count => {
+    await page.getByLabel('Type how many you ticked').fill(String(count));
+    await page.getByRole('button', { name: `Approve ${count}` }).click();
+  };
+
+  const verified = isUserVerified => hardware.cdp.send('WebAuthn.setUserVerified', { authenticatorId: hardware.id, isUserVerified });
+  await verified(false);
+  await press(3);
+  await page.getByText('No passkey signed this, so nothing was decided.').waitFor();
+  assert.equal(await page.getByText('No passkey signed this, so nothing was decided.').count(), 1, 'it is not asked three times');
+  assert.deepEqual(await decisions(world), []);
+  await verified(true);
+  await press(3);
+  await page.getByText(/^Approved by /).nth(2).waitFor();
+  const all = await decisions(world);
+  const digests = Object.values(asked).map(each => each.digest);
+  assert.deepEqual(all.map(each => [each.kind, each.body.assurance, each.body.passkey.statement.digest]), digests.map(digest => ['approved', 'passkey', digest]));
+  assert.equal(new Set(all.map(each => JSON.stringify(each.body.passkey.signature ?? each.body.passkey))).size, 3);
+  const proof = await world.terminal(['audit', 'verify']);
+  assert.match(proof.stdout, /3 decisions are signed with passkeys, and each signature holds\./);
+});
+
 test('attack: a signature of before a change, of another page, used again or without its person decides nothing', { timeout: 180_000 }, async t => {
   const { world, server, connection, page } = await begin(t, { hold: '0s' });
   const hardware = await addDevice(page);

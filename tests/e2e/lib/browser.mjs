@@ -20,19 +20,23 @@ export async function atSignIn(t, world, server, viewport = { width: 1280, heigh
   const context = await browser.newContext({ viewport, bypassCSP: true });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
+  if (!server.code) await world.enrol();
   await page.goto(server.page);
   if (server.code) await page.getByLabel('Sign-in code').fill(server.code);
   else {
-    await world.enrol();
     await page.getByLabel('Name', { exact: true }).fill(server.person ?? me);
     await page.getByLabel('Passphrase').fill(passphrase);
   }
   return page;
 }
 
-/** The page of a sandbox with example tokens, whose first person is signed in and has nothing to decide: {world, server, page}. */
-export async function signedIn(t) {
+/**
+ * The page of a sandbox with example tokens, whose first person is signed in and has nothing to decide: {world, server, page}.
+ * `before` comes before the server.
+ */
+export async function signedIn(t, before = async () => {}) {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s', sandbox: ['--sandbox-tokens', 'examples'] });
+  await before(world);
   const server = await world.serve();
   const page = await atSignIn(t, world, server);
   await page.keyboard.press('Enter');
@@ -49,10 +53,11 @@ export async function accessible(page) {
     ['dark', 320, 'none'],
     ['light', 320, 'none'],
     ['light', 1280, 'active'],
+    ['dark', 320, 'active'],
   ]) {
     await page.emulateMedia({ colorScheme, forcedColors });
     await page.setViewportSize({ width, height: 1000 });
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { rules: { 'target-size': { enabled: true } } }));
     const found = violations.map(each => `${each.id}: ${each.nodes.map(node => node.target).join(', ')}`);
     assert.deepEqual(found, [], `${colorScheme}, ${width} px, forced colours ${forcedColors}`);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px`);

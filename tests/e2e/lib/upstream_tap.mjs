@@ -1,4 +1,4 @@
-// Stands between the server and the control plane: keeps each value that was handed out, can hold reads back.
+// Stands between the server and the control plane: keeps each value that was handed out, can hold reads back and change answers.
 import { createServer } from 'node:http';
 
 export class UpstreamTap {
@@ -15,6 +15,7 @@ export class UpstreamTap {
     this.upstream = upstream;
     this.values = [];
     this.reading = Promise.resolve();
+    this.rewritten = text => text; // what the server gets of an answer
     this.server = createServer((request, response) =>
       this.pass(request, response).catch(() => response.destroy())
     );
@@ -37,7 +38,7 @@ export class UpstreamTap {
     const text = await answer.text();
     const { token } = JSON.parse(text);
     if (token) this.values.push(token);
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') }).end(text);
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') }).end(this.rewritten(text));
   }
 
   end() {

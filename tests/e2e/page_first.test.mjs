@@ -1,0 +1,53 @@
+// The first visit, in Debian's Chromium: the sign-in page says who may come in, and how; so it does after a wrong answer, and
+// while no one is enrolled.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { chromium } from 'playwright-core';
+
+import { accessible, browserFile } from './lib/browser.mjs';
+import { me, passphrase } from './lib/people.mjs';
+import { rules, World } from './lib/world.mjs';
+
+async function begin(t) {
+  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
+  const server = await world.serve();
+  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
+  t.after(() => browser.close());
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 1000 }, bypassCSP: true })).newPage();
+  page.setDefaultTimeout(20_000);
+  return { world, server, page };
+}
+
+test('while no one is enrolled the page says how to be the first, and asks for nothing', async t => {
+  const { world, server, page } = await begin(t);
+  await page.goto(server.page);
+  await page.getByText('No one is enrolled on this server').waitFor();
+  await page.getByText(/people first/).waitFor();
+  assert.equal(await page.locator('input').count(), 0, 'nothing that could not work');
+  await accessible(page);
+  await world.enrol();
+  await page.getByRole('button', { name: 'I have done that' }).click();
+  await page.getByLabel('Passphrase').fill(passphrase);
+  await page.getByLabel('Name', { exact: true }).fill(me);
+  await page.keyboard.press('Enter');
+  await page.getByText('Nothing is waiting for you').waitFor();
+});
+
+test('a wrong passphrase says so, keeps the name, and the right one leads to the request of the link', async t => {
+  const { world, server, page } = await begin(t);
+  await world.enrol();
+  await page.goto(`${server.page}/apr_aaaaaaaaaaaaaaaaaaaaaaaaaa`);
+  await page.getByLabel('Name', { exact: true }).fill(me);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('Type your name and your passphrase, or a sign-in code.').waitFor();
+  await page.getByLabel('Passphrase').fill('wrong horse battery');
+  await page.keyboard.press('Enter');
+  await page.locator('#sign-in-problem', { hasText: 'You are not signed in.' }).waitFor();
+  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), me);
+  await accessible(page);
+  await page.getByLabel('Passphrase').fill(passphrase);
+  await page.keyboard.press('Enter');
+  await page.getByText('The request of this link is not here.').waitFor();
+  await accessible(page);
+});

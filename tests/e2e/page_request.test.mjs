@@ -1,0 +1,139 @@
+// What one request shows, in Debian's Chromium: before and after, permissions that nearly covered it, names as long as they
+// can be on the narrowest screen; denials with a common reason; a value that hides itself.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { accessible, card, row, show, signedIn } from './lib/browser.mjs';
+import { Page } from './lib/page.mjs';
+import { RawHttp, toolCall } from './lib/raw.mjs';
+
+async function begin(t) {
+  const { world, server, page } = await signedIn(t);
+  const peer = new RawHttp(world, server.endpoint);
+  let last = 0;
+  const call = async (tool, args) =>
+    (await peer.exchange(toolCall((last += 1), tool, args, { capabilities: {} }))).result.structuredContent;
+  const create = (name, more = { expirationDate: '20 days' }) =>
+    call('tfy_access_tokens_create', { payload: { name, ...more } });
+  return { world, server, page, call, create };
+}
+
+/** Nothing in the request has to be scrolled sideways at 320 px. */
+async function fits(page) {
+  await page.setViewportSize({ width: 320, height: 800 });
+  const wide = await page.evaluate(() =>
+    [...document.querySelectorAll('.request, .request *')]
+      .filter(each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline')
+      .filter(each => !each.closest('.unseen') && !each.matches('input, textarea'))
+      .map(each => `${each.tagName} ${each.className}: ${each.textContent.slice(0, 80)}`)
+  );
+  assert.deepEqual(wide, []);
+  const decision = await page.locator('.decision').boundingBox();
+  assert.ok(decision.y + decision.height <= 800 && decision.height > 0, 'the decision is in view');
+  await page.setViewportSize({ width: 1280, height: 1000 });
+}
+
+test('a rotation shows the old token beside the new one; names of 36 characters fit at 320 px; a change is a difference', async t => {
+  const { page, call, create } = await begin(t);
+  const { tokens } = await call('tfy_access_tokens_list', { name_contains: 'ci-runner' });
+  const longest = 'a-successor-of-thirty-six-characters';
+  assert.equal(longest.length, 36);
+  await call('tfy_access_tokens_rotate', { id: tokens[0].id, name: longest, grace_period: '15m' });
+  const asked = await show(page, 'ci-runner', 'Rotate', 'Rotate access token');
+  const differs = await asked.locator('.changes').innerText();
+  assert.match(differs, new RegExp(`^Name\\s+now: ci-runner → , then: ${longest}\\s+Expires\\s+now: \\d+ \\w+ \\d{4}, \\d\\d:\\d\\d \\S+ → , then: \\d+ \\w+ \\d{4}`));
+  assert.match(differs, /Old token\s+now: works → , then: is deleted 15 m after the new value has been shown$/);
+  const before = await asked.locator('.sides .before').innerText();
+  const after = await asked.locator('.sides .after').innerText();
+  assert.match(before, /^Old token\nName\nci-runner\n/);
+  assert.ok(before.includes(tokens[0].id) && before.includes('Last used'), before);
+  assert.match(after, /^New token\n/);
+  await asked.getByText(`Creates the personal access token "${longest}"`).waitFor();
+  await asked.getByText(/deletes "ci-runner" permanently, 15 m after the new value/).waitFor();
+  await fits(page);
+  await accessible(page);
+
+  const other = 'another-name-of-thirty-six-character';
+  await create(longest.replace('successor', 'different'));
+  const mine = await show(page, longest.replace('successor', 'different'));
+  await mine.locator('summary', { hasText: 'Ask for less' }).click();
+  await mine.getByLabel('Another name').fill(other);
+  await mine.getByRole('button', { name: 'Change the request' }).click();
+  const changed = card(page, other);
+  const words = await changed.locator('.changes').innerText();
+  assert.match(words, new RegExp(`asked: ${longest.replace('successor', 'different')}\\s+now: ${other} by \\S+, \\d\\d:\\d\\d \\S+`));
+  await fits(page);
+});
+
+test('a request that a standing permission nearly covered says why it did not', async t => {
+  const { server, world, page, create } = await begin(t);
+  const giver = await Page.signIn(world, server);
+  await giver.permitted({
+    principal: 'http:loopback', names: 'ci-*', uses: 1, longest_life: '7d', lasts: '60m', destination: 'none', reason: 'test',
+  });
+  await create('ci-too-long');
+  const asked = await show(page, 'ci-too-long');
+  await asked.getByText(/does not cover this\. It is for tokens that expire within 7 d\.$/).waitFor();
+  await accessible(page);
+});
+
+test('each of the four common reasons denies, by two clicks; the agent is told it', async t => {
+  const { page, call, create } = await begin(t);
+  for (const [nth, reason] of ['Not needed.', 'Wrong name or owner.', 'It should end earlier.', 'Ask me before you do this.'].entries()) {
+    const { approval_id } = await create(`not-this-${nth}`);
+    const asked = await show(page, `not-this-${nth}`);
+    await asked.getByRole('button', { name: 'Deny' }).click();
+    const reasons = asked.getByRole('group', { name: 'Common reasons' }).getByRole('button');
+    assert.equal(await reasons.count(), 4);
+    await asked.getByRole('button', { name: reason }).click();
+    await asked.getByRole('button', { name: 'Deny request' }).click();
+    await row(page, 'Create', `not-this-${nth}`).waitFor({ state: 'detached' });
+    assert.equal((await call('tfy_approvals_get', { approval_id })).reason, reason);
+  }
+});
+
+test('times have their zone, and what they say of now stays true while the page is open', async t => {
+  const { page, create } = await begin(t);
+  await create('grows-older');
+  const line = row(page, 'Create', 'grows-older');
+  await line.getByText('just now').waitFor();
+  const asked = await show(page, 'grows-older');
+  assert.match(await asked.locator('.meta').innerText(), /asked \d+ \w+ \d{4}, \d\d:\d\d \S+/);
+  const ahead = minutes => page.evaluate(by => {
+    const real = Date.now;
+    Date.now = () => real() + by * 60_000;
+  }, minutes);
+  await ahead(5);
+  await line.getByText('5 min ago').waitFor();
+  await line.getByText(/^9 min/).waitFor();
+  await ahead(9.5);
+  await asked.getByText(/^\d+ s left$/).waitFor();
+});
+
+test('a new value is not in the page before its click, hides itself after a minute, and cannot be had again', async t => {
+  const { page, call, create } = await begin(t);
+  await create('seen-once');
+  const asked = await show(page, 'seen-once');
+  await asked.getByLabel('Type seen-once to approve').fill('seen-once');
+  await asked.getByRole('button', { name: 'Approve creation' }).click();
+  await asked.waitFor({ state: 'detached' });
+  await call('tfy_access_tokens_create', { payload: { name: 'seen-once', expirationDate: '20 days' } });
+  await page.getByRole('link', { name: 'Show', exact: true }).click();
+  await page.getByText('Save this token now: it will not be shown again.').waitFor();
+  assert.equal(await page.locator('textarea').count(), 0);
+  await accessible(page);
+  await page.getByRole('button', { name: 'Show the value once' }).click();
+  const value = await page.getByLabel("The token's value").inputValue();
+  assert.ok(value.length > 30);
+  await page.getByText(/^Hidden in (1 min 0 s|\d\d s)\. /).waitFor();
+  await accessible(page);
+  await page.evaluate(() => {
+    const real = Date.now;
+    Date.now = () => real() + 61_000;
+  });
+  await page.getByText('Hidden. It was shown once and cannot be shown again.').waitFor();
+  assert.ok(!(await page.content()).includes(value), 'not in the document');
+  assert.ok(!(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).includes(value));
+  await page.reload();
+  await page.getByText('None. The value of a new token waits here').waitFor();
+});
