@@ -1,5 +1,5 @@
 // Undoes bytes that source code writes one by one, each number with the same words around it:
-// chr(101).chr(121), (byte) 0x65, 101.toByte(), [char]101+[char]121.
+// chr(101).chr(121), (byte) 0x65, 101.toByte(), [char]101+[char]121, ".byte 101", "0 => 101, 1 => 121".
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -17,6 +17,9 @@ constexpr auto decimal_digits = characters("0123456789");
 constexpr auto call_hex_digits = characters("0123456789abcdefABCDEF");
 constexpr std::size_t widest_between = 96;  // two numbers, with a new line and its indent
 constexpr std::size_t most_words = 48;      // of that without blanks
+
+constexpr auto call_letters = characters("abcdefghijklmnopqrstuvwxyz");
+constexpr auto call_signs = characters("(+.=");
 
 constexpr bool is_call_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -60,6 +63,14 @@ CallNumber read_call_number(std::string_view text, std::size_t at) {
     return number;
 }
 
+/// Of "0 => 101" and "[0] = 101" the first number is none.
+bool is_index(std::string_view text, std::size_t behind) {
+    if (text.substr(behind, 1) == "]") ++behind;
+    const bool in_brackets = text[behind - 1] == ']';
+    while (behind < text.size() && text[behind] == ' ') ++behind;
+    return text.substr(behind, 2) == "=>" || (in_brackets && text.substr(behind, 1) == "=");
+}
+
 /// Numbers that follow each other with the same words in between.
 class CallRow {
 public:
@@ -87,7 +98,7 @@ public:
     }
 
 private:
-    /// Without blanks; nothing if they are too many or no call's.
+    /// Without blanks and the digits of an index; nothing if they are too many or no call's.
     std::string words_before(std::size_t at) const {
         const auto begin = row_.back().end;
         const auto all = text_.substr(begin, at - begin);
@@ -95,9 +106,10 @@ private:
         if (all.size() > widest_between) return words;
         bool is_call = false;
         for (std::size_t i = 0; i < all.size(); ++i)
-            is_call = is_call || ((all[i] == '(' || all[i] == '+') && is_of_call(text_, begin + i));
+            is_call = is_call || (has(call_signs, all[i]) && is_of_call(text_, begin + i));
         if (!is_call) return words;
-        std::ranges::copy_if(all, std::back_inserter(words), [](char c) { return !is_call_blank(c); });
+        std::ranges::copy_if(all, std::back_inserter(words),
+                             [](char c) { return !is_call_blank(c) && !has(decimal_digits, c); });
         if (words.size() > most_words) words.clear();
         return words;
     }
@@ -112,12 +124,22 @@ private:
 }  // namespace
 
 bool is_of_call(std::string_view text, std::size_t at) {
-    const auto is_digit = [&](std::size_t i) { return i < text.size() && has(decimal_digits, text[i]); };
-    if (text[at] == '+') return at > 0 && is_digit(at - 1) && text.substr(at + 1, 1) == "[";
+    const auto is_in = [&](const CharacterSet& set, std::size_t i) {
+        return i < text.size() && has(set, text[i]);
+    };
+    const auto is_digit = [&](std::size_t i) { return is_in(decimal_digits, i); };
+    switch (text[at]) {
+        case '+': return at > 0 && is_in(call_hex_digits, at - 1) && text.substr(at + 1, 1) == "[";
+        case '=': return text.substr(at + 1, 1) == ">" || (at > 1 && text.substr(at - 2, 2).find(']') < 2);
+        case '.':
+            return text.substr(at + 1, 4) == "byte" ||
+                   (at > 0 && is_digit(at - 1) && is_in(call_letters, at + 1));
+        default: break;
+    }
     if (is_digit(at + 1) || text.substr(at + 1, 2) == "&H") return true;
     if (at >= 6 && text.substr(at - 6, 6) == "toByte") return true;
     auto close = at + 1;  // of "(byte)"
-    while (close < text.size() && close - at <= 6 && text[close] >= 'a' && text[close] <= 'z') ++close;
+    while (close - at <= 6 && is_in(call_letters, close)) ++close;
     if (close == at + 1 || text.substr(close, 1) != ")") return false;
     ++close;
     while (close < text.size() && (text[close] == ' ' || text[close] == '-')) ++close;
@@ -129,7 +151,7 @@ void decode_calls(std::string_view text, std::size_t shortest, View& view) {
     for (std::size_t at = 0; at < text.size();) {
         if (begins_call_number(text, at)) {
             const auto number = read_call_number(text, at);
-            row.add(number);
+            if (!is_index(text, number.end)) row.add(number);
             at = number.end;
             continue;
         }

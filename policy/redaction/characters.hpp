@@ -24,7 +24,7 @@ inline constexpr CharacterSet scanned_characters = characters(TFY_LETTERS "01234
 inline constexpr CharacterSet usual_separators = characters(" \t\r\n,;|*.:/\\'\">");
 inline constexpr CharacterSet joining_separators = characters("-_");
 inline constexpr CharacterSet hex_digits_and_separators =
-    characters("0123456789ABCDEFabcdef :;,.-_|\t\r\n'\"[](){}\\xXoO");
+    characters("0123456789ABCDEFabcdef :;,.-_|+>\t\r\n'\"[](){}\\xXoOhH");
 #undef TFY_LETTERS
 
 }  // namespace tfy::redaction

@@ -22,12 +22,13 @@ std::uint64_t path_through(Decoding decoding, std::uint64_t inner) {
 }
 
 constexpr std::string_view step_name(std::uint64_t step) {
-    constexpr std::array<std::string_view, 24> names = {
+    constexpr std::array<std::string_view, 26> names = {
         "plain",    "escapes",   "look-alikes", "quoted-printable", "tag characters",
         "pieces",   "hyphens",   "reversed",    "base64",           "base32",
         "hex",      "columns",   "numbers",     "reversed",         "reversed",
         "literals", "base64url", "compressed",  "base85",           "base85",
-        "base58",   "uuencode",  "events",      "numbers"};
+        "base58",   "uuencode",  "events",      "numbers",          "pieces",
+        "pieces"};
     return step == by_shape ? "shape" : names.at(step);
 }
 
@@ -143,7 +144,8 @@ std::vector<Hit> Search::look_into(Step step, std::string_view decoded, Depth de
         look(decoded, depth, found);
         return found;
     }
-    const bool of_bytes = step.decoding == Decoding::hex || step.decoding == Decoding::numbers;
+    const bool of_bytes = step.decoding == Decoding::hex || step.decoding == Decoding::numbers ||
+                          step.decoding == Decoding::calls;
     if (of_bytes && !depth.reversed) find_in_base64url(decoded, index_, found);
     look_at_bytes(decoded, depth, found);
     return found;

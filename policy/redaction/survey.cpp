@@ -7,6 +7,7 @@
 #include "policy/redaction/byte_masks.hpp"
 #include "policy/redaction/decoded_text.hpp"
 #include "policy/redaction/pieces.hpp"
+#include "policy/redaction/rows.hpp"
 #include "policy/redaction/window_hash.hpp"
 
 namespace tfy::redaction {
@@ -94,6 +95,30 @@ private:
     bool open_ = false;  // a piece has begun and not ended
 };
 
+/// Pieces that stand on a line each, as decode_rows has them: the first and the last word of each line.
+class LineRow {
+public:
+    void line(std::string_view text, std::size_t begin, std::size_t end, std::size_t least) {
+        while (begin < end && is_row_blank(text[begin])) ++begin;
+        while (begin < end && is_row_blank(text[end - 1])) --end;
+        auto word = begin;  // the end of the first one
+        while (word < end && !is_row_blank(text[word])) ++word;
+        auto last = end;
+        while (last > word && !is_row_blank(text[last - 1])) --last;
+        const bool marked = word < last && is_line_mark(text.substr(begin, word - begin));
+        if (begin < word && !marked) row_.add(begin, word, least);
+        if (last > word) row_.add(last, end, least);
+    }
+    bool found(std::size_t end, std::size_t least) {
+        const auto far = end + widest_gap + 1;
+        row_.add(far, far, least);
+        return row_.counts;
+    }
+
+private:
+    Row row_;
+};
+
 class Surveyor {
 public:
     Surveyor(std::string_view text, std::size_t shortest)
@@ -122,6 +147,7 @@ private:
             const auto half = runs_of_shortest(pair_at(masks + hex * stride));
             hex_run_ |= static_cast<std::uint64_t>(half & (half >> shortest_));
             lines(masks, stride, at);
+            rows(masks, stride, at);
             chunks_.word(masks[separators * stride], at);
             hyphened_.word(masks[joints * stride], at);
             const auto inside = text_.size() - at;
@@ -141,9 +167,52 @@ private:
         for (; begins != 0 && !labelled_; begins &= begins - 1)
             labelled_ = has_label(text_.substr(at + static_cast<std::size_t>(std::countr_zero(begins))));
     }
+    /// Single characters between blanks or quotes, "/" in pieces of base64, and what stands beside numbers.
+    void rows(const std::uint64_t* masks, std::size_t stride, std::size_t at) {
+        const auto of = [&](Set set) { return masks[set * stride]; };
+        const auto ordinary = of(graphic) & ~of(separators);
+        const auto spaced = of(graphic) & ((of(separators) & ~of(graphic)) >> 1U);
+        spaced_ |= spaced & (spaced >> 2U) & (of(graphic) >> 4U);
+        for (auto dots = of(separators) & of(tokens) & of(literal_ends); dots != 0; dots &= dots - 1)
+            call(at + static_cast<std::size_t>(std::countr_zero(dots)));
+        const auto marks = of(graphic) & of(separators) & (of(tokens) ^ of(literal_ends));
+        const auto quotes = marks & ~of(tokens);
+        // Those whose second quote is in this word.
+        const auto quoted = quotes & (ordinary << 1U | last_ordinary_) & (quotes << 2U | last_quotes_);
+        last_ordinary_ = ordinary >> 63U;
+        last_quotes_ = quotes >> 62U;
+        if (quoted != 0) quoted_ += static_cast<std::size_t>(std::popcount(quoted));
+        for (auto slashes = marks & of(tokens); slashes != 0 && !slashed_; slashes &= slashes - 1)
+            slash(at + static_cast<std::size_t>(std::countr_zero(slashes)));
+    }
+    void call(std::size_t at) { calls_ += is_of_call(text_, at) ? 1 : 0; }
+    /// One in a piece as long as one beside it.
+    void slash(std::size_t at) {
+        if (at < slash_seen_) return;
+        const auto is_between = [&](std::size_t i) {
+            return i >= text_.size() || (has(usual_separators, text_[i]) && text_[i] != '/');
+        };
+        auto end = at;
+        while (!is_between(end) && end - at <= longest_piece) ++end;
+        auto begin = at;
+        while (begin > slash_seen_ && !is_between(begin - 1) && at - begin <= longest_piece) --begin;
+        slash_seen_ = end;
+        const auto size = end - begin;
+        if (size > longest_piece) return;
+        auto next = end;
+        while (next < text_.size() && is_between(next) && next - end <= widest_gap) ++next;
+        auto next_end = next;
+        while (!is_between(next_end) && next_end - next <= size) ++next_end;
+        auto last = begin;
+        while (last > 0 && is_between(last - 1) && begin - last <= widest_gap) --last;
+        auto last_begin = last;
+        while (last_begin > 0 && !is_between(last_begin - 1) && last - last_begin <= size) --last_begin;
+        slashed_ = next_end - next == size || last - last_begin == size;
+    }
     /// One that has just ended; the text's last one, too.
     void line(std::size_t end) {
         const auto line = text_.substr(line_begin_, end - line_begin_);
+        line_rows_.line(text_, line_begin_, end, shortest_);
         line_begin_ = end + 1;
         std::array<char, 4> head{};
         if (line.size() <= head.size()) return;
@@ -177,7 +246,7 @@ private:
     }
     void sign(std::size_t at) {
         const char c = text_[at];
-        if (c == '(' || c == '+') calls_ += is_of_call(text_, at) ? 1 : 0;
+        if (c == '(' || c == '+' || c == '=') call(at);
         if (c == '=') {
             equals_ = true;
         } else if (c == '(') {
@@ -241,6 +310,8 @@ private:
         may(Decoding::base85, long_graphic_run_ != 0 || (graphic_run_ != 0 && seen_[breaks] != 0));
         may(Decoding::base58, runs_.base58 || (runs_.shortest && seen_[breaks] != 0));
         line(text_.size());
+        may(Decoding::rows, slashed_ || spaced_ != 0 || line_rows_.found(text_.size(), shortest_));
+        may(Decoding::quoted, quoted_ >= least_quoted(shortest_));
         may(Decoding::uuencode, uuencode_);
         may(Decoding::events, alike_ >= 2);
         may(Decoding::calls, calls_ + 1 >= shortest_);
@@ -268,6 +339,13 @@ private:
     std::array<std::array<char, 4>, 2> heads_{};  // of the last two lines
     std::size_t alike_ = 0;                       // lines that begin as one of the two before them
     std::size_t calls_ = 0;
+    std::uint64_t spaced_ = 0;
+    std::size_t quoted_ = 0;
+    std::uint64_t last_ordinary_ = 0;  // the last bits of the word before
+    std::uint64_t last_quotes_ = 0;
+    std::size_t slash_seen_ = 0;  // a piece with one ends there
+    bool slashed_ = false;
+    LineRow line_rows_;
     bool uuencode_ = false;
     bool labelled_ = false;
     bool escapes_ = false;

@@ -78,6 +78,8 @@ void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& f
         case Decoding::uuencode: decode_uuencode(text, view); break;
         case Decoding::events: decode_events(text, shortest, view); break;
         case Decoding::calls: decode_calls(text, shortest, view); break;
+        case Decoding::rows: decode_rows(text, shortest, view); break;
+        case Decoding::quoted: decode_quoted(text, shortest, view); break;
         case Decoding::compressed: break;
     }
 }
@@ -99,7 +101,7 @@ bool gives_bytes(Decoding decoding) {
 
 bool is_layout(Decoding decoding) {
     return decoding == Decoding::chunks || decoding == Decoding::columns || decoding == Decoding::literals ||
-           decoding == Decoding::events;
+           decoding == Decoding::events || decoding == Decoding::rows || decoding == Decoding::quoted;
 }
 
 }  // namespace tfy::redaction

@@ -103,6 +103,8 @@ enum class Decoding {
     uuencode,
     events,  // what lines of a stream do not share
     calls,   // chr(101).chr(121), (byte) 0x65
+    rows,    // pieces of one length that hold separators
+    quoted,  // 'e', 'y': characters between quotes, with anything in between
 };
 
 struct Step {
@@ -123,6 +125,7 @@ inline constexpr std::array all_steps = {
     Step{Decoding::mirrored, 0},    Step{Decoding::literals, 0},   Step{Decoding::url_digits, 0},
     Step{Decoding::base85, 0},      Step{Decoding::any_base85, 0}, Step{Decoding::base58, 0},
     Step{Decoding::uuencode, 0},    Step{Decoding::events, 0},     Step{Decoding::calls, 0},
+    Step{Decoding::rows, 0},        Step{Decoding::quoted, 0},
 };
 
 /// Digits that it takes for `shortest` bytes. A line of base64 before a line break may be shorter.
@@ -138,6 +141,9 @@ constexpr std::size_t least_base58(std::size_t shortest) {
 constexpr std::size_t least_base85(std::size_t shortest) {
     return (least_in_large_digits(shortest) * 5 + 3) / 4;
 }
+
+/// Quoted characters that are no separators: most of what a value has.
+constexpr std::size_t least_quoted(std::size_t shortest) { return (shortest + 1) / 2; }
 
 /// False if no phase of base64 gives text or what is compressed: names and ids are cheap to tell from it.
 /// Long texts are not looked at.
@@ -180,6 +186,8 @@ void decode_quoted_printable(std::string_view text, View& view);
 void decode_tags(std::string_view text, View& view);
 void decode_chunks(std::string_view text, std::size_t shortest, View& view);
 void decode_hyphened(std::string_view text, std::size_t shortest, View& view);
+void decode_rows(std::string_view text, std::size_t shortest, View& view);
+void decode_quoted(std::string_view text, std::size_t shortest, View& view);
 void decode_reversed(std::string_view text, std::size_t shortest, View& view);
 void decode_columns(std::string_view text, View& view);
 void decode_turned(std::string_view text, std::size_t shortest, View& view);

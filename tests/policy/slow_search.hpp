@@ -59,7 +59,8 @@ inline std::vector<redaction::Hit> slow_search(std::string_view text, const reda
             }
         };
         if (!depth.reversed &&
-            (step.decoding == redaction::Decoding::hex || step.decoding == redaction::Decoding::numbers)) {
+            (step.decoding == redaction::Decoding::hex || step.decoding == redaction::Decoding::numbers ||
+             step.decoding == redaction::Decoding::calls)) {
             std::vector<redaction::Hit> found;
             redaction::find_in_base64url(view.text(), index, found);
             for (const auto& hit : found) {

@@ -9,6 +9,7 @@
 #include "tests/policy/leak_families.hpp"
 #include "tests/policy/leak_kinds.hpp"
 #include "tests/policy/leak_large_digits.hpp"
+#include "tests/policy/leak_quoted.hpp"
 
 namespace tfy::families_test {
 
@@ -92,6 +93,52 @@ TEST_CASE("dumps hide no value where each line has something in front") {
 TEST_CASE("a stream hides no value that it sends piece by piece") { check_family(stream_family()); }
 
 TEST_CASE("lists of numbers hide no value") { check_family(number_family()); }
+
+TEST_CASE("numbers among other words hide no value") { check_family(word_family()); }
+
+TEST_CASE("characters between quotes hide no value, whatever is beside them") {
+    check_family(quoted_family());
+}
+
+TEST_CASE("pieces of one length hide no value that holds separators itself") {
+    for (unsigned seed = 0; seed < 8; ++seed) {
+        std::mt19937_64 random(seed);
+        const auto odd = token_of_kind(5, seed);
+        const auto signature = base64(random_text(random, 90, std::string("\xff\xfe\x7f aZ\x03", 7)));
+        for (const auto& token : {odd, signature, base64(deflated(token_of_kind(1, seed), gzip_header))}) {
+            const bool packed = token != odd && token != signature;
+            const auto redactor = redactor_for({{"ci", packed ? token_of_kind(1, seed) : token}});
+            std::vector<std::string> leaks = {between(token, "\n", 9), between(token, "\r\n    ", 12),
+                                              "+" + between(token, "\n+", 20),
+                                              "- " + between(token, "\n- ", 15)};
+            if (!packed)
+                leaks.insert(leaks.end(), {between(token, " "), between(token, "\u3000"),
+                                           between(token, "\n"), "+" + between(token, "\n+")});
+            if (token != odd) leaks.push_back("[\"" + between(token, "\",\"", 10) + "\"]");
+            if (token != odd) leaks.push_back("[\n  \"" + between(token, "\",\n  \"", 8) + "\"\n]");
+            for (const auto& leak : leaks) {
+                CAPTURE(leak);
+                const std::string out(redactor.seal_text("It: " + leak + " .").text());
+                CHECK(out.starts_with("It: "));
+                CHECK(out.ends_with(" ."));
+                const auto read = without(out, [](unsigned char c) {
+                    return std::string_view(" \r\n+-\"[]\u3000").find(static_cast<char>(c)) !=
+                           std::string_view::npos;
+                });
+                CHECK(out.find("[redacted:access-token ci]") != std::string::npos);
+                const auto left =
+                    with_each(without(token,
+                                      [](unsigned char c) {
+                                          return std::string_view("+-\"[]").find(static_cast<char>(c)) !=
+                                                 std::string_view::npos;
+                                      }),
+                              "\n", "");
+                for (std::size_t at = 0; at + 24 <= left.size(); ++at)
+                    REQUIRE(read.find(left.substr(at, 24)) == std::string::npos);
+            }
+        }
+    }
+}
 
 TEST_CASE("codes of 58 and 85 digits and uuencode hide no value") {
     check_family(large_digit_family(), true);
@@ -242,9 +289,10 @@ TEST_CASE("a JWT's signature hides in no other code of its bytes") {
     const auto standard = base64(bytes);
     const auto half = standard.size() / 2 + 1;
     const auto numbers = as(bytes, "%u,");
-    for (const auto& leak :
-         {standard, hex(bytes), numbers, base64(hex(bytes)), base64(standard), hex(bytes.substr(1)),
-          hex(bytes.substr(100, 40)), "\"" + between(standard, "\" + \"", 50) + "\""}) {
+    const auto casts = as(bytes, "(byte)0x%02x, ");
+    for (const auto& leak : {standard, hex(bytes), numbers, casts, between(standard, "\n", 12),
+                             base64(hex(bytes)), base64(standard), hex(bytes.substr(1)),
+                             hex(bytes.substr(100, 40)), "\"" + between(standard, "\" + \"", 50) + "\""}) {
         const auto out = std::string(redactor.seal_text("sig " + leak + " end").text());
         CAPTURE(leak);
         CHECK(out.find("[redacted:access-token ci]") < 12);  // up to two bytes before a group of three stay
