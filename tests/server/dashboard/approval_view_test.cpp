@@ -6,6 +6,7 @@
 
 #include "tests/fakes/redactor.hpp"
 #include "tests/fakes/state.hpp"
+#include "tools/access_tokens/rotations.hpp"
 
 namespace tfy::approval_view_test {
 
@@ -242,6 +243,27 @@ TEST_CASE("of an outcome the page gets the status, and the words only of a failu
         made.outcome = row.outcome;
         CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("outcome") == row.view);
     }
+}
+
+TEST_CASE(
+    "a rotation says what the new token has where the old one has what; nothing else replaces anything") {
+    auto made = approval("apr_a");
+    CHECK(dashboard::approval_view(made, grace, fakes::no_tokens()).at("differs").is_null());
+    made.facts.target =
+        access_tokens::RotationPlan{
+            .old = {{"id", "pat-a"}, {"name", "ci\u202Etxt"}, {"created", nullptr}, {"expires", nullptr}},
+            .new_name = "ci-runner-2",
+            .expiration_date = "2027-01-16T00:00:00.000Z",
+            .grace_period = "15m"}
+            .json();
+    const auto view = dashboard::approval_view(made, grace, fakes::no_tokens());
+    CHECK(view.at("differs") ==
+          Json::array({{{"label", "Name"}, {"before", "ci\u27E8U+202E\u27E9txt"}, {"after", "ci-runner-2"}},
+                       {{"label", "Expires"}, {"before", "never"}, {"after", "2027-01-16T00:00:00.000Z"}},
+                       {{"label", "Old token"},
+                        {"before", "works"},
+                        {"after", "is deleted 15 m after the new value has been shown"}}}));
+    CHECK(view.at("marked") == true);
 }
 
 }  // namespace tfy::approval_view_test
