@@ -155,11 +155,11 @@ test('tokens, values, rotations, permissions and a freeze', async t => {
   await page.getByText('used 0 of 1').waitFor();
   await checkView(page, 'permissions', [`ci${marks}-*`, `${claim}${marks}`]);
 
-  const frozen = await world.terminal(['approvals', 'freeze', `stdio:x${tricks}`, '--as', me, '--reason', reason], [passphrase]);
+  const frozen = await world.terminal(['approvals', 'freeze', 'http:loopback', '--as', me, '--reason', reason], [passphrase]);
   assert.equal(frozen.code, 0, frozen.stderr);
   await page.getByRole('link', { name: /^Inbox/ }).click();
   await page.getByText('is frozen').first().waitFor();
-  await checkView(page, 'freeze', [`stdio:x${marks}`, `${claim}${marks}`]);
+  await checkView(page, 'freeze', [`${claim}${marks}${html}`]);
   await page.getByRole('link', { name: 'People' }).click();
   await page.getByLabel('Invite a person, by the name that they will sign in with').fill(`eve${tricks}`);
   await page.getByRole('button', { name: 'Invite' }).click();
