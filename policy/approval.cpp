@@ -118,6 +118,20 @@ Result<Approval> withdraw(Approval approval, Time now) {
     return approval;
 }
 
+std::optional<Approval> without_person(Approval approval, std::string_view name, Time now) {
+    if (!may_follow(approval.state(), State::withdrawn) || is_late(approval, now)) return std::nullopt;
+    const bool own = approval.call.caller.person == name;
+    const auto vote = std::ranges::find(approval.votes_, name, &Approval::Decision::by);
+    if (!own && vote == approval.votes_.end()) return std::nullopt;
+    if (!own && approval.state() == State::pending) {
+        approval.votes_.erase(vote);
+        return approval;
+    }
+    approval.state_ = State::withdrawn;
+    approval.updated = now;
+    return approval;
+}
+
 Approval lapse(Approval approval, Time now) {
     if (!may_follow(approval.state(), State::expired) || !is_late(approval, now)) return approval;
     approval.state_ = State::expired;

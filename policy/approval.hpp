@@ -101,6 +101,7 @@ private:
     friend Result<Approval> narrow(Approval, const Human&, std::string_view, Json, Facts, Time, const Seals&);
     friend Result<Approval> withdraw(Approval, Time);
     friend Result<Approval> stop(Approval, const Freeze&);
+    friend std::optional<Approval> without_person(Approval, std::string_view, Time);
     friend Approval lapse(Approval, Time);
     friend Result<Approval> supersede(Approval, const std::string&, Time);
     friend Result<Approval> begin(Approval, std::string, Time);
@@ -183,6 +184,10 @@ Result<Approval> extend(Approval approval, const Human& person, Time now, const 
 /// Its agent gives another reason. Errc::rate_limited if it did so too often: each one is journalled.
 Result<Approval> reword(Approval approval, std::string reason);
 Result<Approval> withdraw(Approval approval, Time now);
+/// What is left of it once the person of this name counts no more: pending without their vote; withdrawn if
+/// they approved it, or their agent asks, and no one has begun it. Nothing if it does not concern them, runs
+/// or is over.
+std::optional<Approval> without_person(Approval approval, std::string_view name, Time now);
 /// pending or approved, and its time is over: expired. All else is unchanged.
 Approval lapse(Approval approval, Time now);
 /// pending or approved, and it can no longer run; `why` is a sentence.

@@ -7,6 +7,7 @@
 #include "server/approvals/requirements.hpp"
 #include "server/mcp/cross_origin.hpp"
 #include "server/people/terminal_requirements.hpp"
+#include "server/people/void_passkeys.hpp"
 #include "server/upstream/accepted_keys.hpp"
 #include "tools/access_tokens/resources.hpp"
 #include "tools/access_tokens/rotate_words.hpp"
@@ -207,6 +208,17 @@ Async<void> App::warn_of_old_permissions() {
     if (old > 0) log_.warn(policy::words_of_earlier_versions(old));
 }
 
+// A page that is opened on demand has no address yet, and is at localhost anyway.
+Async<void> App::warn_of_void_passkeys() {
+    if (page_.home().empty()) co_return;
+    const auto origin = dashboard::origin_of(page_.home());
+    auto look = [](storage::Ledger& ledger) { return ledger.passkeys(); };
+    const auto found = co_await store_.run(std::move(look));
+    if (!found) co_return;
+    for (const auto& words : people::void_passkeys(*found, origin))
+        log_.warn(words, {{"todo", people::what_to_do_about_void_passkeys()}});
+}
+
 void App::tell_of_rotations() {
     reveals_.on_end([this] { rotations_.look_again(); });
     rotations_.on_deleted([this](const std::string& id) {
@@ -234,6 +246,7 @@ Async<Result<void>> App::start() {
         std::ignore = note_control_plane();
     });
     co_await warn_of_old_permissions();
+    co_await warn_of_void_passkeys();
     recovery_.tell_keys_apart(key_holders_);
     rotations_.tell_keys_apart(key_holders_);
     if (auto looked = co_await recovery_.start(); !looked) co_return looked;

@@ -105,6 +105,7 @@ private:
     void tell_of_rotations();
     Result<void> note_control_plane();
     Async<void> warn_of_old_permissions();
+    Async<void> warn_of_void_passkeys();
     Async<void> bring_up_to_date(tools::ToolResult& outcome, const policy::Approval& approval);
     void warn_of_settings(const Services& parts) const;
     tools::WayToValue way_to_value(const std::string& reveal_id);

@@ -20,6 +20,7 @@
 #include "server/config/serving.hpp"
 #include "server/loop/loop.hpp"
 #include "server/people/page_address.hpp"
+#include "server/people/pairing.hpp"
 #include "server/sealing/printing.hpp"
 #include "server/transport/bearer.hpp"
 #include "server/transport/client_address.hpp"
@@ -66,26 +67,46 @@ private:
     std::optional<people::PageAddress> address_;
 };
 
-std::string to_sign_in(const std::string& page, const std::string& code, bool anyone) {
-    if (code.empty() && !anyone)
+/// What the person who started it gets to come in.
+struct WayIn {
+    bool anyone = false;       // someone is enrolled
+    std::string code = {};     // of a guest
+    std::string pairing = {};  // of the first person
+};
+
+std::string to_sign_in(const std::string& page, const WayIn& way) {
+    if (way.code.empty() && !way.anyone)
         return "No one is enrolled, so no one can decide yet. Be the first, in another terminal: " +
                tools::own_command("people first") + "\n\n";
-    if (code.empty()) return "To sign in, get a code in another terminal: " + another_code() + "\n\n";
-    return "Sign-in code: " + code + "   (works once, within 12 hours)\n" + "Or open, signed in: " + page +
-           "#code=" + code + "\n" + "To be enrolled, and get codes yourself, run in another terminal: " +
-           tools::own_command("people first") + "\n\n";
+    if (way.code.empty()) return "To sign in, get a code in another terminal: " + another_code() + "\n\n";
+    const std::string as_guest = "Sign-in code: " + way.code + "   (works once, within 12 hours)\n" +
+                                 "Or open, as a guest: " + page + "#code=" + way.code + "\n";
+    if (way.pairing.empty())
+        return as_guest + "To be enrolled, and get codes yourself, run in another terminal: " +
+               tools::own_command("people first") + "\n\n";
+    return "To decide, open this within 15 minutes, and use a passkey or choose a passphrase:\n  " +
+           people::join_link(page, way.pairing) + "\n\n" + as_guest + "\n";
+}
+
+/// For the person at the terminal of a new sandbox. Where it cannot be made, `people first` is left.
+std::string pairing_code(const std::filesystem::path& state_dir, bool prints_code) {
+    if (!prints_code || isatty(STDIN_FILENO) != 1 || isatty(STDOUT_FILENO) != 1) return {};
+    const auto ledger = storage::Ledger::open(state_dir / "ledger.db");
+    if (!ledger) return {};
+    const auto paired = people::pair_first(**ledger, config::os_user(), SystemClock().now());
+    return paired ? paired->code : std::string{};
 }
 
 /// `base` is what clients come by, `here` where it listens, `page` where people go.
 std::string greeting(const std::string& upstream, const std::string& base, const std::string& here,
-                     const std::string& page, const std::string& code, bool anyone, bool caller_keys) {
+                     const std::string& page, const WayIn& way, bool caller_keys) {
     std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n";
     if (upstream == "sandbox") text += "Sandbox mode: test tokens only; TrueFoundry is not contacted.\n";
     text += "\n";
     if (here != base) text += "Listening on: " + here + "\n";
     text += "MCP endpoint: " + base + "/mcp\n";
     text += "Approvals page: " + page + "\n";
-    text += to_sign_in(page, code, anyone);
+    text += to_sign_in(page, way);
     if (caller_keys)
         text += "Each caller shows a key of its own. Make one: " +
                 tools::own_command("keys create --for PERSON") + "\n\n";
@@ -208,7 +229,8 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     page.open_at(page_base, state_dir, instance);
     RulesReload reload(loop, options.policy, app.gate(), app.log(), terminal_gone(STDIN_FILENO),
                        [&app](const policy::Rules& rules) { return app.take_rules(rules); });
-    const auto code = prints_code ? app.people().issue_code(config::os_user(), std::chrono::hours{12}) : "";
+    WayIn way{.anyone = anyone, .pairing = pairing_code(state_dir, prints_code)};
+    if (prints_code) way.code = app.people().issue_code(config::os_user(), std::chrono::hours{12});
     Result<void> started;
     // Before a line is printed: a person may stop what they see running.
     asio::signal_set signals(loop, SIGINT, SIGTERM);
@@ -218,8 +240,8 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                        started = std::move(result);
                        loop.stop();
                    });
-    sealing::print_text(out, app.redaction().seal_text(
-                                 greeting(upstream, base, here, page.home(), code, anyone, caller_keys)));
+    sealing::print_text(
+        out, app.redaction().seal_text(greeting(upstream, base, here, page.home(), way, caller_keys)));
     if (!out)
         app.log().warn(
             "cannot write standard output: the addresses and the sign-in code are not shown; to sign in: " +

@@ -1,5 +1,7 @@
 #include "server/app/services.hpp"
 
+#include <algorithm>
+
 #include "server/app/archive.hpp"
 #include "server/config/path_text.hpp"
 #include "server/people/earlier_passphrases.hpp"
@@ -132,7 +134,9 @@ Result<void> open_state(Services& parts, const storage::StateDir& state) {
         return carried.error();
     const auto people = parts.ledger->people();
     if (!people) return people.error();
-    if (!people->empty()) parts.owner = people->front().name;
+    // Who is suspended owns nothing here any more.
+    const auto owner = std::ranges::find_if(*people, [](const auto& each) { return !each.suspended; });
+    if (owner != people->end()) parts.owner = owner->name;
     parts.not_carried_over = people::not_carried_over(state.root(), *people);
     auto known = known_tokens(state);
     if (!known) return known.error();

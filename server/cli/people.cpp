@@ -5,6 +5,8 @@
 #include "policy/human.hpp"
 #include "server/app/archive.hpp"
 #include "server/config/settings.hpp"
+#include "server/people/page_address.hpp"
+#include "server/people/pairing.hpp"
 #include "server/people/passphrases.hpp"
 #include "server/people/people_desk.hpp"
 #include "server/people/sign_in_codes.hpp"
@@ -131,6 +133,30 @@ Result<std::string> ask_first_name(const PeopleWindow& window) {
     return std::move(*name);
 }
 
+/// Where a person opens an invitation, a line for each page that is there.
+std::string join_links(const PeopleWindow& window, const std::string& code) {
+    std::string lines;
+    for (const auto& home : people::page_addresses(window.options.state_dir))
+        lines += "  " + people::join_link(home, code) + "\n";
+    return lines;
+}
+
+/// Registering takes a browser.
+int pair_first(const PeopleWindow& window, const std::string& name) {
+    if (people::page_addresses(window.options.state_dir).empty())
+        return window.fail({Errc::refused,
+                            "No approvals page is open on this state directory, and a passkey is registered "
+                            "there. No one was enrolled. Start a server in another terminal, then run this "
+                            "again: " +
+                                tools::own_command("serve") + ". Or choose a passphrase."});
+    const auto paired = people::pair_first(*window.archive.ledger, name, window.now());
+    if (!paired) return window.fail(paired.error());
+    window.say("Open this in a browser, until " + policy::format_time_for_people(paired->until) + ":\n" +
+               join_links(window, paired->code) + "It works once. Who opens it becomes " + name +
+               ", the first person.\n");
+    return 0;
+}
+
 int enrol_first(const PeopleWindow& window) {
     if (!window.options.stdin_is_terminal) return window.fail(needs_terminal());
     auto& ledger = *window.archive.ledger;
@@ -147,7 +173,10 @@ int enrol_first(const PeopleWindow& window) {
         "invitation.\n");
     const auto name = ask_first_name(window);
     if (!name) return window.fail(name.error());
-    const auto hash = ask_hash(window);
+    const auto typed = people::ask_passphrase_or(window.prompt(), "a passkey, on the approvals page");
+    if (!typed) return window.fail(typed.error());
+    if (!*typed) return pair_first(window, *name);
+    const auto hash = people::hash_passphrase(**typed);
     if (!hash) return window.fail(hash.error());
     const auto enrolled = ledger.enrol_first(*name, *hash, storage::Enrolment::first, window.now());
     if (!enrolled) return window.fail(enrolled.error());
@@ -169,10 +198,12 @@ int invite_person(const PeopleWindow& window) {
                                           {"until", policy::format_time(invited->until)}});
         return 0;
     }
-    window.say("Invitation for " + name + ": " + invited->code + "\nIt works once, until " +
-               policy::format_time_for_people(invited->until) + ". " + name +
-               " types it, and a passphrase of their own, in a terminal on this machine: " +
-               tools::own_command("people join") + "\n");
+    const auto links = join_links(window, invited->code);
+    window.say(
+        "Invitation for " + name + ": " + invited->code + "\nIt works once, until " +
+        policy::format_time_for_people(invited->until) + ". Hand it to " + name + " alone.\n" +
+        (links.empty() ? "" : "To join with a passkey or a passphrase, " + name + " opens:\n" + links) +
+        "Or, with a passphrase, in a terminal on this machine: " + tools::own_command("people join") + "\n");
     return 0;
 }
 
@@ -218,7 +249,7 @@ int suspend(const PeopleWindow& window) {
     const auto& name = window.options.name;
     auto done = window.archive.ledger->suspend_person(name, human->name(), window.now());
     if (!done) return window.fail(done.error());
-    window.say(name + " is suspended. Their sessions on the approvals page, codes and keys have ended.\n");
+    window.say(name + " is suspended. With it ended: " + people::words_of(*done) + ".\n");
     return 0;
 }
 
@@ -301,7 +332,7 @@ void add_people(CommandLine& line) {
     about(add("remove-passkey", "Remove a passkey, such as one of a lost device", PeopleVerb::remove_passkey,
               {"remove-passkey crd_abc", "remove-passkey crd_abc --as grace"}),
           "The passkey, as `people list` names it", "ID");
-    about(add("suspend", "End what a person has here: sessions, codes, keys", PeopleVerb::suspend,
+    about(add("suspend", "End at once all that a person has, gave and asked for here", PeopleVerb::suspend,
               {"suspend grace", "suspend grace --as ada"}),
           "Whom you suspend");
 }

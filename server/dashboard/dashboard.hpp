@@ -96,6 +96,11 @@ private:
     Async<transport::HttpResponse> sign_in(PageRequest visit);
     /// By a passkey, a code, or a name and its passphrase.
     Async<Result<people::PageSessions::Session>> identify(PageRequest& visit);
+    Async<transport::HttpResponse> whose_code(PageRequest visit);
+    Async<transport::HttpResponse> invitation(PageRequest visit);
+    Async<transport::HttpResponse> join(PageRequest visit);
+    Async<Result<storage::Invitation>> invitation_in(const PageRequest& visit);
+    Async<Result<storage::Person>> enrol(PageRequest& visit);
     Async<transport::HttpResponse> sign_out(PageRequest visit);
     Async<transport::HttpResponse> session(PageRequest visit);
     Async<transport::HttpResponse> list(PageRequest visit);
@@ -115,7 +120,10 @@ private:
     Async<transport::HttpResponse> sign(PageRequest visit);
     Async<Result<policy::Human>> decider(PageRequest& visit);
     Async<transport::HttpResponse> passkeys(PageRequest visit);
+    Async<transport::HttpResponse> confirm_passkey(PageRequest visit);
     Async<transport::HttpResponse> new_passkey(PageRequest visit);
+    /// That the person of the session is still there: their passphrase, or one of their passkeys.
+    Async<Result<void>> still_there(PageRequest& visit);
     Async<transport::HttpResponse> add_passkey(PageRequest visit);
     Async<transport::HttpResponse> remove_passkey(PageRequest visit);
     Async<transport::HttpResponse> passkey_to_sign_in(PageRequest visit);

@@ -29,13 +29,29 @@ Async<transport::HttpResponse> Dashboard::passkeys(PageRequest visit) {
     co_return json_reply(redaction_, 200, {{"passkeys", std::move(rows)}});
 }
 
-// With the passphrase once more: who has taken over a session must not make the power last.
-Async<transport::HttpResponse> Dashboard::new_passkey(PageRequest visit) {
+Async<transport::HttpResponse> Dashboard::confirm_passkey(PageRequest visit) {
+    const auto options = co_await passkeys_.to_confirm(visit.session->person);
+    co_return options ? json_reply(redaction_, 200, *options) : error_reply(redaction_, options.error());
+}
+
+Async<Result<void>> Dashboard::still_there(PageRequest& visit) {
+    const auto& person = visit.session->person;
+    if (const auto passkey = visit.body.find("passkey"); passkey != visit.body.end()) {
+        auto answer = read_passkey_answer(*passkey);
+        if (!answer) co_return answer.error();
+        auto confirming = passkeys_.confirmed(person, std::move(*answer));
+        co_return co_await std::move(confirming);
+    }
     auto typed = text_field(visit.body, "passphrase");
-    if (!typed) co_return error_reply(redaction_, bad_text("passphrase", "Nothing was changed."));
-    auto checking = passphrases_.check(visit.session->person, policy::Secret(std::move(*typed)));
-    if (const auto checked = co_await std::move(checking); !checked)
-        co_return error_reply(redaction_, checked.error());
+    if (!typed) co_return bad_text("passphrase", "Nothing was changed.");
+    auto checking = passphrases_.check(person, policy::Secret(std::move(*typed)));
+    co_return co_await std::move(checking);
+}
+
+// Who has taken over a session must not make the power last.
+Async<transport::HttpResponse> Dashboard::new_passkey(PageRequest visit) {
+    if (const auto there = co_await still_there(visit); !there)
+        co_return error_reply(redaction_, there.error());
     const auto options = co_await passkeys_.to_register(visit.session->person);
     co_return options ? json_reply(redaction_, 200, *options) : error_reply(redaction_, options.error());
 }

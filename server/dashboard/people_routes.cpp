@@ -37,10 +37,9 @@ Async<transport::HttpResponse> Dashboard::invite(PageRequest visit) {
         co_return error_reply(redaction_, error.code == Errc::invalid_params ? 422 : page_status(error.code),
                               protocol::name(error.code), error.message);
     }
-    const Json body = {{"person", policy::shown(redaction_, invited->person)},
-                       {"invitation", invited->code},
-                       {"until", policy::format_time(invited->until)}};
-    co_return json_reply(redaction_, 201, body);
+    Json more = {{"person", policy::shown(redaction_, invited->person)},
+                 {"until", policy::format_time(invited->until)}};
+    co_return json_reply(redaction_, 201, body_with("invitation", invited->code, std::move(more)));
 }
 
 Async<transport::HttpResponse> Dashboard::confirm_person(PageRequest visit) {
@@ -56,7 +55,9 @@ Async<transport::HttpResponse> Dashboard::suspend_person(PageRequest visit) {
     if (!name) co_return error_reply(redaction_, bad_text("name", "No one was suspended."));
     const auto done = co_await enrolled_.suspend(people_.human(*visit.session), std::move(*name));
     approvals_.ring();
-    co_return done ? empty_reply(204) : error_reply(redaction_, done.error());
+    if (!done) co_return error_reply(redaction_, done.error());
+    const Json body = {{"ended", people::words_of(*done)}, {"counts", done->json()}};
+    co_return json_reply(redaction_, 200, body);
 }
 
 }  // namespace tfy::dashboard

@@ -45,6 +45,11 @@ transport::HttpResponse error_reply(const sealing::Sealer& redaction, int status
                       std::move(extra));
 }
 
+Json body_with(const char* name, const std::string& secret, Json more) {
+    more[name] = secret;
+    return more;
+}
+
 transport::HttpResponse empty_reply(int status, transport::Headers extra) {
     return {status, {}, {}, never_stored(std::move(extra))};
 }

@@ -57,6 +57,11 @@ void upstream(DoctorOptions& options, const config::Settings& settings, const po
     for (auto& each : upstream_settings(known, settings.limits)) options.settings.push_back(std::move(each));
 }
 
+std::string page_of(const config::Settings& settings) {
+    const auto& url = settings.public_url;
+    return url.empty() ? "http://localhost" : url.substr(0, url.find('/', url.find("://") + 3));
+}
+
 void state(const DoctorOptions& options, const config::ReadSettings& read, const policy::Seals& seal,
            CheckResults& all) {
     const auto rules = look_at_rules(read, options.server.policy);
@@ -73,7 +78,7 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, const
     add(all, look_at_permissions(root, app::SystemClock().now()));
     if (rules.level == Level::broken) return;
     add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now(), seal,
-                               options.server.sandbox));
+                               options.server.sandbox, page_of(read.settings)));
 }
 
 }  // namespace

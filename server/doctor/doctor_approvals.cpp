@@ -7,6 +7,7 @@
 #include "server/app/services.hpp"
 #include "server/approvals/requirements.hpp"
 #include "server/people/earlier_passphrases.hpp"
+#include "server/people/void_passkeys.hpp"
 #include "tools/own_command.hpp"
 #include "tools/registry/dry_tools.hpp"
 
@@ -35,7 +36,14 @@ CheckResult people_of(const std::vector<storage::Person>& people, bool sandbox) 
                 ". If you do not know them, keep the state directory as evidence"};
 }
 
-CheckResults look_at_people(const fs::path& state_dir, bool sandbox) {
+void look_at_passkeys(const std::vector<storage::Passkey>& passkeys, const std::string& page,
+                      CheckResults& findings) {
+    for (auto& words : people::void_passkeys(passkeys, page))
+        findings.push_back(
+            {Level::warning, "people", std::move(words), people::what_to_do_about_void_passkeys()});
+}
+
+CheckResults look_at_people(const fs::path& state_dir, bool sandbox, const std::string& page) {
     std::error_code ignored;
     if (!fs::exists(state_dir / "ledger.db", ignored)) return {people_of({}, sandbox)};
     const auto ledger = storage::Ledger::open(state_dir / "ledger.db");
@@ -49,6 +57,7 @@ CheckResults look_at_people(const fs::path& state_dir, bool sandbox) {
                             name + " had a passphrase in an earlier version, which counts no more",
                             "Invite them: " + tools::own_command("people invite " + name) + ", or delete " +
                                 (state_dir / "approvers" / name).string()});
+    if (const auto passkeys = (*ledger)->passkeys()) look_at_passkeys(*passkeys, page, findings);
     return findings;
 }
 
@@ -158,7 +167,8 @@ CheckResult reach_of_key(const config::Upstream& upstream) {
 }  // namespace
 
 CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state_dir, const std::string& user,
-                               policy::Time now, const policy::Seals& seal, bool sandbox) {
+                               policy::Time now, const policy::Seals& seal, bool sandbox,
+                               const std::string& page) {
     const policy::Gate gate(rules);
     const app::SystemClock clock;
     const registry::DryTools tools(nullptr, clock, seal);
@@ -171,7 +181,7 @@ CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state
         {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now, seal);
     auto findings = approvals("approvals on stdio", stdio, http, seal);
     std::ranges::move(approvals("approvals over HTTP", http, stdio, seal), std::back_inserter(findings));
-    std::ranges::move(look_at_people(state_dir, sandbox), std::back_inserter(findings));
+    std::ranges::move(look_at_people(state_dir, sandbox, page), std::back_inserter(findings));
     return findings;
 }
 

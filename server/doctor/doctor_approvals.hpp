@@ -7,10 +7,10 @@
 namespace tfy::doctor {
 
 /// What the rules ask of an approver, a transport a line, and whether anyone could: broken where no one
-/// could on either. Then who is enrolled.
+/// could on either. Then who is enrolled, and whose passkeys cannot be used at `page`, its origin.
 CheckResults look_at_approvals(const policy::Rules& rules, const std::filesystem::path& state_dir,
                                const std::string& user, policy::Time now, const policy::Seals& seal,
-                               bool sandbox = false);
+                               bool sandbox = false, const std::string& page = "http://localhost");
 
 /// Whether a server on stdio can open a browser for its person.
 CheckResult look_at_page(bool display, bool open_browser, bool has_opener);

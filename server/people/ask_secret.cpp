@@ -61,15 +61,23 @@ std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string
     return policy::Secret(std::move(line));
 }
 
-Result<policy::Secret> ask_new_passphrase(const Prompt& prompt) {
+Result<std::optional<policy::Secret>> ask_passphrase_or(const Prompt& prompt, const std::string& instead) {
     Error nothing{Errc::cancelled, "Nothing was set."};
-    auto first = ask_secret(prompt, "New passphrase (at least 12 characters): ");
+    const auto may = instead.empty() ? std::string{} : "; Enter alone: " + instead;
+    auto first = ask_secret(prompt, "New passphrase (at least 12 characters" + may + "): ");
     if (!first) return nothing;
+    if (!instead.empty() && first->reveal().empty()) return std::optional<policy::Secret>{};
     const auto again = ask_secret(prompt, "New passphrase again: ");
     if (!again) return nothing;
     if (!same_secret(*first, *again))
         return Error{Errc::refused, "The two passphrases differ. Nothing was set."};
-    return std::move(*first);
+    return std::optional(std::move(*first));
+}
+
+Result<policy::Secret> ask_new_passphrase(const Prompt& prompt) {
+    auto typed = ask_passphrase_or(prompt, "");
+    if (!typed) return typed.error();
+    return std::move(**typed);
 }
 
 std::optional<std::string> ask_line(const Prompt& prompt, const std::string& question) {

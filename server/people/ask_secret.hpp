@@ -24,6 +24,8 @@ std::optional<policy::Secret> ask_secret(const Prompt& prompt, const std::string
 
 /// A new passphrase, typed twice. Errc::cancelled at the end of the input, Errc::refused if they differ.
 Result<policy::Secret> ask_new_passphrase(const Prompt& prompt);
+/// The same, or nothing where the person presses Enter alone: `instead` says what that means.
+Result<std::optional<policy::Secret>> ask_passphrase_or(const Prompt& prompt, const std::string& instead);
 
 /// What is not secret. nullopt at the end of the input.
 std::optional<std::string> ask_line(const Prompt& prompt, const std::string& question);

@@ -9,8 +9,6 @@
 namespace tfy::people {
 namespace {
 
-constexpr std::size_t wrong_allowed = 10;
-constexpr std::chrono::minutes wrong_window{1};
 constexpr std::chrono::hours session_life{8};
 
 std::string hash_of_page_key(std::string_view key) { return policy::sha256(key); }
@@ -25,9 +23,10 @@ std::string PageSessions::issue_code(std::string person, std::chrono::minutes li
     return shown;
 }
 
-Result<std::string> PageSessions::take(std::string_view code) {
+Result<std::string> PageSessions::whose(std::string_view code) { return look_up(code, false); }
+
+Result<std::string> PageSessions::look_up(std::string_view code, bool used_up) {
     const auto now = clock_.now();
-    if (now - wrong_since_ >= wrong_window) wrong_ = 0;
     const auto typed = normal_sign_in_code(code);
     auto found = codes_.end();
     for (auto each = codes_.begin(); each != codes_.end();
@@ -35,13 +34,13 @@ Result<std::string> PageSessions::take(std::string_view code) {
         if (policy::same_bytes(each->first, typed)) found = each;
     const bool good = found != codes_.end() && found->second.until > now && (!codes_count_ || codes_count_());
     auto person = good ? found->second.person : std::string{};
-    if (found != codes_.end()) codes_.erase(found);
+    if (found != codes_.end() && (used_up || !good)) codes_.erase(found);
     // A right code always opens: no one can lock the person out by guessing.
     if (good) return person;
-    if (wrong_ >= wrong_allowed)
+    if (wrong_.too_many(now))
         return Error{Errc::rate_limited,
                      "Too many wrong codes. You are not signed in. Wait a minute, then try again."};
-    if (wrong_++ == 0) wrong_since_ = now;
+    wrong_.note(now);
     return Error{Errc::denied,
                  "This code is wrong, used or expired. You are not signed in. Get a new code on the server's "
                  "machine: " +
@@ -49,7 +48,7 @@ Result<std::string> PageSessions::take(std::string_view code) {
 }
 
 Async<Result<PageSessions::Session>> PageSessions::sign_in(std::string code) {
-    auto person = take(code);
+    auto person = look_up(code, true);
     if (!person) co_return person.error();
     auto beginning = begin(std::move(*person), true);
     co_return co_await std::move(beginning);

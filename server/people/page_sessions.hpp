@@ -7,6 +7,7 @@
 #include <string>
 
 #include "policy/human.hpp"
+#include "server/people/wrong_tries.hpp"
 #include "server/storage/store.hpp"
 
 namespace tfy::people {
@@ -34,6 +35,8 @@ public:
     };
     /// Errc::denied for a wrong, used or old code; Errc::rate_limited; Errc::storage.
     Async<Result<Session>> sign_in(std::string code);
+    /// Whose code it is, which goes on counting. Errors as of sign_in().
+    Result<std::string> whose(std::string_view code);
     /// For an enrolled person who was identified elsewhere.
     Async<Result<Session>> open(std::string person);
     /// Nothing if there is none, or its person is suspended. `used`: whether it counts as use. Errc::storage.
@@ -47,16 +50,15 @@ private:
         std::string person;
         policy::Time until;
     };
-    /// Whose code it is, which is used up.
-    Result<std::string> take(std::string_view code);
+    /// The same; `used_up` if it is not to count again.
+    Result<std::string> look_up(std::string_view code, bool used_up);
     Async<Result<Session>> begin(std::string person, bool guest);
 
     storage::Store& store_;
     const Clock& clock_;
     std::function<bool()> codes_count_ = {};
     std::map<std::string, Code, std::less<>> codes_;
-    std::size_t wrong_ = 0;
-    policy::Time wrong_since_ = {};
+    WrongTries wrong_;
 };
 
 }  // namespace tfy::people

@@ -16,7 +16,10 @@ using storage::PasskeyChallenge;
 using webauthn::not_accepted;
 
 constexpr std::chrono::minutes challenge_life{2};
-constexpr std::string_view to_register_one = "register", to_sign_in_with = "sign_in", to_decide = "decision";
+constexpr std::string_view to_register_one = "register", to_sign_in_with = "sign_in", to_decide = "decision",
+                           to_confirm_it = "confirm";
+
+std::string to_join_by(const std::string& invitation) { return "join " + invitation; }
 
 Error asked_too_long_ago() {
     return not_accepted("what it signed was asked for too long ago, or is used up. Try again");
@@ -27,42 +30,68 @@ std::string hex_of(std::string_view bytes) {
 }
 
 /// Authenticators keep it with the passkey: the same for one person, and it tells no one who that is.
-std::string user_handle(const std::string& person, const std::vector<storage::Person>& people) {
+std::string user_handle(const std::string& person_id) {
+    return webauthn::sha256_bytes("tfy-pat-mcp person " + person_id);
+}
+
+std::string person_id(const std::string& person, const std::vector<storage::Person>& people) {
     for (const auto& each : people)
-        if (each.name == person) return webauthn::sha256_bytes("tfy-pat-mcp person " + each.id);
+        if (each.name == person) return each.id;
     return {};
 }
 
+/// What an answer must have signed.
+struct Asked {
+    std::string bytes;
+    std::string hash;  // by which the store knows it
+    Json statement = nullptr;
+    std::optional<policy::Time> sealed_until = {};
+};
+
 /// A challenge that waits and fits `client_data`, for this purpose and person.
-Result<PasskeyChallenge> find_challenge(storage::Ledger& ledger, const std::string& client_data,
-                                        std::string_view purpose, const std::string& person,
-                                        policy::Time now) {
+Result<Asked> find_challenge(storage::Ledger& ledger, const std::string& client_data,
+                             std::string_view purpose, const std::string& person, policy::Time now) {
     const auto bytes = webauthn::challenge_in(client_data);
     if (!bytes) return not_accepted("the browser's part cannot be read");
     auto found = ledger.passkey_challenge(hex_of(*bytes), now);
     if (!found) return found.error();
     if (!*found || (*found)->person != person || (*found)->statement.value("purpose", "") != purpose)
         return asked_too_long_ago();
-    return std::move(**found);
+    return Asked{.bytes = webauthn::sha256_bytes(policy::canonical_json((*found)->statement)),
+                 .hash = (*found)->hash,
+                 .statement = std::move((*found)->statement)};
+}
+
+/// The same of one that is not kept, for someone who is not known yet.
+Result<Asked> find_sealed(storage::Ledger& ledger, const std::string& client_data, std::string_view purpose,
+                          policy::Time now) {
+    auto bytes = webauthn::challenge_in(client_data);
+    if (!bytes) return not_accepted("the browser's part cannot be read");
+    const auto until = ledger.sealed_until(*bytes, purpose, now);
+    if (!until) return until.error();
+    if (!*until) return asked_too_long_ago();
+    return Asked{.bytes = *bytes, .hash = hex_of(webauthn::sha256_bytes(*bytes)), .sealed_until = *until};
 }
 
 struct Checked {
-    PasskeyChallenge challenge;
+    Asked asked;
     Passkey passkey;
     std::uint32_t sign_count = 0;
 
-    storage::PasskeyUse use() const { return {challenge.hash, passkey.id, sign_count}; }
+    storage::PasskeyUse use() const { return {asked.hash, passkey.id, sign_count, asked.sealed_until}; }
 };
 
-/// An assertion of a passkey that is kept here. `person`: whose it must be; empty if that is what it tells.
+/// An assertion of a passkey that is kept here. `person`: whose it must be; empty to sign in: then the
+/// passkey tells.
 Result<Checked> check(storage::Ledger& ledger, const PasskeyAnswer& answer, std::string_view purpose,
                       const std::string& person, const webauthn::RelyingParty& party, policy::Time now) {
     const auto client_data = from_base64url(answer.client_data);
     const auto authenticator_data = from_base64url(answer.authenticator_data);
     const auto signature = from_base64url(answer.signature);
     if (!client_data || !authenticator_data || !signature) return not_accepted("it is not base64url");
-    auto challenge = find_challenge(ledger, *client_data, purpose, person, now);
-    if (!challenge) return challenge.error();
+    auto asked = person.empty() ? find_sealed(ledger, *client_data, purpose, now)
+                                : find_challenge(ledger, *client_data, purpose, person, now);
+    if (!asked) return asked.error();
     const auto known = ledger.passkeys();
     if (!known) return known.error();
     for (const auto& passkey : *known) {
@@ -70,14 +99,39 @@ Result<Checked> check(storage::Ledger& ledger, const PasskeyAnswer& answer, std:
                            (person.empty() || passkey.person == person);
         if (!is_it) continue;
         const webauthn::PublicKey key{passkey.algorithm, from_base64url(passkey.public_key).value_or("")};
-        const auto count = webauthn::check_assertion(
-            {*client_data, *authenticator_data, *signature}, key, passkey.backup_eligible, party,
-            webauthn::sha256_bytes(policy::canonical_json(challenge->statement)));
+        const auto count = webauthn::check_assertion({*client_data, *authenticator_data, *signature}, key,
+                                                     passkey.backup_eligible, party, asked->bytes);
         if (!count) return count.error();
-        return Checked{std::move(*challenge), passkey, *count};
+        return Checked{std::move(*asked), passkey, *count};
     }
     return not_accepted(person.empty() ? "it is no one's passkey here, or was removed"
                                        : "it is not one of your passkeys, or was removed");
+}
+
+struct NewOne {
+    Passkey passkey;  // without its person
+    std::string challenge;
+    std::uint32_t sign_count = 0;
+};
+
+/// A passkey that was just made, for what was `asked`.
+Result<NewOne> read_new(const PasskeyAnswer& answer, const std::string& client_data, Result<Asked> asked,
+                        const webauthn::RelyingParty& party, const std::string& name) {
+    if (!asked) return asked.error();
+    const auto authenticator_data = from_base64url(answer.authenticator_data);
+    if (!authenticator_data) return not_accepted("it is not base64url");
+    const auto made = webauthn::check_registration({client_data, *authenticator_data, answer.algorithm},
+                                                   party, asked->bytes);
+    if (!made) return made.error();
+    return NewOne{.passkey = {.key_id = to_base64url(made->id),
+                              .algorithm = made->key.algorithm,
+                              .public_key = to_base64url(made->key.bytes),
+                              .host = party.id(),
+                              .name = name,
+                              .aaguid = hex_of(made->aaguid),
+                              .backup_eligible = made->backup_eligible},
+                  .challenge = asked->hash,
+                  .sign_count = made->sign_count};
 }
 
 constexpr auto of_passkeys = "public-key";
@@ -95,6 +149,25 @@ Json algorithms_asked_for() {
     for (const auto name : webauthn::algorithms_asked_for())
         all.push_back({{"type", of_passkeys}, {"alg", name}});
     return all;
+}
+
+Json creation_options(const std::string& challenge, const std::string& host, const std::string& person,
+                      const std::string& person_id, Json known) {
+    const auto handle = to_base64url(user_handle(person_id));
+    return {{"challenge", challenge},
+            {"rp", {{"id", host}, {"name", "Approvals"}}},
+            {"user", {{"id", handle}, {"name", person}, {"displayName", person}}},
+            {"pubKeyCredParams", algorithms_asked_for()},
+            {"excludeCredentials", std::move(known)},
+            {"authenticatorSelection", {{"residentKey", "preferred"}, {"userVerification", "required"}}},
+            {"attestation", "none"}};
+}
+
+Json request_options(const std::string& challenge, const std::string& host, Json known) {
+    return {{"challenge", challenge},
+            {"rpId", host},
+            {"allowCredentials", std::move(known)},
+            {"userVerification", "required"}};
 }
 
 }  // namespace
@@ -141,8 +214,8 @@ Async<Result<Json>> PasskeyDesk::to_register(std::string person) {
     };
     const auto known = co_await store_.run(std::move(look));
     if (!known) co_return known.error();
-    const auto handle = user_handle(person, known->people);
-    if (handle.empty())
+    const auto id = person_id(person, known->people);
+    if (id.empty())
         co_return Error{Errc::not_found,
                         "Only people who are enrolled can have passkeys. Nothing was changed."};
     auto statement = statement_for(to_register_one, person);
@@ -150,37 +223,49 @@ Async<Result<Json>> PasskeyDesk::to_register(std::string person) {
     const auto asked = co_await std::move(asking);
     if (!asked) co_return asked.error();
     const auto host = party().id();
-    co_return Json{
-        {"challenge", *asked},
-        {"rp", {{"id", host}, {"name", "Approvals"}}},
-        {"user", {{"id", to_base64url(handle)}, {"name", person}, {"displayName", person}}},
-        {"pubKeyCredParams", algorithms_asked_for()},
-        {"excludeCredentials", known_of(known->passkeys, person, host)},
-        {"authenticatorSelection", {{"residentKey", "preferred"}, {"userVerification", "required"}}},
-        {"attestation", "none"}};
+    co_return creation_options(*asked, host, person, id, known_of(known->passkeys, person, host));
 }
 
 Async<Result<Passkey>> PasskeyDesk::add(std::string person, std::string name, PasskeyAnswer answer) {
     auto work = [person = std::move(person), name = std::move(name), answer = std::move(answer),
                  party = party(), now = clock_.now()](storage::Ledger& ledger) -> Result<Passkey> {
         const auto client_data = from_base64url(answer.client_data);
-        const auto authenticator_data = from_base64url(answer.authenticator_data);
-        if (!client_data || !authenticator_data) return not_accepted("it is not base64url");
-        const auto challenge = find_challenge(ledger, *client_data, to_register_one, person, now);
-        if (!challenge) return challenge.error();
-        const auto made = webauthn::check_registration(
-            {*client_data, *authenticator_data, answer.algorithm}, party,
-            webauthn::sha256_bytes(policy::canonical_json(challenge->statement)));
+        if (!client_data) return not_accepted("it is not base64url");
+        auto made = read_new(answer, *client_data,
+                             find_challenge(ledger, *client_data, to_register_one, person, now), party, name);
         if (!made) return made.error();
-        Passkey passkey{.person = person,
-                        .key_id = to_base64url(made->id),
-                        .algorithm = made->key.algorithm,
-                        .public_key = to_base64url(made->key.bytes),
-                        .host = party.id(),
-                        .name = name,
-                        .aaguid = hex_of(made->aaguid),
-                        .backup_eligible = made->backup_eligible};
-        return ledger.add_passkey(std::move(passkey), challenge->hash, made->sign_count, now);
+        made->passkey.person = person;
+        return ledger.add_passkey(std::move(made->passkey), made->challenge, made->sign_count, now);
+    };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<std::string>> PasskeyDesk::sealed(std::string purpose) {
+    auto work = [purpose = std::move(purpose), until = clock_.now() + challenge_life](
+                    storage::Ledger& ledger) { return ledger.sealed_challenge(purpose, until); };
+    const auto made = co_await store_.run(std::move(work));
+    if (!made) co_return made.error();
+    co_return to_base64url(*made);
+}
+
+Async<Result<Json>> PasskeyDesk::to_join(storage::Invitation invitation) {
+    auto sealing = sealed(to_join_by(invitation.hash));
+    const auto asked = co_await std::move(sealing);
+    if (!asked) co_return asked.error();
+    co_return creation_options(*asked, party().id(), invitation.person, storage::person_id_of(invitation),
+                               Json::array());
+}
+
+Async<Result<storage::Person>> PasskeyDesk::join(std::string invitation, std::string name,
+                                                 PasskeyAnswer answer) {
+    auto work = [invitation = std::move(invitation), name = std::move(name), answer = std::move(answer),
+                 party = party(), now = clock_.now()](storage::Ledger& ledger) -> Result<storage::Person> {
+        const auto client_data = from_base64url(answer.client_data);
+        if (!client_data) return not_accepted("it is not base64url");
+        auto made = read_new(answer, *client_data,
+                             find_sealed(ledger, *client_data, to_join_by(invitation), now), party, name);
+        if (!made) return made.error();
+        return ledger.enrol_invited(invitation, {std::move(made->passkey), made->sign_count}, now);
     };
     co_return co_await store_.run(std::move(work));
 }
@@ -192,18 +277,26 @@ Async<Result<Json>> PasskeyDesk::to_sign(std::string person, Json statement) {
     auto known = known_of(*passkeys, person, party().id());
     if (known.empty())
         co_return Error{Errc::not_found, "You have no passkey for this page. Nothing was decided."};
-    auto asking = to_sign_by(std::move(known), std::move(person), std::move(statement));
-    co_return co_await std::move(asking);
-}
-
-Async<Result<Json>> PasskeyDesk::to_sign_by(Json known, std::string person, Json statement) {
     auto asking = challenge(std::move(person), std::move(statement));
     const auto asked = co_await std::move(asking);
     if (!asked) co_return asked.error();
-    co_return Json{{"challenge", *asked},
-                   {"rpId", party().id()},
-                   {"allowCredentials", std::move(known)},
-                   {"userVerification", "required"}};
+    co_return request_options(*asked, party().id(), std::move(known));
+}
+
+Async<Result<Json>> PasskeyDesk::to_confirm(std::string person) {
+    auto statement = statement_for(to_confirm_it, person);
+    auto asking = to_sign(std::move(person), std::move(statement));
+    co_return co_await std::move(asking);
+}
+
+Async<Result<void>> PasskeyDesk::confirmed(std::string person, PasskeyAnswer answer) {
+    auto work = [person = std::move(person), answer = std::move(answer), party = party(),
+                 now = clock_.now()](storage::Ledger& ledger) -> Result<void> {
+        const auto checked = check(ledger, answer, to_confirm_it, person, party, now);
+        if (!checked) return checked.error();
+        return ledger.use_passkey(checked->use(), now);
+    };
+    co_return co_await store_.run(std::move(work));
 }
 
 Async<Result<policy::Human>> PasskeyDesk::signer(std::string person, PasskeyAnswer answer) {
@@ -212,7 +305,7 @@ Async<Result<policy::Human>> PasskeyDesk::signer(std::string person, PasskeyAnsw
     };
     auto checked = co_await store_.run(std::move(work));
     if (!checked) co_return checked.error();
-    co_return policy::Human(std::move(person), {.statement = std::move(checked->challenge.statement),
+    co_return policy::Human(std::move(person), {.statement = std::move(checked->asked.statement),
                                                 .credential = std::move(checked->passkey.id),
                                                 .authenticator_data = std::move(answer.authenticator_data),
                                                 .client_data = std::move(answer.client_data),
@@ -228,9 +321,10 @@ Async<void> PasskeyDesk::note_refused(std::string person, std::string approval_i
 }
 
 Async<Result<Json>> PasskeyDesk::to_sign_in() {
-    auto statement = statement_for(to_sign_in_with, "");
-    auto asking = to_sign_by(Json::array(), "", std::move(statement));
-    co_return co_await std::move(asking);
+    auto sealing = sealed(std::string(to_sign_in_with));
+    const auto asked = co_await std::move(sealing);
+    if (!asked) co_return asked.error();
+    co_return request_options(*asked, party().id(), Json::array());
 }
 
 Async<Result<std::string>> PasskeyDesk::signed_in(PasskeyAnswer answer) {

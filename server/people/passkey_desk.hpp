@@ -7,6 +7,7 @@
 
 #include "policy/human.hpp"
 #include "server/sealing/sealer.hpp"
+#include "server/storage/people_in_journal.hpp"
 #include "server/storage/store.hpp"
 #include "server/webauthn/ceremonies.hpp"
 
@@ -21,8 +22,9 @@ struct PasskeyAnswer {
     int algorithm = 0;  // of a new one
 };
 
-/// One loop only. Challenges are in the store: they count for two minutes, and once, on any server of the
-/// state directory. Keys are looked at on the store's thread.
+/// One loop only. Challenges count for two minutes, and once, on any server of the state directory. Those of
+/// people who are known are in the store; of others nothing is kept until one is used
+/// (Ledger::sealed_challenge). Keys are looked at on the store's thread.
 class PasskeyDesk {
 public:
     /// `origin` tells the page's own.
@@ -34,6 +36,16 @@ public:
     Async<Result<Json>> to_register(std::string person);
     /// Errc::denied with what is wrong with the answer, Errc::conflict, Errc::not_found, Errc::storage.
     Async<Result<storage::Passkey>> add(std::string person, std::string name, PasskeyAnswer answer);
+
+    /// The same for who holds this invitation, whom it enrols. `invitation`: its hash. Errors of
+    /// Ledger::enrol_invited(), too.
+    Async<Result<Json>> to_join(storage::Invitation invitation);
+    Async<Result<storage::Person>> join(std::string invitation, std::string name, PasskeyAnswer answer);
+
+    /// That it still is the person of this session, by one of their passkeys: PublicKeyCredential's options,
+    /// and the answer. Errors as of to_sign() and add().
+    Async<Result<Json>> to_confirm(std::string person);
+    Async<Result<void>> confirmed(std::string person, PasskeyAnswer answer);
 
     /// For one decision, whose statement is made with it (policy::approval_to_sign and its like).
     policy::Signing signing() const;
@@ -60,7 +72,8 @@ private:
     webauthn::RelyingParty party() const { return webauthn::RelyingParty(origin_()); }
     /// What is to be signed, as base64url.
     Async<Result<std::string>> challenge(std::string person, Json statement);
-    Async<Result<Json>> to_sign_by(Json known, std::string person, Json statement);
+    /// The same of a sealed one.
+    Async<Result<std::string>> sealed(std::string purpose);
     Json statement_for(std::string_view purpose, const std::string& person) const;
 
     storage::Store& store_;

@@ -23,6 +23,8 @@ public:
 
     /// Whether there is anyone who could make one. Where that cannot be seen there is.
     Async<bool> anyone_makes_them();
+    /// Whose code it is, which goes on counting. Errors as of take().
+    Async<Result<std::string>> whose(std::string_view typed);
     /// Whose code it is; it is used up. Errc::denied if there is none; Errc::storage.
     Async<Result<std::string>> take(std::string_view typed);
 

@@ -76,9 +76,9 @@ public:
         policy::Approval approval;
         bool attached = false;  // one for the same principal and digest answers already: policy::answers()
     };
-    /// Errc::denied if the principal is frozen; Errc::rate_limited over the limits; Errc::conflict if another
-    /// open request of this principal would change the same token (its id is the error's data:
-    /// {approval_id}).
+    /// Errc::denied if the principal is frozen, or its person suspended; Errc::rate_limited over the limits;
+    /// Errc::conflict if another open request of this principal would change the same token (its id is the
+    /// error's data: {approval_id}).
     Result<Opened> open_request(const policy::Approval& fresh, const RequestLimits& limits,
                                 const journal::JournalEntry& entry);
     Result<std::optional<policy::Approval>> find(const std::string& id);
@@ -162,6 +162,8 @@ public:
     /// A code that lets `person` sign in once until then; only its hash is kept.
     Result<void> add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
                                   const journal::JournalEntry& entry);
+    /// The person whose code it is; no one where there is none, or it is too old.
+    Result<std::optional<std::string>> sign_in_code(const std::string& hash, policy::Time now);
     /// The person whose code it is, and it is used up; no one where there is none, or it is too old.
     Result<std::optional<std::string>> take_sign_in_code(const std::string& hash, policy::Time now);
 
@@ -176,19 +178,24 @@ public:
     /// `secret` is what is kept of the passphrase. Errc::conflict once anyone is enrolled.
     Result<Person> enrol_first(const std::string& name, const std::string& secret, Enrolment how,
                                policy::Time at);
+    /// An invitation for the first person, while no one is enrolled: there is one, and it takes the place of
+    /// an earlier one. `where` it was given out is journalled. Errc::conflict once anyone is enrolled.
+    Result<void> pair(const Invitation& first, const Json& where, policy::Time at);
     /// Takes the place of an earlier invitation of that person. Errc::refused if who invites may not decide,
-    /// Errc::conflict if the name was ever used.
+    /// Errc::conflict if the name was ever used, Errc::rate_limited if very many have not come yet.
     Result<void> invite(const Invitation& invitation, policy::Time at);
-    /// Nothing where it is unknown, used or too old.
+    /// Nothing where it is unknown, used or too old, or who invited may decide no more.
     Result<std::optional<Invitation>> invitation(const std::string& hash, policy::Time now);
     /// The invitation is used up. Errc::denied if there is none, or who invited may decide no more.
-    Result<Person> enrol_invited(const std::string& hash, const std::string& secret, policy::Time at);
+    Result<Person> enrol_invited(const std::string& hash, const FirstCredential& first, policy::Time at);
     /// By a person who did not invite. Errc::refused, Errc::not_found; Errc::conflict if there is nothing to
     /// confirm.
     Result<void> confirm_person(const std::string& name, const std::string& by, policy::Time at);
-    /// Ends their sessions, codes and keys with it. Errc::refused for the last one who may decide;
+    /// Ends with it, and journals, their sessions, codes, challenges and invitations, their agents' keys and
+    /// open requests, the standing permissions that they gave, and their votes: what they approved and no one
+    /// has begun is withdrawn. What runs goes on. Errc::refused for the last one who may decide;
     /// Errc::not_found, Errc::conflict.
-    Result<void> suspend_person(const std::string& name, const std::string& by, policy::Time at);
+    Result<Ended> suspend_person(const std::string& name, const std::string& by, policy::Time at);
     /// Instead of the one before. Errc::not_found.
     Result<void> set_passphrase(const std::string& person, const std::string& secret, policy::Time at);
     /// The passphrase to compare with, of a person who is enrolled and not suspended. It counts as a wrong
@@ -196,10 +203,16 @@ public:
     Result<std::optional<Credential>> begin_guess(const std::string& person, policy::Time now);
     Result<void> guessed_right(const std::string& person);
 
-    /// Counts until its end. Of very many the oldest are forgotten.
+    /// Counts until its end. Of very many of its person the oldest are forgotten; of others none are.
     Result<void> add_passkey_challenge(const PasskeyChallenge& challenge, policy::Time now);
     /// Nothing where it is unknown, used or too old.
     Result<std::optional<PasskeyChallenge>> passkey_challenge(const std::string& hash, policy::Time now);
+    /// Bytes for a passkey to sign that are known again by their mac: nothing is kept of them, since those
+    /// who are not known yet could ask for them without end.
+    Result<std::string> sealed_challenge(std::string_view purpose, policy::Time until);
+    /// When its time ends; nothing if it is over, or was not sealed here for this purpose.
+    Result<std::optional<policy::Time>> sealed_until(std::string_view bytes, std::string_view purpose,
+                                                     policy::Time now);
     /// One more of its person, who is enrolled; the challenge is used up. `sign_count`: what the
     /// authenticator begins with. Errc::denied if the challenge is gone, Errc::conflict if the passkey is
     /// known, Errc::not_found.
@@ -210,7 +223,8 @@ public:
     /// By its person, or by another one who may decide. Errc::not_found, Errc::refused.
     Result<void> remove_passkey(const std::string& id, const std::string& by, policy::Time at);
     /// The challenge is used up and the count is noted. Errc::denied if the challenge is gone, the passkey
-    /// is no one's any more, or the count went back: a copy of the passkey may be about.
+    /// is no one's any more, or the count went back: a copy of the passkey may be about. Errc::rate_limited
+    /// if its person used very many sealed ones.
     Result<void> use_passkey(const PasskeyUse& use, policy::Time now);
     /// change() and use_passkey(), in one transaction.
     Result<void> change_signed(policy::Approval::State expected, const policy::Approval& next,

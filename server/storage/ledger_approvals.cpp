@@ -166,6 +166,8 @@ Result<Ledger::Opened> Ledger::Impl::open_row(const Approval& fresh, policy::Tim
     }
     if (*found && policy::answers(**found, now)) return Opened{std::move(**found), true};
     if (auto may = check_frozen(principal); !may) return may.error();
+    if (auto may = check_suspended(fresh.call.caller.person); !may) return may.error();
+    if (auto may = check_deciders(fresh, ""); !may) return may.error();
     if (auto room = check_limits(principal, now, limits); !room) return room.error();
     auto own = open_approvals_of(principal);
     if (!own) return own.error();
@@ -294,6 +296,7 @@ Result<std::vector<Approval>> Ledger::list_of(const std::string& principal, cons
 Result<void> Ledger::change(Approval::State expected, const Approval& next,
                             const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
+        if (auto may = impl_->check_deciders(next, entry.kind); !may) return may;
         if (auto changed = update(*impl_->database, expected, next); !changed) return changed;
         return impl_->append(entry);
     });

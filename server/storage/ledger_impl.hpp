@@ -58,18 +58,30 @@ struct Ledger::Impl {
     /// Those that tell of people, oldest first, each of them checked with its neighbours in the chain.
     Result<std::vector<journal::JournalRecord>> journal_of_people();
     Result<PeopleInJournal> people_in_journal();
-    Result<Person> enrol(Person person, const std::string& secret, Enrolment how);
+    Result<Person> enrol(Person person, const FirstCredential& first, Enrolment how);
     Result<Credential> add_passphrase(const std::string& person, const std::string& secret, policy::Time at);
-    Result<Passkey> add_passkey(const PeopleInJournal& known, Passkey passkey, policy::Time at);
+    /// Errc::conflict if any person has it.
+    Result<Credential> insert_passkey(const std::string& person, const Passkey& passkey, policy::Time at);
     bool take_passkey_challenge(const std::string& hash, policy::Time now);
+    /// Keeps that it was used, for as long as it would count.
+    Result<void> spend_sealed_challenge(const PasskeyUse& use, const std::string& person, policy::Time now);
     void note_passkey_count(const std::string& credential, std::uint32_t count);
     std::vector<Passkey> believed_passkeys(const PeopleInJournal& known);
     Result<void> use_passkey(const PasskeyUse& use, policy::Time now);
     /// As the rows say, too; nothing where there is none.
     Result<std::optional<Person>> believed_person(const std::string& name);
     Result<policy::MacKey> session_key();
-    /// Sessions, codes, keys and guesses.
-    Result<void> end_all_of(const std::string& name, const std::string& by, policy::Time at);
+    /// Everything but their invitations, which are the journal's alone.
+    Result<Ended> end_all_of(const std::string& name, const std::string& by, policy::Time at);
+    Result<void> end_keys_of(const std::string& name, const std::string& by, policy::Time at, Ended& ended);
+    Result<void> end_permissions_of(const std::string& name, const std::string& by, policy::Time at,
+                                    Ended& ended);
+    Result<void> end_requests_with(const std::string& name, policy::Time at, Ended& ended);
+    /// Errc::refused if anyone whose word makes `next` is suspended; `kind` of record that it gets.
+    Result<void> check_deciders(const policy::Approval& next, std::string_view kind);
+    Result<void> check_giver(const std::string& person);
+    /// Errc::denied if they are: their agents ask for nothing any more.
+    Result<void> check_suspended(const std::string& person);
 
     /// What a reveal's end means for the rotation that waits for it, if one does.
     Result<void> follow_reveal(const std::string& reveal_id, RevealRow::State ended, policy::Time at);
@@ -94,6 +106,8 @@ struct Ledger::Impl {
     Result<std::vector<policy::Approval>> open_approvals();
     Result<std::vector<policy::Approval>> open_approvals_of(const std::string& principal);
     Result<void> change(policy::Approval::State expected, const policy::Approval& next);
+    Result<std::vector<policy::StandingPermission>> permissions(const std::string& principal,
+                                                                policy::Time now, bool used_up);
     Result<void> withdraw_under(const std::string& permission, policy::Time now);
     Result<void> lapse(const policy::Approval& overdue, policy::Time now);
     Result<void> check_limits(const std::string& principal, policy::Time now, const RequestLimits& limits);

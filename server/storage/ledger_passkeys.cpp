@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "policy/canonical_json.hpp"
+#include "policy/mac.hpp"
 #include "policy/members.hpp"
 #include "policy/sealed_state.hpp"
 #include "protocol/parse.hpp"
@@ -11,7 +12,10 @@
 namespace tfy::storage {
 namespace {
 
-constexpr std::int64_t most_challenges = 1000;
+constexpr std::int64_t most_challenges = 32;  // of one person, that wait
+constexpr std::int64_t most_used = 100;       // sealed ones of one person, whose time is not over
+// Stands where a challenge that waits has its statement.
+constexpr auto used_already = R"({"purpose":"used"})";
 
 Error challenge_is_gone() {
     return {Errc::denied,
@@ -55,6 +59,12 @@ std::uint32_t count_of(SQLite::Database& database, const std::string& credential
     return row.executeStep() ? row.getColumn(0).getUInt() : 0;
 }
 
+std::string mac_of_challenge(std::string_view purpose, std::string_view nonce, const std::string& until,
+                             const policy::MacKey& key) {
+    return policy::mac_of(
+        {{"purpose", "sealed challenge"}, {"for", purpose}, {"nonce", nonce}, {"until", until}}, key);
+}
+
 }  // namespace
 
 Json Passkey::kept() const {
@@ -86,17 +96,66 @@ void Ledger::Impl::note_passkey_count(const std::string& credential, std::uint32
         static_cast<std::int64_t>(count));
 }
 
+// Only its own person's make room for it. What is used stays until its time is over.
 Result<void> Ledger::add_passkey_challenge(const PasskeyChallenge& challenge, policy::Time now) {
     return impl_->write([&]() -> Result<void> {
         impl_->run(
             "DELETE FROM passkey_challenges WHERE until <= ?1 OR hash IN (SELECT hash FROM "
-            "passkey_challenges ORDER BY until DESC LIMIT -1 OFFSET ?2)",
-            sqlite::stored(now), most_challenges - 1);
+            "passkey_challenges WHERE person = ?2 AND statement <> ?3 ORDER BY until DESC, rowid DESC LIMIT "
+            "-1 OFFSET ?4)",
+            sqlite::stored(now), challenge.person, used_already, most_challenges - 1);
         impl_->run("INSERT INTO passkey_challenges (hash, person, statement, until) VALUES (?, ?, ?, ?)",
                    challenge.hash, challenge.person, challenge.statement.dump(),
                    sqlite::stored(challenge.until));
         return {};
     });
+}
+
+Result<std::string> Ledger::sealed_challenge(std::string_view purpose, policy::Time until) {
+    return sqlite::read([&]() -> Result<std::string> {
+        const auto key = impl_->session_key();
+        if (!key) return key.error();
+        const auto nonce = policy::random_id(32);
+        const auto end = policy::format_time(until);
+        return nonce + ' ' + end + ' ' + mac_of_challenge(purpose, nonce, end, *key);
+    });
+}
+
+Result<std::optional<policy::Time>> Ledger::sealed_until(std::string_view bytes, std::string_view purpose,
+                                                         policy::Time now) {
+    return sqlite::read([&]() -> Result<std::optional<policy::Time>> {
+        const auto first = bytes.find(' ');
+        const auto second = bytes.find(' ', first + 1);
+        if (first == std::string_view::npos || second == std::string_view::npos)
+            return std::optional<policy::Time>{};
+        const auto key = impl_->session_key();
+        if (!key) return key.error();
+        const std::string end(bytes.substr(first + 1, second - first - 1));
+        const bool ours = policy::same_bytes(bytes.substr(second + 1),
+                                             mac_of_challenge(purpose, bytes.substr(0, first), end, *key));
+        const auto until = policy::read_time(end);
+        if (!ours || !until || *until <= now) return std::optional<policy::Time>{};
+        return until;
+    });
+}
+
+Result<void> Ledger::Impl::spend_sealed_challenge(const PasskeyUse& use, const std::string& person,
+                                                  policy::Time now) {
+    run("DELETE FROM passkey_challenges WHERE until <= ?", sqlite::stored(now));
+    auto used = prepare("SELECT count(*) FROM passkey_challenges WHERE person = ? AND statement = ?");
+    SQLite::bind(used, person, used_already);
+    used.executeStep();
+    if (used.getColumn(0).getInt64() >= most_used)
+        return Error{Errc::rate_limited, "Too many passkeys of " + person +
+                                             " were used within two minutes. Nothing was changed. Wait two "
+                                             "minutes, then try again."};
+    used.reset();
+    const auto noted =
+        run("INSERT OR IGNORE INTO passkey_challenges (hash, person, statement, until) VALUES "
+            "(?, ?, ?, ?)",
+            use.challenge, person, used_already, sqlite::stored(*use.sealed_until));
+    if (noted != 1) return challenge_is_gone();
+    return {};
 }
 
 Result<std::optional<PasskeyChallenge>> Ledger::passkey_challenge(const std::string& hash, policy::Time now) {
@@ -139,21 +198,21 @@ Result<std::vector<Passkey>> Ledger::passkeys() {
     });
 }
 
-Result<Passkey> Ledger::Impl::add_passkey(const PeopleInJournal& known, Passkey passkey, policy::Time at) {
-    const auto all = believed_passkeys(known);
+Result<Credential> Ledger::Impl::insert_passkey(const std::string& person, const Passkey& passkey,
+                                                policy::Time at) {
+    const auto known = people_in_journal();
+    if (!known) return known.error();
+    const auto all = believed_passkeys(*known);
     if (std::ranges::find(all, passkey.key_id, &Passkey::key_id) != all.end())
         return Error{Errc::conflict, "This passkey is registered already. Nothing was changed."};
-    passkey.id = "crd_" + policy::random_id();
-    passkey.created = at;
-    const Credential made{.id = passkey.id,
-                          .person = passkey.person,
-                          .kind = std::string(passkey_kind),
-                          .secret = policy::canonical_json(passkey.kept()),
-                          .created = at};
+    Credential made{.id = "crd_" + policy::random_id(),
+                    .person = person,
+                    .kind = std::string(passkey_kind),
+                    .secret = policy::canonical_json(passkey.kept()),
+                    .created = at};
     run("INSERT INTO credentials (id, person, kind, secret, created) VALUES (?, ?, ?, ?, ?)", made.id,
         made.person, made.kind, made.secret, sqlite::stored(at));
-    if (auto told = append(at, "person_credential", "", passkey_body(made)); !told) return told.error();
-    return passkey;
+    return made;
 }
 
 Result<Passkey> Ledger::add_passkey(Passkey passkey, const std::string& challenge, std::uint32_t sign_count,
@@ -161,12 +220,16 @@ Result<Passkey> Ledger::add_passkey(Passkey passkey, const std::string& challeng
     return impl_->write([&]() -> Result<Passkey> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
-        if (!may_use(*known, passkey.person))
-            return Error{Errc::not_found, "No one of that name is enrolled. Nothing was changed."};
+        if (!may_use(*known, passkey.person)) return not_enrolled("Nothing was changed.");
         if (!impl_->take_passkey_challenge(challenge, at)) return challenge_is_gone();
-        auto added = impl_->add_passkey(*known, std::move(passkey), at);
-        if (added) impl_->note_passkey_count(added->id, sign_count);
-        return added;
+        const auto made = impl_->insert_passkey(passkey.person, passkey, at);
+        if (!made) return made.error();
+        if (auto told = impl_->append(at, "person_credential", "", credential_body(*made)); !told)
+            return told.error();
+        impl_->note_passkey_count(made->id, sign_count);
+        passkey.id = made->id;
+        passkey.created = at;
+        return passkey;
     });
 }
 
@@ -191,8 +254,13 @@ Result<void> Ledger::Impl::use_passkey(const PasskeyUse& use, policy::Time now) 
     const auto known = people_in_journal();
     if (!known) return known.error();
     const auto all = believed_passkeys(*known);
-    if (std::ranges::find(all, use.credential, &Passkey::id) == all.end()) return no_such_passkey();
-    if (!take_passkey_challenge(use.challenge, now)) return challenge_is_gone();
+    const auto passkey = std::ranges::find(all, use.credential, &Passkey::id);
+    if (passkey == all.end()) return no_such_passkey();
+    if (use.sealed_until) {
+        if (auto spent = spend_sealed_challenge(use, passkey->person, now); !spent) return spent;
+    } else if (!take_passkey_challenge(use.challenge, now)) {
+        return challenge_is_gone();
+    }
     const auto before = count_of(*database, use.credential);
     if (!webauthn::may_follow(before, use.sign_count))
         return Error{Errc::denied,

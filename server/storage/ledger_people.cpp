@@ -9,13 +9,7 @@
 namespace tfy::storage {
 namespace {
 
-Error not_enrolled(std::string_view undone) {
-    return {Errc::not_found, "No one of that name is enrolled. " + std::string(undone)};
-}
-
-Error may_not(const std::string& person, std::string_view undone) {
-    return {Errc::refused, person + " may not decide here. " + std::string(undone)};
-}
+constexpr std::size_t most_invitations = 50;  // of one person, at a time
 
 Person read_person(SQLite::Statement& row) {
     Person person{.id = row.getColumn(0).getString(),
@@ -74,12 +68,6 @@ std::optional<Credential> passphrase_in(SQLite::Database& database, const People
     return std::nullopt;
 }
 
-Result<void> may_decide(const PeopleInJournal& known, const std::string& name, std::string_view undone) {
-    const auto found = known.people.find(name);
-    if (found == known.people.end() || !found->second.decides()) return may_not(name, undone);
-    return {};
-}
-
 Guesses read_guesses(SQLite::Statement& row) {
     return {.wrong = row.getColumn(0).getInt(), .until = sqlite::read_time(row.getColumn(1))};
 }
@@ -106,14 +94,17 @@ Result<Credential> Ledger::Impl::add_passphrase(const std::string& person, const
 }
 
 // A row of that name that someone has put there is no one's: it goes.
-Result<Person> Ledger::Impl::enrol(Person person, const std::string& secret, Enrolment how) {
-    person.id = "prs_" + policy::random_id();
+Result<Person> Ledger::Impl::enrol(Person person, const FirstCredential& first, Enrolment how) {
+    if (person.id.empty()) person.id = "prs_" + policy::random_id();
     run("INSERT OR REPLACE INTO people (id, name, let_in_by, enrolled, confirmed, suspended) VALUES (?, ?, "
         "?, "
         "?, ?, NULL)",
         person.id, person.name, person.let_in_by, sqlite::stored(person.enrolled), person.confirmed ? 1 : 0);
-    const auto credential = add_passphrase(person.name, secret, person.enrolled);
+    run("DELETE FROM credentials WHERE person = ?", person.name);
+    const auto credential = first.passkey ? insert_passkey(person.name, *first.passkey, person.enrolled)
+                                          : add_passphrase(person.name, first.hash, person.enrolled);
     if (!credential) return credential.error();
+    if (first.passkey) note_passkey_count(credential->id, first.sign_count);
     auto told = append(person.enrolled, "person_enrolled", "", enrolled_body(person, *credential, how));
     if (!told) return told.error();
     return person;
@@ -167,7 +158,7 @@ Result<Person> Ledger::enrol_first(const std::string& name, const std::string& s
             return Error{Errc::conflict,
                          "Someone is enrolled here already, and only one person is the first. No one was "
                          "enrolled."};
-        return impl_->enrol({.name = name, .enrolled = at, .confirmed = true}, secret, how);
+        return impl_->enrol({.name = name, .enrolled = at, .confirmed = true}, FirstCredential(secret), how);
     });
 }
 
@@ -176,7 +167,12 @@ Result<void> Ledger::invite(const Invitation& invitation, policy::Time at) {
     return impl_->write([&]() -> Result<void> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
-        if (auto may = may_decide(*known, invitation.by, undone); !may) return may;
+        if (auto may = known->may_decide(invitation.by, undone); !may) return may;
+        if (known->open_invitations(invitation.by, at) >= most_invitations)
+            return Error{Errc::rate_limited,
+                         "You have invited " + std::to_string(most_invitations) +
+                             " people who have not come yet. No one was invited. Wait until some of these "
+                             "invitations are used or over."};
         if (known->people.contains(invitation.person))
             return Error{Errc::conflict,
                          "Someone of that name is or was enrolled here, and a name is never "
@@ -185,23 +181,36 @@ Result<void> Ledger::invite(const Invitation& invitation, policy::Time at) {
     });
 }
 
+Result<void> Ledger::pair(const Invitation& first, const Json& where, policy::Time at) {
+    return impl_->write([&]() -> Result<void> {
+        const auto known = impl_->people_in_journal();
+        if (!known) return known.error();
+        if (!known->people.empty())
+            return Error{Errc::conflict,
+                         "Someone is enrolled here already, and only one person is the first. No link was "
+                         "made."};
+        return impl_->append(at, "person_pairing", "", pairing_body(first, where));
+    });
+}
+
 // Where the one who invites is the only one who decides, there is no one else to confirm.
-Result<Person> Ledger::enrol_invited(const std::string& hash, const std::string& secret, policy::Time at) {
+Result<Person> Ledger::enrol_invited(const std::string& hash, const FirstCredential& first, policy::Time at) {
     return impl_->write([&]() -> Result<Person> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         const auto found = known->invitations.find(hash);
-        if (found == known->invitations.end() || found->second.until <= at ||
-            !may_decide(*known, found->second.by, ""))
+        if (found == known->invitations.end() || !known->counts(found->second, at))
             return Error{Errc::denied,
                          "This invitation is wrong, used or expired. No one was enrolled. Ask "
                          "the person who invited you for another one."};
         const auto& invitation = found->second;
-        return impl_->enrol({.name = invitation.person,
+        const bool is_first = invitation.by.empty();
+        return impl_->enrol({.id = person_id_of(invitation),
+                             .name = invitation.person,
                              .let_in_by = invitation.by,
                              .enrolled = at,
-                             .confirmed = known->deciding() == 1},
-                            secret, Enrolment::invitation);
+                             .confirmed = is_first || known->deciding() == 1},
+                            first, is_first ? Enrolment::first : Enrolment::invitation);
     });
 }
 
@@ -210,7 +219,7 @@ Result<std::optional<Invitation>> Ledger::invitation(const std::string& hash, po
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
         const auto found = known->invitations.find(hash);
-        if (found == known->invitations.end() || found->second.until <= now)
+        if (found == known->invitations.end() || !known->counts(found->second, now))
             return std::optional<Invitation>{};
         return std::optional(found->second);
     });
@@ -221,7 +230,7 @@ Result<void> Ledger::confirm_person(const std::string& name, const std::string& 
     return impl_->write([&]() -> Result<void> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
-        if (auto may = may_decide(*known, by, undone); !may) return may;
+        if (auto may = known->may_decide(by, undone); !may) return may;
         const auto person = believed(*impl_->database, *known, name);
         if (!person) return not_enrolled(undone);
         if (person->suspended) return Error{Errc::conflict, name + " is suspended. No one was confirmed."};
@@ -232,45 +241,6 @@ Result<void> Ledger::confirm_person(const std::string& name, const std::string& 
         impl_->run("UPDATE people SET confirmed = 1 WHERE name = ?", name);
         return impl_->append(at, "person_confirmed", "", {{"person", name}, {"by", by}});
     });
-}
-
-Result<void> Ledger::suspend_person(const std::string& name, const std::string& by, policy::Time at) {
-    constexpr std::string_view undone = "No one was suspended.";
-    return impl_->write([&]() -> Result<void> {
-        const auto known = impl_->people_in_journal();
-        if (!known) return known.error();
-        if (auto may = may_decide(*known, by, undone); !may) return may;
-        const auto found = known->people.find(name);
-        if (found == known->people.end()) return not_enrolled(undone);
-        if (found->second.suspended) return Error{Errc::conflict, name + " was suspended before."};
-        if (found->second.decides() && known->deciding() == 1)
-            return Error{Errc::refused, name +
-                                            " is the last person who may decide here, and cannot be "
-                                            "suspended. Invite another person first."};
-        impl_->run("UPDATE people SET suspended = ? WHERE name = ?", sqlite::stored(at), name);
-        if (auto ended = impl_->end_all_of(name, by, at); !ended) return ended;
-        return impl_->append(at, "person_suspended", "", {{"person", name}, {"by", by}});
-    });
-}
-
-Result<void> Ledger::Impl::end_all_of(const std::string& name, const std::string& by, policy::Time at) {
-    for (const auto* sql :
-         {"DELETE FROM page_sessions WHERE person = ?", "DELETE FROM sign_in_codes WHERE person = ?",
-          "DELETE FROM guesses WHERE person = ?", "DELETE FROM passkey_challenges WHERE person = ?"}) {
-        auto rows = prepare(sql);
-        SQLite::bind(rows, name);
-        rows.exec();
-    }
-    auto keys =
-        prepare("UPDATE caller_keys SET revoked = ? WHERE person = ? AND revoked IS NULL RETURNING id");
-    SQLite::bind(keys, sqlite::stored(at), name);
-    std::vector<std::string> ids;
-    while (keys.executeStep()) ids.push_back(keys.getColumn(0).getString());
-    for (const auto& id : ids)
-        if (auto told = append(at, "caller_key_revoked", "", {{"key", id}, {"person", name}, {"by", by}});
-            !told)
-            return told;
-    return {};
 }
 
 Result<void> Ledger::set_passphrase(const std::string& person, const std::string& secret, policy::Time at) {

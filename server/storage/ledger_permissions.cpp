@@ -48,6 +48,7 @@ Result<Ledger::Opened> Ledger::open_permitted(const policy::Approval& approved, 
 Result<void> Ledger::add_permission(const StandingPermission& permission,
                                     const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
+        if (auto may = impl_->check_giver(permission.by); !may) return may;
         impl_->run(
             "INSERT INTO standing_permissions (id, principal, uses, used, until, revoked, record) VALUES (?, "
             "?, "
@@ -68,13 +69,16 @@ Result<std::optional<StandingPermission>> Ledger::find_permission(const std::str
 
 Result<std::vector<StandingPermission>> Ledger::permissions(const std::string& principal, policy::Time now,
                                                             bool used_up) {
-    return sqlite::read([&]() -> Result<std::vector<StandingPermission>> {
-        auto rows = impl_->prepare(
-            "SELECT record, used FROM standing_permissions WHERE revoked = 0 AND (used < uses OR ?3 = 1) AND "
-            "until > ?1 AND (?2 = '' OR principal = ?2) ORDER BY number");
-        SQLite::bind(rows, sqlite::stored(now), principal, used_up ? 1 : 0);
-        return sqlite::all(rows, read_permission);
-    });
+    return sqlite::read([&] { return impl_->permissions(principal, now, used_up); });
+}
+
+Result<std::vector<StandingPermission>> Ledger::Impl::permissions(const std::string& principal,
+                                                                  policy::Time now, bool used_up) {
+    auto rows = prepare(
+        "SELECT record, used FROM standing_permissions WHERE revoked = 0 AND (used < uses OR ?3 = 1) AND "
+        "until > ?1 AND (?2 = '' OR principal = ?2) ORDER BY number");
+    SQLite::bind(rows, sqlite::stored(now), principal, used_up ? 1 : 0);
+    return sqlite::all(rows, read_permission);
 }
 
 Result<void> Ledger::revoke_permission(const StandingPermission& revoked,

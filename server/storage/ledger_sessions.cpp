@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::chrono::hours idle_life{1};
 constexpr std::chrono::minutes noted_every{1};  // a use is written down that often
+constexpr std::int64_t most_sessions = 50;      // of one person
 
 PageSession read_page_session(SQLite::Statement& row) {
     return {.hash = row.getColumn(0).getString(),
@@ -44,7 +45,11 @@ Result<void> Ledger::open_page_session(const PageSession& session) {
     return impl_->write([&]() -> Result<void> {
         const auto key = impl_->session_key();
         if (!key) return key.error();
-        impl_->run("DELETE FROM page_sessions WHERE until <= ?", sqlite::stored(session.used));
+        // Of very many those end that their person has not used for the longest time; no one else's do.
+        impl_->run(
+            "DELETE FROM page_sessions WHERE until <= ?1 OR hash IN (SELECT hash FROM page_sessions WHERE "
+            "person = ?2 ORDER BY used DESC, rowid DESC LIMIT -1 OFFSET ?3)",
+            sqlite::stored(session.used), session.person, most_sessions - 1);
         impl_->run(
             "INSERT INTO page_sessions (hash, person, guest, until, used, mac) VALUES (?, ?, ?, ?, ?, ?)",
             session.hash, session.person, session.guest ? 1 : 0, sqlite::stored(session.until),

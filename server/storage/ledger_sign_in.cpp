@@ -2,14 +2,31 @@
 #include "server/storage/ledger_impl.hpp"
 
 namespace tfy::storage {
+namespace {
+
+constexpr std::int64_t most_codes = 10;  // of one person: their oldest makes room
+
+}  // namespace
 
 Result<void> Ledger::add_sign_in_code(const std::string& hash, const std::string& person, policy::Time until,
                                       const journal::JournalEntry& entry) {
     return impl_->write([&]() -> Result<void> {
-        impl_->run("DELETE FROM sign_in_codes WHERE until <= ?", sqlite::stored(entry.at));
+        impl_->run(
+            "DELETE FROM sign_in_codes WHERE until <= ?1 OR hash IN (SELECT hash FROM sign_in_codes WHERE "
+            "person = ?2 ORDER BY rowid DESC LIMIT -1 OFFSET ?3)",
+            sqlite::stored(entry.at), person, most_codes - 1);
         impl_->run("INSERT INTO sign_in_codes (hash, person, until) VALUES (?, ?, ?)", hash, person,
                    sqlite::stored(until));
         return impl_->append(entry);
+    });
+}
+
+Result<std::optional<std::string>> Ledger::sign_in_code(const std::string& hash, policy::Time now) {
+    return sqlite::read([&]() -> Result<std::optional<std::string>> {
+        auto row = impl_->prepare("SELECT person FROM sign_in_codes WHERE hash = ? AND until > ?");
+        SQLite::bind(row, hash, sqlite::stored(now));
+        if (!row.executeStep()) return std::optional<std::string>{};
+        return std::optional(row.getColumn(0).getString());
     });
 }
 

@@ -32,8 +32,8 @@ struct Passkey {
 
 /// What is to be signed, by whom, until then; used once.
 struct PasskeyChallenge {
-    std::string hash;    // policy::challenge_of(statement)
-    std::string person;  // empty: to sign in, by anyone's
+    std::string hash;  // policy::challenge_of(statement)
+    std::string person;
     Json statement = nullptr;
     policy::Time until = {};
 };
@@ -42,7 +42,8 @@ struct PasskeyChallenge {
 struct PasskeyUse {
     std::string challenge;  // its hash
     std::string credential;
-    std::uint32_t sign_count = 0;  // that the authenticator tells now
+    std::uint32_t sign_count = 0;                   // that the authenticator tells now
+    std::optional<policy::Time> sealed_until = {};  // the challenge was sealed, not kept: when its time ends
 };
 
 }  // namespace tfy::storage

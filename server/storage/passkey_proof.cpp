@@ -84,7 +84,8 @@ Result<void> PasskeyProof::check(const JournalRecord& record, const Json& eviden
 Result<void> PasskeyProof::take(const JournalRecord& record) {
     const auto& body = record.body;
     const auto id = text_in(body, "credential");
-    if (record.kind == "person_credential" && body.contains("passkey")) {
+    const bool registers = record.kind == "person_credential" || record.kind == "person_enrolled";
+    if (registers && body.contains("passkey")) {
         auto passkey = Passkey::read(body["passkey"]);
         if (!passkey) return does_not_hold(record, "the record of the passkey cannot be read");
         passkey->person = text_in(body, "person");

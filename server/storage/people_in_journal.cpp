@@ -37,6 +37,7 @@ void take_enrolled(PeopleInJournal& all, const JournalRecord& record) {
     const auto confirmed = body.find("confirmed");
     const bool is_confirmed = confirmed != body.end() && confirmed->is_boolean() && confirmed->get<bool>();
     if (name.empty() || all.people.contains(name)) return;
+    std::erase_if(all.invitations, [](const auto& each) { return each.second.by.empty(); });  // no more first
     all.people[name] = {.id = text_in(body, "id"),
                         .name = name,
                         .let_in_by = text_in(body, "let_in_by"),
@@ -52,8 +53,15 @@ void take_invited(PeopleInJournal& all, const Json& body) {
         .hash = text_in(body, "invitation"), .person = text_in(body, "person"), .by = text_in(body, "by")};
     if (!until || invitation.hash.empty()) return;
     invitation.until = *until;
-    std::erase_if(all.invitations, [&](const auto& each) { return each.second.person == invitation.person; });
+    std::erase_if(all.invitations, [&](const auto& each) {
+        return each.second.person == invitation.person || (each.second.by.empty() && invitation.by.empty());
+    });
     all.invitations[invitation.hash] = invitation;
+}
+
+void take_suspended(PeopleInJournal& all, Person& person, policy::Time at) {
+    person.suspended = at;
+    std::erase_if(all.invitations, [&](const auto& each) { return each.second.by == person.name; });
 }
 
 }  // namespace
@@ -66,6 +74,37 @@ Guesses Guesses::after_wrong(policy::Time now) const {
     const int doubled = std::min(next.wrong - allowed, 5);
     next.until = now + std::min(shortest * (1 << doubled), longest);
     return next;
+}
+
+Json Ended::json() const {
+    return {{"sessions", sessions},       {"codes", codes}, {"keys", keys},
+            {"permissions", permissions}, {"votes", votes}, {"requests", requests},
+            {"invitations", invitations}};
+}
+
+Error not_enrolled(std::string_view undone) {
+    return {Errc::not_found, "No one of that name is enrolled. " + std::string(undone)};
+}
+
+Result<void> PeopleInJournal::may_decide(const std::string& name, std::string_view undone) const {
+    const auto found = people.find(name);
+    if (found != people.end() && found->second.decides()) return {};
+    return Error{Errc::refused, name + " may not decide here. " + std::string(undone)};
+}
+
+bool PeopleInJournal::suspended(const std::string& name) const {
+    const auto found = people.find(name);
+    return found != people.end() && found->second.suspended;
+}
+
+bool PeopleInJournal::counts(const Invitation& invitation, policy::Time now) const {
+    if (invitation.until <= now) return false;
+    return invitation.by.empty() ? people.empty() : may_decide(invitation.by, "").has_value();
+}
+
+std::size_t PeopleInJournal::open_invitations(const std::string& by, policy::Time now) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        invitations, [&](const auto& each) { return each.second.by == by && counts(each.second, now); }));
 }
 
 std::size_t PeopleInJournal::deciding() const {
@@ -81,10 +120,12 @@ std::string digest_of_credential(const Credential& credential) {
 }
 
 Json credential_body(const Credential& credential) {
-    return {{"person", credential.person},
-            {"credential", credential.id},
-            {"kind", credential.kind},
-            {"digest", digest_of_credential(credential)}};
+    Json body = {{"person", credential.person},
+                 {"credential", credential.id},
+                 {"kind", credential.kind},
+                 {"digest", digest_of_credential(credential)}};
+    if (credential.kind == passkey_kind) body["passkey"] = Json::parse(credential.secret);
+    return body;
 }
 
 Json enrolled_body(const Person& person, const Credential& credential, Enrolment how) {
@@ -93,12 +134,6 @@ Json enrolled_body(const Person& person, const Credential& credential, Enrolment
     body["how"] = words_of(how);
     body["let_in_by"] = person.let_in_by;
     body["confirmed"] = person.confirmed;
-    return body;
-}
-
-Json passkey_body(const Credential& credential) {
-    auto body = credential_body(credential);
-    body["passkey"] = Json::parse(credential.secret);
     return body;
 }
 
@@ -113,18 +148,30 @@ Json invited_body(const Invitation& invitation) {
             {"invitation", invitation.hash}};
 }
 
+std::string person_id_of(const Invitation& invitation) {
+    constexpr std::size_t prefix = std::string_view("sha256:").size(), length = 26;
+    return "prs_" + policy::sha256("person of " + invitation.hash).substr(prefix, length);
+}
+
+Json pairing_body(const Invitation& invitation, const Json& where) {
+    auto body = invited_body(invitation);
+    body["where"] = where;
+    return body;
+}
+
 PeopleInJournal people_in(const std::vector<JournalRecord>& records) {
     PeopleInJournal all;
     for (const auto& record : records) {
         const auto found = all.people.find(text_in(record.body, "person"));
         const bool known = found != all.people.end();
         if (record.kind == "person_enrolled") take_enrolled(all, record);
-        if (record.kind == "person_invited") take_invited(all, record.body);
+        if (record.kind == "person_invited" || (record.kind == "person_pairing" && all.people.empty()))
+            take_invited(all, record.body);
         if (record.kind == "person_credential" && known) take_credential(all, record.body);
         if (record.kind == "person_credential_removed" && known)
             all.credentials.erase(text_in(record.body, "credential"));
         if (record.kind == "person_confirmed" && known) found->second.confirmed = true;
-        if (record.kind == "person_suspended" && known) found->second.suspended = record.at;
+        if (record.kind == "person_suspended" && known) take_suspended(all, found->second, record.at);
     }
     return all;
 }

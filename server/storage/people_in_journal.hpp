@@ -20,10 +20,23 @@ struct PeopleInJournal {
     };
     std::map<std::string, Person> people;                // by name
     std::map<std::string, KnownCredential> credentials;  // by id; those that were replaced are not there
-    std::map<std::string, Invitation> invitations;       // by hash; those that were used are not there
+    std::map<std::string, Invitation> invitations;       // by hash; those that were used, replaced or ended
+                                                         // are not there
 
     std::size_t deciding() const;
+    /// Errc::refused for who may not decide; `undone` ends the sentence.
+    Result<void> may_decide(const std::string& name, std::string_view undone) const;
+    bool suspended(const std::string& name) const;
+    /// Whether it still enrols: its time is not over, and who invited may still decide; of the first person,
+    /// no one is enrolled.
+    bool counts(const Invitation& invitation, policy::Time now) const;
+    /// Of those that `by` gave out and that count.
+    std::size_t open_invitations(const std::string& by, policy::Time now) const;
 };
+
+Error not_enrolled(std::string_view undone);
+/// Of the person whom it enrols, known before that: authenticators keep it with a passkey.
+std::string person_id_of(const Invitation& invitation);
 
 inline constexpr std::string_view passphrase_kind = "passphrase";
 inline constexpr std::string_view passkey_kind = "passkey";
@@ -32,10 +45,11 @@ inline constexpr std::string_view passkey_kind = "passkey";
 std::string digest_of_credential(const Credential& credential);
 
 Json enrolled_body(const Person& person, const Credential& credential, Enrolment how);
+/// With what is kept of a passkey, which is public.
 Json credential_body(const Credential& credential);
 Json invited_body(const Invitation& invitation);
-/// With what is kept of the passkey.
-Json passkey_body(const Credential& credential);
+/// Of the first person's; `where`: what gave it out (process, terminal, what started it).
+Json pairing_body(const Invitation& invitation, const Json& where);
 Json removed_body(const Passkey& passkey, const std::string& by);
 
 /// `records` are those whose kind begins with "person_", oldest first. One that cannot be read changes

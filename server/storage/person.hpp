@@ -5,6 +5,7 @@
 #include <string>
 
 #include "policy/time.hpp"
+#include "server/storage/passkey.hpp"
 
 namespace tfy::storage {
 
@@ -35,8 +36,31 @@ enum class Enrolment { first, earlier_version, invitation };
 struct Invitation {
     std::string hash;    // of the code
     std::string person;  // whom it enrols
-    std::string by;
+    std::string by;      // empty: it pairs the first person, while no one is enrolled
     policy::Time until = {};
+};
+
+/// What a new person is known by: an argon2id hash of a passphrase, or a passkey that was just made.
+struct FirstCredential {
+    FirstCredential(std::string passphrase_hash) : hash(std::move(passphrase_hash)) {}
+    FirstCredential(Passkey made, std::uint32_t count) : passkey(std::move(made)), sign_count(count) {}
+    std::string hash = {};
+    std::optional<Passkey> passkey = {};  // without its person
+    std::uint32_t sign_count = 0;
+};
+
+/// What a person's suspension ended.
+struct Ended {
+    std::size_t sessions = 0;     // on the approvals page
+    std::size_t codes = 0;        // to sign in
+    std::size_t keys = 0;         // of their agents
+    std::size_t permissions = 0;  // standing ones that they gave
+    std::size_t votes = 0;        // on requests that go on waiting
+    std::size_t requests = 0;     // that they approved or their agents asked, and that no one had begun
+    std::size_t invitations = 0;
+
+    /// {"sessions": 1, …}
+    Json json() const;
 };
 
 /// A signed-in browser. Its row is bound to the key keys/sessions.key, so that one that was slipped in is

@@ -1,5 +1,6 @@
 // The page's session is a key that no other port gets to see: there is no cookie.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 
@@ -22,6 +23,50 @@ async function squatter(t, answer) {
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
   t.after(() => new Promise(resolve => (server.closeAllConnections(), server.close(resolve))));
   return { heard, address: `http://127.0.0.1:${server.address().port}/approvals/` };
+}
+
+/** Ways of a page that need no leave to ask: a form, a stream, a socket, a window that it opened, a frame. */
+async function othersWays(other, { api, id, page }) {
+  const refused = other.waitForResponse(answer => answer.url().endsWith(`${id}/deny`) && answer.request().method() === 'POST');
+  const seen = await other.evaluate(
+    async ({ api, id, page }) => {
+      const add = (name, more) => document.body.appendChild(Object.assign(document.createElement(name), more));
+      add('iframe', { name: 'hidden' });
+      const form = add('form', { method: 'POST', action: `${api}approvals/${id}/deny`, enctype: 'text/plain', target: 'hidden' });
+      form.append(Object.assign(document.createElement('input'), { name: '{"reason":"no","x":"', value: '"}' }));
+      form.submit();
+      const told = (source, good) => new Promise(resolve => ((source[good] = () => resolve('open')), (source.onerror = () => resolve('refused'))));
+      const events = await told(new EventSource(`${api}events`, { withCredentials: true }), 'onopen');
+      const socket = await told(new WebSocket(`${api.replace('http', 'ws')}events`), 'onopen');
+      const frame = add('iframe', { src: page });
+      await new Promise(resolve => (frame.onload = resolve));
+      frame.id = 'framed';
+      let inside = 'nothing';
+      try {
+        inside = frame.contentWindow.document.body.innerText;
+      } catch {}
+      return { events, socket, inside };
+    },
+    { api, id, page }
+  );
+  assert.deepEqual(seen, { events: 'refused', socket: 'refused', inside: 'nothing' });
+  const opening = other.waitForEvent('popup');
+  await other.evaluate(to => void (globalThis.opened = window.open(to)), page);
+  const popup = await opening;
+  await popup.getByRole('heading', { name: 'Sign in to decide' }).or(popup.locator('.who')).first().waitFor();
+  const read = await other.evaluate(() => {
+    try {
+      return opened.sessionStorage?.length ?? 'nothing';
+    } catch {
+      return 'nothing';
+    }
+  });
+  assert.equal(read, 'nothing');
+  await popup.close();
+  assert.equal((await refused).status(), 403);
+  const framed = other.frameLocator('#framed');
+  assert.equal(await framed.getByRole('heading', { name: 'Sign in to decide' }).count(), 0, 'the page stands in no frame');
+  assert.match(await framed.locator('body').innerText(), /refused to connect|blocked|ERR_BLOCKED/i);
 }
 
 test('attack: another port of this machine gets nothing that decides, and its page cannot ask', { timeout: 90_000 }, async t => {
@@ -65,6 +110,7 @@ test('attack: another port of this machine gets nothing that decides, and its pa
   assert.deepEqual(seen.storage, {});
   assert.equal(seen.cookie, '');
 
+  await othersWays(other, { api, id, page: server.page });
   const replayed = await fetch(`${api}approvals`, { headers: { cookie: heard.map(each => each.cookie ?? '').join('; ') } });
   assert.equal(replayed.status, 401);
   const still = await world.terminal(['approvals', 'show', id, '--json']);
@@ -77,10 +123,12 @@ test('no route sets a cookie, signed in or not', async t => {
   const root = new URL(server.page).origin;
   const stranger = new Page(world, server.page);
   const person = await Page.signIn(world, server);
+  // Every route that the source names, so that none is left out.
+  const named = [...readFileSync(new URL('../../server/dashboard/dashboard.cpp', import.meta.url), 'utf8').matchAll(/\{"(GET|POST)", "(\/approvals[^"]*)"/g)];
+  assert.ok(named.length > 40, `${named.length} routes`);
   const routes = [
-    ...['', '/', '/apr_a', '/values', '/none', '/assets/app.js', '/assets/none'].map(path => ['GET', `/approvals${path}`]),
-    ...['session', 'approvals', 'rows', 'approvals/apr_a', 'passkeys', 'permissions', 'reveals', 'rotations', 'none'].map(path => ['GET', `/approvals/api/${path}`]),
-    ...['sign-in', 'sign-in/passkey', 'approvals/apr_a/sign', 'passkeys/new', 'passkeys', 'passkeys/crd_a/remove', 'approvals/apr_a/approve', 'approvals/apr_a/deny', 'approvals/apr_a/narrow', 'permissions', 'permissions/per_a/revoke', 'reveals/rev_a', 'rotations/rot_a/keep', 'none'].map(path => ['POST', `/approvals/api/${path}`]),
+    ...named.map(([, method, path]) => [method, path.replace('{id}', 'apr_a')]).filter(([, path]) => !path.endsWith('sign-out')),
+    ...['/assets/app.js', '/values', '/none', '/api/none'].flatMap(path => [['GET', `/approvals${path}`], ['POST', `/approvals${path}`]]),
     ...['/', '/livez', '/readyz', '/mcp', '/none'].flatMap(path => [['GET', path], ['POST', path], ['DELETE', path]]),
     ['POST', '/approvals/api/sign-out'],
   ];
@@ -89,7 +137,7 @@ test('no route sets a cookie, signed in or not', async t => {
       const init = { method, headers: { 'content-type': 'application/json', ...(who.key && { 'x-page-key': who.key }) } };
       if (method === 'POST') init.body = '{}';
       const answer = await fetch(root + path, init);
-      await answer.text();
+      await answer.body?.cancel(); // a stream would go on
       assert.deepEqual(answer.headers.getSetCookie(), [], `${method} ${path}`);
     }
   assert.equal((await person.request('GET', '/api/approvals')).status, 401, 'the last of them signed out');

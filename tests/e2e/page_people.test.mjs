@@ -55,6 +55,7 @@ test('an invitation of the page enrols; a second person confirms; a third is sus
   assert.equal((await listed(world)).find(each => each.name === 'ann').suspended_at, null);
   await line('ann').getByRole('button', { name: /^Suspend\s*ann$/ }).click();
   await line('ann').getByText(/^Suspended on /).waitFor();
+  await page.getByText('ann is suspended. With it ended: one session on the page.').first().waitFor();
   assert.notEqual((await listed(world)).find(each => each.name === 'ann').suspended_at, null);
   assert.equal((await ann.request('GET', '/api/people')).status, 401, 'her session has ended');
   const records = (await world.terminal(['audit', 'export'])).stdout.trim().split('\n').map(each => JSON.parse(each));

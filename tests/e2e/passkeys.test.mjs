@@ -5,29 +5,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { accessible, atSignIn, card, show } from './lib/browser.mjs';
+import { accessible, addDevice, atSignIn, card, show } from './lib/browser.mjs';
 import { open } from './lib/clients.mjs';
 import { me, passphrase } from './lib/people.mjs';
 import { create, idOf, statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
-
-const device = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true };
-
-/** A device that belongs to this browser: {id, remove}. */
-async function addDevice(page, more = {}) {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: { ...device, automaticPresenceSimulation: true, ...more },
-  });
-  return {
-    cdp,
-    id: authenticatorId,
-    keys: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
-    give: credential => cdp.send('WebAuthn.addCredential', { authenticatorId, credential }),
-    remove: () => cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }),
-  };
-}
 
 async function register(page, name) {
   await page.getByRole('link', { name: me, exact: true }).click();

@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
 import { enrolFirst, enrolPeople, me, passphrase, peopleTerminal, signInCode } from './lib/people.mjs';
-import { binary, Process, until } from './lib/process.mjs';
+import { binary, Process, runToEnd, until } from './lib/process.mjs';
 import { create, statusOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
@@ -119,6 +119,48 @@ async function namesDecideNothing(t, enrolled) {
   assert.match(again.text, /Someone is enrolled here already/);
 }
 
+test('attack: an agent in a terminal of its own, with its own rules, HOME and PATH, gets no power by any command', { timeout: 90_000 }, async t => {
+  const world = await World.start(t, { policy: rules({ assurance: 'terminal' }), hold: '0s' });
+  await world.serve();
+  const connection = await open('modern stdio', world, { elicitation: null });
+  await enrolPeople(world, [me, 'grace']);
+  const { approval_id: id } = (await create(connection, 'by-the-agent')).structuredContent;
+  const lax = join(world.folder, 'lax.toml');
+  writeFileSync(lax, rules({ assurance: 'client' }));
+  const home = join(world.folder, 'home');
+  mkdirSync(home);
+  const env = { ...world.env, HOME: home, XDG_CONFIG_HOME: home, TFY_PAT_MCP_POLICY: lax };
+  const before = (await world.terminal(['audit', 'export'])).stdout.trim().split('\n').length;
+  const guess = 'not the passphrase';
+  const tried = [
+    [['approvals', 'approve', id, '--as', me], [guess, 'by-the-agent', 'none']],
+    [['approvals', 'sign-in', '--as', me], [guess]],
+    [['approvals', 'passphrase', '--as', me], [guess, 'mine from now on', 'mine from now on']],
+    [['approvals', 'allow', '--as', me, '--principal', 'stdio:agent', '--names', 'ci-*'], [guess]],
+    [['people', 'first'], ['agent', 'mine from now on', 'mine from now on']],
+    [['people', 'invite', 'agent', '--as', 'grace'], [guess]],
+    [['people', 'confirm', 'agent', '--as', 'grace'], [guess]],
+    [['people', 'suspend', me, '--as', 'grace'], [guess]],
+    [['people', 'join'], ['AAAA-AAAA-AAAA', 'mine from now on', 'mine from now on']],
+  ];
+  for (const [args, lines] of tried) {
+    const command = [binary, ...args].map(word => `'${word}'`).join(' ');
+    const terminal = await runToEnd('script', ['--quiet', '--return', '--command', `exec ${command}`, '/dev/null'], {
+      env: { ...env, SHELL: '/bin/sh', TERM: 'dumb' },
+      input: lines.map(line => `${line}\r`).join(''),
+    });
+    assert.notEqual(terminal.code, 0, `${args.join(' ')}: ${terminal.stdout}`);
+    assert.doesNotMatch(terminal.stdout.replaceAll('AAAA-AAAA-AAAA', ''), signsIn, args.join(' '));
+    const piped = await runToEnd(binary, args, { env, input: lines.map(line => `${line}\n`).join('') });
+    assert.notEqual(piped.code, 0, `${args.join(' ')}: ${piped.stdout}`);
+  }
+  const sandboxed = await runToEnd(binary, ['serve', '--sandbox', '--listen', '127.0.0.1:0'], { env });
+  assert.match(sandboxed.stderr, /--sandbox needs one of its own/);
+  assert.equal(JSON.parse((await world.terminal(['approvals', 'show', id, '--json'])).stdout).state, 'pending');
+  assert.equal((await world.terminal(['audit', 'export'])).stdout.trim().split('\n').length, before);
+  assert.equal(await world.upstreamCount('POST'), 0);
+});
+
 test('attack: a person written into the database is no one, and audit verify names them', { timeout: 60_000 }, async t => {
   const world = await World.start(t, { policy: rules({ assurance: 'terminal' }), hold: '0s' });
   const connection = await open('modern stdio', world, { elicitation: null });
@@ -128,6 +170,9 @@ test('attack: a person written into the database is no one, and audit verify nam
   database.exec(`
     INSERT INTO people SELECT 'prs_x', 'mallory', '', enrolled, 1, NULL FROM people WHERE name = '${me}';
     INSERT INTO credentials SELECT 'crd_x', 'mallory', kind, secret, created FROM credentials WHERE person = '${me}';
+    INSERT INTO credentials SELECT 'crd_y', 'grace', 'passkey',
+      '{"key_id":"a2V5","algorithm":-7,"public_key":"AAAA","host":"localhost","name":"slipped in","aaguid":"","backup_eligible":false}', created
+      FROM credentials WHERE person = '${me}';
   `);
   database.close();
   const tried = await world.terminal(['approvals', 'approve', id, '--as', 'mallory'], [passphrase, 'by-mallory', 'none']);
@@ -137,9 +182,10 @@ test('attack: a person written into the database is no one, and audit verify nam
   assert.equal(invited.code, 1, invited.stdout);
   const { people } = JSON.parse((await world.terminal(['people', 'list', '--json'])).stdout);
   assert.deepEqual(people.map(each => each.name), [me, 'grace']);
+  assert.deepEqual(people[1].passkeys, [], 'nor is a passkey one');
   const verified = await world.terminal(['audit', 'verify']);
   assert.equal(verified.code, 1);
-  assert.match(verified.stderr, /table of people was changed without it.*mallory/);
+  assert.match(verified.stderr, /table of people was changed without it.*grace.*mallory/);
 });
 
 test('an invited person counts once a second one has confirmed them; a suspended one has nothing left', { timeout: 120_000 }, async t => {
@@ -172,4 +218,34 @@ test('an invited person counts once a second one has confirmed them; a suspended
   const last = await run(['people', 'suspend', 'ada']);
   assert.match(last.stderr, /ada is the last person who may decide here/);
   assert.equal((await world.terminal(['audit', 'verify'])).code, 0);
+});
+
+test('who is suspended loses at once what they gave, asked and approved, on every server, and it is said', { timeout: 120_000 }, async t => {
+  const policy = rules({ assurance: 'terminal', more: 'quorum = 2' });
+  const world = await World.start(t, { policy, hold: '0s' });
+  const connection = await open('modern stdio', world, { elicitation: null });
+  await enrolPeople(world, ['ada', 'bob', 'cy']);
+  const run = (args, lines = [passphrase]) => world.terminal(args, lines);
+  const approve = (id, name, person) => run(['approvals', 'approve', id, '--as', person], [passphrase, name, 'none']);
+  const state = async id => JSON.parse((await run(['approvals', 'show', id, '--json'], [])).stdout);
+  const half = (await create(connection, 'half')).structuredContent.approval_id;
+  const whole = (await create(connection, 'whole')).structuredContent.approval_id;
+  for (const [id, name, people] of [[half, 'half', ['cy']], [whole, 'whole', ['ada', 'cy']]])
+    for (const person of people) assert.equal((await approve(id, name, person)).code, 0);
+  assert.equal((await state(whole)).state, 'approved');
+  const code = await signInCode(world, {}, 'cy');
+  const invited = JSON.parse((await run(['people', 'invite', 'dee', '--as', 'cy', '--json'])).stdout).invitation;
+  const suspended = await run(['people', 'suspend', 'cy', '--as', 'ada']);
+  assert.equal(suspended.stdout.trim(), 'Your passphrase, ada: cy is suspended. With it ended: one sign-in code, one vote on a request that waits, one request, one invitation.');
+  assert.deepEqual((await state(half)).votes, []);
+  assert.equal((await state(whole)).state, 'withdrawn');
+  assert.equal(await world.upstreamCount('POST'), 0);
+  const joined = await run(['people', 'join'], [invited, passphrase, passphrase]);
+  assert.match(joined.stderr, /This invitation is wrong, used or expired/);
+  const server = await world.serve();
+  const entered = await new Page(world, server.page).request('POST', '/api/sign-in', { code });
+  assert.equal(entered.status, 403);
+  for (const person of ['ada', 'bob']) assert.equal((await approve(half, 'half', person)).code, 0);
+  assert.equal((await state(half)).state, 'approved');
+  assert.equal((await run(['audit', 'verify'], [])).code, 0);
 });

@@ -1,5 +1,6 @@
 // Signing in says where a code comes from in this very situation, and a refused code speaks of codes.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
@@ -36,7 +37,7 @@ async function sandboxWorld(t) {
 test('a sandbox, with its output in a log: the greeting has a link, the page points to the log; once someone is enrolled neither', async t => {
   const world = await sandboxWorld(t);
   const { process: server, page, code } = await world.serve();
-  assert.ok(server.stdout.includes(`Or open, signed in: ${page}#code=${code}\n`), server.stdout);
+  assert.ok(server.stdout.includes(`Or open, as a guest: ${page}#code=${code}\n`), server.stdout);
   const help = await helpOn(world, page);
   assert.equal(help.words, 'When this server started, it printed a code to its standard output: look in its log. For another code, be the first who is enrolled: run in a terminal on its machine:');
   assert.equal(help.command, `tfy-pat-mcp people first --state-dir ${world.state}`);
@@ -143,6 +144,31 @@ test('guesses at a passphrase: a name waits, and the others do not', { timeout: 
   const right = await new Page(world, page).request('POST', '/api/sign-in', { name: 'grace', passphrase });
   assert.equal(right.status, 429);
   await Page.signIn(world, { page });
+});
+
+/** Bytes that a process has of its own. */
+const ownMemory = pid => 1024 * Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+
+test('two servers on one state directory check one passphrase at a time, and no more memory than one takes', { timeout: 120_000 }, async t => {
+  const world = await World.start(t);
+  await enrolPeople(world, [me, 'grace']);
+  const servers = [await world.serve(), await world.serve()];
+  const pids = servers.map(each => each.process.child.pid);
+  const before = pids.map(ownMemory);
+  const checking = 128 * 1024 * 1024; // a check takes 256 MiB
+  let [most, looks] = [0, 0];
+  const looking = setInterval(() => {
+    const busy = pids.filter((pid, index) => ownMemory(pid) - before[index] > checking).length;
+    most = Math.max(most, busy);
+    looks += busy;
+  }, 2);
+  t.after(() => clearInterval(looking));
+  const guess = (page, name) => new Page(world, page).request('POST', '/api/sign-in', { name, passphrase: 'not the passphrase' });
+  const answers = await Promise.all(servers.flatMap(({ page }) => [guess(page, me), guess(page, 'grace'), guess(page, 'no one')]));
+  clearInterval(looking);
+  assert.deepEqual(answers.map(each => each.status), answers.map(() => 403));
+  assert.ok(looks > 4, `seen at work ${looks} times`);
+  assert.equal(most, 1);
 });
 
 test('the right passphrase in eight terminals and two browsers at once is right in each', { timeout: 120_000 }, async t => {

@@ -12,22 +12,46 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'ut
 
 export const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 
-/** The sign-in page of `server` in Debian's Chromium, with the code filled in, or the first person's name and passphrase. The page's own policy would keep axe out. */
-export async function atSignIn(t, world, server, viewport = { width: 1280, height: 1000 }) {
+/** What `address` shows in Debian's Chromium, in a browser of its own. The page's own policy would keep axe out. */
+export async function openPage(t, address, viewport = { width: 1280, height: 1000 }) {
   assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
   const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
   t.after(() => browser.close());
   const context = await browser.newContext({ viewport, bypassCSP: true });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
+  await page.goto(address);
+  return page;
+}
+
+/** The sign-in page of `server`, with the code filled in, or the first person's name and passphrase. */
+export async function atSignIn(t, world, server, viewport) {
   if (!server.code) await world.enrol();
-  await page.goto(server.page);
+  const page = await openPage(t, server.page, viewport);
   if (server.code) await page.getByLabel('Sign-in code').fill(server.code);
   else {
     await page.getByLabel('Name', { exact: true }).fill(server.person ?? me);
     await page.getByLabel('Passphrase').fill(passphrase);
   }
   return page;
+}
+
+const device = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true };
+
+/** A device that belongs to this browser and holds passkeys: {cdp, id, keys, give, remove}. */
+export async function addDevice(page, more = {}) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: { ...device, automaticPresenceSimulation: true, ...more },
+  });
+  return {
+    cdp,
+    id: authenticatorId,
+    keys: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    give: credential => cdp.send('WebAuthn.addCredential', { authenticatorId, credential }),
+    remove: () => cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
 import { keepPageKey, pageKey } from "./page_key";
-import type { Approval, Checks, Destination, Health, Invitation, JournalRecord, Passkey, Passkeyed, Pasts, Permission, Person, Reveal, Rotation, Rows, Session, Tokens, ToMake, ToSign } from "./types";
+import type { Approval, Checks, Destination, Health, Invitation, Joined, Joining, JournalRecord, Passkey, Passkeyed, Pasts, Permission, Person, Reveal, Rotation, Rows, Session, Tokens, ToMake, ToSign } from "./types";
 
 const base = "/approvals/api/";
 
@@ -127,7 +127,15 @@ export const api = {
     toSign: (id: string, wish: object) => ask<ToSign>(`approvals/${id}/sign`, wish),
     toSignIn: () => ask<ToSign>("sign-in/passkey", {}),
     passkeys: async () => (await get<{ passkeys: Passkey[] }>("passkeys")).passkeys,
-    newPasskey: (passphrase: string) => ask<ToMake>("passkeys/new", { passphrase }),
+    toConfirm: () => ask<ToSign>("passkeys/confirm", {}),
+    newPasskey: (proof: { passphrase: string } | Passkeyed) => ask<ToMake>("passkeys/new", proof),
+    whoseCode: (code: string) => ask<{ person: string }>("sign-in/whose", { code }),
+    invitation: (code: string) => ask<Joining>("invitation", { code }),
+    join: async (proof: object) => {
+        const joined = await ask<Joined>("join", proof);
+        keepPageKey(joined.page_key);
+        return joined;
+    },
     addPasskey: (made: object) => post("passkeys", made),
     removePasskey: (id: string) => post(`passkeys/${id}/remove`, {}),
     approve: (id: string, choice: Choice & Partial<Passkeyed>) =>
@@ -142,7 +150,7 @@ export const api = {
     people: async () => (await get<{ people: Person[] }>("people")).people,
     invite: (name: string) => ask<Invitation>("people", { name }),
     confirm: (name: string) => post("people/confirm", { name }),
-    suspend: (name: string) => post("people/suspend", { name }),
+    suspend: (name: string) => ask<{ ended: string }>("people/suspend", { name }),
     checks: () => get<Checks>("checks", long),
     unfreeze: (principal: string) => post("unfreeze", { principal }),
     rotations: async () => (await get<{ rotations: Rotation[] }>("rotations")).rotations,

@@ -10,6 +10,7 @@ import { Inbox } from "./inbox";
 import { People } from "./enrolled";
 import { Health } from "./health";
 import { helpOpen, keys, keyWords, listen, viewWanted } from "./keys";
+import { Invited, Join, WithCode, brought } from "./join";
 import { follow } from "./live";
 import { focusSoon, home, requestIn, routeBy } from "./nav";
 import { Passkeys } from "./passkey_list";
@@ -221,6 +222,18 @@ function SignedIn() {
     );
 }
 
+function Entrance() {
+    const { code, join } = brought.value ?? {};
+    if (code) return <WithCode code={code} />;
+    if (join) return <Join code={join} />;
+    return (
+        <>
+            <SignIn />
+            <Invited />
+        </>
+    );
+}
+
 export function App() {
     useSignalEffect(() => {
         const count = session.value?.signed_in ? waiting.value : 0;
@@ -233,7 +246,7 @@ export function App() {
             </a>
             <Bar />
             <main id="main" tabIndex={-1}>
-                {session.value?.signed_in ? <SignedIn /> : <SignIn />}
+                {session.value?.signed_in ? <SignedIn /> : <Entrance />}
             </main>
             <Footer />
             <div class="told" role="status" aria-live="polite">

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
-import { focusSoon } from "./nav";
+import { focusSoon, home } from "./nav";
 import { session } from "./state";
 import { moment } from "./time";
 import { Problem, useWork } from "./work";
@@ -15,6 +15,12 @@ async function look(): Promise<void> {
     people.value = await api.people();
 }
 
+/** What was last done here, in words. */
+const done = signal("");
+
+const suspend = async (name: string) =>
+    `${name} is suspended. With it ended: ${(await api.suspend(name)).ended}.`;
+
 const may = (person: Person) => person.confirmed && !person.suspended;
 
 const stateOf = ({ suspended, confirmed }: Person) =>
@@ -25,10 +31,11 @@ function Row({ person, last }: { person: Person; last: boolean }) {
     const me = session.value?.person;
     const [sure, setSure] = useState(false);
     const { busy, problem, run } = useWork();
-    const change = (work: () => Promise<unknown>, words: string) =>
+    const change = (work: () => Promise<string>) =>
         run(async () => {
-            await work();
+            const words = await work();
             announce(words);
+            done.value = words;
             setSure(false);
             focusSoon("people-title");
             await look();
@@ -53,8 +60,9 @@ function Row({ person, last }: { person: Person; last: boolean }) {
                 </p>
                 {sure && (
                     <p class="note">
-                        The sessions, codes and keys of <bdi>{name}</bdi> end at once. It cannot be undone, and the name
-                        is never used again.
+                        The sessions, codes and keys of <bdi>{name}</bdi> end at once, with the standing permissions
+                        that they gave, their votes, and what their agents ask. It cannot be undone, and the name is
+                        never used again.
                     </p>
                 )}
             </div>
@@ -64,7 +72,7 @@ function Row({ person, last }: { person: Person; last: boolean }) {
                         type="button"
                         class="main small"
                         aria-disabled={busy}
-                        onClick={() => change(() => api.confirm(name), `${name} may decide.`)}
+                        onClick={() => change(() => api.confirm(name).then(() => `${name} may decide.`))}
                     >
                         Confirm<span class="unseen"> {name}</span>
                     </button>
@@ -74,9 +82,7 @@ function Row({ person, last }: { person: Person; last: boolean }) {
                         type="button"
                         class={sure ? "danger small" : "quiet small"}
                         aria-disabled={busy}
-                        onClick={() =>
-                            sure ? change(() => api.suspend(name), `${name} is suspended.`) : setSure(true)
-                        }
+                        onClick={() => (sure ? change(() => suspend(name)) : setSure(true))}
                     >
                         Suspend<span class="unseen"> {name}</span>
                         {!sure && "\u2026"}
@@ -129,8 +135,9 @@ function Invite() {
                 {made && (
                     <p class="note">
                         Invitation for <bdi>{made.person}</bdi>: <code>{made.invitation}</code>. It works once, until{" "}
-                        {moment(made.until)}. Hand it to them alone. They type it in a terminal on the server's machine:{" "}
-                        <code>tfy-pat-mcp people join</code>
+                        {moment(made.until)}. Hand it to them alone. They open{" "}
+                        <code class="link">{`${location.origin}${home}#join=${made.invitation}`}</code>, or type it in a
+                        terminal on the server's machine: <code>tfy-pat-mcp people join</code>
                     </p>
                 )}
             </div>
@@ -140,7 +147,10 @@ function Invite() {
 
 export function People() {
     const { problem, run } = useWork();
-    useEffect(() => void run(look), []);
+    useEffect(() => {
+        done.value = "";
+        void run(look);
+    }, []);
     const all = people.value ?? [];
     const deciding = all.filter(may);
     return (
@@ -149,6 +159,7 @@ export function People() {
                 People
             </h2>
             <Problem words={problem} />
+            {done.value && <p class="note">{done.value}</p>}
             {people.value && all.length === 0 && (
                 <p class="hint">
                     No one is enrolled. Be the first, in a terminal on the server's machine:{" "}

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
-import { make } from "./passkeys";
+import { make, sign } from "./passkeys";
 import { session } from "./state";
 import { moment } from "./time";
 import type { Passkey } from "./types";
@@ -24,12 +24,13 @@ export function Passkeys() {
         }
     };
     useEffect(() => void run(async () => undefined), []);
+    const here = list.some((each) => each.for_here);
     const add = (event: Event) => {
         event.preventDefault();
-        void run(
-            async () => api.addPasskey({ name: name.trim(), ...(await make(await api.newPasskey(passphrase))) }),
-            "Passkey registered",
-        );
+        void run(async () => {
+            const proof = passphrase || !here ? { passphrase } : await sign(await api.toConfirm());
+            await api.addPasskey({ name: name.trim(), ...(await make(await api.newPasskey(proof))) });
+        }, "Passkey registered");
         setPassphrase("");
     };
     const remove = ({ id, name }: Passkey) => run(() => api.removePasskey(id), `Passkey removed: ${name}`);
@@ -78,7 +79,13 @@ export function Passkeys() {
                         autoComplete="current-password"
                         value={passphrase}
                         onInput={(event) => setPassphrase(event.currentTarget.value)}
+                        aria-describedby={here ? "passkey-hint" : undefined}
                     />
+                    {here && (
+                        <p id="passkey-hint" class="hint">
+                            Leave it empty to confirm with a passkey that you have already.
+                        </p>
+                    )}
                 </div>
                 <p class="problem" role="alert">
                     {problem}

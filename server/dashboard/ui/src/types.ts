@@ -163,6 +163,20 @@ export interface Invitation {
     until: string;
 }
 
+/** Whom an invitation enrols; `by` is null for the first person. */
+export interface Joining {
+    person: string;
+    by: string | null;
+    until: string;
+    passkey: ToMake;
+}
+
+export interface Joined {
+    page_key: string;
+    person: string;
+    may_decide: boolean;
+}
+
 /** What the doctor says. */
 export interface Checks {
     findings: { level: "ok" | "warning" | "broken"; what: string; why: string; todo: string | null }[];
