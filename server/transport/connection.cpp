@@ -10,6 +10,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <cstring>
 
 #include "server/transport/answer.hpp"
 #include "server/transport/as_result.hpp"
@@ -254,11 +255,19 @@ private:
         answer_ = &answer;
         co_await run_watched(std::move(request), answer);
         answer_ = nullptr;
+        forget_read();
         if (!answer.started() && !gone_) {
             auto failed = Rejection{500, "The server failed to answer. This is a bug in it."}.reply();
             co_await answer.reply(std::move(failed));
         }
         co_return answer.complete() && !answer.says_close() && !gone_;
+    }
+
+    /// A connection may stay open for long: what was read does not stay with it.
+    void forget_read() {
+        if (buffer_.size() > 0) return;
+        const auto all = buffer_.prepare(buffer_.capacity());
+        explicit_bzero(all.data(), all.size());
     }
 
     /// Most handlers answer at once. One that waits for something is stopped when its peer is gone.
