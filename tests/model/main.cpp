@@ -62,9 +62,12 @@ int play_all(const Options& options, Kept kept) {
     std::printf(
         "%s store: %zu schedules of %zu steps and %zu events; %zu calls, %zu approvals (%zu by standing "
         "permission, %zu superseded), %zu outcomes asked for again, %zu executions, %zu values shown, %zu "
-        "crashes, %zu races; %.0f s\n",
+        "crashes, %zu races; %zu people enrolled, %zu suspended, %zu sessions, %zu decisions signed with "
+        "passkeys, "
+        "%zu forged answers; %.0f s\n",
         name(kept), tally.schedules, tally.steps, tally.events, tally.calls, tally.approvals, tally.permitted,
         tally.superseded, tally.repeated, tally.executions, tally.shown, tally.crashes, tally.races,
+        tally.enrolled, tally.suspended, tally.sessions, tally.signed_decisions, tally.forged,
         seconds() - begun);
     return 0;
 }

@@ -2,8 +2,8 @@
 # its own (virtual_time.cpp), so it stands apart from the other tests. `./dev soak` plays more of them, from a random seed.
 file(GLOB sources CONFIGURE_DEPENDS model/*.cpp)
 add_executable(model_tests ${sources})
-target_link_libraries(model_tests PRIVATE tfy_server)
+target_link_libraries(model_tests PRIVATE tfy_server OpenSSL::Crypto)
 foreach(store memory file)
   add_test(NAME model.${store} COMMAND model_tests --store=${store} --schedules=1000)
-  set_tests_properties(model.${store} PROPERTIES LABELS model TIMEOUT 600 PROCESSORS 2)
+  set_tests_properties(model.${store} PROPERTIES LABELS model TIMEOUT 900 PROCESSORS 2)
 endforeach()

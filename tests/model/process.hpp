@@ -14,6 +14,9 @@
 #include "server/calls/approval_tasks.hpp"
 #include "server/calls/call_tool.hpp"
 #include "server/calls/recovery.hpp"
+#include "server/people/page_sessions.hpp"
+#include "server/people/passkey_desk.hpp"
+#include "server/people/people_desk.hpp"
 #include "server/reveals/locked_escrow.hpp"
 #include "server/storage/state_dir.hpp"
 #include "tests/fakes/every_tool.hpp"
@@ -67,7 +70,10 @@ public:
           drivers(desk, page, clock, log, policy::SealKey{}, born.hold),
           recovery({loop, desk, catalog, log}, born.state_dir, born.base_url, {.in_all = {}}),
           calls({loop, catalog, gate, desk, drivers, redaction, clock, log}, "tfy-pat-mcp", born.base_url),
-          tasks(desk, drivers, calls, clock) {
+          tasks(desk, drivers, calls, clock),
+          sessions(store, clock),
+          passkeys(store, redaction, clock, [] { return std::string("http://localhost:8780"); }),
+          people(store, clock) {
         desk.begins_with([this] { return policy::KeyIdentity{.print = born.key}; });
     }
     Process(const Process&) = delete;
@@ -107,6 +113,9 @@ public:
     calls::Recovery recovery;
     calls::CallTool calls;
     calls::ApprovalTasks tasks;
+    people::PageSessions sessions;
+    people::PasskeyDesk passkeys;
+    people::PeopleDesk people;
 
 private:
     static storage::Instance hold_instance(const Birth& born) {

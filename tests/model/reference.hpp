@@ -51,6 +51,16 @@ struct Wish {
     bool tells = true;            // whether its end says if it took effect
     bool effective = false;
     bool over = false;
+    int forgery = 0;  // what is wrong with its passkey's answer, which must not count then; 0: nothing
+};
+
+/// Someone who is enrolled, as the records tell it.
+struct Enrolled {
+    std::string let_in_by;
+    bool confirmed = false;
+    bool suspended = false;
+
+    bool decides() const { return confirmed && !suspended; }
 };
 
 /// An approval as the reference knows it.
@@ -134,6 +144,9 @@ public:
     const std::map<std::string, Row>& rows() const { return rows_; }
     std::vector<const policy::StandingPermission*> given() const;  // whether or not they are over
     const std::vector<std::string>& reveal_ids() const { return reveal_ids_; }
+    const std::map<std::string, Enrolled>& people() const { return people_; }
+    bool decides(const std::string& name) const;
+    bool suspended(const std::string& name) const;
     /// The newest row of this call, or the one that it names; nullptr if there is none.
     const Row* row_of(const Asked& asked) const;
     void complain(const std::string& what) { complaints_.push_back(what); }
@@ -190,6 +203,14 @@ private:
     void permitted(const Row& row);
     void followed(const Row& row);
     void permission_record(const journal::JournalRecord& record);
+    void person_record(const journal::JournalRecord& record);
+    void enrolled(const journal::JournalRecord& record, const std::string& name);
+    void suspended_now(const journal::JournalRecord& record, const std::string& name);
+    /// `next` is what is left of the row once this person counts no more.
+    void without_person(const journal::JournalRecord& record, const Row& row, const policy::Approval& seen);
+    /// Of the whole transaction that suspended them.
+    void nothing_is_left_of(const std::string& name);
+    std::size_t deciding() const;
     void leaves(Change& change);
     void was_done(const Change& change);
     bool demanded(Row& row, const policy::Approval& seen, bool any_lifetime) const;
@@ -209,6 +230,10 @@ private:
     std::string leaving_by_;
     std::vector<std::shared_ptr<Wish>> wishes_;
     std::vector<const Rulebook*> books_;
+    std::map<std::string, Enrolled> people_;
+    std::set<std::string> invited_;  // by whom, and whom: "ada bob"
+    std::string suspending_;         // whose word ends in this transaction
+    std::string just_suspended_;
     std::map<std::string, Given> given_;
     std::set<std::string> alive_;
     std::map<std::string, std::string> keys_;  // with which each process works

@@ -59,6 +59,11 @@ void Reference::superseded(const journal::JournalRecord& record, const Row& row)
 void Reference::committed() {
     for (const auto& id : leaving_) complain(id + " can no longer run, and still waits");
     leaving_.clear();
+    if (!suspending_.empty() && just_suspended_.empty())
+        complain(suspending_ + " lost votes, requests or permissions without being suspended");
+    if (!just_suspended_.empty()) nothing_is_left_of(just_suspended_);
+    suspending_.clear();
+    just_suspended_.clear();
 }
 
 void Reference::ended(const journal::JournalRecord& record, Row& row, const policy::Approval& seen) {

@@ -66,6 +66,7 @@ void Reference::sees(const journal::JournalRecord& record, const Approval* seen)
            "the journal's chain is broken at " + std::to_string(record.sequence));
     last_hash_ = record.hash;
     shows(record.body.dump(), false);
+    if (record.kind.starts_with("person_")) return person_record(record);
     if (!record.approval_id.starts_with("apr_")) return permission_record(record);
     if (seen == nullptr) return complain(record.approval_id + " is in the journal and not in the store");
     shows(seen->json().dump(), false);
@@ -86,10 +87,15 @@ void Reference::permission_record(const journal::JournalRecord& record) {
     }
     if (record.kind.starts_with("reveal_"))  // claimed, lapsed or lost: held no longer
         consumed({"value:" + record.approval_id}, nullptr, record.approval_id, record.at);
-    const auto given = given_.find(record.approval_id);
+    if (record.kind == "permission_revoked") suspending_ = record.body.at("given_by").get<std::string>();
+    const auto given = given_.find(record.body.value("permission", record.approval_id));
     if (given == given_.end()) return;
-    if (record.kind == "permission given") given->second.in_force = true;
-    if (record.kind == "permission revoked") given->second.revoked = true;
+    if (record.kind == "permission given") {
+        given->second.in_force = true;
+        expect(!suspended(given->second.permission.by), "a suspended person gave a permission");
+    }
+    if (record.kind == "permission revoked" || record.kind == "permission_revoked")
+        given->second.revoked = true;
 }
 
 // Whether some rules in force ask for just this; they are the row's from now on.
@@ -140,6 +146,9 @@ void Reference::first(const journal::JournalRecord& record, const Approval& seen
         expect(row.subject == upstream_.name_of(row.arguments.at("id").get<std::string>()),
                row.id + ": another token");
     expect(demanded(row, seen, record.kind != "requested"), row.id + " begins with terms that no rule has");
+    expect(!suspended(row.agent.person), row.id + " begins, and its person is suspended");
+    for (const auto& vote : row.votes)
+        expect(!suspended(vote.by), row.id + " begins with the vote of a suspended person");
     if (record.kind == "requested")
         expect(row.state == "pending" && row.votes.empty(), row.id + " begins decided");
     if (record.kind == "permitted") permitted(row);
@@ -217,6 +226,8 @@ void Reference::next(const journal::JournalRecord& record, Row& row, const Appro
     else if (kind == "withdrawn for another key")
         expect(state == "withdrawn" && !seen.decision()->permission.empty(),
                row.id + " was withdrawn, and no permission approved it");
+    else if (kind.ends_with("withdrawn with its person"))
+        without_person(record, row, seen);
     else if (kind == "narrowed")
         narrowed(record, row, seen);
     else if (kind == "reworded")
@@ -234,7 +245,7 @@ void Reference::next(const journal::JournalRecord& record, Row& row, const Appro
     if (kind != "narrowed")
         expect(seen.digest == row.digest && seen.call.arguments == row.arguments,
                row.id + " changed what it asks");
-    if (kind != "narrowed" && !kind.starts_with("approved") && kind != "denied")
+    if (kind != "narrowed" && !kind.starts_with("approved") && kind != "denied" && !kind.starts_with("vote "))
         expect(seen.votes().size() == row.votes.size(), row.id + " lost votes, or gained some");
     expect(seen.agent_reason == row.reason, row.id + " has another reason than it was given");
     row.state = state;
@@ -248,6 +259,8 @@ std::string Reference::unfit(const Row& row, const Wish& wish, policy::Time at) 
     if (row.state != "pending" && wish.kind != Wish::Kind::withdraw) return "it was not pending";
     if (at >= row.expires) return "it was too late";
     if (wish.kind == Wish::Kind::withdraw) return {};
+    if (wish.assurance > 0 && !decides(wish.person)) return wish.person + " is no one who decides here now";
+    if (wish.forgery != 0) return "the passkey's answer was forged";
     const bool own = !row.agent.person.empty() && wish.person == row.agent.person;
     if (wish.kind == Wish::Kind::deny) {
         if (!own && !may_deny(row, wish.person)) return wish.person + " may not decide";
@@ -255,7 +268,9 @@ std::string Reference::unfit(const Row& row, const Wish& wish, policy::Time at) 
     }
     if (!may_decide(row, wish.person)) return wish.person + " may not decide";
     if (wish.digest != row.digest && wish.digest != for_people(row.digest)) return "another digest was shown";
-    if (wish.assurance < row.demand.assurance) return wish.person + " is not sure enough";
+    // A passkey signs decisions, and a change of what is asked is none.
+    const int sure = wish.kind == Wish::Kind::narrow && wish.assurance == 2 ? 3 : wish.assurance;
+    if (sure < row.demand.assurance) return wish.person + " is not sure enough";
     if (wish.kind == Wish::Kind::narrow) return {};
     if (std::ranges::find(row.votes, wish.person, &Approval::Decision::by) != row.votes.end())
         return wish.person + " said yes before";

@@ -24,7 +24,7 @@ constexpr Weight weights[] = {{Kind::call, 22, "call"},
                               {Kind::withdraw, 1, "withdraw"},
                               {Kind::narrow, 4, "narrow"},
                               {Kind::race, 12, "race"},
-                              {Kind::give, 6, "give"},
+                              {Kind::give, 8, "give"},
                               {Kind::revoke, 2, "revoke"},
                               {Kind::show_on_page, 2, "show_on_page"},
                               {Kind::advance, 12, "advance"},
@@ -34,7 +34,12 @@ constexpr Weight weights[] = {{Kind::call, 22, "call"},
                               {Kind::fault, 6, "fault"},
                               {Kind::overtake, 8, "overtake"},
                               {Kind::again, 16, "again"},
-                              {Kind::remove_outside, 3, "remove_outside"}};
+                              {Kind::remove_outside, 3, "remove_outside"},
+                              {Kind::enrol, 3, "enrol"},
+                              {Kind::confirm, 2, "confirm"},
+                              {Kind::suspend, 3, "suspend"},
+                              {Kind::sign_in, 3, "sign_in"},
+                              {Kind::sign_out, 2, "sign_out"}};
 
 Kind draw_kind(std::mt19937_64& random) {
     unsigned total = 0;

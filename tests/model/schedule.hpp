@@ -33,7 +33,12 @@ struct Step {
         fault,
         overtake,
         again,
-        remove_outside
+        remove_outside,
+        enrol,
+        confirm,
+        suspend,
+        sign_in,
+        sign_out
     };
     Kind kind = Kind::call;
     std::array<std::uint32_t, 4> draws = {};

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 
+#include "server/storage/passkey_proof.hpp"
+
 namespace tfy::model {
 namespace {
 
@@ -22,6 +24,7 @@ World::World(Kept kept, std::uint64_t seed, Tally& tally)
     : kept_(kept), tally_(tally), upstream_((seed_randomness(seed), time_)), reference_(time_, upstream_) {
     auto ledger = fakes::open_ledger(kept == Kept::in_memory ? ":memory:" : folder_ / "ledger.db");
     observer_ = std::move(ledger);
+    begin_with_people();
     start(static_cast<std::uint32_t>(std::mt19937_64(seed)()) | 1U, false);
 }
 
@@ -63,6 +66,11 @@ void World::take(const Step& step) {
         case Kind::overtake: return overtake(draws);
         case Kind::again: return again(draws);
         case Kind::remove_outside: return remove_outside(draws);
+        case Kind::enrol: return enrol(draws);
+        case Kind::confirm: return confirm(draws);
+        case Kind::suspend: return suspend(draws);
+        case Kind::sign_in: return sign_in(draws);
+        case Kind::sign_out: return sign_out(draws);
     }
 }
 
@@ -118,6 +126,8 @@ void World::observe() {
         tally_.executions += record.kind == "executing";
         tally_.permitted += record.kind == "permitted";
         tally_.superseded += record.kind == "superseded";
+        tally_.enrolled += record.kind == "person_enrolled";
+        tally_.suspended += record.kind == "person_suspended";
     }
     reference_.committed();
 }
@@ -246,6 +256,10 @@ void World::check_everything() {
     const auto records = observer_->journal(1, 1'000'000).value();
     if (journal::broken(records)) reference_.complain("the journal is broken: " + *journal::broken(records));
     if (static_cast<std::int64_t>(records.size()) != seen_) reference_.complain("the journal lost records");
+    storage::PasskeyProof proof;
+    for (const auto& record : records)
+        if (const auto held = proof.take(record); !held) reference_.complain(held.error().message);
+    tally_.signed_decisions += proof.signed_decisions();
     const auto stored = observer_->list(false, 1'000'000).value();
     if (stored.size() != reference_.rows().size()) reference_.complain("approvals were lost");
     for (const auto& approval : stored) {

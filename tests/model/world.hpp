@@ -19,8 +19,19 @@ enum class Kept { in_memory, in_file };
 
 struct Tally {
     std::size_t schedules = 0, steps = 0, events = 0, calls = 0, approvals = 0, executions = 0, crashes = 0,
-                races = 0, shown = 0, permitted = 0, superseded = 0, repeated = 0;
+                races = 0, shown = 0, permitted = 0, superseded = 0, repeated = 0, enrolled = 0,
+                suspended = 0, sessions = 0, signed_decisions = 0, forged = 0;
 };
+
+/// A browser that a person signed in, as far as anyone outside knows.
+struct Browser {
+    std::string person;
+    std::string key;
+    bool signed_out = false;
+};
+
+/// What is wrong with a passkey's answer to the server (Wish::forgery).
+enum Forgery : int { none, another_choice, used_before, another_device, another_person, how_many };
 
 inline const Agent agents[] = {
     {"stdio:alice", "alice", 0}, {"stdio:bob", "bob", 0}, {"http:loopback", "", 2}};
@@ -74,6 +85,11 @@ private:
     void overtake(const Draws& draws);
     void again(const Draws& draws);
     void remove_outside(const Draws& draws);
+    void enrol(const Draws& draws);
+    void confirm(const Draws& draws);
+    void suspend(const Draws& draws);
+    void sign_in(const Draws& draws);
+    void sign_out(const Draws& draws);
 
     void start(std::uint32_t draw, bool small);
     void end(std::size_t at, bool arrives, bool politely);
@@ -99,6 +115,17 @@ private:
     mcp::Requester requester(Process& process, const Request& request);
     Wish wish_about(const Row& row, const Draws& draws, Wish::Kind kind, Process& process);
     void set_out(Process& process, Wish wish);
+    /// The person, as the channel of the wish's assurance lets them in; what they decide then.
+    Async<Result<policy::Approval>> carry_out(Process& process, std::shared_ptr<Wish> wish);
+    static Async<Result<policy::Approval>> decided(Process& process, const Wish& wish,
+                                                   const policy::Human& human);
+    Async<Result<policy::Human>> known(Process& process, std::shared_ptr<Wish> wish);
+    Async<Result<policy::Human>> at_browser(Process& process, std::string person);
+    Async<Result<policy::Human>> by_passkey(Process& process, std::shared_ptr<Wish> wish);
+    Async<Result<void>> join(Process& process, std::string name, std::string by);
+    void begin_with_people();
+    /// One of those who are enrolled, or were.
+    std::string someone(std::uint32_t draw) const;
     void permission(Process& process, policy::StandingPermission permission, bool revokes);
     template <class T, class Done>
     void run(Process& process, Async<T> work, Done done);
@@ -118,6 +145,8 @@ private:
     std::int64_t seen_ = 0;  // records of the journal
     std::vector<const Rulebook*> recent_;
     std::size_t open_work_ = 0;  // that rules of before may still judge
+    std::vector<Browser> browsers_;
+    std::map<std::string, people::PasskeyAnswer> answers_;  // each person's last that was taken
 };
 
 template <class T, class Done>

@@ -9,12 +9,10 @@ namespace {
 using namespace std::chrono_literals;
 using policy::Approval;
 
-const char* const people[] = {"grace", "heidi", "ivan", "grace", "heidi",       "ivan",    "bob",
-                              "grace", "heidi", "ivan", "alice", "stdio:alice", "mallory", "http:loopback"};
-
-policy::Human human(const Wish& wish) {
-    return policy::HumanForTests::make(wish.person, static_cast<policy::Assurance>(wish.assurance));
-}
+// Some are enrolled, some come later, some never.
+const char* const people[] = {"grace",   "heidi",         "ivan",  "grace", "heidi", "ivan",
+                              "bob",     "grace",         "heidi", "ivan",  "alice", "stdio:alice",
+                              "mallory", "http:loopback", "judy",  "grace", "heidi", "ivan"};
 
 }  // namespace
 
@@ -46,33 +44,21 @@ Wish World::wish_about(const Row& row, const Draws& draws, Wish::Kind kind, Proc
     if ((luck >> 12) % 24 == 0 && !values.empty()) wish.reason = values.back();
     if ((luck >> 16) % 4 == 0) wish.destination = policy::Destination::page;
     if ((luck >> 16) % 4 == 1) wish.destination = policy::Destination::agent;
+    if (wish.assurance == 3 && kind != Wish::Kind::narrow && (luck >> 20) % 6 == 0)
+        wish.forgery = 1 + static_cast<int>((luck >> 23) % (Forgery::how_many - 1));
     return wish;
 }
 
 void World::set_out(Process& process, Wish wanted) {
     const auto wish = reference_.begins(std::move(wanted));
-    const policy::DecisionInput choice{.reason = wish->reason,
-                                       .destination = wish->destination,
-                                       .typed_name = wish->typed,
-                                       .digest = wish->digest};
+    tally_.forged += wish->forgery != 0;
     auto done = [this, wish](const Result<Approval>& next) {
         reference_.ends(wish, next.has_value());
         if (!next) reference_.shows(next.error().message, false);
     };
-    auto& desk = process.desk;
-    switch (wish->kind) {
-        case Wish::Kind::approve:
-            return run(process, desk.approve(wish->approval, human(*wish), choice), done);
-        case Wish::Kind::deny:
-            return run(process, desk.deny(wish->approval, human(*wish), wish->reason), done);
-        case Wish::Kind::withdraw: return run(process, desk.withdraw(wish->approval, wish->person), done);
-        case Wish::Kind::narrow:
-            return run(
-                process,
-                process.narrowing.narrow(wish->approval, human(*wish), wish->digest,
-                                         {.name = wish->new_name, .expiration_date = wish->new_expiry}),
-                done);
-    }
+    if (wish->kind == Wish::Kind::withdraw)
+        return run(process, process.desk.withdraw(wish->approval, wish->person), done);
+    run(process, carry_out(process, wish), done);
 }
 
 void World::decide(const Draws& draws, Wish::Kind kind) {
@@ -137,8 +123,10 @@ void World::give(const Draws& draws) {
         .lasts = lasts[draws[2] % 3],
         .destination = draws[2] / 4 % 2 == 0 ? policy::Destination::page : policy::Destination::agent,
         .reason = "routine"};
-    const auto giver = policy::HumanForTests::make(people[draws[2] / 8 % std::size(people)],
-                                                   static_cast<policy::Assurance>(1 + draws[2] / 256 % 3));
+    const auto* name = people[draws[2] / 8 % std::size(people)];
+    if (!reference_.decides(name)) return;
+    const auto giver =
+        policy::HumanForTests::make(name, static_cast<policy::Assurance>(1 + draws[2] / 256 % 3));
     auto given = policy::give(giver, std::move(wish), "per_" + policy::random_id(), time_.now());
     if (!given) return;
     reference_.gives(*given);
