@@ -1,100 +1,194 @@
-// The few named references that matter here, and the numbered ones.
+// The named references that give ASCII or look like it, and the numbered ones.
 #include "policy/redaction/entities.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
+#include <span>
 #include <string>
-#include <utility>
 
 namespace tfy::redaction {
 
 namespace {
 
-constexpr std::pair<std::string_view, char32_t> named[] = {
-    {"Hat", '^'},
-    {"NewLine", '\n'},
-    {"Tab", '\t'},
-    {"UnderBar", '_'},
-    {"VerticalLine", '|'},
-    {"ZeroWidthSpace", 0x200b},
-    {"amp", '&'},
-    {"apos", '\''},
-    {"ast", '*'},
-    {"bsol", '\\'},
-    {"colon", ':'},
-    {"comma", ','},
-    {"commat", '@'},
-    {"dollar", '$'},
-    {"equals", '='},
-    {"excl", '!'},
-    {"grave", '`'},
-    {"gt", '>'},
-    {"hyphen", '-'},
-    {"dash", '-'},
-    {"lbrace", '{'},
-    {"lbrack", '['},
-    {"lcub", '{'},
-    {"lowbar", '_'},
-    {"lpar", '('},
-    {"lsqb", '['},
-    {"lt", '<'},
-    {"midast", '*'},
-    {"nbsp", ' '},
-    {"num", '#'},
-    {"percnt", '%'},
-    {"period", '.'},
-    {"plus", '+'},
-    {"quest", '?'},
-    {"quot", '"'},
-    {"rbrace", '}'},
-    {"rbrack", ']'},
-    {"rcub", '}'},
-    {"rpar", ')'},
-    {"rsqb", ']'},
-    {"semi", ';'},
-    {"shy", 0xad},
-    {"sol", '/'},
-    {"verbar", '|'},
-    {"vert", '|'},
-    {"zwj", 0x200d},
-    {"zwnj", 0x200c},
-    {"NoBreak", 0x2060},
-    {"lrm", 0x200e},
-    {"rlm", 0x200f},
-    {"af", 0x2061},
-    {"ApplyFunction", 0x2061},
-    {"it", 0x2062},
-    {"InvisibleTimes", 0x2062},
-    {"ic", 0x2063},
-    {"InvisibleComma", 0x2063},
-    {"NegativeVeryThinSpace", 0x200b},
-    {"NegativeThinSpace", 0x200b},
-    {"NegativeMediumSpace", 0x200b},
-    {"NegativeThickSpace", 0x200b},
-    {"NonBreakingSpace", ' '},
-    {"ensp", ' '},
-    {"emsp", ' '},
-    {"thinsp", ' '},
-    {"hairsp", ' '},
-    {"numsp", ' '},
-    {"puncsp", ' '},
-    {"DiacriticalGrave", '`'},
-    {"Verbar", '|'},
-    {"imath", 'i'},
-    {"jmath", 'j'},
-    {"inodot", 'i'},
+struct Names {
+    char32_t value;
+    std::string_view names;  // a blank behind each but the last
 };
 
-constexpr std::size_t longest_entity = 24;
-constexpr std::string_view end_themselves[] = {"amp", "apos", "gt", "lt", "nbsp", "quot", "shy"};
-constexpr std::string_view alphabets[] = {"scr", "fr", "opf"};  // &escr; &efr; &eopf;
+/// Of the names of HTML, those of one character that is ASCII, white space or invisible.
+constexpr Names exact_names[] = {
+    {'\t', "Tab"},
+    {'\n', "NewLine"},
+    {0x2009,
+     "MediumSpace NonBreakingSpace ThinSpace VeryThinSpace emsp emsp13 emsp14 ensp hairsp nbsp numsp puncsp "
+     "thinsp"},
+    {'!', "excl"},
+    {'"', "QUOT quot"},
+    {'#', "num"},
+    {'$', "dollar"},
+    {'%', "percnt"},
+    {'&', "AMP amp"},
+    {'\'', "apos"},
+    {'(', "lpar"},
+    {')', "rpar"},
+    {'*', "ast midast"},
+    {'+', "plus"},
+    {',', "comma"},
+    {'.', "period"},
+    {'/', "sol"},
+    {':', "colon"},
+    {';', "semi"},
+    {'<', "LT lt"},
+    {'=', "equals"},
+    {'>', "GT gt"},
+    {'?', "quest"},
+    {'@', "commat"},
+    {'[', "lbrack lsqb"},
+    {'\\', "bsol"},
+    {']', "rbrack rsqb"},
+    {'^', "Hat"},
+    {'_', "UnderBar lowbar"},
+    {'`', "DiacriticalGrave grave"},
+    {'{', "lbrace lcub"},
+    {'|', "VerticalLine verbar vert"},
+    {'}', "rbrace rcub"},
+    {0x200b,
+     "ApplyFunction InvisibleComma InvisibleTimes NegativeMediumSpace NegativeThickSpace NegativeThinSpace "
+     "NegativeVeryThinSpace NoBreak ZeroWidthSpace af ic it lrm rlm shy zwj zwnj"},
+};
+/// Of the others, those whose character looks like the ASCII one, or normalises to it.
+constexpr Names look_alike_names[] = {
+    {'"', "CloseCurlyDoubleQuote OpenCurlyDoubleQuote Prime ldquo rdquo rdquor"},
+    {'\'', "CloseCurlyQuote OpenCurlyQuote backprime bprime lsquo prime rsquo rsquor"},
+    {'(', "lbbrk"},
+    {')', "rbbrk"},
+    {'*', "lowast"},
+    {',', "lsquor sbquo"},
+    {'-', "dash hybull hyphen minus ndash"},
+    {'/', "caret frasl"},
+    {'1', "sup1"},
+    {'2', "sup2"},
+    {'3', "Zcy sup3"},
+    {'6', "bcy"},
+    {':', "ratio"},
+    {'<', "NotLess lsaquo nless nlt"},
+    {'=', "NotEqual ne"},
+    {'>', "NotGreater ngt ngtr rsaquo"},
+    {'A', "Aacute Abreve Acirc Acy Agrave Alpha Amacr Aogon Aring Atilde Auml angst"},
+    {'B', "Bernoullis Beta Vcy bernou"},
+    {'C', "Cacute Cayleys Ccaron Ccedil Ccirc Cdot Scy complexes"},
+    {'D', "CapitalDifferentialD DD Dcaron"},
+    {'E', "Eacute Ecaron Ecirc Edot Egrave Emacr Eogon Epsilon Euml IEcy expectation"},
+    {'F', "Fouriertrf Gammad"},
+    {'G', "Gbreve Gcedil Gcirc Gdot"},
+    {'H', "Eta Hcirc HilbertSpace Ncy Poincareplane hamilt quaternions"},
+    {'I', "Iacute Icirc Idot Igrave Im Imacr Iogon Iota Itilde Iukcy Iuml image imagline imagpart"},
+    {'J', "Jcirc Jsercy"},
+    {'K', "Kappa Kcedil Kcy"},
+    {'L', "Lacute Laplacetrf Lcaron Lcedil Lmidot lagran"},
+    {'M', "Mcy Mellintrf Mu phmmat"},
+    {'N', "Nacute Ncaron Ncedil Ntilde Nu naturals"},
+    {'O', "Oacute Ocirc Ocy Odblac Ograve Omacr Omicron Otilde Ouml"},
+    {'P', "Rcy Rho primes"},
+    {'Q', "rationals"},
+    {'R', "Racute Rcaron Rcedil Re real realine realpart reals"},
+    {'S', "DScy Sacute Scaron Scedil Scirc circledS oS"},
+    {'T', "DownTee Tau Tcaron Tcedil Tcy top"},
+    {'U', "Uacute Ubreve Ucirc Udblac Ugrave Umacr Union Uogon Uring Utilde Uuml bigcup cup xcup"},
+    {'W', "Wcirc"},
+    {'X', "Chi KHcy"},
+    {'Y', "Ucy Upsi Upsilon Yacute Ycirc Yuml upsih"},
+    {'Z', "Zacute Zcaron Zdot Zeta integers zeetrf"},
+    {'\\', "Backslash setminus setmn smallsetminus ssetmn"},
+    {'^', "circ"},
+    {'a', "aacute abreve acirc acy agrave alpha amacr aogon aring atilde auml ordf"},
+    {'b', "SOFTcy"},
+    {'c', "cacute ccaron ccedil ccirc cdot scy"},
+    {'d', "DifferentialD dcaron dd"},
+    {'e', "ExponentialE eacute ecaron ecirc edot ee egrave emacr eogon euml exponentiale iecy"},
+    {'g', "gacute gbreve gcirc gdot"},
+    {'h', "hcirc planckh"},
+    {'i', "ImaginaryI iacute icirc igrave ii imacr imath inodot iogon iota itilde iukcy iuml"},
+    {'j', "jcirc jsercy"},
+    {'k', "kcedil"},
+    {'l', "ell lacute lcaron lcedil lmidot"},
+    {'n', "nacute napos ncaron ncedil ntilde"},
+    {'o', "oacute ocirc ocy odblac ograve omacr omicron order orderof ordm otilde ouml sigma"},
+    {'p', "rcy rho rhov varrho"},
+    {'r', "gcy racute rcaron rcedil"},
+    {'s', "dscy sacute scaron scedil scirc"},
+    {'t', "tcaron tcedil"},
+    {'u', "uacute ubreve ucirc udblac ugrave umacr uogon upsi upsilon uring utilde uuml"},
+    {'v', "Vee bigvee nu or vee xvee"},
+    {'w', "wcirc"},
+    {'x', "Cross khcy times"},
+    {'y', "gamma ucy yacute ycirc yuml"},
+    {'z', "zacute zcaron zdot"},
+    {'|', "VerticalBar mid shortmid smid"},
+    {'~', "Tilde sim thicksim thksim"},
+};
 
-std::optional<char32_t> named_character(std::string_view name) {
-    const auto* const found = std::ranges::find(named, name, &std::pair<std::string_view, char32_t>::first);
-    if (found != std::end(named)) return found->second;
-    const bool letter = !name.empty() && std::isalpha(static_cast<unsigned char>(name.front())) != 0;
-    if (letter && std::ranges::find(alphabets, name.substr(1)) != std::end(alphabets)) return name.front();
+struct Named {
+    std::string_view name;
+    char32_t value = 0;
+    bool is_exact = false;
+    constexpr auto operator<=>(const Named& other) const { return name <=> other.name; }
+    constexpr bool operator==(const Named& other) const { return name == other.name; }
+};
+
+template <class Visit>
+constexpr void for_each_named(std::span<const Names> all, bool are_exact, Visit visit) {
+    for (const auto& each : all)
+        for (auto rest = each.names; !rest.empty();) {
+            const auto size = std::min(rest.find(' '), rest.size());
+            visit(Named{rest.substr(0, size), each.value, are_exact});
+            rest.remove_prefix(std::min(size + 1, rest.size()));
+        }
+}
+
+constexpr std::size_t count_of_names() {
+    std::size_t count = 0;
+    const auto add = [&](const Named&) { ++count; };
+    for_each_named(exact_names, true, add);
+    for_each_named(look_alike_names, false, add);
+    return count;
+}
+
+constexpr auto by_name = [] {
+    std::array<Named, count_of_names()> sorted{};
+    std::size_t at = 0;
+    const auto add = [&](const Named& each) { sorted[at++] = each; };
+    for_each_named(exact_names, true, add);
+    for_each_named(look_alike_names, false, add);
+    std::ranges::sort(sorted);
+    return sorted;
+}();
+
+constexpr std::size_t longest_reference = 32;
+constexpr std::string_view alphabets[] = {"scr", "fr", "opf"};  // &escr; &efr; &eopf;
+// Old references need no semicolon: &ampamp; and &AMP are read by browsers.
+constexpr std::string_view end_themselves[] = {"amp", "apos", "gt", "lt", "nbsp", "quot", "shy"};
+constexpr std::string_view symbols_that_end_themselves[] = {
+    "acute",  "brvbar", "cedil",  "cent",  "copy", "curren", "deg",    "divide", "frac12", "frac14",
+    "frac34", "iexcl",  "iquest", "laquo", "macr", "micro",  "middot", "not",    "para",   "plusmn",
+    "pound",  "raquo",  "reg",    "sect",  "sup1", "sup2",   "sup3",   "times",  "uml",    "yen"};
+constexpr Reference a_symbol = {U'\u2194'};  // any that is no letter in either reading
+
+bool is_reference_name(std::string_view text) {
+    return !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
+           std::ranges::all_of(text, [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
+/// Of size 0.
+std::optional<Reference> named_character(std::string_view name, Symbols symbols) {
+    const auto* const found = std::ranges::lower_bound(by_name, name, {}, &Named::name);
+    const bool known = found != by_name.end() && found->name == name;
+    if (known && (found->is_exact || symbols == Symbols::read)) return Reference{found->value};
+    if (is_reference_name(name) && std::ranges::find(alphabets, name.substr(1)) != std::end(alphabets))
+        return Reference{static_cast<unsigned char>(name.front())};
+    if (symbols == Symbols::dropped && is_reference_name(name)) return a_symbol;
     return std::nullopt;
 }
 
@@ -104,15 +198,19 @@ std::string lower_case(std::string_view name) {
     return lower;
 }
 
-/// Old references need no semicolon: &ampamp; and &AMP are read by browsers.
-std::optional<Reference> read_unended(std::string_view text, std::size_t at) {
-    constexpr std::size_t longest = 4;
+std::optional<Reference> read_unended(std::string_view text, std::size_t at, Symbols symbols) {
+    constexpr std::size_t longest = 6;
     const auto behind = lower_case(text.substr(at + 1, longest));
+    const auto sized = [&](Reference reference, std::size_t name) {
+        const bool ended = text.substr(at + 1 + name, 1) == ";";
+        reference.size = name + (ended ? 2 : 1);
+        return reference;
+    };
     for (const auto name : end_themselves)
-        if (behind.starts_with(name)) {
-            const bool ended = text.substr(at + 1 + name.size(), 1) == ";";
-            return Reference{*named_character(name), name.size() + (ended ? 2 : 1)};
-        }
+        if (behind.starts_with(name)) return sized(*named_character(name, symbols), name.size());
+    if (symbols == Symbols::read) return std::nullopt;
+    for (const auto name : symbols_that_end_themselves)
+        if (behind.starts_with(name)) return sized(a_symbol, name.size());
     return std::nullopt;
 }
 
@@ -129,13 +227,15 @@ std::optional<Reference> read_numbered(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::optional<Reference> read_reference(std::string_view text, std::size_t at) {
+std::optional<Reference> read_reference(std::string_view text, std::size_t at, Symbols symbols) {
     if (at + 2 >= text.size()) return std::nullopt;
     if (text[at + 1] == '#') return read_numbered(text, at);
-    const auto end = text.substr(at + 1, longest_entity).find(';');
-    if (end == std::string_view::npos) return read_unended(text, at);
-    if (const auto value = named_character(text.substr(at + 1, end))) return Reference{*value, end + 2};
-    return read_unended(text, at);
+    const auto end = text.substr(at + 1, longest_reference + 1).find(';');
+    if (end == std::string_view::npos) return read_unended(text, at, symbols);
+    auto reference = named_character(text.substr(at + 1, end), symbols);
+    if (!reference) return read_unended(text, at, symbols);
+    reference->size = end + 2;
+    return reference;
 }
 
 }  // namespace tfy::redaction

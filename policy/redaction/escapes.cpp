@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "policy/redaction/byte_masks.hpp"
+#include "policy/redaction/digit_lines.hpp"
 #include "policy/redaction/entities.hpp"
 #include "policy/redaction/unicode.hpp"
 #include "policy/redaction/views.hpp"
@@ -27,6 +28,7 @@ std::optional<std::uint32_t> read_hex(std::string_view text, std::size_t at, std
 struct Escape {
     std::string plain;
     std::size_t size = 0;
+    char32_t value = 0;  // of a code point
 };
 
 bool is_surrogate(std::uint32_t value) { return value >= 0xd800 && value < 0xe000; }
@@ -36,7 +38,7 @@ Escape code_point(std::optional<std::uint32_t> value, std::size_t size) {
     if (is_surrogate(*value)) return {"", size};
     if (*value == 0x1b)
         return {"\x1b", size};  // the start of a terminal sequence, which is a view of its own
-    return {plain_form(*value), size};
+    return {plain_form(*value), size, *value};
 }
 
 Escape byte(std::optional<std::uint32_t> value, std::size_t size) {
@@ -77,6 +79,26 @@ Escape read_octal(std::string_view text, std::size_t at) {
     return byte(value, size);
 }
 
+/// U+0065, U+1F600: more digits than four where the first of them is no zero.
+Escape read_notation(std::string_view text, std::size_t at) {
+    const auto letter = text.substr(at, 2);
+    if (letter != "U+" && letter != "u+") return {};
+    for (std::size_t digits = text.substr(at + 2, 1) == "0" ? 4 : 6; digits >= 4; --digits)
+        if (const auto escape = code_point(read_hex(text, at + 2, digits), digits + 2); escape.size != 0)
+            return escape;
+    return {};
+}
+
+/// The same between brackets.
+Escape read_enclosed(std::string_view text, std::size_t at, std::string_view open, std::string_view close) {
+    if (text.substr(at, open.size()) != open) return {};
+    auto escape = read_notation(text, at + open.size());
+    const auto end = open.size() + escape.size;
+    if (escape.size == 0 || text.substr(std::min(at + end, text.size()), close.size()) != close) return {};
+    escape.size = end + close.size();
+    return escape;
+}
+
 Escape read_backslash(std::string_view text, std::size_t at) {
     if (at + 1 >= text.size()) return {};
     const char kind = text[at + 1];
@@ -85,6 +107,9 @@ Escape read_backslash(std::string_view text, std::size_t at) {
         case 'u': return braced ? read_braced(text, at) : read_utf16(text, at);
         case 'U': return code_point(read_hex(text, at + 2, 8), 10);
         case 'x': return braced ? read_braced(text, at) : byte(read_hex(text, at + 2, 2), 4);
+        case 'N':
+            if (auto escape = read_enclosed(text, at, "\\N{", "}"); escape.size != 0) return escape;
+            break;
         case 'n': return {"\n", 2};
         case 'r': return {"\r", 2};
         case 't': return {"\t", 2};
@@ -97,35 +122,29 @@ Escape read_backslash(std::string_view text, std::size_t at) {
     return {std::string(1, kind), 2};  // \/ \" \\ \_ \-
 }
 
-/// U+0065, U+1F600: more digits than four where the first of them is no zero.
-Escape read_notation(std::string_view text, std::size_t at) {
-    if (text.substr(at, 2) != "U+") return {};
-    for (std::size_t digits = text.substr(at + 2, 1) == "0" ? 4 : 6; digits >= 4; --digits)
-        if (const auto escape = code_point(read_hex(text, at + 2, digits), digits + 2); escape.size != 0)
-            return escape;
-    return {};
-}
-
 /// What replaces an invisible character in texts that are shown to people.
 Escape read_mark(std::string_view text, std::size_t at) {
-    constexpr std::string_view open = "\u27e8";
-    constexpr std::string_view close = "\u27e9";
-    if (text.substr(at, open.size()) != open) return {};
-    auto escape = read_notation(text, at + open.size());
-    const auto end = open.size() + escape.size;
-    if (escape.size == 0 || text.substr(std::min(at + end, text.size()), close.size()) != close) return {};
-    escape.size = end + close.size();
-    return escape;
+    return read_enclosed(text, at, "\u27e8", "\u27e9");
 }
 
-Escape read_escape(std::string_view text, std::size_t at) {
+/// <U0065>, as character maps of locales have it.
+Escape read_charmap(std::string_view text, std::size_t at) {
+    if (text.substr(at, 2) != "<U") return {};
+    const auto digits = text.substr(at + 2, 9).find('>');
+    if (digits == std::string_view::npos || digits < 4) return {};
+    return code_point(read_hex(text, at + 2, digits), digits + 3);
+}
+
+Escape read_escape(std::string_view text, std::size_t at, Symbols symbols) {
     switch (text[at]) {
+        case 'u':
         case 'U': return read_notation(text, at);
+        case '<': return read_charmap(text, at);
         case '\xe2': return read_mark(text, at);
         case '%': return read_percent(text, at);
         case '\\': return read_backslash(text, at);
         case '&': {
-            const auto reference = read_reference(text, at);
+            const auto reference = read_reference(text, at, symbols);
             return reference ? code_point(reference->value, reference->size) : Escape{};
         }
         default: return {};
@@ -141,27 +160,90 @@ bool is_quoted_printable(std::string_view text) {
     return false;
 }
 
-}  // namespace
+constexpr auto escape_starts = characters("%\\&Uu<\xe2");
 
-void decode_escapes(std::string_view text, View& view) {
-    constexpr auto starts = characters("%\\&U\xe2");
-    view.reserve(text.size());
+/// Where the bare reading is of interest.
+enum class Marks { differences, escapes };
+
+/// Returns the marks, as places in the view.
+std::vector<std::size_t> unescape(std::string_view text, Symbols symbols, Marks mark, View& view) {
+    std::vector<std::size_t> marks;
     std::size_t plain = 0;  // from here on nothing has been put yet
     for (std::size_t at = 0; at < text.size();) {
-        if (!has(starts, text[at])) {
+        if (!has(escape_starts, text[at])) {
             ++at;
             continue;
         }
-        const auto escape = read_escape(text, at);
+        auto escape = read_escape(text, at, symbols);
         if (escape.size == 0) {
             ++at;
             continue;
         }
         view.put_same(text, plain, at);
+        bool marked = mark == Marks::escapes && escape.size > 2;
+        if (symbols == Symbols::dropped && escape.value >= 0x80) {
+            auto bare = bare_form(escape.value);
+            marked = marked || bare != escape.plain;
+            escape.plain = std::move(bare);
+        }
+        if (marked) marks.push_back(view.text().size());
         view.put(escape.plain, at, at + escape.size);
         plain = at += escape.size;
     }
     view.put_same(text, plain, text.size());
+    return marks;
+}
+
+/// Where the next line break begins, from `at` on.
+std::size_t find_break(std::string_view text, std::size_t at) {
+    const auto end = text.find('\n', at);
+    return end != std::string_view::npos && end > at && text[end - 1] == '\r' ? end - 1 : end;
+}
+
+/// True if a line break stands inside of an escape or right behind it. Those of two characters are
+/// everywhere, and a backslash before a break is one of them.
+bool has_broken_escape(std::string_view text) {
+    constexpr std::size_t longest = 12;
+    for (auto end = find_break(text, 0); end != std::string_view::npos;) {
+        const auto next = next_line(text, end);
+        for (auto begin = end - std::min(end, longest); begin < end; ++begin) {
+            if (!has(escape_starts, text[begin])) continue;
+            auto joined = std::string(text.substr(begin, end - begin)).append(text.substr(next, longest));
+            const auto size = read_escape(joined, 0, Symbols::dropped).size;
+            if (size > 2 && size >= end - begin) return true;
+        }
+        end = find_break(text, next);
+    }
+    return false;
+}
+
+/// Without line breaks and the blanks behind them.
+void join_lines(std::string_view text, View& view) {
+    for (std::size_t begin = 0; begin < text.size();) {
+        const auto end = std::min(find_break(text, begin), text.size());
+        view.put_same(text, begin, end);
+        begin = next_line(text, end);
+    }
+}
+
+}  // namespace
+
+void decode_escapes(std::string_view text, View& view) {
+    view.reserve(text.size());
+    unescape(text, Symbols::read, Marks::differences, view);
+}
+
+void decode_bare_escapes(std::string_view text, View& view) {
+    if (!has_broken_escape(text)) {
+        view.reserve(text.size());
+        return view.keep_near(unescape(text, Symbols::dropped, Marks::differences, view));
+    }
+    const auto origins = view.keeps_origins() ? View::Origins::kept : View::Origins::dropped;
+    View joined(origins);
+    join_lines(text, joined);
+    View plain(origins);
+    plain.keep_near(unescape(joined.text(), Symbols::dropped, Marks::escapes, plain));
+    view.put_through(plain, joined);
 }
 
 void decode_quoted_printable(std::string_view text, View& view) {

@@ -39,12 +39,33 @@ void join_pieces(std::string_view text, const ByteClasses& pieces, const Charact
     flush();
 }
 
-/// Bytes of a terminal's colour or cursor sequence: ESC [ … letter.
-std::size_t terminal_sequence(std::string_view text, std::size_t at) {
+std::size_t size_of_run(std::string_view text, std::size_t at, char first, char last) {
+    auto end = at;
+    while (end < text.size() && text[end] >= first && text[end] <= last) ++end;
+    return end - at;
+}
+
+/// Bytes of a terminal's colour or cursor sequence: ESC [ … letter. Of others ESC alone.
+std::size_t control_sequence(std::string_view text, std::size_t at) {
     if (at + 1 >= text.size() || text[at + 1] != '[') return 1;
-    std::size_t end = at + 2;
-    while (end < text.size() && text[end] >= 0x20 && text[end] < 0x40) ++end;
-    return std::min(end + 1, text.size()) - at;
+    const auto size = 2 + size_of_run(text, at + 2, 0x20, 0x3f);
+    return std::min(size + 1, text.size() - at);
+}
+
+/// Bytes of any sequence that ECMA-48 has: of control strings (ESC ] … BEL, as links are) all that is in
+/// them; else ESC, blanks and punctuation, and a last byte.
+std::size_t terminal_sequence(std::string_view text, std::size_t at) {
+    constexpr std::string_view opens_string = "]PX^_";
+    const auto kind = text.substr(at + 1, 1);
+    if (kind == "[") return control_sequence(text, at);
+    if (kind.empty() || opens_string.find(kind) == std::string_view::npos) {
+        const auto size = 1 + size_of_run(text, at + 1, 0x20, 0x2f);
+        return size + size_of_run(text.substr(0, at + size + 1), at + size, 0x30, 0x7e);
+    }
+    const auto end = text.find_first_of("\x07\x1b", at + 2);
+    if (end == std::string_view::npos) return 2;
+    if (text[end] == '\x07') return end + 1 - at;
+    return end - at + (text.substr(end + 1, 1) == "\\" ? 2 : 0);
 }
 
 std::size_t ordinary_characters_at(std::string_view text, std::size_t at) {
@@ -65,7 +86,7 @@ void decode_plain_forms(std::string_view text, View& view) {
         if (size > 0) {
             view.put_same(text, at, at + size);
         } else if (text[at] == '\x1b') {
-            size = terminal_sequence(text, at);
+            size = control_sequence(text, at);
         } else if (const auto point = read_code_point(text, at); point.size != 0) {
             size = point.size;
             view.put(plain_form(point.value), at, at + size);
@@ -75,6 +96,35 @@ void decode_plain_forms(std::string_view text, View& view) {
         }
         at += size;
     }
+}
+
+void decode_bare_forms(std::string_view text, View& view) {
+    constexpr char32_t keycap = 0x20e3;  // around the digit before it
+    static constexpr auto keys = characters("0123456789#*");
+    std::vector<std::size_t> marks;  // where the other reading has something else
+    view.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        auto size = ordinary_characters_at(text, at);
+        if (size > 0) {
+            view.put_same(text, at, at + size);
+        } else if (text[at] == '\x1b') {
+            size = terminal_sequence(text, at);
+            if (size != control_sequence(text, at)) marks.push_back(view.text().size());
+        } else if (const auto point = read_code_point(text, at); point.size != 0) {
+            size = point.size;
+            const bool is_key =
+                point.value == keycap && !view.text().empty() && has(keys, view.text().back());
+            if (is_key) view.cut(view.text().size() - 1);
+            const auto form = bare_form(point.value);
+            view.put(form, at, at + size);
+            if (is_key || form != plain_form(point.value)) marks.push_back(view.text().size());
+        } else {
+            size = 1;
+            view.put(text[at], at, at + size);
+        }
+        at += size;
+    }
+    view.keep_near(marks);
 }
 
 void decode_chunks(std::string_view text, std::size_t shortest, View& view) {

@@ -98,11 +98,11 @@ void Search::look(std::string_view text, Depth depth, std::vector<Hit>& hits) {
         reasons.drop(Decoding::turned);
     }
     runs_[depth.place()].decoding.reset();
-    std::optional<Decoding> pointless;  // what gave nothing in one phase gives nothing in the next
+    std::optional<Decoding> pointless;  // digits that gave nothing in one phase give nothing in the next
     for (const auto step : all_steps) {
         if (step.decoding == pointless || !reasons.gives_reason_for(step.decoding)) continue;
         if (!depth.allows(step.decoding)) continue;
-        if (!look_behind(step, text, depth, hits)) pointless = step.decoding;
+        if (!look_behind(step, text, depth, hits) && gives_bytes(step.decoding)) pointless = step.decoding;
     }
 }
 
@@ -118,7 +118,8 @@ void Search::look_plainly(std::string_view text, std::vector<Hit>& hits) const {
 
 /// False if the step leads nowhere.
 bool Search::look_behind(Step step, std::string_view text, Depth depth, std::vector<Hit>& hits) {
-    const auto inner = depth.behind(step.decoding);
+    auto inner = depth.behind(step.decoding);
+    if (is_bare(step)) inner.reversed = true;  // escapes and digits are enough
     auto& view = views_[inner.place()];
     decode(step, text, index_.shortest(), runs_[depth.place()], view);
     const std::string_view decoded = view.text();

@@ -24,7 +24,7 @@ constexpr ByteClasses classes = {scanned_characters,
                                  hex_digits_and_separators,
                                  usual_separators,
                                  joining_separators,
-                                 characters("%\\&=+("),
+                                 characters("%\\&=+(<"),
                                  characters(" \t\r\n\"'`+.|<&~^\\_"),
                                  ink,
                                  characters("\r\n")};
@@ -251,9 +251,12 @@ private:
             equals_ = true;
         } else if (c == '(') {
             return;
+        } else if (c == '<') {
+            notation_ |= text_.substr(at + 1, 2) == "U0";
         } else if (c == '+') {
             plus_ = true;
-            notation_ |= at > 0 && text_[at - 1] == 'U' && text_.substr(at + 1, 2) == "00";
+            notation_ |=
+                at > 0 && (text_[at - 1] == 'U' || text_[at - 1] == 'u') && text_.substr(at + 1, 1) == "0";
             mirrored(at);
         } else {
             escapes_ = true;
@@ -351,7 +354,7 @@ private:
     bool escapes_ = false;
     bool equals_ = false;
     bool plus_ = false;
-    bool notation_ = false;  // U+0065
+    bool notation_ = false;  // U+0065, <U0065>
     bool literals_ = false;
     bool turned_ = false;
     int mirrored_ = 0;  // escapes written backwards, near to each other

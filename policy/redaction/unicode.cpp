@@ -74,6 +74,14 @@ std::string compatible_ascii(char32_t value) {
     return ascii;
 }
 
+/// Canonical normalisation takes it apart.
+bool has_mark(char32_t value) {
+    UErrorCode status = U_ZERO_ERROR;
+    std::array<UChar, 32> parts{};
+    return unorm2_getDecomposition(unorm2_getNFCInstance(&status), static_cast<UChar32>(value), parts.data(),
+                                   static_cast<std::int32_t>(parts.size()), &status) > 1;
+}
+
 }  // namespace
 
 CodePoint read_code_point(std::string_view text, std::size_t at) {
@@ -152,6 +160,16 @@ std::string plain_form(char32_t value) {
     if (!form.empty()) return form;
     if (const auto symbol = read_symbol(value)) return std::string(*symbol);
     append_utf8(form, value);
+    return form;
+}
+
+std::string bare_form(char32_t value) {
+    const auto c = static_cast<UChar32>(value);
+    if (value < 0x80) return plain_form(value);
+    const bool is_letter = (U_MASK(u_charType(c)) & (U_GC_L_MASK | U_GC_ND_MASK)) != 0;
+    if (!is_letter || u_hasBinaryProperty(c, UCHAR_EMOJI) != 0) return {};
+    auto form = plain_form(value);
+    if (form.size() == 1 && has_mark(value)) append_utf8(form = {}, value);
     return form;
 }
 

@@ -28,4 +28,8 @@ std::string repaired_utf8(std::string_view text);
 /// normalisation (NFKC) ends there; else the character itself.
 std::string plain_form(char32_t value);
 
+/// The other reading: beyond ASCII, symbols, pictures and blanks are nothing, also where they look like
+/// letters; letters with marks are themselves.
+std::string bare_form(char32_t value);
+
 }  // namespace tfy::redaction

@@ -13,6 +13,33 @@ Origin View::origin(std::size_t begin, std::size_t end) const {
     return {std::min(first.begin, last.begin), std::max(first.end, last.end)};
 }
 
+void View::put_through(const View& inner, const View& outer) {
+    if (!keeps_) return put_unmapped(inner.text());
+    for (std::size_t at = 0; at < inner.text_.size(); ++at) {
+        const auto& part = inner.origins_[at];
+        const auto origin = outer.origin(part.begin, part.end);
+        put(inner.text_[at], origin.begin, origin.end);
+    }
+}
+
+void View::keep_near(const std::vector<std::size_t>& places) {
+    constexpr std::size_t reach = 256;
+    View all(keeps_ ? Origins::kept : Origins::dropped);
+    std::swap(all.text_, text_);
+    std::swap(all.origins_, origins_);
+    std::size_t end = 0;
+    for (const auto place : places) {
+        auto begin = place - std::min(place, reach);
+        if (begin > end) put_break(keeps_ ? all.origins_[begin].begin : 0);
+        begin = std::max(begin, end);
+        end = std::max(end, std::min(place + reach, all.text_.size()));
+        text_.append(all.text_, begin, end - begin);
+        if (keeps_)
+            origins_.insert(origins_.end(), all.origins_.begin() + static_cast<std::ptrdiff_t>(begin),
+                            all.origins_.begin() + static_cast<std::ptrdiff_t>(end));
+    }
+}
+
 /// Eight bytes at a time.
 void View::append_reversed(std::string_view bytes) {
     const auto size = text_.size();
@@ -56,8 +83,12 @@ void decode(Step step, std::string_view text, std::size_t shortest, DigitRuns& f
     find_runs(step.decoding, text, shortest, found);
     const auto& runs = found.runs;
     switch (step.decoding) {
-        case Decoding::escapes: decode_escapes(text, view); break;
-        case Decoding::plain_forms: decode_plain_forms(text, view); break;
+        case Decoding::escapes:
+            step.phase == 0 ? decode_escapes(text, view) : decode_bare_escapes(text, view);
+            break;
+        case Decoding::plain_forms:
+            step.phase == 0 ? decode_plain_forms(text, view) : decode_bare_forms(text, view);
+            break;
         case Decoding::quoted_printable: decode_quoted_printable(text, view); break;
         case Decoding::tags: decode_tags(text, view); break;
         case Decoding::chunks: decode_chunks(text, shortest, view); break;

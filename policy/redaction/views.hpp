@@ -56,6 +56,10 @@ public:
     void put_break(std::size_t at) {
         if (!text_.empty()) put('\xff', at, at);
     }
+    /// Only what is at most 256 bytes from one of these places, which are sorted; breaks between.
+    void keep_near(const std::vector<std::size_t>& places);
+    /// What `inner` holds, whose source is the text of `outer`.
+    void put_through(const View& inner, const View& outer);
     /// Takes back all but the first `size` bytes.
     void cut(std::size_t size) {
         text_.resize(size);
@@ -109,9 +113,15 @@ enum class Decoding {
 
 struct Step {
     Decoding decoding = Decoding::escapes;
-    std::size_t phase =
-        0;  // characters left out at the start of a run: it may begin in the middle of something
+    // Characters left out at the start of a run: it may begin in the middle of something. Of escapes and
+    // plain_forms 1 is the bare reading: symbols are nothing.
+    std::size_t phase = 0;
 };
+
+/// The reading of characters in which symbols are nothing.
+constexpr bool is_bare(Step step) {
+    return step.phase != 0 && (step.decoding == Decoding::escapes || step.decoding == Decoding::plain_forms);
+}
 
 inline constexpr std::array all_steps = {
     Step{Decoding::plain_forms, 0}, Step{Decoding::escapes, 0},    Step{Decoding::quoted_printable, 0},
@@ -125,7 +135,8 @@ inline constexpr std::array all_steps = {
     Step{Decoding::mirrored, 0},    Step{Decoding::literals, 0},   Step{Decoding::url_digits, 0},
     Step{Decoding::base85, 0},      Step{Decoding::any_base85, 0}, Step{Decoding::base58, 0},
     Step{Decoding::uuencode, 0},    Step{Decoding::events, 0},     Step{Decoding::calls, 0},
-    Step{Decoding::rows, 0},        Step{Decoding::quoted, 0},
+    Step{Decoding::rows, 0},        Step{Decoding::quoted, 0},     Step{Decoding::plain_forms, 1},
+    Step{Decoding::escapes, 1},
 };
 
 /// Digits that it takes for `shortest` bytes. A line of base64 before a line break may be shorter.
@@ -182,6 +193,9 @@ bool is_layout(Decoding decoding);
 // The decoders behind decode(), by kind.
 void decode_escapes(std::string_view text, View& view);
 void decode_plain_forms(std::string_view text, View& view);
+// Where symbols are nothing, and escapes go on behind line breaks; empty if that makes no difference.
+void decode_bare_escapes(std::string_view text, View& view);
+void decode_bare_forms(std::string_view text, View& view);
 void decode_quoted_printable(std::string_view text, View& view);
 void decode_tags(std::string_view text, View& view);
 void decode_chunks(std::string_view text, std::size_t shortest, View& view);

@@ -7,11 +7,31 @@
 
 namespace tfy::mcp {
 
+namespace {
+
+/// What the members of a tracestate spell together: "a=tfy-,b=key" is "tfy-key", or "ab" by their keys.
+std::string joined_members(std::string_view tracestate, bool keys) {
+    std::string joined;
+    bool in_key = true;
+    for (const char c : tracestate) {
+        const bool ends = in_key ? c == '=' : c == ',';
+        if (ends)
+            in_key = !in_key;
+        else if (in_key == keys)
+            joined += c;
+    }
+    return joined;
+}
+
+}  // namespace
+
 policy::Trace Requester::trace() const {
     const auto& given = context.trace;
     const auto redactor = redaction.now();
     const auto is_clean = [&](std::string_view text) { return redactor->seal_text(text).text() == text; };
     if (!is_clean(given.traceparent) || !is_clean(given.tracestate)) return {};
+    for (const bool keys : {false, true})
+        if (!is_clean(joined_members(given.tracestate, keys))) return {};
     return {given.traceparent, given.tracestate};
 }
 

@@ -30,12 +30,15 @@ test('a trace goes on with its call, one that is malformed or holds a token does
   await peer.exchange(list(4, { traceparent, tracestate: `a=${key}` }));
   await peer.exchange(list(5, { traceparent, tracestate: `a=${Buffer.from(key).toString('base64url')}` }));
   await peer.exchange(list(6, { traceparent: `cc${traceparent.slice(2)}-${key}` }));
+  const pieces = key.match(/.{1,8}/g);
+  await peer.exchange(list(7, { traceparent, tracestate: pieces.map((piece, i) => `k${i}=${piece}`).join() }));
+  await peer.exchange(list(8, { traceparent, tracestate: pieces.map((piece, i) => `${piece.toLowerCase()}=${i}`).join() }));
   assert.deepEqual(seen, [
     [traceparent, 'a=b'],
-    ...Array(5).fill([undefined, undefined]),
+    ...Array(7).fill([undefined, undefined]),
   ]);
   const lines = peer.server.stderr.split('\n').filter(line => line.includes('tools/call'));
-  assert.equal(lines.length, 6, peer.server.stderr);
+  assert.equal(lines.length, 8, peer.server.stderr);
   assert.match(lines[0], new RegExp(`tool="tfy_access_tokens_list".* trace="${id}"`));
   for (const line of lines.slice(1)) assert.doesNotMatch(line, /trace=/);
 });

@@ -53,7 +53,9 @@ inline std::vector<redaction::Hit> slow_search(std::string_view text, const reda
         if (view.text().empty() || view.text() == text) continue;
         const auto look = [&](std::size_t begin, std::size_t end) {
             const auto part = std::string_view(view.text()).substr(begin, end - begin);
-            for (const auto& hit : slow_search(part, index, depth.behind(step.decoding))) {
+            auto inner = depth.behind(step.decoding);
+            if (redaction::is_bare(step)) inner.reversed = true;
+            for (const auto& hit : slow_search(part, index, inner)) {
                 const auto origin = view.origin(begin + hit.begin, begin + hit.end);
                 hits.push_back({origin.begin, origin.end, hit.token});
             }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "tests/policy/leak_between.hpp"
 #include "tests/policy/leak_codes.hpp"
 #include "tests/policy/leak_compressed.hpp"
 #include "tests/policy/leak_families.hpp"
@@ -91,6 +92,15 @@ TEST_CASE("dumps hide no value where each line has something in front") {
 }
 
 TEST_CASE("a stream hides no value that it sends piece by piece") { check_family(stream_family()); }
+
+TEST_CASE("symbols, names of them and terminal sequences between characters hide no value") {
+    check_family(between_family());
+}
+
+TEST_CASE("escapes that lines cut, and other notations of code points, hide no value") {
+    check_family(broken_escapes());
+    check_family(code_point_family());
+}
 
 TEST_CASE("lists of numbers hide no value") { check_family(number_family()); }
 
@@ -226,6 +236,15 @@ TEST_CASE("digits in a dump's column of text are no cells") {
     };
     const auto out = redactor.seal_text(dumped_by("xxd -e", dumped_by("xxd -g1", token)));
     CHECK(out.text().find("[redacted:access-token ci]") != std::string::npos);
+}
+
+TEST_CASE("symbols, names of them and terminal sequences between characters hide no value") {
+    check_family(between_family());
+}
+
+TEST_CASE("escapes that lines cut, and other notations of code points, hide no value") {
+    check_family(broken_escapes());
+    check_family(code_point_family());
 }
 
 TEST_CASE("lists of numbers hide no value right beside a letter or a digit") {
