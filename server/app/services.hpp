@@ -23,8 +23,8 @@ struct Services {
     std::filesystem::path state_dir = {};
     std::optional<storage::Instance> instance_lock = {};  // none in tests
     std::string instance = "test";
-    std::string owner = {};     // the first person who is not suspended, whose agents stdio callers are; empty:
-                                // no one is enrolled
+    std::string owner = {};  // the first person who is not suspended, whose agents stdio callers are; empty:
+                             // no one is enrolled
     std::string user = "user";  // of the operating system: a stdio caller is "stdio:" and this name
     redaction::FingerprintKey fingerprint_key = {};
     policy::SealKey seal_key = {};
