@@ -4,7 +4,7 @@
 #include "policy/narrowed_arguments.hpp"
 #include "policy/standing_permission.hpp"
 #include "policy/visible.hpp"
-#include "tools/access_tokens/rotations.hpp"
+#include "server/storage/rotation_row.hpp"
 
 namespace tfy::dashboard {
 namespace {
