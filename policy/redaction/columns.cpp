@@ -10,16 +10,19 @@ namespace tfy::redaction {
 namespace {
 
 constexpr auto dump_digits = characters("0123456789abcdefABCDEF");
-constexpr std::size_t field_width = 4;  // of od -c: "   e  \n 303"
+constexpr std::size_t longest_cell = 512;  // of xxd -g0 -c 256
+constexpr std::size_t field_width = 4;     // of od -c: "   e  \n 303"
 
 /// A line that begins with an offset.
 struct DumpLine {
     bool has_offset = false;
+    bool may_have_offset = false;  // if the line above or below says so
     bool has_colon = false;
     std::uint64_t offset = 0;  // as if it were hex
     std::size_t digits = 0;    // of the offset
     std::size_t begin = 0;     // behind the offset
     std::size_t end = 0;       // before the line break
+    std::size_t covered = 0;   // the same of the last line that shows these bytes
     std::size_t next = 0;      // the next line
 };
 
@@ -29,6 +32,7 @@ public:
         line_.next = std::min(text.find('\n', begin), text.size() - 1) + 1;
         line_.end = std::min(text.find('\n', begin), text.size());
         while (line_.end > begin && text[line_.end - 1] == '\r') --line_.end;
+        line_.covered = line_.end;
     }
 
     DumpLine read() {
@@ -47,7 +51,8 @@ public:
         const std::size_t least = line_.has_colon || (at(0) == ' ' && at(1) == ' ') ? 4 : 6;
         if (line_.has_colon) ++at_;
         line_.begin = at_;
-        line_.has_offset = line_.digits >= least && (at(0) == ' ' || at(0) == '\t');
+        line_.may_have_offset = line_.digits >= 4 && (at(0) == ' ' || at(0) == '\t');
+        line_.has_offset = line_.may_have_offset && line_.digits >= least;
         return line_;
     }
 
@@ -75,8 +80,13 @@ public:
     explicit DumpLines(std::string_view text) : text_(text) {}
 
     DumpLine read(std::size_t begin) {
-        const auto line = LineReader(text_, begin).read();
-        if (line.has_offset) return line;
+        auto line = LineReader(text_, begin).read();
+        line.has_offset = line.has_offset ||
+                          (line.may_have_offset && (is_step(offset_, line.offset) || is_followed(line, 0)));
+        if (line.has_offset) {
+            offset_ = line.offset;
+            return line;
+        }
         if (in_front_ > 0)
             if (const auto other = behind(begin, line, in_front_); other.has_offset) return other;
         in_front_ = 0;
@@ -124,16 +134,45 @@ private:
     }
     /// The next line has an offset at the same place, by some bytes larger.
     bool is_followed(const DumpLine& line, std::size_t in_front) const {
+        if (line.next == text_.size()) return false;
+        const auto next = behind(line.next, LineReader(text_, line.next).read(), in_front);
+        return next.may_have_offset && is_step(line.offset, next.offset);
+    }
+    static bool is_step(std::uint64_t from, std::uint64_t to) {
         constexpr std::size_t least_step = 4;
         constexpr std::size_t most_step = 256;
-        const auto next = behind(line.next, LineReader(text_, line.next).read(), in_front);
-        return next.has_offset && next.offset >= line.offset + least_step &&
-               next.offset <= line.offset + most_step;
+        return to >= from + least_step && to <= from + most_step;
     }
 
     std::string_view text_;
     std::size_t in_front_ = 0;
+    std::uint64_t offset_ = ~std::uint64_t{0} / 2;  // of the last line that has one
 };
+
+/// True if each word is a number, or has as few characters as od -c has for one.
+bool has_short_words(std::string_view line) {
+    bool numbers = true;
+    std::size_t longest = 0;
+    std::size_t size = 0;
+    for (const char c : line) {
+        const bool blank = c == ' ' || c == '\t';
+        size = blank ? 0 : size + 1;
+        longest = std::max(longest, size);
+        numbers = numbers && (blank || has(dump_digits, c));
+    }
+    return longest > 0 && (numbers || longest <= field_width - 1);
+}
+
+/// True if the line at `at` shows the bytes of `line`, which begins at `begin`, in another format: it has the
+/// same offset, or blanks in its place.
+bool shows_again(std::string_view text, std::size_t begin, const DumpLine& line, std::size_t at) {
+    const auto next = LineReader(text, at).read();
+    if (next.has_offset && next.offset == line.offset && next.digits == line.digits) return true;
+    const auto column = line.begin - begin;
+    const auto body = text.substr(at, next.end - at);
+    return body.size() > column && body.find_first_not_of(" \t") >= column &&
+           has_short_words(body.substr(column));
+}
 
 /// The character in a field of od -c, od -a and hexdump -c; false if it is none. `sure` where it is no
 /// digit, so that it can be no number.
@@ -190,14 +229,16 @@ private:
         if (line.has_colon || body.empty() || body.size() % field_width != 0) return false;
         std::string read;
         bool sure = false;
+        std::size_t single = 0;
         for (std::size_t at = 0; at < body.size(); at += field_width) {
             char character = '\0';
             if (!read_field(body.substr(at, field_width), character, sure)) return false;
             read += character;
+            single += body[at + field_width - 2] == ' ' ? 1 : 0;
         }
-        if (!sure) return false;
+        if (!sure && single <= read.size() / 2) return false;  // numbers of bytes have more digits
         for (std::size_t i = 0; i < read.size(); ++i)
-            view_.put(read[i], line.begin + field_width * i, line.end);
+            view_.put(read[i], line.begin + field_width * i, line.covered);
         return true;
     }
 
@@ -215,12 +256,12 @@ private:
             while (end < line.end && (has(dump_digits, text_[end]) || text_[end] == 'x')) ++end;
             const auto size = end - at;
             if (count == 0) bytes_a_cell = bytes_of(text_.substr(at, first = size));
-            if (size < 1 || size > 24 || (size > first && !is_short_decimal(at, end)) ||
+            if (size < 1 || size > longest_cell || (size > first && !is_short_decimal(at, end)) ||
                 !ends_cell(end, line.end))
                 break;
             if (count * bytes_a_cell >= step_) break;
-            for (; at < end; ++at) view_.put(text_[at], at, line.end);
-            view_.put(' ', end, line.end);
+            for (; at < end; ++at) view_.put(text_[at], at, line.covered);
+            view_.put(' ', end, line.covered);
             ++count;
             at = behind_quoted(end, line.end);
         }
@@ -267,12 +308,20 @@ void decode_columns(std::string_view text, View& view) {
     Dump dump(text, view);
     DumpLines lines(text);
     auto line = lines.read(0);
-    while (true) {
-        const bool last = line.next == text.size();
-        const auto next = last ? DumpLine{} : lines.read(line.next);
+    for (std::size_t begin = 0; true;) {
+        auto at = line.next;
+        for (auto below = line; line.has_offset && at != text.size(); at = below.next) {
+            below = LineReader(text, at).read();
+            const bool empty = text.find_first_not_of(" \t", at) >= below.end;
+            if (!empty && !shows_again(text, begin, line, at)) break;
+            if (!empty) line.covered = below.end;
+        }
+        const bool last = at == text.size();
+        const auto next = last ? DumpLine{} : lines.read(at);
         dump.line(line, next);
         if (last) return;
         line = next;
+        begin = at;
     }
 }
 

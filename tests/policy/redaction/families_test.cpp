@@ -7,6 +7,7 @@
 #include "tests/policy/leak_between.hpp"
 #include "tests/policy/leak_codes.hpp"
 #include "tests/policy/leak_compressed.hpp"
+#include "tests/policy/leak_dumps.hpp"
 #include "tests/policy/leak_families.hpp"
 #include "tests/policy/leak_kinds.hpp"
 #include "tests/policy/leak_large_digits.hpp"
@@ -68,6 +69,10 @@ void check_family(const std::vector<Written>& family, bool in_large_digits = fal
 }  // namespace
 
 TEST_CASE("dumps in columns hide no value") { check_family(dump_family()); }
+
+TEST_CASE("dumps hide no value in a second format, between empty lines or behind short offsets") {
+    check_family(double_dump_family());
+}
 
 TEST_CASE("dumps hide no value where each line has something in front") {
     for (unsigned kind = 1; kind < kinds; ++kind) {
