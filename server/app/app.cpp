@@ -56,6 +56,17 @@ Probes::Configured before_asking(const Services& parts) {
             key = parts.own_key] { return status::before_asking(base_url, problem, cause, key->facts()); };
 }
 
+std::unique_ptr<oidc::SignInDesk> provider_of(Services& parts, storage::Store& store,
+                                              const sealing::Sealer& redaction, const Clock& clock,
+                                              const observability::Log& log,
+                                              const approvals::ApprovalPage& page) {
+    if (!parts.provider) return nullptr;
+    auto provider = std::make_unique<oidc::Provider>(std::move(*parts.provider),
+                                                     oidc::connect_with_curl(parts.ca_file), clock);
+    return std::make_unique<oidc::SignInDesk>(std::move(provider), store, redaction, clock, log,
+                                              [&page] { return page.home() + "/oidc"; });
+}
+
 }  // namespace
 
 // Where it cannot be seen, no one is let in unasked.
@@ -130,10 +141,12 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       people_(store_, clock),
       sign_in_codes_(store_, clock),
       passkeys_(store_, redaction_, clock, [&page] { return dashboard::origin_of(page.home()); }),
+      provider_(provider_of(parts, store_, redaction_, clock, log_, page)),
       page_reading_(caller_view_, call_tool_, store_, gate_, redaction_, std::move(parts.doctor)),
       dashboard_({approvals_, narrowing_, standing_, freezes_, reveals_, rotations_, passphrases_, passkeys_,
                   enrolled_, reading_of(page_reading_),
-                  [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); }},
+                  [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); },
+                  provider_.get()},
                  people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
                  [&page] { return page.home(); }),
       probes_(store_, redaction_, log_, before_asking(parts), [key = parts.own_key, sandbox = parts.sandbox] {

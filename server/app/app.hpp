@@ -22,6 +22,7 @@
 #include "server/mcp/stdio_session.hpp"
 #include "server/mcp/streamable_http.hpp"
 #include "server/notify/notifier.hpp"
+#include "server/oidc/sign_in_desk.hpp"
 #include "server/people/page_sessions.hpp"
 #include "server/reveals/reveal_socket.hpp"
 #include "server/storage/last_server.hpp"
@@ -157,6 +158,7 @@ private:
     people::PageSessions people_;
     people::SignInCodes sign_in_codes_;
     people::PasskeyDesk passkeys_;
+    std::unique_ptr<oidc::SignInDesk> provider_;  // none: people sign in without one
     PageReading page_reading_;
     dashboard::Dashboard dashboard_;
     Probes probes_;

@@ -196,6 +196,7 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.caller_keys = settings.caller_keys;
     parts.any_local_user = settings.any_local_user;
     parts.trusted_proxies = std::move(settings.trusted_proxies);
+    parts.provider = std::move(settings.provider);
     parts.doctor = options.doctor;
     parts.listening = {.address = settings.listen.host,
                        .port = settings.listen.port,

@@ -44,6 +44,7 @@ struct Services {
     bool caller_keys = false;                   // `serve`: callers are known by keys
     bool any_local_user = false;                // `serve`: other accounts of this machine may call, too
     std::vector<std::string> trusted_proxies = {};
+    std::optional<oidc::ProviderSettings> provider = {};  // `serve`: where people sign in, too
     std::vector<std::string> doctor = {};  // the command that checks this server's settings; empty: none
 
     std::unique_ptr<truefoundry::Exchange> exchange;

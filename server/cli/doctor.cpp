@@ -42,7 +42,9 @@ void add_doctor(CommandLine& line) {
                   "Check what is configured and what works, and say what an approval proves here",
                   {"--listen --open-browser --sandbox --sandbox-tokens --read-only --tools --hold --policy "
                    "--state-dir --public-url "
-                   "--allowed-host --allowed-origin --callers --any-local-user --trusted-proxy --ca-file "
+                   "--allowed-host --allowed-origin --callers --any-local-user --trusted-proxy --oidc-issuer "
+                   "--oidc-client-id --oidc-client-secret-file --oidc-group --oidc-groups-claim "
+                   "--oidc-name-claim --oidc-scope --oidc-amr --ca-file "
                    "--log-level --config",
                    {"tfy-pat-mcp doctor", "tfy-pat-mcp doctor --sandbox --json"}},
                   [chosen](Invocation& call) { return run(call, *chosen); }});

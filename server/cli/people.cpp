@@ -77,8 +77,9 @@ std::string person_line(const Person& person) {
     const auto state = person.suspended ? "suspended on " + policy::format_time_for_people(*person.suspended)
                        : person.confirmed ? std::string("may decide")
                                           : std::string("waits for a second person to confirm");
-    const auto how =
-        person.let_in_by.empty() ? std::string("the first person") : "invited by " + person.let_in_by;
+    const auto how = person.let_in_by.empty()      ? std::string("the first person")
+                     : person.came_from_provider() ? "came from " + person.let_in_by
+                                                   : "invited by " + person.let_in_by;
     return person.name + "  " + state + "; " + how + ", enrolled on " +
            policy::format_time_for_people(person.enrolled) + "\n";
 }

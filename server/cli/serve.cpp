@@ -10,7 +10,10 @@ void add_serve(CommandLine& line) {
               "Serve MCP over HTTP at /mcp, and the approvals page at /approvals",
               {"--listen --sandbox --sandbox-tokens --read-only --tools --hold --policy --state-dir "
                "--public-url --allowed-host "
-               "--allowed-origin --callers --any-local-user --trusted-proxy --ca-file --log-level --config",
+               "--allowed-origin --callers --any-local-user --trusted-proxy --oidc-issuer --oidc-client-id "
+               "--oidc-client-secret-file --oidc-group --oidc-groups-claim --oidc-name-claim --oidc-scope "
+               "--oidc-amr "
+               "--ca-file --log-level --config",
                {"tfy-pat-mcp serve --sandbox",
                 "tfy-pat-mcp serve --listen 127.0.0.1:8790 --public-url https://tfy.example.com"}},
               [](Invocation& call) {

@@ -65,6 +65,39 @@ void add_reach(CLI::App& app, config::Options& options) {
                      "ADDRESS", "TFY_PAT_MCP_TRUSTED_PROXY", "none"));
 }
 
+/// Where people sign in, beside the page's own ways.
+void add_oidc(CLI::App& app, config::Options::Oidc& options) {
+    const TextSettings text{app};
+    text("--oidc-issuer", options.issuer,
+         "serve: the OpenID Connect provider at which people sign in to the page, as it names itself", "URL",
+         "TFY_PAT_MCP_OIDC_ISSUER", "none");
+    text("--oidc-client-id", options.client_id, "serve: what this server is called there", "ID",
+         "TFY_PAT_MCP_OIDC_CLIENT_ID", "none");
+    text("--oidc-client-secret-file", options.client_secret_file,
+         "serve: file with the client's secret; no other user may read it", "FILE",
+         "TFY_PAT_MCP_OIDC_CLIENT_SECRET_FILE", "none");
+    takes_list(*text("--oidc-group", options.groups,
+                     "serve: group of the provider whose members may sign in; repeatable", "GROUP",
+                     "TFY_PAT_MCP_OIDC_GROUP", "none"));
+    text("--oidc-groups-claim", options.groups_claim,
+         "serve: claim of the ID token that lists a person's groups", "CLAIM",
+         "TFY_PAT_MCP_OIDC_GROUPS_CLAIM")
+        ->capture_default_str();
+    text("--oidc-name-claim", options.name_claim,
+         "serve: claim under which a person is enrolled when they come for the first time. email counts only "
+         "if "
+         "the provider has verified it",
+         "CLAIM", "TFY_PAT_MCP_OIDC_NAME_CLAIM")
+        ->capture_default_str();
+    takes_list(*text("--oidc-scope", options.scopes,
+                     "serve: scope to ask for beside openid, email and profile; repeatable", "SCOPE",
+                     "TFY_PAT_MCP_OIDC_SCOPE", "none"));
+    takes_list(
+        *text("--oidc-amr", options.amr,
+              "serve: way of signing in there (amr) that must have been used, for example mfa; repeatable",
+              "WAY", "TFY_PAT_MCP_OIDC_AMR", "none"));
+}
+
 }  // namespace
 
 void add_settings(CLI::App& app, config::Options& options) {
@@ -104,6 +137,7 @@ void add_settings(CLI::App& app, config::Options& options) {
     takes_list(*text("--tools", options.tools, "Offer only these tools, with commas between them", "LIST",
                      "TFY_PAT_MCP_TOOLS", "all"));
     add_reach(app, options);
+    add_oidc(app, options.oidc);
     spelled(app.add_flag("--open-browser,!--no-open-browser", options.open_browser,
                          "Open the approvals page in a browser if there is a display"),
             "", "on")

@@ -31,10 +31,15 @@ struct Options {
     bool any_local_user = false;                    // serve: callers may be of any account of this machine
     std::string callers = "loopback";               // serve: how callers are known, or "keys"
     std::vector<std::string> trusted_proxies = {};  // serve: addresses of proxies with TLS before it
-    bool read_only = false;                         // offer the reading tools alone
-    std::vector<std::string> tools = {};            // to offer; empty: all
-    std::vector<std::string> doctor = {};           // the command that checks these settings
-    bool open_browser = true;  // stdio: lead the person to the page where a display is there
+    struct Oidc {                                   // serve: an identity provider at which people sign in
+        std::string issuer = {}, client_id = {}, client_secret_file = {};
+        std::string groups_claim = "groups", name_claim = "email";
+        std::vector<std::string> groups = {}, amr = {}, scopes = {};
+    } oidc = {};
+    bool read_only = false;                // offer the reading tools alone
+    std::vector<std::string> tools = {};   // to offer; empty: all
+    std::vector<std::string> doctor = {};  // the command that checks these settings
+    bool open_browser = true;              // stdio: lead the person to the page where a display is there
 };
 
 /// Where the control plane is and the key to it; read from TFY_BASE_URL (TFY_HOST, TFY_API_HOST),

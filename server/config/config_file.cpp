@@ -66,11 +66,16 @@ const CLI::App* verb_of(const CLI::App& app, const std::string& name) {
 
 class Reader {
 public:
-    /// A table named as a verb holds that verb's own options.
-    void read(const CLI::App& app, const toml::table& table, const std::vector<std::string>& parents = {}) {
+    /// A table named as a verb holds that verb's own options; [oidc] holds the options whose names begin so.
+    void read(const CLI::App& app, const toml::table& table, const std::vector<std::string>& parents = {},
+              const std::string& beginning = {}) {
         for (const auto& [key, node] : table) {
-            const std::string name(key.str());
+            const auto name = beginning + std::string(key.str());
             if (const auto* inner = node.as_table()) {
+                if (name == "oidc" && parents.empty()) {
+                    read(app, *inner, parents, name + "-");
+                    continue;
+                }
                 const auto* verb = verb_of(app, name);
                 if (verb == nullptr) unknown_key(app, key);
                 auto below = parents;

@@ -1,5 +1,6 @@
 #include "server/config/serving.hpp"
 
+#include "server/config/provider.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/transport/client_address.hpp"
 
@@ -37,7 +38,7 @@ Result<void> may_serve(const Settings& settings) {
         return refused(
             "--public-url is http and not on this machine: sign-in codes and values could be read on "
             "the way. Put a proxy with TLS before serve, and write the address with https://.");
-    return {};
+    return may_sign_in_there(settings);
 }
 
 }  // namespace tfy::config

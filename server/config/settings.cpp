@@ -7,6 +7,7 @@
 #include "manifests/embedded.hpp"
 #include "policy/near_miss.hpp"
 #include "server/config/path_text.hpp"
+#include "server/config/provider.hpp"
 #include "server/http_client/ca_file.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/storage/regular_file.hpp"
@@ -134,6 +135,7 @@ ReadSettings read_settings(const Options& options) {
     settings.caller_keys = options.callers == "keys";
     settings.any_local_user = options.any_local_user;
     take("--trusted-proxy", checked(options.trusted_proxies, check_proxy), settings.trusted_proxies);
+    read_provider(options.oidc, all);
     take("--ca-file", read_ca_file(options.ca_file), settings.ca_file);
     take("--hold", read_hold(options.hold), settings.hold);
     take("--tools", read_offer(options), settings.offer);

@@ -5,6 +5,7 @@
 #include "policy/rule.hpp"
 #include "server/config/config.hpp"
 #include "server/notify/webhook_target.hpp"
+#include "server/oidc/provider_settings.hpp"
 #include "tools/offer.hpp"
 
 namespace tfy::config {
@@ -19,6 +20,7 @@ struct Settings {
     bool caller_keys = false;     // serve: callers are known by keys
     bool any_local_user = false;  // serve: other accounts of this machine may call, too
     std::vector<std::string> trusted_proxies = {};
+    std::optional<oidc::ProviderSettings> provider = {};  // serve: where people sign in, too; see may_serve()
     std::string ca_file = {};
     tools::Offer offer = {};
     policy::Duration hold = {};

@@ -13,6 +13,7 @@
 #include "server/dashboard/own_origin.hpp"
 #include "server/dashboard/page_files.hpp"
 #include "server/dashboard/reveal_nonces.hpp"
+#include "server/oidc/sign_in_desk.hpp"
 #include "server/people/page_sessions.hpp"
 #include "server/people/passkey_desk.hpp"
 #include "server/people/passphrase_desk.hpp"
@@ -51,6 +52,7 @@ public:
         people::PeopleDesk& enrolled;
         Reading reading;
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
+        oidc::SignInDesk* provider = nullptr;                 // where people sign in, too; none: they cannot
     };
     Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
               const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
@@ -101,6 +103,10 @@ private:
     Async<transport::HttpResponse> join(PageRequest visit);
     Async<Result<storage::Invitation>> invitation_in(const PageRequest& visit);
     Async<Result<storage::Person>> enrol(PageRequest& visit);
+    /// What a sign-in ends with: the page key, and the end of an older session of this tab.
+    Async<transport::HttpResponse> let_in(PageRequest visit, Result<people::PageSessions::Session> session);
+    Async<transport::HttpResponse> begin_at_provider(PageRequest visit);
+    Async<transport::HttpResponse> come_from_provider(PageRequest visit);
     Async<transport::HttpResponse> sign_out(PageRequest visit);
     Async<transport::HttpResponse> session(PageRequest visit);
     Async<transport::HttpResponse> list(PageRequest visit);
@@ -159,6 +165,7 @@ private:
     people::PeopleDesk& enrolled_;
     Reading reading_;
     std::function<void(policy::Approval)> approved_;
+    oidc::SignInDesk* provider_;
     people::PageSessions& people_;
     people::SignInCodes& codes_;
     const sealing::Sealer& redaction_;

@@ -13,16 +13,9 @@ namespace tfy::dashboard {
 namespace {
 
 /// The page's own addresses below /approvals, beside the inbox and its requests.
-constexpr std::array<std::string_view, 9> views = {
-    "health", "history", "passkeys", "people", "permissions", "rotations", "together", "tokens", "values"};
-
-Error not_signed_in(const Error& error) {
-    constexpr std::string_view of_any = " Nothing was changed.";
-    auto text = error.message;
-    if (const auto found = text.find(of_any); found != std::string::npos)
-        text.replace(found, of_any.size(), " You are not signed in.");
-    return {error.code, std::move(text)};
-}
+constexpr std::array<std::string_view, 10> views = {"health", "history",     "oidc",      "passkeys",
+                                                    "people", "permissions", "rotations", "together",
+                                                    "tokens", "values"};
 
 }  // namespace
 
@@ -68,8 +61,8 @@ Async<Result<people::PageSessions::Session>> Dashboard::identify(PageRequest& vi
     co_return co_await std::move(opening);
 }
 
-Async<transport::HttpResponse> Dashboard::sign_in(PageRequest visit) {
-    const auto session = co_await identify(visit);
+Async<transport::HttpResponse> Dashboard::let_in(PageRequest visit,
+                                                 Result<people::PageSessions::Session> session) {
     if (session) {
         if (!visit.key.empty())  // an older session of this tab ends here
             std::ignore = co_await people_.sign_out(visit.key);
@@ -77,7 +70,14 @@ Async<transport::HttpResponse> Dashboard::sign_in(PageRequest visit) {
     }
     transport::Headers extra;
     if (session.error().code == Errc::rate_limited) extra.emplace_back("Retry-After", "60");
-    co_return error_reply(redaction_, session.error(), std::move(extra));
+    co_return error_reply(redaction_, visit.session ? session.error() : not_signed_in(session.error()),
+                          std::move(extra));
+}
+
+Async<transport::HttpResponse> Dashboard::sign_in(PageRequest visit) {
+    auto session = co_await identify(visit);
+    auto letting_in = let_in(std::move(visit), std::move(session));
+    co_return co_await std::move(letting_in);
 }
 
 Async<transport::HttpResponse> Dashboard::sign_out(PageRequest visit) {
@@ -107,6 +107,7 @@ Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
                        {"passkeys", passkeys},
                        {"person", session ? Json(session->person) : Json(nullptr)},
                        {"server", server_label_},
+                       {"provider", provider_ != nullptr ? Json(provider_->host()) : Json(nullptr)},
                        {"sign_in_help", {{"words", help.words}, {"command", help.command}}},
                        {"version", TFY_VERSION}};
     co_return json_reply(redaction_, 200, body);

@@ -71,6 +71,14 @@ int page_status(Errc code) {
     }
 }
 
+Error not_signed_in(const Error& error) {
+    constexpr std::string_view of_any = " Nothing was changed.";
+    auto text = error.message;
+    if (const auto found = text.find(of_any); found != std::string::npos)
+        text.replace(found, of_any.size(), " You are not signed in.");
+    return {error.code, std::move(text)};
+}
+
 transport::HttpResponse error_reply(const sealing::Sealer& redaction, const Error& error,
                                     transport::Headers extra) {
     return error_reply(redaction, page_status(error.code), protocol::name(error.code), error.message,

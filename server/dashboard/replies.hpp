@@ -26,6 +26,9 @@ transport::HttpResponse empty_reply(int status, transport::Headers extra = {});
 
 /// The status for what the desks answer with; Errc::refused is 422.
 int page_status(Errc code);
+/// What a desk answered with, to someone who wanted to sign in: "Nothing was changed." becomes "You are not
+/// signed in."
+Error not_signed_in(const Error& error);
 /// What a desk answered with, under page_status().
 transport::HttpResponse error_reply(const sealing::Sealer& redaction, const Error& error,
                                     transport::Headers extra = {});

@@ -11,6 +11,7 @@
 #include "server/app/display.hpp"
 #include "server/app/services.hpp"
 #include "server/doctor/doctor_approvals.hpp"
+#include "server/doctor/doctor_provider.hpp"
 #include "server/doctor/doctor_report.hpp"
 #include "server/doctor/doctor_settings.hpp"
 #include "server/doctor/doctor_state.hpp"
@@ -95,6 +96,8 @@ int run_doctor(const DoctorOptions& given, std::ostream& out) {
         all.push_back(look_at_listen(read.settings));
         all.push_back(look_at_public_url(read.settings));
     }
+    if (auto provider = look_at_provider(read.settings, app::SystemClock(), options.offline))
+        all.push_back(std::move(*provider));
     if (options.json)
         console.print(out, report_json(all, options.settings));
     else

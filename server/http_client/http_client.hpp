@@ -17,9 +17,10 @@ namespace tfy::http_client {
 struct WebRequest {
     std::string method;                         // upper case
     std::string target;                         // origin form, percent-encoded: "/api/things?limit=100"
-    std::string body = {};                      // UTF-8 JSON, or empty
+    std::string body = {};                      // UTF-8, or empty
     std::chrono::milliseconds timeout{30'000};  // from connect to last byte
     std::vector<std::pair<std::string, std::string>> headers = {};  // beside those that every request has
+    std::string body_type = "application/json";
 };
 
 struct WebResponse {

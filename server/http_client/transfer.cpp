@@ -72,7 +72,8 @@ bool Transfer::add_headers(std::string secret_header) {
     if (!add_header("Accept: application/json")) return false;
     for (const auto& [name, value] : request_.headers)
         if (!add_header(name + ": " + value)) return false;
-    return !has_body(request_) || (add_header("Content-Type: application/json") && add_header("Expect:"));
+    return !has_body(request_) ||
+           (add_header("Content-Type: " + request_.body_type) && add_header("Expect:"));
 }
 
 bool Transfer::set_options() {

@@ -1,17 +1,10 @@
 #include "server/notify/webhook_target.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <system_error>
 
 #include "policy/canonical_json.hpp"
 #include "policy/notice/signature.hpp"
-#include "server/storage/open_file.hpp"
+#include "server/storage/private_files.hpp"
 
 namespace tfy::notify {
 namespace {
@@ -22,27 +15,9 @@ Error wrong(int line, const std::string& what) {
     return {Errc::refused, "The webhook of line " + std::to_string(line) + " cannot be used: " + what + "."};
 }
 
-/// What a file that no one else may read holds. An Error's message is a clause.
-Result<std::string> read_private(const std::string& file) {
-    const storage::OpenFile open(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat found = {};
-    if (!open || ::fstat(open.get(), &found) != 0)
-        return Error{Errc::refused,
-                     file + " cannot be read (" + std::generic_category().message(errno) + ")"};
-    if ((found.st_mode & 077U) != 0)
-        return Error{Errc::refused, "other users may read " + file + "; run chmod 600 on it"};
-    std::array<char, most_bytes + 1> bytes{};
-    const auto size = S_ISREG(found.st_mode) ? ::read(open.get(), bytes.data(), bytes.size()) : -1;
-    if (size < 0 || static_cast<std::size_t>(size) > most_bytes)
-        return Error{Errc::refused, file + " is no file of at most 4096 bytes"};
-    std::string text(bytes.data(), static_cast<std::size_t>(size));
-    explicit_bzero(bytes.data(), bytes.size());
-    return text;
-}
-
 Result<policy::WebhookUrl> read_address(const policy::Webhook& webhook) {
     if (webhook.url_file.empty()) return policy::read_webhook_url(webhook.url);
-    auto text = read_private(webhook.url_file);
+    auto text = storage::read_private_file(webhook.url_file, most_bytes);
     if (!text) return text.error();
     while (!text->empty() && std::string_view(" \t\r\n").find(text->back()) != std::string_view::npos)
         text->pop_back();
@@ -54,7 +29,7 @@ Result<policy::WebhookUrl> read_address(const policy::Webhook& webhook) {
 
 Result<std::shared_ptr<const policy::Secret>> read_key(const std::string& file) {
     if (file.empty()) return std::shared_ptr<const policy::Secret>{};
-    auto text = read_private(file);
+    auto text = storage::read_private_file(file, most_bytes);
     if (!text) return text.error();
     auto key = notice::read_signing_key(std::move(*text));
     if (!key) return Error{Errc::refused, file + " " + key.error().message};

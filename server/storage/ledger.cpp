@@ -277,9 +277,22 @@ CREATE TABLE passkey_counts (
 ) STRICT;
 )sql";
 
-constexpr std::array migrations = {version_1,  version_2,  version_3,  version_4, version_5,
-                                   version_6,  version_7,  version_8,  version_9, version_10,
-                                   version_11, version_12, version_13, version_14};
+// Sign-ins at an identity provider that were begun; hashes of what comes back.
+constexpr std::string_view version_15 = R"sql(
+CREATE TABLE provider_sign_ins (
+    hash     TEXT PRIMARY KEY,
+    person   TEXT NOT NULL,
+    issuer   TEXT NOT NULL,
+    nonce    TEXT NOT NULL,
+    verifier TEXT NOT NULL,
+    until    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX provider_sign_ins_by_age ON provider_sign_ins (until);
+)sql";
+
+constexpr std::array migrations = {version_1,  version_2,  version_3,  version_4,  version_5,
+                                   version_6,  version_7,  version_8,  version_9,  version_10,
+                                   version_11, version_12, version_13, version_14, version_15};
 
 }  // namespace
 

@@ -230,6 +230,19 @@ public:
     Result<void> change_signed(policy::Approval::State expected, const policy::Approval& next,
                                const journal::JournalEntry& entry, const PasskeyUse& use);
 
+    /// Counts until its end. Of very many the oldest are forgotten.
+    Result<void> add_provider_sign_in(const ProviderSignIn& begun, policy::Time now);
+    /// It is used up. Nothing where it is unknown, used or too old.
+    Result<std::optional<ProviderSignIn>> take_provider_sign_in(const std::string& hash, policy::Time now);
+    /// Whose pair it is, suspended or not; nothing where it is no one's.
+    Result<std::optional<Person>> person_of(const ProviderPair& pair);
+    /// By that pair; they may look until someone who decides confirms them. Errc::refused while no one is
+    /// enrolled, Errc::conflict if the name or the pair was ever used.
+    Result<Person> enrol_by_provider(const std::string& name, const ProviderPair& pair, policy::Time at);
+    /// It is from now on one of theirs, instead of the pair that was. Errc::not_found, Errc::conflict if it
+    /// is another person's.
+    Result<Person> connect_provider(const std::string& name, const ProviderPair& pair, policy::Time at);
+
     Result<void> open_page_session(const PageSession& session);
     /// Nothing where there is none, it is over, an hour without use has passed, or its person is suspended.
     Result<std::optional<PageSession>> page_session(const std::string& hash, policy::Time now);

@@ -59,9 +59,13 @@ struct Ledger::Impl {
     Result<std::vector<journal::JournalRecord>> journal_of_people();
     Result<PeopleInJournal> people_in_journal();
     Result<Person> enrol(Person person, const FirstCredential& first, Enrolment how);
-    Result<Credential> add_passphrase(const std::string& person, const std::string& secret, policy::Time at);
+    /// Instead of the one of that kind that there was.
+    Credential replace_credential(const std::string& person, std::string_view kind, const std::string& secret,
+                                  policy::Time at);
     /// Errc::conflict if any person has it.
     Result<Credential> insert_passkey(const std::string& person, const Passkey& passkey, policy::Time at);
+    /// Whose pair it is; nothing if it is no one's.
+    std::optional<std::string> holder_of(const PeopleInJournal& known, const ProviderPair& pair);
     bool take_passkey_challenge(const std::string& hash, policy::Time now);
     /// Keeps that it was used, for as long as it would count.
     Result<void> spend_sealed_challenge(const PasskeyUse& use, const std::string& person, policy::Time now);

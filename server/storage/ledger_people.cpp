@@ -80,14 +80,14 @@ Result<PeopleInJournal> Ledger::Impl::people_in_journal() {
     return people_in(*records);
 }
 
-Result<Credential> Ledger::Impl::add_passphrase(const std::string& person, const std::string& secret,
-                                                policy::Time at) {
-    run("DELETE FROM credentials WHERE person = ? AND kind = 'passphrase'", person);
+Credential Ledger::Impl::replace_credential(const std::string& person, std::string_view kind,
+                                            const std::string& secret, policy::Time at) {
     Credential made{.id = "crd_" + policy::random_id(),
                     .person = person,
-                    .kind = std::string(passphrase_kind),
+                    .kind = std::string(kind),
                     .secret = secret,
                     .created = at};
+    run("DELETE FROM credentials WHERE person = ? AND kind = ?", made.person, made.kind);
     run("INSERT INTO credentials (id, person, kind, secret, created) VALUES (?, ?, ?, ?, ?)", made.id,
         made.person, made.kind, made.secret, sqlite::stored(at));
     return made;
@@ -101,8 +101,9 @@ Result<Person> Ledger::Impl::enrol(Person person, const FirstCredential& first, 
         "?, ?, NULL)",
         person.id, person.name, person.let_in_by, sqlite::stored(person.enrolled), person.confirmed ? 1 : 0);
     run("DELETE FROM credentials WHERE person = ?", person.name);
-    const auto credential = first.passkey ? insert_passkey(person.name, *first.passkey, person.enrolled)
-                                          : add_passphrase(person.name, first.hash, person.enrolled);
+    const auto credential =
+        first.passkey ? insert_passkey(person.name, *first.passkey, person.enrolled)
+                      : Result(replace_credential(person.name, first.kind, first.kept, person.enrolled));
     if (!credential) return credential.error();
     if (first.passkey) note_passkey_count(credential->id, first.sign_count);
     auto told = append(person.enrolled, "person_enrolled", "", enrolled_body(person, *credential, how));
@@ -249,9 +250,8 @@ Result<void> Ledger::set_passphrase(const std::string& person, const std::string
         if (!known) return known.error();
         const auto found = believed(*impl_->database, *known, person);
         if (!found || found->suspended) return not_enrolled("Nothing was set.");
-        const auto credential = impl_->add_passphrase(person, secret, at);
-        if (!credential) return credential.error();
-        return impl_->append(at, "person_credential", "", credential_body(*credential));
+        const auto credential = impl_->replace_credential(person, passphrase_kind, secret, at);
+        return impl_->append(at, "person_credential", "", credential_body(credential));
     });
 }
 

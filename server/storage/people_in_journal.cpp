@@ -17,6 +17,7 @@ std::string_view words_of(Enrolment how) {
         case Enrolment::first: return "first";
         case Enrolment::earlier_version: return "earlier_version";
         case Enrolment::invitation: return "invitation";
+        case Enrolment::provider: return "oidc";
     }
     return "";
 }
@@ -26,7 +27,8 @@ void take_credential(PeopleInJournal& all, const Json& body) {
     const auto person = text_in(body, "person");
     const auto kind = text_in(body, "kind");
     std::erase_if(all.credentials, [&](const auto& each) {
-        return kind == passphrase_kind && each.second.person == person && each.second.kind == kind;
+        const bool is_single = kind == passphrase_kind || kind == provider_kind;
+        return is_single && each.second.person == person && each.second.kind == kind;
     });
     all.credentials[id] = {person, kind, text_in(body, "digest")};
 }
@@ -125,6 +127,7 @@ Json credential_body(const Credential& credential) {
                  {"kind", credential.kind},
                  {"digest", digest_of_credential(credential)}};
     if (credential.kind == passkey_kind) body["passkey"] = Json::parse(credential.secret);
+    if (credential.kind == provider_kind) body["oidc"] = Json::parse(credential.secret);
     return body;
 }
 

@@ -40,12 +40,13 @@ std::string person_id_of(const Invitation& invitation);
 
 inline constexpr std::string_view passphrase_kind = "passphrase";
 inline constexpr std::string_view passkey_kind = "passkey";
+inline constexpr std::string_view provider_kind = "oidc";
 
 /// What stands in the journal instead of the secret.
 std::string digest_of_credential(const Credential& credential);
 
 Json enrolled_body(const Person& person, const Credential& credential, Enrolment how);
-/// With what is kept of a passkey, which is public.
+/// With what is kept of a passkey, or the pair of a provider: both are public.
 Json credential_body(const Credential& credential);
 Json invited_body(const Invitation& invitation);
 /// Of the first person's; `where`: what gave it out (process, terminal, what started it).

@@ -12,12 +12,14 @@ namespace tfy::storage {
 struct Person {
     std::string id;         // "prs_…"
     std::string name;       // never used again for another one
-    std::string let_in_by;  // empty: the first person, who owns the state directory
+    std::string let_in_by;  // a person, or the identity provider that they came from, "https://…"; empty: the
+                            // first person, who owns the state directory
     policy::Time enrolled = {};
     bool confirmed = false;  // by a second person, where there was one; until then they may only look
     std::optional<policy::Time> suspended = {};
 
     bool decides() const { return confirmed && !suspended; }
+    bool came_from_provider() const { return let_in_by.find("://") != std::string::npos; }
     bool operator==(const Person&) const = default;
 };
 
@@ -25,13 +27,14 @@ struct Person {
 struct Credential {
     std::string id;  // "crd_…"
     std::string person;
-    std::string kind;    // "passphrase" or "passkey"
-    std::string secret;  // passphrase: its argon2id hash; passkey: Passkey::kept(), which is public
+    std::string kind;  // "passphrase", "passkey" or "oidc"
+    std::string
+        secret;  // passphrase: its argon2id hash; others are public: Passkey::kept(), ProviderPair::kept()
     policy::Time created = {};
 };
 
 /// How a person came to be enrolled.
-enum class Enrolment { first, earlier_version, invitation };
+enum class Enrolment { first, earlier_version, invitation, provider };
 
 struct Invitation {
     std::string hash;    // of the code
@@ -40,11 +43,22 @@ struct Invitation {
     policy::Time until = {};
 };
 
-/// What a new person is known by: an argon2id hash of a passphrase, or a passkey that was just made.
+/// Someone as an identity provider knows them: OpenID Connect's `iss` and `sub`.
+struct ProviderPair {
+    std::string issuer;
+    std::string subject;
+
+    std::string kept() const;
+};
+
+/// What a new person is known by: an argon2id hash of a passphrase, a pair of a provider, or a passkey that was
+/// just made.
 struct FirstCredential {
-    FirstCredential(std::string passphrase_hash) : hash(std::move(passphrase_hash)) {}
+    FirstCredential(std::string passphrase_hash) : kept(std::move(passphrase_hash)) {}
+    FirstCredential(const ProviderPair& pair) : kind("oidc"), kept(pair.kept()) {}
     FirstCredential(Passkey made, std::uint32_t count) : passkey(std::move(made)), sign_count(count) {}
-    std::string hash = {};
+    std::string_view kind = "passphrase";
+    std::string kept = {};
     std::optional<Passkey> passkey = {};  // without its person
     std::uint32_t sign_count = 0;
 };
@@ -61,6 +75,16 @@ struct Ended {
 
     /// {"sessions": 1, …}
     Json json() const;
+};
+
+/// A sign-in at an identity provider that was begun on the page; used once.
+struct ProviderSignIn {
+    std::string hash;    // of its state
+    std::string person;  // who is connected with the one that comes back; empty: that one signs in
+    std::string issuer;
+    std::string nonce;
+    std::string verifier;  // of PKCE
+    policy::Time until = {};
 };
 
 /// A signed-in browser. Its row is bound to the key keys/sessions.key, so that one that was slipped in is

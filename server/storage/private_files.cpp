@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "policy/sealed_state.hpp"
+#include "policy/secret.hpp"
 #include "server/storage/open_file.hpp"
 #include "server/storage/regular_file.hpp"
 
@@ -86,6 +87,25 @@ Result<void> create_key(const fs::path& file) {
 }
 
 }  // namespace
+
+Result<std::string> read_private_file(const fs::path& path, std::size_t most) {
+    const auto file = path.string();
+    const OpenFile open(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat found = {};
+    if (!open || ::fstat(open.get(), &found) != 0)
+        return Error{Errc::refused,
+                     file + " cannot be read (" + std::generic_category().message(errno) + ")"};
+    if ((found.st_mode & others) != 0)
+        return Error{Errc::refused, "other users may read " + file + "; run chmod 600 on it"};
+    std::string text(most + 1, '\0');
+    const auto size = S_ISREG(found.st_mode) ? ::read(open.get(), text.data(), text.size()) : -1;
+    if (size < 0 || static_cast<std::size_t>(size) > most) {
+        policy::wipe(text);
+        return Error{Errc::refused, file + " is no file of at most " + std::to_string(most) + " bytes"};
+    }
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
 
 bool replace_private_file(const fs::path& file, std::string_view text) {
     const auto draft = file.parent_path() / ("." + file.filename().string() + "." + policy::random_id());

@@ -228,7 +228,8 @@ TEST_CASE("a journal from before there were heads is said to have none, and gets
         "DROP TABLE journal_head; DROP TABLE webhooks; DROP TABLE deliveries; DROP TABLE sign_in_codes; DROP "
         "TABLE rotations; DROP TABLE rotation_reservations; DROP TABLE begun_with; DROP TABLE caller_keys; "
         "DROP TABLE freezes; DROP TABLE people; DROP TABLE credentials; DROP TABLE guesses; DROP TABLE "
-        "page_sessions; DROP TABLE passkey_challenges; DROP TABLE passkey_counts; DROP INDEX "
+        "page_sessions; DROP TABLE passkey_challenges; DROP TABLE passkey_counts; DROP TABLE "
+        "provider_sign_ins; DROP INDEX "
         "journal_of_people; "
         "DROP TABLE standing_permissions; ALTER TABLE approvals DROP COLUMN revision; PRAGMA user_version = "
         "1";

@@ -187,6 +187,7 @@ TEST_CASE("without a session nothing is told and nothing is done") {
                {"passkeys", 0},
                {"person", nullptr},
                {"server", "sandbox"},
+               {"provider", nullptr},
                {"sign_in_help",
                 {{"words",
                   "No one is enrolled on this server's state directory yet, so no one can decide. Be the "

@@ -1,6 +1,6 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
 import { keepPageKey, pageKey } from "./page_key";
-import type { Approval, Checks, Destination, Health, Invitation, Joined, Joining, JournalRecord, Passkey, Passkeyed, Pasts, Permission, Person, Reveal, Rotation, Rows, Session, Tokens, ToMake, ToSign } from "./types";
+import type { Approval, Checks, Destination, Health, Invitation, Joined, Joining, JournalRecord, Passkey, Passkeyed, Pasts, Permission, Person, ProviderAnswer, Reveal, Rotation, Rows, Session, Tokens, ToMake, ToSign } from "./types";
 
 const base = "/approvals/api/";
 
@@ -104,12 +104,17 @@ export interface Permit {
 }
 
 /** How a person shows who they are. */
-export type Proof = { code: string } | { name: string; passphrase: string } | Passkeyed;
+export type Proof = { code: string } | { name: string; passphrase: string } | Passkeyed | ProviderAnswer;
 
 export const api = {
     session: () => get<Session>("session"),
     signIn: async (proof: Proof) =>
-        keepPageKey((await ask<{ page_key: string }>("sign-in", proof)).page_key),
+        keepPageKey(
+            (await ask<{ page_key: string }>("state" in proof ? "sign-in/provider/answer" : "sign-in", proof))
+                .page_key,
+        ),
+    beginAtProvider: (proof: { passphrase?: string }) =>
+        ask<{ address: string; state: string }>("sign-in/provider", proof),
     signOut: async () => {
         await post("sign-out", {});
         keepPageKey("");

@@ -17,7 +17,7 @@ import { Passkeys } from "./passkey_list";
 import { Permissions } from "./permissions";
 import { Reveals } from "./reveals";
 import { Rotations } from "./rotations";
-import { SignIn } from "./sign_in";
+import { SignIn, signInProblem } from "./sign_in";
 import { Together } from "./together";
 import { Tokens } from "./tokens";
 import { connection, reveals, rotations, selected, session, signOut, toSave, waiting } from "./state";
@@ -211,6 +211,11 @@ function SignedIn() {
         <>
             <h1 class="unseen">Approvals</h1>
             <Help />
+            {signInProblem.value && (
+                <p class="problem" role="alert">
+                    {signInProblem.value}
+                </p>
+            )}
             {path !== `${home}/values` && toSave.value > 0 && (
                 <p class="banner">
                     {toSave.value === 1 ? "A new value waits" : `${toSave.value} new values wait`}{" "}

@@ -51,7 +51,7 @@ function Row({ person, last }: { person: Person; last: boolean }) {
                     {stateOf(person)};{" "}
                     {let_in_by ? (
                         <>
-                            invited by <bdi>{let_in_by}</bdi>
+                            {let_in_by.includes("://") ? "came from" : "invited by"} <bdi>{let_in_by}</bdi>
                         </>
                     ) : (
                         "the first person"

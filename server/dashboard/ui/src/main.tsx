@@ -1,15 +1,27 @@
-// Starts the page. A code behind '#' leaves the address before anything else happens, and waits for a person.
+// Starts the page. A code behind '#' leaves the address before anything else happens, and waits for a person. An identity
+// provider's answer leaves it, too, and signs in at once.
 import { render } from "preact";
 import { App } from "./app";
 import { api } from "./api";
 import { askOtherTabs } from "./page_key";
 import { takeBrought } from "./join";
-import { session } from "./state";
+import { takeAnswer } from "./provider";
+import { session, signIn } from "./state";
 import { signInProblem } from "./sign_in";
 import "./app.css";
 
+const root = document.getElementById("app")!;
+
 async function start(): Promise<void> {
     takeBrought();
+    const answer = takeAnswer();
+    if (answer) render(<p role="status">Signing in{"\u2026"}</p>, root);
+    try {
+        if (typeof answer === "string") throw new Error(answer);
+        if (answer) await signIn(answer);
+    } catch (failure) {
+        signInProblem.value = (failure as Error).message;
+    }
     try {
         await askOtherTabs();
         session.value ??= await api.session();
@@ -19,4 +31,4 @@ async function start(): Promise<void> {
 }
 
 addEventListener("hashchange", () => void start());
-void start().then(() => render(<App />, document.getElementById("app")!));
+void start().then(() => render(<App />, root));

@@ -3,9 +3,43 @@ import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { make, sign } from "./passkeys";
+import { leaveForProvider } from "./provider";
 import { session } from "./state";
 import { moment } from "./time";
+import { Problem, useWork } from "./work";
 import type { Passkey } from "./types";
+
+function Connect({ host }: { host: string }) {
+    const [passphrase, setPassphrase] = useState("");
+    const { busy, problem, run } = useWork();
+    const submit = (event: Event) => {
+        event.preventDefault();
+        void run(() => leaveForProvider({ passphrase }));
+        setPassphrase("");
+    };
+    return (
+        <form class="decide" onSubmit={submit} noValidate>
+            <h3>
+                Your account at <bdi>{host}</bdi>
+            </h3>
+            <p class="hint">Connect it, and you can sign in there. It takes the place of one that was connected before.</p>
+            <div class="field">
+                <label for="connect-passphrase">Your passphrase, to connect it</label>
+                <input
+                    id="connect-passphrase"
+                    type="password"
+                    autoComplete="current-password"
+                    value={passphrase}
+                    onInput={(event) => setPassphrase(event.currentTarget.value)}
+                />
+            </div>
+            <Problem words={problem} />
+            <button type="submit" class="quiet" aria-disabled={busy}>
+                Connect
+            </button>
+        </form>
+    );
+}
 
 export function Passkeys() {
     const [list, setList] = useState<Passkey[]>([]);
@@ -94,6 +128,7 @@ export function Passkeys() {
                     Register a passkey
                 </button>
             </form>
+            {session.value?.provider && <Connect host={session.value.provider} />}
         </section>
     );
 }

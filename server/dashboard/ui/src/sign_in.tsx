@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type Proof } from "./api";
 import { sign } from "./passkeys";
+import { leaveForProvider } from "./provider";
 import { session, signIn } from "./state";
 import { Problem, useWork } from "./work";
 
@@ -109,6 +110,25 @@ function FirstPerson() {
     );
 }
 
+/** The way of a team: it leads away from this page, and back to it. */
+function AtProvider({ host }: { host: string }) {
+    const [busy, setBusy] = useState(false);
+    const leave = () => {
+        if (busy) return;
+        setBusy(true);
+        signInProblem.value = "";
+        leaveForProvider().catch((failure: Error) => {
+            signInProblem.value = failure.message;
+            setBusy(false);
+        });
+    };
+    return (
+        <button type="button" class="main" aria-disabled={busy} onClick={leave}>
+            Sign in at <bdi>{host}</bdi>
+        </button>
+    );
+}
+
 export const SignIn = () => (session.value?.can_sign_in === false ? <FirstPerson /> : <SignInForm />);
 
 function SignInForm() {
@@ -139,6 +159,7 @@ function SignInForm() {
     return (
         <section class="card sign-in" aria-labelledby="sign-in-title">
             <h1 id="sign-in-title">Sign in to decide</h1>
+            {session.value?.provider && <AtProvider host={session.value.provider} />}
             <form ref={form} onSubmit={send} noValidate>
                 <label for="name">Name</label>
                 <input

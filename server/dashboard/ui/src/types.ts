@@ -203,9 +203,18 @@ export interface Session {
     /** How many passkeys that person has for this page. */
     passkeys: number;
     server: string;
+    /** The host of the identity provider at which people sign in, too. */
+    provider: string | null;
     version: string;
     /** Where a code comes from: words, then the command that they end with. */
     sign_in_help: { words: string; command: string };
+}
+
+/** What a browser brings back from an identity provider. */
+export interface ProviderAnswer {
+    code: string;
+    state: string;
+    iss: string;
 }
 
 /** What a passkey is to sign, and what one is made for. */

@@ -1,0 +1,64 @@
+// Signing in at an identity provider: the page begins it, and brings its answer. The address at which a
+// browser comes back is the page itself, which gives nothing to anyone.
+#include "protocol/text_in.hpp"
+#include "server/dashboard/body_fields.hpp"
+#include "server/dashboard/dashboard.hpp"
+#include "server/dashboard/replies.hpp"
+
+namespace tfy::dashboard {
+namespace {
+
+constexpr std::size_t most_of_answer_part = 8192;
+
+Error no_provider() {
+    return {Errc::not_found,
+            "People sign in to this server without an identity provider. You are not signed in. Use your "
+            "name and "
+            "passphrase, a passkey or a code."};
+}
+
+}  // namespace
+
+// To connect an account takes the passphrase once more, as a passkey does: it makes the power last.
+Async<transport::HttpResponse> Dashboard::begin_at_provider(PageRequest visit) {
+    if (provider_ == nullptr) co_return error_reply(redaction_, not_signed_in(no_provider()));
+    std::string connects;
+    if (visit.body.contains("passphrase")) {
+        if (!visit.session)
+            co_return error_reply(redaction_, 401, "signed_out", "You are not signed in. Nothing was done.");
+        auto typed = text_field(visit.body, "passphrase");
+        if (!typed) co_return error_reply(redaction_, bad_text("passphrase", "Nothing was changed."));
+        connects = visit.session->person;
+        auto checking = passphrases_.check(connects, policy::Secret(std::move(*typed)));
+        if (const auto checked = co_await std::move(checking); !checked)
+            co_return error_reply(redaction_, checked.error());
+    }
+    auto beginning = provider_->begin(std::move(connects));
+    const auto begun = co_await std::move(beginning);
+    if (!begun)
+        co_return error_reply(redaction_, visit.session ? begun.error() : not_signed_in(begun.error()));
+    co_return json_reply(redaction_, 200, {{"address", begun->address}, {"state", begun->state}});
+}
+
+Async<transport::HttpResponse> Dashboard::come_from_provider(PageRequest visit) {
+    if (provider_ == nullptr) co_return error_reply(redaction_, not_signed_in(no_provider()));
+    oidc::ProviderAnswer answer{.code = protocol::text_in(visit.body, "code"),
+                                .state = protocol::text_in(visit.body, "state"),
+                                .issuer = protocol::text_in(visit.body, "iss")};
+    for (const auto* part : {&answer.code, &answer.state, &answer.issuer})
+        if (part->size() > most_of_answer_part)
+            co_return error_reply(redaction_, bad_text("code", "You are not signed in."));
+    auto finishing = provider_->finish(std::move(answer), visit.session ? visit.session->person : "");
+    auto person = co_await std::move(finishing);
+    Result<people::PageSessions::Session> session = Error{};
+    if (person) {
+        auto opening = people_.open(std::move(*person));
+        session = co_await std::move(opening);
+    } else {
+        session = person.error();
+    }
+    auto letting_in = let_in(std::move(visit), std::move(session));
+    co_return co_await std::move(letting_in);
+}
+
+}  // namespace tfy::dashboard

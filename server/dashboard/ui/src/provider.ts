@@ -1,0 +1,37 @@
+// Signing in at an identity provider. The tab that begins keeps the state, and takes no answer without it: an answer that
+// someone else's browser was given signs no one in here.
+import { api } from "./api";
+import { home } from "./nav";
+import type { ProviderAnswer } from "./types";
+
+const name = "tfy-pat-mcp sign-in state";
+
+/** To sign in; with a passphrase: to connect the account there with the person who is signed in here. */
+export async function leaveForProvider(proof: { passphrase?: string } = {}): Promise<void> {
+    const { address, state } = await api.beginAtProvider(proof);
+    sessionStorage.setItem(name, state);
+    location.assign(address);
+}
+
+/** Texts that the provider's answer has once; those that it has twice are none. */
+function only(query: URLSearchParams, field: string): string {
+    const all = query.getAll(field);
+    return all.length === 1 ? all[0]! : "";
+}
+
+/** The provider's answer, if this is where it sends browsers back to; a sentence if it is none of this tab. It leaves the
+ * address before anything else happens. */
+export function takeAnswer(): ProviderAnswer | string | null {
+    if (location.pathname !== `${home}/oidc`) return null;
+    const query = new URLSearchParams(location.search);
+    history.replaceState(null, "", home);
+    const kept = sessionStorage.getItem(name);
+    sessionStorage.removeItem(name);
+    const state = only(query, "state");
+    if (!kept || state !== kept)
+        return "This sign-in was not begun in this tab, or is used up. You are not signed in. Begin again here.";
+    const error = only(query, "error");
+    if (query.has("error"))
+        return `The identity provider did not sign you in${/^[a-z_]{1,40}$/.test(error) ? ` (${error})` : ""}. You are not signed in here. Begin again, or sign in in another way.`;
+    return { code: only(query, "code"), state, iss: only(query, "iss") };
+}

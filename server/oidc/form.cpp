@@ -1,0 +1,63 @@
+#include "server/oidc/form.hpp"
+
+#include <sodium.h>
+
+#include <array>
+
+#include "policy/base64url.hpp"
+
+namespace tfy::oidc {
+namespace {
+
+bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+std::string form_encoded(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : text) {
+        if (is_unreserved(c)) {
+            encoded += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        encoded += {'%', digits[byte >> 4U], digits[byte & 0xFU]};
+    }
+    return encoded;
+}
+
+std::string base64_of(const std::string& text) {
+    std::string encoded(sodium_base64_ENCODED_LEN(text.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+    sodium_bin2base64(encoded.data(), encoded.size(), reinterpret_cast<const unsigned char*>(text.data()),
+                      text.size(), sodium_base64_VARIANT_ORIGINAL);
+    encoded.pop_back();  // the zero at its end
+    return encoded;
+}
+
+}  // namespace
+
+std::string form_of(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+    std::string form;
+    for (const auto& [name, value] : fields)
+        form += (form.empty() ? "" : "&") + form_encoded(name) + "=" + form_encoded(value);
+    return form;
+}
+
+std::string challenge_of(const std::string& verifier) {
+    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
+    crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(verifier.data()), verifier.size());
+    return policy::to_base64url({reinterpret_cast<const char*>(hash.data()), hash.size()});
+}
+
+std::string client_header(const ProviderSettings& provider) {
+    auto secret = form_encoded(provider.client_secret->reveal());
+    auto both = form_encoded(provider.client_id) + ":" + secret;
+    auto encoded = base64_of(both);
+    auto line = "Authorization: Basic " + encoded;
+    for (auto* text : {&secret, &both, &encoded}) policy::wipe(*text);
+    return line;
+}
+
+}  // namespace tfy::oidc
