@@ -188,6 +188,11 @@ Async<Result<void>> run_served(asio::signal_set& signals, transport::Listener& l
     co_return Result<void>{};
 }
 
+/// As a URL has it.
+std::string host_of(const std::string& address) {
+    return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
 }  // namespace
 
 Result<void> serve(const config::Options& options, std::ostream& out) {
@@ -221,9 +226,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
         });
     if (!listener) return listener.error();
     uses.app = &app;
-    const bool v6 = listening.address.find(':') != std::string::npos;
-    const auto host = v6 ? "[" + listening.address + "]" : listening.address;
-    const auto here = "http://" + host + ":" + std::to_string((*listener)->port());
+    const auto here = "http://" + host_of(listening.address) + ":" + std::to_string((*listener)->port());
     const auto base = public_url.empty() ? here : public_url;
     const auto page_base = public_url.empty() ? transport::localhost_origin((*listener)->port()) : public_url;
     page.open_at(page_base, state_dir, instance);

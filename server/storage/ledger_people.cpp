@@ -102,8 +102,9 @@ Result<Person> Ledger::Impl::enrol(Person person, const FirstCredential& first, 
         person.id, person.name, person.let_in_by, sqlite::stored(person.enrolled), person.confirmed ? 1 : 0);
     run("DELETE FROM credentials WHERE person = ?", person.name);
     const auto credential =
-        first.passkey ? insert_passkey(person.name, *first.passkey, person.enrolled)
-                      : Result(replace_credential(person.name, first.kind, first.kept, person.enrolled));
+        first.passkey
+            ? insert_passkey(person.name, *first.passkey, person.enrolled)
+            : Result<Credential>(replace_credential(person.name, first.kind, first.kept, person.enrolled));
     if (!credential) return credential.error();
     if (first.passkey) note_passkey_count(credential->id, first.sign_count);
     auto told = append(person.enrolled, "person_enrolled", "", enrolled_body(person, *credential, how));

@@ -51,8 +51,8 @@ struct ProviderPair {
     std::string kept() const;
 };
 
-/// What a new person is known by: an argon2id hash of a passphrase, a pair of a provider, or a passkey that was
-/// just made.
+/// What a new person is known by: an argon2id hash of a passphrase, a pair of a provider, or a passkey that
+/// was just made.
 struct FirstCredential {
     FirstCredential(std::string passphrase_hash) : kept(std::move(passphrase_hash)) {}
     FirstCredential(const ProviderPair& pair) : kind("oidc"), kept(pair.kept()) {}

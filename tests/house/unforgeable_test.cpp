@@ -80,9 +80,10 @@ TEST_CASE("who may make what no one else can: the friends in policy are these") 
     const Lines known = {
         {"policy/approval.hpp",
          {"Result<Approval> approve(", "Result<Approval> deny(", "Result<Approval> narrow(",
-          "Result<Approval> withdraw(", "Result<Approval> stop(", "Approval lapse(",
-          "Result<Approval> supersede(", "Result<Approval> begin(", "Result<Approval> finish(",
-          "Result<Approval> approve_under(", "class Gate;", "struct ApprovalForTests;"}},
+          "Result<Approval> withdraw(", "Result<Approval> stop(", "std::optional<Approval> without_person(",
+          "Approval lapse(", "Result<Approval> supersede(", "Result<Approval> begin(",
+          "Result<Approval> finish(", "Result<Approval> approve_under(", "class Gate;",
+          "struct ApprovalForTests;"}},
         {"policy/claim.hpp", {"class storage::Ledger;", "struct ClaimForTests;"}},
         {"policy/gate.hpp", {"class Gate;", "struct PermitForTests;"}},
         {"policy/human.hpp",

@@ -3,7 +3,7 @@ import { useSignalEffect, type Signal } from "@preact/signals";
 import { LocationProvider, useLocation } from "preact-iso";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { notices, sounds, turnNotices, turnSounds } from "./alerts";
+import { alertOf, notices, sounds, turnNotices, turnSounds } from "./alerts";
 import { spoken } from "./announce";
 import { History } from "./history";
 import { Inbox } from "./inbox";
@@ -20,7 +20,9 @@ import { Rotations } from "./rotations";
 import { SignIn, signInProblem } from "./sign_in";
 import { Together } from "./together";
 import { Tokens } from "./tokens";
-import { connection, reveals, rotations, selected, session, signOut, toSave, waiting } from "./state";
+import { besides, connection, reveals, rotations, selected, session, signOut, toSave, waiting } from "./state";
+
+besides.tell = alertOf;
 
 const marks = {
     live: { sign: "\u25cf", word: "Live" },

@@ -1,7 +1,6 @@
 // What the page knows, as signals. No token value is ever kept here.
 import { computed, signal } from "@preact/signals";
 import { api, Failure, type Proof } from "./api";
-import { alertOf } from "./alerts";
 import { announce } from "./announce";
 import { forgetHabits } from "./habits";
 import { keepPageKey } from "./page_key";
@@ -78,12 +77,15 @@ export function leaveInbox(id: string): void {
     kept.value = kept.value.filter((each) => each.id !== id);
 }
 
+/** What else tells of new requests; the page sets it. */
+export const besides = { tell: (_fresh: Row[]): void => {} };
+
 function tellNews(before: Row[], after: Row[]): void {
     const known = new Set(before.map((each) => each.id));
     const fresh = after.filter((each) => !known.has(each.id));
     if (fresh.length === 1 && fresh[0]) announce(`New request: ${rowTitle(fresh[0])}`);
     if (fresh.length > 1) announce(`${fresh.length} new requests`);
-    alertOf(fresh);
+    besides.tell(fresh);
 }
 
 function show(list: Row[]): void {
