@@ -68,7 +68,14 @@ TEST_CASE("with --json the list is one document that holds each request whole") 
     const auto document = lines(run_approvals(shown).out);
     REQUIRE(document.size() == 1);
     REQUIRE(document[0].at("approvals").size() == 1);
-    CHECK(document[0].at("approvals")[0] == approval("apr_1", "apr_1").json());
+    auto expected = approval("apr_1", "apr_1").json();
+    expected["request_expires_at"] =
+        expected.at("expires");  // what the token's end is called is another thing
+    expected.erase("expires");
+    auto& facts = expected.at("facts");
+    facts["expires_at"] = facts.at("expires");
+    facts.erase("expires");
+    CHECK(document[0].at("approvals")[0] == expected);
 }
 
 TEST_CASE("with --json a decision prints one document, and the conversation goes elsewhere") {

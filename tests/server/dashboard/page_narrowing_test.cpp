@@ -148,8 +148,8 @@ TEST_CASE("a change that cannot be made says why, and changes nothing") {
         const char* words;
     };
     const Row rows[] = {
-        {"nothing", Json::object(), 422, "Give the new name or the new expiry"},
-        {"blanks", {{"name", " "}, {"expiration", nullptr}}, 422, "Give the new name or the new expiry"},
+        {"nothing", Json::object(), 422, "Give another name, expiry or team"},
+        {"blanks", {{"name", " "}, {"expiration", nullptr}}, 422, "Give another name, expiry or team"},
         {"no text", {{"name", 7}}, 422, "'name' must be text"},
         {"too long", {{"expiration", std::string(2001, 'x')}}, 422, "'expiration' must be text"},
         {"no digest", {{"digest", ""}, {"name", "ci-b"}}, 422, "Reload the page"},
