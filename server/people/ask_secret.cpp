@@ -71,7 +71,7 @@ Result<std::optional<policy::Secret>> ask_passphrase_or(const Prompt& prompt, co
     if (!again) return nothing;
     if (!same_secret(*first, *again))
         return Error{Errc::refused, "The two passphrases differ. Nothing was set."};
-    return std::optional(std::move(*first));
+    return Result<std::optional<policy::Secret>>(std::move(first));
 }
 
 Result<policy::Secret> ask_new_passphrase(const Prompt& prompt) {
