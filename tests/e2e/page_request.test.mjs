@@ -18,6 +18,8 @@ async function begin(t) {
   return { world, server, page, call, create };
 }
 
+const inOneLine = text => text.replace(/\s+/g, ' ');
+
 /** Nothing in the request has to be scrolled sideways at 320 px. */
 async function fits(page) {
   await page.setViewportSize({ width: 320, height: 800 });
@@ -40,7 +42,7 @@ test('a rotation shows the old token beside the new one; names of 36 characters 
   assert.equal(longest.length, 36);
   await call('tfy_access_tokens_rotate', { id: tokens[0].id, name: longest, grace_period: '15m' });
   const asked = await show(page, 'ci-runner', 'Rotate', 'Rotate access token');
-  const differs = await asked.locator('.changes').innerText();
+  const differs = inOneLine(await asked.locator('.changes').innerText());
   assert.match(differs, new RegExp(`^Name\\s+now: ci-runner → , then: ${longest}\\s+Expires\\s+now: \\d+ \\w+ \\d{4}, \\d\\d:\\d\\d \\S+ → , then: \\d+ \\w+ \\d{4}`));
   assert.match(differs, /Old token\s+now: works → , then: is deleted 15 m after the new value has been shown$/);
   const before = await asked.locator('.sides .before').innerText();
@@ -60,7 +62,7 @@ test('a rotation shows the old token beside the new one; names of 36 characters 
   await mine.getByLabel('Another name').fill(other);
   await mine.getByRole('button', { name: 'Change the request' }).click();
   const changed = card(page, other);
-  const words = await changed.locator('.changes').innerText();
+  const words = inOneLine(await changed.locator('.changes').innerText());
   assert.match(words, new RegExp(`asked: ${longest.replace('successor', 'different')}\\s+now: ${other} by \\S+, \\d\\d:\\d\\d \\S+`));
   await fits(page);
 });
