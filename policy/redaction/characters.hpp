@@ -21,6 +21,10 @@ inline constexpr CharacterSet word_characters = characters(TFY_LETTERS "01234567
 inline constexpr CharacterSet token_characters = characters(TFY_LETTERS "0123456789_-.~+/=");
 /// Closed under the loss of case (window_hash.hpp): of printable characters only ^ falls together with ~.
 inline constexpr CharacterSet scanned_characters = characters(TFY_LETTERS "0123456789_-.~^+/=");
+
+/// What C and od write as a backslash and one of these, and what they stand for.
+inline constexpr std::string_view control_names = "0abtnvfr";
+inline constexpr std::string_view controls_named("\0\a\b\t\n\v\f\r", control_names.size());
 inline constexpr CharacterSet usual_separators = characters(" \t\r\n,;|*.:/\\'\">");
 inline constexpr CharacterSet joining_separators = characters("-_");
 inline constexpr CharacterSet hex_digits_and_separators =

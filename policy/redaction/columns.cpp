@@ -181,17 +181,15 @@ bool read_field(std::string_view field, char& character, bool& sure) {
     const auto first = std::min(field.find_first_not_of(' '), field.size());
     const auto content = field.substr(first);
     if (content.find(' ') != std::string_view::npos) return false;
-    constexpr std::string_view names = "0abtnvfr";
-    constexpr std::string_view named("\0\a\b\t\n\v\f\r", 8);
     if (content.empty()) {
         character = ' ';
     } else if (content.size() == 1) {
         character = content.front();
         sure = sure || character < '0' || character > '9';
     } else if (content.size() == 2) {
-        const auto name = names.find(content[1]);
+        const auto name = control_names.find(content[1]);
         if (content[0] == '\\' && name == std::string_view::npos) return false;
-        character = content[0] == '\\' ? named[name]
+        character = content[0] == '\\' ? controls_named[name]
                     : content == "sp"  ? ' '
                     : content == "nl"  ? '\n'
                                        : '\x01';

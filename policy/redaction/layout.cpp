@@ -77,19 +77,20 @@ std::size_t ordinary_characters_at(std::string_view text, std::size_t at) {
     return end - at;
 }
 
-}  // namespace
-
-void decode_plain_forms(std::string_view text, View& view) {
+/// Puts ordinary text as it is. `escape(at)` returns how long what ESC begins at `at` is, `put(point, at)`
+/// puts what stands for a character.
+template <class SizeOfEscape, class Put>
+void put_forms(std::string_view text, View& view, SizeOfEscape escape, Put put) {
     view.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
         auto size = ordinary_characters_at(text, at);
         if (size > 0) {
             view.put_same(text, at, at + size);
         } else if (text[at] == '\x1b') {
-            size = control_sequence(text, at);
+            size = escape(at);
         } else if (const auto point = read_code_point(text, at); point.size != 0) {
             size = point.size;
-            view.put(plain_form(point.value), at, at + size);
+            put(point, at);
         } else {
             size = 1;
             view.put(text[at], at, at + size);
@@ -98,32 +99,32 @@ void decode_plain_forms(std::string_view text, View& view) {
     }
 }
 
+}  // namespace
+
+void decode_plain_forms(std::string_view text, View& view) {
+    put_forms(
+        text, view, [&](std::size_t at) { return control_sequence(text, at); },
+        [&](const CodePoint& point, std::size_t at) {
+            view.put(plain_form(point.value), at, at + point.size);
+        });
+}
+
 void decode_bare_forms(std::string_view text, View& view) {
     constexpr char32_t keycap = 0x20e3;  // around the digit before it
     static constexpr auto keys = characters("0123456789#*");
     std::vector<std::size_t> marks;  // where the other reading has something else
-    view.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();) {
-        auto size = ordinary_characters_at(text, at);
-        if (size > 0) {
-            view.put_same(text, at, at + size);
-        } else if (text[at] == '\x1b') {
-            size = terminal_sequence(text, at);
-            if (size != control_sequence(text, at)) marks.push_back(view.text().size());
-        } else if (const auto point = read_code_point(text, at); point.size != 0) {
-            size = point.size;
-            const bool is_key =
-                point.value == keycap && !view.text().empty() && has(keys, view.text().back());
-            if (is_key) view.cut(view.text().size() - 1);
-            const auto form = bare_form(point.value);
-            view.put(form, at, at + size);
-            if (is_key || form != plain_form(point.value)) marks.push_back(view.text().size());
-        } else {
-            size = 1;
-            view.put(text[at], at, at + size);
-        }
-        at += size;
-    }
+    const auto escape = [&](std::size_t at) {
+        const auto size = terminal_sequence(text, at);
+        if (size != control_sequence(text, at)) marks.push_back(view.text().size());
+        return size;
+    };
+    put_forms(text, view, escape, [&](const CodePoint& point, std::size_t at) {
+        const bool is_key = point.value == keycap && !view.text().empty() && has(keys, view.text().back());
+        if (is_key) view.cut(view.text().size() - 1);
+        const auto form = bare_form(point.value);
+        view.put(form, at, at + point.size);
+        if (is_key || form != plain_form(point.value)) marks.push_back(view.text().size());
+    });
     view.keep_near(marks);
 }
 

@@ -28,12 +28,8 @@ std::size_t character_size(char c) {
 /// Of "\n", "\'" and "\303" the backslash is at `at`.
 QuotedCharacter read_quoted_escape(std::string_view text, std::size_t at) {
     QuotedCharacter read{at, at + 2, true, '\0'};
-    constexpr std::string_view names = "abtnvfr";
-    constexpr std::string_view named = "\a\b\t\n\v\f\r";
     const char c = at + 1 < text.size() ? text[at + 1] : '\0';
-    if (const auto name = names.find(c); name != std::string_view::npos) {
-        read.escaped = named[name];
-    } else if (c >= '0' && c <= '7') {
+    if (c >= '0' && c <= '7') {
         unsigned value = 0;
         for (read.end = at + 1; read.end < text.size() && read.end < at + 4; ++read.end) {
             const char digit = text[read.end];
@@ -42,7 +38,8 @@ QuotedCharacter read_quoted_escape(std::string_view text, std::size_t at) {
         }
         read.escaped = static_cast<char>(static_cast<unsigned char>(value));
     } else {
-        read.escaped = c;
+        const auto name = control_names.find(c);
+        read.escaped = name == std::string_view::npos ? c : controls_named[name];
     }
     return read;
 }

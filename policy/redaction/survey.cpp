@@ -167,7 +167,7 @@ private:
         for (; begins != 0 && !labelled_; begins &= begins - 1)
             labelled_ = has_label(text_.substr(at + static_cast<std::size_t>(std::countr_zero(begins))));
     }
-    /// Single characters between blanks or quotes, "/" in pieces of base64, and what stands beside numbers.
+    /// Looks for what decode_rows(), decode_quoted() and decode_calls() read.
     void rows(const std::uint64_t* masks, std::size_t stride, std::size_t at) {
         const auto of = [&](Set set) { return masks[set * stride]; };
         const auto ordinary = of(graphic) & ~of(separators);
