@@ -5,11 +5,6 @@
 #include "server/dashboard/replies.hpp"
 
 namespace tfy::dashboard {
-namespace {
-
-constexpr std::size_t longest_device_name = 64;
-
-}  // namespace
 
 Async<Result<storage::Invitation>> Dashboard::invitation_in(const PageRequest& visit) {
     auto found = enrolled_.invitation(text_field(visit.body, "code").value_or(""));
@@ -35,7 +30,7 @@ Async<Result<storage::Person>> Dashboard::enrol(PageRequest& visit) {
     if (const auto passkey = visit.body.find("passkey"); passkey != visit.body.end()) {
         auto answer = read_passkey_answer(*passkey);
         if (!answer) co_return answer.error();
-        auto name = text_field(visit.body, "name").value_or("").substr(0, longest_device_name);
+        auto name = text_field(visit.body, "name").value_or("").substr(0, storage::longest_passkey_name);
         auto joining = passkeys_.join(found->hash, std::move(name), std::move(*answer));
         co_return co_await std::move(joining);
     }

@@ -8,11 +8,9 @@
 namespace tfy::dashboard {
 namespace {
 
-constexpr std::size_t longest_name = 64;
-
 Json passkey_row(const storage::Passkey& passkey, bool for_here, const policy::Seals& seal) {
     return {{"id", passkey.id},
-            {"name", policy::shown(seal, passkey.name, longest_name)},
+            {"name", policy::shown(seal, passkey.name, storage::longest_passkey_name)},
             {"host", passkey.host},
             {"for_here", for_here},
             {"created", policy::format_time(passkey.created)}};
@@ -60,7 +58,7 @@ Async<transport::HttpResponse> Dashboard::add_passkey(PageRequest visit) {
     auto answer = read_passkey_answer(visit.body.value("passkey", Json(nullptr)));
     auto name = text_field(visit.body, "name");
     if (!answer) co_return error_reply(redaction_, answer.error());
-    if (!name || name->size() > longest_name)
+    if (!name || name->size() > storage::longest_passkey_name)
         co_return error_reply(redaction_, 422, "refused",
                               "A passkey's name has 64 bytes at most. Nothing was changed.");
     const auto added = co_await passkeys_.add(visit.session->person, std::move(*name), std::move(*answer));

@@ -26,12 +26,9 @@ Async<transport::HttpResponse> Dashboard::begin_at_provider(PageRequest visit) {
     if (visit.body.contains("passphrase")) {
         if (!visit.session)
             co_return error_reply(redaction_, 401, "signed_out", "You are not signed in. Nothing was done.");
-        auto typed = text_field(visit.body, "passphrase");
-        if (!typed) co_return error_reply(redaction_, bad_text("passphrase", "Nothing was changed."));
+        if (const auto there = co_await still_there(visit); !there)
+            co_return error_reply(redaction_, there.error());
         connects = visit.session->person;
-        auto checking = passphrases_.check(connects, policy::Secret(std::move(*typed)));
-        if (const auto checked = co_await std::move(checking); !checked)
-            co_return error_reply(redaction_, checked.error());
     }
     auto beginning = provider_->begin(std::move(connects));
     const auto begun = co_await std::move(beginning);

@@ -1,4 +1,4 @@
-// How much of one kind a principal may have under way at the same time.
+// How much of one kind may be under way at the same time: of each principal, or of a server.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,10 @@ class ConcurrencyLimit {
 public:
     explicit ConcurrencyLimit(std::size_t each) : each_(each) {}
 
-    /// Given back at its end. nullptr: the principal has all of its places.
+    /// Given back at its end. nullptr: all of its places are taken.
     using Place = std::unique_ptr<std::size_t, void (*)(std::size_t*)>;
-    Place take(const std::string& principal) {
-        auto& taken = taken_[principal];
+    Place take(const std::string& whose = {}) {
+        auto& taken = taken_[whose];
         const auto give_back = [](std::size_t* count) { --*count; };
         if (taken >= each_) return {nullptr, give_back};
         ++taken;

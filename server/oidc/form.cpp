@@ -5,28 +5,12 @@
 #include <array>
 
 #include "policy/base64url.hpp"
+#include "protocol/percent_encoded.hpp"
 
 namespace tfy::oidc {
 namespace {
 
-bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
-}
-
-std::string form_encoded(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char c : text) {
-        if (is_unreserved(c)) {
-            encoded += c;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(c);
-        encoded += {'%', digits[byte >> 4U], digits[byte & 0xFU]};
-    }
-    return encoded;
-}
+std::string form_encoded(std::string_view text) { return protocol::percent_encoded(text, "-._~"); }
 
 std::string base64_of(const std::string& text) {
     std::string encoded(sodium_base64_ENCODED_LEN(text.size(), sodium_base64_VARIANT_ORIGINAL), '\0');

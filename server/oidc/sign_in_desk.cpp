@@ -17,7 +17,6 @@ using storage::ProviderPair;
 using storage::ProviderSignIn;
 
 constexpr std::chrono::minutes life_of_sign_in{10};
-constexpr std::size_t most_under_way = 8;
 constexpr std::size_t longest_code = 4096;
 constexpr std::array<std::string_view, 2> types_of_id_tokens = {"", "jwt"};
 
@@ -57,16 +56,6 @@ Result<Person> person_for(storage::Ledger& ledger, const std::optional<Person>& 
 
 }  // namespace
 
-struct SignInDesk::Place {
-    explicit Place(std::size_t& inside) : inside_(inside) { ++inside_; }
-    ~Place() { --inside_; }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-
-private:
-    std::size_t& inside_;
-};
-
 Error SignInDesk::not_begun(const std::string& why) const {
     log_.warn("a sign-in at the identity provider did not begin", {{"provider", host()}, {"why", why}});
     return {Errc::upstream,
@@ -90,8 +79,8 @@ Error SignInDesk::distrusted(const Error& why) const {
 }
 
 Async<Result<SignInDesk::Begun>> SignInDesk::begin(std::string person) {
-    if (inside_ >= most_under_way) co_return too_many_at_once();
-    const Place place(inside_);
+    const auto place = under_way_.take();
+    if (!place) co_return too_many_at_once();
     const auto metadata = co_await provider_->metadata();
     if (!metadata) co_return not_begun(metadata.error().message);
     const auto now = clock_.now();
@@ -124,8 +113,8 @@ Async<Result<SignInDesk::Begun>> SignInDesk::begin(std::string person) {
 }
 
 Async<Result<std::string>> SignInDesk::finish(ProviderAnswer answer, std::string signed_in) {
-    if (inside_ >= most_under_way) co_return too_many_at_once();
-    const Place place(inside_);
+    const auto place = under_way_.take();
+    if (!place) co_return too_many_at_once();
     auto entering = enter(std::move(answer), std::move(signed_in));
     co_return co_await std::move(entering);
 }

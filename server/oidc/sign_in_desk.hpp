@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "server/loop/concurrency_limit.hpp"
 #include "server/observability/log.hpp"
 #include "server/oidc/provider.hpp"
 #include "server/sealing/sealer.hpp"
@@ -48,7 +49,6 @@ public:
     Async<Result<std::string>> finish(ProviderAnswer answer, std::string signed_in);
 
 private:
-    struct Place;
     Async<Result<std::string>> enter(ProviderAnswer answer, std::string signed_in);
     Async<Result<jwt::Token>> token_for(ProviderAnswer answer, storage::ProviderSignIn begun);
     Async<Result<std::string>> take_in(Json claims, storage::ProviderSignIn begun);
@@ -61,7 +61,7 @@ private:
     const Clock& clock_;
     const observability::Log& log_;
     std::function<std::string()> redirect_;
-    std::size_t inside_ = 0;
+    loop::ConcurrencyLimit under_way_{8};
 };
 
 }  // namespace tfy::oidc

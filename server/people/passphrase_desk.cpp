@@ -12,8 +12,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t most_inside = 5;  // one is checked, four wait
-
 Error too_many() {
     return {Errc::rate_limited,
             "Too many passphrases are being checked. Nothing was changed. Try again in a few seconds."};
@@ -30,24 +28,14 @@ Async<std::optional<Result<std::string>>> hash_there(policy::Secret typed) {
 
 }  // namespace
 
-struct PassphraseDesk::Place {
-    explicit Place(std::size_t& inside) : inside_(inside) { ++inside_; }
-    ~Place() { --inside_; }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-
-private:
-    std::size_t& inside_;
-};
-
 asio::thread_pool& PassphraseDesk::checker() {
     if (!checker_) checker_.emplace(1);
     return *checker_;
 }
 
 Async<Result<void>> PassphraseDesk::check(std::string person, policy::Secret typed) {
-    if (inside_ >= most_inside) co_return too_many();
-    const Place place(inside_);
+    const auto place = inside_.take();
+    if (!place) co_return too_many();
     const auto turn = co_await PassphraseDesk::turn();
     if (!turn) co_return no_turn();
     auto begin = [person, now = clock_.now()](storage::Ledger& ledger) {
@@ -76,8 +64,8 @@ Async<std::optional<storage::GuessingTurn>> PassphraseDesk::turn() const {
 }
 
 Async<Result<std::string>> PassphraseDesk::hash(policy::Secret typed) {
-    if (inside_ >= most_inside) co_return too_many();
-    const Place place(inside_);
+    const auto place = inside_.take();
+    if (!place) co_return too_many();
     auto hashing = hash_there(std::move(typed));
     auto made = co_await asio::co_spawn(checker(), std::move(hashing), asio::use_awaitable);
     co_return std::move(*made);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "policy/secret.hpp"
+#include "server/loop/concurrency_limit.hpp"
 #include "server/storage/guessing_turn.hpp"
 #include "server/storage/store.hpp"
 
@@ -30,7 +31,6 @@ public:
     void close();
 
 private:
-    struct Place;
     boost::asio::thread_pool& checker();
     Async<std::optional<storage::GuessingTurn>> turn() const;
 
@@ -38,7 +38,7 @@ private:
     const Clock& clock_;
     std::filesystem::path state_dir_;
     std::optional<boost::asio::thread_pool> checker_;  // from the first passphrase on
-    std::size_t inside_ = 0;
+    loop::ConcurrencyLimit inside_{5};                 // one is checked, four wait
 };
 
 }  // namespace tfy::people

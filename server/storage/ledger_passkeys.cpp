@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t most_challenges = 32;  // of one person, that wait
 constexpr std::int64_t most_used = 100;       // sealed ones of one person, whose time is not over
-// Stands where a challenge that waits has its statement.
+// What a challenge that was used has in place of its statement.
 constexpr auto used_already = R"({"purpose":"used"})";
 
 Error challenge_is_gone() {
@@ -35,10 +35,7 @@ std::optional<Json> read_stored(const std::string& text) {
 
 /// Of a row of credentials that the journal knows.
 std::optional<Passkey> read_passkey(const PeopleInJournal& known, const Credential& row) {
-    const auto found = known.credentials.find(row.id);
-    if (found == known.credentials.end() || found->second.kind != passkey_kind) return std::nullopt;
-    if (found->second.person != row.person || found->second.digest != digest_of_credential(row))
-        return std::nullopt;
+    if (row.kind != passkey_kind || !known.knows(row)) return std::nullopt;
     const auto kept = read_stored(row.secret);
     auto passkey = kept ? Passkey::read(*kept) : std::nullopt;
     if (!passkey) return std::nullopt;

@@ -47,12 +47,6 @@ bool knows(const PeopleInJournal& known, const Person& row) {
     return found != known.people.end() && found->second == row;
 }
 
-bool knows(const PeopleInJournal& known, const Credential& row) {
-    const auto found = known.credentials.find(row.id);
-    return found != known.credentials.end() && found->second.person == row.person &&
-           found->second.kind == row.kind && found->second.digest == digest_of_credential(row);
-}
-
 /// As the rows say, too.
 std::optional<Person> believed(SQLite::Database& database, const PeopleInJournal& known,
                                const std::string& name) {
@@ -64,7 +58,7 @@ std::optional<Person> believed(SQLite::Database& database, const PeopleInJournal
 std::optional<Credential> passphrase_in(SQLite::Database& database, const PeopleInJournal& known,
                                         const std::string& person) {
     for (auto& row : rows_of_credentials(database))
-        if (row.person == person && row.kind == passphrase_kind && knows(known, row)) return std::move(row);
+        if (row.person == person && row.kind == passphrase_kind && known.knows(row)) return std::move(row);
     return std::nullopt;
 }
 
@@ -144,7 +138,7 @@ Result<std::vector<std::string>> Ledger::people_the_journal_does_not_know() {
         for (const auto& row : rows_of_people(*impl_->database))
             if (!knows(*known, row)) names.insert(row.name);
         for (const auto& row : rows_of_credentials(*impl_->database))
-            if (!knows(*known, row)) names.insert(row.person);
+            if (!known->knows(row)) names.insert(row.person);
         for (const auto& [name, person] : known->people)
             if (!believed(*impl_->database, *known, name)) names.insert(name);
         return std::vector<std::string>(names.begin(), names.end());

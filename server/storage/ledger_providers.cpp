@@ -7,13 +7,6 @@ namespace {
 
 constexpr std::int64_t most_sign_ins = 1000;
 
-/// Of a row of credentials that the journal knows as it is.
-bool is_as_told(const PeopleInJournal& known, const Credential& row) {
-    const auto found = known.credentials.find(row.id);
-    return found != known.credentials.end() && found->second.person == row.person &&
-           found->second.kind == provider_kind && found->second.digest == digest_of_credential(row);
-}
-
 }  // namespace
 
 std::string ProviderPair::kept() const {
@@ -68,7 +61,7 @@ std::optional<std::string> Ledger::Impl::holder_of(const PeopleInJournal& known,
                              .kind = rows.getColumn(2).getString(),
                              .secret = rows.getColumn(3).getString(),
                              .created = sqlite::read_time(rows.getColumn(4))};
-        if (is_as_told(known, row)) return row.person;
+        if (known.knows(row)) return row.person;
     }
     return std::nullopt;
 }

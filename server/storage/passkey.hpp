@@ -10,6 +10,8 @@
 
 namespace tfy::storage {
 
+inline constexpr std::size_t longest_passkey_name = 64;  // bytes of what a person calls a device
+
 /// All of it is public. The journal's record of the registration holds it too, and is enough to check a
 /// signature later.
 struct Passkey {

@@ -114,6 +114,12 @@ std::size_t PeopleInJournal::deciding() const {
         std::ranges::count_if(people, [](const auto& each) { return each.second.decides(); }));
 }
 
+bool PeopleInJournal::knows(const Credential& row) const {
+    const auto found = credentials.find(row.id);
+    return found != credentials.end() && found->second.person == row.person &&
+           found->second.kind == row.kind && found->second.digest == digest_of_credential(row);
+}
+
 std::string digest_of_credential(const Credential& credential) {
     return policy::sha256(policy::canonical_json({{"credential", credential.id},
                                                   {"person", credential.person},

@@ -24,6 +24,8 @@ struct PeopleInJournal {
                                                          // are not there
 
     std::size_t deciding() const;
+    /// Whether the row is as the journal has it.
+    bool knows(const Credential& row) const;
     /// Errc::refused for who may not decide; `undone` ends the sentence.
     Result<void> may_decide(const std::string& name, std::string_view undone) const;
     bool suspended(const std::string& name) const;

@@ -1,32 +1,15 @@
 #include "server/webauthn/fido_library.hpp"
 
-#include <dlfcn.h>
-
 #include <optional>
+
+#include "server/loading/shared_library.hpp"
 
 namespace tfy::webauthn {
 namespace {
 
-class Loading {
-public:
-    // Stays loaded until the process ends.
-    explicit Loading(const char* name) : handle_(::dlopen(name, RTLD_NOW | RTLD_LOCAL)) {}
-
-    template <class Function>
-    void find(const char* symbol, Function& function) {
-        function = handle_ ? reinterpret_cast<Function>(::dlsym(handle_, symbol)) : nullptr;
-        complete_ = complete_ && function != nullptr;
-    }
-    bool complete() const { return complete_; }
-
-private:
-    void* handle_;
-    bool complete_ = true;
-};
-
 std::optional<FidoLibrary> load() {
     FidoLibrary made{};
-    Loading library("libfido2.so.1");
+    loading::SharedLibrary library("libfido2.so.1");
     library.find("fido_init", made.init);
     library.find("fido_cred_new", made.cred_new);
     library.find("fido_cred_free", made.cred_free);

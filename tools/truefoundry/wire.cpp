@@ -5,6 +5,7 @@
 #include <new>
 
 #include "protocol/parse.hpp"
+#include "protocol/percent_encoded.hpp"
 
 namespace tfy::truefoundry::wire {
 namespace {
@@ -68,21 +69,6 @@ Result<TokenPage> page_of(const PlainJson& answer) {
     return page;
 }
 
-std::string percent_encoded(std::string_view plain) {
-    constexpr char digits[] = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char c : plain) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                c == '-' || c == '_';
-        if (unreserved)
-            encoded += c;
-        else
-            encoded += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-    return encoded;
-}
-
 // The value out of {"token":"…"} and nothing else, which is what the API documents. Taken from the body
 // itself, because a parser leaves copies behind that no one wipes. Empty for every other body, and for a
 // value with escapes.
@@ -134,7 +120,8 @@ std::string collection_target() { return std::string(collection); }
 std::string list_target(std::size_t offset, std::size_t limit, std::string_view name_contains) {
     auto target =
         collection_target() + "?limit=" + std::to_string(limit) + "&offset=" + std::to_string(offset);
-    if (!name_contains.empty()) target += "&nameSearchQuery=" + percent_encoded(name_contains);
+    if (!name_contains.empty())
+        target += "&nameSearchQuery=" + protocol::percent_encoded(name_contains, "-_");
     return target;
 }
 
