@@ -1,9 +1,9 @@
 // Asking for less before approving: another name, an earlier end, another team. What was changed is above the arguments.
-import type { Ref } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { useDraft } from "./drafts";
 import { announce } from "./announce";
 import { api } from "./api";
+import { Field } from "./field";
 import { clock } from "./time";
 import { title } from "./words";
 import type { Approval, Part } from "./types";
@@ -46,44 +46,6 @@ export function Changes({ approval }: { approval: Approval }) {
 /** The next frame: what was changed is on the page by then. */
 const focusChanges = (id: string) =>
     requestAnimationFrame(() => document.getElementById(`changed-${id}`)?.focus());
-
-interface FieldProps {
-    id: string;
-    label: string;
-    placeholder: string;
-    hint?: string;
-    value: string;
-    set: (to: string) => void;
-    over: boolean;
-    problem: string;
-    field?: Ref<HTMLInputElement>;
-}
-
-function Field({ id, label, placeholder, hint, value, set, over, problem, field = null }: FieldProps) {
-    return (
-        <div>
-            <label for={id}>{label}</label>
-            <input
-                ref={field}
-                id={id}
-                type="text"
-                value={value}
-                readOnly={over}
-                placeholder={placeholder}
-                autoComplete="off"
-                autoCapitalize="none"
-                spellcheck={false}
-                onInput={(event) => set(event.currentTarget.value)}
-                aria-describedby={hint ? `${id}-help ${problem}` : problem}
-            />
-            {hint && (
-                <p id={`${id}-help`} class="hint">
-                    {hint}
-                </p>
-            )}
-        </div>
-    );
-}
 
 export function Narrow({ approval, over, cut, busy, run, complain }: Part) {
     const { may_narrow: may, votes, id } = approval;

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
+import { OwnPassphrase } from "./field";
 import { make, sign } from "./passkeys";
 import { leaveForProvider } from "./provider";
 import { session } from "./state";
@@ -23,16 +24,12 @@ function Connect({ host }: { host: string }) {
                 Your account at <bdi>{host}</bdi>
             </h3>
             <p class="hint">Connect it, and you can sign in there. It takes the place of one that was connected before.</p>
-            <div class="field">
-                <label for="connect-passphrase">Your passphrase, to connect it</label>
-                <input
-                    id="connect-passphrase"
-                    type="password"
-                    autoComplete="current-password"
-                    value={passphrase}
-                    onInput={(event) => setPassphrase(event.currentTarget.value)}
-                />
-            </div>
+            <OwnPassphrase
+                id="connect-passphrase"
+                label="Your passphrase, to connect it"
+                value={passphrase}
+                set={setPassphrase}
+            />
             <Problem words={problem} />
             <button type="submit" class="quiet" aria-disabled={busy}>
                 Connect
@@ -105,22 +102,13 @@ export function Passkeys() {
                         onInput={(event) => setName(event.currentTarget.value)}
                     />
                 </div>
-                <div class="field">
-                    <label for="passkey-passphrase">Your passphrase</label>
-                    <input
-                        id="passkey-passphrase"
-                        type="password"
-                        autoComplete="current-password"
-                        value={passphrase}
-                        onInput={(event) => setPassphrase(event.currentTarget.value)}
-                        aria-describedby={here ? "passkey-hint" : undefined}
-                    />
-                    {here && (
-                        <p id="passkey-hint" class="hint">
-                            Leave it empty to confirm with a passkey that you have already.
-                        </p>
-                    )}
-                </div>
+                <OwnPassphrase
+                    id="passkey-passphrase"
+                    label="Your passphrase"
+                    hint={here ? "Leave it empty to confirm with a passkey that you have already." : undefined}
+                    value={passphrase}
+                    set={setPassphrase}
+                />
                 <p class="problem" role="alert">
                     {problem}
                 </p>

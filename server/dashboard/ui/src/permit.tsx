@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
+import { Field } from "./field";
 import { go, home } from "./nav";
 import { givenFor, tryRefresh } from "./state";
 import { destinations } from "./words";
@@ -94,52 +95,9 @@ function Summary({ wish }: { wish: Wish }) {
     );
 }
 
-function Field({
-    id,
-    label,
-    hint,
-    number,
-    value,
-    set,
-    focus,
-}: {
-    id: string;
-    label: string;
-    hint?: string;
-    number?: boolean;
-    value: string;
-    set: (to: string) => void;
-    focus?: boolean;
-}) {
-    const field = useRef<HTMLInputElement>(null);
-    useEffect(() => {
-        if (focus) field.current?.focus();
-    }, []);
-    return (
-        <div>
-            <label for={id}>{label}</label>
-            <input
-                ref={field}
-                id={id}
-                type="text"
-                inputMode={number ? "numeric" : "text"}
-                value={value}
-                autoComplete="off"
-                autoCapitalize="none"
-                spellcheck={false}
-                onInput={(event) => set(event.currentTarget.value)}
-                aria-describedby={hint ? `${id}-help permit-problem` : "permit-problem"}
-            />
-            {hint && (
-                <p id={`${id}-help`} class="hint">
-                    {hint}
-                </p>
-            )}
-        </div>
-    );
-}
-
 export function Permit({ from }: { from: Draft }) {
+    const first = useRef<HTMLInputElement>(null);
+    useEffect(() => first.current?.focus(), []);
     const [wish, setWish] = useState<Wish>({
         ...from,
         uses: "5",
@@ -197,7 +155,8 @@ export function Permit({ from }: { from: Draft }) {
                     hint="As shown in its requests, such as stdio:alice."
                     value={wish.principal}
                     set={(principal) => change({ principal })}
-                    focus={from.principal === ""}
+                    field={from.principal === "" ? first : null}
+                    problem="permit-problem"
                 />
                 <Field
                     id="permit-names"
@@ -205,7 +164,8 @@ export function Permit({ from }: { from: Draft }) {
                     hint="* is any characters, but not at the beginning: ci-*"
                     value={wish.names}
                     set={(names) => change({ names })}
-                    focus={from.principal !== ""}
+                    field={from.principal === "" ? null : first}
+                    problem="permit-problem"
                 />
                 <Field
                     id="permit-uses"
@@ -214,6 +174,7 @@ export function Permit({ from }: { from: Draft }) {
                     number
                     value={wish.uses}
                     set={(uses) => change({ uses })}
+                    problem="permit-problem"
                 />
                 <Field
                     id="permit-days"
@@ -222,6 +183,7 @@ export function Permit({ from }: { from: Draft }) {
                     number
                     value={wish.days}
                     set={(days) => change({ days })}
+                    problem="permit-problem"
                 />
                 <div>
                     <label for="permit-lasts">For how long</label>
@@ -255,6 +217,7 @@ export function Permit({ from }: { from: Draft }) {
                 label="Your reason, for the journal"
                 value={wish.reason}
                 set={(reason) => change({ reason })}
+                problem="permit-problem"
             />
             <Summary wish={wish} />
             <div class="buttons">
