@@ -65,7 +65,7 @@ async function othersWays(other, { api, id, page }) {
   await popup.close();
   assert.equal((await refused).status(), 403);
   const framed = other.frameLocator('#framed');
-  assert.equal(await framed.getByRole('heading', { name: 'Sign in to decide' }).count(), 0, 'the page stands in no frame');
+  assert.equal(await framed.getByRole('heading', { name: 'Sign in to decide' }).count(), 0, 'no frame shows the page');
   assert.match(await framed.locator('body').innerText(), /refused to connect|blocked|ERR_BLOCKED/i);
 }
 

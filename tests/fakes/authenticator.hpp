@@ -1,7 +1,6 @@
 // An authenticator in software: it registers and signs as devices do, and as those do that should be refused.
 #pragma once
 
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -14,6 +13,7 @@
 #include "policy/base64url.hpp"
 #include "server/people/passkey_desk.hpp"
 #include "server/webauthn/bytes.hpp"
+#include "tests/fakes/key_pair.hpp"
 
 namespace tfy::fakes {
 
@@ -90,28 +90,10 @@ private:
     }
 
     std::string signature_of(const std::string& text) const {
-        const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-        const auto* hash = algorithm == eddsa ? nullptr : EVP_sha256();
-        const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-        std::size_t size = 0;
-        EVP_DigestSignInit(context.get(), nullptr, hash, nullptr, key_.get());
-        EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size());
-        std::string made(size, '\0');
-        if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(made.data()), &size, bytes,
-                           text.size()) != 1)
-            throw std::runtime_error("no signature");
-        made.resize(size);
-        return made;
+        return signed_by(key_, algorithm == eddsa ? nullptr : "SHA256", text, [](EVP_PKEY_CTX*) {});
     }
 
-    std::string number(const char* name, int size) const {
-        BIGNUM* value = nullptr;
-        EVP_PKEY_get_bn_param(key_.get(), name, &value);
-        std::string bytes(static_cast<std::size_t>(size), '\0');
-        BN_bn2binpad(value, reinterpret_cast<unsigned char*>(bytes.data()), size);
-        BN_free(value);
-        return bytes;
-    }
+    std::string number(const char* name, int size) const { return number_of(key_, name, size); }
 
     /// In CTAP2's canonical form.
     std::string cose_key() const {
@@ -128,7 +110,7 @@ private:
         return "\xA4\x01\x01\x03\x27\x20\x06\x21\x58\x20"s + key;
     }
 
-    std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key_;
+    KeyPair key_;
 };
 
 }  // namespace tfy::fakes

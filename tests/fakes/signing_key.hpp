@@ -14,6 +14,7 @@
 
 #include "policy/base64url.hpp"
 #include "server/jwt/algorithm.hpp"
+#include "tests/fakes/key_pair.hpp"
 
 namespace tfy::fakes {
 
@@ -59,31 +60,15 @@ private:
     }
 
     std::string number(const char* name, int size) const {
-        BIGNUM* value = nullptr;
-        EVP_PKEY_get_bn_param(key_.get(), name, &value);
-        std::string bytes(static_cast<std::size_t>(size), '\0');
-        BN_bn2binpad(value, reinterpret_cast<unsigned char*>(bytes.data()), size);
-        BN_free(value);
-        return policy::to_base64url(bytes);
+        return policy::to_base64url(number_of(key_, name, size));
     }
 
     std::string signature_of(const std::string& text) const {
-        const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-        const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-        EVP_PKEY_CTX* settings = nullptr;
-        std::size_t size = 0;
-        EVP_DigestSignInit_ex(context.get(), &settings, algorithm.hash, nullptr, nullptr, key_.get(),
-                              nullptr);
-        if (algorithm.family == jwt::Algorithm::Family::rsa_pss) {
+        const auto made = signed_by(key_, algorithm.hash, text, [&](EVP_PKEY_CTX* settings) {
+            if (algorithm.family != jwt::Algorithm::Family::rsa_pss) return;
             EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING);
             EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, RSA_PSS_SALTLEN_DIGEST);
-        }
-        EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size());
-        std::string made(size, '\0');
-        if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(made.data()), &size, bytes,
-                           text.size()) != 1)
-            throw std::runtime_error("no signature");
-        made.resize(size);
+        });
         return algorithm.family == jwt::Algorithm::Family::ec ? halves_of(made) : made;
     }
 
@@ -99,7 +84,7 @@ private:
         return halves;
     }
 
-    std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key_;
+    KeyPair key_;
 };
 
 }  // namespace tfy::fakes

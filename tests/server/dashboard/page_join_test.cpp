@@ -148,7 +148,7 @@ TEST_CASE("wrong invitations are slowed down, and never stop a right one") {
     CHECK(page.join_by_passkey(code).status() == 201);
 }
 
-TEST_CASE("whoever is signed in is not replaced by an invitation") {
+TEST_CASE("an invitation does not replace the person who is signed in") {
     Entrance page;
     page.enrolled({"ada"});
     const auto code = page.invitation("cy", "ada");
