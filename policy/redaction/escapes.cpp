@@ -200,29 +200,43 @@ std::size_t find_break(std::string_view text, std::size_t at) {
     return end != std::string_view::npos && end > at && text[end - 1] == '\r' ? end - 1 : end;
 }
 
-/// True if a line break stands inside of an escape or right behind it. Those of two characters are
-/// everywhere, and a backslash before a break is one of them.
-bool has_broken_escape(std::string_view text) {
+/// An escape that the line break at `end` stands in, or right behind.
+struct EscapeAtBreak {
+    std::size_t begin = 0;
+    bool whole = false;  // the break is behind it
+};
+
+/// Those of two characters are everywhere, and a backslash before a break is one of them: they do not count.
+std::optional<EscapeAtBreak> escape_at(std::string_view text, std::size_t end, std::size_t next) {
     constexpr std::size_t longest = 12;
+    for (auto begin = end - std::min(end, longest); begin < end; ++begin) {
+        if (!has(escape_starts, text[begin])) continue;
+        auto joined = std::string(text.substr(begin, end - begin)).append(text.substr(next, longest));
+        const auto size = read_escape(joined, 0, Symbols::dropped).size;
+        if (size > 2 && size >= end - begin) return EscapeAtBreak{begin, size == end - begin};
+    }
+    return std::nullopt;
+}
+
+bool has_broken_escape(std::string_view text) {
     for (auto end = find_break(text, 0); end != std::string_view::npos;) {
         const auto next = next_line(text, end);
-        for (auto begin = end - std::min(end, longest); begin < end; ++begin) {
-            if (!has(escape_starts, text[begin])) continue;
-            auto joined = std::string(text.substr(begin, end - begin)).append(text.substr(next, longest));
-            const auto size = read_escape(joined, 0, Symbols::dropped).size;
-            if (size > 2 && size >= end - begin) return true;
-        }
+        if (escape_at(text, end, next)) return true;
         end = find_break(text, next);
     }
     return false;
 }
 
-/// Without line breaks and the blanks behind them.
+/// Without line breaks and the blanks behind them; but where a blank is between escapes, one is between
+/// lines.
 void join_lines(std::string_view text, View& view) {
     for (std::size_t begin = 0; begin < text.size();) {
         const auto end = std::min(find_break(text, begin), text.size());
         view.put_same(text, begin, end);
         begin = next_line(text, end);
+        const auto escape = escape_at(text, end, begin);
+        const bool spaced = escape && escape->whole && escape->begin > 0 && text[escape->begin - 1] == ' ';
+        if (spaced && begin < text.size()) view.put(' ', end, begin);
     }
 }
 

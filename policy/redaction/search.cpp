@@ -119,7 +119,7 @@ void Search::look_plainly(std::string_view text, std::vector<Hit>& hits) const {
 /// False if the step leads nowhere.
 bool Search::look_behind(Step step, std::string_view text, Depth depth, std::vector<Hit>& hits) {
     auto inner = depth.behind(step.decoding);
-    if (is_bare(step)) inner.reversed = true;  // escapes and digits are enough
+    if (is_bare(step)) inner.reversed = true;  // escapes, pieces and digits are enough
     auto& view = views_[inner.place()];
     decode(step, text, index_.shortest(), runs_[depth.place()], view);
     const std::string_view decoded = view.text();

@@ -33,12 +33,14 @@ constexpr std::size_t patient_budget_for(std::size_t size) { return size * 128 +
 struct Depth {
     int codes = 0;          // encodings
     bool laid_out = false;  // a layout has just been undone: what is left has none that counts
-    bool reversed = false;  // turned round: what is left are escapes and digits, and not twice
+    bool reversed = false;  // turned round: what is left are escapes, pieces and digits, and not twice
 
     bool allows(Decoding decoding) const {
         if (codes == 0 || (laid_out && is_layout(decoding))) return false;
-        return !reversed || decoding == Decoding::escapes || decoding == Decoding::base64 ||
-               decoding == Decoding::base32 || decoding == Decoding::hex;
+        if (!reversed) return true;
+        constexpr std::array left = {Decoding::escapes, Decoding::chunks, Decoding::rows,
+                                     Decoding::base64,  Decoding::base32, Decoding::hex};
+        return std::ranges::find(left, decoding) != left.end();
     }
     Depth behind(Decoding decoding) const {
         if (decoding == Decoding::url_digits || decoding == Decoding::reversed) return {};

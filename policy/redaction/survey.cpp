@@ -255,13 +255,23 @@ private:
             notation_ |= text_.substr(at + 1, 2) == "U0";
         } else if (c == '+') {
             plus_ = true;
-            notation_ |=
-                at > 0 && (text_[at - 1] == 'U' || text_[at - 1] == 'u') && text_.substr(at + 1, 1) == "0";
+            notation_ |= is_notation(at);
             mirrored(at);
         } else {
             escapes_ = true;
             mirrored(at);
         }
+    }
+    /// Of a notation of a code point, U+0065. Base64 has some by chance: right behind a digit of it, only two
+    /// in a row count.
+    bool is_notation(std::size_t at) const {
+        const auto begins = [&](std::size_t letter) {
+            const auto two = text_.substr(std::min(letter, text_.size()), 2);
+            return two == "U+" || two == "u+";
+        };
+        if (at == 0 || !begins(at - 1) || text_.substr(at + 1, 1) != "0") return false;
+        if (at == 1 || !has(token_characters, text_[at - 2])) return true;
+        return begins(at + 5) || begins(at + 6) || begins(at + 7);
     }
     void mirrored(std::size_t at) {
         constexpr std::size_t nearby = 16;  // "};56#&"

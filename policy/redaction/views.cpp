@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "policy/redaction/characters.hpp"
+
 namespace tfy::redaction {
 
 Origin View::origin(std::size_t begin, std::size_t end) const {
@@ -27,12 +29,16 @@ void View::keep_near(const std::vector<std::size_t>& places) {
     View all(keeps_ ? Origins::kept : Origins::dropped);
     std::swap(all.text_, text_);
     std::swap(all.origins_, origins_);
+    const auto joins = [&](std::size_t at) {
+        return has(word_characters, all.text_[at]) || all.text_[at] == '.';
+    };
     std::size_t end = 0;
     for (const auto place : places) {
-        auto begin = place - std::min(place, reach);
+        auto begin = std::max(end, place - std::min(place, reach));
+        while (begin > end && joins(begin - 1)) --begin;
         if (begin > end) put_break(keeps_ ? all.origins_[begin].begin : 0);
-        begin = std::max(begin, end);
         end = std::max(end, std::min(place + reach, all.text_.size()));
+        while (end < all.text_.size() && joins(end)) ++end;
         text_.append(all.text_, begin, end - begin);
         if (keeps_)
             origins_.insert(origins_.end(), all.origins_.begin() + static_cast<std::ptrdiff_t>(begin),

@@ -56,7 +56,8 @@ public:
     void put_break(std::size_t at) {
         if (!text_.empty()) put('\xff', at, at);
     }
-    /// Only what is at most 256 bytes from one of these places, which are sorted; breaks between.
+    /// Only what is at most 256 bytes from one of these places, which are sorted; breaks between. No word and
+    /// no JWT is cut: half of one tells less about itself.
     void keep_near(const std::vector<std::size_t>& places);
     /// What `inner` holds, whose source is the text of `outer`.
     void put_through(const View& inner, const View& outer);

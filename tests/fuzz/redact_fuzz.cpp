@@ -189,7 +189,7 @@ void check_unchanged(const redaction::Redactor& redactor, std::string_view text,
     const auto repaired = redaction::repaired_utf8(text);
     const auto findings = redactor.find(repaired);
     if (!findings) return;  // withheld
-    for (const auto& [begin, end, name, technique] : *findings) {
+    for (const auto& [begin, end, name, technique, unfinished] : *findings) {
         const bool right =
             technique.ends_with("shape") || is_value(repaired.substr(begin, end - begin), token, technique);
         require(right, "found where it is not", token, technique);

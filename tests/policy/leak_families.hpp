@@ -299,6 +299,15 @@ inline std::vector<Written> stream_family() {
     add("named events of four characters", "event: delta\ndata: {\"text\":\"", "\"}\n\n", 4);
     add("a JSON line a character", "{\"choices\":[{\"content\":\"", "\"}]}\n");
     add("a log line a character", "2026-11-29T12:00:00Z app got ", "\n");
+    all.push_back({"events of two characters with a time each",
+                   [](const std::string& t) {
+                       std::string out;
+                       for (std::size_t at = 0; at < t.size(); at += 2)
+                           out += number("12:00:%02u", static_cast<unsigned>(at / 2 * 7 % 60)) +
+                                  ".5 data: got [" + t.substr(at, 2) + "]\n";
+                       return out;
+                   },
+                   [](const std::string& t) { return unstreamed(t, "got [", "]\n"); }});
     return all;
 }
 

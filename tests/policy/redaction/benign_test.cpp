@@ -70,6 +70,8 @@ TEST_CASE("what looks a little like a token and is none leaves byte for byte") {
         "data:image/png;base64,iVBORw0KGgo" + base64(random_bytes(3000, 2)),
         jwt_token(1, "https://login.example.com"),
         "Bearer " + jwt_token(2, "https://accounts.example.org"),
+        "\u2713 \u20ac \u2605 " + jwt_token(3, "https://accounts.example.org") + " \u2605 \u20ac",
+        "&#8364; &star; " + jwt_token(3, "https://accounts.example.org") + " &star; &#8364;",
         base64url(R"({"alg":"none"})") + "." + base64url(R"({"iss":"https://x.truefoundry.com"})") + ".",
         base64url(R"({"offset":100,"limit":100,"sort":"created"})"),
         "eyJhbGciOiJSUzI1NiJ9",
