@@ -75,6 +75,7 @@ public:
 
     /// Before others write into the view.
     void flush() {
+        if (filled_ == 0) return;
         view_.put_unmapped({bytes_.data(), filled_});
         filled_ = 0;
     }
