@@ -23,7 +23,6 @@ namespace tfy::cancelled_call_test {
 namespace {
 
 namespace asio = boost::asio;
-using policy::Approval;
 using State = policy::Approval::State;
 using truefoundry::ApiResponse;
 

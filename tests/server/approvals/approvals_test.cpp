@@ -15,7 +15,6 @@ namespace tfy::approvals_test {
 
 namespace {
 
-using policy::Approval;
 using State = policy::Approval::State;
 
 constexpr auto value = "q7Kd92mXw4LzR8nTb3JhYc6DsGp1AeU5oXiV";

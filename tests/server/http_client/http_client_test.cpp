@@ -17,7 +17,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using tests::RawListener;
-using tests::RawSocket;
 
 constexpr auto key = "tfy-key-0123456789";
 constexpr policy::Time noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 12h};

@@ -14,7 +14,6 @@ namespace tfy::notifier_test {
 using namespace std::chrono_literals;
 using fakes::Notified;
 using fakes::webhook;
-using policy::Approval;
 using storage::Deliveries;
 using Event = policy::Webhook::Event;
 

@@ -12,7 +12,6 @@ namespace tfy::suspension_test {
 using namespace tfy::fakes;
 using namespace std::chrono_literals;
 using policy::Approval;
-using policy::Assurance;
 using State = policy::Approval::State;
 
 namespace {

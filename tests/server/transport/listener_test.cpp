@@ -11,7 +11,6 @@ namespace {
 using tests::chunked_post;
 using tests::get;
 using tests::post;
-using tests::RawSocket;
 using tests::Served;
 using namespace std::chrono_literals;
 

@@ -12,7 +12,6 @@
 namespace tfy::key_identities_test {
 
 using namespace tfy::examples;
-using policy::KeyIdentity;
 using upstream::OwnKey;
 
 namespace {

@@ -8,7 +8,6 @@
 namespace tfy::breaker_test {
 
 using namespace tfy::examples;
-using truefoundry::ApiRequest;
 using truefoundry::ApiResponse;
 using truefoundry::Breaker;
 using Pass = Breaker::Pass;
