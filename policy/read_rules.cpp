@@ -1,17 +1,18 @@
 // policy.toml, read strictly: what is not understood stops the start. A rule that was ignored would be a gate
 // left open.
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "policy/human.hpp"
-#include "policy/read_webhooks.hpp"
+#include "policy/read_channels.hpp"
 #include "policy/rule.hpp"
 #include "policy/toml_values.hpp"
 
 namespace tfy::policy {
 namespace {
 
-constexpr std::string_view sections[] = {"groups", "rule", "terminal", "limits", "webhook"};
+constexpr std::string_view sections[] = {"groups", "rule", "terminal", "limits", "webhook", "notify"};
 constexpr std::string_view group_prefix = "group:";
 constexpr std::string_view rule_keys[] = {
     "tools",    "principals",    "clients",         "names",  "when",
@@ -49,7 +50,9 @@ public:
             else if (key == "limits")
                 read_limits(rules, node);
             else if (key == "webhook")
-                rules.webhooks = read_webhooks(*this, node);
+                add(rules.channels, read_webhooks(*this, node));
+            else if (key == "notify")
+                add(rules.channels, read_notify(*this, node));
             else
                 unknown_key(key, sections);
         }
@@ -108,6 +111,10 @@ private:
                 if (std::ranges::find(all, each) == all.end()) all.push_back(std::move(each));
         }
         return all;
+    }
+
+    static void add(std::vector<Channel>& all, std::vector<Channel> more) {
+        all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     }
 
     // Sections

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "policy/call.hpp"
-#include "policy/webhook.hpp"
+#include "policy/channel.hpp"
 #include "policy/when.hpp"
 
 namespace tfy::policy {
@@ -56,7 +56,7 @@ struct Rules {
     std::size_t requests_per_minute = 30;                // [limits] requests_per_minute, per principal
     Duration claim_window = std::chrono::minutes{15};    // [limits] claim_window
     Duration repeat_outcome = std::chrono::minutes{10};  // [limits] repeat_outcome: see answers_until()
-    std::vector<Webhook> webhooks = {};                  // [[webhook]]
+    std::vector<Channel> channels = {};                  // [[webhook]] and [notify.NAME]
 };
 
 /// Reads policy.toml. Unknown keys or values fail: Errc::refused, "policy.toml line 12: unknown key 'tool';

@@ -1,6 +1,6 @@
 // For programs: every text whole up to a few thousand characters, but safe to show.
 #include "policy/call_words.hpp"
-#include "policy/notice/notice.hpp"
+#include "policy/notice/words.hpp"
 #include "policy/visible.hpp"
 
 namespace tfy::notice {
@@ -40,23 +40,20 @@ Json json_of(const policy::Approval::Decision& decision, const policy::Seals& se
 }  // namespace
 
 Json json_body(const Notice& notice, const policy::Seals& seal) {
-    Json body = {{"type", "approval." + std::string(policy::to_string(notice.event))},
-                 {"id", notice.id},
-                 {"at", policy::format_time(notice.at)},
-                 {"approval", json_of(notice.approval, notice.state, seal)},
-                 {"approval_url", notice.page_url.empty() ? Json(nullptr) : Json(notice.page_url)}};
-    if (notice.event != policy::Webhook::Event::requested && notice.decision)
+    const std::string event(policy::to_string(notice.event));
+    const auto page = notice.page_url.empty() ? Json(nullptr) : Json(notice.page_url);
+    Json body = {{"type", event}, {"id", notice.id}, {"at", policy::format_time(notice.at)}};
+    if (!notice.approval) {
+        body["text"] = words_of(notice, seal).effect;
+        body["page_url"] = page;
+        return body;
+    }
+    body["type"] = "approval." + event;
+    body["approval"] = json_of(*notice.approval, notice.state, seal);
+    body["approval_url"] = page;
+    if (!policy::asks_for_decision(notice.event) && notice.decision)
         body["decision"] = json_of(*notice.decision, seal);
     return body;
-}
-
-Json body_of(const Notice& notice, policy::Webhook::Format format, const policy::Seals& seal) {
-    switch (format) {
-        case policy::Webhook::Format::json: return json_body(notice, seal);
-        case policy::Webhook::Format::slack: return slack_body(notice, seal);
-        case policy::Webhook::Format::teams: break;
-    }
-    return teams_body(notice, seal);
 }
 
 }  // namespace tfy::notice

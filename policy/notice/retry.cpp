@@ -19,11 +19,10 @@ policy::Time next_attempt(int attempts, std::uint64_t random, policy::Duration r
     return now + std::max(shortest + policy::Duration{choice}, retry_after);
 }
 
-bool is_old_news(policy::Webhook::Event event, policy::Time happened, const policy::Approval& approval,
-                 policy::Time now) {
-    if (now - happened > longest_retry) return true;
-    return event == policy::Webhook::Event::requested &&
-           policy::lapse(approval, now).state() != policy::Approval::State::pending;
+bool is_old_news(const Notice& notice, policy::Time now) {
+    if (now - notice.at > longest_retry) return true;
+    return policy::asks_for_decision(notice.event) && notice.approval &&
+           policy::lapse(*notice.approval, now).state() != policy::Approval::State::pending;
 }
 
 }  // namespace tfy::notice

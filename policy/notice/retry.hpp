@@ -1,4 +1,4 @@
-// When a webhook that was not taken is sent again, and when no more.
+// When a notice that was not taken is sent again, and when no more.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,6 @@ inline constexpr policy::Duration longest_retry = std::chrono::hours{24};  // af
 policy::Time next_attempt(int attempts, std::uint64_t random, policy::Duration retry_after, policy::Time now);
 
 /// No one needs to hear of it any more: a day is over, or what was asked is no longer to be decided.
-bool is_old_news(policy::Webhook::Event event, policy::Time happened, const policy::Approval& approval,
-                 policy::Time now);
+bool is_old_news(const Notice& notice, policy::Time now);
 
 }  // namespace tfy::notice

@@ -6,7 +6,7 @@
 namespace tfy::notice {
 namespace {
 
-using Event = policy::Webhook::Event;
+using Event = policy::Channel::Event;
 using State = policy::Approval::State;
 
 constexpr std::size_t most_of_value = 300, most_of_sentence = 500, most_warnings = 5;
@@ -31,15 +31,18 @@ std::string headline_of_end(State state) {
 std::string headline(const Notice& notice) {
     switch (notice.event) {
         case Event::requested: return "Approval needed";
+        case Event::reminded: return "Reminder: approval still needed";
+        case Event::escalated: return "Escalated: no one has decided yet";
         case Event::decided: return headline_of_decision(notice.state);
         case Event::finished: return headline_of_end(notice.state);
-        case Event::expired: break;
+        case Event::test: return "Test message";
+        default: break;
     }
     return notice.decision ? "Expired: approved, but not used in time" : "Expired: not decided in time";
 }
 
 std::vector<NoticeWords::Field> fields_of(const Notice& notice, const policy::Seals& seal) {
-    const auto& approval = notice.approval;
+    const auto& approval = *notice.approval;
     std::vector<NoticeWords::Field> fields;
     const auto add = [&](const char* label, std::string_view value) {
         if (!value.empty()) fields.push_back({label, shown_within(seal, value, most_of_value)});
@@ -47,7 +50,7 @@ std::vector<NoticeWords::Field> fields_of(const Notice& notice, const policy::Se
     add("Request", policy::words_for(approval.call.tool, seal).title);
     add("Token", approval.facts.subject);
     add("Asked by", approval.call.caller.principal);
-    if (notice.event != Event::requested && notice.decision) {
+    if (!policy::asks_for_decision(notice.event) && notice.decision) {
         add("Decided by", notice.decision->by);
         add("Their reason", notice.decision->reason);
     }
@@ -72,11 +75,20 @@ std::string claimed_of(const policy::Approval& approval, const policy::Seals& se
 }
 
 std::string footer_of(const Notice& notice) {
-    auto text = "Digest " + policy::short_digest(notice.approval.digest);
-    if (notice.event == Event::requested)
-        text += " · decide before " + policy::format_time_for_people(notice.approval.expires) +
-                " · at least " + std::string(policy::to_string(notice.approval.terms.min_assurance));
+    auto text = "Digest " + policy::short_digest(notice.approval->digest);
+    if (policy::asks_for_decision(notice.event))
+        text += " · decide before " + policy::format_time_for_people(notice.approval->expires) +
+                " · at least " + std::string(policy::to_string(notice.approval->terms.min_assurance));
     return text;
+}
+
+NoticeWords words_of_test(const Notice& notice, const policy::Seals& seal) {
+    const auto name = shown_within(seal, notice.channel, most_of_value);
+    return {.headline = headline(notice),
+            .summary = "Test message of tfy-pat-mcp",
+            .fields = {{"Channel", name}},
+            .effect = "This is a test. No one asked for anything, and there is nothing to decide.",
+            .footer = "Sent by: tfy-pat-mcp approvals notify test " + name};
 }
 
 }  // namespace
@@ -89,16 +101,18 @@ std::string shown_within(const policy::Seals& seal, std::string_view text, std::
 }
 
 NoticeWords words_of(const Notice& notice, const policy::Seals& seal) {
+    if (!notice.approval) return words_of_test(notice, seal);
+    const auto& approval = *notice.approval;
     NoticeWords words{.headline = headline(notice),
                       .fields = fields_of(notice, seal),
-                      .effect = shown_within(seal, notice.approval.facts.effect, most_of_sentence),
-                      .remarks = remarks_of(notice.approval, seal),
-                      .claimed = claimed_of(notice.approval, seal),
+                      .effect = shown_within(seal, approval.facts.effect, most_of_sentence),
+                      .remarks = remarks_of(approval, seal),
+                      .claimed = claimed_of(approval, seal),
                       .footer = footer_of(notice)};
-    words.summary = words.headline + ": " + policy::words_for(notice.approval.call.tool, seal).title +
-                    (notice.approval.facts.subject.empty()
-                         ? std::string{}
-                         : " " + shown_within(seal, notice.approval.facts.subject, most_of_value));
+    words.summary =
+        words.headline + ": " + policy::words_for(approval.call.tool, seal).title +
+        (approval.facts.subject.empty() ? std::string{}
+                                        : " " + shown_within(seal, approval.facts.subject, most_of_value));
     return words;
 }
 

@@ -1,4 +1,4 @@
-// What Slack and Teams show of a notice: the same words, made safe to look at.
+// What people read of a notice, in whichever channel: the same words, made safe to look at.
 #pragma once
 
 #include <string>

@@ -122,7 +122,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       completions_(caller_view_, clock),
       tasks_(approvals_, drivers_, call_tool_, clock),
       changes_({loop, approvals_, subscriptions_, call_tool_, clock, log_}),
-      webhooks_(std::move(parts.webhooks)),
+      channels_(std::move(parts.channels)),
       notifier_(
           {loop, store_, approvals_, page, redaction_, clock, log_},
           {.instance = parts.instance,
@@ -142,7 +142,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       sign_in_codes_(store_, clock),
       passkeys_(store_, redaction_, clock, [&page] { return dashboard::origin_of(page.home()); }),
       provider_(provider_of(parts, store_, redaction_, clock, log_, page)),
-      page_reading_(caller_view_, call_tool_, store_, gate_, redaction_, std::move(parts.doctor)),
+      page_reading_(caller_view_, call_tool_, store_, gate_, notifier_, redaction_, std::move(parts.doctor)),
       dashboard_({approvals_, narrowing_, standing_, freezes_, reveals_, rotations_, passphrases_, passkeys_,
                   enrolled_, reading_of(page_reading_),
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); },
@@ -180,11 +180,11 @@ void App::close() {
 }
 
 Result<void> App::take_rules(const policy::Rules& rules) {
-    auto webhooks = notify::open_webhooks(rules.webhooks);
-    if (!webhooks) return webhooks.error();
+    auto channels = notify::open_channels(rules.channels);
+    if (!channels) return channels.error();
     if (auto kept = people::keep_terminal_requirements(state_dir_, people::requirements_of(rules)); !kept)
         return kept;
-    notifier_.replace(std::move(*webhooks));
+    notifier_.replace(std::move(*channels));
     return {};
 }
 
@@ -278,7 +278,7 @@ Async<Result<void>> App::start() {
     reveals_.seen_by([this](const std::string& reveal_id) { return way_to_value(reveal_id); });
     reveal_socket_.start();
     key_file_watch_.start();
-    co_return co_await notifier_.start(std::move(webhooks_));
+    co_return co_await notifier_.start(std::move(channels_));
 }
 
 Async<void> App::serve_stream(transport::Transport& transport) {

@@ -150,7 +150,7 @@ private:
     mcp::Subscriptions subscriptions_;
     calls::ApprovalTasks tasks_;
     features::ChangeWatch changes_;
-    std::vector<notify::WebhookTarget> webhooks_;  // until start()
+    std::vector<notify::ChannelTarget> channels_;  // until start()
     notify::Notifier notifier_;
     mcp::Dispatch dispatch_;
     mcp::PendingRequests pending_requests_;

@@ -26,10 +26,9 @@ public:
 
     /// What seals text by others before it is shown.
     const policy::Seals& seals() const { return sealer(); }
-
-private:
     const sealing::Sealer& sealer() const;
 
+private:
     std::string state_dir_;
     mutable policy::Secret key_;
     mutable std::unique_ptr<sealing::Sealer> sealer_;

@@ -12,14 +12,36 @@ policy::Caller reader(std::string person) {
             .person = std::move(person)};
 }
 
-Json webhooks_of(const policy::Rules& rules) {
+Json channels_of(const policy::Rules& rules) {
     Json all = Json::array();
-    for (const auto& each : rules.webhooks) {
+    for (const auto& each : rules.channels) {
         Json events = Json::array();
         for (const auto event : each.events) events.push_back(policy::to_string(event));
-        all.push_back({{"line", each.line}, {"format", policy::to_string(each.format)}, {"events", events}});
+        all.push_back({{"name", each.called()},
+                       {"line", each.line},
+                       {"format", policy::to_string(each.format)},
+                       {"events", std::move(events)},
+                       {"delivered", 0},
+                       {"failed", 0},
+                       {"dropped", 0},
+                       {"trouble", nullptr},
+                       {"since", nullptr}});
     }
     return all;
+}
+
+/// How each has fared, beside what it is.
+void add_health(Json& channels, const std::vector<notify::ChannelHealth>& known) {
+    for (auto& channel : channels)
+        for (const auto& each : known) {
+            if (channel["name"] != each.called) continue;
+            channel["delivered"] = each.delivered;
+            channel["failed"] = each.failed;
+            channel["dropped"] = each.dropped;
+            if (each.trouble.empty()) continue;
+            channel["trouble"] = each.trouble;
+            if (each.since) channel["since"] = policy::format_time(*each.since);
+        }
 }
 
 }  // namespace
@@ -41,7 +63,8 @@ Async<Result<Json>> PageReading::health(std::string person) {
     const auto written = co_await store_.run([](storage::Ledger& ledger) { return ledger.try_writing(); });
     health["journal"] = {{"writable", written.has_value()},
                          {"why", written ? Json(nullptr) : Json(written.error().message)}};
-    health["webhooks"] = webhooks_of(gate_.now()->rules());
+    health["channels"] = channels_of(gate_.now()->rules());
+    add_health(health["channels"], notifier_.health());
     co_return health;
 }
 

@@ -6,6 +6,7 @@
 
 #include "server/app/own_checks.hpp"
 #include "server/features/caller_view.hpp"
+#include "server/notify/notifier.hpp"
 
 namespace tfy::app {
 
@@ -13,18 +14,20 @@ namespace tfy::app {
 class PageReading {
 public:
     PageReading(features::CallerView& tokens, calls::CallTool& calls, storage::Store& store,
-                const approvals::CurrentGate& gate, const sealing::Sealer& redaction,
-                std::vector<std::string> doctor)
+                const approvals::CurrentGate& gate, const notify::Notifier& notifier,
+                const sealing::Sealer& redaction, std::vector<std::string> doctor)
         : tokens_(tokens),
           calls_(calls),
           store_(store),
           gate_(gate),
+          notifier_(notifier),
           redaction_(redaction),
           checks_(std::move(doctor)) {}
 
     /// See CallerView::tokens().
     Async<Result<Json>> tokens(std::string person);
-    /// What tfy_config_status says, and journal {writable, why} and webhooks [{line, format, events}].
+    /// What tfy_config_status says, and journal {writable, why} and channels [{name, line, format, events,
+    /// delivered, failed, dropped, trouble, since}].
     Async<Result<Json>> health(std::string person);
     /// See OwnChecks::run().
     Async<Result<Json>> checks(std::string) { return checks_.run(); }
@@ -34,6 +37,7 @@ private:
     calls::CallTool& calls_;
     storage::Store& store_;
     const approvals::CurrentGate& gate_;
+    const notify::Notifier& notifier_;
     const sealing::Sealer& redaction_;
     OwnChecks checks_;
 };

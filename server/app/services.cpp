@@ -186,7 +186,7 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     Services parts;
     parts.user = config::os_user();
     parts.rules = std::move(settings.rules);
-    parts.webhooks = std::move(settings.webhooks);
+    parts.channels = std::move(settings.channels);
     parts.public_url = std::move(settings.public_url);
     parts.ca_file = std::move(settings.ca_file);
     parts.hold = settings.hold;

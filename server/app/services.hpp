@@ -34,7 +34,7 @@ struct Services {
     std::unique_ptr<storage::Reader> tokens =
         {};  // what other processes register; none beside a ledger in memory
     policy::Rules rules;
-    std::vector<notify::WebhookTarget> webhooks = {};  // of the rules
+    std::vector<notify::ChannelTarget> channels = {};  // of the rules
     std::string public_url = {};                       // that links begin with; empty: where it listens
     std::string ca_file = {};
     policy::Duration hold = std::chrono::seconds{45};

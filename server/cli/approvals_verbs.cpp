@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "server/cli/approvals.hpp"
+#include "server/cli/approvals_notify.hpp"
 #include "server/config/settings.hpp"
 #include "server/storage/last_server.hpp"
 
@@ -84,6 +85,8 @@ public:
            who, "PRINCIPAL");
     }
 
+    void add_notifying() { add_notify(line_, above_); }
+
     void add_permissions() {
         add("permissions", "List the standing permissions in force", Is::permissions,
             {"permissions", "permissions --json"});
@@ -158,6 +161,7 @@ void add_approvals(CommandLine& line) {
     verbs.add_requests();
     verbs.add_permissions();
     verbs.add_freezing();
+    verbs.add_notifying();
 }
 
 }  // namespace tfy::cli

@@ -10,14 +10,15 @@ namespace tfy::cli {
 namespace {
 
 // The host at the most: path and query of an address may be secrets.
-std::string line_of(const policy::Webhook& webhook) {
-    const auto url = policy::read_webhook_url(webhook.url);
+std::string line_of(const policy::Channel& channel) {
+    const auto url = channel.format == policy::Channel::Format::email ? policy::read_mail_url(channel.url)
+                                                                      : policy::read_webhook_url(channel.url);
     std::string events;
-    for (const auto event : webhook.events)
+    for (const auto event : channel.events)
         events += (events.empty() ? "" : ", ") + std::string(policy::to_string(event));
-    return "Webhook of line " + std::to_string(webhook.line) + ": " +
-           std::string(policy::to_string(webhook.format)) + " to " +
-           (url ? url->host : "the address in " + webhook.url_file) + ", told: " + events + ".\n";
+    return (channel.name.empty() ? "Webhook" : "Channel " + channel.name) + " of line " +
+           std::to_string(channel.line) + ": " + std::string(policy::to_string(channel.format)) + " to " +
+           (url ? url->host : "the address in " + channel.url_file) + ", told: " + events + ".\n";
 }
 
 std::string explaining(std::string_view tool) { return "tfy-pat-mcp policy explain " + std::string(tool); }
@@ -86,7 +87,7 @@ int run_policy_check(const std::string& file, const app::Console& console, std::
             "Without a rule, every call that changes something is refused. A file of your own replaces all "
             "of the "
             "built-in rules: begin with a copy of them, manifests/policy.toml.\n";
-    for (const auto& webhook : rules->webhooks) text += line_of(webhook);
+    for (const auto& channel : rules->channels) text += line_of(channel);
     console.say(out, text);
     return 0;
 }

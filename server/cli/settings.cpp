@@ -126,7 +126,7 @@ void add_settings(CLI::App& app, config::Options& options) {
          "TFY_PAT_MCP_LOG_LEVEL")
         ->capture_default_str();
     text("--ca-file", options.ca_file,
-         "PEM file of certificate authorities to trust as well, for TrueFoundry and webhooks", "FILE",
+         "PEM file of certificate authorities to trust as well, for TrueFoundry and channels", "FILE",
          "TFY_PAT_MCP_CA_FILE", "none");
     spelled(
         app.add_flag("--read-only", options.read_only,

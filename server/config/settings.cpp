@@ -52,19 +52,6 @@ Result<tools::Offer> read_offer(const Options& options) {
     return offer;
 }
 
-/// Read as libcurl's TLS will read it, also where no address is https yet: webhooks may be.
-Result<std::string> read_ca_file(const std::string& written) {
-    auto expanded = expand_path(written, "--ca-file");
-    if (!expanded || expanded->empty()) return expanded;
-    const auto& file = *expanded;
-    if (http_client::holds_certificates(file)) return file;
-    std::error_code ignored;
-    const auto why = std::filesystem::exists(file, ignored)
-                         ? " cannot be read, or holds no certificate in PEM (-----BEGIN CERTIFICATE-----)."
-                         : " is not there.";
-    return Error{Errc::storage, "--ca-file: the file " + file + why};
-}
-
 /// People come by that address, so their browsers name it; a proxy may leave its port out, or put it in. An
 /// origin of another port is another site.
 void allow_public_url(Settings& settings) {
@@ -103,6 +90,19 @@ Result<void> check_proxy(const std::string& text) {
     return wrong("--trusted-proxy must be the IP address of a proxy, for example 10.0.0.7.");
 }
 
+// As libcurl's TLS will read it, also where no address is https yet: channels may be.
+Result<std::string> read_ca_file(const std::string& written) {
+    auto expanded = expand_path(written, "--ca-file");
+    if (!expanded || expanded->empty()) return expanded;
+    const auto& file = *expanded;
+    if (http_client::holds_certificates(file)) return file;
+    std::error_code ignored;
+    const auto why = std::filesystem::exists(file, ignored)
+                         ? " cannot be read, or holds no certificate in PEM (-----BEGIN CERTIFICATE-----)."
+                         : " is not there.";
+    return Error{Errc::storage, "--ca-file: the file " + file + why};
+}
+
 Result<policy::Rules> load_rules(const std::string& written) {
     const auto expanded = expand_path(written, "--policy");
     if (!expanded) return expanded.error();
@@ -126,7 +126,7 @@ ReadSettings read_settings(const Options& options) {
     };
     auto& settings = all.settings;
     take("--policy", load_rules(options.policy), settings.rules);
-    take("--policy", notify::open_webhooks(settings.rules.webhooks), settings.webhooks);
+    take("--policy", notify::open_channels(settings.rules.channels), settings.channels);
     take("--listen", read_address(options.listen), settings.listen);
     take("--allowed-host", checked(options.allowed_hosts, check_host), settings.hosts);
     take("--allowed-origin", checked(options.allowed_origins, check_origin), settings.origins);

@@ -4,7 +4,7 @@
 
 #include "policy/rule.hpp"
 #include "server/config/config.hpp"
-#include "server/notify/webhook_target.hpp"
+#include "server/notify/channel_target.hpp"
 #include "server/oidc/provider_settings.hpp"
 #include "tools/offer.hpp"
 
@@ -12,7 +12,7 @@ namespace tfy::config {
 
 struct Settings {
     policy::Rules rules = {};
-    std::vector<notify::WebhookTarget> webhooks = {};  // of the rules
+    std::vector<notify::ChannelTarget> channels = {};  // of the rules
     Address listen = {};
     std::vector<std::string> hosts = {};  // that are served besides loopback's: of the public URL, too
     std::vector<std::string> origins = {};
@@ -45,6 +45,9 @@ ReadSettings read_settings(const Options& options);
 
 /// The rules of a file, or the embedded ones where the name is empty.
 Result<policy::Rules> load_rules(const std::string& written);
+
+/// The path, once it holds certificates; empty if it is. Errc::storage.
+Result<std::string> read_ca_file(const std::string& written);
 
 /// "tfy.example.com", "tfy.example.com:8443", "[::1]:80": as a Host header has it. Errc::invalid_params.
 Result<void> check_host(const std::string& text);

@@ -32,8 +32,8 @@ inline constexpr std::size_t longest_body = std::size_t{64} * 1024;
 struct Reading {
     using Read = std::function<Async<Result<Json>>(std::string person)>;
     Read tokens;  // {tokens, total}
-    Read health;  // what tfy_config_status says, and journal {writable, why}, webhooks [{line, format,
-                  // events}]
+    Read health;  // what tfy_config_status says, and journal {writable, why}, channels [{name, line, format,
+                  // events, delivered, failed, dropped, trouble, since}]
     Read checks;  // the doctor's findings [{level, what, why, todo, cause}], and how many are broken and warn
 };
 

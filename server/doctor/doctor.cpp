@@ -11,6 +11,7 @@
 #include "server/app/display.hpp"
 #include "server/app/services.hpp"
 #include "server/doctor/doctor_approvals.hpp"
+#include "server/doctor/doctor_channels.hpp"
 #include "server/doctor/doctor_provider.hpp"
 #include "server/doctor/doctor_report.hpp"
 #include "server/doctor/doctor_settings.hpp"
@@ -78,6 +79,8 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, const
     if (read.settings.caller_keys) all.push_back(look_at_caller_keys(root, app::SystemClock().now()));
     add(all, look_at_permissions(root, app::SystemClock().now()));
     if (rules.level == Level::broken) return;
+    const FindsHost taken_for_granted = [](const std::string&) { return true; };
+    add(all, look_at_channels(read.settings.channels, options.offline ? taken_for_granted : finds_host));
     add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now(), seal,
                                options.server.sandbox, page_of(read.settings)));
 }

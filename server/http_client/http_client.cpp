@@ -1,18 +1,12 @@
 // Requests are carried by the thread that waits for them; answers go back to the loop that asked.
 #include "server/http_client/http_client.hpp"
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "server/http_client/transfer_thread.hpp"
 #include "server/http_client/url_parts.hpp"
+#include "server/http_client/web_transfer.hpp"
 
 namespace tfy::http_client {
 namespace {
-
-namespace asio = boost::asio;
 
 using Answer = TransferThread::Answer;
 
@@ -24,33 +18,15 @@ public:
           secret_header_(std::move(secret_header)) {}
 
     Async<Answer> send(WebRequest request) override {
-        co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
-            [this](auto handler, WebRequest asked) { begin(std::move(handler), std::move(asked)); },
-            asio::use_awaitable, std::move(request));
+        // The transfer refers to the origin; the function lives as long as it.
+        auto asked = std::make_shared<WebRequest>(std::move(request));
+        TransferThread::Prepare prepare = [origin = origin_, asked, secret = secret_header_] {
+            return WebTransfer::prepare(*origin, std::move(*asked), secret ? secret() : std::string{});
+        };
+        return carry(thread_, std::move(prepare));
     }
 
 private:
-    template <class Handler>
-    void begin(Handler handler, WebRequest request) {
-        const auto ticket = thread_->next_ticket();
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        if (slot.is_connected())
-            slot.assign([weak = std::weak_ptr(thread_), ticket](asio::cancellation_type) {
-                if (const auto thread = weak.lock()) thread->abort(ticket);
-            });
-        auto loop =
-            asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
-        auto waiting = std::make_shared<Handler>(std::move(handler));
-        auto reply = [loop, waiting, slot](Answer answer) {
-            asio::post(loop, [waiting, slot, answer = std::move(answer)]() mutable {
-                if (slot.is_connected()) slot.clear();
-                auto resume = std::move(*waiting);
-                std::move(resume)(std::move(answer));
-            });
-        };
-        thread_->post({ticket, origin_, std::move(request), secret_header_, std::move(reply)});
-    }
-
     std::shared_ptr<TransferThread> thread_;
     std::shared_ptr<const OriginServer> origin_;
     SecretHeader secret_header_;

@@ -1,4 +1,4 @@
-// One request as a curl easy handle: set up, filled while it runs, and read when it is over.
+// One thing that curl carries to its end, a request or a mail, as an easy handle.
 #pragma once
 
 #include <memory>
@@ -6,61 +6,45 @@
 
 #include "server/http_client/curl_library.hpp"
 #include "server/http_client/http_client.hpp"
-#include "server/http_client/transfer_error.hpp"
 
 namespace tfy::http_client {
 
-/// What all transfers to one server have in common. Read by the transfer thread only.
-struct OriginServer {
-    ServerOptions options;
-    std::string scheme;
-    std::string host;  // for messages
-    bool loopback = false;
-};
-
 class Transfer {
 public:
-    /// Takes the header line that holds a secret (empty: none) and wipes it. Errc::upstream if the request
-    /// cannot be built; nothing was sent then.
-    static Result<std::unique_ptr<Transfer>> prepare(const OriginServer& origin, WebRequest request,
-                                                     std::string secret_header);
-    ~Transfer();
+    virtual ~Transfer() = default;
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
     CURL* handle() const { return easy_.get(); }
     /// When curl says that it is over.
-    Result<WebResponse> outcome(CURLcode code);
+    virtual Result<WebResponse> outcome(CURLcode code) = 0;
     /// When we end it ourselves.
-    Error aborted() const;
+    virtual Error aborted() const = 0;
+
+protected:
+    Transfer() : easy_(curl().easy_init()) {}
+
+    template <class Value>
+    void set(CURLoption option, Value value) {
+        good_ = curl().easy_setopt(easy_.get(), option, value) == CURLE_OK && good_;
+    }
+    /// What holds for all: TLS 1.2 and up and verified, no signals, no files of passwords.
+    void set_common(const std::string& ca_file, std::chrono::milliseconds connect_timeout,
+                    std::chrono::milliseconds timeout);
+    /// There is a handle, and every option was taken.
+    bool is_set() const { return easy_ && good_; }
+    /// To be called by the destructor of a class with members that the handle points into.
+    void end() { easy_.reset(); }
 
 private:
     struct FreeEasy {
         void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
     };
-
-    Transfer(const OriginServer& origin, WebRequest request);
-    bool add_headers(std::string secret_header);
-    bool add_header(std::string line);
-    bool set_options();
-    std::string header(const char* name) const;
-    bool maybe_sent() const;
-    FailedTransfer failed(CURLcode code) const;
-    std::size_t take(std::string_view bytes);
-    static std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* self);
-    static int on_words(CURL* easy, curl_infotype type, char* bytes, std::size_t size, void* self);
-    static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
-
-    const OriginServer& origin_;
-    WebRequest request_;
-    WebResponse response_;
-    std::string url_;
-    std::size_t ignored_ = 0;  // bytes of the body that were not kept
-    bool over_limit_ = false;
-    std::string proxy_ = {};      // the variable that names the proxy in use
-    bool head_complete_ = false;  // curl takes a head that breaks off for a whole one
-    curl_slist* headers_ = nullptr;
     std::unique_ptr<CURL, FreeEasy> easy_;
+    bool good_ = true;
 };
+
+/// What could end a line early must not be in it.
+bool is_one_line(std::string_view text);
 
 }  // namespace tfy::http_client

@@ -3,11 +3,17 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <stdexcept>
 
 namespace tfy::http_client {
 namespace {
+
+namespace asio = boost::asio;
 
 /// Signals are for the thread that waits for them, and a dead connection must not raise SIGPIPE here.
 void block_signals() {
@@ -17,6 +23,30 @@ void block_signals() {
 }
 
 Error too_late() { return {Errc::upstream, "This server is stopping. Nothing was sent."}; }
+
+template <class Handler>
+void begin_carrying(Handler handler, const std::weak_ptr<TransferThread>& thread,
+                    TransferThread::Prepare prepare) {
+    const auto alive = thread.lock();
+    const auto ticket = alive ? alive->next_ticket() : TransferThread::Ticket{};
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected())
+        slot.assign([thread, ticket](asio::cancellation_type) {
+            if (const auto still = thread.lock()) still->abort(ticket);
+        });
+    auto loop =
+        asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
+    auto waiting = std::make_shared<Handler>(std::move(handler));
+    auto reply = [loop, waiting, slot](TransferThread::Answer answer) {
+        asio::post(loop, [waiting, slot, answer = std::move(answer)]() mutable {
+            if (slot.is_connected()) slot.clear();
+            auto resume = std::move(*waiting);
+            std::move(resume)(std::move(answer));
+        });
+    };
+    if (!alive) return reply(too_late());
+    alive->post({ticket, std::move(prepare), std::move(reply)});
+}
 
 }  // namespace
 
@@ -92,13 +122,12 @@ bool TransferThread::take_inbox() {
 }
 
 void TransferThread::begin(Asked asked) {
-    auto transfer = Transfer::prepare(*asked.origin, std::move(asked.request),
-                                      asked.secret_header ? asked.secret_header() : std::string{});
+    auto transfer = asked.prepare();
     if (!transfer) return asked.reply(transfer.error());
     if (curl().multi_add_handle(multi_.get(), (*transfer)->handle()) != CURLM_OK)
         return asked.reply((*transfer)->aborted());
     running_.emplace(asked.ticket,
-                     Running{std::move(asked.origin), std::move(*transfer), std::move(asked.reply)});
+                     Running{std::move(asked.prepare), std::move(*transfer), std::move(asked.reply)});
 }
 
 void TransferThread::give_up(Ticket ticket) {
@@ -125,6 +154,14 @@ void TransferThread::end(std::map<Ticket, Running>::iterator entry, Answer answe
     const auto reply = std::move(entry->second.reply);
     running_.erase(entry);
     reply(std::move(answer));
+}
+
+Async<TransferThread::Answer> carry(std::weak_ptr<TransferThread> thread, TransferThread::Prepare prepare) {
+    auto initiate = [thread = std::move(thread)](auto handler, TransferThread::Prepare asked) {
+        begin_carrying(std::move(handler), thread, std::move(asked));
+    };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(TransferThread::Answer)>(
+        std::move(initiate), asio::use_awaitable, std::move(prepare));
 }
 
 }  // namespace tfy::http_client

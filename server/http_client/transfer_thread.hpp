@@ -20,12 +20,11 @@ class TransferThread {
 public:
     using Answer = Result<WebResponse>;
     using Ticket = std::uint64_t;
+    using Prepare = std::function<Result<std::unique_ptr<Transfer>>()>;
 
     struct Asked {
         Ticket ticket = 0;
-        std::shared_ptr<const OriginServer> origin;
-        WebRequest request;
-        SecretHeader secret_header;
+        Prepare prepare;                    // on the thread, when it is sent
         std::function<void(Answer)> reply;  // on the thread, once; at once where there is no thread
     };
 
@@ -44,7 +43,7 @@ public:
 
 private:
     struct Running {
-        std::shared_ptr<const OriginServer> origin;
+        Prepare prepare;  // which may own what the transfer refers to
         std::unique_ptr<Transfer> transfer;
         std::function<void(Answer)> reply;
     };
@@ -78,5 +77,9 @@ private:
     std::atomic<Ticket> tickets_ = 0;
     std::thread thread_;  // last: it uses all of the above
 };
+
+/// Waits for the answer, on the loop that asks. Cancelling the coroutine aborts the transfer. Who waits does
+/// not keep the thread: its owner ends it, and the transfer with it.
+Async<TransferThread::Answer> carry(std::weak_ptr<TransferThread> thread, TransferThread::Prepare prepare);
 
 }  // namespace tfy::http_client

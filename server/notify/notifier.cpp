@@ -7,7 +7,6 @@
 #include <boost/asio/detached.hpp>
 
 #include "policy/notice/retry.hpp"
-#include "server/http_client/transfer_thread.hpp"
 
 namespace tfy::notify {
 namespace {
@@ -16,14 +15,13 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using journal::JournalRecord;
 using policy::Approval;
-using policy::Webhook;
+using policy::Channel;
 
 constexpr int status_gone = 410;
-constexpr std::size_t most_of_answer = 64 * 1024;
 constexpr std::chrono::hours longest_pause{24};  // that a receiver may ask for
 
-bool covers(const Webhook& webhook, const Approval& approval) {
-    return std::ranges::any_of(webhook.tools, [&approval](const std::string& pattern) {
+bool covers(const Channel& channel, const Approval& approval) {
+    return std::ranges::any_of(channel.tools, [&approval](const std::string& pattern) {
         return policy::glob(pattern, approval.call.tool);
     });
 }
@@ -53,59 +51,56 @@ struct Notifier::Sender {
         std::optional<policy::Time> due = {};  // again then; nullopt: it is over with it
     };
 
-    WebhookPost post;
+    ChannelPost post;
+    ChannelHealth health = {};
     std::optional<Settlement> unsettled = {};  // not yet in the store
     bool subscribed = false;
     bool retired = false;   // others came in its place
     bool troubled = false;  // the store's trouble was logged, and is not over
 };
 
-Notifier::Notifier(Rooms rooms, Settings settings) : deps_(rooms), settings_(std::move(settings)) {}
+Notifier::Notifier(Rooms rooms, Settings settings)
+    : deps_(rooms), settings_(std::move(settings)), network_(settings_.ca_file) {}
 
 Notifier::~Notifier() = default;
 
-void Notifier::close() {
-    if (thread_) thread_->stop();
+void Notifier::close() { network_.close(); }
+
+std::vector<ChannelHealth> Notifier::health() const {
+    std::vector<ChannelHealth> all;
+    for (const auto& sender : senders_) all.push_back(sender->health);
+    return all;
 }
 
-std::unique_ptr<http_client::HttpClient> Notifier::connect(const WebhookTarget& target) {
-    if (settings_.connect) return settings_.connect(target);
-    if (!thread_) thread_ = http_client::start_transfers();
-    return http_client::make_client(thread_, {.base_url = target.url.origin,
-                                              .ca_file = settings_.ca_file,
-                                              .connect_timeout = std::chrono::seconds{5},
-                                              .body_limit = most_of_answer,
-                                              .ignore_body = true});
+std::shared_ptr<Notifier::Sender> Notifier::add(ChannelTarget target) {
+    auto carrier = settings_.connect ? settings_.connect(target) : network_.connect(target);
+    auto sender = std::make_shared<Sender>(Sender{ChannelPost(std::move(target), std::move(carrier))});
+    sender->health.called = sender->post.target().wanted.called();
+    return senders_.emplace_back(std::move(sender));
 }
 
-std::shared_ptr<Notifier::Sender> Notifier::add(WebhookTarget target) {
-    auto client = connect(target);
-    return senders_.emplace_back(
-        std::make_shared<Sender>(Sender{WebhookPost(std::move(target), std::move(client))}));
-}
-
-Async<Result<void>> Notifier::start(std::vector<WebhookTarget> targets) {
+Async<Result<void>> Notifier::start(std::vector<ChannelTarget> targets) {
     for (const auto& target : targets)
         if (auto subscribed = co_await subscribe(target.id); !subscribed) co_return subscribed;
     if (!replaced_) employ(std::move(targets));
     co_return Result<void>{};
 }
 
-void Notifier::replace(std::vector<WebhookTarget> targets) {
+void Notifier::replace(std::vector<ChannelTarget> targets) {
     replaced_ = true;
     employ(std::move(targets));
 }
 
 // What an old one is sending it brings to its end; all else waits in the store for the next one.
-void Notifier::employ(std::vector<WebhookTarget> targets) {
+void Notifier::employ(std::vector<ChannelTarget> targets) {
     for (const auto& sender : senders_) sender->retired = true;
     senders_.clear();
     for (auto& target : targets) asio::co_spawn(deps_.loop, run(add(std::move(target))), asio::detached);
 }
 
-Async<Result<void>> Notifier::subscribe(std::string webhook) {
-    auto work = [webhook = std::move(webhook)](storage::Ledger& ledger) {
-        return storage::Deliveries(ledger).subscribe(webhook);
+Async<Result<void>> Notifier::subscribe(std::string channel) {
+    auto work = [channel = std::move(channel)](storage::Ledger& ledger) {
+        return storage::Deliveries(ledger).subscribe(channel);
     };
     co_return co_await deps_.store.run(std::move(work));
 }
@@ -121,7 +116,7 @@ Async<void> Notifier::run(std::shared_ptr<Sender> sender) {
         try {
             co_await look(sender);
         } catch (const std::exception& bug) {
-            deps_.log.error("telling a webhook failed",
+            deps_.log.error("telling a channel failed",
                             {{"host", sender->post.target().url.host}, {"what", bug.what()}});
             seen = deps_.desk.revision();
         }
@@ -134,9 +129,7 @@ Async<void> Notifier::run(std::shared_ptr<Sender> sender) {
 
 Async<void> Notifier::look(std::shared_ptr<Sender> sender) {
     co_await introduce(sender);  // where it fails, so does the next question to the store, which says so
-    const auto& wanted = sender->post.target().wanted;
-    if (std::ranges::find(wanted.events, Webhook::Event::expired) != wanted.events.end())
-        co_await let_lapse();
+    if (policy::hears(sender->post.target().wanted, Channel::Event::expired)) co_await let_lapse();
     co_await send_all_due(sender);
 }
 
@@ -171,7 +164,7 @@ Async<void> Notifier::send_all_due(std::shared_ptr<Sender> sender) {
     for (bool more = true; more && !over(*sender);) {
         const auto sent = co_await send_one(sender);
         if (!sent && !sender->troubled)
-            deps_.log.warn("webhooks wait for the store", {{"why", sent.error().message}});
+            deps_.log.warn("notices wait for the store", {{"why", sent.error().message}});
         sender->troubled = !sent;
         more = sent && *sent;
     }
@@ -209,73 +202,93 @@ Async<Result<std::optional<storage::Deliveries::Delivery>>> Notifier::next(std::
     const auto& target = sender->post.target();
     if (auto known = co_await introduce(sender); !known) co_return known.error();
     if (auto taken = co_await take_over(); !taken) co_return taken.error();
-    const auto wanted = [events = target.wanted.events](const JournalRecord& record) {
+    const auto wanted = [channel = target.wanted](const JournalRecord& record) {
         const auto event = policy::event_of(record.kind);
-        return event && std::ranges::find(events, *event) != events.end();
+        return event && policy::hears(channel, *event);
     };
-    using Next = Result<std::optional<storage::Deliveries::Delivery>>;
+    using Claimed = Result<std::pair<std::optional<storage::Deliveries::Delivery>, std::size_t>>;
     const auto now = deps_.clock.now();
-    auto work = [id = target.id, wanted, me = settings_.instance, now](storage::Ledger& ledger) -> Next {
+    auto work = [id = target.id, wanted, me = settings_.instance, now](storage::Ledger& ledger) -> Claimed {
         storage::Deliveries deliveries(ledger);
-        if (auto collected = deliveries.collect(id, wanted, now); !collected) return collected.error();
-        return deliveries.claim(id, me, now);
+        const auto collected = deliveries.collect(id, wanted, now);
+        if (!collected) return collected.error();
+        auto claimed = deliveries.claim(id, me, now);
+        if (!claimed) return claimed.error();
+        return std::pair{std::move(*claimed), *collected};
     };
-    co_return co_await deps_.store.run(std::move(work));
+    auto claimed = co_await deps_.store.run(std::move(work));
+    if (!claimed) co_return claimed.error();
+    dropped(*sender, claimed->second, "too many wait");
+    co_return std::move(claimed->first);
+}
+
+void Notifier::dropped(Sender& sender, std::size_t count, const char* why) {
+    if (count == 0) return;
+    sender.health.dropped += count;
+    deps_.log.warn("notices were dropped",
+                   {{"channel", sender.health.called}, {"count", count}, {"why", why}});
 }
 
 Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender,
                                       storage::Deliveries::Delivery delivery) {
-    const auto& target = sender->post.target();
     const auto& record = delivery.record;
     const auto event = policy::event_of(record.kind);
-    const bool wanted = event && delivery.approval && covers(target.wanted, *delivery.approval);
-    const bool old = wanted && notice::is_old_news(*event, record.at, *delivery.approval, deps_.clock.now());
-    if (old)
-        deps_.log.info("a webhook's notice was dropped: it is too old",
-                       {{"host", target.url.host}, {"approval", record.approval_id}});
-    if (!wanted || old) {
+    if (!event || !delivery.approval || !covers(sender->post.target().wanted, *delivery.approval)) {
         sender->unsettled->due.reset();
         co_return Result<void>{};
     }
     notice::Notice notice{.id = id_of(record),
                           .event = *event,
                           .at = record.at,
-                          .approval = *delivery.approval,
+                          .approval = delivery.approval,
                           .state = state_then(record, *delivery.approval),
                           .decision = delivery.approval->decision()};
+    if (notice::is_old_news(notice, deps_.clock.now())) {
+        dropped(*sender, 1, "it is too old");
+        sender->unsettled->due.reset();
+        co_return Result<void>{};
+    }
     notice.page_url = co_await address(record.approval_id);
     co_return co_await post(std::move(sender), std::move(notice), delivery.attempts);
 }
 
 Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, notice::Notice notice, int attempts) {
     const auto& target = sender->post.target();
-    const Json told = {{"host", target.url.host},
+    const Json told = {{"channel", sender->health.called},
+                       {"host", target.url.host},
                        {"event", policy::to_string(notice.event)},
-                       {"approval", notice.approval.id},
+                       {"approval", notice.approval ? notice.approval->id : ""},
                        {"attempt", attempts}};
     const auto redactor = deps_.redaction.fresh();
     if (!redactor) co_return redactor.error();
-    auto body = (*redactor)->seal(notice::body_of(notice, target.wanted.format, **redactor));
-    const auto answer = co_await sender->post.send(std::move(body), notice.id, deps_.clock.now());
-    if (!answer || answer->status / 100 != 2) {
+    auto message = notice::message_of(notice, target.wanted.format, **redactor);
+    const auto answer = co_await sender->post.send(std::move(message), deps_.clock.now());
+    if (!answer || !is_taken(*answer)) {
         refused(*sender, answer, told, attempts);
         co_return Result<void>{};
     }
-    deps_.log.info("a webhook was told", told);
+    ++sender->health.delivered;
+    sender->health.trouble.clear();
+    sender->health.since.reset();
+    deps_.log.info("a channel was told", told);
     sender->unsettled->due.reset();
     co_return Result<void>{};
 }
 
 void Notifier::refused(Sender& sender, const Result<http_client::WebResponse>& answer, Json told,
                        int attempts) {
-    told["why"] = why_not(answer);
+    const auto now = deps_.clock.now();
+    auto& health = sender.health;
+    ++health.failed;
+    if (health.trouble.empty()) health.since = now;
+    health.trouble = why_not(answer);
+    told["why"] = health.trouble;
     if (answer && answer->status == status_gone) {
         gone_.insert(sender.post.target().id);
-        deps_.log.error("a webhook is gone (410); it gets nothing more until the next start", told);
+        deps_.log.error("a channel is gone (410); it gets nothing more until the next start", told);
     } else {
-        deps_.log.warn("a webhook notice was not delivered; it will be sent again", told);
+        deps_.log.warn("a notice was not delivered; it will be sent again", told);
     }
-    const auto now = deps_.clock.now();
     const auto wanted = answer ? answer->retry_after.value_or(0s) : 0s;
     const auto pause = std::min<policy::Duration>(wanted, longest_pause);
     std::uint64_t random = 0;

@@ -1,4 +1,4 @@
-// Tells webhooks what the journal says of approvals: at least once, in the background, over restarts.
+// Tells channels what the journal says: at least once, in the background, over restarts.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -11,17 +11,23 @@
 #include "policy/notice/notice.hpp"
 #include "server/approvals/approval_page.hpp"
 #include "server/approvals/approvals.hpp"
-#include "server/notify/webhook_post.hpp"
+#include "server/notify/channel_post.hpp"
 #include "server/observability/log.hpp"
 #include "server/storage/deliveries.hpp"
 
-namespace tfy::http_client {
-class TransferThread;
-}
-
 namespace tfy::notify {
 
-/// One coroutine for each webhook, which sends one notice at a time: a receiver that does not answer holds up
+/// How a channel has fared since this process knows it.
+struct ChannelHealth {
+    std::string called;
+    std::size_t delivered = 0;
+    std::size_t failed = 0;                  // attempts
+    std::size_t dropped = 0;                 // that grew too old, or were too many
+    std::string trouble = {};                // of the last attempt; empty: it was taken
+    std::optional<policy::Time> since = {};  // of that trouble
+};
+
+/// One coroutine for each channel, which sends one notice at a time: a receiver that does not answer holds up
 /// its own notices and nothing else. What waits is in the store, not in memory. One loop.
 class Notifier {
 public:
@@ -41,7 +47,7 @@ public:
         std::function<bool(const std::string& instance)> alive;
         std::chrono::milliseconds patience = std::chrono::seconds{1};  // until it looks without being told to
         /// Empty: over the network.
-        std::function<std::unique_ptr<http_client::HttpClient>(const WebhookTarget&)> connect = {};
+        std::function<Carrier(const ChannelTarget&)> connect = {};
     };
 
     /// All rooms must outlive it.
@@ -52,19 +58,20 @@ public:
 
     /// From when it returns on, nothing that is journalled is missed. Where replace() was called before or
     /// meanwhile, its newer list stays.
-    Async<Result<void>> start(std::vector<WebhookTarget> targets);
-    /// Other webhooks from here on: a new one hears of what is journalled after the loop's next turn. What
+    Async<Result<void>> start(std::vector<ChannelTarget> targets);
+    /// Other channels from here on: a new one hears of what is journalled after the loop's next turn. What
     /// waits for one that stays is still sent, by its new settings.
-    void replace(std::vector<WebhookTarget> targets);
-    /// Ends the thread that waits. The loop must not run any more.
+    void replace(std::vector<ChannelTarget> targets);
+    /// Of those in use, in the order of the rules.
+    std::vector<ChannelHealth> health() const;
+    /// Ends the threads that wait. The loop must not run any more.
     void close();
 
 private:
     struct Sender;
-    void employ(std::vector<WebhookTarget> targets);
-    std::shared_ptr<Sender> add(WebhookTarget target);
-    std::unique_ptr<http_client::HttpClient> connect(const WebhookTarget& target);
-    Async<Result<void>> subscribe(std::string webhook);
+    void employ(std::vector<ChannelTarget> targets);
+    std::shared_ptr<Sender> add(ChannelTarget target);
+    Async<Result<void>> subscribe(std::string channel);
 
     Async<void> run(std::shared_ptr<Sender> sender);
     Async<void> look(std::shared_ptr<Sender> sender);
@@ -78,16 +85,17 @@ private:
     Async<Result<std::optional<storage::Deliveries::Delivery>>> next(std::shared_ptr<Sender> sender);
     Async<Result<void>> deliver(std::shared_ptr<Sender> sender, storage::Deliveries::Delivery delivery);
     Async<Result<void>> post(std::shared_ptr<Sender> sender, notice::Notice notice, int attempts);
+    void dropped(Sender& sender, std::size_t count, const char* why);
     void refused(Sender& sender, const Result<http_client::WebResponse>& answer, Json told, int attempts);
     Async<Result<void>> settle(std::shared_ptr<Sender> sender);
     Async<std::string> address(std::string approval_id);
 
     Rooms deps_;
     Settings settings_;
-    std::shared_ptr<http_client::TransferThread> thread_;  // once it was needed
+    Network network_;
     std::vector<std::shared_ptr<Sender>> senders_;
     bool replaced_ = false;
-    std::set<std::string> gone_;  // webhooks whose receiver said so
+    std::set<std::string> gone_;  // channels whose receiver said so
 };
 
 }  // namespace tfy::notify

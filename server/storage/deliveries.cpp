@@ -16,52 +16,57 @@ std::vector<std::string> texts_of(SQLite::Statement& rows) {
 
 }  // namespace
 
-Result<void> Deliveries::subscribe(const std::string& webhook) {
+Result<void> Deliveries::subscribe(const std::string& channel) {
     return impl_.write([&]() -> Result<void> {
         impl_.run(
             "INSERT OR IGNORE INTO webhooks (id, seen) VALUES (?, (SELECT coalesce(max(sequence), 0) FROM "
             "journal))",
-            webhook);
+            channel);
         return {};
     });
 }
 
-// A webhook that is no longer configured leaves its rows behind; once they are old news they go.
-Result<void> Deliveries::collect(const std::string& webhook, const Wanted& wanted, policy::Time now) {
+// A channel that is no longer configured leaves its rows behind; once they are old news they go.
+Result<std::size_t> Deliveries::collect(const std::string& channel, const Wanted& wanted, policy::Time now) {
     auto fresh = sqlite::read([&]() -> Result<bool> {
         auto row =
             impl_.prepare("SELECT (SELECT max(sequence) FROM journal) > seen FROM webhooks WHERE id = ?");
-        SQLite::bind(row, webhook);
+        SQLite::bind(row, channel);
         return row.executeStep() && row.getColumn(0).getInt() == 1;
     });
     if (!fresh) return fresh.error();
-    if (!*fresh) return {};
-    return impl_.write([&]() -> Result<void> {
+    if (!*fresh) return std::size_t{0};
+    return impl_.write([&]() -> Result<std::size_t> {
         auto place = impl_.prepare("SELECT seen FROM webhooks WHERE id = ?");
-        SQLite::bind(place, webhook);
-        if (!place.executeStep()) return {};
+        SQLite::bind(place, channel);
+        if (!place.executeStep()) return std::size_t{0};
         const auto records = impl_.journal(place.getColumn(0).getInt64() + 1, page_size);
         if (!records) return records.error();
-        if (records->empty()) return {};
+        if (records->empty()) return std::size_t{0};
         for (const auto& record : *records) {
             if (!wanted(record)) continue;
-            impl_.run("INSERT OR IGNORE INTO deliveries (webhook, sequence, due) VALUES (?, ?, ?)", webhook,
+            impl_.run("INSERT OR IGNORE INTO deliveries (webhook, sequence, due) VALUES (?, ?, ?)", channel,
                       record.sequence, sqlite::stored(now));
         }
-        impl_.run("UPDATE webhooks SET seen = ? WHERE id = ?", records->back().sequence, webhook);
+        impl_.run("UPDATE webhooks SET seen = ? WHERE id = ?", records->back().sequence, channel);
         impl_.run("DELETE FROM deliveries WHERE instance = '' AND due < ?",
                   sqlite::stored(now - 2 * notice::longest_retry));
-        return {};
+        const auto dropped = impl_.run(
+            "DELETE FROM deliveries WHERE webhook = ?1 AND instance = '' AND sequence <= (SELECT sequence "
+            "FROM "
+            "deliveries WHERE webhook = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)",
+            channel, most_waiting);
+        return static_cast<std::size_t>(dropped);
     });
 }
 
-Result<std::optional<Deliveries::Delivery>> Deliveries::claim(const std::string& webhook,
+Result<std::optional<Deliveries::Delivery>> Deliveries::claim(const std::string& channel,
                                                               const std::string& instance, policy::Time now) {
     const auto find = [&]() -> std::optional<std::int64_t> {
         auto row = impl_.prepare(
             "SELECT sequence FROM deliveries WHERE webhook = ? AND instance = '' AND due <= ? ORDER BY due, "
             "sequence LIMIT 1");
-        SQLite::bind(row, webhook, sqlite::stored(now));
+        SQLite::bind(row, channel, sqlite::stored(now));
         if (!row.executeStep()) return std::nullopt;
         return row.getColumn(0).getInt64();
     };
@@ -75,7 +80,7 @@ Result<std::optional<Deliveries::Delivery>> Deliveries::claim(const std::string&
         auto mine = impl_.prepare(
             "UPDATE deliveries SET instance = ?, attempts = attempts + 1 WHERE webhook = ? AND sequence = ? "
             "RETURNING attempts");
-        SQLite::bind(mine, instance, webhook, *sequence);
+        SQLite::bind(mine, instance, channel, *sequence);
         mine.executeStep();
         Delivery delivery{.attempts = mine.getColumn(0).getInt()};
         mine.executeStep();  // to its end
@@ -90,22 +95,22 @@ Result<std::optional<Deliveries::Delivery>> Deliveries::claim(const std::string&
     });
 }
 
-Result<void> Deliveries::done(const std::string& webhook, std::int64_t sequence,
+Result<void> Deliveries::done(const std::string& channel, std::int64_t sequence,
                               const std::string& instance) {
     return impl_.write([&]() -> Result<void> {
-        impl_.run("DELETE FROM deliveries WHERE webhook = ? AND sequence = ? AND instance = ?", webhook,
+        impl_.run("DELETE FROM deliveries WHERE webhook = ? AND sequence = ? AND instance = ?", channel,
                   sequence, instance);
         return {};
     });
 }
 
-Result<void> Deliveries::postpone(const std::string& webhook, std::int64_t sequence,
+Result<void> Deliveries::postpone(const std::string& channel, std::int64_t sequence,
                                   const std::string& instance, policy::Time due) {
     return impl_.write([&]() -> Result<void> {
         impl_.run(
             "UPDATE deliveries SET instance = '', due = ? WHERE webhook = ? AND sequence = ? AND instance = "
             "?",
-            sqlite::stored(due), webhook, sequence, instance);
+            sqlite::stored(due), channel, sequence, instance);
         return {};
     });
 }

@@ -1,4 +1,4 @@
-// The journal as an outbox: which webhook has still to hear of which record. Several processes may send from
+// The journal as an outbox: which channel has still to hear of which record. Several processes may send from
 // one; each record is claimed by one of them.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace tfy::storage {
 
-/// A webhook is known by an id that does not change. Blocking, one transaction each, Errc::storage, like the
+/// A channel is known by an id that does not change. Blocking, one transaction each, Errc::storage, like the
 /// ledger's own methods.
 class Deliveries {
 public:
@@ -24,16 +24,20 @@ public:
     };
     using Wanted = std::function<bool(const journal::JournalRecord&)>;
 
-    /// From here on records wait for this webhook: those that come after. A known one changes nothing.
-    Result<void> subscribe(const std::string& webhook);
-    /// Lets those of the records that came since, and that are `wanted`, wait for it.
-    Result<void> collect(const std::string& webhook, const Wanted& wanted, policy::Time now);
+    /// That wait for one channel; of more, the oldest are dropped.
+    static constexpr std::int64_t most_waiting = 1000;
+
+    /// From here on records wait for this channel: those that come after. A known one changes nothing.
+    Result<void> subscribe(const std::string& channel);
+    /// Lets those of the records that came since, and that are `wanted`, wait for it. How many were dropped,
+    /// because too many wait.
+    Result<std::size_t> collect(const std::string& channel, const Wanted& wanted, policy::Time now);
     /// One that is due, for this process alone until it is done, postponed, or taken over.
-    Result<std::optional<Delivery>> claim(const std::string& webhook, const std::string& instance,
+    Result<std::optional<Delivery>> claim(const std::string& channel, const std::string& instance,
                                           policy::Time now);
     /// It is over with this record, well or not. Nothing if the claim is no longer this instance's.
-    Result<void> done(const std::string& webhook, std::int64_t sequence, const std::string& instance);
-    Result<void> postpone(const std::string& webhook, std::int64_t sequence, const std::string& instance,
+    Result<void> done(const std::string& channel, std::int64_t sequence, const std::string& instance);
+    Result<void> postpone(const std::string& channel, std::int64_t sequence, const std::string& instance,
                           policy::Time due);
 
     /// The instances that hold claims.

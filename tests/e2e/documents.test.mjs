@@ -59,7 +59,7 @@ test('every rules example is taken by policy check', async () => {
   try {
     let examples = 0;
     for (const name of documents)
-      for (const example of blocks(read(name), 'toml').filter(text => text.includes('[[rule]]'))) {
+      for (const example of blocks(read(name), 'toml').filter(text => /^\[(\[rule\]|\[webhook\]|notify\.)/m.test(text))) {
         const file = join(folder, `${(examples += 1)}.toml`);
         writeFileSync(file, example);
         const { code, stdout, stderr } = await runToEnd(binary, ['policy', 'check', file]);

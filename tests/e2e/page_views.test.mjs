@@ -40,7 +40,7 @@ test('the health: TrueFoundry, key, journal, what an approval proves, and where 
   await page.getByText('What an approval proves').waitFor();
   assert.equal(await page.getByText(/Works$/).count(), 2);
   const words = await page.getByRole('region', { name: /^Health of / }).innerText();
-  for (const part of [world.upstream, 'Key', 'Journal', 'Webhooks\nNone.']) assert.ok(words.includes(part), `${part} in ${words}`);
+  for (const part of [world.upstream, 'Key', 'Journal', 'Channels\nNone.']) assert.ok(words.includes(part), `${part} in ${words}`);
   await accessible(page);
 });
 

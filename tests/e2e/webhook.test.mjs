@@ -37,7 +37,7 @@ function write(world, hooks, { assurance = 'client' } = {}) {
 
 const of = (type, id) => body => body.type === `approval.${type}` && (!id || body.approval.id === id);
 const retried = (server, port) =>
-  until(() => /a webhook notice was not delivered.*host="127\.0\.0\.1"/.exec(server.stderr), {
+  until(() => /a notice was not delivered.*host="127\.0\.0\.1"/.exec(server.stderr), {
     what: () => `a failed attempt at ${port} in:\n${server.stderr}`,
     change: look => server.watchers.add(look),
   });

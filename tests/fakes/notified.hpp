@@ -1,4 +1,4 @@
-// A house that tells webhooks, and receivers that keep what they are told.
+// A house that tells channels, and receivers that keep what they are told.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -32,6 +32,24 @@ struct Receiver {
     Json body(std::size_t number) const { return protocol::parse(got.at(number).body).value(); }
 };
 
+/// Takes mail as receivers take requests: each is kept as a request with its text as the body.
+class ReceiverMailbox final : public http_client::MailClient {
+public:
+    explicit ReceiverMailbox(Receiver& receiver) : receiver_(receiver) {}
+    Async<Result<http_client::WebResponse>> send(http_client::Mail mail) override {
+        http_client::WebRequest kept{.method = "MAIL", .target = mail.from, .body = std::move(mail.text)};
+        for (const auto& to : mail.to) kept.headers.emplace_back("to", to);
+        receiver_.got.push_back(std::move(kept));
+        if (receiver_.answers.empty()) co_return http_client::WebResponse{.status = 250};
+        auto answer = std::move(receiver_.answers.front());
+        receiver_.answers.pop_front();
+        co_return answer;
+    }
+
+private:
+    Receiver& receiver_;
+};
+
 class ReceiverClient final : public http_client::HttpClient {
 public:
     explicit ReceiverClient(Receiver& receiver) : receiver_(receiver) {}
@@ -48,13 +66,30 @@ private:
     Receiver& receiver_;
 };
 
-inline notify::WebhookTarget webhook(const std::string& host = "hooks.example.com",
-                                     std::vector<policy::Webhook::Event> events = {
-                                         policy::Webhook::Event::requested}) {
-    policy::Webhook wanted{.url = "https://" + host + "/in", .events = std::move(events)};
+inline notify::ChannelTarget webhook(const std::string& host = "hooks.example.com",
+                                     std::vector<policy::Channel::Event> events = {
+                                         policy::Channel::Event::requested}) {
+    policy::Channel wanted{.url = "https://" + host + "/in", .events = std::move(events)};
     return {.id = "wh_" + host,
             .wanted = std::move(wanted),
             .url = {"https://" + host, "/in", host},
+            .key = std::make_shared<const policy::Secret>(std::string("0123456789abcdef0123456789abcdef"))};
+}
+
+/// [notify.NAME] of a type that has its own transport or body.
+inline notify::ChannelTarget channel(const std::string& name, policy::Channel::Format format,
+                                     std::vector<policy::Channel::Event> events = {
+                                         policy::Channel::Event::requested}) {
+    const auto host = name + ".example.com";
+    policy::Channel wanted{.name = name,
+                           .url = "https://" + host,
+                           .format = format,
+                           .from = "tfy@example.com",
+                           .to = {"ann@example.com", "bob@example.com"},
+                           .events = std::move(events)};
+    return {.id = "notify." + name,
+            .wanted = std::move(wanted),
+            .url = {"https://" + host, "/v2/enqueue", host},
             .key = std::make_shared<const policy::Secret>(std::string("0123456789abcdef0123456789abcdef"))};
 }
 
@@ -75,16 +110,18 @@ struct Notified : Calls {
                     .alive = [this](const std::string& id) { return others_alive.contains(id); },
                     .patience = patience,
                     .connect =
-                        [this](const notify::WebhookTarget& target) {
-                            return std::make_unique<ReceiverClient>(receivers[target.url.host]);
+                        [this](const notify::ChannelTarget& target) {
+                            auto& receiver = receivers[target.url.host];
+                            return notify::Carrier{std::make_unique<ReceiverClient>(receiver),
+                                                   std::make_unique<ReceiverMailbox>(receiver)};
                         }});
         return *notifier_;
     }
-    void start(std::vector<notify::WebhookTarget> targets) {
+    void start(std::vector<notify::ChannelTarget> targets) {
         REQUIRE(run(notifier().start(std::move(targets))).has_value());
     }
     /// As the next start of the process: what was known in memory is gone.
-    void start_anew(std::vector<notify::WebhookTarget> targets) {
+    void start_anew(std::vector<notify::ChannelTarget> targets) {
         notifier().replace({});
         passes();
         notifier_.reset();

@@ -102,9 +102,18 @@ inline const Carrier carriers[] = {
      [](const redaction::Redactor& r, const std::string& text) {
          notice::Notice notice;
          notice.approval = policy::examples::pending();
-         notice.approval.facts.subject = text;
-         notice.approval.facts.effect = text;
+         notice.approval->facts.subject = text;
+         notice.approval->facts.effect = text;
          return read_sealed(r, notice::json_body(notice, r));
+     }},
+    {"a mail",
+     [](const redaction::Redactor& r, const std::string& text) {
+         notice::Notice notice;
+         notice.approval = policy::examples::pending();
+         notice.approval->facts.subject = text;
+         notice.approval->facts.effect = text;
+         const auto message = notice::message_of(notice, policy::Channel::Format::email, r);
+         return std::string(message.subject.text()) + "\n" + std::string(message.body.text());
      }},
 };
 

@@ -16,14 +16,14 @@ namespace {
 
 using namespace examples;
 using namespace std::chrono_literals;
-using Event = Webhook::Event;
+using Event = Channel::Event;
 using State = Approval::State;
 
 constexpr auto page = "https://tfy.example.com/approvals/apr_1";
 
 notice::Notice notice(Event event = Event::requested) {
     notice::Notice made{.id = "evt_1", .event = event, .at = noon, .page_url = page};
-    auto& approval = made.approval;
+    auto& approval = made.approval.emplace();
     approval.id = "apr_1";
     approval.call.tool = "tfy_access_tokens_delete";
     approval.call.caller = {.principal = "stdio:alice", .client = "agent 1"};
@@ -39,7 +39,7 @@ notice::Notice notice(Event event = Event::requested) {
 
 notice::Notice hostile(const std::string& text) {
     auto made = notice(Event::decided);
-    auto& approval = made.approval;
+    auto& approval = *made.approval;
     approval.call.caller.principal = approval.call.caller.client = text;
     approval.facts.subject = approval.facts.effect = approval.terms.because = text;
     approval.facts.warnings = std::vector<std::string>(20, text);
@@ -51,6 +51,13 @@ void each_object(const Json& json, const std::function<void(const Json&)>& look)
     if (json.is_object()) look(json);
     if (json.is_structured())
         for (const auto& part : json) each_object(part, look);
+}
+
+constexpr Channel::Format formats[] = {Channel::Format::json, Channel::Format::slack, Channel::Format::teams,
+                                       Channel::Format::email, Channel::Format::pagerduty};
+
+std::string text_for(const notice::Notice& made, Channel::Format format) {
+    return std::string(notice::message_of(made, format, fakes::no_tokens()).body.text());
 }
 
 bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
@@ -91,8 +98,9 @@ TEST_CASE("texts are sealed while they are whole: marks and cuts hide no value f
     for (const auto& text :
          {token, lines, std::string(290, 'x') + " " + lines, leaks::between(token, "\u200b", 1)}) {
         const auto made = hostile(text);
-        for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams}) {
-            const auto body = std::string(redactor.seal(notice::body_of(made, format, redactor)).text());
+        for (const auto format : formats) {
+            const auto message = notice::message_of(made, format, redactor);
+            const auto body = std::string(message.subject.text()) + "\n" + std::string(message.body.text());
             CHECK_FALSE(holds(body, token.substr(0, 8)));
             CHECK_FALSE(holds(body, leaks::base64(token).substr(0, 16)));
             CHECK_FALSE(holds(body, "U+200B"));
@@ -114,8 +122,7 @@ TEST_CASE("the JSON says what happened, to what, and where to decide; the agent'
     for (const auto* key : {"id", "tool", "subject", "effect", "principal", "digest", "short_digest",
                             "min_assurance", "because"})
         CHECK(body["approval"][key].is_string());
-    for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams})
-        CHECK_FALSE(holds(notice::body_of(notice(), format, fakes::no_tokens()).dump(), "own words"));
+    for (const auto format : formats) CHECK_FALSE(holds(text_for(notice(), format), "own words"));
 }
 
 TEST_CASE("what the caller says of itself stands apart, and is called a claim") {
@@ -137,20 +144,19 @@ TEST_CASE("what the caller says of itself stands apart, and is called a claim") 
     CHECK(claims(notice::slack_body(notice(), fakes::no_tokens())["blocks"]) == 1);
     CHECK(claims(notice::teams_body(notice(), fakes::no_tokens())["attachments"][0]["content"]["body"]) == 1);
     auto nameless = notice();
-    nameless.approval.call.caller.client.clear();
+    nameless.approval->call.caller.client.clear();
     CHECK_FALSE(holds(notice::slack_body(nameless, fakes::no_tokens()).dump(), "Claimed"));
 }
 
 TEST_CASE("a decision is told with the events after it, and not with the request that is sent late") {
-    for (const auto event : {Event::requested, Event::decided, Event::expired, Event::finished}) {
+    for (const auto event : {Event::requested, Event::reminded, Event::escalated, Event::decided,
+                             Event::expired, Event::finished}) {
+        const bool asks = asks_for_decision(event);
         auto late = notice(event);
         late.decision = Approval::Decision{.approved = false, .by = "grace", .at = noon, .reason = "no"};
-        CHECK(notice::json_body(late, fakes::no_tokens()).contains("decision") ==
-              (event != Event::requested));
-        CHECK(holds(notice::slack_body(late, fakes::no_tokens()).dump(), "grace") ==
-              (event != Event::requested));
-        CHECK(holds(notice::teams_body(late, fakes::no_tokens()).dump(), "grace") ==
-              (event != Event::requested));
+        CHECK(notice::json_body(late, fakes::no_tokens()).contains("decision") == !asks);
+        CHECK(holds(notice::slack_body(late, fakes::no_tokens()).dump(), "grace") == !asks);
+        CHECK(holds(notice::teams_body(late, fakes::no_tokens()).dump(), "grace") == !asks);
     }
 }
 
@@ -162,6 +168,8 @@ TEST_CASE("the headline is what happened") {
     };
     const Row rows[] = {
         {Event::requested, State::pending, "Approval needed"},
+        {Event::reminded, State::pending, "Reminder: approval still needed"},
+        {Event::escalated, State::pending, "Escalated: no one has decided yet"},
         {Event::decided, State::approved, "Approved"},
         {Event::decided, State::denied, "Denied"},
         {Event::decided, State::withdrawn, "Withdrawn"},
@@ -223,10 +231,11 @@ TEST_CASE("Teams: whatever somebody wrote is a text run, which knows no Markdown
 }
 
 TEST_CASE("what cannot be seen is marked in every format, and every body is valid") {
-    for (const auto format : {Webhook::Format::json, Webhook::Format::slack, Webhook::Format::teams})
+    for (const auto format : formats)
         for (const auto& text : hostile_texts) {
-            const auto body =
-                notice::body_of(hostile(text), format, fakes::no_tokens()).dump();  // throws on broken UTF-8
+            const auto body = text_for(hostile(text), format);
+            if (format != Channel::Format::email)
+                CHECK_FALSE(Json::parse(body, nullptr, false).is_discarded());
             for (const auto* hidden : {"\u202E", "\u2066", "\u200B", "\xff"})
                 CHECK_FALSE(holds(body, hidden));
         }
@@ -255,13 +264,54 @@ TEST_CASE("a retry comes later each time, at random, within five minutes, and no
 }
 
 TEST_CASE("a request is old news once it is decided or over, and everything is after a day") {
-    auto approval = notice().approval;
-    CHECK_FALSE(notice::is_old_news(Event::requested, noon, approval, noon + 14min));
-    CHECK(notice::is_old_news(Event::requested, noon, approval, noon + 15min));
-    ApprovalForTests::state(approval) = State::approved;
-    CHECK(notice::is_old_news(Event::requested, noon, approval, noon));
-    CHECK_FALSE(notice::is_old_news(Event::decided, noon, approval, noon + 24h));
-    CHECK(notice::is_old_news(Event::decided, noon, approval, noon + 24h + 1s));
+    for (const auto event : {Event::requested, Event::reminded, Event::escalated}) {
+        auto made = notice(event);
+        CHECK_FALSE(notice::is_old_news(made, noon + 14min));
+        CHECK(notice::is_old_news(made, noon + 15min));
+        ApprovalForTests::state(*made.approval) = State::approved;
+        CHECK(notice::is_old_news(made, noon));
+    }
+    const auto decided = notice(Event::decided);
+    CHECK_FALSE(notice::is_old_news(decided, noon + 24h));
+    CHECK(notice::is_old_news(decided, noon + 24h + 1s));
+}
+
+TEST_CASE("PagerDuty: what waits for a person triggers an alert, and its end resolves the same one") {
+    for (const auto event : {Event::requested, Event::reminded, Event::escalated}) {
+        const auto body = notice::pagerduty_body(notice(event), fakes::no_tokens());
+        CHECK(body["event_action"] == "trigger");
+        CHECK(body["dedup_key"] == "apr_1");
+        CHECK(holds(body["payload"]["summary"].get<std::string>(), "Delete access token ci-pipeline"));
+        CHECK(body["payload"]["timestamp"] == "2026-11-23T12:00:00.000Z");
+        CHECK(body["payload"]["custom_details"]["Asked by"] == "stdio:alice");
+        CHECK(body["links"][0]["href"] == page);
+    }
+    for (const auto event : {Event::decided, Event::expired, Event::finished})
+        CHECK(notice::pagerduty_body(notice(event), fakes::no_tokens()) ==
+              Json{{"event_action", "resolve"}, {"dedup_key", "apr_1"}});
+    for (const auto& text : hostile_texts)
+        CHECK(notice::pagerduty_body(hostile(text), fakes::no_tokens()).dump().size() < 512 * 1024);
+}
+
+TEST_CASE("a mail says what is asked, where to decide, and that it decides nothing") {
+    const auto text = notice::mail_body(notice(), fakes::no_tokens());
+    for (const auto* part : {"Approval needed\n", "Token: ci-pipeline\n", "Asked by: stdio:alice\n", page,
+                             "This mail decides nothing", "Claimed by the caller (not verified)", "Digest "})
+        CHECK(holds(text, part));
+    CHECK_FALSE(holds(notice::mail_body(notice(Event::finished), fakes::no_tokens()), "Decide on the page"));
+}
+
+TEST_CASE("a test message says in every form that it is one, and asks for nothing") {
+    const notice::Notice test{.id = "evt_9", .event = Event::test, .at = noon, .channel = "oncall"};
+    for (const auto format : formats) {
+        const auto message = notice::message_of(test, format, fakes::no_tokens());
+        CHECK(holds(std::string(message.body.text()), "est message") !=
+              (format == Channel::Format::json));  // which has its type
+        CHECK(holds(std::string(message.body.text()), "This is a test."));
+        CHECK(message.subject.text() == "Test message of tfy-pat-mcp");
+    }
+    CHECK(notice::json_body(test, fakes::no_tokens())["type"] == "test");
+    CHECK(notice::pagerduty_body(test, fakes::no_tokens())["dedup_key"] == "evt_9");
 }
 
 }  // namespace tfy::policy::notice_test

@@ -9,6 +9,7 @@
 
 #include "server/app/services.hpp"
 #include "server/doctor/doctor_approvals.hpp"
+#include "server/doctor/doctor_channels.hpp"
 #include "server/doctor/doctor_settings.hpp"
 #include "server/doctor/doctor_state.hpp"
 #include "server/doctor/doctor_upstream.hpp"
@@ -371,6 +372,26 @@ TEST_CASE("the report: what is broken first, with what to do, or JSON; 1 where a
                                                 {"cause", nullptr}});
     for (const auto& each : document.at("findings"))
         if (each.at("level") != "ok") CHECK(each.at("todo").is_string());
+}
+
+TEST_CASE("a channel whose host is not found is named, with the command that tests it") {
+    notify::ChannelTarget mail;
+    mail.wanted = {.name = "mail", .format = policy::Channel::Format::email};
+    mail.url.host = "mail.example.com";
+    auto chat = mail;
+    chat.wanted = {.format = policy::Channel::Format::slack, .line = 12};
+    chat.url.host = "hooks.example.com";
+    const auto only_mail = [](const std::string& host) { return host == "mail.example.com"; };
+    const auto found = doctor::look_at_channels({mail, chat}, only_mail);
+    CHECK(about(found, "channel mail").level == Level::ok);
+    CHECK(about(found, "channel mail").why == "email to mail.example.com, whose name is found");
+    const auto& lost = about(found, "channel webhook:12");
+    CHECK(lost.level == Level::warning);
+    CHECK(holds(lost.why, "the name hooks.example.com is not found"));
+    CHECK(holds(lost.todo, "approvals notify test webhook:12"));
+    CHECK(doctor::finds_host("127.0.0.1"));
+    CHECK(doctor::finds_host("[::1]"));
+    CHECK_FALSE(doctor::finds_host("no-such-host.invalid"));
 }
 
 }  // namespace tfy::doctor_test

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 using fakes::Notified;
 using fakes::webhook;
 using storage::Deliveries;
-using Event = policy::Webhook::Event;
+using Event = policy::Channel::Event;
 
 namespace {
 
@@ -268,7 +268,7 @@ TEST_CASE("what waits is sent after a reload too, by the new settings; what was 
     house.request("a");
     house.told(1);
     auto changed = webhook();
-    changed.wanted.format = policy::Webhook::Format::slack;
+    changed.wanted.format = policy::Channel::Format::slack;
     house.notifier().replace({changed, webhook("new.example.com")});
     house.clock.advance(6min);
     house.told(2);
@@ -305,12 +305,78 @@ TEST_CASE("a value that became known after it was stored is in no body") {
     CHECK(house.receiver().got[0].body.find("[redacted:access-token") != std::string::npos);
 }
 
-TEST_CASE("only sealed text goes to a webhook") {
-    using Send = decltype(&notify::WebhookPost::send);
-    static_assert(
-        std::is_invocable_v<Send, notify::WebhookPost&, redaction::Redacted, std::string, policy::Time>);
-    static_assert(!std::is_invocable_v<Send, notify::WebhookPost&, std::string, std::string, policy::Time>);
-    static_assert(!std::is_invocable_v<Send, notify::WebhookPost&, Json, std::string, policy::Time>);
+TEST_CASE("a mail goes to its recipients; a reply that refuses it is no end, and is counted") {
+    Notified house;
+    house.receiver("mail.example.com").answer(451);
+    house.start({fakes::channel("mail", policy::Channel::Format::email)});
+    house.request("a");
+    house.told(1, "mail.example.com");
+    CHECK(house.notifier().health().front().failed == 1);
+    CHECK(house.notifier().health().front().trouble == "it answered 451");
+    house.clock.advance(2min);
+    house.told(2, "mail.example.com");
+    const auto& mail = house.receiver("mail.example.com").got[1];
+    CHECK(mail.target == "tfy@example.com");
+    CHECK(mail.headers.size() == 2);
+    CHECK(mail.body.find("Subject: Approval needed: ") != std::string::npos);
+    CHECK(house.notifier().health().front().delivered == 1);
+    CHECK(house.notifier().health().front().trouble.empty());
+}
+
+TEST_CASE("PagerDuty gets its key, and the end of what it was told, whatever its events say") {
+    Notified house;
+    house.start({fakes::channel("oncall", policy::Channel::Format::pagerduty)});
+    const auto id = house.ask(house.requester());
+    house.told(1, "oncall.example.com");
+    house.deny(id);
+    house.told(2, "oncall.example.com");
+    const auto trigger = house.receiver("oncall.example.com").body(0);
+    CHECK(trigger["routing_key"] == "0123456789abcdef0123456789abcdef");
+    CHECK(trigger["event_action"] == "trigger");
+    CHECK(trigger["dedup_key"] == id);
+    CHECK(house.receiver("oncall.example.com").header(0, "webhook-signature").empty());
+    CHECK(house.receiver("oncall.example.com").body(1)["event_action"] == "resolve");
+    CHECK(house.receiver("oncall.example.com").body(1)["dedup_key"] == id);
+}
+
+TEST_CASE("of very many that wait for one channel the oldest are dropped, and counted") {
+    Notified house;
+    house.start({webhook()});
+    house.notifier().replace({});
+    house.passes();
+    const auto most = static_cast<std::size_t>(Deliveries::most_waiting);
+    auto fill = [now = house.clock.now(), most](storage::Ledger& ledger) -> Result<void> {
+        for (std::size_t i = 0; i < most + 3; ++i) {
+            const auto body = redaction::RedactedForTests::make("{}");
+            if (auto kept = ledger.append({"requested", "apr_x", body, now}); !kept) return kept;
+        }
+        return {};
+    };
+    REQUIRE(house.run(house.store.run(std::move(fill))).has_value());
+    auto collect = [now = house.clock.now()](storage::Ledger& ledger) -> Result<std::size_t> {
+        std::size_t dropped = 0;
+        for (int page = 0; page < 4; ++page) {
+            auto some =
+                Deliveries(ledger).collect("wh_hooks.example.com", [](const auto&) { return true; }, now);
+            if (!some) return some;
+            dropped += *some;
+        }
+        return dropped;
+    };
+    CHECK(house.run(house.store.run(std::move(collect))).value() == 3);
+    auto first = [now = house.clock.now()](storage::Ledger& ledger) {
+        return Deliveries(ledger).claim("wh_hooks.example.com", "test", now);
+    };
+    CHECK(house.run(house.store.run(std::move(first))).value()->record.sequence == 4);
+}
+
+TEST_CASE("only sealed text goes to a channel") {
+    static_assert(std::is_same_v<decltype(notice::Message::body), redaction::Redacted>);
+    static_assert(std::is_same_v<decltype(notice::Message::subject), redaction::Redacted>);
+    using Send = decltype(&notify::ChannelPost::send);
+    static_assert(std::is_invocable_v<Send, notify::ChannelPost&, notice::Message, policy::Time>);
+    static_assert(!std::is_invocable_v<Send, notify::ChannelPost&, std::string, policy::Time>);
+    static_assert(!std::is_invocable_v<Send, notify::ChannelPost&, Json, policy::Time>);
 }
 
 }  // namespace tfy::notifier_test

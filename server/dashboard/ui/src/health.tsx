@@ -46,6 +46,21 @@ function Key({ found }: { found: Found }) {
     );
 }
 
+function Channel({ each }: { each: Found["channels"][number] }) {
+    return (
+        <p>
+            {each.name} ({each.format}): {each.events.join(", ")}.
+            {each.trouble && (
+                <>
+                    {" "}
+                    Not delivered{each.since && ` since ${moment(each.since)}`}: <bdi>{each.trouble}</bdi>.
+                </>
+            )}
+            {each.dropped > 0 && ` Given up: ${each.dropped}.`}
+        </p>
+    );
+}
+
 function Facts({ found }: { found: Found }) {
     return (
         <>
@@ -65,14 +80,8 @@ function Facts({ found }: { found: Found }) {
                 <Fact label="What an approval proves">
                     <bdi>{found.approvals}</bdi>
                 </Fact>
-                <Fact label="Webhooks">
-                    {found.webhooks.length === 0
-                        ? "None."
-                        : found.webhooks.map((each) => (
-                              <p>
-                                  {each.format}: {each.events.join(", ")} (line {each.line} of the rules)
-                              </p>
-                          ))}
+                <Fact label="Channels">
+                    {found.channels.length === 0 ? "None." : found.channels.map((each) => <Channel each={each} />)}
                 </Fact>
                 <Fact label="Version">{found.version}</Fact>
             </dl>

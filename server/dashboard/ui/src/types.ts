@@ -312,7 +312,15 @@ export interface Health {
     acts_as: string | null;
     approvals: string;
     journal: { writable: boolean; why: string | null };
-    webhooks: { line: number; format: string; events: string[] }[];
+    channels: {
+        name: string;
+        format: string;
+        events: string[];
+        dropped: number;
+        /** Why the last notice was not delivered, and since when that is so. */
+        trouble: string | null;
+        since: string | null;
+    }[];
     version: string;
 }
 

@@ -1,5 +1,5 @@
 // Webhooks over the network: what leaves, what counts as an answer, and who waits for whom.
-#include "server/notify/webhook_post.hpp"
+#include "server/notify/channel_post.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -13,33 +13,35 @@
 #include "tests/fakes/raw_socket.hpp"
 #include "tests/fakes/redactor.hpp"
 
-namespace tfy::webhook_post_test {
+namespace tfy::channel_post_test {
 
 using namespace std::chrono_literals;
 using fakes::TempFolder;
-using notify::WebhookPost;
+using notify::ChannelPost;
 using tests::RawListener;
 
 namespace {
 
 const auto redactor = redaction::RedactorForTests::make();
 
+notice::Message message() {
+    return {"evt_1", "apr_1", redactor.seal_text("Approval needed"), redactor.seal(Json{{"a", 1}})};
+}
+
 struct Network {
     RawListener receiver;
     tests::LoopThread loop;
     std::shared_ptr<http_client::TransferThread> thread = http_client::start_transfers();
 
-    WebhookPost post(const RawListener& to) {
+    ChannelPost post(const RawListener& to) {
         auto target = fakes::webhook();
         target.url.origin = "http://127.0.0.1:" + std::to_string(to.port());
         auto client = http_client::make_client(
             thread,
             {.base_url = target.url.origin, .connect_timeout = 5s, .body_limit = 1000, .ignore_body = true});
-        return {std::move(target), std::move(client)};
+        return {std::move(target), notify::Carrier{.web = std::move(client)}};
     }
-    auto begin(WebhookPost& post) {
-        return loop.begin(post.send(redactor.seal(Json{{"a", 1}}), "evt_1", fakes::noon));
-    }
+    auto begin(ChannelPost& post) { return loop.begin(post.send(message(), fakes::noon)); }
     /// The status that came of these bytes, and what had been sent for them.
     std::pair<int, std::string> exchange(const std::string& answer) {
         auto out = post(receiver);
@@ -114,11 +116,11 @@ TEST_CASE("a webhook's files are read where nobody else may, and errors name the
     const auto secret = (folder / "secret").string();
     const auto url = (folder / "url").string();
     const std::string key = "0123456789abcdef0123456789abcdef";
-    const policy::Webhook json{.url = "https://hooks.example.com/a", .secret_file = secret, .line = 7};
-    const policy::Webhook slack{.url_file = url, .format = policy::Webhook::Format::slack, .line = 9};
+    const policy::Channel json{.url = "https://hooks.example.com/a", .secret_file = secret, .line = 7};
+    const policy::Channel slack{.url_file = url, .format = policy::Channel::Format::slack, .line = 9};
     write(secret, key + "\n");
     write(url, "https://hooks.example.com/s3cr3t\n");
-    const auto both = notify::open_webhooks({json, slack});
+    const auto both = notify::open_channels({json, slack});
     REQUIRE(both.has_value());
     CHECK((*both)[0].key);
     CHECK_FALSE((*both)[1].key);
@@ -126,8 +128,8 @@ TEST_CASE("a webhook's files are read where nobody else may, and errors name the
     CHECK((*both)[0].id != (*both)[1].id);
     CHECK((*both)[1].id.find("s3cr3t") == std::string::npos);
 
-    const auto refusal = [](const policy::Webhook& webhook) {
-        const auto opened = notify::open_webhooks({webhook});
+    const auto refusal = [](const policy::Channel& webhook) {
+        const auto opened = notify::open_channels({webhook});
         return opened ? std::string{} : opened.error().message;
     };
     write(secret, key, 0640);
@@ -141,11 +143,31 @@ TEST_CASE("a webhook's files are read where nobody else may, and errors name the
     write(url, "http://hooks.example.com/s3cr3t");
     CHECK(refusal(slack).find("must start with https://") != std::string::npos);
     CHECK(refusal(slack).find("s3cr3t") == std::string::npos);
+    policy::Channel mail{.name = "mail",
+                         .url = "smtp://127.0.0.1:2525",
+                         .format = policy::Channel::Format::email,
+                         .secret_file = secret,
+                         .user = "tfy",
+                         .line = 11};
+    write(secret, "pass word\n");
+    const auto opened = notify::open_channel(mail);
+    REQUIRE(opened.has_value());
+    CHECK(opened->id == "notify.mail");
+    CHECK(opened->key->size() == 9);
+    CHECK(opened->url.origin == "smtp://127.0.0.1:2525");
+    write(secret, "two\nlines");
+    CHECK(refusal(mail).find("The channel mail of line 11 cannot be used") != std::string::npos);
+    CHECK(refusal(mail).find("a password on one line") != std::string::npos);
+    mail.format = policy::Channel::Format::pagerduty;
+    mail.url = "https://events.pagerduty.com/v2/enqueue";
+    write(secret, "not-a-routing-key");
+    CHECK(refusal(mail).find("32 letters and digits") != std::string::npos);
+    CHECK(refusal(mail).find("not-a-routing") == std::string::npos);
     std::filesystem::remove(url);
     CHECK(refusal(slack).find(url + " cannot be read") != std::string::npos);
     write(url, "https://hooks.example.com/a");
     write(secret, key);
-    CHECK(notify::open_webhooks({json, slack}).error().message.find("same address") != std::string::npos);
+    CHECK(notify::open_channels({json, slack}).error().message.find("same address") != std::string::npos);
 }
 
 TEST_CASE("a public address is one that links can begin with") {
@@ -160,4 +182,4 @@ TEST_CASE("a public address is one that links can begin with") {
     }
 }
 
-}  // namespace tfy::webhook_post_test
+}  // namespace tfy::channel_post_test

@@ -1,0 +1,33 @@
+#include "server/http_client/mail_client.hpp"
+
+#include "server/http_client/mail_transfer.hpp"
+#include "server/http_client/transfer_thread.hpp"
+
+namespace tfy::http_client {
+namespace {
+
+class CurlMailClient final : public MailClient {
+public:
+    CurlMailClient(std::shared_ptr<TransferThread> thread, MailServer server)
+        : thread_(std::move(thread)), server_(std::make_shared<const MailServer>(std::move(server))) {}
+
+    Async<Result<WebResponse>> send(Mail mail) override {
+        auto asked = std::make_shared<Mail>(std::move(mail));
+        TransferThread::Prepare prepare = [server = server_, asked] {
+            return MailTransfer::prepare(*server, std::move(*asked));
+        };
+        return carry(thread_, std::move(prepare));
+    }
+
+private:
+    std::shared_ptr<TransferThread> thread_;
+    std::shared_ptr<const MailServer> server_;
+};
+
+}  // namespace
+
+std::unique_ptr<MailClient> make_mail_client(std::shared_ptr<TransferThread> thread, MailServer server) {
+    return std::make_unique<CurlMailClient>(std::move(thread), std::move(server));
+}
+
+}  // namespace tfy::http_client

@@ -1,0 +1,210 @@
+// Channels beside webhooks, with a real server: mail over SMTP, PagerDuty, and what a test message says of a channel.
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { open } from './lib/clients.mjs';
+import { findLeaks } from './lib/leaks.mjs';
+import { Page } from './lib/page.mjs';
+import { until } from './lib/process.mjs';
+import { Receiver } from './lib/receiver.mjs';
+import { MailServer } from './lib/smtp.mjs';
+import { freePort } from './lib/sockets.mjs';
+import { create, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const routingKey = '0123456789abcdefABCDEF0123456789';
+
+function secretFile(world, name, text, mode = 0o600) {
+  const file = join(world.folder, name);
+  writeFileSync(file, `${text}\n`);
+  chmodSync(file, mode);
+  return file;
+}
+
+const mailTo = (world, server, { to = ['ann@example.com', 'bob@example.com'], events = '["requested"]', more = '', name = 'mail' } = {}) => `
+[notify.${name}]
+type          = "email"
+url           = "smtp://127.0.0.1:${server.port}"
+user          = "tfy"
+password_file = "${secretFile(world, 'mail-password', 'mail-password-1')}"
+from          = "tfy@example.com"
+to            = ${JSON.stringify(to)}
+events        = ${events}
+${more}
+`;
+
+const pagerTo = (world, port, more = '') => `
+[notify.oncall]
+type             = "pagerduty"
+url              = "http://127.0.0.1:${port}/v2/enqueue"
+routing_key_file = "${secretFile(world, 'routing-key', routingKey)}"
+${more}
+`;
+
+function write(world, sections, options = { assurance: null }) {
+  writeFileSync(join(world.folder, 'policy.toml'), rules(options) + sections);
+}
+
+const fromPager = (action, id) => ({ body }) => body.event_action === action && (!id || body.dedup_key === id);
+
+test('a request comes as a mail and as an alert; its decision is mailed, and resolves the alert', async t => {
+  const world = await World.start(t);
+  const mail = await MailServer.listen(t, world.folder);
+  const pager = await Receiver.listen(t, { status: () => 202 });
+  write(world, mailTo(world, mail, { events: '["requested", "decided", "finished"]' }) + pagerTo(world, pager.port));
+  world.env.TFY_PAT_MCP_CA_FILE = mail.certificate.file;
+  const served = await world.serve();
+  const client = await open('modern HTTP', world, { endpoint: served.endpoint, elicitation: null });
+  const call = () =>
+    client.call('tfy_access_tokens_create', { payload: { name: 'told-by-mail' }, reason: 'the agent says\r\nBcc: eve@example.com' });
+  const pending = await call();
+  assert.equal(statusOf(pending), 'approval_pending', textOf(pending));
+  const { approval_id: id } = pending.structuredContent;
+
+  const asked = await mail.mail(each => each.subject.startsWith('Approval needed'));
+  assert.equal(asked.subject, 'Approval needed: Create access token told-by-mail');
+  assert.deepEqual([asked.from, asked.to], ['tfy@example.com', ['ann@example.com', 'bob@example.com']]);
+  assert.ok(asked.secure && asked.signedIn, 'over TLS, signed in');
+  assert.ok(asked.text.includes(`${served.page}/${id}`), asked.text);
+  assert.match(asked.text, /This mail decides nothing/);
+  assert.equal(asked.headers.references, `<${id}@example.com>`);
+  assert.deepEqual([asked.headers.bcc, asked.headers['content-transfer-encoding']], [undefined, 'base64']);
+  const alert = await pager.request(fromPager('trigger', id));
+  assert.equal(alert.body.routing_key, routingKey);
+  assert.match(alert.body.payload.summary, /Create access token told-by-mail/);
+  assert.equal(alert.body.links[0].href, `${served.page}/${id}`);
+
+  const page = await Page.signIn(world, served);
+  const [approval] = await page.pending();
+  await page.approved(approval, { destination: 'agent' });
+  const decided = await mail.mail(each => each.subject.startsWith('Approved'));
+  assert.equal(decided.headers['in-reply-to'], asked.headers['in-reply-to'], 'one thread');
+  assert.notEqual(decided.headers['message-id'], asked.headers['message-id']);
+  const resolved = await pager.request(fromPager('resolve', id));
+  assert.deepEqual(Object.keys(resolved.body).sort(), ['dedup_key', 'event_action', 'routing_key']);
+  const value = valueIn(await reveal(client, (await call()).structuredContent.reveal_id));
+  await mail.mail(each => each.subject.startsWith('Done'));
+
+  const texts = [...mail.got.flatMap(each => [each.raw, each.text, each.subject]), ...pager.got.map(each => each.text)];
+  const leaks = findLeaks(value, { folders: [world.state], texts });
+  assert.deepEqual(leaks.elsewhere, []);
+  for (const each of texts) assert.doesNotMatch(each, new RegExp(`eve@|code=|${page.key}|tfy-sandbox-key`));
+  await world.closeAll();
+  for (const each of world.processes)
+    assert.doesNotMatch(each.stdout + each.stderr, new RegExp(`mail-password|${routingKey}`));
+});
+
+test('a mail server that is down at first, then defers, gets the request when it takes it', async t => {
+  const world = await World.start(t);
+  const replies = { MAIL: '451 4.7.1 later' };
+  const mail = await MailServer.listen(t, world.folder, { replies });
+  write(world, mailTo(world, mail));
+  world.env.TFY_PAT_MCP_CA_FILE = mail.certificate.file;
+  const served = await world.serve();
+  const client = await open('modern HTTP', world, { endpoint: served.endpoint, elicitation: null });
+  const started = Date.now();
+  await create(client, 'mailed-later');
+  assert.ok(Date.now() - started < 10_000, 'the call did not wait for the mail');
+  await until(() => /a notice was not delivered.*channel="mail".*it answered 451/.exec(served.process.stderr), {
+    what: () => served.process.stderr,
+    change: look => served.process.watchers.add(look),
+  });
+  delete replies.MAIL;
+  const taken = await mail.mail(each => each.subject.endsWith('mailed-later'));
+  assert.equal(taken.to.length, 2);
+});
+
+async function tested(world, name, env = {}) {
+  world.env = { ...world.env, ...env };
+  return world.terminal(['approvals', 'notify', 'test', name]);
+}
+
+test('a test message says what the server answered, and what to do where it failed', async t => {
+  const world = await World.start(t);
+  const replies = {};
+  const mail = await MailServer.listen(t, world.folder, { replies });
+  const pager = await Receiver.listen(t, { status: n => (n === 1 ? 202 : 400) });
+  write(world, mailTo(world, mail) + pagerTo(world, pager.port));
+
+  const unknown = await tested(world, 'mial');
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /no channel mial\. Did you mean mail\?.*Nothing was sent.*notify list/s);
+  const untrusted = await tested(world, 'mail');
+  assert.equal(untrusted.code, 1);
+  assert.match(untrusted.stderr, /not delivered\. The certificate of 127\.0\.0\.1 is not trusted\..*--ca-file.*No mail was sent/);
+  assert.equal(mail.got.length, 0);
+
+  const good = await tested(world, 'mail', { TFY_PAT_MCP_CA_FILE: mail.certificate.file });
+  assert.equal(good.code, 0, good.stderr);
+  assert.match(good.stdout, /^mail \(email to 127\.0\.0\.1\): the test message was taken\. It answered 250: 2\.0\.0 queued as T1\.$/m);
+  assert.equal(mail.got[0].subject, 'Test message of tfy-pat-mcp');
+  assert.match(mail.got[0].text, /This is a test\. No one asked for anything/);
+
+  const rows = [
+    [{ AUTH: '535 5.7.8 no such user' }, /It answered 535: 5\.7\.8 no such user\. Check 'user' and the password in .*mail-password/],
+    [{ STARTTLS: '454 not now' }, /does not offer STARTTLS.*smtps:\/\/.*No mail was sent/],
+    [{ 'ann@example.com': '550 5.1.1 unknown', 'bob@example.com': '550 5.1.1 unknown' }, /It answered 550: .*Check 'from' and 'to'/],
+    [{ END: '554 5.7.1 spam\r\n' }, /It answered 554: 5\.7\.1 spam/],
+  ];
+  for (const [wrong, words] of rows) {
+    Object.assign(replies, wrong);
+    const failed = await tested(world, 'mail');
+    assert.equal(failed.code, 1, failed.stdout);
+    assert.match(failed.stderr, words);
+    for (const key of Object.keys(wrong)) delete replies[key];
+  }
+  Object.assign(replies, { 'ann@example.com': '550 5.1.1 unknown ann' });
+  const half = await tested(world, 'mail');
+  assert.equal(half.code, 0, half.stderr);
+  assert.match(half.stdout, /550 5\.1\.1 unknown ann/);
+  assert.deepEqual(mail.got.at(-1).to.at(-1), 'bob@example.com');
+
+  const alarmed = await tested(world, 'oncall');
+  assert.equal(alarmed.code, 0, alarmed.stderr);
+  assert.equal(pager.got[0].body.payload.severity, 'info');
+  assert.equal(pager.got[0].body.payload.class, 'test');
+  const refused = await tested(world, 'oncall');
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /It answered 400\. Check the routing key in .*routing-key/);
+
+  const listed = JSON.parse((await world.terminal(['approvals', 'notify', 'list', '--json'])).stdout);
+  assert.deepEqual(listed.channels.map(each => [each.name, each.type, each.host]), [
+    ['mail', 'email', '127.0.0.1'],
+    ['oncall', 'pagerduty', '127.0.0.1'],
+  ]);
+  secretFile(world, 'mail-password', 'mail-password-1', 0o640);
+  const readable = await tested(world, 'mail');
+  assert.equal(readable.code, 1);
+  assert.match(readable.stderr, /The channel mail of line \d+ cannot be used: other users may read .*mail-password; run chmod 600/);
+});
+
+test('without STARTTLS nothing is said, a dead or silent server is named, and this machine may do without', async t => {
+  const world = await World.start(t);
+  const clear = await MailServer.listen(t, world.folder, { tls: false });
+  const silent = await MailServer.listen(t, world.folder, { silent: true });
+  const port = await freePort();
+  write(
+    world,
+    [
+      mailTo(world, clear, { name: 'clear' }),
+      mailTo(world, silent, { name: 'silent' }),
+      mailTo(world, { port }, { name: 'dead' }),
+      mailTo(world, clear, { name: 'local', more: 'starttls = false' }).replace(/^(user|password_file).*$/gm, ''),
+    ].join('')
+  );
+  for (const [name, words] of [
+    ['clear', /127\.0\.0\.1 does not offer STARTTLS/],
+    ['silent', /127\.0\.0\.1 did not answer in time/],
+    ['dead', /127\.0\.0\.1 refused the connection\. Check host and port/],
+  ]) {
+    const failed = await tested(world, name);
+    assert.equal(failed.code, 1, failed.stdout);
+    assert.match(failed.stderr, words);
+  }
+  assert.ok(!clear.heard.some(line => /^(AUTH|MAIL)/.test(line)), clear.heard.join('\n'));
+  const local = await tested(world, 'local');
+  assert.equal(local.code, 0, local.stderr);
+  assert.equal(clear.got[0].secure, false);
+});
