@@ -8,6 +8,7 @@ namespace tfy::policy {
 namespace {
 
 constexpr std::string_view reads = "reads", changes = "changes";
+constexpr auto remind_member = "remind_after_ms", escalate_member = "escalate_after_ms";
 
 std::optional<Effect> read_effect(std::string_view text) {
     if (text == reads) return Effect::reads;
@@ -104,6 +105,11 @@ Terms read_terms(const Members& from) {
     terms.quorum = static_cast<std::size_t>(from.integer("quorum"));
     terms.self_approval = from.flag("self_approval");
     if (from.has("denied_for_ms")) terms.denied_for = Duration{from.integer("denied_for_ms")};
+    if (from.has(remind_member)) terms.remind_after = Duration{from.integer(remind_member)};
+    if (from.has(escalate_member)) {
+        terms.escalate_after = Duration{from.integer(escalate_member)};
+        terms.escalate_to = from.texts("escalate_to");
+    }
     return terms;
 }
 
@@ -131,32 +137,39 @@ void read_later_members(const Members& from, Approval& into) {
 Json Approval::json() const {
     auto names = Json::array();
     for (const auto destination : terms.destinations) names.push_back(to_string(destination));
-    return {{"id", id},
-            {"call", json_of(call)},
-            {"digest", digest},
-            {"asked_digest", asked_digest},
-            {"narrowings", json_of(narrowings)},
-            {"extended", extended ? json_of(*extended) : Json(nullptr)},
-            {"facts", facts.json()},
-            {"agent_reason", agent_reason},
-            {"rewordings", rewordings},
-            {"min_assurance", to_string(terms.min_assurance)},
-            {"approvers", terms.approvers},
-            {"quorum", terms.quorum},
-            {"self_approval", terms.self_approval},
-            {"reason_required", terms.reason_required},
-            {"destinations", std::move(names)},
-            {"because", terms.because},
-            {"denied_for_ms", terms.denied_for.count()},
-            {"repeat_outcome_ms", repeat_outcome.count()},
-            {"state", to_string(state())},
-            {"created", format_time(created)},
-            {"updated", format_time(updated)},
-            {"expires", format_time(expires)},
-            {"votes", json_of(votes())},
-            {"decision", decision() ? json_of(*decision()) : Json(nullptr)},
-            {"instance", instance},
-            {"outcome", outcome}};
+    Json stored = {{"id", id},
+                   {"call", json_of(call)},
+                   {"digest", digest},
+                   {"asked_digest", asked_digest},
+                   {"narrowings", json_of(narrowings)},
+                   {"extended", extended ? json_of(*extended) : Json(nullptr)},
+                   {"facts", facts.json()},
+                   {"agent_reason", agent_reason},
+                   {"rewordings", rewordings},
+                   {"min_assurance", to_string(terms.min_assurance)},
+                   {"approvers", terms.approvers},
+                   {"quorum", terms.quorum},
+                   {"self_approval", terms.self_approval},
+                   {"reason_required", terms.reason_required},
+                   {"destinations", std::move(names)},
+                   {"because", terms.because},
+                   {"denied_for_ms", terms.denied_for.count()},
+                   {"repeat_outcome_ms", repeat_outcome.count()},
+                   {"state", to_string(state())},
+                   {"created", format_time(created)},
+                   {"updated", format_time(updated)},
+                   {"expires", format_time(expires)},
+                   {"votes", json_of(votes())},
+                   {"decision", decision() ? json_of(*decision()) : Json(nullptr)},
+                   {"instance", instance},
+                   {"outcome", outcome}};
+    // Only where they are set: Nudges looks for them.
+    if (terms.remind_after) stored[remind_member] = terms.remind_after->count();
+    if (terms.escalate_after) {
+        stored[escalate_member] = terms.escalate_after->count();
+        stored["escalate_to"] = terms.escalate_to;
+    }
+    return stored;
 }
 
 Result<Approval> Approval::restore(const Json& stored) {

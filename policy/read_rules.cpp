@@ -5,6 +5,7 @@
 #include <map>
 
 #include "policy/human.hpp"
+#include "policy/near_miss.hpp"
 #include "policy/read_channels.hpp"
 #include "policy/rule.hpp"
 #include "policy/toml_values.hpp"
@@ -15,9 +16,9 @@ namespace {
 constexpr std::string_view sections[] = {"groups", "rule", "terminal", "limits", "webhook", "notify"};
 constexpr std::string_view group_prefix = "group:";
 constexpr std::string_view rule_keys[] = {
-    "tools",    "principals",    "clients",         "names",  "when",
-    "says",     "min_assurance", "approvers",       "quorum", "self_approval",
-    "lifetime", "denied_for",    "reason_required", "reveal", "because"};
+    "tools",         "principals",     "clients",     "names",           "when",     "says",
+    "min_assurance", "approvers",      "quorum",      "self_approval",   "lifetime", "denied_for",
+    "remind_after",  "escalate_after", "escalate_to", "reason_required", "reveal",   "because"};
 constexpr std::string_view terminal_keys[] = {"require_tty", "require_passphrase"};
 constexpr std::string_view limit_keys[] = {"open_requests", "requests_per_minute", "claim_window",
                                            "repeat_outcome"};
@@ -56,6 +57,7 @@ public:
             else
                 unknown_key(key, sections);
         }
+        for (const auto& rule : rules.rules) check_nudges(rule, rules.channels);
         if (!problem().empty()) return Error{Errc::refused, problem()};
         return rules;
     }
@@ -166,6 +168,31 @@ private:
                  "'self_approval = false' needs 'terminal', 'signed_in' or 'passkey'");
     }
 
+    /// What would never be told, or to no one, is no reminder.
+    void check_nudges(const Rule& rule, const std::vector<Channel>& channels) {
+        if (rule.escalate_after.has_value() == rule.escalate_to.empty())
+            fail(rule.line, "'escalate_after' and 'escalate_to' go together: write both, or neither");
+        for (const auto& after : {rule.remind_after, rule.escalate_after})
+            if (after && *after >= rule.lifetime)
+                fail(rule.line,
+                     "'remind_after' and 'escalate_after' must be less than 'lifetime': no one decides after "
+                     "it");
+        std::vector<std::string_view> names;
+        for (const auto& channel : channels)
+            if (!channel.name.empty()) names.push_back(channel.name);
+        for (const auto& name : rule.escalate_to)
+            if (!is_one_of(name, names))
+                fail(
+                    rule.line,
+                    "'escalate_to' holds " + in_quotes(name) + ", and there is no [notify." + name + "]" +
+                        (near_miss(name, names) ? "; did you mean " + in_quotes(*near_miss(name, names)) + "?"
+                                                : std::string{}));
+        const auto told = [](const Channel& channel) { return hears(channel, Channel::Event::reminded); };
+        if (rule.remind_after && std::ranges::none_of(channels, told))
+            fail(rule.line,
+                 "'remind_after' has no one to remind: no channel is told of 'requested' or 'reminded'");
+    }
+
     void read_rule_key(Rule& rule, const toml::key& key, const toml::node& node) {
         if (key == "tools")
             rule.tools = tool_patterns(key, node);
@@ -193,6 +220,12 @@ private:
             rule.lifetime = duration(key, node);
         else if (key == "denied_for")
             rule.denied_for = duration(key, node);
+        else if (key == "remind_after")
+            rule.remind_after = duration(key, node);
+        else if (key == "escalate_after")
+            rule.escalate_after = duration(key, node);
+        else if (key == "escalate_to")
+            rule.escalate_to = patterns(key, node);
         else if (key == "reason_required")
             rule.reason_required = flag(key, node);
         else if (key == "reveal")

@@ -45,6 +45,11 @@ std::vector<std::string> common_people(const std::vector<std::string>& one,
     return all;
 }
 
+std::optional<Duration> sooner(std::optional<Duration> one, std::optional<Duration> other) {
+    if (!one || !other) return one ? one : other;
+    return std::min(*one, *other);
+}
+
 }  // namespace
 
 std::optional<Rule> both(Rule rule, const Rule& other, Assurance otherwise) {
@@ -62,6 +67,11 @@ std::optional<Rule> both(Rule rule, const Rule& other, Assurance otherwise) {
     rule.reason_required = rule.reason_required || other.reason_required;
     rule.lifetime = std::min(rule.lifetime, other.lifetime);
     rule.denied_for = std::max(rule.denied_for, other.denied_for);
+    rule.remind_after = sooner(rule.remind_after, other.remind_after);
+    rule.escalate_after = sooner(rule.escalate_after, other.escalate_after);
+    for (const auto& channel : other.escalate_to)
+        if (std::ranges::find(rule.escalate_to, channel) == rule.escalate_to.end())
+            rule.escalate_to.push_back(channel);
     if (!other.because.empty() && other.because != rule.because)
         rule.because += (rule.because.empty() ? "" : "; ") + other.because;
     return rule;

@@ -34,8 +34,11 @@ struct Rule {
     Duration denied_for = std::chrono::minutes{15};  // for so long a denial answers the same call
     bool reason_required = false;
     std::vector<Destination> reveal = {Destination::page, Destination::agent, Destination::none};
-    std::string because;  // shown to the agent and to the person
-    int line = 0;         // where it is in the file
+    std::string because;                          // shown to the agent and to the person
+    int line = 0;                                 // where it is in the file
+    std::optional<Duration> remind_after = {};    // who was told of the request is told again; none: never
+    std::optional<Duration> escalate_after = {};  // these are told, too; none: never
+    std::vector<std::string> escalate_to = {};    // names of channels
 
     bool operator==(const Rule&) const = default;
 };

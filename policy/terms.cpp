@@ -20,7 +20,10 @@ Terms terms_of(const Rule& rule, const Caller& caller, bool yields_value) {
                 .self_approval = rule.self_approval,
                 .reason_required = rule.reason_required,
                 .because = rule.because,
-                .denied_for = rule.denied_for};
+                .denied_for = rule.denied_for,
+                .remind_after = rule.remind_after,
+                .escalate_after = rule.escalate_after,
+                .escalate_to = rule.escalate_to};
     if (asks_for_people(rule)) terms.min_assurance = std::max(terms.min_assurance, Assurance::terminal);
     if (yields_value) terms.destinations = rule.reveal;
     return terms;

@@ -22,6 +22,9 @@ struct Terms {
                                                  // no value comes of it
     std::string because = {};                    // the rule's
     Duration denied_for = std::chrono::minutes{15};  // for so long a denial answers the same call
+    std::optional<Duration> remind_after = {};       // counted from when it was asked; none: never
+    std::optional<Duration> escalate_after = {};     // the same
+    std::vector<std::string> escalate_to = {};       // channels that are told then; it lets no one decide
 
     bool operator==(const Terms&) const = default;
 };

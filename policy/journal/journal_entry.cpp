@@ -94,6 +94,19 @@ JournalEntry journal_entry(std::string kind, const policy::Freeze& freeze, const
     return {std::move(kind), {}, redactor.seal(body), now};
 }
 
+JournalEntry nudge_entry(std::string kind, const policy::Approval& approval,
+                         const redaction::Redactor& redactor, policy::Time now) {
+    Json body = {{"tool", approval.call.tool},
+                 {"principal", approval.call.caller.principal},
+                 {"digest", approval.digest},
+                 {"subject", approval.facts.subject},
+                 {"state", policy::to_string(approval.state())},
+                 {"asked_at", policy::format_time(approval.created)}};
+    if (kind == policy::to_string(policy::Channel::Event::escalated))
+        body["told"] = approval.terms.escalate_to;
+    return {std::move(kind), approval.id, redactor.seal(body), now};
+}
+
 std::string kind_of_yes(const policy::Approval& after) {
     return std::string(after.state() == policy::Approval::State::pending ? kind_in_part : kind_approved);
 }

@@ -25,6 +25,10 @@ JournalEntry journal_entry(std::string kind, const policy::StandingPermission& p
 JournalEntry journal_entry(std::string kind, const policy::Freeze& freeze, const std::string& by,
                            const redaction::Redactor& redactor, policy::Time now);
 
+/// That it has waited for as long as its terms say: what is told again, and to whom, if to others.
+JournalEntry nudge_entry(std::string kind, const policy::Approval& approval,
+                         const redaction::Redactor& redactor, policy::Time now);
+
 /// The kind of a person's yes: another one where it completes the quorum.
 std::string kind_of_yes(const policy::Approval& after);
 

@@ -43,6 +43,14 @@ Json json_body(const Notice& notice, const policy::Seals& seal) {
     const std::string event(policy::to_string(notice.event));
     const auto page = notice.page_url.empty() ? Json(nullptr) : Json(notice.page_url);
     Json body = {{"type", event}, {"id", notice.id}, {"at", policy::format_time(notice.at)}};
+    if (notice.token) {
+        body["type"] = "token.expiring";
+        body["token"] = {{"id", policy::shown(seal, notice.token->id)},
+                         {"name", policy::shown(seal, notice.token->name)},
+                         {"expires_at", policy::format_time(notice.token->expires)},
+                         {"days", notice.token->days},
+                         {"own_key", notice.token->own_key}};
+    }
     if (!notice.approval) {
         body["text"] = words_of(notice, seal).effect;
         body["page_url"] = page;

@@ -4,7 +4,7 @@
 
 #include "policy/approval.hpp"
 #include "policy/channel.hpp"
-#include "policy/redaction/redactor.hpp"
+#include "policy/notice/expiry.hpp"
 
 namespace tfy::notice {
 
@@ -15,8 +15,9 @@ struct Notice {
     std::optional<policy::Approval> approval = {};                     // as it is now, but for
     policy::Approval::State state = policy::Approval::State::pending;  // as it was then
     std::optional<policy::Approval::Decision> decision = {};
-    std::string channel = {};   // of a test: what people call it
-    std::string page_url = {};  // of what it tells; empty if there is no page
+    std::optional<TokenEnd> token = {};  // that ends soon
+    std::string channel = {};            // of a test: what people call it
+    std::string page_url = {};           // of what it tells; empty if there is no page
 };
 
 // `seal`: every text that someone wrote is sealed while it is whole. The body is to be sealed as well.

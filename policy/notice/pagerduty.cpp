@@ -1,6 +1,7 @@
 // Events API v2: https://developer.pagerduty.com/docs/send-alert-event. A summary has 1024 characters at
 // most.
 #include "policy/notice/words.hpp"
+#include "policy/visible.hpp"
 
 namespace tfy::notice {
 namespace {
@@ -19,9 +20,18 @@ Json details_of(const NoticeWords& words) {
     return details;
 }
 
-const char* severity_of(Event event) {
-    if (event == Event::test) return "info";
-    return event == Event::escalated ? "error" : "warning";
+const char* severity_of(const Notice& notice) {
+    constexpr int most_urgent = 1, urgent = 7;
+    if (notice.event == Event::escalated) return "error";
+    if (policy::asks_for_decision(notice.event)) return "warning";
+    if (!notice.token || notice.token->days > urgent) return "info";
+    return notice.token->days <= most_urgent ? "error" : "warning";
+}
+
+/// Alerts under one key are one alert: those of one request, and those of one token's end.
+std::string key_of(const Notice& notice, const policy::Seals& seal) {
+    if (notice.approval) return notice.approval->id;
+    return notice.token ? policy::shown(seal, notice.token->subject(), 200) : notice.id;
 }
 
 bool resolves(Event event) {
@@ -32,12 +42,12 @@ bool resolves(Event event) {
 
 Json pagerduty_body(const Notice& notice, const policy::Seals& seal) {
     Json body = {{"event_action", resolves(notice.event) ? "resolve" : "trigger"},
-                 {"dedup_key", notice.approval ? notice.approval->id : notice.id}};
+                 {"dedup_key", key_of(notice, seal)}};
     if (resolves(notice.event)) return body;
     const auto words = words_of(notice, seal);
     body["payload"] = {{"summary", words.summary},
                        {"source", "tfy-pat-mcp"},
-                       {"severity", severity_of(notice.event)},
+                       {"severity", severity_of(notice)},
                        {"timestamp", policy::format_time(notice.at)},
                        {"class", policy::to_string(notice.event)},
                        {"custom_details", details_of(words)}};

@@ -21,6 +21,7 @@ policy::Time next_attempt(int attempts, std::uint64_t random, policy::Duration r
 
 bool is_old_news(const Notice& notice, policy::Time now) {
     if (now - notice.at > longest_retry) return true;
+    if (notice.token) return notice.token->expires <= now;
     return policy::asks_for_decision(notice.event) && notice.approval &&
            policy::lapse(*notice.approval, now).state() != policy::Approval::State::pending;
 }

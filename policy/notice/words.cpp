@@ -36,6 +36,9 @@ std::string headline(const Notice& notice) {
         case Event::decided: return headline_of_decision(notice.state);
         case Event::finished: return headline_of_end(notice.state);
         case Event::test: return "Test message";
+        case Event::token_expiring:
+            return notice.token && notice.token->own_key ? "This server's own key ends soon"
+                                                         : "A token ends soon";
         default: break;
     }
     return notice.decision ? "Expired: approved, but not used in time" : "Expired: not decided in time";
@@ -91,6 +94,24 @@ NoticeWords words_of_test(const Notice& notice, const policy::Seals& seal) {
             .footer = "Sent by: tfy-pat-mcp approvals notify test " + name};
 }
 
+std::string days_in_words(int days) { return days == 1 ? "1 day" : std::to_string(days) + " days"; }
+
+NoticeWords words_of_end(const Notice& notice, const policy::Seals& seal) {
+    const auto& end = *notice.token;
+    NoticeWords words{.headline = headline(notice)};
+    const auto name = shown_within(seal, end.name, most_of_value);
+    if (!name.empty()) words.fields.push_back({"Token", name});
+    words.fields.push_back({"Ends on", policy::format_time_for_people(end.expires)});
+    words.summary = (end.own_key ? std::string("This server's own key") : "Token " + name) + " ends within " +
+                    days_in_words(end.days);
+    words.effect = end.own_key
+                       ? "After that this server reaches TrueFoundry no more. Make a new key, and put it in "
+                         "the place of the old one."
+                       : "After that everything that uses it stops working. Rotate it, or let it end.";
+    words.footer = "Told 30, 7 and 1 days before the end";
+    return words;
+}
+
 }  // namespace
 
 std::string shown_within(const policy::Seals& seal, std::string_view text, std::size_t most) {
@@ -101,6 +122,7 @@ std::string shown_within(const policy::Seals& seal, std::string_view text, std::
 }
 
 NoticeWords words_of(const Notice& notice, const policy::Seals& seal) {
+    if (notice.token) return words_of_end(notice, seal);
     if (!notice.approval) return words_of_test(notice, seal);
     const auto& approval = *notice.approval;
     NoticeWords words{.headline = headline(notice),

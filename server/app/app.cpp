@@ -2,8 +2,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 
 #include "manifests/embedded.hpp"
+#include "server/app/token_ends.hpp"
 #include "server/approvals/requirements.hpp"
 #include "server/mcp/cross_origin.hpp"
 #include "server/people/terminal_requirements.hpp"
@@ -129,6 +131,9 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
            .public_url = parts.public_url,
            .ca_file = parts.ca_file,
            .alive = [state = parts.state_dir](const std::string& id) { return storage::alive(state, id); }}),
+      nudges_({loop, store_, approvals_, notifier_, redaction_, clock, log_}),
+      expiry_watch_({loop, store_, approvals_, redaction_, clock, log_},
+                    sources_of_ends(client_, parts.own_key, gate_)),
       dispatch_(mcp::Features{.tools = &call_tool_,
                               .prompts = &prompts_,
                               .resources = &resources_,
@@ -185,6 +190,8 @@ Result<void> App::take_rules(const policy::Rules& rules) {
     if (auto kept = people::keep_terminal_requirements(state_dir_, people::requirements_of(rules)); !kept)
         return kept;
     notifier_.replace(std::move(*channels));
+    // The gate takes the rules after this.
+    boost::asio::post(loop_, [this] { tell_in_time(); });
     return {};
 }
 
@@ -278,7 +285,15 @@ Async<Result<void>> App::start() {
     reveals_.seen_by([this](const std::string& reveal_id) { return way_to_value(reveal_id); });
     reveal_socket_.start();
     key_file_watch_.start();
-    co_return co_await notifier_.start(std::move(channels_));
+    if (auto begun = co_await notifier_.start(std::move(channels_)); !begun) co_return begun;
+    tell_in_time();
+    co_return Result<void>{};
+}
+
+// Without a channel there is no one to tell.
+void App::tell_in_time() {
+    if (!gate_.now()->rules().channels.empty()) nudges_.start();
+    expiry_watch_.start();
 }
 
 Async<void> App::serve_stream(transport::Transport& transport) {

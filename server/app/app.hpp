@@ -21,7 +21,8 @@
 #include "server/features/skills.hpp"
 #include "server/mcp/stdio_session.hpp"
 #include "server/mcp/streamable_http.hpp"
-#include "server/notify/notifier.hpp"
+#include "server/notify/expiry_watch.hpp"
+#include "server/notify/nudges.hpp"
 #include "server/oidc/sign_in_desk.hpp"
 #include "server/people/page_sessions.hpp"
 #include "server/reveals/reveal_socket.hpp"
@@ -107,6 +108,7 @@ private:
     Result<void> note_control_plane();
     Async<void> warn_of_old_permissions();
     Async<void> warn_of_void_passkeys();
+    void tell_in_time();
     Async<void> bring_up_to_date(tools::ToolResult& outcome, const policy::Approval& approval);
     void warn_of_settings(const Services& parts) const;
     tools::WayToValue way_to_value(const std::string& reveal_id);
@@ -152,6 +154,8 @@ private:
     features::ChangeWatch changes_;
     std::vector<notify::ChannelTarget> channels_;  // until start()
     notify::Notifier notifier_;
+    notify::Nudges nudges_;
+    notify::ExpiryWatch expiry_watch_;
     mcp::Dispatch dispatch_;
     mcp::PendingRequests pending_requests_;
     mcp::StreamableHttp streamable_http_;

@@ -158,6 +158,12 @@ std::string terms(const Explanation& that, const policy::Seals& seal) {
     }
     text += "  Time to decide: " + policy::format_duration(rule.lifetime) + "\n";
     text += "  A denial answers the same call for: " + policy::format_duration(rule.denied_for) + "\n";
+    if (rule.remind_after)
+        text += "  A reminder is sent after: " + policy::format_duration(*rule.remind_after) + "\n";
+    if (rule.escalate_after)
+        text += "  After " + policy::format_duration(*rule.escalate_after) +
+                " these channels are told, too: " + policy::shown(seal, joined(rule.escalate_to, ", ")) +
+                "\n";
     text +=
         std::string("  The person's reason: ") + (rule.reason_required ? "required" : "not required") + "\n";
     if (that.yields_value) text += "  The value may go to: " + joined(destinations(rule), ", ") + "\n";
@@ -193,6 +199,12 @@ Json terms_json(const Explanation& that) {
                  {"approvers", rule.approvers},
                  {"quorum", rule.quorum},
                  {"self_approval", rule.self_approval}};
+    const auto seconds = [](const std::optional<policy::Duration>& span) {
+        return span ? Json(std::chrono::floor<std::chrono::seconds>(*span).count()) : Json(nullptr);
+    };
+    json["remind_after_seconds"] = seconds(rule.remind_after);
+    json["escalate_after_seconds"] = seconds(rule.escalate_after);
+    json["escalate_to"] = rule.escalate_to;
     if (that.yields_value) json["destinations"] = destinations(rule);
     return json;
 }

@@ -20,7 +20,14 @@ using policy::Channel;
 constexpr int status_gone = 410;
 constexpr std::chrono::hours longest_pause{24};  // that a receiver may ask for
 
-bool covers(const Channel& channel, const Approval& approval) {
+/// Whether this channel is told of that: of its tools; of an escalation those that the terms name, and of
+/// what ends an alert that this made.
+bool covers(const Channel& channel, Channel::Event event, const Approval& approval) {
+    const auto& names = approval.terms.escalate_to;
+    const bool named = std::ranges::find(names, channel.name) != names.end();
+    if (event == Channel::Event::escalated) return named;
+    if (named && channel.format == Channel::Format::pagerduty && !policy::asks_for_decision(event))
+        return true;
     return std::ranges::any_of(channel.tools, [&approval](const std::string& pattern) {
         return policy::glob(pattern, approval.call.tool);
     });
@@ -65,6 +72,11 @@ Notifier::Notifier(Rooms rooms, Settings settings)
 Notifier::~Notifier() = default;
 
 void Notifier::close() { network_.close(); }
+
+bool Notifier::has(std::string_view name) const {
+    return std::ranges::any_of(
+        senders_, [name](const auto& sender) { return sender->post.target().wanted.name == name; });
+}
 
 std::vector<ChannelHealth> Notifier::health() const {
     std::vector<ChannelHealth> all;
@@ -229,27 +241,36 @@ void Notifier::dropped(Sender& sender, std::size_t count, const char* why) {
                    {{"channel", sender.health.called}, {"count", count}, {"why", why}});
 }
 
-Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender,
-                                      storage::Deliveries::Delivery delivery) {
+/// Nothing if the record is not for this channel.
+std::optional<notice::Notice> Notifier::notice_of(const Sender& sender,
+                                                  const storage::Deliveries::Delivery& delivery) const {
     const auto& record = delivery.record;
     const auto event = policy::event_of(record.kind);
-    if (!event || !delivery.approval || !covers(sender->post.target().wanted, *delivery.approval)) {
+    if (!event) return std::nullopt;
+    notice::Notice notice{.id = id_of(record), .event = *event, .at = record.at};
+    if (*event == Channel::Event::token_expiring) {
+        notice.token = notice::read_token_end(record.body);
+        return notice.token ? std::optional(std::move(notice)) : std::nullopt;
+    }
+    const auto& approval = delivery.approval;
+    if (!approval || !covers(sender.post.target().wanted, *event, *approval)) return std::nullopt;
+    notice.approval = approval;
+    notice.state = state_then(record, *approval);
+    notice.decision = approval->decision();
+    return notice;
+}
+
+Async<Result<void>> Notifier::deliver(std::shared_ptr<Sender> sender,
+                                      storage::Deliveries::Delivery delivery) {
+    auto notice = notice_of(*sender, delivery);
+    const bool old = notice && notice::is_old_news(*notice, deps_.clock.now());
+    if (old) dropped(*sender, 1, "it is too old");
+    if (!notice || old) {
         sender->unsettled->due.reset();
         co_return Result<void>{};
     }
-    notice::Notice notice{.id = id_of(record),
-                          .event = *event,
-                          .at = record.at,
-                          .approval = delivery.approval,
-                          .state = state_then(record, *delivery.approval),
-                          .decision = delivery.approval->decision()};
-    if (notice::is_old_news(notice, deps_.clock.now())) {
-        dropped(*sender, 1, "it is too old");
-        sender->unsettled->due.reset();
-        co_return Result<void>{};
-    }
-    notice.page_url = co_await address(record.approval_id);
-    co_return co_await post(std::move(sender), std::move(notice), delivery.attempts);
+    notice->page_url = co_await address(delivery.record.approval_id);
+    co_return co_await post(std::move(sender), std::move(*notice), delivery.attempts);
 }
 
 Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, notice::Notice notice, int attempts) {
@@ -312,7 +333,9 @@ Async<Result<void>> Notifier::settle(std::shared_ptr<Sender> sender) {
 // Where the server is reached from elsewhere is for the operator to say; a stdio server's page is opened
 // here.
 Async<std::string> Notifier::address(std::string approval_id) {
-    if (!settings_.public_url.empty()) co_return settings_.public_url + "/approvals/" + approval_id;
+    const auto& url = settings_.public_url;
+    if (approval_id.empty()) co_return url.empty() ? deps_.page.home() : url + "/approvals";
+    if (!url.empty()) co_return url + "/approvals/" + approval_id;
     co_return co_await deps_.page.address(std::move(approval_id), false);
 }
 

@@ -62,6 +62,8 @@ public:
     /// Other channels from here on: a new one hears of what is journalled after the loop's next turn. What
     /// waits for one that stays is still sent, by its new settings.
     void replace(std::vector<ChannelTarget> targets);
+    /// Whether a channel of that name is in use.
+    bool has(std::string_view name) const;
     /// Of those in use, in the order of the rules.
     std::vector<ChannelHealth> health() const;
     /// Ends the threads that wait. The loop must not run any more.
@@ -84,6 +86,8 @@ private:
     Async<Result<void>> take_over();
     Async<Result<std::optional<storage::Deliveries::Delivery>>> next(std::shared_ptr<Sender> sender);
     Async<Result<void>> deliver(std::shared_ptr<Sender> sender, storage::Deliveries::Delivery delivery);
+    std::optional<notice::Notice> notice_of(const Sender& sender,
+                                            const storage::Deliveries::Delivery& delivery) const;
     Async<Result<void>> post(std::shared_ptr<Sender> sender, notice::Notice notice, int attempts);
     void dropped(Sender& sender, std::size_t count, const char* why);
     void refused(Sender& sender, const Result<http_client::WebResponse>& answer, Json told, int attempts);

@@ -98,8 +98,8 @@ CREATE TABLE journal_head (
 ) STRICT;
 )sql";
 
-// Which webhook has heard of which record of the journal: all up to `seen`, but for those that wait in
-// deliveries, each claimed by one instance while it is being sent. A webhook's id holds nothing of its
+// Which channel has heard of which record of the journal: all up to `seen`, but for those that wait in
+// deliveries, each claimed by one instance while it is being sent. A channel's id holds nothing of its
 // address.
 constexpr std::string_view version_5 = R"sql(
 CREATE TABLE webhooks (
@@ -290,9 +290,19 @@ CREATE TABLE provider_sign_ins (
 CREATE INDEX provider_sign_ins_by_age ON provider_sign_ins (until);
 )sql";
 
-constexpr std::array migrations = {version_1,  version_2,  version_3,  version_4,  version_5,
-                                   version_6,  version_7,  version_8,  version_9,  version_10,
-                                   version_11, version_12, version_13, version_14, version_15};
+// What is told once, whichever process is first: that a request waits for long, that a token ends soon.
+constexpr std::string_view version_16 = R"sql(
+CREATE TABLE told_once (
+    subject TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (subject, kind)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array migrations = {version_1,  version_2,  version_3,  version_4,  version_5,  version_6,
+                                   version_7,  version_8,  version_9,  version_10, version_11, version_12,
+                                   version_13, version_14, version_15, version_16};
 
 }  // namespace
 

@@ -315,6 +315,7 @@ public:
 
 private:
     friend class Deliveries;  // server/storage/deliveries.hpp: tables of its own, the same connection
+    friend class ToldOnce;    // server/storage/told_once.hpp: the same
     struct Impl;
     explicit Ledger(std::unique_ptr<Impl> impl);
     static Result<std::unique_ptr<Ledger>> open_database(const std::filesystem::path& place,

@@ -8,12 +8,14 @@ import { open } from './lib/clients.mjs';
 import { findLeaks } from './lib/leaks.mjs';
 import { Page } from './lib/page.mjs';
 import { until } from './lib/process.mjs';
+import { RawStdio } from './lib/raw.mjs';
 import { Receiver } from './lib/receiver.mjs';
 import { MailServer } from './lib/smtp.mjs';
 import { freePort } from './lib/sockets.mjs';
 import { create, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
+const secret = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
 const routingKey = '0123456789abcdefABCDEF0123456789';
 
 function secretFile(world, name, text, mode = 0o600) {
@@ -207,4 +209,79 @@ test('without STARTTLS nothing is said, a dead or silent server is named, and th
   const local = await tested(world, 'local');
   assert.equal(local.code, 0, local.stderr);
   assert.equal(clear.got[0].secure, false);
+});
+
+test('no one decides: a reminder, then the escalation, once each with two processes, and both are journalled', async t => {
+  const world = await World.start(t);
+  const mail = await MailServer.listen(t, world.folder);
+  const more = 'remind_after = "1s"\nescalate_after = "2s"\nescalate_to = ["leads"]';
+  const leads = mailTo(world, mail, { name: 'leads', to: ['leads@example.com'], events: '["decided"]' });
+  write(world, mailTo(world, mail) + leads, { assurance: null, more });
+  world.env.TFY_PAT_MCP_CA_FILE = mail.certificate.file;
+  const served = await world.serve();
+  new RawStdio(world);
+  const client = await open('modern HTTP', world, { endpoint: served.endpoint, elicitation: null });
+  const { approval_id: id } = (await create(client, 'waits-long')).structuredContent;
+
+  const reminded = await mail.mail(each => each.subject.startsWith('Reminder: '));
+  assert.equal(reminded.subject, 'Reminder: approval still needed: Create access token waits-long');
+  assert.equal(reminded.headers.references, `<${id}@example.com>`);
+  const escalated = await mail.mail(each => each.subject.startsWith('Escalated: '));
+  assert.deepEqual(escalated.to, ['leads@example.com']);
+  assert.ok(escalated.text.includes(`${served.page}/${id}`), escalated.text);
+  const denied = await world.decide(['deny', id, '--reason', 'not today']);
+  assert.equal(denied.code, 0, denied.stderr);
+  await mail.mail(each => each.subject.startsWith('Denied'));
+  assert.deepEqual(
+    mail.got.map(each => `${each.to[0]} ${each.subject.split(':')[0]}`).sort(),
+    ['ann@example.com Approval needed', 'ann@example.com Reminder', 'leads@example.com Denied', 'leads@example.com Escalated']
+  );
+  const kinds = (await world.terminal(['audit', 'export'])).stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line).kind);
+  for (const kind of ['reminded', 'escalated']) assert.equal(kinds.filter(each => each === kind).length, 1, kind);
+});
+
+test('an escalation to a channel that is not there stops the start', async t => {
+  const world = await World.start(t);
+  write(world, '', { assurance: null, more: 'escalate_after = "2s"\nescalate_to = ["leads"]' });
+  const started = world.spawn(['serve', '--listen', '127.0.0.1:0']);
+  assert.notEqual((await started.ended).code, 0);
+  assert.match(started.stderr, /line \d+: 'escalate_to' holds 'leads', and there is no \[notify\.leads\]/);
+});
+
+test('a token that ends soon is told of by the next start, and not by the one after it', async t => {
+  const world = await World.start(t);
+  const maker = await open('modern stdio', world);
+  for (const [name, expirationDate] of [['ends-soon', '5 days'], ['ends-late', '90 days']]) {
+    maker.person.willApprove(name, { destination: 'none' });
+    assert.equal(statusOf(await create(maker, name, { expirationDate })), 'executed');
+  }
+  await maker.close();
+  const program = await Receiver.listen(t, { secret });
+  write(
+    world,
+    `[notify.program]\ntype = "json"\nurl = "http://127.0.0.1:${program.port}/in"\n` +
+      `secret_file = "${secretFile(world, 'webhook-secret', secret)}"\nevents = ["requested", "token_expiring"]\n`
+  );
+  const first = await world.serve();
+  const told = await program.event(body => body.type === 'token.expiring' && body.token.name === 'ends-soon');
+  assert.equal(told.token.days, 7);
+  assert.equal(told.page_url, first.page);
+  assert.ok(Date.parse(told.token.expires_at) > Date.now());
+  await first.process.stop();
+  const again = await open('modern stdio', world);
+  again.person.willApprove('ends-too', { destination: 'none' });
+  assert.equal(statusOf(await create(again, 'ends-too', { expirationDate: '6 days' })), 'executed');
+  await again.close();
+  const second = await world.serve();
+  await program.event(body => body.type === 'token.expiring' && body.token.name === 'ends-too');
+  const client = await open('modern HTTP', world, { endpoint: second.endpoint, elicitation: null });
+  const { approval_id: id } = (await create(client, 'comes-after')).structuredContent;
+  await program.event(body => body.type === 'approval.requested' && body.approval.id === id);
+  const ends = program.got.filter(({ body }) => body.type === 'token.expiring').map(({ body }) => body.token.name);
+  assert.equal(ends.filter(name => name === 'ends-soon').length, 1);
+  assert.ok(!ends.includes('ends-late'));
+  program.checkAllGenuine();
 });
