@@ -296,6 +296,15 @@ void App::tell_in_time() {
     expiry_watch_.start();
 }
 
+// What a receiver took, but the store does not know, would be told again by the next start.
+Async<void> App::idle(std::chrono::milliseconds limit) {
+    constexpr std::chrono::milliseconds for_notices{2000};
+    const auto end = std::chrono::steady_clock::now() + limit;
+    co_await call_tool_.idle(limit);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    co_await notifier_.idle(std::min(left, for_notices));
+}
+
 Async<void> App::serve_stream(transport::Transport& transport) {
     mcp::StdioSession session(loop_, transport, dispatch_, pending_requests_, stream_caller_, log_,
                               [this] { drain(); });

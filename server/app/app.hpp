@@ -66,8 +66,9 @@ public:
     /// Routes /approvals, /livez and /readyz: for a page alone, where MCP goes another way and the port must
     /// not give anyone the rights of this server's key.
     Async<void> handle_page(transport::HttpRequest request, transport::Responder& answer);
-    /// Resumes when what was approved has run to its end, or after `limit`.
-    Async<void> idle(std::chrono::milliseconds limit) { return call_tool_.idle(limit); }
+    /// Resumes when what was approved has run to its end, or after `limit`; and when what is being told has
+    /// been, for which it waits two seconds at most.
+    Async<void> idle(std::chrono::milliseconds limit);
     /// Calls that wait for a person are answered "pending" now, and who listens is told that it is over.
     void drain() {
         rotations_.drain();
@@ -81,8 +82,8 @@ public:
     /// Writes down that a caller's key was used on that day.
     void note_caller_key(std::string id, policy::Time day);
 
-    /// Takes up what rules that are read anew say beside the gate: webhooks, and what the terminal asks for.
-    /// Errc::refused if a webhook cannot be used, Errc::storage; then nothing changed.
+    /// Takes up what rules that are read anew say beside the gate: channels, and what the terminal asks for.
+    /// Errc::refused if a channel cannot be used, Errc::storage; then nothing changed.
     Result<void> take_rules(const policy::Rules& rules);
 
     approvals::Approvals& approvals() { return approvals_; }

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "policy/notice/retry.hpp"
 
@@ -107,7 +108,20 @@ void Notifier::replace(std::vector<ChannelTarget> targets) {
 void Notifier::employ(std::vector<ChannelTarget> targets) {
     for (const auto& sender : senders_) sender->retired = true;
     senders_.clear();
-    for (auto& target : targets) asio::co_spawn(deps_.loop, run(add(std::move(target))), asio::detached);
+    for (auto& target : targets) {
+        ++running_;
+        asio::co_spawn(deps_.loop, run(add(std::move(target))),
+                       [this](const std::exception_ptr&) { --running_; });
+    }
+}
+
+Async<void> Notifier::idle(std::chrono::milliseconds limit) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    asio::steady_timer timer(deps_.loop);
+    while (running_ > 0 && std::chrono::steady_clock::now() < end) {
+        timer.expires_after(20ms);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
 }
 
 Async<Result<void>> Notifier::subscribe(std::string channel) {

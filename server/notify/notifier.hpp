@@ -66,6 +66,9 @@ public:
     bool has(std::string_view name) const;
     /// Of those in use, in the order of the rules.
     std::vector<ChannelHealth> health() const;
+    /// Resumes when what is being sent has come to its end and that is in the store, or after `limit`: the
+    /// next start sends again what is not. The desk drains.
+    Async<void> idle(std::chrono::milliseconds limit);
     /// Ends the threads that wait. The loop must not run any more.
     void close();
 
@@ -98,6 +101,7 @@ private:
     Settings settings_;
     Network network_;
     std::vector<std::shared_ptr<Sender>> senders_;
+    std::size_t running_ = 0;  // senders, retired ones as well
     bool replaced_ = false;
     std::set<std::string> gone_;  // channels whose receiver said so
 };

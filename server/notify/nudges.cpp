@@ -43,15 +43,19 @@ void Nudges::start() {
     boost::asio::co_spawn(deps_.loop, run(), boost::asio::detached);
 }
 
+// What is asked and decided in a burst is looked at once: a look reads all requests that wait.
 Async<void> Nudges::run() {
     std::optional<std::uint64_t> seen;
+    auto rested = std::chrono::steady_clock::time_point::min();
     while (!deps_.desk.draining()) {
         const bool due = next_ && *next_ <= deps_.clock.now();
-        if (due || seen != deps_.desk.revision()) {
+        const bool changed = seen != deps_.desk.revision() && std::chrono::steady_clock::now() >= rested;
+        if (due || changed) {
             seen = deps_.desk.revision();
             co_await look();
+            rested = std::chrono::steady_clock::now() + patience_;
         }
-        const auto woken = co_await deps_.desk.wait_revision(*seen, patience_);
+        const auto woken = co_await deps_.desk.wait_revision(deps_.desk.revision(), patience_);
         if (woken == approvals::Woken::draining) break;
     }
 }

@@ -243,6 +243,29 @@ test('no one decides: a reminder, then the escalation, once each with two proces
   for (const kind of ['reminded', 'escalated']) assert.equal(kinds.filter(each => each === kind).length, 1, kind);
 });
 
+test('a server that is stopped while a mail server thinks about a mail does not send it again', async t => {
+  const world = await World.start(t);
+  const mail = await MailServer.listen(t, world.folder);
+  write(world, mailTo(world, mail));
+  world.env.TFY_PAT_MCP_CA_FILE = mail.certificate.file;
+  const first = await world.serve();
+  let answer;
+  mail.thinks = new Promise(resolve => (answer = resolve));
+  await create(await open('modern HTTP', world, { endpoint: first.endpoint, elicitation: null }), 'told-once');
+  await mail.mail(each => each.subject.endsWith('told-once'));
+  const stopped = first.process.stop('SIGINT');
+  await until(() => first.process.stderr.includes('stopping: '), {
+    what: () => first.process.stderr,
+    change: look => first.process.watchers.add(look),
+  });
+  answer();
+  assert.deepEqual(await stopped, { code: 0, signal: null });
+  const second = await world.serve();
+  await create(await open('modern HTTP', world, { endpoint: second.endpoint, elicitation: null }), 'comes-after');
+  await mail.mail(each => each.subject.endsWith('comes-after'));
+  assert.equal(mail.got.filter(each => each.subject.endsWith('told-once')).length, 1);
+});
+
 test('an escalation to a channel that is not there stops the start', async t => {
   const world = await World.start(t);
   write(world, '', { assurance: null, more: 'escalate_after = "2s"\nescalate_to = ["leads"]' });

@@ -18,7 +18,8 @@ namespace tfy::fakes {
 struct Receiver {
     std::deque<Result<http_client::WebResponse>> answers = {};
     std::vector<http_client::WebRequest> got = {};
-    bool throws = false;  // the next time
+    bool throws = false;                            // the next time
+    std::function<Async<void>()> thinks = nullptr;  // before each answer
 
     Receiver& answer(int status, std::optional<std::chrono::seconds> retry_after = {}) {
         answers.push_back(http_client::WebResponse{.status = status, .retry_after = retry_after});
@@ -40,6 +41,7 @@ public:
         http_client::WebRequest kept{.method = "MAIL", .target = mail.from, .body = std::move(mail.text)};
         for (const auto& to : mail.to) kept.headers.emplace_back("to", to);
         receiver_.got.push_back(std::move(kept));
+        if (receiver_.thinks) co_await receiver_.thinks();
         if (receiver_.answers.empty()) co_return http_client::WebResponse{.status = 250};
         auto answer = std::move(receiver_.answers.front());
         receiver_.answers.pop_front();
@@ -55,6 +57,7 @@ public:
     explicit ReceiverClient(Receiver& receiver) : receiver_(receiver) {}
     Async<Result<http_client::WebResponse>> send(http_client::WebRequest request) override {
         receiver_.got.push_back(std::move(request));
+        if (receiver_.thinks) co_await receiver_.thinks();
         if (std::exchange(receiver_.throws, false)) throw std::runtime_error("a bug");
         if (receiver_.answers.empty()) co_return http_client::WebResponse{.status = 204};
         auto answer = std::move(receiver_.answers.front());

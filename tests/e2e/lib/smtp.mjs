@@ -51,6 +51,7 @@ export class MailServer {
     Object.assign(this, options);
     this.got = []; // {from, to, raw, headers, subject, text, secure, signedIn}
     this.heard = []; // every command
+    this.thinks = undefined; // a promise that a mail's answer waits for
     this.watchers = new Set();
     this.sockets = new Set();
     this.server = createServer(socket => {
@@ -77,7 +78,9 @@ export class MailServer {
           this.taken(state, pending.slice(0, end + 2));
           pending = pending.slice(end + 5);
           state.data = false;
-          socket.write(this.replies.END ?? '250 2.0.0 queued as T1\r\n');
+          const answer = () => socket.write(this.replies.END ?? '250 2.0.0 queued as T1\r\n');
+          if (this.thinks) this.thinks.then(answer);
+          else answer();
           continue;
         }
         const end = pending.indexOf('\r\n');

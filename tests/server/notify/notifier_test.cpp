@@ -370,6 +370,33 @@ TEST_CASE("of very many that wait for one channel the oldest are dropped, and co
     CHECK(house.run(house.store.run(std::move(first))).value()->record.sequence == 4);
 }
 
+static Async<void> stop_before_the_answer(Notified& house) {
+    house.desk.drain();
+    boost::asio::steady_timer timer(house.loop, 50ms);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+static Async<bool> comes_to_its_end(Notified& house) {
+    co_await house.notifier().idle(10s);
+    co_return true;
+}
+
+TEST_CASE("what is being sent when the server stops is waited for: the next start does not send it again") {
+    Notified house;
+    house.start({webhook()});
+    house.receiver().thinks = [&house] { return stop_before_the_answer(house); };
+    house.request("a");
+    house.until([&] { return !house.receiver().got.empty(); });
+    auto holders = [](storage::Ledger& ledger) { return Deliveries(ledger).holders(); };
+    CHECK(house.run(house.store.run(holders)).value() == std::vector<std::string>{"test"});
+    CHECK(house.run(comes_to_its_end(house)));
+    CHECK(house.run(house.store.run(holders)).value().empty());
+    auto again = [now = house.clock.now() + 1h](storage::Ledger& ledger) {
+        return Deliveries(ledger).claim("wh_hooks.example.com", "next", now);
+    };
+    CHECK_FALSE(house.run(house.store.run(std::move(again))).value().has_value());
+}
+
 TEST_CASE("only sealed text goes to a channel") {
     static_assert(std::is_same_v<decltype(notice::Message::body), redaction::Redacted>);
     static_assert(std::is_same_v<decltype(notice::Message::subject), redaction::Redacted>);
