@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "policy/secret.hpp"
+
 namespace tfy::redaction {
 namespace {
 
@@ -37,6 +39,13 @@ void remember_clean(const IndexIdentity& index, std::string_view text) {
     auto& place = place_of(text);
     place.index = index;
     place.text.assign(text);
+}
+
+void forget_clean(std::string_view text) {
+    auto& place = place_of(text);
+    if (place.text != text) return;
+    place.index = nullptr;
+    policy::wipe(place.text);
 }
 
 }  // namespace tfy::redaction

@@ -17,4 +17,7 @@ bool is_remembered_clean(const IndexIdentity& index, std::string_view text);
 /// Only what may leave as it is. Long and very short texts are not kept.
 void remember_clean(const IndexIdentity& index, std::string_view text);
 
+/// This thread does not keep it any more: for a text that lets someone in.
+void forget_clean(std::string_view text);
+
 }  // namespace tfy::redaction

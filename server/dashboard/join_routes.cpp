@@ -53,7 +53,7 @@ Async<transport::HttpResponse> Dashboard::join(PageRequest visit) {
     const auto session = co_await people_.open(person->name);
     if (!session) co_return error_reply(redaction_, session.error());
     Json more = {{"person", person->name}, {"may_decide", person->decides()}};
-    co_return json_reply(redaction_, 201, body_with("page_key", session->key, std::move(more)));
+    co_return secret_reply(redaction_, 201, "page_key", session->key, std::move(more));
 }
 
 // A link may carry a code: who follows it sees whose it is before it is used.

@@ -66,7 +66,7 @@ Async<transport::HttpResponse> Dashboard::let_in(PageRequest visit,
     if (session) {
         if (!visit.key.empty())  // an older session of this tab ends here
             std::ignore = co_await people_.sign_out(visit.key);
-        co_return json_reply(redaction_, 200, body_with("page_key", session->key));
+        co_return secret_reply(redaction_, 200, "page_key", session->key);
     }
     transport::Headers extra;
     if (session.error().code == Errc::rate_limited) extra.emplace_back("Retry-After", "60");

@@ -39,7 +39,7 @@ Async<transport::HttpResponse> Dashboard::invite(PageRequest visit) {
     }
     Json more = {{"person", policy::shown(redaction_, invited->person)},
                  {"until", policy::format_time(invited->until)}};
-    co_return json_reply(redaction_, 201, body_with("invitation", invited->code, std::move(more)));
+    co_return secret_reply(redaction_, 201, "invitation", invited->code, std::move(more));
 }
 
 Async<transport::HttpResponse> Dashboard::confirm_person(PageRequest visit) {

@@ -1,5 +1,7 @@
 #include "server/dashboard/replies.hpp"
 
+#include "policy/redaction/clean_texts.hpp"
+
 namespace tfy::dashboard {
 namespace {
 
@@ -45,9 +47,12 @@ transport::HttpResponse error_reply(const sealing::Sealer& redaction, int status
                       std::move(extra));
 }
 
-Json body_with(const char* name, const std::string& secret, Json more) {
+transport::HttpResponse secret_reply(const sealing::Sealer& redaction, int status, const char* name,
+                                     const std::string& secret, Json more) {
     more[name] = secret;
-    return more;
+    auto reply = json_reply(redaction, status, more);
+    redaction::forget_clean(secret);
+    return reply;
 }
 
 transport::HttpResponse empty_reply(int status, transport::Headers extra) {

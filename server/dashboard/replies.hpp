@@ -18,9 +18,10 @@ transport::HttpResponse json_reply(const sealing::Sealer& redaction, int status,
 /// {"error": {"code", "message"}}
 transport::HttpResponse error_reply(const sealing::Sealer& redaction, int status, std::string_view code,
                                     std::string_view message, transport::Headers extra = {});
-/// {name: secret} and `more`. No coroutine writes such a body out: gcc 12 leaves what it makes of braces
-/// there in memory.
-Json body_with(const char* name, const std::string& secret, Json more = Json::object());
+/// {name: secret} and `more`, of which nothing stays here. No coroutine writes such a body out: gcc 12 leaves
+/// what it makes of braces there in memory.
+transport::HttpResponse secret_reply(const sealing::Sealer& redaction, int status, const char* name,
+                                     const std::string& secret, Json more = Json::object());
 /// 204, or any other without a body.
 transport::HttpResponse empty_reply(int status, transport::Headers extra = {});
 

@@ -72,4 +72,17 @@ TEST_CASE("a text is remembered for one index and one thread") {
     CHECK_FALSE(is_remembered_clean(one.identity(), ""));
 }
 
+TEST_CASE("a text that is to be forgotten is, and no other one") {
+    const Index index(FingerprintKey{}, {});
+    const std::string secret = "this opens the approvals page";
+    remember_clean(index.identity(), secret);
+    forget_clean(secret + ".");
+    CHECK(is_remembered_clean(index.identity(), secret));
+    forget_clean(secret);
+    CHECK_FALSE(is_remembered_clean(index.identity(), secret));
+    forget_clean(secret);
+    remember_clean(index.identity(), secret);
+    CHECK(is_remembered_clean(index.identity(), secret));
+}
+
 }  // namespace tfy::clean_texts_test
