@@ -12,6 +12,8 @@
 #include "policy/journal/without_values.hpp"
 #include "policy/permission_reach.hpp"
 #include "policy/sealed_state.hpp"
+#include "protocol/parse.hpp"
+#include "protocol/text_in.hpp"
 #include "server/observability/failpoint.hpp"
 
 namespace tfy::approvals {
@@ -32,6 +34,26 @@ std::optional<storage::PasskeyUse> use_of(const std::optional<policy::Signature>
     if (!signature) return std::nullopt;
     return storage::PasskeyUse{policy::challenge_of(signature->statement), signature->credential,
                                signature->sign_count};
+}
+
+/// Of the decision that it has just got.
+std::string reason_of(const Approval& decided) {
+    if (decided.decision()) return decided.decision()->reason;
+    return decided.votes().empty() ? std::string{} : decided.votes().back().reason;
+}
+
+/// A value that was registered since the reason was typed is not in the record: a signature over the reason
+/// could never be proven.
+bool tells(const journal::JournalEntry& record, const std::string& reason) {
+    const auto body = protocol::parse(record.body.text());
+    return body && (!body->contains("reason") || protocol::text_in(*body, "reason") == reason);
+}
+
+Error holds_a_value() {
+    return {
+        Errc::refused,
+        "The reason holds the value of an access token, so what the passkey signed cannot be kept. Nothing "
+        "was decided. Give another reason."};
 }
 
 storage::RequestLimits limits_of(const policy::Rules& rules) {
@@ -124,10 +146,12 @@ Async<Result<Approval>> Approvals::find(std::string id) {
 
 Async<Result<Approval>> Approvals::write(State expected, Result<Approval> next, std::string kind,
                                          std::optional<policy::Signature> signature) {
-    Change change = [expected, use = use_of(signature)](storage::Ledger& ledger, const Approval& approval,
-                                                        const journal::JournalEntry& record) {
-        return use ? ledger.change_signed(expected, approval, record, *use)
-                   : ledger.change(expected, approval, record);
+    Change change = [expected, use = use_of(signature), reason = next ? reason_of(*next) : std::string{}](
+                        storage::Ledger& ledger, const Approval& approval,
+                        const journal::JournalEntry& record) -> Result<void> {
+        if (!use) return ledger.change(expected, approval, record);
+        if (!tells(record, reason)) return holds_a_value();
+        return ledger.change_signed(expected, approval, record, *use);
     };
     co_return co_await write(std::move(next), std::move(kind), std::move(change));
 }
