@@ -11,8 +11,8 @@ using journal::JournalHead;
 using journal::JournalKey;
 using journal::JournalRecord;
 
-std::optional<JournalHead> stored_head(SQLite::Database& database) {
-    SQLite::Statement row(database, "SELECT sequence, hash, since, mac FROM journal_head");
+std::optional<JournalHead> stored_head(sqlite::Statements& statements) {
+    auto row = statements.lend("SELECT sequence, hash, since, mac FROM journal_head");
     if (!row.executeStep()) return std::nullopt;
     return JournalHead{.sequence = row.getColumn(0).getInt64(),
                        .hash = row.getColumn(1).getString(),
@@ -43,7 +43,7 @@ Error no_further(const std::string& wrong) {
 }  // namespace
 
 Result<JournalEnd> Ledger::Impl::journal_end(const JournalRecord* last) {
-    const auto head = stored_head(*database);
+    const auto head = stored_head(statements);
     const bool has_key =
         journal_key || key_file.empty() || is_there(key_file) || is_there(draft_of(key_file));
     if (head && !has_key)
@@ -64,7 +64,7 @@ bool Ledger::Impl::has_a_past() {
 // A journal from before there were heads gets one here, and so does one whose head and key were both taken
 // away; `since` tells.
 Result<void> Ledger::Impl::move_head(const JournalRecord* before, const JournalRecord& last) {
-    const auto head = stored_head(*database);
+    const auto head = stored_head(statements);
     const bool guarded = head || (!key_file.empty() && is_there(key_file));
     if (guarded && !begins_anew) {
         const auto end = journal_end(before);

@@ -14,17 +14,32 @@
 
 namespace tfy::storage {
 
+/// A record of the journal as it stands there.
+struct RecordRow {
+    std::int64_t sequence = 0;
+    std::int64_t at = 0;
+    std::string kind, approval_id, body, previous, hash;
+
+    bool operator==(const RecordRow&) const = default;
+};
+
 struct Ledger::Impl {
     std::unique_ptr<SQLite::Database> database;
+    sqlite::Statements statements{*database};
     std::filesystem::path file = {};                      // of the database; empty: in memory only
     std::optional<FileId> id = {};                        // as it was opened
     std::filesystem::path key_file = {};                  // of the journal's head; empty: in memory only
     std::optional<journal::JournalKey> journal_key = {};  // once it was needed
     std::optional<policy::MacKey> session_key_ = {};
+    struct ReadPeople {
+        std::vector<RecordRow> rows;
+        PeopleInJournal people;
+    };
+    ReadPeople read_people = {};  // when people_in_journal() was last asked
     bool key_is_settled = false;  // it has its lasting name
     bool begins_anew = false;     // the first record comes after a journal that is lost
 
-    SQLite::Statement prepare(const char* sql) { return {*database, sql}; }
+    sqlite::Statements::Lent prepare(const char* sql) { return statements.lend(sql); }
     /// A statement that gives no rows; how many it changed.
     template <class... Values>
     int run(const char* sql, const Values&... values) {
@@ -55,8 +70,7 @@ struct Ledger::Impl {
     /// There is no record, though there was one.
     Result<bool> is_lost();
 
-    /// Those that tell of people, oldest first, each of them checked with its neighbours in the chain.
-    Result<std::vector<journal::JournalRecord>> journal_of_people();
+    /// By the records that tell of people, each of them checked with its neighbours in the chain.
     Result<PeopleInJournal> people_in_journal();
     Result<Person> enrol(Person person, const FirstCredential& first, Enrolment how);
     /// Instead of the one of that kind that there was.

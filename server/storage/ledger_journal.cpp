@@ -1,5 +1,7 @@
 // The journal: each record is chained to the one before it, in the transaction of the change that it tells
 // of.
+#include <algorithm>
+
 #include "protocol/parse.hpp"
 #include "server/storage/ledger_impl.hpp"
 #include "tools/own_command.hpp"
@@ -7,40 +9,51 @@
 namespace tfy::storage {
 namespace {
 
-Result<journal::JournalRecord> read_record(SQLite::Statement& row) {
-    auto body = protocol::parse(row.getColumn(4).getString());
-    if (!body)
-        return sqlite::damaged("a journal record (" + std::to_string(row.getColumn(0).getInt64()) + ")");
+RecordRow record_row(SQLite::Statement& row) {
+    return {.sequence = row.getColumn(0).getInt64(),
+            .at = row.getColumn(1).getInt64(),
+            .kind = row.getColumn(2).getString(),
+            .approval_id = row.getColumn(3).getString(),
+            .body = row.getColumn(4).getString(),
+            .previous = row.getColumn(5).getString(),
+            .hash = row.getColumn(6).getString()};
+}
+
+Result<journal::JournalRecord> read_record(const RecordRow& row) {
+    auto body = protocol::parse(row.body);
+    if (!body) return sqlite::damaged("a journal record (" + std::to_string(row.sequence) + ")");
     journal::JournalRecord record;
-    record.sequence = row.getColumn(0).getInt64();
-    record.at = sqlite::read_time(row.getColumn(1));
-    record.kind = row.getColumn(2).getString();
-    record.approval_id = row.getColumn(3).getString();
+    record.sequence = row.sequence;
+    record.at = policy::Time{policy::Duration{row.at}};
+    record.kind = row.kind;
+    record.approval_id = row.approval_id;
     record.body = std::move(*body);
-    record.previous = row.getColumn(5).getString();
-    record.hash = row.getColumn(6).getString();
+    record.previous = row.previous;
+    record.hash = row.hash;
     return record;
 }
 
-Result<std::optional<journal::JournalRecord>> last_record(SQLite::Database& database) {
-    SQLite::Statement row(database,
-                          "SELECT sequence, at, kind, approval_id, body, previous, hash FROM journal ORDER "
-                          "BY sequence DESC LIMIT 1");
+Result<std::optional<journal::JournalRecord>> last_record(sqlite::Statements& statements) {
+    auto row = statements.lend(
+        "SELECT sequence, at, kind, approval_id, body, previous, hash FROM journal ORDER BY sequence DESC "
+        "LIMIT 1");
     if (!row.executeStep()) return std::optional<journal::JournalRecord>{};
-    auto record = read_record(row);
+    auto record = read_record(record_row(row));
     if (!record) return record.error();
     return std::optional(std::move(*record));
 }
 
-// Whether it is as it was written, and the record behind it follows from it.
-std::optional<std::string> wrong_link(const journal::JournalRecord& record,
-                                      const std::optional<std::string>& next_previous) {
+/// What is wrong with it, or with its place in the chain.
+std::optional<std::string> wrong_link(const journal::JournalRecord& record) {
     journal::JournalRecord before;
     before.sequence = record.sequence - 1;
     before.hash = record.previous;
-    if (auto wrong = journal::broken({record}, &before)) return wrong;
-    if (!next_previous || *next_previous == record.hash) return std::nullopt;
-    return "record " + std::to_string(record.sequence + 1) + " does not follow from the one before it";
+    return journal::broken({record}, &before);
+}
+
+/// How many rows at the beginning are the same.
+std::size_t same_rows(const std::vector<RecordRow>& some, const std::vector<RecordRow>& others) {
+    return static_cast<std::size_t>(std::ranges::mismatch(some, others).in1 - some.begin());
 }
 
 }  // namespace
@@ -55,7 +68,7 @@ Result<void> Ledger::Impl::append(const journal::JournalEntry& entry) {
 }
 
 Result<void> Ledger::Impl::append(policy::Time at, std::string kind, std::string approval_id, Json body) {
-    auto last = last_record(*database);
+    auto last = last_record(statements);
     if (!last) return last.error();
     const auto next = journal::follow(*last ? &**last : nullptr, at, std::move(kind), std::move(approval_id),
                                       std::move(body));
@@ -69,7 +82,7 @@ Result<void> Ledger::Impl::append(policy::Time at, std::string kind, std::string
 // Last and head are of one moment: another process may write meanwhile.
 Result<JournalEnd> Ledger::journal_end() {
     return impl_->write([&]() -> Result<JournalEnd> {
-        const auto last = last_record(*impl_->database);
+        const auto last = last_record(impl_->statements);
         if (!last) return last.error();
         return impl_->journal_end(*last ? &**last : nullptr);
     });
@@ -90,39 +103,48 @@ Result<std::vector<journal::JournalRecord>> Ledger::Impl::journal(std::int64_t f
     SQLite::bind(rows, first_sequence, static_cast<std::int64_t>(limit));
     std::vector<journal::JournalRecord> records;
     while (rows.executeStep()) {
-        auto record = read_record(rows);
+        auto record = read_record(record_row(rows));
         if (!record) return record.error();
         records.push_back(std::move(*record));
     }
     return records;
 }
 
-// All of the chain is too long to be read each time: `audit verify` does that.
-Result<std::vector<journal::JournalRecord>> Ledger::Impl::journal_of_people() {
+// All of the chain is too long to be read each time: `audit verify` does that. A row that is byte for byte
+// what it was when its record was checked is not parsed and hashed again; all else is as if it were.
+Result<PeopleInJournal> Ledger::Impl::people_in_journal() {
     const auto unsound = [](const std::string& why) {
         return Error{Errc::storage,
                      "The journal's records of people cannot be believed: " + why +
                          ". Nothing was done. Keep the state directory as evidence. Check the journal: " +
                          tools::own_command("audit verify")};
     };
-    auto rows = prepare(
+    auto found = prepare(
         "SELECT one.sequence, one.at, one.kind, one.approval_id, one.body, one.previous, one.hash, "
         "next.previous FROM journal AS one LEFT JOIN journal AS next ON next.sequence = one.sequence + 1 "
         "WHERE one.kind GLOB 'person_*' ORDER BY one.sequence");
-    std::vector<journal::JournalRecord> records;
-    while (rows.executeStep()) {
-        auto record = read_record(rows);
-        if (!record) return record.error();
-        const auto next = rows.isColumnNull(7) ? std::nullopt : std::optional(rows.getColumn(7).getString());
-        if (const auto wrong = wrong_link(*record, next)) return unsound(*wrong);
-        records.push_back(std::move(*record));
+    std::vector<RecordRow> rows;
+    while (found.executeStep()) {
+        rows.push_back(record_row(found));
+        const auto& row = rows.back();
+        if (!found.isColumnNull(7) && found.getColumn(7).getString() != row.hash)
+            return unsound("record " + std::to_string(row.sequence + 1) +
+                           " does not follow from the one before it");
     }
-    const auto last = last_record(*database);
+    if (same_rows(read_people.rows, rows) < read_people.rows.size()) read_people = {};
+    for (auto i = read_people.rows.size(); i < rows.size(); ++i) {
+        const auto record = read_record(rows[i]);
+        if (!record) return record.error();
+        if (const auto wrong = wrong_link(*record)) return unsound(*wrong);
+        read_people.people.take(*record);
+        read_people.rows.push_back(std::move(rows[i]));
+    }
+    const auto last = last_record(statements);
     if (!last) return last.error();
     const auto end = journal_end(*last ? &**last : nullptr);
     if (!end) return end.error();
     if (end->wrong) return unsound(*end->wrong);
-    return records;
+    return read_people.people;
 }
 
 Result<std::vector<journal::JournalRecord>> Ledger::journal(std::int64_t first_sequence, std::size_t limit) {

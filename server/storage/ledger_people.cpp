@@ -68,12 +68,6 @@ Guesses read_guesses(SQLite::Statement& row) {
 
 }  // namespace
 
-Result<PeopleInJournal> Ledger::Impl::people_in_journal() {
-    auto records = journal_of_people();
-    if (!records) return records.error();
-    return people_in(*records);
-}
-
 Credential Ledger::Impl::replace_credential(const std::string& person, std::string_view kind,
                                             const std::string& secret, policy::Time at) {
     Credential made{.id = "crd_" + policy::random_id(),
@@ -262,7 +256,7 @@ Result<std::optional<Credential>> Ledger::begin_guess(const std::string& person,
         auto row = impl_->prepare("SELECT wrong, until FROM guesses WHERE person = ?");
         SQLite::bind(row, person);
         const auto before = row.executeStep() ? read_guesses(row) : Guesses{};
-        row.tryReset();
+        row.reset();
         if (before.until > now)
             return Error{Errc::rate_limited, "Too many wrong passphrases for " + person +
                                                  ". Nothing was changed. Try again in " +

@@ -6,6 +6,7 @@
 namespace tfy::storage {
 namespace {
 
+using Lent = sqlite::Statements::Lent;
 using access_tokens::Rotation;
 
 /// `which`: the clauses after FROM.
@@ -54,14 +55,14 @@ Result<RotationRow> read_rotation(SQLite::Statement& row) {
     return read;
 }
 
-Result<std::optional<RotationRow>> read_one(SQLite::Statement row, const std::string& key) {
-    row.bind(1, key);
+Result<std::optional<RotationRow>> read_one(Lent row, const std::string& key) {
+    SQLite::bind(row, key);
     return sqlite::first(row, read_rotation);
 }
 
-Result<std::vector<RotationRow>> read_all(SQLite::Statement rows) { return sqlite::all(rows, read_rotation); }
+Result<std::vector<RotationRow>> read_all(Lent rows) { return sqlite::all(rows, read_rotation); }
 
-Result<void> insert(SQLite::Statement row, const RotationRow& fresh) {
+Result<void> insert(SQLite::Statement& row, const RotationRow& fresh) {
     const auto& rotation = fresh.rotation;
     SQLite::bind(row, rotation.id, rotation.approval_id, fresh.base_url, rotation.plan.json().dump(),
                  rotation.new_id, fresh.reveal_id, fresh.principal, fresh.instance,
@@ -70,7 +71,7 @@ Result<void> insert(SQLite::Statement row, const RotationRow& fresh) {
     return Error{Errc::conflict, "This approval has its rotation already; nothing was changed."};
 }
 
-Result<void> update(SQLite::Statement row, const RotationRow& next) {
+Result<void> update(Lent row, const RotationRow& next) {
     const auto& rotation = next.rotation;
     const auto due = rotation.due.value_or(policy::Time{});
     SQLite::bind(row, std::string(access_tokens::to_string(rotation.state)),
@@ -81,12 +82,12 @@ Result<void> update(SQLite::Statement row, const RotationRow& next) {
     return Error{Errc::conflict, "This rotation has changed in the meantime. Nothing was changed."};
 }
 
-void release(SQLite::Statement row, const std::string& approval_id) {
-    row.bind(1, approval_id);
+void release(Lent row, const std::string& approval_id) {
+    SQLite::bind(row, approval_id);
     row.exec();
 }
 
-std::optional<RotationReservation> reserved(SQLite::Statement row, const RotationReservation& wanted) {
+std::optional<RotationReservation> reserved(Lent row, const RotationReservation& wanted) {
     SQLite::bind(row, wanted.base_url, wanted.old_id);
     if (!row.executeStep()) return std::nullopt;
     return RotationReservation{.base_url = wanted.base_url,
@@ -168,7 +169,7 @@ Result<RotationRow> Ledger::begin_rotation(const access_tokens::RotationOrder& o
             "INSERT INTO rotations (id, approval_id, state, because, base_url, plan, new_id, reveal_id, "
             "principal, instance, tries, next, created, revision) VALUES (?, ?, 'waiting', '', ?, ?, ?, ?, "
             "?, ?, 0, 0, ?, 0) ON CONFLICT DO NOTHING");
-        if (auto written = insert(std::move(statement), fresh); !written) return written.error();
+        if (auto written = insert(statement, fresh); !written) return written.error();
         release(impl_->prepare(free_reserved), order.approval_id());
         if (auto written = impl_->append(entry); !written) return written.error();
         const auto reveal = find_reveal(fresh.reveal_id);

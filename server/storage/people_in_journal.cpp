@@ -168,21 +168,17 @@ Json pairing_body(const Invitation& invitation, const Json& where) {
     return body;
 }
 
-PeopleInJournal people_in(const std::vector<JournalRecord>& records) {
-    PeopleInJournal all;
-    for (const auto& record : records) {
-        const auto found = all.people.find(text_in(record.body, "person"));
-        const bool known = found != all.people.end();
-        if (record.kind == "person_enrolled") take_enrolled(all, record);
-        if (record.kind == "person_invited" || (record.kind == "person_pairing" && all.people.empty()))
-            take_invited(all, record.body);
-        if (record.kind == "person_credential" && known) take_credential(all, record.body);
-        if (record.kind == "person_credential_removed" && known)
-            all.credentials.erase(text_in(record.body, "credential"));
-        if (record.kind == "person_confirmed" && known) found->second.confirmed = true;
-        if (record.kind == "person_suspended" && known) take_suspended(all, found->second, record.at);
-    }
-    return all;
+void PeopleInJournal::take(const JournalRecord& record) {
+    const auto found = people.find(text_in(record.body, "person"));
+    const bool known = found != people.end();
+    if (record.kind == "person_enrolled") take_enrolled(*this, record);
+    if (record.kind == "person_invited" || (record.kind == "person_pairing" && people.empty()))
+        take_invited(*this, record.body);
+    if (record.kind == "person_credential" && known) take_credential(*this, record.body);
+    if (record.kind == "person_credential_removed" && known)
+        credentials.erase(text_in(record.body, "credential"));
+    if (record.kind == "person_confirmed" && known) found->second.confirmed = true;
+    if (record.kind == "person_suspended" && known) take_suspended(*this, found->second, record.at);
 }
 
 }  // namespace tfy::storage

@@ -34,6 +34,9 @@ struct PeopleInJournal {
     bool counts(const Invitation& invitation, policy::Time now) const;
     /// Of those that `by` gave out and that count.
     std::size_t open_invitations(const std::string& by, policy::Time now) const;
+
+    /// The next record whose kind begins with "person_". One that cannot be read changes nothing.
+    void take(const journal::JournalRecord& record);
 };
 
 Error not_enrolled(std::string_view undone);
@@ -54,9 +57,5 @@ Json invited_body(const Invitation& invitation);
 /// Of the first person's; `where`: what gave it out (process, terminal, what started it).
 Json pairing_body(const Invitation& invitation, const Json& where);
 Json removed_body(const Passkey& passkey, const std::string& by);
-
-/// `records` are those whose kind begins with "person_", oldest first. One that cannot be read changes
-/// nothing.
-PeopleInJournal people_in(const std::vector<journal::JournalRecord>& records);
 
 }  // namespace tfy::storage

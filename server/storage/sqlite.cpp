@@ -116,6 +116,26 @@ Result<std::unique_ptr<SQLite::Database>> open(const std::filesystem::path& file
     });
 }
 
+Statements::Idle::node_type Statements::take(std::string_view sql) {
+    const auto found = idle_.find(sql);
+    if (found != idle_.end()) return idle_.extract(found);
+    Idle fresh;
+    const std::string text(sql);
+    fresh.emplace(text, SQLite::Statement(*database_, text));
+    return fresh.extract(fresh.begin());
+}
+
+// One that failed is not used again.
+void Statements::take_back(Idle::node_type node) noexcept {
+    try {
+        node.mapped().reset();
+        node.mapped().clearBindings();
+    } catch (const SQLite::Exception&) {
+        return;
+    }
+    idle_.insert(std::move(node));
+}
+
 Error failure(const SQLite::Exception& thrown) {
     return {Errc::storage, sentence_of(thrown) + "; nothing was run."};
 }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -87,6 +88,47 @@ std::invoke_result_t<Work> snapshot(SQLite::Database& database, Work&& work) {
         return work();
     });
 }
+
+/// The statements of one connection, each prepared once: to parse one costs more than most take to run.
+class Statements {
+public:
+    /// One that is in use, by no one else. When this ends it is as if it had just been prepared.
+    class Lent {
+    public:
+        Lent(Statements& from, const char* sql) : from_(from), node_(from.take(sql)) {}
+        ~Lent() { from_.take_back(std::move(node_)); }
+        Lent(const Lent&) = delete;
+        Lent& operator=(const Lent&) = delete;
+
+        operator SQLite::Statement&() { return node_.mapped(); }  // as bind(), first() and all() want it
+        template <class... Values>
+        void bind(int at, const Values&... values) {
+            node_.mapped().bind(at, values...);
+        }
+        bool executeStep() { return node_.mapped().executeStep(); }
+        int exec() { return node_.mapped().exec(); }
+        void reset() { node_.mapped().reset(); }
+        SQLite::Column getColumn(int at) { return node_.mapped().getColumn(at); }
+        bool isColumnNull(int at) { return node_.mapped().isColumnNull(at); }
+
+    private:
+        Statements& from_;
+        std::map<std::string, SQLite::Statement, std::less<>>::node_type node_;
+    };
+
+    /// `database` must outlive it.
+    explicit Statements(SQLite::Database& database) : database_(&database) {}
+
+    Lent lend(const char* sql) { return {*this, sql}; }
+
+private:
+    using Idle = std::map<std::string, SQLite::Statement, std::less<>>;
+    Idle::node_type take(std::string_view sql);
+    void take_back(Idle::node_type node) noexcept;
+
+    SQLite::Database* database_;
+    Idle idle_;  // by their text
+};
 
 /// The first row, and all rows, as `read_row` makes a Result of each; the first that cannot be read is the
 /// error.
