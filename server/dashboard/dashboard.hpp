@@ -128,8 +128,11 @@ private:
     Async<transport::HttpResponse> passkeys(PageRequest visit);
     Async<transport::HttpResponse> confirm_passkey(PageRequest visit);
     Async<transport::HttpResponse> new_passkey(PageRequest visit);
-    /// That the person of the session is still there: their passphrase, or one of their passkeys.
-    Async<Result<void>> still_there(PageRequest& visit);
+    /// That the person of the session is still there: by their passphrase, one of their passkeys, or a proof
+    /// of their identity provider. By which of them.
+    Async<Result<std::string>> still_there(PageRequest& visit);
+    /// What a proof is bound to.
+    static std::string session_of(const PageRequest& visit);
     Async<transport::HttpResponse> add_passkey(PageRequest visit);
     Async<transport::HttpResponse> remove_passkey(PageRequest visit);
     Async<transport::HttpResponse> passkey_to_sign_in(PageRequest visit);

@@ -32,25 +32,38 @@ Async<transport::HttpResponse> Dashboard::confirm_passkey(PageRequest visit) {
     co_return options ? json_reply(redaction_, 200, *options) : error_reply(redaction_, options.error());
 }
 
-Async<Result<void>> Dashboard::still_there(PageRequest& visit) {
+Async<Result<std::string>> Dashboard::still_there(PageRequest& visit) {
     const auto& person = visit.session->person;
+    const auto known = [](const Result<void>& checked, std::string_view by) -> Result<std::string> {
+        if (!checked) return checked.error();
+        return std::string(by);
+    };
     if (const auto passkey = visit.body.find("passkey"); passkey != visit.body.end()) {
         auto answer = read_passkey_answer(*passkey);
         if (!answer) co_return answer.error();
         auto confirming = passkeys_.confirmed(person, std::move(*answer));
-        co_return co_await std::move(confirming);
+        const auto checked = co_await std::move(confirming);
+        co_return known(checked, storage::passkey_kind);
+    }
+    if (visit.body.contains("proof") && provider_ != nullptr) {
+        auto proof = text_field(visit.body, "proof").value_or("");
+        auto proving = provider_->is_proof(std::move(proof), person, session_of(visit));
+        const auto checked = co_await std::move(proving);
+        co_return known(checked, storage::provider_kind);
     }
     auto typed = text_field(visit.body, "passphrase");
     if (!typed) co_return bad_text("passphrase", "Nothing was changed.");
     auto checking = passphrases_.check(person, policy::Secret(std::move(*typed)));
-    co_return co_await std::move(checking);
+    const auto checked = co_await std::move(checking);
+    co_return known(checked, storage::passphrase_kind);
 }
 
 // Who has taken over a session must not make the power last.
 Async<transport::HttpResponse> Dashboard::new_passkey(PageRequest visit) {
-    if (const auto there = co_await still_there(visit); !there)
-        co_return error_reply(redaction_, there.error());
-    const auto options = co_await passkeys_.to_register(visit.session->person);
+    auto by = co_await still_there(visit);
+    if (!by) co_return error_reply(redaction_, by.error());
+    auto asking = passkeys_.to_register(visit.session->person, std::move(*by));
+    const auto options = co_await std::move(asking);
     co_return options ? json_reply(redaction_, 200, *options) : error_reply(redaction_, options.error());
 }
 

@@ -1,5 +1,6 @@
 // Signing in at an identity provider: the page begins it, and brings its answer. The address at which a
 // browser comes back is the page itself, which gives nothing to anyone.
+#include "policy/canonical_json.hpp"
 #include "protocol/text_in.hpp"
 #include "server/dashboard/body_fields.hpp"
 #include "server/dashboard/dashboard.hpp"
@@ -19,18 +20,21 @@ Error no_provider() {
 
 }  // namespace
 
+std::string Dashboard::session_of(const PageRequest& visit) { return policy::sha256(visit.key); }
+
 // To connect an account takes the passphrase once more, as a passkey does: it makes the power last.
 Async<transport::HttpResponse> Dashboard::begin_at_provider(PageRequest visit) {
     if (provider_ == nullptr) co_return error_reply(redaction_, not_signed_in(no_provider()));
-    std::string connects;
-    if (visit.body.contains("passphrase")) {
-        if (!visit.session)
-            co_return error_reply(redaction_, 401, "signed_out", "You are not signed in. Nothing was done.");
+    auto purpose = oidc::Purpose::sign_in;
+    if (visit.body.contains("passphrase")) purpose = oidc::Purpose::connect;
+    if (visit.body.contains("confirm")) purpose = oidc::Purpose::confirm;
+    if (purpose != oidc::Purpose::sign_in && !visit.session)
+        co_return error_reply(redaction_, 401, "signed_out", "You are not signed in. Nothing was done.");
+    if (purpose == oidc::Purpose::connect)
         if (const auto there = co_await still_there(visit); !there)
             co_return error_reply(redaction_, there.error());
-        connects = visit.session->person;
-    }
-    auto beginning = provider_->begin(std::move(connects));
+    auto person = purpose == oidc::Purpose::sign_in ? std::string{} : visit.session->person;
+    auto beginning = provider_->begin(purpose, std::move(person));
     const auto begun = co_await std::move(beginning);
     if (!begun)
         co_return error_reply(redaction_, visit.session ? begun.error() : not_signed_in(begun.error()));
@@ -46,13 +50,19 @@ Async<transport::HttpResponse> Dashboard::come_from_provider(PageRequest visit) 
         if (part->size() > most_of_answer_part)
             co_return error_reply(redaction_, bad_text("code", "You are not signed in."));
     auto finishing = provider_->finish(std::move(answer), visit.session ? visit.session->person : "");
-    auto person = co_await std::move(finishing);
+    auto came = co_await std::move(finishing);
+    if (came && came->purpose == oidc::Purpose::confirm) {
+        auto proving = provider_->proof(came->person, session_of(visit));
+        const auto proof = co_await std::move(proving);
+        co_return proof ? secret_reply(redaction_, 200, "proof", *proof)
+                        : error_reply(redaction_, proof.error());
+    }
     Result<people::PageSessions::Session> session = Error{};
-    if (person) {
-        auto opening = people_.open(std::move(*person));
+    if (came) {
+        auto opening = people_.open(std::move(came->person));
         session = co_await std::move(opening);
     } else {
-        session = person.error();
+        session = came.error();
     }
     auto letting_in = let_in(std::move(visit), std::move(session));
     co_return co_await std::move(letting_in);

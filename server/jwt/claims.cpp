@@ -13,15 +13,6 @@ constexpr double skew = 60;
 constexpr double last_second = 253'402'300'799;  // of the year 9999
 constexpr std::size_t longest_subject = 255;
 
-/// Seconds since 1970; nullopt for what is no such number.
-std::optional<double> seconds_in(const Json& claims, const char* name) {
-    const auto found = claims.find(name);
-    if (found == claims.end() || !found->is_number()) return std::nullopt;
-    const auto seconds = found->get<double>();
-    if (!(seconds >= 0 && seconds <= last_second)) return std::nullopt;
-    return seconds;
-}
-
 bool is_for(const Json& claims, const std::string& audience) {
     const auto found = claims.find("aud");
     if (found == claims.end()) return false;
@@ -45,6 +36,14 @@ Result<void> check_times(const Json& claims, policy::Time at) {
 }
 
 }  // namespace
+
+std::optional<double> seconds_in(const Json& claims, const char* name) {
+    const auto found = claims.find(name);
+    if (found == claims.end() || !found->is_number()) return std::nullopt;
+    const auto seconds = found->get<double>();
+    if (!(seconds >= 0 && seconds <= last_second)) return std::nullopt;
+    return seconds;
+}
 
 Result<void> check_claims(const Json& claims, const std::string& issuer, const std::string& audience,
                           policy::Time now) {

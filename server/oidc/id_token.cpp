@@ -14,6 +14,7 @@ namespace {
 using protocol::text_in;
 
 constexpr std::size_t most_ways = 10, longest_way = 64;
+constexpr double longest_ago = 300, skew = 60;  // seconds
 constexpr auto email_claim = "email", verified_claim = "email_verified";
 
 Error not_in(const std::string& sentence) { return {Errc::denied, sentence}; }
@@ -57,6 +58,19 @@ Result<void> may_enter(const Json& claims, const ProviderSettings& provider) {
     if (!std::ranges::all_of(provider.amr, [&](const std::string& each) { return has(ways, each); }))
         return not_in("You did not sign in to " + provider.host() +
                       " in the way that this server asks for (amr). Sign out there, then begin again.");
+    return {};
+}
+
+Result<void> signed_in_just_now(const Json& claims, const ProviderSettings& provider, policy::Time now) {
+    const auto since = jwt::seconds_in(claims, "auth_time");
+    if (!since)
+        return not_in(
+            provider.host() +
+            " does not say when you signed in there (auth_time), so it cannot confirm that it is you.");
+    const auto at = std::chrono::duration<double>(now.time_since_epoch()).count();
+    if (*since + longest_ago < at || *since - skew > at)
+        return not_in("You signed in to " + provider.host() +
+                      " more than five minutes ago. Type your password there once more.");
     return {};
 }
 

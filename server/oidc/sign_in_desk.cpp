@@ -2,8 +2,7 @@
 
 #include <array>
 
-#include "policy/canonical_json.hpp"
-#include "policy/sealed_state.hpp"
+#include "policy/base64url.hpp"
 #include "protocol/text_in.hpp"
 #include "server/oidc/form.hpp"
 #include "server/oidc/id_token.hpp"
@@ -16,7 +15,7 @@ using storage::Person;
 using storage::ProviderPair;
 using storage::ProviderSignIn;
 
-constexpr std::chrono::minutes life_of_sign_in{10};
+constexpr std::chrono::minutes life_of_sign_in{10}, life_of_proof{5};
 constexpr std::size_t longest_code = 4096;
 constexpr std::array<std::string_view, 2> types_of_id_tokens = {"", "jwt"};
 
@@ -34,12 +33,22 @@ Error begun_elsewhere() {
         "Begin again on this page."};
 }
 
+/// What its own person has here, the provider does not stand for: it could take them over.
+Result<void> may_be_confirmed(storage::Ledger& ledger, const std::string& person) {
+    const auto has = ledger.has_own_credential(person);
+    if (!has) return has.error();
+    if (!*has) return {};
+    return Error{Errc::refused,
+                 "You have a passphrase or a passkey here, and no one else can confirm for you. Nothing was "
+                 "changed. Use that one; if it is lost, another person removes it, or suspends you."};
+}
+
 struct Arrival {
     ProviderPair pair;
     Result<void> may_enter;    // by what the provider says
     Result<std::string> name;  // to be enrolled under
     Json how;
-    std::string connects;  // the person who is connected with them; empty: they sign in
+    SignInDesk::Came wanted;
 };
 
 /// The person, who is enrolled now if they were not; else why they are not let in.
@@ -48,7 +57,10 @@ Result<Person> person_for(storage::Ledger& ledger, const std::optional<Person>& 
     if (!arrival.may_enter) return arrival.may_enter.error();
     if (known && known->suspended)
         return Error{Errc::denied, known->name + " is suspended here. Ask a person who may decide."};
-    if (!arrival.connects.empty()) return ledger.connect_provider(arrival.connects, arrival.pair, now);
+    if (arrival.wanted.purpose == Purpose::connect)
+        return ledger.connect_provider(arrival.wanted.person, arrival.pair, now);
+    if (arrival.wanted.purpose == Purpose::confirm && (!known || known->name != arrival.wanted.person))
+        return Error{Errc::denied, "The account there is not connected with " + arrival.wanted.person + "."};
     if (known) return *known;
     if (!arrival.name) return arrival.name.error();
     return ledger.enrol_by_provider(*arrival.name, arrival.pair, now);
@@ -78,20 +90,31 @@ Error SignInDesk::distrusted(const Error& why) const {
                               "server."};
 }
 
-Async<Result<SignInDesk::Begun>> SignInDesk::begin(std::string person) {
+std::string SignInDesk::sealed_for(Purpose purpose, const std::string& person) const {
+    const auto at = " at " + provider_->settings().issuer;
+    switch (purpose) {
+        case Purpose::sign_in: break;
+        case Purpose::connect: return "connect " + person + at;
+        case Purpose::confirm: return "confirm " + person + at;
+    }
+    return "sign in" + at;
+}
+
+Async<Result<SignInDesk::Begun>> SignInDesk::begin(Purpose purpose, std::string person) {
     const auto place = under_way_.take();
     if (!place) co_return too_many_at_once();
     const auto metadata = co_await provider_->metadata();
     if (!metadata) co_return not_begun(metadata.error().message);
-    const auto now = clock_.now();
+    auto work = [of = sealed_for(purpose, person), purpose, person,
+                 until = clock_.now() + life_of_sign_in](storage::Ledger& ledger) -> Result<ProviderSignIn> {
+        if (purpose == Purpose::confirm)
+            if (const auto may = may_be_confirmed(ledger, person); !may) return may.error();
+        return ledger.begin_provider_sign_in(of, until);
+    };
+    const auto begun = co_await store_.run(std::move(work));
+    if (!begun) co_return begun.error().code == Errc::refused ? begun.error() : with_end(begun.error());
     const auto& settings = provider_->settings();
-    auto state = policy::random_id(32);
-    ProviderSignIn row{.hash = policy::sha256(state),
-                       .person = std::move(person),
-                       .issuer = settings.issuer,
-                       .nonce = policy::random_id(32),
-                       .verifier = policy::random_id(32),
-                       .until = now + life_of_sign_in};
+    auto state = policy::to_base64url(begun->sealed);
     std::string scope = "openid email profile";
     for (const auto& more : settings.scopes) scope += " " + more;
     const auto& endpoint = metadata->authorization_endpoint;
@@ -101,38 +124,68 @@ Async<Result<SignInDesk::Begun>> SignInDesk::begin(std::string person) {
                             {"redirect_uri", redirect_()},
                             {"scope", scope},
                             {"state", state},
-                            {"nonce", row.nonce},
-                            {"code_challenge", challenge_of(row.verifier)},
+                            {"nonce", begun->nonce},
+                            {"code_challenge", challenge_of(begun->verifier)},
                             {"code_challenge_method", "S256"}});
-    auto work = [row = std::move(row), now](storage::Ledger& ledger) {
-        return ledger.add_provider_sign_in(row, now);
-    };
-    const auto kept = co_await store_.run(std::move(work));
-    if (!kept) co_return with_end(kept.error());
+    if (purpose == Purpose::confirm) address += "&prompt=login&max_age=0";
     co_return Begun{std::move(address), std::move(state)};
 }
 
-Async<Result<std::string>> SignInDesk::finish(ProviderAnswer answer, std::string signed_in) {
+Async<Result<SignInDesk::Came>> SignInDesk::finish(ProviderAnswer answer, std::string signed_in) {
     const auto place = under_way_.take();
     if (!place) co_return too_many_at_once();
     auto entering = enter(std::move(answer), std::move(signed_in));
     co_return co_await std::move(entering);
 }
 
-Async<Result<std::string>> SignInDesk::enter(ProviderAnswer answer, std::string signed_in) {
-    auto take = [hash = policy::sha256(answer.state), now = clock_.now()](storage::Ledger& ledger) {
-        return ledger.take_provider_sign_in(hash, now);
-    };
-    const auto taken = co_await store_.run(std::move(take));
-    if (!taken) co_return with_end(taken.error());
-    if (!*taken || (*taken)->issuer != provider_->settings().issuer) co_return begun_elsewhere();
-    const auto begun = **taken;
-    if (!begun.person.empty() && begun.person != signed_in) co_return begun_elsewhere();
-    auto asking = token_for(std::move(answer), begun);
+Async<Result<SignInDesk::Came>> SignInDesk::enter(ProviderAnswer answer, std::string signed_in) {
+    auto looking = begun_with(answer.state, std::move(signed_in));
+    const auto wish = co_await std::move(looking);
+    if (!wish) co_return wish.error();
+    auto asking = token_for(std::move(answer), wish->begun);
     auto token = co_await std::move(asking);
     if (!token) co_return token.error();
-    auto taking = take_in(std::move(token->claims), begun);
+    auto taking = take_in(std::move(token->claims), *wish);
     co_return co_await std::move(taking);
+}
+
+Async<Result<SignInDesk::Wish>> SignInDesk::begun_with(std::string state, std::string signed_in) {
+    std::vector<std::pair<std::string, Came>> all = {
+        {sealed_for(Purpose::sign_in, ""), {"", Purpose::sign_in}}};
+    if (!signed_in.empty())
+        for (const auto purpose : {Purpose::connect, Purpose::confirm})
+            all.emplace_back(sealed_for(purpose, signed_in), Came{signed_in, purpose});
+    auto work = [all = std::move(all), sealed = policy::from_base64url(state).value_or(""),
+                 now = clock_.now()](storage::Ledger& ledger) -> Result<Wish> {
+        for (const auto& [purpose, of] : all) {
+            const auto begun = ledger.provider_sign_in(sealed, purpose, now);
+            if (!begun) return with_end(begun.error());
+            if (*begun) return Wish{of, **begun};
+        }
+        return begun_elsewhere();
+    };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<std::string>> SignInDesk::proof(std::string person, std::string session) {
+    auto work = [of = "proof of " + person + " in " + session, until = clock_.now() + life_of_proof](
+                    storage::Ledger& ledger) { return ledger.sealed_challenge(of, until); };
+    co_return co_await store_.run(std::move(work));
+}
+
+Async<Result<void>> SignInDesk::is_proof(std::string text, std::string person, std::string session) {
+    auto work = [text = std::move(text), person, of = "proof of " + person + " in " + session,
+                 now = clock_.now()](storage::Ledger& ledger) -> Result<std::optional<policy::Time>> {
+        if (const auto may = may_be_confirmed(ledger, person); !may) return may.error();
+        return ledger.sealed_until(text, of, now);
+    };
+    const auto until = co_await store_.run(std::move(work));
+    if (!until) co_return until.error();
+    if (!*until)
+        co_return Error{Errc::denied, "You confirmed at " + host() +
+                                          " more than five minutes ago, or elsewhere. Nothing was changed. "
+                                          "Confirm once more."};
+    co_return Result<void>{};
 }
 
 // RFC 9207: with several providers about, the answer of one must not be taken to another.
@@ -164,35 +217,41 @@ Async<Result<jwt::Token>> SignInDesk::token_for(ProviderAnswer answer, ProviderS
 }
 
 // Everything about a person whom the journal knows is told there, also that they were not let in.
-Async<Result<std::string>> SignInDesk::take_in(Json claims, ProviderSignIn begun) {
+Async<Result<SignInDesk::Came>> SignInDesk::take_in(Json claims, Wish wish) {
     const auto& settings = provider_->settings();
     const auto now = clock_.now();
     Arrival arrival{.pair = {settings.issuer, protocol::text_in(claims, "sub")},
                     .may_enter = may_enter(claims, settings),
                     .name = name_in(claims, settings),
                     .how = how_in(claims),
-                    .connects = begun.person};
-    if (!has_nonce(claims, begun.nonce))
+                    .wanted = wish.of};
+    if (!has_nonce(claims, wish.begun.nonce))
         arrival.may_enter = Error{Errc::denied, "The ID token of " + host() + " belongs to another sign-in."};
-    auto work = [arrival = std::move(arrival), now,
-                 &redaction = redaction_](storage::Ledger& ledger) -> Result<std::string> {
+    else if (wish.of.purpose == Purpose::confirm && arrival.may_enter)
+        arrival.may_enter = signed_in_just_now(claims, settings, now);
+    auto work = [arrival = std::move(arrival), begun = std::move(wish.begun), now,
+                 &redaction = redaction_](storage::Ledger& ledger) -> Result<Came> {
+        if (const auto spent = ledger.spend_provider_sign_in(begun, arrival.pair, now); !spent)
+            return spent.error();
         const auto known = ledger.person_of(arrival.pair);
         if (!known) return known.error();
+        const auto& wanted = arrival.wanted;
         const auto person = person_for(ledger, *known, arrival, now);
-        const auto who = person ? person->name : *known ? (*known)->name : arrival.connects;
+        const auto who = person ? person->name : *known ? (*known)->name : wanted.person;
         if (who.empty()) return person.error();
         auto body = arrival.how;
         body.update({{"person", who}, {"by", storage::provider_kind}, {"issuer", arrival.pair.issuer}});
+        if (wanted.purpose == Purpose::confirm) body["confirms"] = wanted.person;
         if (!person) body["why"] = person.error().message;
         const auto told =
             ledger.append({person ? "signed_in" : "sign_in_refused", "", redaction.seal(body), now});
         if (!person) return person.error();
         if (!told) return told.error();
-        return person->name;
+        return Came{person->name, wanted.purpose};
     };
-    auto name = co_await store_.run(std::move(work));
-    if (!name) co_return with_end(name.error());
-    co_return name;
+    auto came = co_await store_.run(std::move(work));
+    if (!came) co_return with_end(came.error());
+    co_return came;
 }
 
 }  // namespace tfy::oidc

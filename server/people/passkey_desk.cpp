@@ -112,6 +112,7 @@ struct NewOne {
     Passkey passkey;  // without its person
     std::string challenge;
     std::uint32_t sign_count = 0;
+    std::string by;  // how its person was known
 };
 
 /// A passkey that was just made, for what was `asked`.
@@ -131,7 +132,8 @@ Result<NewOne> read_new(const PasskeyAnswer& answer, const std::string& client_d
                               .aaguid = hex_of(made->aaguid),
                               .backup_eligible = made->backup_eligible},
                   .challenge = asked->hash,
-                  .sign_count = made->sign_count};
+                  .sign_count = made->sign_count,
+                  .by = asked->statement.is_object() ? asked->statement.value("by", "") : ""};
 }
 
 constexpr auto of_passkeys = "public-key";
@@ -200,7 +202,7 @@ Async<Result<std::string>> PasskeyDesk::challenge(std::string person, Json state
     co_return to_base64url(bytes);
 }
 
-Async<Result<Json>> PasskeyDesk::to_register(std::string person) {
+Async<Result<Json>> PasskeyDesk::to_register(std::string person, std::string by) {
     struct Known {
         std::vector<storage::Person> people;
         std::vector<Passkey> passkeys;
@@ -219,6 +221,7 @@ Async<Result<Json>> PasskeyDesk::to_register(std::string person) {
         co_return Error{Errc::not_found,
                         "Only people who are enrolled can have passkeys. Nothing was changed."};
     auto statement = statement_for(to_register_one, person);
+    statement["by"] = std::move(by);
     auto asking = challenge(person, std::move(statement));
     const auto asked = co_await std::move(asking);
     if (!asked) co_return asked.error();
@@ -235,7 +238,7 @@ Async<Result<Passkey>> PasskeyDesk::add(std::string person, std::string name, Pa
                              find_challenge(ledger, *client_data, to_register_one, person, now), party, name);
         if (!made) return made.error();
         made->passkey.person = person;
-        return ledger.add_passkey(std::move(made->passkey), made->challenge, made->sign_count, now);
+        return ledger.add_passkey(std::move(made->passkey), made->challenge, made->sign_count, now, made->by);
     };
     co_return co_await store_.run(std::move(work));
 }

@@ -32,8 +32,9 @@ public:
                 std::function<std::string()> origin)
         : store_(store), redaction_(redaction), clock_(clock), origin_(std::move(origin)) {}
 
-    /// WebAuthn's PublicKeyCredentialCreationOptionsJSON.
-    Async<Result<Json>> to_register(std::string person);
+    /// WebAuthn's PublicKeyCredentialCreationOptionsJSON. `by`: how the person was known, for the journal
+    /// ("passphrase").
+    Async<Result<Json>> to_register(std::string person, std::string by);
     /// Errc::denied with what is wrong with the answer, Errc::conflict, Errc::not_found, Errc::storage.
     Async<Result<storage::Passkey>> add(std::string person, std::string name, PasskeyAnswer answer);
 

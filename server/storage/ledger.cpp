@@ -277,7 +277,7 @@ CREATE TABLE passkey_counts (
 ) STRICT;
 )sql";
 
-// Sign-ins at an identity provider that were begun; hashes of what comes back.
+// No version that was released writes here: sign-ins at an identity provider are sealed, not kept.
 constexpr std::string_view version_15 = R"sql(
 CREATE TABLE provider_sign_ins (
     hash     TEXT PRIMARY KEY,

@@ -214,10 +214,10 @@ public:
     Result<std::optional<policy::Time>> sealed_until(std::string_view bytes, std::string_view purpose,
                                                      policy::Time now);
     /// One more of its person, who is enrolled; the challenge is used up. `sign_count`: what the
-    /// authenticator begins with. Errc::denied if the challenge is gone, Errc::conflict if the passkey is
-    /// known, Errc::not_found.
+    /// authenticator begins with; `by`: how the person was known, for the journal. Errc::denied if the
+    /// challenge is gone, Errc::conflict if the passkey is known, Errc::not_found.
     Result<Passkey> add_passkey(Passkey passkey, const std::string& challenge, std::uint32_t sign_count,
-                                policy::Time at);
+                                policy::Time at, const std::string& by);
     /// Of people who are enrolled and not suspended, oldest first.
     Result<std::vector<Passkey>> passkeys();
     /// By its person, or by another one who may decide. Errc::not_found, Errc::refused.
@@ -230,10 +230,18 @@ public:
     Result<void> change_signed(policy::Approval::State expected, const policy::Approval& next,
                                const journal::JournalEntry& entry, const PasskeyUse& use);
 
-    /// Counts until its end. Of very many the oldest are forgotten.
-    Result<void> add_provider_sign_in(const ProviderSignIn& begun, policy::Time now);
-    /// It is used up. Nothing where it is unknown, used or too old.
-    Result<std::optional<ProviderSignIn>> take_provider_sign_in(const std::string& hash, policy::Time now);
+    /// Nothing is kept of it, as of sealed_challenge(): the browser brings it back.
+    Result<ProviderSignIn> begin_provider_sign_in(std::string_view purpose, policy::Time until);
+    /// The same again. Nothing where its time is over, or it was not begun here for this purpose.
+    Result<std::optional<ProviderSignIn>> provider_sign_in(std::string_view sealed, std::string_view purpose,
+                                                           policy::Time now);
+    /// It is used up by whom the provider sent. Errc::denied if it was before; Errc::rate_limited if they
+    /// used very many.
+    Result<void> spend_provider_sign_in(const ProviderSignIn& begun, const ProviderPair& pair,
+                                        policy::Time now);
+    /// Whether they have a passphrase or a passkey, so that a provider's word is not all that is known of
+    /// them.
+    Result<bool> has_own_credential(const std::string& person);
     /// Whose pair it is, suspended or not; nothing where it is no one's.
     Result<std::optional<Person>> person_of(const ProviderPair& pair);
     /// By that pair; they may look until someone who decides confirms them. Errc::refused while no one is

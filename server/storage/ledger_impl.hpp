@@ -81,8 +81,9 @@ struct Ledger::Impl {
     /// Whose pair it is; nothing if it is no one's.
     std::optional<std::string> holder_of(const PeopleInJournal& known, const ProviderPair& pair);
     bool take_passkey_challenge(const std::string& hash, policy::Time now);
-    /// Keeps that it was used, for as long as it would count.
-    Result<void> spend_sealed_challenge(const PasskeyUse& use, const std::string& person, policy::Time now);
+    enum class Spent { now, before, too_many };
+    /// Keeps that what was sealed, by its hash, was used by `who`, for as long as it would count.
+    Spent spend_sealed(const std::string& hash, const std::string& who, policy::Time until, policy::Time now);
     void note_passkey_count(const std::string& credential, std::uint32_t count);
     std::vector<Passkey> believed_passkeys(const PeopleInJournal& known);
     Result<void> use_passkey(const PasskeyUse& use, policy::Time now);

@@ -13,7 +13,7 @@ namespace tfy::storage {
 namespace {
 
 constexpr std::int64_t most_challenges = 32;  // of one person, that wait
-constexpr std::int64_t most_used = 100;       // sealed ones of one person, whose time is not over
+constexpr std::int64_t most_used = 100;       // sealed ones that one person used, whose time is not over
 // What a challenge that was used has in place of its statement.
 constexpr auto used_already = R"({"purpose":"used"})";
 
@@ -21,6 +21,12 @@ Error challenge_is_gone() {
     return {Errc::denied,
             "What the passkey signed was asked for too long ago, or is used up. Nothing was changed. Try "
             "again."};
+}
+
+Error too_many_used(const std::string& person) {
+    return {Errc::rate_limited, "Too many passkeys of " + person +
+                                    " were used within two minutes. Nothing was changed. Wait two minutes, "
+                                    "then try again."};
 }
 
 Error no_such_passkey() {
@@ -136,23 +142,19 @@ Result<std::optional<policy::Time>> Ledger::sealed_until(std::string_view bytes,
     });
 }
 
-Result<void> Ledger::Impl::spend_sealed_challenge(const PasskeyUse& use, const std::string& person,
-                                                  policy::Time now) {
+Ledger::Impl::Spent Ledger::Impl::spend_sealed(const std::string& hash, const std::string& who,
+                                               policy::Time until, policy::Time now) {
     run("DELETE FROM passkey_challenges WHERE until <= ?", sqlite::stored(now));
     auto used = prepare("SELECT count(*) FROM passkey_challenges WHERE person = ? AND statement = ?");
-    SQLite::bind(used, person, used_already);
+    SQLite::bind(used, who, used_already);
     used.executeStep();
-    if (used.getColumn(0).getInt64() >= most_used)
-        return Error{Errc::rate_limited, "Too many passkeys of " + person +
-                                             " were used within two minutes. Nothing was changed. Wait two "
-                                             "minutes, then try again."};
+    if (used.getColumn(0).getInt64() >= most_used) return Spent::too_many;
     used.reset();
     const auto noted =
         run("INSERT OR IGNORE INTO passkey_challenges (hash, person, statement, until) VALUES "
             "(?, ?, ?, ?)",
-            use.challenge, person, used_already, sqlite::stored(*use.sealed_until));
-    if (noted != 1) return challenge_is_gone();
-    return {};
+            hash, who, used_already, sqlite::stored(until));
+    return noted == 1 ? Spent::now : Spent::before;
 }
 
 Result<std::optional<PasskeyChallenge>> Ledger::passkey_challenge(const std::string& hash, policy::Time now) {
@@ -213,7 +215,7 @@ Result<Credential> Ledger::Impl::insert_passkey(const std::string& person, const
 }
 
 Result<Passkey> Ledger::add_passkey(Passkey passkey, const std::string& challenge, std::uint32_t sign_count,
-                                    policy::Time at) {
+                                    policy::Time at, const std::string& by) {
     return impl_->write([&]() -> Result<Passkey> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
@@ -221,7 +223,9 @@ Result<Passkey> Ledger::add_passkey(Passkey passkey, const std::string& challeng
         if (!impl_->take_passkey_challenge(challenge, at)) return challenge_is_gone();
         const auto made = impl_->insert_passkey(passkey.person, passkey, at);
         if (!made) return made.error();
-        if (auto told = impl_->append(at, "person_credential", "", credential_body(*made)); !told)
+        auto body = credential_body(*made);
+        body["confirmed_by"] = by;
+        if (auto told = impl_->append(at, "person_credential", "", std::move(body)); !told)
             return told.error();
         impl_->note_passkey_count(made->id, sign_count);
         passkey.id = made->id;
@@ -254,7 +258,9 @@ Result<void> Ledger::Impl::use_passkey(const PasskeyUse& use, policy::Time now) 
     const auto passkey = std::ranges::find(all, use.credential, &Passkey::id);
     if (passkey == all.end()) return no_such_passkey();
     if (use.sealed_until) {
-        if (auto spent = spend_sealed_challenge(use, passkey->person, now); !spent) return spent;
+        const auto spent = spend_sealed(use.challenge, passkey->person, *use.sealed_until, now);
+        if (spent == Spent::too_many) return too_many_used(passkey->person);
+        if (spent == Spent::before) return challenge_is_gone();
     } else if (!take_passkey_challenge(use.challenge, now)) {
         return challenge_is_gone();
     }

@@ -1,11 +1,24 @@
 // Sign-ins at an identity provider, and whom its people are here.
+#include <algorithm>
+
 #include "policy/canonical_json.hpp"
+#include "policy/mac.hpp"
 #include "server/storage/ledger_impl.hpp"
 
 namespace tfy::storage {
 namespace {
 
-constexpr std::int64_t most_sign_ins = 1000;
+/// Of what was sealed with this key: no one else can tell it.
+std::string secret_of(std::string_view sealed, const char* what, const policy::MacKey& key) {
+    return policy::mac_of({{"purpose", "sign-in at a provider"}, {"what", what}, {"sealed", sealed}}, key);
+}
+
+ProviderSignIn sign_in_of(std::string_view sealed, policy::Time until, const policy::MacKey& key) {
+    return {.sealed = std::string(sealed),
+            .nonce = secret_of(sealed, "nonce", key),
+            .verifier = secret_of(sealed, "verifier", key),
+            .until = until};
+}
 
 }  // namespace
 
@@ -13,41 +26,35 @@ std::string ProviderPair::kept() const {
     return policy::canonical_json({{"issuer", issuer}, {"subject", subject}});
 }
 
-Result<void> Ledger::add_provider_sign_in(const ProviderSignIn& begun, policy::Time now) {
-    return impl_->write([&]() -> Result<void> {
-        impl_->run(
-            "DELETE FROM provider_sign_ins WHERE until <= ?1 OR hash IN (SELECT hash FROM provider_sign_ins "
-            "ORDER BY until DESC LIMIT -1 OFFSET ?2)",
-            sqlite::stored(now), most_sign_ins - 1);
-        impl_->run(
-            "INSERT INTO provider_sign_ins (hash, person, issuer, nonce, verifier, until) VALUES (?, ?, ?, "
-            "?, "
-            "?, ?)",
-            begun.hash, begun.person, begun.issuer, begun.nonce, begun.verifier, sqlite::stored(begun.until));
-        return {};
-    });
+Result<ProviderSignIn> Ledger::begin_provider_sign_in(std::string_view purpose, policy::Time until) {
+    const auto sealed = sealed_challenge(purpose, until);
+    if (!sealed) return sealed.error();
+    const auto key = impl_->session_key();
+    if (!key) return key.error();
+    return sign_in_of(*sealed, until, *key);
 }
 
-Result<std::optional<ProviderSignIn>> Ledger::take_provider_sign_in(const std::string& hash,
-                                                                    policy::Time now) {
-    // Guesses only read: writing takes turns with everyone else.
-    auto known = sqlite::read([&]() -> Result<std::optional<ProviderSignIn>> {
-        auto row = impl_->prepare(
-            "SELECT person, issuer, nonce, verifier, until FROM provider_sign_ins WHERE hash = ? AND until > "
-            "?");
-        SQLite::bind(row, hash, sqlite::stored(now));
-        if (!row.executeStep()) return std::optional<ProviderSignIn>{};
-        return std::optional(ProviderSignIn{.hash = hash,
-                                            .person = row.getColumn(0).getString(),
-                                            .issuer = row.getColumn(1).getString(),
-                                            .nonce = row.getColumn(2).getString(),
-                                            .verifier = row.getColumn(3).getString(),
-                                            .until = sqlite::read_time(row.getColumn(4))});
-    });
-    if (!known || !*known) return known;
-    return impl_->write([&]() -> Result<std::optional<ProviderSignIn>> {
-        if (impl_->run("DELETE FROM provider_sign_ins WHERE hash = ?", hash) == 1) return known;
-        return std::optional<ProviderSignIn>{};
+Result<std::optional<ProviderSignIn>> Ledger::provider_sign_in(std::string_view sealed,
+                                                               std::string_view purpose, policy::Time now) {
+    const auto until = sealed_until(sealed, purpose, now);
+    if (!until) return until.error();
+    if (!*until) return std::optional<ProviderSignIn>{};
+    const auto key = impl_->session_key();
+    if (!key) return key.error();
+    return std::optional(sign_in_of(sealed, **until, *key));
+}
+
+Result<void> Ledger::spend_provider_sign_in(const ProviderSignIn& begun, const ProviderPair& pair,
+                                            policy::Time now) {
+    return impl_->write([&]() -> Result<void> {
+        switch (impl_->spend_sealed(policy::sha256(begun.sealed), pair.kept(), begun.until, now)) {
+            case Impl::Spent::now: return {};
+            case Impl::Spent::before:
+                return Error{Errc::denied, "This sign-in is used up. Begin again on this page."};
+            case Impl::Spent::too_many: break;
+        }
+        return Error{Errc::rate_limited,
+                     "You signed in there too often within ten minutes. Wait ten minutes, then try again."};
     });
 }
 
@@ -64,6 +71,16 @@ std::optional<std::string> Ledger::Impl::holder_of(const PeopleInJournal& known,
         if (known.knows(row)) return row.person;
     }
     return std::nullopt;
+}
+
+Result<bool> Ledger::has_own_credential(const std::string& person) {
+    return sqlite::snapshot(*impl_->database, [&]() -> Result<bool> {
+        const auto known = impl_->people_in_journal();
+        if (!known) return known.error();
+        return std::ranges::any_of(known->credentials, [&](const auto& each) {
+            return each.second.person == person && each.second.kind != provider_kind;
+        });
+    });
 }
 
 Result<std::optional<Person>> Ledger::person_of(const ProviderPair& pair) {

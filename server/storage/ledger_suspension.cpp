@@ -41,7 +41,6 @@ Result<Ended> Ledger::Impl::end_all_of(const std::string& name, const std::strin
                 .codes = rows_of("DELETE FROM sign_in_codes WHERE person = ?")};
     rows_of("DELETE FROM guesses WHERE person = ?");
     rows_of("DELETE FROM passkey_challenges WHERE person = ?");
-    rows_of("DELETE FROM provider_sign_ins WHERE person = ?");
     if (auto done = end_keys_of(name, by, at, ended); !done) return done.error();
     if (auto done = end_permissions_of(name, by, at, ended); !done) return done.error();
     if (auto done = end_requests_with(name, at, ended); !done) return done.error();

@@ -79,10 +79,8 @@ struct Ended {
 
 /// A sign-in at an identity provider that was begun on the page; used once.
 struct ProviderSignIn {
-    std::string hash;    // of its state
-    std::string person;  // who is connected with the one that comes back; empty: that one signs in
-    std::string issuer;
-    std::string nonce;
+    std::string sealed;  // what comes back; the rest follows from it, for the servers of the state directory
+    std::string nonce;   // of OpenID Connect
     std::string verifier;  // of PKCE
     policy::Time until = {};
 };

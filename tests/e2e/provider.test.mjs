@@ -218,11 +218,8 @@ test('attack: answers of another sign-in, of another provider, or used twice', a
   await refused(come(world, server, { code: '' }), elsewhere);
   assert.equal(provider.count('/token'), 0, 'the provider was not asked');
 
-  for (const iss of ['https://evil.example.com', `${provider.issuer}/`, '']) {
-    const mixedUp = await brought();
-    await refused(bring(world, server, { ...mixedUp, iss }), otherProvider);
-    await refused(bring(world, server, mixedUp), elsewhere);
-  }
+  for (const iss of ['https://evil.example.com', `${provider.issuer}/`, ''])
+    await refused(bring(world, server, { ...(await brought()), iss }), otherProvider);
   assert.equal(provider.count('/token'), 0, 'the code did not go anywhere');
 
   const [mine, theirs] = [await brought(), await brought()];
@@ -233,7 +230,12 @@ test('attack: answers of another sign-in, of another provider, or used twice', a
   const once = await brought();
   const both = await Promise.all([bring(world, server, once), bring(world, server, once)]);
   assert.deepEqual(both.map(each => each.status).sort(), [200, 403]);
-  await refused(bring(world, server, once), elsewhere);
+  await refused(bring(world, server, once), /did not take its own code back/);
+  provider.faults = { codesAgain: true };
+  const [first, ...again] = await Promise.all(Array(3).fill(await brought()).map(each => bring(world, server, each))).then(all => all.sort((a, b) => a.status - b.status));
+  assert.equal(first.status, 200, first.text);
+  for (const each of again) await refused(each, /^This sign-in is used up\./);
+  provider.faults = {};
 
   const left = await brought();
   const replica = await serveTeam(world, provider);

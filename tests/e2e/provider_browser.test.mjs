@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
-import { accessible, browserFile, card, show } from './lib/browser.mjs';
+import { accessible, addDevice, browserFile, card, show } from './lib/browser.mjs';
 import { open } from './lib/clients.mjs';
 import { me, passphrase } from './lib/people.mjs';
 import { create, statusOf, textOf } from './lib/story.mjs';
@@ -95,6 +95,38 @@ test('who is enrolled connects their account on the page, and signs in with it; 
   await leave(page, provider);
   await goOn(page).click();
   await page.getByRole('link', { name: me, exact: true }).waitFor();
+});
+
+test('who came so registers a passkey: they confirm at the provider in place of a passphrase', { timeout: 120_000 }, async t => {
+  const { world, provider, server } = await beginTeam(t);
+  const page = await (await browse(t)).newPage();
+  const device = await addDevice(page);
+  await page.goto(server.page);
+  await leave(page, provider);
+  await goOn(page).click();
+  await page.getByText('Nothing is waiting for you').waitFor();
+  const confirmed = await world.terminal(['people', 'confirm', ada, '--as', me], [passphrase]);
+  assert.equal(confirmed.code, 0, confirmed.stderr);
+
+  await page.getByRole('link', { name: ada, exact: true }).click();
+  await page.getByRole('button', { name: /^Confirm at / }).click();
+  await goOn(page).click();
+  await page.getByText('has confirmed that it is you. For five minutes no passphrase is needed.').waitFor();
+  await accessible(page);
+  await page.getByLabel('Name of the device').fill('laptop');
+  await page.getByRole('button', { name: 'Register a passkey' }).click();
+  await page.getByRole('heading', { name: 'laptop' }).waitFor();
+  await page.getByRole('button', { name: /^Confirm at / }).waitFor({ state: 'detached' });
+  assert.equal((await device.keys()).length, 1);
+  const [registered] = await journal(world, 'person_credential');
+  assert.deepEqual([registered.body.person, registered.body.kind, registered.body.confirmed_by], [ada, 'passkey', 'oidc']);
+  const kept = await page.evaluate(() => Object.keys({ ...sessionStorage, ...localStorage }));
+  assert.deepEqual(kept, ['tfy-pat-mcp page key'], 'the proof stays in no storage');
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.getByRole('link', { name: ada, exact: true }).waitFor();
+  assert.equal((await world.terminal(['audit', 'verify'])).code, 0);
 });
 
 test('attack: an answer of another tab, of no tab, or used before signs no one in', { timeout: 120_000 }, async t => {

@@ -50,7 +50,7 @@ export class IdentityProvider {
   constructor(alg) {
     this.key = new Key(alg, 'key-1');
     this.person = { sub: 'u-ada', email: 'ada@example.com', email_verified: true, groups: ['staff', 'approvers'], acr: 'high', amr: ['pwd', 'mfa'] };
-    this.faults = {}; // header, claims, token: change what is signed; metadata; answer: of the sign-in; at: {path: (request, response) => …}
+    this.faults = {}; // header, claims, token: change what is signed; metadata; answer: of the sign-in; codesAgain; at: {path: (request, response) => …}
     this.codes = new Map();
     this.asked = []; // paths
     this.refusals = []; // why a client was refused
@@ -120,7 +120,8 @@ export class IdentityProvider {
     assert.deepEqual(query.get('scope').split(' ').slice(0, 3), ['openid', 'email', 'profile']);
     assert.ok(query.get('state').length >= 43 && query.get('nonce').length >= 43);
     const code = randomBytes(16).toString('hex');
-    this.codes.set(code, { ...Object.fromEntries(query), person: { ...this.person } });
+    const auth = query.get('max_age') === '0' && query.get('prompt') === 'login' ? { auth_time: Math.floor(Date.now() / 1000) } : {};
+    this.codes.set(code, { ...Object.fromEntries(query), person: { ...auth, ...this.person } });
     const back = new URL(query.get('redirect_uri'));
     const answer = { code, state: query.get('state'), iss: this.issuer, ...this.faults.answer };
     for (const [name, value] of Object.entries(answer)) if (value !== undefined) back.searchParams.set(name, value);
@@ -138,7 +139,7 @@ export class IdentityProvider {
     if (headers.authorization !== basic) return refuse('invalid_client', 'client');
     if (headers['content-type'] !== 'application/x-www-form-urlencoded') return refuse('invalid_request', 'content type');
     const asked = this.codes.get(form.get('code'));
-    this.codes.delete(form.get('code'));
+    if (!this.faults.codesAgain) this.codes.delete(form.get('code'));
     if (!asked) return refuse('invalid_grant', 'code');
     if (form.get('redirect_uri') !== asked.redirect_uri) return refuse('invalid_grant', 'redirect_uri');
     const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url');

@@ -1,4 +1,5 @@
 // What of an identity provider's word is taken: of itself, of people, and what a row must be like to count.
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
 
 #include "server/oidc/form.hpp"
@@ -141,29 +142,71 @@ TEST_CASE("a pair that is written into the table by hand is no one's, and the ch
     CHECK(here.holder(here.ada) == "");
 }
 
-TEST_CASE("a sign-in that was begun counts for its time, and once") {
+TEST_CASE("a sign-in that was begun counts for its time and its purpose, on every server, and keeps no row") {
     People here;
-    const storage::ProviderSignIn begun{
-        .hash = "h", .person = "", .issuer = issuer, .nonce = "n", .verifier = "v", .until = noon + 10min};
-    REQUIRE(here.ledger->add_provider_sign_in(begun, noon).has_value());
-    CHECK_FALSE(here.ledger->take_provider_sign_in("other", noon).value().has_value());
-    CHECK_FALSE(here.ledger->take_provider_sign_in("h", noon + 10min).value().has_value());
-    const auto taken = here.ledger->take_provider_sign_in("h", noon + 9min).value();
-    REQUIRE(taken.has_value());
-    CHECK(taken->nonce == "n");
-    CHECK(taken->verifier == "v");
-    CHECK_FALSE(here.ledger->take_provider_sign_in("h", noon).value().has_value());
+    const auto begun = here.ledger->begin_provider_sign_in("sign in", noon + 10min).value();
+    CHECK(begun.nonce != begun.verifier);
+    CHECK(begun.verifier.size() >= 43);  // RFC 7636
+    CHECK(begun.sealed.find(begun.verifier) == std::string::npos);
+    for (int i = 0; i < 2000; ++i)
+        REQUIRE(here.ledger->begin_provider_sign_in("sign in", noon + 10min).value().nonce != begun.nonce);
+    CHECK(SQLite::Database(here.file).execAndGet("SELECT count(*) FROM passkey_challenges").getInt() == 0);
 
-    const auto other = fakes::open_ledger(":memory:");
-    for (int i = 0; i < 1005; ++i) {
-        auto many = begun;
-        many.hash = "h" + std::to_string(i);
-        many.until = noon + std::chrono::milliseconds(600'000 + i);
-        REQUIRE(other->add_provider_sign_in(many, noon).has_value());
+    const auto other = fakes::open_ledger(here.file);
+    const auto again = other->provider_sign_in(begun.sealed, "sign in", noon + 9min).value();
+    REQUIRE(again.has_value());
+    CHECK(again->nonce == begun.nonce);
+    CHECK(again->verifier == begun.verifier);
+    CHECK(again->until == begun.until);
+    CHECK_FALSE(other->provider_sign_in(begun.sealed, "sign in", noon + 10min).value().has_value());
+    CHECK_FALSE(other->provider_sign_in(begun.sealed, "confirm ada", noon).value().has_value());
+    for (const auto& made_up : {begun.sealed + "0", begun.sealed.substr(1), std::string("a b c"),
+                                std::string("\xff 2026 \xc0"), std::string()})
+        CHECK_FALSE(other->provider_sign_in(made_up, "sign in", noon).value().has_value());
+}
+
+TEST_CASE("a sign-in is used once, on every server; one account uses a hundred in ten minutes") {
+    People here;
+    const auto other = fakes::open_ledger(here.file);
+    const auto begin = [&] { return here.ledger->begin_provider_sign_in("sign in", noon + 10min).value(); };
+    const auto begun = begin();
+    REQUIRE(here.ledger->spend_provider_sign_in(begun, here.ada, noon).has_value());
+    CHECK(here.ledger->spend_provider_sign_in(begun, here.ada, noon).error().code == Errc::denied);
+    CHECK(other->spend_provider_sign_in(begun, {issuer, "u-eve"}, noon).error().code == Errc::denied);
+    for (int i = 1; i < 100; ++i)
+        REQUIRE(here.ledger->spend_provider_sign_in(begin(), here.ada, noon).has_value());
+    CHECK(here.ledger->spend_provider_sign_in(begin(), here.ada, noon).error().code == Errc::rate_limited);
+    CHECK(here.ledger->spend_provider_sign_in(begin(), {issuer, "u-eve"}, noon).has_value());
+    CHECK(other->spend_provider_sign_in(begun, {issuer, "u-eve"}, noon + 9min).error().code == Errc::denied);
+    auto later = begin();
+    later.until = noon + 20min;
+    CHECK(here.ledger->spend_provider_sign_in(later, here.ada, noon + 10min).has_value());
+}
+
+TEST_CASE("who confirms that they are there signed in at the provider within five minutes") {
+    const oidc::ProviderSettings provider{.issuer = issuer};
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(noon.time_since_epoch()).count();
+    struct Row {
+        const char* name;
+        Json claims;
+        bool good;
+    };
+    const Row rows[] = {
+        {"now", {{"auth_time", seconds}}, true},
+        {"just within", {{"auth_time", seconds - 300}}, true},
+        {"too long ago", {{"auth_time", seconds - 301}}, false},
+        {"a clock that is ahead", {{"auth_time", seconds + 60}}, true},
+        {"in the future", {{"auth_time", seconds + 61}}, false},
+        {"not told", {{"iat", seconds}}, false},
+        {"text", {{"auth_time", std::to_string(seconds)}}, false},
+        {"negative", {{"auth_time", -1}}, false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const auto held = oidc::signed_in_just_now(row.claims, provider, noon);
+        CHECK(held.has_value() == row.good);
+        if (!row.good) CHECK(held.error().code == Errc::denied);
     }
-    CHECK_FALSE(other->take_provider_sign_in("h4", noon).value().has_value());
-    CHECK(other->take_provider_sign_in("h5", noon).value().has_value());
-    CHECK(other->take_provider_sign_in("h1004", noon).value().has_value());
 }
 
 }  // namespace tfy::provider_test

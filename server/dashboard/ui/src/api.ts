@@ -1,6 +1,6 @@
 // The server's JSON API. Every failure becomes a Failure with a sentence for the person.
 import { keepPageKey, pageKey } from "./page_key";
-import type { Approval, Checks, Destination, Health, Invitation, Joined, Joining, JournalRecord, Passkey, Passkeyed, Pasts, Permission, Person, ProviderAnswer, Reveal, Rotation, Rows, Session, Tokens, ToMake, ToSign } from "./types";
+import type { Approval, Checks, Destination, Health, Invitation, Joined, Joining, JournalRecord, Passkey, Passkeyed, Pasts, Permission, Person, ProviderAnswer, ProviderWish, Reveal, Rotation, Rows, Session, Tokens, ToMake, ToSign } from "./types";
 
 const base = "/approvals/api/";
 
@@ -108,13 +108,15 @@ export type Proof = { code: string } | { name: string; passphrase: string } | Pa
 
 export const api = {
     session: () => get<Session>("session"),
-    signIn: async (proof: Proof) =>
-        keepPageKey(
-            (await ask<{ page_key: string }>("state" in proof ? "sign-in/provider/answer" : "sign-in", proof))
-                .page_key,
-        ),
-    beginAtProvider: (proof: { passphrase?: string }) =>
-        ask<{ address: string; state: string }>("sign-in/provider", proof),
+    /** Who came back to confirm stays signed in as they were, and gets a proof. */
+    signIn: async (proof: Proof) => {
+        const address = "state" in proof ? "sign-in/provider/answer" : "sign-in";
+        const came = await ask<{ page_key: string } | { proof: string }>(address, proof);
+        if ("proof" in came) return came.proof;
+        keepPageKey(came.page_key);
+        return "";
+    },
+    beginAtProvider: (wish: ProviderWish) => ask<{ address: string; state: string }>("sign-in/provider", wish),
     signOut: async () => {
         await post("sign-out", {});
         keepPageKey("");
@@ -133,7 +135,7 @@ export const api = {
     toSignIn: () => ask<ToSign>("sign-in/passkey", {}),
     passkeys: async () => (await get<{ passkeys: Passkey[] }>("passkeys")).passkeys,
     toConfirm: () => ask<ToSign>("passkeys/confirm", {}),
-    newPasskey: (proof: { passphrase: string } | Passkeyed) => ask<ToMake>("passkeys/new", proof),
+    newPasskey: (proof: { passphrase: string } | { proof: string } | Passkeyed) => ask<ToMake>("passkeys/new", proof),
     whoseCode: (code: string) => ask<{ person: string }>("sign-in/whose", { code }),
     invitation: (code: string) => ask<Joining>("invitation", { code }),
     join: async (proof: object) => {

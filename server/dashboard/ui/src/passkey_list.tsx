@@ -5,7 +5,7 @@ import { api } from "./api";
 import { OwnPassphrase } from "./field";
 import { make, sign } from "./passkeys";
 import { leaveForProvider } from "./provider";
-import { session } from "./state";
+import { confirmed, session } from "./state";
 import { moment } from "./time";
 import { Problem, useWork } from "./work";
 import type { Passkey } from "./types";
@@ -38,6 +38,33 @@ function Connect({ host }: { host: string }) {
     );
 }
 
+/** For who has no passphrase here. */
+function ConfirmThere({ host }: { host: string }) {
+    const { busy, problem, run } = useWork();
+    if (confirmed.value)
+        return (
+            <p class="hint" role="status">
+                <bdi>{host}</bdi> has confirmed that it is you. For five minutes no passphrase is needed.
+            </p>
+        );
+    return (
+        <div class="field">
+            <p class="hint">
+                Do you have no passphrase? Sign in at <bdi>{host}</bdi> once more instead.
+            </p>
+            <Problem words={problem} />
+            <button
+                type="button"
+                class="quiet"
+                aria-disabled={busy}
+                onClick={() => void run(() => leaveForProvider({ confirm: true }))}
+            >
+                Confirm at <bdi>{host}</bdi>
+            </button>
+        </div>
+    );
+}
+
 export function Passkeys() {
     const [list, setList] = useState<Passkey[]>([]);
     const [name, setName] = useState("");
@@ -56,11 +83,19 @@ export function Passkeys() {
     };
     useEffect(() => void run(async () => undefined), []);
     const here = list.some((each) => each.for_here);
+    const ownProof = async () => {
+        if (!passphrase && confirmed.value) return { proof: confirmed.value };
+        return passphrase || !here ? { passphrase } : await sign(await api.toConfirm());
+    };
     const add = (event: Event) => {
         event.preventDefault();
         void run(async () => {
-            const proof = passphrase || !here ? { passphrase } : await sign(await api.toConfirm());
-            await api.addPasskey({ name: name.trim(), ...(await make(await api.newPasskey(proof))) });
+            const proof = await ownProof();
+            const asked = await api.newPasskey(proof).catch((failure: Error) => {
+                confirmed.value = ""; // its five minutes may be over
+                throw failure;
+            });
+            await api.addPasskey({ name: name.trim(), ...(await make(asked)) });
         }, "Passkey registered");
         setPassphrase("");
     };
@@ -109,6 +144,7 @@ export function Passkeys() {
                     value={passphrase}
                     set={setPassphrase}
                 />
+                {!here && session.value?.provider && <ConfirmThere host={session.value.provider} />}
                 <p class="problem" role="alert">
                     {problem}
                 </p>

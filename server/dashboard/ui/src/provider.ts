@@ -2,13 +2,12 @@
 // someone else's browser was given signs no one in here.
 import { api } from "./api";
 import { home } from "./nav";
-import type { ProviderAnswer } from "./types";
+import type { ProviderAnswer, ProviderWish } from "./types";
 
 const name = "tfy-pat-mcp sign-in state";
 
-/** To sign in; with a passphrase: to connect the account there with the person who is signed in here. */
-export async function leaveForProvider(proof: { passphrase?: string } = {}): Promise<void> {
-    const { address, state } = await api.beginAtProvider(proof);
+export async function leaveForProvider(wish: ProviderWish = {}): Promise<void> {
+    const { address, state } = await api.beginAtProvider(wish);
     sessionStorage.setItem(name, state);
     location.assign(address);
 }

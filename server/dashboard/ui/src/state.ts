@@ -10,6 +10,8 @@ import { rowTitle } from "./words";
 import type { Approval, Freeze, Permission, Reveal, Rotation, Row, Session } from "./types";
 
 export const session = signal<Session | null>(null);
+/** The proof that the identity provider has confirmed who this is: it counts for five minutes. */
+export const confirmed = signal("");
 /** All that wait, as lines, in the order of arrival: a new one never moves what is under the pointer. */
 export const rows = signal<Row[]>([]);
 export const waiting = signal(0);
@@ -197,7 +199,7 @@ export function forget(): void {
 }
 
 export async function signIn(proof: Proof): Promise<void> {
-    await api.signIn(proof);
+    confirmed.value = await api.signIn(proof);
     session.value = await api.session();
 }
 

@@ -210,6 +210,13 @@ export interface Session {
     sign_in_help: { words: string; command: string };
 }
 
+/** Nothing, to sign in; a passphrase, to connect the account there with who is signed in here; or to confirm that it is
+ * still them. */
+export interface ProviderWish {
+    passphrase?: string;
+    confirm?: true;
+}
+
 /** What a browser brings back from an identity provider. */
 export interface ProviderAnswer {
     code: string;
