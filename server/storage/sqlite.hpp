@@ -105,11 +105,13 @@ public:
         void bind(int at, const Values&... values) {
             node_.mapped().bind(at, values...);
         }
+        // NOLINTBEGIN(readability-identifier-naming): as SQLite::Statement names them
         bool executeStep() { return node_.mapped().executeStep(); }
         int exec() { return node_.mapped().exec(); }
         void reset() { node_.mapped().reset(); }
         SQLite::Column getColumn(int at) { return node_.mapped().getColumn(at); }
         bool isColumnNull(int at) { return node_.mapped().isColumnNull(at); }
+        // NOLINTEND(readability-identifier-naming)
 
     private:
         Statements& from_;
