@@ -60,7 +60,8 @@ public:
     /// Errc::denied, and what enrolling and connecting answer with (Ledger), beside those above.
     Async<Result<Came>> finish(ProviderAnswer answer, std::string signed_in);
 
-    /// For whoever came to confirm, in this session (a hash of its key): for five minutes it stands for them.
+    /// For a person who came to confirm, in this session (a hash of its key): for five minutes it stands for
+    /// them.
     Async<Result<std::string>> proof(std::string person, std::string session);
     /// Whether it is one. Errc::denied, Errc::storage, and Errc::refused as above.
     Async<Result<void>> is_proof(std::string text, std::string person, std::string session);

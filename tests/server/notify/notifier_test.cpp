@@ -305,40 +305,6 @@ TEST_CASE("a value that became known after it was stored is in no body") {
     CHECK(house.receiver().got[0].body.find("[redacted:access-token") != std::string::npos);
 }
 
-TEST_CASE("a mail goes to its recipients; a reply that refuses it is no end, and is counted") {
-    Notified house;
-    house.receiver("mail.example.com").answer(451);
-    house.start({fakes::channel("mail", policy::Channel::Format::email)});
-    house.request("a");
-    house.told(1, "mail.example.com");
-    CHECK(house.notifier().health().front().failed == 1);
-    CHECK(house.notifier().health().front().trouble == "it answered 451");
-    house.clock.advance(2min);
-    house.told(2, "mail.example.com");
-    const auto& mail = house.receiver("mail.example.com").got[1];
-    CHECK(mail.target == "tfy@example.com");
-    CHECK(mail.headers.size() == 2);
-    CHECK(mail.body.find("Subject: Approval needed: ") != std::string::npos);
-    CHECK(house.notifier().health().front().delivered == 1);
-    CHECK(house.notifier().health().front().trouble.empty());
-}
-
-TEST_CASE("PagerDuty gets its key, and the end of what it was told, whatever its events say") {
-    Notified house;
-    house.start({fakes::channel("oncall", policy::Channel::Format::pagerduty)});
-    const auto id = house.ask(house.requester());
-    house.told(1, "oncall.example.com");
-    house.deny(id);
-    house.told(2, "oncall.example.com");
-    const auto trigger = house.receiver("oncall.example.com").body(0);
-    CHECK(trigger["routing_key"] == "0123456789abcdef0123456789abcdef");
-    CHECK(trigger["event_action"] == "trigger");
-    CHECK(trigger["dedup_key"] == id);
-    CHECK(house.receiver("oncall.example.com").header(0, "webhook-signature").empty());
-    CHECK(house.receiver("oncall.example.com").body(1)["event_action"] == "resolve");
-    CHECK(house.receiver("oncall.example.com").body(1)["dedup_key"] == id);
-}
-
 TEST_CASE("of very many that wait for one channel the oldest are dropped, and counted") {
     Notified house;
     house.start({webhook()});
@@ -395,15 +361,6 @@ TEST_CASE("what is being sent when the server stops is waited for: the next star
         return Deliveries(ledger).claim("wh_hooks.example.com", "next", now);
     };
     CHECK_FALSE(house.run(house.store.run(std::move(again))).value().has_value());
-}
-
-TEST_CASE("only sealed text goes to a channel") {
-    static_assert(std::is_same_v<decltype(notice::Message::body), redaction::Redacted>);
-    static_assert(std::is_same_v<decltype(notice::Message::subject), redaction::Redacted>);
-    using Send = decltype(&notify::ChannelPost::send);
-    static_assert(std::is_invocable_v<Send, notify::ChannelPost&, notice::Message, policy::Time>);
-    static_assert(!std::is_invocable_v<Send, notify::ChannelPost&, std::string, policy::Time>);
-    static_assert(!std::is_invocable_v<Send, notify::ChannelPost&, Json, policy::Time>);
 }
 
 }  // namespace tfy::notifier_test
