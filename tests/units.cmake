@@ -18,6 +18,7 @@ function(tfy_unit_tests room)
     return()
   endif()
   add_executable(${room}_tests ${sources})
+  set(TFY_TOGETHER 1)  # a test is changed and built alone more often than all of them
   tfy_unity(${room}_tests)
   target_link_libraries(${room}_tests PRIVATE tfy_${room} tests_main)
   target_compile_definitions(${room}_tests PRIVATE TFY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

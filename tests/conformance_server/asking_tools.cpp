@@ -8,29 +8,30 @@ namespace {
 constexpr std::chrono::seconds patience{30};
 
 /// What the client answers to `method`. Errc::missing_capability for a client that cannot be asked this way.
-Async<Result<Json>> ask(Requester& requester, bool declared, std::string method, Json params) {
+Async<Result<Json>> ask_client(Requester& requester, bool declared, std::string method, Json params) {
     if (!declared || requester.questions == nullptr)
         co_return missing({{method.substr(0, method.find('/')), Json::object()}});
     co_return co_await requester.questions->ask(requester.outbox, requester.session, std::move(method),
                                                 std::move(params), patience);
 }
 
-Async<Result<MethodResult>> sampling(Rooms&, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> ask_model(Rooms&, Requester& requester, CallToolParams params) {
     const auto prompt = text_argument(params.arguments, "prompt");
     if (!prompt) co_return prompt.error();
     const Json message = {{"role", "user"}, {"content", protocol::text_content(*prompt)}};
     Json asked = {{"messages", Json::array({message})}, {"maxTokens", 100}};
-    const auto said = co_await ask(requester, requester.context.capabilities.sampling,
-                                   "sampling/createMessage", std::move(asked));
+    const auto said = co_await ask_client(requester, requester.context.capabilities.sampling,
+                                          "sampling/createMessage", std::move(asked));
     if (!said) co_return said.error();
     co_return text(requester, "LLM response: " + said->at("content").at("text").get<std::string>());
 }
 
 /// Asks with a form, and says after `start` what came of it.
-Async<Result<MethodResult>> form(Requester& requester, std::string message, Json schema, std::string start) {
+Async<Result<MethodResult>> ask_form(Requester& requester, std::string message, Json schema,
+                                     std::string start) {
     Json asked = protocol::write_form(std::move(message), std::move(schema), requester.context.version);
-    const auto said = co_await ask(requester, requester.context.capabilities.elicitation_form,
-                                   "elicitation/create", std::move(asked));
+    const auto said = co_await ask_client(requester, requester.context.capabilities.elicitation_form,
+                                          "elicitation/create", std::move(asked));
     if (!said) co_return said.error();
     const auto elicited = protocol::read_elicited(*said);
     if (!elicited) co_return elicited.error();
@@ -38,7 +39,7 @@ Async<Result<MethodResult>> form(Requester& requester, std::string message, Json
                                   ", content=" + elicited->content.dump());
 }
 
-Async<Result<MethodResult>> elicitation(Rooms&, Requester& requester, CallToolParams params) {
+Async<Result<MethodResult>> ask_person(Rooms&, Requester& requester, CallToolParams params) {
     auto message = text_argument(params.arguments, "message");
     if (!message) co_return message.error();
     Json schema = Json::parse(R"({
@@ -49,7 +50,7 @@ Async<Result<MethodResult>> elicitation(Rooms&, Requester& requester, CallToolPa
         },
         "required": ["username", "email"]
     })");
-    co_return co_await form(requester, std::move(*message), std::move(schema), "User response: ");
+    co_return co_await ask_form(requester, std::move(*message), std::move(schema), "User response: ");
 }
 
 Async<Result<MethodResult>> elicitation_defaults(Rooms&, Requester& requester, CallToolParams) {
@@ -63,7 +64,7 @@ Async<Result<MethodResult>> elicitation_defaults(Rooms&, Requester& requester, C
             "verified": {"type": "boolean", "default": true}
         }
     })");
-    co_return co_await form(requester, "Is this right?", std::move(schema), "Elicitation completed: ");
+    co_return co_await ask_form(requester, "Is this right?", std::move(schema), "Elicitation completed: ");
 }
 
 Async<Result<MethodResult>> elicitation_enums(Rooms&, Requester& requester, CallToolParams) {
@@ -92,7 +93,7 @@ Async<Result<MethodResult>> elicitation_enums(Rooms&, Requester& requester, Call
             ]}}
         }
     })");
-    co_return co_await form(requester, "Choose.", std::move(schema), "Elicitation completed: ");
+    co_return co_await ask_form(requester, "Choose.", std::move(schema), "Elicitation completed: ");
 }
 
 }  // namespace
@@ -100,8 +101,8 @@ Async<Result<MethodResult>> elicitation_enums(Rooms&, Requester& requester, Call
 std::vector<Tool> asking_tools() {
     const Json string = {{"type", "string"}};
     return {
-        {define("test_sampling", "Asks the client's model", {{"prompt", string}}), sampling},
-        {define("test_elicitation", "Asks the client's person", {{"message", string}}), elicitation},
+        {define("test_sampling", "Asks the client's model", {{"prompt", string}}), ask_model},
+        {define("test_elicitation", "Asks the client's person", {{"message", string}}), ask_person},
         {define("test_elicitation_sep1034_defaults", "Asks with a form that has defaults"),
          elicitation_defaults},
         {define("test_elicitation_sep1330_enums", "Asks with a form of every kind of choice"),

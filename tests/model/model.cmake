@@ -3,7 +3,9 @@
 # fraction of the time (`./dev soak`).
 file(GLOB sources CONFIGURE_DEPENDS model/*.cpp)
 add_executable(model_tests EXCLUDE_FROM_ALL ${sources})
+tfy_unity(model_tests)
 target_link_libraries(model_tests PRIVATE tfy_server OpenSSL::Crypto)
+tfy_precompiled_with_lab(model_tests)
 if(TFY_TESTS)
   set_target_properties(model_tests PROPERTIES EXCLUDE_FROM_ALL OFF)
   foreach(store memory file)

@@ -4,11 +4,10 @@
 #include <algorithm>
 
 #include "policy/canonical_json.hpp"
+#include "tests/model/names.hpp"
 
 namespace tfy::model {
 namespace {
-
-constexpr auto collection = "/api/svc/v1/personal-access-tokens";
 
 bool same(const Wish& a, const Wish& b) {
     return a.kind == b.kind && a.approval == b.approval && a.person == b.person && a.assurance == b.assurance;

@@ -1,13 +1,12 @@
 // How rows end, whom that is told, and when the same call may ask anew.
 #include <algorithm>
 
+#include "tests/model/names.hpp"
 #include "tests/model/reference.hpp"
 
 namespace tfy::model {
 namespace {
 
-constexpr auto create = "tfy_access_tokens_create";
-constexpr auto remove_tool = "tfy_access_tokens_delete";
 constexpr int most_rewordings = 32;
 
 bool asks_for(const Row& row, const Asked& asked) {

@@ -1,6 +1,7 @@
 // What the store commits: each row that begins, and each step that one takes.
 #include <algorithm>
 
+#include "tests/model/names.hpp"
 #include "tests/model/reference.hpp"
 
 namespace tfy::model {
@@ -8,10 +9,6 @@ namespace {
 
 using policy::Approval;
 using policy::Destination;
-
-constexpr auto create = "tfy_access_tokens_create";
-constexpr auto remove_tool = "tfy_access_tokens_delete";
-constexpr auto reveal = "tfy_access_tokens_reveal";
 
 const std::set<std::pair<std::string, std::string>> steps = {
     {"pending", "pending"},     {"pending", "approved"},    {"pending", "denied"},

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
+#include "tests/model/names.hpp"
+
 namespace tfy::model {
 
 using namespace std::chrono_literals;
 using policy::Destination;
-
-constexpr auto create = "tfy_access_tokens_create";
-constexpr auto remove_tool = "tfy_access_tokens_delete";
-constexpr auto reveal = "tfy_access_tokens_reveal";
 
 const std::vector<Rulebook>& rulebooks() {
     static const std::vector<std::string> group = {"grace", "heidi", "ivan", "bob"};

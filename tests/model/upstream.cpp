@@ -4,14 +4,14 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tests/model/names.hpp"
+
 namespace tfy::model {
 namespace {
 
 namespace asio = boost::asio;
 using truefoundry::ApiRequest;
 using truefoundry::ApiResponse;
-
-constexpr auto collection = "/api/svc/v1/personal-access-tokens";
 
 std::string trace_of(const ApiRequest& request) {
     for (const auto& [name, value] : request.headers)

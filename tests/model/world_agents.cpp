@@ -2,14 +2,12 @@
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 
+#include "tests/model/names.hpp"
 #include "tests/model/world.hpp"
 
 namespace tfy::model {
 namespace {
 
-constexpr auto create = "tfy_access_tokens_create";
-constexpr auto remove_tool = "tfy_access_tokens_delete";
-constexpr auto reveal = "tfy_access_tokens_reveal";
 constexpr int held = 0, as_task = 1, by_form = 2, legacy = 3;  // manners of clients
 
 Async<Result<mcp::MethodResult>> call_of(calls::CallTool& calls, mcp::Requester requester,

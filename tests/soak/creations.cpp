@@ -3,13 +3,13 @@
 namespace tfy::soak {
 namespace {
 
-struct Tally {
+struct Creations {
     int rounds = 0, had = 0, lost = 0, not_made = 0, unknown = 0, posts = 0, refused = 0;
 };
 
 /// What is wrong with what the caller was told; empty: nothing.
 std::string judge(const Result<access_tokens::Created>& told, const Seen& seen, const std::string& name,
-                  Tally& tally) {
+                  Creations& tally) {
     const auto id = seen.id_of(name);
     const bool made = !id.empty();
     const auto posts = seen.posts(name);
@@ -37,7 +37,7 @@ std::string judge(const Result<access_tokens::Created>& told, const Seen& seen, 
 int play_creations(int rounds, std::uint64_t seed) {
     Stage stage(seed);
     auto& [random, time, plane, caller, watch] = stage;
-    Tally tally;
+    Creations tally;
     for (; tally.rounds < rounds; ++tally.rounds) {
         const auto loss = any_of(all_losses, random);
         const auto ill = ill_reads(random);

@@ -3,7 +3,7 @@
 namespace tfy::soak {
 namespace {
 
-struct Tally {
+struct Deletions {
     int rounds = 0, deleted = 0, kept = 0, changed = 0, absent = 0, unknown = 0, deletes = 0, again = 0;
 };
 
@@ -25,7 +25,7 @@ std::map<std::string, PlaneToken> tokens_of(const std::string& name) {
 }
 
 /// What was sent: to this token alone, and never again without its having been read and found the same.
-std::string judge_log(const Played& played, const Seen& seen, Tally& tally) {
+std::string judge_log(const Played& played, const Seen& seen, Deletions& tally) {
     int deletes = 0;
     bool read = true;
     bool changed = false;
@@ -52,7 +52,7 @@ std::string judge_others(const Played& played, const Seen& seen) {
 }
 
 /// What the caller was told, and what is so.
-std::string judge_word(const Result<void>& told, bool there, bool by_others, Tally& tally) {
+std::string judge_word(const Result<void>& told, bool there, bool by_others, Deletions& tally) {
     if (told) {
         ++tally.deleted;
         return there ? "told that it was deleted, and it is there" : "";
@@ -84,7 +84,7 @@ std::string described(const Played& played, const std::deque<Loss>& losses, unsi
 }
 
 std::string judge(const Result<void>& told, const Played& played, const Seen& seen, bool readable,
-                  Tally& tally) {
+                  Deletions& tally) {
     const auto unknown = tally.unknown;
     const bool gone_by_others = std::ranges::count(seen.log, "GONE " + played.id) > 0;
     auto wrong = judge_log(played, seen, tally);
@@ -100,7 +100,7 @@ std::string judge(const Result<void>& told, const Played& played, const Seen& se
 int play_deletions(int rounds, std::uint64_t seed) {
     Stage stage(seed);
     auto& [random, time, plane, caller, watch] = stage;
-    Tally tally;
+    Deletions tally;
     for (; tally.rounds < rounds; ++tally.rounds) {
         const auto name = "soak-" + std::to_string(tally.rounds);
         const Played played{.id = "id-" + name, .before = tokens_of(name), .once = random() % 4 == 0};
