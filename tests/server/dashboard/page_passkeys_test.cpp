@@ -39,6 +39,14 @@ std::string message_of(const CapturedAnswer& answer) {
     return answer.json().at("error").at("message").get<std::string>();
 }
 
+people::PasskeyAnswer answer_in(const Json& sent) {
+    const auto& response = sent.at("response");
+    return {.key_id = sent.at("id").get<std::string>(),
+            .authenticator_data = response.at("authenticatorData").get<std::string>(),
+            .client_data = response.at("clientDataJSON").get<std::string>(),
+            .signature = response.at("signature").get<std::string>()};
+}
+
 Async<std::optional<policy::Human>> signer(Page& page, people::PasskeyAnswer answer) {
     auto signing = page.passkeys.signer("ada", std::move(answer));
     auto found = co_await std::move(signing);
@@ -75,6 +83,26 @@ TEST_CASE("a decision that a passkey signed is kept with all that was signed") {
     CHECK(denied.status() == 200);
     CHECK(denied.json().at("decision").at("assurance") == "passkey");
     CHECK(holds(house.page.wait(house.page.approvals.verify_journal()).value(), "2 decisions are signed"));
+}
+
+TEST_CASE("a signed reason that turns out to hold a value decides nothing: its record could not be proven") {
+    House house;
+    const std::string value = "u7Ks93hdT1qLw0Zx8Vb2Nm4Cr6Yp5AeJg";
+    const auto made = house.ask("apr_a");
+    auto wish = approving(made);
+    wish["reason"] = "in place of " + value;
+    const auto signature = house.ada.sign("apr_a", wish);
+    const auto human = house.page.wait(signer(house.page, answer_in(signature))).value();
+    house.page.redaction.add(redaction::fingerprint(value, "ci", house.page.redaction.key()));
+    const policy::DecisionInput choice{.reason = wish.at("reason").get<std::string>(),
+                                       .typed_name = made.facts.subject,
+                                       .digest = made.digest};
+    const auto decided = house.page.wait(house.page.approvals.approve("apr_a", human, choice));
+    REQUIRE_FALSE(decided.has_value());
+    CHECK(holds(decided.error().message, "The reason holds the value of an access token"));
+    CHECK(house.undecided("apr_a"));
+    CHECK(house.ada.decide_signed("apr_a", wish).status() == 200);
+    CHECK(holds(house.page.wait(house.page.approvals.verify_journal()).value(), "and the signature holds"));
 }
 
 TEST_CASE("where the rule asks for a passkey nothing else is enough, and anyone may say no") {
@@ -178,11 +206,7 @@ TEST_CASE("a signature is used once: not again, not for another request, not by 
 
     // Both are looked at before either decides.
     const auto contested = house.ada.sign("apr_b", approving(second));
-    people::PasskeyAnswer answer{
-        .key_id = contested.at("id").get<std::string>(),
-        .authenticator_data = contested.at("response").at("authenticatorData").get<std::string>(),
-        .client_data = contested.at("response").at("clientDataJSON").get<std::string>(),
-        .signature = contested.at("response").at("signature").get<std::string>()};
+    const auto answer = answer_in(contested);
     const auto one = house.page.wait(signer(house.page, answer)).value();
     const auto other = house.page.wait(signer(house.page, answer)).value();
     const policy::DecisionInput choice{.typed_name = second.facts.subject, .digest = second.digest};
