@@ -15,6 +15,7 @@ constexpr CharacterSet characters(std::string_view members) {
 }
 
 constexpr bool has(const CharacterSet& set, char c) { return set[static_cast<unsigned char>(c)]; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 #define TFY_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 inline constexpr CharacterSet word_characters = characters(TFY_LETTERS "0123456789_-");

@@ -19,7 +19,6 @@ constexpr ByteClasses dotted_words = {
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// ^[a-z][a-z0-9-]{1,34}[a-z0-9]$ : what a person may call a token.
 bool is_name(std::string_view word) {

@@ -160,6 +160,7 @@ inline std::vector<Leak> family_leaks() {
     add("dumps in columns", dump_family());
     add("lists of numbers", number_family());
     add("events of a stream", stream_family());
+    add("events of a stream", counted_stream_family());
     add("base58, ASCII85, Z85, base85, uuencode", large_digit_family());
     for (const auto& code : compressed_family()) {
         const auto compressed = [&](const std::string& name, auto write, std::vector<Read> read, int nested) {

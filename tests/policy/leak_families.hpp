@@ -299,15 +299,42 @@ inline std::vector<Written> stream_family() {
     add("named events of four characters", "event: delta\ndata: {\"text\":\"", "\"}\n\n", 4);
     add("a JSON line a character", "{\"choices\":[{\"content\":\"", "\"}]}\n");
     add("a log line a character", "2026-11-29T12:00:00Z app got ", "\n");
-    all.push_back({"events of two characters with a time each",
+    return all;
+}
+
+/// The same with counters and times that differ.
+inline std::vector<Written> counted_stream_family() {
+    std::vector<Written> all;
+    const auto counted = [&](const char* name, const char* counter, const char* open, const char* close,
+                             std::size_t size, unsigned from) {
+        const std::string behind(open);
+        const std::string before(close);
+        const std::string format(counter);
+        all.push_back({name,
+                       [=](const std::string& t) {
+                           std::string out;
+                           for (std::size_t at = 0; at < t.size(); at += size)
+                               out += number(format.c_str(), from + static_cast<unsigned>(at / size)) +
+                                      behind + t.substr(at, size) + before;
+                           return out;
+                       },
+                       [=](const std::string& t) { return unstreamed(t, open, close); }});
+    };
+    counted("events of two characters with a time each", "12:00:%02u.5 data:", " got [", "]\n", 2, 10);
+    counted("events of two characters with a counter that gets longer", "data: {\"i\":%u,", "\"t\":\"",
+            "\"}\n", 2, 95);
+    counted("events of three characters with a number in front", "%u got", " [", "]\n", 3, 5);
+    counted("events of six characters with a long counter", "data: {\"sequence_number\":%u,", "\"text\":\"",
+            "\"}\n\n", 6, 98);
+    all.push_back({"events of four characters with a counter behind",
                    [](const std::string& t) {
                        std::string out;
-                       for (std::size_t at = 0; at < t.size(); at += 2)
-                           out += number("12:00:%02u", static_cast<unsigned>(at / 2 * 7 % 60)) +
-                                  ".5 data: got [" + t.substr(at, 2) + "]\n";
+                       for (std::size_t at = 0; at < t.size(); at += 4)
+                           out += "data: {\"t\":\"" + t.substr(at, 4) +
+                                  number("\",\"i\":%u}\n", static_cast<unsigned>(at / 4 + 7));
                        return out;
                    },
-                   [](const std::string& t) { return unstreamed(t, "got [", "]\n"); }});
+                   [](const std::string& t) { return unstreamed(t, "{\"t\":\"", "\""); }});
     return all;
 }
 
