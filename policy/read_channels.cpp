@@ -155,7 +155,10 @@ void check_mail(TomlValues& values, const Channel& channel, const toml::table& t
     if (channel.user.find_first_of("\r\n") != std::string::npos)
         values.fail(channel.line, "'user' must not hold a line break");
     const auto url = read_mail_url(channel.url);
-    if (!channel.starttls && url && !is_loopback(url->host))
+    if (!channel.starttls && url && url->origin.starts_with("smtps:"))
+        values.fail(channel.line,
+                    "'starttls' is for smtp:// only; smtps:// is encrypted from the start, so remove it");
+    else if (!channel.starttls && url && !is_loopback(url->host))
         values.fail(channel.line,
                     "'starttls = false' works for a mail server on this machine only; others would get the "
                     "mail, and the password, in the clear");
@@ -180,6 +183,8 @@ Channel read_webhook(TomlValues& values, const toml::table& table) {
     for (const auto& [key, node] : table)
         if (key != "format") read_channel_key(values, channel, webhook_keys, key, node);
     check_posting(values, channel, table, "a webhook");
+    if (std::ranges::find(channel.events, Channel::Event::escalated) != channel.events.end())
+        values.fail(channel.line, "only a channel with a name, [notify.NAME], can be told of 'escalated'");
     return channel;
 }
 
@@ -188,9 +193,10 @@ Channel read_named(TomlValues& values, const toml::key& name, const toml::table&
     channel.line = line_of(name.source());
     constexpr std::string_view characters =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-    if (channel.name.size() > longest_name || channel.name.find_first_not_of(characters) != std::string::npos)
+    if (channel.name.empty() || channel.name.size() > longest_name ||
+        channel.name.find_first_not_of(characters) != std::string::npos)
         values.fail(channel.line,
-                    "the name of a channel is up to 32 letters, digits, - and _: [notify.oncall]");
+                    "the name of a channel is 1 to 32 letters, digits, - and _: [notify.oncall]");
     if (!table.contains("type"))
         values.fail(channel.line,
                     "a channel needs 'type', which is 'json', 'slack', 'teams', 'email' or 'pagerduty'");
