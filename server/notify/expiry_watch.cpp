@@ -37,7 +37,7 @@ void ExpiryWatch::start() {
 Async<void> ExpiryWatch::run() {
     while (!deps_.desk.draining() && sources_.wanted()) {
         if (!next_ || *next_ <= deps_.clock.now()) {
-            const auto looked = co_await look();
+            const auto looked = co_await look_safely();
             if (!looked)
                 deps_.log.warn("it is not known which tokens end soon", {{"why", looked.error().message}});
             next_ = deps_.clock.now() +
@@ -48,6 +48,15 @@ Async<void> ExpiryWatch::run() {
     }
     running_ = false;
     next_.reset();
+}
+
+// Whatever goes wrong with one look, the next one comes.
+Async<Result<void>> ExpiryWatch::look_safely() {
+    try {
+        co_return co_await look();
+    } catch (const std::exception& bug) {
+        co_return Error{Errc::internal, bug.what()};
+    }
 }
 
 Async<Result<void>> ExpiryWatch::look() {

@@ -47,6 +47,7 @@ public:
 
 private:
     Async<void> run();
+    Async<Result<void>> look_safely();
     Async<Result<void>> tell(notice::TokenEnd end);
 
     Rooms deps_;

@@ -52,11 +52,21 @@ Async<void> Nudges::run() {
         const bool changed = seen != deps_.desk.revision() && std::chrono::steady_clock::now() >= rested;
         if (due || changed) {
             seen = deps_.desk.revision();
-            co_await look();
+            co_await look_safely();
             rested = std::chrono::steady_clock::now() + patience_;
         }
         const auto woken = co_await deps_.desk.wait_revision(deps_.desk.revision(), patience_);
         if (woken == approvals::Woken::draining) break;
+    }
+}
+
+// Whatever goes wrong with one look, the next one comes.
+Async<void> Nudges::look_safely() {
+    try {
+        co_await look();
+    } catch (const std::exception& bug) {
+        deps_.log.error("looking for requests that still wait failed", {{"what", bug.what()}});
+        next_ = deps_.clock.now() + patience_;
     }
 }
 
@@ -78,7 +88,10 @@ Async<void> Nudges::look() {
 
 Async<void> Nudges::nudge(Approval approval, policy::Channel::Event event) {
     const auto redactor = deps_.redaction.fresh();
-    if (!redactor) co_return;
+    if (!redactor) {
+        next_ = deps_.clock.now();  // again with the next look
+        co_return;
+    }
     auto entry =
         journal::nudge_entry(std::string(policy::to_string(event)), approval, **redactor, deps_.clock.now());
     auto work = [id = approval.id, entry = std::move(entry)](storage::Ledger& ledger) {

@@ -37,6 +37,7 @@ public:
 
 private:
     Async<void> run();
+    Async<void> look_safely();
     Async<void> nudge(policy::Approval approval, policy::Channel::Event event);
     void warn_of_missing(const policy::Approval& approval) const;
 

@@ -40,11 +40,13 @@ struct Watched : Notified {
     std::optional<TokenEnd> own_key;
     std::optional<Error> trouble;
     bool wanted = true;
+    bool throws = false;  // the next time
     int lists = 0;
 
 private:
     Async<Result<std::vector<TokenEnd>>> listed(policy::Time from, policy::Time to) {
         ++lists;
+        if (std::exchange(throws, false)) throw std::runtime_error("a bug");
         if (trouble) co_return *trouble;
         std::vector<TokenEnd> found;
         for (const auto& each : tokens)
@@ -155,6 +157,16 @@ TEST_CASE(
     CHECK(house.lists == 3);
     house.clock.advance(1h);
     house.until([&] { return house.lists == 4; });
+}
+
+TEST_CASE("an exception does not end the watch") {
+    Watched house;
+    house.throws = true;
+    house.watch().start();
+    house.until([&] { return house.lists == 1; });
+    house.passes();
+    house.clock.advance(10min);
+    house.until([&] { return house.lists == 2; });
 }
 
 }  // namespace tfy::expiry_watch_test

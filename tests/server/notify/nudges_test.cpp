@@ -150,6 +150,26 @@ TEST_CASE("two processes on one state, and the next start, tell each once betwee
     CHECK(told(oncall) == 3);
 }
 
+TEST_CASE("a reminder that could not be sealed is told as soon as it can be") {
+    const fakes::TempFolder folder;
+    const auto tokens = folder / "tokens.db";
+    const auto other = fakes::open_ledger(tokens);
+    const sealing::Sealer redaction(redaction::FingerprintKey{}, {}, storage::Reader::open(tokens).value());
+    Nudged house;
+    notify::Nudges nudges(
+        {house.loop, house.store, house.desk, house.notifier(), redaction, house.clock, house.log}, 5ms);
+    house.waiting("a");
+    house.told(1, mail);
+    house.clock.advance(5min);
+    std::filesystem::rename(tokens, folder / "moved.db");
+    nudges.start();
+    house.passes();
+    CHECK(house.journalled("reminded") == 0);
+    std::filesystem::rename(folder / "moved.db", tokens);
+    house.told(2, mail);
+    CHECK(house.journalled("reminded") == 1);
+}
+
 TEST_CASE("it looks by itself when the time has come") {
     Nudged house;
     house.nudges.start();
