@@ -81,6 +81,7 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, const
     if (rules.level == Level::broken) return;
     const FindsHost taken_for_granted = [](const std::string&) { return true; };
     add(all, look_at_channels(read.settings.channels, options.offline ? taken_for_granted : finds_host));
+    add(all, look_at_links(read.settings.channels, read.settings.public_url));
     add(all, look_at_approvals(read.settings.rules, root, config::os_user(), app::SystemClock().now(), seal,
                                options.server.sandbox, page_of(read.settings)));
 }

@@ -35,4 +35,12 @@ CheckResults look_at_channels(const std::vector<notify::ChannelTarget>& channels
     return all;
 }
 
+CheckResults look_at_links(const std::vector<notify::ChannelTarget>& channels,
+                           const std::string& public_url) {
+    if (channels.empty() || !public_url.empty()) return {};
+    return {{CheckResult::Level::warning, "links in notices",
+             "they lead to http://localhost and work on this machine only",
+             "If approvers are elsewhere, set --public-url to the address where they open the page."}};
+}
+
 }  // namespace tfy::doctor

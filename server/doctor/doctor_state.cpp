@@ -152,7 +152,8 @@ CheckResult look_at_rules(const config::ReadSettings& read, const std::string& f
     const auto wrong = std::ranges::find(read.wrong, "--policy", &config::WrongSetting::name);
     if (wrong != read.wrong.end())
         return {Level::broken, "rules", wrong->error.message,
-                "Correct the rules. To check them: " + tools::own_command("policy check")};
+                "Correct the rules, or the file that they name. To check the rules alone: " +
+                    tools::own_command(file.empty() ? std::string("policy check") : "policy check " + file)};
     const auto count = read.settings.rules.rules.size();
     return {Level::ok, "rules",
             std::to_string(count) + (count == 1 ? " rule, " : " rules, ") +

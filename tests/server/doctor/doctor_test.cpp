@@ -142,6 +142,7 @@ TEST_CASE("rules that a server would not start with are broken, with their line"
     const auto wrong = look(file.string());
     CHECK(wrong.level == Level::broken);
     CHECK(holds(wrong.why, "line 2"));
+    CHECK(holds(wrong.todo, "policy check " + file.string()));
     CHECK(look((folder.path() / "none").string()).level == Level::broken);
     write(file, "[[rule]]\nsays = \"deny\"\n");
     CHECK(holds(look(file.string()).why, "1 rule, of "));
@@ -389,6 +390,8 @@ TEST_CASE("a channel whose host is not found is named, with the command that tes
     CHECK(lost.level == Level::warning);
     CHECK(holds(lost.why, "the name hooks.example.com is not found"));
     CHECK(holds(lost.todo, "approvals notify test webhook:12"));
+    CHECK(about(doctor::look_at_links({mail}, ""), "links in notices").level == Level::warning);
+    CHECK(doctor::look_at_links({mail}, "https://tfy.example.com").empty());
     CHECK(doctor::finds_host("127.0.0.1"));
     CHECK(doctor::finds_host("[::1]"));
     CHECK_FALSE(doctor::finds_host("no-such-host.invalid"));
