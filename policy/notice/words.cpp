@@ -105,8 +105,8 @@ NoticeWords words_of_end(const Notice& notice, const policy::Seals& seal) {
     words.summary = (end.own_key ? std::string("This server's own key") : "Token " + name) + " ends within " +
                     days_in_words(end.days);
     words.effect = end.own_key
-                       ? "After that this server reaches TrueFoundry no more. Make a new key, and put it in "
-                         "the place of the old one."
+                       ? "After that this server can no longer reach TrueFoundry. Make a new key and replace "
+                         "the old one."
                        : "After that everything that uses it stops working. Rotate it, or let it end.";
     words.footer = "Told 30, 7 and 1 days before the end";
     return words;
