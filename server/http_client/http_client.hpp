@@ -23,6 +23,13 @@ struct WebRequest {
     std::string body_type = "application/json";
 };
 
+/// One of a mail's recipients, and what the server said.
+struct RefusedRecipient {
+    std::string address;
+    int status = 0;
+    std::string words = {};
+};
+
 struct WebResponse {
     int status = 0;
     std::string content_type = {};
@@ -30,6 +37,7 @@ struct WebResponse {
     std::optional<std::chrono::seconds> retry_after = {};  // see read_retry_after()
     std::string body = {};                                 // may hold a secret: wipe it
     std::optional<policy::Time> date = {};                 // when the server says that it answered
+    std::vector<RefusedRecipient> refused = {};            // of a mail that went to the others
 };
 
 class HttpClient {
@@ -50,6 +58,7 @@ struct ServerOptions {
     std::string ca_file = {};  // beside the system's
     std::chrono::milliseconds connect_timeout{10'000};
     std::size_t body_limit = 1024 * 1024;
+    std::string setting = "TFY_BASE_URL";  // what to check where it cannot be reached
     bool ignore_body = false;  // do not keep it; if it is over the limit or cut off, the status is the answer
 };
 

@@ -35,7 +35,8 @@ std::optional<Reason> at_proxy(const FailedTransfer& failed) {
                           "The certificate that came for " + host + " through the proxy that " +
                               failed.proxy +
                               " names is not trusted. If the proxy shows one of its own, give its authority "
-                              "with --ca-file; else check TFY_BASE_URL and this machine's clock."};
+                              "with --ca-file; else check " +
+                              failed.setting + " and this machine's clock."};
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_SSL_CIPHER:
         case CURLE_USE_SSL_FAILED:
@@ -52,32 +53,31 @@ std::optional<Reason> before_sending(const FailedTransfer& failed) {
         if (auto why = at_proxy(failed)) return why;
     switch (failed.code) {
         case CURLE_COULDNT_RESOLVE_HOST:
-            return Reason{"name_not_found",
-                          "The name " + host + " was not found. Check TFY_BASE_URL and the network."};
+            return Reason{"name_not_found", "The name " + host + " was not found. Check " + failed.setting +
+                                                " and the network."};
         case CURLE_COULDNT_CONNECT:
             return Reason{"connection_refused",
-                          host + " refused the connection. Check TFY_BASE_URL and the network."};
+                          host + " refused the connection. Check " + failed.setting + " and the network."};
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_ISSUER_ERROR:
-            return Reason{"tls_refused", "The certificate of " + host +
-                                             " is not trusted. Check TFY_BASE_URL, this machine's clock and "
-                                             "the CA file."};
+            return Reason{"tls_refused", "The certificate of " + host + " is not trusted. Check " +
+                                             failed.setting + ", this machine's clock and the CA file."};
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_SSL_CIPHER:
         case CURLE_USE_SSL_FAILED:
-            return Reason{"tls_refused", "No secure connection to " + host +
-                                             " came about. Check that TFY_BASE_URL leads to an https "
-                                             "server."};
+            return Reason{"tls_refused", "No secure connection to " + host + " came about. Check that " +
+                                             failed.setting + " leads to an https server."};
         case CURLE_SSL_CACERT_BADFILE:
             return Reason{"ca_file_unreadable", "The CA file cannot be read. Check its path."};
         case CURLE_URL_MALFORMAT:
         case CURLE_UNSUPPORTED_PROTOCOL:
             return Reason{"base_url_unusable",
-                          "The address of " + host + " cannot be used. Check TFY_BASE_URL."};
+                          "The address of " + host + " cannot be used. Check " + failed.setting + "."};
         case CURLE_OPERATION_TIMEDOUT:
             return Reason{"connect_timeout", host +
                                                  " cannot be reached: no connection came about in time. "
-                                                 "Check TFY_BASE_URL and the network."};
+                                                 "Check " +
+                                                 failed.setting + " and the network."};
         default: return std::nullopt;
     }
 }

@@ -177,7 +177,8 @@ FailedTransfer WebTransfer::failed(CURLcode code) const {
             .over_limit = over_limit_,
             .proxy = proxy_,
             .proxy_status = proxy_status,
-            .body_limit = origin_.options.body_limit};
+            .body_limit = origin_.options.body_limit,
+            .setting = origin_.options.setting};
 }
 
 Error WebTransfer::aborted() const {

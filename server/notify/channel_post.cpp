@@ -28,11 +28,14 @@ Carrier Network::connect(const ChannelTarget& target) {
         return {.mail = http_client::make_mail_client(mail_, std::move(server))};
     }
     if (!web_) web_ = http_client::start_transfers();
-    return {.web = http_client::make_client(web_, {.base_url = target.url.origin,
-                                                   .ca_file = ca_file_,
-                                                   .connect_timeout = longest_connect,
-                                                   .body_limit = most_of_answer,
-                                                   .ignore_body = true})};
+    return {
+        .web = http_client::make_client(
+            web_, {.base_url = target.url.origin,
+                   .ca_file = ca_file_,
+                   .connect_timeout = longest_connect,
+                   .body_limit = most_of_answer,
+                   .setting = target.wanted.url.empty() ? "the address in 'url_file'" : "the channel's 'url'",
+                   .ignore_body = true})};
 }
 
 void Network::close() {
