@@ -75,10 +75,21 @@ Result<std::shared_ptr<const policy::Secret>> read_key(const policy::Channel& ch
     return std::make_shared<const policy::Secret>(std::move(*key));
 }
 
-std::string id_of(const policy::Channel& channel, const policy::WebhookUrl& url) {
-    if (!channel.name.empty()) return "notify." + channel.name;
+std::string short_hash(const std::string& text) {
     constexpr std::string_view prefix = "sha256:";
-    return "wh_" + policy::sha256(url.origin + url.target).substr(prefix.size(), 32);
+    return policy::sha256(text).substr(prefix.size(), 32);
+}
+
+// Servers with other rules may share the state directory: what waits for one's channel must not go to
+// another's of the same name.
+std::string id_of(const policy::Channel& channel, const policy::WebhookUrl& url) {
+    const auto address = url.origin + url.target;
+    if (channel.name.empty()) return "wh_" + short_hash(address);
+    auto place = std::string(policy::to_string(channel.format)) + "\n" + address;
+    auto recipients = channel.to;
+    std::ranges::sort(recipients);
+    for (const auto& to : recipients) place += "\n" + to;
+    return "notify." + channel.name + "." + short_hash(place);
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 namespace tfy::notify {
 
 struct ChannelTarget {
-    std::string id;  // what it is known by over restarts: "notify.NAME"; of a webhook "wh_…", the same for
-                     // the same address, of which nothing can be read from it
+    std::string id;  // what it is known by over restarts: "notify.NAME.…", of a webhook "wh_…": the same for
+                     // the same type, address and recipients, of which nothing can be read from it
     policy::Channel wanted;
     policy::WebhookUrl url;
     std::shared_ptr<const policy::Secret> key;  // signs, signs in or routes; nullptr: there is none

@@ -152,7 +152,16 @@ TEST_CASE("a webhook's files are read where nobody else may, and errors name the
     write(secret, "pass word\n");
     const auto opened = notify::open_channel(mail);
     REQUIRE(opened.has_value());
-    CHECK(opened->id == "notify.mail");
+    CHECK(opened->id.starts_with("notify.mail."));
+    const auto id_with = [&mail](auto change) {
+        auto other = mail;
+        change(other);
+        return notify::open_channel(other).value().id;
+    };
+    CHECK(id_with([](auto& other) { other.events = {policy::Channel::Event::decided}; }) == opened->id);
+    CHECK(id_with([](auto& other) { other.url = "smtp://127.0.0.1:2526"; }) != opened->id);
+    CHECK(id_with([](auto& other) { other.to = {"eve@example.com"}; }) != opened->id);
+    CHECK(id_with([](auto& other) { other.name = "post"; }) != opened->id);
     CHECK(opened->key->size() == 9);
     CHECK(opened->url.origin == "smtp://127.0.0.1:2525");
     write(secret, "two\nlines");
