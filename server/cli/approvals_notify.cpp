@@ -27,16 +27,14 @@ struct NotifyOptions {
 constexpr std::string_view of_notify = "--state-dir --policy --ca-file --config";
 
 /// Of --policy, otherwise of the server on this state directory.
-Result<std::vector<Channel>> channels_of(const config::Options& options) {
+Result<policy::Rules> rules_of(const config::Options& options) {
     auto file = options.policy;
     if (file.empty()) {
         const auto state = config::state_dir(options.state_dir);
         if (!state) return state.error();
         file = storage::rules_file_of_server(*state);
     }
-    auto rules = config::load_rules(file);
-    if (!rules) return rules.error();
-    return std::move(rules->channels);
+    return config::load_rules(file);
 }
 
 /// "smtp.example.com", or that the address is a secret.
@@ -47,10 +45,19 @@ std::string host_of(const Channel& channel) {
     return url ? url->host : "";
 }
 
-std::string events_of(const Channel& channel) {
+/// Lines of the rules that escalate to it.
+std::vector<int> escalating_lines(const Channel& channel, const policy::Rules& rules) {
+    std::vector<int> lines;
+    for (const auto& rule : rules.rules)
+        if (!channel.name.empty() &&
+            std::ranges::find(rule.escalate_to, channel.name) != rule.escalate_to.end())
+            lines.push_back(rule.line);
+    return lines;
+}
+
+std::string listed(const std::vector<std::string>& all) {
     std::string text;
-    for (const auto event : channel.events)
-        text += (text.empty() ? "" : ", ") + std::string(policy::to_string(event));
+    for (const auto& each : all) text += (text.empty() ? "" : ", ") + each;
     return text;
 }
 
@@ -70,13 +77,16 @@ Json document_of(const Channel& channel) {
 }
 
 int list_channels(Invocation& call, const NotifyOptions& options) {
-    const auto channels = channels_of(call.options);
-    if (!channels) return call.fail(channels.error());
+    const auto rules = rules_of(call.options);
+    if (!rules) return call.fail(rules.error());
     Json document = {{"channels", Json::array()}};
     std::string text;
-    for (const auto& channel : *channels) {
-        document["channels"].push_back(document_of(channel));
-        text += described(channel) + ": " + events_of(channel) + "\n";
+    for (const auto& channel : rules->channels) {
+        auto one = document_of(channel);
+        one["tools"] = channel.tools;
+        one["escalated_by_lines"] = escalating_lines(channel, *rules);
+        document["channels"].push_back(std::move(one));
+        text += described(channel) + ": " + told_of(channel, *rules) + "\n";
     }
     if (options.json)
         call.console.print(call.out, document);
@@ -136,30 +146,48 @@ std::string peer_words(const Channel& channel, const http_client::WebResponse& a
            (said ? ": " + policy::shown(seal, answer.body, 300) : std::string{});
 }
 
+/// "the test message was taken for 1 of 2; refused: ann@example.com (550 no such user)".
+std::string fate(const Channel& channel, const Answer& answer, const policy::Seals& seal) {
+    if (!answer || !notify::is_taken(*answer)) return "not delivered";
+    if (answer->refused.empty()) return "the test message was taken";
+    std::vector<std::string> refused;
+    for (const auto& each : answer->refused)
+        refused.push_back(each.address + " (" + std::to_string(each.status) + " " +
+                          policy::shown(seal, each.words, 300) + ")");
+    const auto all = channel.to.size();
+    return "the test message was taken for " + std::to_string(all - refused.size()) + " of " +
+           std::to_string(all) + "; refused: " + listed(refused);
+}
+
 int report(Invocation& call, const NotifyOptions& options, const Channel& channel, const Answer& answer) {
-    const bool taken = answer && notify::is_taken(*answer);
+    const bool taken = answer && notify::is_taken(*answer) && answer->refused.empty();
     const auto& seal = call.console.seals();
     const auto said = answer ? peer_words(channel, *answer, seal) + "." : answer.error().message;
-    const auto next = taken || !answer ? std::string{} : " " + next_step(channel, answer->status);
+    const auto status = !answer || answer->refused.empty() ? 0 : answer->refused.front().status;
+    const auto next =
+        taken || !answer ? std::string{} : " " + next_step(channel, status != 0 ? status : answer->status);
     if (options.json) {
         auto document = document_of(channel);
         document["delivered"] = taken;
         document["status"] = answer ? Json(answer->status) : Json(nullptr);
         document["answer"] = said + next;
+        document["refused"] = Json::array();
+        for (const auto& each : answer ? answer->refused : std::vector<http_client::RefusedRecipient>{})
+            document["refused"].push_back({{"recipient", each.address},
+                                           {"status", each.status},
+                                           {"answer", policy::shown(seal, each.words, 300)}});
         call.console.print(call.out, document);
     } else {
         call.console.say(taken ? call.out : call.err,
-                         described(channel) +
-                             (taken ? ": the test message was taken. " : ": not delivered. ") + said + next +
-                             "\n");
+                         described(channel) + ": " + fate(channel, answer, seal) + ". " + said + next + "\n");
     }
     return taken ? 0 : 1;
 }
 
 int test_channel(Invocation& call, const NotifyOptions& options) {
-    const auto channels = channels_of(call.options);
-    if (!channels) return call.fail(channels.error());
-    const auto channel = find_channel(*channels, options.name, call.console.seals());
+    const auto rules = rules_of(call.options);
+    if (!rules) return call.fail(rules.error());
+    const auto channel = find_channel(rules->channels, options.name, call.console.seals());
     if (!channel) return call.fail(channel.error());
     const auto ca_file = config::read_ca_file(call.options.ca_file);
     if (!ca_file) return call.fail(ca_file.error());
@@ -180,6 +208,18 @@ int test_channel(Invocation& call, const NotifyOptions& options) {
 }
 
 }  // namespace
+
+std::string told_of(const Channel& channel, const policy::Rules& rules) {
+    std::vector<std::string> events;
+    for (const auto event : channel.events) events.emplace_back(policy::to_string(event));
+    std::vector<std::string> lines;
+    for (const auto line : escalating_lines(channel, rules)) lines.push_back(std::to_string(line));
+    const auto of_rules =
+        lines.size() == 1 ? "; escalations of the rule of line " : "; escalations of the rules of lines ";
+    return listed(events) +
+           (channel.tools == Channel{}.tools ? std::string{} : "; only of " + listed(channel.tools)) +
+           (lines.empty() ? std::string{} : of_rules + listed(lines));
+}
 
 void add_notify(CommandLine& line, CLI::App& approvals) {
     const auto chosen = std::make_shared<NotifyOptions>();

@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "server/cli/approvals_notify.hpp"
 #include "server/cli/policy_explain.hpp"
 #include "server/config/settings.hpp"
 #include "tools/access_tokens/names.hpp"
@@ -10,15 +11,13 @@ namespace tfy::cli {
 namespace {
 
 // The host at the most: path and query of an address may be secrets.
-std::string line_of(const policy::Channel& channel) {
+std::string line_of(const policy::Channel& channel, const policy::Rules& rules) {
     const auto url = channel.format == policy::Channel::Format::email ? policy::read_mail_url(channel.url)
                                                                       : policy::read_webhook_url(channel.url);
-    std::string events;
-    for (const auto event : channel.events)
-        events += (events.empty() ? "" : ", ") + std::string(policy::to_string(event));
     return (channel.name.empty() ? "Webhook" : "Channel " + channel.name) + " of line " +
            std::to_string(channel.line) + ": " + std::string(policy::to_string(channel.format)) + " to " +
-           (url ? url->host : "the address in " + channel.url_file) + ", told: " + events + ".\n";
+           (url ? url->host : "the address in " + channel.url_file) + ", told: " + told_of(channel, rules) +
+           ".\n";
 }
 
 std::string explaining(std::string_view tool) { return "tfy-pat-mcp policy explain " + std::string(tool); }
@@ -87,7 +86,10 @@ int run_policy_check(const std::string& file, const app::Console& console, std::
             "Without a rule, every call that changes something is refused. A file of your own replaces all "
             "of the "
             "built-in rules: begin with a copy of them, manifests/policy.toml.\n";
-    for (const auto& channel : rules->channels) text += line_of(channel);
+    for (const auto& channel : rules->channels) text += line_of(channel, *rules);
+    if (!rules->channels.empty())
+        text +=
+            "The files that channels name were not read; a start needs them, and the doctor reads them.\n";
     console.say(out, text);
     return 0;
 }

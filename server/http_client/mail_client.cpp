@@ -13,8 +13,9 @@ public:
 
     Async<Result<WebResponse>> send(Mail mail) override {
         auto asked = std::make_shared<Mail>(std::move(mail));
-        TransferThread::Prepare prepare = [server = server_, asked] {
-            return MailTransfer::prepare(*server, std::move(*asked));
+        // It is the thread that calls both, so it outlives them.
+        TransferThread::Prepare prepare = [server = server_, asked, thread = thread_.get()] {
+            return MailTransfer::prepare(*server, std::move(*asked), [thread] { return thread->stopping(); });
         };
         return carry(thread_, std::move(prepare));
     }

@@ -15,7 +15,7 @@ struct Mail {
     std::string from;             // addresses without names: "tfy@example.com"
     std::vector<std::string> to;  // one or more
     std::string text;             // head and body, each line ended by CRLF
-    std::chrono::milliseconds timeout{30'000};
+    std::chrono::milliseconds timeout{90'000};
 };
 
 struct MailServer {
@@ -33,8 +33,9 @@ public:
     virtual ~MailClient() = default;
 
     /// A reply of the server is an answer: its code is the `status` (250: the mail was taken), its words are
-    /// the `body`. Where only some of the recipients were refused, the mail goes to the others, and the body
-    /// is the refusal. Errors as of HttpClient::send: Errc::upstream if no mail was sent, Errc::ambiguous if
+    /// the `body`. Where only some of the recipients were refused, the mail goes to the others, and they are
+    /// `refused`. Each reply is waited for ten seconds, the last one, for which servers look through the
+    /// mail, a minute. Errors as of HttpClient::send: Errc::upstream if no mail was sent, Errc::ambiguous if
     /// it may have been taken.
     virtual Async<Result<WebResponse>> send(Mail mail) = 0;
 };

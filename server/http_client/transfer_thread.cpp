@@ -71,6 +71,11 @@ void TransferThread::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
+bool TransferThread::stopping() {
+    const std::lock_guard lock(inbox_mutex_);
+    return stopping_;
+}
+
 void TransferThread::post(Asked asked) {
     std::unique_lock lock(inbox_mutex_);
     try {

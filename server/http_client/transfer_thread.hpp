@@ -36,6 +36,8 @@ public:
     /// Open transfers end with Errc::ambiguous, or Errc::upstream if nothing was sent, and so does what is
     /// posted afterwards. Not from the thread itself.
     void stop();
+    /// For transfers that curl does not return from before they are over.
+    bool stopping();
 
     Ticket next_ticket() { return ++tickets_; }
     void post(Asked asked);

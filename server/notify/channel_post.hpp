@@ -33,7 +33,7 @@ public:
     ChannelPost(ChannelTarget target, Carrier carrier)
         : target_(std::move(target)), carrier_(std::move(carrier)) {}
 
-    /// Waits for the answer, 15 s at the most, of a mail server 30 s. Any status is an answer; errors as
+    /// Waits for the answer, 15 s at the most, of a mail server 90 s. Any status is an answer; errors as
     /// HttpClient::send and MailClient::send have them.
     Async<Result<http_client::WebResponse>> send(notice::Message message, policy::Time now);
 

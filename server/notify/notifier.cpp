@@ -6,6 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <set>
+#include <utility>
 
 #include "policy/notice/retry.hpp"
 
@@ -62,6 +64,7 @@ struct Notifier::Sender {
     ChannelPost post;
     ChannelHealth health = {};
     std::optional<Settlement> unsettled = {};  // not yet in the store
+    std::set<std::int64_t> unanswered = {};    // mails that may have been taken, and are sent once more
     bool subscribed = false;
     bool retired = false;   // others came in its place
     bool troubled = false;  // the store's trouble was logged, and is not over
@@ -104,14 +107,22 @@ void Notifier::replace(std::vector<ChannelTarget> targets) {
     employ(std::move(targets));
 }
 
-// What an old one is sending it brings to its end; all else waits in the store for the next one.
+// What an old one is sending it brings to its end; all else waits in the store for the next one. A reload
+// does not make a channel well: what is known of one that stays, stays.
 void Notifier::employ(std::vector<ChannelTarget> targets) {
-    for (const auto& sender : senders_) sender->retired = true;
-    senders_.clear();
+    const auto old = std::exchange(senders_, {});
+    for (const auto& sender : old) sender->retired = true;
     for (auto& target : targets) {
+        const auto same = std::ranges::find(
+            old, target.id, [](const auto& sender) -> const auto& { return sender->post.target().id; });
+        auto sender = add(std::move(target));
+        if (same != old.end()) {
+            const auto called = std::exchange(sender->health, (*same)->health).called;
+            sender->health.called = called;
+            sender->unanswered = (*same)->unanswered;
+        }
         ++running_;
-        asio::co_spawn(deps_.loop, run(add(std::move(target))),
-                       [this](const std::exception_ptr&) { --running_; });
+        asio::co_spawn(deps_.loop, run(std::move(sender)), [this](const std::exception_ptr&) { --running_; });
     }
 }
 
@@ -302,22 +313,46 @@ Async<Result<void>> Notifier::post(std::shared_ptr<Sender> sender, notice::Notic
         refused(*sender, answer, told, attempts);
         co_return Result<void>{};
     }
-    ++sender->health.delivered;
-    sender->health.trouble.clear();
-    sender->health.since.reset();
-    deps_.log.info("a channel was told", told);
-    sender->unsettled->due.reset();
+    taken(*sender, *answer, told);
     co_return Result<void>{};
+}
+
+void Notifier::trouble(Sender& sender, std::string why) {
+    if (sender.health.trouble.empty()) sender.health.since = deps_.clock.now();
+    sender.health.trouble = std::move(why);
+}
+
+// A mail that some of its recipients got is over: sent again, it would come twice to those.
+void Notifier::taken(Sender& sender, const http_client::WebResponse& answer, Json told) {
+    ++sender.health.delivered;
+    sender.unanswered.erase(sender.unsettled->sequence);
+    sender.unsettled->due.reset();
+    if (answer.refused.empty()) {
+        sender.health.trouble.clear();
+        sender.health.since.reset();
+        return deps_.log.info("a channel was told", told);
+    }
+    trouble(sender, "it refused " + std::to_string(answer.refused.size()) + " of " +
+                        std::to_string(sender.post.target().wanted.to.size()) + " recipients (" +
+                        std::to_string(answer.refused.front().status) + ")");
+    told["why"] = sender.health.trouble;
+    deps_.log.warn("a mail went to some of its recipients only; the others are not told", told);
 }
 
 void Notifier::refused(Sender& sender, const Result<http_client::WebResponse>& answer, Json told,
                        int attempts) {
     const auto now = deps_.clock.now();
-    auto& health = sender.health;
-    ++health.failed;
-    if (health.trouble.empty()) health.since = now;
-    health.trouble = why_not(answer);
-    told["why"] = health.trouble;
+    ++sender.health.failed;
+    trouble(sender, why_not(answer));
+    told["why"] = sender.health.trouble;
+    const bool unanswered = !answer && answer.error().code == Errc::ambiguous &&
+                            sender.post.target().wanted.format == Channel::Format::email;
+    // A person would get each try, and nothing tells them that these are one mail.
+    if (unanswered && !sender.unanswered.insert(sender.unsettled->sequence).second) {
+        sender.unanswered.erase(sender.unsettled->sequence);
+        sender.unsettled->due.reset();
+        return deps_.log.warn("a mail was sent twice without an answer; it is not sent again", told);
+    }
     if (answer && answer->status == status_gone) {
         gone_.insert(sender.post.target().id);
         deps_.log.error("a channel is gone (410); it gets nothing more until the next start", told);

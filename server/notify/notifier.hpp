@@ -23,7 +23,7 @@ struct ChannelHealth {
     std::size_t delivered = 0;
     std::size_t failed = 0;                  // attempts
     std::size_t dropped = 0;                 // that grew too old, or were too many
-    std::string trouble = {};                // of the last attempt; empty: it was taken
+    std::string trouble = {};                // of the last attempt; empty: it was taken, by all
     std::optional<policy::Time> since = {};  // of that trouble
 };
 
@@ -60,7 +60,7 @@ public:
     /// meanwhile, its newer list stays.
     Async<Result<void>> start(std::vector<ChannelTarget> targets);
     /// Other channels from here on: a new one hears of what is journalled after the loop's next turn. What
-    /// waits for one that stays is still sent, by its new settings.
+    /// waits for one that stays is still sent, by its new settings, and its health is kept.
     void replace(std::vector<ChannelTarget> targets);
     /// Whether a channel of that name is in use.
     bool has(std::string_view name) const;
@@ -93,6 +93,8 @@ private:
                                             const storage::Deliveries::Delivery& delivery) const;
     Async<Result<void>> post(std::shared_ptr<Sender> sender, notice::Notice notice, int attempts);
     void dropped(Sender& sender, std::size_t count, const char* why);
+    void trouble(Sender& sender, std::string why);
+    void taken(Sender& sender, const http_client::WebResponse& answer, Json told);
     void refused(Sender& sender, const Result<http_client::WebResponse>& answer, Json told, int attempts);
     Async<Result<void>> settle(std::shared_ptr<Sender> sender);
     Async<std::string> address(std::string approval_id);

@@ -159,8 +159,11 @@ test('a test message says what the server answered, and what to do where it fail
   }
   Object.assign(replies, { 'ann@example.com': '550 5.1.1 unknown ann' });
   const half = await tested(world, 'mail');
-  assert.equal(half.code, 0, half.stderr);
-  assert.match(half.stdout, /550 5\.1\.1 unknown ann/);
+  assert.equal(half.code, 1, half.stdout);
+  assert.match(
+    half.stderr,
+    /taken for 1 of 2; refused: ann@example\.com \(550 5\.1\.1 unknown ann\)\. It answered 250: 2\.0\.0 queued as T1\. Check 'from' and 'to'/
+  );
   assert.deepEqual(mail.got.at(-1).to.at(-1), 'bob@example.com');
 
   const alarmed = await tested(world, 'oncall');
@@ -170,6 +173,10 @@ test('a test message says what the server answered, and what to do where it fail
   const refused = await tested(world, 'oncall');
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /It answered 400\. Check the routing key in .*routing-key/);
+  await pager.close();
+  const dead = await tested(world, 'oncall');
+  assert.equal(dead.code, 1);
+  assert.match(dead.stderr, /127\.0\.0\.1 refused the connection\. Check the channel's 'url' and the network\. Nothing was sent/);
 
   const listed = JSON.parse((await world.terminal(['approvals', 'notify', 'list', '--json'])).stdout);
   assert.deepEqual(listed.channels.map(each => [each.name, each.type, each.host]), [
@@ -180,6 +187,18 @@ test('a test message says what the server answered, and what to do where it fail
   const readable = await tested(world, 'mail');
   assert.equal(readable.code, 1);
   assert.match(readable.stderr, /The channel mail of line \d+ cannot be used: other users may read .*mail-password; run chmod 600/);
+});
+
+test('only a reply to a recipient is a refusal of one, and a server that looks through the mail for eleven seconds is waited for', async t => {
+  const world = await World.start(t);
+  const replies = { EHLO: '502 not known here' };
+  const mail = await MailServer.listen(t, world.folder, { tls: false, replies });
+  write(world, mailTo(world, mail, { more: 'starttls = false' }).replace(/^(user|password_file).*$/gm, ''));
+  mail.thinks = new Promise(resolve => setTimeout(resolve, 11_000).unref());
+  const taken = await tested(world, 'mail');
+  assert.equal(taken.code, 0, taken.stderr);
+  assert.match(taken.stdout, /the test message was taken\. It answered 250: 2\.0\.0 queued/);
+  assert.ok(mail.heard.some(line => line.startsWith('HELO')), mail.heard.join('\n'));
 });
 
 test('without STARTTLS nothing is said, a dead or silent server is named, and this machine may do without', async t => {
@@ -264,6 +283,38 @@ test('a server that is stopped while a mail server thinks about a mail does not 
   await create(await open('modern HTTP', world, { endpoint: second.endpoint, elicitation: null }), 'comes-after');
   await mail.mail(each => each.subject.endsWith('comes-after'));
   assert.equal(mail.got.filter(each => each.subject.endsWith('told-once')).length, 1);
+});
+
+test('a server that stops does not wait for a mail server that never answers, and the next start sends that mail', async t => {
+  const world = await World.start(t);
+  const mail = await MailServer.listen(t, world.folder);
+  write(world, mailTo(world, mail));
+  world.env.TFY_PAT_MCP_CA_FILE = mail.certificate.file;
+  const first = await world.serve();
+  mail.thinks = new Promise(() => {});
+  await create(await open('modern HTTP', world, { endpoint: first.endpoint, elicitation: null }), 'not-answered');
+  await mail.mail(each => each.subject.endsWith('not-answered'));
+  assert.deepEqual(await first.process.stop('SIGINT'), { code: 0, signal: null }, 'well within the minute that it waits while it runs');
+  mail.thinks = undefined;
+  await world.serve();
+  await until(() => mail.got.filter(each => each.subject.endsWith('not-answered')).length === 2, {
+    what: () => JSON.stringify(mail.got.map(each => each.subject)),
+    change: look => mail.watchers.add(look),
+  });
+});
+
+test('the list says of which tools a channel is told, and which rule escalates to it', async t => {
+  const world = await World.start(t);
+  const more = 'escalate_after = "2s"\nescalate_to = ["oncall"]';
+  write(world, pagerTo(world, 9, 'tools = ["tfy_access_tokens_delete"]'), { assurance: null, more });
+  const listed = await world.terminal(['approvals', 'notify', 'list']);
+  assert.match(listed.stdout, /^oncall .*: requested; only of tfy_access_tokens_delete; escalations of the rule of line \d+$/m);
+  const [channel] = JSON.parse((await world.terminal(['approvals', 'notify', 'list', '--json'])).stdout).channels;
+  assert.deepEqual(channel.tools, ['tfy_access_tokens_delete']);
+  assert.equal(channel.escalated_by_lines.length, 1);
+  const checked = await world.terminal(['policy', 'check', join(world.folder, 'policy.toml')]);
+  assert.match(checked.stdout, /told: requested; only of tfy_access_tokens_delete; escalations of the rule/);
+  assert.match(checked.stdout, /The files that channels name were not read/);
 });
 
 test('an escalation to a channel that is not there stops the start', async t => {

@@ -21,6 +21,10 @@ struct Receiver {
     bool throws = false;                            // the next time
     std::function<Async<void>()> thinks = nullptr;  // before each answer
 
+    Receiver& does_not_say() {
+        answers.push_back(Error{Errc::ambiguous, "It did not say whether it took that."});
+        return *this;
+    }
     Receiver& answer(int status, std::optional<std::chrono::seconds> retry_after = {}) {
         answers.push_back(http_client::WebResponse{.status = status, .retry_after = retry_after});
         return *this;

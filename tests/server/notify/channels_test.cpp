@@ -27,6 +27,38 @@ TEST_CASE("a mail goes to its recipients; a reply that refuses it is no end, and
     CHECK(house.notifier().health().front().trouble.empty());
 }
 
+TEST_CASE("a mail that some recipients do not get is told as trouble, and is not sent again to the others") {
+    Notified house;
+    auto& server = house.receiver("mail.example.com");
+    server.answers.push_back(
+        http_client::WebResponse{.status = 250, .refused = {{"ann@example.com", 550, "no such user"}}});
+    house.start({fakes::channel("mail", policy::Channel::Format::email)});
+    house.request("a");
+    house.told(1, "mail.example.com");
+    CHECK(house.notifier().health().front().trouble == "it refused 1 of 2 recipients (550)");
+    CHECK(house.notifier().health().front().since == house.clock.now());
+    house.clock.advance(6min);
+    house.told(1, "mail.example.com");
+    house.request("b");
+    house.told(2, "mail.example.com");
+    CHECK(house.notifier().health().front().trouble.empty());
+}
+
+TEST_CASE("a mail whose server does not say whether it took it is sent once more, and no more") {
+    Notified house;
+    auto& server = house.receiver("mail.example.com");
+    server.answer(451).does_not_say().does_not_say();
+    house.start({fakes::channel("mail", policy::Channel::Format::email)});
+    house.request("a");
+    for (std::size_t attempt = 1; attempt <= 3; ++attempt) {
+        house.told(attempt, "mail.example.com");
+        house.clock.advance(6min);
+    }
+    house.told(3, "mail.example.com");
+    CHECK(house.notifier().health().front().failed == 3);
+    CHECK_FALSE(house.notifier().health().front().trouble.empty());
+}
+
 TEST_CASE("PagerDuty gets its key, and the end of what it was told, whatever its events say") {
     Notified house;
     house.start({fakes::channel("oncall", policy::Channel::Format::pagerduty)});

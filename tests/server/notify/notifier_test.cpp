@@ -85,8 +85,12 @@ TEST_CASE("a receiver that is gone is not called again, not even after a reload,
     house.clock.advance(6min);
     house.request("b");
     house.told(1);
-    house.notifier().replace({webhook()});
+    auto elsewhere = webhook();
+    elsewhere.wanted.line = 5;
+    house.notifier().replace({elsewhere});
     house.told(1);
+    CHECK(house.notifier().health().front().called == "webhook:5");
+    CHECK(house.notifier().health().front().trouble == "it answered 410");
     house.start_anew({webhook()});
     house.told(3);
 }
