@@ -53,7 +53,6 @@ CommandLine::CommandLine()
     app_.set_version_flag("--version", "tfy-pat-mcp " TFY_VERSION);
     app_.require_subcommand(1);
     app_.formatter(help_);
-    if (const auto path = config::path_of_program(); !path.empty()) tools::commands_start(path.string());
     add_settings(app_, options_);
 }
 
@@ -68,8 +67,8 @@ CLI::App& CommandLine::add(CLI::App& parent, VerbDefinition verb) {
     return added;
 }
 
-int CommandLine::run(std::span<char* const> arguments, std::istream& in, std::ostream& out,
-                     std::ostream& err) {
+std::optional<int> CommandLine::parse(std::span<char* const> arguments, std::ostream& out,
+                                      std::ostream& err) {
     try {
         app_.parse(static_cast<int>(arguments.size()), arguments.data());
     } catch (const CLI::Success& asked) {  // --help, --version
@@ -78,6 +77,13 @@ int CommandLine::run(std::span<char* const> arguments, std::istream& in, std::os
         app::Console(state_dir_of(arguments)).say(err, usage_error(app_, wrong));
         return 2;
     }
+    return std::nullopt;
+}
+
+int CommandLine::run(std::span<char* const> arguments, std::istream& in, std::ostream& out,
+                     std::ostream& err) {
+    if (const auto path = config::path_of_program(); !path.empty()) tools::commands_start(path.string());
+    if (const auto over = parse(arguments, out, err)) return *over;
     // `setup` writes down what was given; the server that it starts does the same as this.
     if (!app_.got_subcommand("setup")) keep_sandbox_apart(options_);
     name_state_dir(options_);

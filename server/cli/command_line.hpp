@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <iosfwd>
+#include <memory>
+#include <optional>
 #include <span>
 
 #include "server/app/console.hpp"
@@ -41,6 +43,9 @@ public:
 
     CLI::App& add(VerbDefinition verb) { return add(app_, std::move(verb)); }
     CLI::App& add(CLI::App& parent, VerbDefinition verb);
+    /// Reads the command line and runs nothing. The exit code, if that is all there is to do: it asks for
+    /// help, or cannot be used.
+    std::optional<int> parse(std::span<char* const> arguments, std::ostream& out, std::ostream& err);
     /// Reads the command line and runs its verb. The exit code.
     int run(std::span<char* const> arguments, std::istream& in, std::ostream& out, std::ostream& err);
 

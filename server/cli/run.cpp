@@ -17,11 +17,15 @@
 
 namespace tfy::cli {
 
-int run_command_line(std::span<char* const> arguments, std::ostream& out) {
-    CommandLine line;
+void add_verbs(CommandLine& line) {
     for (auto* const add : {add_stdio, add_serve, add_setup, add_sandbox, add_approvals, add_people, add_keys,
                             add_audit, add_policy, add_doctor, add_redact, add_docs})
         add(line);
+}
+
+int run_command_line(std::span<char* const> arguments, std::ostream& out) {
+    CommandLine line;
+    add_verbs(line);
     return line.run(arguments, std::cin, out, std::cerr);
 }
 
