@@ -8,6 +8,18 @@
 
 namespace tfy::app {
 
+namespace {
+
+/// A sandbox has used the directory that --sandbox stands for, and this is the one without it.
+bool has_sandbox(const std::filesystem::path& state_dir) {
+    const auto usual = config::state_dir({});
+    std::error_code ignored;
+    return usual && *usual == state_dir &&
+           std::filesystem::exists(config::sandbox_state_dir(*usual) / "ledger.db", ignored);
+}
+
+}  // namespace
+
 Result<KnownTokens> known_tokens(const storage::StateDir& state) {
     const auto not_read = [](const Error& cause) {
         return Error{Errc::storage, cause.message + "; nothing was run."};
@@ -33,7 +45,8 @@ Result<Archive> Archive::open(const std::filesystem::path& state_dir) {
     if (!there)
         return Error{Errc::not_found,
                      "There is nothing in " + state_dir.string() +
-                         ": no server has used it yet. Give the --state-dir that the server runs with."};
+                         ": no server has used it yet. Give the --state-dir that the server runs with" +
+                         (has_sandbox(state_dir) ? ", or --sandbox: there is a sandbox's beside it." : ".")};
     return open_or_make(state_dir);
 }
 

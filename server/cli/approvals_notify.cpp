@@ -24,7 +24,7 @@ struct NotifyOptions {
     bool json = false;
 };
 
-constexpr std::string_view of_notify = "--state-dir --policy --ca-file --config";
+constexpr std::string_view of_notify = "--state-dir --sandbox --policy --ca-file --config";
 
 /// Of --policy, otherwise of the server on this state directory.
 Result<policy::Rules> rules_of(const config::Options& options) {

@@ -10,7 +10,7 @@
 namespace tfy::cli {
 namespace {
 
-constexpr std::string_view of_decisions = "--state-dir --policy --config";
+constexpr std::string_view of_decisions = "--state-dir --sandbox --policy --config";
 
 /// Those of the server on this state directory, if this command was given none; unknown if they cannot be
 /// read.

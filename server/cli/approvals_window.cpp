@@ -36,9 +36,10 @@ Result<Approval> ApprovalsWindow::find() const {
     auto found = archive.ledger->find(*id);
     if (!found) return found.error();
     if (*found) return policy::lapse(std::move(**found), now());
-    return Error{Errc::not_found, "There is no request " + shown(options.id, 64) +
-                                      ". Nothing was decided. List the open requests: " +
-                                      tools::own_command("approvals list")};
+    const bool decides = options.verb != ApprovalsOptions::Verb::show;
+    return Error{Errc::not_found, "There is no request " + shown(options.id, 64) + "." +
+                                      (decides ? " Nothing was decided." : "") +
+                                      " List the open requests: " + tools::own_command("approvals list")};
 }
 
 Result<std::string> ApprovalsWindow::whole_id(const std::string& kind) const {

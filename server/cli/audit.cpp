@@ -45,7 +45,7 @@ int begin_anew(const std::filesystem::path& state_dir, std::ostream& out, std::o
 }  // namespace
 
 void add_audit(CommandLine& line) {
-    constexpr std::string_view settings = "--state-dir --config";
+    constexpr std::string_view settings = "--state-dir --sandbox --config";
     auto& audit =
         line.add({"audit",
                   "Check or print the journal",

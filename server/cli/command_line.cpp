@@ -24,7 +24,7 @@ void name_state_dir(const config::Options& options) {
 /// commands that are printed name it.
 void keep_sandbox_apart(config::Options& options) {
     if (!options.sandbox || !options.state_dir.empty()) return;
-    if (auto usual = config::state_dir({})) options.state_dir = usual->string() + "-sandbox";
+    if (auto usual = config::state_dir({})) options.state_dir = config::sandbox_state_dir(*usual).string();
 }
 
 /// Of a command line that could not be read.

@@ -22,7 +22,7 @@ using storage::CallerKey;
 
 constexpr policy::Duration longest_life = std::chrono::days{365};
 constexpr std::size_t longest_label = 80;
-constexpr std::string_view of_keys = "--state-dir --config";
+constexpr std::string_view of_keys = "--state-dir --sandbox --config";
 
 struct KeyWish {
     std::string person = {};

@@ -299,7 +299,7 @@ int run_people(const PeopleOptions& options, std::istream& in, std::ostream& out
 }
 
 void add_people(CommandLine& line) {
-    constexpr std::string_view settings = "--state-dir --policy --config";
+    constexpr std::string_view settings = "--state-dir --sandbox --policy --config";
     auto chosen = std::make_shared<PeopleOptions>();
     auto& people = line.add({"people",
                              "Say who may decide: enrol, invite and suspend people",

@@ -184,7 +184,7 @@ void add_redact(CommandLine& line) {
     auto& redact =
         line.add({"redact",
                   "Remove known tokens from logs and transcripts; all else stays as it is",
-                  {"--state-dir --config",
+                  {"--state-dir --sandbox --config",
                    {"tfy-pat-mcp redact < session.log > clean.log", "tfy-pat-mcp redact --check *.log"}},
                   [chosen](Invocation& call) { return run(call, *chosen); }});
     redact.add_option("FILE", chosen->files, "Files to read in order; none, or -: standard input");

@@ -104,7 +104,8 @@ void add_settings(CLI::App& app, config::Options& options) {
     add_config(app);
     const TextSettings text{app};
     spelled(app.add_flag("--sandbox", options.sandbox,
-                         "Use a built-in stand-in with test tokens instead of TrueFoundry"),
+                         "Use a built-in stand-in with test tokens instead of TrueFoundry, and a state "
+                         "directory of its own"),
             "", "off")
         ->envname("TFY_PAT_MCP_SANDBOX");
     spelled(app.add_option("--sandbox-tokens", options.sandbox_tokens,

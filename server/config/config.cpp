@@ -270,6 +270,10 @@ Result<std::filesystem::path> state_dir(const std::string& text) {
     return home / ".local/state/tfy-pat-mcp";
 }
 
+std::filesystem::path sandbox_state_dir(const std::filesystem::path& usual) {
+    return usual.string() + "-sandbox";
+}
+
 std::string os_user() {
     const auto* user = getpwuid(getuid());
     return user != nullptr && user->pw_name != nullptr ? user->pw_name : "uid-" + std::to_string(getuid());

@@ -92,6 +92,9 @@ Result<std::string> read_public_url(const std::string& text);
 /// that sort (path_text.hpp), Errc::refused if no home is known.
 Result<std::filesystem::path> state_dir(const std::string& text);
 
+/// That of --sandbox where no other is given: beside the usual one.
+std::filesystem::path sandbox_state_dir(const std::filesystem::path& usual);
+
 /// The name of the operating system's user.
 std::string os_user();
 

@@ -50,6 +50,22 @@ for (const door of ['modern stdio', 'modern HTTP'])
       assert.ok(!used || (made < used && used < now), `${made} ${used}`);
   });
 
+test('commands find a sandbox with --sandbox, and say so where they find nothing', async t => {
+  const world = await sandboxWorld(t);
+  const { TFY_PAT_MCP_STATE_DIR: _, ...env } = world.env;
+  world.env = env;
+  assert.ok((await listed(await open('modern stdio', world))).length > 0);
+  await world.closeAll();
+  const { TFY_PAT_MCP_SANDBOX: __, ...plain } = env;
+  const missed = await runToEnd(binary, ['approvals', 'list'], { env: plain });
+  assert.equal(missed.code, 1);
+  assert.match(missed.stderr, /There is nothing in \S+\/tfy-pat-mcp: .*, or --sandbox: there is a sandbox's beside it\.\n$/);
+  for (const verb of ['approvals', 'people']) {
+    const found = await runToEnd(binary, [verb, 'list', '--sandbox'], { env: plain });
+    assert.equal(found.code, 0, found.stderr);
+  }
+});
+
 test('a restart keeps what was changed, and an emptied sandbox stays empty', async t => {
   const world = await sandboxWorld(t);
   let connection = await open('modern stdio', world);
