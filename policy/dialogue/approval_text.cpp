@@ -54,7 +54,7 @@ policy::Time read_at(const Approval& approval) {
 
 std::string destination_words(const DestinationOffer& offer) {
     if (offer.empty()) return {};
-    return "Choose where the new value goes (" + names_of(offer) + "): " + meanings_of(offer) + ".\n";
+    return "Where the new value can go: " + meanings_of(offer) + ".\n";
 }
 
 // Nothing here is known to be so: no word of it may stand among what this server verified.

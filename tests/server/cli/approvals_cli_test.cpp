@@ -134,8 +134,7 @@ TEST_CASE("show names the destinations that approve in the same terminal offers"
         Desk desk;
         desk.ask(create("apr_1"));
         const auto shown = desk.run_on("apr_1", Verb::show).out;
-        CHECK(holds(shown, *display == '\0' ? "new value goes (terminal, agent, none)"
-                                            : "new value goes (page, terminal, agent, none)"));
+        CHECK(holds(shown, *display == '\0' ? "new value can go: terminal = " : "new value can go: page = "));
     }
 }
 
@@ -296,7 +295,10 @@ TEST_CASE("what is decided, overdue or not there cannot be decided, and each is 
     Desk desk;
     desk.ask(approval("apr_1"));
     desk.options.reason = "no";
-    CHECK(holds(desk.run_on("apr_none", Verb::approve).err, "There is no request apr_none"));
+    CHECK(holds(desk.run_on("apr_none", Verb::approve).err,
+                "There is no request apr_none. Nothing was decided. List the open requests: "));
+    CHECK(holds(desk.run_on("apr_none", Verb::show).err,
+                "There is no request apr_none. List the open requests: "));
     CHECK(desk.run_on("", Verb::approve).code == 2);
     CHECK(desk.run_on("apr_1", Verb::deny).code == 0);
     const auto twice = desk.run_on("apr_1", Verb::approve, "ci-pipeline\n");
