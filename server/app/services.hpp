@@ -61,9 +61,9 @@ struct Services {
 
     /// What people are shown as the place where tokens are made.
     std::string upstream_label() const {
-        return sandbox            ? "sandbox"
-               : base_url.empty() ? "no control plane (TFY_BASE_URL is not set)"
-                                  : base_url;
+        if (sandbox) return "sandbox";
+        if (!url_problem.empty()) return "no control plane (TFY_BASE_URL cannot be used)";
+        return base_url.empty() ? "no control plane (TFY_BASE_URL is not set)" : base_url;
     }
 };
 

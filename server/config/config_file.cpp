@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "policy/near_miss.hpp"
@@ -50,8 +51,16 @@ std::vector<std::string> names_of(const CLI::App& app) {
     return names;
 }
 
-[[noreturn]] void unknown_key(const CLI::App& app, const toml::key& key) {
-    const auto names = names_of(app);
+/// `beginning` is what the table says already of the names in it: "oidc-".
+[[noreturn]] void unknown_key(const CLI::App& app, const toml::key& key, const std::string& beginning) {
+    auto names = names_of(app);
+    if (!beginning.empty()) {
+        if (key.str().starts_with(beginning) && std::ranges::find(names, key.str()) != names.end())
+            refuse(key.source(),
+                   "unknown key " + quoted(key.str()) + " in this table; leave out '" + beginning + "' here");
+        std::erase_if(names, [&](const std::string& name) { return !name.starts_with(beginning); });
+        for (auto& name : names) name.erase(0, beginning.size());
+    }
     const std::vector<std::string_view> known(names.begin(), names.end());
     const auto near = policy::near_miss(key.str(), known);
     refuse(key.source(),
@@ -77,14 +86,14 @@ public:
                     continue;
                 }
                 const auto* verb = verb_of(app, name);
-                if (verb == nullptr) unknown_key(app, key);
+                if (verb == nullptr) unknown_key(app, key, beginning);
                 auto below = parents;
                 below.push_back(name);
                 read(*verb, *inner, below);
                 continue;
             }
             const auto* option = app.get_option_no_throw("--" + name);
-            if (option == nullptr || !option->get_configurable()) unknown_key(app, key);
+            if (option == nullptr || !option->get_configurable()) unknown_key(app, key, beginning);
             auto values = values_of(key, node);
             if (!is_in_environment(*option)) items.push_back({parents, name, std::move(values)});
         }

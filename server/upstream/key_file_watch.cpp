@@ -38,7 +38,8 @@ void KeyFileWatch::look() {
 void KeyFileWatch::take() {
     auto value = read_key_file(file_);
     if (!value) {
-        uses_.log.warn("the key file cannot be used: the old key stays in use",
+        uses_.log.warn(key_->facts().set ? "the key file cannot be used: the old key stays in use"
+                                         : "the key file cannot be used: there is no key for TrueFoundry",
                        {{"why", value.error().message}});
         return key_->report(value.error());
     }

@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { binary, runToEnd } from './lib/process.mjs';
+import { binary, runToEnd, until } from './lib/process.mjs';
 import { World } from './lib/world.mjs';
 
 const secret = `eyJhbGciOiJSUzI1NiJ9.${'aB3xY9kQ7m'.repeat(8)}.${'Zk83hdPq0J'.repeat(4)}`;
@@ -93,6 +93,8 @@ test('a config file is read strictly, and what is wrong is said in its own words
   const rows = [
     ['\nholt = "5s"\n', /config\.toml line 2: unknown key 'holt'; did you mean 'hold'\?/],
     ['[sandbox]\nacount = ["alice"]\n', /line 2: unknown key 'acount'; did you mean 'account'\?/],
+    ['[oidc]\noidc-issuer = "https://id.example.com"\n', /line 2: unknown key 'oidc-issuer' in this table; leave out 'oidc-' here/],
+    ['[oidc]\nisuer = "https://id.example.com"\n', /line 2: unknown key 'isuer'; did you mean 'issuer'\?/],
     [`TFY_API_KEY = "${secret}"\n`, /line 1: unknown key \(not shown/],
     ['hold = 5s\n', /line 1: this is not valid TOML/],
     ['hold = 5.5\n', /line 1: the value of 'hold' must be a text/],
@@ -111,6 +113,20 @@ test('a config file is read strictly, and what is wrong is said in its own words
   assert.equal(missing.code, 2);
   assert.match(missing.stderr, /Cannot read the file of --config, \/nowhere\/config.toml\./);
   assert.equal((await run(world, ['doctor'], { TFY_PAT_MCP_CONFIG: '/nowhere/c.toml' })).code, 2);
+});
+
+test('a start says that an address or a key file cannot be used, not that it is missing or was replaced', async t => {
+  const world = await World.start(t);
+  const file = join(world.folder, 'key');
+  writeFileSync(file, 'two words', { mode: 0o600 });
+  const { TFY_API_KEY: _, ...env } = world.env;
+  const server = await world.serve({ ...env, TFY_BASE_URL: 'ftp://control.example', TFY_API_KEY_FILE: file });
+  await until(() => server.process.stderr.includes('the key file cannot be used: there is no key for TrueFoundry'), {
+    what: () => `the key file in ${server.process.stderr}`,
+    change: look => server.process.watchers.add(look),
+  });
+  assert.match(server.process.stdout, /^tfy-pat-mcp \S+, serving no control plane \(TFY_BASE_URL cannot be used\)$/m);
+  assert.doesNotMatch(server.process.stderr, /the old key/);
 });
 
 test('a flag comes before the environment, that before the file of --config', async t => {
