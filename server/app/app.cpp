@@ -282,12 +282,20 @@ Async<Result<void>> App::start() {
     drivers_.answers.tells_of_now([this](tools::ToolResult& outcome, const policy::Approval& approval) {
         return bring_up_to_date(outcome, approval);
     });
+    drivers_.answers.tells_of_first_person([this] { return first_person(); });
     reveals_.seen_by([this](const std::string& reveal_id) { return way_to_value(reveal_id); });
     reveal_socket_.start();
     key_file_watch_.start();
     if (auto begun = co_await notifier_.start(std::move(channels_)); !begun) co_return begun;
     tell_in_time();
     co_return Result<void>{};
+}
+
+// The command that enrols them. Empty where there is another way in: a person, a printed code, a provider.
+Async<std::string> App::first_person() {
+    if (provider_ || page_.sign_in_help().has_code) co_return std::string{};
+    const bool anyone = co_await sign_in_codes_.anyone_makes_them();
+    co_return anyone ? std::string{} : tools::own_command("people first");
 }
 
 // Without a channel there is no one to tell.
@@ -352,6 +360,7 @@ registry::Catalog App::assemble(const Services& parts, const approvals::Approval
                            .sandbox = parts.sandbox,
                            .version = TFY_VERSION,
                            .page_url = [&page] { return page.home(); },
+                           .first_person = [this] { return first_person(); },
                            .url_problem = parts.url_problem,
                            .url_cause = parts.url_cause}});
 }

@@ -112,6 +112,7 @@ private:
     void tell_in_time();
     Async<void> bring_up_to_date(tools::ToolResult& outcome, const policy::Approval& approval);
     void warn_of_settings(const Services& parts) const;
+    Async<std::string> first_person();
     tools::WayToValue way_to_value(const std::string& reveal_id);
     registry::Catalog assemble(const Services& parts, const approvals::ApprovalPage& page);
 

@@ -35,7 +35,12 @@ std::string next_of_pending(const Approval& approval, const DecisionLinks& doors
     if (approval.terms.min_assurance == policy::Assurance::passkey) where += ", signed with a passkey";
     const auto next =
         whom_to_ask(approval, seal) + where + ", then call again with the same arguments for the result.";
-    return doors.terminal.empty() ? next : next + "\nTo decide in a terminal: " + doors.terminal;
+    const auto before = doors.first_person.empty()
+                            ? std::string{}
+                            : "No one is enrolled yet, so no one can decide on the page or in a terminal. "
+                              "The user, not you, first runs in a terminal: " +
+                                  doors.first_person + "\n";
+    return before + (doors.terminal.empty() ? next : next + "\nTo decide in a terminal: " + doors.terminal);
 }
 
 std::string message_of_pending(const Approval& approval) {
@@ -79,7 +84,7 @@ ToolResult with_next(ToolResult result, const Approval& approval, std::string ne
     result.structured["approval_id"] = approval.id;
     result.structured["message"] = result.text;
     result.structured["next"] = next;
-    if (!result.text.ends_with('\n')) result.text += ' ';
+    result.text += result.text.ends_with('\n') ? '\n' : ' ';  // a list ends before it
     result.text += next + "\n";
     return result;
 }

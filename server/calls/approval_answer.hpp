@@ -11,7 +11,8 @@ namespace tfy::calls {
 /// Where a person can decide, for the agent to pass on.
 struct DecisionLinks {
     std::string page;  // this approval's address on the page, empty if there is none; never pre-authenticated
-    std::string terminal;  // "tfy-pat-mcp approvals approve apr_…"
+    std::string terminal;           // "tfy-pat-mcp approvals approve apr_…"
+    std::string first_person = {};  // "tfy-pat-mcp people first" while no one could decide there; else empty
 };
 
 /// The state of the request: pending (no error), denied, expired, withdrawn, superseded, or the stored,

@@ -25,6 +25,11 @@ public:
         std::function<Async<void>(tools::ToolResult& outcome, const policy::Approval& approval)>;
     void tells_of_now(BringUpToDate bring_up_to_date) { bring_up_to_date_ = std::move(bring_up_to_date); }
 
+    /// The command that enrols the first person, while no one could sign in or decide in a terminal; empty
+    /// else.
+    using FirstPerson = std::function<Async<std::string>()>;
+    void tells_of_first_person(FirstPerson first_person) { first_person_ = std::move(first_person); }
+
     /// With an outcome that is up to date.
     Async<policy::Approval> as_it_is(policy::Approval approval);
 
@@ -45,6 +50,7 @@ private:
     approvals::ApprovalPage& page_;
     const Clock& clock_;
     BringUpToDate bring_up_to_date_ = {};
+    FirstPerson first_person_ = {};
 };
 
 /// A tool's result as the answer to tools/call, in the requester's revision.

@@ -36,6 +36,9 @@ std::string waiting_words(const Approval& approval, const DecisionLinks& doors, 
                         policy::format_duration(std::max(approval.expires - now, policy::Duration{0})) + ".";
     if (!doors.page.empty()) words += " To decide on the page: " + doors.page + ".";
     if (!doors.terminal.empty()) words += " To decide in a terminal: " + doors.terminal;
+    if (!doors.first_person.empty())
+        words += "\nNo one is enrolled yet, so no one can decide there. The user, not you, first runs: " +
+                 doors.first_person;
     return words;
 }
 

@@ -12,6 +12,7 @@
 #include "server/app/app.hpp"
 #include "server/loop/loop.hpp"
 #include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/people.hpp"
 #include "tests/fakes/permits.hpp"
 #include "tests/fakes/pipe_transport.hpp"
 #include "tests/fakes/state.hpp"
@@ -119,6 +120,8 @@ public:
         app::Services parts;
         parts.instance = instance;
         parts.ledger = storage::Ledger::open(state / "ledger.db").value();
+        if (!parts.ledger->anyone_enrolled().value())
+            fakes::enrol(*parts.ledger, {"grace@example.com"}, clock.now());
         parts.user = user;
         parts.rules = config::load_rules("").value();
         parts.hold = policy::Duration{0};

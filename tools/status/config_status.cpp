@@ -43,6 +43,13 @@ Async<Result<tools::ToolResult>> ConfigStatus::run(policy::ReadPermit permit) {
         finding = after_asking(probed, key, clock_.now(), seal);
         if (known.sandbox && probed) finding->sentence = sandbox_mode;
     }
+    std::string first;
+    if (known.first_person) first = co_await known.first_person();
+    if (!first.empty())
+        finding->warnings.push_back(
+            "No one is enrolled, so no one can decide on the approvals page or in a terminal. The user, not "
+            "you, first runs in a terminal: " +
+            first);
     const auto requirements =
         known.approvals ? known.approvals(permit.call().caller) : ApprovalRequirements{};
     const auto page = known.page_url ? known.page_url() : std::string{};

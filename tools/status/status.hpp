@@ -29,6 +29,8 @@ struct Configuration {
     bool sandbox = false;
     std::string version;
     std::function<std::string()> page_url = {};  // the approvals page, empty while there is none
+    std::function<Async<std::string>()> first_person =
+        {};                        // the command that enrols them, while no one could decide; empty else
     std::string url_problem = {};  // why the address cannot be used, in a sentence; empty if it can
     std::string url_cause = {};    // the same as a word: "base_url_not_https", "base_url_unusable"
 };

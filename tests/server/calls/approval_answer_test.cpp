@@ -88,6 +88,25 @@ TEST_CASE("a fresh result says for how long it is repeated; one that shows a val
     CHECK(calls::fresh_answer(plain(), in(State::executing), noon).text == plain().text);
 }
 
+TEST_CASE("an empty line parts what is to be done from a list above it") {
+    const tools::ToolResult listed{.text = "Token created.\n\nTell the user:\n- It never expires.\n",
+                                   .structured = {{"status", "executed"}}};
+    CHECK(holds(calls::fresh_answer(listed, in(State::succeeded), noon).text,
+                "- It never expires.\n\nUntil 2026-11-23 12:10 UTC the same call"));
+}
+
+TEST_CASE("while no one is enrolled, the user first becomes the first person") {
+    const calls::DecisionLinks doors{.page = "http://localhost/approvals/apr_1",
+                                     .terminal = "tfy-pat-mcp approvals approve apr_1",
+                                     .first_person = "tfy-pat-mcp people first"};
+    const auto answer = calls::status_answer(in(State::pending), doors, noon, fakes::no_tokens());
+    CHECK(
+        holds(answer.structured.at("next").get<std::string>(),
+              "No one is enrolled yet, so no one can decide on the page or in a terminal. The user, not you, "
+              "first runs in a terminal: tfy-pat-mcp people first\nAsk the user to decide at http://"));
+    CHECK(holds(answer.text, "tfy-pat-mcp people first\n"));
+}
+
 TEST_CASE("a request that was told before keeps the time that it was given then") {
     auto approval = in(State::succeeded);
     approval.answers_until = noon + std::chrono::minutes{3};

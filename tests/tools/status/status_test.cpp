@@ -155,6 +155,20 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
     }
 }
 
+TEST_CASE("that no one is enrolled is a warning, with the command that changes it") {
+    auto configuration = whole();
+    configuration.first_person = []() -> Async<std::string> { co_return "tfy-pat-mcp people first"; };
+    const auto result = Status().of(configuration, answer(200, page(Json::array())));
+    CHECK(result.structured.at("connection") == "works");
+    REQUIRE(result.structured.at("warnings").size() == 1);
+    const auto warning = result.structured.at("warnings").front().get<std::string>();
+    CHECK(holds(warning, "No one is enrolled, so no one can decide"));
+    CHECK(warning.ends_with(": tfy-pat-mcp people first"));
+    CHECK(holds(result.text, "Warning: " + warning));
+    configuration.first_person = []() -> Async<std::string> { co_return std::string{}; };
+    CHECK(Status().of(configuration, answer(200, page(Json::array()))).structured.at("warnings").empty());
+}
+
 TEST_CASE("a key that says that it has ended is expired where it is refused, and odd where it works") {
     auto ended = a_key();
     ended.expires = noon;
