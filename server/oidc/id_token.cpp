@@ -14,7 +14,7 @@ namespace {
 using protocol::text_in;
 
 constexpr std::size_t most_ways = 10, longest_way = 64;
-constexpr double longest_ago = 300, skew = 60;  // seconds
+constexpr double skew = 10;  // seconds that two clocks may differ by
 constexpr auto email_claim = "email", verified_claim = "email_verified";
 
 Error not_in(const std::string& sentence) { return {Errc::denied, sentence}; }
@@ -61,16 +61,26 @@ Result<void> may_enter(const Json& claims, const ProviderSettings& provider) {
     return {};
 }
 
-Result<void> signed_in_just_now(const Json& claims, const ProviderSettings& provider, policy::Time now) {
+// The address that asks for a new sign-in there is the browser's to change. When it took place is not.
+Result<void> signed_in_since(const Json& claims, const ProviderSettings& provider, policy::Time begun,
+                             policy::Time now) {
     const auto since = jwt::seconds_in(claims, "auth_time");
     if (!since)
         return not_in(
             provider.host() +
             " does not say when you signed in there (auth_time), so it cannot confirm that it is you.");
-    const auto at = std::chrono::duration<double>(now.time_since_epoch()).count();
-    if (*since + longest_ago < at || *since - skew > at)
-        return not_in("You signed in to " + provider.host() +
-                      " more than five minutes ago. Type your password there once more.");
+    const auto seconds = [](policy::Time time) {
+        return std::chrono::duration<double>(time.time_since_epoch()).count();
+    };
+    if (*since - skew > seconds(now))
+        return not_in(provider.host() +
+                      " says that you signed in there at a time that is still to come. Tell the operator of "
+                      "this server that its clock and the one there differ.");
+    if (*since + skew < seconds(begun))
+        return not_in(
+            "You signed in to " + provider.host() +
+            " before you began to confirm here. Confirm once more, and type your password there. If "
+            "you did, tell the operator of this server that its clock and the one there differ.");
     return {};
 }
 

@@ -19,8 +19,10 @@ bool has_nonce(const Json& claims, const std::string& nonce);
 /// sentence.
 Result<void> may_enter(const Json& claims, const ProviderSettings& provider);
 
-/// Whether they signed in there within the last five minutes: auth_time. Errc::denied with a sentence.
-Result<void> signed_in_just_now(const Json& claims, const ProviderSettings& provider, policy::Time now);
+/// Whether they signed in there (auth_time) after `begun`, give or take ten seconds. Errc::denied with a
+/// sentence.
+Result<void> signed_in_since(const Json& claims, const ProviderSettings& provider, policy::Time begun,
+                             policy::Time now);
 
 /// Under which name they can be enrolled. An address counts only if the provider has verified it.
 /// Errc::denied with a sentence.

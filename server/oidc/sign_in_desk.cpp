@@ -228,7 +228,7 @@ Async<Result<SignInDesk::Came>> SignInDesk::take_in(Json claims, Wish wish) {
     if (!has_nonce(claims, wish.begun.nonce))
         arrival.may_enter = Error{Errc::denied, "The ID token of " + host() + " belongs to another sign-in."};
     else if (wish.of.purpose == Purpose::confirm && arrival.may_enter)
-        arrival.may_enter = signed_in_just_now(claims, settings, now);
+        arrival.may_enter = signed_in_since(claims, settings, wish.begun.until - life_of_sign_in, now);
     auto work = [arrival = std::move(arrival), begun = std::move(wish.begun), now,
                  &redaction = redaction_](storage::Ledger& ledger) -> Result<Came> {
         if (const auto spent = ledger.spend_provider_sign_in(begun, arrival.pair, now); !spent)

@@ -29,7 +29,13 @@ test('who has no passphrase registers a passkey after signing in at the provider
   const now = Math.floor(Date.now() / 1000);
   const usual = provider.person;
   provider.person = { ...usual, auth_time: now - 3600 };
-  await said(await confirm(), 403, /more than five minutes ago/);
+  await said(await confirm(), 403, /before you began to confirm here/);
+  provider.person = { ...usual, auth_time: now - 60 }; // the sign-in that opened this session
+  await said(await confirm(), 403, /before you began to confirm here/);
+  const withoutPassword = new URL((await begin(page)).body.address);
+  for (const name of ['prompt', 'max_age']) withoutPassword.searchParams.delete(name);
+  const brought = await follow({ address: withoutPassword.href });
+  await said(await page.request('POST', '/api/sign-in/provider/answer', brought), 403, /before you began to confirm here/);
   provider.person = { ...usual, auth_time: undefined };
   await said(await confirm(), 403, /does not say when you signed in there \(auth_time\)/);
   provider.person = { ...usual, sub: 'u-eve', email: 'eve@example.com' };
@@ -56,5 +62,5 @@ test('who has no passphrase registers a passkey after signing in at the provider
   assert.equal(options.status, 200, options.text);
   assert.equal(options.body.user.name, ada);
   const told = (await journal(world, 'signed_in', 'sign_in_refused')).filter(each => each.body.confirms).map(each => [each.kind, each.body.person, each.body.confirms]);
-  assert.deepEqual(told, [...Array(4).fill(['sign_in_refused', ada, ada]), ['signed_in', ada, ada]]);
+  assert.deepEqual(told, [...Array(6).fill(['sign_in_refused', ada, ada]), ['signed_in', ada, ada]]);
 });
