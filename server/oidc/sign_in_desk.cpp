@@ -72,8 +72,8 @@ Error SignInDesk::not_begun(const std::string& why) const {
     log_.warn("a sign-in at the identity provider did not begin", {{"provider", host()}, {"why", why}});
     return {Errc::upstream,
             "The sign-in at " + host() + " did not begin: " + why +
-                ". Nothing was changed. Try again, or sign in here in another way; if it stays "
-                "so, tell the operator of this server, who finds more with tfy-pat-mcp doctor."};
+                ". Nothing was changed. Try again, or sign in here in another way; if this "
+                "keeps happening, tell the operator of this server, who finds more with tfy-pat-mcp doctor."};
 }
 
 // Errc::denied is about the token; all else about the provider.
@@ -83,11 +83,12 @@ Error SignInDesk::distrusted(const Error& why) const {
     if (why.code != Errc::denied)
         return {Errc::upstream,
                 host() + " could not be asked: " + why.message +
-                    ". Nothing was changed. Try again; if it stays so, tell the operator of this "
+                    ". Nothing was changed. Try again; if this keeps happening, tell the operator of this "
                     "server, who finds more with tfy-pat-mcp doctor."};
-    return {Errc::denied, "The ID token of " + host() + " does not count: " + why.message +
-                              ". Nothing was changed. Begin again; if it stays so, tell the operator of this "
-                              "server."};
+    return {Errc::denied,
+            "The ID token of " + host() + " does not count: " + why.message +
+                ". Nothing was changed. Begin again; if this keeps happening, tell the operator of this "
+                "server."};
 }
 
 std::string SignInDesk::sealed_for(Purpose purpose, const std::string& person) const {
@@ -197,7 +198,7 @@ Async<Result<jwt::Token>> SignInDesk::token_for(ProviderAnswer answer, ProviderS
         co_return Error{
             Errc::denied,
             "The answer is not from " + host() +
-                ", where this sign-in was begun. Nothing was changed. Begin again; if it stays so, "
+                ", where this sign-in was begun. Nothing was changed. Begin again; if this keeps happening, "
                 "tell the operator of this server."};
     if (answer.code.empty() || answer.code.size() > longest_code) co_return begun_elsewhere();
     auto exchanging = provider_->exchange(std::move(answer.code), begun.verifier, redirect_());

@@ -57,7 +57,7 @@ Rejection too_many(std::chrono::seconds wait) {
 Rejection not_known_now() {
     return {503,
             "Keys cannot be checked at the moment: the state database cannot be read. Nothing was done. Try "
-            "again; if it stays so, tfy-pat-mcp doctor on the server's machine says why.",
+            "again; if this keeps happening, tfy-pat-mcp doctor on the server's machine says why.",
             {{"retry-after", "1"}, {"cache-control", not_to_be_kept}},
             redaction::Literal("temporarily_unavailable")};
 }
