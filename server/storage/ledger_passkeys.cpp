@@ -29,6 +29,14 @@ Error too_many_used(const std::string& person) {
                                     "then try again."};
 }
 
+/// Of several that were begun behind one confirmation, the first one ends what the provider stands for.
+Error has_one_by_now() {
+    return {
+        Errc::refused,
+        "You have a passphrase or a passkey here by now, and no one else can confirm for you. Nothing was "
+        "changed. Confirm with that one, then register this passkey again."};
+}
+
 Error no_such_passkey() {
     return {Errc::not_found, "There is no such passkey here, or it was removed. Nothing was changed."};
 }
@@ -221,6 +229,7 @@ Result<Passkey> Ledger::add_passkey(Passkey passkey, const std::string& challeng
         if (!known) return known.error();
         if (!may_use(*known, passkey.person)) return not_enrolled("Nothing was changed.");
         if (!impl_->take_passkey_challenge(challenge, at)) return challenge_is_gone();
+        if (by == provider_kind && known->has_own_credential(passkey.person)) return has_one_by_now();
         const auto made = impl_->insert_passkey(passkey.person, passkey, at);
         if (!made) return made.error();
         auto body = credential_body(*made);

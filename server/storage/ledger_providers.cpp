@@ -1,6 +1,4 @@
 // Sign-ins at an identity provider, and whom its people are here.
-#include <algorithm>
-
 #include "policy/canonical_json.hpp"
 #include "policy/mac.hpp"
 #include "server/storage/ledger_impl.hpp"
@@ -77,9 +75,7 @@ Result<bool> Ledger::has_own_credential(const std::string& person) {
     return sqlite::snapshot(*impl_->database, [&]() -> Result<bool> {
         const auto known = impl_->people_in_journal();
         if (!known) return known.error();
-        return std::ranges::any_of(known->credentials, [&](const auto& each) {
-            return each.second.person == person && each.second.kind != provider_kind;
-        });
+        return known->has_own_credential(person);
     });
 }
 

@@ -99,6 +99,12 @@ bool PeopleInJournal::suspended(const std::string& name) const {
     return found != people.end() && found->second.suspended;
 }
 
+bool PeopleInJournal::has_own_credential(const std::string& name) const {
+    return std::ranges::any_of(credentials, [&](const auto& each) {
+        return each.second.person == name && each.second.kind != provider_kind;
+    });
+}
+
 bool PeopleInJournal::counts(const Invitation& invitation, policy::Time now) const {
     if (invitation.until <= now) return false;
     return invitation.by.empty() ? people.empty() : may_decide(invitation.by, "").has_value();

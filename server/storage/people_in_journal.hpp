@@ -29,6 +29,8 @@ struct PeopleInJournal {
     /// Errc::refused for who may not decide; `undone` ends the sentence.
     Result<void> may_decide(const std::string& name, std::string_view undone) const;
     bool suspended(const std::string& name) const;
+    /// Whether they have a passphrase or a passkey here.
+    bool has_own_credential(const std::string& name) const;
     /// Whether it still enrols: its time is not over, and who invited may still decide; of the first person,
     /// no one is enrolled.
     bool counts(const Invitation& invitation, policy::Time now) const;

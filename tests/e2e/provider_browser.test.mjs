@@ -118,6 +118,9 @@ test('who came so registers a passkey: they confirm at the provider in place of 
   await page.getByRole('heading', { name: 'laptop' }).waitFor();
   await page.getByRole('button', { name: /^Confirm at / }).waitFor({ state: 'detached' });
   assert.equal((await device.keys()).length, 1);
+  const next = page.waitForRequest(request => request.url().endsWith('/api/passkeys/new'));
+  await page.getByRole('button', { name: 'Register a passkey' }).click();
+  assert.deepEqual(Object.keys((await next).postDataJSON()), ['passkey'], 'from here on the passkey confirms');
   const [registered] = await journal(world, 'person_credential');
   assert.deepEqual([registered.body.person, registered.body.kind, registered.body.confirmed_by], [ada, 'passkey', 'oidc']);
   const kept = await page.evaluate(() => Object.keys({ ...sessionStorage, ...localStorage }));

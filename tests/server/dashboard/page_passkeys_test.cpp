@@ -294,6 +294,36 @@ TEST_CASE("a passkey is registered by its person, behind the passphrase, and onc
     CHECK(house.page.post("/approvals/api/passkeys/new", {{"passphrase", their_passphrase}}).status() == 403);
 }
 
+TEST_CASE(
+    "what the identity provider confirmed registers a first passkey, and no second one that was begun") {
+    Page page;
+    page.enrolled({"grace"});
+    page.in_ledger([](storage::Ledger& ledger) {
+        ledger.enrol_by_provider("ada", {"https://idp.example.com", "u-ada"}, noon).value();
+        ledger.confirm_person("ada", "grace", noon).value();
+    });
+    Authenticator laptop{Authenticator::es256, "laptop"}, phone{Authenticator::es256, "phone"};
+    const auto begin = [&](std::string_view by) {
+        return page.wait(page.passkeys.to_register("ada", std::string(by)))
+            .value()
+            .at("challenge")
+            .get<std::string>();
+    };
+    const auto first = begin(storage::provider_kind), second = begin(storage::provider_kind);
+    page.key = page.wait(page.people.open("ada")).value().key;
+    const auto add = [&](Authenticator& device, const std::string& challenge) {
+        return page.post("/approvals/api/passkeys",
+                         {{"name", "device"}, {"passkey", as_browsers_send(device.make(challenge))}});
+    };
+    CHECK(add(laptop, first).status() == 201);
+    const auto refused = add(phone, second);
+    CHECK(refused.status() == 422);
+    CHECK(holds(message_of(refused), "You have a passphrase or a passkey here by now"));
+    CHECK(holds(message_of(refused), "Nothing was changed."));
+    CHECK(page.wait(page.passkeys.of("ada")).value().size() == 1);
+    CHECK(add(phone, begin(storage::passkey_kind)).status() == 201);
+}
+
 TEST_CASE("a list of one's own passkeys, and only those can be removed on the page") {
     House house;
     REQUIRE(house.bob.register_it().status() == 201);

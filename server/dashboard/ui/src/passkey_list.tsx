@@ -96,6 +96,7 @@ export function Passkeys() {
                 throw failure;
             });
             await api.addPasskey({ name: name.trim(), ...(await make(asked)) });
+            confirmed.value = ""; // from here on the passkey is what confirms
         }, "Passkey registered");
         setPassphrase("");
     };
