@@ -176,6 +176,12 @@ void App::warn_of_settings(const Services& parts) const {
 
 App::~App() = default;
 
+void App::tell_of_lost_values() const {
+    for (const auto& value : reveals_.waiting())
+        log_.warn("a new value that no one has seen is lost with this server: delete its token, or rotate it",
+                  {{"token", value.token_name}});
+}
+
 void App::close() {
     exchange_.reset();
     notifier_.close();

@@ -76,6 +76,10 @@ public:
         subscriptions_.drain();
     }
 
+    /// Names in the log each value that no one has seen: it ends with this process. To be called last, when
+    /// no one can be shown it any more.
+    void tell_of_lost_values() const;
+
     /// Ends the threads that wait. The loop must not run any more.
     void close();
 

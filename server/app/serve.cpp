@@ -118,7 +118,9 @@ std::string greeting(const std::string& upstream, const std::string& base, const
     text += R"(Or to a .mcp.json:
   {"mcpServers": {"tfy-pat-mcp": {"type": "http", "url": ")" +
             base + "/mcp\"" + headers + "}}}\n\n";
-    text += "Stop with Ctrl-C. Open requests are kept for the next start.\n";
+    text +=
+        "Stop with Ctrl-C. Open requests are kept for the next start; a new value that no one has "
+        "seen is lost.\n";
     return text;
 }
 
@@ -185,6 +187,7 @@ Async<Result<void>> run_served(asio::signal_set& signals, transport::Listener& l
     app.drain();
     co_await listener.drain(grace);
     co_await app.idle(std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()));
+    app.tell_of_lost_values();
     co_return Result<void>{};
 }
 

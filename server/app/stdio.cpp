@@ -132,6 +132,7 @@ Async<Result<void>> run_stream(App& app, transport::StdioTransport& transport) {
     if (auto started = co_await app.start(); !started) co_return started;
     co_await app.serve_stream(transport);
     co_await app.idle(for_last_calls);
+    app.tell_of_lost_values();
     co_return Result<void>{};
 }
 

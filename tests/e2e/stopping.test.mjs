@@ -5,10 +5,11 @@ import { test } from 'node:test';
 
 import { Page } from './lib/page.mjs';
 import { until, untilPolled } from './lib/process.mjs';
-import { modernRequest, RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
+import { answered, modernRequest, RawHttp, RawStdio, toolCall } from './lib/raw.mjs';
 import { Socket } from './lib/sockets.mjs';
 import { World } from './lib/world.mjs';
 
+const createTool = 'tfy_access_tokens_create';
 const collection = '/api/svc/v1/personal-access-tokens';
 
 /** Reads a stream to its end, or to its breaking off; resolves with the first bytes. */
@@ -138,6 +139,42 @@ test('serve: an answer that comes seven seconds after Ctrl-C reaches its caller'
   await stops(server.process, 'SIGINT');
   assert.match(await answered, /"tokens":\[/);
 });
+
+const lost = name => new RegExp(`a new value that no one has seen is lost with this server: delete its token, or rotate it.*${name}`);
+const capabilities = { elicitation: {} };
+
+/** A token whose value waits: {reveal_id}. */
+async function createApproved(peer, name, destination) {
+  const call = [createTool, { payload: { name } }];
+  const asked = await peer.exchange(toolCall(`ask ${name}`, ...call, { capabilities }));
+  const content = { decision: 'approve', confirm_name: name, destination };
+  const { result } = await peer.exchange(answered(`make ${name}`, asked.result, ...call, content, { capabilities }));
+  assert.equal(result.structuredContent.status, 'executed', JSON.stringify(result));
+  return result.structuredContent;
+}
+
+for (const [how, begin] of [
+  ['serve', async world => {
+    const server = await world.serve();
+    return { process: server.process, peer: new RawHttp(world, server.endpoint) };
+  }],
+  ['stdio', async world => {
+    const peer = new RawStdio(world);
+    return { process: peer.server, peer };
+  }],
+])
+  test(`${how} names the values that no one has seen when it stops, and no other`, async t => {
+    const world = await World.start(t);
+    const { process, peer } = await begin(world);
+    await createApproved(peer, 'not-seen', 'agent');
+    const { reveal_id } = await createApproved(peer, 'was-seen', 'agent');
+    const shown = await peer.exchange(toolCall('reveal', 'tfy_access_tokens_reveal', { reveal_id }));
+    assert.ok(!shown.result.isError, JSON.stringify(shown));
+    assert.doesNotMatch(process.stderr, /no one has seen/);
+    await stops(process, 'SIGINT');
+    assert.match(process.stderr, lost('not-seen'));
+    assert.doesNotMatch(process.stderr, lost('was-seen'));
+  });
 
 test('serve: a second Ctrl-C ends at once', async t => {
   const world = await World.start(t, { hold: '60s' });
