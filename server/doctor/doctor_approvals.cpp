@@ -43,7 +43,41 @@ void look_at_passkeys(const std::vector<storage::Passkey>& passkeys, const std::
             {Level::warning, "people", std::move(words), people::what_to_do_about_void_passkeys()});
 }
 
-CheckResults look_at_people(const fs::path& state_dir, bool sandbox, const std::string& page) {
+/// Why this approver of a rule may not decide; empty if they may.
+std::string why_they_may_not(const std::string& name, const std::vector<storage::Person>& people) {
+    const auto found = std::ranges::find(people, name, &storage::Person::name);
+    if (found == people.end()) return name + " is not enrolled";
+    if (found->suspended) return name + " is suspended";
+    return found->decides() ? "" : name + " is not confirmed";
+}
+
+/// The gate counts names: a request is opened also where too few of them belong to someone who may decide.
+void look_at_quorums(const policy::Rules& rules, const std::vector<storage::Person>& people,
+                     CheckResults& findings) {
+    const auto deciding = static_cast<std::size_t>(std::ranges::count_if(people, &storage::Person::decides));
+    for (const auto& rule : rules.rules) {
+        if (people.empty() || rule.says != policy::Rule::Says::ask) continue;
+        std::string missing;
+        auto able = rule.approvers.empty() ? deciding : rule.approvers.size();
+        for (const auto& name : rule.approvers) {
+            const auto why = why_they_may_not(name, people);
+            if (why.empty()) continue;
+            missing += (missing.empty() ? ": " : ", ") + why;
+            --able;
+        }
+        if (able >= rule.quorum) continue;
+        const auto few = able == 0 ? "no one" : "only " + std::to_string(able);
+        findings.push_back(
+            {Level::warning, "people",
+             "the rule at line " + std::to_string(rule.line) + " asks for " + std::to_string(rule.quorum) +
+                 (rule.quorum == 1 ? " person" : " people") + ", and " + few + " may decide" + missing,
+             "Invite them (" + tools::own_command("people invite NAME") +
+                 "), or name others in approvers. Until enough may decide, its requests expire."});
+    }
+}
+
+CheckResults look_at_people(const policy::Rules& rules, const fs::path& state_dir, bool sandbox,
+                            const std::string& page) {
     std::error_code ignored;
     if (!fs::exists(state_dir / "ledger.db", ignored)) return {people_of({}, sandbox)};
     const auto ledger = storage::Ledger::open(state_dir / "ledger.db");
@@ -52,6 +86,7 @@ CheckResults look_at_people(const fs::path& state_dir, bool sandbox, const std::
         return {{Level::broken, "people", people.error().message,
                  "Check the journal: " + tools::own_command("audit verify")}};
     CheckResults findings{people_of(*people, sandbox)};
+    look_at_quorums(rules, *people, findings);
     for (const auto& name : people::not_carried_over(state_dir, *people))
         findings.push_back({Level::warning, "people",
                             name + " had a passphrase in an earlier version, which counts no more",
@@ -181,7 +216,7 @@ CheckResults look_at_approvals(const policy::Rules& rules, const fs::path& state
         {.principal = "http:loopback", .default_assurance = policy::Assurance::signed_in}, now, seal);
     auto findings = approvals("approvals on stdio", stdio, http, seal);
     std::ranges::move(approvals("approvals over HTTP", http, stdio, seal), std::back_inserter(findings));
-    std::ranges::move(look_at_people(state_dir, sandbox, page), std::back_inserter(findings));
+    std::ranges::move(look_at_people(rules, state_dir, sandbox, page), std::back_inserter(findings));
     return findings;
 }
 
