@@ -55,7 +55,7 @@ std::vector<int> escalating_lines(const Channel& channel, const policy::Rules& r
     return lines;
 }
 
-std::string listed(const std::vector<std::string>& all) {
+std::string with_commas(const std::vector<std::string>& all) {
     std::string text;
     for (const auto& each : all) text += (text.empty() ? "" : ", ") + each;
     return text;
@@ -156,7 +156,7 @@ std::string fate(const Channel& channel, const Answer& answer, const policy::Sea
                           policy::shown(seal, each.words, 300) + ")");
     const auto all = channel.to.size();
     return "the test message was taken for " + std::to_string(all - refused.size()) + " of " +
-           std::to_string(all) + "; refused: " + listed(refused);
+           std::to_string(all) + "; refused: " + with_commas(refused);
 }
 
 int report(Invocation& call, const NotifyOptions& options, const Channel& channel, const Answer& answer) {
@@ -216,9 +216,9 @@ std::string told_of(const Channel& channel, const policy::Rules& rules) {
     for (const auto line : escalating_lines(channel, rules)) lines.push_back(std::to_string(line));
     const auto of_rules =
         lines.size() == 1 ? "; escalations of the rule of line " : "; escalations of the rules of lines ";
-    return listed(events) +
-           (channel.tools == Channel{}.tools ? std::string{} : "; only of " + listed(channel.tools)) +
-           (lines.empty() ? std::string{} : of_rules + listed(lines));
+    return with_commas(events) +
+           (channel.tools == Channel{}.tools ? std::string{} : "; only of " + with_commas(channel.tools)) +
+           (lines.empty() ? std::string{} : of_rules + with_commas(lines));
 }
 
 void add_notify(CommandLine& line, CLI::App& approvals) {
