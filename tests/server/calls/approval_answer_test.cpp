@@ -89,9 +89,9 @@ TEST_CASE("a fresh result says for how long it is repeated; one that shows a val
 }
 
 TEST_CASE("an empty line parts what is to be done from a list above it") {
-    const tools::ToolResult listed{.text = "Token created.\n\nTell the user:\n- It never expires.\n",
-                                   .structured = {{"status", "executed"}}};
-    CHECK(holds(calls::fresh_answer(listed, in(State::succeeded), noon).text,
+    tools::ToolResult listed{.text = "Token created.\n\nTell the user:\n- It never expires.\n",
+                             .structured = {{"status", "executed"}}};
+    CHECK(holds(calls::fresh_answer(std::move(listed), in(State::succeeded), noon).text,
                 "- It never expires.\n\nUntil 2026-11-23 12:10 UTC the same call"));
 }
 
