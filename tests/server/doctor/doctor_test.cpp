@@ -9,7 +9,6 @@
 
 #include "server/app/services.hpp"
 #include "server/doctor/doctor_approvals.hpp"
-#include "server/doctor/doctor_channels.hpp"
 #include "server/doctor/doctor_settings.hpp"
 #include "server/doctor/doctor_state.hpp"
 #include "server/doctor/doctor_upstream.hpp"
@@ -282,37 +281,6 @@ TEST_CASE("the doctor says who may decide, who was the first, and who needs an i
     CHECK(holds(findings.back().todo, "people invite cy"));
 }
 
-TEST_CASE("a rule whose quorum the people who are enrolled cannot reach is warned of, with who is missing") {
-    const fakes::TempFolder folder;
-    const auto look = [&](const std::string& toml) {
-        auto all = doctor::look_at_approvals(policy::read_rules(toml).value(), folder.path(), "alice", noon,
-                                             fakes::no_tokens());
-        std::erase_if(all, [](const auto& each) { return each.what != "people"; });
-        all.erase(all.begin());  // who may decide
-        return all;
-    };
-    const std::string of_two = "[groups]\nplatform=['ada','grace']\n[[rule]]\napprovers=['group:platform']\n";
-    CHECK(look(of_two + "quorum=2\n").empty());  // no one is enrolled, which is told already
-    const auto ledger = fakes::open_ledger(folder / "ledger.db");
-    fakes::enrol(*ledger, {"ada"});
-    const auto found = look(of_two + "quorum=2\n");
-    REQUIRE(found.size() == 1);
-    CHECK(found.front().level == Level::warning);
-    CHECK(found.front().why ==
-          "the rule at line 3 asks for 2 people, and only 1 may decide: grace is not enrolled");
-    CHECK(holds(found.front().todo, "people invite NAME"));
-    CHECK(look(of_two).empty());
-    CHECK(holds(look("[[rule]]\napprovers=['cy']\n").front().why,
-                "asks for 1 person, and no one may decide: cy is not enrolled"));
-    CHECK(look("[[rule]]\nsays='deny'\napprovers=['cy']\n").empty());
-    REQUIRE(look("[[rule]]\nquorum=2\n").size() == 1);
-    CHECK(holds(look("[[rule]]\nquorum=2\n").front().why, "and only 1 may decide"));
-    fakes::enrol(*ledger, {"grace"});
-    CHECK(look(of_two + "quorum=2\n").empty());
-    REQUIRE(ledger->suspend_person("grace", "ada", noon).has_value());
-    CHECK(holds(look(of_two + "quorum=2\n").front().why, "grace is suspended"));
-}
-
 TEST_CASE("the page on stdio needs a display and something that opens it") {
     CHECK(doctor::look_at_page(true, true, true).level == Level::ok);
     CHECK(doctor::look_at_page(false, true, true).level == Level::warning);
@@ -404,28 +372,6 @@ TEST_CASE("the report: what is broken first, with what to do, or JSON; 1 where a
                                                 {"cause", nullptr}});
     for (const auto& each : document.at("findings"))
         if (each.at("level") != "ok") CHECK(each.at("todo").is_string());
-}
-
-TEST_CASE("a channel whose host is not found is named, with the command that tests it") {
-    notify::ChannelTarget mail;
-    mail.wanted = {.name = "mail", .format = policy::Channel::Format::email};
-    mail.url.host = "mail.example.com";
-    auto chat = mail;
-    chat.wanted = {.format = policy::Channel::Format::slack, .line = 12};
-    chat.url.host = "hooks.example.com";
-    const auto only_mail = [](const std::string& host) { return host == "mail.example.com"; };
-    const auto found = doctor::look_at_channels({mail, chat}, only_mail);
-    CHECK(about(found, "channel mail").level == Level::ok);
-    CHECK(about(found, "channel mail").why == "email to mail.example.com, whose name is found");
-    const auto& lost = about(found, "channel webhook:12");
-    CHECK(lost.level == Level::warning);
-    CHECK(holds(lost.why, "the name hooks.example.com is not found"));
-    CHECK(holds(lost.todo, "approvals notify test webhook:12"));
-    CHECK(about(doctor::look_at_links({mail}, ""), "links in notices").level == Level::warning);
-    CHECK(doctor::look_at_links({mail}, "https://tfy.example.com").empty());
-    CHECK(doctor::finds_host("127.0.0.1"));
-    CHECK(doctor::finds_host("[::1]"));
-    CHECK_FALSE(doctor::finds_host("no-such-host.invalid"));
 }
 
 }  // namespace tfy::doctor_test
