@@ -356,7 +356,8 @@ TEST_CASE("the report: what is broken first, with what to do, or JSON; 1 where a
     std::ostringstream wrong;
     CHECK(doctor::run_doctor(options, wrong) == 1);
     CHECK(wrong.str().starts_with("broken   rules — "));
-    CHECK(holds(wrong.str(), "\n         → Correct the rules. "));
+    CHECK(holds(wrong.str(),
+                "\n         → Correct the rules, or the file that they name. To check the rules alone: "));
     CHECK(holds(wrong.str(), "\n1 thing is broken"));
     options.json = true;
     std::ostringstream out;
