@@ -93,7 +93,7 @@ public:
         auto& permit =
             add("permit", "Allow some creates in advance; asks you to type their names", Is::permit,
                 {"permit --principal stdio:ada --names 'ci-*' --uses 9",
-                 "permit --principal stdio:ada --names 'tmp-*' --uses 2 --for 2h"});
+                 "permit --principal stdio:ada --names 'tmp-*' --uses 2"});
         auto& typed = chosen_->permit;
         spelled(permit.add_option("--principal", typed.principal,
                                   "Whose calls: stdio:USER, http:loopback or key:ID"),
