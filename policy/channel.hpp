@@ -24,10 +24,10 @@ struct Channel {
     std::string user = {};         // email: who signs in; empty: no one does
     std::string from = {};         // email
     std::vector<std::string> to = {};
-    bool starttls = true;                            // email by smtp://: required
-    std::vector<Event> events = {Event::requested};  //
-    std::vector<std::string> tools = {"*"};          // globs
-    int line = 0;                                    // where it is in the file
+    bool starttls = true;  // email by smtp://: required
+    std::vector<Event> events = {Event::requested};
+    std::vector<std::string> tools = {"*"};  // globs
+    int line = 0;                            // where it is in the file
 
     /// What people call it: its name, or "webhook:12" after its line.
     std::string called() const;

@@ -83,8 +83,8 @@ std::vector<std::string> mail_addresses(TomlValues& values, const toml::key& key
     return all;
 }
 
-/// Whether the key was one of those that only some formats have.
-bool read_own_key(TomlValues& values, Channel& channel, const toml::key& key, const toml::node& node) {
+/// Of the keys that only some formats have.
+void read_own_key(TomlValues& values, Channel& channel, const toml::key& key, const toml::node& node) {
     if (key == "user")
         channel.user = values.text(key, node);
     else if (key == "password_file" || key == "routing_key_file" || key == "secret_file")
@@ -95,9 +95,6 @@ bool read_own_key(TomlValues& values, Channel& channel, const toml::key& key, co
         channel.to = mail_addresses(values, key, node);
     else if (key == "starttls")
         channel.starttls = values.flag(key, node);
-    else
-        return false;
-    return true;
 }
 
 void read_channel_key(TomlValues& values, Channel& channel, std::span<const std::string_view> known,
@@ -129,7 +126,7 @@ Format format_of(TomlValues& values, const toml::table& table) {
     return Format::json;
 }
 
-/// Nothing if there is none that is known: what its channel would need is not told then.
+/// nullopt if the type is missing or unknown; then no other key of the channel is checked.
 std::optional<Format> type_of(TomlValues& values, const toml::table& table) {
     for (const auto& [name, node] : table)
         if (name == "type") return read_format(values.word(name, node, channel_types));

@@ -200,7 +200,7 @@ std::size_t find_break(std::string_view text, std::size_t at) {
     return end != std::string_view::npos && end > at && text[end - 1] == '\r' ? end - 1 : end;
 }
 
-/// An escape that the line break at `end` stands in, or right behind.
+/// An escape that the line break at `end` cuts, or follows directly.
 struct EscapeAtBreak {
     std::size_t begin = 0;
     bool whole = false;  // the break is behind it

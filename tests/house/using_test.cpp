@@ -29,7 +29,7 @@ std::vector<std::string> code_of(std::istream& in) {
 
 bool is_of_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-/// Whether `name` stands in `line` as a name that is looked up where it stands: no member and no part of
+/// Whether `line` uses `name` unqualified: no member and no part of
 /// another namespace.
 bool names(std::string_view line, std::string_view name) {
     for (auto at = line.find(name); at != std::string_view::npos; at = line.find(name, at + 1)) {

@@ -264,7 +264,7 @@ TEST_CASE("who hears of what") {
     }
 }
 
-TEST_CASE("records of the journal are news, or nobody's") {
+TEST_CASE("some records of the journal are news for a channel, and others are not") {
     CHECK(event_of("requested") == Channel::Event::requested);
     CHECK(event_of("approved") == Channel::Event::decided);
     CHECK(event_of("denied") == Channel::Event::decided);
