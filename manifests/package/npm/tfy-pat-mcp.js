@@ -27,11 +27,13 @@ function sentByTerminal() {
 }
 
 function startAndFollow(program, args) {
-  const child = spawn(program, args, { stdio: 'inherit' });
+  let child;
+  // Before the child runs: Ctrl-C in its first moment would otherwise end this process alone.
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => {
       if (!['SIGINT', 'SIGQUIT'].includes(signal) || !sentByTerminal()) child.kill(signal);
     });
+  child = spawn(program, args, { stdio: 'inherit' });
   child.on('error', error => {
     process.stderr.write(`tfy-pat-mcp: ${program} cannot be started: ${error.message}\n`);
     process.exit(1);
