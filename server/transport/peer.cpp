@@ -16,8 +16,10 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-constexpr std::chrono::seconds linger_time{2};
-constexpr std::size_t linger_bytes = std::size_t{1024} * 1024;
+// A peer that is still sending when the connection is closed is told by a reset, upon which it may drop the
+// answer unread: so more than the longest body is read, and dropped, first.
+constexpr std::chrono::seconds linger_time{5};
+constexpr std::size_t linger_bytes = std::size_t{8} * 1024 * 1024;
 
 /// However a write ends: what was written may have held a value.
 struct Wiped {
@@ -101,7 +103,7 @@ Async<void> Peer::linger() {
     boost::system::error_code failure;
     socket_.shutdown(tcp::socket::shutdown_send, failure);
     if (failure) co_return;
-    std::array<char, 4096> waste{};
+    std::array<char, 16'384> waste{};
     allow(linger_time);
     for (std::size_t total = 0; total < linger_bytes;) {
         const auto count = co_await read_some(waste);
