@@ -142,7 +142,9 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
                               .tasks = &tasks_},
                 subscriptions_, redaction_, server_info()),
       pending_requests_(redaction_),
-      streamable_http_(dispatch_, pending_requests_, clock, parts.seal_key),
+      streamable_http_(dispatch_, pending_requests_, clock, parts.seal_key,
+                       {.metadata = parts.resource.metadata_address()}),
+      resource_(std::move(parts.resource)),
       people_(store_, clock),
       sign_in_codes_(store_, clock),
       passkeys_(store_, redaction_, clock, [&page] { return dashboard::origin_of(page.home()); }),
@@ -326,6 +328,11 @@ Async<void> App::serve_stream(transport::Transport& transport) {
 }
 
 Async<void> App::handle(transport::HttpRequest request, transport::Responder& answer) {
+    if (resource_.describes(request.path)) {
+        auto reply = resource_.reply_to(request, redaction_);
+        co_await answer.reply(std::move(reply));
+        co_return;
+    }
     if (!is_mcp(request.path)) co_return co_await handle_page(std::move(request), answer);
     mcp::CrossOrigin shared(request, answer);
     if (shared.is_preflight()) co_return co_await shared.reply_preflight();

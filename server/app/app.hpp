@@ -60,8 +60,8 @@ public:
     Async<Result<void>> start();
     /// An MCP peer on a stream; serves until its input ends.
     Async<void> serve_stream(transport::Transport& transport);
-    /// Routes /mcp, for pages of allowed origins as well, and what handle_page() routes. The listener has let
-    /// allowed origins through only.
+    /// Routes /mcp, for pages of allowed origins as well, the metadata of RFC 9728, and what handle_page()
+    /// routes. The listener has let allowed origins through only.
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
     /// Routes /approvals, /livez and /readyz: for a page alone, where MCP goes another way and the port must
     /// not give anyone the rights of this server's key.
@@ -165,6 +165,7 @@ private:
     mcp::Dispatch dispatch_;
     mcp::PendingRequests pending_requests_;
     mcp::StreamableHttp streamable_http_;
+    callers::ProtectedResource resource_;
     people::PageSessions people_;
     people::SignInCodes sign_in_codes_;
     people::PasskeyDesk passkeys_;

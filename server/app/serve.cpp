@@ -15,6 +15,7 @@
 #include "server/app/app.hpp"
 #include "server/app/rules_reload.hpp"
 #include "server/app/second_signal.hpp"
+#include "server/callers/credentials.hpp"
 #include "server/callers/keys.hpp"
 #include "server/callers/loopback.hpp"
 #include "server/config/serving.hpp"
@@ -131,13 +132,20 @@ struct UsesOfKeys {
 
 Result<std::unique_ptr<callers::Authenticator>> authenticator_of(const Services& parts, const Clock& clock,
                                                                  const UsesOfKeys& uses) {
-    if (!parts.caller_keys) return std::make_unique<callers::Loopback>(parts.any_local_user);
-    auto reader = storage::Reader::open(parts.state_dir / "ledger.db");
-    if (!reader) return reader.error();
-    return std::make_unique<callers::Keys>(std::move(*reader), clock, parts.trusted_proxies,
-                                           [&uses](const std::string& id, policy::Time day) {
-                                               if (uses.app != nullptr) uses.app->note_caller_key(id, day);
-                                           });
+    if (!parts.callers.credentials()) return std::make_unique<callers::Loopback>(parts.any_local_user);
+    std::vector<std::unique_ptr<callers::Verifier>> verifiers;
+    if (parts.callers.keys) {
+        auto reader = storage::Reader::open(parts.state_dir / "ledger.db");
+        if (!reader) return reader.error();
+        verifiers.push_back(std::make_unique<callers::Keys>(std::move(*reader), clock,
+                                                            [&uses](const std::string& id, policy::Time day) {
+                                                                if (uses.app != nullptr)
+                                                                    uses.app->note_caller_key(id, day);
+                                                            }));
+    }
+    return std::make_unique<callers::Credentials>(
+        std::move(verifiers), transport::bearer::Challenge{parts.resource.metadata_address()}, clock,
+        parts.trusted_proxies);
 }
 
 /// The port is plain: what comes from another machine must come by the proxy that encrypts. Probes, which
@@ -172,7 +180,7 @@ Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpReq
         co_return co_await app.handle(std::move(request), answer);
     const auto first = co_await (app.handle(std::move(request), answer) || until_it_ends(callers, caller));
     if (first.index() == 0 || answer.streaming()) co_return;
-    auto ended = transport::bearer::invalid().reply();
+    auto ended = callers.challenge().invalid().reply();
     co_await answer.reply(std::move(ended));
 }
 
@@ -216,7 +224,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     listening.body_limit_at = longest_body;
     const auto upstream = parts->upstream_label();
     const auto public_url = parts->public_url;
-    const auto caller_keys = parts->caller_keys;
+    const auto caller_keys = parts->callers.keys;
     const auto state_dir = parts->state_dir;
     const auto instance = parts->instance;
     const bool prints_code = may_hand_out_codes(state_dir, parts->sandbox);

@@ -193,7 +193,8 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.offer = std::move(settings.offer);
     parts.log_level = settings.log_level;
     parts.limits = settings.limits;
-    parts.caller_keys = settings.caller_keys;
+    parts.callers = settings.callers;
+    parts.resource.origin = parts.public_url;
     parts.any_local_user = settings.any_local_user;
     parts.trusted_proxies = std::move(settings.trusted_proxies);
     parts.provider = std::move(settings.provider);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "server/callers/protected_resource.hpp"
 #include "server/config/config.hpp"
 #include "server/config/settings.hpp"
 #include "server/storage/ledger.hpp"
@@ -41,7 +42,8 @@ struct Services {
     tools::Offer offer = {};
     observability::Log::Level log_level = observability::Log::Level::info;
     transport::ListenerOptions listening = {};  // `serve`
-    bool caller_keys = false;                   // `serve`: callers are known by keys
+    config::CallersBy callers = {};             // `serve`: how callers are known
+    callers::ProtectedResource resource = {};   // `serve`: as clients are told of it
     bool any_local_user = false;                // `serve`: other accounts of this machine may call, too
     std::vector<std::string> trusted_proxies = {};
     std::optional<oidc::ProviderSettings> provider = {};  // `serve`: where people sign in, too

@@ -11,7 +11,7 @@
 namespace tfy::callers {
 namespace {
 
-constexpr std::string_view prefix = "tpm_k_";
+constexpr auto prefix = api_key_prefix;
 constexpr std::string_view alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";  // 32 symbols; no 0, O, 1 and I
 constexpr std::size_t id_size = 8;
 constexpr std::size_t secret_bytes = 32;

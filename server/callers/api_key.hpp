@@ -7,6 +7,8 @@
 
 namespace tfy::callers {
 
+inline constexpr std::string_view api_key_prefix = "tpm_k_";
+
 /// "tpm_k_", 8 characters of id, 43 of secret (256 random bits), 6 of checksum. Wipe the text after use.
 struct ApiKey {
     std::string id;

@@ -1,6 +1,7 @@
 // Who may ask: the seam between a request's head and its body.
 #pragma once
 
+#include "server/transport/bearer.hpp"
 #include "server/transport/listener.hpp"
 
 namespace tfy::callers {
@@ -17,6 +18,8 @@ public:
     virtual bool can_end() const { return false; }
     /// Whether it still holds.
     virtual bool still_holds(const policy::Caller&) { return true; }
+    /// What a caller is told whose credential has ended.
+    virtual transport::bearer::Challenge challenge() const { return {}; }
 };
 
 }  // namespace tfy::callers

@@ -53,12 +53,11 @@ void add_reach(CLI::App& app, config::Options& options) {
                      "account and root's"),
         "", "off")
         ->envname("TFY_PAT_MCP_ANY_LOCAL_USER");
-    spelled(app.add_option("--callers", options.callers,
-                           "serve: how callers are known. loopback: programs of this account, all as one; "
-                           "keys: each by the key that it shows, see keys create"),
-            "loopback|keys", "loopback")
-        ->check(CLI::IsMember({"loopback", "keys"}))
-        ->envname("TFY_PAT_MCP_CALLERS");
+    takes_list(*text("--callers", options.callers,
+                     "serve: how callers are known. loopback: programs of this account, all as one; "
+                     "keys: each by the key that it shows, see keys create",
+                     "loopback|keys", "TFY_PAT_MCP_CALLERS", "loopback")
+                    ->check(CLI::IsMember({"loopback", "keys"})));
     takes_list(*text("--trusted-proxy", options.trusted_proxies,
                      "serve: IP address of a proxy with TLS before it, whose X-Forwarded-For counts; "
                      "repeatable",

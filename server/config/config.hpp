@@ -28,10 +28,10 @@ struct Options {
     std::string public_url = {};  // where people and clients reach `serve`; empty: where it listens
     std::vector<std::string> allowed_hosts = {};
     std::vector<std::string> allowed_origins = {};
-    bool any_local_user = false;                    // serve: callers may be of any account of this machine
-    std::string callers = "loopback";               // serve: how callers are known, or "keys"
-    std::vector<std::string> trusted_proxies = {};  // serve: addresses of proxies with TLS before it
-    struct Oidc {                                   // serve: an identity provider at which people sign in
+    bool any_local_user = false;                      // serve: callers may be of any account of this machine
+    std::vector<std::string> callers = {"loopback"};  // serve: how callers are known
+    std::vector<std::string> trusted_proxies = {};    // serve: addresses of proxies with TLS before it
+    struct Oidc {                                     // serve: an identity provider at which people sign in
         std::string issuer = {}, client_id = {}, client_secret_file = {};
         std::string groups_claim = "groups", name_claim = "email";
         std::vector<std::string> groups = {}, amr = {}, scopes = {};

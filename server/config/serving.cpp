@@ -12,7 +12,7 @@ Error refused(std::string sentence) { return {Errc::refused, std::move(sentence)
 /// The port is not encrypted: what comes from elsewhere must have come through a proxy that is.
 Result<void> may_listen_off_loopback(const Settings& settings, bool https) {
     const auto begins = "serve does not listen on " + settings.listen.host;
-    if (!settings.caller_keys)
+    if (!settings.callers.credentials())
         return refused(begins +
                        ": it cannot tell callers apart, so everyone who reaches that address would act with "
                        "this server's key. Listen on loopback, for example --listen 127.0.0.1:8780, or let "
@@ -27,7 +27,7 @@ Result<void> may_listen_off_loopback(const Settings& settings, bool https) {
 }  // namespace
 
 Result<void> may_serve(const Settings& settings) {
-    if (settings.caller_keys && settings.any_local_user)
+    if (settings.callers.credentials() && settings.any_local_user)
         return refused(
             "--any-local-user and --callers keys exclude each other: with keys, a program of any account may "
             "call if it shows one. Leave --any-local-user out.");

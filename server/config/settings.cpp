@@ -52,6 +52,16 @@ Result<tools::Offer> read_offer(const Options& options) {
     return offer;
 }
 
+Result<CallersBy> read_callers(const std::vector<std::string>& words) {
+    CallersBy callers;
+    for (const auto& word : words) {
+        if (word == "loopback" && words.size() > 1)
+            return wrong("--callers loopback goes with no other word: it takes all callers as one.");
+        callers.keys = callers.keys || word == "keys";
+    }
+    return callers;
+}
+
 /// People come by that address, so their browsers name it; a proxy may leave its port out, or put it in. An
 /// origin of another port is another site.
 void allow_public_url(Settings& settings) {
@@ -132,7 +142,7 @@ ReadSettings read_settings(const Options& options) {
     take("--allowed-origin", checked(options.allowed_origins, check_origin), settings.origins);
     take("--public-url", read_public_url(options.public_url), settings.public_url);
     allow_public_url(settings);
-    settings.caller_keys = options.callers == "keys";
+    take("--callers", read_callers(options.callers), settings.callers);
     settings.any_local_user = options.any_local_user;
     take("--trusted-proxy", checked(options.trusted_proxies, check_proxy), settings.trusted_proxies);
     read_provider(options.oidc, all);

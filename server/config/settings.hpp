@@ -10,6 +10,13 @@
 
 namespace tfy::config {
 
+/// How serve knows its callers; by none of them: as programs of this account, all as one.
+struct CallersBy {
+    bool keys = false;  // that the operator gives out
+
+    bool credentials() const { return keys; }
+};
+
 struct Settings {
     policy::Rules rules = {};
     std::vector<notify::ChannelTarget> channels = {};  // of the rules
@@ -17,7 +24,7 @@ struct Settings {
     std::vector<std::string> hosts = {};  // that are served besides loopback's: of the public URL, too
     std::vector<std::string> origins = {};
     std::string public_url = {};
-    bool caller_keys = false;     // serve: callers are known by keys
+    CallersBy callers = {};
     bool any_local_user = false;  // serve: other accounts of this machine may call, too
     std::vector<std::string> trusted_proxies = {};
     std::optional<oidc::ProviderSettings> provider = {};  // serve: where people sign in, too; see may_serve()

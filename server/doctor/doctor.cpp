@@ -76,7 +76,7 @@ void state(const DoctorOptions& options, const config::ReadSettings& read, const
     }
     add(all, look_at_state(root, read.settings.rules, options.server.sandbox));
     all.push_back(look_at_journal(root));
-    if (read.settings.caller_keys) all.push_back(look_at_caller_keys(root, app::SystemClock().now()));
+    if (read.settings.callers.keys) all.push_back(look_at_caller_keys(root, app::SystemClock().now()));
     add(all, look_at_permissions(root, app::SystemClock().now()));
     if (rules.level == Level::broken) return;
     const FindsHost taken_for_granted = [](const std::string&) { return true; };

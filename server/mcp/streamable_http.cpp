@@ -2,7 +2,6 @@
 
 #include "protocol/headers.hpp"
 #include "protocol/parse.hpp"
-#include "server/transport/bearer.hpp"
 
 namespace tfy::mcp {
 namespace {
@@ -72,11 +71,6 @@ std::string body_version(const Json& params) {
     return version != nullptr && version->is_string() ? version->get<std::string>() : std::string{};
 }
 
-Async<void> only_reads(transport::Responder& answer) {
-    auto refusal = transport::bearer::only_reads().reply();
-    co_await answer.reply(std::move(refusal));
-}
-
 std::vector<Message> just(Message message) {
     std::vector<Message> one;
     one.push_back(std::move(message));
@@ -86,8 +80,11 @@ std::vector<Message> just(Message message) {
 }  // namespace
 
 StreamableHttp::StreamableHttp(Dispatch& dispatch, PendingRequests& questions, const Clock& clock,
-                               policy::SealKey key, LegacyHttp::Timeouts patience)
-    : dispatch_(dispatch), legacy_(dispatch, questions, clock, key, patience) {}
+                               policy::SealKey key, transport::bearer::Challenge challenge,
+                               LegacyHttp::Timeouts patience)
+    : dispatch_(dispatch),
+      challenge_(std::move(challenge)),
+      legacy_(dispatch, questions, clock, key, patience) {}
 
 Async<void> StreamableHttp::handle(transport::HttpRequest request, transport::Responder& answer) {
     // GET and DELETE belong to the sessions of legacy revisions.
@@ -116,14 +113,19 @@ Async<void> StreamableHttp::post(const transport::HttpRequest& http, transport::
     if (!value) co_return co_await refuse(answer, dispatch_, 400, {}, value.error(), false);
     if (!value->is_array()) {
         auto message = protocol::read_message(std::move(*value));
-        if (exceeds(http.caller, message)) co_return co_await only_reads(answer);
+        if (exceeds(http.caller, message)) co_return co_await answer_only_reads(answer);
         co_return co_await post_message(http, std::move(message), answer);
     }
     auto batch = protocol::read_batch(std::move(*value));
     if (!batch) co_return co_await refuse(answer, dispatch_, 400, {}, batch.error(), false);
     for (const auto& message : *batch)
-        if (exceeds(http.caller, message)) co_return co_await only_reads(answer);
+        if (exceeds(http.caller, message)) co_return co_await answer_only_reads(answer);
     co_await legacy_.post(http, std::move(*batch), true, answer);
+}
+
+Async<void> StreamableHttp::answer_only_reads(transport::Responder& answer) const {
+    auto refusal = challenge_.only_reads().reply();
+    co_await answer.reply(std::move(refusal));
 }
 
 /// Whether it asks for a change that the caller's credential does not let it ask for.

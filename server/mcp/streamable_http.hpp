@@ -2,20 +2,23 @@
 #pragma once
 
 #include "server/mcp/legacy_http.hpp"
+#include "server/transport/bearer.hpp"
 
 namespace tfy::mcp {
 
 class StreamableHttp {
 public:
     /// All must outlive it. `key` seals legacy session ids, so that they survive a restart of the server.
+    /// `challenge`: what a caller is told whose credential does not reach.
     StreamableHttp(Dispatch& dispatch, PendingRequests& questions, const Clock& clock, policy::SealKey key,
-                   LegacyHttp::Timeouts patience = {});
+                   transport::bearer::Challenge challenge = {}, LegacyHttp::Timeouts patience = {});
 
     /// POST: a message (2025-03-26: or a batch). GET: a legacy session's stream. DELETE: ends a legacy
     /// session. All else: 405.
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
 
 private:
+    Async<void> answer_only_reads(transport::Responder& answer) const;
     bool exceeds(const policy::Caller& caller, const protocol::Message& message) const;
     Async<void> post(const transport::HttpRequest& http, transport::Responder& answer);
     Async<void> post_message(const transport::HttpRequest& http, protocol::Message message,
@@ -25,6 +28,7 @@ private:
     Async<void> serve(Requester& requester, protocol::Request request, transport::Responder& answer);
 
     Dispatch& dispatch_;
+    transport::bearer::Challenge challenge_;
     LegacyHttp legacy_;
 };
 

@@ -5,58 +5,85 @@ namespace {
 
 using guard::Rejection;
 
-// There is no authorization server to lead a client to: only the operator gives out keys.
-constexpr auto challenge = R"(Bearer realm="tfy-pat-mcp")";
 constexpr auto not_to_be_kept = "no-store";
 
-Headers with_challenge(const std::string& more = {}) {
-    return {{"www-authenticate", challenge + more}, {"cache-control", not_to_be_kept}};
+/// What every challenge begins with, and whether more follows.
+std::string beginning(const Challenge& challenge) {
+    // A client that is led to metadata begins a dance that only an authorization server can end.
+    if (challenge.metadata.empty()) return R"(Bearer realm="tfy-pat-mcp")";
+    return "Bearer resource_metadata=\"" + challenge.metadata + "\"";
 }
+
+Headers headers_with(std::string challenge) {
+    return {{"www-authenticate", std::move(challenge)}, {"cache-control", not_to_be_kept}};
+}
+
+Headers with_error(const Challenge& challenge, const std::string& code, const std::string& more = {}) {
+    return headers_with(beginning(challenge) + ", error=\"" + code + "\"" + more);
+}
+
+std::string scope() { return std::string(", scope=\"") + all_scopes + "\""; }
 
 }  // namespace
 
-Rejection none() {
+Rejection Challenge::none() const {
+    const redaction::Literal code("unauthorized");
+    if (!metadata.empty())
+        return {401,
+                "This request shows no access token. WWW-Authenticate says where a client learns how to get "
+                "one. Nothing was done.",
+                headers_with(beginning(*this) + scope()), code};
     return {
         401,
         "This server wants a key of its own: send it as Authorization: Bearer KEY. Its operator makes one "
         "with tfy-pat-mcp keys create.",
-        with_challenge(), redaction::Literal("unauthorized")};
+        headers_with(beginning(*this)), code};
 }
 
-Rejection invalid() {
+Rejection Challenge::invalid() const {
+    const redaction::Literal code("invalid_token");
+    const std::string description = R"(, error_description="The credential is unknown, revoked or expired")";
+    if (!metadata.empty())
+        return {401,
+                "This access token or key is unknown, revoked or expired. Nothing was done. WWW-Authenticate "
+                "says where a client learns how to get another one.",
+                with_error(*this, "invalid_token", description + scope()), code};
     return {401,
             "This key is unknown, revoked or expired. Nothing was done. Its operator makes another one with "
             "tfy-pat-mcp keys create.",
-            with_challenge(
-                R"(, error="invalid_token", error_description="The key is unknown, revoked or expired")"),
-            redaction::Literal("invalid_token")};
+            with_error(*this, "invalid_token", description), code};
 }
 
-Rejection malformed() {
-    return {400, "A request shows one key: Authorization: Bearer KEY, once. Nothing was done.",
-            with_challenge(R"(, error="invalid_request")"), redaction::Literal("invalid_request")};
+Rejection Challenge::malformed() const {
+    return {400, "A request shows one credential: Authorization: Bearer CREDENTIAL, once. Nothing was done.",
+            with_error(*this, "invalid_request"), redaction::Literal("invalid_request")};
 }
 
-Rejection only_reads() {
+Rejection Challenge::only_reads() const {
+    const redaction::Literal code("insufficient_scope");
+    if (!metadata.empty())
+        return {403,
+                "This access token or key is for reading, and this call asks for a change. Nothing was done, "
+                "and no one was asked. A client may ask for the scope that WWW-Authenticate names.",
+                with_error(*this, "insufficient_scope", scope()), code};
     return {
         403,
         "This key is for reading, and this call asks for a change. Nothing was done, and no one was asked. "
         "Its operator makes a key that may ask with tfy-pat-mcp keys create.",
-        with_challenge(R"(, error="insufficient_scope", scope="tokens:read tokens:request")"),
-        redaction::Literal("insufficient_scope")};
+        with_error(*this, "insufficient_scope", scope()), code};
 }
 
 Rejection too_many(std::chrono::seconds wait) {
-    return {
-        429,
-        "Too many keys from this address did not hold. Nothing was done. A key that holds is still taken.",
-        {{"retry-after", std::to_string(wait.count())}, {"cache-control", not_to_be_kept}},
-        redaction::Literal("temporarily_unavailable")};
+    return {429,
+            "Too many credentials from this address did not hold. Nothing was done. One that holds is still "
+            "taken.",
+            {{"retry-after", std::to_string(wait.count())}, {"cache-control", not_to_be_kept}},
+            redaction::Literal("temporarily_unavailable")};
 }
 
 Rejection not_known_now() {
     return {503,
-            "Keys cannot be checked at the moment: the state database cannot be read. Nothing was done. Try "
+            "Credentials cannot be checked at the moment. Nothing was done. Try "
             "again; if this keeps happening, tfy-pat-mcp doctor on the server's machine says why.",
             {{"retry-after", "1"}, {"cache-control", not_to_be_kept}},
             redaction::Literal("temporarily_unavailable")};

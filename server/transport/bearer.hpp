@@ -2,20 +2,32 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 #include "server/transport/guard.hpp"
 
 namespace tfy::transport::bearer {
 
-/// 401: no credential was shown.
-guard::Rejection none();
-/// 401: one was shown that does not hold. The same words whatever is wrong with it.
-guard::Rejection invalid();
-/// 400: more than one, or one that cannot be read.
-guard::Rejection malformed();
-/// 403: it holds, and lets its caller read only. Names the scopes that the call needs.
-guard::Rejection only_reads();
-/// 429, in place of invalid(): too many from this address.
+/// What a caller's key or access token lets it do. To ask for a change contains to read.
+inline constexpr auto all_scopes = "tokens:read tokens:request";
+
+/// How a caller is asked to show another credential, or one at all.
+struct Challenge {
+    /// Address of the protected resource's metadata (RFC 9728), where a client learns which authorization
+    /// server gives access tokens. Empty: there is none, and only the operator gives out keys.
+    std::string metadata = {};
+
+    /// 401: no credential was shown.
+    guard::Rejection none() const;
+    /// 401: one was shown that does not hold. The same words whatever is wrong with it.
+    guard::Rejection invalid() const;
+    /// 400: more than one, or one that cannot be read.
+    guard::Rejection malformed() const;
+    /// 403: it holds, and lets its caller read only. Names the scopes that the call needs.
+    guard::Rejection only_reads() const;
+};
+
+/// 429, in place of Challenge::invalid(): too many from this address.
 guard::Rejection too_many(std::chrono::seconds wait);
 /// 503: whether it holds cannot be known at the moment.
 guard::Rejection not_known_now();

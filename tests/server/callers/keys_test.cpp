@@ -6,6 +6,7 @@
 #include <set>
 
 #include "server/callers/api_key.hpp"
+#include "server/callers/credentials.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/sql.hpp"
 #include "tests/fakes/state.hpp"
@@ -21,10 +22,15 @@ struct Place {
     fakes::ManualClock clock{fakes::noon};
     std::unique_ptr<storage::Ledger> ledger = fakes::open_ledger(folder / "ledger.db");
     std::vector<std::string> used;
-    callers::Keys keys{storage::Reader::open(folder / "ledger.db").value(),
-                       clock,
-                       {"10.0.0.7"},
-                       [this](const std::string& id, policy::Time) { used.push_back(id); }};
+    callers::Credentials keys{verifiers(), {}, clock, {"10.0.0.7"}};
+
+    std::vector<std::unique_ptr<callers::Verifier>> verifiers() {
+        std::vector<std::unique_ptr<callers::Verifier>> all;
+        all.push_back(std::make_unique<callers::Keys>(
+            storage::Reader::open(folder / "ledger.db").value(), clock,
+            [this](const std::string& id, policy::Time) { used.push_back(id); }));
+        return all;
+    }
 
     /// A key that another process makes; its text.
     std::string give(const std::string& person, bool may_request = true, policy::Duration life = 1h) const {

@@ -26,7 +26,7 @@ struct Exchange {
 
 struct World : fakes::Offer {
     explicit World(mcp::LegacyHttp::Timeouts patience = {})
-        : http(dispatch, questions, clock, policy::SealKey{}, patience) {}
+        : http(dispatch, questions, clock, policy::SealKey{}, {}, patience) {}
 
     std::shared_ptr<Exchange> begin(HttpRequest request) {
         auto exchange = std::make_shared<Exchange>();

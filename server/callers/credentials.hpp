@@ -1,0 +1,46 @@
+// Callers known by what they show as Authorization: Bearer.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/callers/authenticator.hpp"
+#include "server/callers/bad_credentials.hpp"
+#include "server/callers/verifier.hpp"
+#include "server/transport/bearer.hpp"
+#include "tools/async.hpp"
+
+namespace tfy::callers {
+
+/// On one loop. Each credential is looked at by the one verifier that takes it.
+class Credentials final : public Authenticator {
+public:
+    /// `trusted_proxies` are addresses whose X-Forwarded-For counts.
+    Credentials(std::vector<std::unique_ptr<Verifier>> verifiers, transport::bearer::Challenge challenge,
+                const Clock& clock, std::vector<std::string> trusted_proxies)
+        : verifiers_(std::move(verifiers)),
+          challenge_(std::move(challenge)),
+          clock_(clock),
+          trusted_proxies_(std::move(trusted_proxies)) {}
+
+    /// 401 without a credential, and for one that does not hold, in the same words; 429 for the latter from
+    /// the 11th one of an address within a minute on; 503 where it cannot be known. The preflight of a
+    /// browser brings none.
+    transport::Admission admit(const transport::Arrival& arrival) override;
+    bool can_end() const override { return true; }
+    bool still_holds(const policy::Caller& caller) override;
+    transport::bearer::Challenge challenge() const override { return challenge_; }
+
+private:
+    Verifier* verifier_of(std::string_view credential) const;
+    transport::Admission not_held(const transport::Arrival& arrival);
+
+    std::vector<std::unique_ptr<Verifier>> verifiers_;
+    transport::bearer::Challenge challenge_;
+    const Clock& clock_;
+    std::vector<std::string> trusted_proxies_;
+    BadCredentials bad_;
+};
+
+}  // namespace tfy::callers

@@ -1,0 +1,28 @@
+// One kind of credential, and who holds it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "policy/call.hpp"
+#include "protocol/error.hpp"
+
+namespace tfy::callers {
+
+class Verifier {
+public:
+    virtual ~Verifier() = default;
+
+    /// Whether a credential is of this kind, by how it begins. No other verifier is asked about it then: a
+    /// credential that failed here must not be tried elsewhere.
+    virtual bool takes(std::string_view credential) const = 0;
+    /// What the principals of its callers begin with: "key:".
+    virtual std::string_view principals() const = 0;
+    /// Whose it is; nothing where it does not hold, whatever the reason. Errc::storage if that cannot be
+    /// known at the moment.
+    virtual Result<std::optional<policy::Caller>> verify(std::string_view credential) = 0;
+    /// Whether what this caller was admitted by still holds. True also where that cannot be known.
+    virtual bool still_holds(const policy::Caller& caller) = 0;
+};
+
+}  // namespace tfy::callers
