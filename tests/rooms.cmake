@@ -31,6 +31,8 @@ room(server/http_client MAY server/loop server/observability)
 room(server/upstream MAY server/storage server/sealing server/observability server/http_client tools/truefoundry)
 room(server/people MAY server/loop server/webauthn server/storage server/sealing server/observability server/transport server/http_client)
 room(server/oidc MAY server/jwt server/loop server/storage server/sealing server/observability server/http_client)
+room(server/oauth MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
+     server/people)
 room(server/callers MAY server/transport server/storage server/sealing)
 room(server/approvals MAY server/loop server/storage server/sealing server/observability server/people tools/registry)
 room(server/reveals MAY server/loop server/storage server/sealing server/observability server/transport server/people)
