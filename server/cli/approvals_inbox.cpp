@@ -70,14 +70,19 @@ void draw(const ApprovalsWindow& window, const std::vector<ScreenLine>& lines, b
 }
 
 /// A key, whole; empty after a quarter of a second without one; nothing once no key can come any more.
-std::optional<std::string> next_key(int signals) {
+/// `typed`: what was read and is still to be taken.
+std::optional<std::string> next_key(int signals, std::string& typed) {
     std::array<pollfd, 2> watched{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals, POLLIN, 0}};
-    if (::poll(watched.data(), watched.size(), look_again) == 0) return "";
+    if (::poll(watched.data(), watched.size(), typed.empty() ? look_again : 0) == 0 && typed.empty())
+        return "";
     if (watched[1].revents != 0) return std::nullopt;
-    std::array<char, 16> read{};
-    const auto count = ::read(STDIN_FILENO, read.data(), read.size());
-    if (count <= 0) return std::nullopt;
-    std::string key(read.data(), static_cast<std::size_t>(count));
+    if (typed.empty()) {
+        std::array<char, 64> read{};
+        const auto count = ::read(STDIN_FILENO, read.data(), read.size());
+        if (count <= 0) return std::nullopt;
+        typed.assign(read.data(), static_cast<std::size_t>(count));
+    }
+    auto key = take_key(typed);
     if (key == "\x1b[A") return "k";
     if (key == "\x1b[B") return "j";
     if (key == "\n") return "\r";
@@ -91,6 +96,7 @@ Result<InboxView::Wish> watch_keys(const ApprovalsWindow& window, InboxView& vie
     const KeyByKey keys;
     const bool colours = has_colours();
     std::string frozen;
+    std::string typed;
     std::vector<ScreenLine> drawn;
     for (;;) {
         if (auto seen = read_waiting(window, view, frozen); !seen) return seen.error();
@@ -98,7 +104,7 @@ Result<InboxView::Wish> watch_keys(const ApprovalsWindow& window, InboxView& vie
         if (lines != drawn) draw(window, lines, colours);
         drawn = std::move(lines);
         if (!window.out) return InboxView::Wish::leave;
-        const auto key = next_key(signals.file());
+        const auto key = next_key(signals.file(), typed);
         if (!key) return InboxView::Wish::leave;
         if (const auto wish = view.press(*key); wish != InboxView::Wish::none) return wish;
     }

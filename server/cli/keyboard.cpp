@@ -3,7 +3,27 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace tfy::cli {
+namespace {
+
+constexpr char escape = '\x1b';
+
+/// "\x1b[", parameters below '@', and the character that ends it; after any other escape one character.
+std::size_t size_of_sequence(std::string_view read) {
+    if (!read.starts_with("\x1b[")) return 2;
+    const auto end = std::ranges::find_if(read.substr(2), [](char c) { return c >= '@'; });
+    return static_cast<std::size_t>(end - read.begin()) + 1;
+}
+
+std::size_t size_of_character(unsigned char first) {
+    if (first < 0xC0U) return 1;
+    return first < 0xE0U ? 2 : first < 0xF0U ? 3 : 4;
+}
+
+}  // namespace
 
 HeldSignals::HeldSignals() {
     sigemptyset(&held_);
@@ -30,6 +50,15 @@ KeyByKey::KeyByKey() : terminal_(tcgetattr(STDIN_FILENO, &before_) == 0) {
 
 KeyByKey::~KeyByKey() {
     if (terminal_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+}
+
+std::string take_key(std::string& read) {
+    const auto size = std::min(
+        read.size(), read.front() == escape ? size_of_sequence(read)
+                                            : size_of_character(static_cast<unsigned char>(read.front())));
+    auto key = read.substr(0, size);
+    read.erase(0, size);
+    return key;
 }
 
 }  // namespace tfy::cli

@@ -4,6 +4,7 @@
 #include <termios.h>
 
 #include <csignal>
+#include <string>
 
 #include "server/storage/open_file.hpp"
 
@@ -38,5 +39,9 @@ private:
     termios before_{};
     bool terminal_;
 };
+
+/// Takes the first key out of what was read, which is not empty: a character, or the sequence of an arrow and
+/// its like. Who types while the command is slow has several keys read at once.
+std::string take_key(std::string& read);
 
 }  // namespace tfy::cli
