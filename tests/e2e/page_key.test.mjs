@@ -143,7 +143,7 @@ test('no route sets a cookie, signed in or not', async t => {
   assert.equal((await person.request('GET', '/api/approvals')).status, 401, 'the last of them signed out');
 });
 
-test('a new tab takes the key of an open one; a sign-out ends it for both', { timeout: 90_000 }, async t => {
+test('a new tab takes the key of an open one, however late that answers; a sign-out ends it for both', { timeout: 90_000 }, async t => {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
   const server = await world.serve();
   const page = await atSignIn(t, world, server);
@@ -152,10 +152,24 @@ test('a new tab takes the key of an open one; a sign-out ends it for both', { ti
   const second = await page.context().newPage();
   await second.goto(server.page);
   await live(second);
+  await second.close();
+
+  await page.evaluate(() => {
+    const post = BroadcastChannel.prototype.postMessage;
+    BroadcastChannel.prototype.postMessage = function (message) {
+      globalThis.answer = () => post.call(this, message);
+    };
+  });
+  const third = await page.context().newPage();
+  await third.goto(server.page);
+  await third.getByLabel('Sign-in code').waitFor();
+  await page.waitForFunction(() => globalThis.answer);
+  await page.evaluate(() => globalThis.answer());
+  await live(third);
   await page.reload();
   await live(page);
-  await second.getByRole('button', { name: 'Sign out' }).click();
-  await second.getByLabel('Sign-in code').waitFor();
+  await third.getByRole('button', { name: 'Sign out' }).click();
+  await third.getByLabel('Sign-in code').waitFor();
   await page.getByLabel('Sign-in code').waitFor({ timeout: 30_000 });
   assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);
 });

@@ -24,12 +24,15 @@ async function start(): Promise<void> {
     } catch (failure) {
         signInProblem.value = (failure as Error).message;
     }
-    try {
-        await askOtherTabs();
-        session.value ??= await api.session();
-    } catch (failure) {
-        signInProblem.value = (failure as Error).message;
-    }
+    const look = async () => {
+        try {
+            session.value = await api.session();
+        } catch (failure) {
+            signInProblem.value = (failure as Error).message;
+        }
+    };
+    await askOtherTabs(() => void look());
+    if (!session.value?.signed_in) await look();
 }
 
 addEventListener("hashchange", () => void start());

@@ -15,21 +15,25 @@ tabs.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
     if (data === "asks" && pageKey()) tabs.postMessage({ key: pageKey() });
 });
 
-/** Takes the key of another tab, if this one has none. */
-export function askOtherTabs(): Promise<void> {
+/** Takes the key of another tab, if this one has none. A busy browser brings it after `patience`: `late` is told then. */
+export function askOtherTabs(late: () => void): Promise<void> {
     if (pageKey()) return Promise.resolve();
     return new Promise((resolve) => {
-        const done = () => {
-            clearTimeout(limit);
-            tabs.removeEventListener("message", hear);
+        let waits = true;
+        const goOn = () => {
+            waits = false;
             resolve();
         };
+        const limit = setTimeout(goOn, patience);
         const hear = ({ data }: MessageEvent<{ key?: string }>) => {
             if (typeof data.key !== "string") return;
+            tabs.removeEventListener("message", hear);
+            if (pageKey()) return; // the person was faster
             keepPageKey(data.key);
-            done();
+            clearTimeout(limit);
+            if (waits) goOn();
+            else late();
         };
-        const limit = setTimeout(done, patience);
         tabs.addEventListener("message", hear);
         tabs.postMessage("asks");
     });
