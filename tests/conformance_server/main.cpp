@@ -72,8 +72,8 @@ struct House {
     mcp::StreamableHttp http{dispatch, questions, clock, rooms.key};
 };
 
-Async<void> serve(asio::io_context& loop, House& house, transport::Listener& listener) {
-    asio::signal_set signals(loop, SIGINT, SIGTERM);
+Async<void> serve(asio::signal_set& signals, asio::io_context& loop, House& house,
+                  transport::Listener& listener) {
     listener.start();
     co_await signals.async_wait(asio::use_awaitable);
     house.changes.drain();
@@ -94,7 +94,9 @@ int main() {
         std::cerr << listener.error().message << "\n";
         return 1;
     }
-    asio::co_spawn(loop, serve(loop, house, **listener), [](const std::exception_ptr& bug) {
+    // Before it says where it is: who reads that may end it at once.
+    asio::signal_set signals(loop, SIGINT, SIGTERM);
+    asio::co_spawn(loop, serve(signals, loop, house, **listener), [](const std::exception_ptr& bug) {
         if (bug) std::rethrow_exception(bug);
     });
     std::cout << "MCP endpoint: http://127.0.0.1:" << (*listener)->port() << "/mcp\n" << std::flush;

@@ -15,8 +15,8 @@ namespace {
 
 using namespace tfy;
 
-Async<void> until_signal(loop::Loop& loop, lab::Lab& lab, transport::Listener& listener) {
-    boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
+Async<void> until_signal(boost::asio::signal_set& signals, loop::Loop& loop, lab::Lab& lab,
+                         transport::Listener& listener) {
     co_await signals.async_wait(boost::asio::use_awaitable);
     lab.end_delays();
     co_await listener.drain(std::chrono::seconds{5});
@@ -33,9 +33,11 @@ int run(std::vector<sandbox::Account> accounts) {
         return lab.serve(std::move(request), answer);
     };
     const auto listener = transport::Listener::bind(loop, lab.listening({}), handler).value();
+    // Before it says where it is: who reads that may end it at once.
+    boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
     listener->start();
     std::cout << "sandbox lab at http://127.0.0.1:" << listener->port() << std::endl;
-    boost::asio::co_spawn(loop, until_signal(loop, lab, *listener), boost::asio::detached);
+    boost::asio::co_spawn(loop, until_signal(signals, loop, lab, *listener), boost::asio::detached);
     loop.run();
     loop.abandon();
     return lab.dangers().empty() ? 0 : 1;
