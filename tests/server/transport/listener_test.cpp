@@ -155,11 +155,18 @@ TEST_CASE("who waits for a 100 gets it before the body, and only where the body 
 }
 
 TEST_CASE("who is too slow gets 408, and who says nothing gets nothing") {
-    Served served(tests::echo, {.header_deadline = 100ms, .body_deadline = 100ms, .idle = 100ms});
-    CHECK(status_of(served.ask("GET / HTTP/1.1\r\nHost: loc")) == 408);
-    CHECK(status_of(served.ask("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhel")) == 408);
-    CHECK(served.ask("").empty());
-    auto kept = served.connect();
+    Served hurried(tests::echo, {.header_deadline = 100ms});
+    std::promise<void> sent;
+    boost::asio::post(hurried.loop().context(), [&sent] { sent.get_future().wait(); });
+    auto half = hurried.connect();  // the connection is looked at once half of the head is there
+    half.send("GET / HTTP/1.1\r\nHost: loc");
+    sent.set_value();
+    CHECK(status_of(half.read_to_end()) == 408);
+    CHECK(hurried.ask("").empty());
+    Served patient(tests::echo, {.body_deadline = 100ms, .idle = 100ms});
+    CHECK(status_of(patient.ask("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhel")) ==
+          408);
+    auto kept = patient.connect();
     kept.send(get("/"));
     CHECK(status_of(kept.read_message()) == 200);
     CHECK(kept.read_to_end().empty());
