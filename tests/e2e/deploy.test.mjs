@@ -19,7 +19,8 @@ import * as kubernetes from 'kubernetes-models';
 import { parse, parseAllDocuments } from 'yaml';
 
 import { render } from './lib/chart.mjs';
-import { Process, binary, runToEnd } from './lib/process.mjs';
+import { Process, binary, runToEnd, untilPolled } from './lib/process.mjs';
+import { freePort } from './lib/sockets.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const deploy = join(root, 'manifests/deploy');
@@ -151,7 +152,7 @@ async function started(args) {
   const folder = mkdtempSync(join(tmpdir(), 'tfy-deploy-'));
   const env = { PATH: process.env.PATH, HOME: folder };
   const server = new Process(binary, [...args.map(each => each.replace(':8780', ':0').replace(/\$\{TFY_PUBLIC_URL.*\}/, 'https://tfy.example.com')), '--sandbox'], { env });
-  const [, port] = await server.says(/^Listening on: http:\/\/0\.0\.0\.0:(\d+)$/m);
+  const [, port] = await server.says(/^Listening on: http:\/\/0\.0\.0\.0:(\d+)\n/m);
   const state = join(folder, '.local/state/tfy-pat-mcp-sandbox');
   const made = await runToEnd(binary, ['keys', 'create', '--for', 'ada', '--out', join(folder, 'ada.key'), '--state-dir', state], { env });
   assert.equal(made.code, 0, made.stderr);
@@ -187,7 +188,7 @@ test('behind the proxy a client calls a tool over TLS, by the public name', { sk
   const at = name => join(server.folder, name);
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1', '-subj', '/CN=tfy.example.com',
     '-addext', 'subjectAltName=DNS:tfy.example.com', '-keyout', at('tls.key'), '-out', at('tls.crt')], { stdio: 'ignore' });
-  const port = 20_000 + (process.pid % 10_000); // below the ports that the system hands out
+  const port = await freePort();
   const config = read('helm/nginx.conf').replace(/\/(?:run\/secrets|tmp)\//g, `${server.folder}/`).replace('8443', `127.0.0.1:${port}`).replace('127.0.0.1:8780', `127.0.0.1:${server.port}`);
   writeFileSync(at('nginx.conf'), config);
   const proxy = new Process(nginx, ['-c', at('nginx.conf'), '-e', 'stderr'], { env: {} });
@@ -203,11 +204,8 @@ test('behind the proxy a client calls a tool over TLS, by the public name', { sk
         to.on('error', reject);
         to.end(body ?? undefined);
       });
-    await new Promise((resolve, reject) => {
-      const limit = performance.now() + 10_000;
-      const knock = () => overTls('https://tfy.example.com/livez', { method: 'GET' }).then(resolve, error => (performance.now() > limit ? reject(new Error(`${error}\n${proxy.stderr}`)) : setTimeout(knock, 50)));
-      knock();
-    });
+    const knock = () => overTls('https://tfy.example.com/livez', { method: 'GET' }).catch(() => undefined);
+    await untilPolled(knock, { what: () => `the proxy to answer:\n${proxy.stderr}` });
     const client = new Client({ name: 'a-host', version: '1' });
     await client.connect(new StreamableHTTPClientTransport(new URL('https://tfy.example.com/mcp'), { fetch: overTls, requestInit: { headers: { authorization: `Bearer ${server.key}` } } }));
     const { structuredContent } = await client.callTool({ name: 'tfy_access_tokens_list', arguments: {} });

@@ -1,15 +1,31 @@
 // HTTP written by hand on a socket: requests that stay unfinished, and clients that close one side only.
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
 import { until } from './process.mjs';
 
-/** A port at which no process listens. */
-export async function freePort() {
+/** Listens there, or gives null where something else does. */
+function listenAt(place) {
   const server = createServer();
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise(resolve => server.close(resolve));
-  return port;
+  return new Promise(resolve => server.once('error', () => resolve(null)).listen(place, () => resolve(server)));
+}
+
+/**
+ * A port at which no process listens, and none will by chance: it is below those that the system hands out, and while this
+ * test runs no other one gets it from here.
+ */
+export async function freePort() {
+  const [handedOut] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/).map(Number);
+  for (;;) {
+    const port = randomInt(Math.min(10_000, handedOut - 1), handedOut);
+    const claim = await listenAt(`\0tfy-e2e-port-${port}`); // in the abstract namespace: it ends with this process
+    const tried = claim && (await listenAt(port));
+    claim?.unref();
+    if (!tried) continue;
+    await new Promise(resolve => tried.close(resolve));
+    return port;
+  }
 }
 
 export class Socket {

@@ -77,7 +77,7 @@ export class World {
       TFY_PAT_MCP_STATE_DIR: join(this.folder, 'sandbox'),
     };
     this.sandbox = this.spawn(args, env, program);
-    [, this.upstream] = await this.sandbox.says(/at (http:\/\/127\.0\.0\.1:\d+)/);
+    [, this.upstream] = await this.sandbox.says(/at (http:\/\/127\.0\.0\.1:\d+)\s/);
   }
 
   spawn(args, env = this.env, program = binary) {
@@ -97,11 +97,11 @@ export class World {
     };
   }
 
-  /** `serve` on a free port: {process, endpoint, page, code}. */
-  async serve(env = this.env) {
-    const server = this.spawn(['serve', '--listen', '127.0.0.1:0'], env);
-    const [, endpoint] = await server.says(/^MCP endpoint: (\S+)$/m);
-    const [, page] = await server.says(/^Approvals page: (\S+)$/m);
+  /** `serve` on a free port, or on `port`: {process, endpoint, page, code}. */
+  async serve(env = this.env, port = 0) {
+    const server = this.spawn(['serve', '--listen', `127.0.0.1:${port}`], env);
+    const [, endpoint] = await server.says(/^MCP endpoint: (\S+)\n/m);
+    const [, page] = await server.says(/^Approvals page: (\S+)\n/m);
     const [, code] = await server.says(/^(?:Sign-in code: ([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)|To sign in, |No one is enrolled)/m); // a sandbox's only
     return { process: server, endpoint, page, code };
   }
@@ -230,7 +230,8 @@ export class World {
         assert.equal(sandbox.code, 0, `the server sent what must never be sent:\n${this.sandbox.stderr}`);
       this.checkWire();
     } finally {
-      rmSync(this.folder, { recursive: true, force: true });
+      // A server that its client had to leave behind may still write there for a moment.
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
     }
   }
 }
