@@ -263,7 +263,7 @@ test('off loopback serve takes only what comes by its proxy', { skip: own ? fals
   const { key } = await give(world, 'ada');
   const behind = ['--trusted-proxy', '127.0.0.1', '--public-url', 'https://tfy.example.com'];
   const server = world.spawn(['serve', '--listen', '0.0.0.0:0', ...behind]);
-  const [, port] = await server.says(/^Listening on: http:\/\/0\.0\.0\.0:(\d+)$/m);
+  const [, port] = await server.says(/^Listening on: http:\/\/0\.0\.0\.0:(\d+)\n/m);
   const ask = (address, headers) => post(world, { endpoint: `http://${address}:${port}/mcp` }, list, headers);
   assert.equal((await ask('127.0.0.1', bearer(key))).status, 200);
   const direct = await ask(own, bearer(key));

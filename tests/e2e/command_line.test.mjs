@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { binary, runToEnd, until } from './lib/process.mjs';
+import { binary, runToEnd } from './lib/process.mjs';
 import { World } from './lib/world.mjs';
 
 const secret = `eyJhbGciOiJSUzI1NiJ9.${'aB3xY9kQ7m'.repeat(8)}.${'Zk83hdPq0J'.repeat(4)}`;
@@ -121,10 +121,7 @@ test('a start says that an address or a key file cannot be used, not that it is 
   writeFileSync(file, 'two words', { mode: 0o600 });
   const { TFY_API_KEY: _, ...env } = world.env;
   const server = await world.serve({ ...env, TFY_BASE_URL: 'ftp://control.example', TFY_API_KEY_FILE: file });
-  await until(() => server.process.stderr.includes('the key file cannot be used: there is no key for TrueFoundry'), {
-    what: () => `the key file in ${server.process.stderr}`,
-    change: look => server.process.watchers.add(look),
-  });
+  await server.process.logs(/the key file cannot be used: there is no key for TrueFoundry/);
   assert.match(server.process.stdout, /^tfy-pat-mcp \S+, serving no control plane \(TFY_BASE_URL cannot be used\)$/m);
   assert.doesNotMatch(server.process.stderr, /the old key/);
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
-import { binary, runToEnd, until } from './lib/process.mjs';
+import { binary, runToEnd } from './lib/process.mjs';
 import { World } from './lib/world.mjs';
 
 /** A listener that keeps what it is asked, and its address. */
@@ -106,11 +106,7 @@ test('settings of this server in .env do not count, and the log and the doctor s
   const [policy, odd] = ['TFY_PAT_MCP_POLICY=lax.toml', 'TFY_PAT_MCP_\u202e\u001b[31m=1'];
   writeFileSync(join(world.folder, '.env'), `${policy}\n${odd}\nTFY_API_KEY_FILE=/etc/hostname\n`);
   const server = await world.serve();
-  const line = /TFY_PAT_MCP_POLICY in \.env is not read: a folder does not configure this server/;
-  await until(() => line.test(server.process.stderr), {
-    what: () => `${line} in:\n${server.process.stderr}`,
-    change: look => server.process.watchers.add(look),
-  });
+  await server.process.logs(/TFY_PAT_MCP_POLICY in \.env is not read: a folder does not configure this server/);
   const doctor = world.spawn(['doctor', '--json']); // in the world's folder
   await doctor.ended;
   const found = JSON.parse(doctor.stdout).findings.filter(each => each.what === '.env');

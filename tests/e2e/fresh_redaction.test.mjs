@@ -224,7 +224,7 @@ test('log, page, webhook and journal: the same, also after the process that regi
   const client = { ...toolCall(2, 'tfy_config_status', {}) };
   client.params._meta['io.modelcontextprotocol/clientInfo'] = { name: values[1], version: '1' };
   await peer.exchange(client);
-  assert.match(served.process.stderr, /tools\/call .*redacted:access-token/);
+  await served.process.logs(/tools\/call .*redacted:access-token/);
   await page.denied(approval, `it is ${values[2]}`);
   await receiver.event(body => body.type === 'approval.decided' && body.approval.id === id);
   const one = await page.request('GET', `/api/approvals/${id}`);

@@ -193,7 +193,7 @@ test('where a shell does not find the program by its name, printed commands give
   world.state = join(world.folder, "it's the state");
   const env = { ...world.env, PATH: '/usr/bin:/bin', TFY_PAT_MCP_STATE_DIR: world.state };
   const server = await world.serve(env);
-  const [, printed] = await server.process.says(/in another terminal: (.*)$/m);
+  const [, printed] = await server.process.says(/in another terminal: (.*)\n/m);
   assert.ok(printed.startsWith(`${binary} people first --state-dir '`), printed);
   const looking = printed.replace('people first', 'people list'); // without a terminal
   const made = await runToEnd('sh', ['-c', looking], { env: { PATH: env.PATH, HOME: world.folder } });

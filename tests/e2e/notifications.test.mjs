@@ -109,10 +109,7 @@ test('a mail server that is down at first, then defers, gets the request when it
   const started = Date.now();
   await create(client, 'mailed-later');
   assert.ok(Date.now() - started < 10_000, 'the call did not wait for the mail');
-  await until(() => /a notice was not delivered.*channel="mail".*it answered 451/.exec(served.process.stderr), {
-    what: () => served.process.stderr,
-    change: look => served.process.watchers.add(look),
-  });
+  await served.process.logs(/a notice was not delivered.*channel="mail".*it answered 451/);
   delete replies.MAIL;
   const taken = await mail.mail(each => each.subject.endsWith('mailed-later'));
   assert.equal(taken.to.length, 2);
@@ -273,10 +270,7 @@ test('a server that is stopped while a mail server thinks about a mail does not 
   await create(await open('modern HTTP', world, { endpoint: first.endpoint, elicitation: null }), 'told-once');
   await mail.mail(each => each.subject.endsWith('told-once'));
   const stopped = first.process.stop('SIGINT');
-  await until(() => first.process.stderr.includes('stopping: '), {
-    what: () => first.process.stderr,
-    change: look => first.process.watchers.add(look),
-  });
+  await first.process.logs(/stopping: /);
   answer();
   assert.deepEqual(await stopped, { code: 0, signal: null });
   const second = await world.serve();
@@ -294,7 +288,7 @@ test('a server that stops does not wait for a mail server that never answers, an
   mail.thinks = new Promise(() => {});
   await create(await open('modern HTTP', world, { endpoint: first.endpoint, elicitation: null }), 'not-answered');
   await mail.mail(each => each.subject.endsWith('not-answered'));
-  assert.deepEqual(await first.process.stop('SIGINT'), { code: 0, signal: null }, 'well within the minute that it waits while it runs');
+  assert.deepEqual(await first.process.stop('SIGINT', 30), { code: 0, signal: null }, 'well within the minute that it waits while it runs');
   mail.thinks = undefined;
   await world.serve();
   await until(() => mail.got.filter(each => each.subject.endsWith('not-answered')).length === 2, {

@@ -86,8 +86,7 @@ for (const [way, env] of Object.entries(ways)) {
   for (const signal of ['SIGTERM', 'SIGINT'])
     test(`it ${way}: ${signal} lets the server end in order`, async () => {
       const server = new Process(command, ['serve', '--sandbox', '--listen', '127.0.0.1:0'], { env });
-      const [, address] = await server.says(/^MCP endpoint: (\S+)\/mcp$/m);
-      await fetch(`${address}/livez`); // it listens to signals a moment after it has said where it is
+      await server.says(/^MCP endpoint: /m);
       assert.deepEqual(await server.stop(signal), { code: 0, signal: null });
     });
 }

@@ -84,7 +84,7 @@ test('230 open ones: the page gives them page by page and says how many there ar
   const watch = world.spawn(['approvals', 'watch', '--json']);
   for (const id of [ids[0], ids.at(-1)]) await watch.says(new RegExp(`"id":"${id}"`));
   await page.denied({ id: ids[0] }, 'the oldest');
-  await watch.says(new RegExp(`"id":"${ids[0]}".*"state":"denied"`));
+  await watch.says(new RegExp(`"id":"${ids[0]}".*"state":"denied".*\n`));
   const printed = watch.stdout.split('\n').filter(Boolean).map(line => JSON.parse(line));
   assert.equal(printed.length, 231, 'each once, and the one that ended');
 });

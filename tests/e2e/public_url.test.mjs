@@ -24,7 +24,7 @@ async function served(t, publicUrl) {
   if (publicUrl) world.env.TFY_PAT_MCP_PUBLIC_URL = publicUrl;
   const server = await world.serve();
   const [, port] = publicUrl
-    ? await server.process.says(/^Listening on: http:\/\/127\.0\.0\.1:(\d+)$/m)
+    ? await server.process.says(/^Listening on: http:\/\/127\.0\.0\.1:(\d+)\n/m)
     : /:(\d+)\//.exec(server.endpoint);
   return { world, server, port };
 }

@@ -13,7 +13,7 @@ async function serveOnFullDisk(world, kilobytes) {
   const script = 'trap "" XFSZ; ulimit -f "$1"; exec "$2" serve --listen 127.0.0.1:0';
   const server = new Process('bash', ['-c', script, '_', String(kilobytes), binary], { env: world.env });
   world.processes.push(server);
-  const [, endpoint] = await server.says(/^MCP endpoint: (\S+)$/m);
+  const [, endpoint] = await server.says(/^MCP endpoint: (\S+)\n/m);
   return { process: server, endpoint };
 }
 

@@ -97,7 +97,7 @@ const skip = spawnSync('unshare', [...room, 'sh', '-c', noIpv6]).status === 0 ? 
 test('on a machine without IPv6 serve starts: nothing else can be localhost there', { skip }, async t => {
   const world = await World.start(t);
   const server = world.spawn([...room, 'sh', '-c', `${noIpv6} && exec '${binary}' serve --listen 127.0.0.1:0`], world.env, 'unshare');
-  await server.says(/^Approvals page: http:\/\/localhost:\d+\/approvals$/m);
+  await server.says(/^Approvals page: http:\/\/localhost:\d+\/approvals\n/m);
 });
 
 test('the same settings do not stop what does not listen there', async t => {

@@ -5,21 +5,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
-import { until } from './lib/process.mjs';
 import { RawStdio, toolCall } from './lib/raw.mjs';
 import { create, statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
-const logged = (server, pattern) =>
-  until(() => pattern.exec(server.stderr), {
-    what: () => `${pattern} in:\n${server.stderr}`,
-    change: look => server.watchers.add(look),
-  });
-
 async function reload(world, server, policy, pattern) {
   writeFileSync(join(world.folder, 'policy.toml'), policy);
   server.child.kill('SIGHUP');
-  await logged(server, pattern);
+  await server.logs(pattern);
 }
 
 test('HTTP: new rules hold from then on, wrong ones change nothing, and what is open stays', async t => {

@@ -16,7 +16,7 @@ test('accounts have tokens and keys of their own, and the log says whose key it 
   const world = await World.start(t, {
     sandbox: ['--account', 'alice', '--account', 'guest:forbidden', '--access-log', 'access.log'],
   });
-  await world.sandbox.says(/^account alice \(key: tfy-sandbox-key-alice-not-a-secret\)$/m);
+  await world.sandbox.says(/^account alice \(key: tfy-sandbox-key-alice-not-a-secret\)\n/m);
   const body = { name: 'ci-pipeline', tokenType: 'opaque' };
   const { token } = await (await ask(world, 'POST', '', { key: keyOf('alice'), body })).json();
   assert.equal((await listed(world)).pagination.total, 0);

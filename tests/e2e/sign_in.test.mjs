@@ -58,7 +58,7 @@ test('a sandbox that is started in a terminal: the page points to that terminal'
   const started = ['script', ['--quiet', '--return', '--command', `'${binary}' serve --listen 127.0.0.1:0`, '/dev/null']];
   const server = new Process(...started, { env: { ...world.env, SHELL: '/bin/sh', TERM: 'dumb' } });
   t.after(() => server.stop());
-  const [, page] = await server.says(/^Approvals page: (\S+)\r?$/m);
+  const [, page] = await server.says(/^Approvals page: (\S+)\r?\n/m);
   const help = await helpOn(world, page);
   assert.match(help.words, /^When this server started, it printed a code in its terminal\. For another code/);
 });
@@ -157,8 +157,11 @@ test('two servers on one state directory check one passphrase at a time, and no 
   const before = pids.map(ownMemory);
   const checking = 128 * 1024 * 1024; // a check takes 256 MiB
   let [most, looks] = [0, 0];
+  const works = index => ownMemory(pids[index]) - before[index] > checking;
   const looking = setInterval(() => {
-    const busy = pids.filter((pid, index) => ownMemory(pid) - before[index] > checking).length;
+    const [one, other] = [works(0), works(1)];
+    // The turn may pass on between two looks: both at once are at work only if the first one still is.
+    const busy = one && other ? 1 + works(0) : one + other;
     most = Math.max(most, busy);
     looks += busy;
   }, 2);

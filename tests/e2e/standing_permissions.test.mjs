@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
 import { enrolFirst, passphrase } from './lib/people.mjs';
-import { binary, Process, until } from './lib/process.mjs';
+import { binary, Process } from './lib/process.mjs';
 import { create, statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
@@ -190,7 +190,7 @@ test('permissions of earlier versions cover nothing: start and doctor say so', a
 
   const said = /1 standing permission of an earlier version, which named no TrueFoundry address, team, account or token type, covers nothing any more/;
   const server = await world.serve();
-  await until(() => said.test(server.process.stderr), { what: () => server.process.stderr, change: look => server.process.watchers.add(look) });
+  await server.process.logs(said);
   const doctor = await world.terminal(['doctor']);
   assert.match(doctor.stdout.replace(/\s+/g, ' '), said);
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });

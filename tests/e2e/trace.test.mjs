@@ -37,6 +37,7 @@ test('a trace goes on with its call, one that is malformed or holds a token does
     [traceparent, 'a=b'],
     ...Array(7).fill([undefined, undefined]),
   ]);
+  await peer.server.logs(/(tools\/call[^]*){8}\n$/);
   const lines = peer.server.stderr.split('\n').filter(line => line.includes('tools/call'));
   assert.equal(lines.length, 8, peer.server.stderr);
   assert.match(lines[0], new RegExp(`tool="tfy_access_tokens_list".* trace="${id}"`));

@@ -10,7 +10,7 @@ import { resultFromTaskOutcome } from '@modelcontextprotocol/ext-tasks/client';
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
 import { enrolFirst, passphrase } from './lib/people.mjs';
-import { binary, Process } from './lib/process.mjs';
+import { binary, Process, untilPolled } from './lib/process.mjs';
 import { answered, RawStdio, toolCall } from './lib/raw.mjs';
 import { create, createApproved, idOf, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { atTerminal, terminalOf } from './lib/terminal.mjs';
@@ -33,14 +33,11 @@ function desktop(world) {
   writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\nprintf '%s\\n' "$1" >> '${log}'\n`);
   chmodSync(join(bin, 'xdg-open'), 0o755);
   Object.assign(world.env, { DISPLAY: ':0', PATH: `${bin}:${world.env.PATH}` });
-  return () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
+  return () => (existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(0, -1) : []); // whole lines
 }
 
 async function untilOpened(opened, count) {
-  for (const end = Date.now() + 20_000; opened().length < count; ) {
-    assert.ok(Date.now() < end, `opened in 20 s: ${opened()}`);
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
+  await untilPolled(() => opened().length >= count, { what: () => `${count} to be opened, not ${opened()}` });
   assert.equal(opened().length, count);
   return opened().at(-1);
 }

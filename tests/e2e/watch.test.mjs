@@ -61,6 +61,7 @@ test('requests come by themselves; one is opened, denied with a reason and appro
   await terminal.says(/Press Enter to go back[^]*Press Enter to go back/);
   press('\r');
   assert.equal((await page.request('GET', `/api/approvals/${second.approval_id}`)).body.decision.approved, true);
+  await terminal.says(/Press Enter to go back[^]*Press Enter to go back[^]*Nothing waits for a decision/); // keys of before are dropped
   press('q');
   assert.equal((await terminal.ended).code, 0);
   assert.ok(terminal.stdout.endsWith('\x1b[?1049l') || terminal.stdout.includes('\x1b[?1049l'), 'the screen is given back');

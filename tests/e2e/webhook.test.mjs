@@ -36,11 +36,6 @@ function write(world, hooks, { assurance = 'client' } = {}) {
 }
 
 const of = (type, id) => body => body.type === `approval.${type}` && (!id || body.approval.id === id);
-const retried = (server, port) =>
-  until(() => /a notice was not delivered.*host="127\.0\.0\.1"/.exec(server.stderr), {
-    what: () => `a failed attempt at ${port} in:\n${server.stderr}`,
-    change: look => server.watchers.add(look),
-  });
 
 test('a whole story is told in order, signed, and no body holds a value, an agent word, or a way to decide', async t => {
   const world = await World.start(t);
@@ -114,7 +109,7 @@ test('a receiver that is down at first gets its event when it is up', async t =>
   const pending = await create(client, 'nobody-listens');
   assert.equal(statusOf(pending), 'approval_pending', textOf(pending));
   assert.ok(Date.now() - started < 10_000, 'the call did not wait for the webhook');
-  await retried(served.process, port);
+  await served.process.logs(/a notice was not delivered.*host="127\.0\.0\.1"/);
   let asked = 0;
   const receiver = await Receiver.listen(t, { secret, port, status: n => ((asked = n) === 1 ? 500 : 204) });
   const { approval_id: id } = pending.structuredContent;
@@ -170,10 +165,7 @@ test('stdio and serve on one state: each event once; SIGHUP brings a new webhook
   const other = await Receiver.listen(t, { secret });
   write(world, [{ port: receiver.port }, { port: other.port }]);
   raw.server.child.kill('SIGHUP');
-  await until(() => /the rules were read anew/.exec(raw.server.stderr), {
-    what: () => raw.server.stderr,
-    change: look => raw.server.watchers.add(look),
-  });
+  await raw.server.logs(/the rules were read anew/);
   const last = await raw.exchange(toolCall(9, 'tfy_access_tokens_create', { payload: { name: 'after-it' } }));
   const { approval_id: id } = last.result.structuredContent;
   await other.event(of('requested', id));

@@ -105,7 +105,7 @@ async function perform(run, number) {
   let checks = new Map();
   let wrong;
   try {
-    const [, url] = await serving.says(/^MCP endpoint: (\S+)$/m);
+    const [, url] = await serving.says(/^MCP endpoint: (\S+)\n/m);
     checks = await runSuite(run, url, home);
   } catch (error) {
     wrong = error.message;

@@ -66,8 +66,17 @@ export class Process {
   }
 
   /** The match of `pattern` on stdout, once it is there; fails at once where the process ends first. */
-  async says(pattern, seconds = 30) {
-    const found = await until(() => pattern.exec(this.stdout) ?? this.end, {
+  says(pattern, seconds = 30) {
+    return this.#match('stdout', pattern, seconds);
+  }
+
+  /** The same on stderr, which comes by a way of its own: what was logged before an answer may be here after it. */
+  logs(pattern, seconds = 30) {
+    return this.#match('stderr', pattern, seconds);
+  }
+
+  async #match(name, pattern, seconds) {
+    const found = await until(() => pattern.exec(this[name]) ?? this.end, {
       what: () => `${pattern} in:\n${this.stdout}\n${this.stderr}`,
       seconds,
       change: look => this.watchers.add(look),
@@ -79,11 +88,11 @@ export class Process {
     return found;
   }
 
-  /** Ends it with `signal`; SIGKILL where it takes longer than ten seconds. */
-  async stop(signal = 'SIGTERM') {
+  /** Ends it with `signal`; SIGKILL where it takes longer than `seconds`. */
+  async stop(signal = 'SIGTERM', seconds = 60) {
     if (this.end) return this.end;
     this.child.kill(signal);
-    const limit = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
+    const limit = setTimeout(() => this.child.kill('SIGKILL'), seconds * 1000);
     const end = await this.ended;
     clearTimeout(limit);
     return end;

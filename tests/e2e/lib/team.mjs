@@ -19,8 +19,8 @@ export async function serveTeam(world, provider, more = []) {
   const port = await freePort();
   const args = ['serve', '--listen', `127.0.0.1:${port}`, '--public-url', `http://localhost:${port}`, ...providerOptions(world, provider, more)];
   const process = world.spawn(args);
-  const [, endpoint] = await process.says(/^MCP endpoint: (\S+)$/m);
-  const [, page] = await process.says(/^Approvals page: (\S+)$/m);
+  const [, endpoint] = await process.says(/^MCP endpoint: (\S+)\n/m);
+  const [, page] = await process.says(/^Approvals page: (\S+)\n/m);
   return { process, endpoint, page };
 }
 
