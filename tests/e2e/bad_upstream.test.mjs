@@ -107,7 +107,7 @@ async function forgetful(t, { made, late = 0 }) {
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   });
   const world = await World.start(t, { upstream: url, policy: rules() });
-  world.env.TFY_API_MAX_TIME = '2';
+  world.env.TFY_API_MAX_TIME = '5';
   const connection = await open('modern stdio', world);
   connection.person.willApprove('lost-answer', { destination: 'none' });
   const result = await create(connection, 'lost-answer');

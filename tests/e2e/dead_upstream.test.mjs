@@ -32,11 +32,6 @@ async function silentUpstream(t) {
   return { url: `http://127.0.0.1:${server.address().port}`, asked, watchers };
 }
 
-async function took(work) {
-  const start = performance.now();
-  return { result: await work, ms: performance.now() - start };
-}
-
 test('while 32 calls hang upstream, everything else is answered at once', async t => {
   const upstream = await silentUpstream(t);
   const world = await World.start(t, { upstream: upstream.url });
@@ -63,27 +58,26 @@ test('while 32 calls hang upstream, everything else is answered at once', async 
     ['/livez', () => fetch(`${origin}/livez`)],
     ['the approvals page', () => fetch(server.page)],
   ]) {
-    const { result, ms } = await took(ask());
-    assert.ok(result.result ?? result.ok, `${name}: ${JSON.stringify(result)}`);
-    assert.ok(ms < 1000, `${name} took ${ms} ms`);
+    const answer = await ask();
+    assert.ok(answer.result ?? answer.ok, `${name}: ${JSON.stringify(answer)}`);
+    assert.equal(over, 0, `${name} waited for none of them`);
   }
-  assert.equal(over, 0, 'they still hang');
 
   const answers = await Promise.all(hanging);
   const seconds = (performance.now() - begun) / 1000;
-  assert.ok(seconds >= 5.5 && seconds < 12, `they waited ${seconds} s`);
+  assert.ok(seconds >= 5.5 && seconds < 30, `they waited ${seconds} s, and not the minute that a client waits`);
   for (const { result } of answers) {
     assert.ok(result.isError);
     assert.match(textOf(result), /gave no answer in time. Nothing was done/);
   }
 
   // Now it is known to be silent: no one waits for it until the next try.
-  const { result: refused, ms } = await took(peer().exchange(toolCall(3, 'tfy_access_tokens_list', {})));
+  const { result: refused } = await peer().exchange(toolCall(3, 'tfy_access_tokens_list', {}));
   assert.match(
-    textOf(refused.result),
+    textOf(refused),
     /has not been answering for .*Nothing was sent. The next try is at \d{4}-\d\d-\d\dT[\d:.]+Z, in \d s\./
   );
-  assert.ok(ms < 1000, `it took ${ms} ms`);
+  assert.equal(upstream.asked(), inFlight, 'it was not asked again');
 });
 
 for (const [name, value] of [

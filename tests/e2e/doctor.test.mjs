@@ -49,7 +49,6 @@ test('each thing that is broken is told apart, and the exit code is 1', async t 
   const world = await World.start(t);
   const file = join(world.folder, 'key');
   const noKey = { TFY_API_KEY: '', TFY_API_KEY_FILE: file };
-  const hurry = { TFY_API_CONNECT_TIMEOUT: '0.3', TFY_API_MAX_TIME: '0.6' };
   const rows = [
     [{ TFY_BASE_URL: '' }, 'base_url_not_set'],
     [{ TFY_BASE_URL: 'http://acme.example' }, 'base_url_not_https'],
@@ -58,8 +57,8 @@ test('each thing that is broken is told apart, and the exit code is 1', async t 
     [{ TFY_BASE_URL: 'HTTP://LOCALHOST:1' }, 'connection_refused'],
     [{ TFY_BASE_URL: 'https://no-such-host.invalid' }, 'name_not_found'],
     [{ TFY_BASE_URL: `https://127.0.0.1:${await noTls(t, 'HTTP/1.1 400 No\r\n\r\n')}` }, 'tls_refused'],
-    [{ ...hurry, TFY_BASE_URL: `https://127.0.0.1:${await noTls(t)}` }, 'connect_timeout'],
-    [{ ...hurry, TFY_BASE_URL: `http://127.0.0.1:${await noTls(t)}` }, 'no_answer'],
+    [{ TFY_API_CONNECT_TIMEOUT: '0.3', TFY_BASE_URL: `https://127.0.0.1:${await noTls(t)}` }, 'connect_timeout'],
+    [{ TFY_API_MAX_TIME: '0.6', TFY_BASE_URL: `http://127.0.0.1:${await noTls(t)}` }, 'no_answer'],
     [{ TFY_API_KEY: '' }, 'key_not_set'],
     [{ TFY_API_KEY: 'tfy-another-key-0123456789abcdef' }, 'key_refused'],
     [noKey, 'key_file_unreadable'],

@@ -3,7 +3,7 @@ file(GLOB e2e_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.test.mjs)
 foreach(file IN LISTS e2e_files)
   cmake_path(GET file STEM name)
   add_test(NAME e2e.${name} COMMAND ${CMAKE_CURRENT_LIST_DIR}/run ${file})
-  set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 300
+  set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 900
                        ENVIRONMENT "TFY_PAT_MCP=$<TARGET_FILE:tfy-pat-mcp>;TFY_FAILPOINTS=$<IF:$<BOOL:${TFY_FAILPOINTS}>,ON,OFF>")
 endforeach()
 
@@ -28,8 +28,8 @@ if(TARGET leak_corpus)
   set_property(TEST e2e.redact_restart e2e.redact_benign APPEND PROPERTY ENVIRONMENT "TFY_LEAK_CORPUS=$<TARGET_FILE:leak_corpus>")
 endif()
 
-# Every row of a table, in every combination of clients, ways and answers: some 750 cases. A thousand requests, one by one.
-set_tests_properties(e2e.last_word e2e.page_many PROPERTIES TIMEOUT 900)
+# Every row of a table, in every combination of clients, ways and answers: some 750 cases.
+set_tests_properties(e2e.last_word PROPERTIES TIMEOUT 1800)
 
 # Most of these wait for clocks and answers. These ones compute all the time, and take a core.
 set_tests_properties(e2e.crash e2e.last_word e2e.redact e2e.redact_restart e2e.redact_benign e2e.page_browser e2e.page_together e2e.page_keys e2e.page_many e2e.page_views e2e.page_request e2e.page_hostile e2e.page_live

@@ -16,7 +16,6 @@ function foreign(port, bytes, leaves = false) {
       socket.write(Buffer.from(process.argv[1], 'base64'), () => ${leaves} && process.exit(0));
     });
     socket.on('data', piece => process.stdout.write(piece)).on('error', () => {});
-    setTimeout(() => process.exit(0), 3000).unref();
     socket.on('end', () => process.exit(0));`;
   return new Promise(resolve => {
     const child = spawn(process.execPath, ['-e', script, Buffer.from(bytes).toString('base64')], {

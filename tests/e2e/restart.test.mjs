@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { measured } from './lib/processor.mjs';
 import { RawStdio, toolCall } from './lib/raw.mjs';
 import { create, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -86,10 +87,11 @@ test('stdio ends promptly, with 0, at the end of its input and at SIGTERM', asyn
   for (const end of [server => server.child.stdin.end(), server => server.child.kill('SIGTERM')]) {
     const peer = new RawStdio(world);
     await peer.exchange(toolCall(1, 'tfy_config_status', {}));
-    const started = Date.now();
-    end(peer.server);
-    const { code } = await peer.server.ended;
-    assert.equal(code, 0, peer.server.stderr);
-    assert.ok(Date.now() - started < 2000);
+    const { result, took } = await measured(peer.server.child.pid, () => {
+      end(peer.server);
+      return peer.server.ended;
+    });
+    assert.equal(result.code, 0, peer.server.stderr);
+    assert.ok(took < 2000, `it took ${took} ms`);
   }
 });

@@ -82,7 +82,7 @@ test('shown once, behind the passphrase, journalled, and wiped from screen and m
   assert.equal(claim.body.destination, 'terminal');
   assert.ok(claim.body.by);
 
-  const left = leftInMemory(peer.server.child.pid, value);
+  const left = await leftInMemory(peer.server.child.pid, value);
   if (left !== null) assert.deepEqual(left, []);
   await world.assertSeenOnce(value);
 });

@@ -40,13 +40,20 @@ function piecesOf(value) {
 }
 
 /**
- * What is left of `value`: [place, …], or null where no one may look. An answer is here a moment before the server has
- * wiped what it wrote. It has nothing else to do then, so what stays in its memory for five seconds stays there for ever.
+ * Looks until `look` finds nothing; gives what it finds in the end. An answer is here a moment before the server has wiped
+ * what it wrote. It has nothing else to do then, so what fifty looks find, with pauses for the server, stays there for ever.
  */
-export function leftInMemory(pid, value) {
-  const look = () => piecesOf(value).map(piece => findInMemory(pid, Buffer.from(piece)));
+export async function lastFound(look) {
   let found = look();
-  if (found[0] === null) return null;
-  for (const end = Date.now() + 5000; found.flat().length > 0 && Date.now() < end; ) found = look();
-  return found.flat();
+  for (let looks = 1; found.length > 0 && looks < 50; looks += 1) {
+    await new Promise(resolve => setTimeout(resolve, 100));
+    found = look();
+  }
+  return found;
+}
+
+/** What is left of `value`: [place, …], or null where no one may look. */
+export async function leftInMemory(pid, value) {
+  const look = () => piecesOf(value).map(piece => findInMemory(pid, Buffer.from(piece)));
+  return look()[0] === null ? null : lastFound(() => look().flat());
 }
