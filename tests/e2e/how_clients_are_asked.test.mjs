@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { untilPolled } from './lib/process.mjs';
 import { create, idOf, names, reveal, statusOf, textOf } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
@@ -16,23 +17,25 @@ async function begin(t, door, { policy = rules({ assurance: null }), hold = '30s
 }
 
 /** The call's answer where it came, null where its client left. */
-async function leaveWhileHeld(page, call) {
+async function leaveWhileHeld(page, door, call) {
   const leaving = new AbortController();
   const waiting = call({ signal: leaving.signal }).catch(() => null);
   const approval = await page.nextPending();
   leaving.abort(new Error('the client is gone'));
   assert.equal(await waiting, null);
+  // The earlier client says so in a request of its own, and does not wait for its answer.
+  const cancelled = each => each.sent?.includes('notifications/cancelled');
+  if (door.startsWith('legacy')) await untilPolled(() => page.world.fetch.exchanges.some(cancelled), { what: () => 'the cancellation to be taken' });
   return approval;
 }
 
 /** The page's request once it is in one of `states`. */
 async function becomes(page, id, states) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const { body } = await page.request('GET', `/api/approvals/${id}`);
-    if (states.includes(body.state)) return body;
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-  throw new Error(`${id} never became ${states}`);
+  let body;
+  await untilPolled(async () => states.includes((body = (await page.request('GET', `/api/approvals/${id}`)).body).state), {
+    what: () => `${id} to become ${states}, not ${body.state}`,
+  });
+  return body;
 }
 
 for (const door of ['legacy HTTP']) {
@@ -71,7 +74,7 @@ for (const door of ['legacy stdio', 'legacy HTTP']) {
 for (const door of ['modern HTTP', 'legacy HTTP']) {
   test(`${door}: the client leaves while held; what goes to the page runs for the person who is there`, async t => {
     const { world, page, connection } = await begin(t, door);
-    const seen = await leaveWhileHeld(page, options =>
+    const seen = await leaveWhileHeld(page, door, options =>
       connection.call('tfy_access_tokens_create', { payload: { name: 'left-alone' } }, options)
     );
     assert.equal(await world.upstreamCount('POST'), 0);
@@ -87,7 +90,7 @@ for (const door of ['modern HTTP', 'legacy HTTP']) {
     const { world, page, connection } = await begin(t, door);
     const call = (...rest) => connection.call(...rest);
     const wish = ['tfy_access_tokens_create', { payload: { name: 'comes-back' } }];
-    const seen = await leaveWhileHeld(page, options => call(...wish, options));
+    const seen = await leaveWhileHeld(page, door, options => call(...wish, options));
     await page.approved(seen, { destination: 'agent' });
     assert.equal((await becomes(page, seen.id, ['approved'])).state, 'approved');
     assert.equal(await world.upstreamCount('POST'), 0, 'no token is made that nobody can receive');
@@ -97,7 +100,7 @@ for (const door of ['modern HTTP', 'legacy HTTP']) {
 
     const id = await idOf(connection, 'comes-back');
     const removal = ['tfy_access_tokens_delete', { id }];
-    const asked = await leaveWhileHeld(page, options => call(...removal, options));
+    const asked = await leaveWhileHeld(page, door, options => call(...removal, options));
     await page.approved(asked);
     assert.equal(await world.upstreamCount('DELETE'), 0);
     assert.equal(statusOf(await call(...removal)), 'executed');

@@ -22,8 +22,8 @@ quorum = 2
 
 ${rules({ assurance: null })}`;
 
-async function begin(t, { hold = '1s' } = {}) {
-  const world = await World.start(t, { policy, hold });
+async function begin(t) {
+  const world = await World.start(t, { policy, hold: '1s' });
   const server = await world.serve();
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
   const page = await atSignIn(t, world, server);
@@ -33,8 +33,9 @@ async function begin(t, { hold = '1s' } = {}) {
 }
 
 test('a request is changed, then approved under its new name; the agent gets what was approved', async t => {
-  const { connection, page } = await begin(t, { hold: '60s' });
-  const waiting = create(connection, 'too-long', { expirationDate: '90 days' });
+  const { connection, page } = await begin(t);
+  const call = () => create(connection, 'too-long', { expirationDate: '90 days' });
+  assert.equal(statusOf(await call()), 'approval_pending');
   const asked = await show(page, 'too-long');
   await asked.getByText('Ask for less before approving').click();
   await asked.getByLabel('Another name').fill('shorter');
@@ -55,7 +56,8 @@ test('a request is changed, then approved under its new name; the agent gets wha
   await now.getByLabel('Type shorter to approve').fill('shorter');
   await now.getByLabel('Do not show it').check();
   await now.getByRole('button', { name: 'Approve creation' }).click();
-  const created = await waiting;
+  await now.waitFor({ state: 'detached' });
+  const created = await call();
   assert.equal(statusOf(created), 'executed', textOf(created));
   assert.equal(created.structuredContent.narrowed.at(-1).approved, 'shorter');
   await page.getByRole('link', { name: 'History' }).click();

@@ -20,8 +20,8 @@ async function register(page, name) {
   await page.getByRole('heading', { name, exact: true }).waitFor();
 }
 
-async function begin(t, { assurance = 'passkey', hold = '60s' } = {}) {
-  const world = await World.start(t, { policy: rules({ assurance }), hold });
+async function begin(t, { assurance = 'passkey' } = {}) {
+  const world = await World.start(t, { policy: rules({ assurance }), hold: '0s' });
   const server = await world.serve();
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
   const page = await atSignIn(t, world, server);
@@ -38,6 +38,7 @@ async function approve(page, name, { verb = 'Create', title = 'Create access tok
   return asked;
 }
 
+const gone = card => card.waitFor({ state: 'detached' });
 const inbox = page => page.getByRole('link', { name: /^Inbox/ }).click();
 const decisions = async world => {
   const lines = (await world.terminal(['audit', 'export'])).stdout.split('\n').filter(Boolean).map(line => JSON.parse(line));
@@ -72,7 +73,12 @@ const post = (page, path, body) =>
 
 test('create, rotate and delete are signed by the device, and the journal proves it', { timeout: 180_000 }, async t => {
   const { world, connection, page } = await begin(t);
-  const waiting = create(connection, 'signed-one');
+  /** What the same call says once it was decided. */
+  const asks = async call => {
+    assert.equal(statusOf(await call()), 'approval_pending');
+    return call;
+  };
+  const made = await asks(() => create(connection, 'signed-one'));
   const asked = await show(page, 'signed-one');
   await asked.getByText('The rule asks that your passkey signs this decision.').waitFor();
   await accessible(page);
@@ -81,26 +87,27 @@ test('create, rotate and delete are signed by the device, and the journal proves
   await register(page, 'laptop');
   await accessible(page);
   await inbox(page);
-  await approve(page, 'signed-one');
-  const created = await waiting;
+  await gone(await approve(page, 'signed-one'));
+  const created = await made();
   assert.equal(statusOf(created), 'executed', textOf(created));
 
   const id = await idOf(connection, 'signed-one');
-  const rotating = connection.call('tfy_access_tokens_rotate', { id, reason: 'it is old' });
-  await approve(page, 'signed-one', { verb: 'Rotate', title: 'Rotate access token', button: 'Approve rotation' });
-  const rotated = await rotating;
+  const rotating = await asks(() => connection.call('tfy_access_tokens_rotate', { id, reason: 'it is old' }));
+  await gone(await approve(page, 'signed-one', { verb: 'Rotate', title: 'Rotate access token', button: 'Approve rotation' }));
+  const rotated = await rotating();
   assert.equal(statusOf(rotated), 'executed', textOf(rotated));
-  const deleting = connection.call('tfy_access_tokens_delete', { id, reason: 'no longer used' });
-  await approve(page, 'signed-one', { verb: 'Delete', title: 'Delete access token', button: 'Approve deletion' });
-  const deleted = await deleting;
+  const deleting = await asks(() => connection.call('tfy_access_tokens_delete', { id, reason: 'no longer used' }));
+  await gone(await approve(page, 'signed-one', { verb: 'Delete', title: 'Delete access token', button: 'Approve deletion' }));
+  const deleted = await deleting();
   assert.equal(statusOf(deleted), 'executed', textOf(deleted));
 
-  const refused = create(connection, 'not-this');
+  const refused = await asks(() => create(connection, 'not-this'));
   const no = await show(page, 'not-this');
   await no.getByRole('button', { name: 'Deny' }).click();
   await no.getByLabel(/Reason for the denial/).fill('not needed');
   await no.getByRole('button', { name: 'Deny request' }).click();
-  assert.equal(statusOf(await refused), 'denied');
+  await gone(no);
+  assert.equal(statusOf(await refused()), 'denied');
 
   const all = await decisions(world);
   assert.deepEqual(all.map(each => [each.kind, each.body.assurance, each.body.passkey.statement.person]), [
@@ -126,7 +133,7 @@ test('create, rotate and delete are signed by the device, and the journal proves
 });
 
 test('several on one screen: the device signs each by its own digest; one that it does not sign waits, and so do those after it', { timeout: 180_000 }, async t => {
-  const { world, connection, page } = await begin(t, { hold: '0s' });
+  const { world, connection, page } = await begin(t);
   const asked = {};
   for (const name of ['set-one', 'set-two', 'set-three'])
     asked[name] = (await create(connection, name, { expirationDate: '20 days' })).structuredContent;
@@ -167,7 +174,7 @@ test('several on one screen: the device signs each by its own digest; one that i
 });
 
 test('attack: a signature of before a change, of another page, used again or without its person decides nothing', { timeout: 180_000 }, async t => {
-  const { world, server, connection, page } = await begin(t, { hold: '0s' });
+  const { world, server, connection, page } = await begin(t);
   const hardware = await addDevice(page);
   await register(page, 'laptop');
   const asked = await create(connection, 'too-long', { expirationDate: '90 days' });
@@ -224,7 +231,7 @@ test('attack: a signature of before a change, of another page, used again or wit
 });
 
 test('a second device signs when the first is lost, and the lost one counts no more', { timeout: 180_000 }, async t => {
-  const { world, connection, page } = await begin(t, { hold: '0s' });
+  const { world, connection, page } = await begin(t);
   const first = await addDevice(page);
   await register(page, 'laptop');
   const [lost] = await first.keys();
@@ -262,14 +269,14 @@ test('a second device signs when the first is lost, and the lost one counts no m
   for (const key of keys) await back.give(key);
   await inbox(page);
   await approve(page, 'by-phone');
-  await card(page, 'by-phone').waitFor({ state: 'detached' });
+  await gone(card(page, 'by-phone'));
   assert.deepEqual((await decisions(world)).map(each => each.kind), ['passkey_refused', 'approved']);
   const verified = await world.terminal(['audit', 'verify']);
   assert.match(verified.stdout, /One decision is signed with a passkey, and the signature holds\./);
 });
 
 test('a passkey opens the page, also where the passphrase is locked; without one the rule may still be met', { timeout: 180_000 }, async t => {
-  const { world, connection, page } = await begin(t, { assurance: 'signed_in', hold: '0s' });
+  const { world, connection, page } = await begin(t, { assurance: 'signed_in' });
   const hardware = await addDevice(page);
   await register(page, 'laptop');
   await page.getByRole('button', { name: 'Sign out' }).click();
@@ -287,6 +294,6 @@ test('a passkey opens the page, also where the passphrase is locked; without one
   const asked = await approve(page, 'no-device');
   await asked.getByText('No passkey signed this, so nothing was decided. Press again to decide without one.').waitFor();
   await asked.getByRole('button', { name: 'Approve creation' }).click();
-  await card(page, 'no-device').waitFor({ state: 'detached' });
+  await gone(card(page, 'no-device'));
   assert.deepEqual((await decisions(world)).map(each => [each.kind, each.body.assurance]), [['approved', 'signed_in']]);
 });

@@ -166,7 +166,7 @@ test('attack: a person written into the database is no one, and audit verify nam
   const connection = await open('modern stdio', world, { elicitation: null });
   await enrolPeople(world, [me, 'grace']);
   const { approval_id: id } = (await create(connection, 'by-mallory')).structuredContent;
-  const database = new DatabaseSync(join(world.state, 'ledger.db'));
+  const database = new DatabaseSync(join(world.state, 'ledger.db'), { timeout: 30_000 }); // the server may be writing
   database.exec(`
     INSERT INTO people SELECT 'prs_x', 'mallory', '', enrolled, 1, NULL FROM people WHERE name = '${me}';
     INSERT INTO credentials SELECT 'crd_x', 'mallory', kind, secret, created FROM credentials WHERE person = '${me}';

@@ -12,6 +12,24 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'ut
 
 export const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 
+/** From here on no time passes for what the page measures by itself, but in its timers. */
+export const withoutTime = page =>
+  page.evaluate(() => {
+    const now = performance.now();
+    performance.now = () => now;
+  });
+
+/**
+ * Loads the page once more, with a clock that stands still from then on: `page.clock.runFor` lets time pass, `resume` lets it
+ * go. What comes over the network comes all the same.
+ */
+export async function withStoppedClock(page, ready) {
+  await page.clock.install();
+  await page.reload();
+  await ready();
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000));
+}
+
 /** What `address` shows in Debian's Chromium, in a browser of its own. The page's own policy would keep axe out. */
 export async function openPage(t, address, viewport = { width: 1280, height: 1000 }) {
   assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
