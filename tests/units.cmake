@@ -36,7 +36,7 @@ endfunction()
 foreach(room protocol policy tools server)
   tfy_unit_tests(${room})
 endforeach()
-target_link_libraries(server_tests PRIVATE tfy_lab OpenSSL::Crypto)
+target_link_libraries(server_tests PRIVATE tfy_lab OpenSSL::SSL OpenSSL::Crypto)
 target_compile_options(policy_tests PRIVATE $<$<CONFIG:Debug>:-O1>)  # as tfy_policy
 
 # The same benign text as in every run, and sixteen times as much of it.
