@@ -191,9 +191,9 @@ public:
     /// By a person who did not invite. Errc::refused, Errc::not_found; Errc::conflict if there is nothing to
     /// confirm.
     Result<void> confirm_person(const std::string& name, const std::string& by, policy::Time at);
-    /// Ends with it, and journals, their sessions, codes, challenges and invitations, their agents' keys and
-    /// open requests, the standing permissions that they gave, and their votes: what they approved and no one
-    /// has begun is withdrawn. What runs goes on. Errc::refused for the last one who may decide;
+    /// Ends with it, and journals, their sessions, codes, challenges and invitations, their agents' keys,
+    /// grants and open requests, the standing permissions that they gave, and their votes: what they approved
+    /// and no one has begun is withdrawn. What runs goes on. Errc::refused for the last one who may decide;
     /// Errc::not_found, Errc::conflict.
     Result<Ended> suspend_person(const std::string& name, const std::string& by, policy::Time at);
     /// Instead of the one before. Errc::not_found.
@@ -322,8 +322,9 @@ public:
     Ledger& operator=(const Ledger&) = delete;
 
 private:
-    friend class Deliveries;  // server/storage/deliveries.hpp: tables of its own, the same connection
-    friend class ToldOnce;    // server/storage/told_once.hpp: the same
+    friend class Deliveries;   // server/storage/deliveries.hpp: tables of its own, the same connection
+    friend class ToldOnce;     // server/storage/told_once.hpp: the same
+    friend class OAuthGrants;  // server/storage/oauth_grants.hpp: the same
     struct Impl;
     explicit Ledger(std::unique_ptr<Impl> impl);
     static Result<std::unique_ptr<Ledger>> open_database(const std::filesystem::path& place,

@@ -93,6 +93,7 @@ struct Ledger::Impl {
     /// Everything but their invitations, which are the journal's alone.
     Result<Ended> end_all_of(const std::string& name, const std::string& by, policy::Time at);
     Result<void> end_keys_of(const std::string& name, const std::string& by, policy::Time at, Ended& ended);
+    Result<void> end_grants_of(const std::string& name, const std::string& by, policy::Time at, Ended& ended);
     Result<void> end_permissions_of(const std::string& name, const std::string& by, policy::Time at,
                                     Ended& ended);
     Result<void> end_requests_with(const std::string& name, policy::Time at, Ended& ended);

@@ -79,9 +79,9 @@ Guesses Guesses::after_wrong(policy::Time now) const {
 }
 
 Json Ended::json() const {
-    return {{"sessions", sessions},       {"codes", codes}, {"keys", keys},
-            {"permissions", permissions}, {"votes", votes}, {"requests", requests},
-            {"invitations", invitations}};
+    return {
+        {"sessions", sessions},       {"codes", codes}, {"keys", keys},         {"grants", grants},
+        {"permissions", permissions}, {"votes", votes}, {"requests", requests}, {"invitations", invitations}};
 }
 
 Error not_enrolled(std::string_view undone) {
