@@ -42,12 +42,12 @@ room(server/calls MAY server/loop server/storage server/sealing server/observabi
 room(server/features MAY server/loop server/observability server/approvals server/mcp server/calls tools/truefoundry
      tools/access_tokens manifests)
 room(server/dashboard MAY server/loop server/storage server/sealing server/observability server/transport server/upstream
-     server/people server/oidc server/approvals server/reveals manifests)
+     server/people server/oidc server/oauth server/approvals server/reveals manifests)
 room(server/notify MAY server/loop server/storage server/sealing server/observability server/http_client server/approvals)
 room(server/config MAY server/storage server/observability server/transport server/http_client server/upstream server/oidc server/notify
      manifests)
 room(server/app MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
-     server/upstream server/callers server/people server/oidc server/approvals server/reveals server/mcp server/calls server/features
+     server/upstream server/callers server/people server/oidc server/oauth server/approvals server/reveals server/mcp server/calls server/features
      server/dashboard server/notify server/config tools/truefoundry tools/access_tokens tools/status tools/sandbox tools/registry manifests)
 room(server/doctor MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/people server/oidc server/approvals server/reveals server/notify server/config server/app tools/truefoundry

@@ -51,6 +51,7 @@ Dashboard::Dashboard(Dependencies desks, people::PageSessions& people, people::S
       reading_(std::move(desks.reading)),
       approved_(std::move(desks.approved)),
       provider_(desks.provider),
+      consent_(desks.consent),
       people_(people),
       codes_(codes),
       redaction_(redaction),
@@ -106,6 +107,12 @@ std::span<const Dashboard::Route> Dashboard::routes() {
         {"POST", "/approvals/api/reveals/{id}", Needs::session_and_body, &Dashboard::reveal},
         {"GET", "/approvals/api/rotations", Needs::session, &Dashboard::rotations},
         {"POST", "/approvals/api/rotations/{id}/keep", Needs::session_and_body, &Dashboard::keep_old_token},
+        {"GET", "/oauth/authorize", Needs::nothing, &Dashboard::authorize},
+        {"POST", "/approvals/api/consent", Needs::session_and_body, &Dashboard::ask_consent},
+        {"POST", "/approvals/api/consent/allow", Needs::session_and_body, &Dashboard::allow_client},
+        {"POST", "/approvals/api/consent/deny", Needs::session_and_body, &Dashboard::deny_client},
+        {"GET", "/approvals/api/grants", Needs::session, &Dashboard::grants},
+        {"POST", "/approvals/api/grants/{id}/revoke", Needs::session_and_body, &Dashboard::revoke_grant},
         {"GET", "/approvals/{id}", Needs::nothing, &Dashboard::page},
     };
     return all;

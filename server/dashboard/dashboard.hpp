@@ -23,6 +23,10 @@
 #include "server/reveals/locked_escrow.hpp"
 #include "server/transport/http.hpp"
 
+namespace tfy::oauth {
+class AuthorizationDesk;
+}
+
 namespace tfy::dashboard {
 
 /// The longest body that any of its addresses takes.
@@ -37,7 +41,8 @@ struct Reading {
     Read checks;  // the doctor's findings [{level, what, why, todo, cause}], and how many are broken and warn
 };
 
-/// Serves everything at and below /approvals. All references must outlive it. One loop only.
+/// Serves everything at and below /approvals, and /oauth/authorize. All references must outlive it. One loop
+/// only.
 class Dashboard {
 public:
     struct Dependencies {
@@ -53,6 +58,7 @@ public:
         Reading reading;
         std::function<void(policy::Approval)> approved = {};  // is told of what a person approved here
         oidc::SignInDesk* provider = nullptr;                 // where people sign in, too; none: they cannot
+        oauth::AuthorizationDesk* consent = nullptr;          // none: no program asks to act for a person
     };
     Dashboard(Dependencies desks, people::PageSessions& people, people::SignInCodes& codes,
               const sealing::Sealer& redaction, const Clock& clock, std::string server_label,
@@ -148,6 +154,13 @@ private:
     Async<transport::HttpResponse> reveals(PageRequest visit);
     Async<transport::HttpResponse> reveal(PageRequest visit);
     Async<transport::HttpResponse> rotations(PageRequest visit);
+    transport::HttpResponse nothing_here() const;
+    Async<transport::HttpResponse> authorize(PageRequest visit);
+    Async<transport::HttpResponse> ask_consent(PageRequest visit);
+    Async<transport::HttpResponse> allow_client(PageRequest visit);
+    Async<transport::HttpResponse> deny_client(PageRequest visit);
+    Async<transport::HttpResponse> grants(PageRequest visit);
+    Async<transport::HttpResponse> revoke_grant(PageRequest visit);
     Async<transport::HttpResponse> keep_old_token(PageRequest visit);
     /// policy::cannot_approve and its like.
     using Cannot = std::optional<std::string> (*)(const policy::Approval&, std::string_view,
@@ -169,6 +182,7 @@ private:
     Reading reading_;
     std::function<void(policy::Approval)> approved_;
     oidc::SignInDesk* provider_;
+    oauth::AuthorizationDesk* consent_;
     people::PageSessions& people_;
     people::SignInCodes& codes_;
     const sealing::Sealer& redaction_;

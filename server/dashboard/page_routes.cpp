@@ -13,15 +13,16 @@ namespace tfy::dashboard {
 namespace {
 
 /// The page's own addresses below /approvals, beside the inbox and its requests.
-constexpr std::array<std::string_view, 10> views = {"health", "history",     "oidc",      "passkeys",
-                                                    "people", "permissions", "rotations", "together",
-                                                    "tokens", "values"};
+constexpr std::array<std::string_view, 11> views = {"authorize", "health", "history",     "oidc",
+                                                    "passkeys",  "people", "permissions", "rotations",
+                                                    "together",  "tokens", "values"};
 
 }  // namespace
 
 Async<transport::HttpResponse> Dashboard::page(PageRequest visit) {
-    const bool known =
-        visit.id.empty() || visit.id.starts_with("apr_") || std::ranges::find(views, visit.id) != views.end();
+    const bool is_view = std::ranges::find(views, visit.id) != views.end();
+    const bool known = visit.id.empty() || visit.id.starts_with("apr_") ||
+                       (is_view && (visit.id != "authorize" || consent_ != nullptr));
     if (const auto origin = known ? origin_.instead_of(visit.request) : std::nullopt)
         co_return empty_reply(307, {{"Location", *origin + "/approvals" + (visit.id.empty() ? "" : "/") +
                                                      std::string(redaction_.seal_text(visit.id).text())}});
@@ -107,6 +108,7 @@ Async<transport::HttpResponse> Dashboard::session(PageRequest visit) {
                        {"passkeys", passkeys},
                        {"person", session ? Json(session->person) : Json(nullptr)},
                        {"server", server_label_},
+                       {"programs", consent_ != nullptr},
                        {"provider", provider_ != nullptr ? Json(provider_->host()) : Json(nullptr)},
                        {"sign_in_help", {{"words", help.words}, {"command", help.command}}},
                        {"version", TFY_VERSION}};

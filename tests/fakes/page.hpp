@@ -8,7 +8,10 @@
 #include <string>
 
 #include "server/dashboard/dashboard.hpp"
+#include "server/oauth/authorization_desk.hpp"
+#include "server/oauth/client_document.hpp"
 #include "tests/fakes/captured_answer.hpp"
+#include "tests/fakes/documents.hpp"
 #include "tests/fakes/every_tool.hpp"
 #include "tests/fakes/people.hpp"
 #include "tests/fakes/rotation_house.hpp"
@@ -49,27 +52,31 @@ struct Page {
     people::PasskeyDesk passkeys{store, redaction, clock, [] { return std::string(own_origin); }};
     people::PeopleDesk enrolled_people{store, clock};
     people::SignInCodes codes{store, clock};
+    Documents documents;
+    oauth::ClientDocuments client_documents{documents, clock, oauth::usual_client_hosts, {}};
+    oauth::Clients clients{store, client_documents};
+    oauth::AuthorizationDesk consent{clients, store, redaction, clock,
+                                     [] { return std::string(own_origin); }};
     Result<Json> listed = Json{{"tokens", Json::array()}, {"total", 0}};  // what the page may read
     Result<Json> state_of_it = Json::object();
     Result<Json> checked = Json::object();
     static dashboard::Reading::Read read(const Result<Json>& answer) {
         return [&answer](std::string) -> Async<Result<Json>> { co_return answer; };
     }
-    dashboard::Dashboard dashboard{{approvals,
-                                    narrowing,
-                                    standing,
-                                    freezes,
-                                    reveals,
-                                    rotations,
-                                    passphrases,
-                                    passkeys,
-                                    enrolled_people,
-                                    {read(listed), read(state_of_it), read(checked)}},
-                                   people,
-                                   codes,
-                                   redaction,
-                                   clock,
-                                   "sandbox"};
+    dashboard::Dashboard::Dependencies desks() {
+        return {.approvals = approvals,
+                .narrowing = narrowing,
+                .standing = standing,
+                .freezes = freezes,
+                .reveals = reveals,
+                .rotations = rotations,
+                .passphrases = passphrases,
+                .passkeys = passkeys,
+                .enrolled = enrolled_people,
+                .reading = {read(listed), read(state_of_it), read(checked)},
+                .consent = &consent};
+    }
+    dashboard::Dashboard dashboard{desks(), people, codes, redaction, clock, "sandbox"};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> awake{loop.get_executor()};
     std::string key;
 

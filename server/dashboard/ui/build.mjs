@@ -1,4 +1,5 @@
-// Builds dist/: one script, one style sheet and the page, under names that never change, each also compressed.
+// Builds dist/: the script, the part of it that comes later, a style sheet and the page, under names that never change, each
+// also compressed.
 import zopfli from "@gfx/zopfli";
 import { build } from "esbuild";
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
@@ -7,9 +8,20 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+const later = ["own", "consent", "grants", "passkey_list"];
+const fileOf = (path) => path.slice(path.lastIndexOf("/") + 1).replace(/\.tsx?$/, "");
+
+/** Modules of which `isElsewhere` says so are not built in: they are in another of our files, and taken from there. */
+const elsewhere = (isElsewhere, file) => ({
+    name: "elsewhere",
+    setup: ({ onResolve }) =>
+        onResolve({ filter: /./ }, ({ kind, path }) =>
+            kind !== "entry-point" && isElsewhere(fileOf(path)) ? { path: `./${file}`, external: true } : undefined,
+        ),
+});
+
 await rm(here("dist"), { recursive: true, force: true });
-await build({
-    entryPoints: { app: here("src/main.tsx") },
+const usual = {
     outdir: here("dist/assets"),
     bundle: true,
     minify: true,
@@ -21,10 +33,17 @@ await build({
     jsxImportSource: "preact",
     absWorkingDir: here("."),
     logLevel: "warning",
+};
+const inLater = (name) => later.includes(name);
+await build({ ...usual, entryPoints: { app: here("src/main.tsx") }, plugins: [elsewhere(inLater, "own.js")] });
+await build({
+    ...usual,
+    entryPoints: { own: here("src/own.ts") },
+    plugins: [elsewhere((name) => !inLater(name), "app.js")],
 });
 await copyFile(here("src/index.html"), here("dist/index.html"));
 
-for (const name of ["index.html", "assets/app.js", "assets/app.css"]) {
+for (const name of ["index.html", "assets/app.js", "assets/own.js", "assets/app.css"]) {
     const bytes = await readFile(here(`dist/${name}`));
     await writeFile(here(`dist/${name}.gz`), await zopfli.gzipAsync(bytes, { numiterations: 15 }));
     const size = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };

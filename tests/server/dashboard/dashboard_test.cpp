@@ -121,7 +121,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("the whole page is small: under 45 kB, compressed with gzip") {
+TEST_CASE("what is fetched to open the page is small: under 45 kB, compressed with gzip") {
     std::size_t bytes = 0;
     for (const auto* name : {"page/index.html.gz", "page/assets/app.js.gz", "page/assets/app.css.gz"}) {
         CHECK(manifests::file(name).size() > 0);

@@ -49,14 +49,14 @@ const read = <T,>(response: Response) =>
         throw silent();
     }) as Promise<T>;
 
-const get = async <T,>(path: string, patience = usual) => read<T>(await call(path, {}, patience));
+export const get = async <T,>(path: string, patience = usual) => read<T>(await call(path, {}, patience));
 
-function post(path: string, body: object): Promise<Response> {
+export function post(path: string, body: object): Promise<Response> {
     const headers = { "Content-Type": "application/json" };
     return call(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-const ask = async <T,>(path: string, body: object) => read<T>(await post(path, body));
+export const ask = async <T,>(path: string, body: object) => read<T>(await post(path, body));
 
 /** Ends with the stream. `heard` is told of all that comes, `news` of what is more than a sign of life. */
 async function events(news: () => void, heard: () => void, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 // The whole page: the bar on top, then the sign-in or one of the views, and the region that speaks to screen readers.
-import { useSignalEffect, type Signal } from "@preact/signals";
+import { signal, useSignalEffect, type Signal } from "@preact/signals";
 import { LocationProvider, useLocation } from "preact-iso";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -12,14 +12,14 @@ import { Health } from "./health";
 import { helpOpen, keys, keyWords, listen, viewWanted } from "./keys";
 import { Invited, Join, WithCode, brought } from "./join";
 import { follow } from "./live";
-import { focusSoon, home, requestIn, routeBy } from "./nav";
-import { Passkeys } from "./passkey_list";
+import { authorize, focusSoon, home, requestIn, routeBy } from "./nav";
 import { Permissions } from "./permissions";
 import { Reveals } from "./reveals";
 import { Rotations } from "./rotations";
 import { SignIn, signInProblem } from "./sign_in";
 import { Together } from "./together";
 import { Tokens } from "./tokens";
+import { Looking, Problem, useWork } from "./work";
 import { besides, connection, reveals, rotations, selected, session, signOut, toSave, waiting } from "./state";
 
 besides.tell = alertOf;
@@ -169,11 +169,23 @@ function Footer() {
     );
 }
 
+const own = signal<typeof import("./own") | null>(null);
+
+/** A part of the page that is fetched when it is first looked at. */
+function Later({ name }: { name: "Own" | "Consent" }) {
+    const { problem, run } = useWork();
+    useEffect(() => void run(async () => void (own.value ??= await import("./own"))), []);
+    const Part = own.value?.[name];
+    if (problem) return <Problem words="This part of the page did not arrive. Reload the page." />;
+    return Part ? <Part /> : <Looking />;
+}
+
 const sections: Record<string, () => ComponentChildren> = {
     values: Reveals,
     permissions: Permissions,
     rotations: Rotations,
-    passkeys: Passkeys,
+    passkeys: () => <Later name="Own" />,
+    authorize: () => <Later name="Consent" />,
     people: People,
     health: Health,
 };
@@ -235,6 +247,9 @@ function Entrance() {
     if (join) return <Join code={join} />;
     return (
         <>
+            {location.pathname === authorize && (
+                <p class="banner">A program asks to act for you. Sign in, and you are asked.</p>
+            )}
             <SignIn />
             <Invited />
         </>

@@ -6,14 +6,17 @@ import { api } from "./api";
 import { askOtherTabs } from "./page_key";
 import { takeBrought } from "./join";
 import { takeAnswer } from "./provider";
-import { home } from "./nav";
+import { authorize, home } from "./nav";
 import { confirmed, session, signIn } from "./state";
 import { signInProblem } from "./sign_in";
 import "./app.css";
 
+export * from "./shared";
+
 const root = document.getElementById("app")!;
 
 async function start(): Promise<void> {
+    if (location.pathname === "/oauth/authorize") history.replaceState(null, "", authorize + location.search);
     takeBrought();
     const answer = takeAnswer();
     if (answer) render(<p role="status">Signing in{"\u2026"}</p>, root);

@@ -2,6 +2,8 @@
 import { wanted } from "./state";
 
 export const home = "/approvals";
+/** Where a program asks to act for a person; what it asks is the query. */
+export const authorize = `${home}/authorize`;
 export const addressOf = (id: string) => `${home}/${id}`;
 
 /** The request that a path names. */

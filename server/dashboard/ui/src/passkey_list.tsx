@@ -1,8 +1,9 @@
-// One's own passkeys: which there are, one more, one less.
+// One's own passkeys: which there are, one more, one less. Below them, the programs that act for one.
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { api } from "./api";
 import { OwnPassphrase } from "./field";
+import { Grants } from "./grants";
 import { make, sign } from "./passkeys";
 import { leaveForProvider } from "./provider";
 import { confirmed, session } from "./state";
@@ -65,7 +66,7 @@ function ConfirmThere({ host }: { host: string }) {
     );
 }
 
-export function Passkeys() {
+function Passkeys() {
     const [list, setList] = useState<Passkey[]>([]);
     const [name, setName] = useState("");
     const [passphrase, setPassphrase] = useState("");
@@ -157,3 +158,10 @@ export function Passkeys() {
         </section>
     );
 }
+
+export const Own = () => (
+    <>
+        <Passkeys />
+        {session.value?.programs && <Grants />}
+    </>
+);

@@ -1,14 +1,16 @@
 // Signing in at an identity provider. The tab that begins keeps the state, and takes no answer without it: an answer that
 // someone else's browser was given signs no one in here.
 import { api } from "./api";
-import { home } from "./nav";
+import { authorize, home } from "./nav";
 import type { ProviderAnswer, ProviderWish } from "./types";
 
 const name = "tfy-pat-mcp sign-in state";
+const left = "tfy-pat-mcp left for sign-in";
 
 export async function leaveForProvider(wish: ProviderWish = {}): Promise<void> {
     const { address, state } = await api.beginAtProvider(wish);
     sessionStorage.setItem(name, state);
+    if (location.pathname === authorize) sessionStorage.setItem(left, location.search);
     location.assign(address);
 }
 
@@ -23,7 +25,9 @@ function only(query: URLSearchParams, field: string): string {
 export function takeAnswer(): ProviderAnswer | string | null {
     if (location.pathname !== `${home}/oidc`) return null;
     const query = new URLSearchParams(location.search);
-    history.replaceState(null, "", home);
+    const asked = sessionStorage.getItem(left);
+    sessionStorage.removeItem(left);
+    history.replaceState(null, "", asked ? authorize + asked : home);
     const kept = sessionStorage.getItem(name);
     sessionStorage.removeItem(name);
     const state = only(query, "state");

@@ -203,6 +203,8 @@ export interface Session {
     /** How many passkeys that person has for this page. */
     passkeys: number;
     server: string;
+    /** Programs can ask to act for people. */
+    programs: boolean;
     /** The host of the identity provider at which people sign in, too. */
     provider: string | null;
     version: string;
