@@ -13,7 +13,7 @@ constexpr VersionedMember tool_members[] = {
     {"name", Version::v2025_03_26},        {"description", Version::v2025_03_26},
     {"inputSchema", Version::v2025_03_26}, {"annotations", Version::v2025_03_26},
     {"title", Version::v2025_06_18},       {"outputSchema", Version::v2025_06_18},
-    {"icons", Version::v2025_11_25},
+    {"icons", Version::v2025_11_25},       {"_meta", Version::v2025_06_18},
 };
 
 /// Without the members that are for our own messages only (violation.hpp).

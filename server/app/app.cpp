@@ -96,7 +96,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       redaction_(parts.fingerprint_key, std::move(parts.known_tokens), std::move(parts.tokens)),
       log_(redaction_, parts.log_level),
       store_(std::move(parts.ledger)),
-      key_file_watch_({loop, redaction_, log_}, parts.key_file, parts.own_key),
+      key_file_watch_({loop, redaction_, log_}, parts.key_file, parts.own_key, std::move(parts.read_key)),
       gate_(std::move(parts.rules)),
       exchange_(parts.sandbox ? std::move(parts.exchange)
                               : upstream::keep_accepted_keys(std::move(parts.exchange),

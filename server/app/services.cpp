@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/app/archive.hpp"
+#include "server/config/kept_login.hpp"
 #include "server/config/path_text.hpp"
 #include "server/people/earlier_passphrases.hpp"
 #include "server/people/terminal_requirements.hpp"
@@ -21,7 +22,9 @@ namespace {
 using truefoundry::ApiRequest;
 using truefoundry::ApiResponse;
 
-constexpr auto set_it = " Nothing was sent. Set it in this server's configuration and restart it.";
+constexpr auto set_it =
+    " Nothing was sent. Run tfy-pat-mcp login in a terminal, or set it in this server's configuration, and "
+    "restart it.";
 constexpr auto corrected = " Nothing was sent. Restart this server when that is corrected.";
 
 /// Used if no control plane is configured: every tool but the status can say so.
@@ -106,6 +109,10 @@ void connect_upstream(Services& parts) {
     auto upstream = config::read_upstream();
     parts.base_url = upstream.base_url;
     parts.key_file = upstream.key_file;
+    if (upstream.key_from == config::from_login)
+        parts.read_key = [file = upstream.key_file, base_url = upstream.base_url] {
+            return config::read_kept_key(file, base_url);
+        };
     parts.url_problem = std::move(upstream.url_problem);
     parts.url_cause = std::move(upstream.url_cause);
     parts.refused_settings = std::move(upstream.refused);

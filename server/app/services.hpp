@@ -16,6 +16,7 @@
 #include "server/storage/state_dir.hpp"
 #include "server/transport/listener.hpp"
 #include "server/upstream/api_key.hpp"
+#include "server/upstream/key_file_watch.hpp"
 #include "tools/truefoundry/exchange.hpp"
 
 namespace tfy::app {
@@ -54,8 +55,9 @@ struct Services {
     std::string base_url =
         {};  // bound into every digest; "sandbox:" for the built-in stand-in; empty if none is set
     std::shared_ptr<upstream::OwnKey> own_key = std::make_shared<upstream::OwnKey>();
-    std::string key_file = {};     // that is watched for another key; empty: none is
-    std::string url_problem = {};  // why the base URL cannot be used, and the same in a word
+    upstream::KeyFileWatch::Read read_key = {};  // how the key in that file is read; empty: as a key file
+    std::string key_file = {};                   // that is watched for another key; empty: none is
+    std::string url_problem = {};                // why the base URL cannot be used, and the same in a word
     std::string url_cause = {};
     std::vector<std::string> refused_settings = {};  // a sentence for each line of .env that does not count
     bool sandbox = false;

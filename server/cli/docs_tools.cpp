@@ -25,11 +25,9 @@ std::string type_of(const Definition& schema) {
                     (each.is_string() ? each.get<std::string>() : each.dump());
         return text;
     }
-    const auto type = schema.find("type");
-    if (type == schema.end()) return text;
-    if (type->is_string()) return type->get<std::string>();
-    for (const auto& each : *type) text += (text.empty() ? "" : " or ") + each.get<std::string>();
-    return text;
+    if (const auto branches = schema.find("anyOf"); branches != schema.end())
+        for (const auto& each : *branches) text += (text.empty() ? "" : " or ") + type_of(each);
+    return text.empty() ? text_of(schema, "type") : text;
 }
 
 /// Each member of an object, and of the objects in it.

@@ -7,6 +7,7 @@
 #include "server/cli/docs.hpp"
 #include "server/cli/doctor.hpp"
 #include "server/cli/keys.hpp"
+#include "server/cli/login.hpp"
 #include "server/cli/people.hpp"
 #include "server/cli/policy.hpp"
 #include "server/cli/redact.hpp"
@@ -18,8 +19,8 @@
 namespace tfy::cli {
 
 void add_verbs(CommandLine& line) {
-    for (auto* const add : {add_stdio, add_serve, add_setup, add_sandbox, add_approvals, add_people, add_keys,
-                            add_audit, add_policy, add_doctor, add_redact, add_docs})
+    for (auto* const add : {add_stdio, add_serve, add_login, add_setup, add_sandbox, add_approvals,
+                            add_people, add_keys, add_audit, add_policy, add_doctor, add_redact, add_docs})
         add(line);
 }
 

@@ -3,11 +3,13 @@
 #include <cstdlib>
 
 #include "policy/near_miss.hpp"
+#include "server/config/kept_login.hpp"
 #include "server/config/path_text.hpp"
 #include "server/config/settings.hpp"
 #include "server/sealing/printing.hpp"
 #include "server/setup/install_link.hpp"
 #include "server/setup/setup.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::cli {
 namespace {
@@ -34,9 +36,13 @@ Result<void> name_upstream(setup::SetupPlan& plan) {
     if (!upstream.url_problem.empty())
         return Error{Errc::invalid_params, upstream.url_problem + " Nothing was written."};
     if (upstream.base_url.empty())
-        return Error{Errc::invalid_params,
-                     "Which TrueFoundry? Nothing was written. Set TFY_BASE_URL to its address, for example "
-                     "https://your-org.truefoundry.cloud, or try the server with test tokens: --sandbox."};
+        return Error{
+            Errc::invalid_params,
+            "Which TrueFoundry? Nothing was written. Log in first: " + tools::own_program() +
+                " login. Or set TFY_BASE_URL to its address, for example "
+                "https://your-org.truefoundry.cloud, or try the server with test tokens: --sandbox."};
+    // Then the program finds both by itself.
+    if (upstream.key_from == config::from_login && !upstream.key_problem) return {};
     const bool named = !upstream.key_file.empty();
     const auto file = named ? upstream.key_file : usual_key_file();
     plan.connection.environment = {{"TFY_BASE_URL", upstream.base_url}, {"TFY_API_KEY_FILE", file}};

@@ -13,12 +13,14 @@
 
 #include "server/config/dotenv.hpp"
 #include "server/config/folder_settings.hpp"
+#include "server/config/kept_login.hpp"
 #include "server/config/path_text.hpp"
 #include "server/http_client/url_parts.hpp"
 #include "server/storage/regular_file.hpp"
 #include "server/upstream/base_url.hpp"
 #include "server/upstream/key_file.hpp"
 #include "server/upstream/placeholder.hpp"
+#include "tools/own_command.hpp"
 
 namespace tfy::config {
 namespace {
@@ -162,6 +164,31 @@ void take_key(const std::vector<std::pair<std::string, std::string>>& dotenv, Up
                                          {{"cause", "key_not_set"}}};
 }
 
+/// Where no key is set. Its key goes to its own address only.
+void take_login(const std::filesystem::path& file, Upstream& upstream) {
+    auto login = read_kept_login(file);
+    if (login && !*login) return;
+    upstream.key_from = from_login;
+    upstream.key_file = file.string();
+    if (!login) {
+        upstream.key_problem = login.error();
+        return;
+    }
+    if (upstream.url_from.empty()) {
+        upstream.url_from = from_login;
+        upstream.base_url = (*login)->base_url;
+    }
+    if (upstream.base_url == (*login)->base_url)
+        upstream.api_key = std::move((*login)->key);
+    else
+        upstream.key_problem = Error{
+            Errc::storage,
+            "The kept login is for another address than " + upstream.url_from +
+                " names, and its key goes to its own address only. Unset that one, or log in at it with " +
+                tools::own_program() + " login.",
+            {{"cause", "key_not_set"}}};
+}
+
 /// Seconds, whole or with up to three decimals.
 std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) {
     constexpr std::size_t most_characters = std::string_view("600.000").size();
@@ -188,6 +215,7 @@ Upstream find_upstream() {
         upstream.url_problem = folder.address_refused;
         if (!upstream.url_problem.empty()) upstream.url_cause = "base_url_not_set";
     }
+    if (upstream.key_from.empty() && !upstream.key_problem) take_login(kept_login_file(), upstream);
     if (upstream.key_from.empty() && !folder.file_refused.empty())
         upstream.key_problem = Error{Errc::storage, folder.file_refused, {{"cause", "key_not_set"}}};
     upstream.refused = std::move(folder.refused);

@@ -235,6 +235,13 @@ CheckResult look_at_page(bool display, bool open_browser, bool has_opener) {
 CheckResults look_at_agents(const fs::path& home, const fs::path& folder, const config::Upstream& upstream) {
     CheckResults findings;
     look_at_hooks(home, folder, findings);
+    const auto other_login = home / ".truefoundry" / "credentials.json";
+    if (std::error_code ignored; !home.empty() && fs::exists(other_login, ignored))
+        findings.push_back({Level::warning, "agents",
+                            other_login.string() +
+                                " keeps a login of TrueFoundry's own command line: every agent with a shell "
+                                "can read it, and act with it without an approval",
+                            "Log out there if you do not need it, or run agents as another user."});
     if (!upstream.key_from.empty() && !upstream.key_problem) findings.push_back(reach_of_key(upstream));
     return findings;
 }

@@ -3,7 +3,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "server/config/kept_login.hpp"
 #include "server/upstream/key_file.hpp"
+#include "tools/own_command.hpp"
 #include "tools/status/preflight.hpp"
 #include "tools/truefoundry/client.hpp"
 
@@ -44,8 +46,8 @@ Result<void> probe(truefoundry::Exchange& exchange, std::optional<policy::Time>&
 }
 
 constexpr auto make_a_key =
-    "Create a key in TrueFoundry (Access → Personal Access Tokens), save it in a file that only you can "
-    "read, and set TFY_API_KEY_FILE to the file.";
+    "Create a key in TrueFoundry (Access → Personal Access Tokens) and enter it with tfy-pat-mcp login. Or "
+    "save it in a file that only you can read, and set TFY_API_KEY_FILE to the file.";
 constexpr auto another_key = "Create a new key in TrueFoundry and replace the old one: ";
 
 std::string place_of(const config::Upstream& upstream) {
@@ -76,6 +78,8 @@ std::string todo_for(const status::Preflight& found, const config::Upstream& ups
                "TrueFoundry, up to "
                "the first / behind the host.";
     if (found.cause == "key_not_set") return make_a_key;
+    if (how == "misconfigured" && upstream.key_from == config::from_login)
+        return "Log in again: " + tools::own_program() + " login.";
     if (how == "misconfigured" && names_no_file(found, upstream))
         return "Fix the path: " + upstream.key_from + " must name a file that contains only the key.";
     if (how == "misconfigured") return "Put only the key there: " + place_of(upstream) + ".";

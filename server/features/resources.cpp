@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "manifests/embedded.hpp"
 #include "policy/sealed_state.hpp"
 #include "server/features/definitions.hpp"
 #include "tools/access_tokens/resources.hpp"
@@ -15,6 +16,9 @@ constexpr std::string_view token_template = "tfy://access-tokens/{id}";
 constexpr std::string_view approval_template = "tfy://approvals/{id}";
 constexpr std::string_view variable = "{id}";
 constexpr char content_type[] = "application/json";
+/// What shows the state of a request in hosts that render MCP Apps; the definitions of tools name it.
+constexpr std::string_view approval_app = "ui://tfy-pat-mcp/approval";
+constexpr char app_type[] = "text/html;profile=mcp-app";
 constexpr std::string_view cursor_purpose = "cursor resources/list";
 constexpr std::size_t page_size = 50;
 
@@ -101,6 +105,12 @@ Async<Result<Json>> Resources::find(const mcp::Requester& requester, Target targ
 
 Async<Result<mcp::MethodResult>> Resources::read(mcp::Requester& requester,
                                                  protocol::ReadResourceParams params) {
+    if (params.uri == approval_app) {
+        const std::vector<protocol::ResourceContents> app = {
+            {params.uri, app_type, std::string(manifests::file("apps/approval.html"))}};
+        co_return mcp::MethodResult{
+            .result = protocol::write_read_resource(app, requester.context.version, protocol::for_an_hour)};
+    }
     auto target = target_of(params.uri);
     if (!target) co_return protocol::resource_not_found(params.uri);
     auto found = co_await find(requester, std::move(*target));

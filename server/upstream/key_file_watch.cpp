@@ -9,8 +9,8 @@ namespace tfy::upstream {
 
 namespace asio = boost::asio;
 
-KeyFileWatch::KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key)
-    : uses_(uses), file_(std::move(file)), key_(std::move(key)) {}
+KeyFileWatch::KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key, Read read)
+    : uses_(uses), file_(std::move(file)), key_(std::move(key)), read_(std::move(read)) {}
 
 void KeyFileWatch::start() {
     if (!file_.empty()) asio::co_spawn(uses_.loop, keep_looking(), asio::detached);
@@ -36,7 +36,7 @@ void KeyFileWatch::look() {
 }
 
 void KeyFileWatch::take() {
-    auto value = read_key_file(file_);
+    auto value = read_ ? read_() : read_key_file(file_);
     if (!value) {
         uses_.log.warn(key_->facts().set ? "the key file cannot be used: the old key stays in use"
                                          : "the key file cannot be used: there is no key for TrueFoundry",

@@ -24,8 +24,12 @@ public:
         sealing::Sealer& redaction;
         const observability::Log& log;
     };
-    /// What is used must outlive it. An empty `file` is not watched.
-    KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key);
+    /// Gives the key in the file. Errc::storage.
+    using Read = std::function<Result<policy::Secret>()>;
+
+    /// What is used must outlive it. An empty `file` is not watched. `read`: read_key_file() of it, where it
+    /// is not given.
+    KeyFileWatch(Uses uses, std::string file, std::shared_ptr<OwnKey> key, Read read = {});
 
     /// Called after each replacement of the key.
     void on_replaced(std::function<void()> tell) { replaced_ = std::move(tell); }
@@ -47,6 +51,7 @@ private:
     Uses uses_;
     std::string file_;
     std::shared_ptr<OwnKey> key_;
+    Read read_;
     std::function<void()> replaced_ = {};
     Seen taken_;
     Seen seen_;

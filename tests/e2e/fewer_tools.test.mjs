@@ -10,7 +10,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 import { binary, runToEnd } from './lib/process.mjs';
 
-const reading = ['tfy_access_tokens_list', 'tfy_access_tokens_get', 'tfy_approvals_get', 'tfy_config_status'];
+const reading = ['tfy_access_tokens_list', 'tfy_access_tokens_get', 'tfy_approvals_get', 'tfy_config_set', 'tfy_config_status'];
 
 function surroundings(t) {
   const home = mkdtempSync(join(tmpdir(), 'tfy-fewer-'));

@@ -203,7 +203,7 @@ test('what is changed in the meantime stays; only the entry is taken out', async
 test('errors say what is wrong, that nothing was changed, and what to do', async t => {
   const home = new Home(t);
   const file = '.cursor/mcp.json';
-  assert.match(await home.refused(['cursor']), /Which TrueFoundry\? Nothing was written\. Set TFY_BASE_URL/);
+  assert.match(await home.refused(['cursor']), /Which TrueFoundry\? Nothing was written\. Log in first: \S+ login\. Or set TFY_BASE_URL/);
   assert.match(await home.refused(['cursor'], { TFY_BASE_URL: 'http://tfy.example.com' }), /Nothing was written/);
   assert.match(await home.refused(['curser', '--sandbox']), /Unknown host .*cursor/);
   assert.match(await home.refused(['--remove']), /Which host\?/);

@@ -22,6 +22,7 @@ Catalog assemble(ToolServices of) {
     all.push_back(
         std::make_unique<RotateAccessToken>(of.client, of.escrow, of.rotations, of.clock, of.own_jwt_ids));
     all.push_back(std::make_unique<GetApproval>(of.approvals, of.client.seals()));
+    all.push_back(std::make_unique<ConfigSet>(of.client, of.configuration));
     all.push_back(std::make_unique<ConfigStatus>(of.client, of.clock, std::move(of.configuration)));
     auto catalog = Catalog::assemble(std::move(all));
     return std::move(catalog.value());  // the definitions are part of the program: a test assembles them too

@@ -1,5 +1,6 @@
 #include "tools/status/preflight.hpp"
 
+#include "tools/own_command.hpp"
 #include "tools/text.hpp"
 
 namespace tfy::status {
@@ -11,13 +12,15 @@ constexpr char where_to_get_a_key[] =
 
 /// `names`: what is missing.
 std::string not_set(const std::string& names, bool several) {
-    return "Not set: " + names + ". Set " + (several ? "both" : "it") +
-           " in this server's environment or .env file and restart it.";
+    return "Not set: " + names + ". The user runs " + tools::own_program() +
+           " login in a terminal, or sets " + (several ? "both" : "it") +
+           " in this server's environment or .env file; then restart this server.";
 }
 
 /// Beside a key of the environment .env names no address: it could send that key elsewhere.
 std::string no_address(const tools::KeyFacts& key) {
-    if (!key.from.ends_with(" in the environment")) return not_set("TFY_BASE_URL", false);
+    if (!key.from.ends_with(" in the environment"))
+        return "Not set: TFY_BASE_URL. Set it beside the key and restart this server.";
     return "Not set: TFY_BASE_URL. Set it in this server's environment, beside the key, and restart it: an "
            "address "
            "in .env is not used with a key from the environment.";

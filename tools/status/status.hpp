@@ -54,6 +54,26 @@ private:
     Configuration configuration_;
 };
 
+/// Says where the person, not the agent, enters address and key. It takes neither: what an agent is told, its
+/// model's provider is told.
+class ConfigSet final : public tools::ReadTool {
+public:
+    struct Args {
+        static constexpr std::array<const char*, 0> fields{};
+    };
+
+    ConfigSet(const truefoundry::Client& client, Configuration configuration)
+        : seal_(client.seals()), configuration_(std::move(configuration)) {}
+
+    std::string_view name() const override { return "tfy_config_set"; }
+    Result<Json> canonical(Json arguments, policy::Time now) const override;
+    Async<Result<tools::ToolResult>> run(policy::ReadPermit permit) override;
+
+private:
+    const policy::Seals& seal_;
+    Configuration configuration_;
+};
+
 /// Approvals, as the server room keeps them.
 class ApprovalReader {
 public:

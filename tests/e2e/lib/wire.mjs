@@ -24,6 +24,7 @@ function findSchemas() {
 
 const folder = findSchemas();
 export const schemasPresent = folder !== undefined;
+export const schemaFolder = folder;
 
 const resultOf = {
   initialize: 'InitializeResult',

@@ -35,6 +35,23 @@ bool may_watch(FeatureHouse& house, const std::string& uri, const std::string& p
 
 }  // namespace
 
+TEST_CASE("the card of an approval is read as an MCP App, by any caller, and is not listed") {
+    FeatureHouse house;
+    auto caller = house.requester("stdio:alice");
+    const auto read = house.run(house.resources.read(caller, {.uri = "ui://tfy-pat-mcp/approval"}));
+    REQUIRE(read.has_value());
+    const auto& contents = read->result.at("contents");
+    REQUIRE(contents.size() == 1);
+    CHECK(contents.front().at("uri") == "ui://tfy-pat-mcp/approval");
+    CHECK(contents.front().at("mimeType") == "text/html;profile=mcp-app");
+    CHECK(contents.front().at("text").get<std::string>().starts_with("<!doctype html>"));
+    for (const auto* other : {"ui://tfy-pat-mcp/approval/", "ui://tfy-pat-mcp/", "ui://other/approval"})
+        CHECK_FALSE(house.run(house.resources.read(caller, {.uri = other})).has_value());
+    const auto page = house.run(house.resources.list(caller, std::nullopt));
+    REQUIRE(page.has_value());
+    for (const auto& uri : uris(*page)) CHECK_FALSE(uri.starts_with("ui://"));
+}
+
 TEST_CASE("the list has all tokens in one, then the caller's open approvals, then the tokens by name") {
     FeatureHouse house;
     house.truefoundry.add("id-z", "zebra", "2026-11-01T00:00:00.000Z");

@@ -141,9 +141,10 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
         {"not_set",
          "base_url_not_set",
          {},
-         "Not set: TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE). Set both ",
+         "Not set: TFY_BASE_URL and TFY_API_KEY (or TFY_API_KEY_FILE). The user runs tfy-pat-mcp login in a "
+         "terminal, or sets both ",
          nothing},
-        {"not_set", "key_not_set", {}, "Not set: TFY_API_KEY (or TFY_API_KEY_FILE). Set it ", no_key},
+        {"not_set", "key_not_set", {}, "Not set: TFY_API_KEY (or TFY_API_KEY_FILE). The user runs ", no_key},
         {"misconfigured", "key_file_unreadable", {}, "/k cannot be read", bad_file},
         {"misconfigured", "base_url_not_https", {}, "must be https", plain_http}};
     for (const auto& row : rows) {
@@ -153,6 +154,38 @@ TEST_CASE("the status tells apart what is not set, unreachable, refused, not per
         CHECK(result.structured.at("cause") == (row.cause == nullptr ? Json(nullptr) : Json(row.cause)));
         CHECK(holds(result.text, row.words));
     }
+}
+
+TEST_CASE("setting up is the user's: no key is taken, and they are told where they enter it") {
+    Upstream world;
+    const auto told_to = [&](status::Configuration configuration) {
+        status::ConfigSet tool(world.client, std::move(configuration));
+        auto result = run_read(tool);
+        REQUIRE(result.has_value());
+        return std::move(*result);
+    };
+    auto none = whole();
+    none.key = [] { return tools::KeyFacts{}; };
+    const auto first = told_to(none);
+    CHECK(first.structured == Json{{"status", "ask_the_user"},
+                                   {"command", "tfy-pat-mcp login"},
+                                   {"key_set", false},
+                                   {"sandbox", false}});
+    CHECK(holds(first.text, "Nothing was changed. The user enters"));
+    CHECK(holds(first.text, "\n\n  tfy-pat-mcp login\n\n"));
+    CHECK_FALSE(holds(first.text, "A key is set already"));
+    auto set = whole();
+    set.key = [] {
+        auto key = a_key();
+        key.from = "TFY_API_KEY in the environment";
+        return key;
+    };
+    CHECK(told_to(set).structured.at("key_set") == true);
+    CHECK(holds(told_to(set).text, "A key is set already (TFY_API_KEY in the environment)"));
+    auto sandbox = whole();
+    sandbox.sandbox = true;
+    CHECK(told_to(sandbox).structured.at("status") == "not_needed");
+    CHECK_FALSE(told_to(sandbox).structured.contains("command"));
 }
 
 TEST_CASE("that no one is enrolled is a warning, with the command that changes it") {

@@ -1,0 +1,159 @@
+// The card of an approval for hosts that render MCP Apps: a host shows it as the specification has it, and it only shows.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import Ajv2020 from 'ajv/dist/2020.js';
+
+import { openPage } from './lib/browser.mjs';
+import { open } from './lib/clients.mjs';
+import { schemaFolder } from './lib/wire.mjs';
+import { rules, World } from './lib/world.mjs';
+
+const uri = 'ui://tfy-pat-mcp/approval';
+/** What a host allows an app that asks for nothing. */
+const policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'none'";
+
+async function start(t) {
+  const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
+  const client = await open('modern HTTP', world, { ...(await world.serve()), elicitation: null });
+  const { contents } = await client.client.readResource({ uri });
+  return { world, client, card: contents[0] };
+}
+
+/** A host that shows `html` and answers it; `said` is what the card sent, `says` sends it something. */
+async function host(t, html, capabilities = { openLinks: {} }) {
+  const page = await openPage(t, 'about:blank');
+  await page.evaluate(
+    ({ html, policy, capabilities }) => {
+      window.said = [];
+      const frame = document.createElement('iframe');
+      frame.setAttribute('sandbox', 'allow-scripts');
+      frame.srcdoc = html.replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${policy}">`);
+      window.addEventListener('message', ({ data }) => {
+        window.said.push(data);
+        if (data.method !== 'ui/initialize') return;
+        const result = { protocolVersion: data.params.protocolVersion, hostInfo: { name: 'a-host', version: '1' }, hostCapabilities: capabilities, hostContext: { theme: 'dark' } };
+        frame.contentWindow.postMessage({ jsonrpc: '2.0', id: data.id, result }, '*');
+      });
+      window.says = message => frame.contentWindow.postMessage({ jsonrpc: '2.0', ...message }, '*');
+      document.body.append(frame);
+    },
+    { html, policy, capabilities }
+  );
+  const sent = method => page.waitForFunction(method => window.said.find(each => each.method === method), method).then(found => found.jsonValue());
+  await sent('ui/notifications/initialized');
+  return {
+    page,
+    sent,
+    card: page.frameLocator('iframe'),
+    says: message => page.evaluate(message => window.says(message), message),
+    said: () => page.evaluate(() => window.said),
+    answer: id => page.waitForFunction(id => window.said.find(each => each.id === id && each.method === undefined), id).then(found => found.jsonValue()),
+  };
+}
+
+const result = (structuredContent, text = 'in words') => ({
+  method: 'ui/notifications/tool-result',
+  params: { content: [{ type: 'text', text }], structuredContent },
+});
+
+test('tools that ask a person name the card, and it is one HTML file that asks for nothing', async t => {
+  const { client, card } = await start(t);
+  assert.deepEqual([card.uri, card.mimeType], [uri, 'text/html;profile=mcp-app']);
+  assert.ok(card.text.length < 10_000);
+  assert.doesNotMatch(card.text, /https?:\/\/(?!www\.w3\.org)|src=|import /);
+  const { tools } = await client.client.listTools();
+  const named = tools.filter(({ _meta }) => _meta?.ui).map(({ name, _meta }) => [name, _meta.ui]);
+  assert.deepEqual(named.map(([name]) => name).sort(), ['tfy_access_tokens_create', 'tfy_access_tokens_delete', 'tfy_access_tokens_rotate', 'tfy_approvals_get']);
+  for (const [, ui] of named) assert.deepEqual(ui, { resourceUri: uri, visibility: ['model'] });
+});
+
+test('the card shows what waits, counts down, leads to the page, and ends with the answer', async t => {
+  const { client, card } = await start(t);
+  const args = { payload: { name: 'ci-<b>bold</b>', expirationDate: '30 days' } };
+  const good = { payload: { ...args.payload, name: 'ci-runner' } };
+  const pending = (await client.call('tfy_access_tokens_create', good)).structuredContent;
+  assert.equal(pending.status, 'approval_pending');
+  const shown = await host(t, card.text);
+  await shown.says({ method: 'ui/notifications/tool-input', params: { arguments: good } });
+  await shown.says(result(pending));
+  await shown.card.getByRole('heading', { name: 'A person has to decide' }).waitFor();
+  const all = await shown.card.locator('main').innerText();
+  for (const part of ['ci-runner', '30 days', pending.approval_id, pending.digest]) assert.ok(all.includes(part), all);
+  assert.match(all, /Expires in (?:\d+ h )?\d+ min\./);
+  await shown.card.getByRole('button', { name: 'Open the approvals page' }).click();
+  assert.equal((await shown.sent('ui/open-link')).params.url, pending.approval_url);
+  assert.equal(await shown.card.locator('html').getAttribute('data-theme'), 'dark');
+  const { height } = (await shown.sent('ui/notifications/size-changed')).params;
+  assert.ok(height > 20);
+
+  await shown.says({ method: 'ui/notifications/tool-input', params: { arguments: args } });
+  await shown.says(result({ ...pending, status: 'denied', message: 'No <img src=x onerror=parent.postMessage(1)>', reason: 'Not now', decided_by: 'ada' }));
+  await shown.card.getByRole('heading', { name: 'Denied: nothing was done' }).waitFor();
+  const over = await shown.card.locator('main').innerText();
+  for (const part of ['ci-<b>bold</b>', 'No <img src=x', 'Not now', 'ada']) assert.ok(over.includes(part), over);
+  assert.ok(!over.includes('Expires in'));
+  assert.equal(await shown.card.getByRole('button').count(), 0);
+  assert.equal(await shown.card.locator('img').count(), 0);
+  assert.deepEqual([...new Set((await shown.said()).map(({ method }) => method))].sort(), [
+    'ui/initialize',
+    'ui/notifications/initialized',
+    'ui/notifications/size-changed',
+    'ui/open-link',
+  ], 'it calls no tool');
+});
+
+test('it answers what hosts ask, refuses the rest, and goes by its host alone', async t => {
+  const { card } = await start(t);
+  const shown = await host(t, card.text, {});
+  await shown.says(result({ status: 'approval_pending', approval_url: 'http://localhost/x', request_expires_at: new Date(Date.now() + 60_000).toISOString() }));
+  await shown.card.getByRole('heading', { name: 'A person has to decide' }).waitFor();
+  assert.equal(await shown.card.getByRole('button').count(), 0, 'this host opens no links');
+  await shown.says({ id: 7, method: 'ui/resource-teardown', params: {} });
+  assert.deepEqual((await shown.answer(7)).result, {});
+  await shown.says({ id: 8, method: 'tools/call', params: { name: 'x' } });
+  assert.equal((await shown.answer(8)).error.code, -32601);
+  // Another window than the host, the card itself, is not listened to.
+  await shown.card.locator('body').evaluate(
+    () =>
+      new Promise(resolve => {
+        window.addEventListener('message', ({ source }) => source !== window.parent && resolve());
+        window.postMessage({ jsonrpc: '2.0', method: 'ui/notifications/tool-result', params: { structuredContent: { status: 'executed' } } }, '*');
+      })
+  );
+  assert.equal(await shown.card.getByRole('heading').innerText(), 'A person has to decide');
+  await shown.says({ method: 'ui/notifications/tool-cancelled', params: {} });
+  await shown.card.getByText('The call was cancelled.').waitFor();
+  await shown.says(result(undefined, 'Only words.'));
+  await shown.card.getByText('Only words.').waitFor();
+});
+
+test('what it sends fits the published schema', { skip: !schemaFolder && 'the schemas are not here' }, async t => {
+  const schema = JSON.parse(readFileSync(join(schemaFolder, 'mcp-apps/mcp-apps-2026-01-26.schema.json'), 'utf8'));
+  const ajv = new Ajv2020({ strict: false });
+  const check = (name, value) => {
+    const fits = ajv.compile(schema.$defs[name]);
+    assert.ok(fits(value), `${name}: ${JSON.stringify(fits.errors)} ${JSON.stringify(value)}`);
+  };
+  const { client, card } = await start(t);
+  const { tools } = await client.client.listTools();
+  for (const { _meta } of tools) if (_meta?.ui) check('McpUiToolMeta', _meta.ui);
+  const shown = await host(t, card.text);
+  await shown.says(result({ status: 'approval_pending', approval_url: 'http://localhost/x', request_expires_at: new Date(Date.now() + 60_000).toISOString() }));
+  await shown.card.getByRole('button').click();
+  await shown.sent('ui/open-link');
+  const names = {
+    'ui/initialize': 'McpUiInitializeRequest',
+    'ui/notifications/initialized': 'McpUiInitializedNotification',
+    'ui/notifications/size-changed': 'McpUiSizeChangedNotification',
+    'ui/open-link': 'McpUiOpenLinkRequest',
+  };
+  const said = await shown.said();
+  assert.ok(said.length >= 4);
+  for (const { jsonrpc, id, ...message } of said) {
+    assert.equal(jsonrpc, '2.0');
+    check(names[message.method], message);
+  }
+});

@@ -1,0 +1,40 @@
+// tfy_config_set: TrueFoundry's skills call it to set address and key. Here a person does that, elsewhere.
+#include "tools/own_command.hpp"
+#include "tools/status/status.hpp"
+#include "tools/text.hpp"
+
+namespace tfy::status {
+
+Result<Json> ConfigSet::canonical(Json arguments, policy::Time) const { return arguments; }
+
+Async<Result<tools::ToolResult>> ConfigSet::run(policy::ReadPermit) {
+    const auto& known = configuration_;
+    const auto key = known.key ? known.key() : tools::KeyFacts{};
+    const auto command = tools::own_program() + " login";
+    const auto where = key.from.empty() ? std::string{} : tools::one_line(seal_, key.from);
+    tools::ToolResult result;
+    result.structured = {{"key_set", key.set}, {"sandbox", known.sandbox}};
+    if (known.sandbox) {
+        result.structured["status"] = "not_needed";
+        result.text =
+            "Nothing has to be set: this is sandbox mode, with test tokens only. To use TrueFoundry, the "
+            "user "
+            "starts the server without --sandbox.";
+        co_return result;
+    }
+    result.structured["status"] = "ask_the_user";
+    result.structured["command"] = command;
+    result.text =
+        "Nothing was changed. The user enters TrueFoundry's address and an API key themselves, in a "
+        "terminal on this server's machine, as the account that runs it:\n\n  " +
+        command +
+        "\n\nIt checks the key and keeps it where this server finds it. Never ask for the key in this "
+        "conversation, and do not run the command yourself.";
+    if (key.set)
+        result.text += " A key is set already" + (where.empty() ? "" : " (" + where + ")") +
+                       ": one in the environment or in .env comes before one that is kept by that command.";
+    result.text += " Then call tfy_config_status.";
+    co_return result;
+}
+
+}  // namespace tfy::status
