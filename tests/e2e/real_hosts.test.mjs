@@ -1,0 +1,151 @@
+// Hosts that people have, from their own packages (tests/hosts): after `setup` they start the server, list it as connected,
+// and Codex's app server, which needs no account, asks the person our question and shows the answer.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { binary, runToEnd } from './lib/process.mjs';
+
+const bin = fileURLToPath(new URL('../hosts/node_modules/.bin/', import.meta.url));
+const skip = !existsSync(bin) && 'the hosts are not installed: npm ci in tests/hosts';
+
+/** A person's account with nothing in it: {env, folder, host(name, args), setUp(name)}. */
+function account(t) {
+  const home = mkdtempSync(join(tmpdir(), 'tfy-host-'));
+  const folder = join(home, 'project');
+  mkdirSync(folder);
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  const env = { HOME: home, PATH: `${join(process.execPath, '..')}:${process.env.PATH}`, NO_COLOR: '1', DISABLE_AUTOUPDATER: '1', TERM: 'dumb' };
+  const host = (name, args) => runToEnd(join(bin, name), args, { env, cwd: folder });
+  return {
+    home,
+    env,
+    folder,
+    host,
+    setUp: async name => {
+      const done = await runToEnd(binary, ['setup', name, '--sandbox'], { env });
+      assert.equal(done.code, 0, done.stderr);
+    },
+  };
+}
+
+test('Claude Code lists the server as connected', { skip }, async t => {
+  const person = account(t);
+  await person.setUp('claude-code');
+  const done = await person.host('claude', ['mcp', 'list']);
+  assert.match(done.stdout, /^tfy-pat-mcp: \S+ stdio --sandbox - ✔ Connected$/m, done.stdout + done.stderr);
+});
+
+test('Gemini CLI lists the server as connected', { skip }, async t => {
+  const person = account(t);
+  await person.setUp('gemini');
+  writeFileSync(join(person.home, '.gemini/trustedFolders.json'), JSON.stringify({ [person.folder]: 'TRUST_FOLDER' }));
+  const done = await person.host('gemini', ['mcp', 'list']);
+  assert.match(done.stdout + done.stderr, /✓ tfy-pat-mcp: \S+ stdio --sandbox \(stdio\) - Connected/, done.stdout + done.stderr);
+});
+
+test('the Inspector finds nothing in the tools’ schemas that a client could not take, and calls one', { skip }, async t => {
+  const person = account(t);
+  const inspect = (...args) => person.host('mcp-inspector', ['--cli', binary, 'stdio', '--sandbox', ...args]);
+  const listed = await inspect('--method', 'tools/list', '--strict');
+  assert.equal(listed.code, 0, listed.stderr);
+  assert.doesNotMatch(listed.stderr, /Warning|Issue:/, listed.stderr);
+  assert.ok(JSON.parse(listed.stdout).tools.length > 5);
+  const called = await inspect('--method', 'tools/call', '--tool-name', 'tfy_access_tokens_list');
+  assert.ok(JSON.parse(called.stdout).structuredContent.tokens.length > 0, called.stdout + called.stderr);
+});
+
+/** Codex's app server: {call(method, params), asked: what it asked its user, in order}. `answers` gives each answer. */
+async function codex(t, person, answers) {
+  const child = spawn(join(bin, 'codex'), ['app-server'], { env: person.env, cwd: person.folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  let errors = '';
+  child.stderr.on('data', text => (errors += text));
+  const waiting = new Map();
+  const asked = [];
+  const send = message => child.stdin.write(`${JSON.stringify(message)}\n`);
+  createInterface({ input: child.stdout }).on('line', line => {
+    const { id, method, params, result, error } = JSON.parse(line);
+    if (id === undefined) return;
+    if (method === undefined) {
+      const { resolve, reject } = waiting.get(id);
+      return error ? reject(new Error(error.message)) : resolve(result);
+    }
+    asked.push({ method, ...params });
+    send({ id, result: answers(params, asked.length) });
+  });
+  child.on('exit', code => waiting.forEach(({ reject }) => reject(new Error(`codex ended with ${code}: ${errors}`))));
+  let last = 0;
+  const call = (method, params) =>
+    new Promise((resolve, reject) => {
+      waiting.set(++last, { resolve, reject });
+      send({ id: last, method, params });
+    });
+  await call('initialize', { clientInfo: { name: 'tfy-e2e', title: 'tests', version: '1' }, capabilities: { experimentalApi: true } });
+  send({ method: 'initialized' });
+  const { thread } = await call('thread/start', {});
+  return {
+    asked,
+    tool: (tool, args) => call('mcpServer/tool/call', { threadId: thread.id, server: 'tfy-pat-mcp', tool, arguments: args }),
+  };
+}
+
+test('Codex lists tokens, asks our question before a create, and shows the token that was made', { skip }, async t => {
+  const person = account(t);
+  await person.setUp('codex');
+  const listed = await person.host('codex', ['mcp', 'list']);
+  assert.match(listed.stdout, /^tfy-pat-mcp +\S+ +stdio --sandbox .*enabled/m, listed.stdout + listed.stderr);
+  const app = await codex(t, person, ({ requestedSchema }, time) => {
+    if (time === 1) return { action: 'decline', content: null, _meta: null };
+    const names = Object.keys(requestedSchema.properties);
+    assert.ok(names.includes('decision') && names.includes('confirm_name'), names.join());
+    return { action: 'accept', content: { decision: 'approve', confirm_name: 'by-codex' }, _meta: null };
+  });
+  const tokens = async () => (await app.tool('tfy_access_tokens_list', {})).structuredContent.tokens.map(({ name }) => name);
+  const before = await tokens();
+  assert.ok(before.length > 0);
+  const create = name => ({ payload: { name, expirationDate: '30 days' } });
+  const refused = await app.tool('tfy_access_tokens_create', create('not-wanted'));
+  assert.equal(refused.structuredContent.status, 'denied');
+  assert.deepEqual(await tokens(), before);
+  const made = await app.tool('tfy_access_tokens_create', create('by-codex'));
+  assert.deepEqual([made.structuredContent.status, made.structuredContent.name], ['executed', 'by-codex'], JSON.stringify(made));
+  assert.deepEqual((await tokens()).sort(), [...before, 'by-codex'].sort());
+  assert.deepEqual(app.asked.map(({ method, serverName }) => [method, serverName]), [1, 2].map(() => ['mcpServer/elicitation/request', 'tfy-pat-mcp']));
+  assert.match(app.asked[1].message, /^Create access token by-codex\?/);
+});
+
+test('the plugins pass the hosts’ own checks', { skip }, async t => {
+  const person = account(t);
+  const plugins = fileURLToPath(new URL('../../manifests/plugins', import.meta.url));
+  for (const folder of [plugins, join(plugins, 'claude')]) {
+    const done = await person.host('claude', ['plugin', 'validate', '--strict', folder]);
+    assert.equal(done.code, 0, done.stdout + done.stderr);
+    assert.match(done.stdout, /✔ Validation passed/);
+  }
+  const gemini = await person.host('gemini', ['extensions', 'validate', join(plugins, 'gemini')]);
+  assert.match(gemini.stdout + gemini.stderr, /has been successfully validated/);
+  const broken = join(person.folder, 'broken');
+  mkdirSync(broken);
+  writeFileSync(join(broken, 'gemini-extension.json'), '{"version": "1"}');
+  const wrong = await person.host('gemini', ['extensions', 'validate', broken]);
+  assert.doesNotMatch(wrong.stdout + wrong.stderr, /has been successfully validated/);
+});
+
+test('what setup wrote for a host is gone after --remove, byte for byte', { skip }, async t => {
+  const person = account(t);
+  const file = join(person.home, '.codex/config.toml');
+  mkdirSync(join(person.home, '.codex'));
+  const before = '# mine\nmodel = "gpt"\n\n[mcp_servers.other]\ncommand = "true"\n';
+  writeFileSync(file, before);
+  await person.setUp('codex');
+  assert.match((await person.host('codex', ['mcp', 'list'])).stdout, /tfy-pat-mcp/);
+  assert.equal((await runToEnd(binary, ['setup', 'codex', '--remove'], { env: person.env })).code, 0);
+  assert.equal(readFileSync(file, 'utf8'), before);
+  assert.doesNotMatch((await person.host('codex', ['mcp', 'list'])).stdout, /tfy-pat-mcp/);
+});
