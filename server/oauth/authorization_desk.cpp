@@ -74,7 +74,7 @@ Async<Result<AuthorizationDesk::Checked>> AuthorizationDesk::check(std::string q
     co_return Checked{std::move(*client), std::move(*request)};
 }
 
-// RFC 9700, section 4.11.2: to go to whatever address somebody registered, unasked, makes an open redirector.
+// RFC 9700, section 4.11.2: to go unasked to any address that was registered makes an open redirector.
 AuthorizationDesk::WayBack AuthorizationDesk::way_back(const Checked& checked, Refusal refusal) const {
     const auto issuer = issuer_();
     auto address = address_with(

@@ -10,8 +10,8 @@
 
 namespace tfy::oauth {
 
-/// Hosts whose clients may ask, beside those that the operator lists. There is no mode for all hosts: whoever
-/// may name any address makes this server ask there.
+/// Hosts whose clients may ask, beside those that the operator lists. There is no mode for all hosts: this
+/// server would ask at any address that someone names.
 inline const std::vector<std::string> usual_client_hosts = {"claude.ai", "chatgpt.com", "vscode.dev"};
 
 /// Whether a client_id is to be taken for the address of a document.

@@ -50,8 +50,8 @@ Result<Form> read_form(std::string_view text) {
         auto value = decoded(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
         if (!name || !value)
             return wrong_form("A parameter is not encoded as application/x-www-form-urlencoded has it.");
-        const auto [at, fresh] = form.try_emplace(std::move(*name), std::move(*value));
-        if (!fresh) return wrong_form("The parameter " + protocol::quoted(at->first) + " comes twice.");
+        if (!form.try_emplace(std::move(*name), std::move(*value)).second)
+            return wrong_form("A parameter comes twice.");
     }
     std::erase_if(form, [](const auto& each) { return each.second.empty(); });
     return form;

@@ -15,7 +15,7 @@ using Form = std::map<std::string, std::string, std::less<>>;
 
 /// The fields of a query or a body, decoded; those without a value are left out (RFC 6749, section 3.1).
 /// Errc::invalid_request for a name that comes twice, a % without two hexadecimal digits, control characters,
-/// and what is no UTF-8; the message quotes no value.
+/// and what is no UTF-8; the message quotes nothing.
 Result<Form> read_form(std::string_view text);
 
 /// A field's value; empty if it is absent.

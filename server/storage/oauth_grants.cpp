@@ -156,7 +156,7 @@ OAuthGrants::Given OAuthGrants::add_tokens(OAuthGrant grant, const OAuthTokenPai
 }
 
 // It is taken before anything is compared: what is shown a second time, or by the wrong one, has been where
-// it should not be, and whoever got tokens for it loses them.
+// it should not be, and who got tokens for it loses them.
 Result<std::optional<OAuthGrants::Given>> OAuthGrants::redeem(const Redeem& wish, const OAuthTokenPair& next,
                                                               policy::Time now) {
     return impl_.write([&]() -> Result<std::optional<Given>> {

@@ -75,7 +75,7 @@ TEST_CASE("what has the wrong form is told to no client") {
     CHECK(fault(query() + "&x=" + std::string(8192, 'x')) == "form");
     CHECK(fault(query() + "&prompt=none&x&y=") == "");
     const auto twice = oauth::read_authorization_request(query() + "&state=s3cret", resource);
-    CHECK(twice.error().message == "The parameter 'state' comes twice.");
+    CHECK(twice.error().message == "A parameter comes twice.");
 }
 
 TEST_CASE("PKCE is asked for with S256 and 43 characters of base64url") {
