@@ -187,6 +187,7 @@ TEST_CASE("without a session nothing is told and nothing is done") {
                {"passkeys", 0},
                {"person", nullptr},
                {"server", "sandbox"},
+               {"programs", true},
                {"provider", nullptr},
                {"sign_in_help",
                 {{"words",
