@@ -40,7 +40,7 @@ async function counting(page) {
   return () => page.evaluate(() => globalThis.effort);
 }
 
-test('quick start: the link of the terminal, one click and one touch, and no key is pressed', { timeout: 120_000 }, async t => {
+test('quick start: the link of the terminal, one click and one touch, and no key is pressed', async t => {
   const { world, link, endpoint, begun } = await quickStart(t);
   const page = await openPage(t, link);
   const effort = await counting(page);
@@ -68,7 +68,7 @@ test('quick start: the link of the terminal, one click and one touch, and no key
   assert.equal((await world.terminal(['audit', 'verify'])).code, 0);
 });
 
-test('quick start: with a passphrase in place of the touch, by keyboard alone', { timeout: 120_000 }, async t => {
+test('quick start: with a passphrase in place of the touch, by keyboard alone', async t => {
   const { link, begun } = await quickStart(t);
   const page = await openPage(t, link);
   const effort = await counting(page);
@@ -84,7 +84,7 @@ test('quick start: with a passphrase in place of the touch, by keyboard alone', 
   assert.equal(keys, passphrase.length + 2, 'the passphrase, Tab and Enter');
 });
 
-test('people first: Enter alone gives a link to the page; of two links the later one counts, and none afterwards', { timeout: 120_000 }, async t => {
+test('people first: Enter alone gives a link to the page; of two links the later one counts, and none afterwards', async t => {
   const world = await World.start(t, { policy: rules({ assurance: 'passkey' }), hold: '0s' });
   const dialogue = [[/Your name/, me], [/New passphrase \(/, '']];
   const early = await peopleTerminal(world, ['first'], dialogue);
@@ -121,7 +121,7 @@ test('people first: Enter alone gives a link to the page; of two links the later
   await page.getByText(/^May decide; the first person, enrolled on /).waitFor();
 });
 
-test('an invited person joins with a passkey, and signs once they are confirmed', { timeout: 120_000 }, async t => {
+test('an invited person joins with a passkey, and signs once they are confirmed', async t => {
   const world = await World.start(t, { policy: rules({ assurance: 'passkey' }), hold: '0s' });
   const server = await world.serve();
   await enrolPeople(world, ['ada', 'bob']);
@@ -175,7 +175,7 @@ test('an invited person joins with a passkey, and signs once they are confirmed'
   assert.equal(new Set(signed).size, 2, 'each by another device');
 });
 
-test('attack: a link with another one’s code shows whose it is, waits for a click, and replaces no session', { timeout: 120_000 }, async t => {
+test('attack: a link with another one’s code shows whose it is, waits for a click, and replaces no session', async t => {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
   const server = await world.serve();
   await enrolPeople(world, [me, 'mallory']);

@@ -5,9 +5,7 @@ import { get } from 'node:http';
 import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
-import { chromium } from 'playwright-core';
-
-import { browserFile } from './lib/browser.mjs';
+import { browse } from './lib/browser.mjs';
 import { signInCode } from './lib/people.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -58,15 +56,11 @@ test('each file comes as it is, with gzip and with brotli, the same three times;
 });
 
 test('a browser that keeps to the page’s policy reports nothing, and asks no other origin', async t => {
-  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
   const server = await world.serve();
   const peer = new RawHttp(world, server.endpoint);
   await peer.exchange(toolCall(1, 'tfy_access_tokens_create', { payload: { name: 'strict' } }, { capabilities: {} }));
-  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
-  t.after(() => browser.close());
-  const page = await (await browser.newContext()).newPage();
-  page.setDefaultTimeout(20_000);
+  const page = await (await browse(t, {})).newPage();
   const complaints = [];
   const asked = new Set();
   page.on('console', message => complaints.push(`${message.type()}: ${message.text()}`));

@@ -3,9 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
-import { accessible, browserFile } from './lib/browser.mjs';
+import { accessible, browse } from './lib/browser.mjs';
 import { open } from './lib/clients.mjs';
 import { me, passphrase } from './lib/people.mjs';
 import { create, textOf } from './lib/story.mjs';
@@ -14,11 +12,7 @@ import { rules, World } from './lib/world.mjs';
 async function begin(t) {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
   const server = await world.serve();
-  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
-  t.after(() => browser.close());
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 1000 }, bypassCSP: true })).newPage();
-  page.setDefaultTimeout(20_000);
-  return { world, server, page };
+  return { world, server, page: await (await browse(t)).newPage() };
 }
 
 test('while no one is enrolled the page says how to be the first, and asks for nothing', async t => {

@@ -69,7 +69,7 @@ async function othersWays(other, { api, id, page }) {
   assert.match(await framed.locator('body').innerText(), /refused to connect|blocked|ERR_BLOCKED/i);
 }
 
-test('attack: another port of this machine gets nothing that decides, and its page cannot ask', { timeout: 90_000 }, async t => {
+test('attack: another port of this machine gets nothing that decides, and its page cannot ask', async t => {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
   const server = await world.serve();
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
@@ -143,7 +143,7 @@ test('no route sets a cookie, signed in or not', async t => {
   assert.equal((await person.request('GET', '/api/approvals')).status, 401, 'the last of them signed out');
 });
 
-test('a new tab takes the key of an open one, however late that answers; a sign-out ends it for both', { timeout: 90_000 }, async t => {
+test('a new tab takes the key of an open one, however late that answers; a sign-out ends it for both', async t => {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
   const server = await world.serve();
   const page = await atSignIn(t, world, server);

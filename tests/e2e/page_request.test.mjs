@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { accessible, card, row, show, signedIn } from './lib/browser.mjs';
+import { accessible, card, goAhead, row, show, signedIn } from './lib/browser.mjs';
 import { Page } from './lib/page.mjs';
 import { RawHttp, toolCall } from './lib/raw.mjs';
 
@@ -101,14 +101,10 @@ test('times have their zone, and what they say of now stays true while the page 
   await line.getByText('just now').waitFor();
   const asked = await show(page, 'grows-older');
   assert.match(await asked.locator('.meta').innerText(), /asked \d+ \w+ \d{4}, \d\d:\d\d \S+/);
-  const ahead = minutes => page.evaluate(by => {
-    const real = Date.now;
-    Date.now = () => real() + by * 60_000;
-  }, minutes);
-  await ahead(5);
+  await goAhead(page, 5);
   await line.getByText('5 min ago').waitFor();
   await line.getByText(/^9 min/).waitFor();
-  await ahead(9.2);
+  await goAhead(page, 9.2);
   await asked.getByText(/^\d+ s left$/).waitFor();
 });
 
@@ -129,10 +125,7 @@ test('a new value is not in the page before its click, hides itself after a minu
   assert.ok(value.length > 30);
   await page.getByText(/^Hidden in (1 min 0 s|\d\d s)\. /).waitFor();
   await accessible(page);
-  await page.evaluate(() => {
-    const real = Date.now;
-    Date.now = () => real() + 61_000;
-  });
+  await goAhead(page, 1.1);
   await page.getByText('Hidden. It was shown once and cannot be shown again.').waitFor();
   assert.ok(!(await page.content()).includes(value), 'not in the document');
   assert.ok(!(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).includes(value));

@@ -43,7 +43,7 @@ function assertNotInCore(t, world, pid, secrets) {
   for (const [what, secret] of secrets) for (const form of forms(secret)) assert.ok(!core.includes(form), `${what} in a core`);
 }
 
-test('page keys, codes, invitations and passphrases are nowhere once they were used', { timeout: 120_000 }, async t => {
+test('page keys, codes, invitations and passphrases are nowhere once they were used', async t => {
   const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
   const server = await world.serve();
   await world.enrol();

@@ -71,7 +71,7 @@ const post = (page, path, body) =>
     { path, body }
   );
 
-test('create, rotate and delete are signed by the device, and the journal proves it', { timeout: 180_000 }, async t => {
+test('create, rotate and delete are signed by the device, and the journal proves it', async t => {
   const { world, connection, page } = await begin(t);
   /** What the same call says once it was decided. */
   const asks = async call => {
@@ -132,7 +132,7 @@ test('create, rotate and delete are signed by the device, and the journal proves
   assert.match(broken.stderr, /The journal is broken: record \d+/);
 });
 
-test('several on one screen: the device signs each by its own digest; one that it does not sign waits, and so do those after it', { timeout: 180_000 }, async t => {
+test('several on one screen: the device signs each by its own digest; one that it does not sign waits, and so do those after it', async t => {
   const { world, connection, page } = await begin(t);
   const asked = {};
   for (const name of ['set-one', 'set-two', 'set-three'])
@@ -173,7 +173,7 @@ test('several on one screen: the device signs each by its own digest; one that i
   assert.match(proof.stdout, /3 decisions are signed with passkeys, and each signature holds\./);
 });
 
-test('attack: a signature of before a change, of another page, used again or without its person decides nothing', { timeout: 180_000 }, async t => {
+test('attack: a signature of before a change, of another page, used again or without its person decides nothing', async t => {
   const { world, server, connection, page } = await begin(t);
   const hardware = await addDevice(page);
   await register(page, 'laptop');
@@ -230,7 +230,7 @@ test('attack: a signature of before a change, of another page, used again or wit
   assert.equal(JSON.parse(shown.stdout).state, 'pending');
 });
 
-test('a second device signs when the first is lost, and the lost one counts no more', { timeout: 180_000 }, async t => {
+test('a second device signs when the first is lost, and the lost one counts no more', async t => {
   const { world, connection, page } = await begin(t);
   const first = await addDevice(page);
   await register(page, 'laptop');
@@ -275,7 +275,7 @@ test('a second device signs when the first is lost, and the lost one counts no m
   assert.match(verified.stdout, /One decision is signed with a passkey, and the signature holds\./);
 });
 
-test('a passkey opens the page, also where the passphrase is locked; without one the rule may still be met', { timeout: 180_000 }, async t => {
+test('a passkey opens the page, also where the passphrase is locked; without one the rule may still be met', async t => {
   const { world, connection, page } = await begin(t, { assurance: 'signed_in' });
   const hardware = await addDevice(page);
   await register(page, 'laptop');

@@ -16,7 +16,7 @@ import { rules, World } from './lib/world.mjs';
 
 const signsIn = /[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}/;
 
-test('attack: a second server on the same state directory, in a terminal too, gives no code', { timeout: 90_000 }, async t => {
+test('attack: a second server on the same state directory, in a terminal too, gives no code', async t => {
   const world = await World.start(t, { policy: rules({ assurance: 'signed_in' }), hold: '0s' });
   const first = await world.serve();
   assert.doesNotMatch(first.process.stdout + first.process.stderr, signsIn, 'nobody is here yet');
@@ -55,7 +55,7 @@ test('attack: a second server on the same state directory, in a terminal too, gi
   assert.equal(kinds.filter(kind => kind === 'sign_in_code').length, 1);
 });
 
-test('attack: stdio with an xdg-open of the agent’s own opens no link that signs in', { timeout: 60_000 }, async t => {
+test('attack: stdio with an xdg-open of the agent’s own opens no link that signs in', async t => {
   for (const enrolled of [false, true]) {
     const world = await World.start(t, { policy: rules({ assurance: 'signed_in' }), hold: '0s' });
     const bin = join(world.folder, 'bin');
@@ -82,7 +82,7 @@ test('attack: stdio with an xdg-open of the agent’s own opens no link that sig
 const unshare = spawnSync('unshare', ['--user', '--map-user=1', 'id', '-un'], { encoding: 'utf8' });
 const skip = unshare.stdout === 'daemon\n' ? false : 'no user namespaces here';
 
-test('attack: a user namespace makes names, and none of them is a person', { skip, timeout: 90_000 }, async t => {
+test('attack: a user namespace makes names, and none of them is a person', { skip }, async t => {
   for (const enrolled of [false, true]) await namesDecideNothing(t, enrolled);
 });
 
@@ -119,7 +119,7 @@ async function namesDecideNothing(t, enrolled) {
   assert.match(again.text, /Someone is enrolled here already/);
 }
 
-test('attack: an agent in a terminal of its own, with its own rules, HOME and PATH, gets no power by any command', { timeout: 90_000 }, async t => {
+test('attack: an agent in a terminal of its own, with its own rules, HOME and PATH, gets no power by any command', async t => {
   const world = await World.start(t, { policy: rules({ assurance: 'terminal' }), hold: '0s' });
   await world.serve();
   const connection = await open('modern stdio', world, { elicitation: null });
@@ -161,7 +161,7 @@ test('attack: an agent in a terminal of its own, with its own rules, HOME and PA
   assert.equal(await world.upstreamCount('POST'), 0);
 });
 
-test('attack: a person written into the database is no one, and audit verify names them', { timeout: 60_000 }, async t => {
+test('attack: a person written into the database is no one, and audit verify names them', async t => {
   const world = await World.start(t, { policy: rules({ assurance: 'terminal' }), hold: '0s' });
   const connection = await open('modern stdio', world, { elicitation: null });
   await enrolPeople(world, [me, 'grace']);
@@ -188,7 +188,7 @@ test('attack: a person written into the database is no one, and audit verify nam
   assert.match(verified.stderr, /table of people was changed without it.*grace.*mallory/);
 });
 
-test('an invited person counts once a second one has confirmed them; a suspended one has nothing left', { timeout: 120_000 }, async t => {
+test('an invited person counts once a second one has confirmed them; a suspended one has nothing left', async t => {
   const policy = rules({ assurance: 'terminal', more: 'quorum = 2' });
   const world = await World.start(t, { policy, hold: '0s' });
   const connection = await open('modern stdio', world, { elicitation: null });
@@ -220,7 +220,7 @@ test('an invited person counts once a second one has confirmed them; a suspended
   assert.equal((await world.terminal(['audit', 'verify'])).code, 0);
 });
 
-test('who is suspended loses at once what they gave, asked and approved, on every server, and it is said', { timeout: 120_000 }, async t => {
+test('who is suspended loses at once what they gave, asked and approved, on every server, and it is said', async t => {
   const policy = rules({ assurance: 'terminal', more: 'quorum = 2' });
   const world = await World.start(t, { policy, hold: '0s' });
   const connection = await open('modern stdio', world, { elicitation: null });

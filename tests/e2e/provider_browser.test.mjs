@@ -3,9 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
-import { accessible, addDevice, browserFile, card, show } from './lib/browser.mjs';
+import { accessible, addDevice, browse, card, show } from './lib/browser.mjs';
 import { open } from './lib/clients.mjs';
 import { me, passphrase } from './lib/people.mjs';
 import { create, statusOf, textOf } from './lib/story.mjs';
@@ -13,20 +11,11 @@ import { beginTeam, journal } from './lib/team.mjs';
 
 const ada = 'ada@example.com';
 
-async function browse(t) {
-  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
-  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
-  t.after(() => browser.close());
-  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, bypassCSP: true });
-  context.setDefaultTimeout(20_000);
-  return context;
-}
-
 const leave = (page, provider) => page.getByRole('button', { name: `Sign in at ${new URL(provider.issuer).host}` }).click();
 const goOn = page => page.getByRole('link', { name: `Continue as ${ada}` });
 const problem = page => page.locator('#sign-in-problem');
 
-test('there and back: the person may look, is confirmed on the page, and approves', { timeout: 120_000 }, async t => {
+test('there and back: the person may look, is confirmed on the page, and approves', async t => {
   const { world, provider, server } = await beginTeam(t);
   const connection = await open('modern HTTP', world, { endpoint: server.endpoint, elicitation: null });
   const page = await (await browse(t)).newPage();
@@ -69,7 +58,7 @@ test('there and back: the person may look, is confirmed on the page, and approve
   await page.getByRole('link', { name: ada, exact: true }).waitFor();
 });
 
-test('who is enrolled connects their account on the page, and signs in with it; what is refused is said beside the page', { timeout: 120_000 }, async t => {
+test('who is enrolled connects their account on the page, and signs in with it; what is refused is said beside the page', async t => {
   const { provider, server } = await beginTeam(t);
   provider.person = { ...provider.person, sub: 'u-me' };
   const page = await (await browse(t)).newPage();
@@ -97,7 +86,7 @@ test('who is enrolled connects their account on the page, and signs in with it; 
   await page.getByRole('link', { name: me, exact: true }).waitFor();
 });
 
-test('who came so registers a passkey: they confirm at the provider in place of a passphrase', { timeout: 120_000 }, async t => {
+test('who came so registers a passkey: they confirm at the provider in place of a passphrase', async t => {
   const { world, provider, server } = await beginTeam(t);
   const page = await (await browse(t)).newPage();
   const device = await addDevice(page);
@@ -132,7 +121,7 @@ test('who came so registers a passkey: they confirm at the provider in place of 
   assert.equal((await world.terminal(['audit', 'verify'])).code, 0);
 });
 
-test('attack: an answer of another tab, of no tab, or used before signs no one in', { timeout: 120_000 }, async t => {
+test('attack: an answer of another tab, of no tab, or used before signs no one in', async t => {
   const { provider, server } = await beginTeam(t);
   const context = await browse(t);
   const begun = await context.newPage();
@@ -163,7 +152,7 @@ test('attack: an answer of another tab, of no tab, or used before signs no one i
   assert.equal(provider.count('/token'), 1);
 });
 
-test('what the provider or the server refuses is said on the page, and another try works', { timeout: 120_000 }, async t => {
+test('what the provider or the server refuses is said on the page, and another try works', async t => {
   const { provider, server } = await beginTeam(t);
   const page = await (await browse(t)).newPage();
   await page.goto(server.page);

@@ -110,7 +110,7 @@ test('while no one is enrolled, approvals sign-in says that no code was made and
   assert.equal((await world.terminal(['approvals', 'sign-in'], [passphrase])).code, 0);
 });
 
-test('a restart signs no one out, other servers know the session, and a suspension ends it at once', { timeout: 90_000 }, async t => {
+test('a restart signs no one out, other servers know the session, and a suspension ends it at once', async t => {
   const world = await World.start(t, { policy: rules({ assurance: 'signed_in' }), hold: '0s' });
   await enrolPeople(world, [me, 'grace']);
   const first = await world.serve();
@@ -131,7 +131,7 @@ test('a restart signs no one out, other servers know the session, and a suspensi
   assert.equal(again.status, 403);
 });
 
-test('guesses at a passphrase: a name waits, and the others do not', { timeout: 90_000 }, async t => {
+test('guesses at a passphrase: a name waits, and the others do not', async t => {
   const world = await World.start(t);
   await enrolPeople(world, [me, 'grace']);
   const { page } = await world.serve();
@@ -149,7 +149,7 @@ test('guesses at a passphrase: a name waits, and the others do not', { timeout: 
 /** Bytes that a process has of its own. */
 const ownMemory = pid => 1024 * Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 
-test('two servers on one state directory check one passphrase at a time, and no more memory than one takes', { timeout: 120_000 }, async t => {
+test('two servers on one state directory check one passphrase at a time, and no more memory than one takes', async t => {
   const world = await World.start(t);
   await enrolPeople(world, [me, 'grace']);
   const servers = [await world.serve(), await world.serve()];
@@ -174,13 +174,22 @@ test('two servers on one state directory check one passphrase at a time, and no 
   assert.equal(most, 1);
 });
 
-test('the right passphrase in eight terminals and two browsers at once is right in each', { timeout: 120_000 }, async t => {
+test('the right passphrase in eight terminals and two browsers at once is right in each', async t => {
   const world = await World.start(t);
   await world.enrol();
   const { page } = await world.serve();
-  const terminals = Array.from({ length: 8 }, () => world.terminal(['approvals', 'sign-in', '--json'], [passphrase]));
+  // A machine that needs more than a minute for the others says so, and is asked again.
+  const inTurn = async (ask, words) => {
+    for (;;) {
+      const answer = await ask();
+      if (!/passphrases are being checked\. .*Try again/.test(words(answer))) return answer;
+    }
+  };
+  const terminals = Array.from({ length: 8 }, () =>
+    inTurn(() => world.terminal(['approvals', 'sign-in', '--json'], [passphrase]), done => done.stderr)
+  );
   const browsers = Array.from({ length: 2 }, () =>
-    new Page(world, page).request('POST', '/api/sign-in', { name: me, passphrase })
+    inTurn(() => new Page(world, page).request('POST', '/api/sign-in', { name: me, passphrase }), answer => answer.text)
   );
   for (const done of await Promise.all(terminals)) assert.equal(done.code, 0, done.stderr);
   for (const answer of await Promise.all(browsers)) assert.equal(answer.status, 200, answer.text);

@@ -62,7 +62,7 @@ for (const [what, policy, more, inTerminal, onPage] of table)
     assert.equal((await page.permissions()).length, before + (onPage ? 0 : 1));
   });
 
-test('a terminal that was given no rules judges by those of its server', { timeout: 120_000 }, async t => {
+test('a terminal that was given no rules judges by those of its server', async t => {
   const world = await World.start(t, { policy: ask('min_assurance = "signed_in"') });
   await world.serve();
   assert.equal((await enrolFirst(world)).code, 0);

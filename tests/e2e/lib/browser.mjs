@@ -10,7 +10,12 @@ import { rules, World } from './world.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
-export const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+/** For the page it is so many minutes later, until the server tells it the time again. */
+export const goAhead = (page, minutes) =>
+  page.evaluate(by => {
+    const real = Date.now;
+    Date.now = () => real() + by * 60_000;
+  }, minutes);
 
 /** From here on no time passes for what the page measures by itself, but in its timers. */
 export const withoutTime = page =>
@@ -30,14 +35,20 @@ export async function withStoppedClock(page, ready) {
   await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000));
 }
 
-/** What `address` shows in Debian's Chromium, in a browser of its own. The page's own policy would keep axe out. */
-export async function openPage(t, address, viewport = { width: 1280, height: 1000 }) {
-  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
-  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
+/** A browser of its own: Debian's Chromium. The page's own policy would keep axe out, if it were kept to. */
+export async function browse(t, options = { viewport: { width: 1280, height: 1000 }, bypassCSP: true }) {
+  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+  assert.ok(executablePath, 'Chromium is not installed: apt-get install chromium');
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], timeout: 120_000 });
   t.after(() => browser.close());
-  const context = await browser.newContext({ viewport, bypassCSP: true });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(60_000);
+  return context;
+}
+
+/** What `address` shows in a browser of its own. */
+export async function openPage(t, address, viewport = { width: 1280, height: 1000 }) {
+  const page = await (await browse(t, { viewport, bypassCSP: true })).newPage();
   await page.goto(address);
   return page;
 }
