@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
 import { enrolFirst, me, passphrase, signInCode } from './lib/people.mjs';
+import { becomes } from './lib/process.mjs';
 import { readStateText, writeStateText } from './lib/state_text.mjs';
 import { create, createApproved, idOf, names, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { atTerminal } from './lib/terminal.mjs';
@@ -72,15 +73,6 @@ test('a state directory is written as text', { skip: process.env.TFY_WRITE_STATE
   const world = await sandboxWorld(t);
   writeStateText(world.state, `${states}${process.env.TFY_WRITE_STATE}`, await live(world));
 });
-
-async function becomes(look, wanted) {
-  for (const limit = Date.now() + 30_000; ; ) {
-    const seen = await look();
-    if (wanted(seen)) return seen;
-    assert.ok(Date.now() < limit, `waited in vain: ${JSON.stringify(seen)}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
 
 /**
  * The call is made, however often that takes: a version with another definition of the tool ends what was approved under

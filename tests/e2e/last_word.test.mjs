@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { casesOf, readTable } from './lib/last_word.mjs';
 import { findLeaks } from './lib/leaks.mjs';
 import { Room } from './lib/room.mjs';
+import { becomes } from './lib/process.mjs';
 import { adviceLost, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { rules } from './lib/world.mjs';
 
@@ -152,13 +153,7 @@ async function whileAway(room, wish, begin) {
   return begun;
 }
 
-async function ran(page, id) {
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
-    const { body } = await page.request('GET', `/api/approvals/${id}`);
-    if (body.state === 'succeeded') return;
-  }
-  assert.fail(`${id} did not run`);
-}
+const ran = (page, id) => becomes(async () => (await page.request('GET', `/api/approvals/${id}`)).body.state, state => state === 'succeeded');
 
 /** One case, as its agent and its person live through it. */
 class Play {

@@ -3,19 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
+import { becomes } from './lib/process.mjs';
 import { createApproved, idOf, names, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { World } from './lib/world.mjs';
 
 const createTool = 'tfy_access_tokens_create';
 const rotateTool = 'tfy_access_tokens_rotate';
-
-async function becomes(look, wanted) {
-  for (const limit = Date.now() + 20_000; ; ) {
-    if (wanted(await look())) return;
-    assert.ok(Date.now() < limit, 'waited in vain');
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
 
 /** What the same call and tfy_approvals_get say, which is the same: {text, data}. */
 async function toldAgain(connection, tool, args) {

@@ -4,21 +4,11 @@ import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { becomes } from './lib/process.mjs';
 import { create, idOf, names, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
 
 const mute = { elicitation: null };
-
-/** Asks again and again until it is so: what is waited for happens in another process, or in time. */
-async function becomes(look, wanted, seconds = 20) {
-  const limit = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await look();
-    if (wanted(found)) return found;
-    assert.ok(Date.now() < limit, `waited in vain: ${JSON.stringify(found)}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
 
 async function terminal(world, args, lines = []) {
   const decides = ['approve', 'deny'].includes(args[0]);

@@ -39,7 +39,6 @@ test('/readyz says 503 while the journal cannot be written, and /livez stays', a
   let said;
   await untilPolled(async () => (said = await ask('/readyz')).status === 503, {
     what: () => `503, not ${JSON.stringify(said)}`,
-    seconds: 20,
   });
   assert.equal(said.body.ok, false);
   assert.match(said.body.why, /^The journal cannot be written\. /);
@@ -57,7 +56,7 @@ async function readyz(endpoint, status) {
       said = { status: answer.status, body: await answer.json() };
       return said.status === status;
     },
-    { what: () => `${status}, not ${JSON.stringify(said)}`, seconds: 20 }
+    { what: () => `${status}, not ${JSON.stringify(said)}` }
   );
   return said.body;
 }
@@ -90,11 +89,11 @@ test('/readyz says 503 while there is no key, and warns while the key of before 
   writeFileSync(file, key, { mode: 0o600 });
   assert.deepEqual(await readyz(endpoint, 200), { ok: true });
   rmSync(file);
-  await untilPolled(async () => (await readyz(endpoint, 200)).warning, { what: () => 'a warning', seconds: 20 });
+  await untilPolled(async () => (await readyz(endpoint, 200)).warning, { what: () => 'a warning' });
   const listed = await new RawHttp(world, endpoint).exchange(toolCall(1, 'tfy_access_tokens_list', {}));
   assert.ok(!listed.result.isError, 'the call works');
   writeFileSync(file, key, { mode: 0o600 });
-  await untilPolled(async () => !(await readyz(endpoint, 200)).warning, { what: () => 'no warning', seconds: 20 });
+  await untilPolled(async () => !(await readyz(endpoint, 200)).warning, { what: () => 'no warning' });
 });
 
 test('a state directory of another user is refused, by its owner’s name', async t => {

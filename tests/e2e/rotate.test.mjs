@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
 import { Page } from './lib/page.mjs';
+import { becomes } from './lib/process.mjs';
 import { RawStdio, toolCall } from './lib/raw.mjs';
 import { createApproved, idOf, names, reveal, statusOf, textOf, valueIn } from './lib/story.mjs';
 import { rules, World } from './lib/world.mjs';
@@ -12,17 +13,6 @@ import { rules, World } from './lib/world.mjs';
 const tool = 'tfy_access_tokens_rotate';
 const old = 'ci-bot';
 const next = 'ci-bot-2';
-
-/** Asks again and again until it is so: what is waited for happens in another process. */
-async function becomes(look, wanted, seconds = 20) {
-  const limit = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await look();
-    if (wanted(found)) return found;
-    assert.ok(Date.now() < limit, `waited in vain: ${JSON.stringify(found)}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
 
 /** The old token, with its value seen, and its id. */
 async function withOldToken(world, connection) {

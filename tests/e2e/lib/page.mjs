@@ -57,7 +57,7 @@ export class Page {
   /** Resolves with the first pending request (of `subject`), once there is one: each try waits for the server's own news. */
   async nextPending(subject) {
     const listening = new AbortController();
-    const limit = setTimeout(() => listening.abort(new Error('nothing became pending in 30 s')), 30_000);
+    const limit = setTimeout(() => listening.abort(new Error('nothing became pending in 60 s')), 60_000);
     const init = { headers: { 'x-page-key': this.key }, signal: listening.signal };
     let first;
     try {

@@ -12,7 +12,7 @@ export const lab = `${dirname(binary)}/sandbox_lab`;
 process.env.PATH = `${dirname(binary)}:${process.env.PATH}`;
 
 /** Waits until `probe()` gives something truthy. `change` calls its argument whenever it is worth looking again. */
-export function until(probe, { what, seconds = 30, change }) {
+export function until(probe, { what, seconds = 60, change }) {
   return new Promise((resolve, reject) => {
     const look = () => {
       const found = probe();
@@ -27,7 +27,7 @@ export function until(probe, { what, seconds = 30, change }) {
 }
 
 /** The same where no event tells of the change: looks again every 20 ms. `probe` may be async. */
-export async function untilPolled(probe, { what, seconds = 30 }) {
+export async function untilPolled(probe, { what, seconds = 60 }) {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     const found = await probe();
@@ -35,6 +35,13 @@ export async function untilPolled(probe, { what, seconds = 30 }) {
     if (performance.now() > end) throw new Error(`waited ${seconds} s for ${what()}`);
     await new Promise(resolve => setTimeout(resolve, 20));
   }
+}
+
+/** What `look` gives once that is `wanted`: it happens in another process, or in time. */
+export async function becomes(look, wanted) {
+  let seen;
+  await untilPolled(async () => wanted((seen = await look())), { what: () => `something else than ${JSON.stringify(seen)}` });
+  return seen;
 }
 
 export class Process {
@@ -66,19 +73,18 @@ export class Process {
   }
 
   /** The match of `pattern` on stdout, once it is there; fails at once where the process ends first. */
-  says(pattern, seconds = 30) {
-    return this.#match('stdout', pattern, seconds);
+  says(pattern) {
+    return this.#match('stdout', pattern);
   }
 
   /** The same on stderr, which comes by a way of its own: what was logged before an answer may be here after it. */
-  logs(pattern, seconds = 30) {
-    return this.#match('stderr', pattern, seconds);
+  logs(pattern) {
+    return this.#match('stderr', pattern);
   }
 
-  async #match(name, pattern, seconds) {
+  async #match(name, pattern) {
     const found = await until(() => pattern.exec(this[name]) ?? this.end, {
       what: () => `${pattern} in:\n${this.stdout}\n${this.stderr}`,
-      seconds,
       change: look => this.watchers.add(look),
     });
     if (found === this.end)

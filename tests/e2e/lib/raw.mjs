@@ -53,7 +53,6 @@ export class RawStdio {
     const end = () => this.server.end && { ended: this.server.end };
     const found = await until(() => this.messages().slice(seen).find(isAnswer) ?? end(), {
       what: () => `an answer to ${String(message).slice(0, 200)}; stderr:\n${this.server.stderr}`,
-      seconds: 60,
       change: look => this.server.watchers.add(look),
     });
     assert.ok(!found.ended, `the server ended: ${JSON.stringify(found.ended)}\n${this.server.stderr}`);

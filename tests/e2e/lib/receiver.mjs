@@ -47,15 +47,14 @@ export class Receiver {
   }
 
   /** The first event that `matches`, once it is there. */
-  async event(matches, seconds = 30) {
-    const { body } = await this.request(each => matches(each.body), seconds);
+  async event(matches) {
+    const { body } = await this.request(each => matches(each.body));
     return body;
   }
 
-  request(matches, seconds = 30) {
+  request(matches) {
     return until(() => this.got.find(matches), {
       what: () => `a notice; there are ${JSON.stringify(this.got.map(each => each.body))}`,
-      seconds,
       change: look => this.watchers.add(look),
     });
   }

@@ -8,6 +8,7 @@ import { CallToolResultSchema, CreateTaskResultSchema } from '@modelcontextproto
 
 import { open } from './clients.mjs';
 import { Page } from './page.mjs';
+import { becomes } from './process.mjs';
 import { statusOf, textOf } from './story.mjs';
 import { taskHost } from './tasks.mjs';
 import { World } from './world.mjs';
@@ -207,8 +208,8 @@ export class Room {
       caller instanceof TaskCaller || caller instanceof ResultCaller
         ? caller.begin('tfy_access_tokens_create', args)
         : caller.call('tfy_access_tokens_create', args);
-    let request;
-    while (!request) request = (await this.list()).find(each => each.facts.subject === name);
+    const listed = async () => (await this.list()).find(each => each.facts.subject === name);
+    const request = await becomes(listed, Boolean);
     const told = await caller.plain('tfy_approvals_get', { approval_id: request.id });
     caller.page = await this.pageAt(told.structuredContent.approval_url);
     await caller.page.denied(request, 'only to get acquainted');

@@ -137,10 +137,9 @@ export class MailServer {
   }
 
   /** The first mail that `matches`, once it is there. */
-  mail(matches, seconds = 30) {
+  mail(matches) {
     return until(() => this.got.find(matches), {
       what: () => `a mail; there are ${JSON.stringify(this.got.map(each => each.subject))}, heard ${JSON.stringify(this.heard)}`,
-      seconds,
       change: look => this.watchers.add(look),
     });
   }

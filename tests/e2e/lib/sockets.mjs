@@ -82,17 +82,16 @@ export class Socket {
     this.socket.end();
   }
 
-  until(probe, what, seconds = 30) {
+  until(probe, what) {
     return until(probe, {
       what: () => `${what}; came:\n${this.text}`,
-      seconds,
       change: look => this.watchers.add(look),
     });
   }
 
   /** Everything up to the server's end of the connection. */
-  async toEnd(seconds) {
-    await this.until(() => this.over, 'the end of the connection', seconds);
+  async toEnd() {
+    await this.until(() => this.over, 'the end of the connection');
     return this.text;
   }
 }
