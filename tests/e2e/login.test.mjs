@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { open } from './lib/clients.mjs';
-import { binary, Process, runToEnd, until } from './lib/process.mjs';
+import { binary, Process, runToEnd } from './lib/process.mjs';
 import { textOf } from './lib/story.mjs';
 import { World } from './lib/world.mjs';
 
@@ -99,14 +99,12 @@ test('a running server takes a new login for its address, and none for another o
   const { world, file, login } = await person(t);
   assert.equal((await login(`${world.upstream}\n${sandboxKey}\n`)).code, 0);
   const { process: server } = await world.serve();
-  const logged = pattern =>
-    until(() => pattern.test(server.stderr), { what: () => `${pattern} in:\n${server.stderr}`, change: look => server.watchers.add(look) });
   writeFileSync(`${file}.new`, `${world.upstream}\nanother-key-of-the-same-person\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
-  await logged(/the key was replaced/);
+  await server.logs(/the key was replaced/);
   writeFileSync(`${file}.new`, `https://elsewhere.example.com\nkey-for-elsewhere-0000000\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
-  await logged(/the old key stays in use.*it is for another address than/);
+  await server.logs(/the old key stays in use.*it is for another address than/);
   assert.ok(!server.stderr.includes('another-key-of-the-same'));
 });
 
