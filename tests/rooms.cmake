@@ -44,8 +44,8 @@ room(server/features MAY server/loop server/observability server/approvals serve
 room(server/dashboard MAY server/loop server/storage server/sealing server/observability server/transport server/upstream
      server/people server/oidc server/oauth server/approvals server/reveals manifests)
 room(server/notify MAY server/loop server/storage server/sealing server/observability server/http_client server/approvals)
-room(server/config MAY server/storage server/observability server/transport server/http_client server/upstream server/oidc server/notify
-     manifests)
+room(server/config MAY server/storage server/observability server/transport server/http_client server/upstream server/oidc server/oauth
+     server/notify manifests)
 room(server/app MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
      server/upstream server/callers server/people server/oidc server/oauth server/approvals server/reveals server/mcp server/calls server/features
      server/dashboard server/notify server/config tools/truefoundry tools/access_tokens tools/status tools/sandbox tools/registry manifests)

@@ -69,6 +69,14 @@ std::unique_ptr<oidc::SignInDesk> provider_of(Services& parts, storage::Store& s
                                               [&page] { return page.home() + "/oidc"; });
 }
 
+/// None unless clients come with what a person gave them.
+std::unique_ptr<oauth::Consent> consent_of(const Services& parts, storage::Store& store,
+                                           const sealing::Sealer& redaction, const Clock& clock) {
+    if (!parts.callers.oauth) return nullptr;
+    return std::make_unique<oauth::Consent>(parts.clients, parts.ca_file, store, redaction, clock,
+                                            [origin = parts.public_url] { return origin; });
+}
+
 }  // namespace
 
 // Where it cannot be seen, no one is let in unasked.
@@ -149,11 +157,12 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       sign_in_codes_(store_, clock),
       passkeys_(store_, redaction_, clock, [&page] { return dashboard::origin_of(page.home()); }),
       provider_(provider_of(parts, store_, redaction_, clock, log_, page)),
+      consent_(consent_of(parts, store_, redaction_, clock)),
       page_reading_(caller_view_, call_tool_, store_, gate_, notifier_, redaction_, std::move(parts.doctor)),
       dashboard_({approvals_, narrowing_, standing_, freezes_, reveals_, rotations_, passphrases_, passkeys_,
                   enrolled_, reading_of(page_reading_),
                   [this](policy::Approval approval) { call_tool_.carry_out_for_page(std::move(approval)); },
-                  provider_.get()},
+                  provider_.get(), consent_ ? &consent_->desk() : nullptr},
                  people_, sign_in_codes_, redaction_, clock, parts.upstream_label(), page.sign_in_help(),
                  [&page] { return page.home(); }),
       probes_(store_, redaction_, log_, before_asking(parts), [key = parts.own_key, sandbox = parts.sandbox] {
@@ -340,7 +349,8 @@ Async<void> App::handle(transport::HttpRequest request, transport::Responder& an
 }
 
 Async<void> App::handle_page(transport::HttpRequest request, transport::Responder& answer) {
-    if (request.path == "/approvals" || request.path.starts_with("/approvals/"))
+    if (request.path == "/approvals" || request.path.starts_with("/approvals/") ||
+        (consent_ && request.path == "/oauth/authorize"))
         co_return co_await dashboard_.handle(std::move(request), answer);
     if (request.path == "/livez") co_return co_await probes_.live(answer);
     if (request.path == "/readyz") co_return co_await probes_.ready(answer);

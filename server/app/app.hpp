@@ -23,6 +23,7 @@
 #include "server/mcp/streamable_http.hpp"
 #include "server/notify/expiry_watch.hpp"
 #include "server/notify/nudges.hpp"
+#include "server/oauth/consent.hpp"
 #include "server/oidc/sign_in_desk.hpp"
 #include "server/people/page_sessions.hpp"
 #include "server/reveals/reveal_socket.hpp"
@@ -170,6 +171,7 @@ private:
     people::SignInCodes sign_in_codes_;
     people::PasskeyDesk passkeys_;
     std::unique_ptr<oidc::SignInDesk> provider_;  // none: people sign in without one
+    std::unique_ptr<oauth::Consent> consent_;     // none: no program asks to act for a person
     PageReading page_reading_;
     dashboard::Dashboard dashboard_;
     Probes probes_;

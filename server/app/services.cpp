@@ -201,6 +201,7 @@ Result<Services> gather_parts(const config::Options& options, const Clock& clock
     parts.log_level = settings.log_level;
     parts.limits = settings.limits;
     parts.callers = settings.callers;
+    parts.clients = std::move(settings.clients);
     parts.resource.origin = parts.public_url;
     parts.any_local_user = settings.any_local_user;
     parts.trusted_proxies = std::move(settings.trusted_proxies);

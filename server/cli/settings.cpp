@@ -57,7 +57,7 @@ void add_reach(CLI::App& app, config::Options& options) {
                      "serve: how callers are known. loopback: programs of this account, all as one; "
                      "keys: each by the key that it shows, see keys create",
                      "loopback|keys", "TFY_PAT_MCP_CALLERS", "loopback")
-                    ->check(CLI::IsMember({"loopback", "keys"})));
+                    ->check(CLI::IsMember({"loopback", "keys", "oauth"})));
     takes_list(*text("--trusted-proxy", options.trusted_proxies,
                      "serve: IP address of a proxy with TLS before it, whose X-Forwarded-For counts; "
                      "repeatable",
@@ -95,6 +95,19 @@ void add_oidc(CLI::App& app, config::Options::Oidc& options) {
         *text("--oidc-amr", options.amr,
               "serve: way of signing in there (amr) that must have been used, for example mfa; repeatable",
               "WAY", "TFY_PAT_MCP_OIDC_AMR", "none"));
+}
+
+/// Which programs may ask people to act for them.
+void add_oauth(CLI::App& app, config::Options::OAuth& options) {
+    const TextSettings text{app};
+    takes_list(
+        *text("--oauth-client-host", options.client_hosts,
+              "serve: host whose programs may ask people for access, beside claude.ai, chatgpt.com and "
+              "vscode.dev: their documents are fetched from there; repeatable",
+              "HOST", "TFY_PAT_MCP_OAUTH_CLIENT_HOST", "none"));
+    takes_list(*text("--oauth-redirect-scheme", options.redirect_schemes,
+                     "serve: scheme of a program to which an answer may go, for example cursor; repeatable",
+                     "SCHEME", "TFY_PAT_MCP_OAUTH_REDIRECT_SCHEME", "none"));
 }
 
 }  // namespace
@@ -138,6 +151,7 @@ void add_settings(CLI::App& app, config::Options& options) {
                      "TFY_PAT_MCP_TOOLS", "all"));
     add_reach(app, options);
     add_oidc(app, options.oidc);
+    add_oauth(app, options.oauth);
     spelled(app.add_flag("--open-browser,!--no-open-browser", options.open_browser,
                          "Open the approvals page in a browser if there is a display"),
             "", "on")

@@ -36,6 +36,9 @@ struct Options {
         std::string groups_claim = "groups", name_claim = "email";
         std::vector<std::string> groups = {}, amr = {}, scopes = {};
     } oidc = {};
+    struct OAuth {  // serve: clients that come with what a person gave them
+        std::vector<std::string> client_hosts = {}, redirect_schemes = {};
+    } oauth = {};
     bool read_only = false;                // offer the reading tools alone
     std::vector<std::string> tools = {};   // to offer; empty: all
     std::vector<std::string> doctor = {};  // the command that checks these settings

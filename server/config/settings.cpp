@@ -58,8 +58,23 @@ Result<CallersBy> read_callers(const std::vector<std::string>& words) {
         if (word == "loopback" && words.size() > 1)
             return wrong("--callers loopback goes with no other word: it takes all callers as one.");
         callers.keys = callers.keys || word == "keys";
+        callers.oauth = callers.oauth || word == "oauth";
     }
     return callers;
+}
+
+Result<void> check_client_host(const std::string& text) {
+    if (oauth::is_client_host(text)) return {};
+    return wrong(
+        "--oauth-client-host must be a host, for example clients.example.com or clients.example.com:8443: in "
+        "lower case, no https://, no path, no *.");
+}
+
+Result<void> check_redirect_scheme(const std::string& text) {
+    if (oauth::is_private_scheme(text)) return {};
+    return wrong(
+        "--oauth-redirect-scheme must be the scheme of a program, for example cursor: in lower case, no ://, "
+        "and none that browsers know themselves.");
 }
 
 /// People come by that address, so their browsers name it; a proxy may leave its port out, or put it in. An
@@ -143,6 +158,10 @@ ReadSettings read_settings(const Options& options) {
     take("--public-url", read_public_url(options.public_url), settings.public_url);
     allow_public_url(settings);
     take("--callers", read_callers(options.callers), settings.callers);
+    take("--oauth-client-host", checked(options.oauth.client_hosts, check_client_host),
+         settings.clients.hosts);
+    take("--oauth-redirect-scheme", checked(options.oauth.redirect_schemes, check_redirect_scheme),
+         settings.clients.redirect_schemes);
     settings.any_local_user = options.any_local_user;
     take("--trusted-proxy", checked(options.trusted_proxies, check_proxy), settings.trusted_proxies);
     read_provider(options.oidc, all);

@@ -5,6 +5,7 @@
 #include "policy/rule.hpp"
 #include "server/config/config.hpp"
 #include "server/notify/channel_target.hpp"
+#include "server/oauth/client_settings.hpp"
 #include "server/oidc/provider_settings.hpp"
 #include "tools/offer.hpp"
 
@@ -12,9 +13,10 @@ namespace tfy::config {
 
 /// How serve knows its callers; by none of them: as programs of this account, all as one.
 struct CallersBy {
-    bool keys = false;  // that the operator gives out
+    bool keys = false;   // that the operator gives out
+    bool oauth = false;  // tokens that a person gave a client on the page
 
-    bool credentials() const { return keys; }
+    bool credentials() const { return keys || oauth; }
 };
 
 struct Settings {
@@ -25,7 +27,8 @@ struct Settings {
     std::vector<std::string> origins = {};
     std::string public_url = {};
     CallersBy callers = {};
-    bool any_local_user = false;  // serve: other accounts of this machine may call, too
+    oauth::ClientSettings clients = {};  // serve: of OAuth
+    bool any_local_user = false;         // serve: other accounts of this machine may call, too
     std::vector<std::string> trusted_proxies = {};
     std::optional<oidc::ProviderSettings> provider = {};  // serve: where people sign in, too; see may_serve()
     std::string ca_file = {};
