@@ -2,6 +2,7 @@
 // make no room for those of others.
 #include <doctest/doctest.h>
 
+#include "server/storage/oauth_grants.hpp"
 #include "server/storage/people_in_journal.hpp"
 #include "tests/fakes/people.hpp"
 #include "tests/fakes/permits.hpp"
@@ -59,7 +60,8 @@ using Kinds = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE(
-    "a suspension ends sessions, codes, keys, permissions, votes, requests and invitations, journalled") {
+    "a suspension ends sessions, codes, keys, grants, permissions, votes, requests and invitations, "
+    "journalled") {
     House house;
     auto& ledger = *house.ledger;
     ledger.open_page_session({.hash = "s1", .person = "cy", .until = noon + 8h, .used = noon}).value();
@@ -69,6 +71,14 @@ TEST_CASE(
     ledger
         .add_caller_key({.id = "k1", .hash = "h", .person = "cy", .created = noon, .until = noon + 24h},
                         entry("caller_key_created"))
+        .value();
+    storage::OAuthGrants(ledger)
+        .give({.id = "grt_1",
+               .client_id = "https://client.example.com/c.json",
+               .client_name = "",
+               .person = "cy",
+               .created = noon + 90s},
+              {"code", "http://localhost/callback", "challenge"}, entry("grant_given"))
         .value();
     ledger.add_permission(house.permission("cy"), entry("permission_given")).value();
     ledger.add_permission(house.permission("ada"), entry("permission_given")).value();
@@ -88,11 +98,12 @@ TEST_CASE(
     CHECK(ended.json() == Json{{"sessions", 2},
                                {"codes", 1},
                                {"keys", 1},
+                               {"grants", 1},
                                {"permissions", 1},
                                {"votes", 1},
                                {"requests", 2},
                                {"invitations", 1}});
-    CHECK(house.kinds_since(before) == Kinds{"caller_key_revoked", "permission_revoked",
+    CHECK(house.kinds_since(before) == Kinds{"caller_key_revoked", "grant_revoked", "permission_revoked",
                                              "vote withdrawn with its person", "withdrawn with its person",
                                              "withdrawn with its person", "person_suspended"});
     CHECK(ledger.journal()->back().body.at("ended") == ended.json());
