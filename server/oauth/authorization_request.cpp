@@ -37,19 +37,6 @@ std::string normal_resource(std::string_view address) {
     return normal;
 }
 
-/// Whether tokens:request is among them; nullopt if nothing in it is ours. Others are left out: clients ask
-/// for "openid" out of habit.
-std::optional<bool> asks_to_request(std::string_view scope) {
-    bool ours = false, request = false;
-    while (!scope.empty()) {
-        const auto one = scope.substr(0, scope.find(' '));
-        scope.remove_prefix(std::min(scope.size(), one.size() + 1));
-        ours = ours || one == scope_read || one == scope_request;
-        request = request || one == scope_request;
-    }
-    return ours ? std::optional(request) : std::nullopt;
-}
-
 Refusal invalid(std::string words) { return {"invalid_request", std::move(words)}; }
 
 std::optional<Refusal> refusal_of(const Form& form, std::string_view resource) {
@@ -72,6 +59,23 @@ std::optional<Refusal> refusal_of(const Form& form, std::string_view resource) {
 }
 
 }  // namespace
+
+std::optional<bool> asks_to_request(std::string_view scope) {
+    bool ours = false, request = false;
+    while (!scope.empty()) {
+        const auto one = scope.substr(0, scope.find(' '));
+        scope.remove_prefix(std::min(scope.size(), one.size() + 1));
+        ours = ours || one == scope_read || one == scope_request;
+        request = request || one == scope_request;
+    }
+    return ours ? std::optional(request) : std::nullopt;
+}
+
+std::string scope_text(bool may_request) {
+    auto scope = std::string(scope_read);
+    if (may_request) (scope += ' ') += scope_request;
+    return scope;
+}
 
 bool is_same_resource(std::string_view asked, std::string_view ours) {
     return normal_resource(asked) == normal_resource(ours);

@@ -32,6 +32,12 @@ struct AuthorizationRequest {
 /// `refused`. `resource`: our own, "https://HOST/mcp".
 Result<AuthorizationRequest> read_authorization_request(std::string_view query, std::string_view resource);
 
+/// Whether tokens:request is among them; nullopt if nothing in it is ours. Others are left out: clients ask
+/// for "openid" out of habit.
+std::optional<bool> asks_to_request(std::string_view scope);
+/// "tokens:read tokens:request", or the first alone.
+std::string scope_text(bool may_request);
+
 /// Whether `asked` names the resource `ours`: scheme and host in any case, a default port and one slash at
 /// the end aside.
 bool is_same_resource(std::string_view asked, std::string_view ours);

@@ -10,6 +10,7 @@ namespace tfy::oauth {
 struct ClientSettings {
     std::vector<std::string> hosts = {};             // whose documents are read, beside usual_client_hosts
     std::vector<std::string> redirect_schemes = {};  // private ones, to which an answer may go: "cursor"
+    bool registration = false;                       // clients without a document may register themselves
 };
 
 /// "clients.example.com", with a port where it is not 443.

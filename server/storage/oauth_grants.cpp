@@ -129,14 +129,6 @@ Result<std::optional<OAuthGrant>> OAuthGrants::revoke(const std::string& id, con
     });
 }
 
-Result<void> OAuthGrants::note_use(const std::string& id, policy::Time at) {
-    return impl_.write([&]() -> Result<void> {
-        impl_.run("UPDATE oauth_grants SET last_used = ?1 WHERE id = ?2 AND last_used < ?1",
-                  sqlite::stored(at), id);
-        return {};
-    });
-}
-
 OAuthGrants::Given OAuthGrants::add_tokens(OAuthGrant grant, const OAuthTokenPair& pair, bool may_request,
                                            policy::Time now) {
     grant.until = std::min(now + oauth_life::refresh_token, grant.created + oauth_life::grant);

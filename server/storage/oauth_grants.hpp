@@ -92,7 +92,6 @@ public:
     using JournalGrant = std::function<journal::JournalEntry(const OAuthGrant&)>;
     Result<std::optional<OAuthGrant>> revoke(const std::string& id, const std::string& person,
                                              policy::Time at, const JournalGrant& record);
-    Result<void> note_use(const std::string& id, policy::Time at);
 
     /// What a client gets.
     struct Given {
