@@ -33,7 +33,7 @@ room(server/people MAY server/loop server/webauthn server/storage server/sealing
 room(server/oidc MAY server/jwt server/loop server/storage server/sealing server/observability server/http_client)
 room(server/oauth MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
      server/people)
-room(server/callers MAY server/transport server/storage server/sealing)
+room(server/callers MAY server/transport server/storage server/sealing server/oauth)
 room(server/approvals MAY server/loop server/storage server/sealing server/observability server/people tools/registry)
 room(server/reveals MAY server/loop server/storage server/sealing server/observability server/transport server/people)
 room(server/mcp MAY server/loop server/sealing server/observability server/transport)
@@ -54,7 +54,7 @@ room(server/doctor MAY server/loop server/storage server/sealing server/observab
      tools/access_tokens tools/status tools/sandbox tools/registry manifests)
 room(server/setup MAY server/storage server/sealing)
 room(server/cli MAY server/loop server/storage server/sealing server/observability server/transport server/http_client
-     server/upstream server/callers server/people server/approvals server/reveals server/mcp server/calls server/features
+     server/upstream server/callers server/people server/oauth server/approvals server/reveals server/mcp server/calls server/features
      server/dashboard server/notify server/config server/app server/doctor server/setup tools/truefoundry tools/access_tokens tools/status
      tools/sandbox tools/registry manifests)
 room(server MAY server/cli)

@@ -71,10 +71,12 @@ std::unique_ptr<oidc::SignInDesk> provider_of(Services& parts, storage::Store& s
 
 /// None unless clients come with what a person gave them.
 std::unique_ptr<oauth::Consent> consent_of(const Services& parts, storage::Store& store,
-                                           const sealing::Sealer& redaction, const Clock& clock) {
+                                           const sealing::Sealer& redaction, const Clock& clock,
+                                           const observability::Log& log) {
     if (!parts.callers.oauth) return nullptr;
-    return std::make_unique<oauth::Consent>(parts.clients, parts.ca_file, store, redaction, clock,
-                                            [origin = parts.public_url] { return origin; });
+    return std::make_unique<oauth::Consent>(
+        oauth::AuthorizationServer::Settings{parts.public_url, parts.clients, parts.trusted_proxies},
+        parts.ca_file, store, redaction, clock, log);
 }
 
 }  // namespace
@@ -157,7 +159,7 @@ App::App(boost::asio::io_context& loop, Services parts, const Clock& clock, appr
       sign_in_codes_(store_, clock),
       passkeys_(store_, redaction_, clock, [&page] { return dashboard::origin_of(page.home()); }),
       provider_(provider_of(parts, store_, redaction_, clock, log_, page)),
-      consent_(consent_of(parts, store_, redaction_, clock)),
+      consent_(consent_of(parts, store_, redaction_, clock, log_)),
       page_reading_(caller_view_, call_tool_, store_, gate_, notifier_, redaction_, std::move(parts.doctor)),
       dashboard_({approvals_, narrowing_, standing_, freezes_, reveals_, rotations_, passphrases_, passkeys_,
                   enrolled_, reading_of(page_reading_),
@@ -342,9 +344,11 @@ Async<void> App::handle(transport::HttpRequest request, transport::Responder& an
         co_await answer.reply(std::move(reply));
         co_return;
     }
-    if (!is_mcp(request.path)) co_return co_await handle_page(std::move(request), answer);
+    const bool authorizes = consent_ && oauth::AuthorizationServer::has(request.path);
+    if (!authorizes && !is_mcp(request.path)) co_return co_await handle_page(std::move(request), answer);
     mcp::CrossOrigin shared(request, answer);
     if (shared.is_preflight()) co_return co_await shared.reply_preflight();
+    if (authorizes) co_return co_await consent_->server().handle(std::move(request), shared);
     co_await streamable_http_.handle(std::move(request), shared);
 }
 

@@ -39,7 +39,8 @@ inline bool is_mcp(std::string_view path) { return path == "/mcp" || path == "/m
 /// What a request to a server, or to a page alone, may bring. Only what calls tools can be long.
 inline std::size_t longest_body(std::string_view method, std::string_view path) {
     const transport::ListenerOptions of_mcp;
-    return method == "POST" && is_mcp(path) ? of_mcp.body_limit : dashboard::longest_body;
+    if (method == "POST" && is_mcp(path)) return of_mcp.body_limit;
+    return oauth::AuthorizationServer::has(path) ? oauth::longest_body : dashboard::longest_body;
 }
 
 /// Whether a server may print a code that signs in: a sandbox's only, whose state is its own, and only while
@@ -61,8 +62,8 @@ public:
     Async<Result<void>> start();
     /// An MCP peer on a stream; serves until its input ends.
     Async<void> serve_stream(transport::Transport& transport);
-    /// Routes /mcp, for pages of allowed origins as well, the metadata of RFC 9728, and what handle_page()
-    /// routes. The listener has let allowed origins through only.
+    /// Routes /mcp, for pages of allowed origins as well, the metadata of RFC 9728, the authorization server,
+    /// and what handle_page() routes. The listener has let allowed origins through only.
     Async<void> handle(transport::HttpRequest request, transport::Responder& answer);
     /// Routes /approvals, /livez and /readyz: for a page alone, where MCP goes another way and the port must
     /// not give anyone the rights of this server's key.

@@ -15,6 +15,7 @@
 #include "server/app/app.hpp"
 #include "server/app/rules_reload.hpp"
 #include "server/app/second_signal.hpp"
+#include "server/callers/access_tokens.hpp"
 #include "server/callers/credentials.hpp"
 #include "server/callers/keys.hpp"
 #include "server/callers/loopback.hpp"
@@ -100,7 +101,7 @@ std::string pairing_code(const std::filesystem::path& state_dir, bool prints_cod
 
 /// `base` is what clients come by, `here` where it listens, `page` where people go.
 std::string greeting(const std::string& upstream, const std::string& base, const std::string& here,
-                     const std::string& page, const WayIn& way, bool caller_keys) {
+                     const std::string& page, const WayIn& way, const config::CallersBy& callers) {
     std::string text = "tfy-pat-mcp " TFY_VERSION ", serving " + upstream + "\n";
     if (upstream == "sandbox") text += "Sandbox mode: test tokens only; TrueFoundry is not contacted.\n";
     text += "\n";
@@ -108,9 +109,13 @@ std::string greeting(const std::string& upstream, const std::string& base, const
     text += "MCP endpoint: " + base + "/mcp\n";
     text += "Approvals page: " + page + "\n";
     text += to_sign_in(page, way);
-    if (caller_keys)
-        text += "Each caller shows a key of its own. Make one: " +
+    if (callers.keys)
+        text += (callers.oauth ? "Agents without a person at hand show" : "Each caller shows") +
+                std::string(" a key of its own. Make one: ") +
                 tools::own_command("keys create --for PERSON") + "\n\n";
+    if (callers.oauth)
+        text += "Clients connect by OAuth: the person who connects one is asked on the approvals page.\n\n";
+    const bool caller_keys = callers.keys && !callers.oauth;
     const std::string shown = caller_keys ? " --header \"Authorization: Bearer KEY\"" : "";
     const std::string headers =
         caller_keys ? R"(, "headers": {"Authorization": "Bearer KEY"})" : std::string{};
@@ -143,6 +148,11 @@ Result<std::unique_ptr<callers::Authenticator>> authenticator_of(const Services&
                                                                     uses.app->note_caller_key(id, day);
                                                             }));
     }
+    if (parts.callers.oauth) {
+        auto reader = storage::AccessTokenReader::open(parts.state_dir / "ledger.db");
+        if (!reader) return reader.error();
+        verifiers.push_back(std::make_unique<callers::AccessTokens>(std::move(*reader), clock));
+    }
     return std::make_unique<callers::Credentials>(
         std::move(verifiers), transport::bearer::Challenge{parts.resource.metadata_address()}, clock,
         parts.trusted_proxies);
@@ -163,22 +173,23 @@ transport::Admission admission(callers::Authenticator& callers, bool off_loopbac
 }
 
 /// Resumes when what this caller was admitted by has ended.
-Async<void> until_it_ends(callers::Authenticator& callers, policy::Caller caller) {
+Async<void> until_it_ends(callers::Authenticator& callers, std::string held) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     do {
         timer.expires_after(look_at_credential);
         co_await timer.async_wait(asio::use_awaitable);
-    } while (callers.still_holds(caller));
+    } while (callers.still_holds(held));
 }
 
 /// A request, and its stream, end with what its caller was admitted by.
 Async<void> handle(App& app, callers::Authenticator& callers, transport::HttpRequest request,
                    transport::Responder& answer) {
     using namespace asio::experimental::awaitable_operators;
-    const auto caller = request.caller;
-    if (!callers.can_end() || caller.principal.empty())
+    if (!callers.can_end() || request.caller.principal.empty())
         co_return co_await app.handle(std::move(request), answer);
-    const auto first = co_await (app.handle(std::move(request), answer) || until_it_ends(callers, caller));
+    auto held = callers.held(request.caller, request.headers);
+    const auto first =
+        co_await (app.handle(std::move(request), answer) || until_it_ends(callers, std::move(held)));
     if (first.index() == 0 || answer.streaming()) co_return;
     auto ended = callers.challenge().invalid().reply();
     co_await answer.reply(std::move(ended));
@@ -224,7 +235,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
     listening.body_limit_at = longest_body;
     const auto upstream = parts->upstream_label();
     const auto public_url = parts->public_url;
-    const auto caller_keys = parts->callers.keys;
+    const auto callers_by = parts->callers;
     const auto state_dir = parts->state_dir;
     const auto instance = parts->instance;
     const bool prints_code = may_hand_out_codes(state_dir, parts->sandbox);
@@ -255,7 +266,7 @@ Result<void> serve(const config::Options& options, std::ostream& out) {
                        loop.stop();
                    });
     sealing::print_text(
-        out, app.redaction().seal_text(greeting(upstream, base, here, page.home(), way, caller_keys)));
+        out, app.redaction().seal_text(greeting(upstream, base, here, page.home(), way, callers_by)));
     if (!out)
         app.log().warn(
             "cannot write standard output: the addresses and the sign-in code are not shown; to sign in: " +

@@ -16,8 +16,11 @@ public:
 
     /// Whether what a caller was admitted by can end while its request is served.
     virtual bool can_end() const { return false; }
-    /// Whether it still holds.
-    virtual bool still_holds(const policy::Caller&) { return true; }
+    /// By what still_holds() knows it again; `headers` are those that `caller` was admitted by.
+    virtual std::string held(const policy::Caller& caller, const transport::Headers& /*headers*/) const {
+        return caller.principal;
+    }
+    virtual bool still_holds(const std::string& /*held*/) { return true; }
     /// What a caller is told whose credential has ended.
     virtual transport::bearer::Challenge challenge() const { return {}; }
 };

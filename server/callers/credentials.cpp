@@ -42,10 +42,16 @@ transport::Admission Credentials::admit(const transport::Arrival& arrival) {
     return std::move(**caller);
 }
 
-bool Credentials::still_holds(const policy::Caller& caller) {
+std::string Credentials::held(const policy::Caller& caller, const transport::Headers& headers) const {
+    const auto shown = shown_in(headers);
+    const auto* verifier = verifier_of(shown.text);
+    return verifier == nullptr ? caller.principal : verifier->held(caller, shown.text);
+}
+
+bool Credentials::still_holds(const std::string& held) {
     const auto owner = std::ranges::find_if(
-        verifiers_, [&](const auto& each) { return caller.principal.starts_with(each->principals()); });
-    return owner != verifiers_.end() && (*owner)->still_holds(caller);
+        verifiers_, [&](const auto& each) { return held.starts_with(each->principals()); });
+    return owner != verifiers_.end() && (*owner)->still_holds(held);
 }
 
 Verifier* Credentials::verifier_of(std::string_view credential) const {

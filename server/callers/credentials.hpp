@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "server/callers/authenticator.hpp"
-#include "server/callers/bad_credentials.hpp"
 #include "server/callers/verifier.hpp"
 #include "server/transport/bearer.hpp"
+#include "server/transport/network_limit.hpp"
 #include "tools/async.hpp"
 
 namespace tfy::callers {
@@ -29,7 +29,8 @@ public:
     /// browser brings none.
     transport::Admission admit(const transport::Arrival& arrival) override;
     bool can_end() const override { return true; }
-    bool still_holds(const policy::Caller& caller) override;
+    std::string held(const policy::Caller& caller, const transport::Headers& headers) const override;
+    bool still_holds(const std::string& held) override;
     transport::bearer::Challenge challenge() const override { return challenge_; }
 
 private:
@@ -40,7 +41,7 @@ private:
     transport::bearer::Challenge challenge_;
     const Clock& clock_;
     std::vector<std::string> trusted_proxies_;
-    BadCredentials bad_;
+    transport::NetworkLimit bad_{10, std::chrono::minutes{1}};  // credentials that do not hold
 };
 
 }  // namespace tfy::callers

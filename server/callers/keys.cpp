@@ -30,9 +30,9 @@ Result<std::optional<policy::Caller>> Keys::verify(std::string_view credential) 
                                         .may_request = key->may_request});
 }
 
-bool Keys::still_holds(const policy::Caller& caller) {
+bool Keys::still_holds(const std::string& held) {
     if (!look()) return true;
-    const auto found = keys_.find(std::string_view(caller.principal).substr(kind.size()));
+    const auto found = keys_.find(std::string_view(held).substr(kind.size()));
     return found != keys_.end() && found->second.holds(clock_.now());
 }
 

@@ -26,7 +26,7 @@ public:
     std::string_view principals() const override;
     /// "key:ID" for its person.
     Result<std::optional<policy::Caller>> verify(std::string_view credential) override;
-    bool still_holds(const policy::Caller& caller) override;
+    bool still_holds(const std::string& held) override;
 
 private:
     Result<void> look();

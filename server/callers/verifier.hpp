@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "policy/call.hpp"
@@ -21,8 +22,12 @@ public:
     /// Whose it is; nothing where it does not hold, whatever the reason. Errc::storage if that cannot be
     /// known at the moment.
     virtual Result<std::optional<policy::Caller>> verify(std::string_view credential) = 0;
-    /// Whether what this caller was admitted by still holds. True also where that cannot be known.
-    virtual bool still_holds(const policy::Caller& caller) = 0;
+    /// By what still_holds() knows again what it verified: no credential, and it begins with principals().
+    virtual std::string held(const policy::Caller& caller, std::string_view /*credential*/) const {
+        return caller.principal;
+    }
+    /// True also where that cannot be known.
+    virtual bool still_holds(const std::string& held) = 0;
 };
 
 }  // namespace tfy::callers

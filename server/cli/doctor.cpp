@@ -45,7 +45,7 @@ void add_doctor(CommandLine& line) {
                    "--allowed-host --allowed-origin --callers --any-local-user --trusted-proxy --oidc-issuer "
                    "--oidc-client-id --oidc-client-secret-file --oidc-group --oidc-groups-claim "
                    "--oidc-name-claim --oidc-scope --oidc-amr --oauth-client-host "
-                   "--oauth-redirect-scheme --ca-file "
+                   "--oauth-redirect-scheme --oauth-registration --ca-file "
                    "--log-level --config",
                    {"tfy-pat-mcp doctor", "tfy-pat-mcp doctor --sandbox --json"}},
                   [chosen](Invocation& call) { return run(call, *chosen); }});

@@ -1,11 +1,6 @@
 #include "server/cli/keys.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <system_error>
 
 #include "policy/human.hpp"
 #include "policy/secret.hpp"
@@ -13,6 +8,7 @@
 #include "server/app/archive.hpp"
 #include "server/app/services.hpp"
 #include "server/callers/api_key.hpp"
+#include "server/cli/new_file.hpp"
 #include "tools/own_command.hpp"
 
 namespace tfy::cli {
@@ -90,23 +86,6 @@ Result<CallerKey> read_key_wish(const KeyWish& wish) {
     return key;
 }
 
-/// A file that was not there before, for its owner alone.
-Result<void> write_new(const std::string& file, std::string_view text) {
-    const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    const auto why = [] { return std::generic_category().message(errno); };
-    if (opened < 0)
-        return Error{Errc::storage,
-                     "--out: the file " + file + " cannot be made (" + why() + "). No key was made."};
-    const bool whole = ::write(opened, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                       ::fsync(opened) == 0;
-    const auto cause = whole ? std::string{} : why();
-    ::close(opened);
-    if (whole) return {};
-    ::unlink(file.c_str());
-    return Error{Errc::storage,
-                 "--out: the file " + file + " cannot be written (" + cause + "). No key was made."};
-}
-
 std::string how_to_use(const CallerKey& key) {
     return "Principal: key:" + key.id + ", for " + key.person + ", until " +
            policy::format_time_for_people(key.until) + "\nScopes: " + scopes_of(key) +
@@ -127,7 +106,7 @@ int create_key(Invocation& call, const KeyWish& wish) {
     key->id = made.id;
     key->hash = callers::hash_of_api_key(made.text);
     if (!wish.out.empty())
-        if (auto put = write_new(wish.out, made.text + "\n"); !put)
+        if (auto put = write_new(wish.out, made.text + "\n", "No key was made."); !put)
             return archive->fail(call.err, put.error());
     if (auto kept = archive->ledger->add_caller_key(*key, key_record(*archive, "caller_key_created", *key));
         !kept) {

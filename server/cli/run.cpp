@@ -4,8 +4,10 @@
 
 #include "server/cli/approvals_verbs.hpp"
 #include "server/cli/audit.hpp"
+#include "server/cli/clients.hpp"
 #include "server/cli/docs.hpp"
 #include "server/cli/doctor.hpp"
+#include "server/cli/grants.hpp"
 #include "server/cli/keys.hpp"
 #include "server/cli/login.hpp"
 #include "server/cli/people.hpp"
@@ -19,8 +21,9 @@
 namespace tfy::cli {
 
 void add_verbs(CommandLine& line) {
-    for (auto* const add : {add_stdio, add_serve, add_login, add_setup, add_sandbox, add_approvals,
-                            add_people, add_keys, add_audit, add_policy, add_doctor, add_redact, add_docs})
+    for (auto* const add :
+         {add_stdio, add_serve, add_login, add_setup, add_sandbox, add_approvals, add_people, add_keys,
+          add_clients, add_grants, add_audit, add_policy, add_doctor, add_redact, add_docs})
         add(line);
 }
 

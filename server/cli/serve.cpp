@@ -12,7 +12,7 @@ void add_serve(CommandLine& line) {
                "--public-url --allowed-host "
                "--allowed-origin --callers --any-local-user --trusted-proxy --oidc-issuer --oidc-client-id "
                "--oidc-client-secret-file --oidc-group --oidc-groups-claim --oidc-name-claim --oidc-scope "
-               "--oidc-amr --oauth-client-host --oauth-redirect-scheme "
+               "--oidc-amr --oauth-client-host --oauth-redirect-scheme --oauth-registration "
                "--ca-file --log-level --config",
                {"tfy-pat-mcp serve --sandbox",
                 "tfy-pat-mcp serve --listen 127.0.0.1:8790 --public-url https://tfy.example.com"}},

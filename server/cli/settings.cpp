@@ -55,8 +55,9 @@ void add_reach(CLI::App& app, config::Options& options) {
         ->envname("TFY_PAT_MCP_ANY_LOCAL_USER");
     takes_list(*text("--callers", options.callers,
                      "serve: how callers are known. loopback: programs of this account, all as one; "
-                     "keys: each by the key that it shows, see keys create",
-                     "loopback|keys", "TFY_PAT_MCP_CALLERS", "loopback")
+                     "keys: each by the key that it shows, see keys create; oauth: by an access token that a "
+                     "person allowed it on the page; repeatable",
+                     "loopback|keys|oauth", "TFY_PAT_MCP_CALLERS", "loopback")
                     ->check(CLI::IsMember({"loopback", "keys", "oauth"})));
     takes_list(*text("--trusted-proxy", options.trusted_proxies,
                      "serve: IP address of a proxy with TLS before it, whose X-Forwarded-For counts; "
@@ -108,6 +109,10 @@ void add_oauth(CLI::App& app, config::Options::OAuth& options) {
     takes_list(*text("--oauth-redirect-scheme", options.redirect_schemes,
                      "serve: scheme of a program to which an answer may go, for example cursor; repeatable",
                      "SCHEME", "TFY_PAT_MCP_OAUTH_REDIRECT_SCHEME", "none"));
+    spelled(app.add_flag("--oauth-registration", options.registration,
+                         "serve: programs that have no document may register themselves"),
+            "", "off")
+        ->envname("TFY_PAT_MCP_OAUTH_REGISTRATION");
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ struct Options {
     } oidc = {};
     struct OAuth {  // serve: clients that come with what a person gave them
         std::vector<std::string> client_hosts = {}, redirect_schemes = {};
+        bool registration = false;
     } oauth = {};
     bool read_only = false;                // offer the reading tools alone
     std::vector<std::string> tools = {};   // to offer; empty: all

@@ -16,11 +16,29 @@ Result<void> may_listen_off_loopback(const Settings& settings, bool https) {
         return refused(begins +
                        ": it cannot tell callers apart, so everyone who reaches that address would act with "
                        "this server's key. Listen on loopback, for example --listen 127.0.0.1:8780, or let "
-                       "callers show keys: --callers keys.");
+                       "callers show keys or access tokens: --callers keys, --callers oauth.");
     if (settings.trusted_proxies.empty() || !https)
         return refused(begins +
                        " without TLS: keys and values could be read on the way. Put a proxy with TLS before "
                        "it, and start serve with --trusted-proxy ADDRESS and an https --public-url.");
+    return {};
+}
+
+/// Clients compare the address byte for byte, and look for metadata at the root of its host.
+Result<void> may_authorize(const Settings& settings, const std::optional<http_client::UrlParts>& parts) {
+    if (settings.clients.registration && !settings.callers.oauth)
+        return refused(
+            "--oauth-registration is for --callers oauth: there is no authorization server to register at. "
+            "Leave it out, or add --callers oauth.");
+    if (!settings.callers.oauth) return {};
+    if (settings.public_url.empty())
+        return refused(
+            "--callers oauth needs --public-url, the address at which people and clients reach this server: "
+            "clients compare it with what they were told. For example --public-url https://tfy.example.com.");
+    if (parts && !parts->path.empty() && parts->path != "/")
+        return refused(
+            "--public-url has a path, and --callers oauth needs one without: clients look for this server's "
+            "metadata at the root of its host.");
     return {};
 }
 
@@ -29,9 +47,10 @@ Result<void> may_listen_off_loopback(const Settings& settings, bool https) {
 Result<void> may_serve(const Settings& settings) {
     if (settings.callers.credentials() && settings.any_local_user)
         return refused(
-            "--any-local-user and --callers keys exclude each other: with keys, a program of any account may "
-            "call if it shows one. Leave --any-local-user out.");
+            "--any-local-user goes with --callers loopback alone: a program of any account may call if it "
+            "shows a key or an access token. Leave --any-local-user out.");
     const auto parts = http_client::UrlParts::read(settings.public_url);
+    if (auto may = may_authorize(settings, parts); !may) return may;
     if (!transport::is_loopback_address(settings.listen.host))
         if (auto may = may_listen_off_loopback(settings, parts && parts->scheme == "https"); !may) return may;
     if (parts && parts->scheme == "http" && !parts->is_loopback())

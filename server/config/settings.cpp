@@ -162,6 +162,7 @@ ReadSettings read_settings(const Options& options) {
          settings.clients.hosts);
     take("--oauth-redirect-scheme", checked(options.oauth.redirect_schemes, check_redirect_scheme),
          settings.clients.redirect_schemes);
+    settings.clients.registration = options.oauth.registration;
     settings.any_local_user = options.any_local_user;
     take("--trusted-proxy", checked(options.trusted_proxies, check_proxy), settings.trusted_proxies);
     read_provider(options.oidc, all);

@@ -14,7 +14,7 @@ namespace tfy::config {
 /// How serve knows its callers; by none of them: as programs of this account, all as one.
 struct CallersBy {
     bool keys = false;   // that the operator gives out
-    bool oauth = false;  // tokens that a person gave a client on the page
+    bool oauth = false;  // access tokens that serve's own authorization server gives out
 
     bool credentials() const { return keys || oauth; }
 };

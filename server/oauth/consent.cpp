@@ -13,11 +13,13 @@ std::vector<std::string> with_usual_hosts(std::vector<std::string> hosts) {
 
 }  // namespace
 
-Consent::Consent(const ClientSettings& settings, const std::string& ca_file, storage::Store& store,
-                 const sealing::Sealer& redaction, const Clock& clock, std::function<std::string()> issuer)
+Consent::Consent(const AuthorizationServer::Settings& settings, const std::string& ca_file,
+                 storage::Store& store, const sealing::Sealer& redaction, const Clock& clock,
+                 const observability::Log& log)
     : web_(http_client::make_document_client(http_client::start_transfers(), {.ca_file = ca_file})),
-      documents_(*web_, clock, with_usual_hosts(settings.hosts), settings.redirect_schemes),
+      documents_(*web_, clock, with_usual_hosts(settings.clients.hosts), settings.clients.redirect_schemes),
       clients_(store, documents_),
-      desk_(clients_, store, redaction, clock, std::move(issuer)) {}
+      desk_(clients_, store, redaction, clock, [issuer = settings.issuer] { return issuer; }),
+      server_(store, redaction, clock, log, settings) {}
 
 }  // namespace tfy::oauth

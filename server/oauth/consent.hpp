@@ -1,29 +1,29 @@
-// All that stands between a program that asks and a person's answer, put together.
+// The authorization server, put together: who asks, a person's answer, and the tokens that follow from it.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "server/oauth/authorization_desk.hpp"
-#include "server/oauth/client_settings.hpp"
+#include "server/oauth/authorization_server.hpp"
 
 namespace tfy::oauth {
 
 class Consent {
 public:
-    /// `ca_file`: beside the system's; `issuer` as AuthorizationDesk has it.
-    Consent(const ClientSettings& settings, const std::string& ca_file, storage::Store& store,
-            const sealing::Sealer& redaction, const Clock& clock, std::function<std::string()> issuer);
+    /// `ca_file`: beside the system's. All references must outlive it.
+    Consent(const AuthorizationServer::Settings& settings, const std::string& ca_file, storage::Store& store,
+            const sealing::Sealer& redaction, const Clock& clock, const observability::Log& log);
 
     AuthorizationDesk& desk() { return desk_; }
-    Clients& clients() { return clients_; }
+    AuthorizationServer& server() { return server_; }
 
 private:
     std::unique_ptr<http_client::DocumentClient> web_;
     ClientDocuments documents_;
     Clients clients_;
     AuthorizationDesk desk_;
+    AuthorizationServer server_;
 };
 
 }  // namespace tfy::oauth

@@ -1,13 +1,10 @@
 #include "server/storage/reader.hpp"
 
-#include <cerrno>
-#include <system_error>
-
 #include "server/storage/caller_key_rows.hpp"
 #include "server/storage/commit_stamp.hpp"
-#include "server/storage/file_id.hpp"
 #include "server/storage/packed_windows.hpp"
 #include "server/storage/private_files.hpp"
+#include "server/storage/reading_connection.hpp"
 #include "server/storage/sqlite.hpp"
 
 namespace tfy::storage {
@@ -15,17 +12,9 @@ namespace {
 
 using redaction::TokenFingerprints;
 
-constexpr int longest_wait_ms = 20;
-
 Error unreadable(std::string cause) { return {Errc::storage, std::move(cause)}; }
 
 Error in_a_clause(const SQLite::Exception& thrown) { return unreadable(sqlite::sentence_of(thrown)); }
-
-Result<FileId> file_id(const std::filesystem::path& file) {
-    if (const auto id = FileId::of(file)) return *id;
-    return unreadable("The state database " + file.string() + " is no longer there (" +
-                      std::generic_category().message(errno) + ")");
-}
 
 /// Whether the state directory of `ledger` knows its tokens by `key`.
 bool has_key(const std::filesystem::path& ledger, const redaction::FingerprintKey& key) {
@@ -37,21 +26,14 @@ bool has_key(const std::filesystem::path& ledger, const redaction::FingerprintKe
 
 }  // namespace
 
-// The file is known before it is opened: one that is put in its place meanwhile is seen at the next look.
-struct Reader::Connection {
+struct Reader::Connection : ReadingConnection {
     Connection(const std::filesystem::path& file, FileId is)
-        : id(is), database(file.string(), SQLite::OPEN_READWRITE, longest_wait_ms) {
-        // Not opened read-only: such a connection could not read back the log of a process that was killed.
-        database.exec("PRAGMA query_only = ON");
-        database.exec("PRAGMA trusted_schema = OFF");
-        has_stamp = database.execAndGet("PRAGMA journal_mode").getString() == "wal";
-    }
+        : ReadingConnection(file, is),
+          has_stamp(database.execAndGet("PRAGMA journal_mode").getString() == "wal") {}
 
-    FileId id;
-    SQLite::Database database;
     SQLite::Statement rows{database,
                            "SELECT number, name, windows FROM tokens WHERE number > ? ORDER BY number"};
-    bool has_stamp = false;
+    bool has_stamp;
     std::optional<CommitStamp> seen = {};
     std::int64_t last = 0;  // number of the last token that was given out
 };
@@ -67,7 +49,7 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& ledger
 }
 
 Result<void> Reader::follow_file() {
-    const auto id = file_id(ledger_);
+    const auto id = file_to_read(ledger_);
     if (!id) return id.error();
     if (connection_ && connection_->id == *id) return {};
     connection_.reset();

@@ -20,7 +20,7 @@ test('off loopback, or with plain http in a public address, serve does not start
   const port = await freePort();
   const everyone = /^serve does not listen on \S+: it cannot tell callers apart, so everyone who reaches that address would act with this server's key/;
   const bare = /^serve does not listen on \S+ without TLS: keys and values could be read on the way/;
-  const either = /^--any-local-user and --callers keys exclude each other/;
+  const either = /^--any-local-user goes with --callers loopback alone/;
   const keys = ['--callers', 'keys'];
   const plain = /^--public-url is http and not on this machine/;
   const rows = [

@@ -163,12 +163,12 @@ TEST_CASE("whatever is wrong with a key, its caller hears the same") {
 TEST_CASE("a key that another process revokes, or that ends, holds no longer at the next look") {
     Place place;
     const auto key = place.give("ada");
-    const auto held = caller(place.show(key));
+    const auto held = caller(place.show(key)).principal;
     CHECK(place.keys.still_holds(held));
     place.revoke(key);
     CHECK_FALSE(place.keys.still_holds(held));
     CHECK(refusal(place.show(key)).status == 401);
-    const auto brief = caller(place.show(place.give("ada", true, 10s)));
+    const auto brief = caller(place.show(place.give("ada", true, 10s))).principal;
     CHECK(place.keys.still_holds(brief));
     place.clock.advance(10s);
     CHECK_FALSE(place.keys.still_holds(brief));
@@ -212,7 +212,7 @@ TEST_CASE("the first use of a key on a day is told, once") {
 
 TEST_CASE("where the database cannot be read, no one is let in, and what runs goes on") {
     Place place;
-    const auto held = caller(place.show(place.give("ada")));
+    const auto held = caller(place.show(place.give("ada"))).principal;
     const auto other = place.give("ada");
     std::filesystem::rename(place.folder / "ledger.db", place.folder / "gone.db");
     const auto admission = place.show(other);

@@ -1,0 +1,124 @@
+#include "server/cli/grants.hpp"
+
+#include "policy/visible.hpp"
+#include "server/app/archive.hpp"
+#include "server/app/services.hpp"
+#include "server/storage/oauth_grants.hpp"
+#include "tools/own_command.hpp"
+
+namespace tfy::cli {
+namespace {
+
+using storage::OAuthGrant;
+using storage::OAuthGrants;
+
+constexpr std::string_view of_grants = "--state-dir --sandbox --config";
+constexpr std::size_t longest_shown = 200;
+
+struct GrantWish {
+    std::string person = {};
+    std::string id = {};
+    bool json = false;
+};
+
+Result<app::Archive> open_grants(const Invocation& call) {
+    const auto folder = config::state_dir(call.options.state_dir);
+    if (!folder) return folder.error();
+    return app::Archive::open(*folder);
+}
+
+std::string scopes_of_grant(const OAuthGrant& grant) {
+    return grant.may_request ? "tokens:read tokens:request" : "tokens:read";
+}
+
+Json grant_json(const OAuthGrant& grant, policy::Time now) {
+    return {{"id", grant.id},
+            {"principal", "oauth:" + grant.person + "/" + grant.client_id},
+            {"person", grant.person},
+            {"client", grant.client_id},
+            {"client_name", grant.client_name},
+            {"scopes", scopes_of_grant(grant)},
+            {"created_at", policy::format_time(grant.created)},
+            {"expires_at", policy::format_time(grant.until)},
+            {"last_used_at", policy::format_time(grant.last_used)},
+            {"revoked_at", grant.revoked ? Json(policy::format_time(*grant.revoked)) : Json(nullptr)},
+            {"valid", grant.holds(now)}};
+}
+
+std::string grant_line(const OAuthGrant& grant, policy::Time now, const policy::Seals& seal) {
+    const auto end = grant.revoked ? "revoked on " + policy::format_time_for_people(*grant.revoked)
+                     : grant.holds(now)
+                         ? "until " + policy::format_time_for_people(grant.until) + " if unused"
+                         : "over since " + policy::format_time_for_people(grant.until);
+    auto line = grant.id + "  " + grant.person + "  " + (grant.may_request ? "may ask" : "reads") + "  " +
+                policy::shown(seal, grant.client_id, longest_shown) + "  " + end;
+    if (!grant.client_name.empty())
+        line += "  (called itself " + policy::shown(seal, grant.client_name, longest_shown) + ")";
+    return line + "\n";
+}
+
+int list_grants(Invocation& call, const GrantWish& wish) {
+    const auto archive = open_grants(call);
+    if (!archive) return call.fail(archive.error());
+    const auto now = app::SystemClock().now();
+    const auto grants = OAuthGrants(*archive->ledger).grants(wish.person);
+    if (!grants) return archive->fail(call.err, grants.error());
+    if (wish.json) {
+        auto all = Json::array();
+        for (const auto& grant : *grants) all.push_back(grant_json(grant, now));
+        archive->print(call.out, {{"grants", std::move(all)}});
+        return 0;
+    }
+    std::string text = grants->empty() ? "Nothing is granted to any client.\n" : "";
+    for (const auto& grant : *grants) text += grant_line(grant, now, *archive->sealer);
+    archive->say(call.out, text);
+    return 0;
+}
+
+int revoke_grant(Invocation& call, const GrantWish& wish) {
+    const auto archive = open_grants(call);
+    if (!archive) return call.fail(archive.error());
+    const auto now = app::SystemClock().now();
+    const auto record = [&](const OAuthGrant& grant) {
+        const Json body = {{"grant", grant.id},
+                           {"person", grant.person},
+                           {"client", grant.client_id},
+                           {"by", config::os_user()}};
+        return journal::JournalEntry{"grant_revoked", "", archive->sealer->seal(body), now};
+    };
+    const auto before = OAuthGrants(*archive->ledger).revoke(wish.id, "", now, record);
+    if (!before) return archive->fail(call.err, before.error());
+    if (!*before)
+        return archive->fail(call.err,
+                             {Errc::not_found, "There is no such grant. Nothing was revoked. List them: " +
+                                                   tools::own_command("grants list")});
+    archive->say(call.out, (*before)->revoked
+                               ? wish.id + " was revoked before.\n"
+                               : wish.id +
+                                     " is revoked. Its tokens are worth nothing from now on, and its "
+                                     "streams end within seconds.\n");
+    return 0;
+}
+
+}  // namespace
+
+void add_grants(CommandLine& line) {
+    auto wish = std::make_shared<GrantWish>();
+    auto& grants = line.add({"grants",
+                             "List and revoke what people granted to clients of serve --callers oauth",
+                             {of_grants, {"tfy-pat-mcp grants list"}}});
+    auto& list_verb = line.add(
+        grants, {"list",
+                 "List the grants, for 30 days those that are over, too",
+                 {of_grants, {"tfy-pat-mcp grants list", "tfy-pat-mcp grants list --person ada --json"}},
+                 [wish](Invocation& call) { return list_grants(call, *wish); }});
+    list_verb.add_option("--person", wish->person, "Of this person alone");
+    list_verb.add_flag("--json", wish->json, "Print JSON");
+    auto& revoke_verb = line.add(grants, {"revoke",
+                                          "Revoke a grant: what its client does now ends within seconds",
+                                          {of_grants, {"tfy-pat-mcp grants revoke grt_7q29fxm"}},
+                                          [wish](Invocation& call) { return revoke_grant(call, *wish); }});
+    revoke_verb.add_option("ID", wish->id, "The grant's id, as grants list shows it")->required();
+}
+
+}  // namespace tfy::cli

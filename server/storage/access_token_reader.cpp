@@ -1,0 +1,54 @@
+#include "server/storage/access_token_reader.hpp"
+
+#include "server/storage/reading_connection.hpp"
+#include "server/storage/sqlite.hpp"
+
+namespace tfy::storage {
+
+struct AccessTokenReader::Connection : ReadingConnection {
+    using ReadingConnection::ReadingConnection;
+
+    SQLite::Statement by_hash{
+        database,
+        "SELECT g.client_id, g.person, t.may_request, t.until FROM oauth_tokens AS t JOIN oauth_grants AS g "
+        "ON g.id = t.grant_id WHERE t.hash = ? AND t.refreshes = 0 AND g.revoked IS NULL"};
+};
+
+AccessTokenReader::AccessTokenReader(std::filesystem::path ledger) : ledger_(std::move(ledger)) {}
+AccessTokenReader::~AccessTokenReader() = default;
+
+Result<std::unique_ptr<AccessTokenReader>> AccessTokenReader::open(const std::filesystem::path& ledger) {
+    std::error_code ignored;
+    std::unique_ptr<AccessTokenReader> reader(
+        new AccessTokenReader(std::filesystem::absolute(ledger, ignored)));
+    if (auto followed = reader->follow_file(); !followed) return followed.error();
+    return reader;
+}
+
+Result<void> AccessTokenReader::follow_file() {
+    const auto id = file_to_read(ledger_);
+    if (!id) return id.error();
+    if (connection_ && connection_->id == *id) return {};
+    connection_.reset();
+    return sqlite::read([&]() -> Result<void> {
+        connection_ = std::make_unique<Connection>(ledger_, *id);
+        return {};
+    });
+}
+
+Result<std::optional<AccessToken>> AccessTokenReader::find(const std::string& hash) {
+    if (auto followed = follow_file(); !followed) return followed.error();
+    auto found = sqlite::read([&]() -> Result<std::optional<AccessToken>> {
+        auto& row = connection_->by_hash;
+        row.bind(1, hash);
+        if (!row.executeStep()) return std::optional<AccessToken>{};
+        return std::optional(AccessToken{.client_id = row.getColumn(0).getString(),
+                                         .person = row.getColumn(1).getString(),
+                                         .may_request = row.getColumn(2).getInt() == 1,
+                                         .until = sqlite::read_time(row.getColumn(3))});
+    });
+    connection_->by_hash.tryReset();  // a read that is left open would keep the log from being cut
+    return found;
+}
+
+}  // namespace tfy::storage

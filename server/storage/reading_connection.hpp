@@ -1,0 +1,37 @@
+// A connection to the state database that only reads.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "protocol/error.hpp"
+#include "server/storage/file_id.hpp"
+
+namespace tfy::storage {
+
+/// Of the database as it lies there now. Errc::storage with a clause, without a full stop.
+inline Result<FileId> file_to_read(const std::filesystem::path& file) {
+    if (const auto id = FileId::of(file)) return *id;
+    return Error{Errc::storage, "The state database " + file.string() + " is no longer there (" +
+                                    std::generic_category().message(errno) + ")"};
+}
+
+/// The file is known before it is opened: one that is put in its place meanwhile is seen at the next look.
+struct ReadingConnection {
+    static constexpr int longest_wait_ms = 20;
+
+    ReadingConnection(const std::filesystem::path& file, FileId is)
+        : id(is), database(file.string(), SQLite::OPEN_READWRITE, longest_wait_ms) {
+        // Not opened read-only: such a connection could not read back the log of a process that was killed.
+        database.exec("PRAGMA query_only = ON");
+        database.exec("PRAGMA trusted_schema = OFF");
+    }
+
+    FileId id;
+    SQLite::Database database;
+};
+
+}  // namespace tfy::storage
