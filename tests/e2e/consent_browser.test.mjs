@@ -13,6 +13,7 @@ import { IdentityProvider } from './lib/identity_provider.mjs';
 import { inOwnNetwork } from './lib/own_network.mjs';
 import { Page } from './lib/page.mjs';
 import { me, passphrase } from './lib/people.mjs';
+import { untilPolled } from './lib/process.mjs';
 import { providerOptions } from './lib/team.mjs';
 
 const web = '93.184.216.34';
@@ -98,7 +99,7 @@ if (inOwnNetwork(import.meta.url, names)) {
     const line = own.locator('li.entry', { has: own.getByRole('heading', { name: 'claude.ai' }) });
     await line.getByText('Only reads.').waitFor();
     await accessible(own);
-    await line.getByRole('button', { name: 'Revoke: claude.ai' }).click();
+    await line.getByRole('button', { name: /^Revoke.*claude\.ai$/ }).click();
     await own.getByText('None. A program asks you here when you connect it.').waitFor();
     world.fetch.kept.length = 0;
   });
@@ -204,7 +205,11 @@ if (inOwnNetwork(import.meta.url, names)) {
     await page.clock.install();
     await page.goto(link());
     await page.clock.pauseAt(Date.now() + 60_000);
-    await question(page).waitFor();
+    const seen = async () => {
+      await page.clock.runFor(20); // what the page does after a frame
+      return question(page).isVisible();
+    };
+    await untilPolled(seen, { what: () => 'the question' });
     const { x, y, width, height } = await allowButton(page).boundingBox();
     const at = [x + width / 2, y + height / 2];
     await page.mouse.dblclick(...at);
@@ -212,19 +217,20 @@ if (inOwnNetwork(import.meta.url, names)) {
     await page.keyboard.press('Enter');
     await page.mouse.move(...at);
     await page.mouse.down();
-    await page.keyboard.down('Enter');
     await page.clock.runFor(600);
     await armed(page).waitFor();
     await page.mouse.up(); // pressed before
+    await nothing();
+    await page.evaluate(() => dispatchEvent(new Event('focus'))); // back from another window
+    await page.locator('button.main[aria-disabled="true"]', { hasText: 'Allow' }).waitFor();
+    await page.keyboard.down('Enter');
+    await page.clock.runFor(600);
+    await armed(page).waitFor();
     await page.keyboard.down('Enter'); // held down since
     await page.keyboard.down('Enter');
     await page.keyboard.up('Enter');
     await nothing();
     assert.ok(await question(page).isVisible());
-    await page.evaluate(() => dispatchEvent(new Event('focus'))); // back from another window
-    await page.locator('button.main[aria-disabled="true"]', { hasText: 'Allow' }).waitFor();
-    await page.clock.runFor(600);
-    await armed(page).waitFor();
     await page.keyboard.press('Enter');
     await back(page).waitFor();
   });
