@@ -143,8 +143,9 @@ Result<void> serve_stdio(const config::Options& options) {
     const SystemClock clock;
     auto parts = gather_parts(options, clock);
     if (!parts) return parts.error();
-    parts->provider
-        .reset();  // a provider sends browsers back to one address, and this page has another each time
+    // A provider and OAuth clients send browsers to one address, and this page has another each time.
+    parts->provider.reset();
+    parts->callers = {};
     loop::Loop loop;
     LoopbackPage page(loop, options.open_browser, parts->state_dir, parts->instance);
     App app(loop, std::move(*parts), clock, page, policy::Assurance::client);

@@ -4,9 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
+import { open } from './lib/clients.mjs';
 import { beginConsent, callback, claude, documentOf, query } from './lib/consent.mjs';
 import { countingListeners, inOwnNetwork } from './lib/own_network.mjs';
 import { Page } from './lib/page.mjs';
+import { create } from './lib/story.mjs';
+import { rules, World } from './lib/world.mjs';
 
 const web = '93.184.216.34';
 const names = {
@@ -190,5 +193,18 @@ if (inOwnNetwork(import.meta.url, names)) {
       assert.equal(opened.status, 400, wrong);
       assert.equal(opened.headers.get('location'), null);
     }
+  });
+} else {
+  test('the page of stdio lets no program ask, whatever serve is told', async t => {
+    const world = await World.start(t, { policy: rules({ assurance: null }), hold: '0s' });
+    Object.assign(world.env, { TFY_PAT_MCP_CALLERS: 'oauth', TFY_PAT_MCP_PUBLIC_URL: 'http://localhost:8780' });
+    const connection = await open('modern stdio', world, { elicitation: null });
+    const asked = await create(connection, 'by-stdio');
+    const page = asked.structuredContent.approval_url.replace(/\/apr_.*$/, '');
+    const origin = new URL(page).origin;
+    assert.equal((await fetch(page)).status, 200);
+    for (const path of ['/approvals/authorize', `/oauth/authorize?${query()}`, '/.well-known/oauth-authorization-server'])
+      assert.equal((await fetch(origin + path)).status, 404, path);
+    assert.equal((await fetch(`${origin}/oauth/token`, { method: 'POST' })).status, 404);
   });
 }
