@@ -151,7 +151,7 @@ if (inOwnNetwork(import.meta.url, names)) {
     assert.ok(performance.now() - begun < 9_000);
   });
 
-  test('row 35: nobody who is not signed in makes the server fetch, and nobody eleven times a minute', async t => {
+  test('row 35: only a person who is signed in makes the server fetch, and no one eleven times a minute', async t => {
     const { person, server, origin, web, world } = await begin(t, (request, response) => response.writeHead(404).end());
     const stranger = new Page(world, server.page);
     assert.equal((await ask(stranger)).status, 401);

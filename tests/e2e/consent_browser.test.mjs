@@ -124,7 +124,7 @@ if (inOwnNetwork(import.meta.url, names)) {
     assert.equal(await allowButton(page).count(), 0);
   });
 
-  test('row 28: whoever opens a link is asked for themselves, each time, also after they have allowed it or another', { timeout: 120_000 }, async t => {
+  test('row 28: a person who opens a link is asked for themselves, each time, also after they have allowed it or another', { timeout: 120_000 }, async t => {
     const { newPage, link, web: { asked: seen } } = await begin(t);
     const captured = link();
     const first = await asked(newPage, captured);
