@@ -94,8 +94,12 @@ if (inOwnNetwork(import.meta.url, names)) {
     assert.equal(came.searchParams.get('state'), 'state-1');
 
     const own = await newPage();
+    await own.route('**/assets/own.js', route => route.abort());
     await own.goto(`${server.page}/passkeys`);
     await signIn(own);
+    await own.getByRole('alert').filter({ hasText: 'This part of the page did not arrive. Reload the page.' }).waitFor();
+    await own.unroute('**/assets/own.js');
+    await own.reload();
     const line = own.locator('li.entry', { has: own.getByRole('heading', { name: 'claude.ai' }) });
     await line.getByText('Only reads.').waitFor();
     await accessible(own);
