@@ -166,14 +166,13 @@ void add_clients(CommandLine& line) {
                   {of_clients,
                    {"tfy-pat-mcp clients list",
                     "tfy-pat-mcp clients add --redirect-uri https://gateway.example.com/callback"}}});
-    auto& add_verb = line.add(
-        clients, {"add",
-                  "Make the id of a client, and its secret if it has one, and show them once",
-                  {of_clients,
-                   {"tfy-pat-mcp clients add --name gateway --secret --out gateway.secret --redirect-uri "
-                    "https://gateway.example.com/callback",
-                    "tfy-pat-mcp clients add --redirect-uri http://localhost/callback"}},
-                  [wish](Invocation& call) { return add_client(call, *wish); }});
+    auto& add_verb =
+        line.add(clients, {"add",
+                           "Make the id of a client, and its secret if it has one, and show them once",
+                           {of_clients,
+                            {"tfy-pat-mcp clients add --secret --redirect-uri https://gate.example.com/back",
+                             "tfy-pat-mcp clients add --redirect-uri http://localhost/callback"}},
+                           [wish](Invocation& call) { return add_client(call, *wish); }});
     spelled(add_verb.add_option("--redirect-uri", wish->addresses,
                                 "Where people are sent back to it: https, or http on localhost, 127.0.0.1 or "
                                 "[::1]; repeatable"),
@@ -190,10 +189,13 @@ void add_clients(CommandLine& line) {
                            {of_clients, {"tfy-pat-mcp clients list", "tfy-pat-mcp clients list --json"}},
                            [wish](Invocation& call) { return list_clients(call, wish->json); }});
     list_verb.add_flag("--json", wish->json, "Print JSON");
-    auto& remove_verb = line.add(clients, {"remove",
-                                           "Remove a client, and end what people granted to it",
-                                           {of_clients, {"tfy-pat-mcp clients remove tpm_c_…"}},
-                                           [wish](Invocation& call) { return remove_client(call, *wish); }});
+    auto& remove_verb = line.add(
+        clients,
+        {"remove",
+         "Remove a client, and end what people granted to it",
+         {of_clients,
+          {"tfy-pat-mcp clients remove tpm_c_7q29fxm", "tfy-pat-mcp clients remove tpm_c_7q29fxm --sandbox"}},
+         [wish](Invocation& call) { return remove_client(call, *wish); }});
     remove_verb.add_option("ID", wish->id, "The client's id, as clients list shows it")->required();
 }
 

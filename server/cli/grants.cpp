@@ -114,10 +114,13 @@ void add_grants(CommandLine& line) {
                  [wish](Invocation& call) { return list_grants(call, *wish); }});
     list_verb.add_option("--person", wish->person, "Of this person alone");
     list_verb.add_flag("--json", wish->json, "Print JSON");
-    auto& revoke_verb = line.add(grants, {"revoke",
-                                          "Revoke a grant: what its client does now ends within seconds",
-                                          {of_grants, {"tfy-pat-mcp grants revoke grt_7q29fxm"}},
-                                          [wish](Invocation& call) { return revoke_grant(call, *wish); }});
+    auto& revoke_verb = line.add(
+        grants,
+        {"revoke",
+         "Revoke a grant: what its client does now ends within seconds",
+         {of_grants,
+          {"tfy-pat-mcp grants revoke grt_7q29fxm", "tfy-pat-mcp grants revoke grt_7q29fxm --sandbox"}},
+         [wish](Invocation& call) { return revoke_grant(call, *wish); }});
     revoke_verb.add_option("ID", wish->id, "The grant's id, as grants list shows it")->required();
 }
 

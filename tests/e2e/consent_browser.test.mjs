@@ -5,9 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
-import { accessible, browserFile } from './lib/browser.mjs';
+import { accessible, browse } from './lib/browser.mjs';
 import { beginConsent, callback, claude, documentOf, query } from './lib/consent.mjs';
 import { IdentityProvider } from './lib/identity_provider.mjs';
 import { inOwnNetwork } from './lib/own_network.mjs';
@@ -22,17 +20,7 @@ const evil = 'https://evil.example/c.json';
 const evilCallback = 'https://evil.example/cb';
 const deceit = `\u202eedualC <img src=x onerror=document.title=1> ${'Claude '.repeat(300)}`;
 
-async function browse(t) {
-  assert.ok(browserFile, 'Chromium is not installed: apt-get install chromium');
-  const browser = await chromium.launch({ executablePath: browserFile, args: ['--no-sandbox'] });
-  t.after(() => browser.close());
-  return async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, bypassCSP: true, ignoreHTTPSErrors: true });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    return page;
-  };
-}
+const options = { viewport: { width: 1280, height: 1000 }, bypassCSP: true, ignoreHTTPSErrors: true };
 
 async function begin(t, more = {}) {
   const answer = (request, response) => {
@@ -49,7 +37,7 @@ async function begin(t, more = {}) {
     env: { TFY_PAT_MCP_OAUTH_CLIENT_HOST: 'evil.example' },
     ...more,
   });
-  return { ...begun, newPage: await browse(t), link: fields => `${begun.origin}/oauth/authorize?${query(fields)}` };
+  return { ...begun, newPage: async () => (await browse(t, options)).newPage(), link: fields => `${begun.origin}/oauth/authorize?${query(fields)}` };
 }
 
 async function signIn(page) {
